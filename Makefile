@@ -1,0 +1,63 @@
+# `make demo` opens the quickstart; `make test` runs every test. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+
+.PHONY: setup build demo test test-python test-js lint format bench clean
+
+setup: $(STAMPS)/python $(STAMPS)/js
+
+# The system's own packages: only what is missing, and only where apt is there to get it.
+$(STAMPS)/system:
+	@mkdir -p $(STAMPS)
+	@sh scripts/system-packages.sh
+	@touch $@
+
+$(STAMPS)/js: js/package.json js/package-lock.json
+	@mkdir -p $(STAMPS)
+	cd js && npm ci --no-progress
+	@touch $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
+	@mkdir -p $(STAMPS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo]'
+	@touch $@
+
+# The bundle follows its sources.
+BUNDLE := src/nanomeet_widget/static/.built
+$(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src -type f 2>/dev/null)
+	cd js && npm run --silent build
+
+build: setup $(BUNDLE)
+
+demo: build
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+test: $(STAMPS)/system build lint test-js test-python
+
+test-js: build
+	cd js && npm test
+
+test-python: build
+	$(BIN)/python -m pytest
+
+lint: build
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	cd js && npm run check && npm run lint
+
+format: setup
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+	cd js && npm run format
+
+bench: $(STAMPS)/system build
+	$(BIN)/python benchmarks/broadcast_latency.py
+
+clean:
+	rm -rf $(VENV) $(STAMPS) js/node_modules src/nanomeet_widget/static dist

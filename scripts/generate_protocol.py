@@ -1,0 +1,115 @@
+"""Render the wire protocol and the state machines as TypeScript.
+
+Run it after a change of `server/messages.py` or `_states.py`; a test says when that was forgotten.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+from nanomeet_widget import _states
+from nanomeet_widget.server import messages
+
+TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
+UNIONS = (
+    "ClientMessage",
+    "ServerMessage",
+    "IngestClientMessage",
+    "IngestServerMessage",
+    "WatchClientMessage",
+    "WatchServerMessage",
+)
+
+
+def _type(annotation: typing.Any) -> str:
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _type(args[0])
+    if origin is typing.Literal:
+        return " | ".join(f'"{a}"' for a in args)
+    if origin in (typing.Union, types.UnionType):
+        return " | ".join(dict.fromkeys(_type(a) for a in args))
+    if origin is list:
+        inner = _type(args[0])
+        return f"({inner})[]" if "|" in inner else f"{inner}[]"
+    simple = {str: "string", bool: "boolean", int: "number", float: "number"}
+    if annotation in simple:
+        return simple[annotation]
+    if annotation is type(None):
+        return "null"
+    return str(annotation.__name__)
+
+
+def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
+    hints = typing.get_type_hints(struct, include_extras=True, localns=vars(messages))
+    lines = [
+        f"/** {(struct.__doc__ or '').splitlines()[0]} */",
+        f"export interface {struct.__name__} {{",
+    ]
+    tag = struct.__struct_config__.tag
+    if tag is not None:
+        lines.append(f'  type: "{tag}";')
+    for field in msgspec.structs.fields(struct):
+        # A page may leave out what has a default; the server always writes every field.
+        optional = "?" if from_page and not field.required else ""
+        lines.append(f"  {field.encode_name}{optional}: {_type(hints[field.name])};")
+    return "\n".join([*lines, "}"])
+
+
+def _enum(enum: type[Enum]) -> str:
+    return f"export type {enum.__name__} = " + " | ".join(f'"{m.value}"' for m in enum) + ";"
+
+
+def _steps(name: str, state: str, table: typing.Mapping[typing.Any, frozenset[typing.Any]]) -> str:
+    lines = [f"export const {name}: Readonly<Record<{state}, readonly {state}[]>> = {{"]
+    for source, targets in table.items():
+        ordered = [t.value for t in type(source) if t in targets]
+        lines.append(f"  {source.value}: [" + ", ".join(f'"{t}"' for t in ordered) + "],")
+    return "\n".join([*lines, "};"])
+
+
+def render() -> str:
+    """Return the TypeScript source."""
+    server_only = {m.__name__ for u in UNIONS if "Server" in u for m in _members(u)}
+    structs = [
+        s
+        for s in vars(messages).values()
+        if isinstance(s, type)
+        and issubclass(s, msgspec.Struct)
+        and s.__module__ == messages.__name__
+        and not s.__name__.startswith("_")
+    ]
+    shown = {"Participant", "Playout", "BroadcastState", "RoomState", "IceServer"} | server_only
+    parts = [
+        "// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.",
+        f"export const PROTOCOL_VERSION = {messages.VERSION};",
+        _enum(_states.Status),
+        _enum(_states.Broadcast),
+        _steps("STATUS_STEPS", "Status", _states.STATUS_STEPS),
+        _steps("BROADCAST_STEPS", "Broadcast", _states.BROADCAST_STEPS),
+        *[_interface(s, from_page=s.__name__ not in shown) for s in structs],
+        *[
+            f"export type {u} = " + " | ".join(m.__name__ for m in _members(u)) + ";"
+            for u in UNIONS
+        ],
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
+    value = getattr(messages, union)
+    return typing.get_args(value) or (value,)
+
+
+if __name__ == "__main__":
+    text = render()
+    if "--check" in sys.argv:
+        sys.exit(0 if TARGET.exists() and TARGET.read_text() == text else 1)
+    TARGET.write_text(text)
+    print(f"wrote {TARGET}")

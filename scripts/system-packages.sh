@@ -1,0 +1,19 @@
+#!/bin/sh
+# Installs what the tests need of the system: Chromium to drive, ffprobe to read recordings.
+set -eu
+
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
+"${PYTHON:-python3}" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "The tests need:$missing. Install them with this system's package manager." >&2
+  exit 1
+fi
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing fonts-dejavu-core

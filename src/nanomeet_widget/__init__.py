@@ -1,0 +1,90 @@
+"""A live meeting in a notebook cell.
+
+>>> import nanomeet_widget as nm
+>>> room = nm.create_room("algebra_101")
+>>> nm.NanoMeet(token=room.token)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nanomeet_widget._channel import Command
+from nanomeet_widget._errors import (
+    AuthenticationError,
+    CommandError,
+    CommandRefusedError,
+    CommandTimeoutError,
+    ExpiredTokenError,
+    IllegalStepError,
+    ImmatureTokenError,
+    InvalidInputError,
+    MalformedTokenError,
+    NanoMeetError,
+    NoFrontEndError,
+    NotJoinedError,
+    PermissionDeniedError,
+    ProtocolError,
+    QuotaExceededError,
+    RejectedTokenError,
+    ServerStartError,
+    ServiceError,
+    ServiceUnavailableError,
+    TokenError,
+)
+from nanomeet_widget._models import Invite, Playout, Room
+from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
+from nanomeet_widget._states import Broadcast, Status
+from nanomeet_widget._version import __version__
+
+if TYPE_CHECKING:
+    from nanomeet_widget._widget import NanoMeet
+
+__all__ = [
+    "AuthenticationError",
+    "Broadcast",
+    "Command",
+    "CommandError",
+    "CommandRefusedError",
+    "CommandTimeoutError",
+    "ExpiredTokenError",
+    "IllegalStepError",
+    "ImmatureTokenError",
+    "InvalidInputError",
+    "Invite",
+    "MalformedTokenError",
+    "NanoMeet",
+    "NanoMeetError",
+    "NoFrontEndError",
+    "NotJoinedError",
+    "PermissionDeniedError",
+    "Playout",
+    "ProtocolError",
+    "QuotaExceededError",
+    "RejectedTokenError",
+    "Room",
+    "ServerStartError",
+    "ServiceError",
+    "ServiceUnavailableError",
+    "Status",
+    "TokenError",
+    "__version__",
+    "acreate_invite",
+    "acreate_room",
+    "create_invite",
+    "create_room",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
+    # The server's process has no use for the widget, nor for the notebook machinery under it.
+    if name == "NanoMeet":
+        from nanomeet_widget._widget import NanoMeet  # noqa: PLC0415
+
+        globals()[name] = NanoMeet
+        return NanoMeet
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,139 @@
+"""Every error that this package raises, in one tree.
+
+NanoMeetError
+├── InvalidInputError (ValueError)      an argument breaks a rule; nothing was sent
+├── TokenError
+│   ├── MalformedTokenError             not a JWT, or a claim is missing
+│   ├── RejectedTokenError              signature, algorithm, issuer, audience or type is wrong
+│   ├── ExpiredTokenError               `exp` is past
+│   └── ImmatureTokenError              `nbf` is ahead
+├── ServiceError                        the token service said no, or nothing usable
+│   ├── AuthenticationError             it does not accept the key or token (401)
+│   ├── PermissionDeniedError           it knows who asks, and refuses (403)
+│   ├── QuotaExceededError              too many requests or rooms (429)
+│   ├── ServiceUnavailableError         out of reach, overloaded or down
+│   └── ProtocolError                   an answer that the protocol does not have
+├── ServerStartError                    the embedded server did not come up
+├── CommandError                        a meeting did not do what it was told
+│   ├── CommandTimeoutError             no confirmation came in time
+│   ├── CommandRefusedError             the engine, or the role of the token, refuses
+│   ├── NotJoinedError                  the meeting is not joined
+│   └── NoFrontEndError                 no notebook page shows the meeting
+└── IllegalStepError (RuntimeError)     a state machine was driven wrongly: a bug
+"""
+
+from __future__ import annotations
+
+
+class NanoMeetError(Exception):
+    """The base of every error of this package."""
+
+
+class InvalidInputError(NanoMeetError, ValueError):
+    """An argument breaks a rule. Nothing was sent."""
+
+
+class TokenError(NanoMeetError):
+    """A token cannot be used."""
+
+    #: The word for this failure on the wire and in `NanoMeet.error`.
+    kind = "token_invalid"
+
+
+class MalformedTokenError(TokenError):
+    """The text is not a token, or the token lacks a claim."""
+
+    kind = "token_malformed"
+
+
+class RejectedTokenError(TokenError):
+    """The token was not issued by this server, or was changed since."""
+
+    kind = "token_rejected"
+
+
+class ExpiredTokenError(TokenError):
+    """The token's time is over."""
+
+    kind = "token_expired"
+
+
+class ImmatureTokenError(TokenError):
+    """The token's time has not come yet."""
+
+    kind = "token_not_yet_valid"
+
+
+class ServiceError(NanoMeetError):
+    """The token service did not do what it was asked.
+
+    Parameters
+    ----------
+    message
+        What went wrong and what to do next.
+    status
+        The HTTP status, if there was an answer.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AuthenticationError(ServiceError):
+    """The service does not accept the API key or token."""
+
+
+class PermissionDeniedError(ServiceError):
+    """The service knows who asks, and refuses."""
+
+
+class QuotaExceededError(ServiceError):
+    """Too many requests, rooms or participants."""
+
+
+class ServiceUnavailableError(ServiceError):
+    """The service is out of reach, overloaded or down."""
+
+
+class ProtocolError(ServiceError):
+    """The service answered with something that the protocol does not have."""
+
+
+class ServerStartError(NanoMeetError):
+    """The embedded server did not come up."""
+
+
+class CommandError(NanoMeetError):
+    """The meeting did not do what it was told."""
+
+
+class CommandTimeoutError(CommandError, TimeoutError):
+    """No confirmation came in time."""
+
+
+class CommandRefusedError(CommandError):
+    """The engine refuses the command, or the token's role does not allow it."""
+
+
+class NotJoinedError(CommandError):
+    """The command needs a joined meeting."""
+
+
+class NoFrontEndError(CommandError):
+    """No notebook page shows this meeting, so nothing can carry the command out."""
+
+
+class IllegalStepError(NanoMeetError, RuntimeError):
+    """A state machine was asked for a step that it does not have.
+
+    Parameters
+    ----------
+    source, target
+        The state it was in and the one it was asked for.
+    """
+
+    def __init__(self, source: str, target: str) -> None:
+        super().__init__(f"there is no step from {source!r} to {target!r}")
+        self.source = source
+        self.target = target

@@ -1,0 +1,167 @@
+"""The rules that room names, times and addresses keep, checked before anything is sent.
+
+Sources: the nanoMeet Web API (charset of a room, ISO 8601 times, one year at most).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import TypeAlias
+
+from nanomeet_widget._errors import InvalidInputError
+
+#: A moment: aware, from now, or ISO 8601 text with an offset.
+When: TypeAlias = datetime | timedelta | str
+
+MAX_ROOM_NAME = 64
+#: How long a token is valid when nobody says.
+DEFAULT_VALIDITY = timedelta(days=14)
+#: The longest that a token may be valid (the vendor's form allows no more).
+MAX_VALIDITY = timedelta(days=365)
+
+_ROOM = re.compile(r"[A-Za-z0-9_]+")
+_STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SHOWN = 80
+
+
+def check_room(room: object) -> str:
+    """Return the room's name if it keeps the rules.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and the rule.
+    """
+    if not isinstance(room, str):
+        raise InvalidInputError(f"room must be text, not {type(room).__name__}")
+    if not _ROOM.fullmatch(room):
+        raise InvalidInputError(
+            f"room {room[:_SHOWN]!r} is not allowed: a room's name has only the letters a-z and A-Z, "
+            "digits and _, and at least one of them"
+        )
+    if len(room) > MAX_ROOM_NAME:
+        raise InvalidInputError(
+            f"room {room[:_SHOWN]!r} has {len(room)} characters: at most {MAX_ROOM_NAME} are allowed"
+        )
+    return room
+
+
+def check_streamname(streamname: object) -> str:
+    """Return the stream's name if it keeps the rules.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and the rule.
+    """
+    if not isinstance(streamname, str) or not _STREAM.fullmatch(streamname):
+        shown = streamname[:_SHOWN] if isinstance(streamname, str) else streamname
+        raise InvalidInputError(
+            f"streamname {shown!r} is not allowed: 1 to 64 letters, digits, _ and -"
+        )
+    return streamname
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return `value` if it is really True or False: "false" as text must not open a door.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and the rule.
+    """
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def moment(name: str, value: object, *, now: datetime) -> datetime:
+    """Return the moment that `value` means, in UTC and whole seconds.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the error.
+    value
+        An aware datetime, a timedelta from `now`, or ISO 8601 text.
+    now
+        The present, aware.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is of another type, naive, or unreadable.
+    """
+    if isinstance(value, timedelta):
+        try:
+            value = now + value
+        except OverflowError:
+            raise InvalidInputError(f"{name}={value!r} lies beyond the calendar") from None
+    elif isinstance(value, str):
+        text = value.strip()
+        try:
+            # Python 3.10 does not read the Z that browsers write.
+            value = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in "zZ" else text)
+        except ValueError:
+            raise InvalidInputError(
+                f"{name}={text[:_SHOWN]!r} is not ISO 8601: write it like 2026-03-01T09:00:00+01:00"
+            ) from None
+    if not isinstance(value, datetime):
+        raise InvalidInputError(
+            f"{name} must be a datetime, a timedelta or ISO 8601 text, not {type(value).__name__}"
+        )
+    if value.utcoffset() is None:
+        raise InvalidInputError(
+            f"{name}={value.isoformat()!r} has no time zone: say which, for example with "
+            "datetime.now(timezone.utc) or an offset such as +01:00"
+        )
+    try:
+        return value.astimezone(timezone.utc).replace(microsecond=0)
+    except OverflowError:
+        raise InvalidInputError(f"{name}={value.isoformat()!r} lies beyond the calendar") from None
+
+
+def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[datetime, datetime]:
+    """Return from when until when a token shall be valid.
+
+    Parameters
+    ----------
+    nbf, exp
+        What the user asked for; None for now, and for `DEFAULT_VALIDITY` after `nbf`.
+    now
+        The present, aware; read from the clock if it is None.
+
+    Raises
+    ------
+    InvalidInputError
+        If `exp` is not after `nbf`, is past, or more than a year after it.
+    """
+    now = now or datetime.now(timezone.utc)
+    begin = moment("nbf", nbf, now=now) if nbf is not None else now.replace(microsecond=0)
+    try:
+        end = moment("exp", exp, now=now) if exp is not None else begin + DEFAULT_VALIDITY
+    except OverflowError:
+        raise InvalidInputError(f"nbf={begin.isoformat()} lies beyond the calendar") from None
+    if end <= begin:
+        raise InvalidInputError(
+            f"exp={end.isoformat()} is not after nbf={begin.isoformat()}: the token would never be valid"
+        )
+    if end <= now:
+        raise InvalidInputError(f"exp={end.isoformat()} is past: the token would never be valid")
+    if end - begin > MAX_VALIDITY:
+        raise InvalidInputError(
+            f"nbf={begin.isoformat()} to exp={end.isoformat()} is {(end - begin).days} days: a token "
+            f"is valid for one year ({MAX_VALIDITY.days} days) at most"
+        )
+    return begin, end
+
+
+def origin(server: str) -> str:
+    """Return the URL of a token's `server` claim, without a slash at its end.
+
+    A bare host means https, as the nanoMeet library has it; a server without TLS, such as the
+    embedded one on this machine, writes its scheme into the claim.
+    """
+    url = server if server.startswith(("http://", "https://")) else f"https://{server}"
+    return url.rstrip("/")

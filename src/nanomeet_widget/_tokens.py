@@ -1,0 +1,166 @@
+"""Tokens: read (untrusted), mint and verify.
+
+The claims are those of a nanoMeet token: `room`, `streamname`, `server`, `moderator`, `sub`, `aud`,
+`iss`, `iat`, `nbf`, `exp` (NumericDate, RFC 7519), and `jti`, so that one token can be named without
+being shown.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import jwt
+
+from nanomeet_widget._errors import (
+    ExpiredTokenError,
+    ImmatureTokenError,
+    MalformedTokenError,
+    RejectedTokenError,
+)
+
+#: Pinned: a token that names another algorithm is refused, whatever it carries (RFC 8725, 3.1).
+ALGORITHM = "HS256"
+#: Explicit typing keeps other JWTs of the same secret from passing as ours (RFC 8725, 3.11).
+TYPE = "nanomeet+jwt"
+ISSUER = "nanomeet-widget"
+AUDIENCE = "nanomeet"
+
+#: Bytes of an HS256 secret: no shorter than the hash (RFC 7518, 3.2).
+SECRET_SIZE = 32
+#: Clocks of two machines may differ by this many seconds.
+LEEWAY = 5
+_MAX_TOKEN = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """What a token says. Times are aware and in UTC."""
+
+    room: str
+    streamname: str
+    server: str
+    moderator: bool
+    sub: str
+    notbefore: datetime
+    expiration: datetime
+    jti: str = ""
+
+
+def new_secret() -> bytes:
+    """Return a fresh secret for `mint` and `verify`."""
+    return secrets.token_bytes(SECRET_SIZE)
+
+
+def mint(claims: Claims, secret: bytes) -> str:
+    """Sign a token.
+
+    Parameters
+    ----------
+    claims
+        What it shall say. An empty `jti` is replaced by a random one.
+    secret
+        The server's secret, `SECRET_SIZE` bytes.
+    """
+    payload = {
+        "room": claims.room,
+        "streamname": claims.streamname,
+        "server": claims.server,
+        "moderator": claims.moderator,
+        "sub": claims.sub,
+        "aud": AUDIENCE,
+        "iss": ISSUER,
+        "iat": int(time.time()),
+        "nbf": int(claims.notbefore.timestamp()),
+        "exp": int(claims.expiration.timestamp()),
+        "jti": claims.jti or secrets.token_hex(8),
+    }
+    return jwt.encode(payload, secret, algorithm=ALGORITHM, headers={"typ": TYPE})
+
+
+def verify(token: str, secret: bytes) -> Claims:
+    """Return what a token says, once its signature, issuer, audience, type and times hold.
+
+    Raises
+    ------
+    MalformedTokenError, RejectedTokenError, ExpiredTokenError, ImmatureTokenError
+    """
+    try:
+        if jwt.get_unverified_header(token).get("typ") != TYPE:
+            raise RejectedTokenError("this token is not a nanoMeet token of this server")
+        payload = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY,
+            options={"require": ["exp", "nbf", "iat", "aud", "iss", "sub"]},
+        )
+    except jwt.ExpiredSignatureError:
+        raise ExpiredTokenError(
+            "this token has expired: ask the moderator for a new invite, or create the room again"
+        ) from None
+    except jwt.ImmatureSignatureError:
+        raise ImmatureTokenError(
+            "this token is not valid yet: come back at the time that it was made for"
+        ) from None
+    except jwt.DecodeError as error:
+        if isinstance(error, jwt.InvalidSignatureError):
+            raise RejectedTokenError(
+                "this token was not issued by this server, or was changed since"
+            ) from None
+        raise MalformedTokenError("this is not a token: copy the whole of it") from None
+    except jwt.InvalidTokenError as error:
+        raise RejectedTokenError(f"this server does not accept the token: {error}") from None
+    return _claims(payload)
+
+
+def read(token: str) -> Claims:
+    """Return what a token claims, WITHOUT checking who signed it: for display and early errors.
+
+    Raises
+    ------
+    MalformedTokenError
+        If it is not a JWT, or lacks a claim that a meeting needs.
+    """
+    if not isinstance(token, str) or not 0 < len(token) <= _MAX_TOKEN:
+        raise MalformedTokenError("a token is a text of three parts joined by dots; copy all of it")
+    try:
+        payload = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        raise MalformedTokenError(
+            "this is not a token: it has to be the whole text that create_room or create_invite gave"
+        ) from None
+    return _claims(payload)
+
+
+def _claims(payload: dict[str, Any]) -> Claims:
+    texts = {name: payload.get(name) for name in ("room", "streamname", "sub")}
+    for name, value in texts.items():
+        if not isinstance(value, str) or not value:
+            raise MalformedTokenError(f"the token has no {name!r}: it is not a nanoMeet token")
+    return Claims(
+        room=str(texts["room"]),
+        streamname=str(texts["streamname"]),
+        sub=str(texts["sub"]),
+        server=str(payload.get("server") or ""),
+        # Anything but a real true is no moderator: "false" as text must not open a door.
+        moderator=payload.get("moderator") is True,
+        notbefore=_time(payload, "nbf", default=0.0),
+        expiration=_time(payload, "exp", default=None),
+        jti=str(payload.get("jti") or ""),
+    )
+
+
+def _time(payload: dict[str, Any], name: str, *, default: float | None) -> datetime:
+    value = payload.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise MalformedTokenError(f"the token's {name!r} is not a time")
+    try:
+        return datetime.fromtimestamp(value, timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        raise MalformedTokenError(f"the token's {name!r} is not a time") from None

@@ -1,0 +1,1 @@
+"""The embedded server: tokens, rooms, signalling, broadcast and recording on one machine."""

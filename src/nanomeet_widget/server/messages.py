@@ -1,0 +1,462 @@
+"""Every message between the embedded server and a page, defined once.
+
+Text frames carry JSON; the ``type`` field selects the struct. `scripts/generate_protocol.py`
+renders the same definitions as TypeScript, and a test holds the two together.
+Media travels in binary frames: see `frames`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from nanomeet_widget._states import Broadcast
+
+VERSION: int = 1
+
+#: Bounds of what a page may send; the largest text frame is checked before decoding.
+MAX_TEXT_FRAME: int = 64 * 1024
+TokenText = Annotated[str, Meta(min_length=1, max_length=4096)]
+Name = Annotated[str, Meta(max_length=64)]
+ParticipantId = Annotated[str, Meta(pattern="^[0-9a-f]{8,32}$")]
+Ref = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Password = Annotated[str, Meta(max_length=128)]
+MediaKind = Literal["audio", "video"]
+StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
+
+class _Message(Struct, forbid_unknown_fields=True, omit_defaults=False):
+    """What the messages of a page have in common."""
+
+
+class _Request(_Message, kw_only=True):
+    """A message that asks for something: `ref` comes back in `Ack` or `Error`."""
+
+    ref: Ref | None = None
+
+
+# --- a page of the meeting to the server ------------------------------------------------------
+
+
+class Join(_Message, tag="join", kw_only=True):
+    """The first message of a connection."""
+
+    v: int
+    token: TokenText
+    name: Name = ""
+    audio: bool = False
+    video: bool = False
+    #: The secret of `Welcome.resume`: this connection takes the place of a lost one.
+    resume: Annotated[str, Meta(max_length=64)] | None = None
+    password: Password | None = None
+
+
+class Description(_Message):
+    """A session description (RFC 8829)."""
+
+    type: Literal["offer", "answer", "pranswer", "rollback"]
+    sdp: Annotated[str, Meta(max_length=48 * 1024)] = ""
+
+
+class Candidate(_Message, rename="camel"):
+    """An ICE candidate as the browser writes it."""
+
+    candidate: Annotated[str, Meta(max_length=2048)]
+    sdp_mid: Annotated[str, Meta(max_length=64)] | None = None
+    sdp_m_line_index: Annotated[int, Meta(ge=0, le=255)] | None = None
+    username_fragment: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class Signal(_Message, tag="signal", kw_only=True):
+    """One step of perfect negotiation, for one other participant."""
+
+    to: ParticipantId
+    description: Description | None = None
+    candidate: Candidate | None = None
+
+
+class Media(_Message, tag="media", kw_only=True):
+    """What this participant sends: microphone open, camera on."""
+
+    audio: bool
+    video: bool
+
+
+class Rename(_Request, tag="rename", kw_only=True):
+    """Change the own display name."""
+
+    name: Name
+
+
+class SetSubject(_Request, tag="set_subject", kw_only=True):
+    """Change what the room is about. Moderators only."""
+
+    subject: Annotated[str, Meta(max_length=200)]
+
+
+class SetLobby(_Request, tag="set_lobby", kw_only=True):
+    """Make newcomers wait for a moderator, or stop that. Moderators only."""
+
+    active: bool
+
+
+class SetPassword(_Request, tag="set_password", kw_only=True):
+    """Ask participants for a password; an empty one asks no more. Moderators only."""
+
+    password: Password
+
+
+class Admit(_Request, tag="admit", kw_only=True):
+    """Let somebody in from the lobby, or refuse. Moderators only."""
+
+    id: ParticipantId
+    admitted: bool
+
+
+class MuteEveryone(_Request, tag="mute_everyone", kw_only=True):
+    """Switch off everybody else's microphone or camera. Moderators only."""
+
+    media: MediaKind = "audio"
+
+
+class Kick(_Request, tag="kick", kw_only=True):
+    """Send somebody out of the room. Moderators only."""
+
+    id: ParticipantId
+
+
+class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
+    """Broadcast the stage from this page. Moderators only."""
+
+    record: bool = False
+
+
+class StopBroadcast(_Request, tag="stop_broadcast", kw_only=True):
+    """End the broadcast. Moderators only."""
+
+
+class Leave(_Message, tag="leave"):
+    """Leave for good: the place is given up at once."""
+
+
+class Ping(_Message, tag="ping", kw_only=True):
+    """Ask for a sign of life."""
+
+    t: float
+
+
+ClientMessage = (
+    Join
+    | Signal
+    | Media
+    | Rename
+    | SetSubject
+    | SetLobby
+    | SetPassword
+    | Admit
+    | MuteEveryone
+    | Kick
+    | StartBroadcast
+    | StopBroadcast
+    | Leave
+    | Ping
+)
+
+
+# --- the server to a page of the meeting ------------------------------------------------------
+
+
+class Participant(_Message, kw_only=True):
+    """Somebody in the room, as everybody sees him."""
+
+    id: ParticipantId
+    name: str
+    moderator: bool
+    audio: bool
+    video: bool
+
+
+class Playout(_Message, kw_only=True):
+    """Where a broadcast can be watched."""
+
+    live: str
+    #: Only where it is recorded.
+    vod: str | None = None
+
+
+class BroadcastState(_Message, kw_only=True):
+    """The broadcast of the room."""
+
+    state: Broadcast
+    #: Who composes and sends it.
+    broadcaster: ParticipantId | None = None
+    playout: Playout | None = None
+    #: Seconds since the epoch at which it went live.
+    since: float | None = None
+    #: Why it failed, in plain words.
+    error: str | None = None
+
+
+class RoomState(_Message, kw_only=True):
+    """What everybody in the room may know of it."""
+
+    subject: str
+    lobby: bool
+    #: Whether a password is asked for.
+    locked: bool
+
+
+class IceServer(_Message, kw_only=True):
+    """A STUN or TURN server, as RTCPeerConnection takes it."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class Welcome(_Message, tag="welcome", kw_only=True):
+    """You are in. Everything a page needs to draw the room."""
+
+    v: int
+    id: ParticipantId
+    resume: str
+    room: str
+    streamname: str
+    moderator: bool
+    #: The others.
+    participants: list[Participant]
+    state: RoomState
+    broadcast: BroadcastState
+    #: Who waits in the lobby; empty for participants.
+    knocking: list[Knock]
+    ice_servers: list[IceServer]
+    #: Seconds since the epoch at which the token ends.
+    expires: float
+    #: The most cameras that the mesh carries.
+    max_stage: int
+
+
+class Waiting(_Message, tag="waiting", kw_only=True):
+    """You are in the lobby, under this id."""
+
+    id: ParticipantId
+
+
+class PasswordRequired(_Message, tag="password_required", kw_only=True):
+    """Join again with the password. The connection stays open for it."""
+
+    #: Whether one was given and was wrong.
+    wrong: bool
+
+
+class Joined(_Message, tag="joined", kw_only=True):
+    """Somebody came."""
+
+    participant: Participant
+
+
+class Updated(_Message, tag="updated", kw_only=True):
+    """Somebody's name, media or role changed. Sent to everybody, the one concerned too."""
+
+    participant: Participant
+
+
+class Left(_Message, tag="left", kw_only=True):
+    """Somebody went."""
+
+    id: ParticipantId
+    reason: Literal["left", "dropped", "kicked"]
+    #: Who sent him out, where he was.
+    by: ParticipantId | None = None
+
+
+class Signalled(_Message, tag="signalled", kw_only=True):
+    """A `Signal` from somebody."""
+
+    sender: ParticipantId
+    description: Description | None = None
+    candidate: Candidate | None = None
+
+
+class Knock(_Message, tag="knock", kw_only=True):
+    """Somebody waits in the lobby. Moderators only."""
+
+    id: ParticipantId
+    name: str
+
+
+class KnockEnded(_Message, tag="knock_ended", kw_only=True):
+    """He was admitted, refused, or went away. Moderators only."""
+
+    id: ParticipantId
+
+
+class RoomChanged(_Message, tag="room_changed", kw_only=True):
+    """The room's own state changed."""
+
+    state: RoomState
+
+
+class MuteRequested(_Message, tag="mute_requested", kw_only=True):
+    """A moderator switched your microphone or camera off: do it."""
+
+    media: MediaKind
+    by: ParticipantId
+
+
+class BroadcastChanged(_Message, tag="broadcast_changed", kw_only=True):
+    """The broadcast's state changed."""
+
+    broadcast: BroadcastState
+
+
+class IngestGranted(_Message, tag="ingest_granted", kw_only=True):
+    """For the broadcaster alone: send the stage to the ingest socket with this ticket."""
+
+    stream: StreamName
+    ticket: str
+
+
+class Ack(_Message, tag="ack", kw_only=True):
+    """The request with this `ref` was carried out."""
+
+    ref: Ref
+
+
+class Error(_Message, tag="error", kw_only=True):
+    """A request was refused, or a message was wrong."""
+
+    kind: str
+    message: str
+    ref: Ref | None = None
+
+
+class Bye(_Message, tag="bye", kw_only=True):
+    """The connection ends now, and why. `retry` says whether coming back makes sense."""
+
+    kind: Literal[
+        "left",
+        "kicked",
+        "refused",
+        "replaced",
+        "room_full",
+        "token_malformed",
+        "token_rejected",
+        "token_expired",
+        "token_not_yet_valid",
+        "protocol",
+        "too_many_messages",
+        "server_stopping",
+    ]
+    message: str
+    retry: bool = False
+
+
+class Pong(_Message, tag="pong", kw_only=True):
+    """The sign of life, with the `t` of its `Ping`."""
+
+    t: float
+
+
+ServerMessage = (
+    Welcome
+    | Waiting
+    | PasswordRequired
+    | Joined
+    | Updated
+    | Left
+    | Signalled
+    | Knock
+    | KnockEnded
+    | RoomChanged
+    | MuteRequested
+    | BroadcastChanged
+    | IngestGranted
+    | Ack
+    | Error
+    | Bye
+    | Pong
+)
+
+
+# --- the broadcast: its sender to the server --------------------------------------------------
+
+
+class IngestOpen(_Message, tag="ingest_open", kw_only=True):
+    """The first message on the ingest socket."""
+
+    v: int
+    ticket: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+IngestClientMessage = IngestOpen
+
+
+class IngestReady(_Message, tag="ingest_ready"):
+    """Send set-up frames for every track, then media, from a keyframe on."""
+
+
+class KeyframeWanted(_Message, tag="keyframe_wanted"):
+    """Make the next picture a keyframe."""
+
+
+class IngestEnded(_Message, tag="ingest_ended", kw_only=True):
+    """Stop sending; the socket closes."""
+
+    reason: str
+    #: Whether it is an error, and not the end that was asked for.
+    failed: bool
+
+
+IngestServerMessage = IngestReady | KeyframeWanted | IngestEnded
+
+
+# --- the broadcast: the server to a viewer ----------------------------------------------------
+
+
+class Watch(_Message, tag="watch", kw_only=True):
+    """The first message on the viewers' socket."""
+
+    v: int
+    stream: StreamName
+
+
+WatchClientMessage = Watch | Ping
+
+
+class StreamState(_Message, tag="stream_state", kw_only=True):
+    """Where the stream stands: binary frames follow while it is live."""
+
+    state: Literal["waiting", "live", "ended"]
+    #: The room's subject, or its name.
+    title: str
+    since: float | None = None
+    vod: str | None = None
+
+
+WatchServerMessage = StreamState | Pong | Error
+
+
+class TrackSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The payload (JSON) of a set-up frame: all that a decoder needs to begin."""
+
+    #: As WebCodecs writes it: ``avc1.42001f``, ``vp8``, ``opus``.
+    codec: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{2,32}$")]
+    #: Codec-private bytes (avcC, OpusHead) in base64, where the codec has any.
+    description: Annotated[str, Meta(max_length=8192)] | None = None
+    width: Annotated[int, Meta(ge=16, le=7680)] | None = None
+    height: Annotated[int, Meta(ge=16, le=4320)] | None = None
+    #: Pictures a second.
+    framerate: Annotated[float, Meta(gt=0, le=240)] | None = None
+    #: Hertz.
+    sample_rate: Annotated[int, Meta(ge=8000, le=192000)] | None = None
+    channels: Annotated[int, Meta(ge=1, le=8)] | None = None
+
+
+encode = msgspec.json.Encoder().encode
+decode_client = msgspec.json.Decoder(ClientMessage).decode
+decode_ingest = msgspec.json.Decoder(IngestClientMessage).decode
+decode_watch = msgspec.json.Decoder(WatchClientMessage).decode
+decode_setup = msgspec.json.Decoder(TrackSetup).decode

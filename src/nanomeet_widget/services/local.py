@@ -1,0 +1,273 @@
+"""The embedded server as a service: found or started, and kept while this process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget._http import Http
+from nanomeet_widget._models import Invite, Room, Secret
+from nanomeet_widget._version import __version__
+from nanomeet_widget.services import _token_service as contract
+
+if TYPE_CHECKING:
+    import httpx
+
+    from nanomeet_widget._rules import When
+
+#: Seconds that a starting server gets on a machine that is busy with something else.
+START_TIMEOUT = 30.0
+#: Seconds that the server stays after the last process that used it has gone: a kernel that is
+#: restarted finds it, and its meetings, still there.
+LINGER = 15
+_LEASE_TIMEOUT = 5.0
+_POLL = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Address:
+    url: str
+    api_key: Secret
+
+
+class _Lease:
+    """An open connection: while it is there, the server stays. The system closes it if we die."""
+
+    def __init__(self, address: _Address) -> None:
+        parts = urlsplit(address.url)
+        self._connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port, timeout=_LEASE_TIMEOUT
+        )
+        self._connection.request(
+            "GET",
+            f"{parts.path.rstrip('/')}/lease",
+            headers={"x-bintu-apikey": address.api_key.reveal()},
+        )
+        self._response = self._connection.getresponse()
+        if self._response.status != http.client.OK:
+            self.close()
+            raise ConnectionError(f"the server refused the lease ({self._response.status})")
+
+    @property
+    def alive(self) -> bool:
+        sock = self._connection.sock
+        if sock is None:
+            return False
+        sock.setblocking(False)
+        try:
+            # The server sends nothing while it holds a lease: whatever can be read is the end.
+            return sock.recv(1) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class LocalServer:
+    """The embedded server of this user on this machine; started by whoever needs it first.
+
+    Parameters
+    ----------
+    runtime, data
+        Folders for its address and for what it keeps; by default the user's own.
+    transport, async_transport
+        Take the place of the network for the token calls, in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: Path | None = None,
+        data: Path | None = None,
+        transport: httpx.BaseTransport | None = None,
+        async_transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._data = data
+        self._http = Http(
+            "the embedded server", transport=transport, async_transport=async_transport
+        )
+        self._lock = threading.Lock()
+        self._address: _Address | None = None
+        self._lease: _Lease | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The server's address; it is started if it does not run."""
+        return self._ensure().url
+
+    def create_room(
+        self,
+        room: str,
+        *,
+        nbf: When | None = None,
+        exp: When | None = None,
+        streamname: str | None = None,
+        server: str | None = None,
+        moderator: bool = True,
+    ) -> Room:
+        """Make a room; see `nanomeet_widget.create_room`."""
+        body = contract.room_body(
+            room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+        )
+        at = self._ensure()
+        return contract.room_of(self._http.call(at.url, contract.room_request(at.api_key, body)))
+
+    async def acreate_room(
+        self,
+        room: str,
+        *,
+        nbf: When | None = None,
+        exp: When | None = None,
+        streamname: str | None = None,
+        server: str | None = None,
+        moderator: bool = True,
+    ) -> Room:
+        """Make a room without blocking; see `nanomeet_widget.create_room`."""
+        body = contract.room_body(
+            room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+        )
+        at = await asyncio.to_thread(self._ensure)
+        request = contract.room_request(at.api_key, body)
+        return contract.room_of(await self._http.acall(at.url, request))
+
+    def create_invite(
+        self,
+        token: str,
+        *,
+        moderator: bool = False,
+        nbf: When | None = None,
+        exp: When | None = None,
+    ) -> Invite:
+        """Make an invite; see `nanomeet_widget.create_invite`."""
+        request = contract.invite_request(token, moderator=moderator, nbf=nbf, exp=exp)
+        url = self._ensure().url
+        return contract.invite_of(self._http.call(url, request), invite_page=f"{url}/invite")
+
+    async def acreate_invite(
+        self,
+        token: str,
+        *,
+        moderator: bool = False,
+        nbf: When | None = None,
+        exp: When | None = None,
+    ) -> Invite:
+        """Make an invite without blocking; see `nanomeet_widget.create_invite`."""
+        request = contract.invite_request(token, moderator=moderator, nbf=nbf, exp=exp)
+        url = (await asyncio.to_thread(self._ensure)).url
+        return contract.invite_of(await self._http.acall(url, request), invite_page=f"{url}/invite")
+
+    def close(self) -> None:
+        """Let go of the server. It ends by itself soon after its last user has."""
+        with self._lock:
+            self._forget()
+
+    def abandon(self) -> None:
+        """Close this process's copy of the lease, as a forked child has to: without the lock.
+
+        The parent may have held the lock when it forked.
+        """
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._lease is not None:
+            self._lease.close()
+        self._lease = self._address = None
+
+    def _ensure(self) -> _Address:
+        with self._lock:
+            if self._address is not None and self._lease is not None and self._lease.alive:
+                return self._address
+            self._forget()
+            folder = self._runtime_folder()
+            # One version's servers and kernels find each other; another version's stay apart.
+            ready = folder / f"server-{__version__}.json"
+            from filelock import FileLock, Timeout  # noqa: PLC0415 - only whoever starts it pays
+
+            try:
+                with FileLock(folder / "server.lock", timeout=START_TIMEOUT * 2):
+                    self._address, self._lease = self._find(ready) or self._start(folder, ready)
+            except Timeout:
+                raise ServerStartError(
+                    "another process has been starting the embedded server for a minute: "
+                    f"end it, or remove {folder / 'server.lock'}, then try again"
+                ) from None
+            return self._address
+
+    def _runtime_folder(self) -> Path:
+        if self._runtime is not None:
+            folder = self._runtime
+        else:
+            import platformdirs  # noqa: PLC0415 - only whoever starts it pays
+
+            folder = platformdirs.user_runtime_path("nanomeet", appauthor=False)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.name == "posix":
+            found = folder.stat()
+            if found.st_uid != os.getuid():
+                raise ServerStartError(
+                    f"{folder} belongs to another user: set XDG_RUNTIME_DIR to a folder of yours"
+                )
+            if stat.S_IMODE(found.st_mode) & 0o077:
+                folder.chmod(0o700)
+        return folder
+
+    @staticmethod
+    def _find(ready: Path) -> tuple[_Address, _Lease] | None:
+        try:
+            info = json.loads(ready.read_text("utf-8"))
+            address = _Address(url=info["url"].rstrip("/"), api_key=Secret(info["api_key"]))
+            return address, _Lease(address)
+        except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+            # No file, a stale one, or a server that is just going: a new one takes its place.
+            return None
+
+    def _start(self, folder: Path, ready: Path) -> tuple[_Address, _Lease]:
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "nanomeet_widget.server", "--port", "0"]
+        command += ["--linger", str(LINGER), "--ready-file", str(ready)]
+        if self._data is not None:
+            command += ["--data", str(self._data)]
+        log = folder / "server.log"
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
+            child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the notebook is for the kernel alone.
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if found := self._find(ready):
+                self._child = child
+                return found
+            if child.poll() is not None:
+                break
+            time.sleep(_POLL)
+        with suppress(OSError):
+            child.kill()
+        child.wait()
+        said = log.read_text("utf-8", errors="replace").strip().splitlines()[-1:]
+        raise ServerStartError(
+            f"the embedded server did not start: {said[0] if said else 'it said nothing'} "
+            f"(its log is {log})"
+        )

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import comm
+import pytest
+from comm.base_comm import BaseComm
+
+import nanomeet_widget as nm
+from nanomeet_widget import _tokens
+
+NOW = datetime.now(timezone.utc)
+SECRET = _tokens.new_secret()
+
+
+def token(*, moderator: bool = True, room: str = "algebra_101") -> str:
+    claims = _tokens.Claims(
+        room=room,
+        streamname="abc",
+        server="http://127.0.0.1:9000",
+        moderator=moderator,
+        sub="local",
+        notbefore=NOW,
+        expiration=NOW + timedelta(hours=1),
+    )
+    return _tokens.mint(claims, SECRET)
+
+
+class Page(BaseComm):
+    """The front end's end of the channel: keeps what the kernel sends."""
+
+    sent: list[dict[str, Any]]
+
+    def publish_msg(
+        self,
+        msg_type: str,
+        data: Any = None,
+        metadata: Any = None,
+        buffers: Any = None,
+        **keys: Any,
+    ) -> None:
+        del metadata, buffers, keys
+        if not hasattr(self, "sent"):
+            self.sent = []
+        self.sent.append({"msg_type": msg_type, **(data or {})})
+
+    def custom(self) -> list[dict[str, Any]]:
+        return [m["content"] for m in self.sent if m.get("method") == "custom"]
+
+    def says(self, **content: Any) -> None:
+        content.setdefault("client", "page-1")
+        data = {"method": "custom", "content": content}
+        self.handle_msg({"content": {"data": data}, "buffers": []})
+
+    def joins(self) -> None:
+        self.says(type="hello")
+        for status in ("loading", "joining", "joined"):
+            self.says(type="status", status=status, error=None)
+
+    def last_command(self) -> dict[str, Any]:
+        return next(m for m in reversed(self.custom()) if m["type"] == "command")
+
+
+@pytest.fixture(autouse=True)
+def _pages() -> Iterator[None]:
+    original = comm.create_comm
+    comm.create_comm = Page
+    yield
+    comm.create_comm = original
+
+
+def shown(value: str | None = None, **options: Any) -> tuple[nm.NanoMeet, Page]:
+    meet = nm.NanoMeet(token() if value is None else value, **options)
+    page = meet.comm
+    assert isinstance(page, Page)
+    return meet, page
+
+
+def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
+    secret = token()
+    _, page = shown(secret)
+    assert secret not in json.dumps(page.sent)
+    page.says(type="hello")
+    assert page.custom() == [{"type": "token", "client": "page-1", "token": secret}]
+
+
+def test_no_state_that_a_notebook_saves_holds_the_token() -> None:
+    secret = token()
+    meet, _ = shown(secret)
+    assert secret.split(".")[2] not in json.dumps(meet.get_state())
+    assert secret.split(".")[2] not in repr(meet)
+
+
+def test_what_the_token_says_is_known_at_once() -> None:
+    meet, _ = shown(token(moderator=False))
+    assert (meet.room, meet.moderator, meet.status) == ("algebra_101", False, nm.Status.IDLE)
+
+
+def test_a_new_token_is_pushed_to_the_page() -> None:
+    meet, page = shown()
+    page.says(type="hello")
+    other = token(room="physics")
+    meet.token = other
+    assert page.custom()[-1]["token"] == other
+    assert meet.room == "physics"
+
+
+def test_status_follows_the_page() -> None:
+    meet, page = shown()
+    seen: list[str] = []
+    meet.observe(lambda change: seen.append(change["new"].value), "status")
+    page.joins()
+    assert seen == ["loading", "joining", "joined"]
+
+
+def test_a_wrong_step_raises() -> None:
+    meet, page = shown()
+    page.says(type="hello")
+    with pytest.raises(nm.IllegalStepError):
+        meet._on_status({"status": "joined"})
+
+
+def test_status_cannot_be_set_from_outside() -> None:
+    meet, _ = shown()
+    with pytest.raises(Exception, match="read-only"):
+        meet.status = nm.Status.JOINED
+
+
+def test_a_failure_shows_its_kind_and_words() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(
+        type="status", status="failed", error={"kind": "kicked", "message": "You were sent out."}
+    )
+    assert meet.error == {"kind": "kicked", "message": "You were sent out."}
+    assert meet.participants == []
+
+
+def test_participants_are_what_the_page_says() -> None:
+    meet, page = shown()
+    page.joins()
+    person = {"id": "ab", "display_name": "Ada", "moderator": True, "audio": True, "video": False}
+    page.says(type="participants", participants=[{**person, "local": True}])
+    assert meet.participants == [person]
+
+
+def test_another_page_is_not_listened_to() -> None:
+    meet, page = shown()
+    page.says(type="hello")
+    page.says(type="status", status="loading", client="page-2")
+    assert meet.status is nm.Status.IDLE
+
+
+def test_a_second_page_takes_the_meeting_over() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(type="hello", client="page-2")
+    assert page.custom()[-2:] == [
+        {"type": "moved", "client": "page-1"},
+        {"type": "token", "client": "page-2", "token": meet.token},
+    ]
+
+
+def test_a_command_resolves_when_the_page_confirms() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.start_broadcast(is_vod=True)
+    sent = page.last_command()
+    assert (sent["name"], sent["args"], command.state) == (
+        "start_broadcast",
+        {"is_vod": True},
+        "pending",
+    )
+    page.says(type="broadcast", state="starting", playout=None, error=None)
+    playout = {"live": "http://h/live/abc", "vod": "http://h/vod/abc.mp4"}
+    page.says(type="broadcast", state="live", playout=playout, error=None)
+    page.says(type="reply", id=sent["id"], result=playout)
+    assert command.result() == nm.Playout(**playout) == meet.playout
+    assert meet.broadcast is nm.Broadcast.LIVE
+
+
+def test_a_command_can_be_awaited() -> None:
+    meet, page = shown()
+    page.joins()
+
+    async def run() -> nm.Playout:
+        command = meet.start_broadcast()
+        answer = {
+            "type": "reply",
+            "id": page.last_command()["id"],
+            "result": {"live": "http://h/live/a"},
+        }
+        asyncio.get_running_loop().call_later(0.01, lambda: page.says(**answer))
+        return await command
+
+    assert asyncio.run(run()) == nm.Playout(live="http://h/live/a")
+
+
+def test_a_command_that_the_page_refuses_fails_with_its_words() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.start_broadcast()
+    error = {"kind": "refused", "message": "This browser cannot broadcast."}
+    page.says(type="reply", id=page.last_command()["id"], error=error)
+    assert isinstance(command.exception(), nm.CommandRefusedError)
+    assert "This browser cannot broadcast." in repr(command)
+
+
+def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
+    meet, page = shown()
+    meet.start_broadcast()
+    assert page.custom() == []
+    page.says(type="hello")
+    assert [m["type"] for m in page.custom()] == ["token", "command"]
+
+
+def test_a_participant_cannot_broadcast() -> None:
+    meet, page = shown(token(moderator=False))
+    page.joins()
+    assert isinstance(meet.start_broadcast().exception(), nm.CommandRefusedError)
+    assert all(m["type"] != "command" for m in page.custom())
+
+
+def test_leaving_what_was_never_joined_is_done_at_once() -> None:
+    meet, _ = shown()
+    assert meet.leave().state == "done"
+
+
+def test_without_a_token_there_is_nothing_to_command() -> None:
+    meet = nm.NanoMeet()
+    assert isinstance(meet.start_broadcast().exception(), nm.NotJoinedError)
+
+
+def test_closing_fails_what_is_under_way() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.start_broadcast()
+    meet.close()
+    assert command.state == "failed"
+    assert page.custom()[-1]["type"] == "close"
+
+
+@pytest.mark.parametrize("bad", ["", "abc", "a.b.c"])
+def test_a_token_that_is_none_is_refused_at_once(bad: str) -> None:
+    with pytest.raises(nm.MalformedTokenError):
+        nm.NanoMeet(bad)
+
+
+@pytest.mark.parametrize("size", [0, -1, True, "wide", "10", "calc(1px)", "1px; color: red", 10**6])
+def test_a_size_that_is_none_is_refused(size: Any) -> None:
+    with pytest.raises(nm.InvalidInputError):
+        nm.NanoMeet(height=size)
+
+
+@pytest.mark.parametrize("size", [1, 480, "100%", "30em", "12.5vh"])
+def test_pixels_and_css_lengths_are_sizes(size: int | str) -> None:
+    assert nm.NanoMeet(height=size).height == size
+
+
+@pytest.mark.parametrize("branding", ["file.json", "javascript:alert(1)", {"colour": "red"}])
+def test_branding_that_is_none_is_refused(branding: Any) -> None:
+    with pytest.raises(nm.InvalidInputError):
+        nm.NanoMeet(branding=branding)
+
+
+def test_an_unknown_option_is_refused_by_name() -> None:
+    with pytest.raises(nm.InvalidInputError, match="heigth"):
+        nm.NanoMeet(heigth=3)
