@@ -17,6 +17,7 @@ from nanomeet_widget import _states
 from nanomeet_widget.server import messages
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
+_SIMPLE = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 UNIONS = (
     "ClientMessage",
     "ServerMessage",
@@ -38,12 +39,7 @@ def _type(annotation: typing.Any) -> str:
     if origin is list:
         inner = _type(args[0])
         return f"({inner})[]" if "|" in inner else f"{inner}[]"
-    simple = {str: "string", bool: "boolean", int: "number", float: "number"}
-    if annotation in simple:
-        return simple[annotation]
-    if annotation is type(None):
-        return "null"
-    return str(annotation.__name__)
+    return _SIMPLE.get(annotation) or str(annotation.__name__)
 
 
 def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:

@@ -194,7 +194,7 @@ class NanoMeet(anywidget.AnyWidget):
 
     # --- what the page says ---------------------------------------------------------------
 
-    def _on_message(self, _widget: object, message: Any, _buffers: object) -> None:
+    def _on_message(self, _widget: object, message: object, _buffers: object) -> None:
         if not isinstance(message, dict):
             return
         kind, client = message.get("type"), message.get("client")

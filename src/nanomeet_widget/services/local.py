@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 #: Seconds that a starting server gets on a machine that is busy with something else.
 START_TIMEOUT = 30.0
-#: Seconds that the server stays after the last process that used it has gone: a kernel that is
-#: restarted finds it, and its meetings, still there.
-LINGER = 15
 _LEASE_TIMEOUT = 5.0
 _POLL = 0.02
 
@@ -86,6 +83,9 @@ class LocalServer:
     ----------
     runtime, data
         Folders for its address and for what it keeps; by default the user's own.
+    linger
+        Seconds that a server which this one starts stays after its last user has gone: a kernel
+        that is restarted finds it, and its meetings, still there.
     transport, async_transport
         Take the place of the network for the token calls, in tests.
     """
@@ -95,11 +95,13 @@ class LocalServer:
         *,
         runtime: Path | None = None,
         data: Path | None = None,
+        linger: int = 15,
         transport: httpx.BaseTransport | None = None,
         async_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._runtime = runtime
         self._data = data
+        self._linger = linger
         self._http = Http(
             "the embedded server", transport=transport, async_transport=async_transport
         )
@@ -242,7 +244,7 @@ class LocalServer:
     def _start(self, folder: Path, ready: Path) -> tuple[_Address, _Lease]:
         ready.unlink(missing_ok=True)
         command = [sys.executable, "-m", "nanomeet_widget.server", "--port", "0"]
-        command += ["--linger", str(LINGER), "--ready-file", str(ready)]
+        command += ["--linger", str(self._linger), "--ready-file", str(ready)]
         if self._data is not None:
             command += ["--data", str(self._data)]
         log = folder / "server.log"

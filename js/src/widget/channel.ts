@@ -1,0 +1,64 @@
+/** The messages between the kernel and the page that shows a meeting; the other side: `_widget.py`. */
+import type { Broadcast, Status } from "../shared/protocol";
+
+export interface Failure {
+  kind: string;
+  message: string;
+}
+
+export interface Playout {
+  live: string;
+  vod: string | null;
+}
+
+export interface Person {
+  id: string;
+  display_name: string;
+  moderator: boolean;
+  audio: boolean;
+  video: boolean;
+}
+
+export type FromKernel =
+  | { type: "token"; token: string | null }
+  | { type: "command"; id: number; name: string; args: Record<string, unknown> }
+  | { type: "moved" }
+  | { type: "close" };
+
+export type ToKernel =
+  | { type: "hello" }
+  | { type: "status"; status: Status; error: Failure | null }
+  | { type: "broadcast"; state: Broadcast; playout: Playout | null; error: string | null }
+  | { type: "participants"; participants: Person[] }
+  | { type: "role"; moderator: boolean }
+  | { type: "reply"; id: number; result?: unknown; error?: Failure };
+
+interface Messages {
+  on(event: "msg:custom", callback: (message: unknown) => void): void;
+  off(event: "msg:custom", callback: (message: unknown) => void): void;
+  send(content: unknown): void;
+}
+
+/** One page's end of the channel. The kernel addresses pages by their `client`. */
+export class Channel {
+  readonly #model: Messages;
+  readonly #client = crypto.randomUUID();
+  readonly #listen: (message: unknown) => void;
+
+  constructor(model: Messages, onMessage: (message: FromKernel) => void) {
+    this.#model = model;
+    this.#listen = (message) => {
+      const { client, ...rest } = message as FromKernel & { client?: string };
+      if (client === this.#client) onMessage(rest as FromKernel);
+    };
+    model.on("msg:custom", this.#listen);
+  }
+
+  send(message: ToKernel): void {
+    this.#model.send({ ...message, client: this.#client });
+  }
+
+  close(): void {
+    this.#model.off("msg:custom", this.#listen);
+  }
+}

@@ -1,0 +1,38 @@
+import type { AnyWidget } from "@anywidget/types";
+import { Session, type SessionModel } from "./session";
+import { CellView } from "./view";
+import "./widget.css";
+
+interface State {
+  width: number | string;
+  height: number | string;
+}
+
+const widget: AnyWidget<State> = () => {
+  // `initialize` and `render` get different model objects: what they share is kept here.
+  let session: Session | undefined;
+  return {
+    initialize({ model }) {
+      session = new Session(model as unknown as SessionModel, document);
+      return () => session?.close();
+    },
+    render({ model, el }) {
+      if (session === undefined) return;
+      const shown = session;
+      const view = new CellView(el, shown);
+      const resize = (): void => view.resize(model.get("width"), model.get("height"));
+      resize();
+      model.on("change:width", resize);
+      model.on("change:height", resize);
+      shown.addView(view);
+      return () => {
+        model.off("change:width", resize);
+        model.off("change:height", resize);
+        shown.removeView(view);
+        view.remove();
+      };
+    },
+  };
+};
+
+export default widget;

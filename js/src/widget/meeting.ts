@@ -1,0 +1,236 @@
+/** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
+import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
+import { NanoMeet } from "../webapi/nanomeet";
+import type { Failure, Person, Playout } from "./channel";
+import { Overlay } from "./overlay";
+
+export interface MeetingState {
+  status: Status;
+  error: Failure | null;
+  moderator: boolean;
+  people: Person[];
+  broadcast: {
+    state: Broadcast;
+    playout: Playout | null;
+    since: number | null;
+    error: string | null;
+  };
+}
+
+export interface Appearance {
+  branding: string | Record<string, unknown> | null;
+  theme: "light" | "dark";
+}
+
+type Listener = (state: MeetingState, changed: keyof MeetingState) => void;
+
+const OFF = { state: "off", playout: null, since: null, error: null } as const;
+
+/** Seconds that a person may take to be let in are not limited; an engine's silence is. */
+const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
+
+export class Meeting {
+  readonly key: string;
+  readonly overlay: Overlay;
+  #engine: NanoMeet | null = null;
+  #listeners = new Set<Listener>();
+  #state: MeetingState = {
+    status: "idle",
+    error: null,
+    moderator: false,
+    people: [],
+    broadcast: { ...OFF },
+  };
+
+  constructor(key: string, document: Document) {
+    this.key = key;
+    this.overlay = new Overlay(document);
+  }
+
+  get state(): Readonly<MeetingState> {
+    return this.#state;
+  }
+
+  /** Whether it is under way, so that somebody else may take it over. */
+  get alive(): boolean {
+    return ["loading", "joining", "waiting", "joined"].includes(this.#state.status);
+  }
+
+  /** Calls `listener` on every change, until the returned function is called. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async join(token: string, appearance: Appearance): Promise<void> {
+    const engine = new NanoMeet();
+    this.#engine = engine;
+    this.#status("loading");
+    const joined = engine.init({
+      token,
+      id: this.overlay.element,
+      width: "100%",
+      height: "100%",
+      theme: appearance.theme,
+      ...(appearance.branding === null ? {} : { branding: appearance.branding }),
+    });
+    this.#observe(engine);
+    try {
+      await joined;
+    } catch (error) {
+      // What the engine said of itself is more exact than the promise that ended with it.
+      if (this.#engine === engine && this.alive) this.#fail(failureOf(error));
+    }
+  }
+
+  async startBroadcast(record: boolean): Promise<Playout> {
+    const engine = await this.#whenJoined();
+    const { data } = await engine.startBroadcast(record);
+    return { live: data.playout.live, vod: data.playout.vod ?? null };
+  }
+
+  async stopBroadcast(): Promise<void> {
+    await (await this.#whenJoined()).stopBroadcast();
+  }
+
+  /** Hangs up, frees the camera and removes the frame. */
+  async leave(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    if (engine !== null) await engine.destroy().catch(() => undefined);
+    if (this.alive) this.#status("left");
+    this.overlay.remove();
+  }
+
+  #observe(engine: NanoMeet): void {
+    const api = engine.api;
+    if (api === null) return; // init refused the token, and says so by its promise
+    const on = (name: string, handle: (data: Record<string, unknown>) => void): void => {
+      api.addEventListener(name, (data) => {
+        if (this.#engine === engine) handle((data ?? {}) as Record<string, unknown>);
+      });
+    };
+    on("ready", () => this.#status("joining"));
+    on("nanomeetWaiting", () => this.#status("waiting"));
+    on("passwordRequired", () => this.#status("waiting"));
+    on("videoConferenceJoined", () => this.#status("joined"));
+    on("nanomeetConnection", ({ state }) => {
+      if (state === "reconnecting" && this.#state.status === "joined") this.#status("joining");
+      if (state === "connected" && this.#state.status === "joining") this.#status("joined");
+    });
+    on("participantRoleChanged", ({ role }) => {
+      this.#set("moderator", role === "moderator");
+    });
+    on("nanomeetParticipants", ({ participants }) => {
+      this.#set("people", participants as Person[]);
+    });
+    on("nanomeetBroadcastChanged", (data) => this.#broadcast(data));
+    on("errorOccurred", (data) => {
+      const error = (data.error ?? data) as { name?: string; message?: string; isFatal?: boolean };
+      if (error.isFatal) {
+        this.#fail({
+          kind: error.name ?? "engine",
+          message: error.message ?? "The meeting ended with an error.",
+        });
+      }
+    });
+    on("readyToClose", () => {
+      if (this.alive) void this.leave();
+    });
+  }
+
+  #broadcast(data: Record<string, unknown>): void {
+    const target = data.state as Broadcast;
+    const current = this.#state.broadcast.state;
+    if (target !== current && !BROADCAST_STEPS[current].includes(target)) {
+      throw new Error(`the broadcast cannot go from ${current} to ${target}`);
+    }
+    const playout = data.playout as Playout | null | undefined;
+    this.#set("broadcast", {
+      state: target,
+      playout: playout ? { live: playout.live, vod: playout.vod ?? null } : null,
+      since: (data.since as number | null | undefined) ?? null,
+      error: (data.error as string | null | undefined) ?? null,
+    });
+  }
+
+  #fail(error: Failure): void {
+    this.#state = { ...this.#state, error };
+    const engine = this.#engine;
+    this.#engine = null;
+    this.#status("failed");
+    void engine?.destroy().catch(() => undefined);
+    this.overlay.remove();
+  }
+
+  #status(target: Status): void {
+    const current = this.#state.status;
+    if (target === current) return;
+    if (!STATUS_STEPS[current].includes(target)) {
+      throw new Error(`the meeting cannot go from ${current} to ${target}`);
+    }
+    if (target !== "joined" && target !== "joining") {
+      this.#state = { ...this.#state, people: [], broadcast: { ...OFF } };
+    }
+    if (target !== "failed") this.#state = { ...this.#state, error: null };
+    this.#set("status", target);
+  }
+
+  #set<K extends keyof MeetingState>(name: K, value: MeetingState[K]): void {
+    this.#state = { ...this.#state, [name]: value };
+    for (const listener of [...this.#listeners]) listener(this.#state, name);
+  }
+
+  #whenJoined(): Promise<NanoMeet> {
+    const { promise, resolve, reject } = deferred<NanoMeet>();
+    const settle = (): void => {
+      if (this.#state.status === "joined" && this.#engine) resolve(this.#engine);
+      else if (!this.alive && this.#state.status !== "idle") reject(notJoined(this.#state.status));
+    };
+    const stop = this.subscribe(settle);
+    const timer = setTimeout(
+      () => reject(notJoined(this.#state.status)),
+      COMMAND_WAITS_FOR_JOIN_MS,
+    );
+    settle();
+    return promise.finally(() => {
+      stop();
+      clearTimeout(timer);
+    });
+  }
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function notJoined(status: Status): { kind: string; message: string } {
+  return { kind: "not_joined", message: `The meeting is not joined: it is ${status}.` };
+}
+
+/** The failure in whatever was thrown: contract A's `{error, message}`, an Error, or our own. */
+export function failureOf(thrown: unknown): Failure {
+  if (typeof thrown === "object" && thrown !== null) {
+    const { kind, error, message } = thrown as { kind?: string; error?: string; message?: string };
+    return {
+      kind: kind ?? (error ? slug(error) : "failed"),
+      message: message ?? "The meeting gave no reason.",
+    };
+  }
+  return { kind: "failed", message: String(thrown) };
+}
+
+/** `Timeout Error` becomes `timeout`. */
+function slug(words: string): string {
+  return words
+    .replace(/\s*error$/i, "")
+    .trim()
+    .toLowerCase()
+    .replace(/\W+/g, "_");
+}

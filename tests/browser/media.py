@@ -1,0 +1,82 @@
+"""What a browser really shows and plays, measured in its own pages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+from playwright.sync_api import Frame, Locator, Page
+
+#: Draws the picture small and adds its pixels up, every 100 ms, until the sums differ enough.
+_MOVES = """
+async (video) => {
+  const canvas = new OffscreenCanvas(64, 36);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const print = () => {
+    const source = video.videoWidth ?? video.width;
+    if (!source) return null;
+    pen.drawImage(video, 0, 0, 64, 36);
+    return pen.getImageData(0, 0, 64, 36).data;
+  };
+  let first = null;
+  for (let tries = 0; tries < 150; tries += 1) {
+    const now = print();
+    if (now && first === null && now.some((value, i) => i % 4 < 3 && value > 60)) first = now;
+    else if (now && first) {
+      let changed = 0;
+      for (let i = 0; i < now.length; i += 4) changed += Math.abs(now[i] - first[i]) > 24 ? 1 : 0;
+      if (changed > 40) return true;
+    }
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  return false;
+}
+"""
+
+#: Listens to the sound of a media element's stream until it is louder than silence.
+_SOUNDS = """
+async (element) => {
+  const context = new AudioContext();
+  await context.resume();
+  const listen = context.createAnalyser();
+  context.createMediaStreamSource(element.srcObject).connect(listen);
+  const wave = new Float32Array(listen.fftSize);
+  try {
+    for (let tries = 0; tries < 300; tries += 1) {
+      listen.getFloatTimeDomainData(wave);
+      if (Math.max(...wave) > 0.02) return true;
+      await new Promise((wake) => setTimeout(wake, 30));
+    }
+    return false;
+  } finally {
+    await context.close();
+  }
+}
+"""
+
+
+def moves(picture: Locator) -> bool:
+    """Whether a video or canvas shows a picture, and it changes, within 15 s."""
+    return bool(picture.evaluate(_MOVES))
+
+
+def sounds(element: Locator) -> bool:
+    """Whether a media element's stream is heard within 9 s."""
+    return bool(element.evaluate(_SOUNDS))
+
+
+def frame_of(page: Page) -> Frame:
+    """The meeting's frame in a notebook page."""
+    handle = page.locator(".nanomeet-overlay iframe").element_handle()
+    frame = handle.content_frame()
+    assert frame is not None
+    return frame
+
+
+def probe(path: str) -> dict[str, Any]:
+    """What ffprobe says of a file or URL."""
+    command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", path]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
