@@ -1,0 +1,109 @@
+/** The events of the engine API: what they are called on the wire, and one form for each. */
+
+export type EventData = Readonly<Record<string, unknown>>;
+
+const camel = (wire: string): string =>
+  wire.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Their API names are the same words in camel case. */
+const REGULAR = [
+  "audio-availability-changed",
+  "audio-mute-status-changed",
+  "audio-or-video-sharing-toggled",
+  "avatar-changed",
+  "breakout-rooms-updated",
+  "browser-support",
+  "camera-error",
+  "chat-updated",
+  "content-sharing-participants-changed",
+  "data-channel-closed",
+  "data-channel-opened",
+  "device-list-changed",
+  "display-name-change",
+  "dominant-speaker-changed",
+  "email-change",
+  "endpoint-text-message-received",
+  "error-occurred",
+  "incoming-message",
+  "knocking-participant",
+  "log",
+  "mic-error",
+  "moderation-participant-approved",
+  "moderation-participant-rejected",
+  "moderation-status-changed",
+  "nanomeet-broadcast-changed",
+  "nanomeet-connection",
+  "nanomeet-participants",
+  "nanomeet-room-changed",
+  "nanomeet-waiting",
+  "notification-triggered",
+  "outgoing-message",
+  "p2p-status-changed",
+  "participant-joined",
+  "participant-kicked-out",
+  "participant-left",
+  "participant-muted",
+  "participant-role-changed",
+  "participants-pane-toggled",
+  "password-required",
+  "peer-connection-failure",
+  "pip-entered",
+  "pip-left",
+  "prejoin-screen-loaded",
+  "raise-hand-updated",
+  "ready",
+  "recording-link-available",
+  "recording-status-changed",
+  "screen-sharing-status-changed",
+  "subject-change",
+  "suspend-detected",
+  "tile-view-changed",
+  "transcription-chunk-received",
+  "video-availability-changed",
+  "video-conference-joined",
+  "video-conference-left",
+  "video-mute-status-changed",
+  "video-quality-changed",
+] as const;
+
+const IRREGULAR = {
+  "large-video-visibility-changed": "largeVideoChanged",
+  "on-stage-participant-changed": "largeVideoChanged",
+  "video-ready-to-close": "readyToClose",
+} as const;
+
+/** Wire name to API name. */
+export const EVENTS: ReadonlyMap<string, string> = new Map([
+  ...REGULAR.map((wire): [string, string] => [wire, camel(wire)]),
+  ...Object.entries(IRREGULAR),
+]);
+
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * Give an event the form that its readers expect. Jitsi's source and its handbook disagree on some
+ * of them, flat or nested, and on the names of some fields: both forms are in the result.
+ */
+export function normalise(event: string, data: EventData): EventData {
+  switch (event) {
+    case "errorOccurred": {
+      const error = isFields(data.error) ? data.error : data;
+      return { ...error, error };
+    }
+    case "participantMuted": {
+      const id = data.id ?? data.participantId;
+      return { ...data, id, participantId: id };
+    }
+    case "displayNameChange": {
+      const name = data.displayname ?? data.displayName;
+      return { ...data, displayname: name, displayName: name };
+    }
+    case "breakoutRoomsUpdated":
+      return isFields(data.rooms) ? data : { rooms: data };
+    case "knockingParticipant":
+      return isFields(data.participant) ? data : { ...data, participant: data };
+    default:
+      return data;
+  }
+}

@@ -1,0 +1,53 @@
+/** For tests: the meeting page on the other side of the frame, as the engine client sees it. */
+
+import type { NamedData } from "../shared/postis";
+import type { EngineClient } from "./client";
+
+type Answer = (data: NamedData) => { result?: unknown; error?: unknown } | null;
+
+export class FakeMeeting {
+  readonly commands: [name: string, args: unknown][] = [];
+  /** Answers a request; null leaves it unanswered. */
+  answer: Answer = () => ({ result: false });
+  /** Called after each command. */
+  onCommand: (name: string, args: unknown) => void = () => {};
+  readonly #frame: HTMLIFrameElement;
+  readonly #scope: string;
+  readonly #window = { postMessage: (text: string) => this.#hear(text) };
+
+  constructor(client: EngineClient | null) {
+    if (!client) throw new Error("there is no meeting");
+    this.#frame = client.getIFrame();
+    this.#scope = this.#frame.id.replace("jitsiConferenceFrame", "jitsi_meet_external_api_");
+    Object.defineProperty(this.#frame, "contentWindow", { value: this.#window });
+  }
+
+  emit(name: string, data: Record<string, unknown> = {}): void {
+    this.#post("message", { type: "event", data: { name, ...data } });
+  }
+
+  /** The own user is in. */
+  join(more: Record<string, unknown> = {}): void {
+    this.emit("ready");
+    this.emit("video-conference-joined", { roomName: "standup", id: "me", ...more });
+  }
+
+  #hear(text: string): void {
+    const { method, params } = JSON.parse(text);
+    if (method === "__ready__") this.#post("__ready__", params);
+    else if (params.type === "event") {
+      this.commands.push([params.data.name, params.data.data]);
+      this.onCommand(params.data.name, params.data.data);
+    } else if (params.type === "request") {
+      const answer = this.answer(params.data);
+      if (answer) this.#post("message", { type: "response", id: params.id, ...answer });
+    }
+  }
+
+  #post(method: string, params: unknown): void {
+    const data = JSON.stringify({ postis: true, scope: this.#scope, method, params });
+    const origin = new URL(this.#frame.src).origin;
+    const event = Object.assign(new Event("message"), { data, origin, source: this.#window });
+    window.dispatchEvent(event);
+  }
+}

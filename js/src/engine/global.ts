@@ -1,0 +1,17 @@
+/** external_api.js: the engine API under its two global names. */
+
+import { EngineClient, type EngineOptions } from "./client";
+import { domainFrom } from "./home";
+
+// Only readable while the script runs for the first time.
+const script = document.currentScript;
+const home = script instanceof HTMLScriptElement ? script.src : "";
+
+/** The engine client as pages know it: it also reaches the server that this script came from. */
+class NanoMeetAPI extends EngineClient {
+  constructor(domain: string, options?: EngineOptions) {
+    super(domainFrom(domain, home), options);
+  }
+}
+
+Object.assign(window, { NanoMeetAPI, JitsiMeetExternalAPI: NanoMeetAPI });

@@ -1,0 +1,49 @@
+/** The frame that shows the meeting page. */
+
+const PERMISSIONS = [
+  "autoplay",
+  "camera",
+  "clipboard-write",
+  "compute-pressure",
+  "display-capture",
+  "fullscreen",
+  "microphone",
+  "screen-wake-lock",
+  "speaker-selection",
+].join("; ");
+
+const LENGTH = /^\d*\.?\d+(em|rem|pt|px|%|[dsl]?v(h|w|min|max|b|i))$/;
+
+export type Size = number | string;
+
+export interface FrameOptions {
+  width?: Size | undefined;
+  height?: Size | undefined;
+  title?: string | undefined;
+  sandbox?: string | undefined;
+}
+
+/** Return a size as CSS has it, or null for one that cannot be read. */
+export function cssSize(size: Size): string | null {
+  if (typeof size === "number") return Number.isFinite(size) && size >= 0 ? `${size}px` : null;
+  const text = size.trim();
+  if (/^\d+$/.test(text)) return `${text}px`;
+  return LENGTH.test(text) ? text : null;
+}
+
+/** Make the frame, permissions first: a browser reads them when it starts to load the page. */
+export function createFrame(url: URL, name: string, options: FrameOptions): HTMLIFrameElement {
+  const frame = document.createElement("iframe");
+  frame.allow = PERMISSIONS;
+  frame.allowFullscreen = true;
+  frame.referrerPolicy = "no-referrer";
+  frame.name = name;
+  frame.id = name;
+  frame.title = options.title ?? "Video meeting";
+  if (options.sandbox) frame.setAttribute("sandbox", options.sandbox);
+  frame.style.border = "0";
+  frame.style.width = cssSize(options.width ?? "100%") ?? "100%";
+  frame.style.height = cssSize(options.height ?? "100%") ?? "100%";
+  frame.src = url.href;
+  return frame;
+}

@@ -1,0 +1,55 @@
+/** What an invite link is good for at a moment. */
+
+import { fragment } from "../engine/url";
+import { type Claims, readToken } from "../webapi/token";
+
+export type Invitation =
+  | { state: "missing" | "malformed" }
+  | { state: "early" | "open" | "expired"; token: string; claims: Claims };
+
+/** Return the token of an address' fragment; null if it has none. */
+export function tokenIn(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, "")).get("token");
+}
+
+/** Return what a token opens now (ms since 1970). The server has the last word when it is used. */
+export function invitation(token: string | null, now: number): Invitation {
+  if (!token) return { state: "missing" };
+  let claims: Claims;
+  try {
+    claims = readToken(token);
+  } catch {
+    return { state: "malformed" };
+  }
+  // They become parts of an address.
+  if (!/^[\w-]+$/.test(claims.sub) || !/^\w+$/.test(claims.room)) return { state: "malformed" };
+  const { notbefore, expiration } = claims;
+  if (expiration !== null && now >= expiration * 1000) return { state: "expired", token, claims };
+  if (notbefore !== null && now < notbefore * 1000) return { state: "early", token, claims };
+  return { state: "open", token, claims };
+}
+
+/** Return the address of the meeting, with the token where no server sees it. */
+export function meetingAddress(token: string, claims: Claims, name: string, base: string): string {
+  const url = new URL(`${claims.sub}/${claims.room}`, base);
+  url.hash = fragment([
+    ["jwt", token],
+    ["userInfo.displayName", name],
+  ]);
+  return url.href;
+}
+
+/** Return a number of milliseconds as "1 d 2 h 3 min 4 s", from its first unit on. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "min"],
+    [seconds % 60, "s"],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  return (first < 0 ? parts.slice(-1) : parts.slice(first))
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(" ");
+}

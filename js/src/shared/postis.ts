@@ -1,0 +1,157 @@
+/** Messages between a page and a framed page over `window.postMessage`, as Jitsi's postis has them. */
+
+export interface NamedData {
+  name: string;
+  [key: string]: unknown;
+}
+
+export type PostisMessage =
+  | { type: "event"; data: NamedData }
+  | { type: "request"; id: number; data: NamedData }
+  | { type: "response"; id: number; result?: unknown; error?: unknown };
+
+export interface PostisOptions {
+  /** `jitsi_meet_external_api_<N>`: the same on both sides. */
+  scope: string;
+  /** The other window; null while there is none. */
+  target: () => Window | null;
+  /** Who may read what is sent; "*" on the framed side, which cannot know who frames it. */
+  targetOrigin: string;
+  /** The only origin that is heard; any, if it is left out. */
+  acceptOrigin?: string;
+  /** The window that listens; this one, if it is left out. */
+  self?: Window;
+}
+
+export class PostisClosedError extends Error {
+  override readonly name = "PostisClosedError";
+}
+
+const READY = "__ready__";
+const MESSAGE = "message";
+/** Milliseconds between two tries of the handshake, as in postis. */
+const READY_INTERVAL = 50;
+
+/** One end of a postis channel. Whatever is sent or heard too early waits; nothing is lost. */
+export class PostisPeer {
+  /** Fulfilled once the other end has answered; rejected if this end is closed before. */
+  readonly ready: Promise<void>;
+
+  readonly #options: PostisOptions;
+  readonly #self: Window;
+  readonly #id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  readonly #timer: ReturnType<typeof setInterval>;
+  #outbox: PostisMessage[] | null = [];
+  #inbox: PostisMessage[] = [];
+  #listener: ((message: PostisMessage) => void) | null = null;
+  #closed = false;
+  #succeed!: () => void;
+  #fail!: (error: PostisClosedError) => void;
+
+  constructor(options: PostisOptions) {
+    this.#options = options;
+    this.#self = options.self ?? window;
+    this.ready = new Promise((resolve, reject) => {
+      this.#succeed = resolve;
+      this.#fail = reject;
+    });
+    // Nobody has to wait for `ready`: then its rejection is no news.
+    this.ready.catch(() => {});
+    this.#self.addEventListener("message", this.#hear);
+    this.#timer = setInterval(() => this.#post(READY, this.#id, "*"), READY_INTERVAL);
+    this.#post(READY, this.#id, "*");
+  }
+
+  get onMessage(): ((message: PostisMessage) => void) | null {
+    return this.#listener;
+  }
+
+  set onMessage(listener: ((message: PostisMessage) => void) | null) {
+    this.#listener = listener;
+    while (this.#listener && this.#inbox.length > 0) {
+      const message = this.#inbox.shift();
+      if (message) this.#listener(message);
+    }
+  }
+
+  send(message: PostisMessage): void {
+    if (this.#closed) return;
+    if (this.#outbox) this.#outbox.push(message);
+    else this.#post(MESSAGE, message, this.#options.targetOrigin);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#self.removeEventListener("message", this.#hear);
+    this.#listener = null;
+    this.#inbox = [];
+    this.#outbox = null;
+    this.#fail(new PostisClosedError("the channel to the framed page was closed"));
+  }
+
+  readonly #hear = (event: MessageEvent): void => {
+    const { acceptOrigin, scope } = this.#options;
+    const target = this.#options.target();
+    if (!target || event.source !== target) return;
+    if (acceptOrigin !== undefined && event.origin !== acceptOrigin) return;
+    const envelope = parse(event.data);
+    if (!envelope || envelope.scope !== scope) return;
+    if (envelope.method === READY) this.#shake(envelope.params);
+    else if (envelope.method === MESSAGE) {
+      const message = asMessage(envelope.params);
+      if (!message) return;
+      if (this.#listener) this.#listener(message);
+      else this.#inbox.push(message);
+    }
+  };
+
+  #shake(id: unknown): void {
+    if (id !== this.#id) {
+      // The other end asks whether we are here, also after a reload of its page.
+      this.#post(READY, id, "*");
+      return;
+    }
+    clearInterval(this.#timer);
+    const waiting = this.#outbox;
+    this.#outbox = null;
+    for (const message of waiting ?? []) this.send(message);
+    this.#succeed();
+  }
+
+  // The handshake goes to "*": it holds nothing secret, and a window that still shows its first,
+  // empty document would make the browser complain about another origin every 50 ms.
+  #post(method: string, params: unknown, origin: string): void {
+    const envelope = { postis: true, scope: this.#options.scope, method, params };
+    this.#options.target()?.postMessage(JSON.stringify(envelope), origin);
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isNamed = (value: unknown): value is NamedData =>
+  isFields(value) && typeof value.name === "string";
+
+function parse(text: unknown): Fields | null {
+  if (typeof text !== "string" || !text.startsWith("{")) return null;
+  try {
+    const envelope: unknown = JSON.parse(text);
+    return isFields(envelope) && envelope.postis === true ? envelope : null;
+  } catch {
+    return null;
+  }
+}
+
+function asMessage(value: unknown): PostisMessage | null {
+  if (!isFields(value)) return null;
+  const { type, id, data } = value;
+  if (type === "event") return isNamed(data) ? { type, data } : null;
+  if (typeof id !== "number") return null;
+  if (type === "request") return isNamed(data) ? { type, id, data } : null;
+  if (type === "response") return { type, id, result: value.result, error: value.error };
+  return null;
+}

@@ -1,0 +1,39 @@
+/** Where the services are. */
+
+export interface Addresses {
+  tokenUrl: string;
+  apiUrl: string;
+  invitePage: string;
+  /** Which server a token means that names none. */
+  defaultServer: string;
+}
+
+/** nanoStream Cloud. */
+export const CLOUD: Addresses = {
+  tokenUrl: "https://bintu-cloud-token.k8s-prod.nanocosmos.de",
+  apiUrl: "https://bintu.nanocosmos.de",
+  invitePage: "https://nanomeet.pages.nanocosmos.de/nanomeet-frontend/nanomeet-sample.html",
+  defaultServer: "nanomeet-eu.nanocosmos.de",
+};
+
+export const CLOUD_INGEST = "rtmp://bintu-vtrans.nanocosmos.de";
+export const CLOUD_PLAYER = "https://demo.nanocosmos.de/nanoplayer/release/nanoplayer.html";
+export const CLOUD_RECORDINGS = "https://bintu-vod.nanocosmos.de/vod";
+export const CLOUD_DASHBOARD = "https://bintu-cloud-frontend.nanocosmos.de";
+
+const SCRIPT = /\/js\/nanomeet\.js$/;
+
+/** Return the addresses of the server that a `js/nanomeet.js` came from; none for another script. */
+export function addressesOf(script: string): Partial<Addresses> {
+  const url = URL.canParse(script) ? new URL(script) : null;
+  if (!url || !SCRIPT.test(url.pathname)) return {};
+  const base = url.origin + url.pathname.replace(SCRIPT, "");
+  return { tokenUrl: base, apiUrl: base, invitePage: `${base}/invite`, defaultServer: base };
+}
+
+/** Return the link that invites with a token. */
+export function inviteLink(page: string, token: string): string {
+  // The cloud's own page reads the query alone. Everywhere else the token stays out of servers' logs.
+  const mark = page === CLOUD.invitePage ? "?" : "#";
+  return `${page}${mark}token=${encodeURIComponent(token)}`;
+}

@@ -1,0 +1,26 @@
+import { asNanoMeetError, NanoMeetError } from "./errors";
+
+export interface Device {
+  deviceId: string;
+  groupId: string;
+  kind: string;
+  label: string;
+}
+
+/** Lists of what there is, or the single one in use: as the engine was asked. */
+export interface Devices {
+  audioInput?: Device[];
+  audioOutput?: Device[];
+  videoInput?: Device[];
+}
+
+/** Return devices that the engine was asked for. */
+export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
+  try {
+    const devices = await ask();
+    if (typeof devices === "object" && devices !== null) return devices;
+  } catch (error) {
+    throw asNanoMeetError("Devices Error", error);
+  }
+  throw new NanoMeetError("Devices Error", "the meeting answered without devices");
+}

@@ -1,0 +1,28 @@
+/** Why a Promise of the Web API was rejected: `error` is "<Kind> Error", `message` plain words. */
+export class NanoMeetError extends Error {
+  override readonly name = "NanoMeetError";
+  readonly error: string;
+  /** The failure in one word, as the engine and the server have it: `token_expired`, `timeout`, … */
+  readonly kind: string;
+
+  constructor(error: string, message: string, kind?: string) {
+    super(message);
+    this.error = error;
+    this.kind =
+      kind ??
+      error
+        .replace(/ Error$/, "")
+        .toLowerCase()
+        .replaceAll(" ", "_");
+  }
+
+  toJSON(): { error: string; message: string } {
+    return { error: this.error, message: this.message };
+  }
+}
+
+/** Return a failure as the Web API has it, whoever threw it. */
+export function asNanoMeetError(error: string, thrown: unknown): NanoMeetError {
+  if (thrown instanceof NanoMeetError) return thrown;
+  return new NanoMeetError(error, thrown instanceof Error ? thrown.message : String(thrown));
+}

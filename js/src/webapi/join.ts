@@ -1,0 +1,20 @@
+import type { EngineClient } from "../engine/client";
+import { waitFor } from "./wait";
+
+/** Errors by which Jitsi says that a moderator or a password is waited for: it goes on afterwards. */
+const ASKED = /membersOnly|passwordRequired/i;
+const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
+
+/** Wait until the meeting is joined. Only the engine's silence is limited, no human's patience. */
+export function whenJoined(api: EngineClient, silence: number): Promise<void> {
+  const wait = { error: "Timeout Error", what: "answer", timeout: silence };
+  let human = false;
+  return waitFor(api, wait, (event, data, clock) => {
+    if (event === "videoConferenceJoined") return true;
+    const asked = event === "errorOccurred" && ASKED.test(String(data.name));
+    human ||= asked || WAITS.includes(event);
+    if (human) clock.stop();
+    else clock.restart();
+    return asked ? "harmless" : false;
+  });
+}

@@ -1,0 +1,410 @@
+// @vitest-environment happy-dom
+// @vitest-environment-options {"settings": {"disableIframePageLoading": true}}
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FakeMeeting } from "../engine/fake-meeting";
+import type { NanoMeet } from "./nanomeet";
+import type { InitConfig } from "./setup";
+import { token } from "./test-token";
+import { WebApi } from "./web-api";
+
+let nanoMeet: WebApi;
+let meeting: FakeMeeting;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  document.body.innerHTML = '<div id="place"></div>';
+  nanoMeet = new WebApi();
+});
+
+afterEach(() => {
+  nanoMeet.api?.dispose();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const soon = (): Promise<unknown> => vi.advanceTimersByTimeAsync(60);
+
+/** Begin to join; the meeting page answers from here on. */
+function begin(config: Partial<InitConfig> = {}): ReturnType<NanoMeet["init"]> {
+  const joining = nanoMeet.init({ token: token(), id: "place", ...config });
+  joining.catch(() => {});
+  meeting = new FakeMeeting(nanoMeet.api);
+  return joining;
+}
+
+/** Join; `own` is what only this project's engine says. */
+async function join({ moderator = true, own = true } = {}): Promise<void> {
+  const joining = begin({ token: token({ moderator }) });
+  meeting.join();
+  if (own) {
+    meeting.emit("nanomeet-participants", { participants: [] });
+    meeting.emit("nanomeet-room-changed", { subject: "", lobby: false, locked: false });
+  }
+  await soon();
+  await joining;
+}
+
+const frames = (): number => document.querySelectorAll("iframe").length;
+
+test("init resolves when the meeting is joined, and not before", async () => {
+  const settled = vi.fn();
+  const joining = begin({ token: token({ moderator: true }) });
+  void joining.then(settled);
+  meeting.emit("ready");
+  await soon();
+  expect(settled).not.toHaveBeenCalled();
+  meeting.join();
+  await expect(joining).resolves.toEqual({ data: { moderator: true } });
+});
+
+test.each([
+  ["Config Error", undefined],
+  ["Token Error", { token: "short", id: "place" }],
+  ["Token Error", { token: "x".repeat(300), id: "place" }],
+  ["Token Error", { token: `${"x".repeat(100)}.${"y".repeat(100)}.z`, id: "place" }],
+  ["Missing Property Error", { token: token({ room: undefined }), id: "place" }],
+  ["Missing Property Error", { token: token({ streamname: "" }), id: "place" }],
+  ["Missing Group Error", { token: token({ sub: undefined }), id: "place" }],
+  ["Invalid Token Error", { token: token({ nbf: 4e9, exp: 5e9 }), id: "place" }],
+  ["Invalid Token Error", { token: token({ nbf: 1, exp: 2 }), id: "place" }],
+  ["Missing Div Error", { token: token(), id: "nowhere" }],
+  ["Missing Div Error", { token: token() }],
+  ["Branding Error", { token: token(), id: "place", branding: "javascript:1" }],
+  ["Tile View Error", { token: token(), id: "place", tileView: { maxColumns: 6 } }],
+])("init is refused at once with a %s", async (error, config) => {
+  await expect(nanoMeet.init(config as InitConfig)).rejects.toMatchObject({
+    error,
+    message: expect.stringMatching(/\w/),
+  });
+  expect([nanoMeet.api, frames()]).toEqual([null, 0]);
+});
+
+test("a refusal can be shown as JSON, as pages do", async () => {
+  const refusal = await nanoMeet.init({ token: "", id: "place" }).catch((error) => error);
+  expect(JSON.parse(JSON.stringify(refusal))).toEqual({
+    error: "Token Error",
+    message: expect.any(String),
+  });
+});
+
+test("a fatal error before the join rejects init and leaves nothing behind", async () => {
+  const joining = begin();
+  const error = { name: "room_full", message: "The room is full.", isFatal: true };
+  meeting.emit("error-occurred", { error });
+  await expect(joining).rejects.toMatchObject({ kind: "room_full", message: "The room is full." });
+  expect([nanoMeet.api, frames()]).toEqual([null, 0]);
+});
+
+test("a meeting that is silent for 30 s is given up", async () => {
+  const joining = begin();
+  await vi.advanceTimersByTimeAsync(20_000);
+  meeting.emit("ready");
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(frames()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await expect(joining).rejects.toMatchObject({ error: "Timeout Error" });
+  expect(frames()).toBe(0);
+});
+
+test.each(["nanomeet-waiting", "password-required"])(
+  "%s: a human is waited for without limit",
+  async (event) => {
+    const joining = begin();
+    meeting.emit(event);
+    meeting.emit("nanomeet-connection", { state: "connected" });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    meeting.join();
+    await expect(joining).resolves.toBeDefined();
+  },
+);
+
+test("Jitsi's lobby is no failure, though it is called a fatal error", async () => {
+  const joining = begin();
+  const name = "conference.connectionError.membersOnly";
+  meeting.emit("error-occurred", { error: { name, isFatal: true } });
+  meeting.join();
+  await expect(joining).resolves.toBeDefined();
+});
+
+test("the page's address overrides nothing", async () => {
+  history.replaceState(null, "", "?nanomeet.server=evil.example&nanomeet.branding=x");
+  begin();
+  const source = new URL(nanoMeet.api?.getIFrame().src ?? "");
+  expect(source.origin + source.pathname).toBe("https://meet.example/team/standup");
+  expect(source.hash).not.toContain("branding");
+  history.replaceState(null, "", location.pathname);
+});
+
+test("the settings of init reach the meeting page", () => {
+  begin({
+    width: 640,
+    height: "50vh",
+    branding: "https://brand.example/b.json",
+    tileView: { size: 90, vertical: false },
+    displayName: "Ada",
+  });
+  const frame = nanoMeet.api?.getIFrame();
+  expect([frame?.style.width, frame?.style.height]).toEqual(["640px", "50vh"]);
+  const hash = decodeURIComponent(new URL(frame?.src ?? "").hash);
+  expect(hash).toContain('config.dynamicBrandingUrl="https://brand.example/b.json"');
+  expect(hash).toContain("interfaceConfig.FILM_STRIP_MAX_HEIGHT=90");
+  expect(hash).toContain("interfaceConfig.VERTICAL_FILMSTRIP=false");
+  expect(hash).toContain('userInfo.displayName="Ada"');
+});
+
+test("a shadow root is a place for a meeting", () => {
+  const shadow = document.body.attachShadow({ mode: "open" });
+  begin({ id: shadow });
+  expect(shadow.querySelectorAll("iframe").length).toBe(1);
+});
+
+test("two meetings on one page hear their own events alone", async () => {
+  const [one, two] = [new WebApi(), new WebApi()];
+  const first = one.init({ token: token({ room: "one" }), id: "place" });
+  const second = two.init({ token: token({ room: "two" }), id: "place" });
+  const settled = vi.fn();
+  void second.then(settled, settled);
+  new FakeMeeting(one.api).join();
+  await expect(first).resolves.toBeDefined();
+  await soon();
+  expect(settled).not.toHaveBeenCalled();
+  one.api?.dispose();
+  two.api?.dispose();
+});
+
+test("destroy hangs up, waits for that, and removes the meeting", async () => {
+  await join();
+  meeting.onCommand = (name) => name === "video-hangup" && meeting.emit("video-ready-to-close");
+  await nanoMeet.destroy();
+  expect(meeting.commands.at(-1)?.[0]).toBe("video-hangup");
+  expect([nanoMeet.api, frames()]).toEqual([null, 0]);
+  await expect(nanoMeet.destroy()).rejects.toMatchObject({ error: "Missing Instance Error" });
+});
+
+test("destroy waits no more than two seconds for a meeting that does not hang up", async () => {
+  await join();
+  const destroyed = nanoMeet.destroy();
+  await vi.advanceTimersByTimeAsync(2_000);
+  await destroyed;
+  expect(frames()).toBe(0);
+});
+
+test("destroying a meeting that is being joined rejects init", async () => {
+  const joining = begin();
+  await nanoMeet.destroy();
+  await expect(joining).rejects.toMatchObject({ kind: "left" });
+});
+
+test("who hangs up in the meeting closes it, and every listener hears of it first", async () => {
+  await join();
+  const heard = vi.fn();
+  nanoMeet.api?.on("readyToClose", heard);
+  meeting.emit("video-ready-to-close");
+  await soon();
+  expect(heard).toHaveBeenCalledOnce();
+  expect([nanoMeet.api, frames()]).toEqual([null, 0]);
+});
+
+const PLAYOUT = { live: "https://meet.example/live/s1", vod: "https://meet.example/vod/s1.mp4" };
+const broadcast = (state: string, more: Record<string, unknown> = {}): void =>
+  meeting.emit("nanomeet-broadcast-changed", { state, playout: null, error: null, ...more });
+
+test("a broadcast has started when it is live, and says where it is", async () => {
+  await join();
+  const starting = nanoMeet.startBroadcast(true);
+  const settled = vi.fn();
+  void starting.then(settled);
+  broadcast("starting");
+  meeting.emit("recording-status-changed", { on: true, mode: "stream" });
+  await soon();
+  expect(settled).not.toHaveBeenCalled();
+  broadcast("live", { playout: PLAYOUT });
+  const nanoStream = "rtmp://bintu-vtrans.nanocosmos.de/rec/s1";
+  await expect(starting).resolves.toEqual({
+    data: { playout: PLAYOUT, nanoStream, playback: PLAYOUT },
+  });
+  expect(meeting.commands).toEqual([
+    ["start-recording", [{ mode: "stream", rtmpStreamKey: nanoStream }]],
+  ]);
+});
+
+test("another engine's broadcast is proved by the recording's status; its addresses are known", async () => {
+  await join({ own: false });
+  const starting = nanoMeet.startBroadcast();
+  meeting.emit("recording-status-changed", { on: true, mode: "stream" });
+  const live = "https://demo.nanocosmos.de/nanoplayer/release/nanoplayer.html?bintu.streamname=s1";
+  await expect(starting).resolves.toEqual({
+    data: {
+      playout: { live, vod: null },
+      nanoStream: "rtmp://bintu-vtrans.nanocosmos.de/live/s1",
+      playback: { live },
+    },
+  });
+});
+
+test.each([
+  ["fails", () => broadcast("failed", { error: "no camera" })],
+  [
+    "is refused",
+    () =>
+      meeting.emit("recording-status-changed", { on: false, mode: "stream", error: "no camera" }),
+  ],
+])("a broadcast that %s is rejected with the reason", async (_, happen) => {
+  await join();
+  const starting = nanoMeet.startBroadcast();
+  happen();
+  await expect(starting).rejects.toMatchObject({ error: "Broadcast Error", message: "no camera" });
+});
+
+test("a broadcast that never begins is rejected in time", async () => {
+  await join();
+  const starting = expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "timeout" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await starting;
+});
+
+test("a running broadcast is not started again", async () => {
+  await join();
+  broadcast("live", { playout: PLAYOUT });
+  await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "broadcast_running" });
+});
+
+test("a broadcast has stopped when it is off", async () => {
+  await join();
+  broadcast("live", { playout: PLAYOUT });
+  const stopping = nanoMeet.stopBroadcast();
+  broadcast("stopping");
+  broadcast("off");
+  await expect(stopping).resolves.toBeUndefined();
+});
+
+test("leaving the meeting ends the wait for a broadcast", async () => {
+  await join();
+  const starting = nanoMeet.startBroadcast();
+  meeting.emit("video-conference-left", { roomName: "standup" });
+  await expect(starting).rejects.toMatchObject({ kind: "left" });
+});
+
+test("only a moderator broadcasts; a role that changes counts", async () => {
+  await join({ moderator: false });
+  await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "not_moderator" });
+  meeting.emit("participant-role-changed", { id: "somebody", role: "moderator" });
+  await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "not_moderator" });
+  meeting.emit("participant-role-changed", { id: "me", role: "moderator" });
+  const starting = nanoMeet.startBroadcast();
+  broadcast("live", { playout: PLAYOUT });
+  await expect(starting).resolves.toBeDefined();
+});
+
+test("nothing can be done in a meeting that is not joined", async () => {
+  const calls = [
+    nanoMeet.startBroadcast(),
+    nanoMeet.stopBroadcast(),
+    nanoMeet.getParticipants(),
+    nanoMeet.setLobby(true),
+    nanoMeet.setPassword("x"),
+    nanoMeet.muteEveryone(),
+    nanoMeet.setNanoMeetSubject("x"),
+    nanoMeet.getAvailableDevices(),
+    nanoMeet.pinParticipant("x"),
+  ];
+  for (const call of calls) await expect(call).rejects.toMatchObject({ kind: "not_joined" });
+});
+
+test("the lobby is on when the meeting says so, and no password is made up", async () => {
+  await join();
+  const switching = nanoMeet.setLobby(true);
+  await soon();
+  expect(meeting.commands).toEqual([["toggle-lobby", [true]]]);
+  meeting.emit("nanomeet-room-changed", { subject: "", lobby: true, locked: false });
+  await expect(switching).resolves.toEqual({ data: { lobby: true, password: "" } });
+});
+
+test("an empty password turns the lobby off as well", async () => {
+  await join();
+  meeting.emit("nanomeet-room-changed", { subject: "", lobby: true, locked: true });
+  meeting.onCommand = (name) =>
+    meeting.emit("nanomeet-room-changed", {
+      subject: "",
+      lobby: name !== "toggle-lobby",
+      locked: false,
+    });
+  const setting = nanoMeet.setPassword("");
+  await soon();
+  await expect(setting).resolves.toEqual({ data: { lobby: false, password: "" } });
+});
+
+test("a refused command is rejected with the meeting's words", async () => {
+  await join();
+  meeting.onCommand = () =>
+    meeting.emit("error-occurred", {
+      error: {
+        name: "invalid",
+        type: "COMMAND",
+        message: "The subject is too long.",
+        details: { command: "subject" },
+        isFatal: false,
+      },
+    });
+  const setting = expect(nanoMeet.setNanoMeetSubject("x".repeat(500))).rejects.toMatchObject({
+    message: "The subject is too long.",
+  });
+  await soon();
+  await setting;
+});
+
+test("everyone is muted when no other microphone is open", async () => {
+  await join();
+  const heard = { id: "p1", local: false, audio: true };
+  meeting.emit("nanomeet-participants", {
+    participants: [{ id: "me", local: true, audio: true }, heard],
+  });
+  const muting = nanoMeet.muteEveryone();
+  const settled = vi.fn();
+  void muting.then(settled);
+  await soon();
+  expect(settled).not.toHaveBeenCalled();
+  meeting.emit("nanomeet-participants", { participants: [{ ...heard, audio: false }] });
+  await expect(muting).resolves.toEqual({ data: { muteEveryone: true } });
+});
+
+test("participants can be listed, pinned and shown large; unknown ones cannot", async () => {
+  await join();
+  meeting.emit("participant-joined", { id: "p1", displayName: "Ada" });
+  const { data } = await nanoMeet.getParticipants();
+  expect(data.map((one) => one.participantId)).toEqual(["me", "p1"]);
+  await expect(nanoMeet.pinParticipant("p1")).resolves.toEqual({
+    data: { mainParticipant: { id: "p1" } },
+  });
+  await expect(nanoMeet.setMainParticipant("p1")).resolves.toEqual({
+    data: { pinnedParticipant: { id: "p1" } },
+  });
+  await expect(nanoMeet.setMainParticipant("p2")).rejects.toMatchObject({
+    error: "Participant ID Error",
+  });
+});
+
+test("an audio device is set by its id, if there is one", async () => {
+  await join();
+  const mic = { deviceId: "m1", groupId: "g", kind: "audioinput", label: "Built-in" };
+  meeting.answer = ({ name }) =>
+    name === "getAvailableDevices"
+      ? { result: { audioInput: [mic], audioOutput: [], videoInput: [] } }
+      : { result: true };
+  await expect(nanoMeet.setAudioDevice({ type: "input", id: "m1" })).resolves.toEqual({
+    data: { type: "input", deviceId: "m1" },
+  });
+  await expect(nanoMeet.setAudioDevice({ type: "output", id: "m1" })).rejects.toMatchObject({
+    error: "Set Audio Device Error",
+  });
+});
+
+test("devices that cannot be listed are a Devices Error", async () => {
+  await join();
+  meeting.answer = () => ({ error: { message: "denied" } });
+  await expect(nanoMeet.getAvailableDevices()).rejects.toMatchObject({
+    error: "Devices Error",
+    message: "denied",
+  });
+});

@@ -1,0 +1,139 @@
+/** A meeting on a web page: joined, broadcast, left. The whole Web API, `web-api.ts`, builds on it. */
+
+import { EngineClient } from "../engine/client";
+import { CLOUD } from "./addresses";
+import { type BroadcastData, startBroadcast, stopBroadcast } from "./broadcast";
+import { asNanoMeetError, NanoMeetError } from "./errors";
+import { whenJoined } from "./join";
+import { checkConfig, type InitConfig, type Setup } from "./setup";
+import { MeetingView } from "./view";
+
+export interface MeetingOptions {
+  /** Which server a token means that names none. */
+  defaultServer?: string;
+  /** Milliseconds that the meeting may be silent while it is joined. */
+  joinTimeout?: number;
+}
+
+export interface Success<T> {
+  data: T;
+}
+
+/** Milliseconds that hanging up may take before the frame goes anyway. */
+const HANG_UP = 2_000;
+
+export interface Meeting {
+  readonly api: EngineClient;
+  readonly view: MeetingView;
+  readonly streamname: string;
+  /** The password that was set here; empty for none. */
+  password: string;
+}
+
+/** One meeting at a time. Every Promise settles; every rejection is a NanoMeetError. */
+export class NanoMeet {
+  defaultServer: string;
+  readonly #joinTimeout: number;
+  #meeting: Meeting | null = null;
+
+  constructor(options: MeetingOptions = {}) {
+    this.defaultServer = options.defaultServer ?? CLOUD.defaultServer;
+    this.#joinTimeout = options.joinTimeout ?? 30_000;
+  }
+
+  /** The engine of the meeting, from the call of `init` on until the meeting is over. */
+  get api(): EngineClient | null {
+    return this.#meeting?.api ?? null;
+  }
+
+  /** Show the meeting and join it. Resolves once it is joined; if it is not, nothing stays behind. */
+  async init(config: InitConfig): Promise<Success<{ moderator: boolean }>> {
+    if (this.#meeting) {
+      throw new NanoMeetError(
+        "Instance Error",
+        "this instance shows a meeting: destroy() it first",
+      );
+    }
+    const meeting = this.#open(checkConfig(config));
+    try {
+      await whenJoined(meeting.api, this.#joinTimeout);
+    } catch (error) {
+      this.#close(meeting);
+      throw error;
+    }
+    return { data: { moderator: meeting.view.moderator } };
+  }
+
+  /** Broadcast the meeting. Resolves once it is live. */
+  async startBroadcast(isVOD = false): Promise<Success<BroadcastData>> {
+    const { api, view, streamname } = this.moderated("Broadcast Error");
+    return { data: await startBroadcast(api, view, streamname, isVOD === true) };
+  }
+
+  /** End the broadcast. Resolves once it is over and its recording complete. */
+  async stopBroadcast(): Promise<void> {
+    const { api, view } = this.moderated("Broadcast Error");
+    await stopBroadcast(api, view);
+  }
+
+  /** Hang up and remove the meeting from the page. */
+  async destroy(): Promise<void> {
+    const meeting = this.#meeting;
+    if (!meeting) {
+      throw new NanoMeetError("Missing Instance Error", "there is no meeting to remove");
+    }
+    if (meeting.api.connected) await hangUp(meeting.api);
+    this.#close(meeting);
+  }
+
+  /** Return the joined meeting; `error` is what it is called if there is none. */
+  protected joined(error: string): Meeting {
+    if (this.#meeting?.view.joined) return this.#meeting;
+    throw new NanoMeetError(error, "the meeting is not joined: await init() first", "not_joined");
+  }
+
+  /** Return the joined meeting if its moderator asks. */
+  protected moderated(error: string): Meeting {
+    const meeting = this.joined(error);
+    if (meeting.view.moderator) return meeting;
+    throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
+  }
+
+  #open({ claims, options }: Setup): Meeting {
+    const server = (claims.server || this.defaultServer).replace(/\/+$/, "");
+    const view = new MeetingView(claims.moderator);
+    try {
+      const api = new EngineClient(`${server}/${encodeURIComponent(claims.sub)}`, {
+        ...options,
+        handshakeTimeout: this.#joinTimeout,
+      });
+      const meeting = { api, view, streamname: claims.streamname, password: "" };
+      this.#meeting = meeting;
+      api.observe((event, data) => {
+        view.update(event, data, api.localId);
+        // Everybody else who listens shall hear it before they are cut off.
+        if (event === "readyToClose") queueMicrotask(() => this.#close(meeting));
+      });
+      return meeting;
+    } catch (error) {
+      throw asNanoMeetError("Engine Error", error);
+    }
+  }
+
+  #close(meeting: Meeting): void {
+    if (this.#meeting === meeting) this.#meeting = null;
+    meeting.api.dispose();
+  }
+}
+
+function hangUp(api: EngineClient): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, HANG_UP);
+    const closed = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    api.on("readyToClose", closed).on("_willDispose", closed);
+    api.executeCommand("hangup");
+  });
+}

@@ -1,0 +1,87 @@
+/** What `init` is given, checked and turned into what the engine takes. */
+
+import type { EngineOptions } from "../engine/client";
+import { NanoMeetError } from "./errors";
+import { type Claims, readValidToken } from "./token";
+
+export interface TileView {
+  /** The greatest height of a tile in pixels. */
+  size?: number;
+  /** 1 to 5. */
+  maxColumns?: number;
+  vertical?: boolean;
+}
+
+export interface InitConfig {
+  token: string;
+  /** Where the meeting goes: an element's id, or the element, or a shadow root. */
+  id: string | Node;
+  /** Pixels, or a CSS length. */
+  width?: number | string;
+  height?: number | string;
+  /** The URL of a branding file, or what would be in it. */
+  branding?: string | Readonly<Record<string, unknown>>;
+  tileView?: TileView;
+  displayName?: string;
+  theme?: "light" | "dark";
+}
+
+export interface Setup {
+  claims: Claims;
+  options: EngineOptions;
+}
+
+export function checkConfig(config: InitConfig | undefined): Setup {
+  if (!config) throw new NanoMeetError("Config Error", "missing: the configuration");
+  const claims = readValidToken(config.token);
+  const options: EngineOptions = {
+    roomName: claims.room,
+    jwt: config.token,
+    width: config.width,
+    height: config.height,
+    parentNode: container(config.id),
+    title: `Video meeting: ${claims.room}`,
+    configOverwrite: {
+      disableDeepLinking: true,
+      theme: config.theme,
+      ...branding(config.branding),
+    },
+    interfaceConfigOverwrite: { MOBILE_APP_PROMO: false, ...tiles(config.tileView) },
+    userInfo: config.displayName ? { displayName: config.displayName } : undefined,
+  };
+  return { claims, options };
+}
+
+function container(id: unknown): Node {
+  const node = typeof id === "string" && id ? document.getElementById(id) : id;
+  if (typeof node === "object" && node !== null && "appendChild" in node) return node as Node;
+  const words = id
+    ? `the page has no element with the id ${JSON.stringify(id)}`
+    : "missing: id, where the meeting shall be shown";
+  throw new NanoMeetError("Missing Div Error", words);
+}
+
+function branding(value: InitConfig["branding"]): Record<string, unknown> {
+  if (!value) return {};
+  if (typeof value === "object") return { branding: value };
+  const url = URL.canParse(value, location.href) ? new URL(value, location.href) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new NanoMeetError("Branding Error", "branding has to be the URL of a JSON file");
+  }
+  // Older engines know the second name alone.
+  return { dynamicBrandingUrl: url.href, brandingDataUrl: url.href };
+}
+
+function tiles(view: TileView = {}): Record<string, unknown> {
+  const { size, maxColumns, vertical } = view;
+  const wrong = (what: string): NanoMeetError => new NanoMeetError("Tile View Error", what);
+  if (size !== undefined && !(size > 0)) throw wrong("tileView.size has to be above 0");
+  if (maxColumns !== undefined && ![1, 2, 3, 4, 5].includes(maxColumns)) {
+    throw wrong("tileView.maxColumns has to be 1, 2, 3, 4 or 5");
+  }
+  return {
+    FILM_STRIP_MAX_HEIGHT: size,
+    TILE_VIEW_MAX_COLUMNS: maxColumns,
+    VERTICAL_FILMSTRIP: vertical,
+  };
+}

@@ -1,0 +1,100 @@
+/** What a token says. Nothing here is verified: only the server that issued it can do that. */
+
+import { NanoMeetError } from "./errors";
+
+export interface Claims {
+  room: string;
+  streamname: string;
+  sub: string;
+  /** Host, host:port/prefix or URL; empty if the token does not say. */
+  server: string;
+  moderator: boolean;
+  /** From when and until when it is valid, in seconds since 1970; null if the token does not say. */
+  notbefore: number | null;
+  expiration: number | null;
+}
+
+/** A nanoMeet token is never shorter (a rule of the vendor's library). */
+const MIN_LENGTH = 200;
+/** Clocks of two machines may differ by this many seconds. */
+const LEEWAY = 5;
+
+/** Return what a token says. Throws a NanoMeetError if it is no nanoMeet token. */
+export function readToken(token: unknown): Claims {
+  const payload = decode(token);
+  const text = (name: string): string => {
+    const value = payload[name];
+    return typeof value === "string" ? value : "";
+  };
+  for (const name of ["room", "streamname"]) {
+    if (!text(name)) throw lacking("Missing Property Error", name);
+  }
+  if (!text("sub")) throw lacking("Missing Group Error", "sub");
+  return {
+    room: text("room"),
+    streamname: text("streamname"),
+    sub: text("sub"),
+    server: text("server"),
+    // Anything but a real true is no moderator: "false" as text must not open a door.
+    moderator: payload.moderator === true,
+    notbefore: time(payload, "nbf"),
+    expiration: time(payload, "exp"),
+  };
+}
+
+/** Return what a token says if it opens its room at this moment (in ms); throw if it does not. */
+export function readValidToken(token: unknown, now = Date.now()): Claims {
+  if (typeof token !== "string" || token.length < MIN_LENGTH) {
+    throw malformed("no token, or only a part of one: copy the whole text");
+  }
+  const claims = readToken(token);
+  const when = (seconds: number): string => new Date(seconds * 1000).toISOString();
+  if (claims.notbefore !== null && now < (claims.notbefore - LEEWAY) * 1000) {
+    throw new NanoMeetError(
+      "Invalid Token Error",
+      `this token is not valid yet: it is from ${when(claims.notbefore)} on`,
+      "token_not_yet_valid",
+    );
+  }
+  if (claims.expiration !== null && now >= (claims.expiration + LEEWAY) * 1000) {
+    throw new NanoMeetError(
+      "Invalid Token Error",
+      `this token expired at ${when(claims.expiration)}: ask the moderator for a new invite`,
+      "token_expired",
+    );
+  }
+  return claims;
+}
+
+function decode(token: unknown): Record<string, unknown> {
+  const parts = typeof token === "string" ? token.split(".") : [];
+  if (parts.length !== 3)
+    throw malformed("this is not a token: it has three parts, joined by dots");
+  try {
+    const base64 = (parts[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const payload: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) {
+      return { ...payload };
+    }
+  } catch {
+    // Said below: base64, UTF-8 or JSON, it is no token in any case.
+  }
+  throw malformed("this is not a token, or a part of it was changed: copy it again");
+}
+
+function time(payload: Record<string, unknown>, name: string): number | null {
+  const value = payload[name];
+  if (value === undefined || value === null) return null;
+  // The last moment that a Date can hold (ECMA-262, 21.4.1.1).
+  if (typeof value === "number" && Math.abs(value) <= 8.64e12) return value;
+  throw malformed(`the token's ${name} is not a time`);
+}
+
+function malformed(message: string): NanoMeetError {
+  return new NanoMeetError("Token Error", message, "token_malformed");
+}
+
+function lacking(error: string, name: string): NanoMeetError {
+  return new NanoMeetError(error, `the token has no ${name}: it opens no room`, "token_malformed");
+}

@@ -1,0 +1,88 @@
+/** What a meeting is known to be, from its events alone. */
+
+import type { EventData } from "../engine/events";
+import type { Broadcast } from "../shared/protocol";
+
+export interface Playout {
+  live: string;
+  /** The recording; null if there is none. */
+  vod: string | null;
+}
+
+const BROADCAST: readonly string[] = [
+  "off",
+  "starting",
+  "live",
+  "stopping",
+  "failed",
+] satisfies Broadcast[];
+
+const isBroadcast = (value: unknown): value is Broadcast =>
+  typeof value === "string" && BROADCAST.includes(value);
+
+export class MeetingView {
+  joined = false;
+  moderator: boolean;
+  /** Whether the engine is this project's own, which tells more than the engine API has. */
+  own = false;
+  broadcast: Broadcast = "off";
+  playout: Playout | null = null;
+  broadcastError: string | null = null;
+  /** Whether newcomers wait in the lobby, and whether a password is asked; null if nobody said. */
+  lobby: boolean | null = null;
+  locked: boolean | null = null;
+  subject: string | null = null;
+  /** Whether any other participant's microphone is open. */
+  othersHeard = false;
+
+  constructor(moderator: boolean) {
+    this.moderator = moderator;
+  }
+
+  update(event: string, data: EventData, localId: string | null): void {
+    this.own ||= event.startsWith("nanomeet");
+    switch (event) {
+      case "videoConferenceJoined":
+        this.joined = true;
+        break;
+      case "videoConferenceLeft":
+      case "readyToClose":
+      case "_willDispose":
+        this.joined = false;
+        break;
+      case "participantRoleChanged":
+        if (localId === null || data.id === localId) this.moderator = data.role === "moderator";
+        break;
+      case "subjectChange":
+        this.subject = typeof data.subject === "string" ? data.subject : null;
+        break;
+      case "nanomeetRoomChanged":
+        this.lobby = data.lobby === true;
+        this.locked = data.locked === true;
+        break;
+      case "nanomeetParticipants":
+        this.othersHeard = people(data).some((one) => one.local !== true && one.audio === true);
+        break;
+      case "nanomeetBroadcastChanged":
+        if (!isBroadcast(data.state)) break;
+        this.broadcast = data.state;
+        this.playout = playout(data.playout);
+        this.broadcastError = typeof data.error === "string" ? data.error : null;
+        break;
+      case "recordingStatusChanged":
+        if (!this.own && data.mode === "stream") this.broadcast = data.on === true ? "live" : "off";
+        break;
+    }
+  }
+}
+
+function people(data: EventData): EventData[] {
+  return Array.isArray(data.participants) ? data.participants : [];
+}
+
+function playout(value: unknown): Playout | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { live, vod } = value as { live?: unknown; vod?: unknown };
+  if (typeof live !== "string") return null;
+  return { live, vod: typeof vod === "string" ? vod : null };
+}
