@@ -33,8 +33,8 @@ STATIC = Path(__file__).parent / "static"
 
 #: Seconds after which a command without an answer has failed. The page's own limits are shorter,
 #: and say more precisely what was missing; these are for a page that has gone.
-START_TIMEOUT = 45.0
-STOP_TIMEOUT = 45.0
+START_TIMEOUT = 75.0
+STOP_TIMEOUT = 75.0
 LEAVE_TIMEOUT = 15.0
 
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")

@@ -1,35 +1,136 @@
-"""The meeting in a real notebook."""
+"""The main job, in a real notebook: meet, invite, broadcast, watch, record."""
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+from pathlib import Path
 
+import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from .conftest import Lab, OpenPage
+from .media import frame_of, moves, probe, sounds
+from .notebook import SLOW, Notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
 
-
-def run_cell(page: Page, number: int) -> None:
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-
-
-def open_notebook(page: Page, lab: Lab, name: str) -> None:
-    page.goto(lab.address(name))
-    expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="| Idle")).to_be_visible(timeout=60_000)
+#: The quickstart's code cells, by what they do.
+SHOW, INVITE, PEOPLE, START, PLAYOUT, STOP, LEAVE, *_ = range(12)
+#: Cells of the test's own behind them.
+WATCH_STATES = 'seen = []\n_ = meet.observe(lambda c: seen.append(c["new"].value), "broadcast")'
+GIVE_LINK = "open('link.txt', 'w').write(invite.invite_link)"
+NAMES = "import json; print(json.dumps(meet.participants))"
+STATES = "print(json.dumps(seen), meet.broadcast.value, meet.status.value, meet.error)"
+OUTCOME = "print(repr(live))"
 
 
 def test_without_a_token_the_cell_says_what_to_do(lab: Lab, open_page: OpenPage) -> None:
     lab.write("empty.ipynb", "import nanomeet_widget as nm\nnm.NanoMeet()")
-    page = open_page()
-    open_notebook(page, lab, "empty.ipynb")
-    run_cell(page, 0)
-    expect(page.locator(".nanomeet-card")).to_contain_text(
-        re.compile("set the widget's token"), timeout=60_000
+    notebook = Notebook(open_page(), lab, "empty.ipynb")
+    notebook.run(0)
+    expect(notebook.page.locator(".nanomeet-card")).to_contain_text("set the widget's token")
+
+
+def test_the_quickstart_from_the_first_cell_to_the_recording(
+    lab: Lab, open_page: OpenPage, tmp_path: Path
+) -> None:
+    source = nbformat.read(QUICKSTART, as_version=4)
+    for code in (WATCH_STATES, GIVE_LINK, NAMES, STATES, OUTCOME):
+        source.cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(source, lab.folder / "quickstart.ipynb")
+    watch_states, give_link, names, states, outcome = range(LEAVE + 1, LEAVE + 6)
+
+    notebook = Notebook(open_page(), lab, "quickstart.ipynb")
+    notebook.run(SHOW)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+
+    # A guest comes by the link.
+    notebook.run(INVITE)
+    expect(notebook.output(INVITE)).to_have_text("Invite(moderator=False)")
+    notebook.run(give_link)
+    guest = open_page((lab.folder / "link.txt").read_text())
+    guest.get_by_label(re.compile("name", re.IGNORECASE)).fill("Ada")
+    guest.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
+
+    # Each sees and hears the other.
+    host = frame_of(notebook.page)
+    theirs = "[data-participant][data-local=false] video"
+    for page in (host, guest):
+        picture = page.locator(theirs)
+        expect(picture).to_have_count(1, timeout=SLOW)
+        assert moves(picture)
+        assert sounds(page.locator("audio[data-participant]").first)
+
+    # Python knows both.
+    expect(notebook.meeting).to_contain_text("2 people")
+    people = json.loads(notebook.evaluate(names))
+    assert sorted(p["moderator"] for p in people) == [False, True]
+    assert "Ada" in {p["display_name"] for p in people}
+
+    # It goes live, and somebody watches.
+    notebook.run(watch_states)
+    notebook.run(START)
+    expect(notebook.meeting.locator(".nanomeet-live")).to_have_text(
+        re.compile("LIVE"), timeout=SLOW
     )
-    page.screenshot(path="/tmp/shot-empty.png")
+    assert json.loads(notebook.evaluate(states).split("]")[0] + "]") == ["starting", "live"]
+    assert notebook.evaluate(outcome).startswith("<start_broadcast: done: Playout(live='http")
+    playout = notebook.evaluate(PLAYOUT)
+    live = re.search(r"http\S+/live/\S+", playout)
+    vod = re.search(r"http\S+/vod/\S+", playout)
+    assert live
+    assert vod
+    viewer = open_page(live[0])
+    expect(viewer.locator("[data-state=live]")).to_be_visible(timeout=SLOW)
+    assert moves(viewer.locator("canvas, video").first)
+
+    # It ends; the recording is whole.
+    notebook.run(STOP)
+    expect(notebook.meeting.locator(".nanomeet-live")).to_have_text("", timeout=SLOW)
+    said = notebook.evaluate(states)
+    assert json.loads(said.split("]")[0] + "]") == ["starting", "live", "stopping", "off"]
+    found = probe(vod[0])
+    assert {s["codec_type"] for s in found["streams"]} == {"video", "audio"}
+    assert float(found["format"]["duration"]) > 1
+    recording = open_page(vod[0])
+    played = recording.locator("video").evaluate(PLAY_AND_SEEK)
+    assert played["seeked"]
+    assert played["width"] > 0
+    assert played["seconds"] > 1
+
+    # Nobody's token is in what the notebook saved.
+    notebook.page.keyboard.press("Control+s")
+    expect(notebook.page.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
+    shutil.copy(lab.folder / "quickstart.ipynb", tmp_path)
+    assert "eyJ" not in (tmp_path / "quickstart.ipynb").read_text()
+
+    # It ends when the user leaves.
+    notebook.run(LEAVE)
+    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
+    expect(guest.locator("[data-participant]")).to_have_count(1)
+
+
+#: Plays, then seeks near the end; says what came of it.
+PLAY_AND_SEEK = """
+async (video) => {
+  const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }));
+  if (video.readyState < 1) await once("loadedmetadata");
+  video.muted = true;
+  await video.play();
+  await once("timeupdate");
+  const target = video.duration * 0.8;
+  const seeked = once("seeked");
+  video.currentTime = target;
+  await seeked;
+  return {
+    seeked: Math.abs(video.currentTime - target) < 1,
+    width: video.videoWidth,
+    seconds: video.duration,
+  };
+}
+"""

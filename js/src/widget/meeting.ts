@@ -118,8 +118,8 @@ export class Meeting {
       if (state === "reconnecting" && this.#state.status === "joined") this.#status("joining");
       if (state === "connected" && this.#state.status === "joining") this.#status("joined");
     });
-    on("participantRoleChanged", ({ role }) => {
-      this.#set("moderator", role === "moderator");
+    on("participantRoleChanged", ({ id, role }) => {
+      if (id === api.localId) this.#set("moderator", role === "moderator");
     });
     on("nanomeetParticipants", ({ participants }) => {
       this.#set("people", participants as Person[]);

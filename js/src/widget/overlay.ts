@@ -28,13 +28,32 @@ function parentOf(node: Element): Element | null {
 /** The part of `element` that its scrolling ancestors and the window leave to be seen. */
 export function visiblePart(element: Element): Box {
   let box: Box = element.getBoundingClientRect();
+  let { position } = getComputedStyle(element);
   for (let up = parentOf(element); up !== null; up = parentOf(up)) {
-    const { overflowX, overflowY } = getComputedStyle(up);
-    if (overflowX !== "visible" || overflowY !== "visible") {
+    const style = getComputedStyle(up);
+    // Only a box that contains the one below it clips it (CSS Overflow 3): a static ancestor does
+    // not contain what is positioned absolutely.
+    if (!contains(style, position)) continue;
+    position = style.position;
+    if (clips(style)) {
       box = intersect(box, up.getBoundingClientRect());
     }
   }
   return intersect(box, { left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+}
+
+function clips(style: CSSStyleDeclaration): boolean {
+  const scrolls = style.overflowX !== "visible" || style.overflowY !== "visible";
+  return scrolls || /paint|strict|content/.test(style.contain);
+}
+
+function contains(style: CSSStyleDeclaration, position: string): boolean {
+  if (position !== "absolute" && position !== "fixed") return true;
+  const holdsAll =
+    style.transform !== "none" ||
+    style.filter !== "none" ||
+    /paint|layout|strict|content/.test(style.contain);
+  return holdsAll || (position === "absolute" && style.position !== "static");
 }
 
 export class Overlay {

@@ -34,6 +34,10 @@ _LEASE_TIMEOUT = 5.0
 _POLL = 0.02
 
 
+#: Servers live on after whoever started them; whoever did has to remember them, to be told their end.
+_started: list[subprocess.Popen[bytes]] = []
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Address:
     url: str
@@ -108,7 +112,6 @@ class LocalServer:
         self._lock = threading.Lock()
         self._address: _Address | None = None
         self._lease: _Lease | None = None
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -260,7 +263,7 @@ class LocalServer:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if found := self._find(ready):
-                self._child = child
+                _started.append(child)
                 return found
             if child.poll() is not None:
                 break

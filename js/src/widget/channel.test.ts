@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { Channel, type FromKernel } from "./channel";
+
+class Kernel {
+  listeners = new Set<(message: unknown) => void>();
+  sent: Record<string, unknown>[] = [];
+  on(_: "msg:custom", callback: (message: unknown) => void): void {
+    this.listeners.add(callback);
+  }
+  off(_: "msg:custom", callback: (message: unknown) => void): void {
+    this.listeners.delete(callback);
+  }
+  send(content: unknown): void {
+    this.sent.push(content as Record<string, unknown>);
+  }
+  says(message: Record<string, unknown>): void {
+    for (const listener of this.listeners) listener(message);
+  }
+}
+
+describe("a page's end of the channel", () => {
+  it("hears what is addressed to it, and nothing else", () => {
+    const kernel = new Kernel();
+    const heard: FromKernel[] = [];
+    const channel = new Channel(kernel, (message) => heard.push(message));
+    channel.send({ type: "hello" });
+    const client = kernel.sent[0]?.client;
+    kernel.says({ type: "token", token: "secret", client: "another page" });
+    kernel.says({ type: "token", token: "secret", client });
+    expect(heard).toEqual([{ type: "token", token: "secret" }]);
+  });
+
+  it("hears nothing once it is closed", () => {
+    const kernel = new Kernel();
+    const channel = new Channel(kernel, () => expect.unreachable());
+    channel.close();
+    expect(kernel.listeners.size).toBe(0);
+  });
+
+  it("has an address that no other page has", () => {
+    const kernel = new Kernel();
+    for (const channel of [new Channel(kernel, () => {}), new Channel(kernel, () => {})]) {
+      channel.send({ type: "hello" });
+    }
+    expect(kernel.sent[0]?.client).not.toEqual(kernel.sent[1]?.client);
+  });
+});

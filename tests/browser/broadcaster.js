@@ -1,0 +1,108 @@
+// A page that joins a room as a moderator and broadcasts a stage, with nothing of the meeting
+// page around it: the composer as it is shipped, a camera, and a steady tone as the microphone.
+import { StageBroadcast } from "../../js/src/composer/index";
+
+const VERSION = 1;
+
+function tone() {
+  const context = new AudioContext();
+  const oscillator = context.createOscillator();
+  const volume = context.createGain();
+  const out = context.createMediaStreamDestination();
+  volume.gain.value = 0.3;
+  oscillator.connect(volume).connect(out);
+  oscillator.start();
+  return out.stream.getAudioTracks()[0];
+}
+
+class Broadcaster {
+  ended = [];
+  states = [];
+  #pending = new Map();
+  #refs = 0;
+
+  static async join(base, token, ingestUrl) {
+    const camera = await navigator.mediaDevices.getUserMedia({
+      video: { width: 640, height: 360, frameRate: 30 },
+    });
+    const me = new Broadcaster();
+    me.base = base;
+    me.ingestUrl = ingestUrl;
+    me.camera = camera.getVideoTracks()[0];
+    me.microphone = tone();
+    me.socket = new WebSocket(`${base.replace("http", "ws")}/ws/meeting`);
+    await new Promise((resolve) => {
+      me.socket.onopen = resolve;
+    });
+    const welcome = new Promise((resolve, reject) => {
+      me.socket.onmessage = ({ data }) => me.#receive(JSON.parse(data), resolve, reject);
+    });
+    me.socket.send(JSON.stringify({ type: "join", v: VERSION, token, name: "Ada" }));
+    await welcome;
+    return me;
+  }
+
+  /** Settles when the server says that the broadcast is live. */
+  async start(record) {
+    await this.#request({ type: "start_broadcast", record });
+    await this.stage.started;
+  }
+
+  /** Settles when the server says that it is over. */
+  stop() {
+    return this.#request({ type: "stop_broadcast" });
+  }
+
+  show(...tiles) {
+    this.stage.setStage(tiles, "Test");
+  }
+
+  tile(changes) {
+    const { camera: video, microphone: audio } = this;
+    return { id: "a", name: "Ada Lovelace", video, audio, speaking: false, ...changes };
+  }
+
+  #request(message) {
+    this.#refs += 1;
+    this.socket.send(JSON.stringify({ ...message, ref: this.#refs }));
+    return new Promise((resolve, reject) => this.#pending.set(this.#refs, { resolve, reject }));
+  }
+
+  #receive(message, welcome, refused) {
+    switch (message.type) {
+      case "welcome":
+        welcome();
+        break;
+      case "bye":
+        refused(new Error(message.message));
+        break;
+      case "ack":
+        this.#pending.get(message.ref)?.resolve();
+        break;
+      case "error":
+        this.#pending.get(message.ref)?.reject(new Error(message.message));
+        break;
+      case "broadcast_changed":
+        this.states.push(message.broadcast.state);
+        if (message.broadcast.state === "stopping") this.stage?.stop();
+        break;
+      case "ingest_granted":
+        this.compose(message.ticket);
+        break;
+    }
+  }
+
+  compose(ticket) {
+    this.stage = new StageBroadcast({
+      ingestUrl: this.ingestUrl ?? `${this.base.replace("http", "ws")}/ws/ingest`,
+      ticket,
+      title: "Test",
+      workerUrl: `${this.base}/static/composer.js`,
+      onEnded: (reason) => this.ended.push(reason),
+      signal: new AbortController().signal,
+    });
+    this.show(this.tile());
+  }
+}
+
+globalThis.Broadcaster = Broadcaster;

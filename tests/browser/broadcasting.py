@@ -1,0 +1,126 @@
+"""What the tests of the broadcast share: a page that broadcasts, and a wire that can be cut."""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.conftest import RunningServer
+
+HERE = Path(__file__).parent
+JS = HERE.parent.parent / "js"
+
+
+def bundle_broadcaster(folder: Path) -> Path:
+    """Bundle `broadcaster.js` with the composer's sources."""
+    target = folder / "broadcaster.js"
+    command = [
+        str(JS / "node_modules/.bin/esbuild"),
+        str(HERE / "broadcaster.js"),
+        *("--bundle", "--format=iife", "--log-level=warning", f"--outfile={target}"),
+    ]
+    subprocess.run(command, check=True, timeout=60)
+    return target
+
+
+class Broadcaster:
+    """A moderator's page that broadcasts."""
+
+    def __init__(
+        self,
+        page: Page,
+        server: RunningServer,
+        *,
+        bundle: Path,
+        stream: str,
+        ingest_url: str | None = None,
+    ) -> None:
+        self.page = page
+        self.stream = stream
+        page.goto(f"{server.url}/healthz")
+        page.add_script_tag(path=bundle)
+        token = server.room(stream, streamname=stream)
+        page.evaluate(
+            "async ([base, token, url]) => { globalThis.me = await Broadcaster.join(base, token, url) }",
+            [server.url, token, ingest_url],
+        )
+
+    def start(self, *, record: bool = False) -> None:
+        """Broadcast; returns when the server says that it is live."""
+        self.page.evaluate("record => me.start(record)", record)
+
+    def stop(self) -> None:
+        """End it; returns when the server says that it is over."""
+        self.page.evaluate("me.stop()")
+
+    @property
+    def ended(self) -> list[dict[str, object]]:
+        """The ends that nobody on this page asked for."""
+        ended: list[dict[str, object]] = self.page.evaluate("me.ended")
+        return ended
+
+    @property
+    def states(self) -> list[str]:
+        """Every state of the broadcast that the server told."""
+        states: list[str] = self.page.evaluate("me.states")
+        return states
+
+
+class Wire:
+    """A TCP connection's way to the server that can be cut like a cable."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._ends: list[socket.socket] = []
+        self.connections = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Break every connection; new ones are taken again."""
+        ends, self._ends = self._ends, []
+        for end in ends:
+            # One that its carrier has closed meanwhile is cut already.
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Break every connection and take no more."""
+        # Closing alone would leave the thread that accepts with one more connection.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            far = socket.create_connection(("127.0.0.1", self._target))
+            self._ends += [near, far]
+            threading.Thread(target=_carry, args=(near, far), daemon=True).start()
+
+
+def _carry(near: socket.socket, far: socket.socket) -> None:
+    try:
+        while True:
+            for source in select.select([near, far], [], [])[0]:
+                data = source.recv(65536)
+                if not data:
+                    return
+                (far if source is near else near).sendall(data)
+    except (OSError, ValueError):
+        return
+    finally:
+        near.close()
+        far.close()

@@ -1,0 +1,282 @@
+"""From the composer in one page, over the server, to the player in another."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves, probe
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+#: Pages compete for the machine's processors: what has to happen may take this long, in ms.
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def broadcaster(
+    open_page: OpenPage, server: RunningServer, bundle: Path
+) -> Callable[..., Broadcaster]:
+    """Make a page that is in a room of its own, ready to broadcast."""
+
+    def make(ingest_url: str | None = None) -> Broadcaster:
+        # The page's own policy would not let a test bring its script.
+        page = open_page(bypass_csp=True)
+        stream = f"test_{secrets.token_hex(4)}"
+        return Broadcaster(page, server, bundle=bundle, stream=stream, ingest_url=ingest_url)
+
+    return make
+
+
+@pytest.fixture
+def wire(server: RunningServer) -> Iterator[Wire]:
+    """Lead to the server, until it is cut."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    with ExitStack() as stack:
+        made = Wire(port)
+        stack.callback(made.close)
+        yield made
+
+
+def watch(page: Page, server: RunningServer, stream: str) -> Locator:
+    """Open the live page; return the player."""
+    page.goto(f"{server.url}/live/{stream}")
+    return page.locator("main.player")
+
+
+def fact(player: Locator, name: str) -> float:
+    """One of the figures that the player publishes."""
+    return float(player.get_attribute(f"data-{name}") or "nan")
+
+
+def wait_for_pictures(player: Locator, *, more_than: float = 0) -> None:
+    """Wait until the player has drawn more pictures than that."""
+    handle = player.element_handle()
+    player.page.wait_for_function(
+        "([player, count]) => Number(player.dataset.frames) > count",
+        arg=[handle, more_than],
+        timeout=PATIENCE,
+    )
+
+
+def test_a_viewer_sees_the_stage_move(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    assert moves(player.locator("canvas"))
+    assert (fact(player, "width"), fact(player, "height")) == (640, 360)
+
+
+def test_a_viewer_hears_the_stage(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    player.page.wait_for_function(
+        "player => Number(player.dataset.soundLevel) > 0.1",
+        arg=player.element_handle(),
+        timeout=PATIENCE,
+    )
+
+
+def test_a_silent_stage_is_silent(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    handle = player.element_handle()
+    loud = "player => Number(player.dataset.soundLevel) > 0.1"
+    player.page.wait_for_function(loud, arg=handle, timeout=PATIENCE)
+    stage.page.evaluate("me.microphone.enabled = false")
+    quiet = "player => Number(player.dataset.soundLevel) < 0.001"
+    player.page.wait_for_function(quiet, arg=handle, timeout=PATIENCE)
+
+
+def test_a_camera_that_is_switched_off_is_dark(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    assert moves(player.locator("canvas"))
+    stage.page.evaluate("me.camera.enabled = false")
+    player.page.wait_for_function(
+        """canvas => {
+          const [red, green, blue] = canvas.getContext("2d").getImageData(320, 40, 1, 1).data;
+          return red + green + blue < 60;
+        }""",
+        arg=player.locator("canvas").element_handle(),
+        timeout=PATIENCE,
+    )
+
+
+def test_pictures_come_at_the_frame_rate(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    wait_for_pictures(player, more_than=30)
+    before, began = fact(player, "frames"), time.monotonic()
+    wait_for_pictures(player, more_than=before + 90)
+    rate = (fact(player, "frames") - before) / (time.monotonic() - began)
+    assert 15 < rate < 36
+
+
+def test_a_latecomer_begins_with_the_pictures_that_are_there(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    first = watch(open_page(), server, stage.stream)
+    wait_for_pictures(first, more_than=60)
+    late = open_page()
+    # Keyframes are 2 s apart: waiting for the next one would take 1 s on average.
+    late.add_init_script(
+        """
+        const seen = globalThis.seen = {};
+        new MutationObserver(() => {
+          const { state, frames } = document.querySelector("main.player")?.dataset ?? {};
+          if (state === "live") seen.live ??= performance.now();
+          if (Number(frames) > 0) seen.picture ??= performance.now();
+        }).observe(document, { subtree: true, attributes: true });
+        """
+    )
+    wait_for_pictures(watch(late, server, stage.stream))
+    assert late.evaluate("seen.picture - seen.live") < 1000
+
+
+def test_a_viewer_who_came_early_waits_and_then_sees_it(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    player = watch(open_page(), server, stage.stream)
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
+    stage.start()
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    wait_for_pictures(player)
+
+
+def test_a_viewer_comes_back_by_himself(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    page = open_page()
+    routes: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        routes.append(route)
+
+    page.route_web_socket("**/ws/watch", pass_on)
+    player = watch(page, server, stage.stream)
+    wait_for_pictures(player, more_than=10)
+    routes[0].close()
+    expect(player).to_have_attribute("data-state", "connecting", timeout=PATIENCE)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    wait_for_pictures(player, more_than=fact(player, "frames") + 30)
+    assert len(routes) == 2
+
+
+def test_the_broadcast_survives_a_cut_of_its_senders_wire(
+    broadcaster: Callable[..., Broadcaster],
+    open_page: OpenPage,
+    server: RunningServer,
+    wire: Wire,
+) -> None:
+    stage = broadcaster(f"ws://127.0.0.1:{wire.port}/ws/ingest")
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    wait_for_pictures(player, more_than=10)
+    wire.cut()
+    wait_for_pictures(player, more_than=fact(player, "frames") + 60)
+    assert wire.connections == 2
+    assert stage.states == ["starting", "live"]
+    assert stage.ended == []
+
+
+def test_a_broadcast_ends_when_its_sender_cannot_come_back(
+    broadcaster: Callable[..., Broadcaster], wire: Wire
+) -> None:
+    stage = broadcaster(f"ws://127.0.0.1:{wire.port}/ws/ingest")
+    stage.start()
+    wire.close()
+    stage.page.wait_for_function("me.states.at(-1) === 'off'", timeout=PATIENCE)
+    assert stage.states == ["starting", "live", "stopping", "off"]
+    # Frees the Worker too, in bounded time.
+    stage.page.evaluate("me.stage.stop()")
+
+
+def test_a_wrong_ticket_is_refused_in_plain_words(
+    broadcaster: Callable[..., Broadcaster],
+) -> None:
+    stage = broadcaster()
+    stage.page.evaluate("me.compose('wrong')")
+    stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
+    refusal = "This ticket opens no broadcast: it is wrong, or it is over."
+    assert stage.ended == [{"failed": True, "message": refusal}]
+    assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
+
+
+def test_pause_stands_still_and_play_goes_on_live(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    wait_for_pictures(player, more_than=10)
+    player.page.keyboard.press("Space")
+    expect(player).to_have_attribute("data-paused", "true")
+    still = fact(player, "frames")
+    player.page.wait_for_timeout(500)
+    assert fact(player, "frames") == still
+    player.get_by_role("button", name="Play", exact=True).click()
+    wait_for_pictures(player, more_than=still + 10)
+    expect(player).to_have_attribute("data-state", "live")
+
+
+def test_the_end_is_shown_and_the_recording_is_whole(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start(record=True)
+    began = time.monotonic()
+    player = watch(open_page(), server, stage.stream)
+    wait_for_pictures(player, more_than=90)
+    lasted = time.monotonic() - began
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+    video = player.locator("video")
+    expect(video).to_be_visible()
+    assert stage.states == ["starting", "live", "stopping", "off"]
+    source = video.get_attribute("src")
+    assert source is not None
+    facts = probe(source)
+    tracks = {stream["codec_type"]: float(stream["duration"]) for stream in facts["streams"]}
+    assert tracks["video"] == pytest.approx(lasted, abs=2)
+    assert tracks["audio"] == pytest.approx(tracks["video"], abs=0.3)
+    video.evaluate("video => { video.muted = true; return video.play() }")
+    assert moves(video)

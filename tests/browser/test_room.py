@@ -1,0 +1,298 @@
+"""The meeting page: people who meet in real browsers, over the real server."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+
+from tests.browser.conftest import CHROMIUM, OpenPage
+from tests.browser.media import moves, sounds
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+#: Milliseconds for what needs two pages and a negotiation on a busy machine.
+PATIENT = 20_000
+
+
+def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
+    """Return where somebody meets: the token stands in the fragment."""
+    values = {"jwt": token, "userInfo.displayName": name}
+    values |= {f"config.{key}": value for key, value in config.items()}
+    fragment = "&".join(f"{key}={quote(json.dumps(value))}" for key, value in values.items())
+    return f"{server.url}/local/{room}#{fragment}"
+
+
+class Room:
+    """A room, and the people who come to it in browsers of their own."""
+
+    def __init__(self, server: RunningServer, open_page: OpenPage) -> None:
+        self.name = f"Room_{secrets.token_hex(4)}"
+        self.token = server.room(self.name)
+        self._server = server
+        self._open_page = open_page
+
+    def address(self, name: str, *, moderator: bool = False, **config: Any) -> str:
+        token = self.token if moderator else self._server.invite(self.token)
+        return address(self._server, token, self.name, name, **config)
+
+    def enter(self, name: str, *, moderator: bool = False, **options: Any) -> Page:
+        return self._open_page(self.address(name, moderator=moderator), **options)
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage) -> Room:
+    return Room(server, open_page)
+
+
+def tile(page: Page, name: str) -> Locator:
+    people = page.get_by_role("list", name="People in the meeting")
+    return people.get_by_role("listitem").filter(has_text=name)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def test_two_people_see_and_hear_each_other(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    for page, other in ((ada, "Grace"), (grace, "Ada")):
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        assert moves(tile(page, other).locator("video"))
+        assert sounds(page.locator("audio").first)
+
+
+def test_three_people_all_see_each_other(room: Room) -> None:
+    people = {name: room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")}
+    for name, page in people.items():
+        for other in people.keys() - {name}:
+            expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+            assert moves(tile(page, other).locator("video"))
+
+
+def test_muting_shows_at_the_others(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    button(grace, "Microphone").click()
+    expect(tile(ada, "Grace").get_by_role("img", name="microphone off")).to_be_visible()
+    grace.keyboard.press("m")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on")
+
+
+def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    own = tile(grace, "Grace").locator("video")
+    camera = own.evaluate_handle("video => video.srcObject.getVideoTracks()[0]")
+    button(grace, "Camera").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off")
+    assert camera.evaluate("track => track.readyState") == "ended"
+    button(grace, "Camera").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on")
+    assert moves(tile(ada, "Grace").locator("video"))
+
+
+def test_leaving_removes_the_tile_and_frees_camera_and_microphone(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    own = tile(grace, "Grace").locator("video")
+    expect(own).to_be_visible()
+    camera = own.evaluate_handle("video => video.srcObject.getVideoTracks()[0]")
+    button(grace, "Leave the meeting").click()
+    expect(grace.get_by_role("heading", name="You left the meeting")).to_be_visible()
+    expect(tile(ada, "Grace")).to_have_count(0)
+    assert camera.evaluate("track => track.readyState") == "ended"
+
+
+def test_who_left_can_join_again(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    button(grace, "Leave the meeting").click()
+    button(grace, "Join again").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    assert moves(tile(ada, "Grace").locator("video"))
+
+
+def test_the_token_leaves_the_address_bar_and_a_reload_keeps_the_place(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    place = tile(ada, "Grace").get_attribute("data-participant")
+    assert "jwt" not in grace.url
+    grace.reload()
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    assert moves(tile(grace, "Ada").locator("video"))
+    assert tile(ada, "Grace").get_attribute("data-participant") == place
+    assert moves(tile(ada, "Grace").locator("video"))
+
+
+def test_a_lost_connection_comes_back_and_the_meeting_goes_on(
+    room: Room, open_page: OpenPage
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = open_page()
+    sockets: list[WebSocketRoute] = []
+
+    def carry(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    grace.route_web_socket("**/ws/meeting", carry)
+    grace.goto(room.address("Grace"))
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    place = tile(ada, "Grace").get_attribute("data-participant")
+    sockets[0].close(code=4000)
+    expect(grace.get_by_text("Reconnecting…")).to_have_count(0, timeout=PATIENT)
+    button(grace, "Microphone").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off", timeout=PATIENT)
+    assert len(sockets) == 2
+    assert tile(ada, "Grace").get_attribute("data-participant") == place
+    assert moves(tile(ada, "Grace").locator("video"))
+
+
+def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser) -> None:
+    # Chromium says no by itself where nothing answers its question for a permission.
+    chromium = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox", "--use-fake-device-for-media-stream"],
+    )
+    try:
+        page = chromium.new_context().new_page()
+        page.goto(room.address("Grace"))
+        expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENT)
+        expect(page.get_by_text("This page may not use your camera and microphone")).to_be_visible()
+        expect(page.get_by_text("You can listen meanwhile")).to_be_visible()
+    finally:
+        chromium.close()
+
+
+def test_newcomers_wait_in_the_lobby_until_they_are_let_in(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    button(ada, "Settings").click()
+    ada.get_by_label("Newcomers wait until a moderator lets them in").click()
+    expect(ada.get_by_label("Newcomers wait until a moderator lets them in")).to_be_checked()
+    grace = room.enter("Grace")
+    expect(grace.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
+    button(ada, "Let Grace in").click()
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    alan = room.enter("Alan")
+    expect(alan.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
+    button(ada, "Do not let Alan in").click()
+    expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
+
+
+def test_a_password_is_asked_for_and_a_wrong_one_is_named_so(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    button(ada, "Settings").click()
+    ada.get_by_label("Password for participants").fill("sesame")
+    button(ada, "Set").click()
+    expect(ada.get_by_role("img", name="A password is asked for")).to_be_visible()
+    grace = room.enter("Grace")
+    grace.get_by_label("Password").fill("melon")
+    button(grace, "Join").click()
+    expect(grace.get_by_role("alert")).to_have_text("That is not the password.")
+    grace.get_by_label("Password").fill("sesame")
+    button(grace, "Join").click()
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_moderator_mutes_everybody_and_sends_somebody_out(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    ada.get_by_title("People", exact=True).click()
+    button(ada, "Mute everybody else").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+    expect(grace.get_by_text("A moderator switched your microphone off.").first).to_be_visible()
+    button(ada, "Remove Grace").click()
+    button(ada, "Really remove Grace").click()
+    expect(grace.get_by_role("heading", name="You were removed from the meeting")).to_be_visible()
+    expect(tile(ada, "Grace")).to_have_count(0)
+
+
+def test_a_participant_has_no_controls_of_a_moderator(room: Room) -> None:
+    grace = room.enter("Grace")
+    expect(button(grace, "Settings")).to_be_visible(timeout=PATIENT)
+    expect(button(grace, "Broadcast")).to_have_count(0)
+    expect(button(grace, "Invite people")).to_have_count(0)
+    button(grace, "Settings").click()
+    expect(grace.get_by_label("Your name")).to_be_visible()
+    expect(grace.get_by_label("Subject")).to_have_count(0)
+
+
+def test_a_new_name_and_a_new_subject_reach_everybody(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    button(grace, "Settings").click()
+    grace.get_by_label("Your name").fill("Rear Admiral Hopper")
+    button(grace, "Save").click()
+    expect(tile(ada, "Rear Admiral Hopper")).to_be_visible(timeout=PATIENT)
+    button(ada, "Settings").click()
+    ada.get_by_label("Subject").fill("Compilers")
+    button(ada, "Save").click()
+    expect(grace.get_by_role("heading", name="Compilers")).to_be_visible()
+
+
+def test_an_invite_link_opens_the_room_for_a_guest(room: Room, open_page: OpenPage) -> None:
+    ada = room.enter("Ada", moderator=True)
+    button(ada, "Invite people").last.click()
+    button(ada, "Link for participants").click()
+    link = ada.get_by_role("textbox", name="Link for participants")
+    guest = open_page(link.input_value())
+    guest.get_by_role("textbox").first.fill("Grace")
+    guest.get_by_role("button", name="Join").click()
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+
+
+def test_going_live_shows_at_everybody_and_ends_when_it_is_ended(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    button(ada, "Broadcast").click()
+    button(ada, "Go live").click()
+    for page in (ada, grace):
+        expect(page.get_by_role("link", name="LIVE")).to_be_visible(timeout=PATIENT)
+    button(ada, "End the broadcast").click()
+    for page in (ada, grace):
+        expect(page.get_by_role("link", name="LIVE")).to_have_count(0, timeout=PATIENT)
+
+
+def test_an_address_without_a_token_says_what_to_do(
+    server: RunningServer, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/local/Physics?jwt=aaa.bbb.ccc")
+    expect(page.get_by_role("heading", name="This link does not work")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("has no token in it")).to_be_visible()
+    assert "jwt" not in page.url
+
+
+def test_a_token_of_another_server_is_refused_in_plain_words(
+    server: RunningServer, open_page: OpenPage
+) -> None:
+    token = server.room("Physics")
+    page = open_page(address(server, f"{token[:-6]}AAAAAA", "Physics", "Eve"))
+    expect(page.get_by_role("heading", name="This link does not work")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [300, 480, 900, 2000])
+def test_nothing_is_cut_off_at_any_width(room: Room, width: int) -> None:
+    page = room.enter("Ada", moderator=True, viewport={"width": width, "height": 420})
+    expect(button(page, "Leave the meeting")).to_be_visible(timeout=PATIENT)
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll("button, .tile")]
+          .filter((element) => element.checkVisibility())
+          .map((element) => element.getBoundingClientRect())
+          .filter((box) => box.left < 0 || box.right > innerWidth || box.bottom > innerHeight)
+          .length"""
+    )
+    assert beyond == 0

@@ -1,0 +1,78 @@
+"""What is shipped: installing it needs neither a checkout nor npm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+#: Three lines of the README, and what they need: the server's process and the widget's front end.
+USE = """
+import nanomeet_widget as nm
+room = nm.create_room("algebra_101")
+meet = nm.NanoMeet(token=room.token)
+assert len(meet._esm) > 1000, "the front end is missing"
+import urllib.request
+for page in ("external_api.js", "js/nanomeet.js", "invite", "static/meeting.js"):
+    with urllib.request.urlopen(room.server + "/" + page) as answer:
+        assert answer.status == 200 and len(answer.read()) > 200, page
+print("works:", room)
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
+    subprocess.run([*command, str(ROOT)], check=True, timeout=170)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in ("widget.js", "widget.css", "nanomeet.js", "external_api.js", "meeting.html"):
+        assert f"nanomeet_widget/static/{name}" in names
+    assert "nanomeet_widget/py.typed" in names
+    assert not [n for n in names if n.endswith((".ts", ".tsx"))]
+
+
+@pytest.mark.timeout(300)
+def test_the_wheel_works_in_an_empty_environment_without_npm(wheel: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True, timeout=60)
+    python = tmp_path / "env/bin/python"
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        str(wheel),
+    ]
+    subprocess.run(install, check=True, timeout=280)
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    env = {
+        "PATH": str(python.parent),
+        "HOME": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(runtime),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "LANG": os.environ.get("LANG", "C.UTF-8"),
+    }
+    done = subprocess.run(
+        [str(python), "-c", USE],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("works: Room(room='algebra_101'")
