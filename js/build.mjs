@@ -43,6 +43,7 @@ await Promise.all(
   }),
 );
 for (const page of pages) {
-  if (names.includes(page)) copyFileSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
+  if (names.includes(page))
+    copyFileSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
 }
 if (chosen.length === 0) writeFileSync(join(out, ".built"), "");

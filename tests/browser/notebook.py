@@ -44,7 +44,12 @@ class Notebook:
     def evaluate(self, number: int) -> str:
         """Run a cell and return the text it printed."""
         self.run(number)
-        return self.output(number).inner_text()
+        return self.output(number).inner_text().strip()
+
+    def save(self) -> None:
+        """Save, and wait until it is."""
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
 
     def idle(self) -> None:
         """Wait until the kernel is there and has nothing to do."""

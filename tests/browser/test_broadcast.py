@@ -280,3 +280,26 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     assert tracks["audio"] == pytest.approx(tracks["video"], abs=0.3)
     video.evaluate("video => { video.muted = true; return video.play() }")
     assert moves(video)
+
+
+def test_a_meeting_with_two_people_is_broadcast_and_recorded(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Meeting_{secrets.token_hex(4)}"
+    token = server.room(name, streamname=name)
+    guest = server.invite(token)
+    ada = open_page(f'{server.url}/local/{name}#jwt="{token}"&userInfo.displayName="Ada"')
+    grace = open_page(f'{server.url}/local/{name}#jwt="{guest}"&userInfo.displayName="Grace"')
+    expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
+    ada.get_by_role("button", name="Broadcast", exact=True).click()
+    ada.get_by_label("Record it too").check()
+    ada.get_by_role("button", name="Go live").click()
+    expect(ada.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
+    player = watch(open_page(), server, name)
+    assert moves(player.locator("canvas"))
+    ada.get_by_role("button", name="End the broadcast").click()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+    source = player.locator("video").get_attribute("src", timeout=PATIENCE)
+    assert source is not None
+    kinds = {stream["codec_type"] for stream in probe(source)["streams"]}
+    assert kinds == {"video", "audio"}

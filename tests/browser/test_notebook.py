@@ -103,8 +103,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     assert played["seconds"] > 1
 
     # Nobody's token is in what the notebook saved.
-    notebook.page.keyboard.press("Control+s")
-    expect(notebook.page.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
+    notebook.save()
     shutil.copy(lab.folder / "quickstart.ipynb", tmp_path)
     assert "eyJ" not in (tmp_path / "quickstart.ipynb").read_text()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import CHROMIUM, OpenPage
 from tests.browser.media import moves, sounds
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, Servers
 
 pytestmark = pytest.mark.browser
 
@@ -160,6 +160,24 @@ def test_a_lost_connection_comes_back_and_the_meeting_goes_on(
     assert moves(tile(ada, "Grace").locator("video"))
 
 
+def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: OpenPage) -> None:
+    first = servers.start()
+    room = Room(first, open_page)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    first.kill()
+    for page in (ada, grace):
+        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    servers.start("--port", str(urlsplit(first.url).port), data=first.data)
+    for page, other in ((ada, "Grace"), (grace, "Ada")):
+        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        assert moves(tile(page, other).locator("video"))
+    button(grace, "Microphone").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+
+
 def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser) -> None:
     # Chromium says no by itself where nothing answers its question for a permission.
     chromium = browser.browser_type.launch(
@@ -201,6 +219,20 @@ def test_a_password_is_asked_for_and_a_wrong_one_is_named_so(room: Room) -> None
     grace.get_by_label("Password").fill("melon")
     button(grace, "Join").click()
     expect(grace.get_by_role("alert")).to_have_text("That is not the password.")
+    grace.get_by_label("Password").fill("sesame")
+    button(grace, "Join").click()
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+
+
+def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    button(ada, "Settings").click()
+    ada.get_by_label("Password for participants").fill("sesame")
+    button(ada, "Set").click()
+    ada.get_by_label("Newcomers wait until a moderator lets them in").click()
+    expect(ada.get_by_label("Newcomers wait until a moderator lets them in")).to_be_checked()
+    grace = room.enter("Grace")
+    grace.get_by_text("I have the room's password").click()
     grace.get_by_label("Password").fill("sesame")
     button(grace, "Join").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)

@@ -24,6 +24,21 @@ ParticipantId = Annotated[str, Meta(pattern="^[0-9a-f]{8,32}$")]
 Ref = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Password = Annotated[str, Meta(max_length=128)]
 MediaKind = Literal["audio", "video"]
+#: Why a connection ends.
+ByeKind = Literal[
+    "left",
+    "kicked",
+    "refused",
+    "replaced",
+    "room_full",
+    "token_malformed",
+    "token_rejected",
+    "token_expired",
+    "token_not_yet_valid",
+    "protocol",
+    "too_many_messages",
+    "server_stopping",
+]
 StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -336,20 +351,7 @@ class Error(_Message, tag="error", kw_only=True):
 class Bye(_Message, tag="bye", kw_only=True):
     """The connection ends now, and why. `retry` says whether coming back makes sense."""
 
-    kind: Literal[
-        "left",
-        "kicked",
-        "refused",
-        "replaced",
-        "room_full",
-        "token_malformed",
-        "token_rejected",
-        "token_expired",
-        "token_not_yet_valid",
-        "protocol",
-        "too_many_messages",
-        "server_stopping",
-    ]
+    kind: ByeKind
     message: str
     retry: bool = False
 

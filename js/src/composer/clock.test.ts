@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { Pacer } from "./clock";
+
+/** Composes for `seconds` whenever a picture of one of the cameras arrives and it is time. */
+function run(cameras: { every: number; phase: number; jitter?: number }[], seconds: number) {
+  const arrivals = cameras
+    .flatMap(({ every, phase, jitter = 0 }) =>
+      Array.from(
+        { length: Math.round((seconds * 1000) / every) },
+        (_, i) => phase + i * every + (i % 2 === 0 ? jitter : -jitter),
+      ),
+    )
+    .sort((a, b) => a - b);
+  const pacer = new Pacer(30);
+  const composed: number[] = [];
+  for (const at of arrivals) {
+    if (at < pacer.next(true)) continue;
+    pacer.composed(at);
+    composed.push(at);
+  }
+  return composed;
+}
+
+describe("Pacer", () => {
+  it("composes each picture of one unpunctual camera the moment it arrives", () => {
+    expect(run([{ every: 1000 / 30, phase: 0, jitter: 5 }], 4)).toHaveLength(120);
+  });
+
+  it("takes every second picture of a camera with twice the rate", () => {
+    const count = run([{ every: 1000 / 60, phase: 0 }], 4).length;
+    expect(count).toBeGreaterThan(112);
+    expect(count).toBeLessThanOrEqual(121);
+  });
+
+  it("does not exceed the frame rate however many cameras there are", () => {
+    const cameras = [0, 7, 13, 22, 27].map((phase) => ({ every: 33.3, phase }));
+    const count = run(cameras, 10).length;
+    expect(count).toBeGreaterThan(240);
+    expect(count).toBeLessThanOrEqual(302);
+  });
+
+  it("lets a slow camera set its own pace", () => {
+    expect(run([{ every: 50, phase: 0 }], 4)).toHaveLength(80);
+  });
+
+  it("repeats an unchanged picture at half the rate", () => {
+    const pacer = new Pacer(30);
+    pacer.composed(1000);
+    const repeat = pacer.next(false) - 1000;
+    expect(repeat).toBeGreaterThan(50);
+    expect(repeat).toBeLessThan(70);
+  });
+});

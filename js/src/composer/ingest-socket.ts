@@ -1,0 +1,151 @@
+/** The way to the server: opens with the ticket, comes back by itself after a loss. */
+
+import { type IngestOpen, type IngestServerMessage, PROTOCOL_VERSION } from "../shared/protocol";
+
+/** The server keeps the place of a lost connection this long. */
+const GRACE_MS = 5_000;
+const RETRY_MS = 250;
+const MAX_RETRY_MS = 1_000;
+/** A connection that takes nothing for this long is dead, even if nothing says so. */
+const STALLED_MS = 3_000;
+const CHECK_MS = 500;
+const FAREWELL_MS = 1_500;
+
+export interface IngestEvents {
+  /** The server waits for set-up frames, then media. Also after each reconnection. */
+  onReady: () => void;
+  onKeyframeWanted: () => void;
+  /** For good: by the server's word, or because it stayed out of reach. */
+  onEnded: (failed: boolean, message: string) => void;
+}
+
+export class IngestSocket {
+  readonly #url: string;
+  readonly #ticket: string;
+  readonly #events: IngestEvents;
+  readonly #check: ReturnType<typeof setInterval>;
+  #socket: WebSocket | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #ready = false;
+  #over = false;
+  #lostAt = performance.now();
+  #attempts = 0;
+  #backlog = 0;
+  #progressAt = performance.now();
+
+  constructor(url: string, ticket: string, events: IngestEvents) {
+    this.#url = url;
+    this.#ticket = ticket;
+    this.#events = events;
+    this.#check = setInterval(() => this.#watch(), CHECK_MS);
+    this.#connect();
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get backlog(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#ready) this.#socket?.send(frame);
+  }
+
+  /** Sends what is queued and closes; settles in bounded time. */
+  async finish(): Promise<void> {
+    const socket = this.#socket;
+    this.#release();
+    if (socket === null || socket.readyState > WebSocket.OPEN) return;
+    const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+    const late = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
+    socket.close(1000);
+    await Promise.race([closed, late]);
+  }
+
+  /** Closes at once. */
+  close(): void {
+    const socket = this.#socket;
+    this.#release();
+    socket?.close();
+  }
+
+  #release(): void {
+    this.#over = true;
+    this.#ready = false;
+    this.#socket = null;
+    clearTimeout(this.#retry);
+    clearInterval(this.#check);
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.#progressAt = performance.now();
+    socket.onopen = () => {
+      const open: IngestOpen = { type: "ingest_open", v: PROTOCOL_VERSION, ticket: this.#ticket };
+      socket.send(JSON.stringify(open));
+    };
+    socket.onmessage = ({ data }) => {
+      if (socket === this.#socket && typeof data === "string") this.#receive(data);
+    };
+    socket.onclose = () => {
+      if (socket === this.#socket) this.#lost();
+    };
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as IngestServerMessage;
+    switch (message.type) {
+      case "ingest_ready":
+        this.#ready = true;
+        this.#attempts = 0;
+        this.#events.onReady();
+        break;
+      case "keyframe_wanted":
+        this.#events.onKeyframeWanted();
+        break;
+      case "ingest_ended":
+        this.#end(message.failed, message.reason);
+        break;
+    }
+  }
+
+  #lost(): void {
+    if (this.#over) return;
+    const now = performance.now();
+    if (this.#ready) this.#lostAt = now;
+    this.#ready = false;
+    this.#socket = null;
+    if (now - this.#lostAt >= GRACE_MS) {
+      this.#end(true, "The connection to the server was lost and did not come back.");
+      return;
+    }
+    const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
+  }
+
+  #end(failed: boolean, message: string): void {
+    if (this.#over) return;
+    this.close();
+    this.#events.onEnded(failed, message);
+  }
+
+  #watch(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    const now = performance.now();
+    const backlog = this.backlog;
+    if (this.#ready && (backlog === 0 || backlog < this.#backlog)) this.#progressAt = now;
+    this.#backlog = backlog;
+    if (now - this.#progressAt < STALLED_MS) return;
+    // close() alone would wait for the dead peer's farewell.
+    socket.onclose = null;
+    socket.close();
+    this.#lost();
+  }
+}

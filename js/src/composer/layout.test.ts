@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { crop, gallery, initials, letterbox, MAX_TILES } from "./layout";
+
+const PICTURE = { width: 640, height: 360 };
+
+describe("gallery", () => {
+  it("gives one person the whole picture", () => {
+    expect(gallery(1, PICTURE, 4)).toEqual([{ x: 0, y: 0, width: 640, height: 360 }]);
+  });
+
+  it("puts two side by side", () => {
+    expect(gallery(2, PICTURE, 4)).toEqual([
+      { x: 0, y: 0, width: 318, height: 360 },
+      { x: 322, y: 0, width: 318, height: 360 },
+    ]);
+  });
+
+  it("centres a row that is not full", () => {
+    const third = gallery(3, PICTURE, 4)[2];
+    expect(third).toEqual({ x: 161, y: 182, width: 318, height: 178 });
+  });
+
+  it.each(Array.from({ length: MAX_TILES }, (_, i) => i + 1))(
+    "keeps %i tiles inside the picture and apart",
+    (count) => {
+      const tiles = gallery(count, PICTURE, 4);
+      expect(tiles).toHaveLength(count);
+      for (const [i, a] of tiles.entries()) {
+        expect(a.x).toBeGreaterThanOrEqual(0);
+        expect(a.x + a.width).toBeLessThanOrEqual(640);
+        expect(a.y + a.height).toBeLessThanOrEqual(360);
+        for (const b of tiles.slice(i + 1)) {
+          const apart =
+            a.x + a.width <= b.x ||
+            b.x + b.width <= a.x ||
+            a.y + a.height <= b.y ||
+            b.y + b.height <= a.y;
+          expect(apart).toBe(true);
+        }
+      }
+    },
+  );
+
+  it("shows nobody on an empty stage, and at most nine", () => {
+    expect(gallery(0, PICTURE, 4)).toEqual([]);
+    expect(gallery(20, PICTURE, 4)).toHaveLength(MAX_TILES);
+  });
+});
+
+describe("fitting", () => {
+  it("crops the sides of a wide picture for a square tile", () => {
+    expect(crop({ width: 640, height: 360 }, { width: 100, height: 100 })).toEqual({
+      x: 140,
+      y: 0,
+      width: 360,
+      height: 360,
+    });
+  });
+
+  it("shows the whole of a shared screen", () => {
+    const tile = { x: 10, y: 0, width: 300, height: 300 };
+    expect(letterbox({ width: 1600, height: 800 }, tile)).toEqual({
+      x: 10,
+      y: 75,
+      width: 300,
+      height: 150,
+    });
+  });
+});
+
+describe("initials", () => {
+  it.each([
+    ["Ada Lovelace", "AL"],
+    ["grace", "G"],
+    ["Jean-Luc van der Berg", "JB"],
+    ["  ", "?"],
+    ["𝒜da", "𝒜"],
+  ])("of %j are %j", (name, letters) => {
+    expect(initials(name)).toBe(letters);
+  });
+});

@@ -1,0 +1,72 @@
+/** Where each tile of the stage goes. Pure arithmetic, in pixels. */
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Rect extends Size {
+  x: number;
+  y: number;
+}
+
+/** More tiles than this would be too small to recognise anybody. */
+export const MAX_TILES = 9;
+
+const GRIDS: readonly { upTo: number; columns: number; rows: number }[] = [
+  { upTo: 1, columns: 1, rows: 1 },
+  { upTo: 2, columns: 2, rows: 1 },
+  { upTo: 4, columns: 2, rows: 2 },
+  { upTo: 6, columns: 3, rows: 2 },
+  { upTo: MAX_TILES, columns: 3, rows: 3 },
+];
+
+/** Lays `count` tiles of one size over the picture; a row that is not full stands in the middle. */
+export function gallery(count: number, picture: Size, gap: number): Rect[] {
+  const shown = Math.min(count, MAX_TILES);
+  const grid = GRIDS.find(({ upTo }) => shown <= upTo);
+  if (grid === undefined || shown === 0) return [];
+  const width = Math.floor((picture.width - gap * (grid.columns - 1)) / grid.columns);
+  const height = Math.floor((picture.height - gap * (grid.rows - 1)) / grid.rows);
+  return Array.from({ length: shown }, (_, index) => {
+    const row = Math.floor(index / grid.columns);
+    const inRow = Math.min(grid.columns, shown - row * grid.columns);
+    const rowWidth = inRow * width + (inRow - 1) * gap;
+    const left = Math.floor((picture.width - rowWidth) / 2);
+    return {
+      x: left + (index % grid.columns) * (width + gap),
+      y: row * (height + gap),
+      width,
+      height,
+    };
+  });
+}
+
+/** The middle part of the source that fills a target of another shape. */
+export function crop(source: Size, target: Size): Rect {
+  const scale = Math.min(source.width / target.width, source.height / target.height);
+  const width = target.width * scale;
+  const height = target.height * scale;
+  return { x: (source.width - width) / 2, y: (source.height - height) / 2, width, height };
+}
+
+/** The part of the target that the whole source fills. */
+export function letterbox(source: Size, target: Rect): Rect {
+  const scale = Math.min(target.width / source.width, target.height / source.height);
+  const width = Math.round(source.width * scale);
+  const height = Math.round(source.height * scale);
+  return {
+    x: target.x + Math.floor((target.width - width) / 2),
+    y: target.y + Math.floor((target.height - height) / 2),
+    width,
+    height,
+  };
+}
+
+/** One or two letters that stand for a name. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u);
+  const first = [...(words[0] ?? "")][0] ?? "?";
+  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
+  return (first + last).toLocaleUpperCase();
+}

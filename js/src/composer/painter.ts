@@ -1,0 +1,160 @@
+/** Draws the stage. What seldom changes is drawn once, beneath and above the moving pictures. */
+
+import { crop, gallery, initials, letterbox, MAX_TILES, type Rect, type Size } from "./layout";
+import type { WorkerTile } from "./messages";
+
+const GAP = 4;
+const BACKGROUND = "#14171d";
+const TILE = "#232831";
+const TEXT = "#f4f6fa";
+const QUIET = "#b6bfcc";
+const LABEL = "rgb(12 14 18 / 72%)";
+const SPEAKING = "#4cc38a";
+const AVATARS = ["#3b6fb6", "#7a5bb5", "#2f8573", "#b1603a", "#a34a72", "#5f7a2e"] as const;
+const FONT = "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif";
+
+type Context = OffscreenCanvasRenderingContext2D;
+
+function context(size: Size, settings: CanvasRenderingContext2DSettings): Context {
+  const made = new OffscreenCanvas(size.width, size.height).getContext("2d", settings);
+  if (made === null) throw new Error("this browser cannot draw the stage");
+  return made;
+}
+
+function avatarColour(id: string): string {
+  const sum = [...id].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  return AVATARS[sum % AVATARS.length] ?? AVATARS[0];
+}
+
+function shorten(on: Context, text: string, room: number): string {
+  if (on.measureText(text).width <= room) return text;
+  const letters = [...text];
+  while (letters.length > 0 && on.measureText(`${letters.join("")}…`).width > room) letters.pop();
+  return `${letters.join("")}…`;
+}
+
+export class Painter {
+  readonly canvas: OffscreenCanvas;
+  readonly #size: Size;
+  readonly #stage: Context;
+  readonly #beneath: Context;
+  readonly #above: Context;
+  #tiles: { tile: WorkerTile; at: Rect }[] = [];
+
+  constructor(size: Size) {
+    this.#size = size;
+    this.#stage = context(size, { alpha: false, desynchronized: true });
+    this.#beneath = context(size, { alpha: false });
+    this.#above = context(size, {});
+    this.canvas = this.#stage.canvas;
+  }
+
+  setStage(tiles: WorkerTile[], title: string): void {
+    const shown = tiles.slice(0, MAX_TILES);
+    const places = gallery(shown.length, this.#size, GAP);
+    this.#tiles = shown.flatMap((tile, index) => {
+      const at = places[index];
+      return at === undefined ? [] : [{ tile, at }];
+    });
+    this.#above.clearRect(0, 0, this.#size.width, this.#size.height);
+    this.#beneath.fillStyle = BACKGROUND;
+    this.#beneath.fillRect(0, 0, this.#size.width, this.#size.height);
+    if (this.#tiles.length === 0) this.#announce(title);
+    for (const { tile, at } of this.#tiles) {
+      this.#avatar(tile, at);
+      this.#label(tile, at);
+      if (tile.speaking) this.#ring(at);
+    }
+  }
+
+  /** Composes one picture; `frames` holds the newest one of each source. */
+  paint(frames: ReadonlyMap<number, VideoFrame>): void {
+    this.#stage.drawImage(this.#beneath.canvas, 0, 0);
+    for (const { tile, at } of this.#tiles) {
+      const frame = tile.source === null ? undefined : frames.get(tile.source);
+      if (frame !== undefined) this.#picture(frame, at, tile.whole);
+    }
+    if (this.#tiles.length > 0) this.#stage.drawImage(this.#above.canvas, 0, 0);
+  }
+
+  #picture(frame: VideoFrame, at: Rect, whole: boolean): void {
+    const source = { width: frame.displayWidth, height: frame.displayHeight };
+    if (whole) {
+      const to = letterbox(source, at);
+      this.#stage.fillStyle = BACKGROUND;
+      this.#stage.fillRect(at.x, at.y, at.width, at.height);
+      this.#stage.drawImage(frame, to.x, to.y, to.width, to.height);
+      return;
+    }
+    const part = crop(source, at);
+    this.#stage.drawImage(
+      frame,
+      part.x,
+      part.y,
+      part.width,
+      part.height,
+      at.x,
+      at.y,
+      at.width,
+      at.height,
+    );
+  }
+
+  #announce(title: string): void {
+    const { width, height } = this.#size;
+    const on = this.#beneath;
+    on.textAlign = "center";
+    on.textBaseline = "middle";
+    on.fillStyle = TEXT;
+    on.font = `600 ${Math.round(height / 10)}px ${FONT}`;
+    on.fillText("Starting soon", width / 2, height * 0.46);
+    on.fillStyle = QUIET;
+    on.font = `${Math.round(height / 18)}px ${FONT}`;
+    on.fillText(shorten(on, title, width * 0.85), width / 2, height * 0.6);
+  }
+
+  #avatar(tile: WorkerTile, at: Rect): void {
+    const on = this.#beneath;
+    const radius = Math.min(at.width, at.height) / 4;
+    const x = at.x + at.width / 2;
+    const y = at.y + at.height / 2;
+    on.fillStyle = TILE;
+    on.fillRect(at.x, at.y, at.width, at.height);
+    on.fillStyle = avatarColour(tile.id);
+    on.beginPath();
+    on.arc(x, y, radius, 0, 2 * Math.PI);
+    on.fill();
+    on.fillStyle = TEXT;
+    on.font = `600 ${Math.round(radius * 0.85)}px ${FONT}`;
+    on.textAlign = "center";
+    on.textBaseline = "middle";
+    on.fillText(initials(tile.name), x, y);
+  }
+
+  #label(tile: WorkerTile, at: Rect): void {
+    if (tile.name.trim() === "") return;
+    const on = this.#above;
+    const size = Math.max(12, Math.round(this.#size.height / 24));
+    const padding = Math.round(size / 2);
+    on.font = `500 ${size}px ${FONT}`;
+    on.textAlign = "left";
+    on.textBaseline = "middle";
+    const text = shorten(on, tile.name, at.width - 4 * padding);
+    const height = size + padding;
+    const x = at.x + padding;
+    const y = at.y + at.height - height - padding;
+    on.fillStyle = LABEL;
+    on.beginPath();
+    on.roundRect(x, y, on.measureText(text).width + 2 * padding, height, padding / 2);
+    on.fill();
+    on.fillStyle = TEXT;
+    on.fillText(text, x + padding, y + height / 2);
+  }
+
+  #ring(at: Rect): void {
+    const width = Math.max(3, Math.round(this.#size.height / 90));
+    this.#above.strokeStyle = SPEAKING;
+    this.#above.lineWidth = width;
+    this.#above.strokeRect(at.x + width / 2, at.y + width / 2, at.width - width, at.height - width);
+  }
+}

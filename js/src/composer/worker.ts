@@ -1,0 +1,285 @@
+/** The composer: cameras and sound in, encoded frames out. Runs in a Worker of its own. */
+
+import { AudioTimeline, arrange } from "./audio";
+import { ComposeClock } from "./clock";
+import { CHANNELS, PictureEncoder, SAMPLE_RATE, SoundEncoder } from "./encoder";
+import { IngestSocket } from "./ingest-socket";
+import type { FromWorker, OpenMessage, ToWorker, WorkerTile } from "./messages";
+import { Painter } from "./painter";
+import { QualityLadder } from "./quality";
+
+const KEYFRAME_EVERY = 2_000_000;
+/** Pictures that may wait for the encoder before new ones are skipped. */
+const MAX_QUEUED = 2;
+/** Bytes that may wait for the network before pictures are skipped: about 0.4 s of them. */
+const MAX_BACKLOG = 48 * 1024;
+/** Beyond this even the sound is dropped rather than sent late. */
+const MAX_SOUND_BACKLOG = 256 * 1024;
+const IDLE_CHECK_MS = 50;
+const FLUSH_MS = 1_000;
+
+/** Microseconds: the one clock that stamps pictures and sound. */
+const now = () => performance.now() * 1000;
+
+const post = (message: FromWorker) => self.postMessage(message);
+
+class Composer {
+  readonly #end = new AbortController();
+  readonly #size: { width: number; height: number };
+  readonly #framerate: number;
+  readonly #painter: Painter;
+  readonly #frames = new Map<number, VideoFrame>();
+  readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
+  readonly #ladder = new QualityLadder();
+  readonly #timeline = new AudioTimeline(SAMPLE_RATE, now());
+  readonly #sound: SoundEncoder;
+  readonly #socket: IngestSocket;
+  #soundReader: ReadableStreamDefaultReader<AudioData> | null = null;
+  #pictures: PictureEncoder | null = null;
+  #clock: ComposeClock | null = null;
+  #videoSetup: Uint8Array<ArrayBuffer> | null = null;
+  #audioSetup: Uint8Array<ArrayBuffer> | null = null;
+  #keyframeAt = 0;
+  #keyframeDue = true;
+  /** Whether the server has the set-up of this connection, and then its first keyframe. */
+  #setUp = false;
+  #begun = false;
+  #started = false;
+  #sent = 0;
+  #skipped = 0;
+
+  constructor(options: OpenMessage) {
+    this.#size = { width: options.width, height: options.height };
+    this.#framerate = options.framerate;
+    this.#painter = new Painter(this.#size);
+    this.#painter.setStage([], options.title);
+    const onError = (error: Error) => this.#fail(`The encoder stopped: ${error.message}`);
+    this.#sound = new SoundEncoder({
+      onError,
+      onSetup: (frame) => {
+        this.#audioSetup = frame;
+        this.#introduce();
+      },
+      onFrame: (frame) => {
+        if (this.#begun && this.#socket.backlog < MAX_SOUND_BACKLOG) this.#socket.send(frame);
+      },
+    });
+    this.#socket = new IngestSocket(options.ingestUrl, options.ticket, {
+      onReady: () => {
+        this.#setUp = false;
+        this.#begun = false;
+        this.#introduce();
+      },
+      onKeyframeWanted: () => this.#wantKeyframe(),
+      onEnded: (failed, message) => {
+        this.close();
+        post({ type: "ended", failed, message });
+      },
+    });
+    const timers = [
+      setInterval(() => this.#fillSilence(), IDLE_CHECK_MS),
+      setInterval(() => this.#adapt(), 1_000),
+    ];
+    this.#end.signal.addEventListener("abort", () => timers.forEach(clearInterval));
+    void this.#openPictures(onError);
+  }
+
+  setStage(tiles: WorkerTile[], title: string): void {
+    this.#painter.setStage(tiles, title);
+    this.#clock?.refresh();
+  }
+
+  async addSource(source: number, readable: ReadableStream<VideoFrame>): Promise<void> {
+    const reader = readable.getReader();
+    this.#readers.set(source, reader);
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      if (this.#readers.get(source) !== reader) {
+        value.close();
+        break;
+      }
+      this.#frames.get(source)?.close();
+      this.#frames.set(source, value);
+      this.#clock?.refresh();
+    }
+    if (this.#readers.get(source) === reader) this.closeSource(source);
+  }
+
+  closeSource(source: number): void {
+    this.#cancel(this.#readers.get(source));
+    this.#readers.delete(source);
+    this.#frames.get(source)?.close();
+    this.#frames.delete(source);
+    this.#clock?.refresh();
+  }
+
+  async addSound(readable: ReadableStream<AudioData>): Promise<void> {
+    const reader = readable.getReader();
+    this.#soundReader = reader;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      this.#hear(value);
+      value.close();
+    }
+  }
+
+  /** Sends what is in the encoders, then closes everything. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    const flushed = Promise.all([this.#pictures?.flush(), this.#sound.flush()]);
+    await Promise.race([
+      flushed.catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, FLUSH_MS)),
+    ]);
+    await this.#socket.finish();
+    this.close();
+    post({ type: "stopped" });
+  }
+
+  close(): void {
+    this.#end.abort();
+    for (const source of [...this.#readers.keys()]) this.closeSource(source);
+    this.#cancel(this.#soundReader ?? undefined);
+    this.#pictures?.close();
+    this.#sound.close();
+    this.#socket.close();
+  }
+
+  async #openPictures(onError: (error: Error) => void): Promise<void> {
+    try {
+      this.#pictures = await PictureEncoder.open(this.#size, this.#framerate, {
+        onError,
+        onSetup: (frame) => {
+          const first = this.#videoSetup === null;
+          this.#videoSetup = frame;
+          if (first) this.#introduce();
+          else if (this.#setUp) this.#socket.send(frame);
+        },
+        onFrame: (frame, keyframe) => this.#sendPicture(frame, keyframe),
+      });
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (this.#end.signal.aborted) {
+      this.#pictures.close();
+      return;
+    }
+    this.#clock = new ComposeClock({
+      framerate: this.#framerate,
+      compose: () => this.#compose(),
+      signal: this.#end.signal,
+    });
+  }
+
+  /** Sends the set-up of both tracks, once both are known and the server listens. */
+  #introduce(): void {
+    if (this.#setUp || !this.#socket.ready) return;
+    if (this.#videoSetup === null || this.#audioSetup === null) return;
+    this.#socket.send(this.#videoSetup);
+    this.#socket.send(this.#audioSetup);
+    this.#setUp = true;
+    this.#wantKeyframe();
+  }
+
+  #wantKeyframe(): void {
+    this.#keyframeDue = true;
+    this.#clock?.refresh();
+  }
+
+  #compose(): void {
+    const pictures = this.#pictures;
+    if (pictures === null) return;
+    if (pictures.queued >= MAX_QUEUED || this.#socket.backlog > MAX_BACKLOG) {
+      this.#skipped += 1;
+      return;
+    }
+    const timestamp = Math.round(now());
+    const keyframe = this.#keyframeDue || timestamp - this.#keyframeAt >= KEYFRAME_EVERY;
+    if (keyframe) {
+      this.#keyframeDue = false;
+      this.#keyframeAt = timestamp;
+    }
+    this.#painter.paint(this.#frames);
+    const picture = new VideoFrame(this.#painter.canvas, { timestamp, alpha: "discard" });
+    pictures.encode(picture, keyframe);
+    picture.close();
+    this.#sent += 1;
+  }
+
+  #sendPicture(frame: Uint8Array<ArrayBuffer>, keyframe: boolean): void {
+    if (!this.#setUp || !(this.#begun || keyframe)) return;
+    this.#begun = true;
+    this.#socket.send(frame);
+    if (this.#started) return;
+    this.#started = true;
+    post({ type: "started" });
+  }
+
+  #hear(data: AudioData): void {
+    if (this.#end.signal.aborted) return;
+    const channels = Array.from({ length: CHANNELS }, (_, index) => {
+      const samples = new Float32Array(data.numberOfFrames);
+      const planeIndex = Math.min(index, data.numberOfChannels - 1);
+      data.copyTo(samples, { planeIndex, format: "f32-planar" });
+      return samples;
+    });
+    const from = this.#timeline.end;
+    const placement = this.#timeline.place(data.numberOfFrames, now());
+    this.#sound.encode(arrange(channels, placement), from);
+  }
+
+  #fillSilence(): void {
+    const from = this.#timeline.end;
+    const frames = this.#timeline.idle(now());
+    this.#sound.encode(new Float32Array(frames * CHANNELS), from);
+  }
+
+  #adapt(): void {
+    const changed = this.#ladder.second(this.#sent, this.#skipped);
+    this.#sent = 0;
+    this.#skipped = 0;
+    if (!changed) return;
+    const quality = this.#ladder.quality;
+    this.#pictures?.setQuality(quality);
+    if (this.#clock !== null) this.#clock.framerate = this.#framerate * quality.framerate;
+  }
+
+  #fail(message: string): void {
+    if (this.#end.signal.aborted) return;
+    this.close();
+    post({ type: "ended", failed: true, message });
+  }
+
+  #cancel(reader: ReadableStreamDefaultReader<unknown> | undefined): void {
+    // The reading loop ends either way; a camera that is already gone has nothing to cancel.
+    void reader?.cancel().catch(() => undefined);
+  }
+}
+
+let composer: Composer | null = null;
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case "open":
+      composer = new Composer(data);
+      break;
+    case "stage":
+      composer?.setStage(data.tiles, data.title);
+      break;
+    case "source":
+      void composer?.addSource(data.source, data.readable);
+      break;
+    case "close_source":
+      composer?.closeSource(data.source);
+      break;
+    case "sound":
+      void composer?.addSound(data.readable);
+      break;
+    case "stop":
+      void composer?.stop();
+      break;
+  }
+};

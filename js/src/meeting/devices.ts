@@ -1,0 +1,148 @@
+/** Opening microphone and camera: as much of what is wanted as the machine and the person allow. */
+
+import type { DeviceChoice } from "./preferences";
+
+export type MediaKind = "audio" | "video";
+export type Problem = "insecure" | "denied" | "missing" | "busy" | "unknown";
+export type Problems = Partial<Record<MediaKind, Problem>>;
+
+export interface Acquired {
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+  problems: Problems;
+}
+
+/** The parts of the browser that are used here. */
+export interface Capture {
+  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Whether a device may be used; null where the browser does not tell. */
+  permission(kind: MediaKind): Promise<PermissionState | null>;
+}
+
+export const CAMERA: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+};
+export const MICROPHONE: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+};
+
+/** Both at once, so that the browser asks once; each alone where that fails. Never rejects. */
+export async function acquire(
+  capture: Capture | null,
+  wanted: Readonly<Record<MediaKind, boolean>>,
+  choice: DeviceChoice,
+): Promise<Acquired> {
+  const kinds = (["audio", "video"] as const).filter((kind) => wanted[kind]);
+  const none: Acquired = { audio: null, video: null, problems: {} };
+  if (kinds.length === 0) return none;
+  if (!capture) return { ...none, problems: all(kinds, "insecure") };
+  try {
+    return { ...none, ...tracks(await capture.getUserMedia(constraints(kinds, choice))) };
+  } catch (error) {
+    const problem = problemOf(error);
+    if (kinds.length === 1) return { ...none, problems: all(kinds, problem) };
+    return separately(capture, kinds, choice, problem);
+  }
+}
+
+async function separately(
+  capture: Capture,
+  kinds: readonly MediaKind[],
+  choice: DeviceChoice,
+  together: Problem,
+): Promise<Acquired> {
+  const states = await Promise.all(kinds.map((kind) => capture.permission(kind)));
+  const dismissed = together === "denied" && states.every((state) => state === "prompt");
+  // Asking again right after a "no" would only annoy.
+  if (dismissed) return { audio: null, video: null, problems: all(kinds, "denied") };
+  const result: Acquired = { audio: null, video: null, problems: {} };
+  for (const [index, kind] of kinds.entries()) {
+    if (states[index] === "denied") {
+      result.problems[kind] = "denied";
+      continue;
+    }
+    try {
+      Object.assign(result, tracks(await capture.getUserMedia(constraints([kind], choice))));
+    } catch (error) {
+      result.problems[kind] = problemOf(error);
+    }
+  }
+  return result;
+}
+
+function constraints(kinds: readonly MediaKind[], choice: DeviceChoice): MediaStreamConstraints {
+  const pick = (id: string | undefined): MediaTrackConstraints =>
+    id ? { deviceId: { ideal: id } } : {};
+  return {
+    audio: kinds.includes("audio") && { ...MICROPHONE, ...pick(choice.audioinput) },
+    video: kinds.includes("video") && { ...CAMERA, ...pick(choice.videoinput) },
+  };
+}
+
+function tracks(stream: MediaStream): Partial<Pick<Acquired, MediaKind>> {
+  const [audio] = stream.getAudioTracks();
+  const [video] = stream.getVideoTracks();
+  return { ...(audio && { audio }), ...(video && { video }) };
+}
+
+function problemOf(error: unknown): Problem {
+  switch (error instanceof Error ? error.name : "") {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "denied";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "busy";
+    default:
+      return "unknown";
+  }
+}
+
+function all(kinds: readonly MediaKind[], problem: Problem): Problems {
+  return Object.fromEntries(kinds.map((kind) => [kind, problem]));
+}
+
+/** What is the matter and how to mend it, in one sentence; null if nothing is. */
+export function explain(problems: Problems): string | null {
+  const { audio, video } = problems;
+  if (!audio && !video) return null;
+  const both = audio === video;
+  const which = both ? "camera and microphone" : audio ? "microphone" : "camera";
+  const problem = audio ?? video;
+  switch (problem) {
+    case "insecure":
+      return `Your ${which} cannot be used on this address: open the meeting over https or on localhost.`;
+    case "denied":
+      return `This page may not use your ${which}: allow it in the address bar's site settings, then try again.`;
+    case "missing":
+      return `No ${both ? "camera or microphone" : which} was found: plug one in, then try again.`;
+    case "busy":
+      return `Your ${which} ${both ? "are" : "is"} used by another program: close that, then try again.`;
+    default:
+      return `Your ${which} could not be opened: check ${both ? "them" : "it"} in your system's settings, then try again.`;
+  }
+}
+
+/** The browser's own devices; null where it hides them, as on an address without TLS. */
+export function browserCapture(): Capture | null {
+  const media: MediaDevices | undefined = navigator.mediaDevices;
+  if (!media) return null;
+  return {
+    getUserMedia: (wanted) => media.getUserMedia(wanted),
+    permission: async (kind) => {
+      try {
+        const name = (kind === "audio" ? "microphone" : "camera") as PermissionName;
+        return (await navigator.permissions.query({ name })).state;
+      } catch {
+        return null;
+      }
+    },
+  };
+}

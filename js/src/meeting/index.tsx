@@ -1,0 +1,41 @@
+/** The meeting page: reads its address, joins, and shows the room. */
+
+import "./meeting.css";
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { showBranding } from "./branding";
+import { serveEngineApi } from "./engine-api";
+import { parseLaunch, withoutToken } from "./launch";
+import { Meeting } from "./meeting";
+import { listenForShortcuts } from "./shortcuts";
+import { App } from "./ui/app";
+
+const launch = parseLaunch(location.href, document.baseURI);
+// Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
+history.replaceState(history.state, "", withoutToken(location.href));
+
+const owner = new AbortController();
+const meeting = new Meeting(launch);
+const theme = launch.config.get("theme");
+if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+void showBranding(launch.config, owner.signal);
+
+if (launch.apiId !== null && window.parent !== window) {
+  serveEngineApi(meeting, launch.apiId, owner.signal);
+}
+listenForShortcuts(meeting, owner.signal);
+effect(() => {
+  document.title = meeting.title.value || "Meeting";
+});
+
+const options = { signal: owner.signal };
+window.addEventListener("online", () => meeting.hurry(), options);
+document.addEventListener("pointerdown", () => meeting.wake(), options);
+document.addEventListener("keydown", () => meeting.wake(), options);
+window.addEventListener("pagehide", () => meeting.suspend(), options);
+// A page that comes back from the browser's cache has lost its connections: begin anew.
+window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), options);
+
+const root = document.getElementById("meeting");
+if (root) render(<App meeting={meeting} />, root);
+meeting.start();

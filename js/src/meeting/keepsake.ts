@@ -1,0 +1,60 @@
+/**
+ * What a reload of the tab needs to come back: the token, and the secret of the place in the room.
+ *
+ * It lives in sessionStorage alone. The place's secret is written only while the page goes away and is
+ * taken out when it comes back: two pages of one tab must never claim the same place.
+ */
+
+export class Keepsake {
+  readonly #token: string;
+  readonly #resume: string;
+
+  constructor(room: string, frame: number | null) {
+    this.#token = `nanomeet:${room}:${frame ?? "tab"}:token`;
+    // A page around the frame that is loaded again makes a new frame with another number, for the
+    // same person: whichever frame of this tab and room comes first takes the place that was left.
+    this.#resume = `nanomeet:${room}:resume`;
+  }
+
+  get token(): string | null {
+    return read(this.#token);
+  }
+
+  set token(token: string) {
+    write(this.#token, token);
+  }
+
+  /** Reads the place's secret and forgets it. */
+  takeResume(): string | null {
+    const resume = read(this.#resume);
+    write(this.#resume, null);
+    return resume;
+  }
+
+  leaveResume(resume: string): void {
+    write(this.#resume, resume);
+  }
+
+  clear(): void {
+    write(this.#token, null);
+    write(this.#resume, null);
+  }
+}
+
+// Storage throws where the browser keeps a framed page from it: then a reload starts anew.
+function read(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { flag, parseFragment, parseLaunch, withoutToken } from "./launch";
+
+const BASE = "https://host.example/user/ada/nanomeet/";
+const encode = (value: unknown): string => encodeURIComponent(JSON.stringify(value));
+
+test("room, token and settings are read from path and fragment", () => {
+  const hash = [
+    `jwt=${encode("aaa.bbb.ccc")}`,
+    "jitsi_meet_external_api_id=7",
+    `userInfo.displayName=${encode("Ada & Grace")}`,
+    "config.startWithAudioMuted=true",
+    `config.theme=${encode("dark")}`,
+    "interfaceConfig.TILE_VIEW_MAX_COLUMNS=3",
+  ].join("&");
+  const launch = parseLaunch(`${BASE}org/room_1#${hash}`, BASE);
+  expect(launch).toMatchObject({
+    base: BASE,
+    sub: "org",
+    room: "room_1",
+    token: "aaa.bbb.ccc",
+    apiId: 7,
+    displayName: "Ada & Grace",
+  });
+  expect(flag(launch.config, "startWithAudioMuted")).toBe(true);
+  expect(launch.config.get("theme")).toBe("dark");
+  expect(launch.interfaceConfig.get("TILE_VIEW_MAX_COLUMNS")).toBe(3);
+});
+
+test("a token in the query string is never used", () => {
+  expect(parseLaunch(`${BASE}org/room?jwt=aaa.bbb.ccc`, BASE).token).toBeNull();
+});
+
+test("a frame number has to be a number", () => {
+  expect(parseLaunch(`${BASE}org/room#jitsi_meet_external_api_id="7"`, BASE).apiId).toBeNull();
+});
+
+test("a token that is not quoted is read as it stands", () => {
+  expect(parseFragment("#jwt=aaa.bbb.ccc").get("jwt")).toBe("aaa.bbb.ccc");
+});
+
+test("what is not JSON, or not even percent-encoding, does no harm", () => {
+  const values = parseFragment("#config.a={&config.b=%E0%A4%A&config.c=1&=2&lonely");
+  expect([...values]).toEqual([["config.c", 1]]);
+});
+
+test("a long name is cut and an empty one is none", () => {
+  const named = (name: string) =>
+    parseLaunch(`${BASE}org/room#userInfo.displayName=${encode(name)}`, BASE).displayName;
+  expect(named("x".repeat(100))).toHaveLength(64);
+  expect(named("   ")).toBeNull();
+});
+
+test("the address bar keeps everything but the token", () => {
+  const bare = withoutToken(
+    `${BASE}org/room?jwt=x&lang=en#jwt=%22a.b.c%22&config.theme=%22dark%22`,
+  );
+  expect(bare).toBe(`${BASE}org/room?lang=en#config.theme=%22dark%22`);
+});

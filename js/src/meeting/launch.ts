@@ -1,0 +1,96 @@
+/** What the address of the page says: which room, whose token, and how it shall look. */
+
+export type Settings = ReadonlyMap<string, unknown>;
+
+export interface Launch {
+  /** The server's base address, with a slash at its end. */
+  base: string;
+  sub: string;
+  room: string;
+  token: string | null;
+  /** The number of the frame that an embedding page gave; null where nobody embeds us. */
+  apiId: number | null;
+  displayName: string | null;
+  /** `config.*` of the fragment, without that prefix. */
+  config: Settings;
+  /** `interfaceConfig.*` of the fragment, without that prefix. */
+  interfaceConfig: Settings;
+}
+
+const MAX_NAME = 64;
+
+/**
+ * Reads a meeting's address. The token is taken from the fragment alone: a query string ends up in
+ * the logs of servers, so a token in `?jwt=` is not used, though Jitsi's pages write it there too.
+ */
+export function parseLaunch(href: string, base: string): Launch {
+  const url = new URL(href);
+  const path = url.pathname.slice(new URL(base).pathname.length);
+  const [sub = "", room = ""] = path.split("/").map(decode);
+  const values = parseFragment(url.hash);
+  const id = values.get("jitsi_meet_external_api_id");
+  return {
+    base,
+    sub,
+    room,
+    token: text(values.get("jwt")),
+    apiId: typeof id === "number" && Number.isSafeInteger(id) ? id : null,
+    displayName: text(values.get("userInfo.displayName"))?.trim().slice(0, MAX_NAME) || null,
+    config: below(values, "config."),
+    interfaceConfig: below(values, "interfaceConfig."),
+  };
+}
+
+/** The same address without the token: what may stand in the address bar. */
+export function withoutToken(href: string): string {
+  const url = new URL(href);
+  url.searchParams.delete("jwt");
+  const kept = url.hash
+    .slice(1)
+    .split("&")
+    .filter((pair) => keyOf(pair) !== "jwt");
+  url.hash = kept.join("&");
+  return url.href;
+}
+
+/** The fragment's values: JSON, percent-encoded. What is not JSON is left out, but for the token. */
+export function parseFragment(hash: string): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const pair of hash.replace(/^#/, "").split("&")) {
+    const split = pair.indexOf("=");
+    if (split < 1) continue;
+    const key = keyOf(pair);
+    const raw = decode(pair.slice(split + 1));
+    try {
+      values.set(key, JSON.parse(raw));
+    } catch {
+      if (key === "jwt") values.set(key, raw);
+    }
+  }
+  return values;
+}
+
+export function flag(settings: Settings, key: string): boolean {
+  return settings.get(key) === true;
+}
+
+function keyOf(pair: string): string {
+  return decode(pair.split("=", 1)[0] ?? "");
+}
+
+function below(values: ReadonlyMap<string, unknown>, prefix: string): Settings {
+  const found = [...values].filter(([key]) => key.startsWith(prefix));
+  return new Map(found.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}

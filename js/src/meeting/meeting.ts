@@ -1,0 +1,431 @@
+/** One person's part in a meeting, from joining to leaving: brings the parts together. */
+
+import { batch, computed, effect, type Signal, signal } from "@preact/signals";
+import type { StageTile } from "../composer/index";
+import {
+  type IceServer,
+  type Participant,
+  type ServerMessage,
+  STATUS_STEPS,
+  type Status,
+  type Welcome,
+} from "../shared/protocol";
+import { BroadcastControl } from "./broadcast";
+import { claim } from "./claims";
+import { createInvite } from "./invite";
+import { Keepsake } from "./keepsake";
+import { flag, type Launch } from "./launch";
+import { Levels, MicrophoneMeter } from "./levels";
+import { LocalMedia } from "./media";
+import { Mesh, type Remote } from "./mesh";
+import { rememberedName, rememberName } from "./preferences";
+import { RoomStore } from "./room";
+import {
+  type Connection,
+  type Ending,
+  RefusedError,
+  Signalling,
+  type SignallingOptions,
+} from "./signalling";
+import { ViewStore } from "./view";
+
+const MAX_NAME = 64;
+/** A moderator's "mute everybody" is acknowledged when all have done it, or 5 s have passed. */
+const MUTE_TIMEOUT = 12_000;
+const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
+
+export class Meeting {
+  readonly room = new RoomStore();
+  readonly media = new LocalMedia();
+  readonly view = new ViewStore();
+  readonly status = signal<Status>("idle");
+  readonly ending = signal<Ending | null>(null);
+  /** Set while the room asks for its password. */
+  readonly password = signal<{ wrong: boolean } | null>(null);
+  readonly connection = signal<Connection>("idle");
+  readonly remotes = computed(() => this.#mesh.value?.remotes.value ?? NO_REMOTES);
+  readonly name: Signal<string>;
+  readonly title = computed(() => this.room.state.value.subject || this.launch.room);
+
+  readonly #listeners = new Set<(message: ServerMessage) => void>();
+  readonly #keepsake: Keepsake;
+  readonly #token: string | null;
+  readonly #mesh = signal<Mesh | null>(null);
+  readonly #meter = new MicrophoneMeter();
+  readonly #levels = signal<Levels | null>(null);
+  readonly speaking = computed<ReadonlySet<string>>(
+    () => this.#levels.value?.speaking.value ?? new Set(),
+  );
+  readonly dominant = computed(() => this.#levels.value?.dominant.value ?? null);
+  #signalling: Signalling | null = null;
+  #broadcast: BroadcastControl | null = null;
+  #owner = new AbortController();
+
+  constructor(readonly launch: Launch) {
+    this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId);
+    if (launch.token) this.#keepsake.token = launch.token;
+    this.#token = launch.token ?? this.#keepsake.token;
+    this.name = signal(launch.displayName ?? rememberedName() ?? this.#defaultName());
+  }
+
+  /** Begins, or begins again after the end. */
+  start(): void {
+    this.#owner = new AbortController();
+    this.ending.value = null;
+    this.#step("loading");
+    if (!this.#token) {
+      this.#finish({
+        kind: "token_malformed",
+        message: "This address has no token in it: open the whole invite link that you were given.",
+        retry: false,
+      });
+      return;
+    }
+    this.#keepsake.token = this.#token;
+    this.#step("joining");
+    this.#connect(this.#token);
+    this.#follow();
+    // Nobody waits for a permission prompt: the room is entered at once, and the devices follow.
+    const { config } = this.launch;
+    void this.media.open({
+      audio: !flag(config, "startWithAudioMuted"),
+      video: !flag(config, "startWithVideoMuted"),
+    });
+  }
+
+  /** Hears every message of the server, until the returned function ends it. */
+  listen(listener: (message: ServerMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  leave(): void {
+    this.#signalling?.leave();
+  }
+
+  /** The tab goes away or is loaded again: the server keeps the place for a while. */
+  suspend(): void {
+    const resume = this.#signalling?.resume;
+    if (resume) this.#keepsake.leaveResume(resume);
+    this.#signalling?.close();
+    this.#release();
+  }
+
+  hurry(): void {
+    this.#signalling?.hurry();
+  }
+
+  /** The person touched the page: what browsers hold back until then may go on. */
+  wake(): void {
+    this.#meter.wake();
+  }
+
+  submitPassword(password: string): void {
+    this.password.value = null;
+    this.#signalling?.submitPassword(password);
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    await this.media.setMicrophone(on);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    if (on && !this.media.camera.value) this.#checkStage();
+    await this.media.setCamera(on);
+  }
+
+  async setScreen(on: boolean): Promise<void> {
+    if (on && !this.media.video.value) this.#checkStage();
+    await this.media.setScreen(on);
+  }
+
+  async rename(name: string): Promise<void> {
+    const wanted = name.trim().slice(0, MAX_NAME);
+    if (!wanted || wanted === this.name.value) return;
+    if (this.status.value === "joined") await this.#request({ type: "rename", name: wanted });
+    this.name.value = wanted;
+    rememberName(wanted);
+  }
+
+  setSubject(subject: string): Promise<void> {
+    return this.#request({ type: "set_subject", subject });
+  }
+
+  setLobby(active: boolean): Promise<void> {
+    return this.#request({ type: "set_lobby", active });
+  }
+
+  setPassword(password: string): Promise<void> {
+    return this.#request({ type: "set_password", password });
+  }
+
+  admit(id: string, admitted: boolean): Promise<void> {
+    return this.#request({ type: "admit", id, admitted });
+  }
+
+  muteEveryone(media: "audio" | "video"): Promise<void> {
+    return this.#request({ type: "mute_everyone", media }, MUTE_TIMEOUT);
+  }
+
+  kick(id: string): Promise<void> {
+    return this.#request({ type: "kick", id });
+  }
+
+  startBroadcast(record: boolean): Promise<void> {
+    return this.#broadcast?.start(record) ?? Promise.reject(notJoined());
+  }
+
+  stopBroadcast(): Promise<void> {
+    return this.#broadcast?.stop() ?? Promise.reject(notJoined());
+  }
+
+  invite(moderator: boolean): Promise<string> {
+    if (!this.#token) return Promise.reject(notJoined());
+    return createInvite({ base: this.launch.base, token: this.#token, moderator });
+  }
+
+  #request(...request: Parameters<Signalling["request"]>): Promise<void> {
+    return this.#signalling?.request(...request) ?? Promise.reject(notJoined());
+  }
+
+  #connect(token: string): void {
+    const url = new URL("ws/meeting", this.launch.base);
+    url.protocol = url.protocol.replace("http", "ws");
+    const signalling = new Signalling({
+      url: url.href,
+      credentials: () => ({ token, name: this.name.value, ...this.#sending() }),
+      resume: this.#keepsake.takeResume(),
+      open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
+      random: Math.random,
+      onMessage: (message) => batch(() => this.#hear(message)),
+      onConnection: (connection, ending) => batch(() => this.#connected(connection, ending)),
+    });
+    this.#signalling = signalling;
+    this.#broadcast = new BroadcastControl({
+      base: this.launch.base,
+      signalling,
+      tiles: () => this.#stage(),
+      title: () => this.title.value,
+    });
+    this.#levels.value = new Levels(() => this.#measure());
+    signalling.connect();
+  }
+
+  /** Ties what this person sends to the connections and to what the server knows of it. */
+  #follow(): void {
+    const { media } = this;
+    const unfollow = [
+      effect(() => this.#meter.listen(media.microphone.value)),
+      effect(() => {
+        const speaker = this.dominant.value;
+        if (speaker !== this.room.selfId.value) this.view.speaker.value = speaker;
+      }),
+      effect(() => {
+        const outgoing = { audio: media.microphone.value, video: media.video.value };
+        this.#mesh.value?.setOutgoing(outgoing, media.screen.value !== null);
+      }),
+      effect(() => {
+        const sending = this.#sending();
+        if (this.connection.value === "joined") {
+          this.#signalling?.send({ type: "media", ...sending });
+        }
+      }),
+    ];
+    this.#owner.signal.addEventListener("abort", () => {
+      for (const end of unfollow) end();
+    });
+  }
+
+  #sending(): { audio: boolean; video: boolean } {
+    return { audio: this.media.microphoneOn.value, video: this.media.video.value !== null };
+  }
+
+  #hear(message: ServerMessage): void {
+    this.room.apply(message);
+    const mesh = this.#mesh.value;
+    switch (message.type) {
+      case "welcome":
+        this.#welcome(message);
+        break;
+      case "joined":
+        mesh?.expect(message.participant.id);
+        this.view.announce(`${message.participant.name} joined`);
+        break;
+      case "left":
+        mesh?.remove(message.id);
+        if (this.view.large.value === message.id) this.view.pin(null);
+        break;
+      case "signalled":
+        mesh?.receive(message);
+        break;
+      case "password_required":
+        this.password.value = { wrong: message.wrong };
+        break;
+      case "knock":
+        this.view.announce(`${message.name} wants to join`);
+        break;
+      case "mute_requested":
+        void this.#obeyMute(message.media);
+        break;
+      case "ingest_granted":
+        this.#broadcast?.granted(message);
+        break;
+      case "broadcast_changed":
+        this.#broadcast?.changed(message.broadcast);
+        break;
+      case "error":
+        if (this.connection.value === "locked") this.password.value = { wrong: true };
+        this.view.tell(message.message);
+        break;
+    }
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.password.value = null;
+    if (this.#mesh.value?.selfId !== welcome.id) {
+      this.#mesh.value?.close();
+      this.#mesh.value = new Mesh({
+        selfId: welcome.id,
+        iceServers: welcome.ice_servers.map(iceServer),
+        send: (message) => this.#signalling?.send(message),
+      });
+    }
+    this.#mesh.value?.sync(this.room.others.value.map(({ id }) => id));
+    if (this.status.value !== "joined" && this.#stageFull()) {
+      void this.media.setCamera(false);
+      this.view.tell("The stage is full: you joined with the camera off.");
+    }
+    if (welcome.broadcast.broadcaster !== welcome.id) this.#broadcast?.close();
+    else if (!this.#broadcast?.active && welcome.broadcast.state !== "stopping") {
+      // This page was loaded again: what it composed is gone, and the server may not know.
+      this.#broadcast?.stop().catch(() => {});
+    }
+    this.#step("joined");
+  }
+
+  async #obeyMute(kind: "audio" | "video"): Promise<void> {
+    if (kind === "audio") {
+      await this.setMicrophone(false);
+      this.view.tell("A moderator switched your microphone off.");
+    } else {
+      await this.setScreen(false);
+      await this.setCamera(false);
+      this.view.tell("A moderator switched your camera off.");
+    }
+  }
+
+  #connected(connection: Connection, ending: Ending | null): void {
+    this.connection.value = connection;
+    const outside = connection === "waiting" || connection === "locked";
+    if (outside && this.status.value === "joined") this.#lostPlace();
+    if (connection === "waiting") this.#step("waiting");
+    if (connection === "locked") this.#step("joining");
+    if (connection === "reconnecting" && this.status.value === "waiting") this.#step("joining");
+    if (ending) this.#finish(ending);
+  }
+
+  /** The server did not keep our place while the connection was lost: we are at the door again. */
+  #lostPlace(): void {
+    this.#broadcast?.close();
+    this.#mesh.value?.close();
+    this.#mesh.value = null;
+    this.room.clear();
+    this.#step("joining");
+  }
+
+  #finish(ending: Ending): void {
+    this.#keepsake.clear();
+    this.#release();
+    this.ending.value = ending;
+    this.password.value = null;
+    this.view.panel.value = null;
+    this.#step(ending.kind === "left" ? "left" : "failed");
+    this.view.announce(ending.message);
+  }
+
+  /** Frees the camera, the microphone and every connection. */
+  #release(): void {
+    this.#owner.abort();
+    this.#broadcast?.close();
+    this.#levels.value?.close();
+    this.#levels.value = null;
+    this.#meter.close();
+    this.#mesh.value?.close();
+    this.#mesh.value = null;
+    this.media.close();
+    this.room.clear();
+    this.view.pin(null);
+  }
+
+  #step(status: Status): void {
+    const now = this.status.peek();
+    if (status === now) return;
+    if (!STATUS_STEPS[now].includes(status)) {
+      throw new Error(`there is no step from ${now} to ${status}`);
+    }
+    this.status.value = status;
+  }
+
+  #stage(): StageTile[] {
+    const { room, media } = this;
+    const speaking = this.speaking.value;
+    const own: StageTile = {
+      id: room.selfId.value ?? "",
+      name: this.name.value,
+      video: media.video.value,
+      audio: media.microphone.value,
+      speaking: speaking.has(room.selfId.value ?? ""),
+    };
+    const others = room.others.value.map((other): StageTile => {
+      const remote = this.remotes.value.get(other.id);
+      return {
+        id: other.id,
+        name: other.name,
+        video: other.video ? (remote?.video ?? null) : null,
+        audio: remote?.audio ?? null,
+        speaking: speaking.has(other.id),
+      };
+    });
+    return [own, ...others];
+  }
+
+  #measure(): ReadonlyMap<string, number> {
+    const heard = this.#mesh.value?.levels() ?? new Map<string, number>();
+    const muted = (other: Participant): boolean => !other.audio;
+    for (const { id } of this.room.others.value.filter(muted)) heard.set(id, 0);
+    const self = this.room.selfId.value;
+    if (self) heard.set(self, this.media.microphoneOn.value ? this.#meter.level() : 0);
+    return heard;
+  }
+
+  #stageFull(): boolean {
+    const cameras = this.room.others.value.filter(({ video }) => video).length;
+    return cameras >= this.room.maxStage.value;
+  }
+
+  #checkStage(): void {
+    if (!this.#stageFull()) return;
+    const most = this.room.maxStage.value;
+    throw new RefusedError(
+      "stage_full",
+      `The stage is full: ${most} cameras at once are the most that this meeting carries.`,
+    );
+  }
+
+  #defaultName(): string {
+    return claim(this.#token, "moderator") === true ? "Moderator" : "Guest";
+  }
+}
+
+function notJoined(): RefusedError {
+  return new RefusedError("not_joined", "You are not in the meeting.");
+}
+
+function iceServer({ urls, username, credential }: IceServer): RTCIceServer {
+  return {
+    urls,
+    ...(username !== null && { username }),
+    ...(credential !== null && { credential }),
+  };
+}

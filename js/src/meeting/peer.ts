@@ -1,0 +1,266 @@
+/** The connection to one other participant: perfect negotiation (W3C WebRTC, 10.7), kept alive. */
+
+import type { Candidate, Description } from "../shared/protocol";
+import { encodingFor, type Quality } from "./quality";
+
+export interface PeerOptions {
+  iceServers: RTCIceServer[];
+  /** Which side gives way when both offer at once: exactly one of the two. */
+  polite: boolean;
+  send: (signal: { description?: Description; candidate?: Candidate }) => void;
+  onChange: () => void;
+}
+
+export interface Outgoing {
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+}
+
+export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
+
+const WATCH_INTERVAL = 2_000;
+/** Milliseconds after which an offer that nobody answered is sent again, or made. */
+const UNANSWERED = 4_000;
+/** Milliseconds without a connection after which one should know that it may not come. */
+const HOPELESS = 20_000;
+/** So many restarts of one connection in a row are tried before a new one is made. */
+const RESTARTS = 3;
+
+export class Peer {
+  readonly #options: PeerOptions;
+  readonly #watch: ReturnType<typeof setInterval>;
+  #pc: RTCPeerConnection;
+  #outgoing: Outgoing;
+  #quality: Quality;
+  #queue: Promise<void> = Promise.resolve();
+  #limiting: Promise<void> = Promise.resolve();
+  #makingOffer = false;
+  #ignoringOffer = false;
+  #everConnected = false;
+  #apartSince = performance.now();
+  #restarts = 0;
+  #waitingSince = performance.now();
+  #closed = false;
+
+  constructor(options: PeerOptions, outgoing: Outgoing, quality: Quality) {
+    this.#options = options;
+    this.#outgoing = outgoing;
+    this.#quality = quality;
+    this.#pc = this.#create();
+    this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL);
+  }
+
+  get state(): PeerState {
+    if (this.#pc.connectionState === "connected") return "connected";
+    if (performance.now() - this.#apartSince > HOPELESS) return "unreachable";
+    return this.#everConnected ? "lost" : "connecting";
+  }
+
+  get audio(): MediaStreamTrack | null {
+    return this.#receiver("audio")?.track ?? null;
+  }
+
+  get video(): MediaStreamTrack | null {
+    return this.#receiver("video")?.track ?? null;
+  }
+
+  /** The other's sound level of the last moments, from 0 to 1. */
+  get level(): number {
+    return this.#receiver("audio")?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
+  /** Makes the offer: picture and sound in fixed places, so that muting never negotiates anew. */
+  start(): void {
+    const { audio, video } = this.#outgoing;
+    for (const [kind, track] of [["audio", audio] as const, ["video", video] as const]) {
+      this.#pc.addTransceiver(track ?? kind, { direction: "sendrecv" });
+    }
+  }
+
+  receive(description: Description | null, candidate: Candidate | null): void {
+    this.#queue = this.#queue
+      .then(() => this.#take(description, candidate))
+      .catch(() => {
+        // A step that this connection cannot take; the watch repairs what stays broken.
+      });
+  }
+
+  async setOutgoing(outgoing: Outgoing): Promise<void> {
+    this.#outgoing = outgoing;
+    await this.#fill();
+  }
+
+  async setQuality(quality: Quality): Promise<void> {
+    this.#quality = quality;
+    await this.#limit();
+  }
+
+  /** Our own network came back: ask again for what may have been lost meanwhile. */
+  refresh(): void {
+    if (this.#pc.signalingState === "have-local-offer") this.#describe();
+    else if (this.#pc.connectionState !== "connected") this.#pc.restartIce();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    this.#discard();
+  }
+
+  #create(): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ iceServers: this.#options.iceServers });
+    this.#waitingSince = performance.now();
+    pc.onnegotiationneeded = () => void this.#offer(pc);
+    pc.onicecandidate = ({ candidate }) => {
+      const { candidate: line, ...rest } = candidate?.toJSON() ?? {};
+      if (line) this.#options.send({ candidate: { candidate: line, ...rest } });
+    };
+    pc.ontrack = () => this.#options.onChange();
+    pc.onconnectionstatechange = () => {
+      if (pc.connectionState === "connected") {
+        this.#everConnected = true;
+        this.#restarts = 0;
+        void this.#limit();
+      }
+      if (pc.connectionState === "disconnected") this.#apartSince = performance.now();
+      if (pc.connectionState === "failed") this.#mend();
+      this.#options.onChange();
+    };
+    return pc;
+  }
+
+  #discard(): void {
+    const pc = this.#pc;
+    pc.onnegotiationneeded = null;
+    pc.onicecandidate = null;
+    pc.ontrack = null;
+    pc.onconnectionstatechange = null;
+    pc.close();
+  }
+
+  #replace(): void {
+    this.#discard();
+    this.#makingOffer = false;
+    this.#ignoringOffer = false;
+    this.#pc = this.#create();
+    this.#options.onChange();
+  }
+
+  async #offer(pc: RTCPeerConnection): Promise<void> {
+    try {
+      this.#makingOffer = true;
+      await pc.setLocalDescription();
+      if (pc === this.#pc) this.#describe();
+    } catch {
+      // Closed meanwhile, or overtaken by the other's offer.
+    } finally {
+      if (pc === this.#pc) this.#makingOffer = false;
+    }
+  }
+
+  #describe(): void {
+    const description = this.#pc.localDescription;
+    if (!description) return;
+    this.#waitingSince = performance.now();
+    this.#options.send({ description: { type: description.type, sdp: description.sdp } });
+  }
+
+  async #take(description: Description | null, candidate: Candidate | null): Promise<void> {
+    if (this.#closed) return;
+    if (description) await this.#takeDescription(description);
+    else if (candidate && !this.#ignoringOffer) await this.#pc.addIceCandidate(candidate);
+  }
+
+  async #takeDescription(description: Description): Promise<void> {
+    const known = sessionOf(this.#pc.remoteDescription?.sdp);
+    if (known !== null && sessionOf(description.sdp) !== known) {
+      // The other page was loaded again and has a new connection: the old one is of no use.
+      this.#replace();
+      if (description.type === "answer") {
+        this.start();
+        return;
+      }
+    }
+    const offered = description.type === "offer";
+    const collision = offered && (this.#makingOffer || this.#pc.signalingState !== "stable");
+    this.#ignoringOffer = collision && !this.#options.polite;
+    if (this.#ignoringOffer) return;
+    if (!offered && this.#pc.signalingState === "stable") return;
+    // A first offer that is withdrawn leaves transceivers behind that never match the other's.
+    if (collision && !this.#pc.remoteDescription) this.#replace();
+    const pc = this.#pc;
+    await pc.setRemoteDescription(description);
+    if (offered) {
+      await this.#fill();
+      await pc.setLocalDescription();
+      this.#describe();
+    }
+    await this.#limit();
+    this.#options.onChange();
+  }
+
+  async #fill(): Promise<void> {
+    const tracks = [this.#outgoing.audio, this.#outgoing.video];
+    const transceivers = this.#pc.getTransceivers();
+    await Promise.all(
+      transceivers.slice(0, tracks.length).map(async (transceiver, index) => {
+        if (transceiver.currentDirection === "stopped") return;
+        if (transceiver.direction !== "sendrecv") transceiver.direction = "sendrecv";
+        const track = tracks[index] ?? null;
+        if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      }),
+    ).catch(() => {
+      // Closed meanwhile.
+    });
+    await this.#limit();
+  }
+
+  /** One change at a time: browsers refuse a second one while the first is under way. */
+  #limit(): Promise<void> {
+    this.#limiting = this.#limiting
+      .then(() => this.#applyQuality())
+      .catch(() => {
+        // Closed meanwhile.
+      });
+    return this.#limiting;
+  }
+
+  async #applyQuality(): Promise<void> {
+    const sender = this.#pc.getTransceivers()[1]?.sender;
+    const parameters = sender?.getParameters();
+    const [encoding] = parameters?.encodings ?? [];
+    if (!sender || !parameters || !encoding) return;
+    Object.assign(encoding, encodingFor(this.#quality, sender.track?.getSettings().height));
+    await sender.setParameters(parameters);
+  }
+
+  #receiver(kind: "audio" | "video"): RTCRtpReceiver | undefined {
+    return this.#pc.getReceivers().find((receiver) => receiver.track.kind === kind);
+  }
+
+  #look(): void {
+    if (this.state === "unreachable") this.#options.onChange();
+    const waited = performance.now() - this.#waitingSince > UNANSWERED;
+    if (!waited) return;
+    if (this.#pc.signalingState === "have-local-offer") this.#describe();
+    else if (!this.#pc.remoteDescription && !this.#makingOffer) this.start();
+    else if (this.#pc.connectionState === "failed") this.#mend();
+  }
+
+  #mend(): void {
+    this.#waitingSince = performance.now();
+    this.#restarts += 1;
+    if (this.#restarts <= RESTARTS) {
+      this.#pc.restartIce();
+      return;
+    }
+    this.#restarts = 0;
+    this.#replace();
+    this.start();
+  }
+}
+
+/** The session of a description (RFC 8866, 5.2): one a connection, so a new one tells of a new page. */
+export function sessionOf(sdp: string | undefined): string | null {
+  return /^o=\S+ (\d+) /m.exec(sdp ?? "")?.[1] ?? null;
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { Participant, Welcome } from "../shared/protocol";
+import { RoomStore } from "./room";
+
+const person = (id: string, more: Partial<Participant> = {}): Participant => ({
+  id,
+  name: id,
+  moderator: false,
+  audio: true,
+  video: true,
+  ...more,
+});
+
+const welcome = (participants: Participant[]): Welcome => ({
+  type: "welcome",
+  v: 1,
+  id: "me",
+  resume: "place",
+  room: "room",
+  streamname: "stream",
+  moderator: true,
+  participants,
+  state: { subject: "Physics", lobby: true, locked: false },
+  broadcast: { state: "off", broadcaster: null, playout: null, since: null, error: null },
+  knocking: [],
+  ice_servers: [],
+  expires: 0,
+  max_stage: 8,
+});
+
+const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);
+
+test("a welcome fills the room, and a second one replaces it", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a"), person("b")]));
+  expect(room.people.value).toBe(3);
+  room.apply(welcome([person("b")]));
+  expect(ids(room)).toEqual(["b"]);
+});
+
+test("people come, change and go", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a")]));
+  room.apply({ type: "joined", participant: person("b") });
+  room.apply({ type: "updated", participant: person("b", { audio: false }) });
+  expect(room.others.value.at(-1)).toMatchObject({ id: "b", audio: false });
+  room.apply({ type: "left", id: "a", reason: "left", by: null });
+  expect(ids(room)).toEqual(["b"]);
+});
+
+test("somebody who is told of twice is there once", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a")]));
+  room.apply({ type: "joined", participant: person("a", { name: "Ada" }) });
+  expect(room.others.value).toMatchObject([{ id: "a", name: "Ada" }]);
+});
+
+test("an update of oneself changes the own role", () => {
+  const room = new RoomStore();
+  room.apply(welcome([]));
+  room.apply({ type: "updated", participant: person("me", { moderator: false }) });
+  expect(room.moderator.value).toBe(false);
+  expect(ids(room)).toEqual([]);
+});
+
+test("who knocks waits until it is answered", () => {
+  const room = new RoomStore();
+  room.apply(welcome([]));
+  room.apply({ type: "knock", id: "k", name: "Kurt" });
+  expect(room.knocking.value).toHaveLength(1);
+  room.apply({ type: "knock_ended", id: "k" });
+  expect(room.knocking.value).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Meeting } from "../meeting";
+import { Lock, People } from "./icons";
+
+export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { room, view } = meeting;
+  const people = room.people.value;
+  const words = `${people} ${people === 1 ? "person" : "people"}`;
+  return (
+    <header class="header">
+      <h1 class="title">{meeting.title.value}</h1>
+      {room.state.value.locked && (
+        <span class="header-mark" role="img" aria-label="A password is asked for" title="Password">
+          <Lock />
+        </span>
+      )}
+      <span class="spring" />
+      <LiveBadge meeting={meeting} />
+      <button
+        type="button"
+        class="chip"
+        data-panel-button="people"
+        aria-expanded={view.panel.value === "people"}
+        aria-label={`${words} in the meeting: show who`}
+        title="People"
+        onClick={() => view.toggle("people")}
+      >
+        <People />
+        {people}
+      </button>
+    </header>
+  );
+}
+
+function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { state, playout, since } = meeting.room.broadcast.value;
+  if (state === "starting" || state === "stopping") {
+    return <span class="badge pending">{state === "starting" ? "Going live…" : "Ending…"}</span>;
+  }
+  if (state !== "live") return null;
+  return (
+    <a
+      class="badge live"
+      href={playout?.live}
+      target="_blank"
+      rel="noopener noreferrer"
+      title={playout?.vod ? "Live and recorded. Watch it in a new tab" : "Watch it in a new tab"}
+    >
+      <span class="live-dot" aria-hidden="true" />
+      LIVE{playout?.vod ? " · REC" : ""}
+      {since !== null && <Duration since={since} />}
+    </a>
+  );
+}
+
+function Duration({ since }: { since: number }): JSX.Element {
+  const seconds = (): number => Math.max(0, Math.floor(Date.now() / 1000 - since));
+  const [passed, setPassed] = useState(seconds);
+  useEffect(() => {
+    const timer = setInterval(() => setPassed(seconds()), 1_000);
+    return () => clearInterval(timer);
+  });
+  return (
+    <time class="duration" aria-hidden="true">
+      {clock(passed)}
+    </time>
+  );
+}
+
+function clock(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${hours > 0 ? `${hours}:` : ""}${hours > 0 ? two(minutes) : minutes}:${two(seconds % 60)}`;
+}

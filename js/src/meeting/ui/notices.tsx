@@ -1,0 +1,117 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { explain } from "../devices";
+import type { Meeting } from "../meeting";
+import { attempt } from "./attempt";
+import { Close, Speaker } from "./icons";
+
+/** What a person should know or do, over the stage: the most pressing first. */
+export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { view, connection } = meeting;
+  return (
+    <div class="notices">
+      {connection.value !== "joined" && (
+        <Notice tone="warning">
+          <span class="spinner" aria-hidden="true" />
+          The connection was lost. Reconnecting…
+        </Notice>
+      )}
+      {view.soundBlocked.value && (
+        <button
+          type="button"
+          class="notice accent"
+          onClick={() => {
+            view.soundBlocked.value = false;
+          }}
+        >
+          <Speaker />
+          Click to hear the others
+        </button>
+      )}
+      <LobbyBar meeting={meeting} />
+      <MediaNotice meeting={meeting} />
+    </div>
+  );
+}
+
+function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element[] {
+  return meeting.room.knocking.value.map(({ id, name }) => (
+    <Notice key={id} tone="plain">
+      <span class="notice-text">
+        <strong>{name}</strong> wants to join
+      </span>
+      <span class="notice-actions">
+        <button
+          type="button"
+          class="button small"
+          aria-label={`Do not let ${name} in`}
+          onClick={() => attempt(meeting, () => meeting.admit(id, false))}
+        >
+          Refuse
+        </button>
+        <button
+          type="button"
+          class="button primary small"
+          aria-label={`Let ${name} in`}
+          onClick={() => attempt(meeting, () => meeting.admit(id, true))}
+        >
+          Let in
+        </button>
+      </span>
+    </Notice>
+  ));
+}
+
+/** Why camera or microphone are missing, and how to mend that. */
+export function MediaNotice({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { media } = meeting;
+  const problems = media.problems.value;
+  const [dismissed, dismiss] = useState<object | null>(null);
+  const words = explain(problems);
+  if (!words || dismissed === problems) return null;
+  const wanted = { audio: problems.audio !== undefined, video: problems.video !== undefined };
+  return (
+    <Notice tone="plain">
+      <span class="notice-text">
+        {words} {media.microphone.value || media.camera.value ? "" : "You can listen meanwhile."}
+      </span>
+      <span class="notice-actions">
+        <button type="button" class="button small" onClick={() => void media.retry(wanted)}>
+          Try again
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close this notice"
+          onClick={() => dismiss(problems)}
+        >
+          <Close />
+        </button>
+      </span>
+    </Notice>
+  );
+}
+
+function Notice({ tone, children }: { tone: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class={`notice ${tone}`} role="status">
+      {children}
+    </div>
+  );
+}
+
+export function Toasts({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { view } = meeting;
+  return (
+    <div class="toasts">
+      {view.toasts.value.map(({ id, text }) => (
+        <button key={id} type="button" class="toast" title="Close" onClick={() => view.dismiss(id)}>
+          {text}
+        </button>
+      ))}
+      <p class="hidden" aria-live="polite">
+        {view.announcement.value}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Meeting } from "../meeting";
+
+/** The voices of the others: one element each, beside the pictures, so that a tile may come and go. */
+export function Sound({ meeting }: { meeting: Meeting }): JSX.Element {
+  const output = meeting.media.choice.value.audiooutput;
+  const voices = [...meeting.remotes.value].filter(([, { audio }]) => audio !== null);
+  return (
+    <div hidden>
+      {voices.map(([id, { audio }]) =>
+        audio ? <Voice key={id} id={id} track={audio} output={output} meeting={meeting} /> : null,
+      )}
+    </div>
+  );
+}
+
+interface VoiceProps {
+  id: string;
+  track: MediaStreamTrack;
+  output: string | undefined;
+  meeting: Meeting;
+}
+
+function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {
+  const element = useRef<HTMLAudioElement>(null);
+  const blocked = meeting.view.soundBlocked.value;
+
+  useEffect(() => {
+    const audio = element.current;
+    if (!audio) return;
+    audio.srcObject = new MediaStream([track]);
+    return () => {
+      audio.srcObject = null;
+    };
+  }, [track]);
+
+  useEffect(() => {
+    if (blocked) return;
+    element.current?.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "NotAllowedError") {
+        meeting.view.soundBlocked.value = true;
+      }
+    });
+  }, [track, blocked, meeting]);
+
+  useEffect(() => {
+    if (!output || !element.current || !("setSinkId" in element.current)) return;
+    element.current.setSinkId(output).catch(() => {
+      meeting.view.tell("That speaker cannot be used; the sound stays where it was.");
+    });
+  }, [output, meeting]);
+
+  // biome-ignore lint/a11y/useMediaCaption: a live voice has no captions.
+  return <audio ref={element} data-participant={id} autoPlay />;
+}

@@ -1,0 +1,60 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+interface VideoProps {
+  track: MediaStreamTrack;
+  mirrored: boolean;
+  /** Whether it is looked at closely: then hardly anything of it is cut off. */
+  large: boolean;
+  label: string;
+}
+
+/** A picture may lose this share of itself at the edges to fill its tile; else it is shown whole. */
+const MOST_CUT = 0.5;
+const MOST_CUT_LARGE = 0.1;
+
+/** A silent moving picture; invisible until it has its first frame. */
+export function Video({ track, mirrored, large, label }: VideoProps): JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  const [playing, setPlaying] = useState(false);
+  const [cut, setCut] = useState(0);
+  const whole = cut > (large ? MOST_CUT_LARGE : MOST_CUT);
+
+  useEffect(() => {
+    const video = element.current;
+    if (!video) return;
+    const owner = new AbortController();
+    const measure = (): void => {
+      if (!video.videoWidth || !video.clientWidth) return;
+      const picture = video.videoWidth / video.videoHeight;
+      const tile = video.clientWidth / video.clientHeight;
+      setCut(1 - Math.min(picture / tile, tile / picture));
+    };
+    const options = { signal: owner.signal };
+    video.addEventListener("playing", () => setPlaying(true), options);
+    video.addEventListener("resize", measure, options);
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(video);
+    video.srcObject = new MediaStream([track]);
+    // Silent pictures may always play; this fails only when the tile is gone already.
+    video.play().catch(() => {});
+    return () => {
+      owner.abort();
+      sizes.disconnect();
+      video.srcObject = null;
+      setPlaying(false);
+    };
+  }, [track]);
+
+  return (
+    <video
+      ref={element}
+      class={`picture${mirrored ? " mirrored" : ""}${whole ? " whole" : ""}${playing ? " playing" : ""}`}
+      aria-label={label}
+      muted
+      playsInline
+      autoPlay
+      disablePictureInPicture
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** The live page: `live/{streamname}` below the server's base. */
+
+import "./player.css";
+import { render } from "preact";
+import { LivePlayer } from "./live-player";
+import { Player, Unsupported } from "./view";
+
+const base = document.baseURI;
+const socketUrl = new URL("ws/watch", base.replace(/^http/, "ws")).href;
+const stream = decodeURIComponent(location.pathname.split("/").at(-1) ?? "");
+
+render(
+  LivePlayer.supported() ? (
+    <Player
+      socketUrl={socketUrl}
+      workletUrl={new URL("static/player-audio.js", base).href}
+      stream={stream}
+    />
+  ) : (
+    <Unsupported />
+  ),
+  document.body,
+);

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { LIP_SYNC, Playout, Transit } from "./jitter";
+
+const FRAME = 33_333;
+const BASE = 7_000_000_000;
+
+/** Sends `count` pictures over a network that delays each by `delay(i)` microseconds, in order. */
+function arrive(track: Transit, count: number, delay: (i: number) => number, from = 0): number {
+  let now = 0;
+  for (let i = from; i < from + count; i += 1) {
+    now = Math.max(now, BASE + i * FRAME + delay(i));
+    track.add(i * FRAME, now);
+  }
+  return now;
+}
+
+describe("Transit", () => {
+  it("finds the shortest way through an even network, and no spread", () => {
+    const track = new Transit(8);
+    arrive(track, 200, () => 12_000);
+    expect(track.floor).toBeCloseTo(BASE + 12_000);
+    expect(track.spread).toBeCloseTo(0);
+  });
+
+  it("measures the spread of an uneven one, but for the rare outlier", () => {
+    const track = new Transit(8);
+    arrive(track, 200, (i) => (i % 100 === 50 ? 30_000 : 5_000 + (i % 10) * 2_000));
+    expect(track.floor).toBeCloseTo(BASE + 5_000);
+    expect(track.spread).toBeGreaterThan(15_000);
+    expect(track.spread).toBeLessThan(20_000);
+  });
+
+  it("does not take the cached group of pictures of a late joiner for jitter", () => {
+    const track = new Transit(8);
+    const joined = BASE + 60 * FRAME;
+    for (let i = 0; i < 60; i += 1) track.add(i * FRAME, joined + i * 500);
+    arrive(track, 60, () => 10_000, 61);
+    expect(track.floor).toBeCloseTo(BASE + 10_000, -5);
+    expect(track.spread).toBeLessThan(FRAME);
+  });
+
+  it("follows clocks that drift apart", () => {
+    const track = new Transit(8);
+    arrive(track, 3_000, (i) => 10_000 + i * 20);
+    expect(track.floor).toBeGreaterThan(BASE + 10_000 + 2_800 * 20);
+    expect(track.spread).toBeLessThan(5_000);
+  });
+});
+
+describe("Playout", () => {
+  it("holds nothing back on an even network", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 100, () => 10_000);
+    expect(playout.offsets(now, null).picture).toBeCloseTo(BASE + 10_000);
+  });
+
+  it("does not hold pictures for jitter below one frame", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 100, (i) => (i % 2) * 20_000);
+    expect(playout.offsets(now, null).picture).toBeCloseTo(BASE);
+  });
+
+  it("holds them on a rough network, but never more than 200 ms", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 150, (i) => (i % 30 === 0 ? 400_000 : 10_000));
+    const held = (playout.offsets(now, null).picture ?? 0) - (playout.picture.floor ?? 0);
+    expect(held).toBe(200_000);
+  });
+
+  it("comes back to the lowest latency when the network recovers", () => {
+    const playout = new Playout();
+    let now = arrive(playout.picture, 100, (i) => (i % 10 === 0 ? 180_000 : 10_000));
+    const rough = playout.offsets(now, null).picture ?? 0;
+    expect(rough).toBeGreaterThan(BASE + 100_000);
+    for (let i = 101; i < 600; i += 1) {
+      now = BASE + i * FRAME + 10_000;
+      playout.picture.add(i * FRAME, now);
+      playout.offsets(now, null);
+    }
+    expect(playout.offsets(now, null).picture).toBeLessThan(BASE + 12_000);
+  });
+
+  it("keeps the picture near a sound that takes long", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 100, () => 10_000);
+    arrive(playout.sound, 100, () => 30_000);
+    const { picture, sound } = playout.offsets(now, { output: 60_000, strain: 0 });
+    expect(sound).toBeCloseTo(BASE + 95_000);
+    expect((sound ?? 0) - (picture ?? 0)).toBeCloseTo(LIP_SYNC);
+  });
+
+  it("never lets the sound run ahead of a picture that takes long", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 100, () => 150_000);
+    arrive(playout.sound, 100, () => 10_000);
+    const { picture, sound } = playout.offsets(now, { output: 10_000, strain: 0 });
+    expect(sound).toBe(picture);
+  });
+});

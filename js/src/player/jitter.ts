@@ -1,0 +1,125 @@
+/**
+ * How long pictures and sound have to be held so that they play evenly. Pure; times are in
+ * microseconds, of the stream (`timestamp`) and of this page (`now`). The two clocks have
+ * different origins: only differences between transits mean anything.
+ */
+
+/** What is older no longer counts; also lets the floor follow clocks that drift. */
+const WINDOW = 5_000_000;
+/** Arrivals of one window that may come too late: 5 % of 30 pictures, 1 % of 50 packets a second. */
+const LATE_PICTURES = 8;
+const LATE_PACKETS = 3;
+/**
+ * For this long after its first arrival only the shortest way counts: the cached group of pictures
+ * comes late, and the page is busy with its own beginning.
+ */
+const JOINING = 1_000_000;
+
+interface Arrival {
+  now: number;
+  transit: number;
+}
+
+/** Watches the arrivals of one track. */
+export class Transit {
+  readonly #late: number;
+  #arrivals: Arrival[] = [];
+  #since: number | null = null;
+
+  /** `late`: how many arrivals of five seconds may come after their time. */
+  constructor(late: number) {
+    this.#late = late;
+  }
+
+  /** The shortest way of late; null before the first arrival. */
+  get floor(): number | null {
+    if (this.#arrivals.length === 0) return null;
+    return Math.min(...this.#arrivals.map(({ transit }) => transit));
+  }
+
+  /** How much longer than the shortest way all but a few arrivals take. */
+  get spread(): number {
+    const transits = this.#arrivals.map(({ transit }) => transit).sort((a, b) => b - a);
+    const worst = transits[this.#late];
+    const least = transits.at(-1);
+    return least === undefined || worst === undefined ? 0 : worst - least;
+  }
+
+  add(timestamp: number, now: number): void {
+    const transit = now - timestamp;
+    this.#since ??= now;
+    if (now - this.#since < JOINING) {
+      if (transit > (this.floor ?? transit)) return;
+      this.#arrivals = [];
+    }
+    this.#arrivals.push({ now, transit });
+    while ((this.#arrivals[0]?.now ?? now) < now - WINDOW) this.#arrivals.shift();
+  }
+
+  /** The stream begins anew: what comes first is a cached group of pictures again. */
+  restart(): void {
+    this.#arrivals = [];
+    this.#since = null;
+  }
+}
+
+/** The longest that anything is held back for an even flow. */
+const MAX_HOLD = 200_000;
+/** A held time shrinks by this part of the time that passes. */
+const EASE = 0.04;
+/** A picture up to one frame late is still seen in its turn: only what is beyond that is held. */
+const SLACK = 33_000;
+/** More difference than this between lips and voice is noticed (ITU-R BT.1359 says 45 ms). */
+export const LIP_SYNC = 40_000;
+/** What sound needs beyond its jitter: it cannot skip as pictures can. */
+const SOUND_RESERVE = 5_000;
+
+/** Rises at once and eases down. */
+class Hold {
+  #value = 0;
+  #at: number | null = null;
+
+  update(needed: number, now: number): number {
+    const eased = this.#value - (this.#at === null ? 0 : (now - this.#at) * EASE);
+    this.#at = now;
+    this.#value = Math.min(MAX_HOLD, Math.max(0, needed, eased));
+    return this.#value;
+  }
+}
+
+/** When a moment of the stream is due on this page: at `timestamp` plus the offset. */
+export interface Offsets {
+  picture: number | null;
+  sound: number | null;
+}
+
+/** Decides the offsets of both tracks, and keeps them within lip sync. */
+export class Playout {
+  readonly picture = new Transit(LATE_PICTURES);
+  readonly sound = new Transit(LATE_PACKETS);
+  #pictureHold = new Hold();
+  #soundHold = new Hold();
+
+  /** `output`: how long the device takes to sound; `strain`: extra time after gaps were heard. */
+  offsets(now: number, sound: { output: number; strain: number } | null): Offsets {
+    const pictureFloor = this.picture.floor;
+    const soundFloor = sound === null ? null : this.sound.floor;
+    let picture =
+      pictureFloor === null
+        ? null
+        : pictureFloor + this.#pictureHold.update(this.picture.spread - SLACK, now);
+    if (sound === null || soundFloor === null) return { picture, sound: null };
+    const held = this.#soundHold.update(this.sound.spread + sound.strain, now);
+    let heard = soundFloor + sound.output + SOUND_RESERVE + held;
+    if (picture !== null) {
+      heard = Math.max(heard, picture);
+      picture = Math.max(picture, heard - LIP_SYNC);
+    }
+    return { picture, sound: heard };
+  }
+
+  restart(): void {
+    this.picture.restart();
+    this.sound.restart();
+  }
+}

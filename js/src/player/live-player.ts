@@ -1,0 +1,271 @@
+/** One viewer of one stream: from the socket to the canvas and the loudspeaker. */
+
+import { signal } from "@preact/signals";
+import { type Frame, Kind, Track } from "../shared/frames";
+import type { StreamState } from "../shared/protocol";
+import { Playout } from "./jitter";
+import { PictureDecoder } from "./picture";
+import { PictureQueue } from "./picture-queue";
+import { pictureConfig, readSetup, soundConfig } from "./setup";
+import { SoundPlayer } from "./sound";
+import { mayStep, type PlayerState } from "./state";
+import { WatchSocket } from "./watch-socket";
+
+/** How often the sound's time and the figures are brought up to date. */
+const UPDATE_MS = 100;
+/** Arrival times that are remembered for pictures still in the decoder. */
+const MAX_PENDING = 256;
+
+/** `none`: the stream has no sound (yet). `blocked`: the browser wants a gesture first. */
+export type SoundState = "none" | "blocked" | "playing";
+
+export interface Figures {
+  /** Pictures drawn so far, and decoded but never seen. */
+  frames: number;
+  dropped: number;
+  /** Milliseconds from the server to the screen: half the round trip, decoding, waiting. */
+  latency: number | null;
+  /** Milliseconds that the sound is later than the picture. */
+  lipSync: number | null;
+  /** Root mean square of the sound. */
+  level: number;
+  width: number;
+  height: number;
+}
+
+export interface PlayerOptions {
+  socketUrl: string;
+  workletUrl: string;
+  stream: string;
+}
+
+const microseconds = () => performance.now() * 1000;
+
+export class LivePlayer {
+  readonly state = signal<PlayerState>("connecting");
+  readonly title = signal("");
+  readonly vod = signal<string | null>(null);
+  readonly refusal = signal("");
+  readonly paused = signal(false);
+  readonly sound = signal<SoundState>("none");
+  readonly figures = signal<Figures>({
+    frames: 0,
+    dropped: 0,
+    latency: null,
+    lipSync: null,
+    level: 0,
+    width: 0,
+    height: 0,
+  });
+
+  readonly #options: PlayerOptions;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #screen: CanvasRenderingContext2D;
+  readonly #end = new AbortController();
+  readonly #playout = new Playout();
+  readonly #queue = new PictureQueue<VideoFrame>();
+  readonly #pictures = new PictureDecoder((picture) => this.#decoded(picture));
+  readonly #arrivedAt = new Map<number, number>();
+  #socket: WatchSocket | null = null;
+  #sound: SoundPlayer | null = null;
+  #opening = false;
+  #soundConfig: AudioDecoderConfig | null = null;
+  #volume = 1;
+  #frames = 0;
+  #latency: number | null = null;
+  #shownOffset: number | null = null;
+
+  static supported(): boolean {
+    return ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"].every((name) => name in globalThis);
+  }
+
+  constructor(canvas: HTMLCanvasElement, options: PlayerOptions) {
+    const screen = canvas.getContext("2d", { alpha: false, desynchronized: true });
+    if (screen === null) throw new Error("this browser cannot draw pictures");
+    this.#canvas = canvas;
+    this.#screen = screen;
+    this.#options = options;
+    const update = setInterval(() => this.#update(), UPDATE_MS);
+    let drawing = 0;
+    const draw = () => {
+      drawing = requestAnimationFrame(draw);
+      this.#draw();
+    };
+    draw();
+    this.#end.signal.addEventListener("abort", () => {
+      clearInterval(update);
+      cancelAnimationFrame(drawing);
+    });
+    this.#watch();
+  }
+
+  /** Stands still; nothing is received meanwhile. */
+  pause(): void {
+    if (this.paused.value) return;
+    this.paused.value = true;
+    this.#socket?.close();
+    this.#socket = null;
+    this.#restart();
+  }
+
+  /** Goes on, with what is live now. */
+  play(): void {
+    if (!this.paused.value) return;
+    this.paused.value = false;
+    this.#step("connecting");
+    this.#watch();
+  }
+
+  /** From 0 to 1. */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    this.#sound?.setVolume(volume);
+  }
+
+  /** To be called from a gesture: the browser then lets the sound be heard. */
+  allowSound(): void {
+    this.#sound?.resume();
+  }
+
+  close(): void {
+    this.#end.abort();
+    this.#socket?.close();
+    this.#pictures.close();
+    this.#queue.clear();
+    this.#sound?.close();
+    this.#sound = null;
+  }
+
+  #watch(): void {
+    this.#socket = new WatchSocket(this.#options.socketUrl, this.#options.stream, {
+      onState: (state) => this.#follow(state),
+      onFrame: (frame) => this.#receive(frame),
+      onLost: () => {
+        this.#restart();
+        if (this.state.value !== "ended") this.#step("connecting");
+      },
+      onRefused: (message) => {
+        this.refusal.value = message;
+        this.#step("failed");
+      },
+    });
+  }
+
+  #step(state: PlayerState): void {
+    if (mayStep(this.state.value, state)) this.state.value = state;
+  }
+
+  #follow(stream: StreamState): void {
+    this.title.value = stream.title;
+    this.vod.value = stream.vod;
+    if (stream.state !== "live") this.#restart();
+    this.#step(stream.state);
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.kind === Kind.setup) {
+      const setup = readSetup(frame.payload);
+      if (frame.track === Track.video) this.#pictures.configure(pictureConfig(setup));
+      else this.#prepareSound(soundConfig(setup));
+      return;
+    }
+    if (frame.track === Track.audio) {
+      this.#sound?.decode(frame);
+      return;
+    }
+    this.#arrivedAt.set(frame.timestamp, performance.now());
+    for (const oldest of this.#arrivedAt.keys()) {
+      if (this.#arrivedAt.size <= MAX_PENDING) break;
+      this.#arrivedAt.delete(oldest);
+    }
+    this.#pictures.decode(frame);
+  }
+
+  #prepareSound(config: AudioDecoderConfig): void {
+    this.#soundConfig = config;
+    this.#sound?.configure(config);
+    if (this.#sound === null && !this.#opening) void this.#openSound();
+  }
+
+  async #openSound(): Promise<void> {
+    this.#opening = true;
+    try {
+      const sound = await SoundPlayer.open(this.#options.workletUrl, {
+        onDecoded: (timestamp) => this.#playout.sound.add(timestamp, microseconds()),
+        onRunning: (running) => {
+          this.sound.value = running ? "playing" : "blocked";
+        },
+      });
+      if (this.#end.signal.aborted) {
+        sound.close();
+        return;
+      }
+      if (this.#soundConfig !== null) sound.configure(this.#soundConfig);
+      sound.setVolume(this.#volume);
+      this.#sound = sound;
+    } catch {
+      // The pictures go on; the view says that there is no sound.
+      this.sound.value = "none";
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #decoded(picture: VideoFrame): void {
+    const now = microseconds();
+    this.#playout.picture.add(picture.timestamp, now);
+    this.#queue.push(picture, now - (this.#offsets(now).picture ?? 0));
+  }
+
+  #draw(): void {
+    const now = microseconds();
+    const { picture: offset } = this.#offsets(now);
+    if (offset === null) return;
+    const picture = this.#queue.take(now - offset);
+    if (picture === null) return;
+    const { displayWidth: width, displayHeight: height, timestamp } = picture;
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    this.#screen.drawImage(picture, 0, 0);
+    picture.close();
+    this.#frames += 1;
+    this.#shownOffset = now - timestamp;
+    const arrived = this.#arrivedAt.get(timestamp);
+    if (arrived === undefined) return;
+    this.#arrivedAt.delete(timestamp);
+    const taken = performance.now() - arrived;
+    this.#latency = this.#latency === null ? taken : this.#latency * 0.9 + taken * 0.1;
+  }
+
+  #update(): void {
+    const now = microseconds();
+    const { sound } = this.#offsets(now);
+    if (sound !== null) this.#sound?.play(sound);
+    const heard = this.#sound?.heard() ?? null;
+    const shown = this.#shownOffset;
+    this.figures.value = {
+      frames: this.#frames,
+      dropped: this.#queue.dropped,
+      latency: this.#latency === null ? null : this.#latency + (this.#socket?.roundTrip ?? 0) / 2,
+      lipSync: heard === null || shown === null ? null : (heard - shown) / 1000,
+      level: this.#sound?.level ?? 0,
+      width: this.#canvas.width,
+      height: this.#canvas.height,
+    };
+  }
+
+  #offsets(now: number) {
+    return this.#playout.offsets(now, this.#sound?.timing(now) ?? null);
+  }
+
+  /** Forgets what belongs to the connection that was. The last picture stays on the screen. */
+  #restart(): void {
+    this.#playout.restart();
+    this.#queue.clear();
+    this.#pictures.close();
+    this.#sound?.restart();
+    this.#arrivedAt.clear();
+    this.#latency = null;
+    this.#shownOffset = null;
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { type Picture, PictureQueue } from "./picture-queue";
+
+class Fake implements Picture {
+  closed = false;
+  constructor(readonly timestamp: number) {}
+  close(): void {
+    this.closed = true;
+  }
+}
+
+function queueOf(...timestamps: number[]): [PictureQueue<Fake>, Fake[]] {
+  const queue = new PictureQueue<Fake>();
+  const pictures = timestamps.map((timestamp) => new Fake(timestamp));
+  for (const picture of pictures) queue.push(picture, Number.NEGATIVE_INFINITY);
+  return [queue, pictures];
+}
+
+describe("PictureQueue", () => {
+  it("gives each picture at its moment, and not before", () => {
+    const [queue, [first, second]] = queueOf(10, 20);
+    expect(queue.take(9)).toBeNull();
+    expect(queue.take(10)).toBe(first);
+    expect(queue.take(19)).toBeNull();
+    expect(queue.take(20)).toBe(second);
+  });
+
+  it("skips to the newest that is due, and closes those it overtakes", () => {
+    const [queue, pictures] = queueOf(10, 20, 30, 40);
+    expect(queue.take(35)?.timestamp).toBe(30);
+    expect(pictures.map(({ closed }) => closed)).toEqual([true, true, false, false]);
+    expect(queue.dropped).toBe(2);
+  });
+
+  it("does not pile up while nobody looks", () => {
+    const queue = new PictureQueue<Fake>();
+    const pictures = Array.from({ length: 100 }, (_, i) => new Fake(i));
+    for (const picture of pictures) queue.push(picture, picture.timestamp - 5);
+    expect(pictures.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(6);
+  });
+
+  it("closes what is left", () => {
+    const [queue, pictures] = queueOf(10, 20);
+    queue.clear();
+    expect(pictures.every(({ closed }) => closed)).toBe(true);
+  });
+});

@@ -1,0 +1,60 @@
+/** Decodes the pictures, and keeps up: what cannot be decoded in time is left out. */
+
+import type { Frame } from "../shared/frames";
+
+/** With more than this waiting at a keyframe, decoding begins afresh with it. */
+const MAX_QUEUED = 8;
+
+export class PictureDecoder {
+  readonly #onPicture: (picture: VideoFrame) => void;
+  #decoder: VideoDecoder | null = null;
+  #config: VideoDecoderConfig | null = null;
+  #needsKeyframe = true;
+
+  constructor(onPicture: (picture: VideoFrame) => void) {
+    this.#onPicture = onPicture;
+  }
+
+  configure(config: VideoDecoderConfig): void {
+    this.#config = config;
+    this.#open();
+  }
+
+  decode(frame: Frame): void {
+    if (frame.keyframe) {
+      const behind = (this.#decoder?.decodeQueueSize ?? 0) > MAX_QUEUED;
+      if (behind || this.#decoder?.state !== "configured") this.#open();
+      this.#needsKeyframe = false;
+    }
+    if (this.#needsKeyframe || this.#decoder?.state !== "configured") return;
+    this.#decoder.decode(
+      new EncodedVideoChunk({
+        type: frame.keyframe ? "key" : "delta",
+        timestamp: frame.timestamp,
+        duration: frame.duration,
+        data: frame.payload,
+      }),
+    );
+  }
+
+  close(): void {
+    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+  }
+
+  #open(): void {
+    this.close();
+    if (this.#config === null) return;
+    this.#needsKeyframe = true;
+    const decoder = new VideoDecoder({
+      output: (picture) => {
+        if (decoder === this.#decoder) this.#onPicture(picture);
+        else picture.close();
+      },
+      // Closed by its error; the next keyframe opens a new one.
+      error: () => undefined,
+    });
+    decoder.configure(this.#config);
+    this.#decoder = decoder;
+  }
+}

@@ -1,0 +1,186 @@
+/** Decodes the sound and plays it at the moment it is told. */
+
+import type { Frame } from "../shared/frames";
+import { PROCESSOR, type SoundReport, type ToWorklet } from "./audio-messages";
+
+/** Extra time after each gap that was heard, and how much of it goes away a second. */
+const STRAIN = 5_000;
+const MAX_STRAIN = 100_000;
+const RELIEF = 1_000;
+/** Gaps count only after this long: at first the page is busy with its own beginning. */
+const BEGINNING_MS = 2_000;
+/** Seconds to ask for: the least that the device can; "interactive" is four times as long. */
+const LATENCY = 0;
+
+export interface SoundEvents {
+  /** Decoded, ready to be heard: its moment in the stream. */
+  onDecoded: (timestamp: number) => void;
+  /** Whether the browser lets it sound; it may refuse until somebody touches the page. */
+  onRunning: (running: boolean) => void;
+}
+
+export class SoundPlayer {
+  readonly #context: AudioContext;
+  readonly #volume: GainNode;
+  readonly #events: SoundEvents;
+  #node: AudioWorkletNode | null = null;
+  #decoder: AudioDecoder | null = null;
+  #config: AudioDecoderConfig | null = null;
+  #report: SoundReport | null = null;
+  #silent = false;
+  #strain = 0;
+  #strainAt = performance.now();
+  #began = performance.now();
+
+  static async open(workletUrl: string, events: SoundEvents): Promise<SoundPlayer> {
+    const player = new SoundPlayer(events);
+    try {
+      await player.#context.audioWorklet.addModule(workletUrl);
+    } catch (error) {
+      player.close();
+      throw error;
+    }
+    player.#connect();
+    return player;
+  }
+
+  private constructor(events: SoundEvents) {
+    this.#events = events;
+    this.#context = new AudioContext({ sampleRate: 48_000, latencyHint: LATENCY });
+    this.#volume = this.#context.createGain();
+    this.#volume.connect(this.#context.destination);
+  }
+
+  get running(): boolean {
+    return this.#context.state === "running" && this.#node !== null;
+  }
+
+  /** The root mean square of what was last played, before the volume. */
+  get level(): number {
+    return this.#report?.level ?? 0;
+  }
+
+  /** From a user's gesture, where the browser asks for one. */
+  resume(): void {
+    void this.#context.resume().catch(() => undefined);
+  }
+
+  setVolume(volume: number): void {
+    this.#silent = volume === 0;
+    this.#volume.gain.setTargetAtTime(volume, this.#context.currentTime, 0.01);
+  }
+
+  configure(config: AudioDecoderConfig): void {
+    this.#config = config;
+    this.#open();
+  }
+
+  decode(frame: Frame): void {
+    // While the browser refuses sound nothing takes it away.
+    if (!this.running) return;
+    if (this.#decoder?.state !== "configured") this.#open();
+    this.#decoder?.decode(
+      new EncodedAudioChunk({
+        type: "key",
+        timestamp: frame.timestamp,
+        duration: frame.duration,
+        data: frame.payload,
+      }),
+    );
+  }
+
+  /** What this device needs, in microseconds; null while nothing can be heard or is wanted. */
+  timing(now: number): { output: number; strain: number } | null {
+    if (!this.running || this.#silent) return null;
+    this.#strain = Math.max(0, this.#strain - ((now / 1000 - this.#strainAt) / 1000) * RELIEF);
+    this.#strainAt = now / 1000;
+    const { baseLatency, outputLatency } = this.#context;
+    return { output: (baseLatency + outputLatency) * 1e6, strain: this.#strain };
+  }
+
+  /** From now on the stream's moment `t` is heard at `t + offset` of the page's clock. */
+  play(offset: number): void {
+    this.#post({ type: "shift", shift: this.#contextToPage() - offset });
+  }
+
+  /** When what is heard now was due, as an offset like that of `play`; null in silence. */
+  heard(): number | null {
+    const report = this.#report;
+    if (report === null || report.position === null) return null;
+    return report.contextTime * 1e6 + this.#contextToPage() - report.position;
+  }
+
+  restart(): void {
+    this.#post({ type: "clear" });
+    this.#report = null;
+    this.#began = performance.now();
+    this.#open();
+  }
+
+  close(): void {
+    this.#context.onstatechange = null;
+    this.#closeDecoder();
+    this.#node?.disconnect();
+    this.#node = null;
+    void this.#context.close().catch(() => undefined);
+  }
+
+  #connect(): void {
+    const node = new AudioWorkletNode(this.#context, PROCESSOR, {
+      numberOfInputs: 0,
+      outputChannelCount: [2],
+    });
+    node.port.onmessage = ({ data }: MessageEvent<SoundReport>) => {
+      const gaps = data.gaps - (this.#report?.gaps ?? data.gaps);
+      const settled = performance.now() - this.#began > BEGINNING_MS;
+      if (gaps > 0 && settled) this.#strain = Math.min(MAX_STRAIN, this.#strain + STRAIN);
+      this.#report = data;
+    };
+    node.connect(this.#volume);
+    this.#node = node;
+    this.#context.onstatechange = () => this.#events.onRunning(this.running);
+    this.#events.onRunning(this.running);
+  }
+
+  #open(): void {
+    this.#closeDecoder();
+    if (this.#config === null) return;
+    this.#decoder = new AudioDecoder({
+      output: (data) => this.#deliver(data),
+      // Closed by its error; the next packet opens a new one.
+      error: () => undefined,
+    });
+    this.#decoder.configure(this.#config);
+  }
+
+  #closeDecoder(): void {
+    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+  }
+
+  #deliver(data: AudioData): void {
+    const planes = Array.from({ length: data.numberOfChannels }, (_, planeIndex) => {
+      const plane = new Float32Array(data.numberOfFrames);
+      data.copyTo(plane, { planeIndex, format: "f32-planar" });
+      return plane;
+    });
+    const { timestamp } = data;
+    data.close();
+    this.#events.onDecoded(timestamp);
+    this.#post(
+      { type: "sound", timestamp, planes },
+      planes.map(({ buffer }) => buffer),
+    );
+  }
+
+  /** Add it to a context time in microseconds to get the page's time at which that is heard. */
+  #contextToPage(): number {
+    const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
+    if (contextTime > 0) return performanceTime * 1000 - contextTime * 1e6;
+    return (performance.now() / 1000 + this.#context.baseLatency - this.#context.currentTime) * 1e6;
+  }
+
+  #post(message: ToWorklet, transfer: Transferable[] = []): void {
+    this.#node?.port.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,77 @@
+"""The routes of the server: one set of handlers, under any base URL of any tornado application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tornado import routing, web
+
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.handlers import NotFoundHandler
+from nanomeet_widget.server.ingest import IngestSocket
+from nanomeet_widget.server.pages import (
+    STATIC,
+    BundleHandler,
+    PageHandler,
+    RecordingHandler,
+    ScriptHandler,
+)
+from nanomeet_widget.server.recordings import folder_of
+from nanomeet_widget.server.service import (
+    HealthHandler,
+    LeaseHandler,
+    OrganisationHandler,
+    StreamHandler,
+    TokenHandler,
+)
+from nanomeet_widget.server.signalling import MeetingSocket
+from nanomeet_widget.server.watch import WatchSocket
+
+_SEGMENT = r"[A-Za-z0-9_-]+"
+#: First segments of a path that are not an organisation's.
+_RESERVED = "nanomeet|organisation|stream|healthz|js|static|invite|live|vod|ws|lease"
+
+
+def routes(core: Core) -> list[routing.URLSpec]:
+    """Return the routes below the server's base URL."""
+    parts: dict[str, Any] = {"core": core}
+    table: list[tuple[str, type[web.RequestHandler], dict[str, Any]]] = [
+        (r"nanomeet", TokenHandler, parts),
+        (r"organisation", OrganisationHandler, parts),
+        (r"stream", StreamHandler, parts),
+        (r"healthz", HealthHandler, parts),
+        (r"lease", LeaseHandler, parts),
+        (r"ws/meeting", MeetingSocket, parts),
+        (r"ws/ingest", IngestSocket, parts),
+        (r"ws/watch", WatchSocket, parts),
+        (r"js/(nanomeet\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
+        (r"(external_api\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
+        (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
+        (
+            rf"vod/({_SEGMENT}\.mp4)",
+            RecordingHandler,
+            {**parts, "path": str(folder_of(core.config.data))},
+        ),
+        (r"invite", PageHandler, {**parts, "page": "invite.html", "framed": False}),
+        (
+            rf"live/{_SEGMENT}",
+            PageHandler,
+            {**parts, "page": "player.html", "framed": True},
+        ),
+        (
+            rf"(?!(?:{_RESERVED})/){_SEGMENT}/[A-Za-z0-9_]+",
+            PageHandler,
+            {**parts, "page": "meeting.html", "framed": True},
+        ),
+    ]
+    base = core.config.base_url.replace(".", r"\.")
+    return [routing.URLSpec(f"{base}{path}$", handler, kwargs) for path, handler, kwargs in table]
+
+
+def application(core: Core) -> web.Application:
+    """Return the server as an application of its own."""
+    return web.Application(
+        list(routes(core)),
+        default_handler_class=NotFoundHandler,
+        default_handler_args={"core": core},
+    )

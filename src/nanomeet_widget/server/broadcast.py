@@ -1,0 +1,466 @@
+"""One broadcast from the request to the whole recording, and all broadcasts of the server."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget._states import BROADCAST_STEPS, Machine
+from nanomeet_widget._states import Broadcast as State
+from nanomeet_widget.server import messages
+from nanomeet_widget.server.channel import Channel, Viewer, outgoing
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
+from nanomeet_widget.server.limits import TokenBucket
+from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.tracks import Setup, read_setup
+
+#: Pictures may come out of order by less than this; a larger step back is another clock.
+_MAX_STEP_BACK = 1_000_000
+#: A sender that was silent for longer may be replaced by one with the same ticket.
+_SILENCE = 1.0
+#: How many streams that have ended are remembered for newcomers.
+_REMEMBERED = 256
+
+
+class BroadcastRefusedError(NanoMeetError):
+    """The broadcast cannot begin."""
+
+
+class Sender(Protocol):
+    """The page that sends the stage. Neither call raises."""
+
+    def send(self, message: messages.IngestServerMessage) -> None:
+        """Send a message."""
+
+    def close(self, farewell: messages.IngestEnded) -> None:
+        """Say why, and close."""
+
+
+class Recording(Protocol):
+    """A file in the making. Every call returns at once; callbacks come on the event loop."""
+
+    @property
+    def vod(self) -> str:
+        """The path, below the server's address, where it can be seen afterwards."""
+
+    def open(
+        self,
+        video: Setup,
+        audio: Setup | None,
+        *,
+        on_open: Callable[[str | None], None],
+        on_error: Callable[[str], None],
+    ) -> None:
+        """Begin the file; `on_open` gets None, or what went wrong in plain words."""
+
+    def setup(self, setup: Setup) -> None:
+        """Take note that a track's set-up has changed."""
+
+    def write(self, frame: Frame) -> None:
+        """Add a frame."""
+
+    def finish(self, on_done: Callable[[str | None], None]) -> None:
+        """Close the file and make it ready to play; `on_done` gets None, or what went wrong."""
+
+
+class Broadcast:
+    """A broadcast and its state machine.
+
+    Parameters
+    ----------
+    channel
+        The stream's viewers.
+    origin
+        The server's address, for the playout URLs.
+    config
+        Limits and patience.
+    timers
+        The event loop.
+    recording
+        Where it is recorded, if it is.
+    on_change
+        Called after every change of state.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        *,
+        title: str,
+        origin: str,
+        config: ServerConfig,
+        timers: Timers,
+        recording: Recording | None,
+        on_change: Callable[[Broadcast], None],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.stream = channel.stream
+        #: Whoever has it may send; it is told to the broadcaster alone.
+        self.ticket = secrets.token_urlsafe(32)
+        self._channel = channel
+        self._origin = origin
+        self._config = config
+        self._timers = timers
+        self._recording = recording
+        self._on_change = on_change
+        self._now = now
+        self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
+        self._machine.step(State.STARTING)
+        self._error: str | None = None
+        self._since: float | None = None
+        self._vod: str | None = None
+        self._sender: Sender | None = None
+        self._heard_at = 0.0
+        self._setups: dict[Track, Setup] = {}
+        self._latest: dict[Track, int] = {}
+        self._begun = False
+        self._need_keyframe = True
+        rate = config.limits.ingest_rate
+        self._allowance = TokenBucket(burst=rate * 4, rate=rate, now=timers.time())
+        self._timeout: Handle | None = timers.call_later(
+            config.patience.first_picture,
+            lambda: self._fail(
+                f"No picture came from the broadcaster's page within "
+                f"{config.patience.first_picture:.0f} seconds."
+            ),
+        )
+        channel.begin(title, self._want_keyframe)
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._machine.state
+
+    def describe(self) -> messages.BroadcastState:
+        """Return what the room is told of it."""
+        playout = None
+        if self.state in {State.LIVE, State.STOPPING} or self._vod is not None:
+            playout = messages.Playout(live=f"{self._origin}/live/{self.stream}", vod=self._vod)
+        return messages.BroadcastState(
+            state=self.state, playout=playout, since=self._since, error=self._error
+        )
+
+    def retitle(self, title: str) -> None:
+        """Tell the viewers a new title."""
+        self._channel.retitle(title)
+
+    # --- the sender ----------------------------------------------------------------------------
+
+    def attach(self, sender: Sender) -> bool:
+        """Take frames from this sender; return False if another one is sending."""
+        if self.state not in {State.STARTING, State.LIVE}:
+            return False
+        if self._sender is not None:
+            if self._timers.time() - self._heard_at < _SILENCE:
+                return False
+            self._sender.close(
+                messages.IngestEnded(reason="Another connection took over.", failed=True)
+            )
+        self._sender = sender
+        self._heard_at = self._timers.time()
+        if self.state is State.LIVE:
+            self._set_timeout(None)
+        # After a gap the decoders need a fresh start, and so does the order of times.
+        self._need_keyframe = True
+        self._latest.clear()
+        sender.send(messages.IngestReady())
+        return True
+
+    def detach(self, sender: Sender) -> None:
+        """Take note that the sender's connection is gone; it may come back within moments."""
+        if self._sender is not sender:
+            return
+        self._sender = None
+        if self.state is State.LIVE:
+            self._await_sender()
+
+    def _await_sender(self) -> None:
+        self._set_timeout(
+            self._timers.call_later(
+                self._config.patience.ingest,
+                lambda: self.stop(error="The connection to the broadcaster's page was lost."),
+            )
+        )
+
+    def receive(self, sender: Sender, data: bytes) -> None:
+        """Take one binary message of the sender; a wrong one ends the broadcast."""
+        if self._sender is not sender:
+            return
+        self._heard_at = self._timers.time()
+        if not self._allowance.take(len(data), now=self._heard_at):
+            self._fail("The broadcaster's page sends more than this server carries.")
+            return
+        try:
+            frame = decode(data)
+            self._check(frame)
+        except FrameError as error:
+            self._fail(f"The broadcaster's page sent something wrong: {error}.")
+            return
+        picture = frame.kind is Kind.MEDIA and frame.track is Track.VIDEO
+        if picture and self._need_keyframe and not frame.keyframe:
+            return
+        self._channel.publish(outgoing(frame, data))
+        if picture:
+            self._need_keyframe = False
+            self._begin()
+        self._record(frame)
+
+    def _check(self, frame: Frame) -> None:
+        if frame.kind is Kind.SETUP:
+            self._setups[frame.track] = read_setup(frame)
+            return
+        if frame.track not in self._setups:
+            raise FrameError(f"{frame.track.name.lower()} came before its set-up")
+        latest = self._latest.get(frame.track, frame.timestamp)
+        if frame.timestamp < latest - _MAX_STEP_BACK:
+            raise FrameError("its clock ran backwards")
+        self._latest[frame.track] = max(latest, frame.timestamp)
+
+    def _want_keyframe(self) -> None:
+        if self._sender is not None:
+            self._sender.send(messages.KeyframeWanted())
+
+    # --- from starting to live -----------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        if self._recording is None:
+            self._go_live(None)
+            return
+        self._recording.open(
+            self._setups[Track.VIDEO],
+            self._setups.get(Track.AUDIO),
+            on_open=self._go_live,
+            on_error=self._recording_failed,
+        )
+
+    def _go_live(self, error: str | None) -> None:
+        if self.state is not State.STARTING:
+            return
+        if error is not None:
+            self._fail(f"The recording could not begin: {error}")
+            return
+        self._set_timeout(None)
+        self._since = self._now()
+        if self._recording is not None:
+            self._vod = f"{self._origin}/{self._recording.vod}"
+        self._machine.step(State.LIVE)
+        self._channel.go_live(since=self._since)
+        self._on_change(self)
+        if self._sender is None:
+            self._await_sender()
+
+    def _record(self, frame: Frame) -> None:
+        if self._recording is None:
+            return
+        if frame.kind is Kind.SETUP:
+            self._recording.setup(self._setups[frame.track])
+        else:
+            self._recording.write(frame)
+
+    def _recording_failed(self, error: str) -> None:
+        if self.state is not State.LIVE:
+            return
+        self._error = f"The recording has stopped, the broadcast goes on: {error}"
+        self._on_change(self)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def stop(self, *, error: str | None = None) -> None:
+        """End it: the sender is told, the recording made whole, then it is off.
+
+        Parameters
+        ----------
+        error
+            Why, in plain words, if nobody asked for it.
+        """
+        if self.state not in {State.STARTING, State.LIVE}:
+            return
+        self._close_sender(error)
+        self._error = error or self._error
+        self._machine.step(State.STOPPING)
+        self._on_change(self)
+        if self._recording is None:
+            self._finished(None)
+        else:
+            self._recording.finish(self._finished)
+
+    def _fail(self, error: str) -> None:
+        if self.state is State.LIVE:
+            self.stop(error=error)
+            return
+        if self.state is not State.STARTING:
+            return
+        self._close_sender(error)
+        self._error = error
+        self._machine.step(State.FAILED)
+        self._channel.end(vod=None)
+        if self._recording is not None:
+            self._recording.finish(_ignore)
+        self._on_change(self)
+
+    def _finished(self, error: str | None) -> None:
+        if error is not None:
+            self._error = f"The recording is not whole: {error}"
+            self._vod = None
+        self._since = None
+        self._machine.step(State.OFF)
+        self._channel.end(vod=self._vod)
+        self._on_change(self)
+
+    def _close_sender(self, error: str | None) -> None:
+        self._set_timeout(None)
+        sender, self._sender = self._sender, None
+        if sender is not None:
+            sender.close(
+                messages.IngestEnded(
+                    reason=error or "The broadcast was stopped.", failed=error is not None
+                )
+            )
+
+    def _set_timeout(self, handle: Handle | None) -> None:
+        if self._timeout is not None:
+            self._timeout.cancel()
+        self._timeout = handle
+
+
+def _ignore(error: str | None) -> None:
+    """Nobody waits for a recording that never began."""
+
+
+class Broadcasts:
+    """The broadcasts and the watched streams of the server.
+
+    Parameters
+    ----------
+    config
+        Limits and patience.
+    origin
+        The server's address, for the playout URLs.
+    store
+        The index of recordings.
+    timers
+        The event loop.
+    record
+        Makes the recording of a stream.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: ServerConfig,
+        origin: str,
+        store: Store,
+        timers: Timers,
+        record: Callable[[str], Recording],
+    ) -> None:
+        self._config = config
+        self._origin = origin
+        self._store = store
+        self._timers = timers
+        self._record = record
+        self._broadcasts: dict[str, Broadcast] = {}
+        self._channels: dict[str, Channel] = {}
+        self._on_over: Callable[[], None] | None = None
+
+    def start(
+        self, *, stream: str, title: str, record: bool, on_change: Callable[[Broadcast], None]
+    ) -> Broadcast:
+        """Begin a broadcast.
+
+        Raises
+        ------
+        BroadcastRefusedError
+            If the stream is being broadcast already, from another room.
+        """
+        if stream in self._broadcasts:
+            raise BroadcastRefusedError(
+                f"Stream {stream} is in use by another broadcast that is not over: stop that one first."
+            )
+        broadcast = Broadcast(
+            self._channel(stream),
+            title=title,
+            origin=self._origin,
+            config=self._config,
+            timers=self._timers,
+            recording=self._record(stream) if record else None,
+            on_change=lambda changed: self._changed(changed, on_change),
+        )
+        self._broadcasts[stream] = broadcast
+        return broadcast
+
+    def by_ticket(self, ticket: str) -> Broadcast | None:
+        """Return the broadcast that this ticket may send."""
+        given = ticket.encode()
+        for broadcast in self._broadcasts.values():
+            if secrets.compare_digest(broadcast.ticket.encode(), given):
+                return broadcast
+        return None
+
+    def watch(self, stream: str, viewer: Viewer) -> Channel | None:
+        """Add a viewer to a stream; None if the server has as many as it carries."""
+        watching = sum(channel.viewers for channel in self._channels.values())
+        if watching >= self._config.limits.viewers:
+            return None
+        channel = self._channel(stream)
+        channel.join(viewer)
+        return channel
+
+    @property
+    def active(self) -> bool:
+        """Whether any broadcast is not over."""
+        return bool(self._broadcasts)
+
+    def close(self, on_over: Callable[[], None]) -> None:
+        """Stop every broadcast, as the server stops.
+
+        Parameters
+        ----------
+        on_over
+            Called once the last recording is whole.
+        """
+        self._on_over = on_over
+        for broadcast in tuple(self._broadcasts.values()):
+            broadcast.stop(error="The server is stopping.")
+        self._check_over()
+
+    def _changed(self, broadcast: Broadcast, on_change: Callable[[Broadcast], None]) -> None:
+        if broadcast.state in {State.OFF, State.FAILED}:
+            del self._broadcasts[broadcast.stream]
+        on_change(broadcast)
+        self._check_over()
+
+    def _check_over(self) -> None:
+        if self._on_over is not None and not self._broadcasts:
+            on_over, self._on_over = self._on_over, None
+            on_over()
+
+    def _channel(self, stream: str) -> Channel:
+        channel = self._channels.get(stream)
+        if channel is None:
+            self._forget_idle()
+            recording = self._store.last_recording(stream)
+            channel = Channel(
+                stream,
+                timers=self._timers,
+                cache=self._config.limits.cache,
+                vod=f"{self._origin}/vod/{recording.name}.mp4" if recording else None,
+            )
+            self._channels[stream] = channel
+        return channel
+
+    def _forget_idle(self) -> None:
+        idle = [
+            stream
+            for stream, channel in self._channels.items()
+            if not channel.viewers and stream not in self._broadcasts
+        ]
+        for stream in idle[: max(0, len(idle) - _REMEMBERED)]:
+            del self._channels[stream]

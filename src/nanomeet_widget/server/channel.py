@@ -1,0 +1,200 @@
+"""One stream as its viewers see it: fan-out, and the cache that lets latecomers start at once."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from nanomeet_widget.server import messages
+from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.timers import Timers
+
+#: A latecomer whose cached picture is older than this is worth a keyframe, at most once in it.
+_FRESH = 1.0
+#: Lengths of WebSocket messages (RFC 6455, 5.2).
+_SHORT, _MEDIUM = 126, 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A frame ready for every viewer: the bytes of its WebSocket message, built once."""
+
+    wire: bytes
+    track: Track
+    setup: bool
+    keyframe: bool
+
+
+def outgoing(frame: Frame, data: bytes) -> Outgoing:
+    """Return a frame, whose bytes are `data`, as it goes to the viewers."""
+    size = len(data)
+    if size < _SHORT:
+        header = struct.pack("!BB", 0x82, size)
+    elif size < _MEDIUM:
+        header = struct.pack("!BBH", 0x82, 126, size)
+    else:
+        header = struct.pack("!BBQ", 0x82, 127, size)
+    return Outgoing(
+        wire=header + data,
+        track=frame.track,
+        setup=frame.kind is Kind.SETUP,
+        keyframe=frame.keyframe and frame.track is Track.VIDEO,
+    )
+
+
+class Viewer(Protocol):
+    """Somebody who watches. Neither call raises, whatever has become of him."""
+
+    def send_state(self, state: messages.StreamState) -> None:
+        """Say where the stream stands."""
+
+    def send_frame(self, frame: Outgoing) -> None:
+        """Send a frame, or drop it if he cannot keep up."""
+
+
+class Channel:
+    """A stream's viewers, its state for them, and its cache.
+
+    Parameters
+    ----------
+    stream
+        The stream's name.
+    timers
+        The event loop.
+    cache
+        The most bytes of a group of pictures that are kept.
+    vod
+        Where the last recording is, if the stream has ended before.
+    """
+
+    def __init__(self, stream: str, *, timers: Timers, cache: int, vod: str | None = None) -> None:
+        self.stream = stream
+        self._timers = timers
+        self._cache = cache
+        self._viewers: set[Viewer] = set()
+        self._state: Literal["waiting", "live", "ended"] = "waiting" if vod is None else "ended"
+        self._title = ""
+        self._since: float | None = None
+        self._vod = vod
+        self._setups: dict[Track, Outgoing] = {}
+        self._group: list[Outgoing] = []
+        self._group_size = 0
+        self._group_began = 0.0
+        self._want_keyframe: Callable[[], None] | None = None
+        self._wanted_at: float | None = None
+
+    @property
+    def viewers(self) -> int:
+        """How many watch."""
+        return len(self._viewers)
+
+    @property
+    def live(self) -> bool:
+        """Whether pictures are coming."""
+        return self._state == "live"
+
+    def describe(self) -> messages.StreamState:
+        """Return where the stream stands."""
+        return messages.StreamState(
+            state=self._state, title=self._title, since=self._since, vod=self._vod
+        )
+
+    # --- viewers -------------------------------------------------------------------------------
+
+    def join(self, viewer: Viewer) -> None:
+        """Add a viewer: he gets the state, and if live, the set-up and the last pictures."""
+        self._viewers.add(viewer)
+        viewer.send_state(self.describe())
+        if self.live:
+            self._catch_up(viewer)
+            if self._timers.time() - self._group_began > _FRESH:
+                self.request_keyframe()
+
+    def leave(self, viewer: Viewer) -> None:
+        """Remove a viewer."""
+        self._viewers.discard(viewer)
+
+    def request_keyframe(self) -> None:
+        """Ask the sender for a keyframe, unless that was done a moment ago."""
+        now = self._timers.time()
+        if self._want_keyframe is None:
+            return
+        if self._wanted_at is None or now - self._wanted_at >= _FRESH:
+            self._wanted_at = now
+            self._want_keyframe()
+
+    def _catch_up(self, viewer: Viewer) -> None:
+        for frame in (*self._setups.values(), *self._group):
+            viewer.send_frame(frame)
+
+    # --- the broadcast -------------------------------------------------------------------------
+
+    def begin(self, title: str, want_keyframe: Callable[[], None]) -> None:
+        """Get ready for a new broadcast."""
+        self._reset()
+        self._state = "waiting"
+        self._title = title
+        self._vod = self._since = None
+        self._want_keyframe = want_keyframe
+        self._tell()
+
+    def publish(self, frame: Outgoing) -> None:
+        """Cache a frame, and while live send it to every viewer."""
+        if frame.setup:
+            self._setups[frame.track] = frame
+            if frame.track is Track.VIDEO:
+                self._drop_group()
+        elif frame.keyframe:
+            self._drop_group()
+            self._group_began = self._timers.time()
+            self._keep(frame)
+        elif self._group:
+            self._keep(frame)
+        if self.live:
+            for viewer in tuple(self._viewers):
+                viewer.send_frame(frame)
+
+    def go_live(self, *, since: float) -> None:
+        """Tell the viewers that pictures are coming, and send those that are there."""
+        self._state = "live"
+        self._since = since
+        self._tell()
+        for viewer in tuple(self._viewers):
+            self._catch_up(viewer)
+
+    def retitle(self, title: str) -> None:
+        """Change the title."""
+        self._title = title
+        self._tell()
+
+    def end(self, *, vod: str | None) -> None:
+        """Tell the viewers that it is over, and where it can be seen again."""
+        self._reset()
+        self._state = "ended"
+        self._vod = vod
+        self._since = None
+        self._tell()
+
+    def _tell(self) -> None:
+        state = self.describe()
+        for viewer in tuple(self._viewers):
+            viewer.send_state(state)
+
+    def _keep(self, frame: Outgoing) -> None:
+        self._group_size += len(frame.wire)
+        if self._group_size > self._cache:
+            self._drop_group()
+            self.request_keyframe()
+        else:
+            self._group.append(frame)
+
+    def _drop_group(self) -> None:
+        self._group.clear()
+        self._group_size = 0
+
+    def _reset(self) -> None:
+        self._setups.clear()
+        self._drop_group()
+        self._want_keyframe = self._wanted_at = None

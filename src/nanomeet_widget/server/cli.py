@@ -1,0 +1,173 @@
+"""`nanomeet`: the embedded server from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server import secrets_folder
+from nanomeet_widget.server.config import LOOPBACK, ServerConfig, default_data_folder
+
+_ENVIRONMENT_KEY = "NANOMEET_API_KEY"
+_FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="nanomeet", description="Video meetings in a notebook cell, from your own machine."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_serve(commands.add_parser("serve", help="run the meeting server"))
+    options = parser.parse_args(arguments)
+    # Whatever a command writes (secrets, recordings, the database) is its user's own.
+    os.umask(0o077)
+    try:
+        return int(options.run(options))
+    except NanoMeetError as error:
+        _say(f"nanomeet: {error}", error=True)
+        return _FAILED
+
+
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `serve`."""
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s, this machine only)",
+    )
+    parser.add_argument(
+        "--port", type=int, default=8910, help="port; 0 takes a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak TLS; with a self-signed certificate unless --cert and --key say otherwise",
+    )
+    parser.add_argument("--cert", type=Path, help="certificate chain, PEM")
+    parser.add_argument("--key", type=Path, help="the certificate's private key, PEM")
+    parser.add_argument(
+        "--api-key",
+        help=f"a key that may make rooms; others on this machine can see it in the list of "
+        f"processes, so rather set {_ENVIRONMENT_KEY} (default: one is kept in the data folder)",
+    )
+    parser.add_argument(
+        "--base-url", default="/", help="path to serve under (default: %(default)s)"
+    )
+    parser.add_argument("--public-url", help="address by which guests reach the server")
+    parser.add_argument(
+        "--stun", action="append", default=[], metavar="URL", help="STUN server for the pages"
+    )
+    parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
+    parser.add_argument(
+        "--linger",
+        type=float,
+        metavar="SECONDS",
+        help="exit this long after the last lease; 0 at once (default: run until stopped)",
+    )
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="when listening, write URL, API key and process id there as JSON; removed on exit",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log every request")
+    parser.set_defaults(run=serve)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run the server until it is stopped."""
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    )
+    # asyncio's debug mode and PyAV log what goes through them.
+    logging.getLogger("libav").setLevel(logging.ERROR)
+    config = read_config(options)
+    asyncio.run(_serve(config, options.ready_file))
+    return 0
+
+
+def read_config(options: argparse.Namespace) -> ServerConfig:
+    """Return what the options and the environment say.
+
+    Raises
+    ------
+    InvalidInputError
+    """
+    keys = []
+    if options.api_key:
+        keys.append(options.api_key)
+        _say(
+            f"nanomeet: --api-key is visible to everybody on this machine; {_ENVIRONMENT_KEY} is not",
+            error=True,
+        )
+    if os.environ.get(_ENVIRONMENT_KEY):
+        keys.append(os.environ[_ENVIRONMENT_KEY])
+    config = ServerConfig(
+        host=options.host,
+        port=options.port,
+        base_url=options.base_url,
+        public_url=options.public_url,
+        certificate=options.cert,
+        private_key=options.key,
+        api_keys=tuple(keys),
+        data=options.data or default_data_folder(),
+        linger=options.linger,
+        ice_servers=tuple(options.stun),
+    )
+    if options.tls and not config.tls:
+        from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS
+
+        certificate, key = tls.self_signed(
+            secrets_folder.open_folder(config.data), config.guest_host
+        )
+        config = dataclasses.replace(config, certificate=certificate, private_key=key)
+    return config
+
+
+async def _serve(config: ServerConfig, ready: Path | None) -> None:
+    from nanomeet_widget.server.running import Server  # noqa: PLC0415 - `--help` does without
+
+    async with Server(config) as server:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Windows has no such handlers for a loop: there Ctrl+C raises KeyboardInterrupt.
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, server.stop)
+        with _ready_file(ready, url=server.url, api_key=server.api_key):
+            _say(f"nanomeet: ready at {server.url}")
+            if config.host not in LOOPBACK and not server.url.startswith("https://"):
+                _say(
+                    "nanomeet: without TLS browsers give no camera or microphone to pages of "
+                    "another machine: add --tls",
+                    error=True,
+                )
+            await server.wait()
+
+
+@contextlib.contextmanager
+def _ready_file(path: Path | None, **content: str) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    text = json.dumps({**content, "pid": os.getpid()})
+    secrets_folder.write_private(path, text.encode())
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)

@@ -1,0 +1,181 @@
+"""What the embedded server is told before it starts. Nothing else configures it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nanomeet_widget._errors import InvalidInputError
+
+_BASE = re.compile(r"/(?:[A-Za-z0-9._~-]+/)*")
+#: "Listen on every address": nothing that a guest could connect to.
+_EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def default_data_folder() -> Path:
+    """Return where this user's servers keep their data."""
+    import platformdirs  # noqa: PLC0415 - not needed where a folder is given
+
+    return Path(platformdirs.user_data_dir("nanomeet-widget", appauthor=False))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Bounds on what clients may ask of the server."""
+
+    #: People in one room, those with a lost connection included.
+    participants: int = 32
+    #: People waiting in one lobby.
+    waiting: int = 32
+    #: Cameras that a browser-to-browser mesh carries.
+    stage: int = 8
+    #: Rooms at once.
+    rooms: int = 200
+    #: Viewers of all broadcasts.
+    viewers: int = 1000
+    #: Bytes a second that one broadcast may send: 20 Mbit/s is 4K of good quality.
+    ingest_rate: float = 2_500_000
+    #: Bytes of the cached group of pictures; a longer one is not kept for latecomers.
+    cache: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long the server waits for what, in seconds."""
+
+    #: For the first message of a connection.
+    first_message: float = 10.0
+    #: For somebody whose connection was lost to come back.
+    resume: float = 10.0
+    #: For a started broadcast's first picture.
+    first_picture: float = 10.0
+    #: For a broadcast's lost sender to come back.
+    ingest: float = 5.0
+    #: For everybody to have switched off what a moderator muted.
+    mute: float = 5.0
+    #: For a recording to be closed and made ready to play.
+    recording: float = 30.0
+    #: For rooms of a server that was killed to be joined again.
+    restored_room: float = 120.0
+    #: For a first lease, where a lease keeps the server alive.
+    first_lease: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerConfig:
+    """How the embedded server runs.
+
+    Parameters
+    ----------
+    host
+        The address to listen on. Loopback by default: only this machine reaches the server.
+    port
+        The TCP port; 0 takes a free one.
+    base_url
+        The path under which everything is served; begins and ends with a slash.
+    public_url
+        The address by which guests reach the server, where that is not `host` and `port`: behind
+        a proxy, or by another name.
+    certificate, private_key
+        PEM files for TLS; both or neither.
+    api_keys
+        The keys that may make rooms, besides the one in the data folder.
+    data
+        The folder for secrets, the database and recordings.
+    linger
+        Seconds to stay after the last lease is gone; None stays for ever.
+    organisation
+        The `sub` claim of every token, and the first part of a meeting's path.
+    ice_servers
+        URLs of STUN servers that the pages use; none by default, which is enough in one network.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8910
+    base_url: str = "/"
+    public_url: str | None = None
+    certificate: Path | None = None
+    private_key: Path | None = None
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    data: Path = field(default_factory=default_data_folder)
+    linger: float | None = None
+    organisation: str = "local"
+    ice_servers: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        if not _BASE.fullmatch(self.base_url):
+            raise InvalidInputError(
+                f"base_url={self.base_url!r} must be a path that begins and ends with /"
+            )
+        if (self.certificate is None) != (self.private_key is None):
+            raise InvalidInputError("TLS needs both a certificate and its private key")
+        if not 0 <= self.port <= 65535:  # noqa: PLR2004 - the range of TCP ports
+            raise InvalidInputError(f"port={self.port} is not between 0 and 65535")
+        if self.linger is not None and self.linger < 0:
+            raise InvalidInputError(f"linger={self.linger} must not be negative")
+        if self.public_url is not None:
+            check_public_url(self.public_url)
+
+    @property
+    def tls(self) -> bool:
+        """Whether the server itself speaks TLS."""
+        return self.certificate is not None
+
+    @property
+    def guest_host(self) -> str:
+        """The name or address in the URLs that guests get."""
+        if self.public_url is not None:
+            return urlsplit(self.public_url).hostname or self.host
+        return outward_address(self.host) if self.host in _EVERY_ADDRESS else self.host
+
+    def origin(self, port: int) -> str:
+        """Return the address by which guests reach the server, without a slash at its end.
+
+        Parameters
+        ----------
+        port
+            The port that it is really bound to.
+        """
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        scheme, usual = ("https", 443) if self.tls else ("http", 80)
+        host = f"[{self.guest_host}]" if ":" in self.guest_host else self.guest_host
+        netloc = host if port == usual else f"{host}:{port}"
+        return f"{scheme}://{netloc}{self.base_url.rstrip('/')}"
+
+
+def outward_address(host: str) -> str:
+    """Return this machine's own address in its network, where `host` means every address."""
+    family = socket.AF_INET6 if host == "::" else socket.AF_INET
+    # Addresses for documentation (RFC 5737, RFC 3849): connecting a datagram socket sends nothing,
+    # it only asks the routing table which of our addresses would be used.
+    far, near = ("2001:db8::1", "::1") if family is socket.AF_INET6 else ("192.0.2.1", "127.0.0.1")
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((far, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return near
+
+
+def check_public_url(url: str) -> None:
+    """Refuse an address that cannot be a server's.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is not http or https, or carries a user, a query or a fragment.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidInputError(
+            f"public_url={url!r} must begin with http:// or https:// and a host"
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise InvalidInputError("public_url must be scheme, host, port and path, nothing more")

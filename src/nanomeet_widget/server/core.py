@@ -1,0 +1,26 @@
+"""The parts of one running server, which every handler gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.issuing import Issuer
+from nanomeet_widget.server.leases import Leases
+from nanomeet_widget.server.rooms import Rooms
+from nanomeet_widget.server.timers import Timers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """The parts of one running server."""
+
+    config: ServerConfig
+    #: The address by which guests reach it, without a slash at its end.
+    origin: str
+    issuer: Issuer
+    rooms: Rooms
+    broadcasts: Broadcasts
+    leases: Leases
+    timers: Timers

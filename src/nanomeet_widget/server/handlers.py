@@ -1,0 +1,104 @@
+"""What all HTTP handlers have in common: JSON errors, safe headers, and logs without secrets."""
+
+from __future__ import annotations
+
+import http
+import logging
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from tornado import web
+
+from nanomeet_widget._errors import (
+    InvalidInputError,
+    NanoMeetError,
+    ServiceError,
+)
+from nanomeet_widget.server.core import Core
+
+logger = logging.getLogger("nanomeet")
+
+#: Header names of the nanoMeet token service.
+API_KEY_HEADER = "X-BINTU-APIKEY"
+TOKEN_HEADER = "X-BINTU-TOKEN"  # noqa: S105 - a header's name
+_SERVER_ERROR = 500
+
+
+class Handler(web.RequestHandler):
+    """The base of every handler of the embedded server."""
+
+    core: Core
+
+    def initialize(self, core: Core) -> None:
+        """Take the server's parts."""
+        self.core = core
+
+    def set_default_headers(self) -> None:
+        """Send nothing about the page anywhere, and let nobody guess at types."""
+        self.clear_header("Server")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "no-store")
+
+    def check_xsrf_cookie(self) -> None:
+        """Need no cookie: nothing here is authorised by one."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
+        """Answer with JSON in plain words."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        self.set_header("Content-Type", "application/json")
+        self.finish(msgspec.json.encode({"message": _words(status_code, error)}))
+
+    def send_error(self, status_code: int = _SERVER_ERROR, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
+        """Give our own errors their status."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        super().send_error(_status(error, status_code), **kwargs)
+
+    def log_exception(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Log what is a fault of the server, without the query, which may hold a token."""
+        if isinstance(error, (NanoMeetError, web.HTTPError)):
+            return
+        where = f"{self.request.method} {self.request.path}"
+        logger.error("%s failed", where, exc_info=(kind, error, trace) if kind and error else None)
+
+    def _log(self) -> None:
+        logger.info(
+            "%d %s %s %.0f ms",
+            self.get_status(),
+            self.request.method,
+            self.request.path,
+            1000.0 * self.request.request_time(),
+        )
+
+
+class NotFoundHandler(Handler):
+    """Answers where nothing is."""
+
+    def prepare(self) -> None:
+        """Refuse every method."""
+        raise web.HTTPError(404)
+
+
+def _status(error: BaseException | None, status: int) -> int:
+    if isinstance(error, InvalidInputError):
+        return 400
+    if isinstance(error, ServiceError) and error.status is not None:
+        return error.status
+    return status
+
+
+def _words(status: int, error: BaseException | None) -> str:
+    if isinstance(error, NanoMeetError):
+        return str(error)
+    if isinstance(error, web.HTTPError) and error.reason:
+        return str(error.reason)
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

@@ -1,0 +1,173 @@
+"""Rooms and invites: what a request must say, and the token that answers it.
+
+Pure: no HTTP here. The rules of names and times are those of `nanomeet_widget._rules`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from nanomeet_widget import _rules, _tokens
+from nanomeet_widget._errors import (
+    AuthenticationError,
+    InvalidInputError,
+    PermissionDeniedError,
+    TokenError,
+)
+from nanomeet_widget.server.store import Store
+
+
+class Issuer:
+    """Makes the tokens of one server.
+
+    Parameters
+    ----------
+    secret
+        The server's secret.
+    keys
+        The API keys that may make rooms.
+    server
+        The `server` claim: the server's own address as `_rules.origin` reads it.
+    organisation
+        The `sub` claim.
+    store
+        Where each token made is noted, by its `jti`.
+    """
+
+    def __init__(
+        self, *, secret: bytes, keys: tuple[str, ...], server: str, organisation: str, store: Store
+    ) -> None:
+        self._secret = secret
+        self._keys = tuple(key.encode() for key in keys)
+        self._server = server
+        self._organisation = organisation
+        self._store = store
+
+    def check_key(self, key: str | None) -> None:
+        """Refuse anything but one of the server's API keys.
+
+        Raises
+        ------
+        AuthenticationError
+        """
+        given = (key or "").encode()
+        # Every key is compared, so that the time taken says nothing about which one was near.
+        if not sum(hmac.compare_digest(given, known) for known in self._keys):
+            raise AuthenticationError(
+                "this server does not know the API key: use the one that it was started with",
+                status=401,
+            )
+
+    def verify(self, token: str) -> _tokens.Claims:
+        """Return what a token of this server says; see `_tokens.verify`."""
+        return _tokens.verify(token, self._secret)
+
+    def room(self, request: Mapping[str, object]) -> str:
+        """Return a token for a new room.
+
+        Parameters
+        ----------
+        request
+            The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
+            `exp`. Without `streamname` an unguessable one is made; without `moderator` the token
+            is a moderator's. `server` is read by the hosted cloud only: this server names itself.
+
+        Raises
+        ------
+        InvalidInputError
+        """
+        begin, end = _rules.validity(_given(request, "nbf"), _given(request, "exp"))
+        streamname = _given(request, "streamname")
+        claims = _tokens.Claims(
+            room=_rules.check_room(request.get("room")),
+            streamname=new_streamname()
+            if streamname is None
+            else _rules.check_streamname(streamname),
+            server=self._server,
+            moderator=_flag(request, default=True),
+            sub=self._organisation,
+            notbefore=begin,
+            expiration=end,
+            jti=secrets.token_hex(8),
+        )
+        return self._mint("room_created", claims)
+
+    def invite(self, token: str, request: Mapping[str, object]) -> str:
+        """Return a token that lets somebody else into the room of `token`.
+
+        Parameters
+        ----------
+        token
+            A moderator's token, valid now.
+        request
+            `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults.
+
+        Raises
+        ------
+        AuthenticationError
+            If the token is not a valid one of this server.
+        PermissionDeniedError
+            If it is a participant's.
+        InvalidInputError
+        """
+        try:
+            parent = self.verify(token)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
+        if not parent.moderator:
+            raise PermissionDeniedError(
+                "a participant's token cannot invite: ask a moderator for the invite", status=403
+            )
+        now = datetime.now(timezone.utc)
+        begin = _moment(request, "nbf", now=now) or parent.notbefore
+        end = _moment(request, "exp", now=now) or parent.expiration
+        if begin < parent.notbefore:
+            raise InvalidInputError(
+                f"nbf={begin.isoformat()} is before the moderator's own token begins, "
+                f"{parent.notbefore.isoformat()}: an invite cannot be valid earlier"
+            )
+        if end > parent.expiration:
+            raise InvalidInputError(
+                f"exp={end.isoformat()} is after the moderator's own token ends, "
+                f"{parent.expiration.isoformat()}: an invite cannot be valid longer"
+            )
+        _rules.validity(begin, end, now=now)
+        claims = replace(
+            parent,
+            server=self._server,
+            moderator=_flag(request, default=False),
+            notbefore=begin,
+            expiration=end,
+            jti=secrets.token_hex(8),
+        )
+        return self._mint("invite_created", claims)
+
+    def _mint(self, kind: str, claims: _tokens.Claims) -> str:
+        token = _tokens.mint(claims, self._secret)
+        self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
+        return token
+
+
+def new_streamname() -> str:
+    """Return a stream name that nobody guesses: whoever knows it can watch."""
+    return secrets.token_urlsafe(12).replace("-", "_")
+
+
+def _given(request: Mapping[str, object], name: str) -> object:
+    """A field's value; the vendor's library sends an empty text for what was not filled in."""
+    value = request.get(name)
+    return None if value == "" else value
+
+
+def _moment(request: Mapping[str, object], name: str, *, now: datetime) -> datetime | None:
+    value = _given(request, name)
+    return None if value is None else _rules.moment(name, value, now=now)
+
+
+def _flag(request: Mapping[str, object], *, default: bool) -> bool:
+    value = _given(request, "moderator")
+    return default if value is None else _rules.check_flag("moderator", value)

@@ -1,0 +1,66 @@
+"""Who needs this server: a spawned one stays while a lease is open, and a little longer."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from nanomeet_widget.server.timers import Handle, Timers
+
+
+class Leases:
+    """Counts leases, and says when nobody needs the server any more.
+
+    Parameters
+    ----------
+    timers
+        The event loop.
+    linger
+        Seconds to stay after the last lease; None stays for ever.
+    first
+        Seconds within which the first lease has to come.
+    on_unneeded
+        Called when the time is over.
+    """
+
+    def __init__(
+        self,
+        *,
+        timers: Timers,
+        linger: float | None,
+        first: float,
+        on_unneeded: Callable[[], None],
+    ) -> None:
+        self._timers = timers
+        self._linger = linger
+        self._on_unneeded = on_unneeded
+        self._open = 0
+        self._end: Handle | None = None
+        if linger is not None:
+            self._end = timers.call_later(first, on_unneeded)
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return self._open
+
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[None]:
+        """Hold a lease as long as the context is open."""
+        self._open += 1
+        self._cancel()
+        try:
+            yield
+        finally:
+            self._open -= 1
+            if self._open == 0 and self._linger is not None:
+                self._end = self._timers.call_later(self._linger, self._on_unneeded)
+
+    def close(self) -> None:
+        """Stop counting."""
+        self._cancel()
+
+    def _cancel(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None

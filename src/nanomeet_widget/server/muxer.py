@@ -1,0 +1,138 @@
+"""Encoded frames into a fragmented MP4 file, readable at every moment of its making."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nanomeet_widget.server.codec_header import matroska_header, read_avcc
+from nanomeet_widget.server.frames import Frame, FrameError, Track
+from nanomeet_widget.server.tracks import Setup
+
+if TYPE_CHECKING:
+    import av
+
+_MICROSECONDS = Fraction(1, 1_000_000)
+#: A fragment ends at each keyframe and goes to disk at once; its offsets do not depend on others.
+_OPTIONS = {
+    "movflags": "frag_keyframe+empty_moov+default_base_moof",
+    "flush_packets": "1",
+}
+#: Microseconds: the clock of a sender that came back may have begun anew.
+_CLOCK_RESTARTED = 1_000_000
+_USUAL_DURATION = 20_000
+
+
+class Muxer:
+    """Writes one file.
+
+    Time begins at the first keyframe; sound before it is left out. The picture's size may change:
+    the parameter sets stand in the stream itself, before each keyframe, so that decoders follow the
+    change in one file, and follow it back when somebody seeks. The header has the first size.
+
+    Parameters
+    ----------
+    path
+        The file; it must not exist.
+    video, audio
+        The set-up of each track; `audio` is None for a file without sound.
+
+    Raises
+    ------
+    FrameError
+        If the picture is not H.264.
+    OSError
+        If the file cannot be written.
+    """
+
+    def __init__(self, path: Path, video: Setup, audio: Setup | None) -> None:
+        import av  # noqa: PLC0415 - a heavy module that only recordings need
+
+        if not video.h264:
+            raise FrameError(f"only H.264 can be recorded, not {video.codec}")
+        self._packet = av.Packet
+        configuration = read_avcc(video.description)
+        self._length_size = configuration.length_size
+        self._parameter_sets = configuration.units()
+        self._video = video
+        self._start: int | None = None
+        self._offset = 0
+        self._last: dict[Track, int] = {}
+        # "x": another recording is never overwritten.
+        self._file = path.open("xb")
+        try:
+            setups = [video] if audio is None else [video, audio]
+            self._template = av.open(io.BytesIO(matroska_header(*setups)), format="matroska")
+            self._container = av.open(self._file, "w", format="mp4", options=_OPTIONS)
+            self._streams: dict[Track, av.stream.Stream] = {}
+            for setup, template in zip(setups, self._template.streams, strict=True):
+                # opaque: from the decoder's parameters, so no encoder has to be there.
+                stream = self._container.add_stream_from_template(template, opaque=True)
+                stream.time_base = (
+                    _MICROSECONDS if setup.track is Track.VIDEO else Fraction(1, 48000)
+                )
+                self._streams[setup.track] = stream
+        except BaseException:
+            self._file.close()
+            path.unlink()
+            raise
+
+    def setup(self, setup: Setup) -> None:
+        """Take note that the picture's set-up has changed.
+
+        Raises
+        ------
+        FrameError
+            If the file cannot carry the new one.
+        """
+        if setup.track is not Track.VIDEO or setup.description == self._video.description:
+            return
+        configuration = read_avcc(setup.description)
+        if not setup.h264 or configuration.length_size != self._length_size:
+            raise FrameError("the picture's new set-up does not fit into the file")
+        self._video = setup
+        self._parameter_sets = configuration.units()
+
+    def write(self, frame: Frame) -> None:
+        """Add a frame of media."""
+        stream = self._streams.get(frame.track)
+        if stream is None:
+            return
+        picture = frame.track is Track.VIDEO
+        if self._start is None:
+            if not (picture and frame.keyframe):
+                return
+            self._start = frame.timestamp
+        time = self._place(frame, self._start)
+        if time is None:
+            return
+        prefix = self._parameter_sets if picture and frame.keyframe else b""
+        packet = self._packet(prefix + frame.payload)
+        packet.stream = stream
+        packet.time_base = _MICROSECONDS
+        packet.pts = packet.dts = time
+        packet.duration = frame.duration or _USUAL_DURATION
+        packet.is_keyframe = frame.keyframe or not picture
+        self._container.mux_one(packet)
+
+    def close(self) -> None:
+        """Write the rest."""
+        self._container.close()
+        self._template.close()
+        self._file.close()
+
+    def _place(self, frame: Frame, start: int) -> int | None:
+        """Where the frame goes in the file's time; None for sound from before the beginning."""
+        latest = max(self._last.values(), default=0)
+        time = frame.timestamp - start + self._offset
+        if self._last and time < latest - _CLOCK_RESTARTED:
+            self._offset += latest + _USUAL_DURATION - time
+            time = latest + _USUAL_DURATION
+        if time < 0:
+            return None
+        # Times in a file only go up.
+        time = max(time, self._last.get(frame.track, -1) + 1)
+        self._last[frame.track] = time
+        return time

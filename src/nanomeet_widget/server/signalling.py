@@ -1,0 +1,119 @@
+"""`ws/meeting`: one page's way into a room."""
+
+from __future__ import annotations
+
+from nanomeet_widget._errors import TokenError
+from nanomeet_widget.server import messages
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.participants import Participant, Presence
+from nanomeet_widget.server.rooms import Meeting
+from nanomeet_widget.server.sockets import GOING_AWAY, NORMAL, POLICY, Socket
+
+_TOKEN_KINDS: dict[str, messages.ByeKind] = {
+    "token_malformed": "token_malformed",
+    "token_rejected": "token_rejected",
+    "token_expired": "token_expired",
+    "token_not_yet_valid": "token_not_yet_valid",
+}
+_POLICY_KINDS = frozenset({"protocol", "too_many_messages"})
+
+
+class MeetingSocket(Socket):
+    """A page's connection: `Join` first, then whatever a participant may send."""
+
+    _meeting: Meeting | None = None
+    _who: Participant | None = None
+
+    def initialize(self, core: Core) -> None:
+        """Take the server's parts."""
+        super().initialize(core)
+        self.connection = SocketConnection(self)
+
+    def on_text(self, message: str) -> None:
+        """Take a message of the page."""
+        request = messages.decode_client(message)
+        if isinstance(request, messages.Ping):
+            self.tell(messages.Pong(t=request.t))
+        elif isinstance(request, messages.Join) and not self._seated:
+            self._join(request)
+        elif isinstance(request, messages.Leave):
+            self._leave()
+            self.connection.close(messages.Bye(kind="left", message="You have left the meeting."))
+        elif self._meeting is None or self._who is None:
+            self.reject("protocol", "The first message has to be a join.")
+        elif self._seated:
+            self._meeting.handle(self._who, request)
+        elif isinstance(request, messages.Media):
+            self._who.audio, self._who.video = request.audio, request.video
+        else:
+            self.tell(messages.Error(kind="waiting", message="You are not in the room yet."))
+
+    def reject(self, kind: messages.ByeKind, message: str) -> None:
+        """Say what was wrong, and close. The place is kept for a moment, as for a lost connection."""
+        self.connection.close(messages.Bye(kind=kind, message=message))
+
+    def on_close(self) -> None:
+        """Tell the room."""
+        super().on_close()
+        # A page that was closed or left says so (RFC 6455, 7.4.1): nobody needs to wait for it.
+        if self.close_code == GOING_AWAY:
+            self._leave()
+        elif self._meeting is not None and self._who is not None:
+            self._meeting.room.disconnected(self._who, self.connection)
+
+    @property
+    def _seated(self) -> bool:
+        """Whether this page is in the room: not at the door, not replaced by another."""
+        return (
+            self._who is not None
+            and self._who.connection is self.connection
+            and self._who.presence is Presence.PRESENT
+        )
+
+    def _join(self, join: messages.Join) -> None:
+        self.greeted = True
+        if join.v != messages.VERSION:
+            self.reject(
+                "protocol",
+                f"This server speaks version {messages.VERSION}, the page {join.v}: reload the page.",
+            )
+            return
+        try:
+            claims = self.core.issuer.verify(join.token)
+        except TokenError as error:
+            self.reject(_TOKEN_KINDS.get(error.kind, "token_rejected"), str(error))
+            return
+        waited = (self._meeting, self._who)
+        entered = self.core.rooms.enter(claims, self.connection, join)
+        if entered is None:
+            return
+        self._meeting, self._who = entered
+        # Whoever waited and now knows the password does not wait any more.
+        meeting, who = waited
+        if meeting is not None and who is not None and who is not self._who:
+            meeting.room.leave(who)
+
+    def _leave(self) -> None:
+        if (
+            self._meeting is not None
+            and self._who is not None
+            and self._who.connection is self.connection
+        ):
+            self._meeting.room.leave(self._who)
+
+
+class SocketConnection:
+    """A `Connection` of a room over a WebSocket."""
+
+    def __init__(self, socket: MeetingSocket) -> None:
+        self._socket = socket
+
+    def send(self, message: messages.ServerMessage) -> None:
+        """Send a message."""
+        self._socket.tell(message)
+
+    def close(self, farewell: messages.Bye) -> None:
+        """Say why, and close."""
+        self._socket.tell(farewell)
+        code = POLICY if farewell.kind in _POLICY_KINDS else NORMAL
+        self._socket.close(code, farewell.kind)

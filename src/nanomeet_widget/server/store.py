@@ -1,0 +1,283 @@
+"""What outlives the process: rooms as they stand, an event log, and the index of recordings.
+
+SQLite in WAL mode: a write that returned survives a killed process. Every write is small, so the
+event loop does them itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import filelock
+
+from nanomeet_widget._errors import ServerStartError
+
+logger = logging.getLogger("nanomeet")
+
+#: Each entry takes the database one `user_version` further. Never change one; append.
+_MIGRATIONS = (
+    """
+    CREATE TABLE rooms (
+        name TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (name, instance)
+    ) WITHOUT ROWID;
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        room TEXT NOT NULL,
+        detail TEXT NOT NULL
+    );
+    CREATE INDEX events_by_room ON events (room, at);
+    CREATE TABLE recordings (
+        name TEXT PRIMARY KEY,
+        stream TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        began REAL NOT NULL,
+        ended REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX recordings_by_stream ON recordings (stream, began);
+    """,
+)
+_KEEP_EVENTS = 90 * 24 * 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomRecord:
+    """A room as it stood: what its moderators set, and who may not come back."""
+
+    name: str
+    subject: str
+    lobby: bool
+    #: Salted hash, never the password; empty where none is asked for.
+    password: str
+    kicked: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A row of the recordings' index. Times are seconds since the epoch."""
+
+    name: str
+    stream: str
+    began: float
+    ended: float | None
+
+
+class Store:
+    """The database of a data folder.
+
+    Several servers may share one folder: each marks its rows with its own instance, and holds a
+    lock file as long as it lives, so that only rows of a dead one are taken over.
+
+    Parameters
+    ----------
+    folder
+        The data folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._locks = folder / "instances"
+        self._locks.mkdir(exist_ok=True)
+        self.instance = secrets.token_hex(4)
+        self._lock = filelock.FileLock(self._lock_path(self.instance))
+        self._lock.acquire()
+        # Autocommit: every statement is its own transaction.
+        self._db = sqlite3.connect(
+            folder / "nanomeet.sqlite3", isolation_level=None, timeout=5.0, check_same_thread=False
+        )
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._migrate()
+        self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
+
+    def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and give up the instance."""
+        self._db.close()
+        self._lock.release()
+        self._lock_path(self.instance).unlink(missing_ok=True)
+
+    # --- rooms ---------------------------------------------------------------------------------
+
+    def save_room(self, room: RoomRecord) -> None:
+        """Keep a room as it stands."""
+        state = {
+            "subject": room.subject,
+            "lobby": room.lobby,
+            "password": room.password,
+            "kicked": room.kicked,
+        }
+        self._db.execute(
+            "INSERT OR REPLACE INTO rooms (name, instance, state) VALUES (?, ?, ?)",
+            (room.name, self.instance, json.dumps(state)),
+        )
+
+    def forget_room(self, name: str) -> None:
+        """Drop a room that has ended."""
+        self._db.execute("DELETE FROM rooms WHERE name = ? AND instance = ?", (name, self.instance))
+
+    def orphaned_rooms(self) -> list[RoomRecord]:
+        """Return the rooms that servers left behind when they were killed; they are ours now."""
+        self._adopt("rooms")
+        rows = self._db.execute(
+            "SELECT name, state FROM rooms WHERE instance = ?", (self.instance,)
+        ).fetchall()
+        records = []
+        for name, text in rows:
+            state = json.loads(text)
+            records.append(
+                RoomRecord(
+                    name=name,
+                    subject=state["subject"],
+                    lobby=state["lobby"],
+                    password=state["password"],
+                    kicked=tuple(state["kicked"]),
+                )
+            )
+        return records
+
+    # --- events --------------------------------------------------------------------------------
+
+    def record(self, kind: str, room: str, **detail: str | float | None) -> None:
+        """Append to the log of events. Never a token, a key or a password.
+
+        A full disk is no reason to keep anybody out of a meeting: then it is only logged.
+        """
+        try:
+            self._db.execute(
+                "INSERT INTO events (at, kind, room, detail) VALUES (?, ?, ?, ?)",
+                (time.time(), kind, room, json.dumps(detail)),
+            )
+        except sqlite3.Error as error:
+            logger.warning("event %s could not be noted: %s", kind, error)
+
+    def events(self, room: str) -> list[tuple[float, str, dict[str, str | float | None]]]:
+        """Return a room's events in order: seconds since the epoch, kind, details."""
+        rows = self._db.execute(
+            "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
+        )
+        return [(at, kind, json.loads(detail)) for at, kind, detail in rows]
+
+    # --- recordings ----------------------------------------------------------------------------
+
+    def begin_recording(self, stream: str, *, taken: Callable[[str], bool]) -> str:
+        """Reserve the name of a new recording: `stream`, then `stream-2`, and so on.
+
+        Parameters
+        ----------
+        stream
+            The stream's name.
+        taken
+            Whether a file of that name is there already, whatever the index says.
+        """
+        for number in itertools.count(1):
+            name = stream if number == 1 else f"{stream}-{number}"
+            with contextlib.suppress(sqlite3.IntegrityError):
+                if taken(name):
+                    continue
+                self._db.execute(
+                    "INSERT INTO recordings (name, stream, instance, began) VALUES (?, ?, ?, ?)",
+                    (name, stream, self.instance, time.time()),
+                )
+                return name
+        raise AssertionError("counting does not end")
+
+    def end_recording(self, name: str) -> None:
+        """Mark a recording as whole and ready to play."""
+        self._db.execute("UPDATE recordings SET ended = ? WHERE name = ?", (time.time(), name))
+
+    def drop_recording(self, name: str) -> None:
+        """Free the name of a recording that never got a picture."""
+        self._db.execute("DELETE FROM recordings WHERE name = ? AND ended IS NULL", (name,))
+
+    def last_recording(self, stream: str) -> Recording | None:
+        """Return the newest finished recording of a stream."""
+        row = self._db.execute(
+            "SELECT name, stream, began, ended FROM recordings"
+            " WHERE stream = ? AND ended IS NOT NULL ORDER BY began DESC LIMIT 1",
+            (stream,),
+        ).fetchone()
+        if row is None:
+            return None
+        name, of, began, ended = row
+        return Recording(name=name, stream=of, began=began, ended=ended)
+
+    def orphaned_recordings(self) -> list[str]:
+        """Return the recordings that servers left open when they were killed; they are ours now."""
+        self._adopt("recordings")
+        rows = self._db.execute(
+            "SELECT name FROM recordings WHERE instance = ? AND ended IS NULL", (self.instance,)
+        )
+        return [name for (name,) in rows]
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise ServerStartError(
+                f"the database has version {version}, this program knows {len(_MIGRATIONS)}: "
+                "update nanomeet-widget, or use another data folder"
+            )
+        while version < len(_MIGRATIONS):
+            version = self._migrate_once()
+
+    def _migrate_once(self) -> int:
+        self._db.execute("BEGIN IMMEDIATE")
+        # Two servers may start at once: the second finds the work done.
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version < len(_MIGRATIONS):
+            for statement in _MIGRATIONS[version].split(";"):
+                self._db.execute(statement)
+            version += 1
+            self._db.execute(f"PRAGMA user_version = {version}")
+        self._db.execute("COMMIT")
+        return version
+
+    def _adopt(self, table: str) -> None:
+        dead = [
+            instance
+            for (instance,) in self._db.execute(f"SELECT DISTINCT instance FROM {table}")  # noqa: S608 - our own names
+            if instance != self.instance and self._is_dead(instance)
+        ]
+        for instance in dead:
+            self._db.execute(
+                f"UPDATE OR REPLACE {table} SET instance = ? WHERE instance = ?",  # noqa: S608 - our own names
+                (self.instance, instance),
+            )
+
+    def _is_dead(self, instance: str) -> bool:
+        lock = filelock.FileLock(self._lock_path(instance))
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            return False
+        lock.release()
+        self._lock_path(instance).unlink(missing_ok=True)
+        return True
+
+    def _lock_path(self, instance: str) -> Path:
+        return self._locks / f"{instance}.lock"

@@ -1,0 +1,106 @@
+"""`ws/watch`: one viewer of a broadcast."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from tornado import iostream
+
+from nanomeet_widget.server import messages
+from nanomeet_widget.server.channel import Channel, Outgoing
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.sockets import NORMAL, Socket
+from nanomeet_widget.server.viewer_queue import ViewerQueue
+
+#: What the operating system may hold back for a slow viewer, in bytes: about a second of video.
+#: More of it would hide from the queue how far behind he is.
+_SEND_BUFFER = 128 * 1024
+
+
+class WatchSocket(Socket):
+    """A viewer's connection: which stream, then nothing but signs of life."""
+
+    largest = 4096
+    messages_burst = 50
+    messages_rate = 5
+
+    _channel: Channel | None = None
+
+    def initialize(self, core: Core) -> None:
+        """Take the server's parts."""
+        super().initialize(core)
+        self._queue = ViewerQueue(SocketPipe(self), timers=core.timers, on_skip=self._skipped)
+
+    def open(self, *args: str) -> None:
+        """Bound what the operating system holds back."""
+        super().open(*args)
+        if self.ws_connection is not None and self.ws_connection.stream is not None:
+            self.ws_connection.stream.socket.setsockopt(
+                socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER
+            )
+
+    def on_text(self, message: str) -> None:
+        """Take the stream's name, or a ping."""
+        request = messages.decode_watch(message)
+        if isinstance(request, messages.Ping):
+            self.tell(messages.Pong(t=request.t))
+            return
+        self.greeted = True
+        if request.v != messages.VERSION:
+            self.reject("protocol", "The page and the server speak different versions: reload it.")
+        elif self._channel is not None:
+            self.reject("protocol", "This connection watches a stream already.")
+        else:
+            self._channel = self.core.broadcasts.watch(request.stream, self)
+            if self._channel is None:
+                self._refuse("full", "This server has as many viewers as it carries.")
+
+    def reject(self, kind: messages.ByeKind, message: str) -> None:
+        """Say what was wrong, and close."""
+        self._refuse(kind, message)
+
+    def on_close(self) -> None:
+        """Stop watching."""
+        super().on_close()
+        if self._channel is not None:
+            self._channel.leave(self)
+
+    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+
+    def send_state(self, state: messages.StreamState) -> None:
+        """Say where the stream stands."""
+        self.tell(state)
+
+    def send_frame(self, frame: Outgoing) -> None:
+        """Send a frame, or drop it if this viewer cannot keep up."""
+        self._queue.push(frame)
+
+    def _skipped(self) -> None:
+        if self._channel is not None:
+            self._channel.request_keyframe()
+
+    def _refuse(self, kind: str, message: str) -> None:
+        self.tell(messages.Error(kind=kind, message=message))
+        self.close(NORMAL, kind)
+
+
+class SocketPipe:
+    """A queue's `Pipe`: bytes of whole WebSocket messages go to the connection as they are."""
+
+    def __init__(self, handler: WatchSocket) -> None:
+        self._handler = handler
+
+    def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
+        """Write; a connection that is gone takes everything and forgets it."""
+        connection = self._handler.ws_connection
+        if connection is None or connection.is_closing() or connection.stream is None:
+            return True
+        try:
+            future = connection.stream.write(data)
+        except iostream.StreamClosedError:
+            return True
+        if not connection.stream.writing():
+            return True
+        future.add_done_callback(lambda _: on_drained())
+        return False

@@ -1,0 +1,132 @@
+"""A real server for every test that wants one: a process of its own, on a free port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+_START = 30.0
+_STOP = 40.0
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that answers; its process, its address and its key."""
+
+    url: str
+    api_key: str
+    data: Path
+    process: subprocess.Popen[str]
+
+    def room(self, name: str = "Testroom", *, moderator: bool = True, **fields: Any) -> str:
+        """Return a token for a room; `fields` are those of the request."""
+        body = {"room": name, "moderator": moderator, **fields}
+        return self._token({"X-BINTU-APIKEY": self.api_key}, body)
+
+    def invite(self, token: str, *, moderator: bool = False, **fields: Any) -> str:
+        """Return a guest's token for the room of a moderator's token."""
+        return self._token({"x-bintu-token": token}, {"moderator": moderator, **fields})
+
+    def post(
+        self, path: str, *, headers: dict[str, str] | None = None, **body: Any
+    ) -> httpx.Response:
+        """Post JSON, and return whatever the server answers."""
+        return httpx.post(f"{self.url}/{path}", headers=headers, json=body, trust_env=False)
+
+    def websocket(self, path: str) -> str:
+        """Return the address of one of the server's WebSockets."""
+        return f"{self.url.replace('http', 'ws', 1)}/{path}"
+
+    def kill(self) -> None:
+        """End it as a crash would: it gets no chance to tidy up."""
+        self.process.kill()
+        self.process.wait(_STOP)
+
+    def stop(self) -> int:
+        """End it as its owner would; return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(_STOP)
+
+    def _token(self, headers: dict[str, str], body: dict[str, Any]) -> str:
+        answer = self.post("nanomeet", headers=headers, **body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["data"])
+
+
+class Servers:
+    """Starts servers with options of `nanomeet serve`, and ends all that are left."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def start(self, *options: str, data: Path | None = None) -> RunningServer:
+        """Start a server on a free port; without `data` it has a folder of its own."""
+        data = data or self._folder / f"data{len(self._processes)}"
+        ready = self._folder / f"ready{len(self._processes)}.json"
+        log = self._folder / f"log{len(self._processes)}.txt"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "nanomeet_widget.server", "--port", "0"),
+                    *("--data", str(data), "--ready-file", str(ready), *options),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env={k: v for k, v in os.environ.items() if k != "NANOMEET_API_KEY"},
+            )
+        self._processes.append(process)
+        deadline = time.monotonic() + _START
+        while not ready.exists():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, "the server did not come up"
+            time.sleep(0.05)
+        content = json.loads(ready.read_text())
+        return RunningServer(
+            url=content["url"], api_key=content["api_key"], data=data, process=process
+        )
+
+    def close(self) -> None:
+        """End every server that still runs."""
+        running = [process for process in self._processes if process.poll() is None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Servers]:
+    """Starts servers that end with the test."""
+    starter = Servers(tmp_path)
+    yield starter
+    starter.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One server for all tests that need nothing special of it; each uses a room of its own."""
+    starter = Servers(tmp_path_factory.mktemp("server"))
+    yield starter.start()
+    starter.close()

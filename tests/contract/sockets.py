@@ -1,0 +1,145 @@
+"""Clients of the embedded server's WebSockets, as its pages are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tornado import httpclient, websocket
+
+from nanomeet_widget.server.frames import Frame, decode
+from tests.conftest import RunningServer
+
+_PATIENCE = 20.0
+
+
+#: What a scenario has opened.
+_clients: list[Client] = []
+
+
+def run(scenario: Coroutine[Any, Any, None]) -> None:
+    """Run a test's scenario, which has to end; close whatever it opened."""
+
+    async def bounded() -> None:
+        try:
+            await asyncio.wait_for(scenario, 90)
+        finally:
+            for client in _clients:
+                client.close()
+                client.drop()
+            _clients.clear()
+            # The streams' own callbacks run in the loop's next turns.
+            await asyncio.sleep(0.01)
+
+    asyncio.run(bounded())
+
+
+class Client:
+    """One connection: JSON and frames in and out."""
+
+    def __init__(self, connection: websocket.WebSocketClientConnection) -> None:
+        self._connection = connection
+        self._stream = connection.protocol.stream if connection.protocol else None
+        _clients.append(self)
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        """Send a message of this type."""
+        await self._connection.write_message(json.dumps({"type": kind, **fields}))
+
+    async def send_raw(self, data: str | bytes) -> None:
+        """Send whatever the test wants."""
+        await self._connection.write_message(data, binary=isinstance(data, bytes))
+
+    async def receive(self) -> dict[str, Any] | Frame | None:
+        """Return the next message or frame; None when the server has closed."""
+        data = await asyncio.wait_for(_read(self._connection), _PATIENCE)
+        if data is None:
+            return None
+        if isinstance(data, bytes):
+            return decode(data)
+        message: dict[str, Any] = json.loads(data)
+        return message
+
+    async def expect(self, kind: str) -> dict[str, Any]:
+        """Return the next message of this type; others before it are passed over."""
+        passed: list[dict[str, Any]] = []
+        while True:
+            message = await self.receive()
+            assert message is not None, f"closed while waiting for {kind}, after {passed}"
+            if isinstance(message, dict):
+                if message["type"] == kind:
+                    return message
+                passed.append(message)
+
+    async def frames(self, count: int) -> list[Frame]:
+        """Return the next frames."""
+        found: list[Frame] = []
+        while len(found) < count:
+            message = await self.receive()
+            assert message is not None, "closed while waiting for frames"
+            if isinstance(message, Frame):
+                found.append(message)
+        return found
+
+    async def closed(self) -> None:
+        """Wait until the server has closed."""
+        while await self.receive() is not None:
+            pass
+
+    def close(self, code: int | None = None) -> None:
+        """Close as a browser does."""
+        self._connection.close(code)
+
+    def drop(self) -> None:
+        """Lose the connection without a word."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+async def _read(connection: websocket.WebSocketClientConnection) -> str | bytes | None:
+    data: str | bytes | None = await connection.read_message()
+    return data
+
+
+async def connect(server: RunningServer, path: str, *, origin: str | None = None) -> Client:
+    """Connect to one of the server's sockets."""
+    request = httpclient.HTTPRequest(
+        server.websocket(path), headers={"Origin": origin or server.url}
+    )
+    connecting: Awaitable[websocket.WebSocketClientConnection] = websocket.websocket_connect(
+        request
+    )
+    return Client(await connecting)
+
+
+async def join(server: RunningServer, token: str, **fields: Any) -> tuple[Client, dict[str, Any]]:
+    """Join a room; return the connection and its welcome."""
+    client = await connect(server, "ws/meeting")
+    await client.send("join", v=1, token=token, **fields)
+    return client, await client.expect("welcome")
+
+
+@asynccontextmanager
+async def broadcasting(
+    server: RunningServer, token: str, *, record: bool = False
+) -> AsyncIterator[tuple[Client, Client, dict[str, Any]]]:
+    """A moderator's page and its ingest socket, ready for frames; and what was granted."""
+    page, _ = await join(server, token)
+    await page.send("start_broadcast", record=record, ref=1)
+    granted = await page.expect("ingest_granted")
+    ingest = await connect(server, "ws/ingest")
+    await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
+    await ingest.expect("ingest_ready")
+    yield page, ingest, granted
+    page.close()
+    ingest.close()
+
+
+async def watch(server: RunningServer, stream: str) -> tuple[Client, dict[str, Any]]:
+    """Watch a stream; return the connection and the stream's state."""
+    viewer = await connect(server, "ws/watch")
+    await viewer.send("watch", v=1, stream=stream)
+    return viewer, await viewer.expect("stream_state")

@@ -1,0 +1,260 @@
+"""A broadcast over a real server's sockets: one sender, viewers early and late, a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from nanomeet_widget.server.frames import Frame, Kind, Track
+from tests.conftest import RunningServer, Servers
+from tests.contract.sockets import broadcasting, connect, join, run, watch
+from tests.unit.server.clips import Clip, clip
+
+
+def until_written(part: Path) -> None:
+    """Wait for the first fragment of a recording in the making."""
+    deadline = time.monotonic() + 20
+    while b"mdat" not in part.read_bytes():
+        assert time.monotonic() < deadline, "nothing was recorded"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def film() -> Clip:
+    return clip(2)
+
+
+def test_viewers_early_and_late_get_every_frame(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        token = server.room("Live", streamname="live-one")
+        early, state = await watch(server, "live-one")
+        assert state["state"] == "waiting"
+        async with broadcasting(server, token) as (page, ingest, _):
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            frames = await early.frames(2 + len(film.media))
+            assert [f for f in frames if f.kind is Kind.MEDIA] == list(film.media)
+
+            late, state = await watch(server, "live-one")
+            assert (state["state"], state["title"]) == ("live", "Live")
+            setup = await late.frames(2)
+            assert [f.track for f in setup] == [Track.VIDEO, Track.AUDIO]
+            (first,) = await late.frames(1)
+            keyframes = [f for f in film.media if f.keyframe and f.track is Track.VIDEO]
+            assert first == keyframes[-1]
+
+            await page.send("stop_broadcast", ref=2)
+            assert (await ingest.expect("ingest_ended"))["failed"] is False
+            assert (await page.expect("ack"))["ref"] == 2
+            while (await late.expect("stream_state"))["state"] != "ended":
+                pass
+
+    run(scenario())
+
+
+def test_a_wrong_or_used_ticket_is_refused(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        async with broadcasting(server, server.room("Ticket")) as (page, ingest, granted):
+            for data in film.encoded()[:10]:
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            for ticket in ("wrong", granted["ticket"]):
+                other = await connect(server, "ws/ingest")
+                await other.send("ingest_open", v=1, ticket=ticket)
+                assert (await other.expect("ingest_ended"))["failed"] is True
+                await other.closed()
+            await ingest.send_raw(film.media[10].encode())
+            await page.send("stop_broadcast", ref=2)
+            assert (await page.expect("ack"))["ref"] == 2
+
+    run(scenario())
+
+
+def test_frames_without_a_ticket_are_refused(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        ingest = await connect(server, "ws/ingest")
+        await ingest.send_raw(film.encoded()[0])
+        assert (await ingest.expect("ingest_ended"))["failed"] is True
+
+    run(scenario())
+
+
+def test_a_viewer_who_does_not_read_harms_nobody(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        token = server.room("Slow", streamname="slow-one")
+        slow, _ = await watch(server, "slow-one")
+        quick, _ = await watch(server, "slow-one")
+        async with broadcasting(server, token) as (page, ingest, _):
+            for frame in film.setups:
+                await ingest.send_raw(frame.encode())
+            # 12 MB in two seconds: more than a connection holds that nobody reads.
+            big = 200_000
+
+            async def send() -> None:
+                for number in range(60):
+                    frame = Frame(
+                        kind=Kind.MEDIA,
+                        track=Track.VIDEO,
+                        timestamp=number * 33_333,
+                        payload=bytes(big),
+                        keyframe=number % 15 == 0,
+                    )
+                    await ingest.send_raw(frame.encode())
+                    await asyncio.sleep(0.033)
+
+            sending = asyncio.ensure_future(send())
+            frames = [f for f in await quick.frames(61) if f.kind is Kind.MEDIA]
+            assert len({f.timestamp for f in frames}) == len(frames)
+            await sending
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+        # What he gets in the end begins again at a keyframe after each gap.
+        seen = []
+        while True:
+            message = await slow.receive()
+            if isinstance(message, Frame) and message.kind is Kind.MEDIA:
+                seen.append(message)
+            elif isinstance(message, dict) and message.get("state") == "ended":
+                break
+        for before, after in itertools.pairwise(seen):
+            gap = after.timestamp - before.timestamp > 40_000
+            assert not gap or after.keyframe
+
+    run(scenario())
+
+
+def test_a_viewer_who_goes_away_in_the_middle_harms_nobody(
+    server: RunningServer, film: Clip
+) -> None:
+    async def scenario() -> None:
+        token = server.room("Away", streamname="away-one")
+        viewers = [(await watch(server, "away-one"))[0] for _ in range(4)]
+        async with broadcasting(server, token) as (page, ingest, _):
+            for number, data in enumerate(film.encoded()):
+                if number in {5, 10, 15}:
+                    viewers[number // 5 - 1].drop()
+                await ingest.send_raw(data)
+            assert len(await viewers[3].frames(2 + len(film.media))) == 2 + len(film.media)
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+
+    run(scenario())
+
+
+def test_a_recording_is_there_when_the_stop_is_acknowledged(
+    server: RunningServer, film: Clip, tmp_path: Path
+) -> None:
+    async def scenario() -> str:
+        token = server.room("Rec", streamname="rec-one")
+        viewer, _ = await watch(server, "rec-one")
+        async with broadcasting(server, token, record=True) as (page, ingest, _):
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            while (await viewer.frames(1))[0] != film.media[-1]:
+                pass
+            await page.send("stop_broadcast", ref=2)
+            off: dict[str, object] = {}
+            while off.get("state") != "off":
+                off = (await page.expect("broadcast_changed"))["broadcast"]
+            playout = off["playout"]
+            assert isinstance(playout, dict)
+            return str(playout["vod"])
+
+    urls = []
+
+    async def twice() -> None:
+        urls.append(await scenario())
+        urls.append(await scenario())
+
+    run(twice())
+    assert urls == [f"{server.url}/vod/rec-one.mp4", f"{server.url}/vod/rec-one-2.mp4"]
+    for url in urls:
+        answer = httpx.get(url, trust_env=False)
+        assert answer.headers["content-type"] == "video/mp4"
+        file = tmp_path / "film.mp4"
+        file.write_bytes(answer.content)
+        probe = subprocess.run(
+            ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(file)],
+            check=True,
+            capture_output=True,
+        )
+        assert not probe.stderr
+        video, audio = json.loads(probe.stdout)["streams"]
+        assert (video["codec_name"], video["width"], video["nb_read_frames"]) == ("h264", 160, "60")
+        assert audio["codec_name"] == "opus"
+        assert float(audio["duration"]) == pytest.approx(2, abs=0.1)
+    part = httpx.get(urls[0], headers={"Range": "bytes=4-7"}, trust_env=False)
+    assert (part.status_code, part.content) == (206, b"ftyp")
+
+
+def test_stopping_the_server_makes_the_recording_whole(servers: Servers, film: Clip) -> None:
+    running = servers.start()
+
+    async def scenario() -> None:
+        token = running.room(streamname="last-words")
+        async with broadcasting(running, token, record=True) as (page, ingest, _):
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            running.process.terminate()
+            assert (await page.expect("bye"))["kind"] == "server_stopping"
+
+    run(scenario())
+    assert running.process.wait(30) == 0
+    files = [path.name for path in (running.data / "recordings").iterdir()]
+    assert files == ["last-words.mp4"]
+
+
+def test_a_killed_servers_recording_is_whole_after_the_next_start(
+    servers: Servers, film: Clip
+) -> None:
+    first = servers.start()
+
+    async def scenario() -> None:
+        token = first.room(streamname="cut-short")
+        async with broadcasting(first, token, record=True) as (page, ingest, _):
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            # Live means that the recording has begun; its first fragment is a moment away.
+            await page.expect("ack")
+            await asyncio.to_thread(until_written, first.data / "recordings/cut-short.part.mp4")
+            first.kill()
+
+    run(scenario())
+    second = servers.start(data=first.data)
+    deadline = time.monotonic() + 30
+    url = f"{second.url}/vod/cut-short.mp4"
+    while httpx.get(url, trust_env=False).status_code != 200:
+        assert time.monotonic() < deadline, "the recording did not come back"
+        time.sleep(0.1)
+
+
+def test_the_broadcaster_who_vanishes_ends_it_and_the_room_hears(
+    server: RunningServer, film: Clip
+) -> None:
+    async def scenario() -> None:
+        token = server.room("Vanish")
+        other, _ = await join(server, token)
+        async with broadcasting(server, token) as (page, ingest, _):
+            for data in film.encoded()[:10]:
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            page.close(1001)
+            await ingest.expect("ingest_ended")
+        state: dict[str, object] = {}
+        while state.get("state") != "off":
+            state = (await other.expect("broadcast_changed"))["broadcast"]
+        assert state["error"]
+
+    run(scenario())

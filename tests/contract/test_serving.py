@@ -1,0 +1,137 @@
+"""The server as a process: its address, its pages, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+
+from tests.conftest import RunningServer, Servers
+
+
+def get(url: str) -> httpx.Response:
+    return httpx.get(url, trust_env=False)
+
+
+def test_it_says_where_it_is_and_takes_the_file_with_it(servers: Servers, tmp_path: Path) -> None:
+    running = servers.start()
+    ready = tmp_path / "ready0.json"
+    assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+    content = json.loads(ready.read_text())
+    assert content == {
+        "url": running.url,
+        "api_key": running.api_key,
+        "pid": running.process.pid,
+    }
+    assert running.stop() == 0
+    assert not ready.exists()
+    log = (tmp_path / "log0.txt").read_text()
+    assert running.url in log
+    assert running.api_key not in log
+
+
+def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:
+    running = servers.start("--tls")
+    assert running.url.startswith("https://127.0.0.1:")
+    trust = ssl.create_default_context(cafile=str(running.data / "certificate.pem"))
+    answer = httpx.post(
+        f"{running.url}/nanomeet",
+        headers={"X-BINTU-APIKEY": running.api_key},
+        json={"room": "R"},
+        verify=trust,
+        trust_env=False,
+    )
+    said = jwt.decode(answer.json()["data"], options={"verify_signature": False})
+    assert said["server"] == running.url.removeprefix("https://")
+
+
+def test_it_serves_under_a_base_url(servers: Servers) -> None:
+    running = servers.start("--base-url", "/user/anna/nanomeet/")
+    assert running.url.endswith("/user/anna/nanomeet")
+    assert get(f"{running.url}/healthz").json() == {"status": "ok"}
+    assert running.room()
+
+
+def test_it_lingers_only_as_long_as_it_is_needed(servers: Servers) -> None:
+    running = servers.start("--linger", "0.5")
+    with httpx.Client(trust_env=False) as client:
+        request = client.build_request(
+            "GET", f"{running.url}/lease", headers={"X-BINTU-APIKEY": running.api_key}, timeout=20
+        )
+        lease = client.send(request, stream=True)
+        signs_of_life = lease.iter_raw()
+        assert next(signs_of_life) == b"\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.process.wait(1.5)
+        lease.close()
+    assert running.process.wait(20) == 0
+
+
+def test_a_lease_needs_the_key(server: RunningServer) -> None:
+    assert get(f"{server.url}/lease").status_code == 401
+
+
+def test_a_taken_port_is_said_in_words(server: RunningServer, tmp_path: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    second = subprocess.run(
+        [sys.executable, "-m", "nanomeet_widget.server", "--port", port, "--data", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={k: v for k, v in os.environ.items() if k != "NANOMEET_API_KEY"},
+    )
+    assert second.returncode == 1
+    assert f"port {port}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_pages_send_nothing_about_themselves(server: RunningServer) -> None:
+    for path, framed in (("local/Room", "*"), ("live/talk", "*"), ("invite", "'self'")):
+        answer = get(f"{server.url}/{path}")
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        if answer.status_code == 503:
+            assert "not built" in answer.json()["message"]
+            continue
+        policy = answer.headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert policy.endswith(f"frame-ancestors {framed}")
+        assert "{{base}}" not in answer.text
+        assert '<base href="/"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "nope",
+        "local/",
+        "local/ro.om",
+        "local/Room/more",
+        "static/../pages.py",
+        "static/%2e%2e/py.typed",
+        "static/..%2fpy.typed",
+        "vod/..%2ftoken-secret",
+        "vod/x.part.mp4",
+        "vod/",
+        "ws/Room",
+    ],
+)
+def test_what_is_not_there_is_a_404_in_json(server: RunningServer, path: str) -> None:
+    answer = get(f"{server.url}/{path}")
+    assert answer.status_code in {403, 404}
+    assert answer.json()["message"]
+
+
+def test_a_wrong_method_is_refused_in_json(server: RunningServer) -> None:
+    answer = httpx.delete(f"{server.url}/nanomeet", trust_env=False)
+    assert answer.status_code == 405
+    assert answer.json()["message"]

@@ -1,0 +1,264 @@
+"""The meeting's WebSocket on a real server: who gets in, and what passes between pages."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from tornado import httpclient
+
+from tests.conftest import RunningServer, Servers
+from tests.contract.sockets import connect, join, run
+
+
+def test_two_pages_meet_and_signal(server: RunningServer) -> None:
+    async def scenario() -> None:
+        moderator = server.room("Meet")
+        anna, _ = await join(server, moderator, name="Anna", audio=True)
+        ben, welcome = await join(server, server.invite(moderator), name="Ben")
+        assert welcome["moderator"] is False
+        assert welcome["room"] == "Meet"
+        (other,) = welcome["participants"]
+        assert (other["name"], other["moderator"], other["audio"]) == ("Anna", True, True)
+        joined = await anna.expect("joined")
+        offer = {"type": "offer", "sdp": "v=0\r\n"}
+        await anna.send("signal", to=joined["participant"]["id"], description=offer)
+        signalled = await ben.expect("signalled")
+        assert signalled["sender"] == other["id"]
+        assert signalled["description"] == offer
+        candidate = {"candidate": "c", "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": "u"}
+        await ben.send("signal", to=other["id"], candidate=candidate)
+        assert (await anna.expect("signalled"))["candidate"] == candidate
+        await ben.send("leave")
+        assert (await ben.expect("bye"))["kind"] == "left"
+        assert (await anna.expect("left"))["reason"] == "left"
+
+    run(scenario())
+
+
+def test_a_closed_page_is_gone_at_once(server: RunningServer) -> None:
+    async def scenario() -> None:
+        moderator = server.room("Closed")
+        anna, _ = await join(server, moderator)
+        ben, _ = await join(server, moderator)
+        ben.close(1001)
+        assert (await anna.expect("left"))["reason"] == "left"
+
+    run(scenario())
+
+
+def test_a_lost_page_comes_back_to_its_place(server: RunningServer) -> None:
+    async def scenario() -> None:
+        token = server.room("Lost")
+        anna, _ = await join(server, token)
+        ben, welcome = await join(server, token, name="Ben")
+        await anna.expect("joined")
+        ben.drop()
+        back, again = await join(server, token, resume=welcome["resume"], video=True)
+        assert again["id"] == welcome["id"]
+        # The next that the other hears is that the camera is on, not that anybody went.
+        message = await anna.receive()
+        assert isinstance(message, dict)
+        assert message["type"] == "updated"
+        back.close()
+
+    run(scenario())
+
+
+def test_a_guest_cannot_command(server: RunningServer) -> None:
+    async def scenario() -> None:
+        guest, _ = await join(server, server.invite(server.room("Roles")))
+        await guest.send("start_broadcast", record=False, ref=3)
+        error = await guest.expect("error")
+        assert (error["kind"], error["ref"]) == ("forbidden", 3)
+
+    run(scenario())
+
+
+def test_kicked_lobby_and_password_over_the_wire(server: RunningServer) -> None:
+    async def scenario() -> None:
+        moderator = server.room("Doors")
+        invite = server.invite(moderator)
+        anna, _ = await join(server, moderator)
+        await anna.send("set_password", password="sesame", ref=1)
+        await anna.expect("ack")
+
+        ben = await connect(server, "ws/meeting")
+        await ben.send("join", v=1, token=invite)
+        assert (await ben.expect("password_required"))["wrong"] is False
+        await ben.send("join", v=1, token=invite, password="x")
+        assert (await ben.expect("password_required"))["wrong"] is True
+        await ben.send("join", v=1, token=invite, password="sesame")
+        await ben.expect("welcome")
+
+        await anna.send("set_lobby", active=True, ref=2)
+        await anna.expect("ack")
+        eve = await connect(server, "ws/meeting")
+        eves = server.invite(moderator)
+        await eve.send("join", v=1, token=eves, name="Eve")
+        await eve.expect("waiting")
+        await eve.send("rename", name="Evil", ref=9)
+        assert (await eve.expect("error"))["kind"] == "waiting"
+        knock = await anna.expect("knock")
+        await anna.send("admit", id=knock["id"], admitted=True, ref=3)
+        welcome = await eve.expect("welcome")
+
+        await anna.send("kick", id=welcome["id"], ref=4)
+        assert (await eve.expect("bye"))["kind"] == "kicked"
+        await eve.closed()
+        again = await connect(server, "ws/meeting")
+        await again.send("join", v=1, token=eves, password="sesame")
+        assert (await again.expect("bye"))["kind"] == "kicked"
+
+    run(scenario())
+
+
+def test_knowing_the_password_ends_the_waiting(server: RunningServer) -> None:
+    async def scenario() -> None:
+        moderator = server.room("Both")
+        invite = server.invite(moderator)
+        anna, _ = await join(server, moderator)
+        await anna.send("set_password", password="sesame", ref=1)
+        await anna.send("set_lobby", active=True, ref=2)
+        await anna.expect("ack")
+        ben = await connect(server, "ws/meeting")
+        await ben.send("join", v=1, token=invite)
+        await ben.expect("waiting")
+        knock = await anna.expect("knock")
+        await ben.send("join", v=1, token=invite, password="sesame")
+        await ben.expect("welcome")
+        assert (await anna.expect("knock_ended"))["id"] == knock["id"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"), [("garbage", "token_malformed"), ("a.b.c", "token_malformed")]
+)
+def test_a_bad_token_opens_nothing(server: RunningServer, token: str, kind: str) -> None:
+    async def scenario() -> None:
+        page = await connect(server, "ws/meeting")
+        await page.send("join", v=1, token=token)
+        bye = await page.expect("bye")
+        assert (bye["kind"], bye["retry"]) == (kind, False)
+        await page.closed()
+
+    run(scenario())
+
+
+def test_a_token_of_another_server_opens_nothing(server: RunningServer, servers: Servers) -> None:
+    foreign = servers.start().room()
+
+    async def scenario() -> None:
+        page = await connect(server, "ws/meeting")
+        await page.send("join", v=1, token=foreign)
+        assert (await page.expect("bye"))["kind"] == "token_rejected"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "{",
+        "[]",
+        '"join"',
+        '{"type":"hello"}',
+        '{"type":"join","v":1}',
+        '{"type":"join","v":1,"token":"x","moderator":true}',
+        '{"type":"join","v":2,"token":"x"}',
+        '{"type":"media","audio":true,"video":true}',
+        b"\x01\x02",
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    ],
+)
+def test_nonsense_is_answered_and_closed(server: RunningServer, data: str | bytes) -> None:
+    async def scenario() -> None:
+        page = await connect(server, "ws/meeting")
+        await page.send_raw(data)
+        assert (await page.expect("bye"))["kind"] == "protocol"
+        await page.closed()
+
+    run(scenario())
+    assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+
+
+def test_a_message_beyond_the_limit_closes_the_connection(server: RunningServer) -> None:
+    async def scenario() -> None:
+        page = await connect(server, "ws/meeting")
+        await page.send_raw("x" * 100_000)
+        await page.closed()
+
+    run(scenario())
+
+
+def test_a_flood_of_messages_is_ended(server: RunningServer) -> None:
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Flood"))
+        for _ in range(1500):
+            await page.send("ping", t=1)
+        assert (await page.expect("bye"))["kind"] == "too_many_messages"
+
+    run(scenario())
+
+
+def test_a_ping_is_answered(server: RunningServer) -> None:
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Ping"))
+        await page.send("ping", t=12.5)
+        assert (await page.expect("pong"))["t"] == 12.5
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("path", ["ws/meeting", "ws/ingest", "ws/watch"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "file://"])
+def test_pages_of_other_sites_may_not_connect(
+    server: RunningServer, path: str, origin: str
+) -> None:
+    async def scenario() -> None:
+        with pytest.raises(httpclient.HTTPClientError) as refused:
+            await connect(server, path, origin=origin)
+        assert refused.value.code == 403
+
+    run(scenario())
+
+
+def test_a_plain_request_to_a_socket_is_no_fault(server: RunningServer) -> None:
+    answer = httpx.get(f"{server.url}/ws/meeting", trust_env=False)
+    assert 400 <= answer.status_code < 500
+
+
+def test_a_stopping_server_says_so(servers: Servers) -> None:
+    running = servers.start()
+
+    async def scenario() -> None:
+        page, _ = await join(running, running.room())
+        running.process.terminate()
+        bye = await page.expect("bye")
+        assert (bye["kind"], bye["retry"]) == ("server_stopping", True)
+
+    run(scenario())
+    assert running.process.wait(20) == 0
+
+
+def test_a_killed_servers_room_keeps_its_lock(servers: Servers) -> None:
+    first = servers.start()
+    moderator = first.room("Kept")
+    invite = first.invite(moderator)
+
+    async def lock() -> None:
+        page, _ = await join(first, moderator)
+        await page.send("set_password", password="sesame", ref=1)
+        await page.expect("ack")
+        first.kill()
+
+    run(lock())
+    second = servers.start(data=first.data)
+
+    async def enter() -> None:
+        page = await connect(second, "ws/meeting")
+        await page.send("join", v=1, token=invite)
+        await page.expect("password_required")
+
+    run(enter())

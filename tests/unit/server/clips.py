@@ -1,0 +1,128 @@
+"""Small clips as a browser would send them: H.264 with avcC, Opus in packets of 20 ms."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+
+from nanomeet_widget.server.frames import Frame, Kind, Track
+
+SECOND = 1_000_000
+_PICTURES = 30
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A set-up and the media that follow it, in order of time."""
+
+    setups: tuple[Frame, ...]
+    media: tuple[Frame, ...]
+
+    def encoded(self) -> list[bytes]:
+        return [frame.encode() for frame in (*self.setups, *self.media)]
+
+
+def clip(
+    seconds: float = 1.0,
+    *,
+    start: int = 0,
+    width: int = 160,
+    height: int = 96,
+    sound: bool = True,
+) -> Clip:
+    """A clip whose brightness grows, with a tone; `start` in microseconds."""
+    setup, media = _pictures(seconds, start, width, height)
+    setups = [setup]
+    if sound:
+        head, tone = _tone(seconds, start)
+        setups.append(head)
+        media += tone
+    return Clip(tuple(setups), tuple(sorted(media, key=lambda f: f.timestamp)))
+
+
+def _setup(track: Track, **fields: object) -> Frame:
+    content = json.dumps(fields).encode()
+    return Frame(kind=Kind.SETUP, track=track, timestamp=0, payload=content)
+
+
+def _pictures(seconds: float, start: int, width: int, height: int) -> tuple[Frame, list[Frame]]:
+    encoder = av.VideoCodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.time_base, encoder.framerate = Fraction(1, SECOND), Fraction(_PICTURES)
+    encoder.gop_size = 15
+    encoder.options = {"tune": "zerolatency", "preset": "ultrafast", "profile": "baseline"}
+    packets = []
+    count = int(seconds * _PICTURES)
+    for number in range(count):
+        grey = np.full((height, width, 3), 40 + number * 180 // count, np.uint8)
+        picture = av.VideoFrame.from_ndarray(grey, format="rgb24")
+        picture.pts = start + number * SECOND // _PICTURES
+        picture.time_base = encoder.time_base
+        packets += encoder.encode(picture)
+    packets += encoder.encode(None)
+    frames, sps, pps = [], b"", b""
+    for packet in packets:
+        payload = b""
+        for unit in re.split(rb"\x00\x00\x00?\x01", bytes(packet)):
+            kind = unit[0] & 31 if unit else 0
+            if kind == 7:
+                sps = unit
+            elif kind == 8:
+                pps = unit
+            elif kind in {1, 5}:
+                payload += len(unit).to_bytes(4, "big") + unit
+        assert packet.pts is not None
+        frames.append(
+            Frame(
+                kind=Kind.MEDIA,
+                track=Track.VIDEO,
+                timestamp=packet.pts,
+                payload=payload,
+                duration=SECOND // _PICTURES,
+                keyframe=packet.is_keyframe,
+            )
+        )
+    avcc = b"\x01" + sps[1:4] + b"\xff\xe1" + len(sps).to_bytes(2, "big") + sps
+    avcc += b"\x01" + len(pps).to_bytes(2, "big") + pps
+    setup = _setup(
+        Track.VIDEO,
+        codec=f"avc1.{sps[1:4].hex()}",
+        description=base64.b64encode(avcc).decode(),
+        width=width,
+        height=height,
+        framerate=_PICTURES,
+    )
+    return setup, frames
+
+
+def _tone(seconds: float, start: int) -> tuple[Frame, list[Frame]]:
+    encoder = av.AudioCodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48000, "stereo", "s16"
+    encoder.time_base = Fraction(1, 48000)
+    frames = []
+    for number in range(int(seconds * 50)):
+        times = (np.arange(960) + number * 960) / 48000
+        wave = (np.sin(times * 440 * 2 * np.pi) * 9000).astype(np.int16)
+        sound = av.AudioFrame.from_ndarray(wave.repeat(2)[None], format="s16", layout="stereo")
+        sound.sample_rate, sound.pts, sound.time_base = 48000, number * 960, encoder.time_base
+        for packet in encoder.encode(sound):
+            assert packet.pts is not None
+            # The encoder's own delay comes out as a time before zero.
+            time = start + max(0, packet.pts) * SECOND // 48000
+            frames.append(
+                Frame(
+                    kind=Kind.MEDIA,
+                    track=Track.AUDIO,
+                    timestamp=time,
+                    payload=bytes(packet),
+                    duration=20_000,
+                    keyframe=True,
+                )
+            )
+    return _setup(Track.AUDIO, codec="opus", sample_rate=48000, channels=2), frames

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.rooms import Rooms
+from nanomeet_widget.server.store import Store
+from tests.unit.server.doubles import Clock, Page, Tape, claims
+
+
+@dataclass
+class House:
+    """The state machines of a server, without sockets and with a clock of the test's own."""
+
+    clock: Clock
+    store: Store
+    config: ServerConfig
+    rooms: Rooms
+    broadcasts: Broadcasts
+    tapes: list[Tape]
+
+    def page(self) -> Page:
+        return Page(self.rooms)
+
+    def moderator(self, **fields: Any) -> Page:
+        return self.page().join(claims(moderator=True), **fields)
+
+    def guest(self, **fields: Any) -> Page:
+        return self.page().join(claims(), **fields)
+
+
+def build(folder: Path, store: Store, clock: Clock) -> House:
+    config = ServerConfig(data=folder)
+    tapes: list[Tape] = []
+
+    def record(stream: str) -> Tape:
+        tapes.append(Tape(stream))
+        return tapes[-1]
+
+    broadcasts = Broadcasts(
+        config=config, origin="http://here", store=store, timers=clock, record=record
+    )
+    rooms = Rooms(config=config, store=store, timers=clock, broadcasts=broadcasts)
+    return House(clock, store, config, rooms, broadcasts, tapes)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def house(tmp_path: Path, store: Store) -> House:
+    return build(tmp_path, store, Clock())

@@ -1,0 +1,414 @@
+"""A broadcast from request to recording: what its sender, its room and its viewers hear."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from nanomeet_widget._states import Broadcast as State
+from nanomeet_widget.server import messages
+from nanomeet_widget.server.frames import Frame, Kind, Track
+from tests.unit.server.conftest import House
+from tests.unit.server.doubles import Page, Sender, Viewer, claims
+
+#: An avcC with one sequence and one picture parameter set.
+AVCC = bytes.fromhex("0142001fffe1000467420 01f01000468ce3880".replace(" ", ""))
+PICTURE, SOUND = Track.VIDEO, Track.AUDIO
+
+
+def setup(track: Track = PICTURE, **changes: object) -> bytes:
+    fields: dict[str, object] = (
+        {
+            "codec": "avc1.42001f",
+            "description": base64.b64encode(AVCC).decode(),
+            "width": 640,
+            "height": 360,
+        }
+        if track is PICTURE
+        else {"codec": "opus", "sample_rate": 48000, "channels": 2}
+    )
+    content = json.dumps({**fields, **changes}).encode()
+    return Frame(kind=Kind.SETUP, track=track, timestamp=0, payload=content).encode()
+
+
+def media(
+    time: float, *, key: bool = False, track: Track = PICTURE, payload: bytes = b"x"
+) -> bytes:
+    return Frame(
+        kind=Kind.MEDIA,
+        track=track,
+        timestamp=int(time * 1_000_000),
+        payload=payload,
+        keyframe=key,
+    ).encode()
+
+
+class Stage:
+    """A moderator who broadcasts."""
+
+    def __init__(self, house: House, *, record: bool = False) -> None:
+        self.house = house
+        self.page = house.moderator()
+        self.page.ask(messages.StartBroadcast(record=record, ref=1))
+        self.granted = self.page.last(messages.IngestGranted)
+        self.sender = Sender()
+
+    def connect(self, sender: Sender | None = None) -> bool:
+        broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+        return broadcast is not None and broadcast.attach(sender or self.sender)
+
+    def send(self, *data: bytes, sender: Sender | None = None) -> None:
+        for part in data:
+            broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+            assert broadcast is not None
+            broadcast.receive(sender or self.sender, part)
+
+    def lose(self) -> None:
+        broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+        assert broadcast is not None
+        broadcast.detach(self.sender)
+
+    def live(self) -> Stage:
+        assert self.connect()
+        self.send(setup(), setup(SOUND), media(0, key=True))
+        return self
+
+    def watch(self) -> Viewer:
+        viewer = Viewer()
+        assert self.house.broadcasts.watch("stream", viewer) is not None
+        return viewer
+
+
+def states(page: Page) -> list[State]:
+    return [m.broadcast.state for m in page.all(messages.BroadcastChanged)]
+
+
+def payloads(viewer: Viewer) -> list[bytes]:
+    return [frame.wire[-1:] for frame in viewer.frames if not frame.setup]
+
+
+def test_it_is_live_when_the_first_picture_is_there(house: House) -> None:
+    guest = house.guest()
+    stage = Stage(house)
+    assert stage.page.last(messages.BroadcastChanged).broadcast.broadcaster == stage.page.id
+    assert not guest.all(messages.IngestGranted)
+    assert stage.connect()
+    assert stage.sender.all(messages.IngestReady)
+    stage.send(setup())
+    stage.send(setup(SOUND), media(0, track=SOUND))
+    assert not stage.page.all(messages.Ack)
+    stage.send(media(0.02, key=True))
+    assert stage.page.last(messages.Ack).ref == 1
+    assert states(guest) == [State.STARTING, State.LIVE]
+    live = guest.last(messages.BroadcastChanged).broadcast
+    assert live.playout == messages.Playout(live="http://here/live/stream")
+    assert live.since is not None
+
+
+def test_a_newcomer_meets_the_live_broadcast(house: House) -> None:
+    Stage(house).live()
+    assert house.guest().welcome.broadcast.state is State.LIVE
+
+
+def test_a_second_start_is_refused(house: House) -> None:
+    stage = Stage(house)
+    stage.page.ask(messages.StartBroadcast(ref=2))
+    assert (stage.page.last(messages.Error).kind, stage.page.last(messages.Error).ref) == (
+        "conflict",
+        2,
+    )
+
+
+def test_one_stream_is_sent_from_one_room(house: House) -> None:
+    Stage(house)
+    other = house.page().join(claims(moderator=True, room="Other"))
+    other.ask(messages.StartBroadcast(ref=1))
+    assert other.last(messages.Error).kind == "conflict"
+
+
+def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -> None:
+    stage = Stage(house)
+    assert stage.connect()
+    house.clock.advance(house.config.patience.first_picture + 1)
+    assert states(stage.page) == [State.STARTING, State.FAILED]
+    error = stage.page.last(messages.Error)
+    assert (error.kind, error.ref) == ("broadcast_failed", 1)
+    assert "picture" in error.message
+    assert stage.sender.farewell is not None
+    assert stage.sender.farewell.failed is True
+    stage.page.ask(messages.StartBroadcast(ref=2))
+    assert states(stage.page)[-1] is State.STARTING
+
+
+def test_stopping_is_acknowledged_when_it_is_off(house: House) -> None:
+    stage = Stage(house).live()
+    stage.page.ask(messages.StopBroadcast(ref=2))
+    assert states(stage.page)[-2:] == [State.STOPPING, State.OFF]
+    assert stage.page.last(messages.Ack).ref == 2
+    assert stage.sender.farewell is not None
+    assert stage.sender.farewell.failed is False
+
+
+def test_stopping_nothing_is_refused(house: House) -> None:
+    anna = house.moderator()
+    anna.ask(messages.StopBroadcast(ref=1))
+    assert anna.last(messages.Error).kind == "conflict"
+
+
+def test_stopping_before_it_is_live_answers_both_requests(house: House) -> None:
+    stage = Stage(house)
+    stage.page.ask(messages.StopBroadcast(ref=2))
+    assert stage.page.last(messages.Error).ref == 1
+    assert stage.page.last(messages.Ack).ref == 2
+
+
+def test_the_broadcaster_leaving_ends_it(house: House) -> None:
+    other = house.moderator()
+    stage = Stage(house).live()
+    stage.page.leave()
+    assert states(other)[-2:] == [State.STOPPING, State.OFF]
+    assert other.last(messages.BroadcastChanged).broadcast.error
+
+
+def test_errors_are_for_moderators(house: House) -> None:
+    guest = house.guest()
+    stage = Stage(house)
+    house.clock.advance(house.config.patience.first_picture + 1)
+    assert stage.page.last(messages.BroadcastChanged).broadcast.error is not None
+    assert guest.last(messages.BroadcastChanged).broadcast.error is None
+
+
+# --- the sender --------------------------------------------------------------------------------
+
+
+def test_a_wrong_ticket_opens_nothing(house: House) -> None:
+    stage = Stage(house)
+    assert house.broadcasts.by_ticket(stage.granted.ticket[:-1] + "?") is None
+
+
+def test_a_ticket_in_use_is_refused(house: House) -> None:
+    stage = Stage(house).live()
+    assert stage.connect(Sender()) is False
+    assert stage.sender.farewell is None
+
+
+def test_a_ticket_is_over_with_its_broadcast(house: House) -> None:
+    stage = Stage(house).live()
+    stage.page.ask(messages.StopBroadcast())
+    assert house.broadcasts.by_ticket(stage.granted.ticket) is None
+
+
+def test_a_silent_sender_is_replaced(house: House) -> None:
+    stage = Stage(house).live()
+    house.clock.advance(2)
+    assert stage.connect(Sender()) is True
+    assert stage.sender.farewell is not None
+
+
+def test_a_lost_sender_may_come_back(house: House) -> None:
+    stage = Stage(house).live()
+    stage.lose()
+    house.clock.advance(house.config.patience.ingest - 1)
+    back = Sender()
+    assert stage.connect(back)
+    house.clock.advance(60)
+    assert states(stage.page)[-1] is State.LIVE
+    viewer = stage.watch()
+    seen = len(viewer.frames)
+    stage.send(setup(), media(5), sender=back)
+    # Without a keyframe nobody could decode it.
+    assert len(viewer.frames) == seen + 1
+    stage.send(media(5.1, key=True), sender=back)
+    assert len(viewer.frames) == seen + 2
+
+
+def test_a_sender_that_stays_away_ends_it(house: House) -> None:
+    stage = Stage(house).live()
+    stage.lose()
+    house.clock.advance(house.config.patience.ingest + 1)
+    assert states(stage.page)[-2:] == [State.STOPPING, State.OFF]
+    assert stage.page.last(messages.BroadcastChanged).broadcast.error
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x01", "bytes"),
+        (b"\x09" + media(0)[1:], "version"),
+        (media(0)[:1] + b"\x07" + media(0)[2:], "Kind"),
+        (media(0, track=SOUND), "before its set-up"),
+        (setup(codec="theora"), "theora"),
+        (setup(codec="avc1.42001f", description=None), "avcC"),
+        (setup(codec="avc1.42001f", description="!!"), "readable"),
+        (setup(width=None), "width"),
+        (setup(width=8), "readable"),
+        (setup(surprise=1), "readable"),
+        (setup()[:-3], "readable"),
+        (setup(SOUND, codec="mp4a.40.2"), "mp4a"),
+    ],
+)
+def test_what_is_no_frame_ends_it_in_words(house: House, data: bytes, words: str) -> None:
+    stage = Stage(house)
+    assert stage.connect()
+    stage.send(data)
+    assert states(stage.page)[-1] is State.FAILED
+    assert stage.sender.farewell is not None
+    assert words in stage.sender.farewell.reason
+    assert words in stage.page.last(messages.Error).message
+
+
+def test_a_clock_that_runs_backwards_ends_it(house: House) -> None:
+    stage = Stage(house).live()
+    stage.send(media(100), media(1))
+    assert states(stage.page)[-1] is State.OFF
+
+
+def test_a_flood_ends_it(house: House) -> None:
+    stage = Stage(house).live()
+    for _ in range(4):
+        if stage.sender.farewell is None:
+            stage.send(media(1, payload=bytes(4 * 1024 * 1024 - 100)))
+    assert stage.sender.farewell is not None
+    assert "more than" in stage.sender.farewell.reason
+
+
+# --- viewers -----------------------------------------------------------------------------------
+
+
+def test_who_waits_gets_the_first_picture(house: House) -> None:
+    stage = Stage(house)
+    viewer = stage.watch()
+    assert viewer.state == "waiting"
+    stage.live()
+    assert viewer.state == "live"
+    assert [f.setup for f in viewer.frames] == [True, True, False]
+
+
+def test_a_latecomer_gets_set_up_and_the_last_group_of_pictures(house: House) -> None:
+    stage = Stage(house).live()
+    stage.send(media(1, payload=b"a"), media(2, key=True, payload=b"b"))
+    stage.send(media(2, track=SOUND, payload=b"c"), media(2.1, payload=b"d"))
+    viewer = stage.watch()
+    assert viewer.state == "live"
+    assert [f.track for f in viewer.frames if f.setup] == [PICTURE, SOUND]
+    assert payloads(viewer) == [b"b", b"c", b"d"]
+    stage.send(media(2.2, payload=b"e"))
+    assert payloads(viewer)[-1] == b"e"
+
+
+def test_a_latecomer_to_an_old_picture_has_a_keyframe_made(house: House) -> None:
+    stage = Stage(house).live()
+    stage.watch()
+    assert not stage.sender.all(messages.KeyframeWanted)
+    house.clock.advance(1.5)
+    stage.watch()
+    stage.watch()
+    assert len(stage.sender.all(messages.KeyframeWanted)) == 1
+
+
+def test_a_new_set_up_replaces_the_old_one(house: House) -> None:
+    stage = Stage(house).live()
+    stage.send(setup(width=320, height=180), media(1, key=True, payload=b"k"))
+    viewer = stage.watch()
+    assert b'"width": 320' in viewer.frames[0].wire
+    assert payloads(viewer) == [b"k"]
+
+
+def test_a_group_of_pictures_without_end_is_not_kept(house: House) -> None:
+    stage = Stage(house).live()
+    for number in range(1, 60):
+        house.clock.advance(1)
+        stage.send(media(number, payload=bytes(500_000)))
+    viewer = stage.watch()
+    assert payloads(viewer) == []
+    assert stage.sender.all(messages.KeyframeWanted)
+
+
+def test_the_end_and_the_next_beginning_are_told(house: House) -> None:
+    stage = Stage(house).live()
+    viewer = stage.watch()
+    stage.page.ask(messages.StopBroadcast())
+    assert viewer.state == "ended"
+    again = Stage(house).live()
+    assert viewer.state == "live"
+    assert again.page.all(messages.Ack)
+
+
+def test_the_title_is_the_subject(house: House) -> None:
+    stage = Stage(house).live()
+    viewer = stage.watch()
+    assert viewer.last(messages.StreamState).title == "R"
+    stage.page.ask(messages.SetSubject(subject="Lesson"))
+    assert viewer.last(messages.StreamState).title == "Lesson"
+
+
+def test_there_is_an_end_of_viewers(house: House) -> None:
+    for _ in range(house.config.limits.viewers):
+        assert house.broadcasts.watch("stream", Viewer()) is not None
+    assert house.broadcasts.watch("stream", Viewer()) is None
+
+
+# --- recording ---------------------------------------------------------------------------------
+
+
+def test_it_is_live_when_the_recording_has_begun(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    assert states(stage.page)[-1] is State.STARTING
+    (tape,) = house.tapes
+    assert tape.opened is not None
+    assert tape.opened[0].width == 640
+    assert tape.opened[1] is not None
+    assert tape.on_open is not None
+    tape.on_open(None)
+    assert states(stage.page)[-1] is State.LIVE
+    playout = stage.page.last(messages.BroadcastChanged).broadcast.playout
+    assert playout is not None
+    assert playout.vod == "http://here/vod/stream.mp4"
+    (first,) = [e for e in tape.entries if isinstance(e, Frame)]
+    assert first.keyframe
+
+
+def test_it_is_off_when_the_recording_is_whole(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    (tape,) = house.tapes
+    assert tape.on_open is not None
+    tape.on_open(None)
+    viewer = stage.watch()
+    stage.page.ask(messages.StopBroadcast(ref=2))
+    assert states(stage.page)[-1] is State.STOPPING
+    assert viewer.state == "live"
+    assert tape.on_done is not None
+    tape.on_done(None)
+    assert states(stage.page)[-1] is State.OFF
+    assert stage.page.last(messages.Ack).ref == 2
+    assert viewer.last(messages.StreamState).vod == "http://here/vod/stream.mp4"
+
+
+def test_a_recording_that_cannot_begin_fails_the_start(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    assert house.tapes[0].on_open is not None
+    house.tapes[0].on_open("the disk is full")
+    assert states(stage.page)[-1] is State.FAILED
+    assert "the disk is full" in stage.page.last(messages.Error).message
+
+
+def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    (tape,) = house.tapes
+    assert tape.on_open is not None
+    tape.on_open(None)
+    assert tape.on_error is not None
+    tape.on_error("the disk is full")
+    told = stage.page.last(messages.BroadcastChanged).broadcast
+    assert told.state is State.LIVE
+    assert "the disk is full" in (told.error or "")
+
+
+def test_nothing_is_left_when_all_is_over(house: House) -> None:
+    stage = Stage(house).live()
+    stage.page.ask(messages.StopBroadcast())
+    stage.page.leave()
+    assert house.broadcasts.active is False
+    assert house.clock.pending == 0

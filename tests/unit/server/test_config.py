@@ -1,0 +1,89 @@
+"""What the command line and the environment make of a server."""
+
+from __future__ import annotations
+
+import argparse
+import stat
+from pathlib import Path
+
+import pytest
+
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.server import cli, tls
+from nanomeet_widget.server.config import ServerConfig
+
+
+def options(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    cli.add_serve(parser)
+    return parser.parse_args(arguments)
+
+
+@pytest.mark.parametrize(
+    ("fields", "origin"),
+    [
+        ({}, "http://127.0.0.1:8910"),
+        ({"host": "localhost"}, "http://localhost:8910"),
+        ({"host": "::1"}, "http://[::1]:8910"),
+        ({"base_url": "/hub/nanomeet/"}, "http://127.0.0.1:8910/hub/nanomeet"),
+        ({"public_url": "https://meet.example/x/"}, "https://meet.example/x"),
+        (
+            {"certificate": Path("c"), "private_key": Path("k"), "host": "meet.example"},
+            "https://meet.example:8910",
+        ),
+    ],
+)
+def test_guests_get_an_address_that_works(
+    fields: dict[str, str], origin: str, tmp_path: Path
+) -> None:
+    assert ServerConfig(data=tmp_path, **fields).origin(8910) == origin  # type: ignore[arg-type]
+
+
+def test_every_address_is_no_address_for_guests(tmp_path: Path) -> None:
+    origin = ServerConfig(data=tmp_path, host="0.0.0.0").origin(8910)  # noqa: S104
+    assert "0.0.0.0" not in origin  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"base_url": "nanomeet/"},
+        {"base_url": "/nanomeet"},
+        {"base_url": '/"><script>/'},
+        {"public_url": "meet.example"},
+        {"public_url": "https://user:pass@meet.example"},
+        {"public_url": "https://meet.example/?q"},
+        {"certificate": Path("c")},
+        {"port": 70000},
+        {"linger": -1},
+    ],
+)
+def test_what_cannot_work_is_refused(fields: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError):
+        ServerConfig(data=tmp_path, **fields)  # type: ignore[arg-type]
+
+
+def test_a_key_comes_from_the_environment_or_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NANOMEET_API_KEY", "from-environment")
+    config = cli.read_config(options("--data", str(tmp_path)))
+    assert config.api_keys == ("from-environment",)
+    assert capsys.readouterr().err == ""
+    config = cli.read_config(options("--data", str(tmp_path), "--api-key", "from-arguments"))
+    assert config.api_keys == ("from-arguments", "from-environment")
+    warning = capsys.readouterr().err
+    assert "visible" in warning
+    assert "from-arguments" not in warning
+
+
+def test_no_key_is_in_a_repr(tmp_path: Path) -> None:
+    assert "hidden" not in repr(ServerConfig(data=tmp_path, api_keys=("hidden",)))
+
+
+def test_a_certificate_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    certificate, key = tls.self_signed(tmp_path, "meet.example")
+    content = certificate.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert tls.self_signed(tmp_path, "meet.example")[0].read_bytes() == content
+    assert tls.self_signed(tmp_path, "other.example")[0].read_bytes() != content

@@ -1,0 +1,249 @@
+"""What is recorded can be seen and heard again, whatever happened while it was made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from nanomeet_widget.server.codec_header import read_avcc
+from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track
+from nanomeet_widget.server.muxer import Muxer
+from nanomeet_widget.server.recordings import FileRecording, Recordings, folder_of
+from nanomeet_widget.server.remux import remux
+from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.tracks import Setup, read_setup
+from tests.unit.server.clips import SECOND, Clip, clip
+
+
+@dataclass
+class Seen:
+    """What a player gets from a file."""
+
+    sizes: list[tuple[int, int]]
+    brightness: list[float]
+    picture_times: list[float]
+    sound_times: list[float]
+    loudness: float
+
+
+def play(path: Path) -> Seen:
+    seen = Seen([], [], [], [], 0.0)
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            seen.sizes.append((frame.width, frame.height))
+            seen.brightness.append(float(frame.to_ndarray(format="gray").mean()))
+            assert frame.time is not None
+            seen.picture_times.append(frame.time)
+    with av.open(str(path)) as container:
+        if container.streams.audio:
+            for sound in container.decode(audio=0):
+                assert sound.time is not None
+                seen.sound_times.append(sound.time)
+                seen.loudness = max(seen.loudness, float(np.abs(sound.to_ndarray()).max()))
+    return seen
+
+
+def setups(of: Clip) -> tuple[Setup, Setup | None]:
+    read = [read_setup(frame) for frame in of.setups]
+    return read[0], read[1] if len(read) > 1 else None
+
+
+def recorded(path: Path, of: Clip, media: Iterable[Frame] | None = None) -> Path:
+    muxer = Muxer(path, *setups(of))
+    for frame in of.media if media is None else media:
+        muxer.write(frame)
+    muxer.close()
+    return path
+
+
+def test_picture_and_sound_come_back(tmp_path: Path) -> None:
+    seen = play(recorded(tmp_path / "a.mp4", clip()))
+    assert seen.sizes == [(160, 96)] * 30
+    assert seen.brightness == sorted(seen.brightness)
+    assert seen.picture_times == pytest.approx([n / 30 for n in range(30)], abs=0.002)
+    assert len(seen.sound_times) == pytest.approx(50, abs=2)
+    assert seen.loudness > 0.1
+
+
+def test_a_recording_without_sound_is_a_recording(tmp_path: Path) -> None:
+    seen = play(recorded(tmp_path / "a.mp4", clip(sound=False)))
+    assert len(seen.sizes) == 30
+    assert seen.sound_times == []
+
+
+def test_time_begins_with_the_first_picture(tmp_path: Path) -> None:
+    late = clip(start=3_600 * SECOND)
+    early_sound = [
+        Frame(kind=Kind.MEDIA, track=Track.AUDIO, timestamp=3_599 * SECOND, payload=b"\xfc")
+    ]
+    seen = play(recorded(tmp_path / "a.mp4", late, [*early_sound, *late.media]))
+    assert seen.picture_times[0] == pytest.approx(0, abs=0.001)
+    assert seen.sound_times[0] == pytest.approx(0, abs=0.03)
+
+
+def test_it_begins_with_a_keyframe(tmp_path: Path) -> None:
+    whole = clip(sound=False)
+    seen = play(recorded(tmp_path / "a.mp4", whole, whole.media[1:]))
+    assert len(seen.sizes) == 15
+
+
+def test_a_new_size_in_the_middle_stays_in_the_file(tmp_path: Path) -> None:
+    first = clip()
+    second = clip(start=SECOND, width=96, height=64)
+    muxer = Muxer(tmp_path / "a.mp4", *setups(first))
+    for frame in first.media:
+        muxer.write(frame)
+    muxer.setup(setups(second)[0])
+    for frame in second.media:
+        muxer.write(frame)
+    muxer.close()
+    remux(tmp_path / "a.mp4", tmp_path / "b.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        seen = play(tmp_path / name)
+        assert seen.sizes == [(160, 96)] * 30 + [(96, 64)] * 30
+        assert seen.brightness[30:] == sorted(seen.brightness[30:])
+
+
+def test_a_sender_with_a_new_clock_goes_on_where_it_was(tmp_path: Path) -> None:
+    first, second = clip(start=100 * SECOND), clip(start=5 * SECOND)
+    seen = play(recorded(tmp_path / "a.mp4", first, [*first.media, *second.media]))
+    assert len(seen.picture_times) == 60
+    assert seen.picture_times == sorted(seen.picture_times)
+    assert seen.picture_times[-1] == pytest.approx(2, abs=0.1)
+
+
+def test_times_that_repeat_do_no_harm(tmp_path: Path) -> None:
+    whole = clip(sound=False)
+    twice = [frame for frame in whole.media for _ in range(2)]
+    assert len(play(recorded(tmp_path / "a.mp4", whole, twice)).picture_times) == 60
+
+
+def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
+    whole = clip(2)
+    muxer = Muxer(tmp_path / "a.mp4", *setups(whole))
+    for frame in whole.media:
+        muxer.write(frame)
+    # As after a killed process: no trailer, no closed file. Groups of pictures have 15.
+    (tmp_path / "copy.mp4").write_bytes((tmp_path / "a.mp4").read_bytes())
+    remux(tmp_path / "copy.mp4", tmp_path / "whole.mp4")
+    assert len(play(tmp_path / "whole.mp4").sizes) == 45
+    muxer.close()
+
+
+def test_a_finished_recording_has_its_index_in_front(tmp_path: Path) -> None:
+    remux(recorded(tmp_path / "a.mp4", clip()), tmp_path / "b.mp4")
+    content = (tmp_path / "b.mp4").read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+    assert b"moof" not in content
+    seen = play(tmp_path / "b.mp4")
+    assert len(seen.sizes) == 30
+    assert len(seen.sound_times) == pytest.approx(50, abs=2)
+
+
+def test_only_h264_is_recorded(tmp_path: Path) -> None:
+    vp8 = Setup(track=Track.VIDEO, codec="vp8", description=b"", width=160, height=96)
+    with pytest.raises(FrameError, match="only H"):
+        Muxer(tmp_path / "a.mp4", vp8, None)
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"mine")
+    with pytest.raises(FileExistsError):
+        Muxer(tmp_path / "a.mp4", *setups(clip()))
+    assert (tmp_path / "a.mp4").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("data", [b"\x01\x42\x00\x1f", b"\x01\x42\x00\x1f\xff\xe1\x00\x09ab"])
+def test_an_avcc_cut_short_is_refused(data: bytes) -> None:
+    with pytest.raises(FrameError, match="cut short"):
+        read_avcc(data)
+
+
+# --- in the server -----------------------------------------------------------------------------
+
+
+class Recorder:
+    """A server's recordings, and what one of them reports."""
+
+    def __init__(self, data: Path, store: Store) -> None:
+        self.store = store
+        self.recordings = Recordings(
+            data, store=store, loop=asyncio.get_running_loop(), patience=30
+        )
+
+    async def make(self, of: Clip, stream: str = "talk") -> str | None:
+        recording = self.recordings.new(stream)
+        assert await self.begin(recording, of) is None
+        for frame in of.media:
+            recording.write(frame)
+        return await self.end(recording)
+
+    async def begin(self, recording: FileRecording, of: Clip) -> str | None:
+        opened: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        video, audio = setups(of)
+        recording.open(video, audio, on_open=opened.set_result, on_error=pytest.fail)
+        return await opened
+
+    async def end(self, recording: FileRecording) -> str | None:
+        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        recording.finish(done.set_result)
+        return await done
+
+
+def test_each_recording_has_a_file_of_its_own(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store)
+        assert await recorder.make(clip(0.5)) is None
+        assert await recorder.make(clip(1)) is None
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    files = sorted(path.name for path in folder_of(tmp_path).iterdir())
+    assert files == ["talk-2.mp4", "talk.mp4"]
+    assert len(play(folder_of(tmp_path) / "talk.mp4").sizes) == 15
+    assert len(play(folder_of(tmp_path) / "talk-2.mp4").sizes) == 30
+    last = store.last_recording("talk")
+    assert last is not None
+    assert last.name == "talk-2"
+
+
+def test_a_recording_that_never_began_leaves_nothing(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store)
+        assert await recorder.end(recorder.recordings.new("talk")) is None
+
+    asyncio.run(scenario())
+    assert list(folder_of(tmp_path).iterdir()) == []
+    assert store.begin_recording("talk", taken=lambda _: False) == "talk"
+
+
+def test_what_cannot_be_opened_is_said(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> str | None:
+        recorder = Recorder(tmp_path, store)
+        folder_of(tmp_path).rmdir()
+        return await recorder.begin(recorder.recordings.new("talk"), clip(0.5))
+
+    assert asyncio.run(scenario()) == "No such file or directory"
+
+
+def test_a_killed_servers_recording_is_finished_by_the_next(tmp_path: Path, store: Store) -> None:
+    name = store.begin_recording("talk", taken=lambda _: False)
+    folder_of(tmp_path).mkdir()
+    recorded(folder_of(tmp_path) / f"{name}.part.mp4", clip())
+    store.begin_recording("lost", taken=lambda _: False)
+
+    async def scenario() -> None:
+        await Recorder(tmp_path, store).recordings.close()
+
+    asyncio.run(scenario())
+    assert len(play(folder_of(tmp_path) / "talk.mp4").sizes) == 30
+    assert not (folder_of(tmp_path) / "talk.part.mp4").exists()
+    assert store.last_recording("talk") is not None
+    assert store.orphaned_recordings() == []
