@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo test test-python test-js lint format bench clean
+.PHONY: setup build demo test test-python test-js lint format bench screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
@@ -58,6 +58,10 @@ format: setup
 
 bench: $(STAMPS)/system build
 	$(BIN)/python benchmarks/broadcast_latency.py
+
+# The pictures of the documents, taken anew.
+screenshots: $(STAMPS)/system build
+	SCREENS=docs/images $(BIN)/python -m pytest tests/browser/test_screens.py
 
 clean:
 	rm -rf $(VENV) $(STAMPS) js/node_modules src/nanomeet_widget/static dist

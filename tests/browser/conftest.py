@@ -39,17 +39,29 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A moving picture for the fake camera: a bright bar that wanders over a coloured ground."""
+    """A moving picture for the fake camera: somebody sways before a wall, and a light wanders."""
     path = tmp_path_factory.mktemp("clip") / "camera.mjpeg"
+    rows, columns = np.mgrid[0:360, 0:640].astype(np.float32)
+    wall = np.stack([150 + rows / 6, 170 - columns / 12, 190 - rows / 5], axis=-1)
     with av.open(str(path), "w", format="mjpeg") as container:
         stream = container.add_stream("mjpeg", rate=30)
         stream.width, stream.height, stream.pix_fmt = 640, 360, "yuvj420p"
-        for number in range(90):
-            picture = np.zeros((360, 640, 3), np.uint8)
-            picture[:] = (40, 90, 150)
-            left = number * 7
-            picture[:, left : left + 60] = (250, 240, 120)
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        stream.options = {"qmin": "2", "qmax": "4"}
+        for number in range(120):
+            turn = 2 * np.pi * number / 120
+            picture = wall.copy()
+            light = ((columns - 320 - 280 * np.cos(turn)) / 60) ** 2 + ((rows - 60) / 45) ** 2 < 1
+            picture[light] = (255, 244, 200)
+            centre = 320 + 70 * np.sin(turn)
+            shoulders = ((columns - centre) / 150) ** 2 + ((rows - 380) / 150) ** 2 < 1
+            head = ((columns - centre * 1.02) / 62) ** 2 + ((rows - 175) / 78) ** 2 < 1
+            hair = ((columns - centre * 1.02) / 70) ** 2 + ((rows - 140) / 62) ** 2 < 1
+            picture[shoulders] = (52, 84, 140)
+            picture[hair] = (60, 42, 34)
+            picture[head & ~(hair & (rows < 140))] = (226, 178, 150)
+            frame = av.VideoFrame.from_ndarray(
+                picture.clip(0, 255).astype(np.uint8), format="rgb24"
+            )
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
@@ -95,6 +107,22 @@ class Lab:
     url: str
     token: str
     folder: Path
+    settings: Path
+
+    def use_theme(self, theme: str) -> None:
+        """Make pages that are opened from now on light or dark."""
+        name = f"JupyterLab {theme.title()}"
+        self.configure("apputils-extension/themes", {"theme": name})
+
+    def configure(self, plugin: str, value: dict[str, Any]) -> None:
+        """Write a plugin's settings, as the user's settings editor does."""
+        file = self.settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(value))
+
+    def read(self, name: str) -> Any:
+        """Return the JSON that a cell has written."""
+        return json.loads((self.folder / name).read_text())
 
     def write(self, name: str, *cells: str) -> Path:
         """Write a notebook of code cells into the server's folder."""
@@ -130,13 +158,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "IPYTHONDIR": str(base / "ipython"),
     }
-    # Quiet the first-run questions, which would lie over the notebook.
-    for plugin, value in {
-        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    }.items():
-        file = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(value))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -154,7 +175,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
-        yield Lab(url=url, token=token, folder=folder)
+        running = Lab(url=url, token=token, folder=folder, settings=settings)
+        # Quiet the first-run question, which would lie over the notebook.
+        running.configure(
+            "apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}
+        )
+        yield running
     finally:
         process.terminate()
         try:

@@ -1,0 +1,76 @@
+"""The cell and the room, looked at: wide and narrow, light and dark. `make screenshots` keeps them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Lab, OpenPage
+from .media import frame_of
+from .notebook import SLOW, Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
+
+CELLS = (
+    "import nanomeet_widget as nm",
+    'room = nm.create_room("algebra_101")\nmeet = nm.NanoMeet(token=room.token)\nmeet',
+    (
+        "import json\nlinks = [nm.create_invite(room.token).invite_link for _ in range(2)]\n"
+        "_ = open('links.json', 'w').write(json.dumps(links))"
+    ),
+    "live = meet.start_broadcast(is_vod=True)",
+)
+
+
+def shoot(page: Page, name: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
+
+
+def overflows(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: str) -> None:
+    lab.write(f"screens-{theme}.ipynb", *CELLS)
+    lab.use_theme(theme)
+    page = open_page(viewport={"width": 1180, "height": 800}, color_scheme=theme)
+    notebook = Notebook(page, lab, f"screens-{theme}.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.run(2)
+    guests = []
+    for name, width, scheme, link in zip(
+        ("Ada Lovelace", "Emmy"),
+        (1280, 320),
+        ("light", "dark"),
+        lab.read("links.json"),
+        strict=True,
+    ):
+        guest = open_page(link, viewport={"width": width, "height": 640}, color_scheme=scheme)
+        assert not overflows(guest)
+        shoot(guest, f"invite-{width}-{scheme}")
+        guest.get_by_label("Your name").fill(name)
+        guest.get_by_role("button", name="Join").click()
+        expect(guest.locator("video.playing").first).to_be_visible(timeout=SLOW)
+        guests.append(guest)
+    guests[1].get_by_role("button", name="camera").first.click()
+    notebook.run(3)
+    expect(notebook.meeting.locator(".nanomeet-live")).to_have_text("LIVE", timeout=SLOW)
+    for guest, name in zip(guests, ("wide", "narrow"), strict=True):
+        expect(guest.locator("li[data-participant]")).to_have_count(3)
+        assert not overflows(guest)
+        shoot(guest, f"room-{name}-{theme}")
+    expect(frame_of(page).locator("video.playing")).to_have_count(2, timeout=SLOW)
+    notebook.meeting.scroll_into_view_if_needed()
+    page.mouse.move(5, 795)
+    place = page.locator(".nanomeet-place").bounding_box()
+    expect(page.locator(".nanomeet-overlay")).to_be_visible()
+    assert page.locator(".nanomeet-overlay").bounding_box() == place
+    shoot(page, f"meeting-{theme}")
