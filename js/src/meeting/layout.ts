@@ -24,7 +24,7 @@ export interface Stage {
 const GAP = 8;
 /** A tile is cut from the picture: neither flatter than the camera's, nor taller than this. */
 const WIDEST = 16 / 9;
-const TALLEST = 1;
+const TALLEST = 6 / 5;
 const STRIP_SHARE = 0.24;
 const STRIP_SMALLEST = 76;
 const STRIP_LARGEST = 190;

@@ -133,6 +133,15 @@ test("a server that falls silent is left and tried again", () => {
   expect(sockets.length).toBeGreaterThan(1);
 });
 
+test("after a change of the network a dead connection is found out soon", () => {
+  const { enter, signalling, states } = meeting();
+  const socket = enter();
+  signalling.hurry();
+  expect(socket.sent.at(-1)).toMatchObject({ type: "ping" });
+  vi.advanceTimersByTime(3_000);
+  expect(states.at(-1)).toBe("reconnecting");
+});
+
 test("a server that was never reached is given up in bounded time, in plain words", () => {
   const { signalling, last, endings } = meeting();
   signalling.connect();

@@ -77,6 +77,7 @@ const DELAYS = [0, 300, 1200, 2700, 4800, 7000];
 const JITTER = 0.3;
 const PING_INTERVAL = 5_000;
 const PONG_TIMEOUT = 10_000;
+const HURRIED_PONG_TIMEOUT = 3_000;
 const OPEN_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 10_000;
 /** A page that has never been in a room gives up sooner than one that waits for its network. */
@@ -159,11 +160,15 @@ export class Signalling {
     }
   }
 
-  /** Tries again at once: the network has come back. */
+  /** The network has changed: tries again at once, or makes sure that the server still hears us. */
   hurry(): void {
-    if (this.#connection !== "reconnecting") return;
-    clearTimeout(this.#retryTimer);
-    this.#open();
+    if (this.#connection === "reconnecting") {
+      clearTimeout(this.#retryTimer);
+      this.#open();
+    } else if (this.#socket?.readyState === OPEN) {
+      this.#ping();
+      this.#expectWord(HURRIED_PONG_TIMEOUT);
+    }
   }
 
   /** Gives the place up for good. */
