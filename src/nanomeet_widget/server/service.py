@@ -21,7 +21,6 @@ from nanomeet_widget.server.issuing import new_streamname
 _MAX_BODY = 64 * 1024
 _MAX_TRANSCODES = 10
 #: Seconds between two bytes of a lease.
-_SIGN_OF_LIFE = 5.0
 
 
 class ServiceHandler(Handler):
@@ -148,13 +147,11 @@ class LeaseHandler(Handler):
         """Hold the lease until the client goes away."""
         self.set_header("Content-Type", "text/plain")
         with self.core.leases.lease(), contextlib.suppress(iostream.StreamClosedError):
-            while not self._gone.is_set():
-                # A sign of life at once, so that the client knows that the lease is held; then
-                # regularly, so that a client that vanished is noticed.
-                self.write("\n")
-                await self.flush()
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), _SIGN_OF_LIFE)
+            # A sign of life, so that the client knows that the lease is held. There is only one: it
+            # comes from this machine, whose system closes the connection of a process that dies.
+            self.write("\n")
+            await self.flush()
+            await self._gone.wait()
 
     def on_connection_close(self) -> None:
         """Give up the lease."""
