@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nanomeet_widget._channel import Command
 from nanomeet_widget._errors import (
     AuthenticationError,
+    CannotAwaitError,
     CommandError,
     CommandRefusedError,
     CommandTimeoutError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuthenticationError",
     "Broadcast",
+    "CannotAwaitError",
     "Command",
     "CommandError",
     "CommandRefusedError",

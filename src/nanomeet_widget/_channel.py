@@ -7,43 +7,52 @@ subshell's thread in ipykernel 7.0 to 7.2), and wakes the awaiting loop from the
 from __future__ import annotations
 
 import asyncio
+import html
 import itertools
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
+from nanomeet_widget import _host
 from nanomeet_widget._errors import (
+    CannotAwaitError,
     CommandError,
     CommandRefusedError,
     CommandTimeoutError,
+    NoFrontEndError,
     NotJoinedError,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
 T = TypeVar("T")
+
+#: Seconds that a page may take to show up, from when it is first needed.
+HANDSHAKE = 10.0
+#: Seconds in which a page that is there and heard answers a knock.
+KNOCK = 3.0
 
 #: Error kinds of the page that have a class of their own here.
 _ERRORS: dict[str, type[CommandError]] = {
     "timeout": CommandTimeoutError,
     "refused": CommandRefusedError,
+    "not_moderator": CommandRefusedError,
     "not_joined": NotJoinedError,
 }
+_SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
 
 
 class Command(Generic[T]):
     """A command under way. Await it, or do not: it takes effect either way.
 
-    Parameters
-    ----------
-    name
-        What was commanded.
+    Shown as a cell's last value, it tells its outcome as soon as there is one.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, heard: Future[bool] | None = None) -> None:
         self.name = name
         self._future: Future[T] = Future()
+        # Whether the page's answers are heard, once that is known.
+        self._heard = heard
 
     @property
     def state(self) -> str:
@@ -75,28 +84,69 @@ class Command(Generic[T]):
         return self._future.exception() if self._future.done() else None
 
     def add_done_callback(self, callback: Callable[[Command[T]], object]) -> None:
-        """Call `callback` with this command once it has settled."""
+        """Call `callback` with this command once it has settled.
+
+        The callback runs on the thread that settles it, or at once if it has settled.
+        """
         self._future.add_done_callback(lambda _: callback(self))
 
     def __await__(self) -> Generator[Any, None, T]:
-        return asyncio.wrap_future(self._future).__await__()
+        return self._wait().__await__()
+
+    async def _wait(self) -> T:
+        # Whoever stops waiting does not take the command back.
+        answer = asyncio.shield(asyncio.wrap_future(self._future))
+        if self._future.done() or self._heard is None:
+            return await answer
+        if problem := _host.why_no_answer():
+            raise CannotAwaitError(f"{self.name}: {problem}")
+        heard = asyncio.shield(asyncio.wrap_future(self._heard))
+        either: set[asyncio.Future[Any]] = {answer, heard}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done() and not heard.result():
+            raise CannotAwaitError(f"{self.name}: {_host.why_silent()}")
+        return await answer
 
     def __repr__(self) -> str:
+        return f"<{self._outcome()}>"
+
+    def _outcome(self) -> str:
         if self.state == "failed":
-            return f"<{self.name}: failed: {self._future.exception()}>"
+            return f"{self.name}: failed: {self._future.exception()}"
         if self.state == "done" and self._future.result() is not None:
-            return f"<{self.name}: done: {self._future.result()!r}>"
-        return f"<{self.name}: {self.state}>"
+            return f"{self.name}: done: {self._future.result()!r}"
+        return f"{self.name}: {self.state}"
+
+    def _bundle(self) -> dict[str, str]:
+        words = html.escape(self._outcome())
+        return {
+            "text/plain": repr(self),
+            "text/html": f"<span role='status'>{_SIGNS[self.state]} {words}</span>",
+        }
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - only a notebook displays it
+
+        shown = display(self._bundle(), raw=True, display_id=True)
+        if shown is not None and not self.done():
+            self.add_done_callback(lambda _: shown.update(self._bundle(), raw=True))
 
     def resolve(self, value: T) -> None:
         """Settle it with a value, unless it has settled."""
-        if not self._future.done():
+        with suppress(InvalidStateError):
             self._future.set_result(value)
 
     def reject(self, error: BaseException) -> None:
         """Settle it with an error, unless it has settled."""
-        if not self._future.done():
+        with suppress(InvalidStateError):
             self._future.set_exception(error)
+
+
+def refused(name: str, error: CommandError) -> Command[Any]:
+    """Return a command that has failed before anything was sent."""
+    command: Command[Any] = Command(name)
+    command.reject(error)
+    return command
 
 
 class Channel:
@@ -105,22 +155,38 @@ class Channel:
     Parameters
     ----------
     send
-        Hands a message to the page.
+        Hands a message to a page: its address, and the message.
     """
 
-    def __init__(self, send: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, send: Callable[[str, dict[str, Any]], object]) -> None:
         self._send = send
+        self._page: str | None = None
+        self._waiting: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._pending: dict[int, tuple[Command[Any], Callable[[Any], Any], threading.Timer]] = {}
+        self._knocks: list[tuple[Future[bool], threading.Timer]] = []
+
+    @property
+    def page(self) -> str | None:
+        """The address of the page that shows the meeting."""
+        return self._page
+
+    def greet(self, page: str, first: dict[str, Any]) -> None:
+        """Speak with `page` from now on: `first`, then what was said while there was none."""
+        self._page = page
+        waiting, self._waiting = self._waiting, []
+        for message in (first, *waiting):
+            self._send(page, message)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send a message to the page, or keep it for the page that comes."""
+        if self._page is None:
+            self._waiting.append(message)
+        else:
+            self._send(self._page, message)
 
     def request(
-        self,
-        name: str,
-        args: dict[str, Any],
-        *,
-        parse: Callable[[Any], T],
-        timeout: float,
-        late: Callable[[], CommandError],
+        self, name: str, args: dict[str, Any], *, parse: Callable[[Any], T], timeout: float
     ) -> Command[T]:
         """Send a command.
 
@@ -132,16 +198,14 @@ class Channel:
             Turns the page's result into the command's.
         timeout
             Seconds after which the command fails.
-        late
-            Makes the error for that.
         """
-        command: Command[T] = Command(name)
+        command: Command[T] = Command(name, self._knock())
         number = next(self._ids)
-        timer = threading.Timer(timeout, self._expire, (number, late))
-        timer.daemon = True
+        patience = timeout if self._page is not None else HANDSHAKE
+        timer = _timer(patience, self._expire, number, timeout)
         self._pending[number] = (command, parse, timer)
         timer.start()
-        self._send({"type": "command", "id": number, "name": name, "args": args})
+        self.tell({"type": "command", "id": number, "name": name, "args": args})
         return command
 
     def reply(self, message: dict[str, Any]) -> None:
@@ -161,14 +225,66 @@ class Channel:
         kind = _ERRORS.get(str(error.get("kind")), CommandError)
         command.reject(kind(str(error.get("message") or "the page gave no reason")))
 
+    def heard(self) -> None:
+        """Note that a message of the page has arrived: its answers are heard."""
+        knocks, self._knocks = self._knocks, []
+        for knock, timer in knocks:
+            timer.cancel()
+            with suppress(InvalidStateError):
+                knock.set_result(True)
+
     def close(self, error: CommandError) -> None:
         """Fail everything that is under way."""
+        self.heard()
+        self._waiting.clear()
         while self._pending:
             _, (command, _, timer) = self._pending.popitem()
             timer.cancel()
             command.reject(error)
 
-    def _expire(self, number: int, late: Callable[[], CommandError]) -> None:
-        entry = self._pending.pop(number, None)
-        if entry is not None:
-            entry[0].reject(late())
+    def _knock(self) -> Future[bool]:
+        knock: Future[bool] = Future()
+        patience = KNOCK if self._page is not None else HANDSHAKE
+        timer = _timer(patience, self._unheard, knock)
+        self._knocks.append((knock, timer))
+        timer.start()
+        self.tell({"type": "knock"})
+        return knock
+
+    def _unheard(self, knock: Future[bool]) -> None:
+        self._knocks = [entry for entry in self._knocks if entry[0] is not knock]
+        with suppress(InvalidStateError):
+            knock.set_result(False)
+
+    def _expire(self, number: int, timeout: float) -> None:
+        entry = self._pending.get(number)
+        if entry is None:
+            return
+        command, parse, timer = entry
+        if self._page is not None and timer.interval != timeout:
+            # The page came meanwhile: the command has its own time from here on.
+            timer = _timer(timeout, self._expire, number, timeout)
+            self._pending[number] = (command, parse, timer)
+            timer.start()
+            return
+        del self._pending[number]
+        if self._page is None:
+            self._waiting = [m for m in self._waiting if m.get("id") != number]
+            command.reject(
+                NoFrontEndError(
+                    f"{command.name}: no notebook page shows this meeting: display it in a cell, for "
+                    "example by writing its name on the cell's last line"
+                )
+            )
+        else:
+            command.reject(
+                CommandTimeoutError(
+                    f"{command.name}: the meeting's page gave no answer in {timeout:g} s"
+                )
+            )
+
+
+def _timer(seconds: float, function: Callable[..., None], *args: object) -> threading.Timer:
+    timer = threading.Timer(seconds, function, args)
+    timer.daemon = True
+    return timer

@@ -18,7 +18,8 @@ NanoMeetError
 │   ├── CommandTimeoutError             no confirmation came in time
 │   ├── CommandRefusedError             the engine, or the role of the token, refuses
 │   ├── NotJoinedError                  the meeting is not joined
-│   └── NoFrontEndError                 no notebook page shows the meeting
+│   ├── NoFrontEndError                 no notebook page shows the meeting
+│   └── CannotAwaitError                the command is given, but its answer cannot be heard here
 └── IllegalStepError (RuntimeError)     a state machine was driven wrongly: a bug
 """
 
@@ -122,6 +123,10 @@ class NotJoinedError(CommandError):
 
 class NoFrontEndError(CommandError):
     """No notebook page shows this meeting, so nothing can carry the command out."""
+
+
+class CannotAwaitError(CommandError):
+    """The command was given, but its answer cannot be heard while this cell runs."""
 
 
 class IllegalStepError(NanoMeetError, RuntimeError):

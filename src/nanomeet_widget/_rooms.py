@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nanomeet_widget import services
+from nanomeet_widget import _trust, services
 
 if TYPE_CHECKING:
     from nanomeet_widget._models import Invite, Room
@@ -55,9 +55,11 @@ def create_room(
     ServerStartError
         If the embedded server does not come up.
     """
-    return (service or services.default()).create_room(
+    made = (service or services.default()).create_room(
         room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
     )
+    _trust.use(made.server)
+    return made
 
 
 async def acreate_room(
@@ -71,9 +73,11 @@ async def acreate_room(
     service: Service | None = None,
 ) -> Room:
     """Make a room without blocking; see `create_room`."""
-    return await (service or services.default()).acreate_room(
+    made = await (service or services.default()).acreate_room(
         room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
     )
+    _trust.use(made.server)
+    return made
 
 
 def create_invite(

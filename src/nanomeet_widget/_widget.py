@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import anywidget
 import traitlets as t
 
-from nanomeet_widget import _states, _tokens
-from nanomeet_widget._channel import Channel, Command
+from nanomeet_widget import _states, _tokens, _trust, events
+from nanomeet_widget._callbacks import Callbacks
+from nanomeet_widget._channel import Channel, Command, refused
+from nanomeet_widget._commands import CONFIRM, Commands, playout_of
 from nanomeet_widget._errors import (
     CommandError,
     CommandRefusedError,
-    CommandTimeoutError,
     InvalidInputError,
-    NoFrontEndError,
     NotJoinedError,
 )
 from nanomeet_widget._models import Playout
-from nanomeet_widget._rules import check_flag
 from nanomeet_widget._states import Broadcast, Status
+from nanomeet_widget.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing_extensions import Self
 
+E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
 
-#: Seconds after which a command without an answer has failed. The page's own limits are shorter,
-#: and say more precisely what was missing; these are for a page that has gone.
-START_TIMEOUT = 75.0
-STOP_TIMEOUT = 75.0
-LEAVE_TIMEOUT = 15.0
-
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
 _MAX_PIXELS = 10_000
+#: What a misspelt option is compared with.
+_OPTIONS = ("token", "width", "height", "branding", "layout")
 _BRANDING_KEYS = frozenset(
     {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
 )
 
 
-class NanoMeet(anywidget.AnyWidget):
+class NanoMeet(Commands, anywidget.AnyWidget):
     """A meeting in the cell that shows this.
 
     Parameters
@@ -103,36 +102,44 @@ class NanoMeet(anywidget.AnyWidget):
     def __init__(self, token: str | None = None, **options: Any) -> None:  # noqa: ANN401 - traits
         self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
-        self._client: str | None = None
-        self._waiting: list[dict[str, Any]] = []
-        self._channel = Channel(self._to_page)
+        self._channel = Channel(lambda page, message: self.send({**message, "client": page}))
+        self._callbacks = Callbacks(self._tell_of_failure)
         if unknown := sorted(set(options) - set(self.trait_names())):
-            raise InvalidInputError(f"NanoMeet has no option {unknown[0]!r}")
+            near = difflib.get_close_matches(unknown[0], _OPTIONS, n=1)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            raise InvalidInputError(f"NanoMeet has no option {unknown[0]!r}{hint}")
         super().__init__(token=token, **options)
         self.on_msg(self._on_message)
 
-    def start_broadcast(self, is_vod: bool = False) -> Command[Playout]:  # noqa: FBT001, FBT002 - the Web API's startBroadcast(isVOD)
-        """Broadcast the meeting.
+    @overload
+    def on(self, event: type[E], callback: Callable[[E], object]) -> None: ...
+    @overload
+    def on(self, event: str, callback: Callable[[Any], object]) -> None: ...
+    def on(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
+        """Call `callback` with every event of a kind.
 
         Parameters
         ----------
-        is_vod
-            Whether it is recorded too.
+        event
+            A name such as ``"participant_joined"``, or a class of `nanomeet_widget.events`.
+        callback
+            Gets the event. If it raises, the meeting's cell shows that, and nothing else stops.
 
-        Returns
-        -------
-        Command
-            Await it for the `Playout`, once the engine says that the broadcast is live. It fails
-            with a `CommandError` if it does not come to that.
+        Raises
+        ------
+        InvalidInputError
+            If there is no such event.
         """
-        check_flag("is_vod", is_vod)
-        return self._command(
-            "start_broadcast", {"is_vod": is_vod}, _playout_of, START_TIMEOUT, moderator=True
-        )
+        self._callbacks.add(event, callback)
 
-    def stop_broadcast(self) -> Command[None]:
-        """End the broadcast; settled once the engine says that it is off."""
-        return self._command("stop_broadcast", {}, lambda _: None, STOP_TIMEOUT, moderator=True)
+    def off(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
+        """Call `callback` no more; one that was not registered is ignored."""
+        self._callbacks.remove(event, callback)
+
+    @property
+    def events(self) -> list[Event]:
+        """The newest events, at most a thousand, oldest first."""
+        return self._callbacks.log
 
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera; settled once that is done."""
@@ -140,57 +147,44 @@ class NanoMeet(anywidget.AnyWidget):
             command: Command[None] = Command("leave")
             command.resolve(None)
             return command
-        return self._command("leave", {}, lambda _: None, LEAVE_TIMEOUT, moderator=False)
+        return super().leave()
 
     def close(self) -> None:
         """Leave the meeting and remove the widget."""
-        if self._client is not None and self.comm is not None:
-            self.send({"type": "close", "client": self._client})
+        if self._channel.page is not None and self.comm is not None:
+            self._channel.tell({"type": "close"})
         self._channel.close(CommandError("the meeting's widget was closed"))
         super().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _command(
         self,
         name: str,
-        args: dict[str, Any],
         parse: Callable[[Any], T],
-        timeout: float,
         *,
-        moderator: bool,
+        timeout: float = CONFIRM,
+        moderator: bool = False,
+        **args: object,
     ) -> Command[T]:
-        refusal: CommandError | None = None
         if not self._has_token:
-            refusal = NotJoinedError(f"{name}: there is no meeting: set a token first")
-        elif moderator and not self.moderator:
-            refusal = CommandRefusedError(
-                f"{name} is for moderators: this token is a participant's"
+            return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
+        if moderator and not self.moderator:
+            return refused(
+                name,
+                CommandRefusedError(f"{name} is for moderators: this token is a participant's"),
             )
-        elif self._status.state in {Status.LEFT, Status.FAILED}:
-            refusal = NotJoinedError(
-                f"{name}: the meeting is {self._status.state.value}: show the widget again to join"
+        if self._status.state in {Status.LEFT, Status.FAILED}:
+            state = self._status.state.value
+            return refused(
+                name,
+                NotJoinedError(f"{name}: the meeting is {state}: show the widget again to join"),
             )
-        if refusal is not None:
-            command: Command[T] = Command(name)
-            command.reject(refusal)
-            return command
-
-        def late() -> CommandError:
-            if self._client is None:
-                return NoFrontEndError(
-                    f"{name}: no notebook page shows this meeting: display it in a cell, for "
-                    "example by writing its name on the cell's last line"
-                )
-            return CommandTimeoutError(
-                f"{name}: the meeting's page gave no answer in {timeout:g} s"
-            )
-
-        return self._channel.request(name, args, parse=parse, timeout=timeout, late=late)
-
-    def _to_page(self, message: dict[str, Any]) -> None:
-        if self._client is None:
-            self._waiting.append(message)
-        else:
-            self.send({**message, "client": self._client})
+        return self._channel.request(name, args, parse=parse, timeout=timeout)
 
     # --- what the page says ---------------------------------------------------------------
 
@@ -200,22 +194,49 @@ class NanoMeet(anywidget.AnyWidget):
         kind, client = message.get("type"), message.get("client")
         if kind == "hello" and isinstance(client, str):
             self._greet(client)
-        elif client == self._client and kind in self._HANDLERS:
+        elif client == self._channel.page and kind in self._HANDLERS:
+            self._channel.heard()
             self._HANDLERS[kind](self, message)
 
-    def _greet(self, client: str) -> None:
-        if self._client not in (None, client):
+    def _greet(self, page: str) -> None:
+        old = self._channel.page
+        if old not in {None, page}:
             # A page that was reloaded, or a second one: the meeting moves there.
-            self.send({"type": "moved", "client": self._client})
-        self._client = client
-        self._send_token()
-        waiting, self._waiting = self._waiting, []
-        for message in waiting:
-            self._to_page(message)
+            self._channel.tell({"type": "moved"})
+        self._channel.greet(page, self._token_message())
 
     def _send_token(self) -> None:
-        if self._client is not None:
-            self.send({"type": "token", "client": self._client, "token": self.token})
+        if self._channel.page is not None:
+            self._channel.tell(self._token_message())
+
+    def _token_message(self) -> dict[str, Any]:
+        server = _tokens.read(self.token).server if self.token else ""
+        if self.token and not _trust.is_known(server):
+            return {"type": "token", "token": None, "ask": server}
+        return {"type": "token", "token": self.token, "ask": None}
+
+    def _on_trust(self, message: dict[str, Any]) -> None:
+        # What the user said yes to is what the card named, should the token have changed meanwhile.
+        if self.token and message.get("server") == _tokens.read(self.token).server:
+            _trust.trust(str(message["server"]))
+            self._send_token()
+
+    def _on_knocked(self, _message: dict[str, Any]) -> None:
+        """Do nothing: that it was heard is all that it says."""
+
+    def _on_event(self, message: dict[str, Any]) -> None:
+        event = events.parse(str(message.get("name")), message.get("data") or {})
+        if event is not None:
+            self._callbacks.emit(event)
+
+    def _tell_of_failure(self, event: Event, callback: object, error: Exception) -> None:
+        name = getattr(callback, "__name__", "a callback")
+        self._channel.tell(
+            {
+                "type": "notice",
+                "message": f"{name}, called for {event.name}, raised {type(error).__name__}: {error}",
+            }
+        )
 
     def _on_status(self, message: dict[str, Any]) -> None:
         target = Status(message["status"])
@@ -230,7 +251,7 @@ class NanoMeet(anywidget.AnyWidget):
     def _on_broadcast(self, message: dict[str, Any]) -> None:
         playout = message.get("playout")
         self._set_broadcast(
-            Broadcast(message["state"]), _playout_of(playout) if playout else self.playout
+            Broadcast(message["state"]), playout_of(playout) if playout else self.playout
         )
 
     def _set_broadcast(self, target: Broadcast, playout: Playout | None) -> None:
@@ -253,6 +274,9 @@ class NanoMeet(anywidget.AnyWidget):
         "participants": _on_participants,
         "role": _on_role,
         "reply": _on_reply,
+        "event": _on_event,
+        "knocked": _on_knocked,
+        "trust": _on_trust,
     }
 
     # --- traits ---------------------------------------------------------------------------
@@ -297,10 +321,6 @@ class NanoMeet(anywidget.AnyWidget):
         self.set_trait("room", claims.room if claims else "")
         self.set_trait("moderator", claims.moderator if claims else False)
         self._send_token()
-
-
-def _playout_of(value: dict[str, Any]) -> Playout:
-    return Playout(live=str(value["live"]), vod=str(value["vod"]) if value.get("vod") else None)
 
 
 def _error_of(value: dict[str, Any] | None) -> dict[str, str] | None:

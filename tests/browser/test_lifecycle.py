@@ -32,7 +32,7 @@ def mark(notebook: Notebook) -> None:
 
 
 def marked(notebook: Notebook) -> bool:
-    return frame_of(notebook.page).evaluate("window.mark") == "the same frame"
+    return bool(frame_of(notebook.page).evaluate("window.mark === 'the same frame'"))
 
 
 def test_running_the_cell_again_goes_on_with_the_meeting(lab: Lab, open_page: OpenPage) -> None:

@@ -2,26 +2,32 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import comm
+import ipywidgets
 import pytest
 from comm.base_comm import BaseComm
 
 import nanomeet_widget as nm
-from nanomeet_widget import _tokens
+from nanomeet_widget import _channel, _tokens, _trust, events
+from nanomeet_widget._commands import Device, Devices
 
 NOW = datetime.now(timezone.utc)
 SECRET = _tokens.new_secret()
 
 
-def token(*, moderator: bool = True, room: str = "algebra_101") -> str:
+def token(
+    *, moderator: bool = True, room: str = "algebra_101", server: str = "http://127.0.0.1:9000"
+) -> str:
     claims = _tokens.Claims(
         room=room,
         streamname="abc",
-        server="http://127.0.0.1:9000",
+        server=server,
         moderator=moderator,
         sub="local",
         notbefore=NOW,
@@ -69,6 +75,7 @@ class Page(BaseComm):
 def _pages() -> Iterator[None]:
     original = comm.create_comm
     comm.create_comm = Page
+    _trust.use("http://127.0.0.1:9000")
     yield
     comm.create_comm = original
 
@@ -85,7 +92,8 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     _, page = shown(secret)
     assert secret not in json.dumps(page.sent)
     page.says(type="hello")
-    assert page.custom() == [{"type": "token", "client": "page-1", "token": secret}]
+    message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
+    assert page.custom() == [message]
 
 
 def test_no_state_that_a_notebook_saves_holds_the_token() -> None:
@@ -161,7 +169,7 @@ def test_a_second_page_takes_the_meeting_over() -> None:
     page.says(type="hello", client="page-2")
     assert page.custom()[-2:] == [
         {"type": "moved", "client": "page-1"},
-        {"type": "token", "client": "page-2", "token": meet.token},
+        {"type": "token", "client": "page-2", "token": meet.token, "ask": None},
     ]
 
 
@@ -215,7 +223,7 @@ def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
     meet.start_broadcast()
     assert page.custom() == []
     page.says(type="hello")
-    assert [m["type"] for m in page.custom()] == ["token", "command"]
+    assert [m["type"] for m in page.custom()] == ["token", "knock", "command"]
 
 
 def test_a_participant_cannot_broadcast() -> None:
@@ -267,6 +275,205 @@ def test_branding_that_is_none_is_refused(branding: Any) -> None:
         nm.NanoMeet(branding=branding)
 
 
-def test_an_unknown_option_is_refused_by_name() -> None:
-    with pytest.raises(nm.InvalidInputError, match="heigth"):
+def test_an_unknown_option_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(nm.InvalidInputError, match="'heigth': did you mean 'height'"):
         nm.NanoMeet(heigth=3)
+
+
+def test_a_token_of_a_server_that_nobody_chose_stays_here_until_the_user_says_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    meet, page = shown(token(server="https://elsewhere.example"))
+    page.says(type="hello")
+    assert page.custom()[-1] == {
+        "type": "token",
+        "client": "page-1",
+        "token": None,
+        "ask": "https://elsewhere.example",
+    }
+    page.says(type="trust", server="https://another.example")
+    assert str(meet.token) not in json.dumps(page.sent)
+    page.says(type="trust", server="https://elsewhere.example")
+    assert page.custom()[-1]["token"] == meet.token
+    # The answer is remembered for the next time.
+    _trust._used.discard("https://elsewhere.example")
+    assert _trust.is_known("https://elsewhere.example")
+
+
+def test_callbacks_get_typed_events_by_name_or_class() -> None:
+    meet, page = shown()
+    heard: list[events.Event] = []
+    meet.on("participant_joined", heard.append)
+    also: list[events.ParticipantJoined] = []
+    meet.on(events.ParticipantJoined, also.append)
+    page.joins()
+    page.says(type="event", name="participantJoined", data={"id": "ab", "displayName": "Ada"})
+    assert heard == also == meet.events
+    assert also == [events.ParticipantJoined(id="ab", display_name="Ada")]
+
+
+def test_a_callback_that_was_taken_off_is_called_no_more() -> None:
+    meet, page = shown()
+    heard: list[events.Event] = []
+    meet.on("participant_left", heard.append)
+    meet.off("participant_left", heard.append)
+    page.joins()
+    page.says(type="event", name="participantLeft", data={"id": "ab"})
+    assert heard == []
+    assert len(meet.events) == 1
+
+
+def test_a_callback_that_raises_is_shown_and_stops_nothing_else() -> None:
+    meet, page = shown()
+    heard: list[events.Event] = []
+
+    def broken(_: events.Event) -> None:
+        raise ValueError("no such pupil")
+
+    meet.on("participant_joined", broken)
+    meet.on("participant_joined", heard.append)
+    page.joins()
+    page.says(type="event", name="participantJoined", data={"id": "ab"})
+    assert len(heard) == 1
+    assert page.custom()[-1]["type"] == "notice"
+    assert "broken" in page.custom()[-1]["message"]
+    assert "no such pupil" in page.custom()[-1]["message"]
+
+
+def test_there_is_no_callback_for_what_never_happens() -> None:
+    meet, _ = shown()
+    with pytest.raises(nm.InvalidInputError, match="participant_joined"):
+        meet.on("participant_joind", print)
+
+
+def test_the_log_of_events_is_bounded() -> None:
+    meet, page = shown()
+    page.joins()
+    for number in range(1100):
+        page.says(type="event", name="subjectChange", data={"subject": str(number)})
+    assert len(meet.events) == 1000
+    assert meet.events[-1] == events.SubjectChange(subject="1099")
+
+
+COMMANDS: list[tuple[Callable[[nm.NanoMeet], nm.Command[Any]], str, dict[str, Any], Any, Any]] = [
+    (lambda m: m.set_subject("Sets"), "set_subject", {"subject": "Sets"}, "Sets", "Sets"),
+    (lambda m: m.set_lobby(True), "set_lobby", {"active": True}, True, True),
+    (lambda m: m.set_password("x"), "set_password", {"password": "x"}, None, None),
+    (lambda m: m.mute_everyone(), "mute_everyone", {}, None, None),
+    (lambda m: m.pin_participant("ab"), "pin_participant", {"id": "ab"}, None, None),
+    (lambda m: m.pin_participant(), "pin_participant", {"id": None}, None, None),
+    (lambda m: m.set_main_participant("ab"), "set_main_participant", {"id": "ab"}, None, None),
+    (
+        lambda m: m.set_audio_device("mic-1"),
+        "set_audio_device",
+        {"id": "mic-1", "kind": "input"},
+        None,
+        None,
+    ),
+    (
+        lambda m: m.current_devices(),
+        "current_devices",
+        {},
+        {"audioInput": {"deviceId": "d", "groupId": "g", "kind": "audioinput", "label": "Mic"}},
+        Devices(audio_input=(Device(id="d", group_id="g", kind="audioinput", label="Mic"),)),
+    ),
+    (
+        lambda m: m.available_devices(),
+        "available_devices",
+        {},
+        {"videoInput": [{"deviceId": "d", "groupId": "g", "kind": "videoinput", "label": "Cam"}]},
+        Devices(video_input=(Device(id="d", group_id="g", kind="videoinput", label="Cam"),)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("give", "name", "args", "answer", "result"), COMMANDS)
+def test_every_command_reaches_the_page_and_gives_what_it_answers(
+    give: Callable[[nm.NanoMeet], nm.Command[Any]],
+    name: str,
+    args: dict[str, Any],
+    answer: Any,
+    result: Any,
+) -> None:
+    meet, page = shown()
+    page.joins()
+    command = give(meet)
+    sent = page.last_command()
+    assert (sent["name"], sent["args"]) == (name, args)
+    page.says(type="reply", id=sent["id"], result=answer)
+    assert command.result() == result
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda m: m.set_subject(""),
+        lambda m: m.set_subject("x" * 201),
+        lambda m: m.set_subject(7),
+        lambda m: m.set_lobby("yes"),
+        lambda m: m.set_password("x" * 129),
+        lambda m: m.set_audio_device("mic", kind="both"),
+        lambda m: m.start_broadcast(is_vod="false"),
+        lambda m: m.set_main_participant(None),
+    ],
+)
+def test_a_command_with_bad_input_is_refused_before_anything_is_sent(
+    give: Callable[[nm.NanoMeet], object],
+) -> None:
+    meet, page = shown()
+    page.joins()
+    with pytest.raises(nm.InvalidInputError):
+        give(meet)
+    assert all(m["type"] != "command" for m in page.custom())
+
+
+def test_a_page_that_answers_nothing_is_no_reason_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_channel, "KNOCK", 0.05)
+    meet, page = shown()
+    page.joins()
+
+    async def run() -> None:
+        await meet.set_subject("Sets")
+
+    with pytest.raises(nm.CannotAwaitError, match="does not answer"):
+        asyncio.run(run())
+
+
+def test_without_a_page_a_command_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_channel, "HANDSHAKE", 0.05)
+    meet, _ = shown()
+    settled = threading.Event()
+    command = meet.set_subject("Sets")
+    command.add_done_callback(lambda _: settled.set())
+    assert settled.wait(10)
+    assert isinstance(command.exception(), nm.NoFrontEndError)
+    assert "display it in a cell" in repr(command)
+
+
+def test_who_stops_waiting_does_not_take_the_command_back() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.set_subject("Sets")
+
+    async def run() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(command, 0.01)
+
+    asyncio.run(run())
+    page.says(type="reply", id=page.last_command()["id"], result="Sets")
+    assert command.result() == "Sets"
+
+
+def test_with_closes_it() -> None:
+    meet, page = shown()
+    with meet:
+        page.joins()
+    assert page.custom()[-1]["type"] == "close"
+
+
+def test_it_lives_in_a_box_with_other_widgets() -> None:
+    meet, _ = shown()
+    box = ipywidgets.VBox([meet, ipywidgets.Label("beside it")])
+    assert meet in box.children
+    meet.layout.border = "1px solid"

@@ -20,13 +20,19 @@ export interface Person {
 }
 
 export type FromKernel =
-  | { type: "token"; token: string | null }
+  /** `ask` names a server that the user has to say yes to before the token is handed to it. */
+  | { type: "token"; token: string | null; ask: string | null }
+  | { type: "knock" }
+  | { type: "notice"; message: string }
   | { type: "command"; id: number; name: string; args: Record<string, unknown> }
   | { type: "moved" }
   | { type: "close" };
 
 export type ToKernel =
   | { type: "hello" }
+  | { type: "knocked" }
+  | { type: "trust"; server: string }
+  | { type: "event"; name: string; data: Readonly<Record<string, unknown>> }
   | { type: "status"; status: Status; error: Failure | null }
   | { type: "broadcast"; state: Broadcast; playout: Playout | null; error: string | null }
   | { type: "participants"; participants: Person[] }

@@ -1,7 +1,8 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
-import { NanoMeet } from "../webapi/nanomeet";
+import { WebApi } from "../webapi/web-api";
 import type { Failure, Person, Playout } from "./channel";
+import { COMMANDS } from "./commands";
 import { Overlay } from "./overlay";
 
 export interface MeetingState {
@@ -22,7 +23,12 @@ export interface Appearance {
   theme: "light" | "dark";
 }
 
-type Listener = (state: MeetingState, changed: keyof MeetingState) => void;
+type EventData = Readonly<Record<string, unknown>>;
+
+interface Listener {
+  changed(state: MeetingState, what: keyof MeetingState): void;
+  happened(event: string, data: EventData): void;
+}
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
@@ -32,7 +38,7 @@ const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
 export class Meeting {
   readonly key: string;
   readonly overlay: Overlay;
-  #engine: NanoMeet | null = null;
+  #engine: WebApi | null = null;
   #listeners = new Set<Listener>();
   #state: MeetingState = {
     status: "idle",
@@ -56,14 +62,14 @@ export class Meeting {
     return ["loading", "joining", "waiting", "joined"].includes(this.#state.status);
   }
 
-  /** Calls `listener` on every change, until the returned function is called. */
+  /** Tells `listener` of every change and event, until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   async join(token: string, appearance: Appearance): Promise<void> {
-    const engine = new NanoMeet();
+    const engine = new WebApi();
     this.#engine = engine;
     this.#status("loading");
     const joined = engine.init({
@@ -83,14 +89,11 @@ export class Meeting {
     }
   }
 
-  async startBroadcast(record: boolean): Promise<Playout> {
-    const engine = await this.#whenJoined();
-    const { data } = await engine.startBroadcast(record);
-    return { live: data.playout.live, vod: data.playout.vod ?? null };
-  }
-
-  async stopBroadcast(): Promise<void> {
-    await (await this.#whenJoined()).stopBroadcast();
+  /** Carries out a command of the kernel, once the meeting is joined. */
+  async command(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const command = COMMANDS[name];
+    if (command === undefined) throw { kind: "refused", message: `This page cannot ${name}.` };
+    return command(await this.#whenJoined(), args);
   }
 
   /** Hangs up, frees the camera and removes the frame. */
@@ -102,9 +105,13 @@ export class Meeting {
     this.overlay.remove();
   }
 
-  #observe(engine: NanoMeet): void {
+  #observe(engine: WebApi): void {
     const api = engine.api;
     if (api === null) return; // init refused the token, and says so by its promise
+    api.observe((name, data) => {
+      if (this.#engine !== engine) return;
+      for (const listener of [...this.#listeners]) listener.happened(name, data);
+    });
     const on = (name: string, handle: (data: Record<string, unknown>) => void): void => {
       api.addEventListener(name, (data) => {
         if (this.#engine === engine) handle((data ?? {}) as Record<string, unknown>);
@@ -178,16 +185,16 @@ export class Meeting {
 
   #set<K extends keyof MeetingState>(name: K, value: MeetingState[K]): void {
     this.#state = { ...this.#state, [name]: value };
-    for (const listener of [...this.#listeners]) listener(this.#state, name);
+    for (const listener of [...this.#listeners]) listener.changed(this.#state, name);
   }
 
-  #whenJoined(): Promise<NanoMeet> {
-    const { promise, resolve, reject } = deferred<NanoMeet>();
+  #whenJoined(): Promise<WebApi> {
+    const { promise, resolve, reject } = deferred<WebApi>();
     const settle = (): void => {
       if (this.#state.status === "joined" && this.#engine) resolve(this.#engine);
       else if (!this.alive && this.#state.status !== "idle") reject(notJoined(this.#state.status));
     };
-    const stop = this.subscribe(settle);
+    const stop = this.subscribe({ changed: settle, happened: () => undefined });
     const timer = setTimeout(
       () => reject(notJoined(this.#state.status)),
       COMMAND_WAITS_FOR_JOIN_MS,

@@ -10,6 +10,7 @@ export type Card =
   | { kind: "no_token" }
   | { kind: "elsewhere"; place: "cell" | "page" }
   | { kind: "left" }
+  | { kind: "ask"; server: string }
   | { kind: "failed"; message: string }
   | null;
 
@@ -39,6 +40,7 @@ export class Session {
   #meeting: Meeting | null = null;
   #token: string | null = null;
   #card: Card = null;
+  #notice = "";
   #greeted = false;
   /** Whether it was left only because no cell showed it: then the next view joins again. */
   #leftUnseen = false;
@@ -57,6 +59,21 @@ export class Session {
 
   get card(): Card {
     return this.#card;
+  }
+
+  /** Something that the user has to be told, beside the meeting. */
+  get notice(): string {
+    return this.#notice;
+  }
+
+  dismissNotice(): void {
+    this.#notice = "";
+    this.#update();
+  }
+
+  /** The user lets the token be handed to the server that was asked about. */
+  trust(server: string): void {
+    this.#channel.send({ type: "trust", server });
   }
 
   get room(): string {
@@ -143,7 +160,14 @@ export class Session {
     switch (message.type) {
       case "token":
         clearTimeout(this.#silenceTimer);
-        this.#useToken(message.token);
+        this.#useToken(message.token, message.ask);
+        break;
+      case "knock":
+        this.#channel.send({ type: "knocked" });
+        break;
+      case "notice":
+        this.#notice = message.message;
+        this.#update();
         break;
       case "command":
         void this.#run(message.id, message.name, message.args);
@@ -158,7 +182,7 @@ export class Session {
     }
   }
 
-  #useToken(token: string | null): void {
+  #useToken(token: string | null, ask: string | null): void {
     const same = token === this.#token && this.#meeting?.alive;
     this.#token = token;
     if (same) return;
@@ -169,7 +193,7 @@ export class Session {
     }
     if (token === null) {
       this.#channel.send({ type: "status", status: "idle", error: null });
-      this.#show({ kind: "no_token" });
+      this.#show(ask === null ? { kind: "no_token" } : { kind: "ask", server: ask });
     } else if (this.#views.length > 0) {
       this.#start();
     }
@@ -201,7 +225,12 @@ export class Session {
     }
     this.#card = null;
     this.#meeting = meeting;
-    this.#release.push(meeting.subscribe((state, changed) => this.#report(state, changed)));
+    this.#release.push(
+      meeting.subscribe({
+        changed: (state, what) => this.#report(state, what),
+        happened: (name, data) => this.#channel.send({ type: "event", name, data }),
+      }),
+    );
     if (created) void meeting.join(token, this.#appearance());
     else this.#reportAll(meeting.state);
     this.#place();
@@ -292,12 +321,10 @@ export class Session {
   }
 
   #execute(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const command = COMMANDS[name];
-    if (command === undefined) throw { kind: "refused", message: `This page cannot ${name}.` };
     if (this.#meeting === null) {
       throw { kind: "not_joined", message: "The meeting is not joined in this page." };
     }
-    return command(this.#meeting, args);
+    return name === "leave" ? this.#meeting.leave() : this.#meeting.command(name, args);
   }
 
   #show(card: Card): void {
@@ -315,12 +342,3 @@ export class Session {
     for (const view of this.#views) view.update(this);
   }
 }
-
-/** What the kernel may command, by name. */
-const COMMANDS: Readonly<
-  Record<string, (meeting: Meeting, args: Record<string, unknown>) => Promise<unknown>>
-> = {
-  start_broadcast: (meeting, args) => meeting.startBroadcast(args.is_vod === true),
-  stop_broadcast: (meeting) => meeting.stopBroadcast(),
-  leave: (meeting) => meeting.leave(),
-};

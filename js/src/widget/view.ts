@@ -120,6 +120,11 @@ export class CellView implements View {
               : "This meeting is shown in another cell.",
           action: ["Show it here", () => session.bring(this)],
         };
+      case "ask":
+        return {
+          words: `This meeting is on ${card.server}, which you have not used from here before. Joining shows it your camera and microphone.`,
+          action: ["Join there", () => session.trust(card.server)],
+        };
       case "left":
         return { words: `You left ${room}.`, action: ["Join again", () => session.rejoin()] };
       case "failed":

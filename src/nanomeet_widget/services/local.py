@@ -69,7 +69,7 @@ class _Lease:
             return False
         sock.setblocking(False)
         try:
-            # The server sends nothing while it holds a lease: whatever can be read is the end.
+            # The server says one thing, that the lease is held: nothing to read means that it is.
             return sock.recv(1) != b""
         except BlockingIOError:
             return True

@@ -1,0 +1,47 @@
+"""Which servers a token may be handed to: those that this user uses, or said yes to.
+
+The `server` claim of a token from somebody else may name any host; joining would hand that host the
+token, and show the user a page of its making.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+_used: set[str] = set()
+
+
+def use(server: str) -> None:
+    """Note a server that the user's own service has named, for this process."""
+    _used.add(server)
+
+
+def is_known(server: str) -> bool:
+    """Return whether the user uses this server, or has trusted it."""
+    return server in _used or server in _trusted()
+
+
+def trust(server: str) -> None:
+    """Remember a server that the user said yes to."""
+    _used.add(server)
+    file = _file()
+    # A home that cannot be written to costs the memory of the answer, not the meeting.
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(json.dumps(sorted(_trusted() | {server}), indent=1), "utf-8")
+
+
+def _trusted() -> set[str]:
+    try:
+        found = json.loads(_file().read_text("utf-8"))
+    except (OSError, ValueError):
+        return set()
+    return {s for s in found if isinstance(s, str)} if isinstance(found, list) else set()
+
+
+def _file() -> Path:
+    import platformdirs  # noqa: PLC0415 - only a token of another server needs it
+
+    return platformdirs.user_config_path("nanomeet", appauthor=False) / "trusted-servers.json"
