@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
@@ -20,9 +21,11 @@ from nanomeet_widget._errors import (
     CommandError,
     CommandRefusedError,
     InvalidInputError,
+    NanoMeetError,
     NotJoinedError,
 )
 from nanomeet_widget._models import Playout
+from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget.events import Event
 
@@ -221,6 +224,18 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             _trust.trust(str(message["server"]))
             self._send_token()
 
+    def _on_invite(self, _message: dict[str, Any]) -> None:
+        # In a thread: a service far away takes its time, and the kernel must not wait for it.
+        threading.Thread(target=self._invite, args=(self.token,), daemon=True).start()
+
+    def _invite(self, token: str) -> None:
+        answer: dict[str, Any] = {"type": "invite", "link": None, "error": None}
+        try:
+            answer["link"] = create_invite(token).invite_link
+        except NanoMeetError as error:
+            answer["error"] = str(error)
+        self._channel.tell(answer)
+
     def _on_knocked(self, _message: dict[str, Any]) -> None:
         """Do nothing: that it was heard is all that it says."""
 
@@ -275,6 +290,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "role": _on_role,
         "reply": _on_reply,
         "event": _on_event,
+        "invite": _on_invite,
         "knocked": _on_knocked,
         "trust": _on_trust,
     }

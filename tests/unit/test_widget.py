@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -463,6 +464,19 @@ def test_who_stops_waiting_does_not_take_the_command_back() -> None:
     asyncio.run(run())
     page.says(type="reply", id=page.last_command()["id"], result="Sets")
     assert command.result() == "Sets"
+
+
+def test_an_invite_that_cannot_be_made_says_why() -> None:
+    meet, page = shown(token(moderator=False))
+    page.joins()
+    page.says(type="invite")
+    deadline = time.monotonic() + 10
+    while page.custom()[-1]["type"] != "invite":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert meet.room
+    assert page.custom()[-1]["link"] is None
+    assert "only a moderator" in page.custom()[-1]["error"]
 
 
 def test_with_closes_it() -> None:
