@@ -1,12 +1,14 @@
 /**
- * When the next picture is composed: as soon as a camera delivers one, never more often than the
- * frame rate, and at half of it where nothing changes. Waiting for a fixed beat would cost half a
+ * When the next picture is composed: as soon as a camera delivers one, hardly more often than
+ * the frame rate, and at half of it where nothing changes. Waiting for a fixed beat would cost half a
  * frame of latency on average. Runs on timers, which keep their pace in a Worker while a
  * background tab's animation frames stop.
  */
 
 /** A picture may come this part of a frame before its turn: cameras are not punctual. */
 const EARLY = 0.35;
+/** Turns come a little too often, so that they fall back to the moment at which pictures come. */
+const TURN = 0.95;
 
 /** The pure part: times in milliseconds on any one clock. */
 export class Pacer {
@@ -27,7 +29,7 @@ export class Pacer {
   }
 
   composed(now: number): void {
-    this.#turn = Math.max(this.#turn + this.#interval, now + (1 - EARLY) * this.#interval);
+    this.#turn = Math.max(this.#turn + TURN * this.#interval, now + (1 - EARLY) * this.#interval);
   }
 }
 

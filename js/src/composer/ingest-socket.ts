@@ -30,7 +30,8 @@ export class IngestSocket {
   #over = false;
   #lostAt = performance.now();
   #attempts = 0;
-  #backlog = 0;
+  #given = 0;
+  #taken = 0;
   #progressAt = performance.now();
 
   constructor(url: string, ticket: string, events: IngestEvents) {
@@ -51,7 +52,9 @@ export class IngestSocket {
   }
 
   send(frame: Uint8Array<ArrayBuffer>): void {
-    if (this.#ready) this.#socket?.send(frame);
+    if (!this.#ready) return;
+    this.#socket?.send(frame);
+    this.#given += frame.byteLength;
   }
 
   /** Sends what is queued and closes; settles in bounded time. */
@@ -84,6 +87,8 @@ export class IngestSocket {
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.#given = 0;
+    this.#taken = 0;
     this.#progressAt = performance.now();
     socket.onopen = () => {
       const open: IngestOpen = { type: "ingest_open", v: PROTOCOL_VERSION, ticket: this.#ticket };
@@ -139,9 +144,10 @@ export class IngestSocket {
     const socket = this.#socket;
     if (socket === null) return;
     const now = performance.now();
-    const backlog = this.backlog;
-    if (this.#ready && (backlog === 0 || backlog < this.#backlog)) this.#progressAt = now;
-    this.#backlog = backlog;
+    const { backlog } = this;
+    const taken = this.#given - backlog;
+    if (this.#ready && (backlog === 0 || taken > this.#taken)) this.#progressAt = now;
+    this.#taken = taken;
     if (now - this.#progressAt < STALLED_MS) return;
     // close() alone would wait for the dead peer's farewell.
     socket.onclose = null;

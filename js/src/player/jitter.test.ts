@@ -62,17 +62,23 @@ describe("Playout", () => {
 
   it("holds them on a rough network, but never more than 200 ms", () => {
     const playout = new Playout();
-    const now = arrive(playout.picture, 150, (i) => (i % 30 === 0 ? 400_000 : 10_000));
+    const now = arrive(playout.picture, 200, (i) => (i % 10 === 0 ? 320_000 : 10_000));
     const held = (playout.offsets(now, null).picture ?? 0) - (playout.picture.floor ?? 0);
     expect(held).toBe(200_000);
   });
 
+  it("does not pay for one long stall with latency afterwards", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 150, (i) => (i === 100 ? 800_000 : 10_000));
+    expect(playout.offsets(now, null).picture).toBeCloseTo(BASE + 10_000);
+  });
+
   it("comes back to the lowest latency when the network recovers", () => {
     const playout = new Playout();
-    let now = arrive(playout.picture, 100, (i) => (i % 10 === 0 ? 180_000 : 10_000));
+    let now = arrive(playout.picture, 200, (i) => (i % 10 === 0 ? 180_000 : 10_000));
     const rough = playout.offsets(now, null).picture ?? 0;
     expect(rough).toBeGreaterThan(BASE + 100_000);
-    for (let i = 101; i < 600; i += 1) {
+    for (let i = 201; i < 700; i += 1) {
       now = BASE + i * FRAME + 10_000;
       playout.picture.add(i * FRAME, now);
       playout.offsets(now, null);

@@ -6,9 +6,9 @@
 
 /** What is older no longer counts; also lets the floor follow clocks that drift. */
 const WINDOW = 5_000_000;
-/** Arrivals of one window that may come too late: 5 % of 30 pictures, 1 % of 50 packets a second. */
+/** Arrivals of one window that may come too late: 5 % of the pictures, hardly any sound. */
 const LATE_PICTURES = 8;
-const LATE_PACKETS = 3;
+const LATE_PACKETS = 2;
 /**
  * For this long after its first arrival only the shortest way counts: the cached group of pictures
  * comes late, and the page is busy with its own beginning.
@@ -25,6 +25,7 @@ export class Transit {
   readonly #late: number;
   #arrivals: Arrival[] = [];
   #since: number | null = null;
+  #last: { timestamp: number; now: number } | null = null;
 
   /** `late`: how many arrivals of five seconds may come after their time. */
   constructor(late: number) {
@@ -48,6 +49,11 @@ export class Transit {
   add(timestamp: number, now: number): void {
     const transit = now - timestamp;
     this.#since ??= now;
+    const last = this.#last;
+    this.#last = { timestamp, now };
+    // What arrives right behind a late one was only queued: a stall counts once, however long.
+    const queued = last !== null && now - last.now < (timestamp - last.timestamp) / 2;
+    if (queued && transit > (this.floor ?? transit)) return;
     if (now - this.#since < JOINING) {
       if (transit > (this.floor ?? transit)) return;
       this.#arrivals = [];
@@ -60,13 +66,14 @@ export class Transit {
   restart(): void {
     this.#arrivals = [];
     this.#since = null;
+    this.#last = null;
   }
 }
 
 /** The longest that anything is held back for an even flow. */
 const MAX_HOLD = 200_000;
 /** A held time shrinks by this part of the time that passes. */
-const EASE = 0.04;
+const EASE = 0.06;
 /** A picture up to one frame late is still seen in its turn: only what is beyond that is held. */
 const SLACK = 33_000;
 /** More difference than this between lips and voice is noticed (ITU-R BT.1359 says 45 ms). */

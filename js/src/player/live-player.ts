@@ -106,6 +106,7 @@ export class LivePlayer {
     this.#socket?.close();
     this.#socket = null;
     this.#restart();
+    this.#update();
   }
 
   /** Goes on, with what is live now. */

@@ -218,6 +218,9 @@ function Notice({ player }: { player: LivePlayer }) {
         <div class="notice" role="alert">
           <h1>The broadcast cannot be shown</h1>
           <p>{player.refusal.value}</p>
+          <button type="button" class="again" onClick={() => location.reload()}>
+            Try again
+          </button>
         </div>
       );
     default:
