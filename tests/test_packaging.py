@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "src/nanomeet_widget/static"
+#: Bytes, compressed as a server sends it: a notebook loads the script for each widget.
+MAX_FRONT_END = 20_000
 
 #: Three lines of the README, and what they need: the server's process and the widget's front end.
 USE = """
@@ -32,6 +36,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
     subprocess.run([*command, str(ROOT)], check=True, timeout=170)
     return next(folder.glob("*.whl"))
+
+
+def test_the_front_end_is_small() -> None:
+    size = len(gzip.compress((STATIC / "widget.js").read_bytes(), compresslevel=9))
+    assert size <= MAX_FRONT_END, f"widget.js: {size} bytes compressed"
 
 
 def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:

@@ -52,11 +52,11 @@ def test_scrolling_away_and_back_keeps_the_frame(lab: Lab, open_page: OpenPage) 
     mark(notebook)
     for number in range(2, 10):
         notebook.run(number)
-    expect(notebook.page.locator(".nanomeet-overlay")).to_be_hidden()
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_attribute("data-place", "corner")
     notebook.page.wait_for_timeout(6000)  # longer than a meeting without a cell is kept
     notebook.page.locator(".jp-WindowedPanel-outer").evaluate("(panel) => panel.scrollTo(0, 0)")
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
-    expect(notebook.page.locator(".nanomeet-overlay")).to_be_visible()
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_attribute("data-place", "cell")
     assert marked(notebook)
 
 

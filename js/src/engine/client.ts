@@ -1,406 +1,128 @@
-/** The engine API: a meeting page in a frame, driven by commands and heard by events. */
+/** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
 
-import { type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
-import { COMMANDS } from "./commands";
-import { Emitter, type EventListener, type EventObserver } from "./emitter";
+import { commandNames } from "./commands";
+import { EngineCore } from "./core";
 import { EngineError } from "./errors";
-import { EVENTS, type EventData, normalise } from "./events";
-import { createFrame, type FrameOptions } from "./iframe";
-import { ParticipantCache, type ParticipantInfo } from "./participants";
-import { type MeetingAddress, meetingUrl } from "./url";
+import { eventName, eventNames } from "./events";
 
-export interface EngineOptions extends MeetingAddress, FrameOptions {
-  /** Where the frame goes; the page's body, if it is left out. */
-  parentNode?: Node | undefined;
-  /** Called when the meeting page has started, not when its document has loaded. */
-  onload?: (() => void) | undefined;
-  /** Who is called into the meeting as soon as it starts. */
-  invitees?: readonly unknown[] | undefined;
-  /** Milliseconds that the meeting page has to answer at all. */
-  handshakeTimeout?: number | undefined;
-  /** Milliseconds that it has to answer a request. */
-  requestTimeout?: number | undefined;
-}
+export type { EngineOptions } from "./core";
 
-interface Pending {
-  resolve(result: unknown): void;
-  reject(error: EngineError): void;
-  timer: ReturnType<typeof setTimeout>;
-}
-
-export class EngineClient {
-  readonly #emitter = new Emitter();
-  readonly #participants = new ParticipantCache();
-  readonly #pending = new Map<number, Pending>();
-  readonly #frame: HTMLIFrameElement;
-  readonly #peer: PostisPeer;
-  readonly #requestTimeout: number;
-  #handshake: ReturnType<typeof setTimeout> | undefined;
-  #requests = 0;
-  #connected = false;
-  #disposed = false;
-  #largeVideo: string | undefined;
-  #videoQuality: number | undefined;
-  #visitor = false;
-
-  constructor(domain: string, options: EngineOptions = {}) {
-    if ("e2eeKey" in options) {
-      throw new EngineError(
-        "argument",
-        "e2eeKey is not supported: leave it out, the meeting would not be encrypted with it",
-      );
-    }
-    // Random, so that two copies of this script on one page never talk across each other.
-    const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-    const url = meetingUrl(domain, id, options);
-    this.#requestTimeout = options.requestTimeout ?? 10_000;
-    this.#frame = createFrame(url, `jitsiConferenceFrame${id}`, options);
-    (options.parentNode ?? document.body).appendChild(this.#frame);
-    this.#peer = new PostisPeer({
-      scope: `jitsi_meet_external_api_${id}`,
-      target: () => this.#frame.contentWindow,
-      targetOrigin: url.origin,
-      acceptOrigin: url.origin,
-    });
-    this.#peer.onMessage = (message) => this.#receive(message);
-    this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
-    if (options.onload) this.#emitter.add("ready", options.onload);
-    if (options.invitees?.length) this.invite(options.invitees).catch(() => {});
-  }
-
-  /** Whether the meeting page has answered. */
-  get connected(): boolean {
-    return this.#connected && !this.#disposed;
-  }
-
-  /** The own id in the meeting, while it is joined. */
-  get localId(): string | null {
-    return this.#participants.localId;
-  }
-
-  on(event: string, listener: EventListener): this {
-    this.#emitter.add(event, listener);
-    return this;
-  }
-
-  once(event: string, listener: EventListener): this {
-    const first: EventListener = (data) => {
-      this.#emitter.remove(event, first);
-      listener(data);
-    };
-    return this.on(event, first);
-  }
-
-  off(event: string, listener: EventListener): this {
-    this.#emitter.remove(event, listener);
-    return this;
-  }
-
-  addListener(event: string, listener: EventListener): this {
-    return this.on(event, listener);
-  }
-
-  removeListener(event: string, listener: EventListener): this {
-    return this.off(event, listener);
-  }
-
-  addEventListener(event: string, listener: EventListener): void {
-    this.on(event, listener);
-  }
-
-  addEventListeners(listeners: Readonly<Record<string, EventListener>>): void {
-    for (const [event, listener] of Object.entries(listeners)) this.on(event, listener);
-  }
-
-  /** Stop all listening to an event, or that of one listener. */
-  removeEventListener(event: string, listener?: EventListener): void {
-    this.#emitter.remove(event, listener);
-  }
-
-  removeEventListeners(events: readonly string[]): void {
-    for (const event of events) this.#emitter.remove(event);
-  }
-
-  /** Hear every event with its name. Returns what ends that. */
-  observe(observer: EventObserver): () => void {
-    return this.#emitter.observe(observer);
-  }
-
-  executeCommand(name: string, ...args: unknown[]): void {
-    const wire = COMMANDS.get(name);
-    if (wire === undefined) {
+export class EngineClient extends EngineCore {
+  override executeCommand(name: string, ...args: unknown[]): void {
+    if (!COMMANDS.has(name)) {
       throw new EngineError("argument", `there is no command ${JSON.stringify(name)}`);
     }
-    if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
-    this.#peer.send({ type: "event", data: { name: wire, data: args } });
-  }
-
-  executeCommands(commands: Readonly<Record<string, readonly unknown[]>>): void {
-    for (const [name, args] of Object.entries(commands)) this.executeCommand(name, ...args);
-  }
-
-  getSupportedCommands(): string[] {
-    return [...COMMANDS.keys()];
-  }
-
-  getSupportedEvents(): string[] {
-    return [...new Set(EVENTS.values())];
-  }
-
-  getIFrame(): HTMLIFrameElement {
-    return this.#frame;
-  }
-
-  getParticipantsInfo(): ParticipantInfo[] {
-    return this.#participants.list();
-  }
-
-  getNumberOfParticipants(): number {
-    return this.#participants.list().length;
-  }
-
-  getDisplayName(id: string): string | undefined {
-    return this.#participants.get(id)?.displayName;
-  }
-
-  getEmail(id: string): string | undefined {
-    return this.#participants.get(id)?.email;
-  }
-
-  getAvatarURL(id: string): string | undefined {
-    return this.#participants.get(id)?.avatarURL;
-  }
-
-  getVideoQuality(): number | undefined {
-    return this.#videoQuality;
-  }
-
-  isVisitor(): boolean {
-    return this.#visitor;
-  }
-
-  pinParticipant(id?: string, videoType?: string): void {
-    this.executeCommand("pinParticipant", id, videoType);
-  }
-
-  setLargeVideoParticipant(id?: string, videoType?: string): void {
-    this.executeCommand("setLargeVideoParticipant", id, videoType);
-  }
-
-  getAvailableDevices(): Promise<unknown> {
-    return this.#devices("getAvailableDevices");
-  }
-
-  getCurrentDevices(): Promise<unknown> {
-    return this.#devices("getCurrentDevices");
+    super.executeCommand(name, ...args);
   }
 
   isDeviceListAvailable(): Promise<unknown> {
-    return this.#devices("isDeviceListAvailable");
+    return this.devices("isDeviceListAvailable");
   }
 
   isDeviceChangeAvailable(deviceType?: string): Promise<unknown> {
-    return this.#devices("isDeviceChangeAvailable", { deviceType });
+    return this.devices("isDeviceChangeAvailable", { deviceType });
   }
 
   isMultipleAudioInputSupported(): Promise<unknown> {
-    return this.#devices("isMultipleAudioInputSupported");
-  }
-
-  setAudioInputDevice(label?: string, id?: string): Promise<unknown> {
-    return this.#setDevice("audioinput", label, id);
-  }
-
-  setAudioOutputDevice(label?: string, id?: string): Promise<unknown> {
-    return this.#setDevice("audiooutput", label, id);
+    return this.devices("isMultipleAudioInputSupported");
   }
 
   setVideoInputDevice(label?: string, id?: string): Promise<unknown> {
-    return this.#setDevice("videoinput", label, id);
-  }
-
-  isAudioMuted(): Promise<unknown> {
-    return this.#request({ name: "is-audio-muted" });
+    return this.setDevice("videoinput", label, id);
   }
 
   isVideoMuted(): Promise<unknown> {
-    return this.#request({ name: "is-video-muted" });
+    return this.request({ name: "is-video-muted" });
   }
 
   isAudioAvailable(): Promise<unknown> {
-    return this.#request({ name: "is-audio-available" });
+    return this.request({ name: "is-audio-available" });
   }
 
   isVideoAvailable(): Promise<unknown> {
-    return this.#request({ name: "is-video-available" });
+    return this.request({ name: "is-video-available" });
   }
 
   isSharingScreen(): Promise<unknown> {
-    return this.#request({ name: "is-sharing-screen" });
+    return this.request({ name: "is-sharing-screen" });
   }
 
   isModerationOn(mediaType?: string): Promise<unknown> {
-    return this.#request({ name: "is-moderation-on", mediaType });
+    return this.request({ name: "is-moderation-on", mediaType });
   }
 
   isParticipantForceMuted(participantId: string, mediaType?: string): Promise<unknown> {
-    return this.#request({ name: "is-participant-force-muted", participantId, mediaType });
+    return this.request({ name: "is-participant-force-muted", participantId, mediaType });
   }
 
   isParticipantsPaneOpen(): Promise<unknown> {
-    return this.#request({ name: "is-participants-pane-open" });
+    return this.request({ name: "is-participants-pane-open" });
   }
 
   isP2pActive(): Promise<unknown> {
-    return this.#request({ name: "get-p2p-status" });
+    return this.request({ name: "get-p2p-status" });
   }
 
   getRoomsInfo(): Promise<unknown> {
-    return this.#request({ name: "rooms-info" });
+    return this.request({ name: "rooms-info" });
   }
 
   getLivestreamUrl(): Promise<unknown> {
-    return this.#request({ name: "get-livestream-url" });
+    return this.request({ name: "get-livestream-url" });
   }
 
   getSessionId(): Promise<unknown> {
-    return this.#request({ name: "session-id" });
+    return this.request({ name: "session-id" });
   }
 
   getConnectionStats(): Promise<unknown> {
-    return this.#request({ name: "connection-stats" });
+    return this.request({ name: "connection-stats" });
   }
 
   getContentSharingParticipants(): Promise<unknown> {
-    return this.#request({ name: "get-content-sharing-participants" });
+    return this.request({ name: "get-content-sharing-participants" });
   }
 
   getDeploymentInfo(): Promise<unknown> {
-    return this.#request({ name: "deployment-info" });
+    return this.request({ name: "deployment-info" });
   }
 
   captureLargeVideoScreenshot(): Promise<unknown> {
-    return this.#request({ name: "capture-largevideo-screenshot" });
+    return this.request({ name: "capture-largevideo-screenshot" });
   }
 
   listBreakoutRooms(): Promise<unknown> {
-    return this.#request({ name: "list-breakout-rooms" });
+    return this.request({ name: "list-breakout-rooms" });
   }
 
-  invite(invitees: readonly unknown[]): Promise<unknown> {
-    if (!Array.isArray(invitees) || invitees.length === 0) {
-      return Promise.reject(new EngineError("argument", "invite needs a list of who to invite"));
-    }
-    return this.#request({ name: "invite", invitees });
+  getSupportedCommands(): string[] {
+    return commandNames();
   }
 
-  /** Remove the frame. It hangs up nothing: for a clean exit run `hangup` and await readyToClose. */
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#emitter.emit("_willDispose", {});
-    this.#disconnect("the meeting was closed before it answered");
-    this.#participants.clear();
-    this.#emitter.clear();
-    this.#frame.remove();
+  getSupportedEvents(): string[] {
+    return [...new Set(eventNames().map(eventName))];
   }
 
-  /** Who is shown large, if the engine says so. */
-  _getOnStageParticipant(): string | undefined {
-    return this.#largeVideo;
+  getNumberOfParticipants(): number {
+    return this.getParticipantsInfo().length;
   }
 
-  #watchHandshake(url: URL, timeout: number): void {
-    this.#handshake = setTimeout(() => {
-      this.#disconnect("the meeting page does not answer");
-      const error = {
-        name: "server_unreachable",
-        type: "CONNECTION",
-        message: `the meeting page of ${url.host} did not answer within ${timeout / 1000} s`,
-        isFatal: true,
-      };
-      this.#emit("errorOccurred", normalise("errorOccurred", { error }));
-    }, timeout);
-    this.#peer.ready.then(
-      () => {
-        this.#connected = true;
-        clearTimeout(this.#handshake);
-      },
-      () => {},
-    );
+  getDisplayName(id: string): string | undefined {
+    return this.participant(id)?.displayName;
   }
 
-  #disconnect(why: string): void {
-    clearTimeout(this.#handshake);
-    this.#connected = false;
-    this.#peer.close();
-    for (const { reject, timer } of this.#pending.values()) {
-      clearTimeout(timer);
-      reject(new EngineError("disposed", why));
-    }
-    this.#pending.clear();
+  getEmail(id: string): string | undefined {
+    return this.participant(id)?.email;
   }
 
-  #receive(message: PostisMessage): void {
-    if (message.type === "response") {
-      this.#settle(message.id, message.result, message.error);
-      return;
-    }
-    if (message.type !== "event") return;
-    const { name, ...data } = message.data;
-    if (name === "on-stage-participant-changed" && typeof data.id === "string") {
-      this.#largeVideo = data.id;
-    }
-    const event = EVENTS.get(name);
-    if (event !== undefined) this.#emit(event, normalise(event, data));
+  getAvatarURL(id: string): string | undefined {
+    return this.participant(id)?.avatarURL;
   }
 
-  #emit(event: string, data: EventData): void {
-    this.#participants.update(event, data);
-    if (event === "videoConferenceJoined") this.#visitor = data.visitor === true;
-    this.#emitter.emit(event, data);
-  }
-
-  #devices(name: string, more: EventData = {}): Promise<unknown> {
-    return this.#request({ ...more, type: "devices", name });
-  }
-
-  #setDevice(kind: string, label?: string, id?: string): Promise<unknown> {
-    return this.#devices("setDevice", { device: { id, kind, label } });
-  }
-
-  #request(data: NamedData): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#disposed) {
-        reject(new EngineError("disposed", `${data.name}: the meeting is closed`));
-        return;
-      }
-      this.#requests += 1;
-      const id = this.#requests;
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        const seconds = this.#requestTimeout / 1000;
-        reject(new EngineError("timeout", `${data.name}: no answer within ${seconds} s`));
-      }, this.#requestTimeout);
-      this.#pending.set(id, { resolve, reject, timer });
-      this.#peer.send({ type: "request", id, data });
-    });
-  }
-
-  #settle(id: number, result: unknown, error: unknown): void {
-    const pending = this.#pending.get(id);
-    if (!pending) return;
-    this.#pending.delete(id);
-    clearTimeout(pending.timer);
-    if (result !== undefined) pending.resolve(result);
-    else pending.reject(new EngineError("refused", words(error)));
+  protected override knows(wire: string): boolean {
+    return EVENTS.has(wire);
   }
 }
 
-function words(error: unknown): string {
-  if (typeof error === "string" && error) return error;
-  if (typeof error === "object" && error !== null && "message" in error) {
-    if (typeof error.message === "string" && error.message) return error.message;
-  }
-  return "the meeting refused the request and did not say why";
-}
+const COMMANDS: ReadonlySet<string> = new Set(commandNames());
+const EVENTS: ReadonlySet<string> = new Set(eventNames());

@@ -71,8 +71,12 @@ const IRREGULAR = {
 
 export type CommandName = (typeof REGULAR)[number] | keyof typeof IRREGULAR;
 
-/** API name to wire name. */
-export const COMMANDS: ReadonlyMap<string, string> = new Map([
-  ...REGULAR.map((name): [string, string] => [name, kebab(name)]),
-  ...Object.entries(IRREGULAR),
-]);
+/** Return what a command is called on the wire. */
+export function commandName(name: string): string {
+  return Object.hasOwn(IRREGULAR, name) ? IRREGULAR[name as keyof typeof IRREGULAR] : kebab(name);
+}
+
+/** The commands that there are. A function, so that a bundle which never asks is without them. */
+export function commandNames(): string[] {
+  return [...REGULAR, ...Object.keys(IRREGULAR)];
+}

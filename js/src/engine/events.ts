@@ -72,11 +72,15 @@ const IRREGULAR = {
   "video-ready-to-close": "readyToClose",
 } as const;
 
-/** Wire name to API name. */
-export const EVENTS: ReadonlyMap<string, string> = new Map([
-  ...REGULAR.map((wire): [string, string] => [wire, camel(wire)]),
-  ...Object.entries(IRREGULAR),
-]);
+/** Return the API name of an event. */
+export function eventName(wire: string): string {
+  return Object.hasOwn(IRREGULAR, wire) ? IRREGULAR[wire as keyof typeof IRREGULAR] : camel(wire);
+}
+
+/** The events that there are, by wire name. A function, so that a bundle may be without them. */
+export function eventNames(): string[] {
+  return [...REGULAR, ...Object.keys(IRREGULAR)];
+}
 
 const isFields = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 /** For tests: the meeting page on the other side of the frame, as the engine client sees it. */
 
 import type { NamedData } from "../shared/postis";
-import type { EngineClient } from "./client";
+import type { EngineCore } from "./core";
 
 type Answer = (data: NamedData) => { result?: unknown; error?: unknown } | null;
 
@@ -15,7 +15,7 @@ export class FakeMeeting {
   readonly #scope: string;
   readonly #window = { postMessage: (text: string) => this.#hear(text) };
 
-  constructor(client: EngineClient | null) {
+  constructor(client: EngineCore | null) {
     if (!client) throw new Error("there is no meeting");
     this.#frame = client.getIFrame();
     this.#scope = this.#frame.id.replace("jitsiConferenceFrame", "jitsi_meet_external_api_");

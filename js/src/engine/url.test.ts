@@ -29,6 +29,10 @@ test("the token is in the fragment and nowhere else", () => {
   expect(url.hash).toBe("#jitsi_meet_external_api_id=7&jwt=%22a.b.c%22");
 });
 
+test("a page of its own has no frame's number", () => {
+  expect(meetingUrl("meet.example", null, { roomName: "r" }).href).toBe("https://meet.example/r");
+});
+
 test("settings are JSON, percent-encoded, below the name of their group", () => {
   const { hash } = meetingUrl("meet.example", 1, {
     roomName: "r",

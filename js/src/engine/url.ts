@@ -30,16 +30,17 @@ export function baseUrl(domain: string): URL {
 }
 
 /**
- * Return where the meeting page is. The token is in the fragment alone: browsers send that to no
+ * Return where the meeting page is; `id` is the frame's, null for a page of its own. The token is in the fragment alone: browsers send that to no
  * server, so it reaches neither an access log nor a Referer.
  */
-export function meetingUrl(domain: string, id: number, options: MeetingAddress): URL {
+export function meetingUrl(domain: string, id: number | null, options: MeetingAddress): URL {
   const url = baseUrl(domain);
   const room = encodeURIComponent(options.roomName ?? "");
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/${room}`;
   if (options.lang) url.searchParams.set("lang", options.lang);
   if (options.release) url.searchParams.set("release", options.release);
-  const hash = new Map<string, unknown>([["jitsi_meet_external_api_id", id]]);
+  const hash = new Map<string, unknown>();
+  if (id !== null) hash.set("jitsi_meet_external_api_id", id);
   if (options.jwt) hash.set("jwt", options.jwt);
   const groups = {
     config: options.configOverwrite,

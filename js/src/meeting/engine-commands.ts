@@ -3,6 +3,7 @@
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
 import { RefusedError } from "./signalling";
+import type { ViewStore } from "./view";
 
 type Command = (meeting: Meeting, args: readonly unknown[], emit: Emit) => Promise<void> | void;
 
@@ -29,10 +30,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "set-tile-view": ({ view }, [enabled]) => {
     view.tileView.value = enabled !== false;
   },
+  "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
   "start-recording": (meeting, [options], emit) => startRecording(meeting, options, emit),
   "stop-recording": (meeting) => meeting.stopBroadcast(),
   "video-hangup": (meeting) => meeting.leave(),
 };
+
+/** The settings that a page may change while the meeting goes on; others are left as they are. */
+function overwriteConfig(view: ViewStore, config: unknown): void {
+  if (typeof config === "object" && config !== null) view.dress(Reflect.get(config, "theme"));
+}
 
 /** Rejects with why it could not be done. */
 export async function runCommand(

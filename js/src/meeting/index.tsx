@@ -16,8 +16,11 @@ history.replaceState(history.state, "", withoutToken(location.href));
 
 const owner = new AbortController();
 const meeting = new Meeting(launch);
-const theme = launch.config.get("theme");
-if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+meeting.view.dress(launch.config.get("theme"));
+effect(() => {
+  const theme = meeting.view.theme.value;
+  if (theme) document.documentElement.dataset.theme = theme;
+});
 void showBranding(launch.config, owner.signal);
 
 if (launch.apiId !== null && window.parent !== window) {

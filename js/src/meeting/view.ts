@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+export type Theme = "light" | "dark";
 export type Panel = "people" | "settings" | "broadcast" | "invite";
 
 export interface Toast {
@@ -12,6 +13,8 @@ export interface Toast {
 const TOAST_TIME = 6_000;
 
 export class ViewStore {
+  /** Null for the one that the person prefers everywhere. */
+  readonly theme = signal<Theme | null>(null);
   readonly tileView = signal(true);
   /** Who is large where the tiles are not equal; null for whoever speaks. */
   readonly large = signal<string | null>(null);
@@ -24,6 +27,11 @@ export class ViewStore {
   /** Read aloud by screen readers. */
   readonly announcement = signal("");
   #toast = 0;
+
+  /** Takes the theme that a page's configuration names, if it names one. */
+  dress(theme: unknown): void {
+    if (theme === "light" || theme === "dark") this.theme.value = theme;
+  }
 
   /** Makes one tile large; null makes them equal again. */
   pin(id: string | null): void {

@@ -1,6 +1,6 @@
 /** Starting and stopping the broadcast; done is what the engine's events say is done. */
 
-import type { EngineClient } from "../engine/client";
+import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
 import { CLOUD_INGEST, CLOUD_PLAYER, CLOUD_RECORDINGS } from "./addresses";
 import { NanoMeetError } from "./errors";
@@ -19,7 +19,7 @@ const ERROR = "Broadcast Error";
 const TIMEOUT = 60_000;
 
 export async function startBroadcast(
-  api: EngineClient,
+  api: EngineCore,
   view: MeetingView,
   streamname: string,
   record: boolean,
@@ -50,7 +50,7 @@ export async function startBroadcast(
   };
 }
 
-export async function stopBroadcast(api: EngineClient, view: MeetingView): Promise<void> {
+export async function stopBroadcast(api: EngineCore, view: MeetingView): Promise<void> {
   if (view.own && (view.broadcast === "off" || view.broadcast === "failed")) return;
   const off = waitFor(
     api,

@@ -1,6 +1,6 @@
 /** Commands that are done when the meeting says so. */
 
-import type { EngineClient } from "../engine/client";
+import type { EngineCore } from "../engine/core";
 import { asNanoMeetError } from "./errors";
 import { waitFor } from "./wait";
 
@@ -22,7 +22,7 @@ export interface Confirmation {
   again?: boolean;
 }
 
-export async function confirmed(api: EngineClient, task: Confirmation): Promise<void> {
+export async function confirmed(api: EngineCore, task: Confirmation): Promise<void> {
   const { error, what, command, done, told = true, again = false } = task;
   const isDone = told && done();
   if (isDone && !again) return;
@@ -35,7 +35,7 @@ export async function confirmed(api: EngineClient, task: Confirmation): Promise<
 }
 
 /** Wait for an answer to a question: messages keep their order, so what was sent before is there. */
-export async function delivered(api: EngineClient, error: string): Promise<void> {
+export async function delivered(api: EngineCore, error: string): Promise<void> {
   try {
     await api.isAudioMuted();
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { EngineClient } from "../engine/client";
+import type { EngineCore } from "../engine/core";
 import { waitFor } from "./wait";
 
 /** Errors by which Jitsi says that a moderator or a password is waited for: it goes on afterwards. */
@@ -6,7 +6,7 @@ const ASKED = /membersOnly|passwordRequired/i;
 const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
 
 /** Wait until the meeting is joined. Only the engine's silence is limited, no human's patience. */
-export function whenJoined(api: EngineClient, silence: number): Promise<void> {
+export function whenJoined(api: EngineCore, silence: number): Promise<void> {
   const wait = { error: "Timeout Error", what: "answer", timeout: silence };
   let human = false;
   return waitFor(api, wait, (event, data, clock) => {

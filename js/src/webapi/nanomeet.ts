@@ -1,11 +1,12 @@
 /** A meeting on a web page: joined, broadcast, left. The whole Web API, `web-api.ts`, builds on it. */
 
-import { EngineClient } from "../engine/client";
+import { EngineCore, type EngineOptions } from "../engine/core";
 import { CLOUD } from "./addresses";
 import { type BroadcastData, startBroadcast, stopBroadcast } from "./broadcast";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
+import type { Claims } from "./token";
 import { MeetingView } from "./view";
 
 export interface MeetingOptions {
@@ -23,7 +24,7 @@ export interface Success<T> {
 const HANG_UP = 2_000;
 
 export interface Meeting {
-  readonly api: EngineClient;
+  readonly api: EngineCore;
   readonly view: MeetingView;
   readonly streamname: string;
   /** The password that was set here; empty for none. */
@@ -42,7 +43,7 @@ export class NanoMeet {
   }
 
   /** The engine of the meeting, from the call of `init` on until the meeting is over. */
-  get api(): EngineClient | null {
+  get api(): EngineCore | null {
     return this.#meeting?.api ?? null;
   }
 
@@ -86,6 +87,11 @@ export class NanoMeet {
     this.#close(meeting);
   }
 
+  /** Make the engine. */
+  protected engine(domain: string, options: EngineOptions): EngineCore {
+    return new EngineCore(domain, options);
+  }
+
   /** Return the joined meeting; `error` is what it is called if there is none. */
   protected joined(error: string): Meeting {
     if (this.#meeting?.view.joined) return this.#meeting;
@@ -100,10 +106,9 @@ export class NanoMeet {
   }
 
   #open({ claims, options }: Setup): Meeting {
-    const server = (claims.server || this.defaultServer).replace(/\/+$/, "");
     const view = new MeetingView(claims.moderator);
     try {
-      const api = new EngineClient(`${server}/${encodeURIComponent(claims.sub)}`, {
+      const api = this.engine(domainOf(claims, this.defaultServer), {
         ...options,
         handshakeTimeout: this.#joinTimeout,
       });
@@ -126,7 +131,12 @@ export class NanoMeet {
   }
 }
 
-function hangUp(api: EngineClient): Promise<void> {
+/** Return the engine API's domain of a token's meeting. */
+export function domainOf({ server, sub }: Claims, defaultServer: string): string {
+  return `${(server || defaultServer).replace(/\/+$/, "")}/${encodeURIComponent(sub)}`;
+}
+
+function hangUp(api: EngineCore): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, HANG_UP);
     const closed = (): void => {

@@ -1,6 +1,6 @@
 /** What `init` is given, checked and turned into what the engine takes. */
 
-import type { EngineOptions } from "../engine/client";
+import type { EngineOptions } from "../engine/core";
 import { NanoMeetError } from "./errors";
 import { type Claims, readValidToken } from "./token";
 
@@ -24,6 +24,8 @@ export interface InitConfig {
   tileView?: TileView;
   displayName?: string;
   theme?: "light" | "dark";
+  /** Further settings of the meeting page, by their names in Jitsi's `config.js`. */
+  config?: Readonly<Record<string, unknown>>;
 }
 
 export interface Setup {
@@ -42,6 +44,7 @@ export function checkConfig(config: InitConfig | undefined): Setup {
     parentNode: container(config.id),
     title: `Video meeting: ${claims.room}`,
     configOverwrite: {
+      ...config.config,
       disableDeepLinking: true,
       theme: config.theme,
       ...branding(config.branding),

@@ -1,7 +1,7 @@
 /** Waiting for a meeting's events: in bounded time, and never past the meeting's end. */
 
-import type { EngineClient } from "../engine/client";
-import { COMMANDS } from "../engine/commands";
+import { commandName } from "../engine/commands";
+import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
 import { NanoMeetError } from "./errors";
 
@@ -42,7 +42,7 @@ export type Verdict = boolean | "harmless";
 
 /** Wait for the event at which `check` returns true; an error that it throws ends the wait, too. */
 export function waitFor(
-  api: EngineClient,
+  api: EngineCore,
   { error, what, timeout, command }: Wait,
   check: (event: string, data: EventData, clock: Clock) => Verdict,
 ): Promise<void> {
@@ -89,7 +89,7 @@ function throwIfOver(event: string, data: EventData, command: string | undefined
 function refuses({ type, details }: EventData, command: string | undefined): boolean {
   if (type !== "COMMAND" || !command || typeof details !== "object" || details === null)
     return false;
-  return "command" in details && details.command === COMMANDS.get(command);
+  return "command" in details && details.command === commandName(command);
 }
 
 function isLocal(kicked: unknown): boolean {

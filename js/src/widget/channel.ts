@@ -24,6 +24,7 @@ export type FromKernel =
   | { type: "token"; token: string | null; ask: string | null }
   | { type: "knock" }
   | { type: "notice"; message: string }
+  | { type: "invite"; link: string | null; error: string | null }
   | { type: "command"; id: number; name: string; args: Record<string, unknown> }
   | { type: "moved" }
   | { type: "close" };
@@ -32,6 +33,7 @@ export type ToKernel =
   | { type: "hello" }
   | { type: "knocked" }
   | { type: "trust"; server: string }
+  | { type: "invite" }
   | { type: "event"; name: string; data: Readonly<Record<string, unknown>> }
   | { type: "status"; status: Status; error: Failure | null }
   | { type: "broadcast"; state: Broadcast; playout: Playout | null; error: string | null }
@@ -48,7 +50,8 @@ interface Messages {
 /** One page's end of the channel. The kernel addresses pages by their `client`. */
 export class Channel {
   readonly #model: Messages;
-  readonly #client = crypto.randomUUID();
+  /** Random, but no UUID: a page over plain HTTP cannot make one. */
+  readonly #client = crypto.getRandomValues(new Uint32Array(4)).join("-");
   readonly #listen: (message: unknown) => void;
 
   constructor(model: Messages, onMessage: (message: FromKernel) => void) {

@@ -1,12 +1,12 @@
 /** What the kernel may command: a line each; the other side is `_commands.py`. */
-import type { WebApi } from "../webapi/web-api";
+import type { MeetingApi } from "../webapi/meeting-api";
 
 type Args = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string => String(value ?? "");
 
 export const COMMANDS: Readonly<
-  Record<string, (engine: WebApi, args: Args) => Promise<unknown> | undefined>
+  Record<string, (engine: MeetingApi, args: Args) => Promise<unknown> | undefined>
 > = {
   start_broadcast: async (engine, { is_vod }) =>
     (await engine.startBroadcast(is_vod === true)).data.playout,

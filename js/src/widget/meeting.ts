@@ -1,13 +1,19 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
-import { WebApi } from "../webapi/web-api";
+import { MeetingApi } from "../webapi/meeting-api";
 import type { Failure, Person, Playout } from "./channel";
 import { COMMANDS } from "./commands";
+import { deferred } from "./deferred";
 import { Overlay } from "./overlay";
+import type { Theme } from "./theme";
 
 export interface MeetingState {
   status: Status;
+  /** Whether the connection was lost, and comes back perhaps. */
+  reconnecting: boolean;
   error: Failure | null;
+  /** What the room is about; empty if nobody said. */
+  subject: string;
   moderator: boolean;
   people: Person[];
   broadcast: {
@@ -20,7 +26,7 @@ export interface MeetingState {
 
 export interface Appearance {
   branding: string | Record<string, unknown> | null;
-  theme: "light" | "dark";
+  theme: Theme;
 }
 
 type EventData = Readonly<Record<string, unknown>>;
@@ -38,11 +44,13 @@ const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
 export class Meeting {
   readonly key: string;
   readonly overlay: Overlay;
-  #engine: WebApi | null = null;
+  #engine: MeetingApi | null = null;
   #listeners = new Set<Listener>();
   #state: MeetingState = {
     status: "idle",
+    reconnecting: false,
     error: null,
+    subject: "",
     moderator: false,
     people: [],
     broadcast: { ...OFF },
@@ -69,7 +77,7 @@ export class Meeting {
   }
 
   async join(token: string, appearance: Appearance): Promise<void> {
-    const engine = new WebApi();
+    const engine = new MeetingApi();
     this.#engine = engine;
     this.#status("loading");
     const joined = engine.init({
@@ -78,6 +86,8 @@ export class Meeting {
       width: "100%",
       height: "100%",
       theme: appearance.theme,
+      // The header says it above the room.
+      config: { hideConferenceSubject: true },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),
     });
     this.#observe(engine);
@@ -87,6 +97,11 @@ export class Meeting {
       // What the engine said of itself is more exact than the promise that ended with it.
       if (this.#engine === engine && this.alive) this.#fail(failureOf(error));
     }
+  }
+
+  /** Makes the room light or dark; an engine that cannot change that goes on as it is. */
+  show(theme: Theme): void {
+    this.#engine?.api?.executeCommand("overwriteConfig", { theme });
   }
 
   /** Carries out a command of the kernel, once the meeting is joined. */
@@ -105,7 +120,7 @@ export class Meeting {
     this.overlay.remove();
   }
 
-  #observe(engine: WebApi): void {
+  #observe(engine: MeetingApi): void {
     const api = engine.api;
     if (api === null) return; // init refused the token, and says so by its promise
     api.observe((name, data) => {
@@ -128,6 +143,7 @@ export class Meeting {
     on("participantRoleChanged", ({ id, role }) => {
       if (id === api.localId) this.#set("moderator", role === "moderator");
     });
+    on("subjectChange", ({ subject }) => this.#set("subject", String(subject ?? "")));
     on("nanomeetParticipants", ({ participants }) => {
       this.#set("people", participants as Person[]);
     });
@@ -180,6 +196,8 @@ export class Meeting {
       this.#state = { ...this.#state, people: [], broadcast: { ...OFF } };
     }
     if (target !== "failed") this.#state = { ...this.#state, error: null };
+    const reconnecting = target === "joining" && current === "joined";
+    this.#state = { ...this.#state, reconnecting };
     this.#set("status", target);
   }
 
@@ -188,8 +206,8 @@ export class Meeting {
     for (const listener of [...this.#listeners]) listener.changed(this.#state, name);
   }
 
-  #whenJoined(): Promise<WebApi> {
-    const { promise, resolve, reject } = deferred<WebApi>();
+  #whenJoined(): Promise<MeetingApi> {
+    const { promise, resolve, reject } = deferred<MeetingApi>();
     const settle = (): void => {
       if (this.#state.status === "joined" && this.#engine) resolve(this.#engine);
       else if (!this.alive && this.#state.status !== "idle") reject(notJoined(this.#state.status));
@@ -205,16 +223,6 @@ export class Meeting {
       clearTimeout(timer);
     });
   }
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }
 
 function notJoined(status: Status): { kind: string; message: string } {

@@ -2,6 +2,7 @@
  * The meeting's frame lives under `body`, not in the cell: an iframe that is moved in the document
  * is loaded anew, and the meeting with it. Here it is laid over the place that the cell keeps free.
  */
+import { Chrome, type ChromeActions } from "./chrome";
 
 interface Box {
   left: number;
@@ -56,16 +57,47 @@ function contains(style: CSSStyleDeclaration, position: string): boolean {
   return holdsAll || (position === "absolute" && style.position !== "static");
 }
 
+/** The element that scrolls the notebook which `element` is in; null for the page itself. */
+function scrollerOf(element: Element): Element | null {
+  let found: Element | null = null;
+  for (let up = parentOf(element); up !== null; up = parentOf(up)) {
+    const scrolls = /auto|scroll/.test(getComputedStyle(up).overflowY);
+    if (scrolls && up.scrollHeight > up.clientHeight) found = up;
+  }
+  return found;
+}
+
+/** Where the frame is. */
+type Where = "cell" | "corner" | "full" | "away";
+
 export class Overlay {
   readonly element: HTMLDivElement;
+  /** What its buttons do; null while no cell shows it. */
+  actions: ChromeActions | null = null;
+  /** Whether it goes into a corner while its cell is out of sight. */
+  corner = false;
+  readonly #chrome: Chrome;
+  readonly #owner = new AbortController();
   #place: HTMLElement | null = null;
   #frame = 0;
   #style = "";
+  #lastSeen = 0;
+  #scroller: Element | null = null;
+  #scrolled = 0;
+  #returnsUntil = 0;
 
   constructor(document: Document) {
     this.element = document.createElement("div");
     this.element.className = "nanomeet-overlay";
     this.element.hidden = true;
+    this.#chrome = new Chrome(
+      this.element,
+      () => this.actions,
+      () => this.#place?.focus(),
+    );
+    // The page has the focus again, however it was left: from now on tabbing passes by.
+    const unguard = (): void => void setTimeout(() => this.#chrome.guard(false));
+    addEventListener("focus", unguard, { signal: this.#owner.signal });
     document.body.append(this.element);
   }
 
@@ -74,44 +106,113 @@ export class Overlay {
     this.#place = place;
     cancelAnimationFrame(this.#frame);
     this.element.hidden = false;
-    if (place === null) this.#apply(null, null);
+    if (place === null) this.#apply("away", AWAY);
     else this.#track();
   }
 
   remove(): void {
     cancelAnimationFrame(this.#frame);
+    this.#owner.abort();
     this.element.remove();
+  }
+
+  /** Moves the keyboard's focus into the meeting. Tabbing out of it leads back to the cell. */
+  enter(): void {
+    this.#chrome.guard(true);
+    this.element.querySelector("iframe")?.focus();
+  }
+
+  /** False where the page does not allow it. */
+  async fullScreen(): Promise<boolean> {
+    try {
+      await this.element.requestFullscreen();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Scrolls to the cell and gives it the focus. */
+  back(): void {
+    this.#returnsUntil = performance.now() + RETURN_MS;
+    showTab(this.#scroller);
   }
 
   readonly #track = (): void => {
     this.#frame = requestAnimationFrame(this.#track);
-    const place = this.#place;
-    if (!place?.isConnected) {
-      this.#apply(null, null);
+    if (document.fullscreenElement === this.element) {
+      this.#apply("full", "");
       return;
     }
-    this.#apply(place.getBoundingClientRect(), visiblePart(place));
+    const place = this.#place;
+    const seen = place?.isConnected ? visiblePart(place) : null;
+    const now = performance.now();
+    if (place && seen && seen.right > seen.left && seen.bottom > seen.top) {
+      if (this.element.dataset.place !== "cell") this.#scroller = scrollerOf(place);
+      this.#scrolled = this.#scroller?.scrollTop ?? 0;
+      this.#lastSeen = now;
+      this.#apply("cell", over(place.getBoundingClientRect(), seen));
+      if (now < this.#returnsUntil) place.focus({ preventScroll: true });
+      this.#returnsUntil = 0;
+    } else if (this.corner && now - this.#lastSeen > CELL_MOVES_MS) {
+      this.#apply("corner", inCorner(this.#scroller, this.#before()));
+    } else {
+      this.#apply("away", AWAY);
+    }
+    if (now < this.#returnsUntil) this.#seek(place);
   };
 
-  #apply(whole: DOMRect | null, seen: Box | null): void {
-    const style = describe(whole, seen);
-    if (style === this.#style) return;
+  #seek(place: HTMLElement | null): void {
+    if (place?.isConnected && place.getClientRects().length > 0) {
+      place.parentElement?.scrollIntoView({ block: "center" });
+    } else {
+      // The notebook keeps cells that are far away out of the document.
+      this.#scroller?.scrollTo({ top: this.#scrolled });
+    }
+  }
+
+  /** How many other meetings have a corner already. */
+  #before(): number {
+    const corners = document.querySelectorAll(".nanomeet-overlay[data-place=corner]");
+    return [...corners].filter((other) => other !== this.element && follows(this.element, other))
+      .length;
+  }
+
+  #apply(where: Where, style: string): void {
+    if (style === this.#style && where === this.element.dataset.place) return;
     this.#style = style;
+    this.element.dataset.place = where;
     this.element.style.cssText = BASE_STYLE + style;
   }
 }
+
+/** JupyterLab shows a tab of its own for each notebook: brings the one to the front that holds `element`. */
+function showTab(element: Element | null): void {
+  const panel = element?.closest(".lm-mod-hidden[id]");
+  const tab = panel && document.querySelector(`.lm-TabBar-tab[data-id="${CSS.escape(panel.id)}"]`);
+  if (!tab) return;
+  const { left, top } = tab.getBoundingClientRect();
+  const pressed = { bubbles: true, clientX: left + 5, clientY: top + 5 };
+  for (const type of ["pointerdown", "pointerup"])
+    tab.dispatchEvent(new PointerEvent(type, pressed));
+}
+
+/** How long it is looked for: a notebook brings far cells back into the document bit by bit. */
+const RETURN_MS = 2_000;
+
+/** A cell that is moved is out of the document for a moment: no corner flashes up for that. */
+const CELL_MOVES_MS = 300;
 
 /**
  * Above the notebook, below its menus and dialogs. Said here and not in the style sheet, which some
  * hosts keep inside the cell's shadow root.
  */
-const BASE_STYLE = "position:fixed;z-index:2;overflow:hidden;border-radius:0 0 7px 7px;";
+const BASE_STYLE = "position:fixed;z-index:2;overflow:hidden;";
+/** Out of sight, but still laid out: a frame without a size stops its pictures. */
+const AWAY = "visibility:hidden;pointer-events:none;left:0;top:0;width:480px;height:360px";
+const ROUNDED = "border-radius:0 0 7px 7px;";
 
-function describe(whole: DOMRect | null, seen: Box | null): string {
-  if (whole === null || seen === null || seen.right <= seen.left || seen.bottom <= seen.top) {
-    // Out of sight, but still laid out: a frame without a size stops its pictures.
-    return "visibility:hidden;pointer-events:none;left:0;top:0;width:480px;height:360px";
-  }
+function over(whole: DOMRect, seen: Box): string {
   const cut = [
     seen.top - whole.top,
     whole.right - seen.right,
@@ -119,7 +220,32 @@ function describe(whole: DOMRect | null, seen: Box | null): string {
     seen.left - whole.left,
   ];
   return (
-    `left:${whole.left}px;top:${whole.top}px;width:${whole.width}px;height:${whole.height}px;` +
+    `${ROUNDED}left:${whole.left}px;top:${whole.top}px;width:${whole.width}px;height:${whole.height}px;` +
     `clip-path:inset(${cut.map((c) => `${Math.max(0, c)}px`).join(" ")})`
   );
+}
+
+const CORNER_WIDTH = 240;
+const CORNER_HEIGHT = 190;
+const MARGIN = 12;
+
+function follows(node: Node, other: Node): boolean {
+  return (other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+}
+
+/** The bottom right of what can be seen of the notebook, or of the window if that is nothing. */
+function inCorner(scroller: Element | null, before: number): string {
+  const page = document.documentElement;
+  let [right, bottom] = [page.clientWidth, innerHeight];
+  if (scroller) {
+    const seen = visiblePart(scroller);
+    // Clear of its scroll bar.
+    const inner = scroller.getBoundingClientRect().left + scroller.clientWidth;
+    if (seen.right > seen.left && seen.bottom > seen.top) {
+      [right, bottom] = [Math.min(seen.right, inner), seen.bottom];
+    }
+  }
+  const left = Math.max(0, right - (CORNER_WIDTH + MARGIN) * (before + 1));
+  const top = Math.max(0, bottom - CORNER_HEIGHT - MARGIN);
+  return `box-sizing:border-box;border-radius:8px;left:${left}px;top:${top}px;width:${CORNER_WIDTH}px;height:${CORNER_HEIGHT}px`;
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Meeting } from "./meeting";
-import { claim, disown, forget, isOrphan, onFreed, reclaim } from "./registry";
+import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 
 let keys = 0;
+const somebody = (): Owner => ({ taken: vi.fn() });
 const meeting = (alive = true): Meeting => ({ key: `room ${keys++}`, alive }) as unknown as Meeting;
 
 describe("the meetings of a page", () => {
   it("makes a meeting once and gives it back to its owner", () => {
-    const [owner, made] = [{}, meeting()];
+    const [owner, made] = [somebody(), meeting()];
     const create = vi.fn(() => made);
     expect(claim(made.key, owner, create)).toBe(made);
     expect(claim(made.key, owner, create)).toBe(made);
@@ -16,44 +17,58 @@ describe("the meetings of a page", () => {
 
   it("gives nobody what somebody else shows", () => {
     const made = meeting();
-    claim(made.key, {}, () => made);
-    expect(claim(made.key, {}, meeting)).toBeNull();
+    claim(made.key, somebody(), () => made);
+    expect(claim(made.key, somebody(), meeting)).toBeNull();
+  });
+
+  it("takes it from who shows it if the user asks for it elsewhere", () => {
+    const [before, after, made] = [somebody(), somebody(), meeting()];
+    claim(made.key, before, () => made);
+    expect(claim(made.key, after, meeting, true)).toBe(made);
+    expect(before.taken).toHaveBeenCalledOnce();
+    expect(after.taken).not.toHaveBeenCalled();
+  });
+
+  it("knows whether a meeting goes on", () => {
+    const made = meeting();
+    claim(made.key, somebody(), () => made);
+    expect(goesOn(made.key)).toBe(true);
+    forget(made);
+    expect(goesOn(made.key)).toBe(false);
   });
 
   it("lets a cell that is run again go on with the meeting", () => {
-    const [before, after, made] = [{}, {}, meeting()];
-    const taken = vi.fn();
+    const [before, after, made] = [somebody(), somebody(), meeting()];
     claim(made.key, before, () => made);
-    disown(made, before, taken);
+    disown(made, before);
     expect(isOrphan(made)).toBe(true);
     expect(claim(made.key, after, meeting)).toBe(made);
-    expect(taken).toHaveBeenCalledOnce();
+    expect(before.taken).toHaveBeenCalledOnce();
     expect(isOrphan(made)).toBe(false);
     expect(reclaim(made, before)).toBe(false);
   });
 
   it("lets the owner take back what nobody took", () => {
-    const [owner, made] = [{}, meeting()];
-    const taken = vi.fn();
+    const [owner, made] = [somebody(), meeting()];
     claim(made.key, owner, () => made);
-    disown(made, owner, taken);
+    disown(made, owner);
     expect(reclaim(made, owner)).toBe(true);
     expect(isOrphan(made)).toBe(false);
-    expect(taken).not.toHaveBeenCalled();
+    expect(owner.taken).not.toHaveBeenCalled();
   });
 
   it("makes a new meeting in place of one that has ended", () => {
     const [over, next] = [meeting(false), meeting()];
-    claim(over.key, {}, () => over);
-    expect(claim(over.key, {}, () => next)).toBe(next);
+    claim(over.key, somebody(), () => over);
+    expect(claim(over.key, somebody(), () => next)).toBe(next);
   });
 
   it("tells who waits that a meeting is free", () => {
-    const [owner, made] = [{}, meeting()];
+    const [owner, made] = [somebody(), meeting()];
     claim(made.key, owner, () => made);
     const freed = vi.fn();
     const stop = onFreed(freed);
-    disown(made, owner, () => undefined);
+    disown(made, owner);
     forget(made);
     expect(freed).toHaveBeenCalledTimes(2);
     stop();

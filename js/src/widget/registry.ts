@@ -4,12 +4,18 @@
  */
 import type { Meeting } from "./meeting";
 
+/** Who shows a meeting. */
+export interface Owner {
+  /** Somebody else shows it now. */
+  taken(): void;
+}
+
 interface Entry {
   meeting: Meeting;
-  /** The session that shows it; null while nobody does. */
-  owner: object | null;
-  /** Tells the one who showed it last that somebody else has it now. */
-  taken: (() => void) | null;
+  /** Null while nobody shows it. */
+  owner: Owner | null;
+  /** Who showed it last, if nobody does. */
+  last: Owner | null;
 }
 
 interface Registry {
@@ -17,7 +23,7 @@ interface Registry {
   waiting: Set<() => void>;
 }
 
-const KEY = Symbol.for("nanomeet_widget.meetings.1");
+const KEY = Symbol.for("nanomeet_widget.meetings.2");
 
 function registry(): Registry {
   const shared = globalThis as { [KEY]?: Registry };
@@ -29,28 +35,37 @@ function announce(): void {
   for (const callback of [...registry().waiting]) callback();
 }
 
-/** Gives `owner` the meeting: a new one, or one that nobody shows. Null while another has it. */
-export function claim(key: string, owner: object, create: () => Meeting): Meeting | null {
+/**
+ * Gives `owner` the meeting: a new one, or one that nobody shows. Null while another has it, unless
+ * the user has asked for it here: then it is taken from there.
+ */
+export function claim(
+  key: string,
+  owner: Owner,
+  create: () => Meeting,
+  asked = false,
+): Meeting | null {
   const { entries } = registry();
   const entry = entries.get(key);
   if (entry?.meeting.alive) {
-    if (entry.owner !== null && entry.owner !== owner) return null;
-    if (entry.owner === null) entry.taken?.();
+    if (entry.owner !== null && entry.owner !== owner && !asked) return null;
+    const before = entry.owner ?? entry.last;
     entry.owner = owner;
-    entry.taken = null;
+    entry.last = null;
+    if (before !== owner) before?.taken();
     return entry.meeting;
   }
   const meeting = create();
-  entries.set(key, { meeting, owner, taken: null });
+  entries.set(key, { meeting, owner, last: null });
   return meeting;
 }
 
-/** Lets others have the meeting from now on; `taken` is called when somebody does. */
-export function disown(meeting: Meeting, owner: object, taken: () => void): void {
+/** Lets others have the meeting from now on. */
+export function disown(meeting: Meeting, owner: Owner): void {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting === meeting && entry.owner === owner) {
     entry.owner = null;
-    entry.taken = taken;
+    entry.last = owner;
     announce();
   }
 }
@@ -59,6 +74,11 @@ export function disown(meeting: Meeting, owner: object, taken: () => void): void
 export function isOrphan(meeting: Meeting): boolean {
   const entry = registry().entries.get(meeting.key);
   return entry?.meeting === meeting && entry.owner === null;
+}
+
+/** Whether the meeting of this key goes on, wherever it is shown. */
+export function goesOn(key: string): boolean {
+  return registry().entries.get(key)?.meeting.alive ?? false;
 }
 
 /** Forgets a meeting that has ended. */
@@ -76,10 +96,10 @@ export function onFreed(callback: () => void): () => void {
 }
 
 /** Takes a meeting back that was disowned; false if somebody else has it by now. */
-export function reclaim(meeting: Meeting, owner: object): boolean {
+export function reclaim(meeting: Meeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting !== meeting || (entry.owner !== null && entry.owner !== owner)) return false;
   entry.owner = owner;
-  entry.taken = null;
+  entry.last = null;
   return true;
 }

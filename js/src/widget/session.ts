@@ -1,18 +1,13 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
+import type { Card } from "./cards";
 import { Channel, type FromKernel } from "./channel";
+import { at } from "./clock";
+import { cornerWanted, wantCorner } from "./corner";
+import { type Deferred, deferred } from "./deferred";
 import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
-import { claim, disown, forget, isOrphan, onFreed, reclaim } from "./registry";
-import { meetingKey } from "./token";
-
-/** What a view shows while no meeting is laid over it. */
-export type Card =
-  | { kind: "waiting_for_kernel" }
-  | { kind: "no_token" }
-  | { kind: "elsewhere"; place: "cell" | "page" }
-  | { kind: "left" }
-  | { kind: "ask"; server: string }
-  | { kind: "failed"; message: string }
-  | null;
+import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
+import { currentTheme, followTheme, type Theme } from "./theme";
+import { type Entrance, entranceOf, pageOf } from "./token";
 
 export interface View {
   /** Where the frame is laid. */
@@ -25,21 +20,30 @@ export interface SessionModel {
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback: (...args: never[]) => void): void;
   send(content: unknown): void;
+  /** In Jupyter's own notebooks it knows the kernel. */
+  readonly widget_manager?: { readonly kernel?: { readonly status?: string } | null };
 }
 
 /** A meeting that no cell shows is left after this long: a cell that is run again is faster. */
 const GRACE_MS = 5_000;
 /** How long a kernel may take to answer before the cell says that it waits for it. */
 const KERNEL_SILENT_MS = 3_000;
+/** Making an invite asks a service, which may be far away. */
+const INVITE_MS = 20_000;
+/** A server whose clock is behind is asked again after this long. */
+const TOO_EARLY_MS = 10_000;
 
-export class Session {
+export class Session implements Owner {
   readonly #model: SessionModel;
   readonly #channel: Channel;
   readonly #document: Document;
   #views: View[] = [];
   #meeting: Meeting | null = null;
   #token: string | null = null;
-  #card: Card = null;
+  #card: Card | null = null;
+  /** What is shown once the meeting is left, if it is not the user who leaves. */
+  #afterwards: Card | null = null;
+  #invitation: Deferred<string> | null = null;
   #notice = "";
   #greeted = false;
   /** Whether it was left only because no cell showed it: then the next view joins again. */
@@ -48,6 +52,9 @@ export class Session {
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #release: (() => void)[] = [];
   #stopWaiting: (() => void) | null = null;
+  #stopAlarm: (() => void) | null = null;
+  readonly #stopTheme: () => void;
+  #closed = false;
 
   constructor(model: SessionModel, document: Document) {
     this.#model = model;
@@ -55,9 +62,17 @@ export class Session {
     this.#channel = new Channel(model as ConstructorParameters<typeof Channel>[0], (message) =>
       this.#onMessage(message),
     );
+    this.#stopTheme = followTheme(document, (theme) => {
+      this.#meeting?.show(theme);
+      this.#update();
+    });
   }
 
-  get card(): Card {
+  get theme(): Theme {
+    return currentTheme(this.#document);
+  }
+
+  get card(): Card | null {
     return this.#card;
   }
 
@@ -71,9 +86,56 @@ export class Session {
     this.#update();
   }
 
-  /** The user lets the token be handed to the server that was asked about. */
-  trust(server: string): void {
-    this.#channel.send({ type: "trust", server });
+  /** Does what the card of `view` offers. */
+  act(view: View): void {
+    const card = this.#card;
+    if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
+    else if (card === null || card.kind === "elsewhere") this.#bring(view);
+    else this.#rejoin();
+  }
+
+  get cornerWanted(): boolean {
+    return cornerWanted();
+  }
+
+  showCorner(wanted: boolean): void {
+    wantCorner(wanted);
+    this.#update();
+  }
+
+  /** Moves the keyboard's focus into the meeting. */
+  enter(view: View): void {
+    if (this.shows(view)) this.#meeting?.overlay.enter();
+  }
+
+  async fullScreen(): Promise<boolean> {
+    return (await this.#meeting?.overlay.fullScreen()) ?? false;
+  }
+
+  /** Leaves here, and opens the meeting in `tab` instead. */
+  async moveTo(tab: Window): Promise<void> {
+    if (this.#token === null || this.#meeting === null) {
+      tab.close();
+      return;
+    }
+    tab.opener = null;
+    const page = pageOf(this.#token, this.theme);
+    await this.#leaveFor({ kind: "elsewhere", place: "tab" });
+    tab.location.replace(page);
+  }
+
+  /** Makes an invite; rejects with plain words. */
+  invite(): Promise<string> {
+    if (this.#invitation) return this.#invitation.promise;
+    const invitation = deferred<string>();
+    this.#invitation = invitation;
+    const busy = "The kernel does not answer: try again once it has finished.";
+    const timer = setTimeout(() => invitation.reject(new Error(busy)), INVITE_MS);
+    this.#channel.send({ type: "invite" });
+    return invitation.promise.finally(() => {
+      clearTimeout(timer);
+      this.#invitation = null;
+    });
   }
 
   get room(): string {
@@ -93,15 +155,8 @@ export class Session {
     clearTimeout(this.#graceTimer);
     this.#views.push(view);
     if (this.#meeting !== null) reclaim(this.#meeting, this);
-    else if (!this.#greeted || this.#leftUnseen) this.rejoin();
-    else if (this.#token !== null && this.#card === null) this.#start();
-    this.#place();
-  }
-
-  /** Lays the meeting over `view` from now on. */
-  bring(view: View): void {
-    this.#views = [...this.#views.filter((v) => v !== view), view];
-    if (this.#card?.kind === "elsewhere") this.#greet();
+    else if (!this.#greeted || this.#leftUnseen) this.#rejoin();
+    else if (this.#card === null || this.#card.kind === "early") this.#start();
     this.#place();
   }
 
@@ -111,7 +166,7 @@ export class Session {
     if (this.#views.length > 0) return;
     const meeting = this.#meeting;
     if (meeting === null) return;
-    disown(meeting, this, () => this.#taken());
+    disown(meeting, this);
     this.#graceTimer = setTimeout(() => {
       if (!isOrphan(meeting)) return;
       this.#leftUnseen = true;
@@ -124,22 +179,25 @@ export class Session {
     await this.#meeting?.leave();
   }
 
-  /** Joins (again) with the token that the kernel gave. */
-  rejoin(): void {
-    this.#card = null;
-    this.#leftUnseen = false;
-    this.#greet();
-    this.#update();
+  /** Another cell, most often this one run again, goes on with the meeting. */
+  taken(): void {
+    if (this.#closed) return;
+    this.#letGo();
+    this.#channel.send({ type: "status", status: "left", error: null });
+    this.#show({ kind: "elsewhere", place: "cell" });
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#silenceTimer);
     this.#stopWaiting?.();
+    this.#stopAlarm?.();
+    this.#stopTheme();
     this.#channel.close();
     const meeting = this.#meeting;
     if (meeting === null) return;
     // The model went, perhaps because its cell is run again: whoever comes next may go on with it.
-    disown(meeting, this, () => undefined);
+    disown(meeting, this);
     this.#letGo();
     clearTimeout(this.#graceTimer);
     setTimeout(() => {
@@ -147,12 +205,41 @@ export class Session {
     }, GRACE_MS);
   }
 
+  /** Shows the meeting in `view` from now on, wherever it was. */
+  #bring(view: View): void {
+    this.#views = [...this.#views.filter((v) => v !== view), view];
+    const card = this.#card;
+    if (card?.kind !== "elsewhere") this.#place();
+    else if (card.place === "cell") this.#start(true);
+    else this.#rejoin();
+  }
+
+  /** Joins (again) with the token that the kernel gives. */
+  #rejoin(): void {
+    this.#card = null;
+    this.#leftUnseen = false;
+    this.#greet();
+    this.#update();
+  }
+
+  async #leaveFor(card: Card): Promise<void> {
+    this.#stopAlarm?.();
+    this.#stopWaiting?.();
+    this.#afterwards = card;
+    await this.leave();
+    this.#afterwards = null;
+    this.#show(card);
+  }
+
   #greet(): void {
     this.#greeted = true;
     this.#channel.send({ type: "hello" });
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
-      if (this.#meeting === null && this.#card === null) this.#show({ kind: "waiting_for_kernel" });
+      if (this.#meeting === null && this.#card === null) {
+        const busy = this.#model.widget_manager?.kernel?.status === "busy";
+        this.#show({ kind: "silent", busy });
+      }
     }, KERNEL_SILENT_MS);
   }
 
@@ -173,10 +260,14 @@ export class Session {
         void this.#run(message.id, message.name, message.args);
         break;
       case "moved":
-        void this.leave();
-        this.#show({ kind: "elsewhere", place: "page" });
+        void this.#leaveFor({ kind: "elsewhere", place: "page" });
+        break;
+      case "invite":
+        if (message.link !== null) this.#invitation?.resolve(message.link);
+        else this.#invitation?.reject(new Error(message.error ?? "There is no invite."));
         break;
       case "close":
+        this.#stopAlarm?.();
         void this.leave();
         break;
     }
@@ -186,6 +277,7 @@ export class Session {
     const same = token === this.#token && this.#meeting?.alive;
     this.#token = token;
     if (same) return;
+    this.#stopAlarm?.();
     const old = this.#meeting;
     if (old !== null) {
       this.#letGo();
@@ -199,32 +291,57 @@ export class Session {
     }
   }
 
-  #start(): void {
+  /** `asked`: the user wants it here, even if another cell shows it. */
+  #start(asked = false): void {
     const token = this.#token;
     if (token === null) return;
     this.#stopWaiting?.();
-    this.#stopWaiting = null;
-    let key: string;
+    this.#stopAlarm?.();
+    let entrance: Entrance;
     try {
-      key = meetingKey(token);
+      entrance = entranceOf(token);
     } catch (error) {
       const failure = failureOf(error);
       this.#channel.send({ type: "status", status: "failed", error: failure });
-      this.#show({ kind: "failed", message: failure.message });
+      this.#show({ kind: "failed", failure });
       return;
     }
-    let created = false;
-    const meeting = claim(key, this, () => {
-      created = true;
-      return new Meeting(key, this.#document);
+    if (entrance.opens > Date.now()) this.#wait(entrance.opens);
+    else this.#join(token, entrance.key, asked);
+  }
+
+  /** Joins by itself once the token is valid. */
+  #wait(opens: number): void {
+    this.#channel.send({ type: "status", status: "idle", error: null });
+    this.#stopAlarm = at(opens, () => {
+      if (this.#views.length > 0) this.#start();
     });
+    this.#show({ kind: "early", opens });
+  }
+
+  #join(token: string, key: string, asked: boolean): void {
+    let created = false;
+    const meeting = claim(
+      key,
+      this,
+      () => {
+        created = true;
+        return new Meeting(key, this.#document);
+      },
+      asked,
+    );
     if (meeting === null) {
-      this.#stopWaiting = onFreed(() => this.#start());
+      this.#stopWaiting = onFreed(() => this.#freed(key));
       this.#show({ kind: "elsewhere", place: "cell" });
       return;
     }
     this.#card = null;
     this.#meeting = meeting;
+    meeting.overlay.actions = {
+      back: () => meeting.overlay.back(),
+      leave: () => void this.leave(),
+      cornerOff: () => this.showCorner(false),
+    };
     this.#release.push(
       meeting.subscribe({
         changed: (state, what) => this.#report(state, what),
@@ -236,15 +353,20 @@ export class Session {
     this.#place();
   }
 
+  /** The cell that showed the meeting shows it no more: this one goes on with it, if it goes on. */
+  #freed(key: string): void {
+    if (goesOn(key)) {
+      this.#start();
+      return;
+    }
+    this.#stopWaiting?.();
+    this.#show({ kind: "left" });
+  }
+
   #appearance(): Appearance {
-    const body = this.#document.body;
-    const dark =
-      body.dataset.jpThemeLight === "false" ||
-      (body.dataset.jpThemeLight === undefined &&
-        matchMedia("(prefers-color-scheme: dark)").matches);
     return {
       branding: this.#model.get("branding") as Appearance["branding"],
-      theme: dark ? "dark" : "light",
+      theme: this.theme,
     };
   }
 
@@ -294,21 +416,17 @@ export class Session {
     const meeting = this.#meeting;
     this.#letGo();
     if (meeting !== null) forget(meeting);
-    this.#card =
-      state.status === "failed"
-        ? { kind: "failed", message: state.error?.message ?? "The meeting failed." }
-        : { kind: "left" };
-  }
-
-  /** Another cell, most often this one run again, goes on with the meeting. */
-  #taken(): void {
-    this.#letGo();
-    this.#channel.send({ type: "status", status: "left", error: null });
-    this.#show({ kind: "elsewhere", place: "cell" });
+    if (state.status === "left") this.#card = this.#afterwards ?? { kind: "left" };
+    else if (state.error?.kind === "token_not_yet_valid") this.#wait(Date.now() + TOO_EARLY_MS);
+    else {
+      const failure = state.error ?? { kind: "engine", message: "The meeting failed." };
+      this.#card = { kind: "failed", failure };
+    }
   }
 
   #letGo(): void {
     for (const stop of this.#release.splice(0)) stop();
+    if (this.#meeting) this.#meeting.overlay.actions = null;
     this.#meeting = null;
   }
 
@@ -339,6 +457,12 @@ export class Session {
   }
 
   #update(): void {
+    const meeting = this.#meeting;
+    if (meeting) {
+      const { status, reconnecting } = meeting.state;
+      meeting.overlay.corner = cornerWanted() && (status === "joined" || reconnecting);
+      meeting.overlay.element.dataset.theme = this.theme;
+    }
     for (const view of this.#views) view.update(this);
   }
 }

@@ -1,8 +1,28 @@
 /** What the widget reads of a token, untrusted: to know which meeting it opens. */
+import { meetingUrl } from "../engine/url";
+import { CLOUD } from "../webapi/addresses";
+import { domainOf } from "../webapi/nanomeet";
 import { readToken } from "../webapi/token";
+import type { Theme } from "./theme";
 
-/** Two tokens with one key open the same meeting in the same role. */
-export function meetingKey(token: string): string {
+export interface Entrance {
+  /** Two tokens with one key open the same meeting in the same role. */
+  key: string;
+  /** From when on the token is valid, in milliseconds since 1970. */
+  opens: number;
+}
+
+export function entranceOf(token: string): Entrance {
+  const { server, sub, room, moderator, notbefore } = readToken(token);
+  return {
+    key: JSON.stringify([server, sub, room, moderator]),
+    opens: (notbefore ?? 0) * 1000,
+  };
+}
+
+/** Where the meeting is as a page of its own. The token is in the fragment, which no server sees. */
+export function pageOf(token: string, theme: Theme): string {
   const claims = readToken(token);
-  return JSON.stringify([claims.server, claims.sub, claims.room, claims.moderator]);
+  const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme } };
+  return meetingUrl(domainOf(claims, CLOUD.defaultServer), null, settings).href;
 }

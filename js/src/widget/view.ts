@@ -1,60 +1,49 @@
 /** What a cell shows: a header line, the place that the meeting is laid over, or a card. */
-import type { Card, Session, View } from "./session";
-
-/** Plain words for each state that the header names. */
-const STATUS_WORDS = {
-  idle: "Not joined",
-  loading: "Loading…",
-  joining: "Joining…",
-  waiting: "Waiting to be let in",
-  joined: "Joined",
-  left: "Left",
-  failed: "Failed",
-} as const;
-
-const BROADCAST_WORDS = {
-  off: "",
-  starting: "Going live…",
-  live: "LIVE",
-  stopping: "Ending the broadcast…",
-  failed: "Broadcast failed",
-} as const;
-
-function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className: string,
-  text = "",
-): HTMLElementTagNameMap[K] {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.textContent = text;
-  return node;
-}
+import { type Card, wordsOf } from "./cards";
+import { copy } from "./clipboard";
+import { remaining } from "./clock";
+import { make } from "./dom";
+import { Header } from "./header";
+import { Line } from "./line";
+import type { Session, View } from "./session";
 
 function cssLength(value: unknown): string {
   return typeof value === "number" ? `${value}px` : String(value);
 }
 
+const SHOWN_ABOVE: Card = { kind: "elsewhere", place: "cell" };
+
 export class CellView implements View {
   readonly place = make("div", "nanomeet-place");
   readonly #session: Session;
   readonly #root = make("section", "nanomeet");
-  readonly #room = make("span", "nanomeet-room");
-  readonly #status = make("span", "nanomeet-status");
-  readonly #people = make("span", "nanomeet-people");
-  readonly #live = make("span", "nanomeet-live");
-  readonly #leave = make("button", "nanomeet-button nanomeet-leave", "Leave");
+  readonly #header: Header;
+  readonly #notice: Line;
+  readonly #said: Line;
+  readonly #owner = new AbortController();
   #shownCard = "";
+  #countdown: HTMLElement | null = null;
+  #card: Card | null = null;
+  #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: HTMLElement, session: Session) {
     this.#session = session;
-    const header = make("header", "nanomeet-header");
-    this.#status.setAttribute("role", "status");
-    this.#leave.type = "button";
-    this.#leave.onclick = () => void session.leave();
-    header.append(this.#room, this.#status, this.#people, this.#live, this.#leave);
-    this.#root.append(header, this.place);
+    this.#header = new Header({
+      leave: () => void session.leave(),
+      fullScreen: () => void this.#fullScreen(),
+      openInTab: () => this.#openInTab(),
+      copyInvite: () => void this.#copyInvite(),
+      cornerOn: () => session.showCorner(true),
+    });
+    this.#notice = new Line("alert", () => session.dismissNotice());
+    this.#said = new Line("status", () => this.#said.clear());
+    this.#root.append(this.#header.element, this.#notice.element, this.#said.element, this.place);
     host.append(this.#root);
+    // Before the notebook's own shortcuts, for which Enter, F and others have meanings of their own.
+    addEventListener("keydown", (event) => this.#onKey(event), {
+      capture: true,
+      signal: this.#owner.signal,
+    });
   }
 
   resize(width: unknown, height: unknown): void {
@@ -63,74 +52,123 @@ export class CellView implements View {
   }
 
   update(session: Session): void {
-    const state = session.state;
-    const status = state?.status ?? "idle";
-    this.#root.setAttribute("aria-label", `Meeting ${session.room}`.trim());
-    this.#root.dataset.status = status;
-    this.#room.textContent = session.room;
-    const card = session.card ?? (session.shows(this) || state === null ? null : SHOWN_ABOVE);
-    this.#status.textContent = session.card ? "" : STATUS_WORDS[status];
-    const people = state?.people.length ?? 0;
-    this.#people.textContent = people === 0 ? "" : people === 1 ? "1 person" : `${people} people`;
-    const broadcast = state?.broadcast.state ?? "off";
-    this.#live.dataset.state = broadcast;
-    this.#live.textContent = BROADCAST_WORDS[broadcast];
-    this.#leave.hidden = state === null;
-    this.#showCard(card);
+    const { state, room } = session;
+    this.#root.setAttribute("aria-label", `Meeting ${room}`.trim());
+    this.#root.dataset.status = state?.status ?? "idle";
+    this.#root.dataset.theme = session.theme;
+    this.#header.update(session, this);
+    this.#notice.show(session.notice);
+    const here = session.shows(this);
+    this.#showCard(session.card ?? (here || state === null ? null : SHOWN_ABOVE));
+    this.#offerEntry(here);
+    this.#tickIfNeeded();
   }
 
   remove(): void {
+    clearInterval(this.#ticker);
+    this.#said.clear();
+    this.#owner.abort();
     this.#root.remove();
   }
 
-  #showCard(card: Card): void {
+  /** The meeting lies elsewhere in the document: for the keyboard, its place is the way in. */
+  #offerEntry(here: boolean): void {
+    const { place } = this;
+    place.tabIndex = here ? 0 : -1;
+    if (here) {
+      place.setAttribute("role", "group");
+      const way =
+        "press Enter to go into it; Tab at its end, or Shift+Tab at its start, leads back";
+      place.setAttribute("aria-label", `The meeting's room: ${way}`);
+    } else {
+      place.removeAttribute("role");
+      place.removeAttribute("aria-label");
+    }
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const target = event.composedPath()[0];
+    if (!(target instanceof Node) || !this.#root.contains(target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();
+    if (event.key === "Escape") this.#said.clear();
+    if (target !== this.place || !/^(Enter|f)$/i.test(event.key)) return;
+    event.preventDefault();
+    this.#session.enter(this);
+  }
+
+  async #fullScreen(): Promise<void> {
+    if (!(await this.#session.fullScreen())) this.#said.say("This page allows no full screen.");
+  }
+
+  #openInTab(): void {
+    // At once, in the click: later the browser would take it for a pop-up.
+    const tab = window.open("", "_blank");
+    if (tab === null) this.#said.say("The browser opened no tab: allow pop-ups for this page.");
+    else void this.#session.moveTo(tab);
+  }
+
+  async #copyInvite(): Promise<void> {
+    this.#said.say("Making an invite…");
+    const link = this.#session.invite();
+    const copied = copy(link);
+    try {
+      const ready = await link;
+      if (await copied) this.#said.say("The invite link is copied: who has it can enter.");
+      else this.#said.give("Copy the invite link:", ready);
+    } catch (error) {
+      this.#said.say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #showCard(card: Card | null): void {
     const key = JSON.stringify(card);
     if (key === this.#shownCard) return;
     this.#shownCard = key;
+    this.#card = card;
+    this.#countdown = null;
+    const hadFocus = this.place.contains(this.#focused());
     this.place.replaceChildren();
-    if (card === null) return;
-    const { words, action } = this.#wordsOf(card);
-    const box = make("div", "nanomeet-card");
-    box.setAttribute("role", card.kind === "failed" ? "alert" : "status");
-    box.append(make("p", "nanomeet-words", words));
-    if (action) {
-      const button = make("button", "nanomeet-button nanomeet-action", action[0]);
-      button.type = "button";
-      button.onclick = action[1];
-      box.append(button);
-    }
-    this.place.append(box);
+    if (card !== null) this.place.append(this.#draw(card));
+    if (hadFocus) this.place.focus({ preventScroll: true });
   }
 
-  #wordsOf(card: NonNullable<Card>): { words: string; action?: [string, () => void] } {
-    const session = this.#session;
-    const room = session.room;
-    switch (card.kind) {
-      case "waiting_for_kernel":
-        return {
-          words: `${room ? `The meeting ${room}` : "This meeting"} starts when its cell is run.`,
-        };
-      case "no_token":
-        return { words: "There is no meeting here yet: set the widget's token to join one." };
-      case "elsewhere":
-        return {
-          words:
-            card.place === "page"
-              ? "This meeting moved to another browser tab."
-              : "This meeting is shown in another cell.",
-          action: ["Show it here", () => session.bring(this)],
-        };
-      case "ask":
-        return {
-          words: `This meeting is on ${card.server}, which you have not used from here before. Joining shows it your camera and microphone.`,
-          action: ["Join there", () => session.trust(card.server)],
-        };
-      case "left":
-        return { words: `You left ${room}.`, action: ["Join again", () => session.rejoin()] };
-      case "failed":
-        return { words: card.message, action: ["Try again", () => session.rejoin()] };
+  #draw(card: Card): HTMLElement {
+    const { words, subject, action } = wordsOf(card, this.#session.room);
+    const box = make("div", "nanomeet-card");
+    box.setAttribute("role", card.kind === "failed" ? "alert" : "status");
+    if (subject) box.append(make("strong", "nanomeet-subject", subject));
+    box.append(make("p", "nanomeet-words", words));
+    if (card.kind === "early") {
+      this.#countdown = make("p", "nanomeet-countdown");
+      this.#countdown.setAttribute("role", "timer");
+      box.append(this.#countdown);
+    }
+    if (action) {
+      const node = make("button", "nanomeet-button nanomeet-action", action);
+      node.type = "button";
+      node.onclick = () => this.#session.act(this);
+      box.append(node);
+    }
+    return box;
+  }
+
+  #focused(): Element | null {
+    const root = this.#root.getRootNode();
+    return root instanceof ShadowRoot ? root.activeElement : document.activeElement;
+  }
+
+  #tickIfNeeded(): void {
+    clearInterval(this.#ticker);
+    if (!this.#header.ticking && this.#countdown === null) return;
+    this.#ticker = setInterval(() => this.#tick(), 1_000);
+    this.#tick();
+  }
+
+  #tick(): void {
+    this.#header.tick();
+    if (this.#countdown && this.#card?.kind === "early") {
+      this.#countdown.textContent = remaining((this.#card.opens - Date.now()) / 1000);
     }
   }
 }
-
-const SHOWN_ABOVE: Card = { kind: "elsewhere", place: "cell" };

@@ -1,22 +1,25 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { flag } from "../launch";
 import type { Meeting } from "../meeting";
 import { Lock, People } from "./icons";
 
 export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
   const { room, view } = meeting;
+  // Whoever embeds the room may say its name and that it is live outside of it.
+  const told = flag(meeting.launch.config, "hideConferenceSubject");
   const people = room.people.value;
   const words = `${people} ${people === 1 ? "person" : "people"}`;
   return (
     <header class="header">
-      <h1 class="title">{meeting.title.value}</h1>
+      <h1 class={told ? "hidden" : "title"}>{meeting.title.value}</h1>
       {room.state.value.locked && (
         <span class="header-mark" role="img" aria-label="A password is asked for" title="Password">
           <Lock />
         </span>
       )}
       <span class="spring" />
-      <LiveBadge meeting={meeting} />
+      {!told && <LiveBadge meeting={meeting} />}
       <button
         type="button"
         class="chip"

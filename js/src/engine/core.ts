@@ -1,0 +1,309 @@
+/** The engine API: a meeting page in a frame, driven by commands and heard by events. */
+
+import { type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
+import { commandName } from "./commands";
+import { Emitter, type EventListener, type EventObserver } from "./emitter";
+import { EngineError } from "./errors";
+import { type EventData, eventName, normalise } from "./events";
+import { createFrame, type FrameOptions } from "./iframe";
+import { ParticipantCache, type ParticipantInfo } from "./participants";
+import { type MeetingAddress, meetingUrl } from "./url";
+
+export interface EngineOptions extends MeetingAddress, FrameOptions {
+  /** Where the frame goes; the page's body, if it is left out. */
+  parentNode?: Node | undefined;
+  /** Called when the meeting page has started, not when its document has loaded. */
+  onload?: (() => void) | undefined;
+  /** Who is called into the meeting as soon as it starts. */
+  invitees?: readonly unknown[] | undefined;
+  /** Milliseconds that the meeting page has to answer at all. */
+  handshakeTimeout?: number | undefined;
+  /** Milliseconds that it has to answer a request. */
+  requestTimeout?: number | undefined;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: EngineError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class EngineCore {
+  readonly #emitter = new Emitter();
+  readonly #participants = new ParticipantCache();
+  readonly #pending = new Map<number, Pending>();
+  readonly #frame: HTMLIFrameElement;
+  readonly #peer: PostisPeer;
+  readonly #requestTimeout: number;
+  #handshake: ReturnType<typeof setTimeout> | undefined;
+  #requests = 0;
+  #connected = false;
+  #disposed = false;
+  #largeVideo: string | undefined;
+  #videoQuality: number | undefined;
+  #visitor = false;
+
+  constructor(domain: string, options: EngineOptions = {}) {
+    if ("e2eeKey" in options) {
+      throw new EngineError(
+        "argument",
+        "e2eeKey is not supported: leave it out, the meeting would not be encrypted with it",
+      );
+    }
+    // Random, so that two copies of this script on one page never talk across each other.
+    const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    const url = meetingUrl(domain, id, options);
+    this.#requestTimeout = options.requestTimeout ?? 10_000;
+    this.#frame = createFrame(url, `jitsiConferenceFrame${id}`, options);
+    (options.parentNode ?? document.body).appendChild(this.#frame);
+    this.#peer = new PostisPeer({
+      scope: `jitsi_meet_external_api_${id}`,
+      target: () => this.#frame.contentWindow,
+      targetOrigin: url.origin,
+      acceptOrigin: url.origin,
+    });
+    this.#peer.onMessage = (message) => this.#receive(message);
+    this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
+    if (options.onload) this.#emitter.add("ready", options.onload);
+    if (options.invitees?.length) this.invite(options.invitees).catch(() => {});
+  }
+
+  /** Whether the meeting page has answered. */
+  get connected(): boolean {
+    return this.#connected && !this.#disposed;
+  }
+
+  /** The own id in the meeting, while it is joined. */
+  get localId(): string | null {
+    return this.#participants.localId;
+  }
+
+  on(event: string, listener: EventListener): this {
+    this.#emitter.add(event, listener);
+    return this;
+  }
+
+  once(event: string, listener: EventListener): this {
+    const first: EventListener = (data) => {
+      this.#emitter.remove(event, first);
+      listener(data);
+    };
+    return this.on(event, first);
+  }
+
+  off(event: string, listener: EventListener): this {
+    this.#emitter.remove(event, listener);
+    return this;
+  }
+
+  addListener(event: string, listener: EventListener): this {
+    return this.on(event, listener);
+  }
+
+  removeListener(event: string, listener: EventListener): this {
+    return this.off(event, listener);
+  }
+
+  addEventListener(event: string, listener: EventListener): void {
+    this.on(event, listener);
+  }
+
+  addEventListeners(listeners: Readonly<Record<string, EventListener>>): void {
+    for (const [event, listener] of Object.entries(listeners)) this.on(event, listener);
+  }
+
+  /** Stop all listening to an event, or that of one listener. */
+  removeEventListener(event: string, listener?: EventListener): void {
+    this.#emitter.remove(event, listener);
+  }
+
+  removeEventListeners(events: readonly string[]): void {
+    for (const event of events) this.#emitter.remove(event);
+  }
+
+  /** Hear every event with its name. Returns what ends that. */
+  observe(observer: EventObserver): () => void {
+    return this.#emitter.observe(observer);
+  }
+
+  executeCommand(name: string, ...args: unknown[]): void {
+    if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
+    this.#peer.send({ type: "event", data: { name: commandName(name), data: args } });
+  }
+
+  executeCommands(commands: Readonly<Record<string, readonly unknown[]>>): void {
+    for (const [name, args] of Object.entries(commands)) this.executeCommand(name, ...args);
+  }
+
+  getIFrame(): HTMLIFrameElement {
+    return this.#frame;
+  }
+
+  getParticipantsInfo(): ParticipantInfo[] {
+    return this.#participants.list();
+  }
+
+  getVideoQuality(): number | undefined {
+    return this.#videoQuality;
+  }
+
+  isVisitor(): boolean {
+    return this.#visitor;
+  }
+
+  pinParticipant(id?: string, videoType?: string): void {
+    this.executeCommand("pinParticipant", id, videoType);
+  }
+
+  setLargeVideoParticipant(id?: string, videoType?: string): void {
+    this.executeCommand("setLargeVideoParticipant", id, videoType);
+  }
+
+  isAudioMuted(): Promise<unknown> {
+    return this.request({ name: "is-audio-muted" });
+  }
+
+  getAvailableDevices(): Promise<unknown> {
+    return this.devices("getAvailableDevices");
+  }
+
+  getCurrentDevices(): Promise<unknown> {
+    return this.devices("getCurrentDevices");
+  }
+
+  setAudioInputDevice(label?: string, id?: string): Promise<unknown> {
+    return this.setDevice("audioinput", label, id);
+  }
+
+  setAudioOutputDevice(label?: string, id?: string): Promise<unknown> {
+    return this.setDevice("audiooutput", label, id);
+  }
+
+  invite(invitees: readonly unknown[]): Promise<unknown> {
+    if (!Array.isArray(invitees) || invitees.length === 0) {
+      return Promise.reject(new EngineError("argument", "invite needs a list of who to invite"));
+    }
+    return this.request({ name: "invite", invitees });
+  }
+
+  /** Remove the frame. It hangs up nothing: for a clean exit run `hangup` and await readyToClose. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#emitter.emit("_willDispose", {});
+    this.#disconnect("the meeting was closed before it answered");
+    this.#participants.clear();
+    this.#emitter.clear();
+    this.#frame.remove();
+  }
+
+  /** Who is shown large, if the engine says so. */
+  _getOnStageParticipant(): string | undefined {
+    return this.#largeVideo;
+  }
+
+  /** Whether an event of this wire name is told. */
+  protected knows(_wire: string): boolean {
+    return true;
+  }
+
+  /** What is known of a participant. */
+  protected participant(id: string): ParticipantInfo | undefined {
+    return this.#participants.get(id);
+  }
+
+  #watchHandshake(url: URL, timeout: number): void {
+    this.#handshake = setTimeout(() => {
+      this.#disconnect("the meeting page does not answer");
+      const error = {
+        name: "server_unreachable",
+        type: "CONNECTION",
+        message: `the meeting page of ${url.host} did not answer within ${timeout / 1000} s`,
+        isFatal: true,
+      };
+      this.#emit("errorOccurred", normalise("errorOccurred", { error }));
+    }, timeout);
+    this.#peer.ready.then(
+      () => {
+        this.#connected = true;
+        clearTimeout(this.#handshake);
+      },
+      () => {},
+    );
+  }
+
+  #disconnect(why: string): void {
+    clearTimeout(this.#handshake);
+    this.#connected = false;
+    this.#peer.close();
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(new EngineError("disposed", why));
+    }
+    this.#pending.clear();
+  }
+
+  #receive(message: PostisMessage): void {
+    if (message.type === "response") {
+      this.#settle(message.id, message.result, message.error);
+      return;
+    }
+    if (message.type !== "event") return;
+    const { name, ...data } = message.data;
+    if (name === "on-stage-participant-changed" && typeof data.id === "string") {
+      this.#largeVideo = data.id;
+    }
+    if (!this.knows(name)) return;
+    const event = eventName(name);
+    this.#emit(event, normalise(event, data));
+  }
+
+  #emit(event: string, data: EventData): void {
+    this.#participants.update(event, data);
+    if (event === "videoConferenceJoined") this.#visitor = data.visitor === true;
+    this.#emitter.emit(event, data);
+  }
+
+  protected devices(name: string, more: EventData = {}): Promise<unknown> {
+    return this.request({ ...more, type: "devices", name });
+  }
+
+  protected setDevice(kind: string, label?: string, id?: string): Promise<unknown> {
+    return this.devices("setDevice", { device: { id, kind, label } });
+  }
+
+  protected request(data: NamedData): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#disposed) {
+        reject(new EngineError("disposed", `${data.name}: the meeting is closed`));
+        return;
+      }
+      this.#requests += 1;
+      const id = this.#requests;
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        const seconds = this.#requestTimeout / 1000;
+        reject(new EngineError("timeout", `${data.name}: no answer within ${seconds} s`));
+      }, this.#requestTimeout);
+      this.#pending.set(id, { resolve, reject, timer });
+      this.#peer.send({ type: "request", id, data });
+    });
+  }
+
+  #settle(id: number, result: unknown, error: unknown): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    if (result !== undefined) pending.resolve(result);
+    else pending.reject(new EngineError("refused", words(error)));
+  }
+}
+
+function words(error: unknown): string {
+  if (typeof error === "string" && error) return error;
+  if (typeof error === "object" && error !== null && "message" in error) {
+    if (typeof error.message === "string" && error.message) return error.message;
+  }
+  return "the meeting refused the request and did not say why";
+}

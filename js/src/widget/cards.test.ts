@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { type Card, wordsOf } from "./cards";
+
+const KINDS = [
+  "kicked",
+  "refused",
+  "replaced",
+  "room_full",
+  "token_expired",
+  "token_rejected",
+  "token_malformed",
+  "server_unreachable",
+  "server_stopping",
+  "timeout",
+];
+const failed = (kind: string, message = "It broke."): Card => ({
+  kind: "failed",
+  failure: { kind, message },
+});
+
+describe("a card", () => {
+  it("has a sentence of its own for each way to fail", () => {
+    const words = KINDS.map((kind) => wordsOf(failed(kind), "algebra").words);
+    expect(new Set(words).size).toBe(KINDS.length);
+    expect(words.join()).not.toContain("{}");
+  });
+
+  it("offers to try again only where that may help", () => {
+    const hopeless = KINDS.filter((kind) => !wordsOf(failed(kind), "algebra").action);
+    expect(hopeless).toEqual(["kicked", "token_expired", "token_rejected", "token_malformed"]);
+  });
+
+  it("says what the engine said of a failure that it does not know", () => {
+    expect(wordsOf(failed("odd"), "algebra")).toEqual({ words: "It broke.", action: "Try again" });
+  });
+
+  it("shows a server as a browser reads it", () => {
+    const host = (server: string) => wordsOf({ kind: "ask", server }, "").subject;
+    expect(host("http://127.0.0.1:8000/prefix")).toBe("127.0.0.1:8000");
+    expect(host("me\u0435t.example")).toMatch(/^xn--/);
+    expect(host("no host")).toBe("no host");
+  });
+
+  it("names the room where it may", () => {
+    expect(wordsOf({ kind: "silent", busy: false }, "algebra").words).toContain("algebra");
+    expect(wordsOf({ kind: "silent", busy: true }, "algebra").words).toContain("busy");
+    expect(wordsOf({ kind: "left" }, "").words).toBe("You left.");
+  });
+});

@@ -1,0 +1,96 @@
+/** What a cell says while no meeting is laid over it: one plain sentence, and what can be done. */
+import { baseUrl } from "../engine/url";
+import type { Failure } from "./channel";
+
+export type Card =
+  /** No kernel answers: there is none, or it is busy. */
+  | { kind: "silent"; busy: boolean }
+  | { kind: "no_token" }
+  /** `opens`: milliseconds since 1970. */
+  | { kind: "early"; opens: number }
+  | { kind: "ask"; server: string }
+  | { kind: "elsewhere"; place: "cell" | "page" | "tab" }
+  | { kind: "left" }
+  | { kind: "failed"; failure: Failure };
+
+export interface CardWords {
+  words: string;
+  /** What the words are about, set apart from them. */
+  subject?: string;
+  action?: string;
+}
+
+const ELSEWHERE = {
+  cell: { words: "This meeting is shown in another cell.", action: "Show it here" },
+  page: { words: "This meeting moved to another browser tab.", action: "Show it here" },
+  // That tab cannot be closed from here: it must have no hold on the notebook, nor this one on it.
+  tab: {
+    words: "This meeting is open in a tab of its own: close that before you join here again.",
+    action: "Join here",
+  },
+} as const;
+
+type Words = readonly [words: string, action?: string];
+
+const NEW_TOKEN = "make the room again, or ask its moderator for a new invite.";
+/** By the failure's kind; where one is missing, its own message is shown. `{}` is the room. */
+const FAILURES: Readonly<Record<string, Words>> = {
+  kicked: ["A moderator removed you from {}."],
+  refused: ["A moderator did not let you into {}.", "Ask again"],
+  replaced: ["You joined {} from another place.", "Show it here"],
+  room_full: ["{} is full: somebody has to leave first.", "Try again"],
+  token_expired: [`The token for {} has expired: ${NEW_TOKEN}`],
+  token_rejected: [`The server does not accept the token for {}: ${NEW_TOKEN}`],
+  token_malformed: [`This token opens no meeting: ${NEW_TOKEN}`],
+  server_unreachable: ["The server of {} cannot be reached.", "Try again"],
+  server_stopping: ["The server of {} was stopped.", "Try again"],
+  timeout: ["{} did not answer in time.", "Try again"],
+};
+
+export function wordsOf(card: Card, room: string): CardWords {
+  const meeting = room ? `The meeting ${room}` : "This meeting";
+  switch (card.kind) {
+    case "silent":
+      return card.busy
+        ? { words: `The kernel is busy: ${lower(meeting)} is joined as soon as it has finished.` }
+        : { words: `${meeting} starts when its cell is run.` };
+    case "no_token":
+      return { words: "There is no meeting here yet: set the widget's token to join one." };
+    case "early": {
+      const when = new Date(card.opens).toLocaleString([], {
+        dateStyle: "medium",
+        timeStyle: "short",
+      });
+      return { words: `${meeting} begins on ${when}, and is joined by itself then.` };
+    }
+    case "ask":
+      return {
+        words:
+          "You have not used this server from here before. If you join, it gets your token and, where you allow them, your camera and microphone. If you do not know it, leave this as it is.",
+        subject: hostOf(card.server),
+        action: "Join there",
+      };
+    case "elsewhere":
+      return ELSEWHERE[card.place];
+    case "left":
+      return { words: room ? `You left ${room}.` : "You left.", action: "Join again" };
+    case "failed": {
+      const { kind, message } = card.failure;
+      const [words, action] = FAILURES[kind] ?? [message, "Try again"];
+      return { words: words.replace("{}", room || "the room"), ...(action && { action }) };
+    }
+  }
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** As a browser reads it, so that no look-alike letters pass for others. */
+function hostOf(server: string): string {
+  try {
+    return baseUrl(server).host;
+  } catch {
+    return server;
+  }
+}

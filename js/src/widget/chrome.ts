@@ -1,0 +1,64 @@
+/**
+ * What surrounds the meeting's frame where it is not in its cell: a bar with buttons in the corner
+ * and in full screen. In a shadow root, so that it looks alike whatever the page's styles are; the
+ * frame is its slotted child.
+ */
+import { button, make } from "./dom";
+
+const STYLE = `
+:host{color-scheme:light}
+:host([data-theme=dark]){color-scheme:dark}
+:host([data-place=corner]){border:1px solid color-mix(in srgb,CanvasText 35%,Canvas);box-shadow:0 4px 18px #0006}
+.all{display:flex;flex-direction:column;height:100%;background:var(--jp-layout-color1,Canvas);color:var(--jp-ui-font-color1,CanvasText);font:12px var(--jp-ui-font-family,system-ui,sans-serif)}
+.bar{display:none;align-items:center;gap:4px;padding:2px 4px}
+.stage{flex:1;position:relative;min-height:0}
+::slotted(iframe){position:absolute;inset:0}
+:host([data-place=corner]) ::slotted(iframe){width:200%!important;height:200%!important;transform:scale(.5);transform-origin:0 0}
+:host([data-place=corner]) .bar,:host([data-place=full]) .bar{display:flex}
+button{display:flex;align-items:center;gap:4px;padding:4px;border:0;border-radius:4px;background:none;color:inherit;font:inherit;cursor:pointer}
+button:hover{background:color-mix(in srgb,currentColor 14%,transparent)}
+button:focus-visible{outline:2px solid #2f6fed}
+svg{width:16px;height:16px;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.nanomeet-back{flex:1;white-space:nowrap}
+:host([data-place=full]) .nanomeet-back,:host([data-place=full]) .nanomeet-close,:host([data-place=corner]) .nanomeet-shrink{display:none}
+.nanomeet-shrink{margin-inline-start:auto}
+:host([data-place=corner]) .nanomeet-leave .nanomeet-label,.nanomeet-close .nanomeet-label{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}`;
+
+export interface ChromeActions {
+  /** Back to the cell. */
+  back(): void;
+  leave(): void;
+  /** Show no corner any more. */
+  cornerOff(): void;
+}
+
+export class Chrome {
+  readonly #guards: HTMLElement[];
+
+  constructor(host: HTMLElement, actions: () => ChromeActions | null, onOut: () => void) {
+    const shadow = host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
+    const all = make("div", "all");
+    const bar = make("div", "bar");
+    bar.append(
+      button("back", "Back to the meeting", () => actions()?.back()),
+      button("shrink", "Exit full screen", () => void document.exitFullscreen()),
+      button("leave", "Leave", () => actions()?.leave()),
+      button("close", "Hide this corner", () => actions()?.cornerOff()),
+    );
+    const stage = make("div", "stage");
+    stage.append(document.createElement("slot"));
+    this.#guards = [make("span", "guard"), make("span", "guard")];
+    for (const guard of this.#guards) guard.onfocus = onOut;
+    this.guard(false);
+    all.append(bar, ...this.#guards.slice(0, 1), stage, ...this.#guards.slice(1));
+    shadow.append(all);
+  }
+
+  /** While somebody is inside by the keyboard, tabbing out of either end is noticed. */
+  guard(on: boolean): void {
+    for (const guard of this.#guards) guard.tabIndex = on ? 0 : -1;
+  }
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { at, elapsed, remaining } from "./clock";
+
+const DAY_MS = 86_400_000;
+
+describe("a span of time", () => {
+  it.each([
+    [-3, "0:00"],
+    [5, "0:05"],
+    [65.9, "1:05"],
+    [3_725, "1:02:05"],
+  ])("of %d s that has passed is %s", (seconds, words) => {
+    expect(elapsed(seconds)).toBe(words);
+  });
+
+  it.each([
+    [0.2, "1 s"],
+    [65, "1 min 5 s"],
+    [3_600, "1 h 0 min"],
+    [86_400, "1 day 0 h"],
+    [200_000, "2 days 7 h"],
+  ])("of %d s that is to come is %s", (seconds, words) => {
+    expect(remaining(seconds)).toBe(words);
+  });
+});
+
+describe("an alarm", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("rings at its time, even if no timer of a browser can wait that long", () => {
+    const rung = vi.fn();
+    at(Date.now() + 40 * DAY_MS, rung);
+    vi.advanceTimersByTime(40 * DAY_MS - 1);
+    expect(rung).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(rung).toHaveBeenCalledOnce();
+  });
+
+  it("rings soon after the machine wakes up", () => {
+    const rung = vi.fn();
+    at(Date.now() + DAY_MS, rung);
+    vi.setSystemTime(Date.now() + 2 * DAY_MS); // time passed in which no timer counted
+    vi.advanceTimersByTime(30_000);
+    expect(rung).toHaveBeenCalledOnce();
+  });
+
+  it("can be put off", () => {
+    const rung = vi.fn();
+    at(Date.now() + 100, rung)();
+    vi.advanceTimersByTime(1_000);
+    expect(rung).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,45 @@
+/** Spans of time in words and digits. */
+
+const UNITS = [
+  [86_400, "day"],
+  [3_600, "h"],
+  [60, "min"],
+  [1, "s"],
+] as const;
+
+/** How long something lasts already: `4:05`, `1:04:05`. */
+export function elapsed(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = two(whole % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** How long something is still to come, in its two largest units: `2 days 3 h`, `5 s`. */
+export function remaining(seconds: number): string {
+  let rest = Math.max(0, Math.ceil(seconds));
+  const first = UNITS.findIndex(([size]) => rest >= size);
+  const words = UNITS.slice(first).map(([size, name]) => {
+    const count = Math.floor(rest / size);
+    rest %= size;
+    return `${count} ${name === "day" && count > 1 ? "days" : name}`;
+  });
+  return words.slice(0, 2).join(" ");
+}
+
+/** A timer forgets to count while a machine sleeps, and cannot wait for more than 2^31 - 1 ms. */
+const LONGEST_NAP_MS = 30_000;
+
+/** Calls back once the clock shows `time` (milliseconds since 1970), however far away that is. */
+export function at(time: number, callback: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const nap = (): void => {
+    const left = time - Date.now();
+    if (left <= 0) callback();
+    else timer = setTimeout(nap, Math.min(left, LONGEST_NAP_MS));
+  };
+  timer = setTimeout(nap);
+  return () => clearTimeout(timer);
+}

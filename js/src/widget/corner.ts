@@ -1,0 +1,21 @@
+/** Whether a meeting out of sight is shown in a corner: the user's choice, kept in the browser. */
+
+const KEY = "nanomeet-corner";
+
+// Storage throws where the browser keeps a framed notebook from it: then the choice is forgotten.
+export function cornerWanted(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+export function wantCorner(wanted: boolean): void {
+  try {
+    if (wanted) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, "off");
+  } catch {
+    // As above.
+  }
+}

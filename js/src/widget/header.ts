@@ -1,0 +1,118 @@
+/** The line above the meeting: what it is, how it stands, and what can be done. */
+import { elapsed } from "./clock";
+import { button, icon, make } from "./dom";
+import type { MeetingState } from "./meeting";
+import type { Session, View } from "./session";
+
+/** Plain words for each state that the header names. */
+const STATUS_WORDS = {
+  idle: "Not joined",
+  loading: "Loading…",
+  joining: "Joining…",
+  waiting: "Waiting to be let in",
+  joined: "Joined",
+  left: "Left",
+  failed: "Failed",
+} as const;
+
+const BROADCAST_WORDS = {
+  off: "",
+  starting: "Going live…",
+  live: "LIVE",
+  stopping: "Ending the broadcast…",
+  failed: "Broadcast failed",
+} as const;
+
+export interface HeaderActions {
+  leave(): void;
+  fullScreen(): void;
+  openInTab(): void;
+  copyInvite(): void;
+  cornerOn(): void;
+}
+
+export class Header {
+  readonly element = make("header", "nanomeet-header");
+  readonly #room = make("span", "nanomeet-room");
+  readonly #role = make("span", "nanomeet-role");
+  readonly #people = make("span", "nanomeet-people");
+  readonly #count = make("span", "nanomeet-count");
+  readonly #noun = make("span", "nanomeet-label");
+  readonly #status = make("span", "nanomeet-status");
+  readonly #live = make("span", "nanomeet-live");
+  readonly #clock = make("span", "nanomeet-clock");
+  readonly #pill = make("span", "nanomeet-pill");
+  readonly #corner: HTMLButtonElement;
+  readonly #full: HTMLButtonElement;
+  readonly #tab: HTMLButtonElement;
+  readonly #invite: HTMLButtonElement;
+  readonly #leave: HTMLButtonElement;
+  #since: number | null = null;
+
+  constructor(actions: HeaderActions) {
+    this.#status.setAttribute("role", "status");
+    this.#live.setAttribute("role", "status");
+    this.#clock.setAttribute("role", "timer");
+    this.#people.append(icon("people"), this.#count, this.#noun);
+    this.#pill.append(this.#live, this.#clock);
+    this.#corner = button("corner", "Show a corner when out of sight", () => actions.cornerOn());
+    this.#full = button("full", "Full screen", () => actions.fullScreen());
+    this.#tab = button("tab", "Open in a tab", () => actions.openInTab());
+    this.#invite = button("invite", "Copy invite", () => actions.copyInvite());
+    this.#leave = button("leave", "Leave", () => actions.leave());
+    const buttons = make("span", "nanomeet-buttons");
+    buttons.append(this.#corner, this.#full, this.#tab, this.#invite, this.#leave);
+    this.element.append(this.#room, this.#role, this.#people, this.#status, this.#pill, buttons);
+  }
+
+  update(session: Session, view: View): void {
+    const { state, card } = session;
+    this.#room.textContent = state?.subject || session.room;
+    this.#room.title = session.room;
+    this.#status.textContent = card ? "" : statusOf(state);
+    const joined = state?.status === "joined";
+    this.#role.textContent = joined ? (state.moderator ? "Moderator" : "Participant") : "";
+    const people = state?.people.length ?? 0;
+    this.#people.hidden = people === 0;
+    this.#count.textContent = people === 0 ? "" : String(people);
+    this.#noun.textContent = people === 0 ? "" : people === 1 ? " person" : " people";
+    const broadcast = state?.broadcast.state ?? "off";
+    this.#since = broadcast === "live" ? (state?.broadcast.since ?? null) : null;
+    this.#pill.dataset.state = broadcast;
+    write(this.#live, BROADCAST_WORDS[broadcast]);
+    this.tick();
+    const here = session.shows(view);
+    this.#corner.hidden = !here || session.cornerWanted;
+    this.#full.hidden = !here || !document.fullscreenEnabled;
+    this.#tab.hidden = !here;
+    this.#invite.hidden = !(joined && state.moderator);
+    this.#leave.hidden = state === null;
+  }
+
+  /** Whether a clock is shown that has to go on. */
+  get ticking(): boolean {
+    return this.#since !== null;
+  }
+
+  tick(): void {
+    const passed = this.#since === null ? null : Date.now() / 1000 - this.#since;
+    // Digits that jump every second are motion too.
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const words = passed === null ? "" : calm ? `${minutes(passed)} min` : elapsed(passed);
+    write(this.#clock, words);
+  }
+}
+
+function statusOf(state: Readonly<MeetingState> | null): string {
+  if (state?.reconnecting) return "Reconnecting…";
+  return STATUS_WORDS[state?.status ?? "idle"];
+}
+
+function minutes(seconds: number): number {
+  return Math.max(0, Math.floor(seconds / 60));
+}
+
+/** What is written anew is read aloud anew. */
+function write(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}

@@ -1,0 +1,55 @@
+/** A line below the header: something that the user has to be told, until it is dismissed. */
+import { button, make } from "./dom";
+
+const PASSING_MS = 5_000;
+/** A link that lets people in does not stay on the screen. */
+const SECRET_MS = 60_000;
+
+export class Line {
+  readonly element = make("div", "nanomeet-line");
+  readonly #words = make("span", "nanomeet-told");
+  readonly #value = make("input", "nanomeet-value");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(role: "alert" | "status", onDismiss: () => void) {
+    this.#words.setAttribute("role", role);
+    this.#value.readOnly = true;
+    const dismiss = button("close", "Dismiss", onDismiss);
+    this.element.dataset.role = role;
+    this.element.append(this.#words, this.#value, dismiss);
+    this.clear();
+  }
+
+  show(words: string): void {
+    if (words === this.#words.textContent) return;
+    clearTimeout(this.#timer);
+    this.#words.textContent = words;
+    this.#value.value = "";
+    this.#value.hidden = true;
+    this.element.hidden = words === "";
+  }
+
+  clear(): void {
+    this.show("");
+    this.element.hidden = true;
+    this.#value.hidden = true;
+  }
+
+  /** Says something that goes by itself. */
+  say(words: string): void {
+    this.show(words);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.clear(), PASSING_MS);
+  }
+
+  /** Gives a text to copy by hand. It is a value and no attribute: saved pages do not have it. */
+  give(words: string, value: string): void {
+    this.show(words);
+    this.#value.hidden = false;
+    this.#value.setAttribute("aria-label", words);
+    this.#value.value = value;
+    this.#value.focus();
+    this.#value.select();
+    this.#timer = setTimeout(() => this.clear(), SECRET_MS);
+  }
+}

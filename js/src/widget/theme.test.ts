@@ -1,0 +1,38 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from "vitest";
+import { currentTheme, followTheme } from "./theme";
+
+afterEach(() => {
+  for (const node of [document.body, document.documentElement]) {
+    for (const { name } of [...node.attributes]) node.removeAttribute(name);
+  }
+});
+
+it.each([
+  ["JupyterLab", "data-jp-theme-light", "false", "dark"],
+  ["JupyterLab", "data-jp-theme-light", "true", "light"],
+  ["VS Code", "data-vscode-theme-kind", "vscode-dark", "dark"],
+  ["VS Code", "data-vscode-theme-kind", "vscode-high-contrast-light", "light"],
+  ["marimo", "class", "dark dark-theme", "dark"],
+  ["marimo", "class", "light", "light"],
+])("%s with %s=%s is %s", (_host, attribute, value, theme) => {
+  document.body.setAttribute(attribute, value);
+  expect(currentTheme(document)).toBe(theme);
+});
+
+it("Colab marks the root", () => {
+  document.documentElement.setAttribute("theme", "dark");
+  expect(currentTheme(document)).toBe("dark");
+});
+
+it("a change is told once, until nobody follows", async () => {
+  document.body.dataset.jpThemeLight = "true";
+  const told = vi.fn();
+  const stop = followTheme(document, told);
+  document.body.dataset.jpThemeLight = "false";
+  await vi.waitFor(() => expect(told).toHaveBeenCalledExactlyOnceWith("dark"));
+  stop();
+  document.body.dataset.jpThemeLight = "true";
+  await new Promise((wake) => setTimeout(wake, 20));
+  expect(told).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,49 @@
+/** Whether the notebook is light or dark, wherever it runs. */
+
+export type Theme = "light" | "dark";
+
+export function currentTheme(document: Document): Theme {
+  const { body, documentElement } = document;
+  const { jpThemeLight, vscodeThemeKind } = body.dataset;
+  // JupyterLab and Notebook 7 say it in words, VS Code in its kind of theme.
+  if (jpThemeLight !== undefined) return jpThemeLight === "false" ? "dark" : "light";
+  if (vscodeThemeKind !== undefined) return /light/.test(vscodeThemeKind) ? "light" : "dark";
+  // Colab marks the root, marimo the body or the root.
+  const marked = documentElement.getAttribute("theme") ?? body.dataset.theme;
+  for (const theme of ["dark", "light"] as const) {
+    const named = [body, documentElement].some(({ classList }) =>
+      [theme, `${theme}-theme`].some((name) => classList.contains(name)),
+    );
+    if (marked === theme || named) return theme;
+  }
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** Calls back whenever it becomes the other one, until the returned function is called. */
+export function followTheme(document: Document, callback: (theme: Theme) => void): () => void {
+  const owner = new AbortController();
+  let known = currentTheme(document);
+  const look = (): void => {
+    const now = currentTheme(document);
+    if (now === known) return;
+    known = now;
+    callback(now);
+  };
+  const observer = new MutationObserver(look);
+  const attributeFilter = [
+    "class",
+    "data-jp-theme-light",
+    "data-vscode-theme-kind",
+    "data-theme",
+    "theme",
+  ];
+  for (const node of [document.body, document.documentElement]) {
+    observer.observe(node, { attributeFilter });
+  }
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", look, { signal: owner.signal });
+  return () => {
+    observer.disconnect();
+    owner.abort();
+  };
+}

@@ -1,0 +1,438 @@
+"""What the cell shows around a meeting, and what its buttons do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from .conftest import Lab, OpenPage
+from .media import frame_of
+from .notebook import SLOW, Notebook
+from .test_screens import shoot
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
+STATIC = ROOT / "src/nanomeet_widget/static"
+PERMISSIONS = ["camera", "microphone", "clipboard-read", "clipboard-write"]
+
+SHOW = (
+    "import nanomeet_widget as nm\nroom = nm.create_room({!r})\n"
+    "meet = nm.NanoMeet(token=room.token)\nmeet"
+)
+FILLER = "for i in range(60): print(i)"
+
+#: The shared notebook's cells, by what they do.
+MEET, SUBJECT, LIVE, OFF, NARROW, WIDE, AGAIN, FAR = range(8)
+CELLS = (
+    SHOW.format("algebra_101"),
+    (
+        "def boom(event):\n    raise ValueError('no such topic')\n"
+        "meet.on('subject_change', boom)\nmeet.set_subject('Rings')"
+    ),
+    "meet.start_broadcast()",
+    "meet.stop_broadcast()",
+    "meet.width = 320",
+    "meet.width = '100%'",
+    "meet",
+    FILLER,
+)
+
+
+def joined(notebook: Notebook, number: int = 0) -> Notebook:
+    notebook.run(number)
+    expect(notebook.meeting.first).to_have_attribute("data-status", "joined", timeout=SLOW)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(
+        viewport={"width": 1280, "height": 800}, permissions=PERMISSIONS
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def cell(lab: Lab, context: BrowserContext) -> Notebook:
+    """A notebook with a joined meeting in its first cell: these tests leave it as they found it."""
+    lab.write("cell.ipynb", *CELLS)
+    return joined(Notebook(context.new_page(), lab, "cell.ipynb"))
+
+
+@pytest.fixture
+def meeting(cell: Notebook) -> Locator:
+    """The widget, in sight."""
+    meeting = cell.meeting.first
+    cell.cell(MEET).scroll_into_view_if_needed()
+    expect(meeting).to_have_attribute("data-status", "joined")
+    expect(overlay(cell.page)).to_have_attribute("data-place", "cell")
+    return meeting
+
+
+def overlay(page: Page) -> Locator:
+    return page.locator(".nanomeet-overlay")
+
+
+def press(where: Locator, name: str) -> None:
+    where.get_by_role("button", name=name).click()
+
+
+def violations(page: Page, *selectors: str) -> list[str]:
+    """What axe finds of serious and critical faults."""
+    page.add_script_tag(path=AXE)
+    return list(
+        page.evaluate(
+            """async (include) => {
+              const found = await axe.run({ include }, { iframes: false });
+              return found.violations
+                .filter(({ impact }) => impact === "serious" || impact === "critical")
+                .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+            }""",
+            [[selector] for selector in selectors],
+        )
+    )
+
+
+def test_the_header_says_how_the_meeting_stands(meeting: Locator) -> None:
+    header = meeting.locator(".nanomeet-header")
+    for words in ("algebra_101", "Moderator", "1 person", "Joined"):
+        expect(header.get_by_text(words)).to_be_visible()
+    expect(header.locator(".nanomeet-pill")).to_be_hidden()
+    for name in ("Full screen", "Open in a tab", "Copy invite", "Leave"):
+        expect(header.get_by_role("button", name=name)).to_be_visible()
+
+
+def test_the_room_does_not_repeat_the_header(cell: Notebook, meeting: Locator) -> None:
+    room = frame_of(cell.page)
+    expect(room.locator("[data-panel-button=people]")).to_be_visible()
+    expect(room.locator(".title")).to_have_count(0)
+    expect(meeting).to_be_visible()
+
+
+def test_an_invite_is_copied_and_works(
+    cell: Notebook, meeting: Locator, open_page: OpenPage
+) -> None:
+    press(meeting, "Copy invite")
+    expect(meeting.get_by_role("status").get_by_text("The invite link is copied")).to_be_visible()
+    link = cell.page.evaluate("navigator.clipboard.readText()")
+    assert "#token=eyJ" in link
+    assert "#token=" not in cell.page.content()
+    guest = open_page(link)
+    guest.get_by_label("Your name").fill("Ada")
+    guest.get_by_role("button", name="Join").click()
+    expect(meeting).to_contain_text("2 people", timeout=SLOW)
+
+
+def test_where_copying_is_not_allowed_the_link_is_shown_selected(
+    cell: Notebook, meeting: Locator
+) -> None:
+    cell.page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(); }")
+    press(meeting, "Copy invite")
+    link = meeting.get_by_label("Copy the invite link:")
+    expect(link).to_be_focused()
+    assert "#token=eyJ" in link.input_value()
+    selected = "(input) => input.selectionEnd - input.selectionStart === input.value.length"
+    assert link.evaluate(selected)
+    assert "#token=" not in cell.page.content()
+    cell.page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    assert link.input_value() == ""
+
+
+def test_a_callback_that_fails_is_told_until_it_is_dismissed(
+    cell: Notebook, meeting: Locator
+) -> None:
+    cell.run(SUBJECT)
+    notice = meeting.get_by_role("alert")
+    expect(notice).to_contain_text("boom, called for subject_change, raised ValueError")
+    expect(meeting.locator(".nanomeet-room")).to_have_text("Rings")
+    shoot(cell.page, "cell-notice")
+    press(meeting, "Dismiss")
+    expect(notice).to_be_hidden()
+
+
+def test_full_screen_and_back(cell: Notebook, meeting: Locator) -> None:
+    press(meeting, "Full screen")
+    expect(overlay(cell.page)).to_have_attribute("data-place", "full")
+    box = frame_of(cell.page).frame_element().bounding_box()
+    assert box
+    assert box["width"] == 1280
+    shoot(cell.page, "cell-full")
+    press(overlay(cell.page), "Exit full screen")
+    expect(overlay(cell.page)).to_have_attribute("data-place", "cell")
+    assert overlay(cell.page).bounding_box() == meeting.locator(".nanomeet-place").bounding_box()
+
+
+def test_a_live_meeting_shows_a_running_clock(cell: Notebook, meeting: Locator) -> None:
+    cell.run(LIVE)
+    clock = meeting.get_by_role("timer")
+    expect(meeting.locator(".nanomeet-live")).to_have_text("LIVE", timeout=SLOW)
+    expect(clock).to_have_text(re.compile(r"^0:0[1-9]$"))
+    first = clock.inner_text()
+    expect(clock).not_to_have_text(first)
+    shoot(cell.page, "cell-live")
+
+    # At 320 px everything is there still, and says what it is.
+    cell.run(NARROW)
+    cell.cell(MEET).scroll_into_view_if_needed()
+    meeting.scroll_into_view_if_needed()
+    expect(meeting).to_have_css("width", "320px")
+    header = meeting.locator(".nanomeet-header")
+    assert header.evaluate("(header) => header.scrollWidth <= header.clientWidth")
+    for name in ("Full screen", "Open in a tab", "Copy invite", "Leave"):
+        expect(header.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    shoot(cell.page, "cell-narrow-live")
+    cell.run(WIDE)
+
+    # Who wants no motion has digits that change once a minute.
+    cell.page.emulate_media(reduced_motion="reduce")
+    expect(clock).to_have_text("0 min")
+    cell.page.emulate_media(reduced_motion="no-preference")
+    cell.run(OFF)
+    expect(clock).to_be_hidden(timeout=SLOW)
+
+
+def test_out_of_sight_it_is_in_a_corner_and_finds_back(cell: Notebook, meeting: Locator) -> None:
+    page = cell.page
+    room = frame_of(page)
+    room.evaluate("window.mark = 'the same frame'")
+    cell.run(FAR)
+    expect(overlay(page)).to_have_attribute("data-place", "corner")
+    expect(meeting).not_to_be_in_viewport()
+    box = overlay(page).bounding_box()
+    panel = page.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert box
+    assert panel
+    assert (box["width"], box["height"]) == (240, 190)
+    assert box["x"] + box["width"] <= panel["x"] + panel["width"]
+    assert box["y"] + box["height"] <= panel["y"] + panel["height"]
+    assert violations(page, ".nanomeet-overlay") == []
+    shoot(page, "cell-corner")
+    press(overlay(page), "Back to the meeting")
+    expect(overlay(page)).to_have_attribute("data-place", "cell")
+    expect(meeting.locator(".nanomeet-place")).to_be_focused()
+    assert room.evaluate("window.mark") == "the same frame"
+
+
+def test_behind_another_tab_of_the_notebook_it_finds_back_too(
+    cell: Notebook, meeting: Locator
+) -> None:
+    page = cell.page
+    page.get_by_role("button", name="New Launcher").first.click()
+    expect(meeting).to_be_hidden()
+    expect(overlay(page)).to_have_attribute("data-place", "corner")
+    press(overlay(page), "Back to the meeting")
+    expect(overlay(page)).to_have_attribute("data-place", "cell")
+    expect(meeting.locator(".nanomeet-place")).to_be_focused()
+
+
+def test_the_corner_can_be_turned_off_and_on(cell: Notebook, meeting: Locator) -> None:
+    cell.cell(FAR).scroll_into_view_if_needed()
+    expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
+    press(overlay(cell.page), "Hide this corner")
+    expect(overlay(cell.page)).to_be_hidden()
+    cell.cell(MEET).scroll_into_view_if_needed()
+    press(meeting, "Show a corner when out of sight")
+    cell.cell(FAR).scroll_into_view_if_needed()
+    expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
+
+
+def test_the_keyboard_goes_into_the_meeting_and_comes_back(
+    cell: Notebook, meeting: Locator
+) -> None:
+    place = meeting.locator(".nanomeet-place")
+    meeting.get_by_role("button", name="Leave").focus()
+    cell.page.keyboard.press("Tab")
+    expect(place).to_be_focused()
+    shoot(cell.page, "cell-focus")
+    cell.page.keyboard.press("Enter")
+    expect(overlay(cell.page).locator("iframe")).to_be_focused()
+    cell.page.keyboard.press("Tab")
+    assert frame_of(cell.page).evaluate("document.activeElement.tagName") in {"BUTTON", "A"}
+    cell.page.keyboard.press("Shift+Tab")
+    expect(place).to_be_focused()
+
+
+def test_a_second_view_takes_the_meeting_over(cell: Notebook, meeting: Locator) -> None:
+    cell.run(AGAIN)
+    expect(cell.meeting).to_have_count(2)
+    expect(meeting.locator(".nanomeet-card")).to_contain_text("shown in another cell")
+    cell.cell(MEET).scroll_into_view_if_needed()
+    press(meeting, "Show it here")
+    expect(cell.meeting.nth(1).locator(".nanomeet-card")).to_contain_text("shown in another cell")
+    expect(meeting.locator(".nanomeet-place")).to_be_focused()
+    expect(frame_of(cell.page).locator("li[data-participant]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("theme", ["Dark", "Light"])
+def test_the_theme_follows_the_notebook(cell: Notebook, meeting: Locator, theme: str) -> None:
+    page = cell.page
+    room = frame_of(page)
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.click()
+    page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme}").first.click()
+    expect(meeting).to_have_attribute("data-theme", theme.lower())
+    expect(room.locator(f"html[data-theme={theme.lower()}]")).to_have_count(1)
+    assert room.evaluate("window.mark") == "the same frame"
+    assert violations(page, ".nanomeet", ".nanomeet-overlay") == []
+    shoot(page, f"cell-{theme.lower()}")
+
+
+def test_in_a_tab_of_its_own_and_back_here(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("tab.ipynb", SHOW.format("tab_101"), "print(meet.status.value)")
+    notebook = joined(Notebook(open_page(permissions=PERMISSIONS), lab, "tab.ipynb"))
+    context = notebook.page.context
+    asked: list[str] = []
+    context.on("request", lambda request: asked.extend([request.url, str(request.headers)]))
+    with context.expect_page() as opened:
+        press(notebook.meeting, "Open in a tab")
+    tab = opened.value
+    expect(tab.locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
+    assert tab.url.endswith("/local/tab_101#config.theme=%22light%22")
+    fragmentless = [text.split("#")[0] for text in asked if "/tab_101" in text]
+    assert fragmentless
+    assert not [text for text in fragmentless if "eyJ" in text]
+    assert notebook.evaluate(1) == "left"
+    card = notebook.meeting.locator(".nanomeet-card")
+    expect(card).to_contain_text("open in a tab of its own")
+    tab.close()
+    press(card, "Join here")
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
+
+
+def test_between_two_pages_of_one_notebook(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("pages.ipynb", SHOW.format("pages_101"), "print(meet.status.value)")
+    first = joined(Notebook(open_page(), lab, "pages.ipynb"))
+    first.save()
+    second = Notebook(first.page.context.new_page(), lab, "pages.ipynb")
+    expect(second.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    first.page.bring_to_front()
+    expect(first.meeting.locator(".nanomeet-card")).to_contain_text("another browser tab")
+    press(first.meeting, "Show it here")
+    expect(first.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(second.meeting.locator(".nanomeet-card")).to_contain_text("another browser tab")
+    assert first.evaluate(1) == "joined"
+
+
+def test_between_two_widgets_of_one_meeting_and_out_by_the_keyboard(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    lab.write("two.ipynb", SHOW.format("two_101"), "nm.NanoMeet(token=room.token)")
+    notebook = joined(Notebook(open_page(), lab, "two.ipynb"))
+    room = frame_of(notebook.page)
+    room.evaluate("window.mark = 'the same frame'")
+    notebook.run(1)
+    first, second = notebook.meeting.nth(0), notebook.meeting.nth(1)
+    expect(second.locator(".nanomeet-card")).to_contain_text("shown in another cell")
+    press(second, "Show it here")
+    expect(second).to_have_attribute("data-status", "joined")
+    expect(first.locator(".nanomeet-card")).to_contain_text("shown in another cell")
+    assert room.evaluate("window.mark") == "the same frame"
+
+    # From the cell's code by the keyboard alone: the notebook keeps neither Tab nor Enter to itself.
+    keyboard = notebook.page.keyboard
+    notebook.cell(1).locator(".cm-content").click()
+    keyboard.press("Escape")
+    leave = second.get_by_role("button", name="Leave")
+    for _ in range(12):
+        keyboard.press("Tab")
+        if leave.evaluate("(button) => button === document.activeElement"):
+            break
+    expect(leave).to_be_focused()
+    keyboard.press("Enter")
+    expect(second.locator(".nanomeet-card")).to_contain_text("You left two_101")
+    expect(overlay(notebook.page)).to_have_count(0)
+    expect(notebook.cell(1).locator(".jp-InputPrompt")).to_contain_text("[2]")
+    # The other cell does not join on its own what the user has just left.
+    expect(first.locator(".nanomeet-card")).to_contain_text("shown in another cell")
+
+
+CARDS = (
+    (
+        "import dataclasses, datetime\nimport nanomeet_widget as nm\n"
+        "from nanomeet_widget import _tokens\n"
+        "def token(**claims):\n"
+        "    read = _tokens.read(nm.create_room('cards_101').token)\n"
+        "    return _tokens.mint(dataclasses.replace(read, **claims), b'0' * 32)\n"
+        "now = datetime.datetime.now(datetime.timezone.utc)"
+    ),
+    "early = nm.create_room('cards_101', nbf=datetime.timedelta(seconds=6))\nnm.NanoMeet(early.token)",
+    "nm.NanoMeet(token(expiration=now - datetime.timedelta(hours=1)))",
+    "nm.NanoMeet(token(server='meet.ex\u0430mple'))",
+)
+
+
+def test_cards_say_why_there_is_no_meeting(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("cards.ipynb", *CARDS)
+    notebook = Notebook(open_page(), lab, "cards.ipynb")
+    asked: list[str] = []
+    notebook.page.on("request", lambda request: asked.append(request.url))
+    for number in range(4):
+        notebook.run(number)
+    early, expired, strange = (notebook.cell(n).locator(".nanomeet") for n in (1, 2, 3))
+
+    notebook.cell(3).scroll_into_view_if_needed()
+    expect(strange.locator(".nanomeet-subject")).to_have_text("meet.xn--exmple-4nf")
+    expect(strange.get_by_role("button")).to_have_text(["Join there"])
+    shoot(notebook.page, "cell-card-ask")
+    expect(expired.get_by_role("alert")).to_contain_text("The token for cards_101 has expired")
+    expect(expired.locator(".nanomeet-card").get_by_role("button")).to_have_count(0)
+    assert violations(notebook.page, ".nanomeet") == []
+
+    # What is not valid yet is joined by itself once it is.
+    notebook.cell(1).scroll_into_view_if_needed()
+    expect(early).to_have_attribute("data-status", "joined", timeout=SLOW)
+    assert not [url for url in asked if "xn--" in url]
+
+
+#: A page without a kernel, as a notebook is that was saved as HTML; `kernel` is what hosts tell of it.
+SAVED = """
+<!doctype html><html lang="en"><title>Saved</title><link rel="stylesheet" href="widget.css">
+<main id="cell"></main>
+<script type="module">
+  import widget from "./widget.js";
+  const state = { room: "saved_101", width: "100%", height: 240 };
+  const kernel = new URLSearchParams(location.search).get("kernel");
+  const model = {
+    get: (name) => state[name], on() {}, off() {}, send() {},
+    widget_manager: kernel ? { kernel: { status: kernel } } : undefined,
+  };
+  const { initialize, render } = widget();
+  initialize({ model });
+  render({ model, el: document.querySelector("#cell") });
+</script>
+"""
+
+
+def serve_saved(route: Route) -> None:
+    name = route.request.url.split("?")[0].rsplit("/", 1)[1]
+    if name:
+        route.fulfill(path=STATIC / name)
+    else:
+        route.fulfill(body=SAVED, content_type="text/html")
+
+
+@pytest.mark.parametrize(
+    ("query", "scheme", "words"),
+    [
+        ("", "light", "The meeting saved_101 starts when its cell is run."),
+        ("?kernel=idle", "dark", "The meeting saved_101 starts when its cell is run."),
+        ("?kernel=busy", "dark", "The kernel is busy: the meeting saved_101 is joined"),
+    ],
+)
+def test_where_no_kernel_answers_the_cell_says_so(
+    open_page: OpenPage, query: str, scheme: str, words: str
+) -> None:
+    page = open_page(viewport={"width": 320, "height": 320}, color_scheme=scheme)
+    page.route("http://saved.test/**", serve_saved)
+    page.goto(f"http://saved.test/{query}")
+    expect(page.locator(".nanomeet-card")).to_contain_text(words)
+    assert violations(page, ".nanomeet") == []
+    shoot(page, f"cell-saved-{scheme}")
