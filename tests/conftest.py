@@ -20,6 +20,14 @@ _START = 30.0
 _STOP = 40.0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last: Playwright's event loop stays on the main thread once it runs.
+
+    No test after it could run a loop of its own.
+    """
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @dataclass(frozen=True)
 class RunningServer:
     """A server that answers; its process, its address and its key."""
