@@ -34,8 +34,9 @@ $(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src -type 
 
 build: setup $(BUNDLE)
 
+# Jupyter wants to be told that root, as whom a container runs, is meant.
 demo: build
-	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(STAMPS)/system build lint test-js test-python
 
