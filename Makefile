@@ -34,9 +34,11 @@ $(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src -type 
 
 build: setup $(BUNDLE)
 
-# Jupyter wants to be told that root, as whom a container runs, is meant.
+# The notebook is the default address, so that the one which is printed leads to it where there is no
+# browser to open. Jupyter wants to be told that root, as whom a container runs, is meant.
 demo: build
-	$(BIN)/jupyter lab notebooks/quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb \
+		$(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(STAMPS)/system build lint test-js test-python
 
