@@ -121,6 +121,19 @@ def test_its_address_and_key_are_for_this_user_alone(
         assert not stat.S_IMODE(file.stat().st_mode) & 0o077, file
 
 
+def test_without_a_runtime_folder_it_keeps_to_the_users_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    server = LocalServer(data=tmp_path / "data", linger=1)
+    assert server.url
+    runtime = tmp_path / "state/nanomeet/run"
+    pid = pid_of(runtime)
+    server.close()
+    until(lambda: not alive(pid), 20)
+
+
 def test_several_processes_share_one_server(
     service: LocalServer, folders: tuple[Path, Path]
 ) -> None:

@@ -80,6 +80,16 @@ class _Lease:
         self._connection.close()
 
 
+def _default_runtime_folder() -> Path:
+    import platformdirs  # noqa: PLC0415 - only whoever starts it pays
+
+    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
+        # In a container, say. The fallback of the specification is a folder in /tmp whose name
+        # anybody can guess; the user's own state is as good for what a stale file there can do.
+        return platformdirs.user_state_path("nanomeet", appauthor=False) / "run"
+    return platformdirs.user_runtime_path("nanomeet", appauthor=False)
+
+
 class LocalServer:
     """The embedded server of this user on this machine; started by whoever needs it first.
 
@@ -220,9 +230,7 @@ class LocalServer:
         if self._runtime is not None:
             folder = self._runtime
         else:
-            import platformdirs  # noqa: PLC0415 - only whoever starts it pays
-
-            folder = platformdirs.user_runtime_path("nanomeet", appauthor=False)
+            folder = _default_runtime_folder()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.name == "posix":
             found = folder.stat()
