@@ -227,10 +227,7 @@ class LocalServer:
             return self._address
 
     def _runtime_folder(self) -> Path:
-        if self._runtime is not None:
-            folder = self._runtime
-        else:
-            folder = _default_runtime_folder()
+        folder = self._runtime if self._runtime is not None else _default_runtime_folder()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.name == "posix":
             found = folder.stat()
