@@ -178,6 +178,10 @@ class Channel:
         for message in (first, *waiting):
             self._send(page, message)
 
+    def part(self) -> None:
+        """Speak with no page until one says hello."""
+        self._page = None
+
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message to the page, or keep it for the page that comes."""
         if self._page is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import anywidget
+import ipywidgets
 import traitlets as t
 
 from nanomeet_widget import _states, _tokens, _trust, events
@@ -159,6 +160,12 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._channel.close(CommandError("the meeting's widget was closed"))
         super().close()
 
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401 - as the base has it
+        if self.comm is None:
+            self.layout.open()
+            self.open()
+        return super()._repr_mimebundle_(**options)
+
     def __enter__(self) -> Self:
         return self
 
@@ -239,6 +246,17 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def _on_knocked(self, _message: dict[str, Any]) -> None:
         """Do nothing: that it was heard is all that it says."""
 
+    def _on_retired(self, _message: dict[str, Any]) -> None:
+        """Close the line to a page that shows another widget instead: showing this one opens it again."""
+        others = [widget for widget in _live_widgets() if widget is not self]
+        if any(self in getattr(widget, "children", ()) for widget in others):
+            return  # the box that it is in may be shown again
+        self._channel.part()
+        super().close()
+        self.__dict__.pop("_repr_mimebundle_", None)  # which the base has put out of use
+        if not any(getattr(widget, "layout", None) is self.layout for widget in others):
+            self.layout.close()
+
     def _on_event(self, message: dict[str, Any]) -> None:
         event = events.parse(str(message.get("name")), message.get("data") or {})
         if event is not None:
@@ -293,6 +311,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "invite": _on_invite,
         "knocked": _on_knocked,
         "trust": _on_trust,
+        "retired": _on_retired,
     }
 
     # --- traits ---------------------------------------------------------------------------
@@ -337,6 +356,11 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self.set_trait("room", claims.room if claims else "")
         self.set_trait("moderator", claims.moderator if claims else False)
         self._send_token()
+
+
+def _live_widgets() -> list[Any]:
+    # ipywidgets keeps the list, and has no public way to read it.
+    return list(ipywidgets.widgets.widget._instances.values())  # noqa: SLF001
 
 
 def _error_of(value: dict[str, Any] | None) -> dict[str, str] | None:

@@ -134,10 +134,11 @@ class Lab:
         nbformat.write(notebook, path)
         return path
 
-    def address(self, name: str) -> str:
-        """The address that opens a notebook in a workspace of its own."""
+    def address(self, name: str, app: str = "lab") -> str:
+        """The address that opens a notebook: in a workspace of its own, or in Notebook 7."""
         workspace = secrets.token_hex(4)
-        return f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}"
+        path = f"lab/workspaces/{workspace}/tree" if app == "lab" else "notebooks"
+        return f"{self.url}/{path}/{name}?token={self.token}"
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +154,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         **os.environ,
         "XDG_RUNTIME_DIR": str(runtime),
         "XDG_DATA_HOME": str(base / "data"),
+        "XDG_CONFIG_HOME": str(base / "xdg-config"),
         "JUPYTER_CONFIG_DIR": str(base / "config"),
         "JUPYTER_RUNTIME_DIR": str(base / "jupyter-run"),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),

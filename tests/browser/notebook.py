@@ -1,6 +1,9 @@
-"""Driving a notebook in JupyterLab as a user does."""
+"""Driving a notebook in JupyterLab, or in Notebook 7, as a user does."""
 
 from __future__ import annotations
+
+import re
+from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -9,13 +12,15 @@ from .conftest import Lab
 #: Kernels and their first import of everything take their time on a busy machine.
 SLOW = 60_000
 
+App = Literal["lab", "notebook"]
+
 
 class Notebook:
     """A notebook that is open in a page."""
 
-    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+    def __init__(self, page: Page, lab: Lab, name: str, app: App = "lab") -> None:
         self.page = page
-        page.goto(lab.address(name))
+        page.goto(lab.address(name, app))
         expect(page.locator(".jp-Notebook")).to_be_visible(timeout=SLOW)
         self.idle()
 
@@ -30,12 +35,20 @@ class Notebook:
 
     def run(self, number: int) -> None:
         """Run a code cell and wait until it has run."""
+        self.start(number)
+        self.ran(number)
+
+    def start(self, number: int) -> None:
+        """Run a code cell, and do not wait for it."""
         cell = self.cell(number)
         cell.scroll_into_view_if_needed()
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
-        expect(cell.locator(".jp-InputPrompt")).not_to_contain_text("*", timeout=SLOW)
-        expect(cell.locator(".jp-InputPrompt")).to_contain_text("[", timeout=SLOW)
+
+    def ran(self, number: int) -> None:
+        """Wait until a code cell has run."""
+        prompt = self.cell(number).locator(".jp-InputPrompt")
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=SLOW)
 
     def output(self, number: int) -> Locator:
         """What a cell has printed."""
@@ -48,9 +61,20 @@ class Notebook:
 
     def save(self) -> None:
         """Save, and wait until it is."""
-        self.page.keyboard.press("Control+s")
-        expect(self.page.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
+        with self.page.expect_response(
+            lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
+        ):
+            self.page.keyboard.press("Control+s")
+
+    def menu(self, *names: str) -> None:
+        """Choose from the menu bar: the menu, then its item."""
+        bar, item = names
+        self.page.locator(".lm-MenuBar-item", has_text=bar).click()
+        self.page.locator(".lm-Menu-item", has_text=item).first.click()
 
     def idle(self) -> None:
         """Wait until the kernel is there and has nothing to do."""
-        expect(self.page.get_by_role("button", name="| Idle")).to_be_visible(timeout=SLOW)
+        name = self.page.locator(".jp-Toolbar-kernelName:visible")
+        expect(name).to_contain_text("Python", timeout=SLOW)
+        indicator = self.page.locator(".jp-Notebook-ExecutionIndicator:visible").first
+        expect(indicator).to_have_attribute("data-status", "idle", timeout=SLOW)

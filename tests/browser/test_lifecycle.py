@@ -2,28 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import get_args
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Lab, OpenPage
 from .media import frame_of, moves
-from .notebook import SLOW, Notebook
+from .notebook import SLOW, App, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 IMPORT = "import nanomeet_widget as nm"
 SHOW = 'room = nm.create_room("{}")\nmeet = nm.NanoMeet(token=room.token)\nmeet'
 FILLER = "for i in range(100): print(i)"
+LINK = "open('{}.txt', 'w').write(nm.create_invite(room.token).invite_link)"
+GONE = 15_000
+OTHERS = "li[data-participant][data-local=false]"
+COUNT_MODELS = (
+    "from ipywidgets.widgets.widget import _instances\n"
+    "print(sorted(type(widget).__name__ for widget in _instances.values()))"
+)
+STATUS = "print(meet.status.value)"
+
+Join = Callable[..., Notebook]
 
 
-def joined(lab: Lab, open_page: OpenPage, room: str, *more: str) -> Notebook:
-    """A notebook with a joined meeting in its second code cell."""
-    lab.write(f"{room}.ipynb", IMPORT, SHOW.format(room), *more)
-    notebook = Notebook(open_page(), lab, f"{room}.ipynb")
-    notebook.run(0)
-    notebook.run(1)
-    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    return notebook
+@pytest.fixture(params=get_args(App))
+def join(request: pytest.FixtureRequest, lab: Lab, open_page: OpenPage) -> Join:
+    """Opens a notebook, in JupyterLab and in Notebook 7, with a joined meeting in its second code cell."""
+    app: App = request.param
+
+    def opener(room: str, *more: str) -> Notebook:
+        room = f"{room}_{app}"
+        lab.write(f"{room}.ipynb", IMPORT, SHOW.format(room), *more)
+        notebook = Notebook(open_page(), lab, f"{room}.ipynb", app)
+        notebook.run(0)
+        notebook.run(1)
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        return notebook
+
+    return opener
+
+
+def overlays(notebook: Notebook) -> Locator:
+    return notebook.page.locator(".nanomeet-overlay")
+
+
+def kept(page: Page) -> dict[str, int]:
+    """What the browser keeps of a page, once all that nobody can reach is collected."""
+    session = page.context.new_cdp_session(page)
+
+    def ref(expression: str) -> str:
+        found = session.send("Runtime.evaluate", {"expression": expression})
+        return str(found["result"]["objectId"])
+
+    def instances(kind: str) -> int:
+        query = {"prototypeObjectId": ref(f"{kind}.prototype")}
+        objects = session.send("Runtime.queryObjects", query)["objects"]["objectId"]
+        count = {"functionDeclaration": "function () { return this.length; }", "objectId": objects}
+        return int(session.send("Runtime.callFunctionOn", count)["result"]["value"])
+
+    def listeners(target: str) -> int:
+        query = {"objectId": ref(target)}
+        return len(session.send("DOMDebugger.getEventListeners", query)["listeners"])
+
+    session.send("HeapProfiler.collectGarbage")
+    counts = {kind: instances(kind) for kind in ("HTMLIFrameElement", "MutationObserver")}
+    for target in ("window", "document", "document.body", "document.documentElement"):
+        counts[target] = listeners(target)
+    session.detach()
+    return counts
+
+
+def guest_of(notebook: Notebook, number: int, lab: Lab, open_page: OpenPage) -> Page:
+    """Somebody who comes by the link that a cell writes, and sees the notebook's user."""
+    notebook.run(number)
+    link = next(lab.folder.glob("*.txt"))
+    guest = open_page(link.read_text())
+    link.unlink()
+    guest.get_by_label("Your name").fill("Ada")
+    guest.get_by_role("button", name="Join").click()
+    expect(guest.locator(OTHERS)).to_have_count(1, timeout=SLOW)
+    return guest
 
 
 def mark(notebook: Notebook) -> None:
@@ -35,33 +97,33 @@ def marked(notebook: Notebook) -> bool:
     return bool(frame_of(notebook.page).evaluate("window.mark === 'the same frame'"))
 
 
-def test_running_the_cell_again_goes_on_with_the_meeting(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "rerun", "print(meet.status.value)")
+def test_running_the_cell_again_goes_on_with_the_meeting(join: Join) -> None:
+    notebook = join("rerun", STATUS)
     mark(notebook)
     for _ in range(3):
         notebook.run(1)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert marked(notebook)
     assert notebook.evaluate(2) == "joined"
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(1)
+    expect(overlays(notebook)).to_have_count(1)
     assert moves(frame_of(notebook.page).locator("video").first)
 
 
-def test_scrolling_away_and_back_keeps_the_frame(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "scroll", *[FILLER] * 8)
+def test_scrolling_away_and_back_keeps_the_frame(join: Join) -> None:
+    notebook = join("scroll", *[FILLER] * 8)
     mark(notebook)
     for number in range(2, 10):
         notebook.run(number)
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_attribute("data-place", "corner")
+    expect(overlays(notebook)).to_have_attribute("data-place", "corner")
     notebook.page.wait_for_timeout(6000)  # longer than a meeting without a cell is kept
     notebook.page.locator(".jp-WindowedPanel-outer").evaluate("(panel) => panel.scrollTo(0, 0)")
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_attribute("data-place", "cell")
+    expect(overlays(notebook)).to_have_attribute("data-place", "cell")
     assert marked(notebook)
 
 
-def test_moving_the_cell_keeps_the_frame(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "move", "1")
+def test_moving_the_cell_keeps_the_frame(join: Join) -> None:
+    notebook = join("move", "1")
     mark(notebook)
     notebook.cell(1).locator(".jp-InputPrompt").click()
     notebook.page.keyboard.press("Control+Shift+ArrowDown")
@@ -70,19 +132,17 @@ def test_moving_the_cell_keeps_the_frame(lab: Lab, open_page: OpenPage) -> None:
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
     assert marked(notebook)
     place = notebook.page.locator(".nanomeet-place").bounding_box()
-    assert notebook.page.locator(".nanomeet-overlay").bounding_box() == place
+    assert overlays(notebook).bounding_box() == place
 
 
-def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(
-    lab: Lab, open_page: OpenPage
-) -> None:
-    notebook = joined(lab, open_page, "clip", *[FILLER] * 2)
+def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(join: Join) -> None:
+    notebook = join("clip", *[FILLER] * 2)
     notebook.run(2)
     panel = notebook.page.locator(".jp-WindowedPanel-outer")
     panel.evaluate("(panel) => panel.scrollTo(0, 300)")
     box = panel.bounding_box()
     assert box
-    expect(notebook.page.locator(".nanomeet-overlay")).to_be_visible()
+    expect(overlays(notebook)).to_be_visible()
     above = notebook.page.evaluate(
         "([x, y]) => document.elementFromPoint(x, y).closest('.nanomeet-overlay') !== null",
         [box["x"] + box["width"] / 2, box["y"] - 10],
@@ -90,47 +150,43 @@ def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(
     assert not above
 
 
-def test_a_second_view_shows_where_it_is_and_joins_no_second_time(
-    lab: Lab, open_page: OpenPage
-) -> None:
-    notebook = joined(lab, open_page, "views", "meet")
+def test_a_second_view_shows_where_it_is_and_joins_no_second_time(join: Join) -> None:
+    notebook = join("views", "meet")
     notebook.run(2)
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(1)
+    expect(overlays(notebook)).to_have_count(1)
     expect(notebook.meeting).to_have_count(2)
     expect(notebook.page.locator(".nanomeet-card")).to_contain_text("shown in another cell")
     expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
 
 
-def test_deleting_the_cell_ends_the_meeting(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "deleted", "print(meet.status.value)")
+def test_deleting_the_cell_ends_the_meeting(join: Join) -> None:
+    notebook = join("deleted", STATUS)
     notebook.cell(1).locator(".jp-InputPrompt").click()
     notebook.page.keyboard.press("d")
     notebook.page.keyboard.press("d")
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0, timeout=15_000)
+    expect(overlays(notebook)).to_have_count(0, timeout=15_000)
     assert notebook.evaluate(1) == "left"
 
 
-def test_the_size_follows_python_while_it_is_joined(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "size", "meet.height = 300; meet.width = '50%'")
+def test_the_size_follows_python_while_it_is_joined(join: Join) -> None:
+    notebook = join("size", "meet.height = 300; meet.width = '50%'")
     mark(notebook)
     notebook.run(2)
     expect(notebook.meeting).to_have_css("height", "300px")
     assert marked(notebook)
 
 
-def test_another_token_moves_to_the_other_meeting(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(
-        lab, open_page, "first", "meet.token = nm.create_room('second').token", "print(meet.room)"
-    )
+def test_another_token_moves_to_the_other_meeting(join: Join) -> None:
+    notebook = join("first", "meet.token = nm.create_room('second').token", "print(meet.room)")
     notebook.run(2)
     expect(notebook.meeting).to_contain_text("second")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert notebook.evaluate(3) == "second"
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(1)
+    expect(overlays(notebook)).to_have_count(1)
 
 
-def test_a_reload_with_a_live_kernel_joins_again(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "reload", "print(meet.status.value)")
+def test_a_reload_with_a_live_kernel_joins_again(join: Join) -> None:
+    notebook = join("reload", STATUS)
     notebook.save()
     notebook.page.reload()
     notebook.idle()
@@ -139,10 +195,98 @@ def test_a_reload_with_a_live_kernel_joins_again(lab: Lab, open_page: OpenPage) 
     expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
 
 
-def test_leaving_frees_the_camera_and_one_can_come_back(lab: Lab, open_page: OpenPage) -> None:
-    notebook = joined(lab, open_page, "leave", "print(meet.status.value)")
+def test_leaving_frees_the_camera_and_one_can_come_back(join: Join) -> None:
+    notebook = join("leave", STATUS)
     notebook.meeting.get_by_role("button", name="Leave").click()
-    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
+    expect(overlays(notebook)).to_have_count(0)
     assert notebook.evaluate(2) == "left"
     notebook.meeting.get_by_role("button", name="Join again").click()
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+
+
+def test_clearing_the_outputs_ends_the_meeting_unless_it_is_shown_again(join: Join) -> None:
+    notebook = join("cleared", "meet", STATUS)
+    mark(notebook)
+    notebook.menu("Edit", "Clear Outputs of All Cells")
+    expect(notebook.meeting).to_have_count(0)
+    notebook.run(2)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined")
+    assert marked(notebook)
+    notebook.menu("Edit", "Clear Outputs of All Cells")
+    expect(overlays(notebook)).to_have_count(0, timeout=GONE)
+    assert notebook.evaluate(3) == "left"
+    notebook.run(2)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+
+
+def test_two_meetings_in_one_notebook_do_not_mix(join: Join) -> None:
+    notebook = join(
+        "one",
+        "other = nm.NanoMeet(token=nm.create_room('two').token)\nother",
+        "print(meet.status.value, other.status.value)",
+    )
+    notebook.run(2)
+    first, second = notebook.meeting.nth(0), notebook.meeting.nth(1)
+    expect(second).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(overlays(notebook)).to_have_count(2)
+    assert notebook.evaluate(3) == "joined joined"
+    first.get_by_role("button", name="Leave").click()
+    expect(first.locator(".nanomeet-card")).to_contain_text("You left one")
+    expect(overlays(notebook)).to_have_count(1)
+    assert notebook.evaluate(3) == "left joined"
+
+
+def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: OpenPage) -> None:
+    notebook = join("restarted", LINK.format("restarted"))
+    guest = guest_of(notebook, 2, lab, open_page)
+    notebook.menu("Kernel", "Restart Kernel")
+    notebook.page.locator(".jp-Dialog button", has_text="Restart").click()
+    expect(guest.locator(OTHERS)).to_have_count(0, timeout=2 * GONE)
+    expect(overlays(notebook)).to_have_count(0)
+    expect(notebook.meeting).to_contain_text("starts when its cell is run")
+
+
+def test_a_notebook_that_is_run_again_from_the_start_goes_on_with_the_meeting(join: Join) -> None:
+    notebook = join("anew", STATUS)
+    mark(notebook)
+    notebook.menu("Kernel", "Restart Kernel and Run All Cells")
+    notebook.page.locator(".jp-Dialog button", has_text="Restart").click()
+    expect(notebook.output(2)).to_have_text("idle", timeout=SLOW)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    assert notebook.evaluate(2) == "joined"
+    assert marked(notebook)
+
+
+def test_a_notebook_that_is_closed_ends_the_meeting(
+    join: Join, lab: Lab, open_page: OpenPage
+) -> None:
+    notebook = join("closed", LINK.format("closed"))
+    guest = guest_of(notebook, 2, lab, open_page)
+    notebook.save()
+    if "/lab/" in notebook.page.url:
+        notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
+        expect(overlays(notebook)).to_have_count(0, timeout=GONE)
+    else:
+        notebook.page.close()
+    expect(guest.locator(OTHERS)).to_have_count(0, timeout=GONE)
+
+
+def test_running_the_cell_often_piles_nothing_up(join: Join) -> None:
+    notebook = join("often", COUNT_MODELS)
+    page, sockets = notebook.page, list[str]()
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    mark(notebook)
+    before: dict[str, int] = {}
+    for times in range(1, 26):
+        notebook.run(1)
+        expect(notebook.meeting).to_have_count(1)
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        if times == 5:
+            before = kept(page)
+    growth = {kind: count - before[kind] for kind, count in kept(page).items()}
+    # The notebook itself has one more now and then; 20 would be one for each run.
+    assert max(growth.values()) < 10, growth
+    assert notebook.evaluate(2) == "['Layout', 'NanoMeet']"
+    assert sockets == []
+    assert marked(notebook)
+    expect(overlays(notebook)).to_have_count(1)

@@ -491,3 +491,46 @@ def test_it_lives_in_a_box_with_other_widgets() -> None:
     box = ipywidgets.VBox([meet, ipywidgets.Label("beside it")])
     assert meet in box.children
     meet.layout.border = "1px solid"
+
+
+def test_a_widget_that_nobody_sees_any_more_closes_its_line_and_can_be_shown_again() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(type="status", status="left", error=None)
+    layout, model = meet.layout.comm, meet.model_id
+    page.says(type="retired")
+    assert [line.sent[-1]["msg_type"] for line in (page, layout)] == ["comm_close", "comm_close"]
+    assert meet.comm is None
+    meet.height = 300
+    bundle = meet._repr_mimebundle_()
+    assert bundle is not None
+    assert bundle[0]["application/vnd.jupyter.widget-view+json"]["model_id"] == model
+    again = meet.comm
+    assert isinstance(again, Page)
+    assert again.sent[0]["state"]["height"] == 300
+    again.joins()
+    assert meet.status == "joined"
+
+
+def test_a_widget_in_a_box_keeps_its_line() -> None:
+    meet, page = shown()
+    box = ipywidgets.VBox([meet])
+    page.joins()
+    page.says(type="retired")
+    assert meet.comm is not None
+    box.close()
+
+
+def test_a_layout_that_others_use_is_kept() -> None:
+    meet, page = shown()
+    other = ipywidgets.Label(layout=meet.layout)
+    page.joins()
+    page.says(type="retired")
+    assert meet.comm is None
+    assert other.layout.comm is not None
+
+
+def test_a_closed_widget_stays_closed() -> None:
+    meet, _ = shown()
+    meet.close()
+    assert meet._repr_mimebundle_ is None

@@ -37,6 +37,14 @@ describe("a page's end of the channel", () => {
     expect(kernel.listeners.size).toBe(0);
   });
 
+  it("outlives a kernel that has gone", () => {
+    const kernel = new Kernel();
+    kernel.send = () => {
+      throw new Error("Cannot send");
+    };
+    new Channel(kernel, () => {}).send({ type: "hello" });
+  });
+
   it("has an address that no other page has", () => {
     const kernel = new Kernel();
     for (const channel of [new Channel(kernel, () => {}), new Channel(kernel, () => {})]) {

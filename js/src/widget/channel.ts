@@ -34,6 +34,8 @@ export type ToKernel =
   | { type: "knocked" }
   | { type: "trust"; server: string }
   | { type: "invite" }
+  /** No cell shows the widget any more, and another one has its meeting. */
+  | { type: "retired" }
   | { type: "event"; name: string; data: Readonly<Record<string, unknown>> }
   | { type: "status"; status: Status; error: Failure | null }
   | { type: "broadcast"; state: Broadcast; playout: Playout | null; error: string | null }
@@ -63,8 +65,13 @@ export class Channel {
     model.on("msg:custom", this.#listen);
   }
 
+  /** A kernel that has gone hears nothing: what happens here goes on without it. */
   send(message: ToKernel): void {
-    this.#model.send({ ...message, client: this.#client });
+    try {
+      this.#model.send({ ...message, client: this.#client });
+    } catch {
+      // Jupyter's comms throw once they are closed.
+    }
   }
 
   close(): void {

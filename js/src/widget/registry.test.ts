@@ -41,11 +41,21 @@ describe("the meetings of a page", () => {
     const [before, after, made] = [somebody(), somebody(), meeting()];
     claim(made.key, before, () => made);
     disown(made, before);
-    expect(isOrphan(made)).toBe(true);
+    expect(isOrphan(made, before)).toBe(true);
     expect(claim(made.key, after, meeting)).toBe(made);
     expect(before.taken).toHaveBeenCalledOnce();
-    expect(isOrphan(made)).toBe(false);
+    expect(isOrphan(made, before)).toBe(false);
     expect(reclaim(made, before)).toBe(false);
+  });
+
+  it("is left by the last that showed it, and not by those before", () => {
+    const [before, last, made] = [somebody(), somebody(), meeting()];
+    claim(made.key, before, () => made);
+    disown(made, before);
+    claim(made.key, last, meeting);
+    disown(made, last);
+    expect(isOrphan(made, before)).toBe(false);
+    expect(isOrphan(made, last)).toBe(true);
   });
 
   it("lets the owner take back what nobody took", () => {
@@ -53,7 +63,7 @@ describe("the meetings of a page", () => {
     claim(made.key, owner, () => made);
     disown(made, owner);
     expect(reclaim(made, owner)).toBe(true);
-    expect(isOrphan(made)).toBe(false);
+    expect(isOrphan(made, owner)).toBe(false);
     expect(owner.taken).not.toHaveBeenCalled();
   });
 

@@ -70,10 +70,10 @@ export function disown(meeting: Meeting, owner: Owner): void {
   }
 }
 
-/** Whether nobody took the meeting over since it was disowned. */
-export function isOrphan(meeting: Meeting): boolean {
+/** Whether nobody took the meeting over since `owner` has disowned it. */
+export function isOrphan(meeting: Meeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
-  return entry?.meeting === meeting && entry.owner === null;
+  return entry?.meeting === meeting && entry.last === owner;
 }
 
 /** Whether the meeting of this key goes on, wherever it is shown. */

@@ -4,6 +4,7 @@ import { Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
+import { type Kernel, onKernelGone } from "./kernel";
 import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 import { currentTheme, followTheme, type Theme } from "./theme";
@@ -21,11 +22,13 @@ export interface SessionModel {
   off(event: string, callback: (...args: never[]) => void): void;
   send(content: unknown): void;
   /** In Jupyter's own notebooks it knows the kernel. */
-  readonly widget_manager?: { readonly kernel?: { readonly status?: string } | null };
+  readonly widget_manager?: { readonly kernel?: Kernel | null };
 }
 
 /** A meeting that no cell shows is left after this long: a cell that is run again is faster. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 4_000;
+/** A meeting whose kernel starts anew is left after this long: time to run the notebook again. */
+const RESTART_GRACE_MS = 15_000;
 /** How long a kernel may take to answer before the cell says that it waits for it. */
 const KERNEL_SILENT_MS = 3_000;
 /** Making an invite asks a service, which may be far away. */
@@ -48,12 +51,17 @@ export class Session implements Owner {
   #greeted = false;
   /** Whether it was left only because no cell showed it: then the next view joins again. */
   #leftUnseen = false;
+  /** Whether its kernel has gone. */
+  #dead = false;
+  /** Whether another widget goes on with its meeting. */
+  #taken = false;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #release: (() => void)[] = [];
   #stopWaiting: (() => void) | null = null;
   #stopAlarm: (() => void) | null = null;
   readonly #stopTheme: () => void;
+  #stopKernel: (() => void) | null = null;
   #closed = false;
 
   constructor(model: SessionModel, document: Document) {
@@ -152,26 +160,26 @@ export class Session implements Owner {
   }
 
   addView(view: View): void {
-    clearTimeout(this.#graceTimer);
     this.#views.push(view);
+    if (!this.#dead) this.#goOn();
+    this.#place();
+  }
+
+  #goOn(): void {
+    clearTimeout(this.#graceTimer);
     if (this.#meeting !== null) reclaim(this.#meeting, this);
     else if (!this.#greeted || this.#leftUnseen) this.#rejoin();
     else if (this.#card === null || this.#card.kind === "early") this.#start();
-    this.#place();
   }
 
   removeView(view: View): void {
     this.#views = this.#views.filter((v) => v !== view);
     this.#place();
     if (this.#views.length > 0) return;
+    this.#retireIfUnused();
     const meeting = this.#meeting;
     if (meeting === null) return;
-    disown(meeting, this);
-    this.#graceTimer = setTimeout(() => {
-      if (!isOrphan(meeting)) return;
-      this.#leftUnseen = true;
-      void meeting.leave();
-    }, GRACE_MS);
+    this.#leaveUnlessTaken(meeting, GRACE_MS);
   }
 
   /** Leaves, at the user's wish. */
@@ -183,8 +191,15 @@ export class Session implements Owner {
   taken(): void {
     if (this.#closed) return;
     this.#letGo();
+    this.#taken = true;
     this.#channel.send({ type: "status", status: "left", error: null });
     this.#show({ kind: "elsewhere", place: "cell" });
+    this.#retireIfUnused();
+  }
+
+  /** A cell that is run often would pile up widgets which nobody sees. */
+  #retireIfUnused(): void {
+    if (this.#taken && this.#views.length === 0) this.#channel.send({ type: "retired" });
   }
 
   close(): void {
@@ -193,16 +208,37 @@ export class Session implements Owner {
     this.#stopWaiting?.();
     this.#stopAlarm?.();
     this.#stopTheme();
+    this.#stopKernel?.();
     this.#channel.close();
     const meeting = this.#meeting;
     if (meeting === null) return;
     // The model went, perhaps because its cell is run again: whoever comes next may go on with it.
-    disown(meeting, this);
     this.#letGo();
+    this.#leaveUnlessTaken(meeting, GRACE_MS);
+  }
+
+  /** This widget is dead, but not its meeting: the cell may be run again. */
+  #kernelGone(): void {
+    this.#dead = true;
+    const meeting = this.#meeting;
+    if (meeting === null) {
+      this.#stopAlarm?.();
+      this.#stopWaiting?.();
+      this.#show({ kind: "silent", busy: false });
+      return;
+    }
+    this.#afterwards = { kind: "silent", busy: false };
+    this.#leaveUnlessTaken(meeting, RESTART_GRACE_MS);
+  }
+
+  #leaveUnlessTaken(meeting: Meeting, afterMs: number): void {
+    disown(meeting, this);
     clearTimeout(this.#graceTimer);
-    setTimeout(() => {
-      if (isOrphan(meeting)) void meeting.leave();
-    }, GRACE_MS);
+    this.#graceTimer = setTimeout(() => {
+      if (!isOrphan(meeting, this)) return;
+      this.#leftUnseen = true;
+      void meeting.leave();
+    }, afterMs);
   }
 
   /** Shows the meeting in `view` from now on, wherever it was. */
@@ -233,6 +269,7 @@ export class Session implements Owner {
 
   #greet(): void {
     this.#greeted = true;
+    this.#stopKernel ??= onKernelGone(this.#model.widget_manager?.kernel, () => this.#kernelGone());
     this.#channel.send({ type: "hello" });
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
@@ -336,6 +373,7 @@ export class Session implements Owner {
       return;
     }
     this.#card = null;
+    this.#taken = false;
     this.#meeting = meeting;
     meeting.overlay.actions = {
       back: () => meeting.overlay.back(),
