@@ -14,12 +14,14 @@ function open(options: EngineOptions = {}): void {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal("fetch", async () => new Response());
   open();
 });
 
 afterEach(() => {
   client.dispose();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 test("the frame asks for what a meeting needs, tells its name and no referrer", () => {
@@ -131,6 +133,32 @@ test("a meeting page that never answers is an error, not a silence", async () =>
   await asked;
   expect(errors).toEqual([["server_unreachable", true]]);
   silent.dispose();
+});
+
+const FORBIDDEN = () => Promise.reject(new TypeError("Failed to fetch"));
+
+test("a server that is away is an error as soon as that is known", async () => {
+  vi.stubGlobal("fetch", FORBIDDEN);
+  const away = new EngineClient("away.example/team");
+  const errors: unknown[] = [];
+  away.on("errorOccurred", ({ name, message }) => errors.push([name, message]));
+  away.getIFrame().dispatchEvent(new Event("load"));
+  await vi.advanceTimersByTimeAsync(3000);
+  const words = "the meeting page of away.example cannot be reached";
+  expect(errors).toEqual([["server_unreachable", words]]);
+  away.dispose();
+});
+
+test("a page that may not ask a server believes the meeting page that answers", async () => {
+  vi.stubGlobal("fetch", FORBIDDEN);
+  client.dispose();
+  open();
+  const failed = vi.fn();
+  client.on("errorOccurred", failed);
+  client.getIFrame().dispatchEvent(new Event("load"));
+  meeting.emit("ready");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(failed).not.toHaveBeenCalled();
 });
 
 test("onload runs when the meeting page has started", () => {

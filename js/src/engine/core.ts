@@ -28,6 +28,12 @@ interface Pending {
   timer: ReturnType<typeof setTimeout>;
 }
 
+/**
+ * How long a page that has loaded may still be silent where asking its server failed: the asking
+ * page's own rules may have forbidden that.
+ */
+const ABSENCE_MS = 3_000;
+
 export class EngineCore {
   readonly #emitter = new Emitter();
   readonly #participants = new ParticipantCache();
@@ -213,16 +219,22 @@ export class EngineCore {
   }
 
   #watchHandshake(url: URL, timeout: number): void {
-    this.#handshake = setTimeout(() => {
+    const giveUp = (words: string): void => {
       this.#disconnect("the meeting page does not answer");
-      const error = {
-        name: "server_unreachable",
-        type: "CONNECTION",
-        message: `the meeting page of ${url.host} did not answer within ${timeout / 1000} s`,
-        isFatal: true,
-      };
+      const message = `the meeting page of ${url.host} ${words}`;
+      const error = { name: "server_unreachable", type: "CONNECTION", message, isFatal: true };
       this.#emit("errorOccurred", normalise("errorOccurred", { error }));
-    }, timeout);
+    };
+    const silent = `did not answer within ${timeout / 1000} s`;
+    this.#handshake = setTimeout(giveUp, timeout, silent);
+    // A frame that shows the browser's own error page has loaded, too: only asking tells.
+    const loaded = async (): Promise<void> => {
+      if (this.#disposed || this.#connected || (await reachable(url))) return;
+      if (this.#disposed || this.#connected) return;
+      clearTimeout(this.#handshake);
+      this.#handshake = setTimeout(giveUp, ABSENCE_MS, "cannot be reached");
+    };
+    this.#frame.addEventListener("load", () => void loaded(), { once: true });
     this.#peer.ready.then(
       () => {
         this.#connected = true;
@@ -306,4 +318,16 @@ function words(error: unknown): string {
     if (typeof error.message === "string" && error.message) return error.message;
   }
   return "the meeting refused the request and did not say why";
+}
+
+/** Whether a server answers anything at all. */
+function reachable(url: URL): Promise<boolean> {
+  return fetch(url.origin, {
+    mode: "no-cors",
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+  }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server import secrets_folder
-from nanomeet_widget.server.config import LOOPBACK, ServerConfig, default_data_folder
+from nanomeet_widget.server.config import LOOPBACK, Limits, ServerConfig, default_data_folder
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
 _FAILED = 1
@@ -67,6 +67,13 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--public-url", help="address by which guests reach the server")
     parser.add_argument(
         "--stun", action="append", default=[], metavar="URL", help="STUN server for the pages"
+    )
+    parser.add_argument(
+        "--max-participants",
+        type=int,
+        default=Limits.participants,
+        metavar="N",
+        help="people in one room at once (default: %(default)s)",
     )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
@@ -125,6 +132,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         data=options.data or default_data_folder(),
         linger=options.linger,
         ice_servers=tuple(options.stun),
+        limits=Limits(participants=options.max_participants),
     )
     if options.tls and not config.tls:
         from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS

@@ -42,6 +42,10 @@ class Limits:
     #: Bytes of the cached group of pictures; a longer one is not kept for latecomers.
     cache: int = 16 * 1024 * 1024
 
+    def __post_init__(self) -> None:
+        if self.participants < 1:
+            raise InvalidInputError(f"participants={self.participants} must be at least 1")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:

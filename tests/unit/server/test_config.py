@@ -63,6 +63,13 @@ def test_what_cannot_work_is_refused(fields: dict[str, str], tmp_path: Path) -> 
         ServerConfig(data=tmp_path, **fields)  # type: ignore[arg-type]
 
 
+def test_how_many_people_may_meet_is_chosen_and_checked(tmp_path: Path) -> None:
+    config = cli.read_config(options("--data", str(tmp_path), "--max-participants", "4"))
+    assert config.limits.participants == 4
+    with pytest.raises(InvalidInputError, match="at least 1"):
+        cli.read_config(options("--data", str(tmp_path), "--max-participants", "0"))
+
+
 def test_a_key_comes_from_the_environment_or_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,140 @@
+"""Whatever ends a meeting, the cell says in words and Python as a kind; a drop-out ends nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.conftest import Servers
+
+from .conftest import Lab, OpenPage
+from .notebook import SLOW, Notebook
+from .test_room import address, button
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+SHOW = """
+import json, nanomeet_widget as nm
+seen = []
+meet = nm.NanoMeet(token=open({!r}).read())
+meet.observe(lambda change: seen.append(change["new"].value), "status")
+meet
+"""
+TELL = 'print(json.dumps({"seen": seen, "error": meet.error, "people": len(meet.participants)}))'
+
+
+class Cell:
+    """A notebook whose first cell shows the meeting of a token, on a server that the user trusts."""
+
+    def __init__(self, lab: Lab, page: Page, name: str, token: str) -> None:
+        (lab.folder / f"{name}.token").write_text(token)
+        lab.write(f"{name}.ipynb", SHOW.format(f"{name}.token"), TELL)
+        self.notebook = Notebook(page, lab, f"{name}.ipynb")
+        self.notebook.run(0)
+        self.meeting.get_by_role("button", name="Join there").click()
+
+    @property
+    def meeting(self) -> Locator:
+        return self.notebook.meeting
+
+    def is_(self, status: str) -> None:
+        expect(self.meeting).to_have_attribute("data-status", status, timeout=SLOW)
+
+    def says(self, words: str) -> None:
+        expect(self.meeting.get_by_role("alert")).to_contain_text(words, timeout=SLOW)
+
+    def told(self) -> dict[str, Any]:
+        """What Python knows."""
+        answer: dict[str, Any] = json.loads(self.notebook.evaluate(1))
+        return answer
+
+
+def test_who_is_removed_is_told_so(lab: Lab, open_page: OpenPage, servers: Servers) -> None:
+    server = servers.start()
+    token = server.room("Removed")
+    host = open_page(address(server, token, "Removed", "Ada"))
+    cell = Cell(lab, open_page(), "removed", server.invite(token))
+    cell.is_("joined")
+    host.get_by_title("People", exact=True).click()
+    host.get_by_role("button", name="Remove").click()
+    host.get_by_role("button", name="Really remove").click()
+    cell.says("A moderator removed you from Removed.")
+    told = cell.told()
+    assert told["seen"] == ["loading", "joining", "joined", "failed"]
+    assert told["error"]["kind"] == "kicked"
+    assert told["people"] == 0
+
+
+def test_a_full_room_says_so_and_can_be_tried_again(
+    lab: Lab, open_page: OpenPage, servers: Servers
+) -> None:
+    server = servers.start("--max-participants", "1")
+    token = server.room("Full")
+    host = open_page(address(server, token, "Full", "Ada"))
+    expect(button(host, "Leave the meeting")).to_be_visible(timeout=SLOW)
+    cell = Cell(lab, open_page(), "full", server.invite(token))
+    cell.says("Full is full: somebody has to leave first.")
+    assert cell.told()["error"]["kind"] == "room_full"
+    button(host, "Leave the meeting").click()
+    expect(host.get_by_role("heading", name="You left")).to_be_visible()
+    cell.meeting.get_by_role("button", name="Try again").click()
+    cell.is_("joined")
+    assert cell.told()["error"] is None
+
+
+def test_a_token_that_runs_out_ends_the_meeting(
+    lab: Lab, open_page: OpenPage, servers: Servers
+) -> None:
+    server = servers.start()
+    end = datetime.now(timezone.utc) + timedelta(seconds=20)
+    token = server.room("Brief", exp=end.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    cell = Cell(lab, open_page(), "brief", token)
+    cell.is_("joined")
+    cell.says("The token for Brief has expired")
+    told = cell.told()
+    assert told["seen"][-2:] == ["joined", "failed"]
+    assert told["error"]["kind"] == "token_expired"
+
+
+def test_a_server_that_comes_back_is_a_drop_out_and_one_that_does_not_is_the_end(
+    lab: Lab, open_page: OpenPage, servers: Servers
+) -> None:
+    first = servers.start()
+    page = open_page()
+    page.clock.install()
+    cell = Cell(lab, page, "dropped", first.room("Dropped"))
+    cell.is_("joined")
+    first.kill()
+    cell.is_("joining")
+    second = servers.start("--port", str(urlsplit(first.url).port), data=first.data)
+    cell.is_("joined")
+    told = cell.told()
+    assert told["seen"] == ["loading", "joining", "joined", "joining", "joined"]
+    assert told["people"] == 1
+
+    second.kill()
+    cell.is_("joining")
+    page.clock.fast_forward(130_000)
+    cell.says("The server of Dropped cannot be reached.")
+    told = cell.told()
+    assert told["seen"][-2:] == ["joining", "failed"]
+    assert told["error"]["kind"] == "server_unreachable"
+
+
+def test_a_server_that_was_never_there_is_noticed_soon(
+    lab: Lab, open_page: OpenPage, servers: Servers
+) -> None:
+    server = servers.start()
+    token = server.room("Nowhere")
+    server.kill()
+    cell = Cell(lab, open_page(), "nowhere", token)
+    expect(cell.meeting.get_by_role("alert")).to_contain_text(
+        "The server of Nowhere cannot be reached.",
+        timeout=15_000,  # an engine that says nothing at all has 30 s
+    )
+    assert cell.told()["error"]["kind"] == "server_unreachable"
