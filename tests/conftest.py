@@ -35,6 +35,7 @@ class RunningServer:
     url: str
     api_key: str
     data: Path
+    log: Path
     process: subprocess.Popen[str]
 
     def room(self, name: str = "Testroom", *, moderator: bool = True, **fields: Any) -> str:
@@ -104,7 +105,7 @@ class Servers:
             time.sleep(0.05)
         content = json.loads(ready.read_text())
         return RunningServer(
-            url=content["url"], api_key=content["api_key"], data=data, process=process
+            url=content["url"], api_key=content["api_key"], data=data, log=log, process=process
         )
 
     def close(self) -> None:

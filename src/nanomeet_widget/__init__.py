@@ -33,7 +33,7 @@ from nanomeet_widget._errors import (
     ServiceUnavailableError,
     TokenError,
 )
-from nanomeet_widget._models import Invite, Playout, Room
+from nanomeet_widget._models import Invite, Playout, Room, Secret
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget._version import __version__
@@ -65,6 +65,7 @@ __all__ = [
     "QuotaExceededError",
     "RejectedTokenError",
     "Room",
+    "Secret",
     "ServerStartError",
     "ServiceError",
     "ServiceUnavailableError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from nanomeet_widget._errors import (
     ServiceError,
     ServiceUnavailableError,
 )
+from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
     import httpx
@@ -39,7 +41,7 @@ class Request:
 
     method: str
     path: str
-    headers: dict[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any] | None = None
 
 
@@ -133,7 +135,7 @@ class Http:
                     f"{self._name} answered with something that is not JSON: is its address right?",
                     status=status,
                 )
-            return answer
+            return _hidden(answer)
         said = answer.get("message") if isinstance(answer, dict) else None
         words = str(said)[:_SHOWN] if said else "it gave no reason"
         if status in _BY_STATUS:
@@ -143,6 +145,13 @@ class Http:
         else:
             kind, remedy = ServiceError, "correct the request"
         raise kind(f"{self._name} refused ({status}): {words}; {remedy}", status=status)
+
+
+def _hidden(answer: Any) -> Any:  # noqa: ANN401 - JSON
+    """Keep what a service says, tokens among it, out of tracebacks that list variables."""
+    if isinstance(answer, dict):
+        return {key: _hidden(value) for key, value in answer.items()}
+    return SecretText(answer) if isinstance(answer, str) else answer
 
 
 def _arguments(origin: str, request: Request) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import hmac
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, SupportsIndex
+
+from nanomeet_widget._errors import InvalidInputError
 
 
 class Secret:
@@ -22,9 +26,39 @@ class Secret:
     def __init__(self, value: str) -> None:
         self._value = value
 
-    def reveal(self) -> str:
+    @classmethod
+    def ask(cls, prompt: str = "API key: ") -> Secret:
+        """Ask the user for it, in a field that hides what is typed.
+
+        Raises
+        ------
+        InvalidInputError
+            If nothing is typed.
+        """
+        return cls._given(
+            getpass.getpass(prompt), "nothing was typed: ask again, or set a variable"
+        )
+
+    @classmethod
+    def from_environment(cls, name: str) -> Secret:
+        """Take it from an environment variable.
+
+        Raises
+        ------
+        InvalidInputError
+            If that is not set.
+        """
+        return cls._given(os.environ.get(name, ""), f"set the environment variable {name}")
+
+    @classmethod
+    def _given(cls, value: str, otherwise: str) -> Secret:
+        if not value.strip():
+            raise InvalidInputError(f"there is no secret: {otherwise}")
+        return cls(value.strip())
+
+    def reveal(self) -> SecretText:
         """Return the text."""
-        return self._value
+        return SecretText(self._value)
 
     def __repr__(self) -> str:
         return "<secret>"
@@ -48,6 +82,23 @@ class Secret:
             "a secret is not pickled, so that it does not end up in a file by accident: "
             "store the text of .token yourself, in a safe place, if you have to"
         )
+
+
+class SecretText(str):
+    """A text that is whole where it is printed, compared or sent, and hidden where it is looked at.
+
+    Its repr does not show it, nor do those of what holds it: a cell's output, a debugger, a traceback
+    that lists variables.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<secret text: print() shows it>"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> SecretText:
+        # Who shortens it to show it (rich, for one) is shown nothing either.
+        return SecretText(super().__getitem__(key))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nanomeet_widget import _trust, services
+from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
     from nanomeet_widget._models import Invite, Room
@@ -118,6 +119,7 @@ def create_invite(
     ServiceError
         If the service refuses or cannot be reached.
     """
+    token = SecretText(token)
     return (service or services.default()).create_invite(
         token, moderator=moderator, nbf=nbf, exp=exp
     )
@@ -132,6 +134,7 @@ async def acreate_invite(
     service: Service | None = None,
 ) -> Invite:
     """Make an invitation without blocking; see `create_invite`."""
+    token = SecretText(token)
     return await (service or services.default()).acreate_invite(
         token, moderator=moderator, nbf=nbf, exp=exp
     )

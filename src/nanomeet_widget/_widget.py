@@ -25,7 +25,7 @@ from nanomeet_widget._errors import (
     NanoMeetError,
     NotJoinedError,
 )
-from nanomeet_widget._models import Playout
+from nanomeet_widget._models import Playout, SecretText
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget.events import Event
@@ -45,6 +45,14 @@ _OPTIONS = ("token", "width", "height", "branding", "layout")
 _BRANDING_KEYS = frozenset(
     {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
 )
+
+
+class _SecretUnicode(t.Unicode[Any, Any]):
+    """A text that no traceback shows."""
+
+    def __set__(self, obj: t.HasTraits, value: object) -> None:
+        value = SecretText(value) if isinstance(value, str) else value
+        super().__set__(obj, value)
 
 
 class NanoMeet(Commands, anywidget.AnyWidget):
@@ -85,7 +93,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     _css = STATIC / "widget.css"
 
     # Not synced: a synced trait is written into the saved notebook. The page asks for it.
-    token = t.Unicode(default_value=None, allow_none=True)
+    token = _SecretUnicode(default_value=None, allow_none=True)
     width = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
     height = t.Union([t.Int(), t.Unicode()], default_value=480).tag(sync=True)
     branding = t.Union([t.Unicode(), t.Dict()], default_value=None, allow_none=True).tag(sync=True)
@@ -104,6 +112,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     _fingerprint = t.Unicode("").tag(sync=True)
 
     def __init__(self, token: str | None = None, **options: Any) -> None:  # noqa: ANN401 - traits
+        token = None if token is None else SecretText(token)
         self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
         self._channel = Channel(lambda page, message: self.send({**message, "client": page}))

@@ -108,6 +108,13 @@ class Lab:
     token: str
     folder: Path
     settings: Path
+    runtime: Path
+
+    def save_state(self, *, on: bool) -> None:
+        """Let pages that are opened from now on write the widgets' state into notebooks, or not."""
+        file = self.settings / "@jupyter-widgets/jupyterlab-manager/plugin.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"saveState": on}))
 
     def use_theme(self, theme: str) -> None:
         """Make pages that are opened from now on light or dark."""
@@ -177,7 +184,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
-        running = Lab(url=url, token=token, folder=folder, settings=settings)
+        running = Lab(url=url, token=token, folder=folder, settings=settings, runtime=runtime)
         # Quiet the first-run question, which would lie over the notebook.
         running.configure(
             "apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from nanomeet_widget import Invite, Playout, Room
-from nanomeet_widget._models import Secret
+from nanomeet_widget import InvalidInputError, Invite, Playout, Room, Secret
+from nanomeet_widget._models import SecretText
 
 TOKEN = "header.payload.signature"
 ROOM = Room(
@@ -63,3 +63,28 @@ def test_they_can_be_copied_and_compared() -> None:
     assert copy.deepcopy(ROOM) == ROOM
     assert dataclasses.replace(ROOM, secret=Secret("another")) != ROOM
     assert len({ROOM, copy.copy(ROOM)}) == 1
+
+
+def test_a_secret_text_is_whole_where_it_is_used_and_hidden_where_it_is_looked_at() -> None:
+    text = ROOM.token
+    assert f"{text}" == TOKEN == str(text)
+    assert json.loads(json.dumps(text)) == TOKEN
+    assert text.encode() == TOKEN.encode()
+    for looked_at in (text, text[:20], [text], {"token": text}, (text,)):
+        assert "header" not in repr(looked_at)
+    assert isinstance(text, SecretText)
+
+
+def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", " top-secret\n")
+    assert Secret.from_environment("MY_KEY").reveal() == "top-secret"
+    monkeypatch.setenv("MY_KEY", "")
+    with pytest.raises(InvalidInputError, match="MY_KEY"):
+        Secret.from_environment("MY_KEY")
+
+
+def test_a_key_is_typed_without_an_echo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "top-secret" if "key" in prompt else "")
+    assert Secret.ask() == Secret("top-secret")
+    with pytest.raises(InvalidInputError, match="nothing was typed"):
+        Secret.ask("Anything else? ")

@@ -12,7 +12,7 @@ import { App } from "./ui/app";
 
 const launch = parseLaunch(location.href, document.baseURI);
 // Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
-history.replaceState(history.state, "", withoutToken(location.href));
+if (window.parent === window) history.replaceState(history.state, "", withoutToken(location.href));
 
 const owner = new AbortController();
 const meeting = new Meeting(launch);

@@ -1,27 +1,29 @@
 /**
  * What a reload of the tab needs to come back: the token, and the secret of the place in the room.
+ * A frame keeps no token: it stays in its address, and a tab that the page around it opens would get
+ * a copy of what is stored.
  *
  * It lives in sessionStorage alone. The place's secret is written only while the page goes away and is
  * taken out when it comes back: two pages of one tab must never claim the same place.
  */
 
 export class Keepsake {
-  readonly #token: string;
+  readonly #token: string | null;
   readonly #resume: string;
 
-  constructor(room: string, frame: number | null) {
-    this.#token = `nanomeet:${room}:${frame ?? "tab"}:token`;
-    // A page around the frame that is loaded again makes a new frame with another number, for the
-    // same person: whichever frame of this tab and room comes first takes the place that was left.
+  constructor(room: string, framed: boolean) {
+    this.#token = framed ? null : `nanomeet:${room}:token`;
+    // A page around the frame that is loaded again makes a new frame, for the same person: whichever
+    // frame of this tab and room comes first takes the place that was left.
     this.#resume = `nanomeet:${room}:resume`;
   }
 
   get token(): string | null {
-    return read(this.#token);
+    return this.#token && read(this.#token);
   }
 
   set token(token: string) {
-    write(this.#token, token);
+    if (this.#token) write(this.#token, token);
   }
 
   /** Reads the place's secret and forgets it. */
@@ -36,7 +38,7 @@ export class Keepsake {
   }
 
   clear(): void {
-    write(this.#token, null);
+    if (this.#token) write(this.#token, null);
     write(this.#resume, null);
   }
 }

@@ -62,7 +62,7 @@ export class Meeting {
   #owner = new AbortController();
 
   constructor(readonly launch: Launch) {
-    this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId);
+    this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId !== null);
     if (launch.token) this.#keepsake.token = launch.token;
     this.#token = launch.token ?? this.#keepsake.token;
     this.name = signal(launch.displayName ?? rememberedName() ?? this.#defaultName());

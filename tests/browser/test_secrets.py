@@ -1,0 +1,182 @@
+"""What a browser is shown, keeps and sends, and what JupyterLab saves, holds no token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from nanomeet_widget._version import __version__
+from tests.leaks import found
+
+from .conftest import Lab, OpenPage
+from .media import frame_of
+from .notebook import SLOW, Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+SHOW = """
+import json, nanomeet_widget as nm
+room = nm.create_room({room!r})
+invite = nm.create_invite(room.token)
+with open("{room}.json", "w") as file:
+    json.dump([room.token, invite.token, invite.invite_link], file)
+{widget}
+meet = Meet(token=room.token)
+meet
+"""
+OURS = "Meet = nm.NanoMeet"
+LEAKY = """
+import traitlets
+class Meet(nm.NanoMeet):
+    token = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+"""
+LOOK = "room, invite, meet, room.token, invite.invite_link, meet.events"
+
+
+@pytest.fixture
+def saving(lab: Lab) -> Iterator[Lab]:
+    """JupyterLab that writes the widgets' state into the notebook."""
+    lab.save_state(on=True)
+    yield lab
+    lab.save_state(on=False)
+
+
+def secrets_of(lab: Lab, room: str) -> list[str]:
+    token, invited, _ = lab.read(f"{room}.json")
+    (ready,) = lab.runtime.rglob(f"server-{__version__}.json")
+    return [token, invited, json.loads(ready.read_text())["api_key"]]
+
+
+def meet(lab: Lab, page: Page, room: str, widget: str = OURS) -> Notebook:
+    lab.write(f"{room}.ipynb", SHOW.format(room=room, widget=widget), LOOK)
+    notebook = Notebook(page, lab, f"{room}.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.run(1)
+    return notebook
+
+
+@pytest.mark.parametrize(("room", "widget"), [("kept_ours", OURS), ("kept_leaky", LEAKY)])
+def test_jupyterlab_saves_no_token_even_with_the_widgets_state(
+    saving: Lab, open_page: OpenPage, room: str, widget: str
+) -> None:
+    page = open_page(permissions=["camera", "microphone", "clipboard-read", "clipboard-write"])
+    notebook = meet(saving, page, room, widget)
+    notebook.meeting.get_by_role("button", name="Copy invite").click()
+    expect(notebook.meeting.get_by_text("The invite link is copied")).to_be_visible()
+    notebook.save()
+    saved = (saving.folder / f"{room}.ipynb").read_text()
+    assert "application/vnd.jupyter.widget-state+json" in saved
+    assert room in saved
+    copied = page.evaluate("navigator.clipboard.readText()").partition("#token=")[2]
+    secrets = [*secrets_of(saving, room), copied]
+    assert bool(found(saved, *secrets)) == (widget == LEAKY)
+
+
+#: What a page keeps beyond its own life, and what it shows of itself.
+STORED = """
+async () => JSON.stringify({
+  local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie,
+  databases: await indexedDB.databases(), caches: await caches?.keys(),
+  address: location.href, referrer: document.referrer, history: history.state, title: document.title,
+})
+"""
+
+
+#: The document as it is drawn; the frame's own address is how the engine gets its token.
+DRAWN = """
+() => {
+  const copy = document.documentElement.cloneNode(true);
+  for (const frame of copy.querySelectorAll("iframe")) frame.removeAttribute("src");
+  return copy.outerHTML;
+}
+"""
+
+
+def beyond_the_tab(page: Page) -> str:
+    """What a room in a tab keeps, but for what a reload needs: that is forgotten with the meeting."""
+    stored = json.loads(page.evaluate(STORED))
+    assert stored.pop("session")
+    return json.dumps(stored)
+
+
+class Witness:
+    """Notes all that a page asks for and says."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[Request] = []
+        self.addresses: list[str] = []
+        self.console: list[str] = []
+        page.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - Playwright marks what it calls
+        page.on("websocket", lambda socket: self.addresses.append(socket.url))
+        page.on("console", lambda message: self.console.append(message.text))
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def told(self) -> str:
+        """Whatever a server, or whoever reads its logs, gets to see; the token service is to see it."""
+        seen: list[Any] = [*self.addresses]
+        for request in self.requests:
+            seen.append(request.url.partition("#")[0])
+            headers = request.all_headers()
+            seen.append({name: headers.get(name) for name in ("referer", "origin", "cookie")})
+        return json.dumps(seen)
+
+
+def test_neither_the_notebook_nor_the_room_gives_the_token_away(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    page = open_page()
+    witness = Witness(page)
+    notebook = meet(lab, page, "told_101")
+    secrets = secrets_of(lab, "told_101")
+    frame = frame_of(page)
+    assert not found(witness.told(), *secrets)
+    assert not found("".join(witness.console), *secrets)
+    assert not found(page.evaluate(STORED), *secrets)
+    kept = json.loads(frame.evaluate(STORED))
+    kept.pop("address")  # a frame has no address bar
+    assert not found(json.dumps(kept), *secrets)
+    assert not found(page.evaluate(DRAWN), *secrets)
+
+    # In a tab of its own, too, once it has read its address.
+    with page.context.expect_page() as opened:
+        notebook.meeting.get_by_role("button", name="Open in a tab").click()
+    tab = opened.value
+    own = Witness(tab)
+    expect(tab.locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
+    assert not found(own.told() + "".join(own.console), *secrets)
+    assert not found(beyond_the_tab(tab), *secrets)
+    tab.get_by_role("button", name="Leave the meeting").click()
+    expect(tab.get_by_role("heading", name="You left")).to_be_visible()
+    assert not found(tab.evaluate(STORED), *secrets)
+
+
+def test_neither_the_invitation_nor_the_guests_room_gives_it_away(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    meet(lab, open_page(), "guest_101")
+    secrets = secrets_of(lab, "guest_101")
+    link = lab.read("guest_101.json")[2]
+    guest = open_page()
+    witness = Witness(guest)
+    guest.goto(link)
+    guest.get_by_label("Your name").fill("Ada")
+    guest.get_by_role("button", name="Join").click()
+    expect(guest.locator("li[data-participant]")).to_have_count(2, timeout=SLOW)
+    assert not found(witness.told() + "".join(witness.console), *secrets)
+    assert not found(beyond_the_tab(guest), *secrets)
+
+
+def test_a_witness_sees_what_a_careless_page_does(open_page: OpenPage, server: Any) -> None:
+    token = server.room("Careless")
+    page = open_page(f"{server.url}/")
+    witness = Witness(page)
+    page.evaluate("(token) => fetch(`/?jwt=${token}`)", token)
+    page.evaluate("(token) => { localStorage.jwt = token; console.log(token); }", token)
+    assert found(witness.told(), token)
+    assert found("".join(witness.console), token)
+    assert found(page.evaluate(STORED), token)
