@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo test test-python test-js lint format bench screenshots clean
+.PHONY: setup build demo test hosts test-python test-js lint format bench screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
@@ -42,10 +42,19 @@ demo: build
 
 test: $(STAMPS)/system build lint test-js test-python
 
+# Other notebooks, and other versions of ours: environments of their own, for tests/browser/hosts.
+HOSTS := $(patsubst tests/browser/hosts/environments/%.txt,.hosts/%/.made,$(wildcard tests/browser/hosts/environments/*.txt))
+hosts: $(HOSTS)
+
+.hosts/%/.made: tests/browser/hosts/environments/%.txt pyproject.toml | build
+	$(PYTHON) -m venv --clear .hosts/$*
+	.hosts/$*/bin/python -m pip install --quiet --disable-pip-version-check -e . -r $<
+	@touch $@
+
 test-js: build
 	cd js && npm test
 
-test-python: build
+test-python: build hosts
 	$(BIN)/python -m pytest
 
 lint: build
@@ -67,4 +76,4 @@ screenshots: $(STAMPS)/system build
 	SCREENS=docs/images $(BIN)/python -m pytest tests/browser/test_screens.py
 
 clean:
-	rm -rf $(VENV) $(STAMPS) js/node_modules src/nanomeet_widget/static dist
+	rm -rf $(VENV) .hosts $(STAMPS) js/node_modules src/nanomeet_widget/static dist

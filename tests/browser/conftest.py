@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,11 +131,11 @@ class Lab:
         """Return the JSON that a cell has written."""
         return json.loads((self.folder / name).read_text())
 
-    def write(self, name: str, *cells: str) -> Path:
+    def write(self, name: str, *cells: str, kernel: str = "python3") -> Path:
         """Write a notebook of code cells into the server's folder."""
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            metadata={"kernelspec": {"name": kernel, "display_name": "Python 3"}},
         )
         path = self.folder / name
         nbformat.write(notebook, path)
@@ -151,45 +151,71 @@ class Lab:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port, with folders of its own for everything that it and kernels keep."""
-    base = tmp_path_factory.mktemp("lab")
+    with running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@contextmanager
+def running_lab(base: Path, *, python: str = sys.executable) -> Iterator[Lab]:
+    """Run the JupyterLab of an environment in a folder; `kernels` there may hold more of them."""
     folder = base / "notebooks"
     folder.mkdir()
     settings = base / "settings"
-    runtime = base / "run"
-    runtime.mkdir(mode=0o700)
-    env = {
-        **os.environ,
-        "XDG_RUNTIME_DIR": str(runtime),
-        "XDG_DATA_HOME": str(base / "data"),
-        "XDG_CONFIG_HOME": str(base / "xdg-config"),
-        "JUPYTER_CONFIG_DIR": str(base / "config"),
-        "JUPYTER_RUNTIME_DIR": str(base / "jupyter-run"),
-        "JUPYTERLAB_SETTINGS_DIR": str(settings),
-        "IPYTHONDIR": str(base / "ipython"),
-    }
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
-    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    log = base / "lab.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while not _answers(f"{url}/api"):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        running = Lab(url=url, token=token, folder=folder, settings=settings, runtime=runtime)
+    arguments = ["-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--allow-root"]
+    arguments += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    arguments += [f"--ServerApp.root_dir={folder}"]
+    homes = homes_in(base) | {"JUPYTERLAB_SETTINGS_DIR": str(settings)}
+    with running_app(base, [python, *arguments], homes, ready="/api") as url:
+        running = Lab(url=url, token=token, folder=folder, settings=settings, runtime=base / "run")
         # Quiet the first-run question, which would lie over the notebook.
         running.configure(
             "apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}
         )
         yield running
+
+
+def homes_in(base: Path) -> dict[str, str]:
+    """Return the environment of a user who keeps everything in one folder."""
+    runtime = base / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "XDG_RUNTIME_DIR": str(runtime),
+        "XDG_DATA_HOME": str(base / "data"),
+        "XDG_CONFIG_HOME": str(base / "xdg-config"),
+        "JUPYTER_CONFIG_DIR": str(base / "config"),
+        "JUPYTER_RUNTIME_DIR": str(base / "jupyter-run"),
+        "JUPYTER_PATH": str(base),
+        "IPYTHONDIR": str(base / "ipython"),
+    }
+
+
+@contextmanager
+def running_app(
+    base: Path, command: list[str], homes: dict[str, str], *, ready: str
+) -> Iterator[str]:
+    """Run a web application on a free port until the end; `ready` is a path that answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = base / "app.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, f"--port={port}"],
+            env={**os.environ, **homes},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=base,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while not _answers(f"{url}{ready}"):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield url
     finally:
         process.terminate()
         try:

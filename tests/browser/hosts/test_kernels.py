@@ -1,0 +1,110 @@
+"""Awaiting the page inside a cell: with each kind of kernel, and each way that JupyterLab sends comms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Lab, OpenPage, running_lab
+from tests.browser.notebook import SLOW, Notebook
+
+from .environments import offer_kernel, python_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+SHOW = """
+import time, nanomeet_widget as nm
+meet = nm.NanoMeet(token=nm.create_room({!r}).token)
+meet
+"""
+TELL = "command = meet.set_subject('told')"
+STATE = "print(command.state, meet.status.value)"
+AWAIT = """
+began = time.monotonic()
+try:
+    await meet.set_subject("awaited")
+    print("answered")
+except nm.CommandError as error:
+    print("at once" if time.monotonic() - began < 1 else "soon", type(error).__name__, error)
+"""
+#: No cell shows this one: nobody can answer, whatever the kernel.
+UNSHOWN = """
+unseen = nm.NanoMeet(token=nm.create_room("unseen").token)
+try:
+    await unseen.set_subject("x")
+except nm.CommandError as error:
+    print(type(error).__name__, error)
+"""
+OLD = "ipykernel 6.31 hears no answer while a cell runs"
+OFF = "Comms over subshells to another value than disabled"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The newest JupyterLab, with older kernels beside its own."""
+    base = tmp_path_factory.mktemp("kernels")
+    offer_kernel(base, "6.31", python_of("lab-4.4"))
+    offer_kernel(base, "7.2", python_of("kernel-7.2"))
+    offer_kernel(base, "newest")
+    with running_lab(base) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Case:
+    kernel: str
+    comms: str
+    #: What awaiting in a cell prints; the rest of it is the reason and the remedy.
+    outcome: str
+    reason: str = ""
+
+
+CASES = [
+    Case("6.31", "perCommTarget", "at once CannotAwaitError", OLD),
+    Case("6.31", "disabled", "at once CannotAwaitError", OLD),
+    Case("7.2", "perCommTarget", "answered"),
+    Case("7.2", "perComm", "answered"),
+    Case("7.2", "disabled", "soon CannotAwaitError", OFF),
+    Case("newest", "perCommTarget", "answered"),
+    Case("newest", "perComm", "answered"),
+    Case("newest", "disabled", "answered"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kernel}-{case.comms}")
+def test_a_command_takes_effect_awaited_or_not(many: Lab, open_page: OpenPage, case: Case) -> None:
+    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": case.comms})
+    room = f"await_{case.kernel.replace('.', '_')}_{case.comms}"
+    many.write(f"{room}.ipynb", SHOW.format(room), TELL, STATE, AWAIT, UNSHOWN, kernel=case.kernel)
+    notebook = Notebook(open_page(), many, f"{room}.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+
+    notebook.run(1)
+    expect(notebook.meeting).to_contain_text("told")
+    assert notebook.evaluate(2) == "done joined"
+
+    said = notebook.evaluate(3)
+    assert said.startswith(case.outcome)
+    assert case.reason in said
+    expect(notebook.meeting).to_contain_text("awaited")
+
+
+@pytest.mark.parametrize("kernel", ["6.31", "7.2", "newest"])
+def test_without_a_page_awaiting_ends_with_the_reason(
+    many: Lab, open_page: OpenPage, kernel: str
+) -> None:
+    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": "perCommTarget"})
+    name = f"unseen_{kernel.replace('.', '_')}.ipynb"
+    many.write(name, "import nanomeet_widget as nm", UNSHOWN, kernel=kernel)
+    notebook = Notebook(open_page(), many, name)
+    notebook.run(0)
+    said = notebook.evaluate(1)
+    if kernel == "6.31":
+        assert said.startswith("CannotAwaitError")
+    else:
+        assert said.startswith(("NoFrontEndError", "CannotAwaitError"))
+        assert "shows" in said
