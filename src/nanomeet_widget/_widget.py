@@ -232,7 +232,9 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         server = _tokens.read(self.token).server if self.token else ""
         if self.token and not _trust.is_known(server):
             return {"type": "token", "token": None, "ask": server}
-        return {"type": "token", "token": self.token, "ask": None}
+        # A plain text: a host's own serialiser may write what it does not know as its repr.
+        token = str(self.token) if self.token else None
+        return {"type": "token", "token": token, "ask": None}
 
     def _on_trust(self, message: dict[str, Any]) -> None:
         # What the user said yes to is what the card named, should the token have changed meanwhile.
@@ -247,7 +249,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def _invite(self, token: str) -> None:
         answer: dict[str, Any] = {"type": "invite", "link": None, "error": None}
         try:
-            answer["link"] = create_invite(token).invite_link
+            answer["link"] = str(create_invite(token).invite_link)
         except NanoMeetError as error:
             answer["error"] = str(error)
         self._channel.tell(answer)

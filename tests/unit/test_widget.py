@@ -95,6 +95,7 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     page.says(type="hello")
     message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
     assert page.custom() == [message]
+    assert type(page.custom()[0]["token"]) is str  # which every serialiser knows
 
 
 def test_no_state_that_a_notebook_saves_holds_the_token() -> None:
