@@ -14,7 +14,7 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
-from nanomeet_widget import _states, _tokens, _trust, events
+from nanomeet_widget import _states, _tokens, _trust, events, services
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
@@ -254,6 +254,17 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             answer["error"] = str(error)
         self._channel.tell(answer)
 
+    def _on_browser(self, _message: dict[str, Any]) -> None:
+        threading.Thread(target=self._browser_link, args=(self.token,), daemon=True).start()
+
+    def _browser_link(self, token: str) -> None:
+        answer: dict[str, Any] = {"type": "browser", "link": None, "error": None}
+        try:
+            answer["link"] = str(services.default().browser_link(token).reveal())
+        except NanoMeetError as error:
+            answer["error"] = str(error)
+        self._channel.tell(answer)
+
     def _on_knocked(self, _message: dict[str, Any]) -> None:
         """Do nothing: that it was heard is all that it says."""
 
@@ -320,6 +331,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "reply": _on_reply,
         "event": _on_event,
         "invite": _on_invite,
+        "browser": _on_browser,
         "knocked": _on_knocked,
         "trust": _on_trust,
         "retired": _on_retired,

@@ -334,3 +334,25 @@ def test_nothing_secret_is_logged(servers: Servers) -> None:
     assert "/local/R" in log
     for secret_text in (token, token[:40], running.api_key, "wrong-key", "jwt="):
         assert secret_text not in log
+
+
+def test_a_ticket_stands_for_a_token_once(server: RunningServer) -> None:
+    token = ask_invite(server, server.room("Ticketed")).json()["data"]
+    ticket = server.post("ticket", headers={TOKEN: token}).json()["data"]
+    assert ticket not in token
+    assert server.post("ticket", ticket=ticket).json() == {"data": token}
+    again = server.post("ticket", ticket=ticket)
+    assert (again.status_code, "data" in again.json()) == (403, False)
+
+
+@pytest.mark.parametrize("body", [{}, {"ticket": 5}, {"ticket": None}, {"ticket": ["x"]}])
+def test_what_is_no_ticket_is_refused(server: RunningServer, body: dict[str, Any]) -> None:
+    assert server.post("ticket", **body).status_code == 400
+
+
+def test_only_a_valid_token_gets_a_ticket(server: RunningServer) -> None:
+    over = forged(server, expiration=datetime.now(timezone.utc) - timedelta(hours=1))
+    for token in (over, over[:-3] + "abc", "x"):
+        answer = server.post("ticket", headers={TOKEN: token})
+        assert answer.status_code == 401
+        assert token not in answer.text

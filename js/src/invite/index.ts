@@ -2,7 +2,15 @@
 
 import "./invite.css";
 import { rememberedName, rememberName } from "../meeting/preferences";
-import { duration, type Invitation, invitation, meetingAddress, tokenIn } from "./invitation";
+import {
+  duration,
+  type Invitation,
+  invitation,
+  meetingAddress,
+  redeem,
+  ticketIn,
+  tokenIn,
+} from "./invitation";
 
 const part = <T extends HTMLElement>(id: string, kind: abstract new () => T): T => {
   const found = document.getElementById(id);
@@ -26,6 +34,10 @@ const FAILURES = {
     title: "The invitation is missing",
     message: "This address has no invitation in it. Open the whole link that you were sent.",
   },
+  used: {
+    title: "This link was used already",
+    message: "It opens the meeting once, soon after it was made. Make a new one in the notebook.",
+  },
   malformed: {
     title: "This invitation cannot be read",
     message:
@@ -33,7 +45,7 @@ const FAILURES = {
   },
 };
 
-let token = take();
+let token: string | null = null;
 let shown = "";
 
 /** Take the token out of the address bar, where it could be read or copied; a reload has it still. */
@@ -43,6 +55,23 @@ function take(): string | null {
   const kept: unknown = history.state;
   const isKept = typeof kept === "object" && kept !== null && "token" in kept;
   return isKept && typeof kept.token === "string" ? kept.token : null;
+}
+
+/** Open what the address brings: a token, or a ticket for one. */
+async function open(): Promise<void> {
+  const ticket = ticketIn(location.hash);
+  token = take();
+  if (ticket !== null) {
+    // Taken out at once: a ticket that was used says nothing, but looks as if it did.
+    history.replaceState(null, "", location.pathname);
+    token = await redeem(ticket, document.baseURI);
+    history.replaceState({ token }, "", location.pathname);
+    if (token === null) {
+      draw({ state: "used" });
+      return;
+    }
+  }
+  show();
 }
 
 function show(): void {
@@ -105,10 +134,9 @@ form.addEventListener("submit", (event) => {
 });
 // Another link opened in the same tab.
 addEventListener("hashchange", () => {
-  token = take();
-  show();
+  void open();
 });
 // A minute's sleep of the machine must not keep the door shut.
-addEventListener("visibilitychange", show);
-setInterval(show, 1000);
-show();
+addEventListener("visibilitychange", () => token && show());
+await open();
+setInterval(() => token && show(), 1000);

@@ -4,12 +4,29 @@ import { fragment } from "../engine/url";
 import { type Claims, readToken } from "../webapi/token";
 
 export type Invitation =
-  | { state: "missing" | "malformed" }
+  | { state: "missing" | "malformed" | "used" }
   | { state: "early" | "open" | "expired"; token: string; claims: Claims };
 
 /** Return the token of an address' fragment; null if it has none. */
 export function tokenIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("token");
+}
+
+/** Return the ticket of an address' fragment; null if it has none. */
+export function ticketIn(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, "")).get("ticket");
+}
+
+/** Return the token of a ticket; null if that is worth nothing any more. */
+export async function redeem(ticket: string, base: string): Promise<string | null> {
+  try {
+    const body = JSON.stringify({ ticket });
+    const answer = await fetch(new URL("ticket", base), { method: "POST", body });
+    const { data } = (await answer.json()) as { data?: unknown };
+    return answer.ok && typeof data === "string" ? data : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Return what a token opens now (ms since 1970). The server has the last word when it is used. */

@@ -44,6 +44,10 @@ describe("a card", () => {
   it("names the room where it may", () => {
     expect(wordsOf({ kind: "silent", busy: false }, "algebra").words).toContain("algebra");
     expect(wordsOf({ kind: "silent", busy: true }, "algebra").words).toContain("busy");
+    expect(wordsOf({ kind: "browser" }, "algebra")).toEqual({
+      words: "The meeting algebra opens in a browser: this program gives notebooks no camera.",
+      action: "Open in browser",
+    });
     expect(wordsOf({ kind: "left" }, "").words).toBe("You left.");
   });
 });

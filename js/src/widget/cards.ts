@@ -9,6 +9,8 @@ export type Card =
   /** `opens`: milliseconds since 1970. */
   | { kind: "early"; opens: number }
   | { kind: "ask"; server: string }
+  /** The program that shows the notebook gives no camera: the meeting opens in a browser. */
+  | { kind: "browser" }
   | { kind: "elsewhere"; place: "cell" | "page" | "tab" }
   | { kind: "left" }
   | { kind: "failed"; failure: Failure };
@@ -69,6 +71,11 @@ export function wordsOf(card: Card, room: string): CardWords {
           "You have not used this server from here before. If you join, it gets your token and, where you allow them, your camera and microphone. If you do not know it, leave this as it is.",
         subject: hostOf(card.server),
         action: "Join there",
+      };
+    case "browser":
+      return {
+        words: `${meeting} opens in a browser: this program gives notebooks no camera.`,
+        action: "Open in browser",
       };
     case "elsewhere":
       return ELSEWHERE[card.place];

@@ -25,6 +25,7 @@ export type FromKernel =
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }
+  | { type: "browser"; link: string | null; error: string | null }
   | { type: "command"; id: number; name: string; args: Record<string, unknown> }
   | { type: "moved" }
   | { type: "close" };
@@ -34,6 +35,8 @@ export type ToKernel =
   | { type: "knocked" }
   | { type: "trust"; server: string }
   | { type: "invite" }
+  /** A link is wanted that opens the meeting in a browser. */
+  | { type: "browser" }
   /** No cell shows the widget any more, and another one has its meeting. */
   | { type: "retired" }
   | { type: "event"; name: string; data: Readonly<Record<string, unknown>> }

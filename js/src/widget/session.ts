@@ -4,6 +4,7 @@ import { Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
+import { givesNoCamera } from "./host";
 import { type Kernel, onKernelGone } from "./kernel";
 import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
@@ -97,7 +98,8 @@ export class Session implements Owner {
   /** Does what the card of `view` offers. */
   act(view: View): void {
     const card = this.#card;
-    if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
+    if (card?.kind === "browser") this.#channel.send({ type: "browser" });
+    else if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
     else if (card === null || card.kind === "elsewhere") this.#bring(view);
     else this.#rejoin();
   }
@@ -303,6 +305,11 @@ export class Session implements Owner {
         if (message.link !== null) this.#invitation?.resolve(message.link);
         else this.#invitation?.reject(new Error(message.error ?? "There is no invite."));
         break;
+      case "browser":
+        if (message.link !== null) follow(this.#document, message.link);
+        this.#notice = message.error ?? "";
+        this.#update();
+        break;
       case "close":
         this.#stopAlarm?.();
         void this.leave();
@@ -343,7 +350,10 @@ export class Session implements Owner {
       this.#show({ kind: "failed", failure });
       return;
     }
-    if (entrance.opens > Date.now()) this.#wait(entrance.opens);
+    if (givesNoCamera(this.#document)) {
+      this.#channel.send({ type: "status", status: "idle", error: null });
+      this.#show({ kind: "browser" });
+    } else if (entrance.opens > Date.now()) this.#wait(entrance.opens);
     else this.#join(token, entrance.key, asked);
   }
 
@@ -503,4 +513,16 @@ export class Session implements Owner {
     }
     for (const view of this.#views) view.update(this);
   }
+}
+
+/** Follows a link as a click does: the host opens it where it opens links. */
+function follow(document: Document, link: string): void {
+  const anchor = document.createElement("a");
+  anchor.href = link;
+  anchor.target = "_blank";
+  anchor.rel = "noopener noreferrer";
+  anchor.hidden = true;
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
 }

@@ -22,6 +22,7 @@ from nanomeet_widget.server.service import (
     LeaseHandler,
     OrganisationHandler,
     StreamHandler,
+    TicketHandler,
     TokenHandler,
 )
 from nanomeet_widget.server.signalling import MeetingSocket
@@ -29,7 +30,7 @@ from nanomeet_widget.server.watch import WatchSocket
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 #: First segments of a path that are not an organisation's.
-_RESERVED = "nanomeet|organisation|stream|healthz|js|static|invite|live|vod|ws|lease"
+_RESERVED = "nanomeet|organisation|stream|healthz|js|static|invite|live|vod|ws|lease|ticket"
 
 
 def routes(core: Core) -> list[routing.URLSpec]:
@@ -39,6 +40,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"nanomeet", TokenHandler, parts),
         (r"organisation", OrganisationHandler, parts),
         (r"stream", StreamHandler, parts),
+        (r"ticket", TicketHandler, parts),
         (r"healthz", HealthHandler, parts),
         (r"lease", LeaseHandler, parts),
         (r"ws/meeting", MeetingSocket, parts),

@@ -9,6 +9,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.rooms import Rooms
+from nanomeet_widget.server.tickets import Tickets
 from nanomeet_widget.server.timers import Timers
 
 
@@ -23,4 +24,5 @@ class Core:
     rooms: Rooms
     broadcasts: Broadcasts
     leases: Leases
+    tickets: Tickets
     timers: Timers

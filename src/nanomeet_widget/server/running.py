@@ -20,6 +20,7 @@ from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.tickets import Tickets
 
 _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024
@@ -114,6 +115,7 @@ class Server:
             rooms=rooms,
             broadcasts=broadcasts,
             leases=leases,
+            tickets=Tickets(),
             timers=loop,
         )
         http = httpserver.HTTPServer(

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from tornado import iostream
 
-from nanomeet_widget._errors import AuthenticationError, InvalidInputError
+from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
 from nanomeet_widget.server.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 from nanomeet_widget.server.issuing import new_streamname
 
@@ -124,6 +124,25 @@ class StreamHandler(ServiceHandler):
                 "playout": {"h5live": [source, *entries], "web": [live]},
             }
         )
+
+
+class TicketHandler(ServiceHandler):
+    """`POST ticket`: a ticket for a token, or the token for a ticket."""
+
+    def post(self) -> None:
+        """Take the one for the other."""
+        token = self.request.headers.get(TOKEN_HEADER)
+        if token is None:
+            ticket = self.body().get("ticket")
+            if not isinstance(ticket, str):
+                raise InvalidInputError("the request needs a ticket, or the header of a token")
+            self.answer({"data": self.core.tickets.redeem(ticket)})
+            return
+        try:
+            self.core.issuer.verify(token)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
+        self.answer({"data": self.core.tickets.issue(token)})
 
 
 class HealthHandler(Handler):

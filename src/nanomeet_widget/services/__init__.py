@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from nanomeet_widget.services.local import LocalServer
 
 if TYPE_CHECKING:
-    from nanomeet_widget._models import Invite, Room
+    from nanomeet_widget._models import Invite, Room, Secret
     from nanomeet_widget._rules import When
 
 __all__ = ["LocalServer", "Service", "default"]
@@ -60,6 +60,9 @@ class Service(Protocol):
         exp: When | None = None,
     ) -> Invite:
         """Make an invite without blocking."""
+
+    def browser_link(self, token: str) -> Secret:
+        """Make a link that opens the meeting in a browser, for a short time."""
 
 
 _local: LocalServer | None = None

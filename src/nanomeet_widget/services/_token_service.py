@@ -82,6 +82,25 @@ def invite_request(
     return Request(method="POST", path="/nanomeet", headers={"x-bintu-token": token}, body=body)
 
 
+def ticket_request(token: str) -> Request:
+    """Return the request that makes a ticket for a token."""
+    return Request(method="POST", path="/ticket", headers={"x-bintu-token": token}, body={})
+
+
+def ticket_of(answer: object) -> str:
+    """Return the ticket of an answer.
+
+    Raises
+    ------
+    ProtocolError
+        If there is none in it.
+    """
+    ticket = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(ticket, str) or not ticket:
+        raise ProtocolError("the token service gave no ticket")
+    return ticket
+
+
 def token_of(answer: object) -> tuple[Secret, _tokens.Claims]:
     """Return the token of an answer, and what it claims.
 

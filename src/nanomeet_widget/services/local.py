@@ -189,6 +189,18 @@ class LocalServer:
         url = (await asyncio.to_thread(self._ensure)).url
         return contract.invite_of(await self._http.acall(url, request), invite_page=f"{url}/invite")
 
+    def browser_link(self, token: str) -> Secret:
+        """Make a link that opens the meeting in a browser, once, within two minutes.
+
+        Parameters
+        ----------
+        token
+            A token of this server, a moderator's or a participant's.
+        """
+        url = self._ensure().url
+        ticket = contract.ticket_of(self._http.call(url, contract.ticket_request(token)))
+        return Secret(f"{url}/invite#ticket={ticket}")
+
     def close(self) -> None:
         """Let go of the server. It ends by itself soon after its last user has."""
         with self._lock:
