@@ -41,7 +41,8 @@ export class EngineCore {
   readonly #frame: HTMLIFrameElement;
   readonly #peer: PostisPeer;
   readonly #requestTimeout: number;
-  #handshake: ReturnType<typeof setTimeout> | undefined;
+  /** What ends the wait for a page that does not answer. */
+  readonly #silence: ReturnType<typeof setTimeout>[] = [];
   #requests = 0;
   #connected = false;
   #disposed = false;
@@ -219,33 +220,36 @@ export class EngineCore {
   }
 
   #watchHandshake(url: URL, timeout: number): void {
-    const giveUp = (words: string): void => {
+    let words = `did not answer within ${timeout / 1000} s`;
+    const giveUp = (): void => {
       this.#disconnect("the meeting page does not answer");
       const message = `the meeting page of ${url.host} ${words}`;
       const error = { name: "server_unreachable", type: "CONNECTION", message, isFatal: true };
       this.#emit("errorOccurred", normalise("errorOccurred", { error }));
     };
-    const silent = `did not answer within ${timeout / 1000} s`;
-    this.#handshake = setTimeout(giveUp, timeout, silent);
+    const wait = (milliseconds: number): void => {
+      this.#silence.push(setTimeout(giveUp, milliseconds));
+    };
+    wait(timeout);
     // A frame that shows the browser's own error page has loaded, too: only asking tells.
     const loaded = async (): Promise<void> => {
       if (this.#disposed || this.#connected || (await reachable(url))) return;
       if (this.#disposed || this.#connected) return;
-      clearTimeout(this.#handshake);
-      this.#handshake = setTimeout(giveUp, ABSENCE_MS, "cannot be reached");
+      words = "cannot be reached";
+      wait(ABSENCE_MS);
     };
     this.#frame.addEventListener("load", () => void loaded(), { once: true });
     this.#peer.ready.then(
       () => {
         this.#connected = true;
-        clearTimeout(this.#handshake);
+        this.#silence.forEach(clearTimeout);
       },
       () => {},
     );
   }
 
   #disconnect(why: string): void {
-    clearTimeout(this.#handshake);
+    this.#silence.forEach(clearTimeout);
     this.#connected = false;
     this.#peer.close();
     for (const { reject, timer } of this.#pending.values()) {
