@@ -105,7 +105,12 @@ class Command(Generic[T]):
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done() and not heard.result():
             raise CannotAwaitError(f"{self.name}: {_host.why_silent()}")
-        return await answer
+        try:
+            return await answer
+        except NoFrontEndError as error:
+            if not _host.may_be_deaf():
+                raise
+            raise NoFrontEndError(f"{error}. If one does show it: {_host.why_silent()}") from None
 
     def __repr__(self) -> str:
         return f"<{self._outcome()}>"
@@ -248,7 +253,9 @@ class Channel:
 
     def _knock(self) -> Future[bool]:
         knock: Future[bool] = Future()
-        patience = KNOCK if self._page is not None else HANDSHAKE
+        # A page that is yet to come has its time for that, and then its time to answer: without
+        # one it is the command that fails, with the better reason.
+        patience = KNOCK if self._page is not None else HANDSHAKE + KNOCK
         timer = _timer(patience, self._unheard, knock)
         self._knocks.append((knock, timer))
         timer.start()

@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 _ANSWERS_WHILE_AWAITING = (7, 0)
+_ANSWERS_ALWAYS = (7, 4)
 
 
 def ipykernel_version() -> tuple[int, ...] | None:
@@ -43,10 +44,20 @@ def why_no_answer() -> str | None:
     )
 
 
+def may_be_deaf() -> bool:
+    """Return whether it is up to JupyterLab's settings that a cell which awaits hears the page."""
+    version = ipykernel_version()
+    return (
+        version is not None
+        and _ANSWERS_WHILE_AWAITING <= version < _ANSWERS_ALWAYS
+        and in_running_cell()
+    )
+
+
 def why_silent() -> str:
     """Return why a page that shows the meeting may not have answered a cell that awaits."""
     version = ipykernel_version()
-    if version is not None and _ANSWERS_WHILE_AWAITING <= version < (7, 4) and in_running_cell():
+    if version is not None and may_be_deaf():
         return (
             f"ipykernel {version[0]}.{version[1]} hears answers while a cell runs only where JupyterLab "
             "sends them over subshells. The command was given and takes effect; look at it in the "
