@@ -24,19 +24,20 @@ from nanomeet_widget._errors import (
     NanoMeetError,
     NoFrontEndError,
     NotJoinedError,
-    PermissionDeniedError,
+    PermissionDenied,
     ProtocolError,
-    QuotaExceededError,
+    QuotaExceeded,
     RejectedTokenError,
     ServerStartError,
     ServiceError,
-    ServiceUnavailableError,
+    ServiceUnavailable,
     TokenError,
 )
 from nanomeet_widget._models import Invite, Playout, Room, Secret
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget._version import __version__
+from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
     from nanomeet_widget._widget import NanoMeet
@@ -59,21 +60,22 @@ __all__ = [
     "NanoMeetError",
     "NoFrontEndError",
     "NotJoinedError",
-    "PermissionDeniedError",
+    "PermissionDenied",
     "Playout",
     "ProtocolError",
-    "QuotaExceededError",
+    "QuotaExceeded",
     "RejectedTokenError",
     "Room",
     "Secret",
     "ServerStartError",
     "ServiceError",
-    "ServiceUnavailableError",
+    "ServiceUnavailable",
     "Status",
     "TokenError",
     "__version__",
     "acreate_invite",
     "acreate_room",
+    "configure",
     "create_invite",
     "create_room",
 ]

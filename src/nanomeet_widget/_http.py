@@ -1,35 +1,52 @@
-"""The one module that knows httpx: time-outs, error mapping, sync and async."""
+"""The one module that knows httpx: time-outs, repeats, error mapping, sync and async."""
 
 from __future__ import annotations
 
+import asyncio
+import email.utils
 import json
-from collections.abc import Mapping
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from nanomeet_widget._errors import (
     AuthenticationError,
-    PermissionDeniedError,
+    PermissionDenied,
     ProtocolError,
-    QuotaExceededError,
+    QuotaExceeded,
     ServiceError,
-    ServiceUnavailableError,
+    ServiceUnavailable,
 )
 from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
     import httpx
+    import tenacity
 
-#: Seconds for a whole exchange; a service that takes longer is not coming back.
+T = TypeVar("T")
+
+#: Seconds for one exchange; a service that takes longer is not coming back.
 TIMEOUT = 10.0
+#: How often a call is sent at most.
+ATTEMPTS = 4
+#: The longest pause, in seconds, that is made because a service asks for it (`Retry-After`).
+PATIENCE = 5.0
+#: Bytes of an answer: a token or an account is a few thousand.
+MAX_ANSWER = 1 << 20
 
 _HTTP_OK = 200
+_HTTP_TOO_MANY, _HTTP_UNAVAILABLE = 429, 503
+#: Statuses by which a gateway says that the service behind it was away.
+_GATEWAY = frozenset({502, 503, 504})
 _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
     401: (AuthenticationError, "check the API key or token"),
-    403: (PermissionDeniedError, "ask somebody with the right to do it"),
-    408: (ServiceUnavailableError, "try again in a moment"),
-    429: (QuotaExceededError, "wait a little, then try again"),
+    402: (QuotaExceeded, "look at the account's limits"),
+    403: (PermissionDenied, "ask somebody with the right to do it"),
+    408: (ServiceUnavailable, "try again in a moment"),
+    429: (QuotaExceeded, "wait a little, then try again"),
 }
 _SERVER_ERRORS = 500
 _SHOWN = 300
@@ -40,13 +57,35 @@ class Request:
     """One call, ready to be sent. Its headers carry the credential, so they are never shown."""
 
     method: str
+    #: The service's address, without a slash at its end, and the path there.
+    origin: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any] | None = None
+    #: Whether doing it twice leaves nothing behind that doing it once would not.
+    repeatable: bool = False
+
+
+#: What a service does, step by step: calls to send, and blocking work; it gets back what each gave.
+Steps: TypeAlias = Generator[Request | Callable[[], Any], Any, T]
+
+
+class _Failed(Exception):  # noqa: N818 - never leaves this module
+    """One attempt failed; whether and when to make another."""
+
+    def __init__(self, error: ServiceError, *, again: bool, after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.again = again
+        self.after = after
 
 
 class Http:
     """Calls that carry JSON to one service, and its answers or errors back.
+
+    Connections live as long as a call. A call is repeated where that is safe: a connection that did
+    not come about, 429 and 503 with `Retry-After` (RFC 9110, 10.2.3), and whatever failed on the way
+    if the request may be repeated.
 
     Parameters
     ----------
@@ -56,6 +95,10 @@ class Http:
         Take the place of the network, in tests.
     verify
         Whether TLS certificates are checked, or the path of an authority's certificate.
+    timeout
+        Seconds that one exchange may take.
+    sleep, async_sleep
+        Take the place of the clock, in tests.
     """
 
     def __init__(
@@ -65,99 +108,237 @@ class Http:
         transport: httpx.BaseTransport | None = None,
         async_transport: httpx.AsyncBaseTransport | None = None,
         verify: bool | str = True,
+        timeout: float = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
+        async_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._name = name
         self._transport = transport
         self._async_transport = async_transport
         self._verify = verify
+        self._timeout = timeout
+        self._sleep = sleep
+        self._async_sleep = async_sleep
 
-    def call(self, origin: str, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
-        """Send a request to a service and return the JSON of its answer.
+    def run(self, steps: Steps[T]) -> T:
+        """Carry out the steps of a service."""
+        result: Any = None
+        try:
+            while True:
+                step = steps.send(result)
+                result = self.call(step) if isinstance(step, Request) else step()
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
-        Parameters
-        ----------
-        origin
-            The service's address, without a slash at its end.
-        request
-            What to send.
+    async def arun(self, steps: Steps[T]) -> T:
+        """Do what `run` does, without blocking."""
+        result: Any = None
+        try:
+            while True:
+                step = steps.send(result)
+                if isinstance(step, Request):
+                    result = await self.acall(step)
+                else:
+                    result = await asyncio.to_thread(step)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+    def call(self, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
+        """Send a request and return the JSON of its answer.
 
         Raises
         ------
         ServiceError
-            One of its kinds, by what went wrong. No header is ever part of its words.
+            One of its kinds, by what went wrong. No credential is ever part of its words.
         """
         import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
+        import tenacity  # noqa: PLC0415 - likewise
+
+        def attempt() -> Any:  # noqa: ANN401 - JSON
+            deadline = time.monotonic() + self._timeout
+            try:
+                with (
+                    httpx.Client(**self._options(), transport=self._transport) as client,
+                    client.stream(**_arguments(request)) as response,
+                ):
+                    content = bytearray()
+                    for chunk in response.iter_bytes():
+                        self._take(content, chunk, request, deadline)
+                    return self._answer(request, response, bytes(content))
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._unreachable(request, error) from None
 
         try:
-            with httpx.Client(**self._options(), transport=self._transport) as client:
-                return self._answer(client.request(**_arguments(origin, request)))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._unreachable(origin, error) from None
+            return tenacity.Retrying(**_policy(tenacity), sleep=self._sleep)(attempt)
+        except _Failed as failed:
+            raise failed.error from None
 
-    async def acall(self, origin: str, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
+    async def acall(self, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
         """Do what `call` does, without blocking."""
         import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
+        import tenacity  # noqa: PLC0415 - likewise
+
+        async def attempt() -> Any:  # noqa: ANN401 - JSON
+            deadline = time.monotonic() + self._timeout
+            try:
+                async with (
+                    httpx.AsyncClient(**self._options(), transport=self._async_transport) as client,
+                    client.stream(**_arguments(request)) as response,
+                ):
+                    content = bytearray()
+                    async for chunk in response.aiter_bytes():
+                        self._take(content, chunk, request, deadline)
+                    return self._answer(request, response, bytes(content))
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._unreachable(request, error) from None
 
         try:
-            async with httpx.AsyncClient(
-                **self._options(), transport=self._async_transport
-            ) as client:
-                return self._answer(await client.request(**_arguments(origin, request)))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._unreachable(origin, error) from None
+            retrying = tenacity.AsyncRetrying(**_policy(tenacity), sleep=self._async_sleep)
+            return await retrying(attempt)
+        except _Failed as failed:
+            raise failed.error from None
 
     def _options(self) -> dict[str, Any]:
         # Redirects are not followed: they would hand the key to a host that nobody chose.
         # The environment's proxies are for the world outside, never for this machine.
         return {
-            "timeout": TIMEOUT,
-            "verify": self._verify,
+            "timeout": self._timeout,
+            "verify": self._verification(),
             "follow_redirects": False,
             "trust_env": True,
         }
 
-    def _unreachable(self, origin: str, error: Exception) -> ServiceUnavailableError:
-        host = urlsplit(origin).netloc
-        reason = "took too long" if "Timeout" in type(error).__name__ else "cannot be reached"
-        return ServiceUnavailableError(
-            f"{self._name} at {host} {reason}: check that it runs and that this machine may reach it"
+    def _verification(self) -> bool | ssl.SSLContext:
+        if isinstance(self._verify, bool):
+            return self._verify
+        return ssl.create_default_context(cafile=self._verify)
+
+    def _take(self, content: bytearray, chunk: bytes, request: Request, deadline: float) -> None:
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            error: ServiceError = ProtocolError(
+                f"{self._name} answered with more than {MAX_ANSWER} bytes: is its address right?"
+            )
+            raise _Failed(error, again=False)
+        if time.monotonic() > deadline:
+            raise _Failed(self._away(request, "took too long"), again=request.repeatable)
+
+    def _unreachable(self, request: Request, error: Exception) -> _Failed:
+        import httpx  # noqa: PLC0415 - it is loaded by now
+
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            wrong = ServiceUnavailable(
+                f"{self._name} at {_host(request)} shows a certificate that this machine does not "
+                "trust: give verify='/path/of/the/authority.pem' if it is your own"
+            )
+            return _Failed(wrong, again=False)
+        late = isinstance(error, httpx.TimeoutException)
+        unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        again = unsent or (request.repeatable and isinstance(error, httpx.TransportError))
+        return _Failed(
+            self._away(request, "took too long" if late else "cannot be reached"), again=again
         )
 
-    def _answer(self, response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    def _away(self, request: Request, what: str) -> ServiceUnavailable:
+        return ServiceUnavailable(
+            f"{self._name} at {_host(request)} {what}: check that it runs and that this machine may "
+            "reach it"
+        )
+
+    def _answer(self, request: Request, response: httpx.Response, content: bytes) -> Any:  # noqa: ANN401 - JSON
         try:
-            answer = response.json()
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            answer = json.loads(content)
+        except ValueError:
             answer = None
         status = response.status_code
         if status == _HTTP_OK:
             if answer is None:
-                raise ProtocolError(
+                error = ProtocolError(
                     f"{self._name} answered with something that is not JSON: is its address right?",
                     status=status,
                 )
+                raise _Failed(error, again=False)
             return _hidden(answer)
+        pause = _retry_after(response.headers.get("retry-after"))
+        raise self._refusal(request, status, answer, pause)
+
+    def _refusal(
+        self,
+        request: Request,
+        status: int,
+        answer: Any,  # noqa: ANN401 - JSON
+        pause: float | None,
+    ) -> _Failed:
         said = answer.get("message") if isinstance(answer, dict) else None
-        words = str(said)[:_SHOWN] if said else "it gave no reason"
+        words = _redacted(str(said), request)[:_SHOWN] if said else "it gave no reason"
         if status in _BY_STATUS:
             kind, remedy = _BY_STATUS[status]
         elif status >= _SERVER_ERRORS:
-            kind, remedy = ServiceUnavailableError, "try again in a moment"
+            kind, remedy = ServiceUnavailable, "try again in a moment"
         else:
             kind, remedy = ServiceError, "correct the request"
-        raise kind(f"{self._name} refused ({status}): {words}; {remedy}", status=status)
+        busy = status in {_HTTP_TOO_MANY, _HTTP_UNAVAILABLE} and pause is not None
+        if busy and pause is not None and pause > PATIENCE:
+            remedy = f"try again in {pause:.0f} s"
+        error = kind(f"{self._name} refused ({status}): {words}; {remedy}", status=status)
+        if busy and pause is not None:
+            return _Failed(error, again=pause <= PATIENCE, after=pause)
+        return _Failed(error, again=request.repeatable and status in _GATEWAY)
+
+
+def _policy(tenacity: Any) -> dict[str, Any]:  # noqa: ANN401 - the module, which is loaded late
+    backoff = tenacity.wait_random_exponential(multiplier=0.25, max=2)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        failed = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(failed, _Failed) and failed.after is not None:
+            return failed.after
+        return float(backoff(state))
+
+    return {
+        "retry": tenacity.retry_if_exception(lambda e: isinstance(e, _Failed) and e.again),
+        "stop": tenacity.stop_after_attempt(ATTEMPTS),
+        "wait": wait,
+        "reraise": True,
+    }
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Return the seconds of a `Retry-After`: a number of them, or a date (RFC 9110, 10.2.3)."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _redacted(words: str, request: Request) -> str:
+    """Keep a credential that a service repeats in its words out of ours."""
+    for value in request.headers.values():
+        words = words.replace(value, "…")
+    return words
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.origin).netloc
 
 
 def _hidden(answer: Any) -> Any:  # noqa: ANN401 - JSON
     """Keep what a service says, tokens among it, out of tracebacks that list variables."""
     if isinstance(answer, dict):
         return {key: _hidden(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [_hidden(value) for value in answer]
     return SecretText(answer) if isinstance(answer, str) else answer
 
 
-def _arguments(origin: str, request: Request) -> dict[str, Any]:
+def _arguments(request: Request) -> dict[str, Any]:
     return {
         "method": request.method,
-        "url": origin + request.path,
+        "url": request.origin + request.path,
         "headers": request.headers,
         "json": request.body,
     }

@@ -153,4 +153,7 @@ class Stream:
 
     id: str
     streamname: str
+    #: The RTMP address that it is sent to, without the name.
     ingest: str
+    #: Its page in the cloud's dashboard; None for a service that has none.
+    dashboard: str | None = None

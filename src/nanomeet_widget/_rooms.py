@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nanomeet_widget import _trust, services
+from nanomeet_widget import _tokens, _trust, services
 from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def create_room(
     moderator
         Whether the token is a moderator's: who may invite, broadcast, mute and send out.
     service
-        Who makes it; by default the embedded server, which is started if it does not run.
+        Who makes it; by default `nanomeet_widget.services.current()`: without configuration the
+        embedded server, which is started if it does not run.
 
     Returns
     -------
@@ -56,11 +57,11 @@ def create_room(
     ServerStartError
         If the embedded server does not come up.
     """
-    made = (service or services.default()).create_room(
+    maker = service or services.default()
+    made = maker.create_room(
         room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
     )
-    _trust.use(made.server)
-    return made
+    return _noted(made, maker)
 
 
 async def acreate_room(
@@ -74,11 +75,11 @@ async def acreate_room(
     service: Service | None = None,
 ) -> Room:
     """Make a room without blocking; see `create_room`."""
-    made = await (service or services.default()).acreate_room(
+    maker = service or services.default()
+    made = await maker.acreate_room(
         room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
     )
-    _trust.use(made.server)
-    return made
+    return _noted(made, maker)
 
 
 def create_invite(
@@ -101,7 +102,7 @@ def create_invite(
         From when and until when the invitation is valid, as in `create_room`; by default as long
         as `token`, and never longer.
     service
-        Who makes it; by default the embedded server.
+        Who makes it; by default who made `token`.
 
     Returns
     -------
@@ -114,15 +115,13 @@ def create_invite(
         If an argument breaks a rule; nothing was sent then.
     TokenError
         If `token` is not a token.
-    PermissionDeniedError
+    PermissionDenied
         If it is a participant's.
     ServiceError
         If the service refuses or cannot be reached.
     """
     token = SecretText(token)
-    return (service or services.default()).create_invite(
-        token, moderator=moderator, nbf=nbf, exp=exp
-    )
+    return (service or _maker(token)).create_invite(token, moderator=moderator, nbf=nbf, exp=exp)
 
 
 async def acreate_invite(
@@ -135,6 +134,16 @@ async def acreate_invite(
 ) -> Invite:
     """Make an invitation without blocking; see `create_invite`."""
     token = SecretText(token)
-    return await (service or services.default()).acreate_invite(
+    return await (service or _maker(token)).acreate_invite(
         token, moderator=moderator, nbf=nbf, exp=exp
     )
+
+
+def _noted(made: Room, maker: Service) -> Room:
+    _trust.use(made.server)
+    services.remember(made.server, maker)
+    return made
+
+
+def _maker(token: str) -> Service:
+    return services.maker(_tokens.read(token).server)

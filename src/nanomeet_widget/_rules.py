@@ -6,8 +6,10 @@ Sources: the nanoMeet Web API (charset of a room, ISO 8601 times, one year at mo
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
+from urllib.parse import SplitResult, urlsplit
 
 from nanomeet_widget._errors import InvalidInputError
 
@@ -22,6 +24,7 @@ MAX_VALIDITY = timedelta(days=365)
 
 _ROOM = re.compile(r"[A-Za-z0-9_]+")
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _SHOWN = 80
 
 
@@ -61,6 +64,25 @@ def check_streamname(streamname: object) -> str:
             f"streamname {shown!r} is not allowed: 1 to 64 letters, digits, _ and -"
         )
     return streamname
+
+
+def new_streamname() -> str:
+    """Return a stream name that nobody guesses: whoever knows it can watch."""
+    return secrets.token_urlsafe(12).replace("-", "_")
+
+
+def check_tenant(tenant: object) -> str:
+    """Return a Jitsi tenant if it can be one: a part of an address.
+
+    Raises
+    ------
+    InvalidInputError
+    """
+    if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
+        raise InvalidInputError(
+            f"tenant {tenant!r} is not allowed: 1 to 128 letters, digits, _, - and ."
+        )
+    return tenant
 
 
 def check_flag(name: str, value: object) -> bool:
@@ -155,6 +177,95 @@ def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[
             f"is valid for one year ({MAX_VALIDITY.days} days) at most"
         )
     return begin, end
+
+
+def iso(value: datetime) -> str:
+    """Return a moment as the token service has it: ISO 8601 in UTC, as browsers write it."""
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def within(
+    begin: datetime,
+    end: datetime,
+    *,
+    nbf: datetime | None,
+    exp: datetime | None,
+) -> tuple[datetime, datetime]:
+    """Return from when until when an invite is valid: never outside the time of its parent.
+
+    Parameters
+    ----------
+    begin, end
+        The parent's time.
+    nbf, exp
+        What was asked for; None for the parent's own.
+
+    Raises
+    ------
+    InvalidInputError
+        If it would begin before the parent or end after it, or be no time at all.
+    """
+    first, last = nbf or begin, exp or end
+    if first < begin:
+        raise InvalidInputError(
+            f"nbf={first.isoformat()} is before the moderator's own token begins, "
+            f"{begin.isoformat()}: an invite cannot be valid earlier"
+        )
+    if last > end:
+        raise InvalidInputError(
+            f"exp={last.isoformat()} is after the moderator's own token ends, "
+            f"{end.isoformat()}: an invite cannot be valid longer"
+        )
+    return validity(first, last)
+
+
+def check_url(name: str, value: object, *, query: bool = False) -> str:
+    """Return an http or https address without a slash at its end.
+
+    Parameters
+    ----------
+    name
+        The argument's name, for the error.
+    value
+        The address.
+    query
+        Whether it may have a query.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is none, or holds a user's name, a query that it may not have, or a fragment.
+    """
+    parts = _split(value)
+    odd = parts is None or parts.fragment or (parts.query and not query)
+    if parts is None or odd or parts.scheme not in {"http", "https"}:
+        shown = value[:_SHOWN] if isinstance(value, str) and "@" not in value else "this"
+        raise InvalidInputError(f"{name}: {shown!r} is no address: write https://host/path")
+    return str(value).rstrip("/")
+
+
+def check_server(server: object) -> str:
+    """Return a token's `server`: a host, with port and path if it has them, or a URL.
+
+    Raises
+    ------
+    InvalidInputError
+    """
+    if isinstance(server, str) and "://" not in server:
+        check_url("server", f"https://{server}")
+        return server.rstrip("/")
+    return check_url("server", server)
+
+
+def _split(value: object) -> SplitResult | None:
+    if not isinstance(value, str) or not value.isascii() or any(c <= " " for c in value):
+        return None
+    try:
+        parts = urlsplit(value)
+        good = parts.hostname and parts.username is None and (parts.port or 1) > 0
+    except ValueError:
+        return None
+    return parts if good else None
 
 
 def origin(server: str) -> str:

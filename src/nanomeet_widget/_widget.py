@@ -260,7 +260,9 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def _browser_link(self, token: str) -> None:
         answer: dict[str, Any] = {"type": "browser", "link": None, "error": None}
         try:
-            answer["link"] = str(services.default().browser_link(token).reveal())
+            answer["link"] = str(
+                services.maker(_tokens.read(token).server).browser_link(token).reveal()
+            )
         except NanoMeetError as error:
             answer["error"] = str(error)
         self._channel.tell(answer)

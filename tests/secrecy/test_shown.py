@@ -39,7 +39,7 @@ TOKEN = _tokens.mint(
 )
 KEY = nm.Secret("a-key-that-may-make-rooms")
 ROOM = _token_service.room_of({"data": TOKEN})
-INVITE = _token_service.invite_of({"data": TOKEN}, invite_page=f"{SERVER}/invite")
+INVITE = _token_service.invite_of({"data": TOKEN}, page=f"{SERVER}/invite")
 
 
 class Leaky(nm.NanoMeet):

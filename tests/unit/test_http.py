@@ -8,23 +8,27 @@ import pytest
 
 from nanomeet_widget import (
     AuthenticationError,
-    PermissionDeniedError,
+    PermissionDenied,
     ProtocolError,
-    QuotaExceededError,
+    QuotaExceeded,
     ServiceError,
-    ServiceUnavailableError,
+    ServiceUnavailable,
 )
 from nanomeet_widget._http import Http, Request
 
 ORIGIN = "https://service.example/base"
 REQUEST = Request(
-    method="POST", path="/nanomeet", headers={"x-bintu-apikey": "the-key"}, body={"room": "a"}
+    method="POST",
+    origin=ORIGIN,
+    path="/nanomeet",
+    headers={"x-bintu-apikey": "the-key"},
+    body={"room": "a"},
 )
 
 
 def client(answer: Any) -> Http:
     transport = httpx.MockTransport(answer)
-    return Http("the service", transport=transport, async_transport=transport)
+    return Http("the service", transport=transport, async_transport=transport, sleep=lambda _: None)
 
 
 def answering(status: int, **content: Any) -> Http:
@@ -37,12 +41,12 @@ def test_a_request_carries_its_headers_and_body_and_returns_the_json() -> None:
         assert request.headers["x-bintu-apikey"] == "the-key"
         return httpx.Response(200, json={"data": request.read().decode()})
 
-    assert client(answer).call(ORIGIN, REQUEST) == {"data": '{"room":"a"}'}
+    assert client(answer).call(REQUEST) == {"data": '{"room":"a"}'}
 
 
 def test_the_async_twin_does_the_same() -> None:
     http = answering(200, json={"data": "x"})
-    assert asyncio.run(http.acall(ORIGIN, REQUEST)) == {"data": "x"}
+    assert asyncio.run(http.acall(REQUEST)) == {"data": "x"}
 
 
 @pytest.mark.parametrize(
@@ -50,10 +54,10 @@ def test_the_async_twin_does_the_same() -> None:
     [
         (400, ServiceError),
         (401, AuthenticationError),
-        (403, PermissionDeniedError),
-        (429, QuotaExceededError),
-        (500, ServiceUnavailableError),
-        (503, ServiceUnavailableError),
+        (403, PermissionDenied),
+        (429, QuotaExceeded),
+        (500, ServiceUnavailable),
+        (503, ServiceUnavailable),
         (302, ServiceError),
     ],
 )
@@ -61,20 +65,20 @@ def test_a_refusal_is_the_error_of_its_status_with_the_services_words(
     status: int, kind: type[ServiceError]
 ) -> None:
     with pytest.raises(kind, match="because") as caught:
-        answering(status, json={"message": "because"}).call(ORIGIN, REQUEST)
+        answering(status, json={"message": "because"}).call(REQUEST)
     assert type(caught.value) is kind
     assert caught.value.status == status
 
 
 @pytest.mark.parametrize("content", [{"html": "<h1>no</h1>"}, {"content": b""}, {"json": [1]}])
 def test_a_refusal_that_is_no_json_object_is_still_an_error(content: dict[str, Any]) -> None:
-    with pytest.raises(ServiceUnavailableError, match="gave no reason"):
-        answering(502, **content).call(ORIGIN, REQUEST)
+    with pytest.raises(ServiceUnavailable, match="gave no reason"):
+        answering(502, **content).call(REQUEST)
 
 
 def test_a_success_that_is_no_json_is_a_protocol_error() -> None:
     with pytest.raises(ProtocolError, match="not JSON"):
-        answering(200, html="<h1>captive portal</h1>").call(ORIGIN, REQUEST)
+        answering(200, html="<h1>captive portal</h1>").call(REQUEST)
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
@@ -82,8 +86,8 @@ def test_a_service_out_of_reach_says_which_host(error: Exception) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
 
-    with pytest.raises(ServiceUnavailableError, match=r"service\.example"):
-        client(answer).call(ORIGIN, REQUEST)
+    with pytest.raises(ServiceUnavailable, match=r"service\.example"):
+        client(answer).call(REQUEST)
 
 
 def test_a_redirect_is_not_followed_with_the_key() -> None:
@@ -94,12 +98,12 @@ def test_a_redirect_is_not_followed_with_the_key() -> None:
         return httpx.Response(307, headers={"location": "https://evil.example/"})
 
     with pytest.raises(ServiceError):
-        client(answer).call(ORIGIN, REQUEST)
+        client(answer).call(REQUEST)
     assert hosts == ["service.example"]
 
 
 def test_neither_the_request_nor_an_error_shows_the_key() -> None:
     with pytest.raises(ServiceError) as caught:
-        answering(401, json={"message": "wrong key"}).call(ORIGIN, REQUEST)
+        answering(401, json={"message": "wrong key"}).call(REQUEST)
     assert "the-key" not in repr(REQUEST)
     assert "the-key" not in str(caught.value)

@@ -14,8 +14,7 @@ from datetime import datetime, timezone
 from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import (
     AuthenticationError,
-    InvalidInputError,
-    PermissionDeniedError,
+    PermissionDenied,
     TokenError,
 )
 from nanomeet_widget.server.store import Store
@@ -84,7 +83,7 @@ class Issuer:
         streamname = _given(request, "streamname")
         claims = _tokens.Claims(
             room=_rules.check_room(request.get("room")),
-            streamname=new_streamname()
+            streamname=_rules.new_streamname()
             if streamname is None
             else _rules.check_streamname(streamname),
             server=self._server,
@@ -110,7 +109,7 @@ class Issuer:
         ------
         AuthenticationError
             If the token is not a valid one of this server.
-        PermissionDeniedError
+        PermissionDenied
             If it is a participant's.
         InvalidInputError
         """
@@ -119,23 +118,16 @@ class Issuer:
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
         if not parent.moderator:
-            raise PermissionDeniedError(
+            raise PermissionDenied(
                 "a participant's token cannot invite: ask a moderator for the invite", status=403
             )
         now = datetime.now(timezone.utc)
-        begin = _moment(request, "nbf", now=now) or parent.notbefore
-        end = _moment(request, "exp", now=now) or parent.expiration
-        if begin < parent.notbefore:
-            raise InvalidInputError(
-                f"nbf={begin.isoformat()} is before the moderator's own token begins, "
-                f"{parent.notbefore.isoformat()}: an invite cannot be valid earlier"
-            )
-        if end > parent.expiration:
-            raise InvalidInputError(
-                f"exp={end.isoformat()} is after the moderator's own token ends, "
-                f"{parent.expiration.isoformat()}: an invite cannot be valid longer"
-            )
-        _rules.validity(begin, end, now=now)
+        begin, end = _rules.within(
+            parent.notbefore,
+            parent.expiration,
+            nbf=_moment(request, "nbf", now=now),
+            exp=_moment(request, "exp", now=now),
+        )
         claims = replace(
             parent,
             server=self._server,
@@ -150,11 +142,6 @@ class Issuer:
         token = _tokens.mint(claims, self._secret)
         self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
         return token
-
-
-def new_streamname() -> str:
-    """Return a stream name that nobody guesses: whoever knows it can watch."""
-    return secrets.token_urlsafe(12).replace("-", "_")
 
 
 def _given(request: Mapping[str, object], name: str) -> object:

@@ -15,8 +15,8 @@ import msgspec
 from tornado import iostream
 
 from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
+from nanomeet_widget._rules import new_streamname
 from nanomeet_widget.server.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
-from nanomeet_widget.server.issuing import new_streamname
 
 _MAX_BODY = 64 * 1024
 _MAX_TRANSCODES = 10

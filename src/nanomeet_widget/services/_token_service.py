@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget import _rules, _tokens
-from nanomeet_widget._errors import MalformedTokenError, PermissionDeniedError, ProtocolError
+from nanomeet_widget._errors import MalformedTokenError, PermissionDenied, ProtocolError
 from nanomeet_widget._http import Request
 from nanomeet_widget._models import Invite, Room, Secret
 
+if TYPE_CHECKING:
+    from nanomeet_widget.services._service import InviteRequest, RoomRequest
 
-def room_body(
-    room: str,
-    *,
-    nbf: _rules.When | None,
-    exp: _rules.When | None,
-    streamname: str | None,
-    server: str | None,
-    moderator: bool,
-) -> dict[str, Any]:
+
+def room_body(asked: RoomRequest) -> dict[str, Any]:
     """Return what asks for a room token.
 
     Raises
@@ -27,64 +22,94 @@ def room_body(
     InvalidInputError
         If an argument breaks a rule; nothing has been sent then.
     """
-    _rules.check_room(room)
-    _rules.check_flag("moderator", moderator)
-    begin, end = _rules.validity(nbf, exp)
+    _rules.check_room(asked.room)
+    _rules.check_flag("moderator", asked.moderator)
+    begin, end = _rules.validity(asked.nbf, asked.exp)
     body: dict[str, Any] = {
-        "room": room,
-        "moderator": moderator,
-        "nbf": begin.isoformat(),
-        "exp": end.isoformat(),
+        "exp": _rules.iso(end),
+        "nbf": _rules.iso(begin),
+        "room": asked.room,
+        "moderator": asked.moderator,
     }
-    if streamname is not None:
-        body["streamname"] = _rules.check_streamname(streamname)
-    if server is not None:
-        body["server"] = server
+    if asked.streamname is not None:
+        body["streamname"] = _rules.check_streamname(asked.streamname)
+    if asked.server is not None:
+        body["server"] = _rules.check_server(asked.server)
     return body
 
 
-def room_request(api_key: Secret, body: dict[str, Any]) -> Request:
-    """Return the request that makes a room token."""
-    headers = {"x-bintu-apikey": api_key.reveal()}
-    return Request(method="POST", path="/nanomeet", headers=headers, body=body)
+def room_request(origin: str, api_key: Secret, body: dict[str, Any]) -> Request:
+    """Return the request that makes a room token. Another token of the same room harms nobody."""
+    return Request(
+        method="POST",
+        origin=origin,
+        path="/nanomeet",
+        headers={"x-bintu-apikey": api_key.reveal()},
+        body=body,
+        repeatable=True,
+    )
 
 
-def invite_request(
-    token: str,
-    *,
-    moderator: bool,
-    nbf: _rules.When | None,
-    exp: _rules.When | None,
-) -> Request:
-    """Return the request that makes an invite token.
+def invite_body(asked: InviteRequest) -> dict[str, Any]:
+    """Return what asks for an invite token.
 
     Raises
     ------
-    InvalidInputError, MalformedTokenError, PermissionDeniedError
+    InvalidInputError, MalformedTokenError, PermissionDenied
         If an argument breaks a rule, or the token is no moderator's; nothing has been sent then.
     """
-    _rules.check_flag("moderator", moderator)
+    _rules.check_flag("moderator", asked.moderator)
+    parent = moderators(asked.token)
+    now = datetime.now(timezone.utc)
+    begin = None if asked.nbf is None else _rules.moment("nbf", asked.nbf, now=now)
+    end = None if asked.exp is None else _rules.moment("exp", asked.exp, now=now)
+    _rules.within(parent.notbefore, parent.expiration, nbf=begin, exp=end)
+    body: dict[str, Any] = {"moderator": asked.moderator, "server": parent.server}
+    if begin is not None:
+        body["nbf"] = _rules.iso(begin)
+    if end is not None:
+        body["exp"] = _rules.iso(end)
+    return body
+
+
+def moderators(token: str) -> _tokens.Claims:
+    """Return what a moderator's token claims.
+
+    Raises
+    ------
+    MalformedTokenError, PermissionDenied
+        If it is no token, or a participant's.
+    """
     parent = _tokens.read(token)
     if not parent.moderator:
-        raise PermissionDeniedError(
+        raise PermissionDenied(
             f"this token is a participant's: only a moderator of {parent.room!r} can invite"
         )
-    body: dict[str, Any] = {"moderator": moderator, "server": parent.server}
-    if nbf is not None or exp is not None:
-        begin, end = _rules.validity(
-            nbf if nbf is not None else max(parent.notbefore, datetime.now(timezone.utc)),
-            exp if exp is not None else parent.expiration,
-        )
-        if nbf is not None:
-            body["nbf"] = begin.isoformat()
-        if exp is not None:
-            body["exp"] = end.isoformat()
-    return Request(method="POST", path="/nanomeet", headers={"x-bintu-token": token}, body=body)
+    return parent
 
 
-def ticket_request(token: str) -> Request:
+def invite_request(origin: str, token: str, body: dict[str, Any]) -> Request:
+    """Return the request that makes an invite token."""
+    return Request(
+        method="POST",
+        origin=origin,
+        path="/nanomeet",
+        headers={"x-bintu-token": token},
+        body=body,
+        repeatable=True,
+    )
+
+
+def ticket_request(origin: str, token: str) -> Request:
     """Return the request that makes a ticket for a token."""
-    return Request(method="POST", path="/ticket", headers={"x-bintu-token": token}, body={})
+    return Request(
+        method="POST",
+        origin=origin,
+        path="/ticket",
+        headers={"x-bintu-token": token},
+        body={},
+        repeatable=True,
+    )
 
 
 def ticket_of(answer: object) -> str:
@@ -119,7 +144,11 @@ def token_of(answer: object) -> tuple[Secret, _tokens.Claims]:
 
 def room_of(answer: object) -> Room:
     """Return the room of an answer. It says what the token says, not what was asked for."""
-    secret, claims = token_of(answer)
+    return room_with(*token_of(answer))
+
+
+def room_with(secret: Secret, claims: _tokens.Claims) -> Room:
+    """Return the room that a token opens."""
     return Room(
         room=claims.room,
         server=claims.server,
@@ -131,12 +160,9 @@ def room_of(answer: object) -> Room:
     )
 
 
-def invite_of(answer: object, *, invite_page: str) -> Invite:
-    """Return the invite of an answer; its link leads to `invite_page`."""
+def invite_of(answer: object, *, page: str, mark: str = "#") -> Invite:
+    """Return the invite of an answer; its link leads to `page`."""
     secret, claims = token_of(answer)
     # The fragment stays in the browser: no server, proxy or Referer ever sees it.
-    return Invite(
-        moderator=claims.moderator,
-        secret=secret,
-        link=Secret(f"{invite_page}#token={secret.reveal()}"),
-    )
+    link = Secret(f"{page}{mark}token={secret.reveal()}")
+    return Invite(moderator=claims.moderator, secret=secret, link=link)

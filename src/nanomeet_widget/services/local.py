@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import os
@@ -17,16 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget._errors import ServerStartError
-from nanomeet_widget._http import Http
-from nanomeet_widget._models import Invite, Room, Secret
+from nanomeet_widget import _rules
+from nanomeet_widget._errors import InvalidInputError, ServerStartError
+from nanomeet_widget._http import Http, Steps
+from nanomeet_widget._models import Invite, Room, Secret, SecretText
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
+from nanomeet_widget.services._service import InviteRequest, RoomRequest, Service, as_secret
 
 if TYPE_CHECKING:
     import httpx
 
-    from nanomeet_widget._rules import When
 
 #: Seconds that a starting server gets on a machine that is busy with something else.
 START_TIMEOUT = 30.0
@@ -90,11 +90,18 @@ def _default_runtime_folder() -> Path:
     return platformdirs.user_runtime_path("nanomeet", appauthor=False)
 
 
-class LocalServer:
-    """The embedded server of this user on this machine; started by whoever needs it first.
+class LocalServer(Service):
+    """The embedded server: this user's on this machine, or one that somebody runs elsewhere.
+
+    The one on this machine is started by whoever needs it first, and ends after the last.
 
     Parameters
     ----------
+    url
+        The address of a server that somebody started with `nanomeet serve`; without it, this
+        user's own on this machine.
+    api_key
+        A key of that server; this user's own server is asked for its key.
     runtime, data
         Folders for its address and for what it keeps; by default the user's own.
     linger
@@ -102,22 +109,40 @@ class LocalServer:
         that is restarted finds it, and its meetings, still there.
     transport, async_transport
         Take the place of the network for the token calls, in tests.
+    verify
+        Whether the certificate of the server at `url` is checked, or the path of its authority's.
+
+    Raises
+    ------
+    InvalidInputError
+        If `url` is no address, or there is no `api_key` for it.
     """
+
+    name = "the embedded server"
 
     def __init__(
         self,
+        url: str | None = None,
         *,
+        api_key: str | Secret | None = None,
         runtime: Path | None = None,
         data: Path | None = None,
         linger: int = 15,
         transport: httpx.BaseTransport | None = None,
         async_transport: httpx.AsyncBaseTransport | None = None,
+        verify: bool | str = True,
     ) -> None:
+        self._fixed: _Address | None = None
+        if url is not None:
+            address = _rules.check_url("url", url)
+            self._fixed = _Address(url=address, api_key=as_secret("api_key", api_key))
+        elif api_key is not None:
+            raise InvalidInputError("api_key is for a server elsewhere: give its url, too")
         self._runtime = runtime
         self._data = data
         self._linger = linger
         self._http = Http(
-            "the embedded server", transport=transport, async_transport=async_transport
+            self.name, transport=transport, async_transport=async_transport, verify=verify
         )
         self._lock = threading.Lock()
         self._address: _Address | None = None
@@ -128,66 +153,16 @@ class LocalServer:
         """The server's address; it is started if it does not run."""
         return self._ensure().url
 
-    def create_room(
-        self,
-        room: str,
-        *,
-        nbf: When | None = None,
-        exp: When | None = None,
-        streamname: str | None = None,
-        server: str | None = None,
-        moderator: bool = True,
-    ) -> Room:
-        """Make a room; see `nanomeet_widget.create_room`."""
-        body = contract.room_body(
-            room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
-        )
-        at = self._ensure()
-        return contract.room_of(self._http.call(at.url, contract.room_request(at.api_key, body)))
+    def _create_room(self, asked: RoomRequest) -> Steps[Room]:
+        body = contract.room_body(asked)
+        at: _Address = yield self._ensure
+        return contract.room_of((yield contract.room_request(at.url, at.api_key, body)))
 
-    async def acreate_room(
-        self,
-        room: str,
-        *,
-        nbf: When | None = None,
-        exp: When | None = None,
-        streamname: str | None = None,
-        server: str | None = None,
-        moderator: bool = True,
-    ) -> Room:
-        """Make a room without blocking; see `nanomeet_widget.create_room`."""
-        body = contract.room_body(
-            room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
-        )
-        at = await asyncio.to_thread(self._ensure)
-        request = contract.room_request(at.api_key, body)
-        return contract.room_of(await self._http.acall(at.url, request))
-
-    def create_invite(
-        self,
-        token: str,
-        *,
-        moderator: bool = False,
-        nbf: When | None = None,
-        exp: When | None = None,
-    ) -> Invite:
-        """Make an invite; see `nanomeet_widget.create_invite`."""
-        request = contract.invite_request(token, moderator=moderator, nbf=nbf, exp=exp)
-        url = self._ensure().url
-        return contract.invite_of(self._http.call(url, request), invite_page=f"{url}/invite")
-
-    async def acreate_invite(
-        self,
-        token: str,
-        *,
-        moderator: bool = False,
-        nbf: When | None = None,
-        exp: When | None = None,
-    ) -> Invite:
-        """Make an invite without blocking; see `nanomeet_widget.create_invite`."""
-        request = contract.invite_request(token, moderator=moderator, nbf=nbf, exp=exp)
-        url = (await asyncio.to_thread(self._ensure)).url
-        return contract.invite_of(await self._http.acall(url, request), invite_page=f"{url}/invite")
+    def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
+        body = contract.invite_body(asked)
+        at: _Address = yield self._ensure
+        answer = yield contract.invite_request(at.url, asked.token, body)
+        return contract.invite_of(answer, page=f"{at.url}/invite")
 
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens the meeting in a browser, once, within two minutes.
@@ -198,7 +173,9 @@ class LocalServer:
             A token of this server, a moderator's or a participant's.
         """
         url = self._ensure().url
-        ticket = contract.ticket_of(self._http.call(url, contract.ticket_request(token)))
+        ticket = contract.ticket_of(
+            self._http.call(contract.ticket_request(url, SecretText(token)))
+        )
         return Secret(f"{url}/invite#ticket={ticket}")
 
     def close(self) -> None:
@@ -218,7 +195,12 @@ class LocalServer:
             self._lease.close()
         self._lease = self._address = None
 
+    def _where(self) -> str:
+        return self._fixed.url if self._fixed is not None else "on this machine"
+
     def _ensure(self) -> _Address:
+        if self._fixed is not None:
+            return self._fixed
         with self._lock:
             if self._address is not None and self._lease is not None and self._lease.alive:
                 return self._address
@@ -274,6 +256,8 @@ class LocalServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # A key of the environment is for another service: this server makes its own.
+                env={k: v for k, v in os.environ.items() if not k.startswith("NANOMEET_")},
                 # Ctrl-C in the notebook is for the kernel alone.
                 start_new_session=True,
             )

@@ -1,0 +1,147 @@
+"""Which service is used where none is named."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._models import Secret
+from nanomeet_widget.services._service import Service
+from nanomeet_widget.services.cloud import NanoStreamCloud
+from nanomeet_widget.services.jitsi import Jitsi
+from nanomeet_widget.services.local import LocalServer
+
+_KEY, _SERVER, _JITSI = "NANOMEET_API_KEY", "NANOMEET_SERVER", "NANOMEET_JITSI_"
+#: The variables after `NANOMEET_JITSI_`, and the arguments of `Jitsi` that they are.
+_JITSI_ARGUMENTS = {
+    "APP_ID": "app_id",
+    "KID": "kid",
+    "TENANT": "tenant",
+    "DOMAIN": "domain",
+    "AUDIENCE": "audience",
+    "BROADCAST_URL": "broadcast_url",
+    "WATCH_URL": "watch_url",
+    "RECORDING_URL": "recording_url",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A service, and why it is the one."""
+
+    service: Service
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.service.name} ({self.service!r}): {self.why}"
+
+
+class Chooser:
+    """Chooses: what was configured, else what the environment says, else the embedded server."""
+
+    def __init__(self) -> None:
+        self._configured: Service | None = None
+        self._environment: tuple[dict[str, str], Choice] | None = None
+        self._local: LocalServer | None = None
+        # Who made a token of a server, so that its invites come from there, too.
+        self._makers: dict[str, Service] = {}
+
+    def configure(self, service: Service | None) -> None:
+        """Use a service wherever none is named; None leaves it to the environment again.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no service.
+        """
+        if service is not None and not isinstance(service, Service):
+            raise InvalidInputError(
+                f"configure() takes a service, such as Jitsi(...), not {type(service).__name__}"
+            )
+        self._configured = service
+
+    def current(self) -> Choice:
+        """Return which service is used, and why."""
+        if self._configured is not None:
+            return Choice(service=self._configured, why="configure() was given it")
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if value and (name in {_KEY, _SERVER} or name.startswith(_JITSI))
+        }
+        if not environment:
+            return Choice(service=self._own(), why="nothing else was configured")
+        if self._environment is None or self._environment[0] != environment:
+            self._environment = environment, _from_environment(environment)
+        return self._environment[1]
+
+    def remember(self, server: str, service: Service) -> None:
+        """Note who made a token of a server."""
+        self._makers[server] = service
+
+    def maker(self, server: str) -> Service:
+        """Return who makes tokens of a server, as far as that is known here."""
+        return self._makers.get(server) or self.current().service
+
+    def forget_in_child(self) -> None:
+        """Let go of the lease in a forked child, whose copy of it would keep the server alive."""
+        if self._local is not None:
+            self._local.abandon()
+        self._local = None
+        self._makers.clear()
+
+    def _own(self) -> LocalServer:
+        if self._local is None:
+            self._local = LocalServer()
+        return self._local
+
+
+def _from_environment(found: dict[str, str]) -> Choice:
+    server = found.get(_SERVER, "")
+    elsewhere = server.startswith(("http://", "https://"))
+    if found.get(_KEY) and not elsewhere:
+        key = Secret(found[_KEY])
+        service = NanoStreamCloud(key, server=server) if server else NanoStreamCloud(key)
+        return Choice(service=service, why=f"the environment has {_KEY}")
+    if elsewhere:
+        if not found.get(_KEY):
+            raise InvalidInputError(
+                f"the environment has {_SERVER}, but no {_KEY}: set the key that `nanomeet serve` "
+                "was started with, too"
+            )
+        own = LocalServer(server, api_key=found[_KEY])
+        return Choice(service=own, why=f"the environment has {_SERVER} and {_KEY}")
+    if any(name.startswith(_JITSI) for name in found):
+        return Choice(service=_jitsi(found), why=f"the environment has {_JITSI}*")
+    raise InvalidInputError(
+        f"{_SERVER}={server!r} is the host of no service by itself: write https://host for a server "
+        f"of `nanomeet serve`, or set {_KEY} for nanoStream Cloud"
+    )
+
+
+def _jitsi(found: dict[str, str]) -> Jitsi:
+    given = {name.removeprefix(_JITSI): value for name, value in found.items() if _JITSI in name}
+    for name in ("SERVER", "APP_ID"):
+        if name not in given:
+            raise InvalidInputError(f"the environment has {_JITSI}*, but no {_JITSI}{name}")
+    known = {"SERVER", "APP_SECRET", "PRIVATE_KEY_FILE", *_JITSI_ARGUMENTS}
+    if unknown := sorted(set(given) - known):
+        raise InvalidInputError(
+            f"{_JITSI}{unknown[0]} means nothing: there are "
+            + ", ".join(f"{_JITSI}{name}" for name in sorted(known))
+        )
+    arguments = {_JITSI_ARGUMENTS[n]: value for n, value in given.items() if n in _JITSI_ARGUMENTS}
+    secret = Secret(given["APP_SECRET"]) if "APP_SECRET" in given else None
+    key = _file(given["PRIVATE_KEY_FILE"]) if "PRIVATE_KEY_FILE" in given else None
+    return Jitsi(given["SERVER"], app_secret=secret, private_key=key, **arguments)
+
+
+def _file(path: str) -> Secret:
+    try:
+        return Secret(Path(path).expanduser().read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            f"{_JITSI}PRIVATE_KEY_FILE: {path} cannot be read ({type(error).__name__})"
+        ) from None

@@ -1,0 +1,258 @@
+"""nanoStream Cloud: nanoMeet as nanocosmos hosts it.
+
+Addresses, wire format and links are those of the public nanoMeet Web API (1.0.x).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from nanomeet_widget import _rules, _tokens
+from nanomeet_widget._errors import InvalidInputError, ProtocolError
+from nanomeet_widget._http import TIMEOUT, Http, Request, Steps
+from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText, Stream
+from nanomeet_widget.services import _token_service as contract
+from nanomeet_widget.services._service import (
+    BroadcastTarget,
+    InviteRequest,
+    RoomRequest,
+    Service,
+    as_secret,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+
+TOKEN_URL = "https://bintu-cloud-token.k8s-prod.nanocosmos.de"  # noqa: S105 - an address
+API_URL = "https://bintu.nanocosmos.de"
+SERVER = "nanomeet-eu.nanocosmos.de"
+INVITE_PAGE = "https://nanomeet.pages.nanocosmos.de/nanomeet-frontend/nanomeet-sample.html"
+INGEST = "rtmp://bintu-vtrans.nanocosmos.de"
+PLAYER = "https://demo.nanocosmos.de/nanoplayer/release/nanoplayer.html"
+RECORDINGS = "https://bintu-vod.nanocosmos.de/vod"
+DASHBOARD = "https://bintu-cloud-frontend.nanocosmos.de"
+
+#: Two renditions of a broadcast: width, height, kbit/s, frames a second.
+PROFILES = ("vtrans2-852x480x800x25", "vtrans2-640x360x400x25")
+_PROFILE = re.compile(r"vtrans2?-(?:\d+x\d+x)?(\d+)(?:k\d*|x\d+)?")
+
+
+class NanoStreamCloud(Service):
+    """nanoStream Cloud, by an account's API key.
+
+    Parameters
+    ----------
+    api_key
+        The organisation's key: text, or `Secret.ask()`. It is sent to `token_url` and `api_url`
+        and nowhere else.
+    token_url, api_url
+        Where tokens, and streams, are made.
+    server
+        The host that carries the meetings: ``nanomeet-eu.nanocosmos.de`` or
+        ``nanomeet-us.nanocosmos.de``. A room may name another one.
+    invite_page
+        The page that an invite leads to. The cloud's own page reads the token from the query of its
+        address only; any other gets it in the fragment, which no server sees.
+    transport, async_transport
+        Take the place of the network, in tests.
+    verify
+        Whether certificates are checked, or the path of an authority's.
+    timeout
+        Seconds that one exchange may take.
+
+    Raises
+    ------
+    InvalidInputError
+        If the key is empty, or an address is none.
+    """
+
+    name = "nanoStream Cloud"
+
+    def __init__(
+        self,
+        api_key: str | Secret,
+        *,
+        token_url: str = TOKEN_URL,
+        api_url: str = API_URL,
+        server: str = SERVER,
+        invite_page: str = INVITE_PAGE,
+        transport: httpx.BaseTransport | None = None,
+        async_transport: httpx.AsyncBaseTransport | None = None,
+        verify: bool | str = True,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._api_key = as_secret("api_key", api_key)
+        self._token_url = _rules.check_url("token_url", token_url)
+        self._api_url = _rules.check_url("api_url", api_url)
+        self._server = _rules.check_server(server)
+        self._invite_page = _rules.check_url("invite_page", invite_page)
+        self._http = Http(
+            self.name,
+            transport=transport,
+            async_transport=async_transport,
+            verify=verify,
+            timeout=timeout,
+        )
+
+    def organisation(self) -> dict[str, Any]:
+        """Return the account's record: what the key belongs to.
+
+        Raises
+        ------
+        AuthenticationError
+            If the cloud does not know the key.
+        ServiceError
+        """
+        return self._http.run(self._organisation())
+
+    async def aorganisation(self) -> dict[str, Any]:
+        """Do what `organisation` does, without blocking."""
+        return await self._http.arun(self._organisation())
+
+    def create_streams(self, *, profiles: Sequence[str] = PROFILES) -> Stream:
+        """Make a stream, with two renditions for viewers on slower lines.
+
+        Parameters
+        ----------
+        profiles
+            Two transcoding profiles, such as ``vtrans2-852x480x800x25``: width, height, kbit/s and
+            frames a second. The one of the lower bit rate is second, in whichever order they come.
+
+        Raises
+        ------
+        InvalidInputError
+            If they are not two profiles; nothing was sent then.
+        ServiceError
+        """
+        return self._http.run(self._create_streams(profiles))
+
+    async def acreate_streams(self, *, profiles: Sequence[str] = PROFILES) -> Stream:
+        """Do what `create_streams` does, without blocking."""
+        return await self._http.arun(self._create_streams(profiles))
+
+    def playout(self, streamname: str, *, is_vod: bool = False) -> Playout:
+        """Return where a broadcast can be watched.
+
+        Parameters
+        ----------
+        streamname
+            As the room has it.
+        is_vod
+            Whether it is recorded.
+        """
+        name = quote(_rules.check_streamname(streamname), safe="")
+        return Playout(
+            live=f"{PLAYER}?bintu.streamname={name}",
+            vod=f"{RECORDINGS}/{name}.mp4" if is_vod else None,
+        )
+
+    def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
+        """Return the cloud's ingest, and where to watch what is sent there."""
+        playout = self.playout(streamname, is_vod=is_vod)
+        ingest = f"{INGEST}/{'rec' if is_vod else 'live'}/{streamname}"
+        return BroadcastTarget(ingest=Secret(ingest), playout=playout)
+
+    def browser_link(self, token: str) -> Secret:
+        """Return the invite page's link for this very token."""
+        _tokens.read(token)
+        return Secret(f"{self._invite_page}{self._mark}token={SecretText(token)}")
+
+    @property
+    def _mark(self) -> str:
+        return "?" if self._invite_page == INVITE_PAGE else "#"
+
+    def _where(self) -> str:
+        return self._server
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"x-bintu-apikey": self._api_key.reveal()}
+
+    def _organisation(self) -> Steps[dict[str, Any]]:
+        answer = yield Request(
+            method="GET",
+            origin=self._api_url,
+            path="/organisation",
+            headers=self._headers,
+            repeatable=True,
+        )
+        if not isinstance(answer, dict):
+            raise ProtocolError(f"{self.name} answered without a record of the organisation")
+        return answer
+
+    def _create_streams(self, profiles: Sequence[str]) -> Steps[Stream]:
+        first, second = _ordered(profiles)
+        # Not repeatable: every call makes one more stream, and streams are counted.
+        answer = yield Request(
+            method="POST",
+            origin=self._api_url,
+            path="/stream",
+            headers=self._headers,
+            body={
+                "tags": ["nanoMeet"],
+                "transcodes": [
+                    {"profile": first, "tags": ["1st transcode", "nanoMeet"]},
+                    {"profile": second, "tags": ["2nd transcode", "nanoMeet"]},
+                ],
+            },
+        )
+        return _stream_of(answer, first, second)
+
+    def _create_room(self, asked: RoomRequest) -> Steps[Room]:
+        body = {"server": self._server, **contract.room_body(asked)}
+        if "streamname" not in body:
+            stream: Stream = yield from self._create_streams(PROFILES)
+            body["streamname"] = stream.streamname
+        answer = yield contract.room_request(self._token_url, self._api_key, body)
+        return contract.room_of(answer)
+
+    def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
+        body = contract.invite_body(asked)
+        answer = yield contract.invite_request(self._token_url, asked.token, body)
+        return contract.invite_of(answer, page=self._invite_page, mark=self._mark)
+
+
+def _ordered(profiles: Sequence[str]) -> tuple[str, str]:
+    """Return two profiles, the one of the lower bit rate second."""
+    found = [_PROFILE.fullmatch(profile) for profile in profiles if isinstance(profile, str)]
+    rates = [int(match[1]) for match in found if match is not None]
+    if isinstance(profiles, str) or len(profiles) != 2 or len(rates) != 2:  # noqa: PLR2004
+        raise InvalidInputError(
+            f"profiles={profiles!r}: two transcoding profiles are needed, such as "
+            + " and ".join(PROFILES)
+        )
+    first, second = profiles
+    return (second, first) if rates[0] < rates[1] else (first, second)
+
+
+def _stream_of(answer: Any, first: str, second: str) -> Stream:  # noqa: ANN401 - JSON
+    try:
+        identity = str(answer["id"])
+        rtmp = answer["ingest"]["rtmp"]
+        renditions = [str(entry["id"]) for entry in answer["playout"]["h5live"]]
+        streamname = _rules.check_streamname(rtmp["streamname"])
+        ingest = str(rtmp["url"])
+    except (KeyError, TypeError, InvalidInputError):
+        raise ProtocolError(
+            "nanoStream Cloud made a stream, but did not say how to reach it: is api_url right?"
+        ) from None
+    query = urlencode(
+        {
+            "vtrans1.id": next(iter(renditions[1:2]), ""),
+            "vtrans1.bitrate": first,
+            "vtrans2.id": next(iter(renditions[2:3]), ""),
+            "vtrans2.bitrate": second,
+            "startIndex": "0",
+        }
+    )
+    return Stream(
+        id=identity,
+        streamname=streamname,
+        ingest=ingest,
+        dashboard=f"{DASHBOARD}/stream/new/{quote(identity, safe='')}?{query}",
+    )

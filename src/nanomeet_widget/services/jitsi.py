@@ -1,0 +1,329 @@
+"""Any Jitsi deployment: tokens are signed here, with the key that it shares.
+
+The claims are those that Jitsi's token authentication reads (`lib-jitsi-meet/doc/tokens.md`, the
+handbook's page on token authentication, and 8x8's on JaaS keys). A moderator is named in the three
+places that deployments look at: the top-level `moderator` (nanoMeet and the token moderation plugin),
+and `context.user.affiliation` and `.moderator` (the token affiliation plugin, JaaS).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+
+from nanomeet_widget import _rules, _tokens
+from nanomeet_widget._errors import AuthenticationError, InvalidInputError
+from nanomeet_widget._http import Http, Steps
+from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
+from nanomeet_widget.services import _token_service as contract
+from nanomeet_widget.services._service import (
+    BroadcastTarget,
+    InviteRequest,
+    RoomRequest,
+    Service,
+    as_secret,
+)
+
+#: What JaaS, 8x8's hosted Jitsi, has its applications called.
+_JAAS = "vpaas-magic-cookie-"
+_JAAS_ISSUER, _AUDIENCE = "chat", "jitsi"
+#: Bits of an RSA key (NIST SP 800-131A), and bytes of a shared secret (RFC 7518, 3.2).
+_RSA_BITS = 2048
+_SECRET_BYTES = 32
+_STREAM = "{streamname}"
+
+
+class Jitsi(Service):
+    """A Jitsi server of one's own, or JaaS: whatever takes a signed token.
+
+    Parameters
+    ----------
+    server
+        Its host, with port and path if it has them: ``meet.example.org``. ``8x8.vc`` for JaaS.
+    app_id
+        The application that the server accepts tokens of: Prosody's ``app_id``, or JaaS's AppID.
+    app_secret
+        The secret that Prosody shares (HS256), 32 bytes or more. Either this or `private_key`.
+    private_key
+        An RSA key of 2048 bits or more, PEM (RS256), for JaaS or a Prosody with a key server.
+    kid
+        The key's id, which `private_key` needs. JaaS's begins with the AppID.
+    tenant
+        The tenant, if the deployment has several: it becomes a part of the meeting's address. JaaS's
+        is the AppID.
+    domain
+        The XMPP domain that tokens are made for, if the server checks it; by default any of its own.
+    audience
+        What the server accepts as ``aud``.
+    broadcast_url
+        Where Jibri sends a broadcast by RTMP; ``{streamname}`` in it stands for the room's stream.
+        Without it the meeting cannot be broadcast.
+    watch_url, recording_url
+        Where a broadcast, and its recording, can be watched; ``{streamname}`` likewise.
+
+    Raises
+    ------
+    InvalidInputError
+        If something is missing, contradicts itself, or a key is too short to be safe.
+    """
+
+    name = "Jitsi"
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        app_id: str,
+        app_secret: str | Secret | None = None,
+        private_key: str | Secret | None = None,
+        kid: str | None = None,
+        tenant: str | None = None,
+        domain: str | None = None,
+        audience: str = _AUDIENCE,
+        broadcast_url: str | Secret | None = None,
+        watch_url: str | None = None,
+        recording_url: str | None = None,
+    ) -> None:
+        self._server = _rules.check_server(server)
+        self._app_id = _text("app_id", app_id)
+        self._audience = _text("audience", audience)
+        jaas = self._app_id.startswith(_JAAS)
+        self._issuer = _JAAS_ISSUER if jaas else self._app_id
+        self._tenant = _tenant(self._app_id if jaas and tenant is None else tenant)
+        if jaas and self._tenant != self._app_id:
+            raise InvalidInputError("JaaS has no tenants: its tenant is the AppID, leave it out")
+        self._subject = self._app_id if jaas else self._tenant or (domain or "*").lower()
+        self._algorithm, self._key, self._public = _keys(app_secret, private_key)
+        self._kid = _key_id(kid, self._algorithm, self._app_id if jaas else "")
+        self._broadcast_url = _broadcast_url(broadcast_url)
+        self._watch_url = watch_url and _rules.check_url("watch_url", watch_url, query=True)
+        self._recording_url = recording_url and _rules.check_url(
+            "recording_url", recording_url, query=True
+        )
+        # Nothing is ever called: the steps of the base run on it all the same.
+        self._http = Http(self.name)
+
+    def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
+        """Return where Jibri sends the broadcast; see `Service.broadcast_target`."""
+        if self._broadcast_url is None:
+            raise InvalidInputError(
+                "this Jitsi was given no place to broadcast to: Jitsi(..., "
+                "broadcast_url='rtmp://host/app/{streamname}')"
+            )
+        name = _rules.check_streamname(streamname)
+        playout = None
+        if self._watch_url:
+            recording = self._recording_url if is_vod else None
+            playout = Playout(
+                live=self._watch_url.replace(_STREAM, name),
+                vod=recording.replace(_STREAM, name) if recording else None,
+            )
+        ingest = self._broadcast_url.reveal().replace(_STREAM, name)
+        return BroadcastTarget(ingest=Secret(ingest), playout=playout)
+
+    def browser_link(self, token: str) -> Secret:
+        """Return the address of the meeting's own page, with this very token in the fragment."""
+        return self._link(SecretText(token), self._verify(token))
+
+    def _where(self) -> str:
+        return "/".join(part for part in (self._server, self._tenant) if part)
+
+    def _create_room(self, asked: RoomRequest) -> Steps[Room]:
+        _rules.check_room(asked.room)
+        _rules.check_flag("moderator", asked.moderator)
+        begin, end = _rules.validity(asked.nbf, asked.exp)
+        if asked.server is not None and _rules.check_server(asked.server) != self._server:
+            raise InvalidInputError(
+                f"server={asked.server!r}: this service signs for {self._server!r} alone"
+            )
+        claims = _tokens.Claims(
+            room=asked.room,
+            streamname=_rules.new_streamname()
+            if asked.streamname is None
+            else _rules.check_streamname(asked.streamname),
+            server=self._server,
+            moderator=asked.moderator,
+            sub=self._subject,
+            notbefore=begin,
+            expiration=end,
+        )
+        yield from ()
+        return contract.room_with(self._sign(claims), claims)
+
+    def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
+        _rules.check_flag("moderator", asked.moderator)
+        contract.moderators(asked.token)
+        parent = self._verify(asked.token)
+        now = datetime.now(timezone.utc)
+        begin, end = _rules.within(
+            parent.notbefore,
+            parent.expiration,
+            nbf=None if asked.nbf is None else _rules.moment("nbf", asked.nbf, now=now),
+            exp=None if asked.exp is None else _rules.moment("exp", asked.exp, now=now),
+        )
+        claims = replace(parent, moderator=asked.moderator, notbefore=begin, expiration=end)
+        yield from ()
+        secret = self._sign(claims)
+        link = self._link(secret.reveal(), claims)
+        return Invite(moderator=asked.moderator, secret=secret, link=link)
+
+    def _sign(self, claims: _tokens.Claims) -> Secret:
+        moderator = claims.moderator
+        # Texts, not booleans: every version of the plugins reads those.
+        yes = "true" if moderator else "false"
+        payload = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": self._subject,
+            "room": claims.room,
+            "iat": int(datetime.now(timezone.utc).timestamp()),
+            "nbf": int(claims.notbefore.timestamp()),
+            "exp": int(claims.expiration.timestamp()),
+            "jti": secrets.token_hex(8),
+            "moderator": moderator,
+            "server": self._server,
+            "streamname": claims.streamname,
+            # The meeting's address has a tenant only where the deployment does, whatever `sub` says.
+            "tenant": self._tenant,
+            "context": {
+                "user": {
+                    "id": secrets.token_hex(8),
+                    "name": "",
+                    "email": "",
+                    "avatar": "",
+                    "affiliation": "owner" if moderator else "member",
+                    "moderator": yes,
+                },
+                "features": {
+                    "livestreaming": yes,
+                    "recording": yes,
+                    "transcription": "false",
+                    "outbound-call": "false",
+                },
+            },
+        }
+        headers = {"kid": self._kid} if self._kid else None
+        key = self._key.reveal()
+        return Secret(jwt.encode(payload, str(key), algorithm=self._algorithm, headers=headers))
+
+    def _verify(self, token: str) -> _tokens.Claims:
+        """Return what a token says that was signed here.
+
+        Raises
+        ------
+        MalformedTokenError, AuthenticationError
+        """
+        claims = _tokens.read(token)
+        try:
+            jwt.decode(
+                token,
+                str(self._public.reveal()),
+                algorithms=[self._algorithm],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=_tokens.LEEWAY,
+                options={"require": ["exp", "iss", "aud", "sub", "room"], "verify_nbf": False},
+            )
+        except jwt.ExpiredSignatureError:
+            raise AuthenticationError("this token has expired: create the room again") from None
+        except jwt.InvalidTokenError:
+            raise AuthenticationError(
+                f"this token was not signed by this service, or not for {self._server}: use the "
+                "token that its create_room gave"
+            ) from None
+        if claims.sub != self._subject:
+            raise AuthenticationError(f"this token is for {claims.sub!r}, not {self._subject!r}")
+        return claims
+
+    def _link(self, token: str, claims: _tokens.Claims) -> Secret:
+        path = "/".join(quote(part, safe="") for part in (self._tenant, claims.room) if part)
+        fragment = quote(json.dumps(str(token)), safe="")
+        return Secret(f"{_rules.origin(self._server)}/{path}#jwt={fragment}")
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise InvalidInputError(f"{name} is missing: the server's administrator knows it")
+    return value.strip()
+
+
+def _tenant(tenant: str | None) -> str:
+    if tenant is None or tenant == "":
+        return ""
+    # Compared in lower case by Prosody, which takes it from the address.
+    return _rules.check_tenant(tenant).lower()
+
+
+def _keys(
+    app_secret: str | Secret | None, private_key: str | Secret | None
+) -> tuple[str, Secret, Secret]:
+    """Return the algorithm, the key that signs and the one that verifies."""
+    if (app_secret is None) == (private_key is None):
+        raise InvalidInputError(
+            "give app_secret (a Prosody that shares a secret) or private_key (JaaS, or a Prosody with "
+            "a key server): one of them"
+        )
+    if app_secret is not None:
+        secret = as_secret("app_secret", app_secret)
+        size = len(secret.reveal().encode())
+        if size < _SECRET_BYTES:
+            raise InvalidInputError(
+                f"app_secret has {size} bytes: one shorter than {_SECRET_BYTES} can be guessed (RFC "
+                "7518). Set a longer one in Prosody, for example of `openssl rand -hex 32`"
+            )
+        return "HS256", secret, secret
+    return ("RS256", *_rsa(private_key))
+
+
+def _rsa(private_key: str | Secret | None) -> tuple[Secret, Secret]:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - only RS256 pays
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - likewise
+
+    text = private_key.reveal() if isinstance(private_key, Secret) else private_key
+    try:
+        key: Any = serialization.load_pem_private_key(str(text).encode(), password=None)
+    except (ValueError, TypeError):
+        raise InvalidInputError(
+            "private_key is no PEM of an unencrypted private key: give the file's whole text"
+        ) from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise InvalidInputError("private_key is no RSA key, which RS256 needs")
+    if key.key_size < _RSA_BITS:
+        raise InvalidInputError(
+            f"private_key has {key.key_size} bits: one shorter than {_RSA_BITS} is not safe"
+        )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return Secret(str(text)), Secret(public.decode())
+
+
+def _key_id(kid: str | None, algorithm: str, jaas: str) -> str:
+    if algorithm == "HS256":
+        if jaas:
+            raise InvalidInputError("JaaS takes no shared secret: give private_key and kid")
+        return kid or ""
+    if not kid:
+        raise InvalidInputError(
+            "kid is missing: a server finds the key of an RS256 token by its id"
+        )
+    if jaas and not kid.startswith(f"{jaas}/"):
+        raise InvalidInputError(f"kid={kid!r}: JaaS's begins with the AppID, {jaas}/")
+    return kid
+
+
+def _broadcast_url(value: str | Secret | None) -> Secret | None:
+    if value is None:
+        return None
+    text = value.reveal() if isinstance(value, Secret) else SecretText(value)
+    if not text.startswith(("rtmp://", "rtmps://")) or not text.isprintable() or " " in text:
+        raise InvalidInputError(
+            "broadcast_url is no RTMP address: write rtmp://host/app/{streamname}"
+        )
+    return Secret(str(text))

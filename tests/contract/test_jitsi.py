@@ -1,0 +1,221 @@
+"""Tokens that a Jitsi deployment takes: checked as Prosody does, by another library than ours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+import nanomeet_widget as nm
+from nanomeet_widget.services import Jitsi
+from tests.standins.prosody import Prosody, Refused, affiliation, moderation
+
+SECRET = "0123456789abcdef0123456789abcdef-prosody"
+PROSODY = Prosody(app_id="classroom", secret=SECRET)
+JAAS = "vpaas-magic-cookie-0123456789abcdef"
+
+
+def pem(key: Any) -> str:
+    encoding, private = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return str(key.private_bytes(encoding, private, serialization.NoEncryption()).decode())
+
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PUBLIC = (
+    KEY.public_key()
+    .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+
+
+def jitsi(**options: Any) -> Jitsi:
+    return Jitsi("meet.example.org", **{"app_id": "classroom", "app_secret": SECRET, **options})
+
+
+def test_a_deployment_with_a_shared_secret_lets_the_token_in() -> None:
+    room = jitsi().create_room("Algebra_1")
+    claims = PROSODY.admit(room.token, room="algebra_1")
+    assert affiliation(claims) == "owner"
+    assert moderation(claims)
+    assert jwt.get_unverified_header(room.token) == {"alg": "HS256", "typ": "JWT"}
+
+
+def test_a_guest_is_no_moderator_for_any_plugin() -> None:
+    service = jitsi()
+    invite = service.create_invite(service.create_room("Algebra_1").token)
+    claims = PROSODY.admit(invite.token, room="algebra_1")
+    assert affiliation(claims) == "member"
+    assert not moderation(claims)
+    assert claims["context"]["user"]["moderator"] == "false"
+    assert claims["context"]["features"]["livestreaming"] == "false"
+
+
+def test_two_people_are_not_one() -> None:
+    service = jitsi()
+    room = service.create_room("Algebra_1").token
+    users = {
+        PROSODY.admit(service.create_invite(room).token, room="algebra_1")["context"]["user"]["id"]
+        for _ in range(3)
+    }
+    assert len(users) == 3
+
+
+def test_a_tenant_is_a_part_of_the_address_and_of_the_token() -> None:
+    service = jitsi(tenant="School")
+    room = service.create_room("Algebra_1")
+    PROSODY.admit(room.token, room="algebra_1", tenant="school")
+    with pytest.raises(Refused, match="tenant"):
+        PROSODY.admit(room.token, room="algebra_1", tenant="other")
+    link = service.create_invite(room.token).invite_link
+    assert link.startswith("https://meet.example.org/school/Algebra_1#jwt=%22")
+
+
+def test_a_domain_narrows_the_token() -> None:
+    token = jitsi(domain="Meet.Example.org").create_room("R").token
+    PROSODY.admit(token, room="r")
+    with pytest.raises(Refused, match="domain"):
+        Prosody(app_id="classroom", secret=SECRET, domain="other.example").admit(token, room="r")
+
+
+def test_a_key_server_lets_the_token_in() -> None:
+    service = Jitsi("meet.example.org", app_id="classroom", private_key=pem(KEY), kid="school/1")
+    keys = {hashlib.sha256(b"school/1").hexdigest(): PUBLIC}
+    prosody = Prosody(app_id="classroom", keys=keys)
+    claims = prosody.admit(service.create_room("R").token, room="r")
+    assert claims["iss"] == "classroom"
+    invite = service.create_invite(service.create_room("R").token)
+    assert not moderation(prosody.admit(invite.token, room="r"))
+
+
+def test_jaas_lets_the_token_in() -> None:
+    service = Jitsi("8x8.vc", app_id=JAAS, private_key=pem(KEY), kid=f"{JAAS}/abc123")
+    room = service.create_room("R")
+    keys = {hashlib.sha256(f"{JAAS}/abc123".encode()).hexdigest(): PUBLIC}
+    prosody = Prosody(app_id=JAAS, keys=keys, issuers=("chat",))
+    claims = prosody.admit(room.token, room="R", tenant=JAAS)
+    assert (claims["iss"], claims["aud"], claims["sub"]) == ("chat", "jitsi", JAAS)
+    header = jwt.get_unverified_header(room.token)
+    assert header["kid"].startswith(claims["sub"])
+    link = service.create_invite(room.token).invite_link
+    assert link.startswith(f"https://8x8.vc/{JAAS}/R#jwt=")
+
+
+def changed(**changes: Any) -> Callable[[dict[str, Any]], str]:
+    def sign(claims: dict[str, Any]) -> str:
+        return jwt.encode({**claims, **changes}, SECRET, algorithm="HS256")
+
+    return sign
+
+
+def without(name: str) -> Callable[[dict[str, Any]], str]:
+    def sign(claims: dict[str, Any]) -> str:
+        return jwt.encode({k: v for k, v in claims.items() if k != name}, SECRET, algorithm="HS256")
+
+    return sign
+
+
+WRONG: list[tuple[str, Callable[[dict[str, Any]], str], str]] = [
+    ("issuer", changed(iss="stranger"), "issuer"),
+    ("no issuer", without("iss"), "issuer"),
+    ("audience", changed(aud="elsewhere"), "audience"),
+    ("expired", changed(exp=1_000_000_000), "expired"),
+    ("no end", without("exp"), "expired"),
+    ("too early", changed(nbf=4_000_000_000), "not yet"),
+    ("room", changed(room="Other"), "room"),
+    ("no room", without("room"), "room"),
+    ("domain", changed(sub="other.example"), "domain"),
+    ("a null name", changed(context={"user": {"name": None}}), "no text"),
+    ("another secret", lambda c: jwt.encode(c, "x" * 40, algorithm="HS256"), "signature"),
+    ("another algorithm", lambda c: jwt.encode(c, SECRET * 2, algorithm="HS512"), "signature"),
+    ("no signature", lambda c: jwt.encode(c, "", algorithm="none"), "signature"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sign", "why"), [(s, w) for _, s, w in WRONG], ids=[n for n, _, _ in WRONG]
+)
+def test_each_wrong_claim_is_refused(sign: Callable[[dict[str, Any]], str], why: str) -> None:
+    good = jitsi().create_room("Algebra_1").token
+    claims = PROSODY.admit(good, room="algebra_1")
+    with pytest.raises(Refused, match=why):
+        PROSODY.admit(sign(claims), room="algebra_1")
+
+
+def test_another_services_token_makes_no_invite() -> None:
+    theirs = jitsi(app_secret="another-secret-of-thirty-two-bytes").create_room("R").token
+    with pytest.raises(nm.AuthenticationError, match="not signed by this service"):
+        jitsi().create_invite(theirs)
+    elsewhere = jitsi(tenant="school").create_room("R").token
+    with pytest.raises(nm.AuthenticationError):
+        jitsi().create_invite(elsewhere)
+
+
+def test_a_meeting_of_the_future_can_be_prepared() -> None:
+    service = jitsi()
+    room = service.create_room("R", nbf=timedelta(days=1))
+    assert service.create_invite(room.token).token
+
+
+SMALL = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - refused, which is what is tested
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"app_secret": "short"}, "32"),
+    ({"app_secret": None}, "one of them"),
+    ({"private_key": pem(KEY), "kid": "k"}, "one of them"),
+    ({"app_secret": None, "private_key": pem(SMALL), "kid": "k"}, "1024 bits"),
+    ({"app_secret": None, "private_key": pem(KEY)}, "kid"),
+    ({"app_secret": None, "private_key": "nonsense", "kid": "k"}, "PEM"),
+    (
+        {
+            "app_secret": None,
+            "private_key": pem(ec.generate_private_key(ec.SECP256R1())),
+            "kid": "k",
+        },
+        "RSA",
+    ),
+    ({"app_id": JAAS}, "shared secret"),
+    ({"app_id": JAAS, "app_secret": None, "private_key": pem(KEY), "kid": "k"}, "begins with"),
+    ({"app_id": " "}, "app_id"),
+    ({"tenant": "a/b"}, "tenant"),
+    ({"broadcast_url": "https://x"}, "RTMP"),
+    ({"watch_url": "rtmp://x"}, "watch_url"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), MISTAKES, ids=[w for _, w in MISTAKES])
+def test_settings_that_cannot_work_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(nm.InvalidInputError, match=words) as caught:
+        jitsi(**options)
+    assert SECRET not in str(caught.value)
+
+
+def test_another_server_is_not_signed_for() -> None:
+    with pytest.raises(nm.InvalidInputError, match="alone"):
+        jitsi().create_room("R", server="other.example")
+
+
+def test_a_broadcast_goes_where_it_was_told() -> None:
+    service = jitsi(
+        broadcast_url="rtmp://ingest.example/live/{streamname}",
+        watch_url="https://watch.example/?s={streamname}",
+        recording_url="https://watch.example/{streamname}.mp4",
+    )
+    target = service.broadcast_target("s-1", is_vod=False)
+    assert target is not None
+    assert target.ingest.reveal() == "rtmp://ingest.example/live/s-1"
+    assert target.playout == nm.Playout(live="https://watch.example/?s=s-1")
+    kept = service.broadcast_target("s-1", is_vod=True)
+    assert kept is not None
+    assert kept.playout is not None
+    assert kept.playout.vod == "https://watch.example/s-1.mp4"
+    assert "ingest.example" not in repr((service, target))
+
+
+def test_without_a_target_there_is_no_broadcast() -> None:
+    with pytest.raises(nm.InvalidInputError, match="broadcast_url"):
+        jitsi().broadcast_target("s", is_vod=False)

@@ -1,0 +1,129 @@
+"""Which service is used where none is named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import nanomeet_widget as nm
+from nanomeet_widget.services import Jitsi, LocalServer, NanoStreamCloud
+from nanomeet_widget.services._choice import Chooser
+
+SECRET = "0123456789abcdef0123456789abcdef"
+KEY = "key-0123456789"
+JITSI = {
+    "NANOMEET_JITSI_SERVER": "meet.example.org",
+    "NANOMEET_JITSI_APP_ID": "classroom",
+    "NANOMEET_JITSI_APP_SECRET": SECRET,
+}
+
+
+@pytest.fixture
+def chooser(monkeypatch: pytest.MonkeyPatch) -> Chooser:
+    for name in os.environ:
+        if name.startswith("NANOMEET_"):
+            monkeypatch.delenv(name)
+    return Chooser()
+
+
+def having(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_without_anything_it_is_the_embedded_server(chooser: Chooser) -> None:
+    choice = chooser.current()
+    assert isinstance(choice.service, LocalServer)
+    assert "nothing else" in choice.why
+    assert chooser.current().service is choice.service
+
+
+def test_a_key_means_the_cloud(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+    having(monkeypatch, NANOMEET_API_KEY=KEY, NANOMEET_SERVER="nanomeet-us.nanocosmos.de")
+    choice = chooser.current()
+    assert isinstance(choice.service, NanoStreamCloud)
+    assert "nanomeet-us" in repr(choice.service)
+    assert "NANOMEET_API_KEY" in str(choice)
+    assert KEY not in str(choice) + repr(choice)
+
+
+def test_a_key_comes_before_jitsi(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+    having(monkeypatch, NANOMEET_API_KEY=KEY, **JITSI)
+    assert isinstance(chooser.current().service, NanoStreamCloud)
+
+
+def test_an_address_and_a_key_mean_a_server_elsewhere(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    having(monkeypatch, NANOMEET_API_KEY=KEY, NANOMEET_SERVER="https://meet.school.example")
+    choice = chooser.current()
+    assert isinstance(choice.service, LocalServer)
+    assert "meet.school.example" in repr(choice.service)
+
+
+def test_jitsi_is_read_whole(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+    having(monkeypatch, **JITSI, NANOMEET_JITSI_TENANT="school")
+    choice = chooser.current()
+    assert isinstance(choice.service, Jitsi)
+    assert "meet.example.org/school" in repr(choice.service)
+    assert choice.service.create_room("R").server == "meet.example.org"
+
+
+def test_a_changed_environment_is_read_again(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    having(monkeypatch, **JITSI)
+    first = chooser.current().service
+    assert chooser.current().service is first
+    having(monkeypatch, NANOMEET_API_KEY=KEY)
+    assert isinstance(chooser.current().service, NanoStreamCloud)
+
+
+def test_what_is_configured_comes_first(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+    having(monkeypatch, **JITSI)
+    mine = NanoStreamCloud(KEY)
+    chooser.configure(mine)
+    assert chooser.current().service is mine
+    chooser.configure(None)
+    assert isinstance(chooser.current().service, Jitsi)
+    with pytest.raises(nm.InvalidInputError, match="takes a service"):
+        chooser.configure("cloud")  # type: ignore[arg-type]
+
+
+def test_who_made_a_token_is_remembered(chooser: Chooser) -> None:
+    mine = NanoStreamCloud(KEY)
+    chooser.remember("nanomeet.example.org", mine)
+    assert chooser.maker("nanomeet.example.org") is mine
+    assert isinstance(chooser.maker("other.example"), LocalServer)
+
+
+MISTAKES = [
+    ({"NANOMEET_SERVER": "https://x.example"}, "NANOMEET_API_KEY"),
+    ({"NANOMEET_SERVER": "x.example"}, "host of no service"),
+    ({"NANOMEET_JITSI_APP_ID": "a"}, "NANOMEET_JITSI_SERVER"),
+    ({"NANOMEET_JITSI_SERVER": "a"}, "NANOMEET_JITSI_APP_ID"),
+    ({**JITSI, "NANOMEET_JITSI_SECRET": "x"}, "means nothing"),
+    ({**JITSI, "NANOMEET_JITSI_PRIVATE_KEY_FILE": "/nowhere/key.pem"}, "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("variables", "words"), MISTAKES, ids=[w for _, w in MISTAKES])
+def test_an_environment_that_cannot_work_is_told(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], words: str
+) -> None:
+    having(monkeypatch, **variables)
+    with pytest.raises(nm.InvalidInputError, match=words) as caught:
+        chooser.current()
+    assert SECRET not in str(caught.value)
+
+
+def test_an_own_server_gets_no_key_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    having(monkeypatch, NANOMEET_API_KEY=KEY)
+    with LocalServer(runtime=tmp_path / "run", data=tmp_path / "data", linger=0) as own:
+        assert own.create_room("R").room == "R"
+        (ready,) = (tmp_path / "run").glob("server-*.json")
+        assert KEY not in ready.read_text()
