@@ -29,6 +29,7 @@ from nanomeet_widget._models import Playout, SecretText
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget.events import Event
+from nanomeet_widget.services import BroadcastTarget, Service
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -41,7 +42,7 @@ STATIC = Path(__file__).parent / "static"
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
 _MAX_PIXELS = 10_000
 #: What a misspelt option is compared with.
-_OPTIONS = ("token", "width", "height", "branding", "layout")
+_OPTIONS = ("token", "width", "height", "branding", "service", "layout")
 _BRANDING_KEYS = frozenset(
     {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
 )
@@ -67,6 +68,9 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         Pixels, or a CSS length such as ``"100%"`` or ``"30em"``. Changes take effect live.
     branding
         The URL of a branding file, or its content as a dict (keys as in the nanoMeet Web API).
+    service
+        Who made the token, if that was in another process and is not `services.current()`: it
+        makes the invites, and knows where a broadcast goes.
 
     Attributes
     ----------
@@ -77,7 +81,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     moderator, room
         What the token says.
     participants
-        Everybody in the room: dicts of ``id, display_name, moderator, audio, video``.
+        Everybody in the room: dicts of ``id, display_name, moderator, audio, video``; the last
+        three are None where the engine does not tell.
     error
         Why it failed: a dict of ``kind`` and ``message``, or None.
 
@@ -111,7 +116,15 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     _has_token = t.Bool(default_value=False).tag(sync=True)
     _fingerprint = t.Unicode("").tag(sync=True)
 
-    def __init__(self, token: str | None = None, **options: Any) -> None:  # noqa: ANN401 - traits
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        service: Service | None = None,
+        **options: Any,  # noqa: ANN401 - traits
+    ) -> None:
+        if service is not None and token is not None:
+            services.remember(_tokens.read(token).server, service)
         token = None if token is None else SecretText(token)
         self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
@@ -234,7 +247,19 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             return {"type": "token", "token": None, "ask": server}
         # A plain text: a host's own serialiser may write what it does not know as its repr.
         token = str(self.token) if self.token else None
-        return {"type": "token", "token": token, "ask": None}
+        return {"type": "token", "token": token, "ask": None, "broadcast": self._targets()}
+
+    def _targets(self) -> dict[str, Any] | None:
+        """Return where the page has a broadcast sent; a participant's is told nothing."""
+        if not self.token or not self.moderator:
+            return None
+        claims = _tokens.read(self.token)
+        found = {
+            "live": services.target(claims.server, claims.streamname, is_vod=False),
+            "rec": services.target(claims.server, claims.streamname, is_vod=True),
+        }
+        told = {kind: _target(target) for kind, target in found.items() if target is not None}
+        return told if len(told) == len(found) else None
 
     def _on_trust(self, message: dict[str, Any]) -> None:
         # What the user said yes to is what the card named, should the token have changed meanwhile.
@@ -392,11 +417,23 @@ def _error_of(value: dict[str, Any] | None) -> dict[str, str] | None:
     return None if value is None else {"kind": str(value["kind"]), "message": str(value["message"])}
 
 
+def _target(target: BroadcastTarget) -> dict[str, Any]:
+    playout = target.playout
+    return {
+        "ingest": str(target.ingest.reveal()),
+        "playout": None if playout is None else {"live": playout.live, "vod": playout.vod},
+    }
+
+
+def _known(value: object) -> bool | None:
+    return None if value is None else bool(value)
+
+
 def _participant_of(value: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": str(value["id"]),
         "display_name": str(value["display_name"]),
-        "moderator": bool(value["moderator"]),
-        "audio": bool(value["audio"]),
-        "video": bool(value["video"]),
+        "moderator": _known(value["moderator"]),
+        "audio": _known(value["audio"]),
+        "video": _known(value["video"]),
     }

@@ -96,7 +96,35 @@ def test_who_made_a_token_is_remembered(chooser: Chooser) -> None:
     mine = NanoStreamCloud(KEY)
     chooser.remember("nanomeet.example.org", mine)
     assert chooser.maker("nanomeet.example.org") is mine
-    assert isinstance(chooser.maker("other.example"), LocalServer)
+    assert isinstance(chooser.maker("http://127.0.0.1:9000"), LocalServer)
+
+
+def test_a_token_is_shown_to_no_service_of_other_servers(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(nm.InvalidInputError, match="service="):
+        chooser.maker("other.example")
+    having(monkeypatch, NANOMEET_API_KEY=KEY)
+    assert isinstance(chooser.maker("nanomeet-us.nanocosmos.de"), NanoStreamCloud)
+    for server in ("http://127.0.0.1:9000", "evil.nanocosmos.de.example", "meet.example.org"):
+        with pytest.raises(nm.InvalidInputError):
+            chooser.maker(server)
+
+
+def test_where_a_broadcast_goes_is_up_to_the_tokens_server(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert chooser.target("http://127.0.0.1:9000", "s", is_vod=False) is None
+    assert chooser.target("other.example", "s", is_vod=False) is None
+    in_cloud = chooser.target("nanomeet-eu.nanocosmos.de", "s", is_vod=True)
+    assert in_cloud is not None
+    assert in_cloud.ingest.reveal().endswith("/rec/s")
+    having(monkeypatch, **JITSI)
+    assert chooser.target("meet.example.org", "s", is_vod=False) is None
+    having(monkeypatch, NANOMEET_JITSI_BROADCAST_URL="rtmp://ingest.example/{streamname}")
+    own = chooser.target("meet.example.org", "s", is_vod=False)
+    assert own is not None
+    assert own.ingest.reveal() == "rtmp://ingest.example/s"
 
 
 MISTAKES = [

@@ -93,7 +93,7 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     _, page = shown(secret)
     assert secret not in json.dumps(page.sent)
     page.says(type="hello")
-    message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
+    message = {"type": "token", "client": "page-1", "token": secret, "ask": None, "broadcast": None}
     assert page.custom() == [message]
     assert type(page.custom()[0]["token"]) is str  # which every serialiser knows
 
@@ -171,7 +171,7 @@ def test_a_second_page_takes_the_meeting_over() -> None:
     page.says(type="hello", client="page-2")
     assert page.custom()[-2:] == [
         {"type": "moved", "client": "page-1"},
-        {"type": "token", "client": "page-2", "token": meet.token, "ask": None},
+        {"type": "token", "client": "page-2", "token": meet.token, "ask": None, "broadcast": None},
     ]
 
 

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 // @vitest-environment-options {"settings": {"disableIframePageLoading": true, "handleDisabledFileLoadingAsSuccess": true}}
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { EngineClient, type EngineOptions } from "./client";
+import { type ClientOptions, EngineClient } from "./client";
 import { FakeMeeting } from "./fake-meeting";
 
 let client: EngineClient;
 let meeting: FakeMeeting;
 
-function open(options: EngineOptions = {}): void {
+function open(options: ClientOptions = {}): void {
   client = new EngineClient("meet.example/team", { roomName: "standup", jwt: "a.b.c", ...options });
   meeting = new FakeMeeting(client);
 }
@@ -171,6 +171,6 @@ test("onload runs when the meeting page has started", () => {
 });
 
 test("an encryption key is refused, rather than ignored", () => {
-  const options = { e2eeKey: "00" } as EngineOptions;
+  const options = { e2eeKey: "00" } as ClientOptions;
   expect(() => new EngineClient("meet.example", options)).toThrow("e2eeKey");
 });

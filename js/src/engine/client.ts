@@ -1,18 +1,88 @@
 /** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
 
 import { commandNames } from "./commands";
-import { EngineCore } from "./core";
+import { EngineCore, type EngineOptions } from "./core";
+import type { EventListener } from "./emitter";
 import { EngineError } from "./errors";
-import { eventName, eventNames } from "./events";
+import { type EventData, eventName, eventNames } from "./events";
 
-export type { EngineOptions } from "./core";
+export interface ClientOptions extends EngineOptions {
+  /** Called when the meeting page has started, not when its document has loaded. */
+  onload?: (() => void) | undefined;
+  /** Who is called into the meeting as soon as it starts. */
+  invitees?: readonly unknown[] | undefined;
+}
 
 export class EngineClient extends EngineCore {
+  #largeVideo: string | undefined;
+  #videoQuality: number | undefined;
+  #visitor = false;
+
+  constructor(domain: string, options: ClientOptions = {}) {
+    super(domain, supported(options));
+    if (options.onload) this.on("ready", options.onload);
+    if (options.invitees?.length) this.invite(options.invitees).catch(() => {});
+  }
+
+  once(event: string, listener: EventListener): this {
+    const first: EventListener = (data) => {
+      this.off(event, first);
+      listener(data);
+    };
+    return this.on(event, first);
+  }
+
+  addListener(event: string, listener: EventListener): this {
+    return this.on(event, listener);
+  }
+
+  removeListener(event: string, listener: EventListener): this {
+    return this.off(event, listener);
+  }
+
+  addEventListeners(listeners: Readonly<Record<string, EventListener>>): void {
+    for (const [event, listener] of Object.entries(listeners)) this.on(event, listener);
+  }
+
+  /** Stop all listening to an event, or that of one listener. */
+  removeEventListener(event: string, listener?: EventListener): void {
+    this.off(event, listener);
+  }
+
+  removeEventListeners(events: readonly string[]): void {
+    for (const event of events) this.off(event);
+  }
+
   override executeCommand(name: string, ...args: unknown[]): void {
     if (!COMMANDS.has(name)) {
       throw new EngineError("argument", `there is no command ${JSON.stringify(name)}`);
     }
+    if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
     super.executeCommand(name, ...args);
+  }
+
+  executeCommands(commands: Readonly<Record<string, readonly unknown[]>>): void {
+    for (const [name, args] of Object.entries(commands)) this.executeCommand(name, ...args);
+  }
+
+  getVideoQuality(): number | undefined {
+    return this.#videoQuality;
+  }
+
+  isVisitor(): boolean {
+    return this.#visitor;
+  }
+
+  invite(invitees: readonly unknown[]): Promise<unknown> {
+    if (!Array.isArray(invitees) || invitees.length === 0) {
+      return Promise.reject(new EngineError("argument", "invite needs a list of who to invite"));
+    }
+    return this.request({ name: "invite", invitees });
+  }
+
+  /** Who is shown large, if the engine says so. */
+  _getOnStageParticipant(): string | undefined {
+    return this.#largeVideo;
   }
 
   isDeviceListAvailable(): Promise<unknown> {
@@ -29,10 +99,6 @@ export class EngineClient extends EngineCore {
 
   setVideoInputDevice(label?: string, id?: string): Promise<unknown> {
     return this.setDevice("videoinput", label, id);
-  }
-
-  isVideoMuted(): Promise<unknown> {
-    return this.request({ name: "is-video-muted" });
   }
 
   isAudioAvailable(): Promise<unknown> {
@@ -61,10 +127,6 @@ export class EngineClient extends EngineCore {
 
   isP2pActive(): Promise<unknown> {
     return this.request({ name: "get-p2p-status" });
-  }
-
-  getRoomsInfo(): Promise<unknown> {
-    return this.request({ name: "rooms-info" });
   }
 
   getLivestreamUrl(): Promise<unknown> {
@@ -119,9 +181,24 @@ export class EngineClient extends EngineCore {
     return this.participant(id)?.avatarURL;
   }
 
-  protected override knows(wire: string): boolean {
+  protected override admits(wire: string, data: EventData): boolean {
+    if (wire === "on-stage-participant-changed" && typeof data.id === "string") {
+      this.#largeVideo = data.id;
+    }
+    if (wire === "video-conference-joined") this.#visitor = data.visitor === true;
     return EVENTS.has(wire);
   }
+}
+
+/** Refuse what would be ignored without a word, and should not be. */
+function supported(options: ClientOptions): ClientOptions {
+  if ("e2eeKey" in options) {
+    throw new EngineError(
+      "argument",
+      "e2eeKey is not supported: leave it out, the meeting would not be encrypted with it",
+    );
+  }
+  return options;
 }
 
 const COMMANDS: ReadonlySet<string> = new Set(commandNames());

@@ -12,10 +12,6 @@ import { type MeetingAddress, meetingUrl } from "./url";
 export interface EngineOptions extends MeetingAddress, FrameOptions {
   /** Where the frame goes; the page's body, if it is left out. */
   parentNode?: Node | undefined;
-  /** Called when the meeting page has started, not when its document has loaded. */
-  onload?: (() => void) | undefined;
-  /** Who is called into the meeting as soon as it starts. */
-  invitees?: readonly unknown[] | undefined;
   /** Milliseconds that the meeting page has to answer at all. */
   handshakeTimeout?: number | undefined;
   /** Milliseconds that it has to answer a request. */
@@ -46,17 +42,8 @@ export class EngineCore {
   #requests = 0;
   #connected = false;
   #disposed = false;
-  #largeVideo: string | undefined;
-  #videoQuality: number | undefined;
-  #visitor = false;
 
   constructor(domain: string, options: EngineOptions = {}) {
-    if ("e2eeKey" in options) {
-      throw new EngineError(
-        "argument",
-        "e2eeKey is not supported: leave it out, the meeting would not be encrypted with it",
-      );
-    }
     // Random, so that two copies of this script on one page never talk across each other.
     const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const url = meetingUrl(domain, id, options);
@@ -71,8 +58,6 @@ export class EngineCore {
     });
     this.#peer.onMessage = (message) => this.#receive(message);
     this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
-    if (options.onload) this.#emitter.add("ready", options.onload);
-    if (options.invitees?.length) this.invite(options.invitees).catch(() => {});
   }
 
   /** Whether the meeting page has answered. */
@@ -90,42 +75,14 @@ export class EngineCore {
     return this;
   }
 
-  once(event: string, listener: EventListener): this {
-    const first: EventListener = (data) => {
-      this.#emitter.remove(event, first);
-      listener(data);
-    };
-    return this.on(event, first);
-  }
-
-  off(event: string, listener: EventListener): this {
+  /** Stop all listening to an event, or that of one listener. */
+  off(event: string, listener?: EventListener): this {
     this.#emitter.remove(event, listener);
     return this;
   }
 
-  addListener(event: string, listener: EventListener): this {
-    return this.on(event, listener);
-  }
-
-  removeListener(event: string, listener: EventListener): this {
-    return this.off(event, listener);
-  }
-
   addEventListener(event: string, listener: EventListener): void {
     this.on(event, listener);
-  }
-
-  addEventListeners(listeners: Readonly<Record<string, EventListener>>): void {
-    for (const [event, listener] of Object.entries(listeners)) this.on(event, listener);
-  }
-
-  /** Stop all listening to an event, or that of one listener. */
-  removeEventListener(event: string, listener?: EventListener): void {
-    this.#emitter.remove(event, listener);
-  }
-
-  removeEventListeners(events: readonly string[]): void {
-    for (const event of events) this.#emitter.remove(event);
   }
 
   /** Hear every event with its name. Returns what ends that. */
@@ -134,12 +91,7 @@ export class EngineCore {
   }
 
   executeCommand(name: string, ...args: unknown[]): void {
-    if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
     this.#peer.send({ type: "event", data: { name: commandName(name), data: args } });
-  }
-
-  executeCommands(commands: Readonly<Record<string, readonly unknown[]>>): void {
-    for (const [name, args] of Object.entries(commands)) this.executeCommand(name, ...args);
   }
 
   getIFrame(): HTMLIFrameElement {
@@ -148,14 +100,6 @@ export class EngineCore {
 
   getParticipantsInfo(): ParticipantInfo[] {
     return this.#participants.list();
-  }
-
-  getVideoQuality(): number | undefined {
-    return this.#videoQuality;
-  }
-
-  isVisitor(): boolean {
-    return this.#visitor;
   }
 
   pinParticipant(id?: string, videoType?: string): void {
@@ -168,6 +112,14 @@ export class EngineCore {
 
   isAudioMuted(): Promise<unknown> {
     return this.request({ name: "is-audio-muted" });
+  }
+
+  isVideoMuted(): Promise<unknown> {
+    return this.request({ name: "is-video-muted" });
+  }
+
+  getRoomsInfo(): Promise<unknown> {
+    return this.request({ name: "rooms-info" });
   }
 
   getAvailableDevices(): Promise<unknown> {
@@ -186,13 +138,6 @@ export class EngineCore {
     return this.setDevice("audiooutput", label, id);
   }
 
-  invite(invitees: readonly unknown[]): Promise<unknown> {
-    if (!Array.isArray(invitees) || invitees.length === 0) {
-      return Promise.reject(new EngineError("argument", "invite needs a list of who to invite"));
-    }
-    return this.request({ name: "invite", invitees });
-  }
-
   /** Remove the frame. It hangs up nothing: for a clean exit run `hangup` and await readyToClose. */
   dispose(): void {
     if (this.#disposed) return;
@@ -204,13 +149,13 @@ export class EngineCore {
     this.#frame.remove();
   }
 
-  /** Who is shown large, if the engine says so. */
-  _getOnStageParticipant(): string | undefined {
-    return this.#largeVideo;
+  /** Tell those who listen of an event that is derived from others. */
+  tell(event: string, data: EventData): void {
+    if (!this.#disposed) this.#emitter.emit(event, data);
   }
 
-  /** Whether an event of this wire name is told. */
-  protected knows(_wire: string): boolean {
+  /** Return whether an event of this wire name is told. */
+  protected admits(_wire: string, _data: EventData): boolean {
     return true;
   }
 
@@ -266,17 +211,13 @@ export class EngineCore {
     }
     if (message.type !== "event") return;
     const { name, ...data } = message.data;
-    if (name === "on-stage-participant-changed" && typeof data.id === "string") {
-      this.#largeVideo = data.id;
-    }
-    if (!this.knows(name)) return;
+    if (!this.admits(name, data)) return;
     const event = eventName(name);
     this.#emit(event, normalise(event, data));
   }
 
   #emit(event: string, data: EventData): void {
     this.#participants.update(event, data);
-    if (event === "videoConferenceJoined") this.#visitor = data.visitor === true;
     this.#emitter.emit(event, data);
   }
 

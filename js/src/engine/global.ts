@@ -1,6 +1,6 @@
 /** external_api.js: the engine API under its two global names. */
 
-import { EngineClient, type EngineOptions } from "./client";
+import { type ClientOptions, EngineClient } from "./client";
 import { domainFrom } from "./home";
 
 // Only readable while the script runs for the first time.
@@ -9,7 +9,7 @@ const home = script instanceof HTMLScriptElement ? script.src : "";
 
 /** The engine client as pages know it: it also reaches the server that this script came from. */
 class NanoMeetAPI extends EngineClient {
-  constructor(domain: string, options?: EngineOptions) {
+  constructor(domain: string, options?: ClientOptions) {
     super(domainFrom(domain, home), options);
   }
 }

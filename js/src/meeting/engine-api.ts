@@ -18,7 +18,8 @@ export function serveEngineApi(meeting: Meeting, frame: number, owner: AbortSign
   const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });
   peer.onMessage = (message) => void hear(meeting, peer, emit, message);
   emit("browser-support", { supported: "RTCPeerConnection" in window });
-  emit("ready");
+  // Who embeds this need not guess what else it will be told.
+  emit("ready", { nanomeet: true });
   const unfollow = followMeeting(meeting, emit);
   owner.addEventListener("abort", () => {
     unfollow();

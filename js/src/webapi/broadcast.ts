@@ -1,15 +1,15 @@
 /** Starting and stopping the broadcast; done is what the engine's events say is done. */
 
-import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
-import { CLOUD_INGEST, CLOUD_PLAYER, CLOUD_RECORDINGS } from "./addresses";
 import { NanoMeetError } from "./errors";
+import type { Meeting } from "./nanomeet";
 import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
 
 export interface BroadcastData {
+  /** `live` is empty where nobody said where the broadcast can be watched. */
   playout: Playout;
-  /** Where the stream is sent. */
+  /** Where the stream is sent; empty if the engine itself carries it. */
   nanoStream: string;
   playback: { live: string; vod?: string };
 }
@@ -18,12 +18,8 @@ const ERROR = "Broadcast Error";
 /** A cluster starts a recorder for every stream: that takes a while. */
 const TIMEOUT = 60_000;
 
-export async function startBroadcast(
-  api: EngineCore,
-  view: MeetingView,
-  streamname: string,
-  record: boolean,
-): Promise<BroadcastData> {
+export async function startBroadcast(meeting: Meeting, record: boolean): Promise<BroadcastData> {
+  const { api, view, translator, targets } = meeting;
   if (view.broadcast !== "off" && view.broadcast !== "failed") {
     throw new NanoMeetError(
       ERROR,
@@ -31,18 +27,33 @@ export async function startBroadcast(
       "broadcast_running",
     );
   }
-  const ingest = `${CLOUD_INGEST}/${record ? "rec" : "live"}/${streamname}`;
+  const target = targets?.[record ? "rec" : "live"];
+  if (!view.own && !target) {
+    throw new NanoMeetError(
+      ERROR,
+      "this server sends a broadcast where it is told, and nobody said where: give its service a " +
+        "broadcast_url",
+      "no_broadcast_target",
+    );
+  }
   const live = waitFor(
     api,
     { error: ERROR, what: "start the broadcast", timeout: TIMEOUT, command: "startRecording" },
     (event, data) => {
       throwIfFailed(event, data, view);
-      return concerns(event, view) && view.broadcast === "live";
+      return event === CHANGED && view.broadcast === "live";
     },
   );
-  api.executeCommand("startRecording", { mode: "stream", rtmpStreamKey: ingest });
-  await live;
-  const playout = view.playout ?? cloudPlayout(streamname, record);
+  translator.broadcast("starting", record);
+  const ingest = target?.ingest ?? "";
+  api.executeCommand("startRecording", { mode: "stream", rtmpStreamKey: ingest, record });
+  try {
+    await live;
+  } catch (thrown) {
+    if (thrown instanceof NanoMeetError) translator.broadcast("failed", record, thrown.message);
+    throw thrown;
+  }
+  const playout = view.playout ?? { live: "", vod: null };
   return {
     playout,
     nanoStream: ingest,
@@ -50,39 +61,34 @@ export async function startBroadcast(
   };
 }
 
-export async function stopBroadcast(api: EngineCore, view: MeetingView): Promise<void> {
-  if (view.own && (view.broadcast === "off" || view.broadcast === "failed")) return;
+export async function stopBroadcast({ api, view, translator }: Meeting): Promise<void> {
+  if (view.broadcast === "off" || view.broadcast === "failed") return;
   const off = waitFor(
     api,
     { error: ERROR, what: "stop the broadcast", timeout: TIMEOUT, command: "stopRecording" },
     (event, data) => {
       throwIfFailed(event, data, view);
-      return concerns(event, view) && view.broadcast === "off";
+      return event === CHANGED && view.broadcast === "off";
     },
   );
+  translator.broadcast("stopping");
   api.executeCommand("stopRecording", "stream");
-  await off;
+  try {
+    await off;
+  } catch (thrown) {
+    if (thrown instanceof NanoMeetError) translator.broadcast("failed", undefined, thrown.message);
+    throw thrown;
+  }
 }
 
-/** Only the own engine says where a broadcast stands; of another, the recording's status is proof. */
-function concerns(event: string, view: MeetingView): boolean {
-  return event === (view.own ? "nanomeetBroadcastChanged" : "recordingStatusChanged");
-}
+const CHANGED = "nanomeetBroadcastChanged";
 
 function throwIfFailed(event: string, data: EventData, view: MeetingView): void {
   if (event === "recordingStatusChanged" && data.error && data.mode !== "file") {
     throw new NanoMeetError(ERROR, String(data.error), "broadcast_failed");
   }
-  if (event === "nanomeetBroadcastChanged" && view.broadcast === "failed") {
+  if (event === CHANGED && view.broadcast === "failed") {
     const why = view.broadcastError ?? "the broadcast failed, and the server did not say why";
     throw new NanoMeetError(ERROR, why, "broadcast_failed");
   }
-}
-
-function cloudPlayout(streamname: string, record: boolean): Playout {
-  const name = encodeURIComponent(streamname);
-  return {
-    live: `${CLOUD_PLAYER}?bintu.streamname=${name}`,
-    vod: record ? `${CLOUD_RECORDINGS}/${name}.mp4` : null,
-  };
 }

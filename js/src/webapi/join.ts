@@ -2,7 +2,7 @@ import type { EngineCore } from "../engine/core";
 import { waitFor } from "./wait";
 
 /** Errors by which Jitsi says that a moderator or a password is waited for: it goes on afterwards. */
-const ASKED = /membersOnly|passwordRequired/i;
+const ASKED = /membersOnly|conference\.passwordRequired/i;
 const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
 
 /** Wait until the meeting is joined. Only the engine's silence is limited, no human's patience. */

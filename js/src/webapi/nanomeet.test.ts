@@ -34,8 +34,13 @@ function begin(config: Partial<InitConfig> = {}): ReturnType<NanoMeet["init"]> {
 }
 
 /** Join; `own` is what only this project's engine says. */
-async function join({ moderator = true, own = true } = {}): Promise<void> {
-  const joining = begin({ token: token({ moderator }) });
+async function join({
+  moderator = true,
+  own = true,
+  server = "meet.example",
+  broadcast = null as InitConfig["broadcast"],
+} = {}): Promise<void> {
+  const joining = begin({ token: token({ moderator, server }), broadcast: broadcast ?? null });
   meeting.join();
   if (own) {
     meeting.emit("nanomeet-participants", { participants: [] });
@@ -220,18 +225,54 @@ test("a broadcast has started when it is live, and says where it is", async () =
   await soon();
   expect(settled).not.toHaveBeenCalled();
   broadcast("live", { playout: PLAYOUT });
-  const nanoStream = "rtmp://bintu-vtrans.nanocosmos.de/rec/s1";
+  const nanoStream = "";
   await expect(starting).resolves.toEqual({
     data: { playout: PLAYOUT, nanoStream, playback: PLAYOUT },
   });
   expect(meeting.commands).toEqual([
-    ["start-recording", [{ mode: "stream", rtmpStreamKey: nanoStream }]],
+    ["start-recording", [{ mode: "stream", rtmpStreamKey: nanoStream, record: true }]],
   ]);
 });
 
-test("another engine's broadcast is proved by the recording's status; its addresses are known", async () => {
-  await join({ own: false });
+test("another engine's broadcast is proved by the recording's status", async () => {
+  const ingest = "rtmp://ingest.example/live/s1";
+  const target = { ingest, playout: { live: "https://watch.example", vod: null } };
+  await join({ own: false, broadcast: { live: target, rec: target } });
+  const heard = vi.fn();
+  nanoMeet.api?.on("nanomeetBroadcastChanged", ({ state }) => heard(state));
   const starting = nanoMeet.startBroadcast();
+  await soon();
+  expect(meeting.commands.at(-1)).toEqual([
+    "start-recording",
+    [{ mode: "stream", rtmpStreamKey: ingest, record: false }],
+  ]);
+  meeting.emit("recording-status-changed", { on: true, mode: "file" });
+  meeting.emit("recording-status-changed", { on: true, mode: "stream" });
+  await expect(starting).resolves.toEqual({
+    data: { playout: target.playout, nanoStream: ingest, playback: { live: target.playout.live } },
+  });
+  const stopping = nanoMeet.stopBroadcast();
+  await soon();
+  meeting.emit("recording-status-changed", { on: false, mode: "stream" });
+  await stopping;
+  expect(heard.mock.calls.flat()).toEqual(["starting", "live", "stopping", "off"]);
+});
+
+test("another engine's broadcast that ends before it begins has failed", async () => {
+  const target = { ingest: "rtmp://ingest.example/x", playout: null };
+  await join({ own: false, broadcast: { live: target, rec: target } });
+  const starting = expect(nanoMeet.startBroadcast()).rejects.toMatchObject({
+    kind: "broadcast_failed",
+  });
+  meeting.emit("recording-status-changed", { on: false, mode: "stream" });
+  await soon();
+  await starting;
+});
+
+test("the cloud's addresses are known, and told to nobody else", async () => {
+  await join({ own: false, server: "nanomeet-eu.nanocosmos.de" });
+  const starting = nanoMeet.startBroadcast();
+  await soon();
   meeting.emit("recording-status-changed", { on: true, mode: "stream" });
   const live = "https://demo.nanocosmos.de/nanoplayer/release/nanoplayer.html?bintu.streamname=s1";
   await expect(starting).resolves.toEqual({
@@ -241,6 +282,12 @@ test("another engine's broadcast is proved by the recording's status; its addres
       playback: { live },
     },
   });
+});
+
+test("without a place to send it to, another engine's broadcast is not begun", async () => {
+  await join({ own: false });
+  await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "no_broadcast_target" });
+  expect(meeting.commands).toEqual([]);
 });
 
 test.each([

@@ -6,7 +6,9 @@ import { type BroadcastData, startBroadcast, stopBroadcast } from "./broadcast";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
+import type { Targets } from "./targets";
 import type { Claims } from "./token";
+import { Translator } from "./translator";
 import { MeetingView } from "./view";
 
 export interface MeetingOptions {
@@ -26,7 +28,9 @@ const HANG_UP = 2_000;
 export interface Meeting {
   readonly api: EngineCore;
   readonly view: MeetingView;
-  readonly streamname: string;
+  readonly translator: Translator;
+  /** Where a broadcast goes that the engine does not carry itself; null if nobody said. */
+  readonly targets: Targets | null;
   /** The password that was set here; empty for none. */
   password: string;
 }
@@ -67,14 +71,12 @@ export class NanoMeet {
 
   /** Broadcast the meeting. Resolves once it is live. */
   async startBroadcast(isVOD = false): Promise<Success<BroadcastData>> {
-    const { api, view, streamname } = this.moderated("Broadcast Error");
-    return { data: await startBroadcast(api, view, streamname, isVOD === true) };
+    return { data: await startBroadcast(this.moderated("Broadcast Error"), isVOD === true) };
   }
 
   /** End the broadcast. Resolves once it is over and its recording complete. */
   async stopBroadcast(): Promise<void> {
-    const { api, view } = this.moderated("Broadcast Error");
-    await stopBroadcast(api, view);
+    await stopBroadcast(this.moderated("Broadcast Error"));
   }
 
   /** Hang up and remove the meeting from the page. */
@@ -92,6 +94,11 @@ export class NanoMeet {
     return new EngineCore(domain, options);
   }
 
+  /** Where broadcasts go if nobody says. */
+  protected targets(_domain: string, _streamname: string): Targets | null {
+    return null;
+  }
+
   /** Return the joined meeting; `error` is what it is called if there is none. */
   protected joined(error: string): Meeting {
     if (this.#meeting?.view.joined) return this.#meeting;
@@ -105,17 +112,21 @@ export class NanoMeet {
     throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
   }
 
-  #open({ claims, options }: Setup): Meeting {
+  #open({ claims, options, broadcast }: Setup): Meeting {
     const view = new MeetingView(claims.moderator);
     try {
-      const api = this.engine(domainOf(claims, this.defaultServer), {
+      const domain = domainOf(claims, this.defaultServer);
+      const targets = broadcast ?? this.targets(domain, claims.streamname);
+      const api = this.engine(domain, {
         ...options,
         handshakeTimeout: this.#joinTimeout,
       });
-      const meeting = { api, view, streamname: claims.streamname, password: "" };
+      const translator = new Translator(api, targets);
+      const meeting = { api, view, translator, targets, password: "" };
       this.#meeting = meeting;
       api.observe((event, data) => {
         view.update(event, data, api.localId);
+        translator.hear(event, data);
         // Everybody else who listens shall hear it before they are cut off.
         if (event === "readyToClose") queueMicrotask(() => this.#close(meeting));
       });
@@ -132,8 +143,10 @@ export class NanoMeet {
 }
 
 /** Return the engine API's domain of a token's meeting. */
-export function domainOf({ server, sub }: Claims, defaultServer: string): string {
-  return `${(server || defaultServer).replace(/\/+$/, "")}/${encodeURIComponent(sub)}`;
+export function domainOf({ server, sub, tenant }: Claims, defaultServer: string): string {
+  const host = (server || defaultServer).replace(/\/+$/, "");
+  const path = tenant ?? sub;
+  return path ? `${host}/${encodeURIComponent(path)}` : host;
 }
 
 function hangUp(api: EngineCore): Promise<void> {

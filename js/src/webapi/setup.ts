@@ -2,6 +2,7 @@
 
 import type { EngineOptions } from "../engine/core";
 import { NanoMeetError } from "./errors";
+import type { Targets } from "./targets";
 import { type Claims, readValidToken } from "./token";
 
 export interface TileView {
@@ -24,6 +25,8 @@ export interface InitConfig {
   tileView?: TileView;
   displayName?: string;
   theme?: "light" | "dark";
+  /** Where a broadcast goes, for an engine that does not carry it itself. */
+  broadcast?: Targets | null;
   /** Further settings of the meeting page, by their names in Jitsi's `config.js`. */
   config?: Readonly<Record<string, unknown>>;
 }
@@ -31,6 +34,7 @@ export interface InitConfig {
 export interface Setup {
   claims: Claims;
   options: EngineOptions;
+  broadcast: Targets | null;
 }
 
 export function checkConfig(config: InitConfig | undefined): Setup {
@@ -52,7 +56,7 @@ export function checkConfig(config: InitConfig | undefined): Setup {
     interfaceConfigOverwrite: { MOBILE_APP_PROMO: false, ...tiles(config.tileView) },
     userInfo: config.displayName ? { displayName: config.displayName } : undefined,
   };
-  return { claims, options };
+  return { claims, options, broadcast: config.broadcast ?? null };
 }
 
 function container(id: unknown): Node {

@@ -6,6 +6,8 @@ export interface Claims {
   room: string;
   streamname: string;
   sub: string;
+  /** The part of the meeting's address before the room; null if it is `sub`, empty for none. */
+  tenant: string | null;
   /** Host, host:port/prefix or URL; empty if the token does not say. */
   server: string;
   moderator: boolean;
@@ -34,6 +36,7 @@ export function readToken(token: unknown): Claims {
     room: text("room"),
     streamname: text("streamname"),
     sub: text("sub"),
+    tenant: typeof payload.tenant === "string" ? payload.tenant : null,
     server: text("server"),
     // Anything but a real true is no moderator: "false" as text must not open a door.
     moderator: payload.moderator === true,

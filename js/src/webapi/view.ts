@@ -40,8 +40,11 @@ export class MeetingView {
   }
 
   update(event: string, data: EventData, localId: string | null): void {
-    this.own ||= event.startsWith("nanomeet");
+    this.own ||= event.startsWith("nanomeet") && data.derived !== true;
     switch (event) {
+      case "ready":
+        this.own = data.nanomeet === true;
+        break;
       case "videoConferenceJoined":
         this.joined = true;
         break;
@@ -68,9 +71,6 @@ export class MeetingView {
         this.broadcast = data.state;
         this.playout = playout(data.playout);
         this.broadcastError = typeof data.error === "string" ? data.error : null;
-        break;
-      case "recordingStatusChanged":
-        if (!this.own && data.mode === "stream") this.broadcast = data.on === true ? "live" : "off";
         break;
     }
   }

@@ -2,6 +2,7 @@
 
 import { EngineClient } from "../engine/client";
 import type { EngineOptions } from "../engine/core";
+import { baseUrl } from "../engine/url";
 import { type Addresses, CLOUD } from "./addresses";
 import type { Fetch, Transport } from "./http";
 import { MeetingApi } from "./meeting-api";
@@ -15,6 +16,7 @@ import {
   type StreamsData,
 } from "./services";
 import { shorten } from "./shorten";
+import { cloudTargets, inCloud, type Targets } from "./targets";
 import { type Claims, readToken } from "./token";
 
 export interface WebApiOptions extends MeetingOptions, Partial<Addresses> {
@@ -58,6 +60,10 @@ export class WebApi extends MeetingApi {
 
   protected override engine(domain: string, options: EngineOptions): EngineClient {
     return new EngineClient(domain, options);
+  }
+
+  protected override targets(domain: string, streamname: string): Targets | null {
+    return inCloud(baseUrl(domain)) ? cloudTargets(streamname) : null;
   }
 
   /** Return what a token says, unverified. */

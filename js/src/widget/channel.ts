@@ -1,5 +1,6 @@
 /** The messages between the kernel and the page that shows a meeting; the other side: `_widget.py`. */
 import type { Broadcast, Status } from "../shared/protocol";
+import type { Targets } from "../webapi/targets";
 
 export interface Failure {
   kind: string;
@@ -14,14 +15,15 @@ export interface Playout {
 export interface Person {
   id: string;
   display_name: string;
-  moderator: boolean;
-  audio: boolean;
-  video: boolean;
+  /** Null for what the engine does not tell. */
+  moderator: boolean | null;
+  audio: boolean | null;
+  video: boolean | null;
 }
 
 export type FromKernel =
   /** `ask` names a server that the user has to say yes to before the token is handed to it. */
-  | { type: "token"; token: string | null; ask: string | null }
+  | { type: "token"; token: string | null; ask: string | null; broadcast?: Targets | null }
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }

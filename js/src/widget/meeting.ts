@@ -1,6 +1,7 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
 import { MeetingApi } from "../webapi/meeting-api";
+import type { Targets } from "../webapi/targets";
 import type { Failure, Person, Playout } from "./channel";
 import { COMMANDS } from "./commands";
 import { deferred } from "./deferred";
@@ -27,6 +28,13 @@ export interface MeetingState {
 export interface Appearance {
   branding: string | Record<string, unknown> | null;
   theme: Theme;
+}
+
+/** What the kernel gives to join with. */
+export interface Admission {
+  token: string;
+  /** Where a broadcast goes, for an engine that does not carry it itself. */
+  broadcast: Targets | null;
 }
 
 type EventData = Readonly<Record<string, unknown>>;
@@ -76,7 +84,7 @@ export class Meeting {
     return () => this.#listeners.delete(listener);
   }
 
-  async join(token: string, appearance: Appearance): Promise<void> {
+  async join({ token, broadcast }: Admission, appearance: Appearance): Promise<void> {
     const engine = new MeetingApi();
     this.#engine = engine;
     this.#status("loading");
@@ -86,6 +94,7 @@ export class Meeting {
       width: "100%",
       height: "100%",
       theme: appearance.theme,
+      broadcast,
       // The header says it above the room.
       config: { hideConferenceSubject: true },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),

@@ -1,4 +1,5 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
+import type { Targets } from "../webapi/targets";
 import type { Card } from "./cards";
 import { Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
@@ -44,6 +45,7 @@ export class Session implements Owner {
   #views: View[] = [];
   #meeting: Meeting | null = null;
   #token: string | null = null;
+  #broadcast: Targets | null = null;
   #card: Card | null = null;
   /** What is shown once the meeting is left, if it is not the user who leaves. */
   #afterwards: Card | null = null;
@@ -286,6 +288,7 @@ export class Session implements Owner {
     switch (message.type) {
       case "token":
         clearTimeout(this.#silenceTimer);
+        this.#broadcast = message.broadcast ?? null;
         this.#useToken(message.token, message.ask);
         break;
       case "knock":
@@ -396,7 +399,7 @@ export class Session implements Owner {
         happened: (name, data) => this.#channel.send({ type: "event", name, data }),
       }),
     );
-    if (created) void meeting.join(token, this.#appearance());
+    if (created) void meeting.join({ token, broadcast: this.#broadcast }, this.#appearance());
     else this.#reportAll(meeting.state);
     this.#place();
   }

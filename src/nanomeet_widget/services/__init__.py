@@ -28,6 +28,7 @@ __all__ = [
     "default",
     "maker",
     "remember",
+    "target",
 ]
 
 _chooser = Chooser()
@@ -35,6 +36,7 @@ configure = _chooser.configure
 current = _chooser.current
 remember = _chooser.remember
 maker = _chooser.maker
+target = _chooser.target
 
 
 def default() -> Service:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import Secret
-from nanomeet_widget.services._service import Service
+from nanomeet_widget.services import cloud
+from nanomeet_widget.services._service import BroadcastTarget, Service
 from nanomeet_widget.services.cloud import NanoStreamCloud
 from nanomeet_widget.services.jitsi import Jitsi
 from nanomeet_widget.services.local import LocalServer
@@ -82,8 +84,30 @@ class Chooser:
         self._makers[server] = service
 
     def maker(self, server: str) -> Service:
-        """Return who makes tokens of a server, as far as that is known here."""
-        return self._makers.get(server) or self.current().service
+        """Return who makes tokens of a server.
+
+        Raises
+        ------
+        InvalidInputError
+            If nobody here does: the token is not shown to a service of other servers.
+        """
+        if server in self._makers:
+            return self._makers[server]
+        service = self.current().service
+        if service.serves(server):
+            return service
+        raise InvalidInputError(
+            f"this token is of {server}, which {service.name} has nothing to do with: say who makes "
+            "its tokens, with service=..."
+        )
+
+    def target(self, server: str, streamname: str, *, is_vod: bool) -> BroadcastTarget | None:
+        """Return where a broadcast of a server is sent; None if nobody says."""
+        with suppress(InvalidInputError):
+            return self.maker(server).broadcast_target(streamname, is_vod=is_vod)
+        with suppress(InvalidInputError):
+            return cloud.target(streamname, is_vod=is_vod) if cloud.in_cloud(server) else None
+        return None
 
     def forget_in_child(self) -> None:
         """Let go of the lease in a forked child, whose copy of it would keep the server alive."""

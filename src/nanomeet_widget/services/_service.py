@@ -124,6 +124,16 @@ class Service(ABC):
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens the meeting of a token in a browser."""
 
+    @abstractmethod
+    def serves(self, server: str) -> bool:
+        """Return whether this service makes the tokens of a server: others' never come here.
+
+        Parameters
+        ----------
+        server
+            As a token has it.
+        """
+
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget | None:
         """Return where a broadcast of this name is sent; None if the engine itself carries it.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import InvalidInputError, ProtocolError
@@ -40,6 +40,19 @@ DASHBOARD = "https://bintu-cloud-frontend.nanocosmos.de"
 #: Two renditions of a broadcast: width, height, kbit/s, frames a second.
 PROFILES = ("vtrans2-852x480x800x25", "vtrans2-640x360x400x25")
 _PROFILE = re.compile(r"vtrans2?-(?:\d+x\d+x)?(\d+)(?:k\d*|x\d+)?")
+
+
+def in_cloud(server: str) -> bool:
+    """Return whether a token's server is one of the cloud's."""
+    host = urlsplit(_rules.origin(server)).hostname or ""
+    return host.endswith(".nanocosmos.de")
+
+
+def target(streamname: str, *, is_vod: bool) -> BroadcastTarget:
+    """Return the cloud's ingest, and where to watch what is sent there: no key is needed."""
+    ingest = f"{INGEST}/{'rec' if is_vod else 'live'}/{_rules.check_streamname(streamname)}"
+    playout = NanoStreamCloud.playout(streamname, is_vod=is_vod)
+    return BroadcastTarget(ingest=Secret(ingest), playout=playout)
 
 
 class NanoStreamCloud(Service):
@@ -135,7 +148,8 @@ class NanoStreamCloud(Service):
         """Do what `create_streams` does, without blocking."""
         return await self._http.arun(self._create_streams(profiles))
 
-    def playout(self, streamname: str, *, is_vod: bool = False) -> Playout:
+    @staticmethod
+    def playout(streamname: str, *, is_vod: bool = False) -> Playout:
         """Return where a broadcast can be watched.
 
         Parameters
@@ -153,14 +167,16 @@ class NanoStreamCloud(Service):
 
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
         """Return the cloud's ingest, and where to watch what is sent there."""
-        playout = self.playout(streamname, is_vod=is_vod)
-        ingest = f"{INGEST}/{'rec' if is_vod else 'live'}/{streamname}"
-        return BroadcastTarget(ingest=Secret(ingest), playout=playout)
+        return target(streamname, is_vod=is_vod)
 
     def browser_link(self, token: str) -> Secret:
         """Return the invite page's link for this very token."""
         _tokens.read(token)
         return Secret(f"{self._invite_page}{self._mark}token={SecretText(token)}")
+
+    def serves(self, server: str) -> bool:
+        """Return whether a server is the cloud's."""
+        return server == self._server or in_cloud(server)
 
     @property
     def _mark(self) -> str:

@@ -109,6 +109,10 @@ class Jitsi(Service):
         # Nothing is ever called: the steps of the base run on it all the same.
         self._http = Http(self.name)
 
+    def serves(self, server: str) -> bool:
+        """Return whether this service signs for a server."""
+        return server == self._server
+
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
         """Return where Jibri sends the broadcast; see `Service.broadcast_target`."""
         if self._broadcast_url is None:

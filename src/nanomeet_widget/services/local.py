@@ -178,6 +178,12 @@ class LocalServer(Service):
         )
         return Secret(f"{url}/invite#ticket={ticket}")
 
+    def serves(self, server: str) -> bool:
+        """Return whether a server is this one; on this machine there is but one a user."""
+        if self._fixed is not None:
+            return server.rstrip("/") == self._fixed.url
+        return urlsplit(_rules.origin(server)).hostname in {"127.0.0.1", "::1", "localhost"}
+
     def close(self) -> None:
         """Let go of the server. It ends by itself soon after its last user has."""
         with self._lock:

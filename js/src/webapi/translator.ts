@@ -1,0 +1,180 @@
+/** What any Jitsi says, in the words that this project's own engine has for it: see `engine-events.ts`. */
+
+import type { EngineCore } from "../engine/core";
+import type { EventData } from "../engine/events";
+import type { Broadcast } from "../shared/protocol";
+import type { Targets } from "./targets";
+
+/** Somebody in the meeting; null for what this engine does not tell. */
+interface Person {
+  id: string;
+  display_name: string;
+  moderator: boolean | null;
+  audio: boolean | null;
+  video: boolean | null;
+  local: boolean;
+}
+
+/** The server's refusal of the token. What asks for a room's password begins with "conference". */
+const REFUSED = "connection.passwordRequired";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+export class Translator {
+  readonly #api: EngineCore;
+  readonly #targets: Targets | null;
+  readonly #people = new Map<string, Person>();
+  #foreign = false;
+  #broadcast: Broadcast = "off";
+  #record = false;
+  #away = false;
+
+  constructor(api: EngineCore, targets: Targets | null) {
+    this.#api = api;
+    this.#targets = targets;
+  }
+
+  /** Say that the broadcast was told to start, or to stop; a Jitsi has no word for that. */
+  broadcast(state: Broadcast, record = this.#record, error: string | null = null): void {
+    if (!this.#foreign || state === this.#broadcast) return;
+    this.#record = record;
+    this.#broadcast = state;
+    const live = state === "live";
+    const playout = live ? (this.#targets?.[record ? "rec" : "live"].playout ?? null) : null;
+    this.#tell("nanomeetBroadcastChanged", {
+      state,
+      playout,
+      since: live ? Date.now() / 1000 : null,
+      error,
+    });
+  }
+
+  hear(event: string, data: EventData): void {
+    // The first message of every engine; the own one says there who it is.
+    if (event === "ready") this.#foreign = data.nanomeet !== true;
+    if (!this.#foreign || data.derived === true) return;
+    if (event.startsWith("nanomeet")) this.#foreign = false;
+    else this.#translate(event, data);
+  }
+
+  #translate(event: string, data: EventData): void {
+    const id = text(data.id);
+    switch (event) {
+      case "videoConferenceJoined":
+        this.#people.clear();
+        this.#arrived(id, data, true);
+        if (this.#away) this.#tell("nanomeetConnection", { state: "connected" });
+        this.#away = false;
+        void this.#ask(id);
+        break;
+      case "videoConferenceLeft":
+        // Where it is the end, readyToClose says so at once.
+        this.#away = true;
+        this.#people.clear();
+        this.#tell("nanomeetConnection", { state: "reconnecting" });
+        break;
+      case "participantJoined":
+        this.#arrived(id, data, false);
+        void this.#ask(null);
+        break;
+      case "participantLeft":
+        if (this.#people.delete(id)) this.#tellPeople();
+        break;
+      case "displayNameChange":
+        this.#learn(id, { display_name: text(data.displayName) });
+        break;
+      case "participantRoleChanged":
+        this.#learn(id, { moderator: data.role === "moderator" });
+        break;
+      case "participantMuted":
+        this.#learn(id, {
+          [data.mediaType === "audio" ? "audio" : "video"]: data.isMuted !== true,
+        });
+        break;
+      case "audioMuteStatusChanged":
+        this.#learn(this.#api.localId, { audio: data.muted !== true });
+        break;
+      case "videoMuteStatusChanged":
+        this.#learn(this.#api.localId, { video: data.muted !== true });
+        break;
+      case "participantKickedOut":
+        if (Reflect.get(Object(data.kicked), "local") === true) {
+          this.#fail("kicked", "A moderator removed you from the meeting.");
+        }
+        break;
+      case "errorOccurred":
+        if (data.name === REFUSED) {
+          this.#fail("token_rejected", "The server does not accept the token.");
+        } else if (/membersOnly/.test(text(data.name))) this.#tell("nanomeetWaiting", {});
+        break;
+      case "recordingStatusChanged":
+        if (data.mode === "stream") this.#recorded(data);
+        break;
+    }
+  }
+
+  #recorded({ on, error }: EventData): void {
+    if (on === true) this.broadcast("live");
+    else if (error) this.broadcast("failed", this.#record, String(error));
+    else if (this.#broadcast === "starting") {
+      this.broadcast("failed", this.#record, "the broadcast ended before it had begun");
+    } else this.broadcast("off");
+  }
+
+  #arrived(id: string, data: EventData, local: boolean): void {
+    this.#people.set(id, {
+      id,
+      display_name: text(data.displayName),
+      moderator: null,
+      audio: null,
+      video: null,
+      local,
+    });
+    this.#tellPeople();
+  }
+
+  #learn(id: string | null, news: Partial<Person>): void {
+    const person = id === null ? undefined : this.#people.get(id);
+    if (!person) return;
+    Object.assign(person, news);
+    this.#tellPeople();
+  }
+
+  /** Ask for what no event tells: the roles, and the own devices. A Jitsi too old to say leaves it. */
+  async #ask(self: string | null): Promise<void> {
+    const asked = [this.#api.getRoomsInfo().then((answer) => this.#roles(answer))];
+    if (self !== null) {
+      const learn = (name: "audio" | "video") => (muted: unknown) =>
+        this.#learn(self, { [name]: muted !== true });
+      asked.push(this.#api.isAudioMuted().then(learn("audio")));
+      asked.push(this.#api.isVideoMuted().then(learn("video")));
+    }
+    await Promise.allSettled(asked);
+  }
+
+  #roles(answer: unknown): void {
+    const { rooms } = Object(answer) as { rooms?: { participants?: EventData[] }[] };
+    for (const { id, role } of (rooms ?? []).flatMap((room) => room.participants ?? [])) {
+      if (typeof role === "string") this.#learn(text(id), { moderator: role === "moderator" });
+    }
+  }
+
+  #tellPeople(): void {
+    const participants = [...this.#people.values()].map((one) => ({ ...one }));
+    this.#tell("nanomeetParticipants", { participants });
+  }
+
+  #fail(name: string, message: string): void {
+    this.#tell("errorOccurred", {
+      name,
+      message,
+      isFatal: true,
+      error: { name, message, isFatal: true },
+    });
+  }
+
+  /** After everybody has heard what it is derived from. */
+  #tell(event: string, data: EventData): void {
+    queueMicrotask(() => this.#api.tell(event, { ...data, derived: true }));
+  }
+}
