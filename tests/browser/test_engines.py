@@ -1,0 +1,167 @@
+"""The widget on other engines than ours: the same cell, the same truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.standins.https import Site
+from tests.standins.jitsi import jitsi
+from tests.standins.prosody import Prosody
+
+from .conftest import Lab, OpenPage
+from .notebook import SLOW, Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+SECRET = "0123456789abcdef0123456789abcdef-prosody"
+SETUP = """
+import nanomeet_widget as nm
+from nanomeet_widget.services import Jitsi
+nm.configure(Jitsi("{host}", app_id="classroom", app_secret="{secret}", {options}))
+room = nm.create_room("algebra_101")
+meet = nm.NanoMeet(token={shows}.token)
+meet
+"""
+STATE = """
+print(meet.status.value, meet.broadcast.value, meet.moderator, meet.playout)
+for one in meet.participants:
+    print(one["display_name"], one["moderator"], one["audio"], one["video"])
+"""
+BROADCAST = """
+playout = await meet.start_broadcast({})
+print(playout, meet.broadcast.value)
+await meet.stop_broadcast()
+print(meet.broadcast.value, [e.name for e in meet.events].count("recording_status_changed"))
+"""
+REFUSED = """
+try:
+    await meet.start_broadcast()
+except nm.CommandError as error:
+    print(type(error).__name__, error)
+print(meet.broadcast.value)
+"""
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    prosody = Prosody(app_id="classroom", secret=SECRET)
+    with jitsi(tmp_path_factory.mktemp("jitsi"), prosody) as site:
+        yield site
+
+
+def opened(
+    lab: Lab,
+    open_page: OpenPage,
+    site: Site,
+    *cells: str,
+    options: str = "",
+    shows: str = "room",
+    name: str,
+) -> Notebook:
+    values = {"{host}": site.host, "{secret}": SECRET, "{options}": options, "{shows}": shows}
+    first = SETUP
+    for mark, value in values.items():
+        first = first.replace(mark, value)
+    lab.write(name, first, *cells)
+    notebook = Notebook(open_page(ignore_https_errors=True), lab, name)
+    notebook.run(0)
+    return notebook
+
+
+def test_a_jitsi_meeting_is_joined_known_and_left(
+    lab: Lab, open_page: OpenPage, deployment: Site
+) -> None:
+    cells = (
+        STATE,
+        'await meet.set_subject("Rings"); print(meet.status.value)',
+        "await meet.leave()",
+    )
+    notebook = opened(lab, open_page, deployment, *cells, STATE, name="jitsi.ipynb")
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(notebook.meeting).to_contain_text("2 people")
+    frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
+    expect(frame.locator("#said")).to_have_text("Joined /algebra_101")
+
+    assert notebook.evaluate(1).splitlines() == [
+        "joined off True None",
+        "Ada True True False",
+        "Grace False False None",
+    ]
+    assert notebook.evaluate(2) == "joined"
+    expect(notebook.meeting).to_contain_text("Rings")
+    notebook.run(3)
+    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    assert notebook.evaluate(4).splitlines() == ["left off True None"]
+    # The token is in the fragment: this server's log has nothing of it.
+    assert not any("jwt" in path or "eyJ" in path for path in deployment.paths())
+
+
+def test_a_jitsi_broadcast_goes_where_the_service_says(
+    lab: Lab, open_page: OpenPage, deployment: Site
+) -> None:
+    options = (
+        'broadcast_url="rtmp://ingest.example/live/{streamname}", '
+        'watch_url="https://watch.example/?s={streamname}"'
+    )
+    cell = "print(room.streamname)"
+    notebook = opened(
+        lab,
+        open_page,
+        deployment,
+        BROADCAST.format("False"),
+        cell,
+        options=options,
+        name="jibri.ipynb",
+    )
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    told = notebook.evaluate(1).splitlines()
+    stream = notebook.evaluate(2)
+    assert told[0] == f"Playout(live='https://watch.example/?s={stream}', vod=None) live"
+    assert told[1] == "off 2"
+    orders = [seen.json() for seen in deployment.seen if seen.path == "/jibri"]
+    assert orders[-1] == {"mode": "stream", "rtmpStreamKey": f"rtmp://ingest.example/live/{stream}"}
+    # The stream's key is no part of the notebook.
+    notebook.save()
+    assert "ingest.example/live/" + stream not in (lab.folder / "jibri.ipynb").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("", "nobody said where"),
+        ('broadcast_url="rtmp://refuse.example/{streamname}"', "unexpected-request"),
+    ],
+    ids=["no target", "refused"],
+)
+def test_a_jitsi_broadcast_that_cannot_be_says_why(
+    lab: Lab, open_page: OpenPage, deployment: Site, options: str, words: str
+) -> None:
+    name = "refused.ipynb" if options else "nowhere.ipynb"
+    notebook = opened(lab, open_page, deployment, REFUSED, options=options, name=name)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    said = notebook.evaluate(1)
+    assert said.startswith("Command")
+    assert words in said
+    assert said.splitlines()[-1] == ("failed" if options else "off")
+
+
+def test_a_jitsi_guest_is_no_moderator(lab: Lab, open_page: OpenPage, deployment: Site) -> None:
+    guest = "nm.create_invite(room.token)"
+    cell = "print(meet.moderator, meet.set_subject('x').exception())"
+    notebook = opened(lab, open_page, deployment, cell, shows=guest, name="guest.ipynb")
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(notebook.meeting).to_contain_text("Participant")
+    assert notebook.evaluate(1).startswith("False set_subject is for moderators")
+
+
+def test_a_jitsi_that_knows_another_secret_refuses_in_words(
+    lab: Lab, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with jitsi(tmp_path, Prosody(app_id="classroom", secret="x" * 40)) as site:
+        notebook = opened(lab, open_page, site, "print(meet.error)", name="wrong.ipynb")
+        expect(notebook.meeting).to_contain_text("does not accept the token", timeout=SLOW)
+        assert "token_rejected" in notebook.evaluate(1)

@@ -1,0 +1,40 @@
+"""A Jitsi deployment: a meeting page, Prosody's check of tokens, and a Jibri that notes its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .https import Answer, Seen, Site, said, serving
+from .prosody import Prosody, Refused, affiliation
+
+PAGE = (Path(__file__).parent / "jitsi.html").read_bytes()
+
+
+@contextmanager
+def jitsi(folder: Path, prosody: Prosody) -> Iterator[Site]:
+    """Run it. Rooms may have a tenant before them."""
+
+    def answer(site: Site, seen: Seen) -> Answer:
+        del site
+        if seen.path == "/admit":
+            return _admit(prosody, seen)
+        if seen.path == "/jibri":
+            target = seen.json()["rtmpStreamKey"]
+            return said({"error": "unexpected-request"} if "refuse" in target else {})
+        return Answer(body=PAGE, kind="text/html; charset=utf-8")
+
+    with serving(folder, answer) as site:
+        yield site
+
+
+def _admit(prosody: Prosody, seen: Seen) -> Answer:
+    asked = seen.json()
+    *tenants, room = asked["path"].strip("/").split("/")
+    try:
+        claims = prosody.admit(asked["token"], room=room, tenant="/".join(tenants))
+    except Refused as error:
+        return said({"error": str(error)})
+    role = "moderator" if affiliation(claims) == "owner" else "participant"
+    return said({"room": room, "role": role})
