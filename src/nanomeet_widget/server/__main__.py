@@ -6,4 +6,4 @@ import sys
 
 from nanomeet_widget.server.cli import main
 
-sys.exit(main(["serve", *sys.argv[1:]]))
+sys.exit(main())

@@ -23,17 +23,15 @@ _FAILED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="nanomeet", description="Video meetings in a notebook cell, from your own machine."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    add_serve(commands.add_parser("serve", help="run the meeting server"))
+    """Run the server alone, as `python -m nanomeet_widget.server` does; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m nanomeet_widget.server")
+    parser.add_argument("--json", action="store_true", help="write JSON, for programs to read")
+    add_serve(parser)
     options = parser.parse_args(arguments)
-    # Whatever a command writes (secrets, recordings, the database) is its user's own.
+    # Whatever it writes (secrets, recordings, the database) is its user's own.
     os.umask(0o077)
     try:
-        return int(options.run(options))
+        return serve(options)
     except NanoMeetError as error:
         _say(f"nanomeet: {error}", error=True)
         return _FAILED
@@ -89,7 +87,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="when listening, write URL, API key and process id there as JSON; removed on exit",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every request")
-    parser.set_defaults(run=serve)
+    parser.set_defaults(run=lambda options, _: serve(options))
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -101,7 +99,7 @@ def serve(options: argparse.Namespace) -> int:
     # asyncio's debug mode and PyAV log what goes through them.
     logging.getLogger("libav").setLevel(logging.ERROR)
     config = read_config(options)
-    asyncio.run(_serve(config, options.ready_file))
+    asyncio.run(_serve(config, options.ready_file, as_json=options.json))
     return 0
 
 
@@ -144,7 +142,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
     return config
 
 
-async def _serve(config: ServerConfig, ready: Path | None) -> None:
+async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool) -> None:
     from nanomeet_widget.server.running import Server  # noqa: PLC0415 - `--help` does without
 
     async with Server(config) as server:
@@ -154,7 +152,11 @@ async def _serve(config: ServerConfig, ready: Path | None) -> None:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, server.stop)
         with _ready_file(ready, url=server.url, api_key=server.api_key):
-            _say(f"nanomeet: ready at {server.url}")
+            if as_json:
+                # No key: standard output often ends in a log.
+                _say(json.dumps({"url": server.url, "pid": os.getpid()}))
+            else:
+                _say(f"nanomeet: ready at {server.url}")
             if config.host not in LOOPBACK and not server.url.startswith("https://"):
                 _say(
                     "nanomeet: without TLS browsers give no camera or microphone to pages of "

@@ -125,6 +125,16 @@ class Service(ABC):
         """Make a link that opens the meeting of a token in a browser."""
 
     @abstractmethod
+    def check(self) -> str:
+        """Return the address of the meeting server, once the service has answered.
+
+        Raises
+        ------
+        NanoMeetError
+            If it does not, or does not accept the key.
+        """
+
+    @abstractmethod
     def serves(self, server: str) -> bool:
         """Return whether this service makes the tokens of a server: others' never come here.
 

@@ -174,6 +174,11 @@ class NanoStreamCloud(Service):
         _tokens.read(token)
         return Secret(f"{self._invite_page}{self._mark}token={SecretText(token)}")
 
+    def check(self) -> str:
+        """Return the meeting server's address, once the cloud knows the key."""
+        self.organisation()
+        return self._server
+
     def serves(self, server: str) -> bool:
         """Return whether a server is the cloud's."""
         return server == self._server or in_cloud(server)

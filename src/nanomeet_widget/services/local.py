@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget import _rules
 from nanomeet_widget._errors import InvalidInputError, ServerStartError
-from nanomeet_widget._http import Http, Steps
+from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._models import Invite, Room, Secret, SecretText
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
@@ -177,6 +177,25 @@ class LocalServer(Service):
             self._http.call(contract.ticket_request(url, SecretText(token)))
         )
         return Secret(f"{url}/invite#ticket={ticket}")
+
+    @property
+    def transient(self) -> bool:
+        """Whether the server ends when nobody uses it any more."""
+        return self._fixed is None
+
+    def check(self) -> str:
+        """Return the server's address, once it has answered and knows the key."""
+        at = self._ensure()
+        self._http.call(
+            Request(
+                method="GET",
+                origin=at.url,
+                path="/organisation",
+                headers={"x-bintu-apikey": at.api_key.reveal()},
+                repeatable=True,
+            )
+        )
+        return at.url
 
     def serves(self, server: str) -> bool:
         """Return whether a server is this one; on this machine there is but one a user."""

@@ -1,0 +1,77 @@
+"""`nanomeet`: rooms, invites, tokens, the server and what may be wrong with them, from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget._version import __version__
+from nanomeet_widget.cli import doctor, minting
+from nanomeet_widget.cli._output import FAILED, Output
+
+_EPILOGUE = """\
+which service: the environment says, else it is the embedded server on this machine
+  NANOMEET_API_KEY                  nanoStream Cloud
+  NANOMEET_SERVER=https://…         a server of `nanomeet serve`, with its NANOMEET_API_KEY
+  NANOMEET_JITSI_SERVER, _APP_ID,   any Jitsi; with NANOMEET_JITSI_APP_SECRET, or with
+  …                                 NANOMEET_JITSI_PRIVATE_KEY_FILE and NANOMEET_JITSI_KID
+
+tokens and keys are never arguments, which others on this machine could read: a token comes from
+standard input, from NANOMEET_TOKEN, or is asked for.
+
+exit status: 0 it is done, 1 it failed or something is wrong, 2 the command line is wrong
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    options = _parser().parse_args(arguments)
+    # Whatever a command writes (secrets, recordings, the database) is its user's own.
+    os.umask(0o077)
+    output = Output(as_json=options.json)
+    try:
+        return int(options.run(options, output))
+    except NanoMeetError as error:
+        output.error(error)
+        return FAILED
+    except KeyboardInterrupt:
+        return 128 + 2
+    except BrokenPipeError:
+        # Whoever read has had enough; Python would complain once more when it flushes.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nanomeet",
+        description="Video meetings in a notebook cell: rooms, invites and the server behind them.",
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"nanomeet {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="write JSON, for programs to read")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # `serve` is told apart here, so that no other command loads the server.
+    from nanomeet_widget.server import cli as server  # noqa: PLC0415
+
+    server.add_serve(commands.add_parser("serve", parents=[common], help="run the meeting server"))
+    minting.add_room(
+        commands.add_parser("room", parents=[common], help="make a room, and a token that opens it")
+    )
+    minting.add_invite(
+        commands.add_parser("invite", parents=[common], help="invite somebody into a token's room")
+    )
+    minting.add_token(
+        commands.add_parser("token", parents=[common], help="say what a token says, in words")
+    )
+    doctor.add_doctor(
+        commands.add_parser(
+            "doctor", parents=[common], help="look for what keeps meetings from working"
+        )
+    )
+    return parser

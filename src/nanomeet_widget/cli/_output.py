@@ -1,0 +1,83 @@
+"""What a command says: lines for people, or one JSON value for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+DONE, FAILED = 0, 1
+
+
+class Output:
+    """Standard output, and standard error for what is said beside it.
+
+    Parameters
+    ----------
+    as_json
+        Whether programs read it.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def facts(self, shown: Mapping[str, object], facts: Mapping[str, Any]) -> None:
+        """Write what is known.
+
+        Parameters
+        ----------
+        shown
+            For people: names and texts, in their order.
+        facts
+            For programs.
+        """
+        if self.as_json:
+            print(json.dumps(facts, indent=2, default=_plain))
+            return
+        width = max(map(len, shown), default=0)
+        for name, value in shown.items():
+            print(f"{name:<{width}}  {value}")
+
+    def line(self, text: str) -> None:
+        """Write a line for people; programs do not get it."""
+        if not self.as_json:
+            print(text)
+
+    def note(self, text: str) -> None:
+        """Say something beside the result."""
+        if not self.as_json:
+            print(f"nanomeet: {text}", file=sys.stderr)
+
+    def error(self, error: Exception) -> None:
+        """Say why it failed."""
+        if self.as_json:
+            kind = type(error).__name__
+            print(json.dumps({"error": {"kind": kind, "message": str(error)}}, indent=2))
+        else:
+            print(f"nanomeet: {error}", file=sys.stderr)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def moment(when: datetime, *, now: datetime | None = None) -> str:
+    """Return a moment in words: on which day, and how far from now."""
+    now = now or datetime.now(timezone.utc)
+    local = when.astimezone()
+    return f"{local:%a %d %b %Y, %H:%M:%S} {local.tzname()} ({distance(when - now)})"
+
+
+def distance(span: timedelta) -> str:
+    """Return how far a moment is, in words: ``in 3 hours``, ``2 days ago``."""
+    seconds = abs(span.total_seconds())
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        count = round(seconds / size)
+        if count >= 1 and (seconds >= size or unit == "second"):
+            words = f"{count} {unit}{'' if count == 1 else 's'}"
+            return f"in {words}" if span.total_seconds() > 0 else f"{words} ago"
+    return "now"

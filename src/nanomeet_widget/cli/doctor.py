@@ -1,0 +1,287 @@
+"""`nanomeet doctor`: what keeps meetings from working, each with its remedy."""
+
+from __future__ import annotations
+
+import argparse
+import email.utils
+import os
+import platform
+import shutil
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from importlib import metadata
+from typing import Literal
+from urllib.parse import urlsplit
+
+from nanomeet_widget import _rules, _tokens, services
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget._version import __version__
+from nanomeet_widget.cli._output import DONE, FAILED, Output, distance
+
+#: Seconds that a server has to answer.
+_TIMEOUT = 8.0
+#: Clocks that differ by more than servers forgive.
+_SKEW = timedelta(seconds=_tokens.LEEWAY)
+_TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
+_BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
+
+State = Literal["ok", "warning", "wrong"]
+_SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What was looked at, what was found, and what to do about it."""
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `doctor`."""
+    parser.description = (
+        "Look at everything that a meeting in a notebook needs, and say what to do where something is "
+        f"missing. Set {_TOKEN} to look at a token, too. The exit status is 1 if something is wrong."
+    )
+    parser.set_defaults(run=doctor)
+
+
+def doctor(options: argparse.Namespace, output: Output) -> int:
+    """Look at everything."""
+    del options
+    findings = []
+    for finding in _findings():
+        findings.append(finding)
+        output.line(f"{_SIGNS[finding.state]} {finding.name}: {finding.found}")
+        if finding.remedy:
+            output.line(f"    {finding.remedy}")
+    wrong = [finding.name for finding in findings if finding.state == "wrong"]
+    if output.as_json:
+        output.facts({}, {"ok": not wrong, "findings": [asdict(finding) for finding in findings]})
+    else:
+        output.line("")
+        output.line(f"Something is wrong: {', '.join(wrong)}." if wrong else "All is well.")
+    return FAILED if wrong else DONE
+
+
+def _findings() -> Iterator[Finding]:
+    yield _python()
+    yield from _packages()
+    yield _kernel()
+    yield _host(os.environ)
+    yield _browser(shutil.which)
+    yield from _service()
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    found = f"{version} on {platform.system()}, nanomeet-widget {__version__}"
+    return Finding(name="Python", state="ok", found=found)
+
+
+def _packages() -> Iterator[Finding]:
+    for name, least, why in (
+        ("anywidget", (0, 9, 18), "shows the meeting in the cell"),
+        ("ipywidgets", (8, 1), "connects cell and kernel"),
+        ("jupyterlab", (4, 4), "the notebook"),
+        ("jupyterlab_widgets", (3, 0), "shows widgets in JupyterLab and Notebook 7"),
+    ):
+        version = installed(name)
+        if version is None:
+            # The notebook may run in another environment than the kernel.
+            yield Finding(
+                name=name,
+                state="warning" if name.startswith("jupyterlab") else "wrong",
+                found=f"not here ({why})",
+                remedy=f"where your notebook runs: pip install '{name}>={_dotted(least)}'",
+            )
+        elif version < least:
+            yield Finding(
+                name=name,
+                state="wrong",
+                found=f"{_dotted(version)} is too old ({why})",
+                remedy=f"pip install --upgrade '{name}>={_dotted(least)}'",
+            )
+        else:
+            yield Finding(name=name, state="ok", found=_dotted(version))
+
+
+def _kernel() -> Finding:
+    version = installed("ipykernel")
+    if version is None:
+        remedy = "pip install 'ipykernel>=7.4', or another environment's kernel shows the meeting"
+        return Finding(name="ipykernel", state="warning", found="not here", remedy=remedy)
+    if version < (7, 4):
+        found = f"{_dotted(version)}: a cell may not be able to await the meeting's answers"
+        remedy = "pip install --upgrade 'ipykernel>=7.4'"
+        return Finding(name="ipykernel", state="warning", found=found, remedy=remedy)
+    return Finding(name="ipykernel", state="ok", found=_dotted(version))
+
+
+def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
+    """Look at which program shows the notebook: not every one lets a page use the camera."""
+    name = "notebook program"
+    if "VSCODE_PID" in environment or environment.get("TERM_PROGRAM") == "vscode":
+        return Finding(
+            name=name,
+            state="warning",
+            found="VS Code gives notebooks no camera",
+            remedy="the cell offers to open the meeting in a browser instead",
+        )
+    if "COLAB_RELEASE_TAG" in environment:
+        return Finding(
+            name=name,
+            state="warning",
+            found="Colab shows cells in frames of another origin",
+            remedy="open the meeting in a tab, and use a service that the internet reaches: the "
+            "embedded server of a Colab machine is not",
+        )
+    if "JUPYTERHUB_USER" in environment:
+        return Finding(
+            name=name,
+            state="warning",
+            found="JupyterHub: your browser does not reach the embedded server of its machine",
+            remedy="use nanoStream Cloud, a Jitsi, or `nanomeet serve` on a host that browsers reach",
+        )
+    return Finding(name=name, state="ok", found="nothing that is known to keep the camera away")
+
+
+def _browser(which: Callable[[str], str | None]) -> Finding:
+    found = [name for name in _BROWSERS if which(name)]
+    return Finding(
+        name="browser",
+        state="ok",
+        found=", ".join(found) if found else "none on this machine, which need not have one",
+        remedy="a broadcast is composed with WebCodecs: moderators use Chrome, Chromium or Edge 110 "
+        "or newer",
+    )
+
+
+def _service() -> Iterator[Finding]:
+    name = "service"
+    try:
+        choice = services.current()
+    except NanoMeetError as error:
+        yield Finding(name=name, state="wrong", found=str(error), remedy="correct the environment")
+        return
+    yield Finding(name=name, state="ok", found=str(choice))
+    try:
+        with choice.service as service:
+            address = service.check()
+            yield Finding(name="service answers", state="ok", found=address)
+            yield from _server(address)
+            yield from _token(address)
+    except NanoMeetError as error:
+        yield Finding(
+            name="service answers",
+            state="wrong",
+            found=str(error),
+            remedy="look at the address and the key, and whether this machine reaches it",
+        )
+
+
+def _server(address: str) -> Iterator[Finding]:
+    yield _secure(address)
+    answered = ask(address)
+    if isinstance(answered, str):
+        remedy = "look whether it runs, and whether a firewall or a proxy is between"
+        yield Finding(name="meeting server", state="wrong", found=answered, remedy=remedy)
+        return
+    yield Finding(name="meeting server", state="ok", found=f"{_rules.origin(address)} answers")
+    yield skew(answered)
+
+
+def _secure(address: str) -> Finding:
+    """Look at whether browsers give a page of the server a camera (W3C Secure Contexts)."""
+    parts = urlsplit(_rules.origin(address))
+    if parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        return Finding(name="camera", state="ok", found="browsers give it to pages of this server")
+    return Finding(
+        name="camera",
+        state="wrong",
+        found=f"browsers give none to pages of {parts.netloc}, which speaks no TLS",
+        remedy="run `nanomeet serve --tls`, or put a proxy with a certificate before it",
+    )
+
+
+def skew(difference: timedelta | None) -> Finding:
+    """Judge the distance between the server's clock and this machine's."""
+    name = "clocks"
+    if difference is None:
+        return Finding(name=name, state="warning", found="the server does not tell the time")
+    if abs(difference) <= _SKEW:
+        return Finding(name=name, state="ok", found="this machine's and the server's agree")
+    where = "ahead of" if difference > timedelta() else "behind"
+    words = distance(abs(difference)).removeprefix("in ")
+    return Finding(
+        name=name,
+        state="wrong",
+        found=f"this machine's is {words} {where} the server's: tokens seem too early or expired",
+        remedy="set both by NTP: `timedatectl set-ntp true`",
+    )
+
+
+def _token(address: str) -> Iterator[Finding]:
+    text = os.environ.get(_TOKEN, "").strip()
+    if not text:
+        return
+    try:
+        claims = _tokens.read(text)
+    except NanoMeetError as error:
+        yield Finding(name="token", state="wrong", found=str(error), remedy="copy the whole token")
+        return
+    now = datetime.now(timezone.utc)
+    found, remedy = f"opens {claims.room}", ""
+    state: State = "ok"
+    if now >= claims.expiration:
+        found, state = f"expired {distance(claims.expiration - now)}", "wrong"
+        remedy = "ask the moderator for a new invite, or make the room again"
+    elif now < claims.notbefore:
+        found, state = f"is valid {distance(claims.notbefore - now)}", "warning"
+    elif claims.server and _rules.origin(claims.server) != _rules.origin(address):
+        found, state = f"is for {claims.server}, not for {address}", "warning"
+        remedy = "whoever made it has to be asked for invites"
+    yield Finding(name="token", state=state, found=found, remedy=remedy)
+
+
+def ask(address: str) -> timedelta | str:
+    """Return how far this machine's clock is ahead of a server's, or why it does not answer."""
+    url = _rules.origin(address)
+    request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - http and https alone
+    # Whether the certificate is good is the browser's to judge.
+    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
+    began = time.time()
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT, context=context) as answer:  # noqa: S310
+            date = answer.headers.get("Date")
+    except urllib.error.HTTPError as error:
+        date = error.headers.get("Date")
+    except OSError as error:
+        return f"{url} does not answer: {getattr(error, 'reason', error)}"
+    if date is None:
+        return f"{url} answers without a date"
+    # The date is whole seconds: the middle of one is the best guess.
+    theirs = email.utils.parsedate_to_datetime(date) + timedelta(seconds=0.5)
+    ours = datetime.fromtimestamp((began + time.time()) / 2, timezone.utc)
+    return ours - theirs
+
+
+def installed(name: str) -> tuple[int, ...] | None:
+    """Return the version of a package that is here, or None."""
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+    parts = [part for part in version.split(".")[:3] if part.isdigit()]
+    return tuple(map(int, parts))
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,186 @@
+"""`nanomeet room`, `invite` and `token`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import jwt
+
+from nanomeet_widget import _rooms, _rules, _tokens, services
+from nanomeet_widget._errors import InvalidInputError, MalformedTokenError
+from nanomeet_widget._models import SecretText
+from nanomeet_widget.cli._output import DONE, FAILED, Output, moment
+
+_TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
+#: Claims that `token` tells in words of its own.
+_TOLD = frozenset({"room", "moderator", "server", "streamname", "sub", "iat", "nbf", "exp"})
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_TIME_HELP = "ISO 8601 with an offset, or a span from now such as 90m, 2h, 3d, 1w"
+
+
+def add_room(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `room`."""
+    parser.description = "Make a room and a token that opens it. Whoever has the token can enter."
+    parser.add_argument("name", help="letters a-z and A-Z, digits and _; 64 characters at most")
+    parser.add_argument(
+        "--participant", action="store_true", help="the token is a participant's, no moderator's"
+    )
+    parser.add_argument("--streamname", help="the broadcast's name (default: one nobody guesses)")
+    parser.add_argument("--server", help="the engine's host, for services that have several")
+    _add_times(parser)
+    parser.set_defaults(run=room)
+
+
+def add_invite(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `invite`."""
+    parser.description = (
+        "Make an invitation into the room of a moderator's token, which is read from standard "
+        f"input, from {_TOKEN}, or asked for."
+    )
+    parser.add_argument("--moderator", action="store_true", help="the guest is a moderator, too")
+    _add_times(parser)
+    parser.set_defaults(run=invite)
+
+
+def add_token(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `token`."""
+    parser.description = (
+        "Say what a token says: read from standard input, from "
+        f"{_TOKEN}, or asked for. Its signature is neither checked nor shown. The exit status is 1 "
+        "for a token that opens nothing now."
+    )
+    parser.set_defaults(run=token)
+
+
+def room(options: argparse.Namespace, output: Output) -> int:
+    """Make a room."""
+    choice = services.current()
+    made = _rooms.create_room(
+        options.name,
+        nbf=_when(options.nbf),
+        exp=_when(options.exp),
+        streamname=options.streamname,
+        server=options.server,
+        moderator=not options.participant,
+    )
+    if isinstance(choice.service, services.LocalServer) and choice.service.transient:
+        output.note(
+            "the embedded server ends when nobody uses it any more, and the room's address with it: "
+            "for a lasting one run `nanomeet serve`, and set NANOMEET_SERVER and NANOMEET_API_KEY"
+        )
+    facts: dict[str, Any] = {
+        "room": made.room,
+        "server": made.server,
+        "streamname": made.streamname,
+        "moderator": made.moderator,
+        "notbefore": made.notbefore,
+        "expiration": made.expiration,
+        "service": choice.service.name,
+        "token": str(made.token),
+    }
+    shown = {
+        "room": made.room,
+        "server": made.server,
+        "service": f"{choice.service.name}: {choice.why}",
+        "role": _role(moderator=made.moderator),
+        "valid from": moment(made.notbefore),
+        "until": moment(made.expiration),
+        "token": str(made.token),
+    }
+    output.facts(shown, facts)
+    return DONE
+
+
+def invite(options: argparse.Namespace, output: Output) -> int:
+    """Make an invite."""
+    parent = _read_token()
+    made = _rooms.create_invite(
+        parent, moderator=options.moderator, nbf=_when(options.nbf), exp=_when(options.exp)
+    )
+    claims = _tokens.read(made.token)
+    facts = {
+        "room": claims.room,
+        "moderator": made.moderator,
+        "expiration": claims.expiration,
+        "invite_link": str(made.invite_link),
+        "token": str(made.token),
+    }
+    shown = {
+        "room": claims.room,
+        "role": _role(moderator=made.moderator),
+        "until": moment(claims.expiration),
+        "link": str(made.invite_link),
+    }
+    output.facts(shown, facts)
+    return DONE
+
+
+def token(options: argparse.Namespace, output: Output) -> int:
+    """Say what a token says."""
+    del options
+    text = _read_token()
+    claims = _tokens.read(text)
+    now = datetime.now(timezone.utc)
+    state = "valid now"
+    if now < claims.notbefore:
+        state = "not valid yet"
+    elif now >= claims.expiration:
+        state = "expired"
+    header = jwt.get_unverified_header(text)
+    payload: dict[str, Any] = jwt.decode(text, options={"verify_signature": False})
+    signed = {name: header[name] for name in ("alg", "typ", "kid") if name in header}
+    facts = {"state": state.replace(" ", "_"), "header": signed, "claims": payload}
+    shown = {
+        "state": state,
+        "room": claims.room,
+        "role": _role(moderator=claims.moderator),
+        "server": claims.server or "(none: the one that the page knows)",
+        "streamname": claims.streamname,
+        "organisation": claims.sub,
+        "valid from": moment(claims.notbefore, now=now),
+        "until": moment(claims.expiration, now=now),
+        "signed with": " ".join(f"{name}={value}" for name, value in signed.items()),
+    }
+    if isinstance(issued := payload.get("iat"), int):
+        shown["issued"] = moment(datetime.fromtimestamp(issued, timezone.utc), now=now)
+    others = set(payload) - _TOLD
+    shown |= {f"({name})": payload[name] for name in sorted(others)}
+    output.facts(shown, facts)
+    return DONE if state == "valid now" else FAILED
+
+
+def _add_times(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--nbf", metavar="TIME", help=f"from when it is valid: {_TIME_HELP}")
+    parser.add_argument("--exp", metavar="TIME", help="until when it is valid, likewise")
+
+
+def _when(text: str | None) -> _rules.When | None:
+    if text is None or text[-1:] not in _UNITS:
+        return text
+    try:
+        return timedelta(**{_UNITS[text[-1]]: float(text[:-1])})
+    except (ValueError, OverflowError):
+        raise InvalidInputError(f"{text!r} is no time: {_TIME_HELP}") from None
+
+
+def _read_token() -> str:
+    """Return a token that is no argument: those are for everybody on this machine to read."""
+    text = os.environ.get(_TOKEN, "")
+    if not text:
+        text = getpass.getpass("token: ") if sys.stdin.isatty() else sys.stdin.read(1 << 16)
+    text = text.strip()
+    if not text:
+        raise MalformedTokenError(
+            f"there is no token: pipe one in, or set {_TOKEN}: nanomeet room NAME --json | jq -r "
+            ".token | nanomeet invite"
+        )
+    return SecretText(text)
+
+
+def _role(*, moderator: bool) -> str:
+    return "moderator: may invite, broadcast, mute and send out" if moderator else "participant"
