@@ -29,7 +29,7 @@ $(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
 
 # The bundle follows its sources.
 BUNDLE := src/nanomeet_widget/static/.built
-$(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src -type f 2>/dev/null)
+$(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src js/types -type f 2>/dev/null)
 	cd js && npm run --silent build
 
 build: setup $(BUNDLE)

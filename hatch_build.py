@@ -25,7 +25,13 @@ def is_stale(root: Path) -> bool:
     if not stamp.exists():
         return True
     js = root / "js"
-    sources = [js / "src", js / "build.mjs", js / "package.json", js / "package-lock.json"]
+    sources = [
+        js / "src",
+        js / "types",
+        js / "build.mjs",
+        js / "package.json",
+        js / "package-lock.json",
+    ]
     return _newest(*(s for s in sources if s.exists())) > stamp.stat().st_mtime
 
 

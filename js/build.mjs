@@ -46,4 +46,7 @@ for (const page of pages) {
   if (names.includes(page))
     copyFileSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
 }
+if (names.includes("nanomeet")) {
+  copyFileSync(join(here, "types/nanomeet.d.ts"), join(out, "nanomeet.d.ts"));
+}
 if (chosen.length === 0) writeFileSync(join(out, ".built"), "");

@@ -23,7 +23,7 @@ room = nm.create_room("algebra_101")
 meet = nm.NanoMeet(token=room.token)
 assert len(meet._esm) > 1000, "the front end is missing"
 import urllib.request
-for page in ("external_api.js", "js/nanomeet.js", "invite", "static/meeting.js"):
+for page in ("external_api.js", "js/nanomeet.js", "js/nanomeet.d.ts", "invite", "static/meeting.js"):
     with urllib.request.urlopen(room.server + "/" + page) as answer:
         assert answer.status == 200 and len(answer.read()) > 200, page
 print("works:", room)
@@ -45,7 +45,14 @@ def test_the_front_end_is_small() -> None:
 
 def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("widget.js", "widget.css", "nanomeet.js", "external_api.js", "meeting.html"):
+    for name in (
+        "widget.js",
+        "widget.css",
+        "nanomeet.js",
+        "nanomeet.d.ts",
+        "external_api.js",
+        "meeting.html",
+    ):
         assert f"nanomeet_widget/static/{name}" in names
     assert "nanomeet_widget/py.typed" in names
     assert not [n for n in names if n.endswith((".ts", ".tsx"))]

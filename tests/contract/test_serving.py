@@ -109,6 +109,24 @@ def test_pages_send_nothing_about_themselves(server: RunningServer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("js/nanomeet.js", "text/javascript"),
+        ("external_api.js", "text/javascript"),
+        ("js/nanomeet.d.ts", "text/plain; charset=utf-8"),
+    ],
+)
+def test_pages_of_other_servers_may_load_the_scripts_and_their_types(
+    server: RunningServer, path: str, kind: str
+) -> None:
+    answer = get(f"{server.url}/{path}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "NanoMeet" in answer.text
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "",

@@ -46,7 +46,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"ws/meeting", MeetingSocket, parts),
         (r"ws/ingest", IngestSocket, parts),
         (r"ws/watch", WatchSocket, parts),
-        (r"js/(nanomeet\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
+        (r"js/(nanomeet\.(?:js|d\.ts))", ScriptHandler, {**parts, "path": str(STATIC)}),
         (r"(external_api\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (

@@ -57,8 +57,10 @@ class FileHandler(Handler, web.StaticFileHandler):
         self.set_header("Cache-Control", "no-cache")
 
     def get_content_type(self) -> str:
-        """Name JavaScript as modules need it, whatever this machine's own table says."""
+        """Name scripts as browsers need it, whatever this machine's own table says."""
         path = self.absolute_path or ""
+        if path.endswith(".d.ts"):  # by its ending a film: an MPEG-2 transport stream
+            return "text/plain; charset=utf-8"
         return "text/javascript" if path.endswith((".js", ".mjs")) else super().get_content_type()
 
 
@@ -73,7 +75,7 @@ class BundleHandler(FileHandler):
 
 
 class ScriptHandler(BundleHandler):
-    """Serves a script that pages of other servers load: `nanomeet.js`, `external_api.js`."""
+    """Serves a script that pages of other servers load, `nanomeet.js` or `external_api.js`, or its types."""
 
     def set_default_headers(self) -> None:
         """Let any page load it."""
