@@ -18,6 +18,8 @@ from .https import Answer, Seen, Site, said, serving
 API_KEY = "cloud-key-0123456789abcdefghijklmnop"
 ORGANISATION = {"id": "4711", "name": "classroom", "email": "it@classroom.example"}
 _KEY = RSAKey.generate_key(2048)
+#: What its meeting servers check tokens with.
+PUBLIC = _KEY.as_pem(private=False).decode()
 
 
 @contextmanager

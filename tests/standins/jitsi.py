@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .https import Answer, Seen, Site, said, serving
-from .prosody import Prosody, Refused, affiliation
+from .prosody import Prosody, Refused, affiliation, moderation
 
 PAGE = (Path(__file__).parent / "jitsi.html").read_bytes()
 
@@ -36,5 +36,6 @@ def _admit(prosody: Prosody, seen: Seen) -> Answer:
         claims = prosody.admit(asked["token"], room=room, tenant="/".join(tenants))
     except Refused as error:
         return said({"error": str(error)})
-    role = "moderator" if affiliation(claims) == "owner" else "participant"
+    leads = affiliation(claims) == "owner" or moderation(claims)
+    role = "moderator" if leads else "participant"
     return said({"room": room, "role": role})
