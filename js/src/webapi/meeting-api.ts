@@ -22,10 +22,6 @@ export class MeetingApi extends NanoMeet {
     return { data: { subject } };
   }
 
-  async getParticipants(): Promise<Success<ParticipantInfo[]>> {
-    return { data: this.joined("Participants Error").api.getParticipantsInfo() };
-  }
-
   /** Always show this participant; without an id, unpin. */
   async pinParticipant(
     id?: string,

@@ -69,7 +69,8 @@ export class MeetingView {
       case "nanomeetBroadcastChanged":
         if (!isBroadcast(data.state)) break;
         this.broadcast = data.state;
-        this.playout = playout(data.playout);
+        // The vendor's documentation and its library spell it differently.
+        this.playout = playout(data.playout ?? data.playback);
         this.broadcastError = typeof data.error === "string" ? data.error : null;
         break;
     }

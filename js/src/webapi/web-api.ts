@@ -2,6 +2,7 @@
 
 import { EngineClient } from "../engine/client";
 import type { EngineOptions } from "../engine/core";
+import type { ParticipantInfo } from "../engine/participants";
 import { baseUrl } from "../engine/url";
 import { type Addresses, CLOUD } from "./addresses";
 import type { Fetch, Transport } from "./http";
@@ -88,6 +89,10 @@ export class WebApi extends MeetingApi {
     profiles?: readonly string[],
   ): Promise<Success<StreamsData>> {
     return { data: await this.#services.createStreams(apiKey, profiles) };
+  }
+
+  async getParticipants(): Promise<Success<ParticipantInfo[]>> {
+    return { data: this.joined("Participants Error").api.getParticipantsInfo() };
   }
 
   async shortenMeetingUrl(url: string, alias = ""): Promise<Success<string>> {
