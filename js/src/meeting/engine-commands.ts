@@ -9,21 +9,21 @@ type Command = (meeting: Meeting, args: readonly unknown[], emit: Emit) => Promi
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   "display-name": (meeting, [name]) => meeting.rename(text(name)),
-  subject: (meeting, [subject]) => meeting.setSubject(text(subject)),
+  subject: (meeting, [subject]) => meeting.ask.setSubject(text(subject)),
   password: (meeting, [password]) =>
     meeting.password.value || meeting.status.value === "waiting"
       ? meeting.submitPassword(text(password))
-      : meeting.setPassword(text(password)),
+      : meeting.ask.setPassword(text(password)),
   "toggle-lobby": (meeting, [active]) =>
-    meeting.setLobby(typeof active === "boolean" ? active : !meeting.room.state.value.lobby),
+    meeting.ask.setLobby(typeof active === "boolean" ? active : !meeting.room.state.value.lobby),
   "answer-knocking-participant": (meeting, [id, admitted]) =>
-    meeting.admit(text(id), admitted === true),
+    meeting.ask.admit(text(id), admitted === true),
   "toggle-audio": (meeting) => meeting.setMicrophone(!meeting.media.microphoneOn.value),
   "toggle-video": (meeting) => meeting.setCamera(meeting.media.camera.value === null),
   "toggle-share-screen": (meeting) => meeting.setScreen(meeting.media.screen.value === null),
   "mute-everyone": (meeting, [media]) =>
-    meeting.muteEveryone(media === "video" ? "video" : "audio"),
-  "kick-participant": (meeting, [id]) => meeting.kick(text(id)),
+    meeting.ask.muteEveryone(media === "video" ? "video" : "audio"),
+  "kick-participant": (meeting, [id]) => meeting.ask.kick(text(id)),
   "set-large-video-participant": ({ view }, [id]) => view.enlarge(textOrNull(id)),
   "pin-participant": ({ view }, [id]) => view.pin(textOrNull(id)),
   "toggle-tile-view": ({ view }) => view.toggleTiles(),

@@ -11,6 +11,7 @@ import {
   type Welcome,
 } from "../shared/protocol";
 import { BroadcastControl } from "./broadcast";
+import { ChatStore } from "./chat";
 import { claim } from "./claims";
 import { createInvite } from "./invite";
 import { Keepsake } from "./keepsake";
@@ -18,7 +19,8 @@ import { flag, type Launch } from "./launch";
 import { Levels, MicrophoneMeter } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
-import { rememberedName, rememberName } from "./preferences";
+import { person, rememberedName, rememberName } from "./preferences";
+import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
 import {
   type Connection,
@@ -30,14 +32,15 @@ import {
 import { ViewStore } from "./view";
 
 const MAX_NAME = 64;
-/** A moderator's "mute everybody" is acknowledged when all have done it, or 5 s have passed. */
-const MUTE_TIMEOUT = 12_000;
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class Meeting {
   readonly room = new RoomStore();
   readonly media = new LocalMedia();
   readonly view = new ViewStore();
+  readonly chat = new ChatStore();
+  /** What can be asked of the room. */
+  readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
   readonly status = signal<Status>("idle");
   readonly ending = signal<Ending | null>(null);
   /** Set while the room asks for its password. */
@@ -126,16 +129,17 @@ export class Meeting {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    if (on) this.#checkStage();
     await this.media.setMicrophone(on);
   }
 
   async setCamera(on: boolean): Promise<void> {
-    if (on && !this.media.camera.value) this.#checkStage();
+    if (on) this.#checkStage();
     await this.media.setCamera(on);
   }
 
   async setScreen(on: boolean): Promise<void> {
-    if (on && !this.media.video.value) this.#checkStage();
+    if (on) this.#checkStage();
     await this.media.setScreen(on);
   }
 
@@ -145,30 +149,6 @@ export class Meeting {
     if (this.status.value === "joined") await this.#request({ type: "rename", name: wanted });
     this.name.value = wanted;
     rememberName(wanted);
-  }
-
-  setSubject(subject: string): Promise<void> {
-    return this.#request({ type: "set_subject", subject });
-  }
-
-  setLobby(active: boolean): Promise<void> {
-    return this.#request({ type: "set_lobby", active });
-  }
-
-  setPassword(password: string): Promise<void> {
-    return this.#request({ type: "set_password", password });
-  }
-
-  admit(id: string, admitted: boolean): Promise<void> {
-    return this.#request({ type: "admit", id, admitted });
-  }
-
-  muteEveryone(media: "audio" | "video"): Promise<void> {
-    return this.#request({ type: "mute_everyone", media }, MUTE_TIMEOUT);
-  }
-
-  kick(id: string): Promise<void> {
-    return this.#request({ type: "kick", id });
   }
 
   startBroadcast(record: boolean): Promise<void> {
@@ -193,7 +173,13 @@ export class Meeting {
     url.protocol = url.protocol.replace("http", "ws");
     const signalling = new Signalling({
       url: url.href,
-      credentials: () => ({ token, name: this.name.value, ...this.#sending() }),
+      credentials: () => ({
+        token,
+        name: this.name.value,
+        person: person(),
+        audio: this.media.microphoneOn.value,
+        video: this.media.camera.value !== null,
+      }),
       resume: this.#keepsake.takeResume(),
       open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
       random: Math.random,
@@ -224,6 +210,7 @@ export class Meeting {
         const outgoing = { audio: media.microphone.value, video: media.video.value };
         this.#mesh.value?.setOutgoing(outgoing, media.screen.value !== null);
       }),
+
       effect(() => {
         const sending = this.#sending();
         if (this.connection.value === "joined") {
@@ -236,11 +223,17 @@ export class Meeting {
     });
   }
 
-  #sending(): { audio: boolean; video: boolean } {
-    return { audio: this.media.microphoneOn.value, video: this.media.video.value !== null };
+  #sending(): { audio: boolean; video: boolean; screen: boolean } {
+    const { media } = this;
+    return {
+      audio: media.microphoneOn.value,
+      video: media.camera.value !== null,
+      screen: media.screen.value !== null,
+    };
   }
 
   #hear(message: ServerMessage): void {
+    const before = this.room.own.value;
     this.room.apply(message);
     const mesh = this.#mesh.value;
     switch (message.type) {
@@ -248,8 +241,27 @@ export class Meeting {
         this.#welcome(message);
         break;
       case "joined":
-        mesh?.expect(message.participant.id);
+        this.#expect(message.participant);
         this.view.announce(`${message.participant.name} joined`);
+        break;
+      case "updated":
+        if (message.participant.id === before?.id) this.#changed(before, message.participant);
+        else this.#expect(message.participant);
+        break;
+      case "chat_message":
+        this.chat.add(message, message.sender === this.room.selfId.value);
+        break;
+      case "reaction":
+        this.view.react(message);
+        break;
+      case "unmute_asked":
+        this.view.asked.value = { what: "unmute", ...message };
+        break;
+      case "stage_invited":
+        this.view.asked.value = { what: "stage", ...message };
+        break;
+      case "lobby_note":
+        this.view.lobbyNote.value = message;
         break;
       case "left":
         mesh?.remove(message.id);
@@ -281,22 +293,51 @@ export class Meeting {
     for (const listener of this.#listeners) listener(message);
   }
 
+  /** A direct connection is held to everybody on the stage; whoever comes up makes the offers. */
+  #expect({ id, stage }: Participant): void {
+    if (!stage) this.#mesh.value?.remove(id);
+    else if (this.room.onStage.value) this.#mesh.value?.expect(id);
+  }
+
+  /** What the server changed about ourselves. */
+  #changed(before: Participant, now: Participant): void {
+    if (now.moderator && !before.moderator) this.view.tell("You are a moderator now.");
+    if (now.stage === before.stage) return;
+    this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
+    if (now.stage) {
+      this.view.asked.value = null;
+      this.view.tell("You are on the stage now: everybody can see and hear you.");
+    } else {
+      void this.#quiet();
+      this.view.tell("You are in the audience now: nobody sees or hears you.");
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    await this.media.setMicrophone(false);
+    await this.media.setScreen(false);
+    await this.media.setCamera(false);
+  }
+
   #welcome(welcome: Welcome): void {
     this.password.value = null;
-    if (this.#mesh.value?.selfId !== welcome.id) {
+    this.view.lobbyNote.value = null;
+    this.chat.fill(welcome.chat);
+    const { own } = welcome;
+    if (this.#mesh.value?.selfId !== own.id) {
       this.#mesh.value?.close();
       this.#mesh.value = new Mesh({
-        selfId: welcome.id,
+        selfId: own.id,
         iceServers: welcome.ice_servers.map(iceServer),
         send: (message) => this.#signalling?.send(message),
       });
     }
-    this.#mesh.value?.sync(this.room.others.value.map(({ id }) => id));
-    if (this.status.value !== "joined" && this.#stageFull()) {
-      void this.media.setCamera(false);
-      this.view.tell("The stage is full: you joined with the camera off.");
+    this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
+    if (this.status.value !== "joined" && !own.stage) {
+      void this.#quiet();
+      this.view.tell("The stage is full: you are in the audience, and can raise your hand.");
     }
-    if (welcome.broadcast.broadcaster !== welcome.id) this.#broadcast?.close();
+    if (welcome.broadcast.broadcaster !== own.id) this.#broadcast?.close();
     else if (!this.#broadcast?.active && welcome.broadcast.state !== "stopping") {
       // This page was loaded again: what it composed is gone, and the server may not know.
       this.#broadcast?.stop().catch(() => {});
@@ -355,7 +396,8 @@ export class Meeting {
     this.#mesh.value = null;
     this.media.close();
     this.room.clear();
-    this.view.pin(null);
+    this.chat.clear();
+    this.view.clear();
   }
 
   #step(status: Status): void {
@@ -399,17 +441,11 @@ export class Meeting {
     return heard;
   }
 
-  #stageFull(): boolean {
-    const cameras = this.room.others.value.filter(({ video }) => video).length;
-    return cameras >= this.room.maxStage.value;
-  }
-
   #checkStage(): void {
-    if (!this.#stageFull()) return;
-    const most = this.room.maxStage.value;
+    if (this.status.value !== "joined" || this.room.onStage.value) return;
     throw new RefusedError(
-      "stage_full",
-      `The stage is full: ${most} cameras at once are the most that this meeting carries.`,
+      "audience",
+      "You are in the audience: raise your hand, and a moderator can invite you up.",
     );
   }
 

@@ -2,6 +2,8 @@
 
 const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
+const PERSON = "nanomeet.person";
+const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
 export type DeviceChoice = Partial<Record<DeviceKind, string>>;
@@ -26,6 +28,18 @@ export function rememberedDevices(): DeviceChoice {
 
 export function rememberDevices(choice: DeviceChoice): void {
   save(DEVICES, JSON.stringify(choice));
+}
+
+/**
+ * What this browser calls its person, so that the server knows a second connection of the same one.
+ * Without storage there is none: then each connection is somebody new.
+ */
+export function person(): string | null {
+  const known = load(PERSON);
+  if (known !== null && PERSON_FORM.test(known)) return known;
+  const made = crypto.randomUUID();
+  save(PERSON, made);
+  return load(PERSON) === made ? made : null;
 }
 
 // Storage throws where the browser keeps a framed page from it: then nothing is remembered.

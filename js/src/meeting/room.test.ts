@@ -8,24 +8,29 @@ const person = (id: string, more: Partial<Participant> = {}): Participant => ({
   moderator: false,
   audio: true,
   video: true,
+  screen: false,
+  stage: true,
+  hand: null,
   ...more,
 });
 
 const welcome = (participants: Participant[]): Welcome => ({
   type: "welcome",
   v: 1,
-  id: "me",
+  own: person("me", { moderator: true }),
   resume: "place",
   room: "room",
   streamname: "stream",
-  moderator: true,
   participants,
-  state: { subject: "Physics", lobby: true, locked: false },
+  state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
   broadcast: { state: "off", broadcaster: null, playout: null, since: null, error: null },
   knocking: [],
   ice_servers: [],
   expires: 0,
   max_stage: 8,
+  chat: [],
+  viewers: 0,
+  feed: { type: "stage_feed", stream: null, ticket: null },
 });
 
 const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);

@@ -7,6 +7,7 @@ import type {
   Participant,
   RoomState,
   ServerMessage,
+  StageFeed,
 } from "../shared/protocol";
 
 const NO_BROADCAST: BroadcastState = {
@@ -17,28 +18,54 @@ const NO_BROADCAST: BroadcastState = {
   error: null,
 };
 
+const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: false, main: null };
+const NO_FEED: StageFeed = { type: "stage_feed", stream: null, ticket: null };
+
 export class RoomStore {
-  readonly selfId = signal<string | null>(null);
-  readonly moderator = signal(false);
+  /** Oneself, as the server tells it to the others. */
+  readonly own = signal<Participant | null>(null);
+  readonly selfId = computed(() => this.own.value?.id ?? null);
+  readonly moderator = computed(() => this.own.value?.moderator ?? false);
+  readonly onStage = computed(() => this.own.value?.stage ?? false);
   /** The others, in the order in which they came. */
   readonly others = signal<readonly Participant[]>([]);
-  readonly state = signal<RoomState>({ subject: "", lobby: false, locked: false });
+  readonly state = signal<RoomState>(OPEN);
   readonly broadcast = signal<BroadcastState>(NO_BROADCAST);
   readonly knocking = signal<readonly Knock[]>([]);
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
-  readonly people = computed(() => this.others.value.length + (this.selfId.value ? 1 : 0));
+  /** How many watch the broadcast; known to moderators. */
+  readonly viewers = signal(0);
+  /** Where the audience sees the stage. */
+  readonly feed = signal<StageFeed>(NO_FEED);
+  /** Everybody, oneself first. */
+  readonly everybody = computed<readonly Participant[]>(() =>
+    this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
+  );
+  readonly people = computed(() => this.everybody.value.length);
+  readonly audience = computed(() => this.everybody.value.filter(({ stage }) => !stage));
+  /** Whose hand is up, the first one first. */
+  readonly hands = computed(() =>
+    this.everybody.value
+      .filter(({ hand }) => hand !== null)
+      .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0)),
+  );
+  /** The others whom a direct connection is held to: the stage's, while one is on it. */
+  readonly connected = computed(() =>
+    this.onStage.value ? this.others.value.filter(({ stage }) => stage) : [],
+  );
 
   /** Takes in one message; what does not concern the room is passed over. */
   apply(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
-        this.selfId.value = message.id;
-        this.moderator.value = message.moderator;
-        this.others.value = message.participants.filter(({ id }) => id !== message.id);
+        this.own.value = message.own;
+        this.others.value = message.participants.filter(({ id }) => id !== message.own.id);
         this.state.value = message.state;
         this.broadcast.value = message.broadcast;
         this.knocking.value = message.knocking;
         this.maxStage.value = message.max_stage;
+        this.viewers.value = message.viewers;
+        this.feed.value = message.feed;
         break;
       case "joined":
         this.others.value = [
@@ -48,7 +75,7 @@ export class RoomStore {
         break;
       case "updated":
         if (message.participant.id === this.selfId.value) {
-          this.moderator.value = message.participant.moderator;
+          this.own.value = message.participant;
         } else {
           this.others.value = this.others.value.map((other) =>
             other.id === message.participant.id ? message.participant : other,
@@ -64,6 +91,12 @@ export class RoomStore {
       case "broadcast_changed":
         this.broadcast.value = message.broadcast;
         break;
+      case "viewers_changed":
+        this.viewers.value = message.viewers;
+        break;
+      case "stage_feed":
+        this.feed.value = message;
+        break;
       case "knock": {
         const { id, name } = message;
         this.knocking.value = [...without(this.knocking.value, id), { type: "knock", id, name }];
@@ -76,11 +109,12 @@ export class RoomStore {
   }
 
   clear(): void {
-    this.selfId.value = null;
-    this.moderator.value = false;
+    this.own.value = null;
     this.others.value = [];
     this.knocking.value = [];
     this.broadcast.value = NO_BROADCAST;
+    this.viewers.value = 0;
+    this.feed.value = NO_FEED;
   }
 }
 

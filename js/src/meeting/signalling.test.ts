@@ -30,18 +30,29 @@ class FakeSocket implements Socket {
 const WELCOME: Welcome = {
   type: "welcome",
   v: 1,
-  id: "0a0a0a0a",
+  own: {
+    id: "0a0a0a0a",
+    name: "Ada",
+    moderator: true,
+    audio: true,
+    video: true,
+    screen: false,
+    stage: true,
+    hand: null,
+  },
   resume: "place",
   room: "room",
   streamname: "stream",
-  moderator: true,
   participants: [],
-  state: { subject: "", lobby: false, locked: false },
+  state: { subject: "", lobby: false, locked: false, closed: false, main: null },
   broadcast: { state: "off", broadcaster: null, playout: null, since: null, error: null },
   knocking: [],
   ice_servers: [],
   expires: 0,
   max_stage: 8,
+  chat: [],
+  viewers: 0,
+  feed: { type: "stage_feed", stream: null, ticket: null },
 };
 
 function meeting(resume: string | null = null) {

@@ -1,9 +1,20 @@
 /** How the page looks at the room: what is large, what is open, what is said to the person. */
 
 import { signal } from "@preact/signals";
+import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../shared/protocol";
 
 export type Theme = "light" | "dark";
-export type Panel = "people" | "settings" | "broadcast" | "invite";
+export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
+
+/** A moderator's question, which is the person's to answer. */
+export type Asked = ({ what: "unmute" } & UnmuteAsked) | ({ what: "stage" } & StageInvited);
+
+export interface ShownReaction {
+  /** Its number on this page. */
+  key: number;
+  sender: string;
+  reaction: Reaction["reaction"];
+}
 
 export interface Toast {
   id: number;
@@ -11,6 +22,9 @@ export interface Toast {
 }
 
 const TOAST_TIME = 6_000;
+const REACTION_TIME = 4_000;
+/** More at once would cover the stage. */
+const MOST_REACTIONS = 24;
 
 export class ViewStore {
   /** Null for the one that the person prefers everywhere. */
@@ -24,9 +38,14 @@ export class ViewStore {
   /** The browser keeps the room silent until the person touches the page. */
   readonly soundBlocked = signal(false);
   readonly toasts = signal<readonly Toast[]>([]);
+  readonly reactions = signal<readonly ShownReaction[]>([]);
+  readonly asked = signal<Asked | null>(null);
+  /** What a moderator said to those who wait. */
+  readonly lobbyNote = signal<LobbyNote | null>(null);
   /** Read aloud by screen readers. */
   readonly announcement = signal("");
   #toast = 0;
+  #reaction = 0;
 
   /** Takes the theme that a page's configuration names, if it names one. */
   dress(theme: unknown): void {
@@ -50,6 +69,23 @@ export class ViewStore {
 
   toggle(panel: Panel): void {
     this.panel.value = this.panel.value === panel ? null : panel;
+  }
+
+  react({ sender, reaction }: Reaction): void {
+    const key = ++this.#reaction;
+    const shown = [...this.reactions.value, { key, sender, reaction }];
+    this.reactions.value = shown.slice(-MOST_REACTIONS);
+    setTimeout(() => {
+      this.reactions.value = this.reactions.value.filter((one) => one.key !== key);
+    }, REACTION_TIME);
+  }
+
+  /** Forgets what belonged to the room that was left. */
+  clear(): void {
+    this.pin(null);
+    this.reactions.value = [];
+    this.asked.value = null;
+    this.lobbyNote.value = null;
   }
 
   announce(text: string): void {

@@ -34,6 +34,7 @@ export interface Join {
   video?: boolean;
   resume?: string | null;
   password?: string | null;
+  person?: string | null;
 }
 
 /** A session description (RFC 8829). */
@@ -58,11 +59,54 @@ export interface Signal {
   candidate?: Candidate | null;
 }
 
-/** What this participant sends: microphone open, camera on. */
+/** What this participant sends: microphone open, camera on, screen shared. */
 export interface Media {
   type: "media";
   audio: boolean;
   video: boolean;
+  screen?: boolean;
+}
+
+/** How large this page shows the pictures of one other participant: nobody sends more. */
+export interface Want {
+  type: "want";
+  to: string;
+  camera: number;
+  screen: number;
+}
+
+/** Write to everybody, or to one. */
+export interface SendChat {
+  type: "send_chat";
+  ref?: number | null;
+  text: string;
+  to?: string | null;
+}
+
+/** Raise the own hand, or take it down. */
+export interface RaiseHand {
+  type: "raise_hand";
+  ref?: number | null;
+  raised: boolean;
+}
+
+/** Show a feeling for a moment. */
+export interface React {
+  type: "react";
+  ref?: number | null;
+  reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
+}
+
+/** Come up on the stage, as a moderator has invited one to; a moderator needs no invitation. */
+export interface EnterStage {
+  type: "enter_stage";
+  ref?: number | null;
+}
+
+/** Step down into the audience. */
+export interface LeaveStage {
+  type: "leave_stage";
+  ref?: number | null;
 }
 
 /** Change the own display name. */
@@ -99,6 +143,84 @@ export interface Admit {
   ref?: number | null;
   id: string;
   admitted: boolean;
+}
+
+/** Let in everybody who waits in the lobby. Moderators only. */
+export interface AdmitAll {
+  type: "admit_all";
+  ref?: number | null;
+}
+
+/** Say something to one who waits in the lobby, or to all. Moderators only. */
+export interface MessageLobby {
+  type: "message_lobby";
+  ref?: number | null;
+  text: string;
+  id?: string | null;
+}
+
+/** Switch off somebody's microphone or camera. Moderators only. */
+export interface Mute {
+  type: "mute";
+  ref?: number | null;
+  id: string;
+  media?: "audio" | "video";
+}
+
+/** Ask somebody to switch microphone or camera on. Moderators only. */
+export interface AskToUnmute {
+  type: "ask_to_unmute";
+  ref?: number | null;
+  id: string;
+  media?: "audio" | "video";
+}
+
+/** Take somebody's hand down. Moderators only. */
+export interface LowerHand {
+  type: "lower_hand";
+  ref?: number | null;
+  id: string;
+}
+
+/** Make somebody a moderator of this room, as long as it lives. Moderators only. */
+export interface GrantModerator {
+  type: "grant_moderator";
+  ref?: number | null;
+  id: string;
+}
+
+/** Lock the room for newcomers, or open it again. Moderators only. */
+export interface SetClosed {
+  type: "set_closed";
+  ref?: number | null;
+  closed: boolean;
+}
+
+/** Show somebody large to everybody; None leaves it to each. Moderators only. */
+export interface SetMain {
+  type: "set_main";
+  ref?: number | null;
+  id?: string | null;
+}
+
+/** Invite somebody of the audience up. Moderators only. */
+export interface InviteToStage {
+  type: "invite_to_stage";
+  ref?: number | null;
+  id: string;
+}
+
+/** Send somebody from the stage into the audience. Moderators only. */
+export interface SendToAudience {
+  type: "send_to_audience";
+  ref?: number | null;
+  id: string;
+}
+
+/** End the meeting for everybody. Moderators only. */
+export interface EndMeeting {
+  type: "end_meeting";
+  ref?: number | null;
 }
 
 /** Switch off everybody else's microphone or camera. Moderators only. */
@@ -146,6 +268,9 @@ export interface Participant {
   moderator: boolean;
   audio: boolean;
   video: boolean;
+  screen: boolean;
+  stage: boolean;
+  hand: number | null;
 }
 
 /** Where a broadcast can be watched. */
@@ -168,6 +293,27 @@ export interface RoomState {
   subject: string;
   lobby: boolean;
   locked: boolean;
+  closed: boolean;
+  main: string | null;
+}
+
+/** Something that somebody wrote. Sent to whom it is for, the writer too. */
+export interface ChatMessage {
+  type: "chat_message";
+  id: number;
+  sender: string;
+  name: string;
+  text: string;
+  at: number;
+  to: string | null;
+  to_name: string | null;
+}
+
+/** For the audience: the stream that shows the stage, and what opens it. */
+export interface StageFeed {
+  type: "stage_feed";
+  stream: string | null;
+  ticket: string | null;
 }
 
 /** A STUN or TURN server, as RTCPeerConnection takes it. */
@@ -181,11 +327,10 @@ export interface IceServer {
 export interface Welcome {
   type: "welcome";
   v: number;
-  id: string;
+  own: Participant;
   resume: string;
   room: string;
   streamname: string;
-  moderator: boolean;
   participants: Participant[];
   state: RoomState;
   broadcast: BroadcastState;
@@ -193,6 +338,9 @@ export interface Welcome {
   ice_servers: IceServer[];
   expires: number;
   max_stage: number;
+  chat: ChatMessage[];
+  viewers: number;
+  feed: StageFeed;
 }
 
 /** You are in the lobby, under this id. */
@@ -248,6 +396,47 @@ export interface KnockEnded {
   id: string;
 }
 
+/** For those who wait in the lobby: a moderator says something. */
+export interface LobbyNote {
+  type: "lobby_note";
+  name: string;
+  text: string;
+}
+
+/** How large somebody shows your pictures. */
+export interface Wanted {
+  type: "wanted";
+  sender: string;
+  camera: number;
+  screen: number;
+}
+
+/** Somebody shows a feeling. Sent to everybody, the one concerned too. */
+export interface Reaction {
+  type: "reaction";
+  sender: string;
+  reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
+}
+
+/** A moderator asks you to switch microphone or camera on: it is for you to decide. */
+export interface UnmuteAsked {
+  type: "unmute_asked";
+  media: "audio" | "video";
+  by: string;
+}
+
+/** A moderator invites you up on the stage: enter it, or do not. */
+export interface StageInvited {
+  type: "stage_invited";
+  by: string;
+}
+
+/** How many watch the broadcast. Moderators only. */
+export interface ViewersChanged {
+  type: "viewers_changed";
+  viewers: number;
+}
+
 /** The room's own state changed. */
 export interface RoomChanged {
   type: "room_changed";
@@ -272,6 +461,7 @@ export interface IngestGranted {
   type: "ingest_granted";
   stream: string;
   ticket: string;
+  purpose: "broadcast" | "stage";
 }
 
 /** The request with this `ref` was carried out. */
@@ -291,7 +481,7 @@ export interface Error {
 /** The connection ends now, and why. `retry` says whether coming back makes sense. */
 export interface Bye {
   type: "bye";
-  kind: "left" | "kicked" | "refused" | "replaced" | "room_full" | "token_malformed" | "token_rejected" | "token_expired" | "token_not_yet_valid" | "protocol" | "too_many_messages" | "server_stopping";
+  kind: "left" | "kicked" | "refused" | "replaced" | "room_full" | "room_closed" | "ended" | "token_malformed" | "token_rejected" | "token_expired" | "token_not_yet_valid" | "protocol" | "too_many_messages" | "server_stopping";
   message: string;
   retry: boolean;
 }
@@ -338,6 +528,7 @@ export interface Watch {
   type: "watch";
   v: number;
   stream: string;
+  ticket?: string | null;
 }
 
 /** Where the stream stands: binary frames follow while it is live. */
@@ -360,9 +551,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Rename | SetSubject | SetLobby | SetPassword | Admit | MuteEveryone | Kick | StartBroadcast | StopBroadcast | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | RoomChanged | MuteRequested | BroadcastChanged | IngestGranted | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen;
 

@@ -24,6 +24,12 @@ ParticipantId = Annotated[str, Meta(pattern="^[0-9a-f]{8,32}$")]
 Ref = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Password = Annotated[str, Meta(max_length=128)]
 MediaKind = Literal["audio", "video"]
+#: What a page may call the browser that it runs in, so that the same person is known again there.
+Person = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
+ChatText = Annotated[str, Meta(min_length=1, max_length=2000)]
+ReactionKind = Literal["thumbs_up", "clap", "heart", "laugh", "surprise", "party"]
+#: Lines of a picture; 0 where it is not shown.
+Lines = Annotated[int, Meta(ge=0, le=4320)]
 #: Why a connection ends.
 ByeKind = Literal[
     "left",
@@ -31,6 +37,8 @@ ByeKind = Literal[
     "refused",
     "replaced",
     "room_full",
+    "room_closed",
+    "ended",
     "token_malformed",
     "token_rejected",
     "token_expired",
@@ -66,6 +74,8 @@ class Join(_Message, tag="join", kw_only=True):
     #: The secret of `Welcome.resume`: this connection takes the place of a lost one.
     resume: Annotated[str, Meta(max_length=64)] | None = None
     password: Password | None = None
+    #: Known to this browser and the server alone: who comes again takes his own place.
+    person: Person | None = None
 
 
 class Description(_Message):
@@ -93,10 +103,46 @@ class Signal(_Message, tag="signal", kw_only=True):
 
 
 class Media(_Message, tag="media", kw_only=True):
-    """What this participant sends: microphone open, camera on."""
+    """What this participant sends: microphone open, camera on, screen shared."""
 
     audio: bool
     video: bool
+    screen: bool = False
+
+
+class Want(_Message, tag="want", kw_only=True):
+    """How large this page shows the pictures of one other participant: nobody sends more."""
+
+    to: ParticipantId
+    camera: Lines
+    screen: Lines
+
+
+class SendChat(_Request, tag="send_chat", kw_only=True):
+    """Write to everybody, or to one."""
+
+    text: ChatText
+    to: ParticipantId | None = None
+
+
+class RaiseHand(_Request, tag="raise_hand", kw_only=True):
+    """Raise the own hand, or take it down."""
+
+    raised: bool
+
+
+class React(_Request, tag="react", kw_only=True):
+    """Show a feeling for a moment."""
+
+    reaction: ReactionKind
+
+
+class EnterStage(_Request, tag="enter_stage", kw_only=True):
+    """Come up on the stage, as a moderator has invited one to; a moderator needs no invitation."""
+
+
+class LeaveStage(_Request, tag="leave_stage", kw_only=True):
+    """Step down into the audience."""
 
 
 class Rename(_Request, tag="rename", kw_only=True):
@@ -128,6 +174,71 @@ class Admit(_Request, tag="admit", kw_only=True):
 
     id: ParticipantId
     admitted: bool
+
+
+class AdmitAll(_Request, tag="admit_all", kw_only=True):
+    """Let in everybody who waits in the lobby. Moderators only."""
+
+
+class MessageLobby(_Request, tag="message_lobby", kw_only=True):
+    """Say something to one who waits in the lobby, or to all. Moderators only."""
+
+    text: ChatText
+    id: ParticipantId | None = None
+
+
+class Mute(_Request, tag="mute", kw_only=True):
+    """Switch off somebody's microphone or camera. Moderators only."""
+
+    id: ParticipantId
+    media: MediaKind = "audio"
+
+
+class AskToUnmute(_Request, tag="ask_to_unmute", kw_only=True):
+    """Ask somebody to switch microphone or camera on. Moderators only."""
+
+    id: ParticipantId
+    media: MediaKind = "audio"
+
+
+class LowerHand(_Request, tag="lower_hand", kw_only=True):
+    """Take somebody's hand down. Moderators only."""
+
+    id: ParticipantId
+
+
+class GrantModerator(_Request, tag="grant_moderator", kw_only=True):
+    """Make somebody a moderator of this room, as long as it lives. Moderators only."""
+
+    id: ParticipantId
+
+
+class SetClosed(_Request, tag="set_closed", kw_only=True):
+    """Lock the room for newcomers, or open it again. Moderators only."""
+
+    closed: bool
+
+
+class SetMain(_Request, tag="set_main", kw_only=True):
+    """Show somebody large to everybody; None leaves it to each. Moderators only."""
+
+    id: ParticipantId | None = None
+
+
+class InviteToStage(_Request, tag="invite_to_stage", kw_only=True):
+    """Invite somebody of the audience up. Moderators only."""
+
+    id: ParticipantId
+
+
+class SendToAudience(_Request, tag="send_to_audience", kw_only=True):
+    """Send somebody from the stage into the audience. Moderators only."""
+
+    id: ParticipantId
+
+
+class EndMeeting(_Request, tag="end_meeting", kw_only=True):
+    """End the meeting for everybody. Moderators only."""
 
 
 class MuteEveryone(_Request, tag="mute_everyone", kw_only=True):
@@ -166,11 +277,28 @@ ClientMessage = (
     Join
     | Signal
     | Media
+    | Want
     | Rename
+    | SendChat
+    | RaiseHand
+    | React
+    | EnterStage
+    | LeaveStage
     | SetSubject
     | SetLobby
     | SetPassword
     | Admit
+    | AdmitAll
+    | MessageLobby
+    | Mute
+    | AskToUnmute
+    | LowerHand
+    | GrantModerator
+    | SetClosed
+    | SetMain
+    | InviteToStage
+    | SendToAudience
+    | EndMeeting
     | MuteEveryone
     | Kick
     | StartBroadcast
@@ -191,6 +319,11 @@ class Participant(_Message, kw_only=True):
     moderator: bool
     audio: bool
     video: bool
+    screen: bool
+    #: Whether he is on the stage, and not in the audience.
+    stage: bool
+    #: Milliseconds since the epoch at which he raised his hand; None while it is down.
+    hand: float | None
 
 
 class Playout(_Message, kw_only=True):
@@ -221,6 +354,32 @@ class RoomState(_Message, kw_only=True):
     lobby: bool
     #: Whether a password is asked for.
     locked: bool
+    #: Whether no newcomer is let in.
+    closed: bool
+    #: Who is shown large to everybody.
+    main: ParticipantId | None
+
+
+class ChatMessage(_Message, tag="chat_message", kw_only=True):
+    """Something that somebody wrote. Sent to whom it is for, the writer too."""
+
+    #: Grows with every message of the room.
+    id: int
+    sender: ParticipantId
+    name: str
+    text: str
+    #: Seconds since the epoch.
+    at: float
+    #: The one whom it is for alone, and his name.
+    to: ParticipantId | None = None
+    to_name: str | None = None
+
+
+class StageFeed(_Message, tag="stage_feed", kw_only=True):
+    """For the audience: the stream that shows the stage, and what opens it."""
+
+    stream: StreamName | None
+    ticket: str | None = None
 
 
 class IceServer(_Message, kw_only=True):
@@ -235,11 +394,11 @@ class Welcome(_Message, tag="welcome", kw_only=True):
     """You are in. Everything a page needs to draw the room."""
 
     v: int
-    id: ParticipantId
+    #: Oneself, as the others see one.
+    own: Participant
     resume: str
     room: str
     streamname: str
-    moderator: bool
     #: The others.
     participants: list[Participant]
     state: RoomState
@@ -249,8 +408,13 @@ class Welcome(_Message, tag="welcome", kw_only=True):
     ice_servers: list[IceServer]
     #: Seconds since the epoch at which the token ends.
     expires: float
-    #: The most cameras that the mesh carries.
+    #: The most people on the stage.
     max_stage: int
+    #: What was written, oldest first.
+    chat: list[ChatMessage]
+    #: Who watches the broadcast; for moderators, else 0.
+    viewers: int
+    feed: StageFeed
 
 
 class Waiting(_Message, tag="waiting", kw_only=True):
@@ -308,6 +472,47 @@ class KnockEnded(_Message, tag="knock_ended", kw_only=True):
     id: ParticipantId
 
 
+class LobbyNote(_Message, tag="lobby_note", kw_only=True):
+    """For those who wait in the lobby: a moderator says something."""
+
+    name: str
+    text: str
+
+
+class Wanted(_Message, tag="wanted", kw_only=True):
+    """How large somebody shows your pictures."""
+
+    sender: ParticipantId
+    camera: Lines
+    screen: Lines
+
+
+class Reaction(_Message, tag="reaction", kw_only=True):
+    """Somebody shows a feeling. Sent to everybody, the one concerned too."""
+
+    sender: ParticipantId
+    reaction: ReactionKind
+
+
+class UnmuteAsked(_Message, tag="unmute_asked", kw_only=True):
+    """A moderator asks you to switch microphone or camera on: it is for you to decide."""
+
+    media: MediaKind
+    by: ParticipantId
+
+
+class StageInvited(_Message, tag="stage_invited", kw_only=True):
+    """A moderator invites you up on the stage: enter it, or do not."""
+
+    by: ParticipantId
+
+
+class ViewersChanged(_Message, tag="viewers_changed", kw_only=True):
+    """How many watch the broadcast. Moderators only."""
+
+    viewers: int
+
+
 class RoomChanged(_Message, tag="room_changed", kw_only=True):
     """The room's own state changed."""
 
@@ -332,6 +537,8 @@ class IngestGranted(_Message, tag="ingest_granted", kw_only=True):
 
     stream: StreamName
     ticket: str
+    #: For whom: the viewers of the broadcast, or the room's own audience.
+    purpose: Literal["broadcast", "stage"] = "broadcast"
 
 
 class Ack(_Message, tag="ack", kw_only=True):
@@ -372,8 +579,16 @@ ServerMessage = (
     | Signalled
     | Knock
     | KnockEnded
+    | LobbyNote
     | RoomChanged
+    | ChatMessage
+    | Wanted
+    | Reaction
     | MuteRequested
+    | UnmuteAsked
+    | StageInvited
+    | StageFeed
+    | ViewersChanged
     | BroadcastChanged
     | IngestGranted
     | Ack
@@ -423,6 +638,8 @@ class Watch(_Message, tag="watch", kw_only=True):
 
     v: int
     stream: StreamName
+    #: What opens a stream that is not public.
+    ticket: Annotated[str, Meta(max_length=64)] | None = None
 
 
 WatchClientMessage = Watch | Ping

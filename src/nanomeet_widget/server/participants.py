@@ -75,6 +75,10 @@ class Participant:
         self.name = clean_name(join.name)
         self.audio = join.audio
         self.video = join.video
+        self.screen = False
+        self.stage = True
+        #: Milliseconds since the epoch at which the hand went up.
+        self.hand: float | None = None
         self.connection = connection
         #: What is due later: the end of the token, the end of patience with a lost connection.
         self.expiry: Handle | None = None
@@ -132,6 +136,9 @@ class Participant:
             moderator=self.moderator,
             audio=self.audio,
             video=self.video,
+            screen=self.screen,
+            stage=self.stage,
+            hand=self.hand,
         )
 
 

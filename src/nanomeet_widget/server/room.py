@@ -119,6 +119,8 @@ class Room:
             subject=self.settings.subject,
             lobby=self.settings.lobby,
             locked=bool(self.settings.password),
+            closed=False,
+            main=None,
         )
 
     # --- coming --------------------------------------------------------------------------------
@@ -219,11 +221,10 @@ class Room:
         moderator = participant.moderator
         return messages.Welcome(
             v=messages.VERSION,
-            id=participant.id,
+            own=participant.describe(),
             resume=participant.resume,
             room=self.name,
             streamname=participant.claims.streamname,
-            moderator=moderator,
             participants=[p.describe() for p in self.participants if p is not participant],
             state=self.state(),
             broadcast=self.broadcast_for(participant),
@@ -233,6 +234,9 @@ class Room:
             ice_servers=[messages.IceServer(urls=[url]) for url in self._config.ice_servers],
             expires=participant.claims.expiration.timestamp(),
             max_stage=self._config.limits.stage,
+            chat=[],
+            viewers=0,
+            feed=messages.StageFeed(stream=None),
         )
 
     def broadcast_for(self, participant: Participant) -> messages.BroadcastState:

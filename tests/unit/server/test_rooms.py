@@ -19,8 +19,8 @@ def test_a_newcomer_meets_who_is_there_and_they_hear_of_him(house: House) -> Non
 
 
 def test_the_role_is_the_tokens(house: House) -> None:
-    assert house.moderator().welcome.moderator is True
-    assert house.guest().welcome.moderator is False
+    assert house.moderator().welcome.own.moderator is True
+    assert house.guest().welcome.own.moderator is False
 
 
 def test_rooms_do_not_hear_each_other(house: House) -> None:
@@ -205,7 +205,7 @@ def test_with_a_lobby_a_guest_waits_until_he_is_let_in(house: House) -> None:
     assert not ben.all(messages.Welcome)
     assert anna.last(messages.Knock).name == "Ben"
     anna.ask(messages.Admit(id=ben.id, admitted=True, ref=1))
-    assert ben.welcome.id == ben.id
+    assert ben.welcome.own.id == ben.id
     assert anna.last(messages.KnockEnded).id == ben.id
     assert anna.last(messages.Joined).participant.id == ben.id
     assert anna.last(messages.Ack).ref == 1
@@ -240,7 +240,7 @@ def test_opening_the_doors_lets_everybody_in(house: House) -> None:
     anna.ask(messages.SetLobby(active=True))
     ben = house.guest()
     anna.ask(messages.SetLobby(active=False))
-    assert ben.welcome.id == ben.id
+    assert ben.welcome.own.id == ben.id
 
 
 def test_who_goes_away_from_the_lobby_waits_no_more(house: House) -> None:

@@ -45,7 +45,7 @@ function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element[] {
           type="button"
           class="button small"
           aria-label={`Do not let ${name} in`}
-          onClick={() => attempt(meeting, () => meeting.admit(id, false))}
+          onClick={() => attempt(meeting, () => meeting.ask.admit(id, false))}
         >
           Refuse
         </button>
@@ -53,7 +53,7 @@ function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element[] {
           type="button"
           class="button primary small"
           aria-label={`Let ${name} in`}
-          onClick={() => attempt(meeting, () => meeting.admit(id, true))}
+          onClick={() => attempt(meeting, () => meeting.ask.admit(id, true))}
         >
           Let in
         </button>

@@ -36,14 +36,14 @@ export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
           <button
             type="button"
             class="button"
-            onClick={() => attempt(meeting, () => meeting.muteEveryone("audio"))}
+            onClick={() => attempt(meeting, () => meeting.ask.muteEveryone("audio"))}
           >
             Mute everybody else
           </button>
           <button
             type="button"
             class="button"
-            onClick={() => attempt(meeting, () => meeting.muteEveryone("video"))}
+            onClick={() => attempt(meeting, () => meeting.ask.muteEveryone("video"))}
           >
             Switch all other cameras off
           </button>
@@ -80,7 +80,7 @@ function PersonRow({ meeting, person }: { meeting: Meeting; person: Person }): J
           aria-label={asked ? `Really remove ${person.name}` : `Remove ${person.name}`}
           onBlur={() => setAsked(false)}
           onClick={() => {
-            if (asked) attempt(meeting, () => meeting.kick(person.id));
+            if (asked) attempt(meeting, () => meeting.ask.kick(person.id));
             setAsked(!asked);
           }}
         >

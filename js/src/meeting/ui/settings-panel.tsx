@@ -31,7 +31,7 @@ export function SettingsPanel({ meeting }: { meeting: Meeting }): JSX.Element {
             label="Subject"
             value={room.state.value.subject}
             max={200}
-            onSave={(subject) => attempt(meeting, () => meeting.setSubject(subject))}
+            onSave={(subject) => attempt(meeting, () => meeting.ask.setSubject(subject))}
           />
           <label class="check">
             <input
@@ -40,7 +40,7 @@ export function SettingsPanel({ meeting }: { meeting: Meeting }): JSX.Element {
               onClick={(event) => {
                 // The box shows what the server confirmed, not what was clicked.
                 event.preventDefault();
-                attempt(meeting, () => meeting.setLobby(!room.state.value.lobby));
+                attempt(meeting, () => meeting.ask.setLobby(!room.state.value.lobby));
               }}
             />
             Newcomers wait until a moderator lets them in
@@ -87,7 +87,7 @@ function PasswordSetting({ meeting }: { meeting: Meeting }): JSX.Element {
   const [text, setText] = useState("");
   const locked = meeting.room.state.value.locked;
   const set = async (password: string): Promise<void> => {
-    if (await attempt(meeting, () => meeting.setPassword(password))) setText("");
+    if (await attempt(meeting, () => meeting.ask.setPassword(password))) setText("");
   };
   return (
     <form
