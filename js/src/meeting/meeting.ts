@@ -13,6 +13,7 @@ import {
 import { BroadcastControl } from "./broadcast";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
+import { Composing } from "./composing";
 import { createInvite } from "./invite";
 import { Keepsake } from "./keepsake";
 import { flag, type Launch } from "./launch";
@@ -62,6 +63,8 @@ export class Meeting {
   readonly dominant = computed(() => this.#levels.value?.dominant.value ?? null);
   #signalling: Signalling | null = null;
   #broadcast: BroadcastControl | null = null;
+  /** The stage for those in the room who are not on it, if the server wants it from this page. */
+  #relay: Composing | null = null;
   #owner = new AbortController();
 
   constructor(readonly launch: Launch) {
@@ -187,12 +190,14 @@ export class Meeting {
       onConnection: (connection, ending) => batch(() => this.#connected(connection, ending)),
     });
     this.#signalling = signalling;
-    this.#broadcast = new BroadcastControl({
+    const stage = {
       base: this.launch.base,
-      signalling,
       tiles: () => this.#stage(),
       title: () => this.title.value,
-    });
+    };
+    this.#broadcast = new BroadcastControl({ ...stage, signalling });
+    // Whether it fails or has become needless: the server asks the next page, or nobody.
+    this.#relay = new Composing({ ...stage, onEnded: () => {} });
     this.#levels.value = new Levels(() => this.#measure());
     signalling.connect();
   }
@@ -280,7 +285,8 @@ export class Meeting {
         void this.#obeyMute(message.media);
         break;
       case "ingest_granted":
-        this.#broadcast?.granted(message);
+        if (message.purpose === "stage") this.#relay?.start(message.ticket);
+        else this.#broadcast?.granted(message);
         break;
       case "broadcast_changed":
         this.#broadcast?.changed(message.broadcast);
@@ -308,6 +314,7 @@ export class Meeting {
       this.view.asked.value = null;
       this.view.tell("You are on the stage now: everybody can see and hear you.");
     } else {
+      this.#relay?.close();
       void this.#quiet();
       this.view.tell("You are in the audience now: nobody sees or hears you.");
     }
@@ -369,6 +376,7 @@ export class Meeting {
   /** The server did not keep our place while the connection was lost: we are at the door again. */
   #lostPlace(): void {
     this.#broadcast?.close();
+    this.#relay?.close();
     this.#mesh.value?.close();
     this.#mesh.value = null;
     this.room.clear();
@@ -389,6 +397,7 @@ export class Meeting {
   #release(): void {
     this.#owner.abort();
     this.#broadcast?.close();
+    this.#relay?.close();
     this.#levels.value?.close();
     this.#levels.value = null;
     this.#meter.close();

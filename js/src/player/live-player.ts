@@ -37,6 +37,8 @@ export interface PlayerOptions {
   socketUrl: string;
   workletUrl: string;
   stream: string;
+  /** What opens a stream that is not public. */
+  ticket?: string | null;
 }
 
 const microseconds = () => performance.now() * 1000;
@@ -138,7 +140,8 @@ export class LivePlayer {
   }
 
   #watch(): void {
-    this.#socket = new WatchSocket(this.#options.socketUrl, this.#options.stream, {
+    const { socketUrl, stream, ticket = null } = this.#options;
+    this.#socket = new WatchSocket(socketUrl, stream, ticket, {
       onState: (state) => this.#follow(state),
       onFrame: (frame) => this.#receive(frame),
       onLost: () => {

@@ -27,6 +27,7 @@ export interface WatchEvents {
 export class WatchSocket {
   readonly #url: string;
   readonly #stream: string;
+  readonly #ticket: string | null;
   readonly #events: WatchEvents;
   readonly #end = new AbortController();
   #socket: WebSocket | null = null;
@@ -35,9 +36,11 @@ export class WatchSocket {
   #aliveAt = 0;
   #roundTrip: number | null = null;
 
-  constructor(url: string, stream: string, events: WatchEvents) {
+  /** `ticket`: what opens a stream that is not public. */
+  constructor(url: string, stream: string, ticket: string | null, events: WatchEvents) {
     this.#url = url;
     this.#stream = stream;
+    this.#ticket = ticket;
     this.#events = events;
     const beat = setInterval(() => this.#beat(), PING_MS);
     this.#end.signal.addEventListener("abort", () => clearInterval(beat));
@@ -64,7 +67,12 @@ export class WatchSocket {
     this.#socket = socket;
     this.#aliveAt = performance.now();
     socket.onopen = () => {
-      const watch: Watch = { type: "watch", v: PROTOCOL_VERSION, stream: this.#stream };
+      const watch: Watch = {
+        type: "watch",
+        v: PROTOCOL_VERSION,
+        stream: this.#stream,
+        ticket: this.#ticket,
+      };
       socket.send(JSON.stringify(watch));
       this.#ping(socket);
     };

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Meeting } from "../meeting";
+import { AudienceStage } from "./audience";
 import { DoorCard } from "./cards";
 import { Header } from "./header";
 import { Notices, Toasts } from "./notices";
@@ -25,7 +26,7 @@ function Room({ meeting }: { meeting: Meeting }): JSX.Element {
     <>
       <Header meeting={meeting} />
       <main class="middle">
-        <Stage meeting={meeting} />
+        {room.onStage.value ? <Stage meeting={meeting} /> : <AudienceStage meeting={meeting} />}
         <Notices meeting={meeting} />
         {alone && (
           <p class="alone">

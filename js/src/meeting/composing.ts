@@ -1,0 +1,78 @@
+/** The stage, composed in this page and sent to the server, from a ticket to the end of the stream. */
+
+import { effect } from "@preact/signals";
+import { StageBroadcast, type StageTile } from "../composer/index";
+
+export interface ComposingOptions {
+  /** The server's base address, with a slash at its end. */
+  base: string;
+  /** Both are read inside an effect: a change of either reaches the stream. */
+  tiles: () => StageTile[];
+  title: () => string;
+  /** It ended by itself; why, if that was a failure. */
+  onEnded: (failure: string | null) => void;
+}
+
+export class Composing {
+  readonly #options: ComposingOptions;
+  #owner: AbortController | null = null;
+  #stage: StageBroadcast | null = null;
+
+  constructor(options: ComposingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this page composes at the moment. */
+  get active(): boolean {
+    return this.#owner !== null;
+  }
+
+  /** Begins; what was composed before ends. */
+  start(ticket: string): void {
+    this.close();
+    const owner = new AbortController();
+    this.#owner = owner;
+    const stage = this.#compose(ticket, owner.signal);
+    if (!stage) return;
+    this.#stage = stage;
+    const unfollow = effect(() => stage.setStage(this.#options.tiles(), this.#options.title()));
+    owner.signal.addEventListener("abort", unfollow, { once: true });
+  }
+
+  /** What is still in the encoders belongs to the recording: sends it, then ends. */
+  async finish(): Promise<void> {
+    const owner = this.#owner;
+    await this.#stage?.stop();
+    if (owner === this.#owner) this.close();
+  }
+
+  close(): void {
+    this.#owner?.abort();
+    this.#owner = null;
+    this.#stage = null;
+  }
+
+  #compose(ticket: string, signal: AbortSignal): StageBroadcast | null {
+    const { base, title } = this.#options;
+    const ingest = new URL("ws/ingest", base);
+    ingest.protocol = ingest.protocol.replace("http", "ws");
+    try {
+      return new StageBroadcast({
+        ingestUrl: ingest.href,
+        ticket,
+        title: title(),
+        workerUrl: new URL("static/composer.js", base).href,
+        onEnded: ({ failed, message }) => this.#ended(failed ? message : null),
+        signal,
+      });
+    } catch (error) {
+      this.#ended(error instanceof Error ? error.message : "The stage could not be composed.");
+      return null;
+    }
+  }
+
+  #ended(failure: string | null): void {
+    this.close();
+    this.#options.onEnded(failure);
+  }
+}
