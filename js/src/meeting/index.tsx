@@ -1,6 +1,6 @@
 /** The meeting page: reads its address, joins, and shows the room. */
 
-import "./meeting.css";
+import "./styles/index.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { showBranding } from "./branding";
@@ -8,27 +8,36 @@ import { serveEngineApi } from "./engine-api";
 import { parseLaunch, withoutToken } from "./launch";
 import { Meeting } from "./meeting";
 import { listenForShortcuts } from "./shortcuts";
+import { speak, t } from "./strings";
 import { App } from "./ui/app";
 
 const launch = parseLaunch(location.href, document.baseURI);
 // Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
 if (window.parent === window) history.replaceState(history.state, "", withoutToken(location.href));
 
+const { config } = launch;
+document.documentElement.lang = speak([
+  config.get("lang"),
+  config.get("defaultLanguage"),
+  new URL(location.href).searchParams.get("lang"),
+  ...navigator.languages,
+]);
+
 const owner = new AbortController();
 const meeting = new Meeting(launch);
-meeting.view.dress(launch.config.get("theme"));
+meeting.view.dress(config.get("theme"));
 effect(() => {
   const theme = meeting.view.theme.value;
   if (theme) document.documentElement.dataset.theme = theme;
 });
-void showBranding(launch.config, owner.signal);
+void showBranding(config, owner.signal);
 
 if (launch.apiId !== null && window.parent !== window) {
   serveEngineApi(meeting, launch.apiId, owner.signal);
 }
 listenForShortcuts(meeting, owner.signal);
 effect(() => {
-  document.title = meeting.title.value || "Meeting";
+  document.title = meeting.title.value || t.common.meeting;
 });
 
 const options = { signal: owner.signal };

@@ -30,6 +30,7 @@ import {
   Signalling,
   type SignallingOptions,
 } from "./signalling";
+import { t } from "./strings";
 import { ViewStore } from "./view";
 
 const MAX_NAME = 64;
@@ -82,7 +83,7 @@ export class Meeting {
     if (!this.#token) {
       this.#finish({
         kind: "token_malformed",
-        message: "This address has no token in it: open the whole invite link that you were given.",
+        message: t.door.noToken,
         retry: false,
       });
       return;
@@ -459,7 +460,7 @@ export class Meeting {
   }
 
   #defaultName(): string {
-    return claim(this.#token, "moderator") === true ? "Moderator" : "Guest";
+    return claim(this.#token, "moderator") === true ? t.common.moderator : t.common.guest;
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Meeting } from "../meeting";
+import { RefusedError } from "../signalling";
+import { t } from "../strings";
 
 /** Does what a person asked for, and says it in a few words if that fails. */
 export async function attempt(
@@ -9,7 +11,12 @@ export async function attempt(
     await work();
     return true;
   } catch (error) {
-    meeting.view.tell(error instanceof Error ? error.message : "That did not work. Try again.");
+    meeting.view.tell(words(error));
     return false;
   }
+}
+
+function words(error: unknown): string {
+  if (error instanceof RefusedError) return t.errors[error.kind] ?? error.message;
+  return error instanceof Error ? error.message : t.common.failed;
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Meeting } from "../meeting";
 import type { Ending } from "../signalling";
+import { t } from "../strings";
 import { MediaNotice } from "./notices";
 import { initials } from "./tile";
 import { MediaButtons } from "./toolbar";
@@ -16,18 +17,18 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
   const waiting = meeting.status.value === "waiting";
   const retrying = meeting.connection.value === "reconnecting";
   return (
-    <Card title={waiting ? "Waiting to be let in" : "Joining the meeting…"} busy={!waiting}>
+    <Card title={waiting ? t.door.waiting : t.door.joining} busy={!waiting}>
       <Preview meeting={meeting} />
       <p role="status">{doorWords(waiting, retrying)}</p>
       <div class="row centre">
         <MediaButtons meeting={meeting} />
         <button type="button" class="button" onClick={() => meeting.leave()}>
-          Leave
+          {t.common.leave}
         </button>
       </div>
       {waiting && (
         <details class="unfold">
-          <summary>I have the room's password</summary>
+          <summary>{t.door.havePassword}</summary>
           <PasswordForm meeting={meeting} wrong={false} />
         </details>
       )}
@@ -37,28 +38,11 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 function doorWords(waiting: boolean, retrying: boolean): string {
-  if (waiting) return "A moderator has been told that you are here.";
-  if (retrying) return "The server does not answer yet. Trying again…";
-  return "One moment.";
+  if (waiting) return t.door.waitingFor;
+  if (retrying) return t.door.retrying;
+  return t.door.moment;
 }
 
-const TITLES: Record<Ending["kind"], string> = {
-  left: "You left the meeting",
-  kicked: "You were removed from the meeting",
-  refused: "You were not let in",
-  replaced: "The meeting is open elsewhere",
-  room_full: "The room is full",
-  room_closed: "The room is locked",
-  ended: "The meeting has ended",
-  token_malformed: "This link does not work",
-  token_rejected: "This link does not work",
-  token_expired: "This link has expired",
-  token_not_yet_valid: "The meeting has not begun",
-  protocol: "The connection ended",
-  too_many_messages: "The connection ended",
-  server_stopping: "The server was stopped",
-  server_unreachable: "The server cannot be reached",
-};
 /** Joining again is offered wherever it may help, also where the server would not have us retry alone. */
 const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
   "left",
@@ -74,14 +58,13 @@ const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
 ]);
 
 function EndingCard({ meeting, ending }: { meeting: Meeting; ending: Ending }): JSX.Element {
-  const title = TITLES[ending.kind];
-  const told = ending.kind === "left" ? "Your camera and microphone are off." : ending.message;
+  const { title, told } = t.endings[ending.kind];
   return (
     <Card title={title} busy={false}>
-      <p>{told}</p>
+      <p>{told || ending.message}</p>
       {AGAIN.has(ending.kind) && (
         <button type="button" class="button primary" onClick={() => meeting.start()}>
-          Join again
+          {ending.kind === "replaced" ? t.door.useHere : t.door.joinAgain}
         </button>
       )}
     </Card>
@@ -95,10 +78,10 @@ interface PasswordProps {
 
 function PasswordCard(props: PasswordProps): JSX.Element {
   return (
-    <Card title="This room asks for a password" busy={false}>
+    <Card title={t.door.passwordTitle} busy={false}>
       <PasswordForm {...props} />
       <button type="button" class="button" onClick={() => props.meeting.leave()}>
-        Leave
+        {t.common.leave}
       </button>
     </Card>
   );
@@ -116,11 +99,11 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
     >
       {wrong && (
         <p class="trouble" role="alert">
-          That is not the password.
+          {t.door.passwordWrong}
         </p>
       )}
       <label class="field stacked">
-        Password
+        {t.door.password}
         <input
           type="password"
           autoComplete="off"
@@ -130,7 +113,7 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
         />
       </label>
       <button type="submit" class="button primary" disabled={!text}>
-        Join
+        {t.door.join}
       </button>
     </form>
   );
@@ -144,7 +127,7 @@ function Preview({ meeting }: { meeting: Meeting }): JSX.Element {
       <span class="avatar" aria-hidden="true">
         {initials(name)}
       </span>
-      {video && <Video track={video} mirrored large={false} label="Your own picture" />}
+      {video && <Video track={video} mirrored large={false} label={t.door.ownPicture} />}
       <span class="tile-label">
         <span class="tile-name">{name}</span>
       </span>

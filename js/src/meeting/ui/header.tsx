@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { flag } from "../launch";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
 import { Lock, People } from "./icons";
 
 export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -9,12 +10,17 @@ export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
   // Whoever embeds the room may say its name and that it is live outside of it.
   const told = flag(meeting.launch.config, "hideConferenceSubject");
   const people = room.people.value;
-  const words = `${people} ${people === 1 ? "person" : "people"}`;
+  const words = t.header.people(people);
   return (
     <header class="header">
       <h1 class={told ? "hidden" : "title"}>{meeting.title.value}</h1>
       {room.state.value.locked && (
-        <span class="header-mark" role="img" aria-label="A password is asked for" title="Password">
+        <span
+          class="header-mark"
+          role="img"
+          aria-label={t.header.password}
+          title={t.header.password}
+        >
           <Lock />
         </span>
       )}
@@ -25,8 +31,8 @@ export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
         class="chip"
         data-panel-button="people"
         aria-expanded={view.panel.value === "people"}
-        aria-label={`${words} in the meeting: show who`}
-        title="People"
+        aria-label={t.header.showPeople(words)}
+        title={t.header.peopleTitle}
         onClick={() => view.toggle("people")}
       >
         <People />
@@ -39,7 +45,11 @@ export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
 function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const { state, playout, since } = meeting.room.broadcast.value;
   if (state === "starting" || state === "stopping") {
-    return <span class="badge pending">{state === "starting" ? "Going live…" : "Ending…"}</span>;
+    return (
+      <span class="badge pending">
+        {state === "starting" ? t.header.goingLive : t.header.ending}
+      </span>
+    );
   }
   if (state !== "live") return null;
   return (
@@ -48,10 +58,11 @@ function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
       href={playout?.live}
       target="_blank"
       rel="noopener noreferrer"
-      title={playout?.vod ? "Live and recorded. Watch it in a new tab" : "Watch it in a new tab"}
+      title={playout?.vod ? t.header.watchRecorded : t.header.watch}
     >
       <span class="live-dot" aria-hidden="true" />
-      LIVE{playout?.vod ? " · REC" : ""}
+      {t.header.live}
+      {playout?.vod ? ` · ${t.header.recorded}` : ""}
       {since !== null && <Duration since={since} />}
     </a>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { explain } from "../devices";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Close, Speaker } from "./icons";
 
@@ -13,7 +14,7 @@ export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
       {connection.value !== "joined" && (
         <Notice tone="warning">
           <span class="spinner" aria-hidden="true" />
-          The connection was lost. Reconnecting…
+          {t.notices.reconnecting}
         </Notice>
       )}
       {view.soundBlocked.value && (
@@ -25,7 +26,7 @@ export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
           }}
         >
           <Speaker />
-          Click to hear the others
+          {t.notices.hear}
         </button>
       )}
       <LobbyBar meeting={meeting} />
@@ -73,16 +74,16 @@ export function MediaNotice({ meeting }: { meeting: Meeting }): JSX.Element | nu
   return (
     <Notice tone="plain">
       <span class="notice-text">
-        {words} {media.microphone.value || media.camera.value ? "" : "You can listen meanwhile."}
+        {words} {media.microphone.value || media.camera.value ? "" : t.notices.listen}
       </span>
       <span class="notice-actions">
         <button type="button" class="button small" onClick={() => void media.retry(wanted)}>
-          Try again
+          {t.notices.again}
         </button>
         <button
           type="button"
           class="quiet"
-          aria-label="Close this notice"
+          aria-label={t.notices.closeNotice}
           onClick={() => dismiss(problems)}
         >
           <Close />
@@ -105,7 +106,13 @@ export function Toasts({ meeting }: { meeting: Meeting }): JSX.Element {
   return (
     <div class="toasts">
       {view.toasts.value.map(({ id, text }) => (
-        <button key={id} type="button" class="toast" title="Close" onClick={() => view.dismiss(id)}>
+        <button
+          key={id}
+          type="button"
+          class="toast"
+          title={t.common.close}
+          onClick={() => view.dismiss(id)}
+        >
           {text}
         </button>
       ))}

@@ -1,0 +1,26 @@
+/**
+ * Every word that the meeting page shows or announces.
+ *
+ * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
+ * compile.
+ */
+
+import { de } from "./de";
+import { en } from "./en";
+
+export type Strings = typeof en;
+
+const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
+
+/** The words, in the language that was chosen when the page began. */
+export let t: Strings = en;
+
+/** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
+export function speak(wanted: readonly unknown[]): string {
+  const primary = wanted
+    .filter((tag) => typeof tag === "string")
+    .map((tag) => tag.toLowerCase().split(/[-_]/, 1)[0] ?? "");
+  const chosen = primary.find((language) => Object.hasOwn(LANGUAGES, language)) ?? "en";
+  t = LANGUAGES[chosen] ?? en;
+  return chosen;
+}
