@@ -54,7 +54,7 @@ class Broadcaster {
   }
 
   show(...tiles) {
-    this.stage.setStage(tiles, "Test");
+    this.stage.setStage(tiles, { title: "Test" });
   }
 
   tile(changes) {
@@ -96,7 +96,7 @@ class Broadcaster {
     this.stage = new StageBroadcast({
       ingestUrl: this.ingestUrl ?? `${this.base.replace("http", "ws")}/ws/ingest`,
       ticket,
-      title: "Test",
+      look: { title: "Test" },
       workerUrl: `${this.base}/static/composer.js`,
       onEnded: (reason) => this.ended.push(reason),
       signal: new AbortController().signal,

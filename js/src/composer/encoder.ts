@@ -4,7 +4,12 @@ import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";
 
-export type Encoded = (frame: Uint8Array<ArrayBuffer>, keyframe: boolean) => void;
+/** `timestamp` in microseconds, as the picture or sound had it that went in. */
+export type Encoded = (
+  frame: Uint8Array<ArrayBuffer>,
+  keyframe: boolean,
+  timestamp: number,
+) => void;
 
 interface Sinks {
   onSetup: (frame: Uint8Array<ArrayBuffer>) => void;
@@ -95,6 +100,7 @@ export class PictureEncoder {
         onFrame(
           mediaFrame(Track.video, chunk, keyframe, Math.round(1e6 / this.#framerate)),
           keyframe,
+          chunk.timestamp,
         );
       },
     });
@@ -161,7 +167,7 @@ export class SoundEncoder {
           onSetup(setupFrame(Track.audio, setup));
         }
         // Every Opus packet decodes by itself.
-        onFrame(mediaFrame(Track.audio, chunk, true, chunk.duration ?? 0), true);
+        onFrame(mediaFrame(Track.audio, chunk, true, chunk.duration ?? 0), true, chunk.timestamp);
       },
     });
     this.#encoder.configure({

@@ -1,7 +1,9 @@
 /** Broadcasts the stage from this page: the page's side of the composer. */
 
-import type { FromWorker, ToWorker, WorkerTile } from "./messages";
+import type { Card, FromWorker, Health, Look, ToWorker, WorkerTile } from "./messages";
 import { Mixer } from "./mixer";
+
+export type { Card, Health } from "./messages";
 
 export interface StageTile {
   id: string;
@@ -9,13 +11,29 @@ export interface StageTile {
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
   speaking: boolean;
+  /** Whether it is a shared screen: nothing of that is cut off, and it is large. */
+  screen?: boolean;
+}
+
+/** How the stage looks, beside its tiles. */
+export interface StageLook {
+  /** What the broadcast is about. */
+  title: string;
+  /** Who is large if no screen is shared; tiles of one size if nobody, or nobody who is there. */
+  large?: string | null;
+  /** Shown instead of the stage; where `hush` is set, nothing is heard either. */
+  card?: Card | null;
+  hush?: boolean;
+  /** A CSS colour. */
+  background?: string | null;
+  /** What stands over an empty stage. */
+  soon?: string;
 }
 
 export interface StageOptions {
   ingestUrl: string;
   ticket: string;
-  /** What the broadcast is about; shown while the stage is empty. */
-  title: string;
+  look: StageLook;
   /** Where `composer.js` is. */
   workerUrl: string;
   /** Pixels, 640 by default. */
@@ -24,6 +42,8 @@ export interface StageOptions {
   height?: number;
   /** Pictures a second, 30 by default. */
   framerate?: number;
+  /** Told once a second. */
+  onHealth?(health: Health): void;
   /** The broadcast ended without `stop` and without the signal. Called once. */
   onEnded(reason: { failed: boolean; message: string }): void;
   signal: AbortSignal;
@@ -102,7 +122,7 @@ export class StageBroadcast {
       type: "open",
       ingestUrl: options.ingestUrl,
       ticket: options.ticket,
-      title: options.title,
+      look: this.#look([], options.look),
       width: options.width ?? 640,
       height: options.height ?? 360,
       framerate: options.framerate ?? 30,
@@ -117,7 +137,7 @@ export class StageBroadcast {
   }
 
   /** Shows these tiles from now on, in this order; the first nine of them. */
-  setStage(tiles: StageTile[], title: string): void {
+  setStage(tiles: StageTile[], look: StageLook): void {
     if (this.#lifetime.signal.aborted || this.#stopping !== null) return;
     const videos = new Set(tiles.map(({ video }) => video).filter(usable));
     for (const [track, source] of this.#sources) {
@@ -125,8 +145,16 @@ export class StageBroadcast {
       this.#sources.delete(track);
       this.#post({ type: "close_source", source });
     }
-    this.#mixer.setTracks(new Set(tiles.map(({ audio }) => audio).filter(usable)));
-    this.#post({ type: "stage", title, tiles: tiles.map((tile) => this.#describe(tile)) });
+    const heard = look.hush ? [] : tiles.map(({ audio }) => audio);
+    this.#mixer.setTracks(new Set(heard.filter(usable)));
+    const described = tiles.map((tile) => this.#describe(tile));
+    this.#post({ type: "stage", look: this.#look(tiles, look), tiles: described });
+  }
+
+  /** Shows a logo in the corner, or none. */
+  setLogo(logo: ImageBitmap | null): void {
+    if (this.#lifetime.signal.aborted) return;
+    this.#post({ type: "logo", logo }, logo === null ? [] : [logo]);
   }
 
   /** Sends what is still in the encoders, then frees everything. Settles in bounded time. */
@@ -149,9 +177,21 @@ export class StageBroadcast {
     this.#release();
   }
 
-  #describe({ id, name, speaking, video }: StageTile): WorkerTile {
+  #look(tiles: StageTile[], look: StageLook): Look {
+    const { title, large = null, card = null, background = null, soon = "Starting soon" } = look;
+    const screen = tiles.findIndex((tile) => tile.screen);
+    const chosen = screen >= 0 ? screen : tiles.findIndex(({ id }) => id === large);
+    return {
+      title,
+      large: chosen >= 0 && tiles.length > 1 ? chosen : null,
+      card: card ?? (tiles.length === 0 ? { title: soon, text: title } : null),
+      background,
+    };
+  }
+
+  #describe({ id, name, speaking, video, screen = false }: StageTile): WorkerTile {
     if (!usable(video)) return { id, name, speaking, source: null, whole: false };
-    return { id, name, speaking, source: this.#source(video), whole: isScreen(video) };
+    return { id, name, speaking, source: this.#source(video), whole: screen || isScreen(video) };
   }
 
   #source(track: MediaStreamTrack): number {
@@ -172,6 +212,9 @@ export class StageBroadcast {
     switch (message.type) {
       case "started":
         this.#resolveStarted();
+        break;
+      case "health":
+        this.#options.onHealth?.(message.health);
         break;
       case "stopped":
         this.#stopped();

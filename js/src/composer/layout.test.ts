@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crop, gallery, initials, letterbox, MAX_TILES } from "./layout";
+import { crop, gallery, initials, letterbox, MAX_TILES, spotlight } from "./layout";
 
 const PICTURE = { width: 640, height: 360 };
 
@@ -44,6 +44,29 @@ describe("gallery", () => {
   it("shows nobody on an empty stage, and at most nine", () => {
     expect(gallery(0, PICTURE, 4)).toEqual([]);
     expect(gallery(20, PICTURE, 4)).toHaveLength(MAX_TILES);
+  });
+});
+
+describe("spotlight", () => {
+  it("shows one large and the others in a strip beside it", () => {
+    expect(spotlight(3, 1, PICTURE, 4)).toEqual([
+      { x: 512, y: 106, width: 128, height: 72 },
+      { x: 0, y: 0, width: 508, height: 360 },
+      { x: 512, y: 182, width: 128, height: 72 },
+    ]);
+  });
+
+  it("keeps every tile inside the picture, and leaves out those without a place", () => {
+    const tiles = spotlight(9, 0, PICTURE, 4);
+    expect(tiles.filter((tile) => tile === null)).toHaveLength(4);
+    for (const tile of tiles) {
+      expect(tile?.y ?? 0).toBeGreaterThanOrEqual(0);
+      expect((tile?.y ?? 0) + (tile?.height ?? 0)).toBeLessThanOrEqual(360);
+    }
+  });
+
+  it("gives one alone the whole picture", () => {
+    expect(spotlight(1, 0, PICTURE, 4)).toEqual(gallery(1, PICTURE, 4));
   });
 });
 

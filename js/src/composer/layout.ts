@@ -42,6 +42,33 @@ export function gallery(count: number, picture: Size, gap: number): Rect[] {
   });
 }
 
+/** The strip of small tiles takes this part of the picture's width. */
+const STRIP = 0.2;
+
+/** One tile large, the others small beside it; those that the strip has no room for are left out. */
+export function spotlight(
+  count: number,
+  large: number,
+  picture: Size,
+  gap: number,
+): (Rect | null)[] {
+  if (count <= 1) return gallery(count, picture, gap);
+  const width = Math.floor(picture.width * STRIP);
+  const height = Math.floor((width * picture.height) / picture.width);
+  const small = Math.min(count - 1, Math.floor((picture.height + gap) / (height + gap)));
+  const top = Math.floor((picture.height - small * height - (small - 1) * gap) / 2);
+  let place = 0;
+  return Array.from({ length: count }, (_, index) => {
+    if (index === large) {
+      return { x: 0, y: 0, width: picture.width - width - gap, height: picture.height };
+    }
+    if (place >= small) return null;
+    const y = top + place * (height + gap);
+    place += 1;
+    return { x: picture.width - width, y, width, height };
+  });
+}
+
 /** The middle part of the source that fills a target of another shape. */
 export function crop(source: Size, target: Size): Rect {
   const scale = Math.min(source.width / target.width, source.height / target.height);

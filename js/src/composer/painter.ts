@@ -1,7 +1,16 @@
 /** Draws the stage. What seldom changes is drawn once, beneath and above the moving pictures. */
 
-import { crop, gallery, initials, letterbox, MAX_TILES, type Rect, type Size } from "./layout";
-import type { WorkerTile } from "./messages";
+import {
+  crop,
+  gallery,
+  initials,
+  letterbox,
+  MAX_TILES,
+  type Rect,
+  type Size,
+  spotlight,
+} from "./layout";
+import type { Card, Look, WorkerTile } from "./messages";
 
 const GAP = 4;
 const BACKGROUND = "#14171d";
@@ -40,6 +49,7 @@ export class Painter {
   readonly #beneath: Context;
   readonly #above: Context;
   #tiles: { tile: WorkerTile; at: Rect }[] = [];
+  #logo: ImageBitmap | null = null;
 
   constructor(size: Size) {
     this.#size = size;
@@ -49,22 +59,33 @@ export class Painter {
     this.canvas = this.#stage.canvas;
   }
 
-  setStage(tiles: WorkerTile[], title: string): void {
-    const shown = tiles.slice(0, MAX_TILES);
-    const places = gallery(shown.length, this.#size, GAP);
+  setStage(tiles: WorkerTile[], look: Look): void {
+    const shown = look.card === null ? tiles.slice(0, MAX_TILES) : [];
+    const places =
+      look.large === null
+        ? gallery(shown.length, this.#size, GAP)
+        : spotlight(shown.length, Math.min(look.large, MAX_TILES - 1), this.#size, GAP);
     this.#tiles = shown.flatMap((tile, index) => {
       const at = places[index];
-      return at === undefined ? [] : [{ tile, at }];
+      return at ? [{ tile, at }] : [];
     });
     this.#above.clearRect(0, 0, this.#size.width, this.#size.height);
     this.#beneath.fillStyle = BACKGROUND;
+    if (look.background !== null) this.#beneath.fillStyle = look.background;
     this.#beneath.fillRect(0, 0, this.#size.width, this.#size.height);
-    if (this.#tiles.length === 0) this.#announce(title);
+    if (this.#tiles.length === 0) this.#announce(look.card ?? { title: look.title, text: "" });
+    this.#brand();
     for (const { tile, at } of this.#tiles) {
       this.#avatar(tile, at);
       this.#label(tile, at);
       if (tile.speaking) this.#ring(at);
     }
+  }
+
+  /** Shows a logo from the next `setStage` on. */
+  setLogo(logo: ImageBitmap | null): void {
+    this.#logo?.close();
+    this.#logo = logo;
   }
 
   /** Composes one picture; `frames` holds the newest one of each source. */
@@ -74,7 +95,7 @@ export class Painter {
       const frame = tile.source === null ? undefined : frames.get(tile.source);
       if (frame !== undefined) this.#picture(frame, at, tile.whole);
     }
-    if (this.#tiles.length > 0) this.#stage.drawImage(this.#above.canvas, 0, 0);
+    this.#stage.drawImage(this.#above.canvas, 0, 0);
   }
 
   #picture(frame: VideoFrame, at: Rect, whole: boolean): void {
@@ -100,17 +121,27 @@ export class Painter {
     );
   }
 
-  #announce(title: string): void {
+  #brand(): void {
+    if (this.#logo === null) return;
+    const { width, height } = this.#size;
+    const most = { width: width / 6, height: height / 9 };
+    const scale = Math.min(most.width / this.#logo.width, most.height / this.#logo.height);
+    const size = { width: this.#logo.width * scale, height: this.#logo.height * scale };
+    const edge = Math.round(height / 40);
+    this.#above.drawImage(this.#logo, width - size.width - edge, edge, size.width, size.height);
+  }
+
+  #announce({ title, text }: Card): void {
     const { width, height } = this.#size;
     const on = this.#beneath;
     on.textAlign = "center";
     on.textBaseline = "middle";
     on.fillStyle = TEXT;
     on.font = `600 ${Math.round(height / 10)}px ${FONT}`;
-    on.fillText("Starting soon", width / 2, height * 0.46);
+    on.fillText(shorten(on, title, width * 0.9), width / 2, height * 0.46);
     on.fillStyle = QUIET;
     on.font = `${Math.round(height / 18)}px ${FONT}`;
-    on.fillText(shorten(on, title, width * 0.85), width / 2, height * 0.6);
+    on.fillText(shorten(on, text, width * 0.85), width / 2, height * 0.6);
   }
 
   #avatar(tile: WorkerTile, at: Rect): void {

@@ -4,7 +4,7 @@ import { AudioTimeline, arrange } from "./audio";
 import { ComposeClock } from "./clock";
 import { CHANNELS, PictureEncoder, SAMPLE_RATE, SoundEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
-import type { FromWorker, OpenMessage, ToWorker, WorkerTile } from "./messages";
+import type { FromWorker, Look, OpenMessage, ToWorker, WorkerTile } from "./messages";
 import { Painter } from "./painter";
 import { QualityLadder } from "./quality";
 
@@ -47,12 +47,15 @@ class Composer {
   #started = false;
   #sent = 0;
   #skipped = 0;
+  #bytes = 0;
+  #encodeTime = 0;
+  #encoded = 0;
 
   constructor(options: OpenMessage) {
     this.#size = { width: options.width, height: options.height };
     this.#framerate = options.framerate;
     this.#painter = new Painter(this.#size);
-    this.#painter.setStage([], options.title);
+    this.#painter.setStage([], options.look);
     const onError = (error: Error) => this.#fail(`The encoder stopped: ${error.message}`);
     this.#sound = new SoundEncoder({
       onError,
@@ -61,7 +64,7 @@ class Composer {
         this.#introduce();
       },
       onFrame: (frame) => {
-        if (this.#begun && this.#socket.backlog < MAX_SOUND_BACKLOG) this.#socket.send(frame);
+        if (this.#begun && this.#socket.backlog < MAX_SOUND_BACKLOG) this.#send(frame);
       },
     });
     this.#socket = new IngestSocket(options.ingestUrl, options.ticket, {
@@ -84,9 +87,13 @@ class Composer {
     void this.#openPictures(onError);
   }
 
-  setStage(tiles: WorkerTile[], title: string): void {
-    this.#painter.setStage(tiles, title);
+  setStage(tiles: WorkerTile[], look: Look): void {
+    this.#painter.setStage(tiles, look);
     this.#clock?.refresh();
+  }
+
+  setLogo(logo: ImageBitmap | null): void {
+    this.#painter.setLogo(logo);
   }
 
   async addSource(source: number, readable: ReadableStream<VideoFrame>): Promise<void> {
@@ -157,7 +164,8 @@ class Composer {
           if (first) this.#introduce();
           else if (this.#setUp) this.#socket.send(frame);
         },
-        onFrame: (frame, keyframe) => this.#sendPicture(frame, keyframe),
+        onFrame: (frame, keyframe, timestamp) =>
+          this.#sendPicture(frame, keyframe, timestamp / 1000),
       });
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
@@ -209,10 +217,17 @@ class Composer {
     this.#sent += 1;
   }
 
-  #sendPicture(frame: Uint8Array<ArrayBuffer>, keyframe: boolean): void {
+  #send(frame: Uint8Array<ArrayBuffer>): void {
+    this.#bytes += frame.byteLength;
+    this.#socket.send(frame);
+  }
+
+  #sendPicture(frame: Uint8Array<ArrayBuffer>, keyframe: boolean, composedAt: number): void {
+    this.#encoded += 1;
+    this.#encodeTime += performance.now() - composedAt;
     if (!this.#setUp || !(this.#begun || keyframe)) return;
     this.#begun = true;
-    this.#socket.send(frame);
+    this.#send(frame);
     if (this.#started) return;
     this.#started = true;
     post({ type: "started" });
@@ -239,8 +254,20 @@ class Composer {
 
   #adapt(): void {
     const changed = this.#ladder.second(this.#sent, this.#skipped);
-    this.#sent = 0;
-    this.#skipped = 0;
+    post({
+      type: "health",
+      health: {
+        fps: this.#sent,
+        skipped: this.#skipped,
+        bitrate: this.#bytes * 8,
+        encode: this.#encoded > 0 ? this.#encodeTime / this.#encoded : 0,
+        queue: this.#pictures?.queued ?? 0,
+        backlog: this.#socket.backlog,
+        quality: this.#ladder.quality,
+        ...this.#size,
+      },
+    });
+    this.#sent = this.#skipped = this.#bytes = this.#encoded = this.#encodeTime = 0;
     if (!changed) return;
     const quality = this.#ladder.quality;
     this.#pictures?.setQuality(quality);
@@ -267,7 +294,10 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       composer = new Composer(data);
       break;
     case "stage":
-      composer?.setStage(data.tiles, data.title);
+      composer?.setStage(data.tiles, data.look);
+      break;
+    case "logo":
+      composer?.setLogo(data.logo);
       break;
     case "source":
       void composer?.addSource(data.source, data.readable);

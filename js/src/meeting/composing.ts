@@ -1,14 +1,16 @@
 /** The stage, composed in this page and sent to the server, from a ticket to the end of the stream. */
 
 import { effect } from "@preact/signals";
-import { StageBroadcast, type StageTile } from "../composer/index";
+import { type Health, StageBroadcast, type StageLook, type StageTile } from "../composer/index";
 
 export interface ComposingOptions {
   /** The server's base address, with a slash at its end. */
   base: string;
   /** Both are read inside an effect: a change of either reaches the stream. */
   tiles: () => StageTile[];
-  title: () => string;
+  look: () => StageLook;
+  /** Told once a second while it composes. */
+  onHealth?: (health: Health) => void;
   /** It ended by itself; why, if that was a failure. */
   onEnded: (failure: string | null) => void;
 }
@@ -35,7 +37,7 @@ export class Composing {
     const stage = this.#compose(ticket, owner.signal);
     if (!stage) return;
     this.#stage = stage;
-    const unfollow = effect(() => stage.setStage(this.#options.tiles(), this.#options.title()));
+    const unfollow = effect(() => stage.setStage(this.#options.tiles(), this.#options.look()));
     owner.signal.addEventListener("abort", unfollow, { once: true });
   }
 
@@ -53,15 +55,16 @@ export class Composing {
   }
 
   #compose(ticket: string, signal: AbortSignal): StageBroadcast | null {
-    const { base, title } = this.#options;
+    const { base, look, onHealth } = this.#options;
     const ingest = new URL("ws/ingest", base);
     ingest.protocol = ingest.protocol.replace("http", "ws");
     try {
       return new StageBroadcast({
         ingestUrl: ingest.href,
         ticket,
-        title: title(),
+        look: look(),
         workerUrl: new URL("static/composer.js", base).href,
+        ...(onHealth && { onHealth }),
         onEnded: ({ failed, message }) => this.#ended(failed ? message : null),
         signal,
       });

@@ -194,7 +194,7 @@ export class Meeting {
     const stage = {
       base: this.launch.base,
       tiles: () => this.#stage(),
-      title: () => this.title.value,
+      look: () => ({ title: this.title.value, large: this.room.state.value.main }),
     };
     this.#broadcast = new BroadcastControl({ ...stage, signalling });
     // Whether it fails or has become needless: the server asks the next page, or nobody.
