@@ -43,7 +43,7 @@ async function hear(
   if (message.type === "request") {
     const { id } = message;
     try {
-      peer.send({ type: "response", id, result: await answerRequest(meeting, message.data) });
+      peer.send({ type: "response", id, result: await answerRequest(meeting, message.data, emit) });
     } catch (error) {
       peer.send({ type: "response", id, error: described(error, message.data.name) });
     }

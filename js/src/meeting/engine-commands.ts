@@ -5,34 +5,53 @@ import type { Meeting } from "./meeting";
 import { RefusedError } from "./signalling";
 import type { ViewStore } from "./view";
 
-type Command = (meeting: Meeting, args: readonly unknown[], emit: Emit) => Promise<void> | void;
+type Command = (meeting: Meeting, args: readonly unknown[], emit: Emit) => unknown;
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+/** Which of the engine API's commands this meeting carries out: `engine/contract.json` lists all. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
   "display-name": (meeting, [name]) => meeting.rename(text(name)),
-  subject: (meeting, [subject]) => meeting.ask.setSubject(text(subject)),
+  subject: ({ ask }, [subject]) => ask.setSubject(text(subject)),
+  "local-subject": ({ view }, [subject]) => {
+    view.subject.value = text(subject);
+  },
   password: (meeting, [password]) =>
     meeting.password.value || meeting.status.value === "waiting"
       ? meeting.submitPassword(text(password))
       : meeting.ask.setPassword(text(password)),
-  "toggle-lobby": (meeting, [active]) =>
-    meeting.ask.setLobby(typeof active === "boolean" ? active : !meeting.room.state.value.lobby),
-  "answer-knocking-participant": (meeting, [id, admitted]) =>
-    meeting.ask.admit(text(id), admitted === true),
+  "toggle-lobby": ({ ask, room }, [active]) =>
+    ask.setLobby(typeof active === "boolean" ? active : !room.state.value.lobby),
+  "answer-knocking-participant": ({ ask }, [id, admitted]) =>
+    ask.admit(text(id), admitted === true),
+  "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
   "toggle-audio": (meeting) => meeting.setMicrophone(!meeting.media.microphoneOn.value),
   "toggle-video": (meeting) => meeting.setCamera(meeting.media.camera.value === null),
-  "toggle-share-screen": (meeting) => meeting.setScreen(meeting.media.screen.value === null),
-  "mute-everyone": (meeting, [media]) =>
-    meeting.ask.muteEveryone(media === "video" ? "video" : "audio"),
-  "kick-participant": (meeting, [id]) => meeting.ask.kick(text(id)),
-  "set-large-video-participant": ({ view }, [id]) => view.enlarge(textOrNull(id)),
+  "toggle-share-screen": shareScreen,
+  "toggle-raise-hand": ({ ask, room }) => ask.raiseHand(room.own.value?.hand == null),
+  "toggle-chat": ({ view }) => view.toggle("chat"),
+  "toggle-participants-pane": ({ view }, [open]) => {
+    if (open !== (view.panel.value === "people")) view.toggle("people");
+  },
+  "send-chat-message": ({ ask }, [message, to]) => ask.sendChat(text(message), textOrNull(to)),
+  "mute-everyone": ({ ask }, [media]) => ask.muteEveryone(kind(media)),
+  "mute-remote-participant": ({ ask }, [id, media]) => ask.mute(text(id), kind(media)),
+  "ask-to-unmute": ({ ask }, [id]) => ask.askToUnmute(text(id), "audio"),
+  "approve-video": ({ ask }, [id]) => ask.askToUnmute(text(id), "video"),
+  "kick-participant": ({ ask }, [id]) => ask.kick(text(id)),
+  "grant-moderator": ({ ask }, [id]) => ask.grantModerator(text(id)),
+  // A moderator shows somebody to all; whoever may not do that looks for himself.
+  "set-large-video-participant": ({ ask, room, view }, [id]) =>
+    room.moderator.value ? ask.setMain(textOrNull(id)) : view.enlarge(textOrNull(id)),
   "pin-participant": ({ view }, [id]) => view.pin(textOrNull(id)),
   "toggle-tile-view": ({ view }) => view.toggleTiles(),
   "set-tile-view": ({ view }, [enabled]) => {
     view.tileView.value = enabled !== false;
   },
   "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
+  "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
+  "hide-notification": ({ view }, [uid]) => view.hide(text(uid)),
   "start-recording": (meeting, [options], emit) => startRecording(meeting, options, emit),
   "stop-recording": (meeting) => meeting.stopBroadcast(),
+  "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
 
@@ -41,7 +60,7 @@ function overwriteConfig(view: ViewStore, config: unknown): void {
   if (typeof config === "object" && config !== null) view.dress(Reflect.get(config, "theme"));
 }
 
-/** Rejects with why it could not be done. */
+/** Settles once it is done; rejects with why it could not be. */
 export async function runCommand(
   meeting: Meeting,
   emit: Emit,
@@ -71,6 +90,41 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
     const why = error instanceof Error ? error.message : "The broadcast could not be started.";
     emit("recording-status-changed", recording(false, why));
   }
+}
+
+/** Browsers open their chooser only shortly after the person touched the page. */
+async function shareScreen(meeting: Meeting): Promise<void> {
+  try {
+    await meeting.setScreen(meeting.media.screen.value === null);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
+    throw new RefusedError(
+      "needs_touch",
+      "The browser lets a screen be shared only right after a click or a key in the meeting: press its button there.",
+    );
+  }
+}
+
+/** Milliseconds by the engine API's names. */
+const SHOWN_FOR: Readonly<Record<string, number>> = {
+  short: 2_500,
+  medium: 5_000,
+  long: 10_000,
+  sticky: Number.POSITIVE_INFINITY,
+};
+const MAX_NOTICE = 500;
+
+function showNotification(view: ViewStore, notice: unknown, emit: Emit): void {
+  const read = (key: string): string => text(Reflect.get(Object(notice), key)).slice(0, MAX_NOTICE);
+  const [title, description] = [read("title"), read("description")];
+  const words = [title, description].filter((part) => part !== "").join(": ");
+  if (!words) throw new RefusedError("invalid", "A notification needs a title or a description.");
+  view.tell(words, { uid: read("uid"), time: SHOWN_FOR[read("timeout")] });
+  emit("notification-triggered", { title, description });
+}
+
+function kind(media: unknown): "audio" | "video" {
+  return media === "video" ? "video" : "audio";
 }
 
 function text(value: unknown): string {

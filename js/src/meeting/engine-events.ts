@@ -1,6 +1,7 @@
 /** What the embedding page hears: the engine API's events, and nanoMeet's own. */
 
-import type { BroadcastState, Participant } from "../shared/protocol";
+import type { BroadcastState, ChatMessage, Participant, ServerMessage } from "../shared/protocol";
+import { availableDevices, hasCamera, roleOf, sharing } from "./engine-data";
 import type { Meeting } from "./meeting";
 import { inOrder, type Watch, watch } from "./watch";
 
@@ -8,11 +9,13 @@ export type Emit = (name: string, data?: Record<string, unknown>) => void;
 
 /** Tells of everything that happens in the meeting, until the returned function ends it. */
 export function followMeeting(meeting: Meeting, emit: Emit): () => void {
-  const unlisten = followKicks(meeting, emit);
+  const unlisten = meeting.listen((message) => hear(meeting, emit, message));
   const unfollow = inOrder([
     ...presence(meeting, emit),
     ...people(meeting, emit),
     ...room(meeting, emit),
+    ...chat(meeting, emit),
+    ...view(meeting, emit),
     ...media(meeting, emit),
   ]);
   return () => {
@@ -45,7 +48,7 @@ function presence(meeting: Meeting, emit: Emit): Watch[] {
       () => ({ id: inside(), moderator: meeting.room.moderator.value }),
       ({ id, moderator }, before) => {
         if (!id || (before.id === id && before.moderator === moderator)) return;
-        emit("participant-role-changed", { id, role: role(moderator) });
+        emit("participant-role-changed", { id, role: roleOf(moderator) });
       },
     ),
     watch(
@@ -121,7 +124,10 @@ function people(meeting: Meeting, emit: Emit): Watch[] {
           display_name: meeting.name.value,
           moderator: room.moderator.value,
           audio: media.microphoneOn.value,
-          video: media.video.value !== null,
+          video: media.camera.value !== null,
+          screen: media.screen.value !== null,
+          stage: room.onStage.value,
+          hand: room.own.value?.hand ?? null,
           local: true,
         };
         const others = room.others.value.map(({ name, ...rest }) => ({
@@ -138,11 +144,34 @@ function people(meeting: Meeting, emit: Emit): Watch[] {
       (id) => id && emit("dominant-speaker-changed", { id }),
     ),
     watch(
+      () => room.own.value?.hand ?? null,
+      (hand) => {
+        const id = room.selfId.value;
+        if (id) emit("raise-hand-updated", { id, handRaised: hand ?? 0 });
+      },
+    ),
+    watch(
+      () => sharing(meeting).join(),
+      (ids) => emit("content-sharing-participants-changed", { data: ids ? ids.split(",") : [] }),
+    ),
+    watch(
       () => room.knocking.value,
       (now, before) => {
         const known = new Set(before.map(({ id }) => id));
         for (const { id, name } of now) {
           if (!known.has(id)) emit("knocking-participant", { participant: { id, name } });
+        }
+        emit("nanomeet-lobby", { waiting: now.map(({ id, name }) => ({ id, name })) });
+      },
+    ),
+    watch(
+      () => meeting.remotes.value,
+      (now, before) => {
+        for (const [id, { state }] of now) {
+          const was = before.get(id)?.state;
+          if (was === state || (state !== "lost" && state !== "unreachable")) continue;
+          if (was === "lost" && state === "unreachable") continue;
+          emit("peer-connection-failure", { id, isP2P: true, wasConnected: state === "lost" });
         }
       },
     ),
@@ -155,6 +184,7 @@ function emitArrival(emit: Emit, other: Participant): void {
   for (const mediaType of ["audio", "video"] as const) {
     if (!other[mediaType]) emit("participant-muted", { id, isMuted: true, mediaType });
   }
+  if (other.hand !== null) emit("raise-hand-updated", { id, handRaised: other.hand });
 }
 
 function emitDifference(emit: Emit, before: Participant, now: Participant): void {
@@ -166,19 +196,99 @@ function emitDifference(emit: Emit, before: Participant, now: Participant): void
     emit("participant-muted", { id, isMuted: !now[mediaType], mediaType });
   }
   if (now.moderator !== before.moderator) {
-    emit("participant-role-changed", { id, role: role(now.moderator) });
+    emit("participant-role-changed", { id, role: roleOf(now.moderator) });
+  }
+  if (now.hand !== before.hand) emit("raise-hand-updated", { id, handRaised: now.hand ?? 0 });
+}
+
+/** What happens once and leaves no state behind. */
+function hear(meeting: Meeting, emit: Emit, message: ServerMessage): void {
+  switch (message.type) {
+    case "left":
+      if (message.reason === "kicked") {
+        const kicked = { id: message.id, local: false };
+        emit("participant-kicked-out", { kicked, kicker: { id: message.by } });
+      }
+      break;
+    case "chat_message":
+      emitWritten(emit, message, meeting.room.selfId.value);
+      break;
+    case "reaction":
+      emit("nanomeet-reaction", { id: message.sender, reaction: message.reaction });
+      break;
+    case "unmute_asked":
+      emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
+      break;
+    case "stage_invited":
+      emit("nanomeet-stage-invited", { by: message.by });
+      break;
   }
 }
 
-function followKicks(meeting: Meeting, emit: Emit): () => void {
-  return meeting.listen((message) => {
-    if (message.type !== "left" || message.reason !== "kicked") return;
-    const kicked = { id: message.id, local: false };
-    emit("participant-kicked-out", { kicked, kicker: { id: message.by } });
-  });
+function emitWritten(
+  emit: Emit,
+  { id, sender, name, text, at, to }: ChatMessage,
+  self: unknown,
+): void {
+  const privateMessage = to !== null;
+  const messageId = String(id);
+  if (sender === self) emit("outgoing-message", { message: text, privateMessage, messageId });
+  else {
+    const stamp = new Date(at * 1000).toISOString();
+    const said = { from: sender, nick: name, message: text };
+    emit("incoming-message", { ...said, privateMessage, stamp, messageId });
+  }
 }
 
-function room({ room, view }: Meeting, emit: Emit): Watch[] {
+/** All of the chat that one may read, as it grows; also what was written before one came. */
+function chat({ chat, view }: Meeting, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => chat.messages.value,
+      (now, before) => {
+        const known = new Set(before.map(written));
+        const fresh = now.filter((message) => !known.has(written(message)));
+        const whole = fresh.length === now.length;
+        if (fresh.length > 0) emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+      },
+    ),
+    watch(
+      () => `${chat.unread.value} ${view.panel.value === "chat"}`,
+      () => {
+        const isOpen = view.panel.value === "chat";
+        emit("chat-updated", { unreadCount: chat.unread.value, isOpen });
+      },
+    ),
+  ];
+}
+
+/** A room that began anew counts its messages from the start again. */
+function written({ id, at }: ChatMessage): string {
+  return `${id} ${at}`;
+}
+
+function described({ id, sender, name, text, at, to }: ChatMessage): Record<string, unknown> {
+  return { id, sender, display_name: name, text, at, private: to !== null };
+}
+
+function view({ view, large }: Meeting, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => view.tileView.value,
+      (enabled) => emit("tile-view-changed", { enabled }),
+    ),
+    watch(
+      () => large.value,
+      (id) => emit("on-stage-participant-changed", { id }),
+    ),
+    watch(
+      () => view.panel.value === "people",
+      (open) => emit("participants-pane-toggled", { open }),
+    ),
+  ];
+}
+
+function room({ room }: Meeting, emit: Emit): Watch[] {
   return [
     watch(
       () => room.state.value.subject,
@@ -186,11 +296,7 @@ function room({ room, view }: Meeting, emit: Emit): Watch[] {
     ),
     watch(
       () => room.state.value,
-      ({ subject, lobby, locked }) => emit("nanomeet-room-changed", { subject, lobby, locked }),
-    ),
-    watch(
-      () => view.tileView.value,
-      (enabled) => emit("tile-view-changed", { enabled }),
+      (state) => emit("nanomeet-room-changed", { ...state }),
     ),
     // Outside the room nothing is known of its broadcast, which may well go on.
     watch(
@@ -208,6 +314,9 @@ function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState |
   if (state === "failed") emit("recording-status-changed", recording(false, error));
   if (state === "off" && before && before.state !== "failed") {
     emit("recording-status-changed", recording(false, error));
+    // Whoever stops it is answered when the file is closed: from then on it can be fetched.
+    const link = playout?.vod ?? before.playout?.vod;
+    if (link) emit("recording-link-available", { link, ttl: null });
   }
 }
 
@@ -226,6 +335,10 @@ function media({ media }: Meeting, emit: Emit): Watch[] {
       (available) => emit("audio-availability-changed", { available }),
     ),
     watch(
+      () => hasCamera({ media }),
+      (available) => emit("video-availability-changed", { available }),
+    ),
+    watch(
       () => media.screen.value !== null,
       (on) => emit("screen-sharing-status-changed", { on, details: { sourceType: "screen" } }),
     ),
@@ -238,21 +351,9 @@ function media({ media }: Meeting, emit: Emit): Watch[] {
     ),
     watch(
       () => media.devices.value,
-      (devices) =>
-        emit("device-list-changed", {
-          devices: devices.map(({ deviceId, groupId, kind, label }) => ({
-            deviceId,
-            groupId,
-            kind,
-            label,
-          })),
-        }),
+      (devices) => emit("device-list-changed", { devices: availableDevices(devices) }),
     ),
   ];
-}
-
-function role(moderator: boolean): string {
-  return moderator ? "moderator" : "participant";
 }
 
 function displayName(name: string, local: boolean): Record<string, string> {

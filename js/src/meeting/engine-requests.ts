@@ -1,26 +1,26 @@
 /** What the embedding page may ask: the engine API's requests. */
 
 import type { NamedData } from "../shared/postis";
+import { runCommand } from "./engine-commands";
+import { availableDevices, byKind, described, hasCamera, roleOf, sharing } from "./engine-data";
+import type { Emit } from "./engine-events";
 import type { Meeting } from "./meeting";
-import type { DeviceKind } from "./preferences";
 import { RefusedError } from "./signalling";
+import { snapshot } from "./snapshot";
 
-type Answer = (meeting: Meeting, data: NamedData) => unknown;
+type Answer = (meeting: Meeting, data: NamedData, emit: Emit) => unknown;
 
-const KINDS: Readonly<Record<string, DeviceKind>> = {
-  audioInput: "audioinput",
-  audioOutput: "audiooutput",
-  videoInput: "videoinput",
-};
-
-const DEVICE_ANSWERS: Readonly<Record<string, Answer>> = {
+export const DEVICE_ANSWERS: Readonly<Record<string, Answer>> = {
   getAvailableDevices: async ({ media }) => {
     await media.refresh();
-    return byKind((kind) => media.devices.value.filter((one) => one.kind === kind).map(described));
+    return availableDevices(media.devices.value);
   },
   getCurrentDevices: async ({ media }) => {
     await media.refresh();
-    return byKind((kind) => described(media.current(kind)));
+    return byKind((kind) => {
+      const device = media.current(kind);
+      return device ? described(device) : null;
+    });
   },
   setDevice: ({ media }, { device }) => setDevice(media, device),
   isDeviceListAvailable: () => true,
@@ -28,29 +28,44 @@ const DEVICE_ANSWERS: Readonly<Record<string, Answer>> = {
   isMultipleAudioInputSupported: () => false,
 };
 
-const ANSWERS: Readonly<Record<string, Answer>> = {
+/** `engine/contract.json` lists all that the engine API has. */
+export const ANSWERS: Readonly<Record<string, Answer>> = {
   "is-audio-muted": ({ media }) => !media.microphoneOn.value,
   "is-video-muted": ({ media }) => media.camera.value === null,
   "is-audio-available": ({ media }) => media.microphone.value !== null,
-  "is-video-available": ({ media }) =>
-    media.camera.value !== null || media.devices.value.some(({ kind }) => kind === "videoinput"),
+  "is-video-available": hasCamera,
   "is-sharing-screen": ({ media }) => media.screen.value !== null,
   "session-id": ({ room }) => room.selfId.value ?? "",
   "get-livestream-url": ({ room }) => ({
     livestreamUrl: room.broadcast.value.playout?.live ?? null,
   }),
-  "get-content-sharing-participants": ({ media, room }) => ({
-    sharingParticipantIds: media.screen.value && room.selfId.value ? [room.selfId.value] : [],
+  "get-content-sharing-participants": (meeting) => ({ sharingParticipantIds: sharing(meeting) }),
+  "is-participants-pane-open": ({ view }) => view.panel.value === "people",
+  // Who was muted by a moderator may open the microphone again.
+  "is-moderation-on": () => false,
+  "is-participant-force-muted": () => false,
+  "get-p2p-status": ({ remotes }) => remotes.value.size > 0,
+  "deployment-info": ({ launch }) => ({
+    deploymentInfo: { environment: "nanomeet", envType: "embedded", backend: launch.base },
   }),
+  "capture-largevideo-screenshot": screenshot,
+  "nanomeet-command": async (meeting, { command, args }, emit) => {
+    await runCommand(meeting, emit, String(command), Array.isArray(args) ? args : []);
+    return true;
+  },
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
 };
 
 /** Rejects with why there is no answer: an unknown question must not hang either. */
-export async function answerRequest(meeting: Meeting, data: NamedData): Promise<unknown> {
+export async function answerRequest(
+  meeting: Meeting,
+  data: NamedData,
+  emit: Emit,
+): Promise<unknown> {
   const answers = data.type === "devices" ? DEVICE_ANSWERS : ANSWERS;
   const answer = Object.hasOwn(answers, data.name) ? answers[data.name] : undefined;
   if (!answer) throw new RefusedError("unsupported", `This meeting cannot answer "${data.name}".`);
-  return answer(meeting, data);
+  return answer(meeting, data, emit);
 }
 
 export function canChooseOutput(): boolean {
@@ -71,25 +86,28 @@ async function setDevice(media: Meeting["media"], wanted: unknown): Promise<bool
   return true;
 }
 
+/** The picture of who is large; of the first one with a picture, where all are equal. */
+async function screenshot(meeting: Meeting): Promise<{ dataURL: string }> {
+  const { media, remotes, room } = meeting;
+  const own = media.screen.value ?? media.camera.value;
+  const tracks = new Map([...remotes.value].map(([id, { video }]) => [id, video]));
+  if (room.selfId.value) tracks.set(room.selfId.value, own);
+  const shown = room.everybody.value.filter(({ video, screen }) => video || screen);
+  const id = meeting.large.value ?? shown.at(-1)?.id;
+  const track = id === undefined ? null : tracks.get(id);
+  if (!track) throw new RefusedError("no_picture", "There is no picture of who is shown large.");
+  return { dataURL: await snapshot(track) };
+}
+
 function roomInfo({ room, name, launch }: Meeting): Record<string, unknown> {
   const info = (id: string, displayName: string, moderator: boolean) => ({
     id,
     jid: id,
     displayName,
-    role: moderator ? "moderator" : "participant",
+    role: roleOf(moderator),
   });
   const { value: self } = room.selfId;
   const own = self ? [info(self, name.value, room.moderator.value)] : [];
   const others = room.others.value.map((other) => info(other.id, other.name, other.moderator));
   return { id: launch.room, jid: launch.room, isMainRoom: true, participants: [...own, ...others] };
-}
-
-function byKind<T>(read: (kind: DeviceKind) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, read(kind)]));
-}
-
-function described(device: MediaDeviceInfo | undefined): Record<string, string> | null {
-  if (!device) return null;
-  const { deviceId, groupId, kind, label } = device;
-  return { deviceId, groupId, kind, label };
 }

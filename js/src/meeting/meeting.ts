@@ -50,7 +50,17 @@ export class Meeting {
   readonly connection = signal<Connection>("idle");
   readonly remotes = computed(() => this.#mesh.value?.remotes.value ?? NO_REMOTES);
   readonly name: Signal<string>;
-  readonly title = computed(() => this.room.state.value.subject || this.launch.room);
+  readonly title = computed(
+    () => this.view.subject.value || this.room.state.value.subject || this.launch.room,
+  );
+  /** Who is large, where the tiles are not equal: chosen here, shown to all, or speaking. */
+  readonly large = computed(() => {
+    const { room, view } = this;
+    if (view.tileView.value) return null;
+    const there = new Set(room.everybody.value.map(({ id }) => id));
+    const wanted = [view.large.value, room.state.value.main, view.speaker.value];
+    return wanted.find((id) => id !== null && there.has(id)) ?? room.others.value[0]?.id ?? null;
+  });
 
   readonly #listeners = new Set<(message: ServerMessage) => void>();
   readonly #keepsake: Keepsake;
@@ -194,7 +204,11 @@ export class Meeting {
     const stage = {
       base: this.launch.base,
       tiles: () => this.#stage(),
-      look: () => ({ title: this.title.value, large: this.room.state.value.main }),
+      look: () => {
+        // What it is called on this page alone is no concern of those who watch.
+        const { subject, main } = this.room.state.value;
+        return { title: subject || this.launch.room, large: main };
+      },
     };
     this.#broadcast = new BroadcastControl({ ...stage, signalling });
     // Whether it fails or has become needless: the server asks the next page, or nobody.
@@ -206,8 +220,12 @@ export class Meeting {
   /** Ties what this person sends to the connections and to what the server knows of it. */
   #follow(): void {
     const { media } = this;
+    const main = computed(() => this.room.state.value.main);
     const unfollow = [
       effect(() => this.#meter.listen(media.microphone.value)),
+      effect(() => {
+        this.view.tileView.value = main.value === null;
+      }),
       effect(() => {
         const speaker = this.dominant.value;
         if (speaker !== this.room.selfId.value) this.view.speaker.value = speaker;

@@ -19,6 +19,8 @@ export interface ShownReaction {
 export interface Toast {
   id: number;
   text: string;
+  /** The name under which a page that embeds this one can take it away. */
+  uid: string;
 }
 
 const TOAST_TIME = 6_000;
@@ -30,6 +32,8 @@ export class ViewStore {
   /** Null for the one that the person prefers everywhere. */
   readonly theme = signal<Theme | null>(null);
   readonly tileView = signal(true);
+  /** What the room is called on this page alone; empty for what it is about. */
+  readonly subject = signal("");
   /** Who is large where the tiles are not equal; null for whoever speaks. */
   readonly large = signal<string | null>(null);
   /** Which of the others spoke last: large where nobody was chosen. */
@@ -92,14 +96,22 @@ export class ViewStore {
     this.announcement.value = text;
   }
 
-  tell(text: string): void {
-    const toast = { id: ++this.#toast, text };
+  tell(
+    text: string,
+    { uid = "", time = TOAST_TIME }: { uid?: string; time?: number | undefined } = {},
+  ): void {
+    const toast = { id: ++this.#toast, text, uid };
     this.toasts.value = [...this.toasts.value.slice(-2), toast];
     this.announce(text);
-    setTimeout(() => this.dismiss(toast.id), TOAST_TIME);
+    if (Number.isFinite(time)) setTimeout(() => this.dismiss(toast.id), time);
   }
 
   dismiss(id: number): void {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
+  }
+
+  /** Takes away what was told under this name. */
+  hide(uid: string): void {
+    this.toasts.value = this.toasts.value.filter((toast) => toast.uid !== uid || uid === "");
   }
 }

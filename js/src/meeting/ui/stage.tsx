@@ -84,7 +84,7 @@ function everybody(meeting: Meeting): Shown[] {
 
 function spotlight(meeting: Meeting, tiles: readonly Shown[]): number | null {
   if (tiles.length < 2) return null;
-  const wanted = meeting.view.large.value ?? meeting.view.speaker.value;
+  const wanted = meeting.large.value;
   return Math.max(
     0,
     tiles.findIndex(({ id }) => id === wanted),
