@@ -241,7 +241,7 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
 
 
-def test_pause_stands_still_and_play_goes_on_live(
+def test_pause_stands_still_and_play_goes_on_from_there(
     broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
@@ -256,6 +256,33 @@ def test_pause_stands_still_and_play_goes_on_live(
     player.get_by_role("button", name="Play", exact=True).click()
     wait_for_pictures(player, more_than=still + 10)
     expect(player).to_have_attribute("data-state", "live")
+    assert fact(player, "behind") >= 0.5
+    player.page.keyboard.press("l")
+    expect(player.get_by_role("button", name="Live", exact=True)).to_be_visible()
+    assert fact(player, "behind") == 0
+
+
+def test_a_viewer_goes_back_and_returns_to_what_is_live(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    player = watch(open_page(), server, stage.stream)
+    position = player.get_by_role("slider", name="Position")
+    expect(position).to_be_visible(timeout=PATIENCE)
+    # The stage goes dark: what is seen of it tells the past from the present.
+    stage.page.evaluate("me.camera.enabled = false")
+    canvas = player.locator("canvas").element_handle()
+    light = """canvas => canvas.getContext("2d").getImageData(320, 40, 1, 1).data
+        .slice(0, 3).reduce((sum, part) => sum + part)"""
+    player.page.wait_for_function(f"canvas => ({light})(canvas) < 60", arg=canvas, timeout=PATIENCE)
+    for _ in range(int(fact(player, "kept") / 5) + 1):
+        player.page.keyboard.press("ArrowLeft")
+    player.page.wait_for_function(f"canvas => ({light})(canvas) > 60", arg=canvas, timeout=PATIENCE)
+    assert fact(player, "behind") > 3
+    assert moves(player.locator("canvas"))
+    player.page.keyboard.press("l")
+    player.page.wait_for_function(f"canvas => ({light})(canvas) < 60", arg=canvas, timeout=PATIENCE)
 
 
 def test_the_end_is_shown_and_the_recording_is_whole(

@@ -16,12 +16,20 @@ export interface ControlsProps {
   onPlay(): void;
   onMute(): void;
   onVolume(volume: number): void;
+  /** Goes so many seconds behind what is live. */
+  onSeek(behind: number): void;
   onFull(): void;
   onDetails(): void;
 }
 
+/** Seconds: whoever is not further behind sees what is live. */
+const ABOUT_LIVE = 0.5;
+/** A shorter window is not worth a handle. */
+const WORTH_SEEKING = 5;
+
 export function Controls(props: ControlsProps) {
-  const live = props.state === "live" && !props.paused;
+  const { behind, kept } = props.figures;
+  const live = props.state === "live" && !props.paused && behind < ABOUT_LIVE;
   return (
     <div class="bar" role="toolbar" aria-label="Player">
       <button
@@ -50,9 +58,29 @@ export function Controls(props: ControlsProps) {
         value={Math.round((props.muted ? 0 : props.volume) * 100)}
         onInput={(event) => props.onVolume(event.currentTarget.valueAsNumber / 100)}
       />
-      <span class="badge" data-live={live}>
-        {live ? "Live" : props.paused ? "Paused" : "Not live"}
-      </span>
+      <button
+        type="button"
+        class="badge"
+        data-live={live}
+        disabled={live || props.state !== "live"}
+        title="Back to what is live (l)"
+        onClick={() => props.onSeek(0)}
+      >
+        {badge(props, live)}
+      </button>
+      {kept > WORTH_SEEKING && (
+        <input
+          class="timeline"
+          type="range"
+          min={-Math.floor(kept)}
+          max="0"
+          step="1"
+          aria-label="Position"
+          aria-valuetext={live ? "live" : `${Math.round(behind)} seconds behind live`}
+          value={-Math.min(Math.floor(kept), Math.round(behind))}
+          onInput={(event) => props.onSeek(-event.currentTarget.valueAsNumber)}
+        />
+      )}
       <span class="space" />
       {props.details && <Details figures={props.figures} sound={props.sound} />}
       <button
@@ -75,6 +103,12 @@ export function Controls(props: ControlsProps) {
       </button>
     </div>
   );
+}
+
+function badge({ paused, state, figures }: ControlsProps, live: boolean): string {
+  if (live) return "Live";
+  if (paused) return "Paused";
+  return state === "live" ? `−${Math.round(figures.behind)} s` : "Not live";
 }
 
 function Details({ figures, sound }: { figures: Figures; sound: SoundState }) {

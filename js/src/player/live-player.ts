@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { type Frame, Kind, Track } from "../shared/frames";
 import type { StreamState } from "../shared/protocol";
+import { DelayLine } from "./delay-line";
 import { Playout } from "./jitter";
 import { PictureDecoder } from "./picture";
 import { PictureQueue } from "./picture-queue";
@@ -13,6 +14,11 @@ import { WatchSocket } from "./watch-socket";
 
 /** How often the sound's time and the figures are brought up to date. */
 const UPDATE_MS = 100;
+/** How often it is looked what is due, while the viewer is behind. */
+const STEP_MS = 10;
+/** The window that one can go back in. */
+const KEEP_MS = 120_000;
+const KEEP_BYTES = 48 * 1024 * 1024;
 /** Arrival times that are remembered for pictures still in the decoder. */
 const MAX_PENDING = 256;
 
@@ -31,6 +37,9 @@ export interface Figures {
   level: number;
   width: number;
   height: number;
+  /** Seconds behind what is live, and how far back one can go. */
+  behind: number;
+  kept: number;
 }
 
 export interface PlayerOptions {
@@ -58,6 +67,8 @@ export class LivePlayer {
     level: 0,
     width: 0,
     height: 0,
+    behind: 0,
+    kept: 0,
   });
 
   readonly #options: PlayerOptions;
@@ -67,6 +78,12 @@ export class LivePlayer {
   readonly #playout = new Playout();
   readonly #queue = new PictureQueue<VideoFrame>();
   readonly #pictures = new PictureDecoder((picture) => this.#decoded(picture));
+  readonly #line = new DelayLine({
+    keep: KEEP_MS,
+    size: KEEP_BYTES,
+    onJump: () => this.#restart(),
+    release: (frame) => this.#release(frame),
+  });
   readonly #arrivedAt = new Map<number, number>();
   #socket: WatchSocket | null = null;
   #sound: SoundPlayer | null = null;
@@ -88,6 +105,7 @@ export class LivePlayer {
     this.#screen = screen;
     this.#options = options;
     const update = setInterval(() => this.#update(), UPDATE_MS);
+    const step = setInterval(() => this.#line.advance(performance.now()), STEP_MS);
     let drawing = 0;
     const draw = () => {
       drawing = requestAnimationFrame(draw);
@@ -96,27 +114,33 @@ export class LivePlayer {
     draw();
     this.#end.signal.addEventListener("abort", () => {
       clearInterval(update);
+      clearInterval(step);
       cancelAnimationFrame(drawing);
     });
     this.#watch();
   }
 
-  /** Stands still; nothing is received meanwhile. */
+  /** Stands still. What comes meanwhile is kept, as far as the window reaches. */
   pause(): void {
     if (this.paused.value) return;
     this.paused.value = true;
-    this.#socket?.close();
-    this.#socket = null;
+    this.#line.hold();
     this.#restart();
     this.#update();
   }
 
-  /** Goes on, with what is live now. */
+  /** Goes on from where it stood. */
   play(): void {
     if (!this.paused.value) return;
+    // Decoders that were closed meanwhile begin with a keyframe.
+    this.seek(this.#line.behind(performance.now()) / 1000);
+  }
+
+  /** Goes so many seconds behind what is live, as far as the window reaches; 0 is live. */
+  seek(behind: number): void {
     this.paused.value = false;
-    this.#step("connecting");
-    this.#watch();
+    this.#line.seek(behind * 1000, performance.now());
+    this.#update();
   }
 
   /** From 0 to 1. */
@@ -143,9 +167,9 @@ export class LivePlayer {
     const { socketUrl, stream, ticket = null } = this.#options;
     this.#socket = new WatchSocket(socketUrl, stream, ticket, {
       onState: (state) => this.#follow(state),
-      onFrame: (frame) => this.#receive(frame),
+      onFrame: (frame) => this.#line.push(frame, performance.now()),
       onLost: () => {
-        this.#restart();
+        this.#begin();
         if (this.state.value !== "ended") this.#step("connecting");
       },
       onRefused: (message) => {
@@ -162,11 +186,11 @@ export class LivePlayer {
   #follow(stream: StreamState): void {
     this.title.value = stream.title;
     this.vod.value = stream.vod;
-    if (stream.state !== "live") this.#restart();
+    if (stream.state !== "live") this.#begin();
     this.#step(stream.state);
   }
 
-  #receive(frame: Frame): void {
+  #release(frame: Frame): void {
     if (frame.kind === Kind.setup) {
       const setup = readSetup(frame.payload);
       if (frame.track === Track.video) this.#pictures.configure(pictureConfig(setup));
@@ -255,6 +279,8 @@ export class LivePlayer {
       level: this.#sound?.level ?? 0,
       width: this.#canvas.width,
       height: this.#canvas.height,
+      behind: this.#line.behind(performance.now()) / 1000,
+      kept: this.#line.kept(performance.now()) / 1000,
     };
   }
 
@@ -262,7 +288,13 @@ export class LivePlayer {
     return this.#playout.offsets(now, this.#sound?.timing(now) ?? null);
   }
 
-  /** Forgets what belongs to the connection that was. The last picture stays on the screen. */
+  /** What was kept belongs to a connection, or a broadcast, that is over. */
+  #begin(): void {
+    this.#line.clear();
+    this.#restart();
+  }
+
+  /** Forgets what was on its way to the screen. The last picture stays on the screen. */
   #restart(): void {
     this.#playout.restart();
     this.#queue.clear();

@@ -9,6 +9,8 @@ import type { PlayerState } from "./state";
 
 /** The controls step aside after this long without a movement. */
 const IDLE_MS = 3_000;
+/** Seconds that an arrow key goes back or on. */
+const SKIP = 5;
 /** Where there is something to control. */
 const CONTROLLED: readonly PlayerState[] = ["connecting", "waiting", "live"];
 
@@ -29,7 +31,8 @@ export function Unsupported() {
 
 /** Tells the page around, and whoever tests it, what is really going on. */
 function publish(root: HTMLElement, player: LivePlayer): void {
-  const { frames, dropped, latency, lipSync, level, width, height } = player.figures.value;
+  const { frames, dropped, latency, lipSync, level, width, height, behind, kept } =
+    player.figures.value;
   const facts = {
     state: player.state.value,
     paused: player.paused.value,
@@ -38,6 +41,8 @@ function publish(root: HTMLElement, player: LivePlayer): void {
     dropped,
     width,
     height,
+    behind: behind.toFixed(1),
+    kept: kept.toFixed(1),
     latencyMs: latency?.toFixed(1) ?? "",
     lipSyncMs: lipSync?.toFixed(1) ?? "",
     soundLevel: level.toFixed(4),
@@ -103,7 +108,19 @@ export function Player(options: PlayerOptions) {
         idle.value = true;
       }, IDLE_MS);
     };
-    const keys: Record<string, () => void> = { " ": togglePlay, m: toggleMute, f: toggleFull };
+    const skip = (seconds: number) => {
+      const { value } = player;
+      value?.seek(Math.max(0, value.figures.value.behind - seconds));
+    };
+    const keys: Record<string, () => void> = {
+      " ": togglePlay,
+      k: togglePlay,
+      m: toggleMute,
+      f: toggleFull,
+      l: () => player.value?.seek(0),
+      arrowleft: () => skip(-SKIP),
+      arrowright: () => skip(SKIP),
+    };
     addEventListener("pointermove", active, { signal });
     addEventListener("pointerdown", active, { signal });
     addEventListener(
@@ -113,7 +130,7 @@ export function Player(options: PlayerOptions) {
         const inControl =
           event.target instanceof Element && event.target.closest("button,input,video,a");
         if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-        if (inControl && event.key === " ") return;
+        if (inControl && /^( |Arrow)/.test(event.key)) return;
         const act = keys[event.key.toLowerCase()];
         if (act === undefined) return;
         event.preventDefault();
@@ -175,6 +192,7 @@ export function Player(options: PlayerOptions) {
             preferences.value = { volume, muted: volume === 0 };
             player.value?.allowSound();
           }}
+          onSeek={(behind) => now?.seek(behind)}
           onFull={toggleFull}
           onDetails={() => {
             details.value = !details.value;

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { type Frame, Kind, Track } from "../shared/frames";
+import { DelayLine } from "./delay-line";
+
+const setup = (track: Track, name: number): Frame => ({
+  kind: Kind.setup,
+  track,
+  keyframe: false,
+  duration: 0,
+  timestamp: 0,
+  payload: new Uint8Array([name]),
+});
+const picture = (number: number, keyframe = false): Frame => ({
+  kind: Kind.media,
+  track: Track.video,
+  keyframe,
+  duration: 0,
+  timestamp: number,
+  payload: new Uint8Array(10),
+});
+
+/** A line that has had a picture each 100 ms, a keyframe each second, until `until`. */
+function line({ until = 0, keep = 10_000, size = 1_000_000 } = {}) {
+  const seen: Frame[] = [];
+  let jumps = 0;
+  const made = new DelayLine({
+    keep,
+    size,
+    onJump: () => {
+      jumps += 1;
+    },
+    release: (frame) => seen.push(frame),
+  });
+  const feed = (from: number, to: number): void => {
+    for (let at = from; at < to; at += 100) {
+      made.push(picture(at, at % 1000 === 0), at);
+      made.advance(at);
+    }
+  };
+  made.push(setup(Track.video, 1), 0);
+  feed(0, until);
+  return {
+    made,
+    feed,
+    jumps: () => jumps,
+    /** The times of the pictures that went on since the last call, `s` for a set-up. */
+    take: () =>
+      seen.splice(0).map(({ kind, timestamp }) => (kind === Kind.setup ? "s" : timestamp)),
+  };
+}
+
+test("what is live goes on at once", () => {
+  const { take, made } = line({ until: 300 });
+  expect(take()).toEqual(["s", 0, 100, 200]);
+  expect(made.live).toBe(true);
+});
+
+describe("going back", () => {
+  test("begins with the set-up and the last picture that decodes by itself", () => {
+    const { made, take } = line({ until: 3000 });
+    take();
+    made.seek(1500, 2900);
+    expect(take()).toEqual(["s", 1000, 1100, 1200, 1300, 1400]);
+    expect(made.behind(2900)).toBe(1500);
+    made.advance(3000);
+    expect(take()).toEqual([1500]);
+  });
+
+  test("what arrives meanwhile waits for its turn", () => {
+    const { made, feed, take } = line({ until: 3000 });
+    made.seek(1000, 3000);
+    take();
+    feed(3000, 3300);
+    expect(take()).toEqual([2100, 2200]);
+  });
+
+  test("ends at what is kept", () => {
+    const { made } = line({ until: 30_000, keep: 5_000 });
+    made.seek(20_000, 30_000);
+    expect(made.behind(30_000)).toBe(5_000);
+  });
+
+  test("to what is live begins with the newest group of pictures", () => {
+    const { made, feed, take } = line({ until: 3000 });
+    made.seek(2000, 3000);
+    take();
+    made.seek(0, 3250);
+    expect(take().slice(0, 2)).toEqual(["s", 2000]);
+    expect(made.live).toBe(true);
+    feed(3300, 3400);
+    expect(take()).toEqual([3300]);
+  });
+
+  test("uses the set-up that was in force there", () => {
+    const released: Frame[] = [];
+    const made = new DelayLine({
+      keep: 10_000,
+      size: 1_000_000,
+      onJump: () => {},
+      release: (frame) => released.push(frame),
+    });
+    made.push(setup(Track.video, 1), 0);
+    made.push(picture(0, true), 0);
+    made.push(setup(Track.video, 2), 1000);
+    made.push(picture(1000, true), 1000);
+    released.length = 0;
+    made.seek(1500, 2000);
+    expect(released.map(({ payload }) => payload[0])).toEqual([1, 0]);
+    released.length = 0;
+    made.seek(500, 2000);
+    expect(released.map(({ payload }) => payload[0])).toEqual([2, 0]);
+  });
+});
+
+describe("standing still", () => {
+  test("lets nothing go on, and then goes on from there", () => {
+    const { made, feed, take } = line({ until: 1000 });
+    take();
+    made.hold();
+    feed(1000, 2000);
+    expect(take()).toEqual([]);
+    made.resume(2000);
+    expect(made.behind(2000)).toBe(1000);
+    feed(2000, 2200);
+    expect(take()).toEqual([1000, 1100]);
+  });
+
+  test("for longer than is kept goes on with the oldest", () => {
+    const { made, feed, take, jumps } = line({ until: 1000, keep: 2_000 });
+    take();
+    made.hold();
+    feed(1000, 9000);
+    expect(jumps()).toBe(0);
+    made.resume(9000);
+    expect(jumps()).toBe(1);
+    expect(take()).toEqual(["s", 7000]);
+  });
+});
+
+test("its memory is bounded in bytes too", () => {
+  const { made } = line({ until: 10_000, keep: 100_000, size: 200 });
+  expect(made.kept(10_000)).toBeLessThan(2_500);
+});
