@@ -17,6 +17,7 @@ const bundles = {
   player: ["src/player/index.tsx", "esm"],
   "player-audio": ["src/player/audio-worklet.ts", "iife"],
   invite: ["src/invite/index.ts", "esm"],
+  library: ["src/library/index.ts", "iife"],
 };
 const pages = ["meeting", "player", "invite"];
 

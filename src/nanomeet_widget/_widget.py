@@ -14,7 +14,7 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
-from nanomeet_widget import _states, _tokens, _trust, events, services
+from nanomeet_widget import _library, _states, _tokens, _trust, events, services
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
@@ -42,7 +42,7 @@ STATIC = Path(__file__).parent / "static"
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
 _MAX_PIXELS = 10_000
 #: What a misspelt option is compared with.
-_OPTIONS = ("token", "width", "height", "branding", "service", "layout")
+_OPTIONS = ("token", "width", "height", "branding", "service", "layout", "script_url")
 _BRANDING_KEYS = frozenset(
     {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
 )
@@ -71,6 +71,12 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     service
         Who made the token, if that was in another process and is not `services.current()`: it
         makes the invites, and knows where a broadcast goes.
+    script_url, script_integrity
+        The address of another nanoMeet library, the vendor's for one, to join with instead of this
+        package's own client; by default what `service` says. It runs in a frame of its own whose
+        origin is nobody's, never in the notebook's page, and gets the token. The integrity is its
+        hash as a ``<script>`` tag has it: a library that is anything else is not run, and the
+        meeting fails saying so. Changes take effect with the next join.
 
     Attributes
     ----------
@@ -103,7 +109,11 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     height = t.Union([t.Int(), t.Unicode()], default_value=480).tag(sync=True)
     branding = t.Union([t.Unicode(), t.Dict()], default_value=None, allow_none=True).tag(sync=True)
 
-    # Not synced either: a saved "joined" would be untrue for whoever opens the notebook next.
+    # Not synced either: the page is told when it joins.
+    script_url = t.Unicode(default_value=None, allow_none=True)
+    script_integrity = t.Unicode(default_value=None, allow_none=True)
+
+    # Nor these: a saved "joined" would be untrue for whoever opens the notebook next.
     status = t.UseEnum(Status, default_value=Status.IDLE, read_only=True)
     broadcast = t.UseEnum(Broadcast, default_value=Broadcast.OFF, read_only=True)
     playout = t.Instance(Playout, allow_none=True, read_only=True)
@@ -242,12 +252,22 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             self._channel.tell(self._token_message())
 
     def _token_message(self) -> dict[str, Any]:
-        server = _tokens.read(self.token).server if self.token else ""
-        if self.token and not _trust.is_known(server):
-            return {"type": "token", "token": None, "ask": server}
-        # A plain text: a host's own serialiser may write what it does not know as its repr.
-        token = str(self.token) if self.token else None
-        return {"type": "token", "token": token, "ask": None, "broadcast": self._targets()}
+        message: dict[str, Any] = {"type": "token", "token": None, "ask": None}
+        message |= {"broadcast": None, "library": None}
+        if not self.token:
+            return message
+        server = _tokens.read(self.token).server
+        if not _trust.is_known(server):
+            return {**message, "ask": server}
+        library = _library.library(self.script_url, self.script_integrity)
+        library = library or services.library(server)
+        return {
+            **message,
+            # A plain text: a host's own serialiser may write what it does not know as its repr.
+            "token": str(self.token),
+            "broadcast": self._targets(),
+            "library": library.page() if library else None,
+        }
 
     def _targets(self) -> dict[str, Any] | None:
         """Return where the page has a broadcast sent; a participant's is told nothing."""
@@ -396,6 +416,27 @@ class NanoMeet(Commands, anywidget.AnyWidget):
                 + ", ".join(sorted(_BRANDING_KEYS))
             )
         return value  # type: ignore[no-any-return]
+
+    @t.validate("script_url")
+    def _valid_script_url(self, proposal: dict[str, Any]) -> str | None:
+        url: str | None = proposal["value"]
+        if url is not None:
+            _library.library(url, None)
+        return url
+
+    @t.validate("script_integrity")
+    def _valid_script_integrity(self, proposal: dict[str, Any]) -> str | None:
+        integrity: str | None = proposal["value"]
+        if integrity is not None:
+            _library.library(self.script_url, integrity)
+        return integrity
+
+    @t.observe("script_url", "script_integrity")
+    def _library_changed(self, _change: object) -> None:
+        if self.script_url is None and self.script_integrity is not None:
+            self.script_integrity = None  # which was that library's
+        else:
+            self._send_token()
 
     @t.observe("token")
     def _token_changed(self, _change: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.standins import cloud
 from tests.standins.https import Site
-from tests.standins.jitsi import jitsi
+from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
 from .conftest import Lab, OpenPage
@@ -26,7 +28,7 @@ import nanomeet_widget as nm
 from nanomeet_widget.services import Jitsi
 nm.configure(Jitsi("{host}", app_id="classroom", app_secret="{secret}", {options}))
 room = nm.create_room("algebra_101")
-meet = nm.NanoMeet(token={shows}.token)
+meet = nm.NanoMeet(token={shows}.token, {widget})
 meet
 """
 STATE = """
@@ -63,9 +65,11 @@ def opened(
     *cells: str,
     options: str = "",
     shows: str = "room",
+    widget: str = "",
     name: str,
 ) -> Notebook:
     values = {"{host}": site.host, "{secret}": SECRET, "{options}": options, "{shows}": shows}
+    values["{widget}"] = widget
     first = SETUP
     for mark, value in values.items():
         first = first.replace(mark, value)
@@ -201,3 +205,119 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
         notebook = opened(lab, open_page, site, "print(meet.error)", name="wrong.ipynb")
         expect(notebook.meeting).to_contain_text("does not accept the token", timeout=SLOW)
         assert "token_rejected" in notebook.evaluate(1)
+
+
+def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None = None) -> str:
+    """Arguments of a widget that joins with another library."""
+    given = f'script_url="{site.url}{path}"'
+    if integrity is not None:
+        digest = base64.b64encode(hashlib.sha384(integrity).digest()).decode()
+        given += f', script_integrity="sha384-{digest}"'
+    return given
+
+
+def test_another_library_joins_in_a_frame_of_its_own_and_the_state_stays_true(
+    lab: Lab, open_page: OpenPage, deployment: Site
+) -> None:
+    cells = (
+        STATE,
+        'await meet.set_subject("Rings"); print(meet.status.value)',
+        BROADCAST.format("False"),
+        "await meet.leave(); print(meet.status.value, meet.participants)",
+    )
+    notebook = opened(
+        lab,
+        open_page,
+        deployment,
+        *cells,
+        options='broadcast_url="rtmp://ingest.example/x", watch_url="https://watch.example/"',
+        widget=library(deployment, integrity=LIBRARY),
+        name="library.ipynb",
+    )
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
+    meeting = frame.frame_locator("iframe")
+    expect(meeting.locator("#said")).to_have_text("Joined /algebra_101")
+
+    # The library reaches nothing of the notebook's, and gets the answers to its own requests alone.
+    assert json.loads(frame.locator("html").evaluate("() => document.title")) == {
+        "page": "SecurityError",
+        "stored": "SecurityError",
+        "cookie": "SecurityError",
+        "origin": "null",
+    }
+    answers = frame.locator("body").evaluate("() => document.body.dataset.answers")
+    assert [type(json.loads(said)) for said in answers.split(";")[:-1]] == [dict, bool]
+    assert notebook.page.evaluate("typeof NanoMeet + typeof NanoMeetAPI") == "undefinedundefined"
+    # A meeting in it may have the camera.
+    media = meeting.locator("body").evaluate(
+        """async () => {
+            const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+            const kinds = stream.getTracks().map((track) => track.kind).sort();
+            for (const track of stream.getTracks()) track.stop();
+            return kinds;
+        }"""
+    )
+    assert media == ["audio", "video"]
+
+    assert notebook.evaluate(1).splitlines() == [
+        "joined off True None",
+        "Ada True True False",
+        "Grace False False None",
+    ]
+    assert notebook.evaluate(2) == "joined"
+    expect(notebook.meeting).to_contain_text("Rings")
+    assert notebook.evaluate(3).splitlines() == [
+        "Playout(live='https://watch.example', vod=None) live",
+        "off 2",
+    ]
+    assert notebook.evaluate(4) == "left []"
+    notebook.save()
+    saved = (lab.folder / "library.ipynb").read_text()
+    assert "data:text/html" not in saved
+    assert "sha384" not in json.dumps(json.loads(saved)["metadata"])
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (("/missing.js", None), "cannot be loaded"),
+        (("/js/nanomeet.js", b"another script"), "is not what its integrity says"),
+        (("/js/other.js", None), "it has no class NanoMeet"),
+    ],
+    ids=["missing", "changed", "no library"],
+)
+def test_a_library_that_cannot_be_used_fails_the_meeting_in_words(
+    lab: Lab, open_page: OpenPage, deployment: Site, script: tuple[str, bytes | None], words: str
+) -> None:
+    notebook = opened(
+        lab,
+        open_page,
+        deployment,
+        "print(meet.status.value, meet.error)",
+        widget=library(deployment, *script),
+        name="no-library.ipynb",
+    )
+    expect(notebook.meeting).to_contain_text(words, timeout=SLOW)
+    said = notebook.evaluate(1)
+    assert said.startswith("failed {'kind': 'library'")
+    expect(notebook.page.locator(".nanomeet-overlay iframe")).to_have_count(0)
+
+
+def test_a_library_whose_engine_does_not_come_is_no_joined_meeting(
+    lab: Lab, open_page: OpenPage, deployment: Site
+) -> None:
+    # What the library promises of it is untrue: its meeting's server has no script.
+    lab.write(
+        "no-engine.ipynb",
+        SETUP.replace("{host}", "127.0.0.1:9")
+        .replace("{secret}", SECRET)
+        .replace("{options}", "")
+        .replace("{shows}", "room")
+        .replace("{widget}", library(deployment)),
+        "print(meet.status.value, meet.error)",
+    )
+    notebook = Notebook(open_page(ignore_https_errors=True), lab, "no-engine.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_contain_text("external_api.js cannot be loaded", timeout=SLOW)
+    assert notebook.evaluate(1).startswith("failed")

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nanomeet_widget._widget import STATIC
+
 from .https import Answer, Seen, Site, said, serving
 from .prosody import Prosody, Refused, affiliation, moderation
 
 PAGE = (Path(__file__).parent / "jitsi.html").read_bytes()
+#: The vendor's library, as far as its weaknesses matter, and an engine's script for it.
+LIBRARY = (Path(__file__).parent / "library.js").read_bytes()
+ENGINE = (STATIC / "external_api.js").read_bytes()
+
+SCRIPTS = {"/external_api.js": ENGINE, "/js/nanomeet.js": LIBRARY, "/js/other.js": b"var other;"}
 
 
 @contextmanager
@@ -23,6 +30,10 @@ def jitsi(folder: Path, prosody: Prosody) -> Iterator[Site]:
         if seen.path == "/jibri":
             target = seen.json()["rtmpStreamKey"]
             return said({"error": "unexpected-request"} if "refuse" in target else {})
+        if seen.path in SCRIPTS:
+            return Answer(body=SCRIPTS[seen.path], kind="text/javascript")
+        if seen.path == "/missing.js":
+            return Answer(status=404)
         return Answer(body=PAGE, kind="text/html; charset=utf-8")
 
     with serving(folder, answer) as site:

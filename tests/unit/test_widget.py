@@ -17,6 +17,7 @@ from comm.base_comm import BaseComm
 import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
+from nanomeet_widget.services import NanoStreamCloud
 
 NOW = datetime.now(timezone.utc)
 SECRET = _tokens.new_secret()
@@ -93,7 +94,8 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     _, page = shown(secret)
     assert secret not in json.dumps(page.sent)
     page.says(type="hello")
-    message = {"type": "token", "client": "page-1", "token": secret, "ask": None, "broadcast": None}
+    message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
+    message |= {"broadcast": None, "library": None}
     assert page.custom() == [message]
     assert type(page.custom()[0]["token"]) is str  # which every serialiser knows
 
@@ -171,7 +173,14 @@ def test_a_second_page_takes_the_meeting_over() -> None:
     page.says(type="hello", client="page-2")
     assert page.custom()[-2:] == [
         {"type": "moved", "client": "page-1"},
-        {"type": "token", "client": "page-2", "token": meet.token, "ask": None, "broadcast": None},
+        {
+            "type": "token",
+            "client": "page-2",
+            "token": meet.token,
+            "ask": None,
+            "broadcast": None,
+            "library": None,
+        },
     ]
 
 
@@ -293,6 +302,8 @@ def test_a_token_of_a_server_that_nobody_chose_stays_here_until_the_user_says_ye
         "client": "page-1",
         "token": None,
         "ask": "https://elsewhere.example",
+        "broadcast": None,
+        "library": None,
     }
     page.says(type="trust", server="https://another.example")
     assert str(meet.token) not in json.dumps(page.sent)
@@ -535,3 +546,46 @@ def test_a_closed_widget_stays_closed() -> None:
     meet, _ = shown()
     meet.close()
     assert meet._repr_mimebundle_ is None
+
+
+LIBRARY = "https://meet.example/js/nanomeet.js"
+
+
+def told_library(page: Page) -> str | None:
+    found = next(m for m in reversed(page.custom()) if m["type"] == "token")["library"]
+    assert found is None or isinstance(found, str)
+    return found
+
+
+def test_another_library_is_told_to_the_page_alone() -> None:
+    meet, page = shown()
+    page.says(type="hello")
+    assert told_library(page) is None
+    meet.script_url = LIBRARY
+    meet.script_integrity = "sha256-YWJj"
+    told = told_library(page)
+    assert told is not None
+    assert told.startswith("data:text/html;base64,")
+    assert not {"script_url", "script_integrity"} & set(meet.get_state())
+
+
+def test_without_its_library_a_hash_is_of_nothing() -> None:
+    meet, page = shown(script_url=LIBRARY, script_integrity="sha256-YWJj")
+    page.says(type="hello")
+    meet.script_url = None
+    assert meet.script_integrity is None
+    assert told_library(page) is None
+
+
+def test_who_made_the_token_may_name_a_library() -> None:
+    cloud = NanoStreamCloud("key-0123456789", server="meet.example", script_url=LIBRARY)
+    _trust.use("meet.example")
+    _, page = shown(token(server="meet.example"), service=cloud)
+    page.says(type="hello")
+    assert told_library(page) is not None
+
+
+@pytest.mark.parametrize("wrong", [{"script_url": "nanomeet.js"}, {"script_integrity": "sha1-x"}])
+def test_a_library_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(nm.InvalidInputError, match="script_"):
+        nm.NanoMeet(**wrong)

@@ -12,6 +12,11 @@ import { type MeetingAddress, meetingUrl } from "./url";
 export interface EngineOptions extends MeetingAddress, FrameOptions {
   /** Where the frame goes; the page's body, if it is left out. */
   parentNode?: Node | undefined;
+  /**
+   * A page without an origin, as a data: URL, that runs somebody else's library: it is framed in the
+   * meeting's place, shows the meeting, and passes on what is said. See `library/index.ts`.
+   */
+  library?: string | undefined;
   /** Milliseconds that the meeting page has to answer at all. */
   handshakeTimeout?: number | undefined;
   /** Milliseconds that it has to answer a request. */
@@ -48,13 +53,16 @@ export class EngineCore {
     const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const url = meetingUrl(domain, id, options);
     this.#requestTimeout = options.requestTimeout ?? 10_000;
-    this.#frame = createFrame(url, `jitsiConferenceFrame${id}`, options);
+    const { library } = options;
+    const src = library ? library + url.hash : url.href;
+    this.#frame = createFrame(src, `jitsiConferenceFrame${id}`, options);
     (options.parentNode ?? document.body).appendChild(this.#frame);
     this.#peer = new PostisPeer({
       scope: `jitsi_meet_external_api_${id}`,
       target: () => this.#frame.contentWindow,
-      targetOrigin: url.origin,
-      acceptOrigin: url.origin,
+      // What has no origin cannot be named, and is heard as "null".
+      targetOrigin: library ? "*" : url.origin,
+      acceptOrigin: library ? "null" : url.origin,
     });
     this.#peer.onMessage = (message) => this.#receive(message);
     this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);

@@ -32,7 +32,7 @@ export function cssSize(size: Size): string | null {
 }
 
 /** Make the frame, permissions first: a browser reads them when it starts to load the page. */
-export function createFrame(url: URL, name: string, options: FrameOptions): HTMLIFrameElement {
+export function createFrame(src: string, name: string, options: FrameOptions): HTMLIFrameElement {
   const frame = document.createElement("iframe");
   frame.allow = PERMISSIONS;
   frame.allowFullscreen = true;
@@ -44,6 +44,6 @@ export function createFrame(url: URL, name: string, options: FrameOptions): HTML
   frame.style.border = "0";
   frame.style.width = cssSize(options.width ?? "100%") ?? "100%";
   frame.style.height = cssSize(options.height ?? "100%") ?? "100%";
-  frame.src = url.href;
+  frame.src = src;
   return frame;
 }

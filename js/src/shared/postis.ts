@@ -136,7 +136,8 @@ const isFields = (value: unknown): value is Fields =>
 const isNamed = (value: unknown): value is NamedData =>
   isFields(value) && typeof value.name === "string";
 
-function parse(text: unknown): Fields | null {
+/** Return the envelope that a message between windows is in; null if it is no postis message. */
+export function parse(text: unknown): Fields | null {
   if (typeof text !== "string" || !text.startsWith("{")) return null;
   try {
     const envelope: unknown = JSON.parse(text);
@@ -146,7 +147,8 @@ function parse(text: unknown): Fields | null {
   }
 }
 
-function asMessage(value: unknown): PostisMessage | null {
+/** Return what is in an envelope; null if it is nothing that postis has. */
+export function asMessage(value: unknown): PostisMessage | null {
   if (!isFields(value)) return null;
   const { type, id, data } = value;
   if (type === "event") return isNamed(data) ? { type, data } : null;

@@ -27,6 +27,8 @@ export interface InitConfig {
   theme?: "light" | "dark";
   /** Where a broadcast goes, for an engine that does not carry it itself. */
   broadcast?: Targets | null;
+  /** A page that runs another library in the meeting's place, see `EngineOptions.library`. */
+  library?: string | null;
   /** Further settings of the meeting page, by their names in Jitsi's `config.js`. */
   config?: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +45,7 @@ export function checkConfig(config: InitConfig | undefined): Setup {
   const options: EngineOptions = {
     roomName: claims.room,
     jwt: config.token,
+    library: config.library ?? undefined,
     width: config.width,
     height: config.height,
     parentNode: container(config.id),

@@ -21,9 +21,17 @@ export interface Person {
   video: boolean | null;
 }
 
+/** What the kernel says of how a meeting is carried. */
+export interface Arrangements {
+  /** Where a broadcast goes, for an engine that does not carry it itself. */
+  broadcast: Targets | null;
+  /** A page that runs another library than our own, see `EngineOptions.library`. */
+  library: string | null;
+}
+
 export type FromKernel =
   /** `ask` names a server that the user has to say yes to before the token is handed to it. */
-  | { type: "token"; token: string | null; ask: string | null; broadcast?: Targets | null }
+  | ({ type: "token"; token: string | null; ask: string | null } & Arrangements)
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }

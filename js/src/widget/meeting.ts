@@ -1,8 +1,7 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
 import { MeetingApi } from "../webapi/meeting-api";
-import type { Targets } from "../webapi/targets";
-import type { Failure, Person, Playout } from "./channel";
+import type { Arrangements, Failure, Person, Playout } from "./channel";
 import { COMMANDS } from "./commands";
 import { deferred } from "./deferred";
 import { Overlay } from "./overlay";
@@ -31,10 +30,8 @@ export interface Appearance {
 }
 
 /** What the kernel gives to join with. */
-export interface Admission {
+export interface Admission extends Partial<Arrangements> {
   token: string;
-  /** Where a broadcast goes, for an engine that does not carry it itself. */
-  broadcast: Targets | null;
 }
 
 type EventData = Readonly<Record<string, unknown>>;
@@ -84,17 +81,16 @@ export class Meeting {
     return () => this.#listeners.delete(listener);
   }
 
-  async join({ token, broadcast }: Admission, appearance: Appearance): Promise<void> {
+  async join(admission: Admission, appearance: Appearance): Promise<void> {
     const engine = new MeetingApi();
     this.#engine = engine;
     this.#status("loading");
     const joined = engine.init({
-      token,
+      ...admission,
       id: this.overlay.element,
       width: "100%",
       height: "100%",
       theme: appearance.theme,
-      broadcast,
       // The header says it above the room.
       config: { hideConferenceSubject: true },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),

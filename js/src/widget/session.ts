@@ -1,7 +1,6 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
-import type { Targets } from "../webapi/targets";
 import type { Card } from "./cards";
-import { Channel, type FromKernel } from "./channel";
+import { type Arrangements, Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
@@ -45,7 +44,7 @@ export class Session implements Owner {
   #views: View[] = [];
   #meeting: Meeting | null = null;
   #token: string | null = null;
-  #broadcast: Targets | null = null;
+  #arrangements: Arrangements | null = null;
   #card: Card | null = null;
   /** What is shown once the meeting is left, if it is not the user who leaves. */
   #afterwards: Card | null = null;
@@ -288,7 +287,7 @@ export class Session implements Owner {
     switch (message.type) {
       case "token":
         clearTimeout(this.#silenceTimer);
-        this.#broadcast = message.broadcast ?? null;
+        this.#arrangements = message;
         this.#useToken(message.token, message.ask);
         break;
       case "knock":
@@ -399,7 +398,7 @@ export class Session implements Owner {
         happened: (name, data) => this.#channel.send({ type: "event", name, data }),
       }),
     );
-    if (created) void meeting.join({ token, broadcast: this.#broadcast }, this.#appearance());
+    if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
     else this.#reportAll(meeting.state);
     this.#place();
   }

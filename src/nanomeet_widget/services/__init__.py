@@ -26,6 +26,7 @@ __all__ = [
     "configure",
     "current",
     "default",
+    "library",
     "maker",
     "remember",
     "target",
@@ -37,6 +38,7 @@ current = _chooser.current
 remember = _chooser.remember
 maker = _chooser.maker
 target = _chooser.target
+library = _chooser.library
 
 
 def default() -> Service:

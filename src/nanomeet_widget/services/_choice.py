@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import Secret
@@ -14,6 +15,9 @@ from nanomeet_widget.services._service import BroadcastTarget, Service
 from nanomeet_widget.services.cloud import NanoStreamCloud
 from nanomeet_widget.services.jitsi import Jitsi
 from nanomeet_widget.services.local import LocalServer
+
+if TYPE_CHECKING:
+    from nanomeet_widget._library import Library
 
 _KEY, _SERVER, _JITSI = "NANOMEET_API_KEY", "NANOMEET_SERVER", "NANOMEET_JITSI_"
 #: The variables after `NANOMEET_JITSI_`, and the arguments of `Jitsi` that they are.
@@ -107,6 +111,12 @@ class Chooser:
             return self.maker(server).broadcast_target(streamname, is_vod=is_vod)
         with suppress(InvalidInputError):
             return cloud.target(streamname, is_vod=is_vod) if cloud.in_cloud(server) else None
+        return None
+
+    def library(self, server: str) -> Library | None:
+        """Return the library that pages use for the meetings of a server; None for our own client."""
+        with suppress(InvalidInputError):
+            return self.maker(server).library
         return None
 
     def forget_in_child(self) -> None:

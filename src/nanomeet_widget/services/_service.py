@@ -13,6 +13,7 @@ from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from nanomeet_widget._library import Library
     from nanomeet_widget._rules import When
 
 
@@ -62,6 +63,8 @@ class Service(ABC):
 
     #: What errors and `current()` call it.
     name: str
+    #: The library that pages use for its meetings; None for this package's own client.
+    library: Library | None = None
     _http: Http
 
     def create_room(

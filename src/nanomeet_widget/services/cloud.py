@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import InvalidInputError, ProtocolError
 from nanomeet_widget._http import TIMEOUT, Http, Request, Steps
+from nanomeet_widget._library import library
 from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText, Stream
 from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import (
@@ -71,6 +72,9 @@ class NanoStreamCloud(Service):
     invite_page
         The page that an invite leads to. The cloud's own page reads the token from the query of its
         address only; any other gets it in the fragment, which no server sees.
+    script_url, script_integrity
+        The vendor's library, for widgets to join with instead of this package's own client; see
+        `nanomeet_widget.NanoMeet`.
     transport, async_transport
         Take the place of the network, in tests.
     verify
@@ -94,6 +98,8 @@ class NanoStreamCloud(Service):
         api_url: str = API_URL,
         server: str = SERVER,
         invite_page: str = INVITE_PAGE,
+        script_url: str | None = None,
+        script_integrity: str | None = None,
         transport: httpx.BaseTransport | None = None,
         async_transport: httpx.AsyncBaseTransport | None = None,
         verify: bool | str = True,
@@ -104,6 +110,7 @@ class NanoStreamCloud(Service):
         self._api_url = _rules.check_url("api_url", api_url)
         self._server = _rules.check_server(server)
         self._invite_page = _rules.check_url("invite_page", invite_page)
+        self.library = library(script_url, script_integrity)
         self._http = Http(
             self.name,
             transport=transport,
