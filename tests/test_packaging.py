@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -31,16 +33,42 @@ print("works:", room)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    command = [
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "--target=sdist",
+        f"--directory={folder}",
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=170)
+    return next(folder.glob("*.tar.gz"))
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from what is published, where there is no npm."""
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(folder)]
-    subprocess.run([*command, str(ROOT)], check=True, timeout=170)
+    bare = {**os.environ, "PATH": str(Path(sys.executable).parent)}
+    assert shutil.which("npm", path=bare["PATH"]) is None
+    subprocess.run([*command, str(sdist)], env=bare, check=True, timeout=170)
     return next(folder.glob("*.whl"))
 
 
 def test_the_front_end_is_small() -> None:
     size = len(gzip.compress((STATIC / "widget.js").read_bytes(), compresslevel=9))
     assert size <= MAX_FRONT_END, f"widget.js: {size} bytes compressed"
+
+
+def test_the_sdist_carries_the_front_end_and_its_sources(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    for name in ("src/nanomeet_widget/static/widget.js", "js/src/widget/index.ts", "LICENSE"):
+        assert name in names
+    assert not [name for name in names if "node_modules" in name]
 
 
 def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:
