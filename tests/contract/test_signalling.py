@@ -8,6 +8,7 @@ from tornado import httpclient
 
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import connect, join, run
+from tests.contract.test_token_service import refused_tokens
 
 
 def test_two_pages_meet_and_signal(server: RunningServer) -> None:
@@ -152,6 +153,23 @@ def test_a_token_of_another_server_opens_nothing(server: RunningServer, servers:
         page = await connect(server, "ws/meeting")
         await page.send("join", v=1, token=foreign)
         assert (await page.expect("bye"))["kind"] == "token_rejected"
+
+    run(scenario())
+
+
+#: What the room's door says of each token that the token service refuses, too.
+REFUSED = {"expired": "token_expired", "early": "token_not_yet_valid", "no token": "token_malformed"}
+
+
+def test_no_token_that_is_not_ours_and_in_time_opens_the_door(server: RunningServer) -> None:
+    async def scenario() -> None:
+        for what, token in refused_tokens(server).items():
+            page = await connect(server, "ws/meeting")
+            await page.send("join", v=1, token=token)
+            bye = await page.expect("bye")
+            assert bye["kind"] == REFUSED.get(what, "token_rejected"), what
+            assert token not in str(bye), what
+            await page.closed()
 
     run(scenario())
 
