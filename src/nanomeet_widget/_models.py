@@ -7,7 +7,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn, SupportsIndex
+from typing import NoReturn, SupportsIndex, TypedDict
 
 from nanomeet_widget._errors import InvalidInputError
 
@@ -145,6 +145,23 @@ class Playout:
 
     live: str
     vod: str | None = None
+
+
+class ParticipantInfo(TypedDict):
+    """Somebody in the room; None for what the engine does not tell."""
+
+    id: str
+    display_name: str
+    moderator: bool | None
+    audio: bool | None
+    video: bool | None
+
+
+class Failure(TypedDict):
+    """Why a meeting failed."""
+
+    kind: str
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar, overload
 
 import anywidget
 import ipywidgets
@@ -25,7 +25,7 @@ from nanomeet_widget._errors import (
     NanoMeetError,
     NotJoinedError,
 )
-from nanomeet_widget._models import Playout, SecretText
+from nanomeet_widget._models import Failure, ParticipantInfo, Playout, SecretText
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget.events import Event
@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
+
+#: A trait that is set from outside, and one that only the meeting sets.
+_Option: TypeAlias = t.TraitType[T, T]
+_Told: TypeAlias = t.TraitType[T, NoReturn]
+
+
+def _told(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is called says it more exactly
+    trait.read_only = True
+    return trait
+
 
 STATIC = Path(__file__).parent / "static"
 
@@ -104,23 +114,25 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     _css = STATIC / "widget.css"
 
     # Not synced: a synced trait is written into the saved notebook. The page asks for it.
-    token = _SecretUnicode(default_value=None, allow_none=True)
-    width = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
-    height = t.Union([t.Int(), t.Unicode()], default_value=480).tag(sync=True)
-    branding = t.Union([t.Unicode(), t.Dict()], default_value=None, allow_none=True).tag(sync=True)
+    token: _Option[str | None] = _SecretUnicode(default_value=None, allow_none=True)
+    width: _Option[int | str] = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
+    height: _Option[int | str] = t.Union([t.Int(), t.Unicode()], default_value=480).tag(sync=True)
+    branding: _Option[str | dict[str, Any] | None] = t.Union(
+        [t.Unicode(), t.Dict()], default_value=None, allow_none=True
+    ).tag(sync=True)
 
     # Not synced either: the page is told when it joins.
     script_url = t.Unicode(default_value=None, allow_none=True)
     script_integrity = t.Unicode(default_value=None, allow_none=True)
 
     # Nor these: a saved "joined" would be untrue for whoever opens the notebook next.
-    status = t.UseEnum(Status, default_value=Status.IDLE, read_only=True)
-    broadcast = t.UseEnum(Broadcast, default_value=Broadcast.OFF, read_only=True)
-    playout = t.Instance(Playout, allow_none=True, read_only=True)
-    moderator = t.Bool(default_value=False, read_only=True)
-    room = t.Unicode(default_value="", read_only=True).tag(sync=True)
-    participants = t.List(t.Dict(), read_only=True)
-    error = t.Dict(default_value=None, allow_none=True, read_only=True)
+    status: _Told[Status] = _told(t.UseEnum(Status, default_value=Status.IDLE))
+    broadcast: _Told[Broadcast] = _told(t.UseEnum(Broadcast, default_value=Broadcast.OFF))
+    playout: _Told[Playout | None] = _told(t.Instance(Playout, allow_none=True))
+    moderator: _Told[bool] = _told(t.Bool(default_value=False))
+    room: _Told[str] = _told(t.Unicode(default_value="").tag(sync=True))
+    participants: _Told[list[ParticipantInfo]] = _told(t.List(t.Dict()))
+    error: _Told[Failure | None] = _told(t.Dict(default_value=None, allow_none=True))
 
     # What the page may know of the token before it asks for it.
     _has_token = t.Bool(default_value=False).tag(sync=True)
@@ -130,8 +142,13 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self,
         token: str | None = None,
         *,
+        width: int | str = "100%",
+        height: int | str = 480,
+        branding: str | dict[str, Any] | None = None,
+        script_url: str | None = None,
+        script_integrity: str | None = None,
         service: Service | None = None,
-        **options: Any,  # noqa: ANN401 - traits
+        **options: Any,  # noqa: ANN401 - traits of every widget
     ) -> None:
         if service is not None and token is not None:
             services.remember(_tokens.read(token).server, service)
@@ -144,7 +161,15 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             near = difflib.get_close_matches(unknown[0], _OPTIONS, n=1)
             hint = f": did you mean {near[0]!r}?" if near else ""
             raise InvalidInputError(f"NanoMeet has no option {unknown[0]!r}{hint}")
-        super().__init__(token=token, **options)
+        super().__init__(
+            token=token,
+            width=width,
+            height=height,
+            branding=branding,
+            script_url=script_url,
+            script_integrity=script_integrity,
+            **options,
+        )
         self.on_msg(self._on_message)
 
     @overload
@@ -454,7 +479,7 @@ def _live_widgets() -> list[Any]:
     return list(ipywidgets.widgets.widget._instances.values())  # noqa: SLF001
 
 
-def _error_of(value: dict[str, Any] | None) -> dict[str, str] | None:
+def _error_of(value: dict[str, Any] | None) -> Failure | None:
     return None if value is None else {"kind": str(value["kind"]), "message": str(value["message"])}
 
 
@@ -470,7 +495,7 @@ def _known(value: object) -> bool | None:
     return None if value is None else bool(value)
 
 
-def _participant_of(value: dict[str, Any]) -> dict[str, Any]:
+def _participant_of(value: dict[str, Any]) -> ParticipantInfo:
     return {
         "id": str(value["id"]),
         "display_name": str(value["display_name"]),

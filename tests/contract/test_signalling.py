@@ -158,7 +158,11 @@ def test_a_token_of_another_server_opens_nothing(server: RunningServer, servers:
 
 
 #: What the room's door says of each token that the token service refuses, too.
-REFUSED = {"expired": "token_expired", "early": "token_not_yet_valid", "no token": "token_malformed"}
+REFUSED = {
+    "expired": "token_expired",
+    "early": "token_not_yet_valid",
+    "no token": "token_malformed",
+}
 
 
 def test_no_token_that_is_not_ours_and_in_time_opens_the_door(server: RunningServer) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import threading
 import time
@@ -13,6 +14,7 @@ import comm
 import ipywidgets
 import pytest
 from comm.base_comm import BaseComm
+from typing_extensions import assert_type
 
 import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
@@ -139,7 +141,7 @@ def test_a_wrong_step_raises() -> None:
 def test_status_cannot_be_set_from_outside() -> None:
     meet, _ = shown()
     with pytest.raises(Exception, match="read-only"):
-        meet.status = nm.Status.JOINED
+        meet.status = nm.Status.JOINED  # type: ignore[assignment]  # the case
 
 
 def test_a_failure_shows_its_kind_and_words() -> None:
@@ -284,6 +286,23 @@ def test_pixels_and_css_lengths_are_sizes(size: int | str) -> None:
 def test_branding_that_is_none_is_refused(branding: Any) -> None:
     with pytest.raises(nm.InvalidInputError):
         nm.NanoMeet(branding=branding)
+
+
+def test_whoever_writes_against_it_is_told_the_types() -> None:
+    """Checked by mypy: traits are Any where nobody says what they are."""
+    meet = nm.NanoMeet(token(), width="50%", layout={"border": "none"})
+    assert_type(meet.status, nm.Status)
+    assert_type(meet.broadcast, nm.Broadcast)
+    assert_type(meet.playout, nm.Playout | None)
+    assert_type(meet.room, str)
+    assert_type(meet.moderator, bool)
+    assert_type(meet.width, int | str)
+    assert_type(meet.token, str | None)
+    assert_type([person["display_name"] for person in meet.participants], list[str])
+    assert_type(meet.error["kind"] if meet.error else "", str)
+    assert_type(meet.start_broadcast(), nm.Command[nm.Playout])
+    options = inspect.signature(nm.NanoMeet).parameters
+    assert [options[name].default for name in ("width", "height")] == ["100%", 480]
 
 
 def test_an_unknown_option_is_refused_with_the_nearest_name() -> None:
