@@ -74,6 +74,17 @@ def frame_of(page: Page) -> Frame:
     return frame
 
 
+def lies_over(overlay: Locator, place: Locator) -> None:
+    """Wait until the meeting's frame covers the place that its cell keeps free."""
+    overlay.page.wait_for_function(
+        """([overlay, place]) => {
+          const [a, b] = [overlay, place].map((element) => element.getBoundingClientRect());
+          return ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1);
+        }""",
+        arg=[overlay.element_handle(), place.element_handle()],
+    )
+
+
 def probe(path: str) -> dict[str, Any]:
     """What ffprobe says of a file or URL."""
     command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", path]

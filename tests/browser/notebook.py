@@ -43,6 +43,8 @@ class Notebook:
         cell = self.cell(number)
         cell.scroll_into_view_if_needed()
         cell.locator(".cm-content").click()
+        # The number of an earlier run would pass for this one's.
+        cell.locator(".jp-InputPrompt").evaluate("(prompt) => { prompt.textContent = ''; }")
         self.page.keyboard.press("Control+Enter")
 
     def ran(self, number: int) -> None:
@@ -57,6 +59,8 @@ class Notebook:
     def evaluate(self, number: int) -> str:
         """Run a cell and return the text it printed."""
         self.run(number)
+        # An output is in the document before its text is.
+        expect(self.output(number)).not_to_be_empty()
         return self.output(number).inner_text().strip()
 
     def save(self) -> None:

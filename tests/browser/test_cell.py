@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from .conftest import Lab, OpenPage
-from .media import frame_of
+from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .test_screens import shoot
 
@@ -166,14 +166,14 @@ def test_full_screen_and_back(cell: Notebook, meeting: Locator) -> None:
     shoot(cell.page, "cell-full")
     press(overlay(cell.page), "Exit full screen")
     expect(overlay(cell.page)).to_have_attribute("data-place", "cell")
-    assert overlay(cell.page).bounding_box() == meeting.locator(".nanomeet-place").bounding_box()
+    lies_over(overlay(cell.page), meeting.locator(".nanomeet-place"))
 
 
 def test_a_live_meeting_shows_a_running_clock(cell: Notebook, meeting: Locator) -> None:
     cell.run(LIVE)
     clock = meeting.get_by_role("timer")
     expect(meeting.locator(".nanomeet-live")).to_have_text("LIVE", timeout=SLOW)
-    expect(clock).to_have_text(re.compile(r"^0:0[1-9]$"))
+    expect(clock).to_have_text(re.compile(r"^\d+:\d\d$"))
     first = clock.inner_text()
     expect(clock).not_to_have_text(first)
     shoot(cell.page, "cell-live")
@@ -192,7 +192,7 @@ def test_a_live_meeting_shows_a_running_clock(cell: Notebook, meeting: Locator) 
 
     # Who wants no motion has digits that change once a minute.
     cell.page.emulate_media(reduced_motion="reduce")
-    expect(clock).to_have_text("0 min")
+    expect(clock).to_have_text(re.compile(r"^\d+ min$"))
     cell.page.emulate_media(reduced_motion="no-preference")
     cell.run(OFF)
     expect(clock).to_be_hidden(timeout=SLOW)
