@@ -300,12 +300,14 @@ class Room:
         name: str | None = None,
         audio: bool | None = None,
         video: bool | None = None,
+        screen: bool | None = None,
     ) -> None:
         """Change what everybody sees of somebody, and tell them if it is a change."""
         before = participant.describe()
         participant.name = participant.name if name is None else name
         participant.audio = participant.audio if audio is None else audio
         participant.video = participant.video if video is None else video
+        participant.screen = participant.screen if screen is None else screen
         if participant.describe() == before:
             return
         self.tell(self.participants, messages.Updated(participant=participant.describe()))

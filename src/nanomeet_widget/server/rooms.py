@@ -49,6 +49,7 @@ class Meeting:
         self._handlers: dict[type, Callable[..., None]] = {
             messages.Signal: self._signal,
             messages.Media: self._media,
+            messages.Want: self._want,
             messages.Rename: self._rename,
             messages.SetSubject: self._set_subject,
             messages.SetLobby: moderation.set_lobby,
@@ -87,7 +88,14 @@ class Meeting:
             )
 
     def _media(self, who: Participant, message: messages.Media) -> None:
-        self.room.change(who, audio=message.audio, video=message.video)
+        self.room.change(who, audio=message.audio, video=message.video, screen=message.screen)
+
+    def _want(self, who: Participant, message: messages.Want) -> None:
+        target = self.room.present(message.to)
+        if target is not None and target is not who:
+            target.send(
+                messages.Wanted(sender=who.id, camera=message.camera, screen=message.screen)
+            )
 
     def _rename(self, who: Participant, message: messages.Rename) -> None:
         self.room.change(who, name=clean_name(message.name))
