@@ -1,6 +1,6 @@
 /** The stage, composed in this page and sent to the server, from a ticket to the end of the stream. */
 
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { type Health, StageBroadcast, type StageLook, type StageTile } from "../composer/index";
 
 export interface ComposingOptions {
@@ -17,6 +17,7 @@ export interface ComposingOptions {
 
 export class Composing {
   readonly #options: ComposingOptions;
+  readonly #active = signal(false);
   #owner: AbortController | null = null;
   #stage: StageBroadcast | null = null;
 
@@ -24,9 +25,9 @@ export class Composing {
     this.#options = options;
   }
 
-  /** Whether this page composes at the moment. */
+  /** Whether this page composes at the moment; a signal's value, that can be followed. */
   get active(): boolean {
-    return this.#owner !== null;
+    return this.#active.value;
   }
 
   /** Begins; what was composed before ends. */
@@ -34,6 +35,7 @@ export class Composing {
     this.close();
     const owner = new AbortController();
     this.#owner = owner;
+    this.#active.value = true;
     const stage = this.#compose(ticket, owner.signal);
     if (!stage) return;
     this.#stage = stage;
@@ -51,6 +53,7 @@ export class Composing {
   close(): void {
     this.#owner?.abort();
     this.#owner = null;
+    this.#active.value = false;
     this.#stage = null;
   }
 

@@ -12,6 +12,17 @@ export interface Acquired {
   problems: Problems;
 }
 
+/** A device that somebody chose could not be opened. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+  constructor(
+    readonly kind: MediaKind,
+    readonly problem: Problem,
+  ) {
+    super(explain({ [kind]: problem }) ?? "");
+  }
+}
+
 /** The parts of the browser that are used here. */
 export interface Capture {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;

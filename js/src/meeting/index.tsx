@@ -42,6 +42,7 @@ effect(() => {
 
 const options = { signal: owner.signal };
 window.addEventListener("online", () => meeting.hurry(), options);
+document.addEventListener("visibilitychange", () => meeting.look(!document.hidden), options);
 document.addEventListener("pointerdown", () => meeting.wake(), options);
 document.addEventListener("keydown", () => meeting.wake(), options);
 window.addEventListener("pagehide", () => meeting.suspend(), options);
@@ -50,4 +51,5 @@ window.addEventListener("pageshow", ({ persisted }) => persisted && location.rel
 
 const root = document.getElementById("meeting");
 if (root) render(<App meeting={meeting} />, root);
+meeting.look(!document.hidden);
 meeting.start();

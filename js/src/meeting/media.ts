@@ -1,7 +1,9 @@
 /** One's own microphone, camera and shared screen: what is open, what is on, what is wrong. */
 
-import { computed, signal } from "@preact/signals";
-import { acquire, browserCapture, type MediaKind, type Problems } from "./devices";
+import { type Signal, signal } from "@preact/signals";
+import { CameraControl } from "./camera";
+import { acquire, browserCapture, DeviceError, type MediaKind, type Problems } from "./devices";
+import { MicrophoneMeter } from "./levels";
 import {
   type DeviceChoice,
   type DeviceKind,
@@ -9,15 +11,37 @@ import {
   rememberedDevices,
 } from "./preferences";
 
+/** Milliseconds: a level that moves more seldom looks broken. */
+const LEVEL_INTERVAL = 80;
+/** What is asked for when a screen is shared (W3C Screen Capture); browsers pass over what they lack. */
+const SHARED: DisplayMediaStreamOptions & Record<string, unknown> = {
+  video: { frameRate: { max: 15 } },
+  // Music and films, not a voice: nothing is to be cleaned of it. The others' own voices stay out.
+  audio: {
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: false,
+    restrictOwnAudio: true,
+  } as MediaTrackConstraints,
+  systemAudio: "include",
+  selfBrowserSurface: "exclude",
+  surfaceSwitching: "include",
+};
 const INPUT = { audio: "audioinput", video: "videoinput" } as const;
 
 export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
   readonly camera = signal<MediaStreamTrack | null>(null);
   readonly screen = signal<MediaStreamTrack | null>(null);
+  /** The sound of what is shared, where the browser gives it. */
+  readonly screenSound = signal<MediaStreamTrack | null>(null);
   readonly microphoneOn = signal(false);
-  /** What the others shall see. */
-  readonly video = computed(() => this.screen.value ?? this.camera.value);
+  readonly meter = new MicrophoneMeter();
+  readonly control = new CameraControl();
+  /** Whether the camera can blur what is behind the person, and does. */
+  readonly blur = this.control.blur;
+  /** How loud the microphone is, from 0 to 1; measured while somebody looks. */
+  readonly level: Signal<number>;
   readonly problems = signal<Problems>({});
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
   readonly choice = signal<DeviceChoice>(rememberedDevices());
@@ -27,6 +51,18 @@ export class LocalMedia {
   #owner = new AbortController();
   /** One opening at a time: two prompts, or two cameras at once, help nobody. */
   #queue: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    let timer: ReturnType<typeof setInterval> | undefined;
+    this.level = signal(0, {
+      watched: () => {
+        timer = setInterval(() => {
+          this.level.value = this.microphoneOn.peek() ? this.meter.level() : 0;
+        }, LEVEL_INTERVAL);
+      },
+      unwatched: () => clearInterval(timer),
+    });
+  }
 
   /** Opens what is wanted, or what of it there is; the rest is told by `problems`. */
   open(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
@@ -60,7 +96,7 @@ export class LocalMedia {
     await this.#exclusive({ video: true }, async () => {
       if (!on) {
         this.camera.value?.stop();
-        this.camera.value = null;
+        this.#setCamera(null);
       } else if (!this.camera.value) {
         await this.#acquire({ audio: false, video: true });
       }
@@ -70,8 +106,7 @@ export class LocalMedia {
   /** Rejects with the browser's own error; a prompt that was dismissed is no error. */
   async setScreen(on: boolean): Promise<void> {
     if (!on) {
-      this.screen.value?.stop();
-      this.screen.value = null;
+      this.#stopScreen();
       return;
     }
     if (this.screen.value) return;
@@ -79,36 +114,52 @@ export class LocalMedia {
       const stream = await share();
       const [track] = stream?.getVideoTracks() ?? [];
       if (!track) return;
+      const [sound] = stream?.getAudioTracks() ?? [];
       if (this.#owner.signal.aborted) {
         track.stop();
+        sound?.stop();
         return;
       }
       track.contentHint = "detail";
       track.addEventListener("ended", () => {
-        if (this.screen.value === track) this.screen.value = null;
+        if (this.screen.value === track) this.#stopScreen();
       });
       this.screen.value = track;
+      if (!sound) return;
+      sound.contentHint = "music";
+      this.screenSound.value = sound;
     });
   }
 
-  /** Uses another device, at once if it is on. */
+  /** Blurs what is behind the person, or no more; rejects where the camera cannot. */
+  setBlur(on: boolean): Promise<void> {
+    return this.control.setBlur(on);
+  }
+
+  /**
+   * Uses another device, at once if it is on. Rejects if that cannot be opened: then the one of
+   * before goes on.
+   */
   async choose(kind: DeviceKind, deviceId: string): Promise<void> {
-    this.choice.value = { ...this.choice.value, [kind]: deviceId };
-    rememberDevices(this.choice.value);
-    if (kind === "audioinput" && this.microphone.value) {
-      const on = this.microphoneOn.value;
-      await this.#exclusive({ audio: true }, async () => {
-        this.microphone.value?.stop();
-        await this.#acquire({ audio: true, video: false });
-        if (!on) this.#enableMicrophone(false);
-      });
-    }
-    if (kind === "videoinput" && this.camera.value) {
-      await this.#exclusive({ video: true }, async () => {
-        this.camera.value?.stop();
-        await this.#acquire({ audio: false, video: true });
-      });
-    }
+    const before = this.current(kind)?.deviceId;
+    this.#remember(kind, deviceId);
+    if (kind === "audiooutput") return;
+    const input = kind === "audioinput" ? "audio" : "video";
+    const held = input === "audio" ? this.microphone : this.camera;
+    if (!held.value) return;
+    await this.#exclusive({ [input]: true }, async () => {
+      const wanted = { audio: input === "audio", video: input === "video" };
+      // Many a machine cannot open two cameras at once.
+      held.value?.stop();
+      await this.#acquire(wanted, this.microphoneOn.value);
+      const problem = this.problems.value[input];
+      if (!problem) return;
+      if (before && before !== deviceId) {
+        this.#remember(kind, before);
+        await this.#acquire(wanted, this.microphoneOn.value);
+      }
+      throw new DeviceError(input, problem);
+    });
   }
 
   /** The device in use: the open track's, else the chosen one's. */
@@ -130,14 +181,28 @@ export class LocalMedia {
   /** Frees every device. */
   close(): void {
     this.#owner.abort();
-    for (const held of [this.microphone, this.camera, this.screen]) {
+    this.microphone.value?.stop();
+    this.camera.value?.stop();
+    this.#setMicrophone(null, false);
+    this.#setCamera(null);
+    this.#stopScreen();
+    this.meter.close();
+  }
+
+  #stopScreen(): void {
+    for (const held of [this.screen, this.screenSound]) {
       held.value?.stop();
       held.value = null;
     }
-    this.microphoneOn.value = false;
   }
 
-  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
+  #remember(kind: DeviceKind, deviceId: string): void {
+    this.choice.value = { ...this.choice.value, [kind]: deviceId };
+    rememberDevices(this.choice.value);
+  }
+
+  /** `on` is whether a microphone is to be heard at once. */
+  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>, on = true): Promise<void> {
     const { signal: ended } = this.#owner;
     const found = await acquire(browserCapture(), wanted, this.choice.value);
     if (ended.aborted) {
@@ -149,31 +214,43 @@ export class LocalMedia {
     for (const kind of ["audio", "video"] as const) {
       if (!wanted[kind]) continue;
       delete problems[kind];
-      this.#hold(kind, found[kind]);
+      this.#hold(kind, found[kind], on);
     }
     this.problems.value = { ...problems, ...found.problems };
     await this.refresh();
   }
 
   #enableMicrophone(on: boolean): void {
-    const track = this.microphone.value;
+    this.#setMicrophone(this.microphone.value, on);
+  }
+
+  /** The track is silenced before anybody gets it: no sound of a muted person slips out. */
+  #setMicrophone(track: MediaStreamTrack | null, on: boolean): void {
     if (track) track.enabled = on;
+    this.microphone.value = track;
+    this.meter.listen(track);
     this.microphoneOn.value = on && track !== null;
   }
 
-  #hold(kind: MediaKind, track: MediaStreamTrack | null): void {
-    const held = kind === "audio" ? this.microphone : this.camera;
-    held.value = track;
-    if (kind === "audio") this.microphoneOn.value = track !== null;
+  #setCamera(track: MediaStreamTrack | null): void {
+    this.camera.value = track;
+    this.control.use(track);
+  }
+
+  #hold(kind: MediaKind, track: MediaStreamTrack | null, on: boolean): void {
+    if (kind === "audio") this.#setMicrophone(track, on);
+    else this.#setCamera(track);
     track?.addEventListener("ended", () => {
       // Only an unplugged or revoked device ends by itself: another one may take its place.
+      const held = kind === "audio" ? this.microphone : this.camera;
       if (held.value !== track) return;
-      held.value = null;
-      if (kind === "audio") this.microphoneOn.value = false;
+      const heard = kind === "audio" && this.microphoneOn.value;
+      if (kind === "audio") this.#setMicrophone(null, false);
+      else this.#setCamera(null);
       const { [INPUT[kind]]: _gone, ...choice } = this.choice.value;
       this.choice.value = choice;
       const wanted = { audio: kind === "audio", video: kind === "video" };
-      void this.#exclusive(wanted, () => this.#acquire(wanted));
+      void this.#exclusive(wanted, () => this.#acquire(wanted, heard));
     });
   }
 
@@ -200,7 +277,7 @@ export class LocalMedia {
 
 async function share(): Promise<MediaStream | null> {
   try {
-    return await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+    return await navigator.mediaDevices.getDisplayMedia(SHARED);
   } catch (error) {
     if (error instanceof DOMException && error.name === "NotAllowedError") return null;
     throw error;

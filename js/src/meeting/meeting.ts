@@ -17,10 +17,11 @@ import { Composing } from "./composing";
 import { createInvite } from "./invite";
 import { Keepsake } from "./keepsake";
 import { flag, type Launch } from "./launch";
-import { Levels, MicrophoneMeter } from "./levels";
+import { Levels } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
 import { person, rememberedName, rememberName } from "./preferences";
+import { captureFor } from "./quality";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
 import {
@@ -32,6 +33,7 @@ import {
 } from "./signalling";
 import { t } from "./strings";
 import { ViewStore } from "./view";
+import { NOT_SHOWN, type Shown, Wants } from "./wants";
 
 const MAX_NAME = 64;
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
@@ -40,6 +42,8 @@ export class Meeting {
   readonly room = new RoomStore();
   readonly media = new LocalMedia();
   readonly view = new ViewStore();
+  /** How large this page shows each picture. */
+  readonly wants = new Wants({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();
   /** What can be asked of the room. */
   readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
@@ -66,7 +70,8 @@ export class Meeting {
   readonly #keepsake: Keepsake;
   readonly #token: string | null;
   readonly #mesh = signal<Mesh | null>(null);
-  readonly #meter = new MicrophoneMeter();
+  /** Lines at which one sees oneself. */
+  readonly #mirror = signal(0);
   readonly #levels = signal<Levels | null>(null);
   readonly speaking = computed<ReadonlySet<string>>(
     () => this.#levels.value?.speaking.value ?? new Set(),
@@ -132,9 +137,15 @@ export class Meeting {
     this.#signalling?.hurry();
   }
 
+  /** Whether the person looks at the page; who comes back to it finds out at once if it still lives. */
+  look(visible: boolean): void {
+    this.wants.setVisible(visible);
+    if (visible) this.hurry();
+  }
+
   /** The person touched the page: what browsers hold back until then may go on. */
   wake(): void {
-    this.#meter.wake();
+    this.media.meter.wake();
   }
 
   submitPassword(password: string): void {
@@ -222,7 +233,6 @@ export class Meeting {
     const { media } = this;
     const main = computed(() => this.room.state.value.main);
     const unfollow = [
-      effect(() => this.#meter.listen(media.microphone.value)),
       effect(() => {
         this.view.tileView.value = main.value === null;
       }),
@@ -231,10 +241,24 @@ export class Meeting {
         if (speaker !== this.room.selfId.value) this.view.speaker.value = speaker;
       }),
       effect(() => {
-        const outgoing = { audio: media.microphone.value, video: media.video.value };
-        this.#mesh.value?.setOutgoing(outgoing, media.screen.value !== null);
+        this.#mesh.value?.setOutgoing({
+          microphone: media.microphone.value,
+          camera: media.camera.value,
+          screen: media.screen.value,
+          screenSound: media.screenSound.value,
+        });
       }),
-
+      effect(() => {
+        const sendings = this.#mesh.value?.sendings.value.values() ?? [];
+        media.control.setCapture(captureFor(sendings, this.#mirror.value));
+      }),
+      effect(() => {
+        const composes = this.#broadcast?.active || this.#relay?.active;
+        this.wants.setFloor(composes ? composedLines(this.room.people.value) : NOT_SHOWN);
+      }),
+      effect(() => {
+        if (media.control.resized.value > 0) this.#mesh.value?.rescale();
+      }),
       effect(() => {
         const sending = this.#sending();
         if (this.connection.value === "joined") {
@@ -245,6 +269,13 @@ export class Meeting {
     this.#owner.signal.addEventListener("abort", () => {
       for (const end of unfollow) end();
     });
+  }
+
+  #want(to: string, shown: Shown): void {
+    if (to === this.room.selfId.peek()) this.#mirror.value = shown.camera;
+    else if (this.room.connected.peek().some(({ id }) => id === to)) {
+      this.#signalling?.send({ type: "want", to, ...shown });
+    }
   }
 
   #sending(): { audio: boolean; video: boolean; screen: boolean } {
@@ -289,10 +320,14 @@ export class Meeting {
         break;
       case "left":
         mesh?.remove(message.id);
+        this.wants.forget(message.id);
         if (this.view.large.value === message.id) this.view.pin(null);
         break;
       case "signalled":
         mesh?.receive(message);
+        break;
+      case "wanted":
+        mesh?.wanted(message);
         break;
       case "password_required":
         this.password.value = { wrong: message.wrong };
@@ -355,10 +390,13 @@ export class Meeting {
       this.#mesh.value = new Mesh({
         selfId: own.id,
         iceServers: welcome.ice_servers.map(iceServer),
+        cores: navigator.hardwareConcurrency,
         send: (message) => this.#signalling?.send(message),
+        onConnected: (id) => this.wants.retell(id),
       });
     }
     this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
+    for (const { id } of this.room.connected.value) this.wants.retell(id);
     if (this.status.value !== "joined" && !own.stage) {
       void this.#quiet();
       this.view.tell("The stage is full: you are in the audience, and can raise your hand.");
@@ -419,7 +457,7 @@ export class Meeting {
     this.#relay?.close();
     this.#levels.value?.close();
     this.#levels.value = null;
-    this.#meter.close();
+    this.wants.clear();
     this.#mesh.value?.close();
     this.#mesh.value = null;
     this.media.close();
@@ -437,27 +475,39 @@ export class Meeting {
     this.status.value = status;
   }
 
+  /** Each shared screen and each person, as a tile. */
   #stage(): StageTile[] {
-    const { room, media } = this;
+    const { media } = this;
     const speaking = this.speaking.value;
-    const own: StageTile = {
-      id: room.selfId.value ?? "",
-      name: this.name.value,
-      video: media.video.value,
-      audio: media.microphone.value,
-      speaking: speaking.has(room.selfId.value ?? ""),
-    };
-    const others = room.others.value.map((other): StageTile => {
-      const remote = this.remotes.value.get(other.id);
+    const tiles = this.room.everybody.value.map((one) => {
+      const own = one.id === this.room.selfId.value;
+      const remote = this.remotes.value.get(one.id);
+      const [camera, screen] = own
+        ? [media.camera.value, media.screen.value]
+        : [one.video ? remote?.video : null, one.screen ? remote?.screen : null];
+      const [voice, sound] = own
+        ? [media.microphone.value, media.screenSound.value]
+        : [remote?.audio, one.screen ? remote?.screenSound : null];
       return {
-        id: other.id,
-        name: other.name,
-        video: other.video ? (remote?.video ?? null) : null,
-        audio: remote?.audio ?? null,
-        speaking: speaking.has(other.id),
+        screen: screen && {
+          id: screenOf(one.id),
+          name: one.name,
+          video: screen,
+          audio: sound ?? null,
+          speaking: false,
+          screen: true,
+        },
+        person: {
+          id: one.id,
+          name: own ? this.name.value : one.name,
+          video: camera ?? null,
+          audio: voice ?? null,
+          speaking: speaking.has(one.id),
+        },
       };
     });
-    return [own, ...others];
+    const screens = tiles.map(({ screen }) => screen ?? null).filter((tile) => tile !== null);
+    return [...screens, ...tiles.map(({ person }) => person)];
   }
 
   #measure(): ReadonlyMap<string, number> {
@@ -465,7 +515,7 @@ export class Meeting {
     const muted = (other: Participant): boolean => !other.audio;
     for (const { id } of this.room.others.value.filter(muted)) heard.set(id, 0);
     const self = this.room.selfId.value;
-    if (self) heard.set(self, this.media.microphoneOn.value ? this.#meter.level() : 0);
+    if (self) heard.set(self, this.media.microphoneOn.value ? this.media.meter.level() : 0);
     return heard;
   }
 
@@ -480,6 +530,16 @@ export class Meeting {
   #defaultName(): string {
     return claim(this.#token, "moderator") === true ? t.common.moderator : t.common.guest;
   }
+}
+
+/** Lines that a composed picture has of a camera and of a screen, large or in a gallery. */
+function composedLines(people: number): Shown {
+  return { camera: people > 2 ? 180 : 360, screen: 360 };
+}
+
+/** The id of the tile that shows what somebody shares. */
+export function screenOf(id: string): string {
+  return `${id}:screen`;
 }
 
 function notJoined(): RefusedError {

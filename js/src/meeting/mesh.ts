@@ -1,75 +1,121 @@
 /** The connections to all others, as one: who is there, what comes from them, what goes to them. */
 
 import { signal } from "@preact/signals";
-import type { Signal, Signalled } from "../shared/protocol";
+import type { Signal, Signalled, Wanted } from "../shared/protocol";
+import type { ConnectionQuality } from "./connection-quality";
+import { Ladder } from "./ladder";
+import { processorVerdict, type Stretch } from "./load";
 import { type Outgoing, Peer, type PeerState } from "./peer";
-import { qualityFor } from "./quality";
+import { decide, LINE_STEPS, PROCESSOR_STEPS, type Sending } from "./quality";
+import type { Shown } from "./wants";
 
 export interface Remote {
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+  screenSound: MediaStreamTrack | null;
   state: PeerState;
+  /** Null until it has been measured. */
+  quality: ConnectionQuality | null;
 }
 
 export interface MeshOptions {
   selfId: string;
   iceServers: RTCIceServer[];
+  /** How many things this machine does at once. */
+  cores: number;
   send: (signal: Signal) => void;
+  /** Somebody is reached (again), maybe on a new page: he knows nothing of us any more. */
+  onConnected: (id: string) => void;
 }
+
+interface Other {
+  peer: Peer;
+  /** How much less the line to him carries. */
+  line: Ladder;
+}
+
+const MEASURE_INTERVAL = 2_000;
+const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
 
 export class Mesh {
   readonly selfId: string;
   readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
+  /** What goes to each of the others now. */
+  readonly sendings = signal<ReadonlyMap<string, Sending>>(new Map());
   readonly #options: MeshOptions;
-  readonly #peers = new Map<string, Peer>();
-  #outgoing: Outgoing = { audio: null, video: null };
-  #screen = false;
+  readonly #others = new Map<string, Other>();
+  readonly #wanted = new Map<string, Shown>();
+  readonly #processor: Ladder;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #outgoing = NOTHING;
 
   constructor(options: MeshOptions) {
     this.#options = options;
     this.selfId = options.selfId;
+    this.#processor = new Ladder({
+      steps: PROCESSOR_STEPS,
+      alarm: 2,
+      patience: 6,
+      mostPatience: 96,
+      first: firstStep(options.cores),
+    });
+    this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
   }
 
   /** Holds a connection to each of `ids` and to nobody else; new ones are offered by us. */
   sync(ids: readonly string[]): void {
-    for (const id of [...this.#peers.keys()]) if (!ids.includes(id)) this.remove(id);
+    for (const id of [...this.#others.keys()]) if (!ids.includes(id)) this.remove(id);
     for (const id of ids) {
-      const peer = this.#peers.get(id);
-      if (peer) peer.refresh();
+      const known = this.#others.get(id);
+      if (known) known.peer.refresh();
       else this.#add(id).start();
     }
   }
 
   /** Somebody came: the newcomer makes the offer, so that the two do not collide. */
   expect(id: string): void {
-    if (!this.#peers.has(id)) this.#add(id);
+    if (!this.#others.has(id)) this.#add(id);
   }
 
   remove(id: string): void {
-    this.#peers.get(id)?.close();
-    this.#peers.delete(id);
-    this.#resize();
+    this.#others.get(id)?.peer.close();
+    this.#others.delete(id);
+    this.#wanted.delete(id);
+    this.#decide();
     this.#publish();
   }
 
   receive({ sender, description, candidate }: Signalled): void {
-    this.#peers.get(sender)?.receive(description, candidate);
+    this.#others.get(sender)?.peer.receive(description, candidate);
   }
 
-  setOutgoing(outgoing: Outgoing, screen: boolean): void {
+  /** Somebody says how large he shows our pictures. */
+  wanted({ sender, camera, screen }: Wanted): void {
+    this.#wanted.set(sender, { camera, screen });
+    this.#decide();
+  }
+
+  setOutgoing(outgoing: Outgoing): void {
     this.#outgoing = outgoing;
-    this.#screen = screen;
-    for (const peer of this.#peers.values()) void peer.setOutgoing(outgoing);
-    this.#resize();
+    for (const { peer } of this.#others.values()) void peer.setOutgoing(outgoing);
+    this.#decide();
+  }
+
+  /** The camera delivers another size now: what is sent is scaled from that. */
+  rescale(): void {
+    this.#decide();
   }
 
   levels(): Map<string, number> {
-    return new Map([...this.#peers].map(([id, peer]) => [id, peer.level]));
+    return new Map([...this.#others].map(([id, { peer }]) => [id, peer.level]));
   }
 
   close(): void {
-    for (const peer of this.#peers.values()) peer.close();
-    this.#peers.clear();
+    clearInterval(this.#timer);
+    for (const { peer } of this.#others.values()) peer.close();
+    this.#others.clear();
+    this.#wanted.clear();
     this.#publish();
   }
 
@@ -80,28 +126,67 @@ export class Mesh {
         polite: this.selfId < id,
         send: (signal) => this.#options.send({ type: "signal", to: id, ...signal }),
         onChange: () => this.#publish(),
+        onConnected: () => this.#options.onConnected(id),
       },
       this.#outgoing,
-      this.#quality(this.#peers.size + 2),
+      { camera: null, screen: null },
     );
-    this.#peers.set(id, peer);
-    this.#resize();
+    const line = new Ladder({ steps: LINE_STEPS, alarm: 2, patience: 5, mostPatience: 40 });
+    this.#others.set(id, { peer, line });
+    this.#decide();
     this.#publish();
     return peer;
   }
 
-  #resize(): void {
-    const quality = this.#quality(this.#peers.size + 1);
-    for (const peer of this.#peers.values()) void peer.setQuality(quality);
+  #decide(): void {
+    const sendings = decide({
+      wanted: new Map([...this.#others.keys()].map((id) => [id, this.#wanted.get(id) ?? null])),
+      screen: this.#outgoing.screen !== null,
+      processor: this.#processor.step,
+      line: new Map([...this.#others].map(([id, { line }]) => [id, line.step])),
+    });
+    for (const [id, { peer }] of this.#others) {
+      const sending = sendings.get(id);
+      if (sending) void peer.setSending(sending);
+    }
+    this.sendings.value = sendings;
   }
 
-  #quality(people: number) {
-    return qualityFor(people, this.#screen);
+  async #measure(): Promise<void> {
+    const others = [...this.#others];
+    const stretches = await Promise.all(others.map(([, { peer }]) => peer.measure()));
+    const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
+    if (measured.length === 0) return;
+    this.#processor.update(processorVerdict(measured));
+    for (const [, { peer, line }] of others) {
+      const { quality } = peer;
+      if (quality) line.update(LINE_VERDICTS[quality.grade]);
+    }
+    this.#decide();
+    this.#publish();
   }
 
   #publish(): void {
     this.remotes.value = new Map(
-      [...this.#peers].map(([id, { audio, video, state }]) => [id, { audio, video, state }]),
+      [...this.#others].map(([id, { peer }]) => [
+        id,
+        {
+          audio: peer.track("microphone"),
+          video: peer.track("camera"),
+          screen: peer.track("screen"),
+          screenSound: peer.track("screenSound"),
+          state: peer.state,
+          quality: peer.quality,
+        },
+      ]),
     );
   }
+}
+
+const LINE_VERDICTS = { good: "to_spare", fair: "enough", poor: "too_much" } as const;
+
+/** A weak machine starts low and climbs: the other way round, its first minute would stutter. */
+function firstStep(cores: number): number {
+  if (cores > 4) return 0;
+  return cores > 2 ? 1 : 2;
 }

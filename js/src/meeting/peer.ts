@@ -1,7 +1,10 @@
 /** The connection to one other participant: perfect negotiation (W3C WebRTC, 10.7), kept alive. */
 
 import type { Candidate, Description } from "../shared/protocol";
-import { encodingFor, type Quality } from "./quality";
+import { type ConnectionQuality, qualityBetween } from "./connection-quality";
+import type { Stretch } from "./load";
+import { encodingFor, type Sending } from "./quality";
+import { readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
   iceServers: RTCIceServer[];
@@ -9,12 +12,25 @@ export interface PeerOptions {
   polite: boolean;
   send: (signal: { description?: Description; candidate?: Candidate }) => void;
   onChange: () => void;
+  /** The other is reached (again). */
+  onConnected: () => void;
 }
 
+/** What one sends, each in its fixed place: so that nothing that is switched negotiates anew. */
 export interface Outgoing {
-  audio: MediaStreamTrack | null;
-  video: MediaStreamTrack | null;
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+  screenSound: MediaStreamTrack | null;
 }
+
+const PLACES = [
+  { name: "microphone", kind: "audio" },
+  { name: "camera", kind: "video" },
+  { name: "screen", kind: "video" },
+  { name: "screenSound", kind: "audio" },
+] as const;
+type Place = keyof Outgoing;
 
 export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
 
@@ -31,7 +47,7 @@ export class Peer {
   readonly #watch: ReturnType<typeof setInterval>;
   #pc: RTCPeerConnection;
   #outgoing: Outgoing;
-  #quality: Quality;
+  #sending: Sending;
   #queue: Promise<void> = Promise.resolve();
   #limiting: Promise<void> = Promise.resolve();
   #makingOffer = false;
@@ -40,12 +56,14 @@ export class Peer {
   #apartSince = performance.now();
   #restarts = 0;
   #waitingSince = performance.now();
+  #sample: Sample | null = null;
+  #quality: ConnectionQuality | null = null;
   #closed = false;
 
-  constructor(options: PeerOptions, outgoing: Outgoing, quality: Quality) {
+  constructor(options: PeerOptions, outgoing: Outgoing, sending: Sending) {
     this.#options = options;
     this.#outgoing = outgoing;
-    this.#quality = quality;
+    this.#sending = sending;
     this.#pc = this.#create();
     this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL);
   }
@@ -56,24 +74,26 @@ export class Peer {
     return this.#everConnected ? "lost" : "connecting";
   }
 
-  get audio(): MediaStreamTrack | null {
-    return this.#receiver("audio")?.track ?? null;
+  /** What comes from the other in one of the places; silent and black while nothing does. */
+  track(place: Place): MediaStreamTrack | null {
+    return this.#transceiver(place)?.receiver.track ?? null;
   }
 
-  get video(): MediaStreamTrack | null {
-    return this.#receiver("video")?.track ?? null;
+  /** Null until it has been measured for a while. */
+  get quality(): ConnectionQuality | null {
+    return this.state === "connected" ? this.#quality : null;
   }
 
   /** The other's sound level of the last moments, from 0 to 1. */
   get level(): number {
-    return this.#receiver("audio")?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+    const receiver = this.#transceiver("microphone")?.receiver;
+    return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  /** Makes the offer: picture and sound in fixed places, so that muting never negotiates anew. */
+  /** Makes the offer. */
   start(): void {
-    const { audio, video } = this.#outgoing;
-    for (const [kind, track] of [["audio", audio] as const, ["video", video] as const]) {
-      this.#pc.addTransceiver(track ?? kind, { direction: "sendrecv" });
+    for (const { name, kind } of PLACES) {
+      this.#pc.addTransceiver(this.#outgoing[name] ?? kind, { direction: "sendrecv" });
     }
   }
 
@@ -90,9 +110,22 @@ export class Peer {
     await this.#fill();
   }
 
-  async setQuality(quality: Quality): Promise<void> {
-    this.#quality = quality;
+  async setSending(sending: Sending): Promise<void> {
+    this.#sending = sending;
     await this.#limit();
+  }
+
+  /** Counts anew; what was counted since the last time, if there was one on this connection. */
+  async measure(): Promise<Stretch | null> {
+    const pc = this.#pc;
+    const before = this.#sample;
+    const report = await pc.getStats().catch(() => null);
+    if (!report || pc !== this.#pc || this.#closed) return null;
+    const now = readStats(report, this.#transceiver("camera")?.mid ?? null, performance.now());
+    this.#sample = now;
+    if (!before) return null;
+    this.#quality = qualityBetween(before, now);
+    return { before, now, aim: this.#sending.camera?.framerate ?? 0 };
   }
 
   /** Our own network came back: ask again for what may have been lost meanwhile. */
@@ -108,7 +141,12 @@ export class Peer {
   }
 
   #create(): RTCPeerConnection {
-    const pc = new RTCPeerConnection({ iceServers: this.#options.iceServers });
+    const pc = new RTCPeerConnection({
+      iceServers: this.#options.iceServers,
+      bundlePolicy: "max-bundle",
+    });
+    this.#sample = null;
+    this.#quality = null;
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
     pc.onicecandidate = ({ candidate }) => {
@@ -121,6 +159,7 @@ export class Peer {
         this.#everConnected = true;
         this.#restarts = 0;
         void this.#limit();
+        this.#options.onConnected();
       }
       if (pc.connectionState === "disconnected") this.#apartSince = performance.now();
       if (pc.connectionState === "failed") this.#mend();
@@ -200,13 +239,13 @@ export class Peer {
   }
 
   async #fill(): Promise<void> {
-    const tracks = [this.#outgoing.audio, this.#outgoing.video];
     const transceivers = this.#pc.getTransceivers();
     await Promise.all(
-      transceivers.slice(0, tracks.length).map(async (transceiver, index) => {
-        if (transceiver.currentDirection === "stopped") return;
+      PLACES.map(async ({ name }, index) => {
+        const transceiver = transceivers[index];
+        if (!transceiver || transceiver.currentDirection === "stopped") return;
         if (transceiver.direction !== "sendrecv") transceiver.direction = "sendrecv";
-        const track = tracks[index] ?? null;
+        const track = this.#outgoing[name];
         if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
       }),
     ).catch(() => {
@@ -218,24 +257,36 @@ export class Peer {
   /** One change at a time: browsers refuse a second one while the first is under way. */
   #limit(): Promise<void> {
     this.#limiting = this.#limiting
-      .then(() => this.#applyQuality())
+      .then(() => this.#applySending())
       .catch(() => {
         // Closed meanwhile.
       });
     return this.#limiting;
   }
 
-  async #applyQuality(): Promise<void> {
-    const sender = this.#pc.getTransceivers()[1]?.sender;
+  async #applySending(): Promise<void> {
+    for (const place of ["camera", "screen"] as const) {
+      const lines = this.#transceiver(place)?.sender.track?.getSettings().height;
+      await this.#encode(place, encodingFor(this.#sending[place], lines));
+    }
+    // Whatever the line carries, it carries the voice first (RFC 8837).
+    const first = { priority: "high", networkPriority: "high" } as const;
+    await this.#encode("microphone", first);
+  }
+
+  async #encode(place: Place, wanted: RTCRtpEncodingParameters): Promise<void> {
+    const sender = this.#transceiver(place)?.sender;
     const parameters = sender?.getParameters();
     const [encoding] = parameters?.encodings ?? [];
     if (!sender || !parameters || !encoding) return;
-    Object.assign(encoding, encodingFor(this.#quality, sender.track?.getSettings().height));
+    const known = encoding as Readonly<Record<string, unknown>>;
+    if (Object.entries(wanted).every(([key, value]) => known[key] === value)) return;
+    Object.assign(encoding, wanted);
     await sender.setParameters(parameters);
   }
 
-  #receiver(kind: "audio" | "video"): RTCRtpReceiver | undefined {
-    return this.#pc.getReceivers().find((receiver) => receiver.track.kind === kind);
+  #transceiver(place: Place): RTCRtpTransceiver | undefined {
+    return this.#pc.getTransceivers()[PLACES.findIndex(({ name }) => name === place)];
   }
 
   #look(): void {

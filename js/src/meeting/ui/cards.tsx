@@ -120,7 +120,7 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
 }
 
 function Preview({ meeting }: { meeting: Meeting }): JSX.Element {
-  const video = meeting.media.video.value;
+  const video = meeting.media.camera.value;
   const name = meeting.name.value;
   return (
     <div class="preview">

@@ -20,7 +20,7 @@ export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
     name: meeting.name.value,
     moderator: room.moderator.value,
     audio: media.microphoneOn.value,
-    video: media.video.value !== null,
+    video: media.camera.value !== null,
     local: true,
   };
   const others = room.others.value.map((other): Person => ({ ...other, local: false }));

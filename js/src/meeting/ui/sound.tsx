@@ -1,15 +1,24 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Meeting } from "../meeting";
+import { type Meeting, screenOf } from "../meeting";
 
-/** The voices of the others: one element each, beside the pictures, so that a tile may come and go. */
+/**
+ * The voices of the others and the sound of what they share: one element each, beside the pictures,
+ * so that a tile may come and go.
+ */
 export function Sound({ meeting }: { meeting: Meeting }): JSX.Element {
   const output = meeting.media.choice.value.audiooutput;
-  const voices = [...meeting.remotes.value].filter(([, { audio }]) => audio !== null);
+  const sharing = new Set(
+    meeting.room.others.value.filter((one) => one.screen).map(({ id }) => id),
+  );
+  const sounds = [...meeting.remotes.value].flatMap(([id, { audio, screenSound }]) => [
+    { id, track: audio },
+    { id: screenOf(id), track: sharing.has(id) ? screenSound : null },
+  ]);
   return (
     <div hidden>
-      {voices.map(([id, { audio }]) =>
-        audio ? <Voice key={id} id={id} track={audio} output={output} meeting={meeting} /> : null,
+      {sounds.map(({ id, track }) =>
+        track ? <Voice key={id} id={id} track={track} output={output} meeting={meeting} /> : null,
       )}
     </div>
   );

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Settings } from "../launch";
 import { arrange, type Stage as StageShape } from "../layout";
-import type { Meeting } from "../meeting";
+import { type Meeting, screenOf } from "../meeting";
 import { Tile, type TileProps } from "./tile";
 
 type Shown = Omit<TileProps, "rect" | "large" | "pinned" | "onPin">;
@@ -52,43 +52,75 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
+/** What is shared first, then everybody, oneself last. */
 function everybody(meeting: Meeting): Shown[] {
   const { room, media } = meeting;
   const speaking = meeting.speaking.value;
-  const others = room.others.value.map((other): Shown => {
+  const tiles: Shown[] = [];
+  const screens: Shown[] = [];
+  for (const other of room.others.value.filter(({ stage }) => stage)) {
     const remote = meeting.remotes.value.get(other.id);
-    return {
-      id: other.id,
-      name: other.name,
+    const state = remote?.state ?? "connecting";
+    const { id, name } = other;
+    tiles.push({
+      id,
+      name,
       local: false,
       video: other.video ? (remote?.video ?? null) : null,
+      screen: false,
       mirrored: false,
       microphone: other.audio,
-      speaking: speaking.has(other.id),
-      state: remote?.state ?? "connecting",
-    };
-  });
+      speaking: speaking.has(id),
+      state,
+      onLines: (camera) => meeting.wants.show(id, { camera }),
+    });
+    if (!other.screen || !remote?.screen) continue;
+    screens.push({
+      ...screenTile(id, name, remote.screen),
+      state,
+      onLines: (screen) => meeting.wants.show(id, { screen }),
+    });
+  }
   const self = room.selfId.value ?? "self";
   const own: Shown = {
     id: self,
     name: meeting.name.value,
     local: true,
-    video: media.video.value,
-    mirrored: media.screen.value === null,
+    video: media.camera.value,
+    screen: false,
+    mirrored: true,
     microphone: media.microphoneOn.value,
     speaking: speaking.has(self),
     state: "connected",
+    onLines: (camera) => meeting.wants.show(self, { camera }),
   };
-  return [...others, own];
+  const { value: shared } = media.screen;
+  if (shared) screens.push({ ...screenTile(self, own.name, shared), local: true });
+  return [...screens, ...tiles, own];
 }
 
+function screenTile(owner: string, name: string, video: MediaStreamTrack): Shown {
+  return {
+    id: screenOf(owner),
+    name: `${name}'s screen`,
+    local: false,
+    video,
+    screen: true,
+    mirrored: false,
+    microphone: true,
+    speaking: false,
+    state: "connected",
+    onLines: () => {},
+  };
+}
+
+/** Whoever was chosen is large, else what is shared, else whoever speaks. */
 function spotlight(meeting: Meeting, tiles: readonly Shown[]): number | null {
   if (tiles.length < 2) return null;
-  const wanted = meeting.large.value;
-  return Math.max(
-    0,
-    tiles.findIndex(({ id }) => id === wanted),
-  );
+  const shared = tiles.find(({ screen }) => screen)?.id;
+  const wished = [meeting.view.large.value, shared, meeting.large.value];
+  const places = wished.map((wanted) => tiles.findIndex(({ id }) => id === wanted));
+  return places.find((place) => place >= 0) ?? 0;
 }
 
 /** What the embedding page wants of the tiles, by Jitsi's names. */

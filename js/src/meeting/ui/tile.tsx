@@ -9,6 +9,8 @@ export interface TileProps {
   name: string;
   local: boolean;
   video: MediaStreamTrack | null;
+  /** Whether it shows what somebody shares, and not him. */
+  screen: boolean;
   mirrored: boolean;
   microphone: boolean;
   speaking: boolean;
@@ -17,6 +19,8 @@ export interface TileProps {
   large: boolean;
   pinned: boolean;
   onPin: (() => void) | null;
+  /** Hears in how many lines of the screen the picture is shown. */
+  onLines: (lines: number) => void;
 }
 
 const SHOWN_STATE: Record<PeerState, string | null> = {
@@ -53,12 +57,14 @@ export function Tile(props: TileProps): JSX.Element {
           track={video}
           mirrored={props.mirrored}
           large={props.large}
+          uncut={props.screen}
+          onLines={props.onLines}
           label={`Picture of ${name}`}
         />
       )}
       {state && <span class="tile-state">{state}</span>}
       <span class="tile-label">
-        {!microphone && (
+        {!microphone && !props.screen && (
           <span class="tile-muted" role="img" aria-label="microphone off">
             <MicrophoneOff />
           </span>

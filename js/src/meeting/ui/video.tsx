@@ -1,12 +1,17 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useLines } from "./lines";
 
 interface VideoProps {
   track: MediaStreamTrack;
   mirrored: boolean;
   /** Whether it is looked at closely: then hardly anything of it is cut off. */
   large: boolean;
+  /** Whether nothing of it may be cut off, whatever its form. */
+  uncut?: boolean;
   label: string;
+  /** Hears in how many lines of the screen it is shown, 0 for none. */
+  onLines?: (lines: number) => void;
 }
 
 /** A picture may lose this share of itself at the edges to fill its tile; else it is shown whole. */
@@ -14,11 +19,14 @@ const MOST_CUT = 0.5;
 const MOST_CUT_LARGE = 0.1;
 
 /** A silent moving picture; invisible until it has its first frame. */
-export function Video({ track, mirrored, large, label }: VideoProps): JSX.Element {
+export function Video(props: VideoProps): JSX.Element {
+  const { track, mirrored, large, uncut, label, onLines } = props;
   const element = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [cut, setCut] = useState(0);
-  const whole = cut > (large ? MOST_CUT_LARGE : MOST_CUT);
+  const whole = uncut || cut > (large ? MOST_CUT_LARGE : MOST_CUT);
+
+  useLines(element, whole, (lines) => onLines?.(lines));
 
   useEffect(() => {
     const video = element.current;

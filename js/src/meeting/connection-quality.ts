@@ -1,0 +1,59 @@
+/** How good the connection to one other participant is. Pure: two counts in, a verdict out. */
+
+import type { Sample } from "./stats";
+
+export type Grade = "good" | "fair" | "poor";
+
+export interface ConnectionQuality {
+  grade: Grade;
+  /** Seconds there and back. */
+  roundTrip: number | null;
+  /** The share of packets that get lost, from 0 to 1: of either direction, the worse. */
+  loss: number;
+  /** Seconds. */
+  jitter: number | null;
+  /** Bits a second. */
+  available: number | null;
+}
+
+/** Fewer packets than this say nothing about a share. */
+const ENOUGH_PACKETS = 20;
+
+type Figures = Omit<ConnectionQuality, "grade">;
+
+/**
+ * What a connection is at most for a grade. A delay there of 150 ms is hardly noticed and one of
+ * 400 ms the most that is acceptable (ITU-T G.114); Opus conceals a few lost packets in a hundred.
+ */
+const BOUNDS: readonly {
+  grade: Grade;
+  most: Required<Record<"roundTrip" | "loss" | "jitter", number>>;
+  available: number;
+}[] = [
+  { grade: "good", most: { roundTrip: 0.3, loss: 0.03, jitter: 0.05 }, available: 150_000 },
+  { grade: "fair", most: { roundTrip: 0.8, loss: 0.1, jitter: 0.15 }, available: 60_000 },
+];
+
+export function gradeOf({ roundTrip, loss, jitter, available }: Figures): Grade {
+  const within = BOUNDS.find(
+    (bound) =>
+      (roundTrip ?? 0) <= bound.most.roundTrip &&
+      loss <= bound.most.loss &&
+      (jitter ?? 0) <= bound.most.jitter &&
+      (available ?? Number.POSITIVE_INFINITY) >= bound.available,
+  );
+  return within?.grade ?? "poor";
+}
+
+export function qualityBetween(before: Sample, now: Sample): ConnectionQuality {
+  const lost = Math.max(0, now.lost - before.lost);
+  const packets = lost + Math.max(0, now.received - before.received);
+  const here = packets >= ENOUGH_PACKETS ? lost / packets : 0;
+  const figures: Figures = {
+    roundTrip: now.roundTrip,
+    loss: Math.max(here, now.missed ?? 0),
+    jitter: now.jitter,
+    available: now.available,
+  };
+  return { grade: gradeOf(figures), ...figures };
+}

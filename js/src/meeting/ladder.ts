@@ -1,0 +1,57 @@
+/**
+ * How many steps to go down from the best. Down soon, up slowly, and each time that going up was too
+ * much, slower still: so that it comes to rest at what holds. Pure.
+ */
+
+export type Verdict = "too_much" | "enough" | "to_spare";
+
+export interface LadderOptions {
+  steps: number;
+  /** How many verdicts "too_much" in a row it takes to go down. */
+  alarm: number;
+  /** How many verdicts "to_spare" in a row it takes to go up, at first and at most. */
+  patience: number;
+  mostPatience: number;
+  /** Where to begin; 0 is the best. */
+  first?: number;
+}
+
+export class Ladder {
+  readonly #options: LadderOptions;
+  #step: number;
+  #alarms = 0;
+  #calm = 0;
+  #patience: number;
+  #climbed = false;
+
+  constructor(options: LadderOptions) {
+    this.#options = options;
+    this.#step = options.first ?? 0;
+    this.#patience = options.patience;
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Takes one verdict in; returns whether the step changed. */
+  update(verdict: Verdict): boolean {
+    const { steps, alarm, mostPatience } = this.#options;
+    this.#alarms = verdict === "too_much" ? this.#alarms + 1 : 0;
+    this.#calm = verdict === "to_spare" ? this.#calm + 1 : 0;
+    if (this.#alarms >= alarm && this.#step < steps) {
+      if (this.#climbed) this.#patience = Math.min(mostPatience, this.#patience * 2);
+      this.#climbed = false;
+      this.#alarms = 0;
+      this.#step += 1;
+      return true;
+    }
+    if (this.#calm >= this.#patience && this.#step > 0) {
+      this.#calm = 0;
+      this.#climbed = true;
+      this.#step -= 1;
+      return true;
+    }
+    return false;
+  }
+}

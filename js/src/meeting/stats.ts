@@ -1,0 +1,81 @@
+/** What the browser has counted of one connection so far (W3C WebRTC statistics). */
+
+export interface Sample {
+  /** Milliseconds. */
+  at: number;
+  /** Seconds there and back; null while no pair of addresses is in use. */
+  roundTrip: number | null;
+  /** Bits a second that the browser believes it may send. */
+  available: number | null;
+  /** Packets of the other's that did not come, and that did. */
+  lost: number;
+  received: number;
+  /** The share of our packets that the other missed lately, from 0 to 1. */
+  missed: number | null;
+  /** Seconds by which the other's sound comes unevenly. */
+  jitter: number | null;
+  /** Seconds spent on encoding pictures. */
+  encoding: number;
+  /** Pictures of the camera that were encoded, and that it delivers each second; while it is sent. */
+  camera: { encoded: number; source: number } | null;
+  /** Whether the browser itself holds that the processor is too slow. */
+  cpuLimited: boolean;
+  /** Pictures that came and were decoded, and that were dropped because it took too long. */
+  decoded: number;
+  dropped: number;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** `camera` is the media section that carries it; `at` in milliseconds of any steady clock. */
+export function readStats(report: RTCStatsReport, camera: string | null, at: number): Sample {
+  const entries = new Map<string, Entry>();
+  report.forEach((entry: Entry, id: string) => {
+    entries.set(id, entry);
+  });
+  const all = [...entries.values()];
+  const of = (type: string, kind?: string): Entry[] =>
+    all.filter((entry) => entry.type === type && (!kind || entry.kind === kind));
+  const pairId = of("transport").map((entry) => entry.selectedCandidatePairId)[0];
+  const pair = typeof pairId === "string" ? entries.get(pairId) : undefined;
+  const inbound = of("inbound-rtp");
+  const pictures = of("inbound-rtp", "video");
+  const sent = of("outbound-rtp", "video").filter((entry) => entry.active !== false);
+  return {
+    at,
+    roundTrip: number(pair, "currentRoundTripTime"),
+    available: number(pair, "availableOutgoingBitrate"),
+    lost: sum(inbound, "packetsLost"),
+    received: sum(inbound, "packetsReceived"),
+    missed: most(of("remote-inbound-rtp"), "fractionLost"),
+    jitter: most(of("inbound-rtp", "audio"), "jitter"),
+    encoding: sum(of("outbound-rtp", "video"), "totalEncodeTime"),
+    camera: cameraOf(
+      sent.find((entry) => entry.mid === camera),
+      entries,
+    ),
+    cpuLimited: sent.some((entry) => entry.qualityLimitationReason === "cpu"),
+    decoded: sum(pictures, "framesDecoded"),
+    dropped: sum(pictures, "framesDropped"),
+  };
+}
+
+function cameraOf(sent: Entry | undefined, entries: ReadonlyMap<string, Entry>): Sample["camera"] {
+  const source = number(entries.get(String(sent?.mediaSourceId)), "framesPerSecond");
+  const encoded = number(sent, "framesEncoded");
+  return source === null || encoded === null ? null : { encoded, source };
+}
+
+function number(entry: Entry | undefined, key: string): number | null {
+  const value = entry?.[key];
+  return typeof value === "number" ? value : null;
+}
+
+function sum(entries: readonly Entry[], key: string): number {
+  return entries.reduce((total, entry) => total + (number(entry, key) ?? 0), 0);
+}
+
+function most(entries: readonly Entry[], key: string): number | null {
+  const values = entries.map((entry) => number(entry, key)).filter((value) => value !== null);
+  return values.length > 0 ? Math.max(...values) : null;
+}

@@ -1,0 +1,114 @@
+/**
+ * How large this page shows the pictures of the others, told to each of them: nobody sends what
+ * nobody looks at. The screens say what they lay out; what is told follows, rounded and not too often.
+ */
+
+/** Lines at which pictures are shown, in pixels of the screen; 0 where they are not. */
+export interface Shown {
+  camera: number;
+  screen: number;
+}
+
+export interface WantsOptions {
+  tell: (to: string, shown: Shown) => void;
+}
+
+const PAUSE = 250;
+/** Lines are told in steps of this: a tile that grows by a little is no news. */
+const STEP = 30;
+const MOST = 2160;
+export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
+
+export class Wants {
+  readonly #options: WantsOptions;
+  readonly #shown = new Map<string, Shown>();
+  readonly #told = new Map<string, Shown>();
+  #visible = true;
+  #floor = NOT_SHOWN;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: WantsOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody's pictures are laid out in this size now; what is left out stays as it was. */
+  show(id: string, shown: Partial<Shown>): void {
+    this.#shown.set(id, { ...(this.#shown.get(id) ?? NOT_SHOWN), ...shown });
+    this.#update(id);
+  }
+
+  /** Whether the page is looked at, as against a tab in the background. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    this.#updateAll();
+  }
+
+  /** Lines that every picture has at least, shown or not: what a broadcast from this page needs. */
+  setFloor(floor: Shown): void {
+    this.#floor = floor;
+    this.#updateAll();
+  }
+
+  /** The other does not know it (any more): a new page, a new connection. */
+  retell(id: string): void {
+    this.#told.delete(id);
+    if (this.#shown.has(id)) this.#tell(id);
+  }
+
+  forget(id: string): void {
+    this.#shown.delete(id);
+    this.#told.delete(id);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#shown.clear();
+    this.#told.clear();
+    this.#floor = NOT_SHOWN;
+  }
+
+  #updateAll(): void {
+    for (const id of this.#shown.keys()) this.#update(id);
+  }
+
+  #update(id: string): void {
+    const wanted = this.#wanted(id);
+    const told = this.#told.get(id);
+    if (told && same(told, wanted)) return;
+    // Whoever comes into view shall not be waited for.
+    const appears = (wanted.camera > 0 && !told?.camera) || (wanted.screen > 0 && !told?.screen);
+    if (appears) this.#tell(id);
+    else this.#timer ??= setTimeout(() => this.#flush(), PAUSE);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    for (const id of this.#shown.keys()) {
+      const told = this.#told.get(id);
+      if (!told || !same(told, this.#wanted(id))) this.#tell(id);
+    }
+  }
+
+  #tell(id: string): void {
+    const wanted = this.#wanted(id);
+    this.#told.set(id, wanted);
+    this.#options.tell(id, wanted);
+  }
+
+  #wanted(id: string): Shown {
+    const shown = this.#visible ? (this.#shown.get(id) ?? NOT_SHOWN) : NOT_SHOWN;
+    return {
+      camera: rounded(Math.max(shown.camera, this.#floor.camera)),
+      screen: rounded(Math.max(shown.screen, this.#floor.screen)),
+    };
+  }
+}
+
+function rounded(lines: number): number {
+  return Math.min(MOST, Math.ceil(lines / STEP) * STEP);
+}
+
+function same(a: Shown, b: Shown): boolean {
+  return a.camera === b.camera && a.screen === b.screen;
+}
