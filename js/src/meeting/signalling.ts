@@ -84,6 +84,7 @@ const REQUEST_TIMEOUT = 10_000;
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
 const OPEN = 1;
+const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "room_closed"]);
 
 interface Pending {
   resolve: () => void;
@@ -229,8 +230,8 @@ export class Signalling {
         if (this.#connection === "joining" && this.#password !== null) this.#arrive("locked");
         break;
       case "bye":
-        // A full room may be tried again, but by whoever wants to, not in a loop.
-        if (message.retry && message.kind !== "room_full") this.#lost();
+        // A full or a locked room may be tried again, but by whoever wants to, not in a loop.
+        if (message.retry && !AT_THE_DOOR.has(message.kind)) this.#lost();
         else this.#end({ kind: message.kind, message: message.message, retry: message.retry });
         return;
       case "welcome":
