@@ -73,6 +73,14 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="people in one room at once (default: %(default)s)",
     )
+    parser.add_argument(
+        "--stage",
+        type=int,
+        default=Limits.stage,
+        metavar="N",
+        help="people on the stage of one room; whoever comes later is in the audience, sees and "
+        "hears the stage, and can be invited up (default: %(default)s)",
+    )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
         "--linger",
@@ -130,7 +138,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         data=options.data or default_data_folder(),
         linger=options.linger,
         ice_servers=tuple(options.stun),
-        limits=Limits(participants=options.max_participants),
+        limits=Limits(participants=options.max_participants, stage=options.stage),
     )
     if options.tls and not config.tls:
         from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS

@@ -28,11 +28,19 @@ class Limits:
     """Bounds on what clients may ask of the server."""
 
     #: People in one room, those with a lost connection included.
-    participants: int = 32
+    participants: int = 100
     #: People waiting in one lobby.
     waiting: int = 32
-    #: Cameras that a browser-to-browser mesh carries.
+    #: Cameras that a browser-to-browser mesh carries; whoever comes later is the audience.
     stage: int = 8
+    #: Messages of the chat that a room keeps for those who come later.
+    chat: int = 200
+    #: Messages that one person may write at once, and a second.
+    chat_burst: float = 10
+    chat_rate: float = 1
+    #: Reactions that one person may show at once, and a second.
+    reaction_burst: float = 10
+    reaction_rate: float = 2
     #: Rooms at once.
     rooms: int = 200
     #: Viewers of all broadcasts.
@@ -45,6 +53,8 @@ class Limits:
     def __post_init__(self) -> None:
         if self.participants < 1:
             raise InvalidInputError(f"participants={self.participants} must be at least 1")
+        if self.stage < 1:
+            raise InvalidInputError(f"stage={self.stage} must be at least 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +73,12 @@ class Patience:
     mute: float = 5.0
     #: For a recording to be closed and made ready to play.
     recording: float = 30.0
-    #: For rooms of a server that was killed to be joined again.
+    #: For rooms of a server that ended to be joined again.
     restored_room: float = 120.0
+    #: For each of the people in them to come back: more than a page waits between two attempts.
+    restored_person: float = 15.0
+    #: For somebody of the audience to come back, before nobody composes the stage for it any more.
+    audience: float = 10.0
     #: For a first lease, where a lease keeps the server alive.
     first_lease: float = 30.0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nanomeet_widget.server.timers import Timers
+
 
 class TokenBucket:
     """Counts what a client uses against what it may use.
@@ -30,3 +32,39 @@ class TokenBucket:
             return False
         self._level -= amount
         return True
+
+    def full(self, *, now: float) -> bool:
+        """Whether nothing of it is used at the moment."""
+        return self._level + (now - self._at) * self._rate >= self._burst
+
+
+class TokenBuckets:
+    """A bucket for each person. Who goes away and comes back finds it as he left it.
+
+    Parameters
+    ----------
+    burst, rate
+        Of each bucket; see `TokenBucket`.
+    timers
+        The clock.
+    """
+
+    def __init__(self, *, burst: float, rate: float, timers: Timers) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._timers = timers
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def take(self, person: str) -> bool:
+        """Use one, or return False."""
+        now = self._timers.time()
+        bucket = self._buckets.get(person)
+        if bucket is None:
+            self._forget_full(now)
+            bucket = TokenBucket(burst=self._burst, rate=self._rate, now=now)
+            self._buckets[person] = bucket
+        return bucket.take(1, now=now)
+
+    def _forget_full(self, now: float) -> None:
+        for person in [p for p, bucket in self._buckets.items() if bucket.full(now=now)]:
+            del self._buckets[person]

@@ -1,25 +1,21 @@
-"""What moderators do to a room: subject, lobby, password, admission, muting, sending out."""
+"""What moderators do to a room: who gets in, who goes, who is one of them, what all see large."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Protocol
 
 from nanomeet_widget.server import messages, passwords
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
-from nanomeet_widget.server.timers import Handle, Timers
 
 
-@dataclass(kw_only=True, eq=False)
-class _Muting:
-    """A request to mute that some have not confirmed yet."""
+class _Targeted(Protocol):
+    """A request about somebody."""
 
-    by: Participant
     ref: int | None
-    media: messages.MediaKind
-    awaited: set[str]
-    timeout: Handle | None = None
+    id: str
 
 
 class Moderation:
@@ -29,33 +25,20 @@ class Moderation:
     ----------
     room
         The room.
-    timers
-        The event loop.
-    mute_patience
-        Seconds that everybody has to confirm being muted.
+    on_end
+        Called before a moderator ends the meeting for everybody.
     """
 
-    def __init__(self, room: Room, *, timers: Timers, mute_patience: float) -> None:
+    def __init__(self, room: Room, *, on_end: Callable[[], None]) -> None:
         self._room = room
-        self._timers = timers
-        self._mute_patience = mute_patience
-        self._mutings: list[_Muting] = []
-        room.on_updated.append(self._confirm)
-        room.on_gone.append(self._confirm)
+        self._on_end = on_end
+
+    # --- the room ------------------------------------------------------------------------------
 
     def set_subject(self, who: Participant, message: messages.SetSubject) -> None:
         """Change what the room is about."""
         self._room.settings.subject = " ".join(message.subject.split())
         self._room.settings_changed()
-        acknowledge(who, message)
-
-    def set_lobby(self, who: Participant, message: messages.SetLobby) -> None:
-        """Make newcomers wait, or let in everybody who does."""
-        self._room.settings.lobby = message.active
-        self._room.settings_changed()
-        if not message.active:
-            for newcomer in self._room.everybody_waiting():
-                self._room.admit(newcomer)
         acknowledge(who, message)
 
     def set_password(self, who: Participant, message: messages.SetPassword) -> None:
@@ -65,70 +48,103 @@ class Moderation:
         self._room.settings_changed()
         acknowledge(who, message)
 
+    def set_closed(self, who: Participant, message: messages.SetClosed) -> None:
+        """Let no newcomer in, or let them in again."""
+        self._room.settings.closed = message.closed
+        self._room.settings_changed()
+        self._room.note("closed" if message.closed else "opened", who)
+        acknowledge(who, message)
+
+    def set_main(self, who: Participant, message: messages.SetMain) -> None:
+        """Show somebody large to everybody, or nobody."""
+        target = self._room.present(message.id) if message.id is not None else None
+        if message.id is not None and (target is None or not target.stage):
+            refuse(who, message, "not_found", "Nobody of this id is on the stage any more.")
+            return
+        self._room.set_main(target)
+        acknowledge(who, message)
+
+    def end_meeting(self, who: Participant, message: messages.EndMeeting) -> None:
+        """End the meeting for everybody."""
+        self._room.note("ended", who)
+        acknowledge(who, message)
+        self._on_end()
+        self._room.end(
+            messages.Bye(kind="ended", message=f"{who.name} has ended the meeting for everybody.")
+        )
+
+    # --- the lobby -----------------------------------------------------------------------------
+
+    def set_lobby(self, who: Participant, message: messages.SetLobby) -> None:
+        """Make newcomers wait, or let in everybody who does."""
+        self._room.settings.lobby = message.active
+        self._room.settings_changed()
+        if not message.active:
+            for newcomer in self._room.everybody_waiting():
+                if not self._room.admit(newcomer):
+                    self._room.turn_away(newcomer)
+        acknowledge(who, message)
+
     def admit(self, who: Participant, message: messages.Admit) -> None:
         """Let somebody in from the lobby, or send him away."""
         newcomer = self._room.waiting(message.id)
         if newcomer is None:
             refuse(who, message, "not_found", "Nobody of this id is waiting any more.")
-            return
-        if not message.admitted:
+        elif not message.admitted:
             self._room.refuse(newcomer)
-        elif not self._room.admit(newcomer):
-            refuse(who, message, "room_full", "The room is full: nobody else can be let in.")
-            return
-        acknowledge(who, message)
+            acknowledge(who, message)
+        elif self._room.admit(newcomer):
+            acknowledge(who, message)
+        else:
+            _refuse_full(who, message)
+
+    def admit_all(self, who: Participant, message: messages.AdmitAll) -> None:
+        """Let in everybody who waits, as far as there are places."""
+        if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
+            acknowledge(who, message)
+        else:
+            _refuse_full(who, message)
+
+    # --- somebody in the room ------------------------------------------------------------------
 
     def kick(self, who: Participant, message: messages.Kick) -> None:
         """Send somebody out of the room."""
-        target = self._room.present(message.id)
-        if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
-        elif target is who:
+        target = self._target(who, message)
+        if target is who:
             refuse(who, message, "invalid", "You cannot send yourself out: leave instead.")
-        else:
+        elif target is not None:
             self._room.kick(target, by=who)
             acknowledge(who, message)
 
-    def mute_everyone(self, who: Participant, message: messages.MuteEveryone) -> None:
-        """Ask everybody else's page to mute; acknowledged when the last one has."""
-        others = [p for p in self._room.participants if p is not who]
-        muting = _Muting(
-            by=who,
-            ref=message.ref,
-            media=message.media,
-            awaited={p.id for p in others if getattr(p, message.media)},
-        )
-        self._mutings.append(muting)
-        muting.timeout = self._timers.call_later(self._mute_patience, lambda: self._give_up(muting))
-        self._room.tell(others, messages.MuteRequested(media=message.media, by=who.id))
-        self._settle(muting)
-
-    def _confirm(self, participant: Participant) -> None:
-        still_here = self._room.present(participant.id) is not None
-        for muting in tuple(self._mutings):
-            if not (still_here and getattr(participant, muting.media)):
-                muting.awaited.discard(participant.id)
-                self._settle(muting)
-
-    def _settle(self, muting: _Muting) -> None:
-        if muting.awaited or muting not in self._mutings:
+    def ask_to_unmute(self, who: Participant, message: messages.AskToUnmute) -> None:
+        """Ask somebody to switch microphone or camera on: it stays his to decide."""
+        target = self._target(who, message)
+        if target is None:
             return
-        self._drop(muting)
-        if muting.ref is not None:
-            muting.by.send(messages.Ack(ref=muting.ref))
-
-    def _give_up(self, muting: _Muting) -> None:
-        self._drop(muting)
-        names = ", ".join(p.name for p in self._room.participants if p.id in muting.awaited)
-        muting.by.send(
-            messages.Error(
-                kind="timeout",
-                message=f"Not everybody is muted: no confirmation came from {names}.",
-                ref=muting.ref,
+        if not target.stage:
+            refuse(
+                who, message, "invalid", "Whoever is in the audience has to be invited up first."
             )
-        )
+            return
+        target.send(messages.UnmuteAsked(media=message.media, by=who.id))
+        acknowledge(who, message)
 
-    def _drop(self, muting: _Muting) -> None:
-        self._mutings.remove(muting)
-        if muting.timeout is not None:
-            muting.timeout.cancel()
+    def grant_moderator(self, who: Participant, message: messages.GrantModerator) -> None:
+        """Make somebody a moderator of this room, as long as it lives."""
+        target = self._target(who, message)
+        if target is None:
+            return
+        if not target.moderator:
+            self._room.grant(target)
+            self._room.note("granted", target)
+        acknowledge(who, message)
+
+    def _target(self, who: Participant, message: _Targeted) -> Participant | None:
+        target = self._room.present(message.id)
+        if target is None:
+            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+        return target
+
+
+def _refuse_full(who: Participant, message: messages.Admit | messages.AdmitAll) -> None:
+    refuse(who, message, "room_full", "The room is full: nobody else can be let in.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -11,12 +13,13 @@ from typing import Protocol
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
+from nanomeet_widget.server.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
 
 #: Messages that a resumed connection must not miss; beyond this it has been away too long.
 _MAX_BACKLOG = 200
-#: `Welcome` tells all of this anew.
-_RETOLD = (
+#: `Welcome` and what follows it tell of this anew, or it was worth something at its moment alone.
+_NOT_KEPT = (
     messages.Joined,
     messages.Updated,
     messages.Left,
@@ -24,8 +27,18 @@ _RETOLD = (
     messages.BroadcastChanged,
     messages.Knock,
     messages.KnockEnded,
+    messages.ChatMessage,
+    messages.ViewersChanged,
+    messages.StageFeed,
+    messages.StageInvited,
+    messages.Wanted,
+    messages.Reaction,
     messages.Pong,
 )
+#: What is for the person. The rest is for the page that was lost: its connections, its requests.
+_FOR_ANY_PAGE = (messages.MuteRequested, messages.UnmuteAsked)
+#: Hexadecimal digits of an identity that everybody may see.
+_ID_LENGTH = 16
 
 
 class Connection(Protocol):
@@ -61,35 +74,104 @@ class Participant:
     Parameters
     ----------
     claims
-        What the token says. The role comes from here and from nowhere else.
+        What the token says. The role comes from here, or from a moderator of the room.
     connection
         The way to the page.
-    join
+    identity
+        What the room knows him by; see `identity_of`.
+    known
+        Whether he is known again when he comes with another connection.
+    name, audio, video
         How the page introduced itself.
     """
 
-    def __init__(self, claims: Claims, connection: Connection, join: messages.Join) -> None:
-        self.id = secrets.token_hex(6)
-        self.resume = secrets.token_urlsafe(24)
+    def __init__(
+        self,
+        claims: Claims,
+        connection: Connection,
+        *,
+        identity: str,
+        known: bool,
+        name: str,
+        audio: bool,
+        video: bool,
+    ) -> None:
         self.claims = claims
-        self.name = clean_name(join.name)
-        self.audio = join.audio
-        self.video = join.video
+        self.connection = connection
+        self.identity = identity
+        self.known = known
+        #: The same person has the same one as long as the room lives.
+        self.id = identity[:_ID_LENGTH]
+        self.resume = secrets.token_urlsafe(24)
+        self.granted = False
+        self.name = name
+        self.audio = audio
+        self.video = video
         self.screen = False
         self.stage = True
         #: Milliseconds since the epoch at which the hand went up.
         self.hand: float | None = None
-        self.connection = connection
+        #: The moderator who invited him up on the stage, as long as he has not come.
+        self.invited_by: str | None = None
         #: What is due later: the end of the token, the end of patience with a lost connection.
         self.expiry: Handle | None = None
         self.grace: Handle | None = None
         self._presence = Presence.WAITING
         self._backlog: list[messages.ServerMessage] = []
 
+    @classmethod
+    def arriving(
+        cls, claims: Claims, connection: Connection, join: messages.Join, *, key: str
+    ) -> Participant:
+        """Return whoever comes to the door of the room with this key."""
+        return cls(
+            claims,
+            connection,
+            identity=identity_of(claims, join.person, key=key),
+            known=join.person is not None,
+            name=clean_name(join.name),
+            audio=join.audio,
+            video=join.video,
+        )
+
+    @classmethod
+    def restored(cls, record: PersonRecord) -> Participant:
+        """Return somebody of a server that is gone: he has his place, but no connection yet."""
+        participant = cls(
+            record.claims,
+            _Nowhere(),
+            identity=record.identity,
+            known=True,
+            name=record.name,
+            audio=record.audio,
+            video=record.video,
+        )
+        participant.screen = record.screen
+        participant.stage = record.stage
+        participant.hand = record.hand
+        participant.invited_by = record.invited_by
+        participant.step(Presence.PRESENT)
+        participant.step(Presence.DROPPED)
+        return participant
+
+    def record(self) -> PersonRecord:
+        """Return what keeps his place when the server is killed."""
+        return PersonRecord(
+            identity=self.identity,
+            claims=self.claims,
+            name=self.name,
+            audio=self.audio,
+            video=self.video,
+            screen=self.screen,
+            stage=self.stage,
+            hand=self.hand,
+            invited_by=self.invited_by,
+        )
+
     @property
     def moderator(self) -> bool:
-        """Whether the token is a moderator's."""
-        return self.claims.moderator
+        """Whether the token is a moderator's, or one of them made him one."""
+        return self.claims.moderator or self.granted
 
     @property
     def presence(self) -> Presence:
@@ -118,15 +200,29 @@ class Participant:
     def send(self, message: messages.ServerMessage) -> None:
         """Send a message, or keep it until the lost connection is back."""
         if self._presence is Presence.DROPPED:
-            if not isinstance(message, _RETOLD) and len(self._backlog) < _MAX_BACKLOG:
+            if not isinstance(message, _NOT_KEPT) and len(self._backlog) < _MAX_BACKLOG:
                 self._backlog.append(message)
-        else:
+        elif self._presence is not Presence.GONE:
             self.connection.send(message)
 
-    def take_backlog(self) -> Sequence[messages.ServerMessage]:
-        """Return what was kept, once."""
+    def take_backlog(self, *, same_page: bool) -> Sequence[messages.ServerMessage]:
+        """Return what was kept, once.
+
+        Parameters
+        ----------
+        same_page
+            Whether it is the lost page that is back, and not another of the same person.
+        """
         backlog, self._backlog = self._backlog, []
-        return backlog
+        return [m for m in backlog if same_page or isinstance(m, _FOR_ANY_PAGE)]
+
+    def step_down(self) -> None:
+        """Be in the audience: nobody sees or hears him, whatever his page sends."""
+        self.stage = self.audio = self.video = self.screen = False
+
+    def sends(self, media: messages.MediaKind) -> bool:
+        """Whether sound, or any picture, comes from him."""
+        return self.audio if media == "audio" else self.video or self.screen
 
     def describe(self) -> messages.Participant:
         """Return how the others see him."""
@@ -140,6 +236,34 @@ class Participant:
             stage=self.stage,
             hand=self.hand,
         )
+
+
+class _Nowhere:
+    """The connection of somebody who has none."""
+
+    def send(self, message: messages.ServerMessage) -> None:
+        """Do nothing."""
+
+    def close(self, farewell: messages.Bye) -> None:
+        """Do nothing."""
+
+
+def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
+    """Return what the room knows a person by: his token's name and his browser's secret, hashed.
+
+    Parameters
+    ----------
+    claims
+        What the token says. An invite may be many people's.
+    person
+        What the browser calls its person; None for one who is never known again.
+    key
+        The room's: what was an identity in one says nothing in another.
+    """
+    if person is None:
+        return secrets.token_hex(32)
+    told = f"{claims.jti}\n{person}".encode()
+    return hmac.new(bytes.fromhex(key), told, hashlib.sha256).hexdigest()
 
 
 def clean_name(name: str) -> str:

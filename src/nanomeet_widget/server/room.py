@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from nanomeet_widget._states import Broadcast
 from nanomeet_widget._tokens import LEEWAY, Claims
-from nanomeet_widget.server import messages, passwords
+from nanomeet_widget.server import messages
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.limits import TokenBucket
-from nanomeet_widget.server.participants import Connection, Participant, Presence
-from nanomeet_widget.server.store import RoomRecord, Store
+from nanomeet_widget.server.door import Door, Verdict
+from nanomeet_widget.server.participants import Connection, Participant, Presence, clean_name
+from nanomeet_widget.server.room_records import PersonRecord
+from nanomeet_widget.server.settings import Settings
+from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timers import Handle, Timers
 
 #: The computer may sleep, and timers with it: the end of a token is looked at this often.
 _EXPIRY_CHECK = 30.0
-_GUESSES = 10
-_GUESSES_BACK = 0.2
 
 
-@dataclass(kw_only=True)
-class Settings:
-    """What the moderators set."""
-
-    subject: str = ""
-    lobby: bool = False
-    #: As `passwords.hash_password` keeps it; empty where none is asked for.
-    password: str = ""
-    #: The `jti` of every token whose owner was sent out.
-    kicked: set[str] = field(default_factory=set)
+_REPLACED = messages.Bye(kind="replaced", message="This meeting is open in another place now.")
+_FULL = messages.Bye(
+    kind="room_full", message="This room is full: try again when somebody has left.", retry=True
+)
 
 
 class Room:
@@ -51,7 +45,7 @@ class Room:
     on_end
         Called once, when nobody is left.
     settings
-        What a killed server left behind, if this room is one of its.
+        What the room is set to: what a killed server left behind, if this room is one of its.
     now
         Wall-clock seconds since the epoch.
     """
@@ -64,13 +58,21 @@ class Room:
         store: Store,
         timers: Timers,
         on_end: Callable[[Room], None],
-        settings: Settings | None = None,
+        settings: Settings,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
-        self.settings = settings or Settings()
+        self.settings = settings
         self.broadcast = messages.BroadcastState(state=Broadcast.OFF)
-        #: Called with whoever has gone, and with whoever changed; the room's other parts listen.
+        #: How many watch the broadcast.
+        self.viewers = 0
+        #: What the chat and the audience's picture put into a welcome.
+        self.chat_for: Callable[[Participant], list[messages.ChatMessage]] = lambda _: []
+        self.feed_for: Callable[[Participant], messages.StageFeed] = lambda _: messages.StageFeed(
+            stream=None
+        )
+        #: Called with whoever got a welcome, has gone, or changed; the room's other parts listen.
+        self.on_welcomed: list[Callable[[Participant], None]] = []
         self.on_gone: list[Callable[[Participant], None]] = []
         self.on_updated: list[Callable[[Participant], None]] = []
         self._config = config
@@ -80,8 +82,10 @@ class Room:
         self._now = now
         self._present: dict[str, Participant] = {}
         self._waiting: dict[str, Participant] = {}
-        self._guesses = TokenBucket(burst=_GUESSES, rate=_GUESSES_BACK, now=timers.time())
+        self._door = Door(settings, timers)
         self._ended = False
+        #: Whether the next server is to find the room.
+        self._kept = False
         self._unclaimed: Handle | None = None
 
     # --- who is here ---------------------------------------------------------------------------
@@ -93,8 +97,13 @@ class Room:
 
     @property
     def moderators(self) -> tuple[Participant, ...]:
-        """Those of them who have a moderator's token."""
+        """Those of them who are moderators."""
         return tuple(p for p in self._present.values() if p.moderator)
+
+    @property
+    def stage_has_place(self) -> bool:
+        """Whether somebody else can come onto the stage."""
+        return sum(p.stage for p in self._present.values()) < self._config.limits.stage
 
     def present(self, participant_id: str) -> Participant | None:
         """Return who has this id in the room."""
@@ -119,8 +128,8 @@ class Room:
             subject=self.settings.subject,
             lobby=self.settings.lobby,
             locked=bool(self.settings.password),
-            closed=False,
-            main=None,
+            closed=self.settings.closed,
+            main=self.settings.main,
         )
 
     # --- coming --------------------------------------------------------------------------------
@@ -136,62 +145,54 @@ class Room:
             None if he is neither in the room nor in the lobby: then he has been told why, and
             the connection is closed, or open for another `Join` with the password.
         """
-        lost = self._resumable(claims, join)
-        if lost is not None:
-            self._resume(lost, connection, join)
-            return lost
-        if claims.jti in self.settings.kicked:
-            connection.close(
-                messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
-            )
+        place = self._resumable(claims, join)
+        if place is not None:
+            self._take(place, claims, connection, join, same_page=True)
+            return place
+        newcomer = Participant.arriving(claims, connection, join, key=self.settings.key)
+        place = self._present.get(newcomer.id)
+        if place is not None:
+            self._take(place, claims, connection, join, same_page=False)
+            return place
+        newcomer.granted = newcomer.identity in self.settings.granted
+        verdict = self._door.check(newcomer, join)
+        if verdict is Verdict.STAYS_OUT:
             return None
-        knows_password = False
-        if not claims.moderator and self.settings.password:
-            verdict = self._check_password(connection, join)
-            if verdict is None:
-                return None
-            knows_password = verdict
-        newcomer = Participant(claims, connection, join)
-        if self.settings.lobby and not (claims.moderator or knows_password):
-            return self._wait(newcomer)
-        return self._seat(newcomer)
+        twin = self._waiting.get(newcomer.id)
+        if twin is not None:
+            self._go(twin)
+            if twin.connection is not connection:
+                twin.connection.close(_REPLACED)
+        return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
 
     def admit(self, newcomer: Participant) -> bool:
-        """Let somebody in from the lobby; return whether there was a place for him."""
+        """Let somebody in from the lobby; return False if there is no place for him."""
+        if self._full:
+            return False
         self._waiting.pop(newcomer.id)
         self.tell(self.moderators, messages.KnockEnded(id=newcomer.id))
-        return self._seat(newcomer) is not None
+        self._seat(newcomer)
+        return True
 
     def refuse(self, newcomer: Participant) -> None:
-        """Send somebody away from the lobby."""
+        """Send somebody away from the lobby, as a moderator wants it."""
         self._go(newcomer)
         newcomer.connection.close(
             messages.Bye(kind="refused", message="A moderator did not let you in.")
         )
 
-    def _check_password(self, connection: Connection, join: messages.Join) -> bool | None:
-        """Whether he knows it; None if he has to be asked (again)."""
-        if join.password is None:
-            if self.settings.lobby:
-                return False
-            connection.send(messages.PasswordRequired(wrong=False))
-            return None
-        if not self._guesses.take(1, now=self._timers.time()):
-            connection.send(
-                messages.Error(
-                    kind="too_many_attempts",
-                    message="Too many wrong passwords in this room: wait a moment and try again.",
-                )
-            )
-            return None
-        if not passwords.matches(join.password, self.settings.password):
-            connection.send(messages.PasswordRequired(wrong=True))
-            return None
-        return True
+    def turn_away(self, newcomer: Participant) -> None:
+        """Send somebody away from the lobby, as there is no place for him."""
+        self._go(newcomer)
+        newcomer.connection.close(_FULL)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._present) >= self._config.limits.participants
 
     def _wait(self, newcomer: Participant) -> Participant | None:
         if len(self._waiting) >= self._config.limits.waiting:
-            _close_full(newcomer)
+            newcomer.connection.close(_FULL)
             return None
         self._waiting[newcomer.id] = newcomer
         self._claimed()
@@ -201,20 +202,23 @@ class Room:
         return newcomer
 
     def _seat(self, newcomer: Participant) -> Participant | None:
-        if len(self._present) >= self._config.limits.participants:
+        if self._full:
             newcomer.step(Presence.GONE)
-            _close_full(newcomer)
-            self._end_if_empty()
+            newcomer.connection.close(_FULL)
             return None
         newcomer.step(Presence.PRESENT)
+        if not self.stage_has_place:
+            newcomer.step_down()
         others = self.participants
         self._present[newcomer.id] = newcomer
         self._claimed()
+        self.keep(newcomer)
         if newcomer.expiry is None:
             self._watch_expiry(newcomer)
         newcomer.send(self._welcome(newcomer))
         self.tell(others, messages.Joined(participant=newcomer.describe()))
-        self._note("joined", newcomer)
+        self.note("joined", newcomer)
+        _call(self.on_welcomed, newcomer)
         return newcomer
 
     def _welcome(self, participant: Participant) -> messages.Welcome:
@@ -228,16 +232,17 @@ class Room:
             participants=[p.describe() for p in self.participants if p is not participant],
             state=self.state(),
             broadcast=self.broadcast_for(participant),
-            knocking=[messages.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
-            if moderator
-            else [],
+            knocking=self._knocks() if moderator else [],
             ice_servers=[messages.IceServer(urls=[url]) for url in self._config.ice_servers],
             expires=participant.claims.expiration.timestamp(),
             max_stage=self._config.limits.stage,
-            chat=[],
-            viewers=0,
-            feed=messages.StageFeed(stream=None),
+            chat=self.chat_for(participant),
+            viewers=self.viewers if moderator else 0,
+            feed=self.feed_for(participant),
         )
+
+    def _knocks(self) -> list[messages.Knock]:
+        return [messages.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
 
     def broadcast_for(self, participant: Participant) -> messages.BroadcastState:
         """Return the broadcast's state as this person may know it: errors are for moderators."""
@@ -261,9 +266,12 @@ class Room:
             self._go(participant)
         elif participant.presence is Presence.PRESENT:
             participant.step(Presence.DROPPED)
-            participant.grace = self._timers.call_later(
-                self._config.patience.resume, lambda: self._go(participant, "dropped")
-            )
+            self._give_grace(participant, self._config.patience.resume)
+
+    def _give_grace(self, participant: Participant, patience: float) -> None:
+        participant.grace = self._timers.call_later(
+            patience, lambda: self._go(participant, "dropped")
+        )
 
     def _resumable(self, claims: Claims, join: messages.Join) -> Participant | None:
         if join.resume is None:
@@ -275,44 +283,100 @@ class Room:
                 return participant if participant.claims.jti == claims.jti else None
         return None
 
-    def _resume(
-        self, participant: Participant, connection: Connection, join: messages.Join
+    def _take(
+        self,
+        participant: Participant,
+        claims: Claims,
+        connection: Connection,
+        join: messages.Join,
+        *,
+        same_page: bool,
     ) -> None:
+        """Have a connection take the place of one that is lost, or of another of the same person."""
         replaced = participant.connection
         participant.connection = connection
+        participant.claims = claims
         if participant.presence is Presence.DROPPED:
             participant.step(Presence.PRESENT)
         elif replaced is not connection:
-            replaced.close(
-                messages.Bye(kind="replaced", message="This meeting is open in another place now.")
-            )
+            replaced.close(_REPLACED)
+        self._claimed()
         connection.send(self._welcome(participant))
-        for message in participant.take_backlog():
+        for message in participant.take_backlog(same_page=same_page):
             connection.send(message)
-        self.change(participant, audio=join.audio, video=join.video)
+        with self.changing(participant):
+            if join.name:
+                participant.name = clean_name(join.name)
+            if participant.stage:
+                participant.audio, participant.video = join.audio, join.video
+                participant.screen = participant.screen and same_page
+        _call(self.on_welcomed, participant)
+
+    # --- the people of a server that is gone ---------------------------------------------------
+
+    def restore(self, people: Sequence[PersonRecord]) -> None:
+        """Keep the places of people whose server was killed; the room lives on without any."""
+        for person in people:
+            participant = Participant.restored(person)
+            participant.granted = person.identity in self.settings.granted
+            self._present[participant.id] = participant
+            self._give_grace(participant, self._config.patience.restored_person)
+            self._watch_expiry(participant)
+        if self.settings.main not in self._present:
+            self.settings.main = None
+        self._unclaimed = self._timers.call_later(
+            self._config.patience.restored_room, self._unclaim
+        )
+
+    def _claimed(self) -> None:
+        if self._unclaimed is not None:
+            self._unclaimed.cancel()
+            self._unclaimed = None
+
+    def _unclaim(self) -> None:
+        self._unclaimed = None
+        self._end_if_empty()
+
+    def keep(self, participant: Participant) -> None:
+        """Have somebody's place outlive the process, if he would be known again."""
+        if participant.known:
+            self._store.rooms.save_person(self.name, participant.record())
 
     # --- changing ------------------------------------------------------------------------------
 
-    def change(
-        self,
-        participant: Participant,
-        *,
-        name: str | None = None,
-        audio: bool | None = None,
-        video: bool | None = None,
-        screen: bool | None = None,
-    ) -> None:
-        """Change what everybody sees of somebody, and tell them if it is a change."""
+    @contextlib.contextmanager
+    def changing(self, participant: Participant) -> Iterator[None]:
+        """Tell everybody of what is changed about somebody inside, if anything is."""
         before = participant.describe()
-        participant.name = participant.name if name is None else name
-        participant.audio = participant.audio if audio is None else audio
-        participant.video = participant.video if video is None else video
-        participant.screen = participant.screen if screen is None else screen
+        yield
         if participant.describe() == before:
             return
+        self.keep(participant)
         self.tell(self.participants, messages.Updated(participant=participant.describe()))
-        for listener in self.on_updated:
-            listener(participant)
+        if not participant.stage:
+            self._no_longer_main(participant)
+        _call(self.on_updated, participant)
+
+    def grant(self, participant: Participant) -> None:
+        """Make somebody a moderator, and tell him what moderators know."""
+        if participant.known:
+            self.settings.granted.add(participant.identity)
+            self._save()
+        with self.changing(participant):
+            participant.granted = True
+        for knock in self._knocks():
+            participant.send(knock)
+        participant.send(messages.ViewersChanged(viewers=self.viewers))
+        participant.send(messages.BroadcastChanged(broadcast=self.broadcast_for(participant)))
+
+    def set_main(self, participant: Participant | None) -> None:
+        """Show somebody large to everybody, or leave it to each."""
+        self.settings.main = participant.id if participant else None
+        self.settings_changed()
+
+    def _no_longer_main(self, participant: Participant) -> None:
+        if self.settings.main == participant.id:
+            self.set_main(None)
 
     def settings_changed(self) -> None:
         """Keep the settings, and tell everybody of them."""
@@ -320,15 +384,7 @@ class Room:
         self.tell(self.participants, messages.RoomChanged(state=self.state()))
 
     def _save(self) -> None:
-        self._store.save_room(
-            RoomRecord(
-                name=self.name,
-                subject=self.settings.subject,
-                lobby=self.settings.lobby,
-                password=self.settings.password,
-                kicked=tuple(sorted(self.settings.kicked)),
-            )
-        )
+        self._store.rooms.save(self.name, self.settings)
 
     def broadcast_changed(self, state: messages.BroadcastState) -> None:
         """Take over the broadcast's new state, and tell everybody of it."""
@@ -347,18 +403,33 @@ class Room:
         # One token may be open twice: a moderator must not lock himself out.
         if participant.claims.jti != by.claims.jti:
             self.settings.kicked.add(participant.claims.jti)
+            self.settings.granted.discard(participant.identity)
             self._save()
         self._go(participant, "kicked", by=by)
         participant.connection.close(
             messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
         )
 
-    def close(self, farewell: messages.Bye) -> None:
-        """End the room for everybody, as the server stops."""
-        for participant in (*self.participants, *self.everybody_waiting()):
+    def end(self, farewell: messages.Bye) -> None:
+        """End the room for everybody, those who wait included."""
+        present, waiting = self.participants, self.everybody_waiting()
+        self._present.clear()
+        self._waiting.clear()
+        for participant in (*present, *waiting):
             participant.connection.close(farewell)
-            self._go(participant)
+            participant.step(Presence.GONE)
+        for participant in present:
+            self.note("left", participant)
+            _call(self.on_gone, participant)
+        self._claimed()
         self._end_if_empty()
+
+    def stop(self, farewell: messages.Bye) -> None:
+        """End the room as the server stops: the next one finds it, if it is not too late."""
+        self.settings.stopped_at = self._now()
+        self._save()
+        self._kept = True
+        self.end(farewell)
 
     def _go(
         self,
@@ -373,13 +444,15 @@ class Room:
         if self._waiting.pop(participant.id, None) is not None:
             self.tell(self.moderators, messages.KnockEnded(id=participant.id))
         elif self._present.pop(participant.id, None) is not None:
+            if participant.known:
+                self._store.rooms.forget_person(self.name, participant.identity)
             self.tell(
                 self.participants,
                 messages.Left(id=participant.id, reason=reason, by=by.id if by else None),
             )
-            self._note(reason, participant)
-            for listener in self.on_gone:
-                listener(participant)
+            self._no_longer_main(participant)
+            self.note(reason, participant)
+            _call(self.on_gone, participant)
         self._end_if_empty()
 
     def _watch_expiry(self, participant: Participant) -> None:
@@ -403,37 +476,27 @@ class Room:
             )
         )
 
-    def _note(self, kind: str, participant: Participant) -> None:
+    # --- the room's own life -------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Have the room outlive the process from now on."""
+        self._save()
+
+    def note(self, kind: str, participant: Participant) -> None:
+        """Note in the log of events what somebody did, or what became of him."""
         self._store.record(
             kind, self.name, participant=participant.id, moderator=participant.moderator
         )
 
-    # --- the room's own life -------------------------------------------------------------------
-
-    def expect(self) -> None:
-        """Live without anybody for a while: a killed server's people are on their way."""
-        self._unclaimed = self._timers.call_later(
-            self._config.patience.restored_room, self._end_if_empty
-        )
-
-    def _claimed(self) -> None:
-        if self._unclaimed is not None:
-            self._unclaimed.cancel()
-            self._unclaimed = None
-
     def _end_if_empty(self) -> None:
-        if not self._ended and not self._present and not self._waiting:
-            self._ended = True
-            self._claimed()
-            self._on_end(self)
-            self._store.forget_room(self.name)
+        if self._ended or self._present or self._waiting or self._unclaimed is not None:
+            return
+        self._ended = True
+        self._on_end(self)
+        if not self._kept:
+            self._store.rooms.forget(self.name)
 
 
-def _close_full(newcomer: Participant) -> None:
-    newcomer.connection.close(
-        messages.Bye(
-            kind="room_full",
-            message="This room is full: try again when somebody has left.",
-            retry=True,
-        )
-    )
+def _call(listeners: Iterable[Callable[[Participant], None]], participant: Participant) -> None:
+    for listener in listeners:
+        listener(participant)

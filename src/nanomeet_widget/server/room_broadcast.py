@@ -67,6 +67,11 @@ class RoomBroadcast:
         self._stopping.append((who, message))
         self._broadcast.stop()
 
+    def end(self) -> None:
+        """End it with the meeting, which is no error."""
+        if self._broadcast is not None:
+            self._broadcast.stop()
+
     @property
     def title(self) -> str:
         """What viewers read above the picture."""

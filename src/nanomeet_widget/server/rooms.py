@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.chat import Chat
 from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.hands import Hands
 from nanomeet_widget.server.moderation import Moderation
+from nanomeet_widget.server.muting import Muting
 from nanomeet_widget.server.participants import Connection, Participant, clean_name
 from nanomeet_widget.server.replies import acknowledge, refuse
-from nanomeet_widget.server.room import Room, Settings
+from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.room_broadcast import RoomBroadcast
-from nanomeet_widget.server.store import RoomRecord, Store
+from nanomeet_widget.server.settings import Settings
+from nanomeet_widget.server.stage import Stage
+from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timers import Timers
 
 _MODERATORS_ONLY = (
     messages.SetSubject,
     messages.SetLobby,
     messages.SetPassword,
+    messages.SetClosed,
+    messages.SetMain,
     messages.Admit,
+    messages.AdmitAll,
+    messages.MessageLobby,
+    messages.Mute,
     messages.MuteEveryone,
+    messages.AskToUnmute,
+    messages.LowerHand,
+    messages.GrantModerator,
+    messages.InviteToStage,
+    messages.SendToAudience,
     messages.Kick,
     messages.StartBroadcast,
     messages.StopBroadcast,
+    messages.EndMeeting,
 )
 
 
@@ -35,28 +52,60 @@ class Meeting:
     ----------
     room
         Who is in it.
-    moderation
-        What its moderators do.
-    broadcast
-        Its broadcast.
+    config
+        Limits and patience.
+    store
+        Where the chat is kept.
+    timers
+        The event loop.
+    broadcasts
+        The server's broadcasts.
     """
 
-    def __init__(self, room: Room, moderation: Moderation, broadcast: RoomBroadcast) -> None:
+    def __init__(
+        self,
+        room: Room,
+        *,
+        config: ServerConfig,
+        store: Store,
+        timers: Timers,
+        broadcasts: Broadcasts,
+    ) -> None:
         self.room = room
-        self._moderation = moderation
-        self._broadcast = broadcast
+        self._broadcast = broadcast = RoomBroadcast(room, broadcasts)
+        self._moderation = moderation = Moderation(room, on_end=broadcast.end)
+        muting = Muting(room, timers=timers, patience=config.patience.mute)
+        chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
+        hands = Hands(room, limits=config.limits, timers=timers)
+        stage = Stage(room)
         # Callable[..., None]: each takes the one type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
-            messages.Signal: self._signal,
-            messages.Media: self._media,
-            messages.Want: self._want,
+            messages.Signal: stage.signal,
+            messages.Want: stage.want,
+            messages.Media: stage.media,
+            messages.EnterStage: stage.enter,
+            messages.LeaveStage: stage.leave,
+            messages.InviteToStage: stage.invite,
+            messages.SendToAudience: stage.send_to_audience,
+            messages.SendChat: chat.send,
+            messages.MessageLobby: chat.message_lobby,
+            messages.RaiseHand: hands.raise_hand,
+            messages.LowerHand: hands.lower_hand,
+            messages.React: hands.react,
             messages.Rename: self._rename,
             messages.SetSubject: self._set_subject,
             messages.SetLobby: moderation.set_lobby,
             messages.SetPassword: moderation.set_password,
+            messages.SetClosed: moderation.set_closed,
+            messages.SetMain: moderation.set_main,
             messages.Admit: moderation.admit,
-            messages.MuteEveryone: moderation.mute_everyone,
+            messages.AdmitAll: moderation.admit_all,
+            messages.Mute: muting.mute,
+            messages.MuteEveryone: muting.mute_everyone,
+            messages.AskToUnmute: moderation.ask_to_unmute,
+            messages.GrantModerator: moderation.grant_moderator,
             messages.Kick: moderation.kick,
+            messages.EndMeeting: moderation.end_meeting,
             messages.StartBroadcast: broadcast.start,
             messages.StopBroadcast: broadcast.stop,
         }
@@ -77,28 +126,9 @@ class Meeting:
             return
         handler(who, message)
 
-    def _signal(self, who: Participant, message: messages.Signal) -> None:
-        target = self.room.present(message.to)
-        # Whoever has just left is no error: the sender will hear of it in a moment.
-        if target is not None and target is not who:
-            target.send(
-                messages.Signalled(
-                    sender=who.id, description=message.description, candidate=message.candidate
-                )
-            )
-
-    def _media(self, who: Participant, message: messages.Media) -> None:
-        self.room.change(who, audio=message.audio, video=message.video, screen=message.screen)
-
-    def _want(self, who: Participant, message: messages.Want) -> None:
-        target = self.room.present(message.to)
-        if target is not None and target is not who:
-            target.send(
-                messages.Wanted(sender=who.id, camera=message.camera, screen=message.screen)
-            )
-
     def _rename(self, who: Participant, message: messages.Rename) -> None:
-        self.room.change(who, name=clean_name(message.name))
+        with self.room.changing(who):
+            who.name = clean_name(message.name)
         acknowledge(who, message)
 
     def _set_subject(self, who: Participant, message: messages.SetSubject) -> None:
@@ -119,18 +149,27 @@ class Rooms:
         The event loop.
     broadcasts
         The server's broadcasts.
+    now
+        Wall-clock seconds since the epoch.
     """
 
     def __init__(
-        self, *, config: ServerConfig, store: Store, timers: Timers, broadcasts: Broadcasts
+        self,
+        *,
+        config: ServerConfig,
+        store: Store,
+        timers: Timers,
+        broadcasts: Broadcasts,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self._now = now
         self._config = config
         self._store = store
         self._timers = timers
         self._broadcasts = broadcasts
         self._meetings: dict[str, Meeting] = {}
-        for record in store.orphaned_rooms():
-            self._open(record.name, _settings(record)).room.expect()
+        for name, settings in store.rooms.orphaned():
+            self._restore(name, settings)
 
     def enter(
         self, claims: Claims, connection: Connection, join: messages.Join
@@ -147,16 +186,23 @@ class Rooms:
                     )
                 )
                 return None
-            meeting = self._open(claims.room, None)
+            meeting = self._open(claims.room, Settings())
         participant = meeting.room.enter(claims, connection, join)
         return None if participant is None else (meeting, participant)
 
     def close(self, farewell: messages.Bye) -> None:
         """End all rooms, as the server stops."""
         for meeting in tuple(self._meetings.values()):
-            meeting.room.close(farewell)
+            meeting.room.stop(farewell)
 
-    def _open(self, name: str, settings: Settings | None) -> Meeting:
+    def _restore(self, name: str, settings: Settings) -> None:
+        stopped, settings.stopped_at = settings.stopped_at, None
+        if stopped is not None and self._now() - stopped > self._config.patience.restored_room:
+            self._store.rooms.forget(name)
+            return
+        self._open(name, settings).room.restore(self._store.rooms.people(name))
+
+    def _open(self, name: str, settings: Settings) -> Meeting:
         room = Room(
             name,
             config=self._config,
@@ -164,11 +210,15 @@ class Rooms:
             timers=self._timers,
             on_end=self._ended,
             settings=settings,
+            now=self._now,
         )
+        room.open()
         meeting = Meeting(
             room,
-            Moderation(room, timers=self._timers, mute_patience=self._config.patience.mute),
-            RoomBroadcast(room, self._broadcasts),
+            config=self._config,
+            store=self._store,
+            timers=self._timers,
+            broadcasts=self._broadcasts,
         )
         self._meetings[name] = meeting
         return meeting
@@ -176,12 +226,3 @@ class Rooms:
     def _ended(self, room: Room) -> None:
         if self._meetings[room.name].room is room:
             del self._meetings[room.name]
-
-
-def _settings(record: RoomRecord) -> Settings:
-    return Settings(
-        subject=record.subject,
-        lobby=record.lobby,
-        password=record.password,
-        kicked=set(record.kicked),
-    )

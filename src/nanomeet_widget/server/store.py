@@ -21,6 +21,7 @@ from types import TracebackType
 import filelock
 
 from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget.server.room_records import RoomRecords
 
 logger = logging.getLogger("nanomeet")
 
@@ -50,20 +51,26 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX recordings_by_stream ON recordings (stream, began);
     """,
+    """
+    CREATE TABLE people (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        state TEXT NOT NULL,
+        UNIQUE (room, instance, identity)
+    );
+    CREATE TABLE chat (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        sender TEXT NOT NULL,
+        recipient TEXT,
+        message TEXT NOT NULL,
+        PRIMARY KEY (room, instance, id)
+    ) WITHOUT ROWID;
+    """,
 )
 _KEEP_EVENTS = 90 * 24 * 3600.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoomRecord:
-    """A room as it stood: what its moderators set, and who may not come back."""
-
-    name: str
-    subject: str
-    lobby: bool
-    #: Salted hash, never the password; empty where none is asked for.
-    password: str
-    kicked: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +84,7 @@ class Recording:
 
 
 class Store:
-    """The database of a data folder.
+    """The database of a data folder; `rooms` has the part about rooms.
 
     Several servers may share one folder: each marks its rows with its own instance, and holds a
     lock file as long as it lives, so that only rows of a dead one are taken over.
@@ -101,6 +108,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
+        self.rooms = RoomRecords(self._db, self.instance, self._adopt)
         self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -119,45 +127,6 @@ class Store:
         self._db.close()
         self._lock.release()
         self._lock_path(self.instance).unlink(missing_ok=True)
-
-    # --- rooms ---------------------------------------------------------------------------------
-
-    def save_room(self, room: RoomRecord) -> None:
-        """Keep a room as it stands."""
-        state = {
-            "subject": room.subject,
-            "lobby": room.lobby,
-            "password": room.password,
-            "kicked": room.kicked,
-        }
-        self._db.execute(
-            "INSERT OR REPLACE INTO rooms (name, instance, state) VALUES (?, ?, ?)",
-            (room.name, self.instance, json.dumps(state)),
-        )
-
-    def forget_room(self, name: str) -> None:
-        """Drop a room that has ended."""
-        self._db.execute("DELETE FROM rooms WHERE name = ? AND instance = ?", (name, self.instance))
-
-    def orphaned_rooms(self) -> list[RoomRecord]:
-        """Return the rooms that servers left behind when they were killed; they are ours now."""
-        self._adopt("rooms")
-        rows = self._db.execute(
-            "SELECT name, state FROM rooms WHERE instance = ?", (self.instance,)
-        ).fetchall()
-        records = []
-        for name, text in rows:
-            state = json.loads(text)
-            records.append(
-                RoomRecord(
-                    name=name,
-                    subject=state["subject"],
-                    lobby=state["lobby"],
-                    password=state["password"],
-                    kicked=tuple(state["kicked"]),
-                )
-            )
-        return records
 
     # --- events --------------------------------------------------------------------------------
 

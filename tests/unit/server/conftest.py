@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nanomeet_widget.server.broadcast import Broadcasts
-from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.config import Limits, ServerConfig
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
 from tests.unit.server.doubles import Clock, Page, Tape, claims
@@ -35,8 +35,8 @@ class House:
         return self.page().join(claims(), **fields)
 
 
-def build(folder: Path, store: Store, clock: Clock) -> House:
-    config = ServerConfig(data=folder)
+def build(folder: Path, store: Store, clock: Clock, *, limits: Limits | None = None) -> House:
+    config = ServerConfig(data=folder, limits=limits or Limits())
     tapes: list[Tape] = []
 
     def record(stream: str) -> Tape:
@@ -46,7 +46,7 @@ def build(folder: Path, store: Store, clock: Clock) -> House:
     broadcasts = Broadcasts(
         config=config, origin="http://here", store=store, timers=clock, record=record
     )
-    rooms = Rooms(config=config, store=store, timers=clock, broadcasts=broadcasts)
+    rooms = Rooms(config=config, store=store, timers=clock, broadcasts=broadcasts, now=clock.wall)
     return House(clock, store, config, rooms, broadcasts, tapes)
 
 
@@ -59,3 +59,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def house(tmp_path: Path, store: Store) -> House:
     return build(tmp_path, store, Clock())
+
+
+@pytest.fixture
+def small(tmp_path: Path, store: Store) -> House:
+    """A house whose stage is full with two."""
+    return build(tmp_path, store, Clock(), limits=Limits(stage=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -36,9 +37,14 @@ class Clock:
     def __init__(self) -> None:
         self._now = 1000.0
         self._calls: list[Call] = []
+        self._began = time.time() - self._now
 
     def time(self) -> float:
         return self._now
+
+    def wall(self) -> float:
+        """Seconds since the epoch, by the same hand."""
+        return self._began + self._now
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Call:
         call = Call(self._now + delay, callback)
@@ -105,6 +111,13 @@ class Page(Box):
         assert self.meeting is not None
         assert self.who is not None
         self.meeting.handle(self.who, message)
+
+    def try_all(self, asked: list[messages.ClientMessage]) -> list[tuple[str, int | None]]:
+        """Ask for each, and return what was refused, and how."""
+        before = len(self.all(messages.Error))
+        for message in asked:
+            self.ask(message)
+        return [(e.kind, e.ref) for e in self.all(messages.Error)[before:]]
 
     def lose(self) -> None:
         assert self.meeting is not None

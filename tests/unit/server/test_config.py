@@ -70,6 +70,13 @@ def test_how_many_people_may_meet_is_chosen_and_checked(tmp_path: Path) -> None:
         cli.read_config(options("--data", str(tmp_path), "--max-participants", "0"))
 
 
+def test_how_many_are_on_the_stage_is_chosen_and_checked(tmp_path: Path) -> None:
+    config = cli.read_config(options("--data", str(tmp_path), "--stage", "2"))
+    assert config.limits.stage == 2
+    with pytest.raises(InvalidInputError, match="at least 1"):
+        cli.read_config(options("--data", str(tmp_path), "--stage", "0"))
+
+
 def test_a_key_comes_from_the_environment_or_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,26 +59,6 @@ def test_nobody_is_nameless() -> None:
     assert clean_name(" \u200b ") == "Guest"
 
 
-def test_moderators_commands_are_refused_to_guests(house: House) -> None:
-    anna, ben = house.moderator(), house.guest()
-    commands: list[messages.ClientMessage] = [
-        messages.SetSubject(subject="x", ref=1),
-        messages.SetLobby(active=True, ref=2),
-        messages.SetPassword(password="x", ref=3),
-        messages.Admit(id=anna.id, admitted=True, ref=4),
-        messages.MuteEveryone(ref=5),
-        messages.Kick(id=anna.id, ref=6),
-        messages.StartBroadcast(ref=7),
-        messages.StopBroadcast(ref=8),
-    ]
-    for command in commands:
-        ben.ask(command)
-    errors = ben.all(messages.Error)
-    assert [(e.kind, e.ref) for e in errors] == [("forbidden", n) for n in range(1, 9)]
-    assert not anna.all(messages.RoomChanged)
-    assert anna.farewell is None
-
-
 def test_who_leaves_is_gone_at_once(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     ben.leave()

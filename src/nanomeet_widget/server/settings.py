@@ -1,0 +1,28 @@
+"""What a room is set to, as its moderators left it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """What outlives the people in a room, and ends with it."""
+
+    subject: str = ""
+    lobby: bool = False
+    #: As `passwords.hash_password` keeps it; empty where none is asked for.
+    password: str = ""
+    #: Whether no newcomer is let in.
+    closed: bool = False
+    #: The id of whoever is shown large to everybody.
+    main: str | None = None
+    #: The `jti` of every token whose owner was sent out.
+    kicked: set[str] = field(default_factory=set)
+    #: The identity of everybody who was made a moderator.
+    granted: set[str] = field(default_factory=set)
+    #: What identities are made with: nobody can tell from one who it is, nor make another's.
+    key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    #: Seconds since the epoch at which its server stopped in good order, if one did.
+    stopped_at: float | None = None
