@@ -39,6 +39,7 @@ _ERRORS: dict[str, type[CommandError]] = {
     "not_moderator": CommandRefusedError,
     "not_joined": NotJoinedError,
 }
+_KNOCK_MESSAGE = {"type": "knock"}
 _SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
 
 
@@ -48,9 +49,15 @@ class Command(Generic[T]):
     Shown as a cell's last value, it tells its outcome as soon as there is one.
     """
 
-    def __init__(self, name: str, heard: Future[bool] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        heard: Future[bool] | None = None,
+        withdraw: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.name = name
         self._future: Future[T] = Future()
+        self._withdraw = withdraw
         # Whether the page's answers are heard, once that is known.
         self._heard = heard
 
@@ -89,6 +96,20 @@ class Command(Generic[T]):
         The callback runs on the thread that settles it, or at once if it has settled.
         """
         self._future.add_done_callback(lambda _: callback(self))
+
+    def cancel(self) -> bool:
+        """Take it back while no page has it yet; it has failed then.
+
+        Returns
+        -------
+        bool
+            Whether that was in time. What a page has is carried out: whoever awaits it may stop that,
+            but not the command.
+        """
+        if not self._withdraw():
+            return False
+        self.reject(CommandError(f"{self.name} was taken back before a page had it"))
+        return True
 
     def __await__(self) -> Generator[Any, None, T]:
         return self._wait().__await__()
@@ -180,7 +201,8 @@ class Channel:
         """Speak with `page` from now on: `first`, then what was said while there was none."""
         self._page = page
         waiting, self._waiting = self._waiting, []
-        for message in (first, *waiting):
+        knock = [_KNOCK_MESSAGE] if self._knocks else []
+        for message in (first, *knock, *waiting):
             self._send(page, message)
 
     def part(self) -> None:
@@ -208,8 +230,8 @@ class Channel:
         timeout
             Seconds after which the command fails.
         """
-        command: Command[T] = Command(name, self._knock())
         number = next(self._ids)
+        command: Command[T] = Command(name, self._knock(), lambda: self._withdraw(number))
         patience = timeout if self._page is not None else HANDSHAKE
         timer = _timer(patience, self._expire, number, timeout)
         self._pending[number] = (command, parse, timer)
@@ -251,6 +273,17 @@ class Channel:
             timer.cancel()
             command.reject(error)
 
+    def _withdraw(self, number: int) -> bool:
+        if self._page is not None or number not in self._pending:
+            return False
+        _, _, timer = self._pending.pop(number)
+        timer.cancel()
+        self._forget(number)
+        return True
+
+    def _forget(self, number: int) -> None:
+        self._waiting = [message for message in self._waiting if message.get("id") != number]
+
     def _knock(self) -> Future[bool]:
         knock: Future[bool] = Future()
         # A page that is yet to come has its time for that, and then its time to answer: without
@@ -259,7 +292,8 @@ class Channel:
         timer = _timer(patience, self._unheard, knock)
         self._knocks.append((knock, timer))
         timer.start()
-        self.tell({"type": "knock"})
+        if self._page is not None:
+            self._send(self._page, _KNOCK_MESSAGE)
         return knock
 
     def _unheard(self, knock: Future[bool]) -> None:
@@ -280,7 +314,7 @@ class Channel:
             return
         del self._pending[number]
         if self._page is None:
-            self._waiting = [m for m in self._waiting if m.get("id") != number]
+            self._forget(number)
             command.reject(
                 NoFrontEndError(
                     f"{command.name}: no notebook page shows this meeting: display it in a cell, for "

@@ -239,6 +239,36 @@ def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
     assert [m["type"] for m in page.custom()] == ["token", "knock", "command"]
 
 
+def test_a_command_that_nobody_heard_of_in_time_is_not_carried_out_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_channel, "HANDSHAKE", 0.02)
+    monkeypatch.setattr(_channel, "KNOCK", 0.02)
+    meet, page = shown()
+    for command in [meet.start_broadcast() for _ in range(20)]:
+        settled = threading.Event()
+        command.add_done_callback(lambda _, settled=settled: settled.set())  # type: ignore[misc]
+        assert settled.wait(10)
+        assert isinstance(command.exception(), nm.NoFrontEndError)
+    while meet._channel._knocks:
+        time.sleep(0.01)
+    page.says(type="hello")
+    assert [m["type"] for m in page.custom()] == ["token"]
+
+
+def test_a_command_is_taken_back_until_a_page_has_it() -> None:
+    meet, page = shown()
+    early = meet.start_broadcast()
+    assert early.cancel()
+    assert early.state == "failed"
+    assert not early.cancel()
+    page.joins()
+    assert all(m["type"] != "command" for m in page.custom())
+    late = meet.start_broadcast()
+    assert not late.cancel()
+    assert late.state == "pending"
+
+
 def test_a_participant_cannot_broadcast() -> None:
     meet, page = shown(token(moderator=False))
     page.joins()
