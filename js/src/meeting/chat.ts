@@ -10,6 +10,11 @@ export class ChatStore {
   readonly messages = signal<readonly ChatMessage[]>([]);
   /** Whether the person looks at it. */
   readonly open = signal(false);
+  /** What is being written, and to whom alone; kept while the panel is closed. */
+  readonly draft = signal("");
+  readonly recipient = signal<{ id: string; name: string } | null>(null);
+  /** Why the last message was not sent. */
+  readonly problem = signal<string | null>(null);
   readonly #read = signal(0);
   readonly unread = computed(
     () => this.messages.value.filter(({ id }) => id > this.#read.value).length,
@@ -41,5 +46,8 @@ export class ChatStore {
   clear(): void {
     this.messages.value = [];
     this.#read.value = 0;
+    this.draft.value = "";
+    this.recipient.value = null;
+    this.problem.value = null;
   }
 }

@@ -7,6 +7,7 @@ import { showBranding } from "./branding";
 import { serveEngineApi } from "./engine-api";
 import { parseLaunch, withoutToken } from "./launch";
 import { Meeting } from "./meeting";
+import { rememberedLanguage } from "./preferences";
 import { listenForShortcuts } from "./shortcuts";
 import { speak, t } from "./strings";
 import { App } from "./ui/app";
@@ -16,7 +17,8 @@ const launch = parseLaunch(location.href, document.baseURI);
 if (window.parent === window) history.replaceState(history.state, "", withoutToken(location.href));
 
 const { config } = launch;
-document.documentElement.lang = speak([
+const language = speak([
+  rememberedLanguage(),
   config.get("lang"),
   config.get("defaultLanguage"),
   new URL(location.href).searchParams.get("lang"),
@@ -25,10 +27,15 @@ document.documentElement.lang = speak([
 
 const owner = new AbortController();
 const meeting = new Meeting(launch);
+meeting.view.language.value = language;
 meeting.view.dress(config.get("theme"));
+effect(() => {
+  document.documentElement.lang = meeting.view.language.value;
+});
 effect(() => {
   const theme = meeting.view.theme.value;
   if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
 });
 void showBranding(config, owner.signal);
 

@@ -2,6 +2,7 @@
 
 const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
+const LANGUAGE = "nanomeet.language";
 const PERSON = "nanomeet.person";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
@@ -14,6 +15,14 @@ export function rememberedName(): string | null {
 
 export function rememberName(name: string): void {
   save(NAME, name);
+}
+
+export function rememberedLanguage(): string | null {
+  return load(LANGUAGE);
+}
+
+export function rememberLanguage(tag: string): void {
+  save(LANGUAGE, tag);
 }
 
 export function rememberedDevices(): DeviceChoice {

@@ -31,6 +31,8 @@ const MOST_REACTIONS = 24;
 export class ViewStore {
   /** Null for the one that the person prefers everywhere. */
   readonly theme = signal<Theme | null>(null);
+  /** The tag of the language that the page speaks. */
+  readonly language = signal("en");
   readonly tileView = signal(true);
   /** What the room is called on this page alone; empty for what it is about. */
   readonly subject = signal("");

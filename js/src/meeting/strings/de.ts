@@ -1,10 +1,12 @@
 import type { Strings } from ".";
+import { panels } from "./panels.de";
 import { counting } from "./plural";
 
 const count = counting("de");
 
 /** Deutsch. */
 export const de: Strings = {
+  panels,
   common: {
     meeting: "Besprechung",
     close: "Schließen",

@@ -1,9 +1,11 @@
+import { panels } from "./panels.en";
 import { counting } from "./plural";
 
 const count = counting("en");
 
 /** English, and what every other language has to say. */
 export const en = {
+  panels,
   common: {
     meeting: "Meeting",
     close: "Close",

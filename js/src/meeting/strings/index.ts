@@ -12,7 +12,10 @@ export type Strings = typeof en;
 
 const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
 
-/** The words, in the language that was chosen when the page began. */
+/** The tags of the languages that there are. */
+export const languages: readonly string[] = Object.keys(LANGUAGES);
+
+/** The words, in the language that was chosen last. */
 export let t: Strings = en;
 
 /** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */

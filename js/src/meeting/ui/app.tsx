@@ -12,7 +12,7 @@ import { Toolbar } from "./toolbar";
 export function App({ meeting }: { meeting: Meeting }): JSX.Element {
   const status = meeting.status.value;
   return (
-    <div class="app" data-status={status}>
+    <div key={meeting.view.language.value} class="app" data-status={status}>
       {status === "joined" ? <Room meeting={meeting} /> : <DoorCard meeting={meeting} />}
       <Toasts meeting={meeting} />
     </div>

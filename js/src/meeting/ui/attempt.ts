@@ -16,7 +16,8 @@ export async function attempt(
   }
 }
 
-function words(error: unknown): string {
+/** Why something failed, for a person to read. */
+export function words(error: unknown): string {
   if (error instanceof RefusedError) return t.errors[error.kind] ?? error.message;
   return error instanceof Error ? error.message : t.common.failed;
 }

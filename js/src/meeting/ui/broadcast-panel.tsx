@@ -1,47 +1,100 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Meeting } from "../meeting";
-import { attempt } from "./attempt";
+import { t } from "../strings";
+import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
+import { Duration } from "./header";
 
 export function BroadcastPanel({ meeting }: { meeting: Meeting }): JSX.Element {
   const { state, playout, error } = meeting.room.broadcast.value;
-  switch (state) {
-    case "starting":
-      return <p role="status">Going live… viewers will see you in a moment.</p>;
-    case "stopping":
-      return (
-        <p role="status">Ending the broadcast{playout?.vod ? " and closing its recording" : ""}…</p>
-      );
-    case "live":
-      return (
+  const words = t.panels.broadcast;
+  const [problem, setProblem] = useState<string | null>(null);
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    setProblem(null);
+    await work().catch((failure: unknown) => setProblem(reason(failure)));
+  };
+  const trouble = problem ?? (state === "failed" ? (error ?? words.failed) : null);
+  return (
+    <>
+      {trouble && (
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+      {state === "starting" && <p role="status">{words.starting}</p>}
+      {state === "stopping" && (
+        <p role="status">{playout?.vod ? words.stoppingRecorded : words.stopping}</p>
+      )}
+      {state === "live" && <Live meeting={meeting} run={run} />}
+      {(state === "off" || state === "failed") && (
         <>
-          <p>
-            You are live. Whoever has this link can watch
-            {playout?.vod ? "; the broadcast is being recorded." : "."}
-          </p>
-          {playout && <CopyLink link={playout.live} label="Link for viewers" />}
-          <button
-            type="button"
-            class="button danger"
-            onClick={() => attempt(meeting, () => meeting.stopBroadcast())}
-          >
-            End the broadcast
-          </button>
+          {playout?.vod && <CopyLink link={playout.vod} label={words.recordingLink} opens />}
+          <StartForm meeting={meeting} run={run} again={trouble !== null} />
         </>
-      );
-    default:
-      return (
-        <>
-          {error && <p class="trouble">{error}</p>}
-          {playout?.vod && <CopyLink link={playout.vod} label="The last recording" />}
-          <StartForm meeting={meeting} />
-        </>
-      );
-  }
+      )}
+    </>
+  );
 }
 
-function StartForm({ meeting }: { meeting: Meeting }): JSX.Element {
+interface PartProps {
+  meeting: Meeting;
+  /** Does what was asked for; why that failed is shown above. */
+  run: (work: () => Promise<void>) => Promise<void>;
+}
+
+function Live({ meeting, run }: PartProps): JSX.Element {
+  const { room } = meeting;
+  const { playout, since, broadcaster } = room.broadcast.value;
+  const words = t.panels.broadcast;
+  const sender = room.others.value.find(({ id }) => id === broadcaster);
+  return (
+    <>
+      <div class="on-air">
+        <p role="status">
+          <span class="live-dot" aria-hidden="true" />
+          <strong>{words.live}</strong> {playout?.vod && words.recorded}
+        </p>
+        {since !== null && <Duration since={since} />}
+      </div>
+      <Watching meeting={meeting} />
+      {playout && <CopyLink link={playout.live} label={words.link} opens />}
+      <p class="soft">{sender ? words.sentBy(sender.name) : words.sentHere}</p>
+      <button
+        type="button"
+        class="button danger"
+        onClick={() => run(() => meeting.stopBroadcast())}
+      >
+        {words.end}
+      </button>
+    </>
+  );
+}
+
+/** More names than this would push everything else away. */
+const NAMED = 12;
+
+function Watching({ meeting }: { meeting: Meeting }): JSX.Element {
+  const words = t.panels.broadcast;
+  const audience = meeting.room.audience.value.map(({ name }) => name);
+  const more = audience.length - NAMED;
+  const names = [...audience.slice(0, NAMED), ...(more > 0 ? [words.others(more)] : [])];
+  return (
+    <>
+      <p class="viewers" role="status">
+        {words.viewers(meeting.room.viewers.value)}
+      </p>
+      {names.length > 0 && <p class="soft">{words.audience(names.join(", "))}</p>}
+    </>
+  );
+}
+
+interface StartFormProps extends PartProps {
+  again: boolean;
+}
+
+function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
+  const words = t.panels.broadcast;
   const [record, setRecord] = useState(false);
   const [asked, setAsked] = useState(false);
   return (
@@ -50,12 +103,12 @@ function StartForm({ meeting }: { meeting: Meeting }): JSX.Element {
       onSubmit={async (event) => {
         event.preventDefault();
         setAsked(true);
-        await attempt(meeting, () => meeting.startBroadcast(record));
+        await run(() => meeting.startBroadcast(record));
         setAsked(false);
       }}
     >
       <p>
-        Viewers see and hear everybody in the meeting. This page sends it: keep it open meanwhile.
+        {words.intro} {words.sentHere}
       </p>
       <label class="check">
         <input
@@ -63,10 +116,10 @@ function StartForm({ meeting }: { meeting: Meeting }): JSX.Element {
           checked={record}
           onChange={({ currentTarget }) => setRecord(currentTarget.checked)}
         />
-        Record it too
+        {words.record}
       </label>
       <button type="submit" class="button primary" disabled={asked}>
-        Go live
+        {again ? words.again : words.start}
       </button>
     </form>
   );

@@ -1,10 +1,19 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../strings";
+import { OpenTab } from "./icons";
 
 const SHOWN = 2_500;
 
-/** A link to take along: a button copies it, and where that is not allowed it is selected. */
-export function CopyLink({ link, label }: { link: string; label: string }): JSX.Element {
+interface CopyLinkProps {
+  link: string;
+  label: string;
+  /** Whether it is an address that one may want to open oneself. */
+  opens?: boolean;
+}
+
+/** A text to take along: a button copies it, and where that is not allowed it is selected. */
+export function CopyLink({ link, label, opens = false }: CopyLinkProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState("");
 
@@ -17,10 +26,10 @@ export function CopyLink({ link, label }: { link: string; label: string }): JSX.
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(link);
-      setSaid("Copied");
+      setSaid(t.panels.copied);
     } catch {
       input.current?.select();
-      setSaid("Press Ctrl+C");
+      setSaid(t.panels.copyByKey);
     }
   };
 
@@ -35,8 +44,20 @@ export function CopyLink({ link, label }: { link: string; label: string }): JSX.
           onFocus={({ currentTarget }) => currentTarget.select()}
         />
       </label>
+      {opens && (
+        <a
+          class="button icon-button"
+          href={link}
+          target="_blank"
+          rel="noopener noreferrer"
+          aria-label={`${label}: ${t.panels.open}`}
+          title={t.panels.open}
+        >
+          <OpenTab />
+        </a>
+      )}
       <button type="button" class="button primary" onClick={copy}>
-        <span role="status">{said || "Copy"}</span>
+        <span role="status">{said || t.panels.copy}</span>
       </button>
     </div>
   );

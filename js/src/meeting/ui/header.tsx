@@ -68,7 +68,8 @@ function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
   );
 }
 
-function Duration({ since }: { since: number }): JSX.Element {
+/** How long something has lasted. */
+export function Duration({ since }: { since: number }): JSX.Element {
   const seconds = (): number => Math.max(0, Math.floor(Date.now() / 1000 - since));
   const [passed, setPassed] = useState(seconds);
   useEffect(() => {

@@ -134,3 +134,45 @@ export const Close = (): JSX.Element => (
     <path d="m6.5 6.5 11 11M17.5 6.5l-11 11" />
   </Icon>
 );
+
+export const More = (): JSX.Element => (
+  <Icon>
+    <path d="M12 5.5v.01M12 12v.01M12 18.5v.01" stroke-width="3" />
+  </Icon>
+);
+
+export const Send = (): JSX.Element => (
+  <Icon>
+    <path d="M4.5 12 4 5l16 7-16 7zM4.5 12H12" />
+  </Icon>
+);
+
+export const Message = (): JSX.Element => (
+  <Icon>
+    <path d="M12 4.5c4.9 0 8.5 3 8.5 7s-3.6 7-8.5 7c-1 0-2-.1-2.9-.4L4.5 20l1.2-3.6c-1.4-1.3-2.2-3-2.2-4.9 0-4 3.6-7 8.5-7z" />
+  </Icon>
+);
+
+export const OpenTab = (): JSX.Element => (
+  <Icon>
+    <path d="M13.5 4.5h6v6M19 5l-8 8M10 5.5H6.5a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V14" />
+  </Icon>
+);
+
+export const LowerHand = (): JSX.Element => (
+  <Icon>
+    <path d="M12 4v11M7.5 11l4.5 4.5 4.5-4.5M6 20h12" />
+  </Icon>
+);
+
+export const StageUp = (): JSX.Element => (
+  <Icon>
+    <path d="M12 15V4M7.5 8.5 12 4l4.5 4.5M4 15.5h16V20H4z" />
+  </Icon>
+);
+
+export const Bin = (): JSX.Element => (
+  <Icon>
+    <path d="M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5" />
+  </Icon>
+);

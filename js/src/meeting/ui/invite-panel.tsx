@@ -1,37 +1,87 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { claim } from "../claims";
 import type { Meeting } from "../meeting";
-import { attempt } from "./attempt";
+import { t } from "../strings";
+import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
+import { QrCode } from "./qr-code";
 
+interface Made {
+  link: string | null;
+  problem: string | null;
+}
+
+const NOTHING: Made = { link: null, problem: null };
+
+/** A link for whom it is for: made at once, since that is what the panel was opened for. */
 export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
-  const [link, setLink] = useState<{ url: string; moderator: boolean } | null>(null);
-  const [busy, setBusy] = useState(false);
-  const create = async (moderator: boolean): Promise<void> => {
-    setBusy(true);
-    await attempt(meeting, async () =>
-      setLink({ url: await meeting.invite(moderator), moderator }),
-    );
-    setBusy(false);
-  };
+  const words = t.panels.invite;
+  const [moderator, setModerator] = useState(false);
+  const [attempts, setAttempts] = useState(0);
+  const [{ link, problem }, setMade] = useState(NOTHING);
+
+  useEffect(() => {
+    const owner = new AbortController();
+    const make = async (): Promise<void> => {
+      const made = await meeting.invite(moderator).then(
+        (url) => ({ link: url, problem: null }),
+        (error: unknown) => ({ link: null, problem: reason(error) }),
+      );
+      if (!owner.signal.aborted) setMade(made);
+    };
+    setMade(NOTHING);
+    void make();
+    return () => owner.abort();
+  }, [meeting, moderator, attempts]);
+
+  const role = (value: boolean, label: string): JSX.Element => (
+    <label>
+      <input
+        type="radio"
+        name="role"
+        checked={moderator === value}
+        onChange={() => setModerator(value)}
+      />
+      {label}
+    </label>
+  );
+
   return (
     <>
-      <p>Whoever has the link can join until your own token ends.</p>
-      <div class="row">
-        <button type="button" class="button" disabled={busy} onClick={() => create(false)}>
-          Link for participants
-        </button>
-        <button type="button" class="button" disabled={busy} onClick={() => create(true)}>
-          Link for a moderator
-        </button>
+      <div class="choices" role="radiogroup" aria-label={words.role}>
+        {role(false, words.participant)}
+        {role(true, words.moderator)}
       </div>
+      <p class="soft">{moderator ? words.moderatorHint : words.participantHint}</p>
+      {!link && !problem && <p role="status">{words.making}</p>}
+      {problem && (
+        <>
+          <p class="trouble" role="alert">
+            {problem}
+          </p>
+          <button type="button" class="button" onClick={() => setAttempts(attempts + 1)}>
+            {words.again}
+          </button>
+        </>
+      )}
       {link && (
-        <CopyLink
-          key={link.url}
-          link={link.url}
-          label={link.moderator ? "Link for a moderator" : "Link for participants"}
-        />
+        <>
+          <CopyLink key={link} link={link} label={moderator ? words.moderatorLink : words.link} />
+          <Validity link={link} />
+          <figure class="qr-figure">
+            <QrCode text={link} label={words.code} />
+            <figcaption>{words.codeHint}</figcaption>
+          </figure>
+        </>
       )}
     </>
   );
+}
+
+function Validity({ link }: { link: string }): JSX.Element | null {
+  const token = new URLSearchParams(new URL(link).hash.slice(1)).get("token");
+  const expires = claim(token, "exp");
+  if (typeof expires !== "number") return null;
+  return <p class="soft">{t.panels.invite.valid(new Date(expires * 1000))}</p>;
 }

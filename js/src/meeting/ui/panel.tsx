@@ -1,72 +1,71 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import type { Panel as Name } from "../view";
 import { BroadcastPanel } from "./broadcast-panel";
+import { ChatPanel } from "./chat-panel";
 import { Close } from "./icons";
 import { InvitePanel } from "./invite-panel";
 import { PeoplePanel } from "./people-panel";
 import { SettingsPanel } from "./settings-panel";
 
+const CONTENTS: Record<Name, (props: { meeting: Meeting }) => JSX.Element> = {
+  people: PeoplePanel,
+  chat: ChatPanel,
+  settings: SettingsPanel,
+  broadcast: BroadcastPanel,
+  invite: InvitePanel,
+};
+
 /** The open panel, if any: one at a time. */
 export function OpenPanel({ meeting }: { meeting: Meeting }): JSX.Element | null {
-  switch (meeting.view.panel.value) {
-    case "people":
-      return (
-        <Panel meeting={meeting} name="people" title="People">
-          <PeoplePanel meeting={meeting} />
-        </Panel>
-      );
-    case "settings":
-      return (
-        <Panel meeting={meeting} name="settings" title="Settings">
-          <SettingsPanel meeting={meeting} />
-        </Panel>
-      );
-    case "broadcast":
-      return (
-        <Panel meeting={meeting} name="broadcast" title="Broadcast">
-          <BroadcastPanel meeting={meeting} />
-        </Panel>
-      );
-    case "invite":
-      return (
-        <Panel meeting={meeting} name="invite" title="Invite people">
-          <InvitePanel meeting={meeting} />
-        </Panel>
-      );
-    default:
-      return null;
-  }
+  const name = meeting.view.panel.value;
+  if (!name) return null;
+  const Contents = CONTENTS[name];
+  return (
+    <Panel key={name} meeting={meeting} name={name}>
+      <Contents meeting={meeting} />
+    </Panel>
+  );
 }
 
 interface PanelProps {
   meeting: Meeting;
-  name: string;
-  title: string;
+  name: Name;
   children: ComponentChildren;
 }
 
-/** Takes the focus when it opens, gives it back when it closes; Escape or a click elsewhere closes it. */
-function Panel({ meeting, name, title, children }: PanelProps): JSX.Element {
+/**
+ * Takes the focus when it opens, gives it back when it closes. Escape closes it; so does a click
+ * elsewhere, where it lies over the stage.
+ */
+function Panel({ meeting, name, children }: PanelProps): JSX.Element {
   const element = useRef<HTMLElement>(null);
+  const title = t.panels.titles[name];
   const close = (): void => {
     meeting.view.panel.value = null;
   };
 
   useEffect(() => {
+    const panel = element.current;
+    if (!panel) return;
     const owner = new AbortController();
-    element.current?.focus();
+    // A telephone would open its keyboard over what is to be read.
+    const typing = matchMedia("(hover: hover)").matches;
+    const first = typing ? panel.querySelector<HTMLElement>("[data-first]") : null;
+    (first ?? panel).focus();
     document.addEventListener(
       "pointerdown",
       ({ target }) => {
         const kept = target instanceof Element && target.closest(".panel, [data-panel-button]");
-        if (!kept) meeting.view.panel.value = null;
+        if (!kept && place(panel) === "over") meeting.view.panel.value = null;
       },
       { signal: owner.signal },
     );
     return () => {
       owner.abort();
-      document.querySelector<HTMLElement>(`[data-panel-button="${name}"]`)?.focus();
+      if (panel.contains(document.activeElement)) returnFocus(name);
     };
   }, [meeting, name]);
 
@@ -74,18 +73,61 @@ function Panel({ meeting, name, title, children }: PanelProps): JSX.Element {
     <section
       ref={element}
       class="panel"
+      data-panel={name}
       role="dialog"
       aria-label={title}
       tabIndex={-1}
-      onKeyDown={({ key }) => key === "Escape" && close()}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+        if (event.key === "Tab" && place(event.currentTarget) === "sheet") goRound(event);
+      }}
     >
       <div class="panel-head">
         <h2>{title}</h2>
-        <button type="button" class="quiet" aria-label="Close" title="Close" onClick={close}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t.common.close}
+          title={t.common.close}
+          onClick={close}
+        >
           <Close />
         </button>
       </div>
       <div class="panel-body">{children}</div>
     </section>
   );
+}
+
+/** Whether it stands beside the stage, lies over it, or covers the page: the stylesheet knows. */
+function place(panel: Element): string {
+  return getComputedStyle(panel).getPropertyValue("--place").trim();
+}
+
+function returnFocus(name: Name): void {
+  const buttons = document.querySelectorAll<HTMLElement>(
+    `[data-panel-button="${name}"], .toolbar button`,
+  );
+  const [own, ...others] = [...buttons].sort(
+    (a, b) => Number("panelButton" in b.dataset) - Number("panelButton" in a.dataset),
+  );
+  [own, ...others].find((button) => button?.checkVisibility())?.focus();
+}
+
+/** Nothing behind a sheet can be seen: the focus stays on it. */
+function goRound(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const panel = event.currentTarget;
+  const all = panel.querySelectorAll<HTMLElement>(
+    "a[href], button, input, select, textarea, summary, [tabindex='0']",
+  );
+  const stops = [...all].filter((stop) => !stop.matches(":disabled") && stop.checkVisibility());
+  const [first, last] = [stops[0], stops.at(-1)];
+  const focused = document.activeElement;
+  if (event.shiftKey && (focused === first || focused === panel)) {
+    event.preventDefault();
+    last?.focus();
+  } else if (!event.shiftKey && focused === last) {
+    event.preventDefault();
+    first?.focus();
+  }
 }

@@ -1,51 +1,56 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Participant } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
+import { sections } from "../people";
+import { t } from "../strings";
 import { attempt } from "./attempt";
-import { CameraOff, MicrophoneOff } from "./icons";
+import { Lobby } from "./lobby-panel";
+import { PersonRow } from "./person-row";
 
-interface Person {
-  id: string;
-  name: string;
-  moderator: boolean;
-  audio: boolean;
-  video: boolean;
-  local: boolean;
-}
+/** So many are seen at a glance; more need a search. */
+const AT_A_GLANCE = 8;
 
 export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { room, media } = meeting;
-  const own: Person = {
-    id: room.selfId.value ?? "",
-    name: meeting.name.value,
-    moderator: room.moderator.value,
-    audio: media.microphoneOn.value,
-    video: media.camera.value !== null,
-    local: true,
-  };
-  const others = room.others.value.map((other): Person => ({ ...other, local: false }));
+  const { room } = meeting;
+  const words = t.panels.people;
+  const [wanted, setWanted] = useState("");
+  const everybody = room.everybody.value;
+  const many = everybody.length > AT_A_GLANCE;
+  const { hands, stage, audience } = sections(everybody, room.hands.value, many ? wanted : "");
+  const alone = room.audience.value.length === 0;
+  const nobody = hands.length + stage.length + audience.length === 0;
   return (
     <>
-      <ul class="people">
-        {[own, ...others].map((person) => (
-          <PersonRow key={person.id} meeting={meeting} person={person} />
-        ))}
-      </ul>
-      {room.moderator.value && others.length > 0 && (
-        <div class="row">
+      {room.moderator.value && <Lobby meeting={meeting} />}
+      {many && (
+        <input
+          type="search"
+          aria-label={words.find}
+          placeholder={words.find}
+          value={wanted}
+          onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+        />
+      )}
+      {nobody && <p role="status">{words.nobody}</p>}
+      <Section meeting={meeting} title={words.hands} people={hands} />
+      <Section meeting={meeting} title={alone ? words.here : words.stage} people={stage} />
+      <Section meeting={meeting} title={words.audience} people={audience} />
+      {room.moderator.value && room.others.value.length > 0 && (
+        <div class="panel-foot">
           <button
             type="button"
             class="button"
             onClick={() => attempt(meeting, () => meeting.ask.muteEveryone("audio"))}
           >
-            Mute everybody else
+            {words.muteAll}
           </button>
           <button
             type="button"
             class="button"
             onClick={() => attempt(meeting, () => meeting.ask.muteEveryone("video"))}
           >
-            Switch all other cameras off
+            {words.camerasOff}
           </button>
         </div>
       )}
@@ -53,40 +58,25 @@ export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
-function PersonRow({ meeting, person }: { meeting: Meeting; person: Person }): JSX.Element {
-  const [asked, setAsked] = useState(false);
-  const removable = meeting.room.moderator.value && !person.local;
+interface SectionProps {
+  meeting: Meeting;
+  title: string;
+  people: readonly Participant[];
+}
+
+function Section({ meeting, title, people }: SectionProps): JSX.Element | null {
+  if (people.length === 0) return null;
   return (
-    <li>
-      <span class="person-name">
-        {person.name}
-        {person.local && " (you)"}
-        {person.moderator && <small>Moderator</small>}
-      </span>
-      {!person.audio && (
-        <span class="mark" role="img" aria-label="microphone off">
-          <MicrophoneOff />
-        </span>
-      )}
-      {!person.video && (
-        <span class="mark" role="img" aria-label="camera off">
-          <CameraOff />
-        </span>
-      )}
-      {removable && (
-        <button
-          type="button"
-          class={asked ? "button danger small" : "button small"}
-          aria-label={asked ? `Really remove ${person.name}` : `Remove ${person.name}`}
-          onBlur={() => setAsked(false)}
-          onClick={() => {
-            if (asked) attempt(meeting, () => meeting.ask.kick(person.id));
-            setAsked(!asked);
-          }}
-        >
-          {asked ? "Really remove?" : "Remove"}
-        </button>
-      )}
-    </li>
+    <section aria-label={title}>
+      <h3>
+        {title}
+        <span class="count">{people.length}</span>
+      </h3>
+      <ul class="people">
+        {people.map((person) => (
+          <PersonRow key={person.id} meeting={meeting} person={person} />
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -101,6 +101,6 @@ export function initials(name: string): string {
 }
 
 /** A colour that a name always has. */
-function hue(name: string): number {
+export function hue(name: string): number {
   return [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
 }

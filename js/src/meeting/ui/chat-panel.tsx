@@ -1,0 +1,26 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Meeting } from "../meeting";
+import { ChatForm } from "./chat-form";
+import { ChatLog } from "./chat-log";
+
+export function ChatPanel({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { chat } = meeting;
+  // Where the marker stands: what was unread when the panel was opened.
+  const [firstUnread] = useState(() => {
+    const unread = chat.unread.peek();
+    return unread > 0 ? (chat.messages.peek().at(-unread)?.id ?? null) : null;
+  });
+
+  useEffect(() => {
+    chat.show(true);
+    return () => chat.show(false);
+  }, [chat]);
+
+  return (
+    <div class="chat">
+      <ChatLog meeting={meeting} firstUnread={firstUnread} />
+      <ChatForm meeting={meeting} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import { canChooseOutput } from "../engine-requests";
+import type { Meeting } from "../meeting";
+import type { DeviceKind } from "../preferences";
+import { t } from "../strings";
+import { playTestSound } from "../test-sound";
+import { attempt } from "./attempt";
+import { Level } from "./level";
+
+/** Which microphone, camera and speaker are used, and whether they work. */
+export function DeviceSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { media } = meeting;
+  const words = t.panels.settings;
+  const sound = async (): Promise<void> => {
+    try {
+      await playTestSound(media.choice.value.audiooutput);
+    } catch {
+      meeting.view.tell(words.noSound);
+    }
+  };
+  return (
+    <fieldset class="settings">
+      <legend>{words.devices}</legend>
+      <DeviceSetting meeting={meeting} kind="audioinput" />
+      {media.microphone.value && <Level track={media.microphone.value} label={words.level} />}
+      <DeviceSetting meeting={meeting} kind="videoinput" />
+      {canChooseOutput() && <DeviceSetting meeting={meeting} kind="audiooutput" />}
+      <button type="button" class="button small start" onClick={sound}>
+        {words.testSound}
+      </button>
+    </fieldset>
+  );
+}
+
+interface DeviceSettingProps {
+  meeting: Meeting;
+  kind: DeviceKind;
+}
+
+function DeviceSetting({ meeting, kind }: DeviceSettingProps): JSX.Element {
+  const { media } = meeting;
+  const words = t.panels.settings;
+  const label = words[kind];
+  const devices = media.devices.value.filter((device) => device.kind === kind);
+  const current = media.current(kind)?.deviceId ?? "";
+  return (
+    <label class="field stacked">
+      {label}
+      <select
+        disabled={devices.length === 0}
+        value={current}
+        onChange={({ currentTarget }) =>
+          attempt(meeting, () => media.choose(kind, currentTarget.value))
+        }
+      >
+        {devices.length === 0 && <option value="">{words.none}</option>}
+        {devices.map((device, index) => (
+          <option key={device.deviceId} value={device.deviceId}>
+            {device.label || `${label} ${index + 1}`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

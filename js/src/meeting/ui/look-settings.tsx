@@ -1,0 +1,54 @@
+import type { JSX } from "preact";
+import type { Meeting } from "../meeting";
+import { rememberLanguage } from "../preferences";
+import { languages, speak, t } from "../strings";
+import type { Theme } from "../view";
+
+/** How the page speaks and looks: for this person alone. */
+export function LookSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { view } = meeting;
+  const words = t.panels.settings;
+  const themes: readonly (readonly [Theme | "", string])[] = [
+    ["", words.themeSystem],
+    ["light", words.themeLight],
+    ["dark", words.themeDark],
+  ];
+  return (
+    <fieldset class="settings">
+      <legend>{words.look}</legend>
+      <div class="pair">
+        <label class="field stacked">
+          {words.language}
+          <select
+            value={view.language.value}
+            onChange={({ currentTarget }) => {
+              rememberLanguage(currentTarget.value);
+              view.language.value = speak([currentTarget.value]);
+            }}
+          >
+            {languages.map((tag) => (
+              <option key={tag} value={tag} lang={tag}>
+                {new Intl.DisplayNames(tag, { type: "language" }).of(tag)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field stacked">
+          {words.theme}
+          <select
+            value={view.theme.value ?? ""}
+            onChange={({ currentTarget: { value } }) => {
+              view.theme.value = value === "light" || value === "dark" ? value : null;
+            }}
+          >
+            {themes.map(([theme, label]) => (
+              <option key={theme} value={theme}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </fieldset>
+  );
+}

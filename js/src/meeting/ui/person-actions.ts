@@ -1,0 +1,108 @@
+/** What can be done with somebody in the room: by anybody, by himself, by a moderator. */
+
+import type { Participant } from "../../shared/protocol";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+import type { MenuItem } from "./menu";
+
+export function isSelf({ room }: Meeting, { id }: Participant): boolean {
+  return id === room.selfId.value;
+}
+
+/** The menu's items, those that are needed most first. */
+export function actions(meeting: Meeting, person: Participant): MenuItem[] {
+  const moderator = meeting.room.moderator.value;
+  if (isSelf(meeting, person)) return ownActions(meeting, person, moderator);
+  return [...anybodys(meeting, person), ...(moderator ? moderators(meeting, person) : [])];
+}
+
+export function invite(meeting: Meeting, { id, name }: Participant): Promise<boolean> {
+  return attempt(meeting, async () => {
+    await meeting.ask.inviteToStage(id);
+    meeting.view.tell(t.panels.people.invited(name));
+  });
+}
+
+function ownActions(meeting: Meeting, person: Participant, moderator: boolean): MenuItem[] {
+  const words = t.panels.people;
+  const { ask } = meeting;
+  const item = (label: string, work: () => Promise<void>): MenuItem => ({
+    label,
+    run: () => void attempt(meeting, work),
+  });
+  const items: MenuItem[] = [];
+  if (person.hand !== null) items.push(item(words.lowerHand, () => ask.raiseHand(false)));
+  if (person.stage) {
+    items.push(pinning(meeting, person));
+    if (moderator) items.push(main(meeting, person));
+    items.push(item(words.leaveStage, () => ask.leaveStage()));
+  } else if (moderator) {
+    // A moderator needs no invitation.
+    items.push(item(words.enterStage, () => ask.enterStage()));
+  }
+  return items;
+}
+
+function anybodys(meeting: Meeting, person: Participant): MenuItem[] {
+  const { chat, view } = meeting;
+  const write: MenuItem = {
+    label: t.panels.people.writeTo,
+    run: () => {
+      chat.recipient.value = { id: person.id, name: person.name };
+      view.panel.value = "chat";
+    },
+  };
+  return person.stage ? [write, pinning(meeting, person)] : [write];
+}
+
+function pinning({ view }: Meeting, { id }: Participant): MenuItem {
+  const words = t.panels.people;
+  const pinned = view.large.value === id;
+  return { label: pinned ? words.unpin : words.pin, run: () => view.pin(pinned ? null : id) };
+}
+
+function main(meeting: Meeting, { id }: Participant): MenuItem {
+  const words = t.panels.people;
+  const shown = meeting.room.state.value.main === id;
+  return {
+    label: shown ? words.noMain : words.main,
+    run: () => void attempt(meeting, () => meeting.ask.setMain(shown ? null : id)),
+  };
+}
+
+function moderators(meeting: Meeting, person: Participant): MenuItem[] {
+  const words = t.panels.people;
+  const { ask, view } = meeting;
+  const { id, name } = person;
+  const item = (label: string, work: () => Promise<void>, question?: string): MenuItem => ({
+    label,
+    ...(question && { question }),
+    run: () => void attempt(meeting, work),
+  });
+  const asking = (label: string, media: "audio" | "video"): MenuItem =>
+    item(label, async () => {
+      await ask.askToUnmute(id, media);
+      view.tell(words.asked(name));
+    });
+  const items: MenuItem[] = [];
+  if (person.hand !== null) items.push(item(words.lowerHand, () => ask.lowerHand(id)));
+  if (person.stage) {
+    items.push(
+      main(meeting, person),
+      person.audio
+        ? item(words.mute, () => ask.mute(id, "audio"))
+        : asking(words.askMicrophone, "audio"),
+      person.video
+        ? item(words.cameraOffOne, () => ask.mute(id, "video"))
+        : asking(words.askCamera, "video"),
+      item(words.toAudience, () => ask.sendToAudience(id)),
+    );
+  } else {
+    items.push({ label: words.inviteUp, run: () => void invite(meeting, person) });
+  }
+  if (!person.moderator) {
+    items.push(item(words.grant, () => ask.grantModerator(id), words.grantReally(name)));
+  }
+  return [...items, item(words.remove, () => ask.kick(id), words.removeReally(name))];
+}

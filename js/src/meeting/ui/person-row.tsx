@@ -1,0 +1,140 @@
+import type { JSX } from "preact";
+import type { Participant } from "../../shared/protocol";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+import { Avatar } from "./avatar";
+import { CameraOff, LowerHand, Microphone, MicrophoneOff, Screen, StageUp } from "./icons";
+import { Menu } from "./menu";
+import { actions, invite, isSelf } from "./person-actions";
+
+interface PersonProps {
+  meeting: Meeting;
+  person: Participant;
+}
+
+/** Somebody in the list: who it is, what is on, and what can be done. */
+export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
+  const { id, name } = person;
+  const speaking = meeting.speaking.value.has(id);
+  const items = actions(meeting, person);
+  return (
+    <li class={`person${speaking ? " speaking" : ""}`} data-person={id}>
+      <Avatar name={name} />
+      <span class="person-name">
+        <span dir="auto">{isSelf(meeting, person) ? t.common.you(name) : name}</span>
+        <Roles meeting={meeting} person={person} speaking={speaking} />
+      </span>
+      <span class="person-actions">
+        <HandActions meeting={meeting} person={person} />
+        <Marks meeting={meeting} person={person} />
+        {items.length > 0 && <Menu label={t.panels.people.actions(name)} items={items} />}
+      </span>
+    </li>
+  );
+}
+
+interface RolesProps extends PersonProps {
+  speaking: boolean;
+}
+
+function Roles({ meeting, person, speaking }: RolesProps): JSX.Element | null {
+  const words = t.panels.people;
+  const roles = [
+    person.moderator && t.common.moderator,
+    !person.stage && person.hand !== null && words.inAudience,
+    meeting.room.state.value.main === person.id && words.shownToAll,
+  ].filter((role) => role !== false);
+  if (roles.length === 0 && !speaking) return null;
+  return (
+    <small>
+      {roles.join(" · ")}
+      {speaking && <span class="hidden"> {words.speaking}</span>}
+    </small>
+  );
+}
+
+/** What is off. Somebody in the audience sends nothing: that needs no mark. */
+function Marks({ meeting, person }: PersonProps): JSX.Element | null {
+  const words = t.panels.people;
+  if (!person.stage) return null;
+  return (
+    <>
+      {person.screen && (
+        <span class="mark" role="img" aria-label={words.sharing} title={words.sharing}>
+          <Screen />
+        </span>
+      )}
+      {!person.video && (
+        <span class="mark" role="img" aria-label={words.cameraOff} title={words.cameraOff}>
+          <CameraOff />
+        </span>
+      )}
+      <MicrophoneMark meeting={meeting} person={person} />
+    </>
+  );
+}
+
+/** For a moderator it is the switch too, as far as it goes: nobody opens another's microphone. */
+function MicrophoneMark({ meeting, person }: PersonProps): JSX.Element | null {
+  const words = t.panels.people;
+  const { id, name, audio } = person;
+  const icon = audio ? <Microphone /> : <MicrophoneOff />;
+  if (!meeting.room.moderator.value || isSelf(meeting, person)) {
+    if (audio) return null;
+    return (
+      <span class="mark" role="img" aria-label={words.microphoneOff} title={words.microphoneOff}>
+        {icon}
+      </span>
+    );
+  }
+  const label = audio ? words.muteOne(name) : words.askMicrophoneOf(name);
+  const change = async (): Promise<void> => {
+    if (audio) await meeting.ask.mute(id, "audio");
+    else {
+      await meeting.ask.askToUnmute(id, "audio");
+      meeting.view.tell(words.asked(name));
+    }
+  };
+  return (
+    <button
+      type="button"
+      class={audio ? "quiet" : "quiet is-off"}
+      aria-label={label}
+      title={label}
+      onClick={() => attempt(meeting, change)}
+    >
+      {icon}
+    </button>
+  );
+}
+
+function HandActions({ meeting, person }: PersonProps): JSX.Element | null {
+  const words = t.panels.people;
+  const { id, name, stage, hand } = person;
+  if (hand === null || !meeting.room.moderator.value || isSelf(meeting, person)) return null;
+  return (
+    <>
+      {!stage && (
+        <button
+          type="button"
+          class="quiet"
+          aria-label={words.inviteUpOne(name)}
+          title={words.inviteUpOne(name)}
+          onClick={() => invite(meeting, person)}
+        >
+          <StageUp />
+        </button>
+      )}
+      <button
+        type="button"
+        class="quiet"
+        aria-label={words.lowerHandOf(name)}
+        title={words.lowerHandOf(name)}
+        onClick={() => attempt(meeting, () => meeting.ask.lowerHand(id))}
+      >
+        <LowerHand />
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Meeting } from "../meeting";
+import { makePassword } from "../passphrase";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+import { Check } from "./check";
+import { ConfirmButton } from "./confirm-button";
+import { CopyLink } from "./copy-link";
+import { TextSetting } from "./text-setting";
+
+/** What moderators decide about the room. */
+export function RoomSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { ask, room } = meeting;
+  const { subject, lobby, closed } = room.state.value;
+  const words = t.panels.settings;
+  return (
+    <fieldset class="settings">
+      <legend>{words.room}</legend>
+      <TextSetting
+        label={words.subject}
+        value={subject}
+        max={200}
+        onSave={(wanted) => attempt(meeting, () => ask.setSubject(wanted))}
+      />
+      <Check
+        label={words.lobby}
+        checked={lobby}
+        onToggle={() => attempt(meeting, () => ask.setLobby(!lobby))}
+      />
+      <Check
+        label={words.closed}
+        checked={closed}
+        onToggle={() => attempt(meeting, () => ask.setClosed(!closed))}
+      />
+      <PasswordSetting meeting={meeting} />
+      <ConfirmButton
+        label={words.end}
+        question={words.endReally}
+        onConfirm={() => attempt(meeting, () => ask.endMeeting())}
+      />
+    </fieldset>
+  );
+}
+
+/** The server keeps a hash alone: a password can be read only where, and while, it was set. */
+function PasswordSetting({ meeting }: { meeting: Meeting }): JSX.Element {
+  const [text, setText] = useState("");
+  const [given, setGiven] = useState("");
+  const { locked } = meeting.room.state.value;
+  const words = t.panels.settings;
+  const set = async (password: string): Promise<void> => {
+    if (!(await attempt(meeting, () => meeting.ask.setPassword(password)))) return;
+    setText("");
+    setGiven(password);
+  };
+  return (
+    <>
+      <form
+        class="field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (text) void set(text);
+        }}
+      >
+        <label>
+          {locked ? words.newPassword : words.password}
+          <input
+            autoComplete="off"
+            spellcheck={false}
+            value={text}
+            maxLength={128}
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        </label>
+        {text ? (
+          <button type="submit" class="button primary">
+            {words.set}
+          </button>
+        ) : (
+          <button type="button" class="button" onClick={() => set(makePassword())}>
+            {words.make}
+          </button>
+        )}
+      </form>
+      {locked && given && <CopyLink link={given} label={words.passwordSet} />}
+      {locked && (
+        <button type="button" class="button small start" onClick={() => set("")}>
+          {words.removePassword}
+        </button>
+      )}
+    </>
+  );
+}

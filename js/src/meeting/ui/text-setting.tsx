@@ -1,0 +1,37 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../strings";
+
+interface TextSettingProps {
+  label: string;
+  value: string;
+  max: number;
+  onSave: (value: string) => Promise<boolean>;
+}
+
+/** A text that can be changed, and saved once it was. */
+export function TextSetting({ label, value, max, onSave }: TextSettingProps): JSX.Element {
+  const [text, setText] = useState(value);
+  const changed = text.trim() !== value;
+  // Somebody else may change it meanwhile.
+  useEffect(() => setText(value), [value]);
+  return (
+    <form
+      class="field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed) onSave(text.trim()).then((saved) => !saved && setText(value));
+      }}
+    >
+      <label>
+        {label}
+        <input value={text} maxLength={max} onInput={(e) => setText(e.currentTarget.value)} />
+      </label>
+      {changed && (
+        <button type="submit" class="button primary">
+          {t.panels.save}
+        </button>
+      )}
+    </form>
+  );
+}
