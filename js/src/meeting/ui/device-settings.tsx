@@ -5,6 +5,7 @@ import type { DeviceKind } from "../preferences";
 import { t } from "../strings";
 import { playTestSound } from "../test-sound";
 import { attempt } from "./attempt";
+import { Check } from "./check";
 import { Level } from "./level";
 
 /** Which microphone, camera and speaker are used, and whether they work. */
@@ -24,6 +25,13 @@ export function DeviceSettings({ meeting }: { meeting: Meeting }): JSX.Element {
       <DeviceSetting meeting={meeting} kind="audioinput" />
       {media.microphone.value && <Level track={media.microphone.value} label={words.level} />}
       <DeviceSetting meeting={meeting} kind="videoinput" />
+      {media.blur.value !== "unavailable" && (
+        <Check
+          label={words.blur}
+          checked={media.blur.value === "on"}
+          onToggle={() => attempt(meeting, () => media.setBlur(media.blur.value === "off"))}
+        />
+      )}
       {canChooseOutput() && <DeviceSetting meeting={meeting} kind="audiooutput" />}
       <button type="button" class="button small start" onClick={sound}>
         {words.testSound}
