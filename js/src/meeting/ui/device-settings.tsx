@@ -6,7 +6,7 @@ import { t } from "../strings";
 import { playTestSound } from "../test-sound";
 import { attempt } from "./attempt";
 import { Check } from "./check";
-import { Level } from "./level";
+import { Level } from "./microphone-level";
 
 /** Which microphone, camera and speaker are used, and whether they work. */
 export function DeviceSettings({ meeting }: { meeting: Meeting }): JSX.Element {

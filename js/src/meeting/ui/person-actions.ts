@@ -4,7 +4,7 @@ import type { Participant } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { attempt } from "./attempt";
-import type { MenuItem } from "./menu";
+import type { MenuItem } from "./person-menu";
 
 export function isSelf({ room }: Meeting, { id }: Participant): boolean {
   return id === room.selfId.value;

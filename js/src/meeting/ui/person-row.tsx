@@ -5,8 +5,8 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
 import { CameraOff, LowerHand, Microphone, MicrophoneOff, Screen, StageUp } from "./icons";
-import { Menu } from "./menu";
 import { actions, invite, isSelf } from "./person-actions";
+import { Menu } from "./person-menu";
 
 interface PersonProps {
   meeting: Meeting;

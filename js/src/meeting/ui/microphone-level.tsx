@@ -23,5 +23,5 @@ export function Level({ track, label }: { track: MediaStreamTrack; label: string
     };
   }, [track]);
 
-  return <meter ref={bar} class="level" aria-label={label} min={0} max={1} />;
+  return <meter ref={bar} class="microphone-level" aria-label={label} min={0} max={1} />;
 }

@@ -49,7 +49,7 @@ export function Menu({ label, items }: MenuProps): JSX.Element {
       <div
         ref={menu}
         id={id}
-        class="menu"
+        class="person-menu"
         popover="auto"
         role="menu"
         aria-label={label}
