@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget._errors import (
     AuthenticationError,
+    InvalidInputError,
     PermissionDenied,
     ProtocolError,
     QuotaExceeded,
@@ -49,6 +50,8 @@ _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
     429: (QuotaExceeded, "wait a little, then try again"),
 }
 _SERVER_ERRORS = 500
+#: This machine, as httpx matches addresses: no proxy of the environment is asked for it.
+_HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 _SHOWN = 300
 
 
@@ -99,6 +102,11 @@ class Http:
         Seconds that one exchange may take.
     sleep, async_sleep
         Take the place of the clock, in tests.
+
+    Raises
+    ------
+    InvalidInputError
+        If `verify` is no certificate.
     """
 
     def __init__(
@@ -115,7 +123,7 @@ class Http:
         self._name = name
         self._transport = transport
         self._async_transport = async_transport
-        self._verify = verify
+        self._verify = _verification(verify)
         self._timeout = timeout
         self._sleep = sleep
         self._async_sleep = async_sleep
@@ -203,15 +211,11 @@ class Http:
         # The environment's proxies are for the world outside, never for this machine.
         return {
             "timeout": self._timeout,
-            "verify": self._verification(),
+            "verify": self._verify,
             "follow_redirects": False,
             "trust_env": True,
+            "mounts": dict.fromkeys(_HERE),
         }
-
-    def _verification(self) -> bool | ssl.SSLContext:
-        if isinstance(self._verify, bool):
-            return self._verify
-        return ssl.create_default_context(cafile=self._verify)
 
     def _take(self, content: bytearray, chunk: bytes, request: Request, deadline: float) -> None:
         content += chunk
@@ -276,7 +280,8 @@ class Http:
         elif status >= _SERVER_ERRORS:
             kind, remedy = ServiceUnavailable, "try again in a moment"
         else:
-            kind, remedy = ServiceError, "correct the request"
+            # Whatever speaks the protocol gives a reason.
+            kind, remedy = ServiceError, "correct the request" if said else "is its address right?"
         busy = status in {_HTTP_TOO_MANY, _HTTP_UNAVAILABLE} and pause is not None
         if busy and pause is not None and pause > PATIENCE:
             remedy = f"try again in {pause:.0f} s"
@@ -284,6 +289,17 @@ class Http:
         if busy and pause is not None:
             return _Failed(error, again=pause <= PATIENCE, after=pause)
         return _Failed(error, again=request.repeatable and status in _GATEWAY)
+
+
+def _verification(verify: bool | str) -> bool | ssl.SSLContext:  # noqa: FBT001 - as httpx has it
+    if isinstance(verify, bool):
+        return verify
+    try:
+        return ssl.create_default_context(cafile=verify)
+    except OSError:
+        raise InvalidInputError(
+            f"verify={verify!r}: there is no certificate in PEM that can be read"
+        ) from None
 
 
 def _policy(tenacity: Any) -> dict[str, Any]:  # noqa: ANN401 - the module, which is loaded late

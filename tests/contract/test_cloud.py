@@ -117,7 +117,9 @@ REFUSALS = [
     (said({"message": "API key unknown"}, 401), nm.AuthenticationError, "API key unknown"),
     (said({"message": "not yours"}, 403), nm.PermissionDenied, "not yours"),
     (said({"message": "10 rooms at most"}, 429), nm.QuotaExceeded, "10 rooms at most"),
-    (said({"message": "no"}, 418), nm.ServiceError, "no"),
+    (said({"message": "no"}, 418), nm.ServiceError, "no; correct the request"),
+    (Answer(status=404, body=b"<h1>?</h1>", kind="text/html"), nm.ServiceError, "address right"),
+    (Answer(status=405), nm.ServiceError, "address right"),
     (Answer(status=500, body=b"<h1>oops</h1>", kind="text/html"), nm.ServiceUnavailable, "reason"),
     (Answer(status=500), nm.ServiceUnavailable, "reason"),
     (Answer(body=b"<h1>welcome to our Wi-Fi</h1>", kind="text/html"), nm.ProtocolError, "JSON"),
@@ -208,6 +210,23 @@ def test_a_strangers_certificate_is_refused_in_words(site: Site) -> None:
     with pytest.raises(nm.ServiceUnavailable, match="certificate"):
         cloud_at(site.url, True).organisation()  # type: ignore[arg-type]
     assert site.seen == []
+
+
+def test_a_certificate_that_is_none_is_refused(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    for path in ("missing.pem", "empty.pem"):
+        with pytest.raises(nm.InvalidInputError, match=path):
+            cloud_at(site.url, str(tmp_path / path))
+
+
+def test_what_stays_on_this_machine_asks_no_proxy(
+    service: NanoStreamCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert service.organisation()["id"] == "4711"
+    assert asyncio.run(service.aorganisation())["id"] == "4711"
 
 
 def test_a_redirect_gets_no_key(site: Site, service: NanoStreamCloud, tmp_path: Path) -> None:

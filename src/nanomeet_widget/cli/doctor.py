@@ -28,6 +28,7 @@ _TIMEOUT = 8.0
 #: Clocks that differ by more than servers forgive.
 _SKEW = timedelta(seconds=_tokens.LEEWAY)
 _TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
 
 State = Literal["ok", "warning", "wrong"]
@@ -201,7 +202,7 @@ def _server(address: str) -> Iterator[Finding]:
 def _secure(address: str) -> Finding:
     """Look at whether browsers give a page of the server a camera (W3C Secure Contexts)."""
     parts = urlsplit(_rules.origin(address))
-    if parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "https" or parts.hostname in _HERE:
         return Finding(name="camera", state="ok", found="browsers give it to pages of this server")
     return Finding(
         name="camera",
@@ -257,9 +258,14 @@ def ask(address: str) -> timedelta | str:
     request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - http and https alone
     # Whether the certificate is good is the browser's to judge.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
+    if urlsplit(url).hostname in _HERE:
+        # A proxy of the environment is for the world outside.
+        handlers.append(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(*handlers)
     began = time.time()
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT, context=context) as answer:  # noqa: S310
+        with opener.open(request, timeout=_TIMEOUT) as answer:
             date = answer.headers.get("Date")
     except urllib.error.HTTPError as error:
         date = error.headers.get("Date")
