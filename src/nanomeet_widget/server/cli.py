@@ -20,6 +20,16 @@ from nanomeet_widget.server.config import LOOPBACK, Limits, ServerConfig, defaul
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
 _FAILED = 1
+_EXAMPLES = """\
+examples:
+  nanomeet serve                            for this machine, at http://127.0.0.1:8910
+  nanomeet serve --host 0.0.0.0 --tls       for the network: browsers give a camera only over TLS
+  nanomeet serve --public-url https://meet.school.example
+                                            behind a proxy that has the certificate
+  NANOMEET_API_KEY=… nanomeet serve         with a key of yours, which makes rooms
+
+exit status: 0 it was stopped, 1 it could not start, 2 the command line is wrong
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `serve`."""
+    parser.description = (
+        "Run the meeting server until it is stopped: rooms, meetings, broadcasts and recordings for "
+        "notebooks elsewhere and for web pages."
+    )
+    parser.epilog = _EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "--host",
         default="127.0.0.1",
