@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -93,6 +96,20 @@ def test_a_key_server_lets_the_token_in() -> None:
     assert not moderation(prosody.admit(invite.token, room="r"))
 
 
+def test_a_key_server_refuses_other_keys_and_ids() -> None:
+    service = Jitsi("meet.example.org", app_id="classroom", private_key=pem(KEY), kid="school/1")
+    claims = jwt.decode(service.create_room("R").token, options={"verify_signature": False})
+    prosody = Prosody(app_id="classroom", keys={hashlib.sha256(b"school/1").hexdigest(): PUBLIC})
+    another = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    for key, kid in ((another, "school/1"), (KEY, "school/2")):
+        token = jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
+        with pytest.raises(Refused, match="signature"):
+            prosody.admit(token, room="r")
+    # A public key is no shared secret (RFC 8725, 3.1): nobody may sign with what everybody has.
+    with pytest.raises(Refused, match="signature"):
+        prosody.admit(sign_as(claims, "HS256", PUBLIC, kid="school/1"), room="r")
+
+
 def test_jaas_lets_the_token_in() -> None:
     service = Jitsi("8x8.vc", app_id=JAAS, private_key=pem(KEY), kid=f"{JAAS}/abc123")
     room = service.create_room("R")
@@ -120,19 +137,33 @@ def without(name: str) -> Callable[[dict[str, Any]], str]:
     return sign
 
 
+def sign_as(claims: dict[str, Any], algorithm: str, secret: str = SECRET, **header: str) -> str:
+    """Sign with another algorithm than the deployment's, as no careful library would."""
+    parts = [{"alg": algorithm, "typ": "JWT", **header}, claims]
+    text = ".".join(base64url(json.dumps(part).encode()) for part in parts)
+    signature = hmac.digest(secret.encode(), text.encode(), f"sha{algorithm[2:]}")
+    return f"{text}.{base64url(signature)}"
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 WRONG: list[tuple[str, Callable[[dict[str, Any]], str], str]] = [
     ("issuer", changed(iss="stranger"), "issuer"),
     ("no issuer", without("iss"), "issuer"),
     ("audience", changed(aud="elsewhere"), "audience"),
+    ("no audience", without("aud"), "audience"),
     ("expired", changed(exp=1_000_000_000), "expired"),
     ("no end", without("exp"), "expired"),
     ("too early", changed(nbf=4_000_000_000), "not yet"),
     ("room", changed(room="Other"), "room"),
     ("no room", without("room"), "room"),
     ("domain", changed(sub="other.example"), "domain"),
+    ("no tenant or domain", without("sub"), "domain"),
     ("a null name", changed(context={"user": {"name": None}}), "no text"),
     ("another secret", lambda c: jwt.encode(c, "x" * 40, algorithm="HS256"), "signature"),
-    ("another algorithm", lambda c: jwt.encode(c, SECRET * 2, algorithm="HS512"), "signature"),
+    ("another algorithm", lambda c: sign_as(c, "HS512"), "signature"),
     ("no signature", lambda c: jwt.encode(c, "", algorithm="none"), "signature"),
 ]
 
