@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../src/nanomeet_widget/static");
@@ -26,23 +26,31 @@ const names = Object.keys(bundles).filter((n) => chosen.length === 0 || chosen.i
 if (chosen.length === 0) rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await Promise.all(
-  names.map((name) => {
-    const [source, format] = bundles[name];
-    return build({
-      entryPoints: { [name]: join(here, source) },
-      outdir: out,
-      bundle: true,
-      format,
-      target: "es2022",
-      minify: true,
-      legalComments: "none",
-      jsx: "automatic",
-      jsxImportSource: "preact",
-      logLevel: "warning",
+const settings = { target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
+
+async function bundle(name) {
+  const [source, format] = bundles[name];
+  const { outputFiles } = await build({
+    ...settings,
+    entryPoints: { [name]: join(here, source) },
+    outdir: out,
+    bundle: true,
+    write: false,
+    format,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  });
+  for (const { path, text } of outputFiles) {
+    // A second time: only the whole bundle shows which constants and functions have one use.
+    const { code } = await transform(text, {
+      ...settings,
+      loader: path.endsWith(".css") ? "css" : "js",
     });
-  }),
-);
+    writeFileSync(path, code);
+  }
+}
+
+await Promise.all(names.map(bundle));
 for (const page of pages) {
   if (names.includes(page))
     copyFileSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
