@@ -53,6 +53,26 @@ def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:
     assert said["server"] == running.url.removeprefix("https://")
 
 
+def test_it_listens_where_it_is_told_and_takes_the_key_that_it_is_given(servers: Servers) -> None:
+    key = "a-key-of-the-school"
+    running = servers.start("--host", "0.0.0.0", "--tls", "--api-key", key)  # noqa: S104 - the case
+    trust = ssl.create_default_context(cafile=str(running.data / "certificate.pem"))
+    trust.check_hostname = False  # it is for the address that guests are given
+    address = f"https://127.0.0.1:{running.url.rpartition(':')[2]}/nanomeet"
+    for given, status in ((key, 200), (f"{key}x", 401)):
+        answer = httpx.post(
+            address,
+            headers={"X-BINTU-APIKEY": given},
+            json={"room": "R"},
+            verify=trust,
+            trust_env=False,
+        )
+        assert answer.status_code == status
+    said = running.log.read_text()
+    assert "--api-key is visible to everybody on this machine" in said
+    assert key not in said
+
+
 def test_it_serves_under_a_base_url(servers: Servers) -> None:
     running = servers.start("--base-url", "/user/anna/nanomeet/")
     assert running.url.endswith("/user/anna/nanomeet")
