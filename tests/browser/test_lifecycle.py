@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import get_args
 
 import pytest
@@ -30,9 +31,15 @@ Join = Callable[..., Notebook]
 
 
 @pytest.fixture(params=get_args(App))
-def join(request: pytest.FixtureRequest, lab: Lab, open_page: OpenPage) -> Join:
-    """Opens a notebook, in JupyterLab and in Notebook 7, with a joined meeting in its second code cell."""
-    app: App = request.param
+def app(request: pytest.FixtureRequest) -> App:
+    """JupyterLab, and Notebook 7; a test that names one of them runs in that alone."""
+    chosen: App = request.param
+    return chosen
+
+
+@pytest.fixture
+def join(app: App, lab: Lab, open_page: OpenPage) -> Join:
+    """Opens a notebook with a joined meeting in its second code cell."""
 
     def opener(room: str, *more: str) -> Notebook:
         room = f"{room}_{app}"
@@ -163,6 +170,41 @@ def test_a_second_view_shows_where_it_is_and_joins_no_second_time(join: Join) ->
     expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
 
 
+ONLY_LAB = pytest.mark.parametrize("app", ["lab"])
+
+
+@ONLY_LAB
+def test_a_split_notebook_shows_it_once(join: Join) -> None:
+    notebook = join("split", STATUS)
+    mark(notebook)
+    notebook.menu("File", "New View for Notebook")
+    first, second = notebook.meeting.nth(0), notebook.meeting.nth(1)
+    expect(first.locator(".nanomeet-card")).to_contain_text("shown in another cell", timeout=SLOW)
+    lies_over(overlays(notebook), second.locator(".nanomeet-place"))
+    expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
+
+    # The side that shows it goes: the other one has it back.
+    notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
+    expect(notebook.meeting).to_have_count(1)
+    lies_over(overlays(notebook), notebook.page.locator(".nanomeet-place"))
+    assert notebook.evaluate(2) == "joined"
+    assert marked(notebook)
+
+
+@ONLY_LAB
+def test_an_output_that_is_shown_beside_the_notebook_has_the_meeting(join: Join) -> None:
+    notebook = join("beside")
+    mark(notebook)
+    notebook.meeting.locator(".nanomeet-room").click(button="right")
+    notebook.page.locator(".lm-Menu-item", has_text="New View for Cell Output").click()
+    beside = notebook.page.locator(".jp-LinkedOutputView .nanomeet")
+    expect(beside).to_have_attribute("data-status", "joined", timeout=SLOW)
+    lies_over(overlays(notebook), beside.locator(".nanomeet-place"))
+    expect(notebook.cell(1).locator(".nanomeet-card")).to_contain_text("shown in another cell")
+    expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
+    assert marked(notebook)
+
+
 def test_deleting_the_cell_ends_the_meeting(join: Join) -> None:
     notebook = join("deleted", STATUS)
     notebook.cell(1).locator(".jp-InputPrompt").click()
@@ -268,8 +310,14 @@ def test_a_notebook_that_is_closed_ends_the_meeting(
     guest = guest_of(notebook, 2, lab, open_page)
     notebook.save()
     if "/lab/" in notebook.page.url:
+        # Within five seconds of the page's clock, however busy the machine is.
+        clock = notebook.page.clock
+        clock.install()
         notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
-        expect(overlays(notebook)).to_have_count(0, timeout=GONE)
+        expect(notebook.meeting).to_have_count(0)
+        now = notebook.page.evaluate("Date.now()") / 1000
+        clock.pause_at(datetime.fromtimestamp(now + 5, timezone.utc))
+        expect(overlays(notebook)).to_have_count(0)
     else:
         notebook.page.close()
     expect(guest.locator(OTHERS)).to_have_count(0, timeout=GONE)
