@@ -21,7 +21,7 @@ import av
 import nbformat
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -35,6 +35,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# What is waited for comes, or not: a machine that is busy with something else may take its time.
+expect.set_options(timeout=15_000)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
