@@ -57,7 +57,11 @@ def test_help_is_worth_reading() -> None:
     for word in ("serve", "room", "invite", "token", "doctor", "NANOMEET_API_KEY", "exit status"):
         assert word in run.stdout
     for command in ("serve", "room", "invite", "token", "doctor"):
-        assert "--json" in nanomeet(command, "--help").stdout
+        told = nanomeet(command, "--help").stdout
+        assert "--json" in told
+        # What it is for, before its options.
+        assert ". " in told.split("\noptions:")[0].replace("\n", " ")
+    assert "examples:" in nanomeet("serve", "--help").stdout
 
 
 def test_a_room_an_invite_and_what_the_token_says(server: RunningServer) -> None:
