@@ -15,6 +15,7 @@ from nanomeet_widget.server.channel import Channel, Viewer, outgoing
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
 from nanomeet_widget.server.limits import TokenBucket
+from nanomeet_widget.server.private_channel import PrivateChannel
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import Setup, read_setup
@@ -29,6 +30,22 @@ _REMEMBERED = 256
 
 class BroadcastRefusedError(NanoMeetError):
     """The broadcast cannot begin."""
+
+
+class WatchRefusedError(NanoMeetError):
+    """The stream cannot be watched.
+
+    Parameters
+    ----------
+    kind
+        As a page is told it.
+    message
+        Why, in plain words.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class Sender(Protocol):
@@ -85,6 +102,8 @@ class Broadcast:
         Where it is recorded, if it is.
     on_change
         Called after every change of state.
+    on_viewers
+        Called with how many watch, when that changes.
     """
 
     def __init__(
@@ -97,6 +116,7 @@ class Broadcast:
         timers: Timers,
         recording: Recording | None,
         on_change: Callable[[Broadcast], None],
+        on_viewers: Callable[[int], None] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.stream = channel.stream
@@ -129,7 +149,7 @@ class Broadcast:
                 f"{config.patience.first_picture:.0f} seconds."
             ),
         )
-        channel.begin(title, self._want_keyframe)
+        channel.begin(title, self._want_keyframe, on_viewers)
 
     @property
     def state(self) -> State:
@@ -368,12 +388,19 @@ class Broadcasts:
         self._record = record
         self._broadcasts: dict[str, Broadcast] = {}
         self._channels: dict[str, Channel] = {}
+        self._closing = False
         self._on_over: Callable[[], None] | None = None
 
     def start(
-        self, *, stream: str, title: str, record: bool, on_change: Callable[[Broadcast], None]
+        self,
+        *,
+        stream: str,
+        title: str,
+        record: bool,
+        on_change: Callable[[Broadcast], None],
+        on_viewers: Callable[[int], None] | None = None,
     ) -> Broadcast:
-        """Begin a broadcast.
+        """Begin a broadcast that anybody may watch.
 
         Raises
         ------
@@ -384,16 +411,53 @@ class Broadcasts:
             raise BroadcastRefusedError(
                 f"Stream {stream} is in use by another broadcast that is not over: stop that one first."
             )
-        broadcast = Broadcast(
+        return self._start(
             self._channel(stream),
+            title=title,
+            recording=self._record(stream) if record else None,
+            on_change=on_change,
+            on_viewers=on_viewers,
+        )
+
+    def start_private(
+        self, *, title: str, on_change: Callable[[Broadcast], None]
+    ) -> tuple[Broadcast, PrivateChannel]:
+        """Begin a broadcast that only those with a ticket of its channel may watch.
+
+        Raises
+        ------
+        BroadcastRefusedError
+            If the server is stopping.
+        """
+        channel = PrivateChannel(timers=self._timers, cache=self._config.limits.cache)
+        broadcast = self._start(
+            channel, title=title, recording=None, on_change=on_change, on_viewers=None
+        )
+        self._channels[channel.stream] = channel
+        return broadcast, channel
+
+    def _start(
+        self,
+        channel: Channel,
+        *,
+        title: str,
+        recording: Recording | None,
+        on_change: Callable[[Broadcast], None],
+        on_viewers: Callable[[int], None] | None,
+    ) -> Broadcast:
+        if self._closing:
+            raise BroadcastRefusedError("The server is stopping.")
+        broadcast = Broadcast(
+            channel,
             title=title,
             origin=self._origin,
             config=self._config,
             timers=self._timers,
-            recording=self._record(stream) if record else None,
+            recording=recording,
             on_change=lambda changed: self._changed(changed, on_change),
+            on_viewers=on_viewers,
         )
-        self._broadcasts[stream] = broadcast
+        self._broadcasts[channel.stream] = broadcast
         return broadcast
 
     def by_ticket(self, ticket: str) -> Broadcast | None:
@@ -404,11 +468,33 @@ class Broadcasts:
                 return broadcast
         return None
 
-    def watch(self, stream: str, viewer: Viewer) -> Channel | None:
-        """Add a viewer to a stream; None if the server has as many as it carries."""
+    def watch(self, stream: str, viewer: Viewer, *, ticket: str | None = None) -> Channel:
+        """Add a viewer to a stream.
+
+        Parameters
+        ----------
+        stream
+            Its name; one that was never broadcast may begin later.
+        viewer
+            Who watches.
+        ticket
+            What opens a stream that is not public.
+
+        Raises
+        ------
+        WatchRefusedError
+            If the server has as many viewers as it carries, or the ticket does not open the stream.
+        """
         watching = sum(channel.viewers for channel in self._channels.values())
         if watching >= self._config.limits.viewers:
-            return None
+            raise WatchRefusedError("full", "This server has as many viewers as it carries.")
+        channel = self._channels.get(stream)
+        if isinstance(channel, PrivateChannel) or ticket is not None:
+            if not isinstance(channel, PrivateChannel) or not channel.admit(ticket or "", viewer):
+                raise WatchRefusedError(
+                    "forbidden", "This ticket opens no stream: it is wrong, or it is over."
+                )
+            return channel
         channel = self._channel(stream)
         channel.join(viewer)
         return channel
@@ -426,6 +512,7 @@ class Broadcasts:
         on_over
             Called once the last recording is whole.
         """
+        self._closing = True
         self._on_over = on_over
         for broadcast in tuple(self._broadcasts.values()):
             broadcast.stop(error="The server is stopping.")
@@ -434,6 +521,8 @@ class Broadcasts:
     def _changed(self, broadcast: Broadcast, on_change: Callable[[Broadcast], None]) -> None:
         if broadcast.state in {State.OFF, State.FAILED}:
             del self._broadcasts[broadcast.stream]
+            if isinstance(self._channels.get(broadcast.stream), PrivateChannel):
+                del self._channels[broadcast.stream]
         on_change(broadcast)
         self._check_over()
 

@@ -45,13 +45,16 @@ def outgoing(frame: Frame, data: bytes) -> Outgoing:
 
 
 class Viewer(Protocol):
-    """Somebody who watches. Neither call raises, whatever has become of him."""
+    """Somebody who watches. No call raises, whatever has become of him."""
 
     def send_state(self, state: messages.StreamState) -> None:
         """Say where the stream stands."""
 
     def send_frame(self, frame: Outgoing) -> None:
         """Send a frame, or drop it if he cannot keep up."""
+
+    def dismiss(self, reason: str) -> None:
+        """Send him away, and say why."""
 
 
 class Channel:
@@ -84,6 +87,7 @@ class Channel:
         self._group_began = 0.0
         self._want_keyframe: Callable[[], None] | None = None
         self._wanted_at: float | None = None
+        self._on_viewers: Callable[[int], None] | None = None
 
     @property
     def viewers(self) -> int:
@@ -106,6 +110,7 @@ class Channel:
     def join(self, viewer: Viewer) -> None:
         """Add a viewer: he gets the state, and if live, the set-up and the last pictures."""
         self._viewers.add(viewer)
+        self._count()
         viewer.send_state(self.describe())
         if self.live:
             self._catch_up(viewer)
@@ -114,7 +119,9 @@ class Channel:
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer."""
-        self._viewers.discard(viewer)
+        if viewer in self._viewers:
+            self._viewers.remove(viewer)
+            self._count()
 
     def request_keyframe(self) -> None:
         """Ask the sender for a keyframe, unless that was done a moment ago."""
@@ -125,20 +132,31 @@ class Channel:
             self._wanted_at = now
             self._want_keyframe()
 
+    def _count(self) -> None:
+        if self._on_viewers is not None:
+            self._on_viewers(len(self._viewers))
+
     def _catch_up(self, viewer: Viewer) -> None:
         for frame in (*self._setups.values(), *self._group):
             viewer.send_frame(frame)
 
     # --- the broadcast -------------------------------------------------------------------------
 
-    def begin(self, title: str, want_keyframe: Callable[[], None]) -> None:
-        """Get ready for a new broadcast."""
+    def begin(
+        self,
+        title: str,
+        want_keyframe: Callable[[], None],
+        on_viewers: Callable[[int], None] | None,
+    ) -> None:
+        """Get ready for a new broadcast, which hears until its end how many watch it."""
         self._reset()
         self._state = "waiting"
         self._title = title
         self._vod = self._since = None
         self._want_keyframe = want_keyframe
+        self._on_viewers = on_viewers
         self._tell()
+        self._count()
 
     def publish(self, frame: Outgoing) -> None:
         """Cache a frame, and while live send it to every viewer."""
@@ -197,4 +215,4 @@ class Channel:
     def _reset(self) -> None:
         self._setups.clear()
         self._drop_group()
-        self._want_keyframe = self._wanted_at = None
+        self._want_keyframe = self._wanted_at = self._on_viewers = None

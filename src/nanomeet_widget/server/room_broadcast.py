@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
+from nanomeet_widget.server.viewer_count import ViewerCount
 
 
 class RoomBroadcast:
@@ -19,11 +22,16 @@ class RoomBroadcast:
         The room.
     broadcasts
         All broadcasts of the server.
+    viewers
+        Tells the moderators how many watch.
     """
 
-    def __init__(self, room: Room, broadcasts: Broadcasts) -> None:
+    def __init__(self, room: Room, broadcasts: Broadcasts, viewers: ViewerCount) -> None:
+        #: Called after every change.
+        self.on_changed: list[Callable[[], None]] = []
         self._room = room
         self._broadcasts = broadcasts
+        self._viewers = viewers
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
         self._starting: list[tuple[Participant, messages.StartBroadcast]] = []
@@ -48,6 +56,7 @@ class RoomBroadcast:
                 title=self.title,
                 record=message.record,
                 on_change=self._changed,
+                on_viewers=self._viewers.changed,
             )
         except BroadcastRefusedError as error:
             refuse(who, message, "conflict", str(error))
@@ -73,6 +82,13 @@ class RoomBroadcast:
             self._broadcast.stop()
 
     @property
+    def live(self) -> str | None:
+        """The stream, while there are pictures in it."""
+        if self._broadcast is None or self._broadcast.state is not State.LIVE:
+            return None
+        return self._broadcast.stream
+
+    @property
     def title(self) -> str:
         """What viewers read above the picture."""
         return self._room.settings.subject or self._room.name
@@ -95,12 +111,15 @@ class RoomBroadcast:
                 acknowledge(who, request)
         elif broadcast.state in {State.OFF, State.FAILED}:
             self._broadcast = self._broadcaster = None
+            self._viewers.changed(0)
             reason = state.error or "The broadcast was stopped before it was live."
             for who, request in self._take_starting():
                 refuse(who, request, "broadcast_failed", reason)
             stopping, self._stopping = self._stopping, []
             for who, stop_request in stopping:
                 acknowledge(who, stop_request)
+        for listener in self.on_changed:
+            listener()
 
     def _take_starting(self) -> list[tuple[Participant, messages.StartBroadcast]]:
         starting, self._starting = self._starting, []

@@ -19,8 +19,10 @@ from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.room_broadcast import RoomBroadcast
 from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.stage import Stage
+from nanomeet_widget.server.stage_feed import AudienceFeed
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.viewer_count import ViewerCount
 
 _MODERATORS_ONLY = (
     messages.SetSubject,
@@ -72,7 +74,15 @@ class Meeting:
         broadcasts: Broadcasts,
     ) -> None:
         self.room = room
-        self._broadcast = broadcast = RoomBroadcast(room, broadcasts)
+        viewers = ViewerCount(room, timers)
+        self._broadcast = broadcast = RoomBroadcast(room, broadcasts, viewers)
+        self._feed = AudienceFeed(
+            room,
+            public=broadcast,
+            broadcasts=broadcasts,
+            timers=timers,
+            patience=config.patience,
+        )
         self._moderation = moderation = Moderation(room, on_end=broadcast.end)
         muting = Muting(room, timers=timers, patience=config.patience.mute)
         chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
@@ -134,6 +144,7 @@ class Meeting:
     def _set_subject(self, who: Participant, message: messages.SetSubject) -> None:
         self._moderation.set_subject(who, message)
         self._broadcast.retitle()
+        self._feed.retitle()
 
 
 class Rooms:

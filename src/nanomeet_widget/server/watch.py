@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tornado import iostream
 
 from nanomeet_widget.server import messages
+from nanomeet_widget.server.broadcast import WatchRefusedError
 from nanomeet_widget.server.channel import Channel, Outgoing
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.sockets import NORMAL, Socket
@@ -52,9 +53,12 @@ class WatchSocket(Socket):
         elif self._channel is not None:
             self.reject("protocol", "This connection watches a stream already.")
         else:
-            self._channel = self.core.broadcasts.watch(request.stream, self)
-            if self._channel is None:
-                self._refuse("full", "This server has as many viewers as it carries.")
+            try:
+                self._channel = self.core.broadcasts.watch(
+                    request.stream, self, ticket=request.ticket
+                )
+            except WatchRefusedError as error:
+                self._refuse(error.kind, str(error))
 
     def reject(self, kind: messages.ByeKind, message: str) -> None:
         """Say what was wrong, and close."""
@@ -75,6 +79,10 @@ class WatchSocket(Socket):
     def send_frame(self, frame: Outgoing) -> None:
         """Send a frame, or drop it if this viewer cannot keep up."""
         self._queue.push(frame)
+
+    def dismiss(self, reason: str) -> None:
+        """Send this viewer away."""
+        self._refuse("forbidden", reason)
 
     def _skipped(self) -> None:
         if self._channel is not None:

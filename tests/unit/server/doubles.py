@@ -154,11 +154,16 @@ class Sender(Box):
 class Viewer(Box):
     """Somebody who watches."""
 
+    dismissed: str | None = None
+
     def send_state(self, state: messages.StreamState) -> None:
         self.sent.append(state)
 
     def send_frame(self, frame: Outgoing) -> None:
         self.sent.append(frame)
+
+    def dismiss(self, reason: str) -> None:
+        self.dismissed = reason
 
     @property
     def frames(self) -> list[Outgoing]:

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
-
 import pytest
 
 from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.broadcast import WatchRefusedError
+from nanomeet_widget.server.frames import Frame
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import Page, Sender, Viewer, claims
-
-#: An avcC with one sequence and one picture parameter set.
-AVCC = bytes.fromhex("0142001fffe1000467420 01f01000468ce3880".replace(" ", ""))
-PICTURE, SOUND = Track.VIDEO, Track.AUDIO
-
-
-def setup(track: Track = PICTURE, **changes: object) -> bytes:
-    fields: dict[str, object] = (
-        {
-            "codec": "avc1.42001f",
-            "description": base64.b64encode(AVCC).decode(),
-            "width": 640,
-            "height": 360,
-        }
-        if track is PICTURE
-        else {"codec": "opus", "sample_rate": 48000, "channels": 2}
-    )
-    content = json.dumps({**fields, **changes}).encode()
-    return Frame(kind=Kind.SETUP, track=track, timestamp=0, payload=content).encode()
-
-
-def media(
-    time: float, *, key: bool = False, track: Track = PICTURE, payload: bytes = b"x"
-) -> bytes:
-    return Frame(
-        kind=Kind.MEDIA,
-        track=track,
-        timestamp=int(time * 1_000_000),
-        payload=payload,
-        keyframe=key,
-    ).encode()
+from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
 
 class Stage:
@@ -347,7 +315,9 @@ def test_the_title_is_the_subject(house: House) -> None:
 def test_there_is_an_end_of_viewers(house: House) -> None:
     for _ in range(house.config.limits.viewers):
         assert house.broadcasts.watch("stream", Viewer()) is not None
-    assert house.broadcasts.watch("stream", Viewer()) is None
+    with pytest.raises(WatchRefusedError) as refused:
+        house.broadcasts.watch("stream", Viewer())
+    assert refused.value.kind == "full"
 
 
 # --- recording ---------------------------------------------------------------------------------
