@@ -52,7 +52,12 @@ export class CameraControl {
   setCapture(wanted: Capture): void {
     this.#wanted = wanted;
     const applied = this.#applied;
-    if (!this.#track || (applied && same(applied, wanted))) return;
+    if (!this.#track) return;
+    if (applied && same(applied, wanted)) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
     const grows =
       applied && (wanted.height > applied.height || wanted.framerate > applied.framerate);
     if (grows) void this.#apply();

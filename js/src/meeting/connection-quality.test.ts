@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { gradeOf, qualityBetween } from "./connection-quality";
+import type { Sample } from "./stats";
+
+const IDLE: Sample = {
+  at: 0,
+  roundTrip: 0.05,
+  available: 2_000_000,
+  lost: 0,
+  received: 0,
+  missed: 0,
+  jitter: 0.01,
+  encoding: 0,
+  camera: null,
+  cpuLimited: false,
+  decoded: 0,
+  dropped: 0,
+};
+const GOOD = { roundTrip: 0.05, loss: 0, jitter: 0.01, available: 2_000_000 };
+
+test.each([
+  [{}, "good"],
+  [{ roundTrip: 0.3 }, "good"],
+  [{ roundTrip: 0.31 }, "fair"],
+  [{ roundTrip: 0.9 }, "poor"],
+  [{ loss: 0.05 }, "fair"],
+  [{ loss: 0.11 }, "poor"],
+  [{ jitter: 0.1 }, "fair"],
+  [{ jitter: 0.2 }, "poor"],
+  [{ available: 100_000 }, "fair"],
+  [{ available: 50_000 }, "poor"],
+  [{ roundTrip: null, jitter: null, available: null }, "good"],
+] as const)("%j makes a connection %s", (figures, grade) => {
+  expect(gradeOf({ ...GOOD, ...figures })).toBe(grade);
+});
+
+test("loss is counted between two looks, of either direction the worse", () => {
+  const before = { ...IDLE, lost: 500, received: 1000 };
+  const now = { ...IDLE, lost: 505, received: 1095 };
+  expect(qualityBetween(before, now)).toMatchObject({ loss: 0.05, grade: "fair" });
+  expect(qualityBetween(before, { ...now, missed: 0.2 })).toMatchObject({ loss: 0.2 });
+});
+
+test("a few packets in a silence say nothing", () => {
+  const now = { ...IDLE, lost: 3, received: 4 };
+  expect(qualityBetween(IDLE, now)).toMatchObject({ loss: 0, grade: "good" });
+});
+
+test("packets that came after all are no negative loss", () => {
+  const before = { ...IDLE, lost: 10, received: 100 };
+  expect(qualityBetween(before, { ...IDLE, lost: 5, received: 200 }).loss).toBe(0);
+});

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { readStats } from "./stats";
+
+/** What Chromium counts of one connection, as far as it is read. */
+const COUNTED: Record<string, Record<string, unknown>> = {
+  T: { type: "transport", selectedCandidatePairId: "P2" },
+  P1: { type: "candidate-pair", currentRoundTripTime: 9 },
+  P2: { type: "candidate-pair", currentRoundTripTime: 0.04, availableOutgoingBitrate: 900_000 },
+  IA: { type: "inbound-rtp", kind: "audio", packetsLost: 1, packetsReceived: 50, jitter: 0.02 },
+  IV: {
+    type: "inbound-rtp",
+    kind: "video",
+    packetsLost: 2,
+    packetsReceived: 100,
+    jitter: 0.9,
+    framesDecoded: 60,
+    framesDropped: 3,
+  },
+  R: { type: "remote-inbound-rtp", kind: "video", fractionLost: 0.1 },
+  S: { type: "media-source", kind: "video", framesPerSecond: 24 },
+  OC: {
+    type: "outbound-rtp",
+    kind: "video",
+    mid: "1",
+    mediaSourceId: "S",
+    framesEncoded: 48,
+    totalEncodeTime: 0.5,
+    qualityLimitationReason: "none",
+  },
+  OS: {
+    type: "outbound-rtp",
+    kind: "video",
+    mid: "2",
+    active: false,
+    framesEncoded: 5,
+    totalEncodeTime: 0.1,
+    qualityLimitationReason: "cpu",
+  },
+};
+
+test("a connection's counts are read, the sound's and the pictures' apart", () => {
+  expect(readStats(new Map(Object.entries(COUNTED)) as RTCStatsReport, "1", 7)).toEqual({
+    at: 7,
+    roundTrip: 0.04,
+    available: 900_000,
+    lost: 3,
+    received: 150,
+    missed: 0.1,
+    jitter: 0.02,
+    encoding: 0.6,
+    camera: { encoded: 48, source: 24 },
+    // What is not sent at the moment is no complaint.
+    cpuLimited: false,
+    decoded: 60,
+    dropped: 3,
+  });
+});
+
+test("before there is a connection nothing is known of it", () => {
+  expect(readStats(new Map() as RTCStatsReport, null, 0)).toMatchObject({
+    roundTrip: null,
+    available: null,
+    missed: null,
+    jitter: null,
+    camera: null,
+    lost: 0,
+  });
+});
