@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from nanomeet_widget import _tokens
 
 from .conftest import Lab, OpenPage
 from .media import frame_of, lies_over
@@ -400,10 +406,19 @@ SAVED = """
   import widget from "./widget.js";
   const state = { room: "saved_101", width: "100%", height: 240 };
   const kernel = new URLSearchParams(location.search).get("kernel");
+  // What a kernel says to a page's hello, if there is one.
+  const answer = JSON.parse(decodeURIComponent(location.hash.slice(1)) || "null");
+  const listeners = [];
   const model = {
-    get: (name) => state[name], on() {}, off() {}, send() {},
+    get: (name) => state[name], off() {},
+    on: (event, listener) => { if (event === "msg:custom") listeners.push(listener); },
+    send: ({ type, client }) => {
+      if (type !== "hello" || answer === null) return;
+      for (const listener of listeners) queueMicrotask(() => listener({ ...answer, client }));
+    },
     widget_manager: kernel ? { kernel: { status: kernel } } : undefined,
   };
+  if (answer?.mark) document.body.dataset.vscodeThemeKind = "vscode-light";
   const { initialize, render } = widget();
   initialize({ model });
   render({ model, el: document.querySelector("#cell") });
@@ -436,3 +451,75 @@ def test_where_no_kernel_answers_the_cell_says_so(
     expect(page.locator(".nanomeet-card")).to_contain_text(words)
     assert violations(page, ".nanomeet") == []
     shoot(page, f"cell-saved-{scheme}")
+
+
+def token(**claims: Any) -> str:
+    """A token of a server that does not answer."""
+    now = datetime.now(timezone.utc)
+    fields: dict[str, Any] = {
+        "room": "saved_101",
+        "streamname": "abc",
+        "server": "http://127.0.0.1:1",
+        "moderator": False,
+        "sub": "local",
+        "notbefore": now - timedelta(hours=2),
+        "expiration": now + timedelta(days=3),
+    }
+    return _tokens.mint(_tokens.Claims(**{**fields, **claims}), _tokens.new_secret())
+
+
+HOUR = timedelta(hours=1)
+SAID: dict[str, tuple[Callable[[], dict[str, Any]], str, str | None]] = {
+    "no token": (lambda: {"token": None, "ask": None}, "There is no meeting here yet", None),
+    "blocked host": (
+        lambda: {"token": None, "ask": "https://meet.example"},
+        "You have not used this server from here before.",
+        "Join there",
+    ),
+    "not yet": (
+        lambda: {"token": token(notbefore=datetime.now(timezone.utc) + 26 * HOUR)},
+        "is joined by itself then",
+        None,
+    ),
+    "expired": (
+        lambda: {"token": token(expiration=datetime.now(timezone.utc) - HOUR)},
+        "The token for saved_101 has expired",
+        None,
+    ),
+    "no server": (
+        lambda: {"token": token()},
+        "The server of saved_101 cannot be reached.",
+        "Try again",
+    ),
+    "no camera": (
+        lambda: {"token": token(), "mark": True},
+        "this program gives notebooks no camera",
+        "Open in browser",
+    ),
+    "elsewhere": (lambda: {"type": "moved"}, "moved to another browser tab", "Show it here"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_each_card_is_one_sentence_and_one_action_for_everybody(
+    open_page: OpenPage, name: str
+) -> None:
+    """In a narrow cell, light and dark: read by axe, and reached by the keyboard."""
+    answer, words, action = SAID[name]
+    said = quote(json.dumps({"type": "token", "ask": None, **answer()}))
+    page = open_page(viewport={"width": 320, "height": 360}, color_scheme="light")
+    page.route("http://saved.test/**", serve_saved)
+    page.goto(f"http://saved.test/#{said}")
+    card = page.locator(".nanomeet-card")
+    expect(card).to_contain_text(words, timeout=SLOW)
+    expect(card.get_by_role("button")).to_have_text([action] if action else [])
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        if name != "no camera":  # which follows VS Code's own theme
+            expect(page.locator(".nanomeet")).to_have_attribute("data-theme", scheme)
+        assert violations(page, ".nanomeet") == []
+        shoot(page, f"cell-card-{name.replace(' ', '-')}-{scheme}")
+    if action:
+        page.keyboard.press("Tab")
+        expect(card.get_by_role("button", name=action)).to_be_focused()
