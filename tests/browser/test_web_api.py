@@ -248,6 +248,50 @@ def test_script_of_a_plain_server_reaches_it_by_its_bare_host(
 # Contract A: our own library.
 
 
+def test_page_is_led_through_a_meeting_over_tls_with_two_addresses_changed(
+    vendor_page: Page, secure: RunningServer
+) -> None:
+    """By callbacks, with a bare server name: as the vendor's own sample page calls it."""
+    vendor_page.add_script_tag(url=f"{secure.url}/js/nanomeet.js")
+    vendor_page.evaluate(
+        """([key, services, setup]) => {
+            window.said = [];
+            const nanoMeet = new NanoMeet(services);
+            const failed = (error) => said.push(error);
+            nanoMeet.createNanoMeetRoom(key, setup).then(function (created) {
+                said.push(created.data.room);
+                return nanoMeet.init({ token: created.data.token, id: "meeting", width: "100%" });
+            }).then(function (joined) {
+                said.push(joined.data.moderator);
+                return nanoMeet.startBroadcast(false);
+            }).then(function (live) {
+                said.push(live.data.playout.live);
+                return nanoMeet.stopBroadcast();
+            }).then(function () {
+                return nanoMeet.destroy();
+            }).then(function () {
+                said.push("over");
+            }).catch(failed);
+        }""",
+        [
+            secure.api_key,
+            {"tokenUrl": secure.url, "apiUrl": secure.url},
+            {
+                "room": "callbacks",
+                "streamname": "callbacks_stream",
+                "moderator": True,
+                "server": secure.url.removeprefix("https://"),
+                "nbf": moment(minutes=-1),
+                "exp": moment(hours=1),
+            },
+        ],
+    )
+    vendor_page.wait_for_function("said.includes('over') || said.some((one) => one?.error)")
+    live = f"{secure.url}/live/callbacks_stream"
+    assert vendor_page.evaluate("said") == ["callbacks", True, live, "over"]
+    expect(vendor_page.locator("iframe")).to_have_count(0)
+
+
 def test_page_makes_a_room_joins_it_and_invites(plain_page: Page, server: RunningServer) -> None:
     made = plain_page.evaluate(
         """async ([key, setup]) => {
