@@ -34,6 +34,19 @@ async (video) => {
 }
 """
 
+#: Counts what the video's decoder has given, every 100 ms, until it is a second's worth.
+_DECODES = """
+async (video) => {
+  const count = () => video.getVideoPlaybackQuality().totalVideoFrames;
+  const first = count();
+  for (let tries = 0; tries < 150; tries += 1) {
+    if (count() - first >= 30) return true;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  return false;
+}
+"""
+
 #: Listens to the sound of a media element's stream until it is louder than silence.
 _SOUNDS = """
 async (element) => {
@@ -59,6 +72,11 @@ async (element) => {
 def moves(picture: Locator) -> bool:
     """Whether a video or canvas shows a picture, and it changes, within 15 s."""
     return bool(picture.evaluate(_MOVES))
+
+
+def decodes(video: Locator) -> bool:
+    """Whether a video's frames are decoded, within 15 s."""
+    return bool(video.evaluate(_DECODES))
 
 
 def sounds(element: Locator) -> bool:

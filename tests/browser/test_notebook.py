@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Lab, OpenPage
-from .media import frame_of, moves, probe, sounds
+from .media import decodes, frame_of, moves, probe, sounds
 from .notebook import SLOW, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -63,6 +63,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
         picture = page.locator(theirs)
         expect(picture).to_have_count(1, timeout=SLOW)
         assert moves(picture)
+        assert decodes(picture)
         assert sounds(page.locator("audio[data-participant]").first)
 
     # Python knows both.
