@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Installing asks an index, which may be slow.
+pytestmark = pytest.mark.timeout(600)
+
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "src/nanomeet_widget/static"
 #: Bytes, compressed as a server sends it: a notebook loads the script for each widget.
@@ -88,7 +91,6 @@ def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> No
     assert not sources
 
 
-@pytest.mark.timeout(300)
 def test_the_wheel_works_in_an_empty_environment_without_npm(wheel: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True, timeout=60)
     python = tmp_path / "env/bin/python"
