@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ServerMessage, Welcome } from "../shared/protocol";
-import { type Connection, type Ending, Signalling, type Socket } from "./signalling";
+import {
+  type Connection,
+  type Ending,
+  Signalling,
+  type SignallingOptions,
+  type Socket,
+} from "./signalling";
 
 class FakeSocket implements Socket {
   readyState = 0;
@@ -55,7 +61,7 @@ const WELCOME: Welcome = {
   feed: { type: "stage_feed", stream: null, ticket: null },
 };
 
-function meeting(resume: string | null = null) {
+function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions> = {}) {
   const sockets: FakeSocket[] = [];
   const states: Connection[] = [];
   const heard: ServerMessage[] = [];
@@ -69,7 +75,7 @@ function meeting(resume: string | null = null) {
       sockets.push(socket);
       return socket;
     },
-    random: () => 0,
+    random,
     onMessage: (message) => heard.push(message),
     onConnection: (connection, ending) => {
       states.push(connection);
@@ -151,6 +157,26 @@ test("after a change of the network a dead connection is found out soon", () => 
   expect(socket.sent.at(-1)).toMatchObject({ type: "ping" });
   vi.advanceTimersByTime(3_000);
   expect(states.at(-1)).toBe("reconnecting");
+});
+
+test("an attempt from before the network came back is given up for a new one", () => {
+  const { enter, signalling, sockets, states } = meeting();
+  enter().drop();
+  vi.advanceTimersByTime(0);
+  signalling.hurry();
+  expect(sockets).toHaveLength(3);
+  expect(sockets[1]?.readyState).toBe(3);
+  expect(states.slice(-3)).toEqual(["connecting", "reconnecting", "connecting"]);
+});
+
+test("however long it was away, the next attempt is less than four seconds off", () => {
+  const { enter, last, sockets } = meeting({ random: () => 1 });
+  enter().drop();
+  for (let attempt = 2; attempt < 20; attempt += 1) {
+    vi.advanceTimersByTime(3_999);
+    expect(sockets).toHaveLength(attempt);
+    last().drop();
+  }
 });
 
 test("a server that was never reached is given up in bounded time, in plain words", () => {
