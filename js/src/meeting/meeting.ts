@@ -133,14 +133,16 @@ export class Meeting {
     this.#release();
   }
 
+  /** The network came back, or is another one. */
   hurry(): void {
     this.#signalling?.hurry();
+    this.#mesh.value?.restart();
   }
 
   /** Whether the person looks at the page; who comes back to it finds out at once if it still lives. */
   look(visible: boolean): void {
     this.wants.setVisible(visible);
-    if (visible) this.hurry();
+    if (visible) this.#signalling?.hurry();
   }
 
   /** The person touched the page: what browsers hold back until then may go on. */

@@ -102,6 +102,11 @@ export class Mesh {
     this.#decide();
   }
 
+  /** Our own network is another one now. */
+  restart(): void {
+    for (const { peer } of this.#others.values()) peer.restart();
+  }
+
   /** The camera delivers another size now: what is sent is scaled from that. */
   rescale(): void {
     this.#decide();

@@ -4,6 +4,7 @@ import type { Candidate, Description } from "../shared/protocol";
 import { type ConnectionQuality, qualityBetween } from "./connection-quality";
 import type { Stretch } from "./load";
 import { encodingFor, type Sending } from "./quality";
+import { sessionOf, tuned } from "./sdp";
 import { readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
@@ -134,6 +135,11 @@ export class Peer {
     else if (this.#pc.connectionState !== "connected") this.#pc.restartIce();
   }
 
+  /** Our addresses are others now: looks for a new way, whether or not the old one still seems to go. */
+  restart(): void {
+    if (this.#pc.remoteDescription) this.#pc.restartIce();
+  }
+
   close(): void {
     this.#closed = true;
     clearInterval(this.#watch);
@@ -201,7 +207,7 @@ export class Peer {
     const description = this.#pc.localDescription;
     if (!description) return;
     this.#waitingSince = performance.now();
-    this.#options.send({ description: { type: description.type, sdp: description.sdp } });
+    this.#options.send({ description: { type: description.type, sdp: tuned(description.sdp) } });
   }
 
   async #take(description: Description | null, candidate: Candidate | null): Promise<void> {
@@ -291,10 +297,11 @@ export class Peer {
 
   #look(): void {
     if (this.state === "unreachable") this.#options.onChange();
-    const waited = performance.now() - this.#waitingSince > UNANSWERED;
-    if (!waited) return;
+    if (performance.now() - this.#waitingSince < UNANSWERED) return;
     if (this.#pc.signalingState === "have-local-offer") this.#describe();
     else if (!this.#pc.remoteDescription && !this.#makingOffer) this.start();
+    // Waiting for "failed" would take half a minute; a way that heals by itself meanwhile is kept.
+    else if (this.#pc.connectionState === "disconnected") this.#pc.restartIce();
     else if (this.#pc.connectionState === "failed") this.#mend();
   }
 
@@ -309,9 +316,4 @@ export class Peer {
     this.#replace();
     this.start();
   }
-}
-
-/** The session of a description (RFC 8866, 5.2): one a connection, so a new one tells of a new page. */
-export function sessionOf(sdp: string | undefined): string | null {
-  return /^o=\S+ (\d+) /m.exec(sdp ?? "")?.[1] ?? null;
 }

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { sessionOf, tuned } from "./sdp";
+
+test("the session of a description is read from its origin line", () => {
+  expect(sessionOf("v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe(
+    "4611731400430051336",
+  );
+  expect(sessionOf("v=0\r\ns=-\r\n")).toBeNull();
+  expect(sessionOf(undefined)).toBeNull();
+});
+
+const SOUND =
+  "m=audio 9 UDP/TLS/RTP/SAVPF 111 9\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
+const PICTURE = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=fmtp:96 x=1\r\n";
+
+test("a voice is asked for without its silence, what is shared in stereo", () => {
+  const told = tuned(`v=0\r\ns=-\r\n${SOUND}${PICTURE}${PICTURE}${SOUND}`);
+  expect(told.match(/^a=fmtp.*$/gm)).toEqual([
+    "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1",
+    "a=fmtp:96 x=1",
+    "a=fmtp:96 x=1",
+    "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;maxaveragebitrate=96000",
+  ]);
+  expect(told.startsWith("v=0\r\ns=-\r\nm=audio")).toBe(true);
+});
+
+test("sections without Opus are left as they are", () => {
+  const other = "v=0\r\ns=-\r\nm=audio 9 UDP/TLS/RTP/SAVPF 9\r\na=rtpmap:9 G722/8000\r\n";
+  expect(tuned(other)).toBe(other);
+});
