@@ -1,0 +1,57 @@
+"""What a page's connections to the others really do, read from the browser's own counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+#: Keeps every connection that a page makes, so that a test can look at it.
+KEEP_PEERS = """
+  globalThis.peers = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) {
+      super(...options);
+      globalThis.peers.push(this);
+      this.offers = 0;
+      this.addEventListener("negotiationneeded", () => { this.offers += 1; });
+    }
+  };
+"""
+
+_SENT = """
+async () => {
+  const open = globalThis.peers.filter((peer) => peer.connectionState === "connected");
+  return Promise.all(open.map(async (peer) => {
+    const sent = {};
+    for (const [index, place] of ["microphone", "camera", "screen", "screenSound"].entries()) {
+      const transceiver = peer.getTransceivers()[index];
+      const { sender } = transceiver;
+      const [encoding] = sender.getParameters().encodings;
+      const stats = [...(await sender.getStats()).values()].find((s) => s.type === "outbound-rtp");
+      const seen = [...(await transceiver.receiver.getStats()).values()].find(
+        (s) => s.type === "inbound-rtp",
+      );
+      sent[place] = {
+        active: encoding.active,
+        bitrate: encoding.maxBitrate ?? null,
+        priority: encoding.networkPriority ?? null,
+        height: sender.track ? Math.round(
+          sender.track.getSettings().height / (encoding.scaleResolutionDownBy ?? 1)) : null,
+        bytes: stats?.bytesSent ?? 0,
+        frames: stats?.framesSent ?? 0,
+        received: seen?.bytesReceived ?? 0,
+        decoded: seen?.framesDecoded ?? 0,
+        decodedHeight: seen?.frameHeight ?? null,
+      };
+    }
+    return { offers: peer.offers, ...sent };
+  }));
+}
+"""
+
+
+def connections(page: Page) -> list[dict[str, Any]]:
+    """Return what each open connection sends and receives in each of its places."""
+    found: list[dict[str, Any]] = page.evaluate(_SENT)
+    return found

@@ -1,0 +1,210 @@
+"""What is sent and shown in a meeting: by counts of real connections in real browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves, sounds
+from tests.browser.peers import KEEP_PEERS, connections
+from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+#: A page that is not looked at, as a tab in the background is not.
+_HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+#: A canvas that moves and a tone, in the place of a screen that a machine without one lacks.
+_SHARE = """
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 400 });
+    const pen = canvas.getContext("2d");
+    let turn = 0;
+    setInterval(() => {
+      pen.fillStyle = `hsl(${(turn += 20)} 90% 70%)`;
+      pen.fillRect(0, 0, 640, 400);
+    }, 100);
+    const context = new AudioContext();
+    const tone = context.createOscillator();
+    const out = context.createMediaStreamDestination();
+    tone.connect(out);
+    tone.start();
+    const [picture] = canvas.captureStream(10).getVideoTracks();
+    return new MediaStream([picture, ...out.stream.getAudioTracks()]);
+  };
+"""
+
+
+class Meeting(Room):
+    """A room whose pages keep their connections for the test."""
+
+    def enter(self, name: str, *, moderator: bool = False, **options: Any) -> Page:
+        scripts = options.pop("scripts", [])
+        page = self._open_page(**options)
+        for script in (KEEP_PEERS, *scripts):
+            page.add_init_script(script)
+        page.goto(self.address(name, moderator=moderator))
+        return page
+
+
+@pytest.fixture
+def meeting(server: RunningServer, open_page: OpenPage) -> Meeting:
+    return Meeting(server, open_page)
+
+
+def until(page: Page, told: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something is so, with the page going on meanwhile."""
+    for _ in range(int(seconds * 5)):
+        if told():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("it did not come to be so")
+
+
+def cameras(page: Page) -> list[dict[str, Any]]:
+    return [connection["camera"] for connection in connections(page)]
+
+
+def active(page: Page) -> list[bool]:
+    return sorted(camera["active"] for camera in cameras(page))
+
+
+def heights(page: Page) -> list[int]:
+    return sorted(camera["height"] for camera in cameras(page) if camera["active"])
+
+
+def test_what_nobody_shows_is_not_sent_and_what_is_small_is_sent_small(meeting: Meeting) -> None:
+    ada = meeting.enter("Ada", moderator=True)
+    small = {"width": 320, "height": 240}
+    pages = {name: meeting.enter(name, viewport=small) for name in ("Grace", "Alan")}
+    large = meeting.enter("Mary", viewport={"width": 1280, "height": 800})
+    for name in (*pages, "Mary"):
+        expect(tile(ada, name)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    # Nobody's tile in a narrow page is worth more lines than this; Mary's are.
+    until(ada, lambda: len(heights(ada)) == 3 and heights(ada)[1] <= 180 < heights(ada)[2])
+    assert moves(tile(pages["Grace"], "Ada").locator("video"))
+    pages["Grace"].evaluate(_HIDE, True)
+    until(ada, lambda: active(ada) == [False, True, True])
+    silent = next(camera for camera in cameras(ada) if not camera["active"])
+    moved = [camera["frames"] for camera in cameras(large)]
+    ada.wait_for_timeout(2_000)
+    assert next(c for c in cameras(ada) if not c["active"])["frames"] == silent["frames"]
+    assert [camera["frames"] for camera in cameras(large)] != moved
+    # The voice goes on to whoever does not look.
+    assert sounds(pages["Grace"].locator("audio").first)
+    pages["Grace"].evaluate(_HIDE, False)
+    until(ada, lambda: active(ada) == [True, True, True])
+    assert moves(tile(pages["Grace"], "Ada").locator("video"))
+
+
+def test_a_camera_delivers_no_more_than_is_shown(meeting: Meeting) -> None:
+    small = {"width": 320, "height": 240}
+    ada = meeting.enter("Ada", moderator=True, viewport=small)
+    meeting.enter("Grace", viewport=small)
+    own = tile(ada, "Ada").locator("video")
+    expect(own).to_be_visible(timeout=PATIENT)
+    lines = "video => video.srcObject.getVideoTracks()[0].getSettings().height"
+    until(ada, lambda: int(own.evaluate(lines)) <= 180)
+    assert moves(own)
+
+
+def test_a_shared_screen_is_shown_beside_the_camera_and_heard(meeting: Meeting) -> None:
+    ada = meeting.enter("Ada", moderator=True, scripts=[_SHARE])
+    grace = meeting.enter("Grace")
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    offers = [connection["offers"] for connection in connections(ada)]
+    button(ada, "Share the screen").click()
+    screen = grace.locator(".tile[data-participant$=':screen']")
+    expect(screen).to_be_visible(timeout=PATIENT)
+    assert moves(screen.locator("video"))
+    person = grace.locator(".tile:not([data-participant$=':screen'])", has_text="Ada")
+    assert moves(person.locator("video"))
+    assert sounds(grace.locator("audio[data-participant$=':screen']"))
+    assert [connection["offers"] for connection in connections(ada)] == offers
+    button(ada, "Share the screen").click()
+    expect(screen).to_have_count(0)
+    until(ada, lambda: not connections(ada)[0]["screen"]["active"])
+
+
+def test_the_voice_goes_first(meeting: Meeting) -> None:
+    ada = meeting.enter("Ada", moderator=True)
+    grace = meeting.enter("Grace")
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    until(ada, lambda: [c["microphone"]["priority"] for c in connections(ada)] == ["high"])
+
+
+def test_devices_change_without_negotiating_anew_and_who_is_muted_stays_muted(
+    meeting: Meeting,
+) -> None:
+    ada = meeting.enter("Ada", moderator=True)
+    grace = meeting.enter("Grace")
+    expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    until(ada, lambda: len(connections(ada)) == 1)
+    [before] = connections(ada)
+    button(ada, "Settings").click()
+    microphones = ada.get_by_label("Microphone").and_(ada.locator("select"))
+    for muted in (False, True):
+        if muted:
+            button(ada, "Microphone").click()
+            expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "off")
+        microphones.select_option(index=2 if muted else 1)
+        expect(button(ada, "Microphone")).not_to_have_attribute("aria-busy", "true")
+        state = "off" if muted else "on"
+        expect(tile(grace, "Ada")).to_have_attribute("data-microphone", state)
+        if not muted:
+            assert sounds(grace.locator("audio").first)
+    assert button(ada, "Microphone").get_attribute("aria-pressed") == "false"
+    assert [c["offers"] for c in connections(ada)] == [before["offers"]]
+
+
+def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> None:
+    ada = meeting.enter("Ada", moderator=True)
+    grace = meeting.enter("Grace")
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    own = tile(ada, "Ada").locator("video")
+    # A track ends by itself, and says so, only when its device is gone.
+    own.evaluate(
+        """video => {
+          const [track] = video.srcObject.getVideoTracks();
+          track.stop();
+          track.dispatchEvent(new Event("ended"));
+        }"""
+    )
+    expect(tile(ada, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    assert moves(tile(grace, "Ada").locator("video"))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("NotReadableError", "used by another program"),
+        ("NotFoundError", "No camera was found"),
+        ("NotAllowedError", "may not use your camera"),
+    ],
+)
+def test_a_camera_that_cannot_be_opened_is_explained_and_the_microphone_is_used(
+    meeting: Meeting, error: str, words: str
+) -> None:
+    fail = f"""
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      globalThis.mended = false;
+      navigator.mediaDevices.getUserMedia = async (wanted) => {{
+        if (wanted.video && !mended) throw new DOMException("", "{error}");
+        return open(wanted);
+      }};
+    """
+    ada = meeting.enter("Ada", moderator=True, scripts=[fail])
+    expect(ada.get_by_text(words)).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Ada")).to_have_attribute("data-microphone", "on")
+    expect(tile(ada, "Ada")).to_have_attribute("data-camera", "off")
+    ada.evaluate("mended = true")
+    button(ada, "Try again").click()
+    expect(tile(ada, "Ada")).to_have_attribute("data-camera", "on")
+    expect(ada.get_by_text(words)).to_have_count(0)
