@@ -58,6 +58,8 @@ interface NanoMeetInit {
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: NanoMeetTileView;
   displayName?: string;
+  /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
+  prejoin?: boolean;
   theme?: "light" | "dark";
   /** Where a broadcast goes, for an engine that does not carry it itself. */
   broadcast?: Readonly<Record<"live" | "rec", NanoMeetBroadcastTarget>> | null;
@@ -123,8 +125,21 @@ interface NanoMeetEngine {
     event: string,
     listener?: (data: Readonly<Record<string, unknown>>) => void,
   ): void;
+  /** Tells nothing of what comes of it: `NanoMeet.executeCommand` does. */
   executeCommand(command: string, ...args: unknown[]): void;
+  getSupportedCommands(): string[];
+  getSupportedEvents(): string[];
   getParticipantsInfo(): NanoMeetParticipant[];
+  getNumberOfParticipants(): number;
+  getDisplayName(id: string): string | undefined;
+  isAudioMuted(): Promise<unknown>;
+  isVideoMuted(): Promise<unknown>;
+  isSharingScreen(): Promise<unknown>;
+  isParticipantsPaneOpen(): Promise<unknown>;
+  getRoomsInfo(): Promise<unknown>;
+  getContentSharingParticipants(): Promise<unknown>;
+  getConnectionStats(): Promise<unknown>;
+  captureLargeVideoScreenshot(): Promise<unknown>;
   getIFrame(): HTMLIFrameElement;
 }
 
@@ -198,7 +213,7 @@ declare class NanoMeet {
   pinParticipant(
     id?: string,
   ): Promise<NanoMeetSuccess<{ mainParticipant: { id: string | undefined } }>>;
-  /** Show this participant large. */
+  /** Show this participant large: to everybody, if a moderator asks and the engine can. */
   setMainParticipant(id: string): Promise<NanoMeetSuccess<{ pinnedParticipant: { id: string } }>>;
 
   getAvailableDevices(): Promise<NanoMeetSuccess<NanoMeetDevices>>;
@@ -207,6 +222,18 @@ declare class NanoMeet {
     type: "input" | "output";
     id: string;
   }): Promise<NanoMeetSuccess<{ type: string; deviceId: string }>>;
+  setVideoDevice(id: string): Promise<NanoMeetSuccess<{ deviceId: string }>>;
+
+  /** Switch the own microphone, camera, screen or hand. Resolves with whether it is on then. */
+  toggle(
+    what: "microphone" | "camera" | "screen" | "hand",
+    on?: boolean,
+  ): Promise<NanoMeetSuccess<{ on: boolean }>>;
+  /**
+   * Carry out a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
+   * … Resolves when it is done, rejects with the meeting's reason if it is refused.
+   */
+  executeCommand(command: string, ...args: unknown[]): Promise<void>;
 }
 
 interface Window {

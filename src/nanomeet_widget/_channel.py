@@ -217,14 +217,22 @@ class Channel:
             self._send(self._page, message)
 
     def request(
-        self, name: str, args: dict[str, Any], *, parse: Callable[[Any], T], timeout: float
+        self,
+        name: str,
+        method: str,
+        args: tuple[object, ...],
+        *,
+        parse: Callable[[Any], T],
+        timeout: float,
     ) -> Command[T]:
         """Send a command.
 
         Parameters
         ----------
-        name, args
-            What to do.
+        name
+            What it is called here.
+        method, args
+            What the page shall do.
         parse
             Turns the page's result into the command's.
         timeout
@@ -236,7 +244,7 @@ class Channel:
         timer = _timer(patience, self._expire, number, timeout)
         self._pending[number] = (command, parse, timer)
         timer.start()
-        self.tell({"type": "command", "id": number, "name": name, "args": args})
+        self.tell({"type": "command", "id": number, "name": method, "args": list(args)})
         return command
 
     def reply(self, message: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
 """What a meeting can be told: the methods of the Web API, in Python's spelling.
 
 Each returns a `Command`: await it or do not, it takes effect either way. It settles when the engine
-has confirmed, or fails with a `CommandError` in bounded time. A further one is a method here and a
-line in `js/src/widget/commands.ts`.
+has confirmed, or fails with a `CommandError` in bounded time. A further one is a method here and,
+unless the engine API has it, a line in `js/src/widget/commands.ts`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ LEAVE = 15.0
 
 _MAX_SUBJECT = 200
 _MAX_PASSWORD = 128
+_MAX_MESSAGE = 2000
+#: Whatever engine made it.
+_MAX_ID = 64
+
+Media = Literal["audio", "video"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +59,19 @@ class Commands:
         self,
         name: str,
         parse: Callable[[Any], T],
-        *,
+        method: str,
+        *args: object,
         timeout: float = CONFIRM,
         moderator: bool = False,
-        **args: object,
     ) -> Command[T]:
+        """Call a method of the Web API in the page; `name` is what it is called here."""
         raise NotImplementedError
+
+    def _execute(
+        self, name: str, command: str, *args: object, moderator: bool = False
+    ) -> Command[None]:
+        """Carry out a command of the engine API, by its name there."""
+        return self._command(name, _nothing, "executeCommand", command, *args, moderator=moderator)
 
     def start_broadcast(self, is_vod: bool = False) -> Command[Playout]:  # noqa: FBT001, FBT002 - the Web API's startBroadcast(isVOD)
         """Broadcast the meeting. Moderators only.
@@ -76,22 +88,37 @@ class Commands:
         """
         check_flag("is_vod", is_vod)
         return self._command(
-            "start_broadcast", playout_of, timeout=BROADCAST, moderator=True, is_vod=is_vod
+            "start_broadcast",
+            lambda data: playout_of(data["playout"]),
+            "startBroadcast",
+            is_vod,
+            timeout=BROADCAST,
+            moderator=True,
         )
 
     def stop_broadcast(self) -> Command[None]:
         """End the broadcast; its recording is whole then. Moderators only."""
-        return self._command("stop_broadcast", _nothing, timeout=BROADCAST, moderator=True)
+        return self._command(
+            "stop_broadcast", _nothing, "stopBroadcast", timeout=BROADCAST, moderator=True
+        )
 
     def set_subject(self, subject: str) -> Command[str]:
         """Say what the room is about: 1 to 200 characters. Moderators only."""
         text = _text("subject", subject, 1, _MAX_SUBJECT)
-        return self._command("set_subject", str, moderator=True, subject=text)
+        return self._command(
+            "set_subject",
+            lambda data: str(data["subject"]),
+            "setNanoMeetSubject",
+            text,
+            moderator=True,
+        )
 
     def set_lobby(self, active: bool) -> Command[bool]:  # noqa: FBT001 - the Web API's setLobby(active)
         """Make newcomers wait for a moderator, or stop that. Moderators only."""
         check_flag("active", active)
-        return self._command("set_lobby", bool, moderator=True, active=active)
+        return self._command(
+            "set_lobby", lambda data: bool(data["lobby"]), "setLobby", active, moderator=True
+        )
 
     def set_password(self, password: str) -> Command[None]:
         """Ask newcomers for a password of at most 128 characters; an empty one asks no more.
@@ -99,30 +126,106 @@ class Commands:
         Moderators only. An empty password turns the lobby off too, as in the Web API.
         """
         text = _text("password", password, 0, _MAX_PASSWORD)
-        return self._command("set_password", _nothing, moderator=True, password=text)
+        return self._command("set_password", _nothing, "setPassword", text, moderator=True)
 
-    def mute_everyone(self) -> Command[None]:
-        """Switch off everybody else's microphone. Moderators only."""
-        return self._command("mute_everyone", _nothing, moderator=True)
+    def admit(self, participant_id: str | None = None) -> Command[None]:
+        """Let somebody in from the lobby, whose id `lobby` has; None lets in all. Moderators only."""
+        if participant_id is None:
+            return self._execute("admit", "nanomeetAdmitAll", moderator=True)
+        return self._execute(
+            "admit", "answerKnockingParticipant", _id(participant_id), True, moderator=True
+        )
+
+    def reject(self, participant_id: str) -> Command[None]:
+        """Refuse somebody who waits in the lobby. Moderators only."""
+        return self._execute(
+            "reject", "answerKnockingParticipant", _id(participant_id), False, moderator=True
+        )
+
+    def mute_everyone(self, media: Media = "audio") -> Command[None]:
+        """Switch off everybody else's microphone, or camera (``video``). Moderators only.
+
+        It is done once all of them have confirmed that.
+        """
+        return self._execute("mute_everyone", "muteEveryone", _media(media), moderator=True)
+
+    def mute(self, participant_id: str, media: Media = "audio") -> Command[None]:
+        """Switch off somebody's microphone, or camera (``video``). Moderators only."""
+        return self._execute(
+            "mute", "muteRemoteParticipant", _id(participant_id), _media(media), moderator=True
+        )
+
+    def kick(self, participant_id: str) -> Command[None]:
+        """Send somebody out of the room, who does not come in again. Moderators only."""
+        return self._execute("kick", "kickParticipant", _id(participant_id), moderator=True)
+
+    def grant_moderator(self, participant_id: str) -> Command[None]:
+        """Make somebody a moderator of this room. Moderators only."""
+        return self._execute(
+            "grant_moderator", "grantModerator", _id(participant_id), moderator=True
+        )
+
+    def end_meeting(self) -> Command[None]:
+        """End the meeting for everybody. Moderators only."""
+        return self._execute("end_meeting", "endConference", moderator=True)
 
     def pin_participant(self, participant_id: str | None = None) -> Command[None]:
         """Always show this participant large, in this browser; None shows all alike again."""
-        if participant_id is not None:
-            _text("participant_id", participant_id, 1, 64)
-        return self._command("pin_participant", _nothing, id=participant_id)
+        args = () if participant_id is None else (_id(participant_id),)
+        return self._command("pin_participant", _nothing, "pinParticipant", *args)
 
     def set_main_participant(self, participant_id: str) -> Command[None]:
-        """Show this participant large."""
-        text = _text("participant_id", participant_id, 1, 64)
-        return self._command("set_main_participant", _nothing, id=text)
+        """Show this participant large: to everybody if a moderator asks, else in this browser."""
+        return self._command(
+            "set_main_participant", _nothing, "setMainParticipant", _id(participant_id)
+        )
+
+    def set_tile_view(self, enabled: bool) -> Command[None]:  # noqa: FBT001 - the engine's setTileView(enabled)
+        """Show all alike in this browser, or one large (False)."""
+        check_flag("enabled", enabled)
+        return self._execute("set_tile_view", "setTileView", enabled)
+
+    def toggle_audio(self, on: bool | None = None) -> Command[bool]:  # noqa: FBT001 - None toggles
+        """Switch the own microphone: on, off, or the other way (None). Gives whether it is on."""
+        return self._toggle("toggle_audio", "microphone", on)
+
+    def toggle_video(self, on: bool | None = None) -> Command[bool]:  # noqa: FBT001 - None toggles
+        """Switch the own camera: on, off, or the other way (None). Gives whether it is on."""
+        return self._toggle("toggle_video", "camera", on)
+
+    def share_screen(self, on: bool | None = True) -> Command[bool]:  # noqa: FBT001, FBT002 - as the two above
+        """Share the own screen, stop that, or the other way (None). Gives whether it is shared.
+
+        Browsers open their chooser only right after a click or a key in the meeting itself; without
+        one, this fails and says so.
+        """
+        return self._toggle("share_screen", "screen", on)
+
+    def raise_hand(self, raised: bool | None = True) -> Command[bool]:  # noqa: FBT001, FBT002 - as the two above
+        """Raise the own hand, take it down, or the other way (None). Gives whether it is up."""
+        return self._toggle("raise_hand", "hand", raised)
+
+    def send_chat(self, text: str, to: str | None = None) -> Command[None]:
+        """Write to everybody, or to the participant with the id `to` alone.
+
+        Parameters
+        ----------
+        text
+            1 to 2000 characters.
+        to
+            An id of `participants`.
+        """
+        words = _text("text", text, 1, _MAX_MESSAGE)
+        args = (words,) if to is None else (words, _id(to))
+        return self._execute("send_chat", "sendChatMessage", *args)
 
     def available_devices(self) -> Command[Devices]:
         """List the browser's cameras, microphones and speakers."""
-        return self._command("available_devices", _devices_of)
+        return self._command("available_devices", _devices_of, "getAvailableDevices")
 
     def current_devices(self) -> Command[Devices]:
         """List the camera, microphone and speaker in use."""
-        return self._command("current_devices", _devices_of)
+        return self._command("current_devices", _devices_of, "getCurrentDevices")
 
     def set_audio_device(
         self, device_id: str, *, kind: Literal["input", "output"] = "input"
@@ -131,11 +234,23 @@ class Commands:
         if kind not in {"input", "output"}:
             raise InvalidInputError(f'kind must be "input" or "output", not {kind!r}')
         text = _text("device_id", device_id, 1, 1024)
-        return self._command("set_audio_device", _nothing, id=text, kind=kind)
+        device = {"type": kind, "id": text}
+        return self._command("set_audio_device", _nothing, "setAudioDevice", device)
+
+    def set_video_device(self, device_id: str) -> Command[None]:
+        """Use this camera: an id of `available_devices`."""
+        text = _text("device_id", device_id, 1, 1024)
+        return self._command("set_video_device", _nothing, "setVideoDevice", text)
 
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera; settled once that is done."""
-        return self._command("leave", _nothing, timeout=LEAVE)
+        return self._command("leave", _nothing, "leave", timeout=LEAVE)
+
+    def _toggle(self, name: str, what: str, on: object) -> Command[bool]:
+        if on is not None:
+            check_flag("on", on)
+        args = (what,) if on is None else (what, on)
+        return self._command(name, lambda data: bool(data["on"]), "toggle", *args)
 
 
 def _text(name: str, value: object, least: int, most: int) -> str:
@@ -143,6 +258,16 @@ def _text(name: str, value: object, least: int, most: int) -> str:
         found = f"{len(value)} characters" if isinstance(value, str) else type(value).__name__
         raise InvalidInputError(f"{name} must be text of {least} to {most} characters, not {found}")
     return value
+
+
+def _id(value: object) -> str:
+    return _text("participant_id", value, 1, _MAX_ID)
+
+
+def _media(value: object) -> str:
+    if value not in {"audio", "video"}:
+        raise InvalidInputError(f'media must be "audio" or "video", not {value!r}')
+    return str(value)
 
 
 def _nothing(_: object) -> None:

@@ -155,6 +155,44 @@ class ParticipantInfo(TypedDict):
     moderator: bool | None
     audio: bool | None
     video: bool | None
+    #: Whether a screen is shared.
+    screen: bool | None
+    #: Whether on the stage, and not in the audience.
+    stage: bool | None
+    #: Milliseconds since the epoch at which the hand went up; None while it is down, too.
+    hand: float | None
+
+
+class Waiting(TypedDict):
+    """Somebody who waits to be let in."""
+
+    id: str
+    display_name: str
+
+
+class Message(TypedDict):
+    """What somebody wrote."""
+
+    #: Grows with every message of the room.
+    id: int
+    #: The writer's id, and the name at that time.
+    sender: str
+    display_name: str
+    text: str
+    #: Seconds since the epoch.
+    at: float
+    #: Whether it is not for everybody.
+    private: bool
+
+
+class TileView(TypedDict, total=False):
+    """How tiles are laid out, by the Web API's names."""
+
+    #: The greatest height of a tile, in pixels.
+    size: int
+    #: 1 to 5.
+    maxColumns: int
+    vertical: bool
 
 
 class Failure(TypedDict):

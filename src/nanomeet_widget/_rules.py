@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -276,3 +277,27 @@ def origin(server: str) -> str:
     """
     url = server if server.startswith(("http://", "https://")) else f"https://{server}"
     return url.rstrip("/")
+
+
+_TILE_VIEW = ("size", "maxColumns", "vertical")
+_MAX_TILE = 10_000
+_MAX_COLUMNS = 5
+
+
+def check_tile_view(value: Mapping[str, object]) -> None:
+    """Check how tiles shall be laid out: the keys of the Web API's `init`, each optional.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is another key, or a value breaks its rule.
+    """
+    if unknown := set(value) - set(_TILE_VIEW):
+        raise InvalidInputError(
+            f"tile_view has no key {min(map(str, unknown))!r}; it has " + ", ".join(_TILE_VIEW)
+        )
+    for key, most in (("size", _MAX_TILE), ("maxColumns", _MAX_COLUMNS)):
+        number = value.get(key, 1)
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+            raise InvalidInputError(f"tile_view: {key} is from 1 to {most}, not {number!r}")
+    check_flag("tile_view's vertical", value.get("vertical", False))

@@ -7,6 +7,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar, overload
 
@@ -14,7 +15,7 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
-from nanomeet_widget import _library, _states, _tokens, _trust, events, services
+from nanomeet_widget import _facts, _library, _states, _tokens, _trust, events, services
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
@@ -25,8 +26,17 @@ from nanomeet_widget._errors import (
     NanoMeetError,
     NotJoinedError,
 )
-from nanomeet_widget._models import Failure, ParticipantInfo, Playout, SecretText
+from nanomeet_widget._models import (
+    Failure,
+    Message,
+    ParticipantInfo,
+    Playout,
+    SecretText,
+    TileView,
+    Waiting,
+)
 from nanomeet_widget._rooms import create_invite
+from nanomeet_widget._rules import check_tile_view
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget.events import Event
 from nanomeet_widget.services import BroadcastTarget, Service
@@ -52,7 +62,12 @@ STATIC = Path(__file__).parent / "static"
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
 _MAX_PIXELS = 10_000
 #: What a misspelt option is compared with.
-_OPTIONS = ("token", "width", "height", "branding", "service", "layout", "script_url")
+_OPTIONS = (
+    *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
+    "script_url",
+)
+#: Messages that are kept.
+_MAX_CHAT = 500
 _BRANDING_KEYS = frozenset(
     {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
 )
@@ -78,6 +93,12 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         Pixels, or a CSS length such as ``"100%"`` or ``"30em"``. Changes take effect live.
     branding
         The URL of a branding file, or its content as a dict (keys as in the nanoMeet Web API).
+    tile_view
+        How the tiles are laid out, a dict of ``size`` (the greatest height of a tile in pixels),
+        ``maxColumns`` (1 to 5) and ``vertical``, each optional, as in the Web API's `init`.
+    prejoin
+        Whether name and devices are chosen before the meeting is joined. None joins at once here,
+        and asks in a browser's tab; False never asks.
     service
         Who made the token, if that was in another process and is not `services.current()`: it
         makes the invites, and knows where a broadcast goes.
@@ -97,8 +118,19 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     moderator, room
         What the token says.
     participants
-        Everybody in the room: dicts of ``id, display_name, moderator, audio, video``; the last
-        three are None where the engine does not tell.
+        Everybody in the room: dicts of ``id, display_name, moderator, audio, video, screen, stage,
+        hand``. All but the first two are None where the engine does not tell; ``hand`` is None while
+        it is down, and else when it went up, in milliseconds since the epoch.
+    subject
+        What the room is about; empty if nobody said.
+    hands
+        The ids of those whose hand is up, the first one first.
+    lobby
+        Who waits to be let in: dicts of ``id`` and ``display_name``. Known to moderators; an engine
+        of somebody else tells it only by the event ``knocking_participant``.
+    chat
+        The newest 500 messages that one may read, oldest first: dicts of ``id, sender,
+        display_name, text, at, private``; ``at`` is in seconds since the epoch.
     error
         Why it failed: a dict of ``kind`` and ``message``, or None.
 
@@ -121,6 +153,13 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         [t.Unicode(), t.Dict()], default_value=None, allow_none=True
     ).tag(sync=True)
 
+    tile_view: _Option[TileView | None] = t.Union(
+        [t.Dict()], default_value=None, allow_none=True
+    ).tag(sync=True)
+    prejoin: _Option[bool | None] = t.Union([t.Bool()], default_value=None, allow_none=True).tag(
+        sync=True
+    )
+
     # Not synced either: the page is told when it joins.
     script_url = t.Unicode(default_value=None, allow_none=True)
     script_integrity = t.Unicode(default_value=None, allow_none=True)
@@ -132,6 +171,10 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     moderator: _Told[bool] = _told(t.Bool(default_value=False))
     room: _Told[str] = _told(t.Unicode(default_value="").tag(sync=True))
     participants: _Told[list[ParticipantInfo]] = _told(t.List(t.Dict()))
+    subject: _Told[str] = _told(t.Unicode(default_value=""))
+    hands: _Told[list[str]] = _told(t.List(t.Unicode()))
+    lobby: _Told[list[Waiting]] = _told(t.List(t.Dict()))
+    chat: _Told[list[Message]] = _told(t.List(t.Dict()))
     error: _Told[Failure | None] = _told(t.Dict(default_value=None, allow_none=True))
 
     # What the page may know of the token before it asks for it.
@@ -145,6 +188,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         width: int | str = "100%",
         height: int | str = 480,
         branding: str | dict[str, Any] | None = None,
+        tile_view: TileView | None = None,
+        prejoin: bool | None = None,
         script_url: str | None = None,
         script_integrity: str | None = None,
         service: Service | None = None,
@@ -166,6 +211,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             width=width,
             height=height,
             branding=branding,
+            tile_view=tile_view,
+            prejoin=prejoin,
             script_url=script_url,
             script_integrity=script_integrity,
             **options,
@@ -233,17 +280,17 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self,
         name: str,
         parse: Callable[[Any], T],
-        *,
+        method: str,
+        *args: object,
         timeout: float = CONFIRM,
         moderator: bool = False,
-        **args: object,
     ) -> Command[T]:
         if not self._has_token:
             return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
         if moderator and not self.moderator:
             return refused(
                 name,
-                CommandRefusedError(f"{name} is for moderators: this token is a participant's"),
+                CommandRefusedError(f"{name} is for moderators: you are a participant here"),
             )
         if self._status.state in {Status.LEFT, Status.FAILED}:
             state = self._status.state.value
@@ -251,7 +298,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
                 name,
                 NotJoinedError(f"{name}: the meeting is {state}: show the widget again to join"),
             )
-        return self._channel.request(name, args, parse=parse, timeout=timeout)
+        return self._channel.request(name, method, args, parse=parse, timeout=timeout)
 
     # --- what the page says ---------------------------------------------------------------
 
@@ -352,7 +399,10 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             self.layout.close()
 
     def _on_event(self, message: dict[str, Any]) -> None:
-        event = events.parse(str(message.get("name")), message.get("data") or {})
+        name, data = str(message.get("name")), message.get("data") or {}
+        if name in self._TOLD:
+            self._TOLD[name](self, data)
+        event = events.parse(name, data)
         if event is not None:
             self._callbacks.emit(event)
 
@@ -370,9 +420,11 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._status.step(target)
         if target not in {Status.JOINED, Status.JOINING}:
             # From outside, nothing of the room can be known.
-            self.set_trait("participants", [])
+            for trait in ("participants", "hands", "lobby"):
+                self.set_trait(trait, [])
+            self.set_trait("subject", "")
             self._set_broadcast(Broadcast.OFF, None)
-        self.set_trait("error", _error_of(message.get("error")))
+        self.set_trait("error", _facts.error_of(message.get("error")))
         self.set_trait("status", target)
 
     def _on_broadcast(self, message: dict[str, Any]) -> None:
@@ -387,13 +439,33 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self.set_trait("broadcast", target)
 
     def _on_participants(self, message: dict[str, Any]) -> None:
-        self.set_trait("participants", [_participant_of(p) for p in message["participants"]])
+        people = [_facts.person_of(person) for person in message["participants"]]
+        raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
+        self.set_trait("participants", people)
+        self.set_trait("hands", [person["id"] for person in raised])
+
+    def _on_subject(self, data: dict[str, Any]) -> None:
+        self.set_trait("subject", str(data.get("subject") or ""))
+
+    def _on_lobby(self, data: dict[str, Any]) -> None:
+        self.set_trait("lobby", [_facts.waiting_of(person) for person in data["waiting"]])
+
+    def _on_chat(self, data: dict[str, Any]) -> None:
+        before = [] if data.get("whole") else self.chat
+        written = [_facts.message_of(message) for message in data["messages"]]
+        self.set_trait("chat", [*before, *written][-_MAX_CHAT:])
 
     def _on_role(self, message: dict[str, Any]) -> None:
         self.set_trait("moderator", bool(message["moderator"]))
 
     def _on_reply(self, message: dict[str, Any]) -> None:
         self._channel.reply(message)
+
+    _TOLD: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
+        "subjectChange": _on_subject,
+        "nanomeetLobby": _on_lobby,
+        "nanomeetChat": _on_chat,
+    }
 
     _HANDLERS: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
         "status": _on_status,
@@ -463,6 +535,13 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         else:
             self._send_token()
 
+    @t.validate("tile_view")
+    def _valid_tile_view(self, proposal: dict[str, Any]) -> TileView | None:
+        value: TileView | None = proposal["value"]
+        if value is not None:
+            check_tile_view(value)
+        return value
+
     @t.observe("token")
     def _token_changed(self, _change: object) -> None:
         token = self.token
@@ -471,6 +550,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._fingerprint = hashlib.sha256(token.encode()).hexdigest()[:12] if token else ""
         self.set_trait("room", claims.room if claims else "")
         self.set_trait("moderator", claims.moderator if claims else False)
+        self.set_trait("chat", [])
         self._send_token()
 
 
@@ -479,27 +559,9 @@ def _live_widgets() -> list[Any]:
     return list(ipywidgets.widgets.widget._instances.values())  # noqa: SLF001
 
 
-def _error_of(value: dict[str, Any] | None) -> Failure | None:
-    return None if value is None else {"kind": str(value["kind"]), "message": str(value["message"])}
-
-
 def _target(target: BroadcastTarget) -> dict[str, Any]:
     playout = target.playout
     return {
         "ingest": str(target.ingest.reveal()),
         "playout": None if playout is None else {"live": playout.live, "vod": playout.vod},
-    }
-
-
-def _known(value: object) -> bool | None:
-    return None if value is None else bool(value)
-
-
-def _participant_of(value: dict[str, Any]) -> ParticipantInfo:
-    return {
-        "id": str(value["id"]),
-        "display_name": str(value["display_name"]),
-        "moderator": _known(value["moderator"]),
-        "audio": _known(value["audio"]),
-        "video": _known(value["video"]),
     }

@@ -18,7 +18,7 @@ class Event:
 
     #: Its name for `NanoMeet.on`.
     name: ClassVar[str] = ""
-    #: Its name in the engine API.
+    #: Its name in the engine API; the class's own, unless it says another.
     wire: ClassVar[str] = ""
     #: Seconds since the epoch at which the kernel heard of it.
     at: float = field(default_factory=time.time, compare=False)
@@ -133,12 +133,14 @@ class DominantSpeakerChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage(Event):
-    """Somebody wrote in the chat."""
+    """Somebody wrote in the chat; `from_` is the writer's id, `stamp` when (ISO 8601)."""
 
+    from_: str | None = None
     nick: str | None = None
     message: str | None = None
     private_message: bool | None = None
     stamp: str | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +149,82 @@ class OutgoingMessage(Event):
 
     message: str | None = None
     private_message: bool | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatUpdated(Event):
+    """There is more or less to read in the chat, or it was opened or closed."""
+
+    unread_count: int | None = None
+    is_open: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReactionShown(Event):
+    """Somebody shows a feeling, such as ``thumbs_up``, ``clap`` or ``heart``."""
+
+    wire = "nanomeetReaction"
+    id: str | None = None
+    reaction: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnmuteAsked(Event):
+    """A moderator asks for the own microphone (``audio``) or camera (``video``)."""
+
+    wire = "nanomeetUnmuteAsked"
+    media_type: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageInvited(Event):
+    """A moderator invites onto the stage."""
+
+    wire = "nanomeetStageInvited"
+    by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LobbyChanged(Event):
+    """Others wait in the lobby now: dicts of ``id`` and ``name``. Moderators only."""
+
+    wire = "nanomeetLobby"
+    waiting: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomChanged(Event):
+    """The room has another subject, lobby, lock or main participant (an id, or None)."""
+
+    wire = "nanomeetRoomChanged"
+    subject: str | None = None
+    lobby: bool | None = None
+    #: Whether a password is asked for.
+    locked: bool | None = None
+    #: Whether no newcomer is let in.
+    closed: bool | None = None
+    main: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastChanged(Event):
+    """The broadcast is at another step: ``off, starting, live, stopping`` or ``failed``."""
+
+    wire = "nanomeetBroadcastChanged"
+    state: str | None = None
+    playout: dict[str, Any] | None = None
+    since: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionChanged(Event):
+    """The connection to the room was lost (``reconnecting``) or is back (``connected``)."""
+
+    wire = "nanomeetConnection"
+    state: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +261,49 @@ class ScreenSharingStatusChanged(Event):
     """The own screen is shared, or no more."""
 
     on: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentSharingParticipantsChanged(Event):
+    """Others share a screen now: their ids."""
+
+    data: list[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeVideoChanged(Event):
+    """Somebody else is shown large; None where all are alike."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantsPaneToggled(Event):
+    """The list of people was opened or closed."""
+
+    open: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoQualityChanged(Event):
+    """Pictures of at most so many lines are wanted."""
+
+    video_quality: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationTriggered(Event):
+    """A notification was shown."""
+
+    title: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrejoinScreenLoaded(Event):
+    """Name and devices can be chosen before the meeting is joined."""
+
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +354,7 @@ class ErrorOccurred(Event):
 class PeerConnectionFailure(Event):
     """A direct connection to somebody was lost or never came about."""
 
+    id: str | None = None
     is_p2p: bool | None = None
     was_connected: bool | None = None
 
@@ -243,7 +365,7 @@ class ReadyToClose(Event):
 
 
 def _camel(name: str) -> str:
-    head, *tail = name.split("_")
+    head, *tail = name.rstrip("_").split("_")
     return head + "".join("P2P" if part == "p2p" else part.title() for part in tail)
 
 
@@ -256,7 +378,7 @@ KINDS: dict[str, type[Event]] = {}
 _BY_WIRE: dict[str, type[Event]] = {}
 for _kind in Event.__subclasses__():
     _kind.name = _snake(_kind.__name__)
-    _kind.wire = _kind.__name__[0].lower() + _kind.__name__[1:]
+    _kind.wire = _kind.wire or _kind.__name__[0].lower() + _kind.__name__[1:]
     KINDS[_kind.name] = _kind
     _BY_WIRE[_kind.wire] = _kind
 

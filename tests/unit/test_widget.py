@@ -158,8 +158,90 @@ def test_participants_are_what_the_page_says() -> None:
     meet, page = shown()
     page.joins()
     person = {"id": "ab", "display_name": "Ada", "moderator": True, "audio": True, "video": False}
+    untold = {"screen": None, "stage": None, "hand": None}
     page.says(type="participants", participants=[{**person, "local": True}])
-    assert meet.participants == [person]
+    assert meet.participants == [{**person, **untold}]
+    told = {"screen": False, "stage": True, "hand": 17.0}
+    page.says(type="participants", participants=[{**person, **told, "local": True}])
+    assert meet.participants == [{**person, **told}]
+
+
+def test_hands_are_in_the_order_in_which_they_went_up() -> None:
+    meet, page = shown()
+    page.joins()
+
+    def person(name: str, hand: float | None) -> dict[str, Any]:
+        return {**dict.fromkeys(("moderator", "audio", "video")), "id": name} | {
+            "display_name": name,
+            "hand": hand,
+        }
+
+    page.says(type="participants", participants=[person("a", 9), person("b", None), person("c", 4)])
+    assert meet.hands == ["c", "a"]
+    page.says(type="status", status="left", error=None)
+    assert meet.hands == []
+
+
+def test_what_the_room_is_about_and_who_waits_follow_the_page() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(type="event", name="subjectChange", data={"subject": "Sets"})
+    waiting = [{"id": "ab", "name": "Ada"}]
+    page.says(type="event", name="nanomeetLobby", data={"waiting": waiting})
+    assert (meet.subject, meet.lobby) == ("Sets", [{"id": "ab", "display_name": "Ada"}])
+    assert meet.events[-1] == events.LobbyChanged(waiting=waiting)
+    page.says(type="status", status="left", error=None)
+    assert (meet.subject, meet.lobby) == ("", [])
+
+
+def message(number: int) -> dict[str, Any]:
+    words = {"sender": "ab", "display_name": "Ada", "text": f"Message {number}"}
+    return {"id": number, **words, "at": 1000.0 + number, "private": False}
+
+
+def test_the_chat_grows_is_bounded_and_outlives_the_meeting() -> None:
+    meet, page = shown()
+    page.joins()
+    first = [message(1), message(2)]
+    page.says(type="event", name="nanomeetChat", data={"whole": True, "messages": first})
+    page.says(type="event", name="nanomeetChat", data={"whole": False, "messages": [message(3)]})
+    assert meet.chat == [message(1), message(2), message(3)]
+    page.says(type="status", status="left", error=None)
+    assert len(meet.chat) == 3
+    many = [message(number) for number in range(600)]
+    page.says(type="event", name="nanomeetChat", data={"whole": True, "messages": many})
+    assert meet.chat == many[-500:]
+    meet.token = token(room="other")
+    assert meet.chat == []
+
+
+def test_what_people_do_is_in_no_state_that_a_notebook_saves() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(type="event", name="nanomeetChat", data={"whole": True, "messages": [message(1)]})
+    page.says(type="event", name="subjectChange", data={"subject": "Private matters"})
+    state = json.dumps(meet.get_state())
+    assert "Message 1" not in state
+    assert "Private matters" not in state
+
+
+def test_how_a_meeting_shows_itself_reaches_the_page() -> None:
+    meet, page = shown(tile_view={"size": 200, "maxColumns": 2}, prejoin=True)
+    state = page.sent[0]["state"]
+    assert state["tile_view"] == {"size": 200, "maxColumns": 2}
+    assert state["prejoin"] is True
+    assert nm.NanoMeet().prejoin is None
+    with pytest.raises(nm.InvalidInputError):
+        meet.tile_view = {"maxColumns": 6}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [{"columns": 2}, {"maxColumns": 0}, {"size": -1}, {"size": True}, {"vertical": "yes"}],
+)
+def test_a_tile_view_that_is_none_is_refused(view: Any) -> None:
+    with pytest.raises(nm.InvalidInputError):
+        nm.NanoMeet(tile_view=view)
 
 
 def test_another_page_is_not_listened_to() -> None:
@@ -191,15 +273,11 @@ def test_a_command_resolves_when_the_page_confirms() -> None:
     page.joins()
     command = meet.start_broadcast(is_vod=True)
     sent = page.last_command()
-    assert (sent["name"], sent["args"], command.state) == (
-        "start_broadcast",
-        {"is_vod": True},
-        "pending",
-    )
+    assert (sent["name"], sent["args"], command.state) == ("startBroadcast", [True], "pending")
     page.says(type="broadcast", state="starting", playout=None, error=None)
     playout = {"live": "http://h/live/abc", "vod": "http://h/vod/abc.mp4"}
     page.says(type="broadcast", state="live", playout=playout, error=None)
-    page.says(type="reply", id=sent["id"], result=playout)
+    page.says(type="reply", id=sent["id"], result={"playout": playout})
     assert command.result() == nm.Playout(**playout) == meet.playout
     assert meet.broadcast is nm.Broadcast.LIVE
 
@@ -213,7 +291,7 @@ def test_a_command_can_be_awaited() -> None:
         answer = {
             "type": "reply",
             "id": page.last_command()["id"],
-            "result": {"live": "http://h/live/a"},
+            "result": {"playout": {"live": "http://h/live/a"}},
         }
         asyncio.get_running_loop().call_later(0.01, lambda: page.says(**answer))
         return await command
@@ -274,6 +352,37 @@ def test_a_participant_cannot_broadcast() -> None:
     page.joins()
     assert isinstance(meet.start_broadcast().exception(), nm.CommandRefusedError)
     assert all(m["type"] != "command" for m in page.custom())
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda m: m.set_subject("Sets"),
+        lambda m: m.set_lobby(True),
+        lambda m: m.set_password("x"),
+        lambda m: m.admit(),
+        lambda m: m.reject("ab"),
+        lambda m: m.mute("ab"),
+        lambda m: m.mute_everyone(),
+        lambda m: m.kick("ab"),
+        lambda m: m.grant_moderator("ab"),
+        lambda m: m.end_meeting(),
+    ],
+)
+def test_what_is_a_moderators_is_refused_to_others_before_anything_is_sent(
+    give: Callable[[nm.NanoMeet], nm.Command[Any]],
+) -> None:
+    meet, page = shown(token(moderator=False))
+    page.joins()
+    assert isinstance(give(meet).exception(), nm.CommandRefusedError)
+    assert all(m["type"] != "command" for m in page.custom())
+
+
+def test_who_is_made_a_moderator_may_do_as_one() -> None:
+    meet, page = shown(token(moderator=False))
+    page.joins()
+    page.says(type="role", moderator=True)
+    assert meet.kick("ab").state == "pending"
 
 
 def test_leaving_what_was_never_joined_is_done_at_once() -> None:
@@ -418,34 +527,62 @@ def test_the_log_of_events_is_bounded() -> None:
     assert meet.events[-1] == events.SubjectChange(subject="1099")
 
 
-COMMANDS: list[tuple[Callable[[nm.NanoMeet], nm.Command[Any]], str, dict[str, Any], Any, Any]] = [
-    (lambda m: m.set_subject("Sets"), "set_subject", {"subject": "Sets"}, "Sets", "Sets"),
-    (lambda m: m.set_lobby(True), "set_lobby", {"active": True}, True, True),
-    (lambda m: m.set_password("x"), "set_password", {"password": "x"}, None, None),
-    (lambda m: m.mute_everyone(), "mute_everyone", {}, None, None),
-    (lambda m: m.pin_participant("ab"), "pin_participant", {"id": "ab"}, None, None),
-    (lambda m: m.pin_participant(), "pin_participant", {"id": None}, None, None),
-    (lambda m: m.set_main_participant("ab"), "set_main_participant", {"id": "ab"}, None, None),
+COMMANDS: list[tuple[Callable[[nm.NanoMeet], nm.Command[Any]], str, list[Any], Any, Any]] = [
+    (
+        lambda m: m.set_subject("Sets"),
+        "setNanoMeetSubject",
+        ["Sets"],
+        {"subject": "Sets"},
+        "Sets",
+    ),
+    (lambda m: m.set_lobby(True), "setLobby", [True], {"lobby": True, "password": ""}, True),
+    (lambda m: m.set_password("x"), "setPassword", ["x"], {"lobby": False, "password": "x"}, None),
+    (lambda m: m.pin_participant("ab"), "pinParticipant", ["ab"], {}, None),
+    (lambda m: m.pin_participant(), "pinParticipant", [], {}, None),
+    (lambda m: m.set_main_participant("ab"), "setMainParticipant", ["ab"], {}, None),
     (
         lambda m: m.set_audio_device("mic-1"),
-        "set_audio_device",
-        {"id": "mic-1", "kind": "input"},
-        None,
+        "setAudioDevice",
+        [{"type": "input", "id": "mic-1"}],
+        {},
         None,
     ),
+    (lambda m: m.set_video_device("cam-1"), "setVideoDevice", ["cam-1"], {}, None),
     (
         lambda m: m.current_devices(),
-        "current_devices",
-        {},
+        "getCurrentDevices",
+        [],
         {"audioInput": {"deviceId": "d", "groupId": "g", "kind": "audioinput", "label": "Mic"}},
         Devices(audio_input=(Device(id="d", group_id="g", kind="audioinput", label="Mic"),)),
     ),
     (
         lambda m: m.available_devices(),
-        "available_devices",
-        {},
+        "getAvailableDevices",
+        [],
         {"videoInput": [{"deviceId": "d", "groupId": "g", "kind": "videoinput", "label": "Cam"}]},
         Devices(video_input=(Device(id="d", group_id="g", kind="videoinput", label="Cam"),)),
+    ),
+    (lambda m: m.toggle_audio(), "toggle", ["microphone"], {"on": True}, True),
+    (lambda m: m.toggle_audio(False), "toggle", ["microphone", False], {"on": False}, False),
+    (lambda m: m.toggle_video(True), "toggle", ["camera", True], {"on": True}, True),
+    (lambda m: m.share_screen(), "toggle", ["screen", True], {"on": True}, True),
+    (lambda m: m.raise_hand(False), "toggle", ["hand", False], {"on": False}, False),
+    *(
+        (give, "executeCommand", [command, *args], None, None)
+        for give, command, args in (
+            (lambda m: m.admit("ab"), "answerKnockingParticipant", ["ab", True]),
+            (lambda m: m.admit(), "nanomeetAdmitAll", []),
+            (lambda m: m.reject("ab"), "answerKnockingParticipant", ["ab", False]),
+            (lambda m: m.mute_everyone(), "muteEveryone", ["audio"]),
+            (lambda m: m.mute_everyone("video"), "muteEveryone", ["video"]),
+            (lambda m: m.mute("ab"), "muteRemoteParticipant", ["ab", "audio"]),
+            (lambda m: m.kick("ab"), "kickParticipant", ["ab"]),
+            (lambda m: m.grant_moderator("ab"), "grantModerator", ["ab"]),
+            (lambda m: m.end_meeting(), "endConference", []),
+            (lambda m: m.set_tile_view(False), "setTileView", [False]),
+            (lambda m: m.send_chat("Hello"), "sendChatMessage", ["Hello"]),
+            (lambda m: m.send_chat("Hello", to="ab"), "sendChatMessage", ["Hello", "ab"]),
+        )
     ),
 ]
 
@@ -454,7 +591,7 @@ COMMANDS: list[tuple[Callable[[nm.NanoMeet], nm.Command[Any]], str, dict[str, An
 def test_every_command_reaches_the_page_and_gives_what_it_answers(
     give: Callable[[nm.NanoMeet], nm.Command[Any]],
     name: str,
-    args: dict[str, Any],
+    args: list[Any],
     answer: Any,
     result: Any,
 ) -> None:
@@ -478,6 +615,18 @@ def test_every_command_reaches_the_page_and_gives_what_it_answers(
         lambda m: m.set_audio_device("mic", kind="both"),
         lambda m: m.start_broadcast(is_vod="false"),
         lambda m: m.set_main_participant(None),
+        lambda m: m.set_video_device(""),
+        lambda m: m.admit(""),
+        lambda m: m.reject(None),
+        lambda m: m.mute("ab", "screen"),
+        lambda m: m.mute_everyone(True),
+        lambda m: m.kick("x" * 65),
+        lambda m: m.send_chat(""),
+        lambda m: m.send_chat("x" * 2001),
+        lambda m: m.send_chat("Hello", to=7),
+        lambda m: m.toggle_audio("on"),
+        lambda m: m.set_tile_view(None),
+        lambda m: m.raise_hand(1),
     ],
 )
 def test_a_command_with_bad_input_is_refused_before_anything_is_sent(
@@ -523,7 +672,7 @@ def test_who_stops_waiting_does_not_take_the_command_back() -> None:
             await asyncio.wait_for(command, 0.01)
 
     asyncio.run(run())
-    page.says(type="reply", id=page.last_command()["id"], result="Sets")
+    page.says(type="reply", id=page.last_command()["id"], result={"subject": "Sets"})
     assert command.result() == "Sets"
 
 

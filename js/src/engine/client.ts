@@ -1,6 +1,7 @@
 /** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
 
 import { commandNames } from "./commands";
+import contract from "./contract.json";
 import { EngineCore, type EngineOptions } from "./core";
 import type { EventListener } from "./emitter";
 import { EngineError } from "./errors";
@@ -17,6 +18,8 @@ export class EngineClient extends EngineCore {
   #largeVideo: string | undefined;
   #videoQuality: number | undefined;
   #visitor = false;
+  /** Whether the engine is this project's own, which does not do all that others do. */
+  #own = false;
 
   constructor(domain: string, options: ClientOptions = {}) {
     super(domain, supported(options));
@@ -97,6 +100,14 @@ export class EngineClient extends EngineCore {
     return this.devices("isMultipleAudioInputSupported");
   }
 
+  setAudioInputDevice(label?: string, id?: string): Promise<unknown> {
+    return this.setDevice("audioinput", label, id);
+  }
+
+  setAudioOutputDevice(label?: string, id?: string): Promise<unknown> {
+    return this.setDevice("audiooutput", label, id);
+  }
+
   setVideoInputDevice(label?: string, id?: string): Promise<unknown> {
     return this.setDevice("videoinput", label, id);
   }
@@ -107,10 +118,6 @@ export class EngineClient extends EngineCore {
 
   isVideoAvailable(): Promise<unknown> {
     return this.request({ name: "is-video-available" });
-  }
-
-  isSharingScreen(): Promise<unknown> {
-    return this.request({ name: "is-sharing-screen" });
   }
 
   isModerationOn(mediaType?: string): Promise<unknown> {
@@ -158,11 +165,12 @@ export class EngineClient extends EngineCore {
   }
 
   getSupportedCommands(): string[] {
-    return commandNames();
+    return this.#own ? supportedOf(contract.commands) : commandNames();
   }
 
   getSupportedEvents(): string[] {
-    return [...new Set(eventNames().map(eventName))];
+    const names = this.#own ? supportedOf(contract.events) : eventNames();
+    return [...new Set(names.map(eventName))];
   }
 
   getNumberOfParticipants(): number {
@@ -182,8 +190,12 @@ export class EngineClient extends EngineCore {
   }
 
   protected override admits(wire: string, data: EventData): boolean {
-    if (wire === "on-stage-participant-changed" && typeof data.id === "string") {
-      this.#largeVideo = data.id;
+    if (wire === "ready") this.#own = data.nanomeet === true;
+    if (wire === "on-stage-participant-changed") {
+      this.#largeVideo = typeof data.id === "string" ? data.id : undefined;
+    }
+    if (wire === "video-quality-changed" && typeof data.videoQuality === "number") {
+      this.#videoQuality = data.videoQuality;
     }
     if (wire === "video-conference-joined") this.#visitor = data.visitor === true;
     return EVENTS.has(wire);
@@ -199,6 +211,10 @@ function supported(options: ClientOptions): ClientOptions {
     );
   }
   return options;
+}
+
+function supportedOf(names: Readonly<Record<string, string | null>>): string[] {
+  return Object.keys(names).filter((name) => names[name] === null);
 }
 
 const COMMANDS: ReadonlySet<string> = new Set(commandNames());

@@ -34,6 +34,8 @@ interface Pending {
  * page's own rules may have forbidden that.
  */
 const ABSENCE_MS = 3_000;
+/** Muting waits for everybody concerned; what is asked of the room's server has its own limits. */
+const PERFORM_MS = 20_000;
 
 export class EngineCore {
   readonly #emitter = new Emitter();
@@ -102,6 +104,12 @@ export class EngineCore {
     this.#peer.send({ type: "event", data: { name: commandName(name), data: args } });
   }
 
+  /** Carry out a command and wait until it is done: only this project's own engine answers. */
+  perform(name: string, ...args: unknown[]): Promise<unknown> {
+    const command = commandName(name);
+    return this.request({ name: "nanomeet-command", command, args }, PERFORM_MS);
+  }
+
   getIFrame(): HTMLIFrameElement {
     return this.#frame;
   }
@@ -126,6 +134,10 @@ export class EngineCore {
     return this.request({ name: "is-video-muted" });
   }
 
+  isSharingScreen(): Promise<unknown> {
+    return this.request({ name: "is-sharing-screen" });
+  }
+
   getRoomsInfo(): Promise<unknown> {
     return this.request({ name: "rooms-info" });
   }
@@ -138,12 +150,8 @@ export class EngineCore {
     return this.devices("getCurrentDevices");
   }
 
-  setAudioInputDevice(label?: string, id?: string): Promise<unknown> {
-    return this.setDevice("audioinput", label, id);
-  }
-
-  setAudioOutputDevice(label?: string, id?: string): Promise<unknown> {
-    return this.setDevice("audiooutput", label, id);
+  setDevice(kind: string, label?: string, id?: string): Promise<unknown> {
+    return this.devices("setDevice", { device: { id, kind, label } });
   }
 
   /** Remove the frame. It hangs up nothing: for a clean exit run `hangup` and await readyToClose. */
@@ -233,11 +241,7 @@ export class EngineCore {
     return this.request({ ...more, type: "devices", name });
   }
 
-  protected setDevice(kind: string, label?: string, id?: string): Promise<unknown> {
-    return this.devices("setDevice", { device: { id, kind, label } });
-  }
-
-  protected request(data: NamedData): Promise<unknown> {
+  protected request(data: NamedData, limit = this.#requestTimeout): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#disposed) {
         reject(new EngineError("disposed", `${data.name}: the meeting is closed`));
@@ -247,9 +251,9 @@ export class EngineCore {
       const id = this.#requests;
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        const seconds = this.#requestTimeout / 1000;
+        const seconds = limit / 1000;
         reject(new EngineError("timeout", `${data.name}: no answer within ${seconds} s`));
-      }, this.#requestTimeout);
+      }, limit);
       this.#pending.set(id, { resolve, reject, timer });
       this.#peer.send({ type: "request", id, data });
     });

@@ -9,6 +9,10 @@ export class FakeMeeting {
   readonly commands: [name: string, args: unknown][] = [];
   /** Answers a request; null leaves it unanswered. */
   answer: Answer = () => ({ result: false });
+  /** Why this project's own engine refuses a command; empty where it does not. */
+  refusal = "";
+  /** What a command of it waits for. */
+  busy: Promise<unknown> | null = null;
   /** Called after each command. */
   onCommand: (name: string, args: unknown) => void = () => {};
   readonly #frame: HTMLIFrameElement;
@@ -38,10 +42,22 @@ export class FakeMeeting {
     else if (params.type === "event") {
       this.commands.push([params.data.name, params.data.data]);
       this.onCommand(params.data.name, params.data.data);
+    } else if (params.data?.name === "nanomeet-command") {
+      const { command, args } = params.data;
+      this.commands.push([command, args]);
+      this.onCommand(command, args);
+      void this.#carryOut(params.id);
     } else if (params.type === "request") {
       const answer = this.answer(params.data);
       if (answer) this.#post("message", { type: "response", id: params.id, ...answer });
     }
+  }
+
+  async #carryOut(id: number): Promise<void> {
+    await this.busy;
+    const { refusal } = this;
+    const outcome = refusal ? { error: { message: refusal } } : { result: true };
+    this.#post("message", { type: "response", id, ...outcome });
   }
 
   #post(method: string, params: unknown): void {

@@ -8,12 +8,14 @@ export interface Addresses {
   defaultServer: string;
 }
 
+export const CLOUD_SERVER = "nanomeet-eu.nanocosmos.de";
+
 /** nanoStream Cloud. */
 export const CLOUD: Addresses = {
   tokenUrl: "https://bintu-cloud-token.k8s-prod.nanocosmos.de",
   apiUrl: "https://bintu.nanocosmos.de",
   invitePage: "https://nanomeet.pages.nanocosmos.de/nanomeet-frontend/nanomeet-sample.html",
-  defaultServer: "nanomeet-eu.nanocosmos.de",
+  defaultServer: CLOUD_SERVER,
 };
 
 export const CLOUD_INGEST = "rtmp://bintu-vtrans.nanocosmos.de";

@@ -1,44 +1,52 @@
 /** Commands that are done when the meeting says so. */
 
-import type { EngineCore } from "../engine/core";
+import type { EventData } from "../engine/events";
 import { asNanoMeetError } from "./errors";
+import type { Meeting } from "./nanomeet";
 import { waitFor } from "./wait";
 
 /** Milliseconds for a meeting to confirm what it was told. */
 const TIMEOUT = 10_000;
 
-export interface Confirmation {
-  /** "<Kind> Error": what it is called when it is not confirmed. */
-  error: string;
-  /** What is to be done, in words that follow "the meeting did not". */
-  what: string;
-  /** The command by its API name, and its arguments. */
-  command: [name: string, ...args: unknown[]];
-  /** Whether it is done. */
-  done: () => boolean;
-  /** Whether this engine tells what `done` looks at; if not, delivery has to do. */
-  told?: boolean;
-  /** Whether to send it even if it looks done. */
-  again?: boolean;
-}
+/** What a Jitsi tells of a command that it carried out; of all others it tells nothing for sure. */
+const TOLD: Readonly<Record<string, string>> = {
+  kickParticipant: "participantLeft",
+  sendChatMessage: "outgoingMessage",
+  subject: "subjectChange",
+  toggleAudio: "audioMuteStatusChanged",
+  toggleRaiseHand: "raiseHandUpdated",
+  toggleShareScreen: "screenSharingStatusChanged",
+  toggleTileView: "tileViewChanged",
+  toggleVideo: "videoMuteStatusChanged",
+};
 
-export async function confirmed(api: EngineCore, task: Confirmation): Promise<void> {
-  const { error, what, command, done, told = true, again = false } = task;
-  const isDone = told && done();
-  if (isDone && !again) return;
-  const changed =
-    told && !isDone
-      ? waitFor(api, { error, what, timeout: TIMEOUT, command: command[0] }, done)
-      : null;
-  api.executeCommand(...command);
-  await (changed ?? delivered(api, error));
-}
-
-/** Wait for an answer to a question: messages keep their order, so what was sent before is there. */
-export async function delivered(api: EngineCore, error: string): Promise<void> {
-  try {
-    await api.isAudioMuted();
-  } catch (thrown) {
+/** Carry out any command: done when the engine says so, as far as it says anything. */
+export async function carriedOut(
+  { api, view }: Meeting,
+  command: [name: string, ...args: unknown[]],
+  error: string,
+): Promise<void> {
+  const [name, argument] = command;
+  const fail = (thrown: unknown): never => {
     throw asNanoMeetError(error, thrown);
+  };
+  if (view.own) {
+    await api.perform(...command).catch((thrown) => {
+      // Who ends the meeting is out of it, perhaps before the answer is there.
+      if (name !== "endConference" || view.joined) fail(thrown);
+    });
+    return;
   }
+  const told = TOLD[name];
+  const about: Readonly<Record<string, (data: EventData) => boolean>> = {
+    kickParticipant: (data) => data.id === argument,
+    subject: (data) => data.subject === argument,
+    toggleRaiseHand: (data) => data.id === api.localId,
+  };
+  const wait = { error, what: `confirm ${name}`, timeout: TIMEOUT };
+  const done =
+    told && waitFor(api, wait, (event, data) => event === told && about[name]?.(data) !== false);
+  api.executeCommand(...command);
+  // Messages keep their order: where a question is answered, what was said before it was heard.
+  await (done ?? api.isAudioMuted().catch(fail));
 }

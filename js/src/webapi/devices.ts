@@ -1,3 +1,4 @@
+import type { EngineCore } from "../engine/core";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 
 export interface Device {
@@ -23,4 +24,21 @@ export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
     throw asNanoMeetError("Devices Error", error);
   }
   throw new NanoMeetError("Devices Error", "the meeting answered without devices");
+}
+
+/** Use another device; rejects if there is none with this id. */
+export async function selectDevice(
+  api: EngineCore,
+  error: string,
+  what: keyof Devices,
+  id: string,
+): Promise<void> {
+  const devices = await devicesOf(() => api.getAvailableDevices());
+  const device = devices[what]?.find(({ deviceId }) => deviceId === id);
+  if (!device) throw new NanoMeetError(error, `there is no ${what} device with this id`);
+  try {
+    await api.setDevice(what.toLowerCase(), device.label, id);
+  } catch (thrown) {
+    throw asNanoMeetError(error, thrown);
+  }
 }

@@ -1,3 +1,5 @@
+import { EngineError } from "../engine/errors";
+
 /** Why a Promise of the Web API was rejected: `error` is "<Kind> Error", `message` plain words. */
 export class NanoMeetError extends Error {
   override readonly name = "NanoMeetError";
@@ -24,5 +26,6 @@ export class NanoMeetError extends Error {
 /** Return a failure as the Web API has it, whoever threw it. */
 export function asNanoMeetError(error: string, thrown: unknown): NanoMeetError {
   if (thrown instanceof NanoMeetError) return thrown;
-  return new NanoMeetError(error, thrown instanceof Error ? thrown.message : String(thrown));
+  const kind = thrown instanceof EngineError ? thrown.kind : undefined;
+  return new NanoMeetError(error, thrown instanceof Error ? thrown.message : String(thrown), kind);
 }

@@ -1,9 +1,8 @@
 /** What can be done in a joined meeting, beside its broadcast. The services are in `web-api.ts`. */
 
-import type { ParticipantInfo } from "../engine/participants";
-import { confirmed, delivered } from "./confirm";
-import { type Devices, devicesOf } from "./devices";
-import { asNanoMeetError, NanoMeetError } from "./errors";
+import { carriedOut } from "./confirm";
+import { type Devices, devicesOf, selectDevice } from "./devices";
+import { NanoMeetError } from "./errors";
 import { type Meeting, NanoMeet, type Success } from "./nanomeet";
 
 /** The Web API without the services that make rooms: all that a page needs which has a token. */
@@ -12,13 +11,10 @@ export class MeetingApi extends NanoMeet {
     if (typeof subject !== "string" || !subject) {
       throw new NanoMeetError("Missing Subject Error", "missing: the subject, as text");
     }
-    const { api, view } = this.moderated("Subject Error");
-    await confirmed(api, {
-      error: "Subject Error",
-      what: "change its subject",
-      command: ["subject", subject],
-      done: () => view.subject === subject,
-    });
+    const error = "Subject Error";
+    const meeting = this.moderated(error);
+    // Who is told the same again has nothing to confirm.
+    if (meeting.view.subject !== subject) await carriedOut(meeting, ["subject", subject], error);
     return { data: { subject } };
   }
 
@@ -26,20 +22,20 @@ export class MeetingApi extends NanoMeet {
   async pinParticipant(
     id?: string,
   ): Promise<Success<{ mainParticipant: { id: string | undefined } }>> {
-    const { api } = this.joined("Participant ID Error");
-    if (id !== undefined) checkKnown(api.getParticipantsInfo(), id);
-    api.pinParticipant(id);
-    await delivered(api, "Participant ID Error");
+    const error = "Participant ID Error";
+    const meeting = this.joined(error);
+    if (id !== undefined) checkKnown(meeting, id);
+    await carriedOut(meeting, ["pinParticipant", id], error);
     return { data: { mainParticipant: { id } } };
   }
 
-  /** Show this participant large. */
+  /** Show this participant large: to everybody, if a moderator asks and the engine can. */
   async setMainParticipant(id: string): Promise<Success<{ pinnedParticipant: { id: string } }>> {
     if (!id) throw new NanoMeetError("Missing ID Error", "missing: the participant's id");
-    const { api } = this.joined("Participant ID Error");
-    checkKnown(api.getParticipantsInfo(), id);
-    api.setLargeVideoParticipant(id);
-    await delivered(api, "Participant ID Error");
+    const error = "Participant ID Error";
+    const meeting = this.joined(error);
+    checkKnown(meeting, id);
+    await carriedOut(meeting, ["setLargeVideoParticipant", id], error);
     return { data: { pinnedParticipant: { id } } };
   }
 
@@ -63,18 +59,15 @@ export class MeetingApi extends NanoMeet {
     }
     if (!audio.id) throw new NanoMeetError(error, "missing: the device's id");
     const { api } = this.joined(error);
-    const devices = await devicesOf(() => api.getAvailableDevices());
-    const device = devices[audio.type === "input" ? "audioInput" : "audioOutput"]?.find(
-      ({ deviceId }) => deviceId === audio.id,
-    );
-    if (!device) throw new NanoMeetError(error, `there is no audio ${audio.type} with this id`);
-    try {
-      if (audio.type === "input") await api.setAudioInputDevice(device.label, device.deviceId);
-      else await api.setAudioOutputDevice(device.label, device.deviceId);
-    } catch (thrown) {
-      throw asNanoMeetError(error, thrown);
-    }
+    await selectDevice(api, error, audio.type === "input" ? "audioInput" : "audioOutput", audio.id);
     return { data: { type: audio.type, deviceId: audio.id } };
+  }
+
+  async setVideoDevice(id: string): Promise<Success<{ deviceId: string }>> {
+    const error = "Set Video Device Error";
+    if (!id) throw new NanoMeetError(error, "missing: the device's id");
+    await selectDevice(this.joined(error).api, error, "videoInput", id);
+    return { data: { deviceId: id } };
   }
 
   /** Make newcomers wait for a moderator, or stop that. It sets no password. */
@@ -94,46 +87,55 @@ export class MeetingApi extends NanoMeet {
       throw new NanoMeetError(error, "missing: the password, as text");
     }
     const meeting = this.moderated(error);
-    const { api, view } = meeting;
-    await confirmed(api, {
-      error,
-      what: "set the password",
-      command: ["password", password],
-      told: view.locked !== null,
-      done: () => view.locked === (password !== ""),
-      // Another password changes nothing that can be seen.
-      again: password !== "",
-    });
+    await carriedOut(meeting, ["password", password], error);
     meeting.password = password;
     if (password === "") await switchLobby(meeting, false);
-    return { data: { lobby: view.lobby ?? false, password } };
+    return { data: { lobby: meeting.view.lobby ?? false, password } };
   }
 
   /** Switch off all other microphones. */
   async muteEveryone(): Promise<Success<{ muteEveryone: true }>> {
-    const { api, view } = this.moderated("Mute Error");
-    await confirmed(api, {
-      error: "Mute Error",
-      what: "mute everyone",
-      command: ["muteEveryone", "audio"],
-      told: view.own,
-      done: () => !view.othersHeard,
-    });
+    const error = "Mute Error";
+    await carriedOut(this.moderated(error), ["muteEveryone", "audio"], error);
     return { data: { muteEveryone: true } };
+  }
+
+  /** Switch the own microphone, camera, screen or hand. Resolves with whether it is on then. */
+  async toggle(what: Switch, on?: boolean): Promise<Success<{ on: boolean }>> {
+    const error = "Command Error";
+    const meeting = this.joined(error);
+    const [command, isOn] = SWITCHES[what];
+    if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
+    const now = await isOn(meeting);
+    if (on === undefined || now === on) return { data: { on: now } };
+    throw new NanoMeetError(error, `the ${what} stays ${now ? "on" : "off"}`, "refused");
+  }
+
+  /** Carry out a command of the engine API, by its name there. Resolves when it is done. */
+  async executeCommand(command: string, ...args: unknown[]): Promise<void> {
+    const moderated = /^(answerK|approve|askTo|endC|grant|kick|mute|password$|subject$|toggleL)/;
+    const error = "Command Error";
+    const meeting = moderated.test(command) ? this.moderated(error) : this.joined(error);
+    await carriedOut(meeting, [command, ...args], error);
   }
 }
 
-function switchLobby({ api, view }: Meeting, lobby: boolean): Promise<void> {
-  return confirmed(api, {
-    error: "Set Lobby Error",
-    what: "change the lobby",
-    command: ["toggleLobby", lobby],
-    told: view.lobby !== null,
-    done: () => view.lobby === lobby,
-  });
+export type Switch = "microphone" | "camera" | "screen" | "hand";
+
+const SWITCHES: Readonly<
+  Record<Switch, [command: string, isOn: (meeting: Meeting) => Promise<boolean>]>
+> = {
+  microphone: ["toggleAudio", async ({ api }) => !(await api.isAudioMuted())],
+  camera: ["toggleVideo", async ({ api }) => !(await api.isVideoMuted())],
+  screen: ["toggleShareScreen", async ({ api }) => (await api.isSharingScreen()) === true],
+  hand: ["toggleRaiseHand", async ({ view }) => view.handRaised],
+};
+
+function switchLobby(meeting: Meeting, lobby: boolean): Promise<void> {
+  return carriedOut(meeting, ["toggleLobby", lobby], "Set Lobby Error");
 }
 
-function checkKnown(participants: readonly ParticipantInfo[], id: string): void {
-  if (participants.some(({ participantId }) => participantId === id)) return;
+function checkKnown({ api }: Meeting, id: string): void {
+  if (api.getParticipantsInfo().some(({ participantId }) => participantId === id)) return;
   throw new NanoMeetError("Participant ID Error", "there is no participant with this id");
 }

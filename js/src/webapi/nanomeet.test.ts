@@ -384,36 +384,92 @@ test("an empty password turns the lobby off as well", async () => {
 
 test("a refused command is rejected with the meeting's words", async () => {
   await join();
-  meeting.onCommand = () =>
-    meeting.emit("error-occurred", {
-      error: {
-        name: "invalid",
-        type: "COMMAND",
-        message: "The subject is too long.",
-        details: { command: "subject" },
-        isFatal: false,
-      },
-    });
+  meeting.refusal = "The subject is too long.";
   const setting = expect(nanoMeet.setNanoMeetSubject("x".repeat(500))).rejects.toMatchObject({
+    error: "Subject Error",
+    kind: "refused",
     message: "The subject is too long.",
   });
   await soon();
   await setting;
 });
 
-test("everyone is muted when no other microphone is open", async () => {
+test("everyone is muted when the engine says so, and not before", async () => {
   await join();
-  const heard = { id: "p1", local: false, audio: true };
-  meeting.emit("nanomeet-participants", {
-    participants: [{ id: "me", local: true, audio: true }, heard],
+  let muted = (): void => {};
+  meeting.busy = new Promise<void>((resolve) => {
+    muted = resolve;
   });
   const muting = nanoMeet.muteEveryone();
   const settled = vi.fn();
   void muting.then(settled);
   await soon();
   expect(settled).not.toHaveBeenCalled();
-  meeting.emit("nanomeet-participants", { participants: [{ ...heard, audio: false }] });
+  expect(meeting.commands).toEqual([["mute-everyone", ["audio"]]]);
+  muted();
   await expect(muting).resolves.toEqual({ data: { muteEveryone: true } });
+});
+
+test("any command of the engine is carried out, and settles with the engine's word", async () => {
+  await join();
+  await nanoMeet.executeCommand("sendChatMessage", "Hello", "p1");
+  expect(meeting.commands).toEqual([["send-chat-message", ["Hello", "p1"]]]);
+  meeting.refusal = "Nobody of this id is in the room any more.";
+  await expect(nanoMeet.executeCommand("kickParticipant", "p2")).rejects.toMatchObject({
+    error: "Command Error",
+    message: meeting.refusal,
+  });
+});
+
+test("a command that nobody answers is rejected in time", async () => {
+  await join();
+  meeting.busy = new Promise(() => {});
+  const asked = nanoMeet.executeCommand("muteRemoteParticipant", "p1", "audio");
+  const failed = expect(asked).rejects.toMatchObject({ kind: "timeout" });
+  await vi.advanceTimersByTimeAsync(20_000);
+  await failed;
+});
+
+test("what is a moderator's is refused to others before anything is sent", async () => {
+  await join({ moderator: false });
+  for (const command of ["kickParticipant", "grantModerator", "endConference", "subject"]) {
+    await expect(nanoMeet.executeCommand(command)).rejects.toMatchObject({ kind: "not_moderator" });
+  }
+  await nanoMeet.executeCommand("sendChatMessage", "Hello");
+  expect(meeting.commands).toEqual([["send-chat-message", ["Hello"]]]);
+});
+
+test("on another engine a command is done when its event says so", async () => {
+  await join({ own: false });
+  meeting.emit("participant-joined", { id: "p1", displayName: "Ada" });
+  const kicking = nanoMeet.executeCommand("kickParticipant", "p1");
+  const settled = vi.fn();
+  void kicking.then(settled);
+  await soon();
+  meeting.emit("participant-left", { id: "somebody else" });
+  await soon();
+  expect(settled).not.toHaveBeenCalled();
+  meeting.emit("participant-left", { id: "p1" });
+  await kicking;
+});
+
+test("a switch that is as wanted is left alone", async () => {
+  await join();
+  meeting.answer = ({ name }) => ({ result: name === "is-video-muted" });
+  await expect(nanoMeet.toggle("microphone", true)).resolves.toEqual({ data: { on: true } });
+  expect(meeting.commands).toEqual([]);
+  await expect(nanoMeet.toggle("camera", true)).rejects.toMatchObject({ kind: "refused" });
+  expect(meeting.commands).toEqual([["toggle-video", []]]);
+});
+
+test("the own hand goes up and down", async () => {
+  await join();
+  meeting.onCommand = () => meeting.emit("raise-hand-updated", { id: "me", handRaised: 17 });
+  await expect(nanoMeet.toggle("hand", true)).resolves.toEqual({ data: { on: true } });
+  await expect(nanoMeet.toggle("hand", true)).resolves.toEqual({ data: { on: true } });
+  expect(meeting.commands).toEqual([["toggle-raise-hand", []]]);
+  meeting.onCommand = () => meeting.emit("raise-hand-updated", { id: "me", handRaised: 0 });
+  await expect(nanoMeet.toggle("hand")).resolves.toEqual({ data: { on: false } });
 });
 
 test("participants can be listed, pinned and shown large; unknown ones cannot", async () => {
@@ -444,6 +500,9 @@ test("an audio device is set by its id, if there is one", async () => {
   });
   await expect(nanoMeet.setAudioDevice({ type: "output", id: "m1" })).rejects.toMatchObject({
     error: "Set Audio Device Error",
+  });
+  await expect(nanoMeet.setVideoDevice("m1")).rejects.toMatchObject({
+    error: "Set Video Device Error",
   });
 });
 

@@ -1,7 +1,7 @@
 /** A meeting on a web page: joined, broadcast, left. The whole Web API, `web-api.ts`, builds on it. */
 
 import { EngineCore, type EngineOptions } from "../engine/core";
-import { CLOUD } from "./addresses";
+import { CLOUD_SERVER } from "./addresses";
 import { type BroadcastData, startBroadcast, stopBroadcast } from "./broadcast";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
@@ -42,7 +42,7 @@ export class NanoMeet {
   #meeting: Meeting | null = null;
 
   constructor(options: MeetingOptions = {}) {
-    this.defaultServer = options.defaultServer ?? CLOUD.defaultServer;
+    this.defaultServer = options.defaultServer ?? CLOUD_SERVER;
     this.#joinTimeout = options.joinTimeout ?? 30_000;
   }
 

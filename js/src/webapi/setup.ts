@@ -24,6 +24,8 @@ export interface InitConfig {
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: TileView;
   displayName?: string;
+  /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
+  prejoin?: boolean;
   theme?: "light" | "dark";
   /** Where a broadcast goes, for an engine that does not carry it itself. */
   broadcast?: Targets | null;
@@ -54,6 +56,7 @@ export function checkConfig(config: InitConfig | undefined): Setup {
       ...config.config,
       disableDeepLinking: true,
       theme: config.theme,
+      prejoinConfig: config.prejoin === undefined ? undefined : { enabled: config.prejoin },
       ...branding(config.branding),
     },
     interfaceConfigOverwrite: { MOBILE_APP_PROMO: false, ...tiles(config.tileView) },

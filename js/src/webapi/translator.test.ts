@@ -49,14 +49,34 @@ test("who is there, with what this engine tells of them", async () => {
   meeting.emit("participant-joined", { id: "bo", displayName: "Bo" });
   await soon();
   expect(people()).toEqual([
-    { id: "me", display_name: "Ada", moderator: true, audio: true, video: false, local: true },
-    { id: "bo", display_name: "Bo", moderator: false, audio: null, video: null, local: false },
+    {
+      id: "me",
+      display_name: "Ada",
+      moderator: true,
+      audio: true,
+      video: false,
+      hand: null,
+      local: true,
+    },
+    {
+      id: "bo",
+      display_name: "Bo",
+      moderator: false,
+      audio: null,
+      video: null,
+      hand: null,
+      local: false,
+    },
   ]);
   meeting.emit("participant-muted", { id: "bo", isMuted: true, mediaType: "audio" });
   meeting.emit("display-name-change", { id: "bo", displayname: "Bob" });
   meeting.emit("video-mute-status-changed", { muted: false });
   await soon();
   expect(people()).toMatchObject([{ video: true }, { display_name: "Bob", audio: false }]);
+  meeting.emit("raise-hand-updated", { id: "bo", handRaised: 17 });
+  await soon();
+  expect(people()).toMatchObject([{ hand: null }, { hand: 17 }]);
+  meeting.emit("raise-hand-updated", { id: "bo", handRaised: 0 });
   meeting.emit("participant-left", { id: "bo" });
   await soon();
   expect(people()).toHaveLength(1);
@@ -67,6 +87,21 @@ test("an engine too old to say leaves open what it does not tell", async () => {
   meeting.join();
   await soon();
   expect(people()).toMatchObject([{ id: "me", moderator: null, audio: null, video: null }]);
+});
+
+test("what was written, by others and by oneself", async () => {
+  meeting.join({ displayName: "Ada" });
+  const said = { from: "bo", nick: "Bo", message: "Hello", privateMessage: false };
+  meeting.emit("incoming-message", said);
+  meeting.emit("outgoing-message", { message: "Hi", privateMessage: true });
+  await soon();
+  const written = told
+    .filter(([event]) => event === "nanomeetChat")
+    .flatMap(([, { messages }]) => messages);
+  expect(written).toMatchObject([
+    { id: 1, sender: "bo", display_name: "Bo", text: "Hello", private: false },
+    { id: 2, sender: "me", display_name: "Ada", text: "Hi", private: true },
+  ]);
 });
 
 test("a connection that is lost and comes back", async () => {

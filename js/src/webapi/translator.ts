@@ -12,6 +12,8 @@ interface Person {
   moderator: boolean | null;
   audio: boolean | null;
   video: boolean | null;
+  /** Milliseconds since 1970 at which the hand went up; null while it is down. */
+  hand: number | null;
   local: boolean;
 }
 
@@ -28,6 +30,7 @@ export class Translator {
   #broadcast: Broadcast = "off";
   #record = false;
   #away = false;
+  #messages = 0;
 
   constructor(api: EngineCore, targets: Targets | null) {
     this.#api = api;
@@ -91,6 +94,15 @@ export class Translator {
           [data.mediaType === "audio" ? "audio" : "video"]: data.isMuted !== true,
         });
         break;
+      case "raiseHandUpdated":
+        this.#learn(id, { hand: Number(data.handRaised) || null });
+        break;
+      case "incomingMessage":
+        this.#written(text(data.from), data);
+        break;
+      case "outgoingMessage":
+        this.#written(this.#api.localId ?? "", data);
+        break;
       case "audioMuteStatusChanged":
         this.#learn(this.#api.localId, { audio: data.muted !== true });
         break;
@@ -113,6 +125,19 @@ export class Translator {
     }
   }
 
+  #written(sender: string, { nick, message, privateMessage }: EventData): void {
+    this.#messages += 1;
+    const words = {
+      id: this.#messages,
+      sender,
+      display_name: text(nick ?? this.#people.get(sender)?.display_name),
+      text: text(message),
+      at: Date.now() / 1000,
+      private: privateMessage === true,
+    };
+    this.#tell("nanomeetChat", { whole: false, messages: [words] });
+  }
+
   #recorded({ on, error }: EventData): void {
     if (on === true) this.broadcast("live");
     else if (error) this.broadcast("failed", this.#record, String(error));
@@ -128,6 +153,7 @@ export class Translator {
       moderator: null,
       audio: null,
       video: null,
+      hand: null,
       local,
     });
     this.#tellPeople();

@@ -28,12 +28,11 @@ export class MeetingView {
   broadcast: Broadcast = "off";
   playout: Playout | null = null;
   broadcastError: string | null = null;
-  /** Whether newcomers wait in the lobby, and whether a password is asked; null if nobody said. */
+  /** Whether newcomers wait in the lobby; null if nobody said. */
   lobby: boolean | null = null;
-  locked: boolean | null = null;
   subject: string | null = null;
-  /** Whether any other participant's microphone is open. */
-  othersHeard = false;
+  /** Whether the own hand is up. */
+  handRaised = false;
 
   constructor(moderator: boolean) {
     this.moderator = moderator;
@@ -52,19 +51,19 @@ export class MeetingView {
       case "readyToClose":
       case "_willDispose":
         this.joined = false;
+        this.handRaised = false;
         break;
       case "participantRoleChanged":
         if (localId === null || data.id === localId) this.moderator = data.role === "moderator";
+        break;
+      case "raiseHandUpdated":
+        if (data.id === localId) this.handRaised = Number(data.handRaised) > 0;
         break;
       case "subjectChange":
         this.subject = typeof data.subject === "string" ? data.subject : null;
         break;
       case "nanomeetRoomChanged":
         this.lobby = data.lobby === true;
-        this.locked = data.locked === true;
-        break;
-      case "nanomeetParticipants":
-        this.othersHeard = people(data).some((one) => one.local !== true && one.audio === true);
         break;
       case "nanomeetBroadcastChanged":
         if (!isBroadcast(data.state)) break;
@@ -75,10 +74,6 @@ export class MeetingView {
         break;
     }
   }
-}
-
-function people(data: EventData): EventData[] {
-  return Array.isArray(data.participants) ? data.participants : [];
 }
 
 function playout(value: unknown): Playout | null {

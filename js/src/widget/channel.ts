@@ -19,6 +19,11 @@ export interface Person {
   moderator: boolean | null;
   audio: boolean | null;
   video: boolean | null;
+  /** Where the engine tells it. */
+  screen?: boolean;
+  stage?: boolean;
+  /** Milliseconds since 1970 at which the hand went up; null while it is down. */
+  hand?: number | null;
 }
 
 /** What the kernel says of how a meeting is carried. */
@@ -36,7 +41,7 @@ export type FromKernel =
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }
   | { type: "browser"; link: string | null; error: string | null }
-  | { type: "command"; id: number; name: string; args: Record<string, unknown> }
+  | { type: "command"; id: number; name: string; args: readonly unknown[] }
   | { type: "moved" }
   | { type: "close" };
 

@@ -1,8 +1,10 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
+import { WAITS } from "../webapi/join";
 import { MeetingApi } from "../webapi/meeting-api";
+import type { TileView } from "../webapi/setup";
 import type { Arrangements, Failure, Person, Playout } from "./channel";
-import { COMMANDS } from "./commands";
+import { commandOf } from "./commands";
 import { deferred } from "./deferred";
 import { Overlay } from "./overlay";
 import type { Theme } from "./theme";
@@ -26,6 +28,8 @@ export interface MeetingState {
 
 export interface Appearance {
   branding: string | Record<string, unknown> | null;
+  tileView: TileView | null;
+  prejoin: boolean;
   theme: Theme;
 }
 
@@ -41,16 +45,23 @@ interface Listener {
   happened(event: string, data: EventData): void;
 }
 
+/** Events that say how the room is from then on: whoever comes later has to hear the last of them. */
+const LASTING = /^(subjectChange|nanomeetLobby|nanomeetChat)$/;
+
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
 /** Seconds that a person may take to be let in are not limited; an engine's silence is. */
 const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
+/** As many as a room keeps. */
+const MOST_MESSAGES = 200;
 
 export class Meeting {
   readonly key: string;
   readonly overlay: Overlay;
   #engine: MeetingApi | null = null;
   #listeners = new Set<Listener>();
+  /** The lasting events that were told last, by name: more than one only where one adds to another. */
+  readonly told = new Map<string, readonly EventData[]>();
   #state: MeetingState = {
     status: "idle",
     reconnecting: false,
@@ -91,6 +102,8 @@ export class Meeting {
       width: "100%",
       height: "100%",
       theme: appearance.theme,
+      prejoin: appearance.prejoin,
+      tileView: appearance.tileView ?? {},
       // The header says it above the room.
       config: { hideConferenceSubject: true },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),
@@ -110,10 +123,10 @@ export class Meeting {
   }
 
   /** Carries out a command of the kernel, once the meeting is joined. */
-  async command(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const command = COMMANDS[name];
-    if (command === undefined) throw { kind: "refused", message: `This page cannot ${name}.` };
-    return command(await this.#whenJoined(), args);
+  async command(name: string, args: readonly unknown[]): Promise<unknown> {
+    const command = commandOf(await this.#whenJoined(), name);
+    if (!command) throw { kind: "refused", message: `This page cannot ${name}.` };
+    return (await command(...args))?.data;
   }
 
   /** Hangs up, frees the camera and removes the frame. */
@@ -130,6 +143,10 @@ export class Meeting {
     if (api === null) return; // init refused the token, and says so by its promise
     api.observe((name, data) => {
       if (this.#engine !== engine) return;
+      if (LASTING.test(name)) {
+        const before = data.whole === false ? (this.told.get(name) ?? []) : [];
+        this.told.set(name, [...before, data].slice(-MOST_MESSAGES));
+      }
       for (const listener of [...this.#listeners]) listener.happened(name, data);
     });
     const on = (name: string, handle: (data: Record<string, unknown>) => void): void => {
@@ -138,8 +155,7 @@ export class Meeting {
       });
     };
     on("ready", () => this.#status("joining"));
-    on("nanomeetWaiting", () => this.#status("waiting"));
-    on("passwordRequired", () => this.#status("waiting"));
+    for (const asked of WAITS) on(asked, () => this.#status("waiting"));
     on("videoConferenceJoined", () => this.#status("joined"));
     on("nanomeetConnection", ({ state }) => {
       if (state === "reconnecting" && this.#state.status === "joined") this.#status("joining");

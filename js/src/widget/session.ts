@@ -130,7 +130,7 @@ export class Session implements Owner {
       return;
     }
     tab.opener = null;
-    const page = pageOf(this.#token, this.theme);
+    const page = pageOf(this.#token, this.theme, this.#model.get("prejoin"));
     await this.#leaveFor({ kind: "elsewhere", place: "tab" });
     tab.location.replace(page);
   }
@@ -416,6 +416,8 @@ export class Session implements Owner {
   #appearance(): Appearance {
     return {
       branding: this.#model.get("branding") as Appearance["branding"],
+      tileView: this.#model.get("tile_view") as Appearance["tileView"],
+      prejoin: this.#model.get("prejoin") === true,
       theme: this.theme,
     };
   }
@@ -429,6 +431,9 @@ export class Session implements Owner {
     this.#report(state, "status");
     if (state.status !== "joined") return;
     this.#report(state, "people");
+    for (const [name, all] of this.#meeting?.told ?? []) {
+      for (const data of all) this.#channel.send({ type: "event", name, data });
+    }
     if (state.broadcast.state !== "off") {
       // Whichever step it is at, a newcomer may always meet it live or starting first.
       const { playout, error } = state.broadcast;
@@ -480,7 +485,7 @@ export class Session implements Owner {
     this.#meeting = null;
   }
 
-  async #run(id: number, name: string, args: Record<string, unknown>): Promise<void> {
+  async #run(id: number, name: string, args: readonly unknown[]): Promise<void> {
     try {
       this.#channel.send({ type: "reply", id, result: (await this.#execute(name, args)) ?? null });
     } catch (error) {
@@ -488,7 +493,7 @@ export class Session implements Owner {
     }
   }
 
-  #execute(name: string, args: Record<string, unknown>): Promise<unknown> {
+  #execute(name: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#meeting === null) {
       throw { kind: "not_joined", message: "The meeting is not joined in this page." };
     }

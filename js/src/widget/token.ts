@@ -1,6 +1,6 @@
 /** What the widget reads of a token, untrusted: to know which meeting it opens. */
 import { meetingUrl } from "../engine/url";
-import { CLOUD } from "../webapi/addresses";
+import { CLOUD_SERVER } from "../webapi/addresses";
 import { domainOf } from "../webapi/nanomeet";
 import { readToken } from "../webapi/token";
 import type { Theme } from "./theme";
@@ -21,8 +21,9 @@ export function entranceOf(token: string): Entrance {
 }
 
 /** Where the meeting is as a page of its own. The token is in the fragment, which no server sees. */
-export function pageOf(token: string, theme: Theme): string {
+export function pageOf(token: string, theme: Theme, prejoin: unknown = null): string {
   const claims = readToken(token);
-  const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme } };
-  return meetingUrl(domainOf(claims, CLOUD.defaultServer), null, settings).href;
+  const prejoinConfig = prejoin === null ? undefined : { enabled: prejoin };
+  const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme, prejoinConfig } };
+  return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;
 }
