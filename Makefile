@@ -70,6 +70,7 @@ format: setup
 
 bench: $(STAMPS)/system build
 	$(BIN)/python benchmarks/broadcast_latency.py
+	$(BIN)/python -m benchmarks.rejoin
 
 # The pictures of the documents, taken anew.
 screenshots: $(STAMPS)/system build

@@ -1,0 +1,105 @@
+"""How soon a reloaded notebook is back in its meeting, by itself.
+
+What is measured
+    JupyterLab with a live kernel and a saved notebook, whose cell shows a joined meeting. The page is
+    reloaded; its own clock tells when the cell is in the document, when the meeting is joined, and
+    when the picture of the own camera plays. What JupyterLab itself takes to open a notebook is
+    given apart, since that is before any widget.
+
+How to read it
+    Run it as a module, from the project's folder. Headless Chromium, the notebook's server, the
+    kernel and the meeting's server share the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect, sync_playwright
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, Lab, running_lab
+from tests.browser.media import frame_of
+from tests.browser.notebook import SLOW, Notebook
+
+SHOW = """
+import nanomeet_widget as nm
+room = nm.create_room("reloaded")
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+#: Notes when each first was there, in milliseconds since the page was asked for.
+WATCH = """
+window.seen = {};
+const look = () => {
+  const cell = document.querySelector(".nanomeet");
+  if (cell) window.seen.cell ??= performance.now();
+  if (cell?.dataset.status === "joined") window.seen.joined ??= performance.now();
+};
+new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+"""
+#: A frame has a clock of its own, which began later.
+PICTURE = """
+(began) => new Promise((resolve) => {
+  const look = () => {
+    const video = document.querySelector("video");
+    if (video && video.getVideoPlaybackQuality().totalVideoFrames > 0) {
+      resolve(performance.timeOrigin + performance.now() - began);
+    } else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+
+
+def reload(page: Page) -> dict[str, float]:
+    """Reload the notebook; return when what was there, in seconds."""
+    page.reload()
+    joined = page.locator(".nanomeet[data-status=joined]")
+    expect(joined).to_be_visible(timeout=SLOW)
+    picture = frame_of(page).evaluate(PICTURE, page.evaluate("performance.timeOrigin"))
+    seen: dict[str, Any] = json.loads(page.evaluate("JSON.stringify(window.seen)"))
+    return {name: at / 1000 for name, at in {**seen, "picture": picture}.items()}
+
+
+def measure(lab: Lab, page: Page, times: int) -> list[dict[str, float]]:
+    """Open a notebook, join, and reload it again and again."""
+    lab.write("reloaded.ipynb", SHOW)
+    page.add_init_script(WATCH)
+    notebook = Notebook(page, lab, "reloaded.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.save()
+    return [reload(page) for _ in range(times)]
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--times", type=int, default=10, help="reloads")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_lab(Path(name)) as lab,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_context(permissions=["camera", "microphone"]).new_page()
+        found = measure(lab, page, options.times)
+        browser.close()
+    columns = {
+        "JupyterLab shows the cell": [one["cell"] for one in found],
+        "from the cell to joined": [one["joined"] - one["cell"] for one in found],
+        "from the cell to the picture": [one["picture"] - one["cell"] for one in found],
+    }
+    print("| step | median s | longest s |")
+    print("|---|---|---|")
+    for step, seconds in columns.items():
+        print(f"| {step} | {statistics.median(seconds):.2f} | {max(seconds):.2f} |")
+
+
+if __name__ == "__main__":
+    main()
