@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,22 @@ class Lab:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
 
+    def kernels(self) -> set[str]:
+        """The kernels that run."""
+        with self._ask("GET", "api/kernels") as answer:
+            return {kernel["id"] for kernel in json.load(answer)}
+
+    def end(self, kernels: set[str]) -> None:
+        """Shut kernels down."""
+        for kernel in kernels:
+            self._ask("DELETE", f"api/kernels/{kernel}").close()
+
+    def _ask(self, method: str, path: str) -> HTTPResponse:
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/{path}", headers=headers, method=method)  # noqa: S310 - our own address
+        answer: HTTPResponse = urllib.request.urlopen(request, timeout=60)  # noqa: S310
+        return answer
+
     def read(self, name: str) -> Any:
         """Return the JSON that a cell has written."""
         return json.loads((self.folder / name).read_text())
@@ -156,6 +173,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port, with folders of its own for everything that it and kernels keep."""
     with running_lab(tmp_path_factory.mktemp("lab")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _kernels_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """End the kernels that a test leaves behind: they would fill the machine's memory."""
+    labs: list[Lab] = [
+        request.getfixturevalue(name) for name in ("lab", "many") if name in request.fixturenames
+    ]
+    before = [lab.kernels() for lab in labs]
+    yield
+    for lab, kept in zip(labs, before, strict=True):
+        lab.end(lab.kernels() - kept)
 
 
 @contextmanager
