@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gradeOf, qualityBetween } from "./connection-quality";
+import { gradeOf, lineVerdict, qualityBetween } from "./connection-quality";
 import type { Sample } from "./stats";
 
 const IDLE: Sample = {
@@ -49,4 +49,15 @@ test("a few packets in a silence say nothing", () => {
 test("packets that came after all are no negative loss", () => {
   const before = { ...IDLE, lost: 10, received: 100 };
   expect(qualityBetween(before, { ...IDLE, lost: 5, received: 200 }).loss).toBe(0);
+});
+
+test.each([
+  [{}, "to_spare"],
+  [{ roundTrip: 0.5 }, "enough"],
+  [{ roundTrip: 1 }, "too_much"],
+  [{ loss: 0.15 }, "too_much"],
+  [{ loss: 0.3 }, "far_too_much"],
+] as const)("%j is %s for a line", (figures, verdict) => {
+  const now = { ...GOOD, ...figures };
+  expect(lineVerdict({ grade: gradeOf(now), ...now })).toBe(verdict);
 });

@@ -1,5 +1,6 @@
 /** How good the connection to one other participant is. Pure: two counts in, a verdict out. */
 
+import type { Verdict } from "./ladder";
 import type { Sample } from "./stats";
 
 export type Grade = "good" | "fair" | "poor";
@@ -16,6 +17,8 @@ export interface ConnectionQuality {
   available: number | null;
 }
 
+/** Where this share gets lost, every packet that is no voice is one too many. */
+const HEAVY_LOSS = 0.2;
 /** Fewer packets than this say nothing about a share. */
 const ENOUGH_PACKETS = 20;
 
@@ -56,4 +59,11 @@ export function qualityBetween(before: Sample, now: Sample): ConnectionQuality {
     available: now.available,
   };
   return { grade: gradeOf(figures), ...figures };
+}
+
+const VERDICTS = { good: "to_spare", fair: "enough", poor: "too_much" } as const;
+
+/** Whether the line carries what is sent. */
+export function lineVerdict({ grade, loss }: ConnectionQuality): Verdict {
+  return loss > HEAVY_LOSS ? "far_too_much" : VERDICTS[grade];
 }

@@ -17,6 +17,10 @@ test("one bad moment is none, two in a row are a step down, and the last step is
   expect(follow(ladder, "too_much", 9)).toEqual([0, 1, 1, 2, 2, 3, 3, 3, 3]);
 });
 
+test("what is far too much is given up at once", () => {
+  expect(follow(new Ladder(OPTIONS), "far_too_much", 3)).toEqual([0, 3, 3]);
+});
+
 test("up it goes one step at a time, each after a while of ease", () => {
   const ladder = new Ladder({ ...OPTIONS, first: 2 });
   expect(follow(ladder, "to_spare", 7)).toEqual([2, 2, 1, 1, 1, 0, 0]);

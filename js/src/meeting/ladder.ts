@@ -3,11 +3,12 @@
  * much, slower still: so that it comes to rest at what holds. Pure.
  */
 
-export type Verdict = "too_much" | "enough" | "to_spare";
+/** What is far too much is given up at once, down to the last step. */
+export type Verdict = "far_too_much" | "too_much" | "enough" | "to_spare";
 
 export interface LadderOptions {
   steps: number;
-  /** How many verdicts "too_much" in a row it takes to go down. */
+  /** How many bad verdicts in a row it takes to go down. */
   alarm: number;
   /** How many verdicts "to_spare" in a row it takes to go up, at first and at most. */
   patience: number;
@@ -37,13 +38,14 @@ export class Ladder {
   /** Takes one verdict in; returns whether the step changed. */
   update(verdict: Verdict): boolean {
     const { steps, alarm, mostPatience } = this.#options;
-    this.#alarms = verdict === "too_much" ? this.#alarms + 1 : 0;
+    const far = verdict === "far_too_much";
+    this.#alarms = far || verdict === "too_much" ? this.#alarms + 1 : 0;
     this.#calm = verdict === "to_spare" ? this.#calm + 1 : 0;
     if (this.#alarms >= alarm && this.#step < steps) {
       if (this.#climbed) this.#patience = Math.min(mostPatience, this.#patience * 2);
       this.#climbed = false;
       this.#alarms = 0;
-      this.#step += 1;
+      this.#step = far ? steps : this.#step + 1;
       return true;
     }
     if (this.#calm >= this.#patience && this.#step > 0) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { processorVerdict, type Stretch } from "./load";
+import { type Stretch, sendingVerdict, showingVerdict } from "./load";
 import type { Sample } from "./stats";
 
 const START: Sample = {
@@ -38,9 +38,21 @@ test.each([
     "too_much",
   ],
   ["one connection that falls behind", [seconds({}), seconds({ encoded: 5 })], "too_much"],
-  ["pictures dropped before they were shown", [seconds({ decoded: 40, dropped: 20 })], "too_much"],
-  ["a picture dropped at the start", [seconds({ decoded: 2, dropped: 1 })], "to_spare"],
   ["nothing sent", [{ ...seconds({ camera: null }), aim: 0 }], "to_spare"],
 ] as const)("%s", (_, stretches, verdict) => {
-  expect(processorVerdict(stretches)).toBe(verdict);
+  expect(sendingVerdict(stretches)).toBe(verdict);
+});
+
+test.each([
+  ["hardly any dropped", [seconds({ decoded: 60, dropped: 1 })], "to_spare"],
+  ["some dropped", [seconds({ decoded: 60, dropped: 6 })], "enough"],
+  ["many dropped", [seconds({ decoded: 40, dropped: 20 })], "too_much"],
+  [
+    "many dropped of all together",
+    [seconds({ decoded: 4, dropped: 4 }), seconds({ decoded: 4, dropped: 4 })],
+    "too_much",
+  ],
+  ["one dropped at the start", [seconds({ decoded: 2, dropped: 1 })], "to_spare"],
+] as const)("showing: %s", (_, stretches, verdict) => {
+  expect(showingVerdict(stretches)).toBe(verdict);
 });

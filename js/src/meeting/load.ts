@@ -18,16 +18,26 @@ const BEHIND = 0.6;
 const KEEPING_UP = 0.85;
 /** The share of the pictures received that may be dropped because they are shown too slowly. */
 const DROPPED = 0.2;
+const FEW_DROPPED = 0.05;
 /** Fewer pictures than this say nothing about a share. */
 const ENOUGH_PICTURES = 10;
 
-export function processorVerdict(stretches: readonly Stretch[]): Verdict {
+/** Whether one's pictures are encoded in time. */
+export function sendingVerdict(stretches: readonly Stretch[]): Verdict {
   const load = sum(stretches.map(encodingShare));
   const progress = Math.min(1, ...stretches.map(progressOf));
   const limited = stretches.some(({ now }) => now.cpuLimited);
-  const dropped = droppedShare(stretches);
-  if (limited || load > FULL || progress < BEHIND || dropped > DROPPED) return "too_much";
+  if (limited || load > FULL || progress < BEHIND) return "too_much";
   return load < EASY && progress > KEEPING_UP ? "to_spare" : "enough";
+}
+
+/** Whether the others' pictures are shown in time. */
+export function showingVerdict(stretches: readonly Stretch[]): Verdict {
+  const dropped = sum(stretches.map(({ before, now }) => now.dropped - before.dropped));
+  const decoded = sum(stretches.map(({ before, now }) => now.decoded - before.decoded));
+  const share = dropped + decoded >= ENOUGH_PICTURES ? dropped / (dropped + decoded) : 0;
+  if (share > DROPPED) return "too_much";
+  return share < FEW_DROPPED ? "to_spare" : "enough";
 }
 
 function encodingShare({ before, now }: Stretch): number {
@@ -39,12 +49,6 @@ function progressOf({ before, now, aim }: Stretch): number {
   if (!before.camera || !now.camera?.source || aim === 0) return 1;
   const encoded = (now.camera.encoded - before.camera.encoded) / seconds({ before, now });
   return encoded / Math.min(aim, now.camera.source);
-}
-
-function droppedShare(stretches: readonly Stretch[]): number {
-  const dropped = sum(stretches.map(({ before, now }) => now.dropped - before.dropped));
-  const decoded = sum(stretches.map(({ before, now }) => now.decoded - before.decoded));
-  return dropped + decoded >= ENOUGH_PICTURES ? dropped / (dropped + decoded) : 0;
 }
 
 function seconds({ before, now }: Pick<Stretch, "before" | "now">): number {

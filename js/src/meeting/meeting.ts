@@ -251,13 +251,15 @@ export class Meeting {
         });
       }),
       effect(() => {
-        const sendings = this.#mesh.value?.sendings.value.values() ?? [];
-        media.control.setCapture(captureFor(sendings, this.#mirror.value));
+        // Before one is in, the camera delivers what it was opened with: one looks at oneself.
+        const sendings = this.#mesh.value?.sendings.value.values();
+        if (sendings) media.control.setCapture(captureFor(sendings, this.#mirror.value));
       }),
       effect(() => {
         const composes = this.#broadcast?.active || this.#relay?.active;
         this.wants.setFloor(composes ? composedLines(this.room.people.value) : NOT_SHOWN);
       }),
+      effect(() => this.wants.setScale(this.#mesh.value?.scale.value ?? 1)),
       effect(() => {
         if (media.control.resized.value > 0) this.#mesh.value?.rescale();
       }),

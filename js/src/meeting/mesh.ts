@@ -2,9 +2,9 @@
 
 import { signal } from "@preact/signals";
 import type { Signal, Signalled, Wanted } from "../shared/protocol";
-import type { ConnectionQuality } from "./connection-quality";
+import { type ConnectionQuality, lineVerdict } from "./connection-quality";
 import { Ladder } from "./ladder";
-import { processorVerdict, type Stretch } from "./load";
+import { type Stretch, sendingVerdict, showingVerdict } from "./load";
 import { type Outgoing, Peer, type PeerState } from "./peer";
 import { decide, LINE_STEPS, PROCESSOR_STEPS, type Sending } from "./quality";
 import type { Shown } from "./wants";
@@ -36,6 +36,10 @@ interface Other {
 }
 
 const MEASURE_INTERVAL = 2_000;
+/** Measurements. */
+const PROCESSOR = { alarm: 2, patience: 6, mostPatience: 96 };
+const LINE = { alarm: 2, patience: 5, mostPatience: 40 };
+const SCALES = [1, 0.7, 0.5, 0.35];
 const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
 
 export class Mesh {
@@ -43,23 +47,22 @@ export class Mesh {
   readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
   /** What goes to each of the others now. */
   readonly sendings = signal<ReadonlyMap<string, Sending>>(new Map());
+  /** The share of the lines shown that this machine can show in time, from 0 to 1. */
+  readonly scale = signal(1);
   readonly #options: MeshOptions;
   readonly #others = new Map<string, Other>();
   readonly #wanted = new Map<string, Shown>();
-  readonly #processor: Ladder;
+  readonly #encoding: Ladder;
+  readonly #showing: Ladder;
   readonly #timer: ReturnType<typeof setInterval>;
   #outgoing = NOTHING;
 
   constructor(options: MeshOptions) {
     this.#options = options;
     this.selfId = options.selfId;
-    this.#processor = new Ladder({
-      steps: PROCESSOR_STEPS,
-      alarm: 2,
-      patience: 6,
-      mostPatience: 96,
-      first: firstStep(options.cores),
-    });
+    const first = firstStep(options.cores);
+    this.#encoding = new Ladder({ ...PROCESSOR, steps: PROCESSOR_STEPS, first });
+    this.#showing = new Ladder({ ...PROCESSOR, steps: SCALES.length - 1 });
     this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
   }
 
@@ -136,7 +139,7 @@ export class Mesh {
       this.#outgoing,
       { camera: null, screen: null },
     );
-    const line = new Ladder({ steps: LINE_STEPS, alarm: 2, patience: 5, mostPatience: 40 });
+    const line = new Ladder({ ...LINE, steps: LINE_STEPS });
     this.#others.set(id, { peer, line });
     this.#decide();
     this.#publish();
@@ -147,7 +150,7 @@ export class Mesh {
     const sendings = decide({
       wanted: new Map([...this.#others.keys()].map((id) => [id, this.#wanted.get(id) ?? null])),
       screen: this.#outgoing.screen !== null,
-      processor: this.#processor.step,
+      processor: this.#encoding.step,
       line: new Map([...this.#others].map(([id, { line }]) => [id, line.step])),
     });
     for (const [id, { peer }] of this.#others) {
@@ -162,10 +165,11 @@ export class Mesh {
     const stretches = await Promise.all(others.map(([, { peer }]) => peer.measure()));
     const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
     if (measured.length === 0) return;
-    this.#processor.update(processorVerdict(measured));
+    this.#encoding.update(sendingVerdict(measured));
+    this.#showing.update(showingVerdict(measured));
+    this.scale.value = SCALES[this.#showing.step] ?? 1;
     for (const [, { peer, line }] of others) {
-      const { quality } = peer;
-      if (quality) line.update(LINE_VERDICTS[quality.grade]);
+      if (peer.quality) line.update(lineVerdict(peer.quality));
     }
     this.#decide();
     this.#publish();
@@ -187,8 +191,6 @@ export class Mesh {
     );
   }
 }
-
-const LINE_VERDICTS = { good: "to_spare", fair: "enough", poor: "too_much" } as const;
 
 /** A weak machine starts low and climbs: the other way round, its first minute would stutter. */
 function firstStep(cores: number): number {

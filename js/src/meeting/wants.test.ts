@@ -81,13 +81,31 @@ test("what is broadcast from here is wanted, looked at or not", () => {
   expect(news().at(-1)).toEqual(["ada", 180, 360]);
 });
 
+test("a machine that cannot keep up asks for smaller cameras, and for a screen that can be read", () => {
+  const { wants, news } = told();
+  wants.show("ada", { camera: 360, screen: 720 });
+  news();
+  wants.setScale(0.5);
+  vi.advanceTimersByTime(250);
+  expect(news()).toEqual([["ada", 180, 720]]);
+});
+
 test("a new connection is told what the old one knew", () => {
   const { wants, news } = told();
   wants.show("ada", { camera: 180 });
   news();
   wants.retell("ada");
-  wants.retell("nobody");
   expect(news()).toEqual([["ada", 180, 0]]);
+});
+
+test("who has no tile is told so, and what a broadcast needs of him", () => {
+  const { wants, news } = told();
+  wants.retell("ada");
+  wants.setFloor({ camera: 180, screen: 360 });
+  expect(news()).toEqual([
+    ["ada", 0, 0],
+    ["ada", 180, 360],
+  ]);
 });
 
 test("who has left is told nothing more", () => {
@@ -96,6 +114,7 @@ test("who has left is told nothing more", () => {
   wants.show("ada", { camera: 0 });
   news();
   wants.forget("ada");
+  wants.show("ada", { camera: 0 });
   vi.advanceTimersByTime(1_000);
   expect(news()).toEqual([]);
 });

@@ -25,6 +25,7 @@ export class Wants {
   readonly #told = new Map<string, Shown>();
   #visible = true;
   #floor = NOT_SHOWN;
+  #scale = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: WantsOptions) {
@@ -33,7 +34,10 @@ export class Wants {
 
   /** Somebody's pictures are laid out in this size now; what is left out stays as it was. */
   show(id: string, shown: Partial<Shown>): void {
-    this.#shown.set(id, { ...(this.#shown.get(id) ?? NOT_SHOWN), ...shown });
+    const known = this.#shown.get(id);
+    // The tile of somebody who has left goes after him.
+    if (!known && !shown.camera && !shown.screen) return;
+    this.#shown.set(id, { ...(known ?? NOT_SHOWN), ...shown });
     this.#update(id);
   }
 
@@ -49,10 +53,17 @@ export class Wants {
     this.#updateAll();
   }
 
+  /** How much of what is shown this machine keeps up with, from 0 to 1: no more is asked for. */
+  setScale(scale: number): void {
+    if (scale === this.#scale) return;
+    this.#scale = scale;
+    this.#updateAll();
+  }
+
   /** The other does not know it (any more): a new page, a new connection. */
   retell(id: string): void {
-    this.#told.delete(id);
-    if (this.#shown.has(id)) this.#tell(id);
+    if (!this.#shown.has(id)) this.#shown.set(id, NOT_SHOWN);
+    this.#tell(id);
   }
 
   forget(id: string): void {
@@ -99,7 +110,7 @@ export class Wants {
   #wanted(id: string): Shown {
     const shown = this.#visible ? (this.#shown.get(id) ?? NOT_SHOWN) : NOT_SHOWN;
     return {
-      camera: rounded(Math.max(shown.camera, this.#floor.camera)),
+      camera: rounded(Math.max(shown.camera * this.#scale, this.#floor.camera)),
       screen: rounded(Math.max(shown.screen, this.#floor.screen)),
     };
   }
