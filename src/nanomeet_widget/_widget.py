@@ -35,6 +35,7 @@ from nanomeet_widget._models import (
     TileView,
     Waiting,
 )
+from nanomeet_widget._records import Records
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._rules import check_tile_view
 from nanomeet_widget._states import Broadcast, Status
@@ -202,6 +203,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
         self._channel = Channel(lambda page, message: self.send({**message, "client": page}))
         self._callbacks = Callbacks(self._tell_of_failure)
+        self._records = Records()
         if unknown := sorted(set(options) - set(self.trait_names())):
             near = difflib.get_close_matches(unknown[0], _OPTIONS, n=1)
             hint = f": did you mean {near[0]!r}?" if near else ""
@@ -248,6 +250,28 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def events(self) -> list[Event]:
         """The newest events, at most a thousand, oldest first."""
         return self._callbacks.log
+
+    def attendance(self) -> list[dict[str, Any]]:
+        """Return who was in the room, and when, as far as this meeting saw it.
+
+        Returns
+        -------
+        list of dict
+            A row for each stay, the first one first: ``id, display_name, moderator``, ``joined`` and
+            ``left`` (aware times, UTC; None for who is there still) and ``seconds``.
+            ``pandas.DataFrame`` takes it as it is.
+        """
+        return self._records.attendance()
+
+    def raised_hands(self) -> list[dict[str, Any]]:
+        """Return whose hand was up, and when.
+
+        Returns
+        -------
+        list of dict
+            As `attendance` has it, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
+        """
+        return self._records.raised_hands()
 
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera; settled once that is done."""
@@ -420,6 +444,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._status.step(target)
         if target not in {Status.JOINED, Status.JOINING}:
             # From outside, nothing of the room can be known.
+            self._records.update([])
             for trait in ("participants", "hands", "lobby"):
                 self.set_trait(trait, [])
             self.set_trait("subject", "")
@@ -441,6 +466,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def _on_participants(self, message: dict[str, Any]) -> None:
         people = [_facts.person_of(person) for person in message["participants"]]
         raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
+        self._records.update(people)
         self.set_trait("participants", people)
         self.set_trait("hands", [person["id"] for person in raised])
 

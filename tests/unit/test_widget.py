@@ -166,20 +166,35 @@ def test_participants_are_what_the_page_says() -> None:
     assert meet.participants == [{**person, **told}]
 
 
+def person(name: str, hand: float | None = None) -> dict[str, Any]:
+    untold = dict.fromkeys(("moderator", "audio", "video"))
+    return {**untold, "id": name, "display_name": name.title(), "hand": hand}
+
+
 def test_hands_are_in_the_order_in_which_they_went_up() -> None:
     meet, page = shown()
     page.joins()
-
-    def person(name: str, hand: float | None) -> dict[str, Any]:
-        return {**dict.fromkeys(("moderator", "audio", "video")), "id": name} | {
-            "display_name": name,
-            "hand": hand,
-        }
-
-    page.says(type="participants", participants=[person("a", 9), person("b", None), person("c", 4)])
+    page.says(type="participants", participants=[person("a", 9), person("b"), person("c", 4)])
     assert meet.hands == ["c", "a"]
     page.says(type="status", status="left", error=None)
     assert meet.hands == []
+
+
+def test_who_was_there_and_whose_hand_was_up_are_tables() -> None:
+    meet, page = shown()
+    page.joins()
+    page.says(type="participants", participants=[person("ada"), person("bo")])
+    page.says(type="participants", participants=[person("ada", 17)])
+    page.says(type="participants", participants=[person("ada"), person("bo")])
+    present = [(row["display_name"], row["left"] is None) for row in meet.attendance()]
+    assert present == [("Ada", True), ("Bo", False), ("Bo", True)]
+    page.says(type="status", status="left", error=None)
+    assert all(row["left"] >= row["joined"] for row in meet.attendance())
+    (hand,) = meet.raised_hands()
+    assert (hand["id"], hand["seconds"]) == (
+        "ada",
+        (hand["lowered"] - hand["raised"]).total_seconds(),
+    )
 
 
 def test_what_the_room_is_about_and_who_waits_follow_the_page() -> None:

@@ -108,6 +108,19 @@ test("a screen that the browser does not let be shared is an error in words", as
   await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
 });
 
+test("pictures have as many lines as are wanted, and none where only sound is", async () => {
+  const setCamera = vi.fn(async () => {});
+  Object.assign(meeting, { setCamera });
+  await run("set-video-quality", 360);
+  expect(meeting.view.lines.value).toBe(360);
+  await expect(run("set-video-quality", "high")).rejects.toMatchObject({ kind: "invalid" });
+  await run("set-audio-only", true);
+  expect(meeting.view.audioOnly.value).toBe(true);
+  expect(setCamera.mock.calls).toEqual([[false]]);
+  await run("set-audio-only", false);
+  expect(meeting.view.audioOnly.value).toBe(false);
+});
+
 test("the room has another name on this page", async () => {
   await run("local-subject", "My lesson");
   expect(meeting.view.subject.value).toBe("My lesson");

@@ -46,6 +46,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "set-tile-view": ({ view }, [enabled]) => {
     view.tileView.value = enabled !== false;
   },
+  "set-video-quality": ({ view }, [lines]) => {
+    if (typeof lines !== "number" || !(lines >= MIN_LINES)) {
+      throw new RefusedError(
+        "invalid",
+        `A video quality is a height of ${MIN_LINES} lines or more.`,
+      );
+    }
+    view.lines.value = lines;
+  },
+  "set-audio-only": async (meeting, [enabled]) => {
+    meeting.view.audioOnly.value = enabled === true;
+    if (enabled === true) await meeting.setCamera(false);
+  },
   "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
   "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
   "hide-notification": ({ view }, [uid]) => view.hide(text(uid)),
@@ -54,6 +67,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
+
+/** The smallest that Jitsi has a name for is 180. */
+const MIN_LINES = 90;
 
 /** The settings that a page may change while the meeting goes on; others are left as they are. */
 function overwriteConfig(view: ViewStore, config: unknown): void {

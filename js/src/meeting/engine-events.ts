@@ -278,6 +278,10 @@ function view({ view, large }: Meeting, emit: Emit): Watch[] {
       (enabled) => emit("tile-view-changed", { enabled }),
     ),
     watch(
+      () => (view.audioOnly.value ? 0 : view.lines.value),
+      (videoQuality) => emit("video-quality-changed", { videoQuality }),
+    ),
+    watch(
       () => large.value,
       (id) => emit("on-stage-participant-changed", { id }),
     ),

@@ -48,6 +48,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "deployment-info": ({ launch }) => ({
     deploymentInfo: { environment: "nanomeet", envType: "embedded", backend: launch.base },
   }),
+  "connection-stats": connectionStats,
   "capture-largevideo-screenshot": screenshot,
   "nanomeet-command": async (meeting, { command, args }, emit) => {
     await runCommand(meeting, emit, String(command), Array.isArray(args) ? args : []);
@@ -86,11 +87,19 @@ async function setDevice(media: Meeting["media"], wanted: unknown): Promise<bool
   return true;
 }
 
+/** How good the direct connection to each of the others is: of those that were measured. */
+function connectionStats({ remotes }: Meeting): Record<string, unknown> {
+  const stats = [...remotes.value].flatMap(([id, { quality }]) => (quality ? [[id, quality]] : []));
+  return Object.fromEntries(stats);
+}
+
 /** The picture of who is large; of the first one with a picture, where all are equal. */
 async function screenshot(meeting: Meeting): Promise<{ dataURL: string }> {
   const { media, remotes, room } = meeting;
   const own = media.screen.value ?? media.camera.value;
-  const tracks = new Map([...remotes.value].map(([id, { video }]) => [id, video]));
+  const tracks = new Map(
+    [...remotes.value].map(([id, { video, screen }]) => [id, screen ?? video]),
+  );
   if (room.selfId.value) tracks.set(room.selfId.value, own);
   const shown = room.everybody.value.filter(({ video, screen }) => video || screen);
   const id = meeting.large.value ?? shown.at(-1)?.id;

@@ -238,6 +238,7 @@ export class Meeting {
       effect(() => {
         this.view.tileView.value = main.value === null;
       }),
+      effect(() => this.wants.setCeiling(this.view.audioOnly.value ? 0 : this.view.lines.value)),
       effect(() => {
         const speaker = this.dominant.value;
         if (speaker !== this.room.selfId.value) this.view.speaker.value = speaker;

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../shared/protocol";
+import { MOST_LINES } from "./wants";
 
 export type Theme = "light" | "dark";
 export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
@@ -34,6 +35,10 @@ export class ViewStore {
   /** The tag of the language that the page speaks. */
   readonly language = signal("en");
   readonly tileView = signal(true);
+  /** The most lines of a camera's picture that this page wants. */
+  readonly lines = signal(MOST_LINES);
+  /** Whether it wants no camera's picture at all. */
+  readonly audioOnly = signal(false);
   /** What the room is called on this page alone; empty for what it is about. */
   readonly subject = signal("");
   /** Who is large where the tiles are not equal; null for whoever speaks. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Shown, Wants } from "./wants";
+import { MOST_LINES, type Shown, Wants } from "./wants";
 
 function told() {
   const said: [string, number, number][] = [];
@@ -117,4 +117,19 @@ test("who has left is told nothing more", () => {
   wants.show("ada", { camera: 0 });
   vi.advanceTimersByTime(1_000);
   expect(news()).toEqual([]);
+});
+
+test("no camera's picture is asked for in more lines than are wanted at most", () => {
+  const { wants, news } = told();
+  wants.show("ada", { camera: 720, screen: 1080 });
+  news();
+  wants.setCeiling(180);
+  vi.advanceTimersByTime(250);
+  expect(news()).toEqual([["ada", 180, 1080]]);
+  wants.setCeiling(0);
+  vi.advanceTimersByTime(250);
+  expect(news()).toEqual([["ada", 0, 1080]]);
+  wants.setCeiling(MOST_LINES);
+  vi.advanceTimersByTime(250);
+  expect(news()).toEqual([["ada", 720, 1080]]);
 });

@@ -16,7 +16,8 @@ export interface WantsOptions {
 const PAUSE = 250;
 /** Lines are told in steps of this: a tile that grows by a little is no news. */
 const STEP = 30;
-const MOST = 2160;
+/** The most lines that are ever asked for. */
+export const MOST_LINES = 2160;
 export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
 
 export class Wants {
@@ -26,6 +27,7 @@ export class Wants {
   #visible = true;
   #floor = NOT_SHOWN;
   #scale = 1;
+  #ceiling = MOST_LINES;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: WantsOptions) {
@@ -57,6 +59,12 @@ export class Wants {
   setScale(scale: number): void {
     if (scale === this.#scale) return;
     this.#scale = scale;
+    this.#updateAll();
+  }
+
+  /** Lines that no camera's picture needs more than, however large it is shown. */
+  setCeiling(lines: number): void {
+    this.#ceiling = lines;
     this.#updateAll();
   }
 
@@ -110,14 +118,16 @@ export class Wants {
   #wanted(id: string): Shown {
     const shown = this.#visible ? (this.#shown.get(id) ?? NOT_SHOWN) : NOT_SHOWN;
     return {
-      camera: rounded(Math.max(shown.camera * this.#scale, this.#floor.camera)),
+      camera: rounded(
+        Math.max(Math.min(shown.camera * this.#scale, this.#ceiling), this.#floor.camera),
+      ),
       screen: rounded(Math.max(shown.screen, this.#floor.screen)),
     };
   }
 }
 
 function rounded(lines: number): number {
-  return Math.min(MOST, Math.ceil(lines / STEP) * STEP);
+  return Math.min(MOST_LINES, Math.ceil(lines / STEP) * STEP);
 }
 
 function same(a: Shown, b: Shown): boolean {
