@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Lab, running_lab
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.media import frame_of
 from tests.browser.notebook import SLOW, Notebook
+from tests.labs import Lab, running_lab
 
 SHOW = """
 import nanomeet_widget as nm

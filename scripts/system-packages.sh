@@ -1,10 +1,14 @@
 #!/bin/sh
-# Installs what the tests need of the system: Chromium to drive, ffprobe to read recordings.
+# Installs what the tests need of the system: Chromium to drive, ffprobe to read recordings, nginx to
+# stand in front of a server, coturn to relay media.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
+PATH="$PATH:/usr/sbin"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
+command -v turnserver >/dev/null 2>&1 || missing="$missing coturn"
 "${PYTHON:-python3}" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0
 

@@ -57,6 +57,8 @@ interface NanoMeetInit {
   /** The URL of a branding file, or what would be in it. */
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: NanoMeetTileView;
+  /** Where the page reaches the token's server, if that is not where the token says. */
+  server?: string;
   displayName?: string;
   /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
   prejoin?: boolean;

@@ -279,6 +279,11 @@ def origin(server: str) -> str:
     return url.rstrip("/")
 
 
+def on_loopback(server: str) -> bool:
+    """Return whether a token's `server` claim names this machine, whichever that is."""
+    return urlsplit(origin(server)).hostname in {"127.0.0.1", "::1", "localhost"}
+
+
 _TILE_VIEW = ("size", "maxColumns", "vertical")
 _MAX_TILE = 10_000
 _MAX_COLUMNS = 5

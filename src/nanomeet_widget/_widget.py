@@ -202,6 +202,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
         self._channel = Channel(lambda page, message: self.send({**message, "client": page}))
+        # The Jupyter server's address, as the page has it.
+        self._base: str | None = None
         self._callbacks = Callbacks(self._tell_of_failure)
         self._records = Records()
         if unknown := sorted(set(options) - set(self.trait_names())):
@@ -331,12 +333,13 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             return
         kind, client = message.get("type"), message.get("client")
         if kind == "hello" and isinstance(client, str):
-            self._greet(client)
+            self._greet(client, message.get("base"))
         elif client == self._channel.page and kind in self._HANDLERS:
             self._channel.heard()
             self._HANDLERS[kind](self, message)
 
-    def _greet(self, page: str) -> None:
+    def _greet(self, page: str, base: object) -> None:
+        self._base = base if isinstance(base, str) else None
         old = self._channel.page
         if old not in {None, page}:
             # A page that was reloaded, or a second one: the meeting moves there.
@@ -348,7 +351,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             self._channel.tell(self._token_message())
 
     def _token_message(self) -> dict[str, Any]:
-        message: dict[str, Any] = {"type": "token", "token": None, "ask": None}
+        message: dict[str, Any] = {"type": "token", "token": None, "ask": None, "beside": False}
         message |= {"broadcast": None, "library": None}
         if not self.token:
             return message
@@ -361,6 +364,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             **message,
             # A plain text: a host's own serialiser may write what it does not know as its repr.
             "token": str(self.token),
+            "beside": self._base is not None and services.found_at(server, self._base),
             "broadcast": self._targets(),
             "library": library.page() if library else None,
         }

@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Lab
+from tests.labs import Lab
 
 #: Kernels and their first import of everything take their time on a busy machine.
 SLOW = 60_000

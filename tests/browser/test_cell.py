@@ -14,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from nanomeet_widget import _tokens
+from tests.labs import Lab
 
-from .conftest import Lab, OpenPage
+from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .test_screens import shoot

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.labs import Lab
 from tests.standins import cloud
 from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
-from .conftest import Lab, OpenPage
+from .conftest import OpenPage
 from .notebook import SLOW, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

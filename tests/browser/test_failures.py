@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import Servers
+from tests.labs import Lab
 
-from .conftest import Lab, OpenPage
+from .conftest import OpenPage
 from .notebook import SLOW, Notebook
 from .test_room import address, button
 

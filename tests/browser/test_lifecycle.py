@@ -9,7 +9,9 @@ from typing import get_args
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Lab, OpenPage
+from tests.labs import Lab
+
+from .conftest import OpenPage
 from .media import frame_of, lies_over, moves
 from .notebook import SLOW, App, Notebook
 

@@ -11,7 +11,9 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Lab, OpenPage
+from tests.labs import Lab
+
+from .conftest import OpenPage
 from .media import decodes, frame_of, moves, probe, sounds
 from .notebook import SLOW, Notebook
 

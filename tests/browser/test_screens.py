@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Lab, OpenPage
+from tests.labs import Lab
+
+from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 

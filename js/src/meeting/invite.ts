@@ -3,6 +3,7 @@
 import { claim } from "./claims";
 
 const TIMEOUT = 10_000;
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 export interface InviteOptions {
   /** The server's base address, with a slash at its end. */
@@ -40,5 +41,7 @@ function publicAddress(token: string): string | null {
   const server = claim(token, "server");
   if (typeof server !== "string" || server === "") return null;
   const url = /^https?:\/\//.test(server) ? server : `https://${server}`;
+  // Inside a Jupyter server it may know but this machine's own address: ours is no worse.
+  if (!URL.canParse(url) || LOOPBACK.has(new URL(url).hostname)) return null;
   return url.replace(/\/+$/, "");
 }

@@ -61,7 +61,7 @@ export class RoomStore {
         this.own.value = message.own;
         this.others.value = message.participants.filter(({ id }) => id !== message.own.id);
         this.state.value = message.state;
-        this.broadcast.value = message.broadcast;
+        this.broadcast.value = located(message.broadcast);
         this.knocking.value = message.knocking;
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
@@ -89,7 +89,7 @@ export class RoomStore {
         this.state.value = message.state;
         break;
       case "broadcast_changed":
-        this.broadcast.value = message.broadcast;
+        this.broadcast.value = located(message.broadcast);
         break;
       case "viewers_changed":
         this.viewers.value = message.viewers;
@@ -120,4 +120,12 @@ export class RoomStore {
 
 function without<T extends { id: string }>(all: readonly T[], id: string): T[] {
   return all.filter((one) => one.id !== id);
+}
+
+/** Inside a Jupyter server the server's links are paths: only the page knows what comes before them. */
+function located(broadcast: BroadcastState): BroadcastState {
+  if (broadcast.playout === null) return broadcast;
+  const { live, vod } = broadcast.playout;
+  const whole = (link: string): string => new URL(link, document.baseURI).href;
+  return { ...broadcast, playout: { live: whole(live), vod: vod === null ? null : whole(vod) } };
 }

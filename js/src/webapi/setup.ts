@@ -23,6 +23,8 @@ export interface InitConfig {
   /** The URL of a branding file, or what would be in it. */
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: TileView;
+  /** Where the page reaches the token's server, if that is not where the token says. */
+  server?: string;
   displayName?: string;
   /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
   prejoin?: boolean;
@@ -43,7 +45,8 @@ export interface Setup {
 
 export function checkConfig(config: InitConfig | undefined): Setup {
   if (!config) throw new NanoMeetError("Config Error", "missing: the configuration");
-  const claims = readValidToken(config.token);
+  const read = readValidToken(config.token);
+  const claims = config.server ? { ...read, server: config.server } : read;
   const options: EngineOptions = {
     roomName: claims.room,
     jwt: config.token,

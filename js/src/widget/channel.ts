@@ -36,7 +36,13 @@ export interface Arrangements {
 
 export type FromKernel =
   /** `ask` names a server that the user has to say yes to before the token is handed to it. */
-  | ({ type: "token"; token: string | null; ask: string | null } & Arrangements)
+  | ({
+      type: "token";
+      token: string | null;
+      ask: string | null;
+      /** Whether its server is part of the Jupyter server that this page came from. */
+      beside: boolean;
+    } & Arrangements)
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }
@@ -46,7 +52,8 @@ export type FromKernel =
   | { type: "close" };
 
 export type ToKernel =
-  | { type: "hello" }
+  /** `base`: the Jupyter server's address, as this page has it. */
+  | { type: "hello"; base: string | null }
   | { type: "knocked" }
   | { type: "trust"; server: string }
   | { type: "invite" }

@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it } from "vitest";
-import { givesNoCamera } from "./host";
+import { besideJupyter, givesNoCamera, jupyterBase } from "./host";
 
 afterEach(() => {
   delete document.body.dataset.vscodeThemeKind;
+  delete document.body.dataset.baseUrl;
+  document.body.replaceChildren();
 });
 
 it("only VS Code gives no camera", () => {
@@ -15,4 +17,36 @@ it("only VS Code gives no camera", () => {
 it("a web view of VS Code is known by its address, too", () => {
   const view = { location: { protocol: "vscode-webview:" }, body: document.body };
   expect(givesNoCamera(view as Document)).toBe(true);
+});
+
+it.each([
+  ["/user/anna/", "/user/anna/"],
+  ["/", "/"],
+  ["/user/anna%40x", "/user/anna%40x/"],
+])("the page of a Jupyter server says where that is: %s", (path, expected) => {
+  const settings = document.createElement("script");
+  settings.id = "jupyter-config-data";
+  settings.type = "application/json";
+  settings.textContent = JSON.stringify({ baseUrl: path });
+  document.body.append(settings);
+  expect(jupyterBase(document)).toBe(location.origin + expected);
+  expect(besideJupyter(document)).toBe(`${location.origin}${expected}nanomeet`);
+});
+
+it("the classic notebook says it in its body", () => {
+  document.body.dataset.baseUrl = "/classic/";
+  expect(jupyterBase(document)).toBe(`${location.origin}/classic/`);
+});
+
+it.each(["https://evil.example/", "//evil.example/", "{"])("no other place is one: %s", (path) => {
+  const settings = document.createElement("script");
+  settings.id = "jupyter-config-data";
+  settings.type = "application/json";
+  settings.textContent = path === "{" ? path : JSON.stringify({ baseUrl: path });
+  document.body.append(settings);
+  expect(jupyterBase(document)).toBeNull();
+});
+
+it("a page that is nobody's knows of no server beside it", () => {
+  expect(besideJupyter(document)).toBeNull();
 });

@@ -4,7 +4,7 @@ import { type Arrangements, Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
-import { givesNoCamera } from "./host";
+import { besideJupyter, givesNoCamera, jupyterBase } from "./host";
 import { type Kernel, onKernelGone } from "./kernel";
 import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
@@ -45,6 +45,8 @@ export class Session implements Owner {
   #meeting: Meeting | null = null;
   #token: string | null = null;
   #arrangements: Arrangements | null = null;
+  /** Where this page reaches the token's server, if that is not where the token says. */
+  #server: string | null = null;
   #card: Card | null = null;
   /** What is shown once the meeting is left, if it is not the user who leaves. */
   #afterwards: Card | null = null;
@@ -130,7 +132,10 @@ export class Session implements Owner {
       return;
     }
     tab.opener = null;
-    const page = pageOf(this.#token, this.theme, this.#model.get("prejoin"));
+    const page = pageOf(this.#token, this.theme, {
+      prejoin: this.#model.get("prejoin"),
+      server: this.#server,
+    });
     await this.#leaveFor({ kind: "elsewhere", place: "tab" });
     tab.location.replace(page);
   }
@@ -273,7 +278,7 @@ export class Session implements Owner {
   #greet(): void {
     this.#greeted = true;
     this.#stopKernel ??= onKernelGone(this.#model.widget_manager?.kernel, () => this.#kernelGone());
-    this.#channel.send({ type: "hello" });
+    this.#channel.send({ type: "hello", base: jupyterBase(this.#document) });
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
       if (this.#meeting === null && this.#card === null) {
@@ -288,6 +293,7 @@ export class Session implements Owner {
       case "token":
         clearTimeout(this.#silenceTimer);
         this.#arrangements = message;
+        this.#server = message.beside ? besideJupyter(this.#document) : null;
         this.#useToken(message.token, message.ask);
         break;
       case "knock":
@@ -398,8 +404,11 @@ export class Session implements Owner {
         happened: (name, data) => this.#channel.send({ type: "event", name, data }),
       }),
     );
-    if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
-    else this.#reportAll(meeting.state);
+    if (created) {
+      const server = this.#server;
+      const where = server === null ? {} : { server };
+      void meeting.join({ ...this.#arrangements, ...where, token }, this.#appearance());
+    } else this.#reportAll(meeting.state);
     this.#place();
   }
 

@@ -21,8 +21,13 @@ export function entranceOf(token: string): Entrance {
 }
 
 /** Where the meeting is as a page of its own. The token is in the fragment, which no server sees. */
-export function pageOf(token: string, theme: Theme, prejoin: unknown = null): string {
-  const claims = readToken(token);
+export function pageOf(
+  token: string,
+  theme: Theme,
+  { prejoin = null, server = null }: { prejoin?: unknown; server?: string | null } = {},
+): string {
+  const read = readToken(token);
+  const claims = server === null ? read : { ...read, server };
   const prejoinConfig = prejoin === null ? undefined : { enabled: prejoin };
   const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme, prejoinConfig } };
   return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;

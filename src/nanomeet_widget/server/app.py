@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tornado import routing, web
@@ -66,7 +67,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
             {**parts, "page": "meeting.html", "framed": True},
         ),
     ]
-    base = core.config.base_url.replace(".", r"\.")
+    base = re.escape(core.config.base_url)
     return [routing.URLSpec(f"{base}{path}$", handler, kwargs) for path, handler, kwargs in table]
 
 

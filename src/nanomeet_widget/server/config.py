@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget._errors import InvalidInputError
 
-_BASE = re.compile(r"/(?:[A-Za-z0-9._~-]+/)*")
+#: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
+_BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")
 #: "Listen on every address": nothing that a guest could connect to.
 _EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

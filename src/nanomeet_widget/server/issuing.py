@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import (
@@ -35,16 +36,27 @@ class Issuer:
         The `sub` claim.
     store
         Where each token made is noted, by its `jti`.
+    movable
+        Whether whoever asks for a token may say by which address the server is reached: inside
+        another server it cannot know.
     """
 
     def __init__(
-        self, *, secret: bytes, keys: tuple[str, ...], server: str, organisation: str, store: Store
+        self,
+        *,
+        secret: bytes,
+        keys: tuple[str, ...],
+        server: str,
+        organisation: str,
+        store: Store,
+        movable: bool = False,
     ) -> None:
         self._secret = secret
         self._keys = tuple(key.encode() for key in keys)
         self._server = server
         self._organisation = organisation
         self._store = store
+        self._movable = movable
 
     def check_key(self, key: str | None) -> None:
         """Refuse anything but one of the server's API keys.
@@ -73,12 +85,15 @@ class Issuer:
         request
             The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
             `exp`. Without `streamname` an unguessable one is made; without `moderator` the token
-            is a moderator's. `server` is read by the hosted cloud only: this server names itself.
+            is a moderator's. `server` is how whoever asks reaches this server; one that knows its
+            address better names itself.
 
         Raises
         ------
         InvalidInputError
         """
+        # Whoever has the key owns the server, and says it for all who ask after him.
+        self._server = self._reached(request)
         begin, end = _rules.validity(_given(request, "nbf"), _given(request, "exp"))
         streamname = _given(request, "streamname")
         claims = _tokens.Claims(
@@ -103,7 +118,8 @@ class Issuer:
         token
             A moderator's token, valid now.
         request
-            `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults.
+            `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults; `server`
+            as for a room.
 
         Raises
         ------
@@ -130,13 +146,24 @@ class Issuer:
         )
         claims = replace(
             parent,
-            server=self._server,
+            server=self._reached(request),
             moderator=_flag(request, default=False),
             notbefore=begin,
             expiration=end,
             jti=secrets.token_hex(8),
         )
         return self._mint("invite_created", claims)
+
+    def _reached(self, request: Mapping[str, object]) -> str:
+        """Return the `server` claim for who asks: never another server, and no worse an address."""
+        given = _given(request, "server")
+        if not self._movable or given is None:
+            return self._server
+        url = _rules.origin(_rules.check_server(given))
+        same = urlsplit(url).path == urlsplit(_rules.origin(self._server)).path
+        if not same or _rules.on_loopback(url):
+            return self._server
+        return url.removeprefix("https://")
 
     def _mint(self, kind: str, claims: _tokens.Claims) -> str:
         token = _tokens.mint(claims, self._secret)

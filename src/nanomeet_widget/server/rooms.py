@@ -182,6 +182,11 @@ class Rooms:
         for name, settings in store.rooms.orphaned():
             self._restore(name, settings)
 
+    @property
+    def occupied(self) -> bool:
+        """Whether anybody meets here, those with a lost connection included."""
+        return bool(self._meetings)
+
     def enter(
         self, claims: Claims, connection: Connection, join: messages.Join
     ) -> tuple[Meeting, Participant] | None:

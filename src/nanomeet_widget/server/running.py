@@ -10,24 +10,16 @@ from types import TracebackType
 from tornado import httpserver, netutil
 
 from nanomeet_widget._errors import ServerStartError
-from nanomeet_widget.server import messages, secrets_folder
+from nanomeet_widget.server import secrets_folder
 from nanomeet_widget.server.app import application
-from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.assembly import assemble, farewell
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
-from nanomeet_widget.server.issuing import Issuer
-from nanomeet_widget.server.leases import Leases
-from nanomeet_widget.server.recordings import Recordings
-from nanomeet_widget.server.rooms import Rooms
-from nanomeet_widget.server.store import Store
-from nanomeet_widget.server.tickets import Tickets
 
 _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024
 #: Seconds that a connection may be silent between requests, and a request may take to arrive.
 _IDLE, _BODY = 120.0, 30.0
-#: Seconds for the last words to reach the pages.
-_FAREWELL = 0.2
 
 
 class Server:
@@ -77,46 +69,24 @@ class Server:
 
     async def _start(self) -> None:
         config = self._config
-        loop = asyncio.get_running_loop()
         data = secrets_folder.open_folder(config.data)
         own_key = secrets_folder.api_key(data)
         self.api_key = config.api_keys[0] if config.api_keys else own_key
-        store = self._stack.enter_context(Store(data))
         try:
             sockets = netutil.bind_sockets(config.port, config.host)
         except OSError as error:
             raise ServerStartError(
                 f"cannot listen on {config.host} port {config.port}: {error.strerror or error}"
             ) from error
-        port = sockets[0].getsockname()[1]
-        self.url = config.origin(port)
-        recordings = Recordings(data, store=store, loop=loop, patience=config.patience.recording)
-        self._stack.push_async_callback(recordings.close)
-        broadcasts = Broadcasts(
-            config=config, origin=self.url, store=store, timers=loop, record=recordings.new
-        )
-        rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts)
-        leases = Leases(
-            timers=loop,
-            linger=config.linger,
-            first=config.patience.first_lease,
-            on_unneeded=self.stop,
-        )
-        core = Core(
-            config=config,
+        self.url = config.origin(sockets[0].getsockname()[1])
+        core = assemble(
+            self._stack,
+            config,
+            data=data,
+            keys=(*config.api_keys, own_key),
             origin=self.url,
-            issuer=Issuer(
-                secret=secrets_folder.server_secret(data),
-                keys=(*config.api_keys, own_key),
-                server=self.url.removeprefix("https://"),
-                organisation=config.organisation,
-                store=store,
-            ),
-            rooms=rooms,
-            broadcasts=broadcasts,
-            leases=leases,
-            tickets=Tickets(),
-            timers=loop,
+            links=self.url,
+            on_unneeded=self.stop,
         )
         http = httpserver.HTTPServer(
             application(core),
@@ -127,20 +97,14 @@ class Server:
             body_timeout=_BODY,
         )
         http.add_sockets(sockets)
-        self._stack.push_async_callback(self._shut, http, core)
+        self._stack.push_async_callback(_shut, http, core)
 
-    async def _shut(self, http: httpserver.HTTPServer, core: Core) -> None:
-        http.stop()
-        core.leases.close()
-        over = asyncio.Event()
-        core.broadcasts.close(over.set)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(over.wait(), core.config.patience.recording)
-        core.rooms.close(
-            messages.Bye(kind="server_stopping", message="The server is stopping.", retry=True)
-        )
-        await asyncio.sleep(_FAREWELL)
-        await http.close_all_connections()
+
+async def _shut(http: httpserver.HTTPServer, core: Core) -> None:
+    http.stop()
+    core.leases.close()
+    await farewell(core)
+    await http.close_all_connections()
 
 
 def _tls(config: ServerConfig) -> ssl.SSLContext | None:

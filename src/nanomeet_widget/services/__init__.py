@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.services._choice import Choice, Chooser
 from nanomeet_widget.services._service import BroadcastTarget, Service
 from nanomeet_widget.services.cloud import NanoStreamCloud
@@ -26,6 +27,7 @@ __all__ = [
     "configure",
     "current",
     "default",
+    "found_at",
     "library",
     "maker",
     "remember",
@@ -44,6 +46,22 @@ library = _chooser.library
 def default() -> Service:
     """Return the service that is used where none is named."""
     return current().service
+
+
+def found_at(server: str, page: str) -> bool:
+    """Return whether a token's server is part of the Jupyter server that a notebook's page came from.
+
+    Parameters
+    ----------
+    server
+        As the token has it.
+    page
+        The Jupyter server's base address, as the page has it.
+    """
+    try:
+        return maker(server).found_at(server, page)
+    except InvalidInputError:
+        return False
 
 
 if hasattr(os, "register_at_fork"):

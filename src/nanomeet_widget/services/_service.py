@@ -165,6 +165,19 @@ class Service(ABC):
         del streamname, is_vod
         return None
 
+    def found_at(self, server: str, page: str) -> bool:
+        """Take note of where a notebook's page is; return whether the server is part of its server.
+
+        Parameters
+        ----------
+        server
+            As a token has it.
+        page
+            The base address of the Jupyter server that the page came from.
+        """
+        del server, page
+        return False
+
     def close(self) -> None:
         """Let go of what is held. Connections live no longer than a call."""
         return

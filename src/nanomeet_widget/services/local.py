@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _jupyter, _rules
 from nanomeet_widget._errors import InvalidInputError, ServerStartError
 from nanomeet_widget._http import Http, Request, Steps
+from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Room, Secret, SecretText
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
@@ -42,6 +43,8 @@ _started: list[subprocess.Popen[bytes]] = []
 class _Address:
     url: str
     api_key: Secret
+    #: The Jupyter server's, if it is part of one.
+    extension: Extension | None = None
 
 
 class _Lease:
@@ -147,22 +150,28 @@ class LocalServer(Service):
         self._lock = threading.Lock()
         self._address: _Address | None = None
         self._lease: _Lease | None = None
+        # Where pages reach a server that is part of a Jupyter server.
+        self._public: str | None = None
 
     @property
     def url(self) -> str:
         """The server's address; it is started if it does not run."""
-        return self._ensure().url
+        return self._page(self._ensure())
 
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
         body = contract.room_body(asked)
         at: _Address = yield self._ensure
+        if self._public is not None:
+            body = {**body, "server": self._public}
         return contract.room_of((yield contract.room_request(at.url, at.api_key, body)))
 
     def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
         body = contract.invite_body(asked)
         at: _Address = yield self._ensure
+        if self._public is not None:
+            body = {**body, "server": self._public}
         answer = yield contract.invite_request(at.url, asked.token, body)
-        return contract.invite_of(answer, page=f"{at.url}/invite")
+        return contract.invite_of(answer, page=f"{self._page(at)}/invite")
 
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens the meeting in a browser, once, within two minutes.
@@ -172,11 +181,11 @@ class LocalServer(Service):
         token
             A token of this server, a moderator's or a participant's.
         """
-        url = self._ensure().url
+        at = self._ensure()
         ticket = contract.ticket_of(
-            self._http.call(contract.ticket_request(url, SecretText(token)))
+            self._http.call(contract.ticket_request(at.url, SecretText(token)))
         )
-        return Secret(f"{url}/invite#ticket={ticket}")
+        return Secret(f"{self._page(at)}/invite#ticket={ticket}")
 
     @property
     def transient(self) -> bool:
@@ -201,7 +210,25 @@ class LocalServer(Service):
         """Return whether a server is this one; on this machine there is but one a user."""
         if self._fixed is not None:
             return server.rstrip("/") == self._fixed.url
-        return urlsplit(_rules.origin(server)).hostname in {"127.0.0.1", "::1", "localhost"}
+        return _rules.on_loopback(server) or _rules.origin(server) == self._public
+
+    def found_at(self, server: str, page: str) -> bool:
+        """Take note of where a notebook's page is; return whether the server is part of its server."""
+        extension = None if self._fixed is not None else _jupyter.find()
+        if extension is None or not self.serves(server):
+            return False
+        url = _rules.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
+        if urlsplit(url).path.strip("/") != extension.path:
+            return False
+        if _rules.on_loopback(extension.url) and not _rules.on_loopback(url):
+            self._public = url
+        return urlsplit(_rules.origin(server)).path.strip("/") == extension.path
+
+    def _page(self, at: _Address) -> str:
+        """Return the address of a server as people reach it."""
+        if at.extension is None:
+            return at.url
+        return self._public or _rules.origin(at.extension.url)
 
     def close(self) -> None:
         """Let go of the server. It ends by itself soon after its last user has."""
@@ -230,6 +257,9 @@ class LocalServer(Service):
             if self._address is not None and self._lease is not None and self._lease.alive:
                 return self._address
             self._forget()
+            if found := self._beside():
+                self._address, self._lease = found
+                return self._address
             folder = self._runtime_folder()
             # One version's servers and kernels find each other; another version's stay apart.
             ready = folder / f"server-{__version__}.json"
@@ -257,6 +287,22 @@ class LocalServer(Service):
             if stat.S_IMODE(found.st_mode) & 0o077:
                 folder.chmod(0o700)
         return folder
+
+    def _beside(self) -> tuple[_Address, _Lease] | None:
+        """Return the server that is part of this kernel's Jupyter server, if that has one.
+
+        Whoever names folders of his own wants a server of his own.
+        """
+        if self._runtime is not None or self._data is not None:
+            return None
+        extension = _jupyter.find()
+        if extension is None:
+            return None
+        address = _Address(url=extension.api, api_key=extension.api_key, extension=extension)
+        # One that has just gone: this kernel will not be there much longer either.
+        with suppress(OSError, http.client.HTTPException):
+            return address, _Lease(address)
+        return None
 
     @staticmethod
     def _find(ready: Path) -> tuple[_Address, _Lease] | None:

@@ -9,9 +9,10 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, homes_in, running_app, running_lab
+from tests.browser.conftest import OpenPage
 from tests.browser.media import frame_of, lies_over, moves
 from tests.browser.notebook import SLOW, Notebook
+from tests.labs import homes_in, running_app, running_lab
 
 from .environments import python_of
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Lab, OpenPage, running_lab
+from tests.browser.conftest import OpenPage
 from tests.browser.notebook import SLOW, Notebook
+from tests.labs import Lab, running_lab
 
 from .environments import offer_kernel, python_of
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Lab, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.notebook import SLOW, Notebook
+from tests.labs import Lab
 from tests.leaks import found
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

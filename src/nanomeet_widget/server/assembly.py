@@ -1,0 +1,100 @@
+"""The parts of a server put together, and taken apart again: on a port of its own, or in Jupyter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from nanomeet_widget.server import messages, secrets_folder
+from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.issuing import Issuer
+from nanomeet_widget.server.leases import Leases
+from nanomeet_widget.server.recordings import Recordings
+from nanomeet_widget.server.rooms import Rooms
+from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.tickets import Tickets
+
+#: Seconds for the last words to reach the pages.
+_FAREWELL = 0.2
+
+
+def assemble(
+    stack: contextlib.AsyncExitStack,
+    config: ServerConfig,
+    *,
+    data: Path,
+    keys: tuple[str, ...],
+    origin: str,
+    links: str,
+    movable: bool = False,
+    on_unneeded: Callable[[], None],
+) -> Core:
+    """Return the parts of a server; closing `stack` closes them, once `farewell` was awaited.
+
+    Parameters
+    ----------
+    stack
+        What closes them.
+    config
+        How it runs.
+    data
+        The data folder, opened.
+    keys
+        The API keys that may make rooms.
+    origin
+        The server's address, without a slash at its end: what its tokens name.
+    links
+        What links to broadcasts and recordings begin with: `origin`, or its path alone where pages
+        reach the server by addresses that it cannot know.
+    movable
+        Whether those who ask for tokens say by which address they reach the server; see `Issuer`.
+    on_unneeded
+        Called when the last lease is over, where a lease keeps the server.
+    """
+    loop = asyncio.get_running_loop()
+    store = stack.enter_context(Store(data))
+    recordings = Recordings(data, store=store, loop=loop, patience=config.patience.recording)
+    stack.push_async_callback(recordings.close)
+    broadcasts = Broadcasts(
+        config=config, origin=links, store=store, timers=loop, record=recordings.new
+    )
+    leases = Leases(
+        timers=loop,
+        linger=config.linger,
+        first=config.patience.first_lease,
+        on_unneeded=on_unneeded,
+    )
+    stack.callback(leases.close)
+    return Core(
+        config=config,
+        origin=origin,
+        issuer=Issuer(
+            secret=secrets_folder.server_secret(data),
+            keys=keys,
+            server=origin.removeprefix("https://"),
+            organisation=config.organisation,
+            store=store,
+            movable=movable,
+        ),
+        rooms=Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts),
+        broadcasts=broadcasts,
+        leases=leases,
+        tickets=Tickets(),
+        timers=loop,
+    )
+
+
+async def farewell(core: Core) -> None:
+    """End what goes on in a server: broadcasts with whole recordings, then its rooms."""
+    over = asyncio.Event()
+    core.broadcasts.close(over.set)
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(over.wait(), core.config.patience.recording)
+    core.rooms.close(
+        messages.Bye(kind="server_stopping", message="The server is stopping.", retry=True)
+    )
+    await asyncio.sleep(_FAREWELL)

@@ -1,0 +1,145 @@
+"""The server as a part of a Jupyter server: same address, same port, same TLS as the notebook.
+
+Installing the package enables it. Guests need no account of Jupyter: every handler here authorises
+by the token or key in the request alone, and none touches anything of Jupyter's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from tornado import httpserver, ioloop, netutil, routing, web
+from traitlets import List, Unicode
+
+from nanomeet_widget import _jupyter
+from nanomeet_widget._models import Secret
+from nanomeet_widget.server import secrets_folder
+from nanomeet_widget.server.app import application, routes
+from nanomeet_widget.server.assembly import assemble, farewell
+from nanomeet_widget.server.config import ServerConfig, default_data_folder
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.handlers import NotFoundHandler
+
+_PATH = "nanomeet"
+#: Milliseconds between two looks at whether somebody meets, which keeps a hub from stopping us.
+_ACTIVITY = 60_000
+
+
+class NanoMeetServer(ExtensionApp):
+    """The meeting server inside a Jupyter server. Its options are set as `c.NanoMeetServer.…`."""
+
+    name = "nanomeet"
+    description = "Meetings at {base_url}nanomeet/, for this server's notebooks and their guests"
+
+    public_url = Unicode(
+        "",
+        help="The address by which guests reach the Jupyter server, with its base URL. Without it, "
+        "links have the address by which the page that makes them was opened.",
+    ).tag(config=True)
+    data = Unicode("", help="The folder for secrets, database and recordings.").tag(config=True)
+    ice_servers = List(Unicode(), help="URLs of STUN servers for the pages; none by default.").tag(
+        config=True
+    )
+
+    def initialize_handlers(self) -> None:
+        """Open once the event loop runs: until then there is no port to tell anybody."""
+        self._stack = contextlib.AsyncExitStack()
+        self._app.io_loop.add_callback(self._open)
+
+    async def stop_extension(self) -> None:
+        """End the meetings, with every recording whole."""
+        await self._stack.aclose()
+
+    @property
+    def _app(self) -> ServerApp:
+        """The Jupyter server, which is there from before the handlers are."""
+        assert self.serverapp is not None  # noqa: S101 - its own contract with extensions
+        return self.serverapp
+
+    async def _open(self) -> None:
+        try:
+            await self._start()
+        except Exception:  # a notebook without meetings is better than none
+            self.log.exception("nanomeet: meetings are off")
+            await self._stack.aclose()
+
+    async def _start(self) -> None:
+        app = self._app
+        path = f"{app.base_url}{_PATH}"
+        public = (self.public_url or os.environ.get("JUPYTERHUB_PUBLIC_URL", "")).rstrip("/")
+        public = f"{public}/{_PATH}" if public else ""
+        config = ServerConfig(
+            base_url=f"{path}/",
+            public_url=public or None,
+            data=Path(self.data) if self.data else default_data_folder(),
+            ice_servers=tuple(self.ice_servers),
+        )
+        key = secrets.token_urlsafe(32)
+        scheme = "https" if app.certfile else "http"
+        core = assemble(
+            self._stack,
+            config,
+            data=secrets_folder.open_folder(config.data),
+            keys=(key,),
+            # Pages take a loopback address for "where you found me": see `domainOf` of the widget.
+            origin=public or f"{scheme}://127.0.0.1:{app.port}{path}",
+            links=public or path,
+            movable=not public,
+            on_unneeded=lambda: None,
+        )
+        self._serve(core)
+        # Kernels have a door of their own: Jupyter's may be a Unix socket, or want a certificate.
+        door = httpserver.HTTPServer(application(core))
+        sockets = netutil.bind_sockets(0, "127.0.0.1")
+        door.add_sockets(sockets)
+        self._stack.callback(door.stop)
+        here = f"http://127.0.0.1:{sockets[0].getsockname()[1]}{path}"
+        self._announce(_jupyter.Extension(api=here, url=core.origin, api_key=Secret(key)))
+        beat = ioloop.PeriodicCallback(lambda: self._note_activity(core), _ACTIVITY)
+        beat.start()
+        self._stack.callback(beat.stop)
+        self._stack.push_async_callback(farewell, core)
+        self.log.info("nanomeet: meetings are at %s/", path)
+
+    def _serve(self, core: Core) -> None:
+        table = [
+            routing.URLSpec(spec.regex.pattern, _open_to_guests(spec.target), spec.target_kwargs)
+            for spec in routes(core)
+        ]
+        # Nothing below our path is Jupyter's to answer: its 404 is a page for whoever has logged in.
+        rest = f"{core.config.base_url}.*"
+        table.append(routing.URLSpec(rest, _open_to_guests(NotFoundHandler), {"core": core}))
+        self._app.web_app.add_handlers(".*$", table)
+
+    def _announce(self, extension: _jupyter.Extension) -> None:
+        file = _jupyter.file_of(Path(self._app.runtime_dir), os.getpid())
+        secrets_folder.write_private(file, _jupyter.content(extension, os.getpid()))
+        self._stack.callback(file.unlink, missing_ok=True)
+
+    def _note_activity(self, core: Core) -> None:
+        if core.rooms.occupied:
+            now = dt.datetime.now(dt.timezone.utc)
+            self._app.web_app.settings["last_activity_times"]["nanomeet"] = now
+
+
+def _open_to_guests(handler: type[web.RequestHandler]) -> type[web.RequestHandler]:
+    """Return a handler whose every method says that it needs no account of Jupyter."""
+    refuse = web.RequestHandler._unimplemented_method  # noqa: SLF001 - as Jupyter itself tells them
+    methods: dict[str, Any] = {
+        name.lower(): allow_unauthenticated(getattr(handler, name.lower()))
+        for name in handler.SUPPORTED_METHODS
+        if getattr(handler, name.lower()) is not refuse
+    }
+    return type(handler.__name__, (handler,), methods)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    return [{"module": "nanomeet_widget.server.jupyter", "app": NanoMeetServer}]

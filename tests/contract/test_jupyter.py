@@ -1,0 +1,261 @@
+"""The server inside a real JupyterLab: found by its kernels, open to guests, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+
+from nanomeet_widget import _jupyter, _rules
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.services import LocalServer
+from tests.conftest import RunningServer
+from tests.labs import Lab, running_lab
+
+from .sockets import broadcasting, join, run, watch
+
+PATH = "/user/anna%40school.example"
+
+#: What a guest must not reach: reading, writing, running, watching, stopping.
+CLOSED = [
+    *("GET /lab", "GET /tree", "GET /notebooks/a.ipynb", "GET /edit/a.py", "GET /doc/tree/a"),
+    *("GET /files/secret.txt", "GET /view/secret.html", "GET /nbconvert/html/a.ipynb"),
+    *("GET /api/contents", "GET /api/contents/secret.txt", "PUT /api/contents/new.txt"),
+    *("DELETE /api/contents/secret.txt", "POST /api/contents", "PATCH /api/contents/secret.txt"),
+    *("GET /api/contents/secret.txt/checkpoints", "GET /api/kernels", "POST /api/kernels"),
+    *("DELETE /api/kernels/{kernel}", "POST /api/kernels/{kernel}/interrupt"),
+    *("POST /api/kernels/{kernel}/restart", "GET /api/kernels/{kernel}/channels"),
+    *("GET /api/sessions", "POST /api/sessions", "GET /api/kernelspecs", "GET /api/status"),
+    *("GET /api/terminals", "POST /api/terminals", "GET /terminals/websocket/1"),
+    *("GET /api/config/notebook", "PATCH /api/config/notebook", "GET /api/nbconvert"),
+    *("GET /api/events/subscribe", "POST /api/events", "POST /api/shutdown", "GET /metrics"),
+    *("GET /lsp/status", "GET /lsp/ws/pylsp", "GET /lab/api/settings", "PUT /lab/api/settings/x"),
+    *("GET /lab/api/workspaces", "GET /lab/api/extensions", "POST /lab/api/extensions"),
+    *("POST /lab/api/build", "GET /lab/api/listings/x", "GET /kernelspecs/python3/logo-64x64.png"),
+]
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A JupyterLab with the server in it."""
+
+    lab: Lab
+    file: Path
+    data: Path
+
+    @property
+    def server(self) -> RunningServer:
+        """The server, as guests and pages reach it; its process is the lab's."""
+        said = json.loads(self.file.read_text())
+        return RunningServer(
+            url=f"{self.lab.url}/nanomeet",
+            api_key=said["api_key"],
+            data=self.data,
+            log=self.lab.folder.parent / "app.log",
+            process=None,  # type: ignore[arg-type]
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process of the lab."""
+        return int(self.file.stem.removeprefix("nanomeet-"))
+
+
+def file_in(base: Path) -> Path:
+    """Wait for the file by which kernels find the server."""
+    deadline = time.monotonic() + 20
+    while not (found := list((base / "jupyter-run").glob("nanomeet-*.json"))):
+        assert time.monotonic() < deadline, (base / "app.log").read_text()
+        time.sleep(0.05)
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    base = tmp_path_factory.mktemp("lab")
+    with running_lab(base, path=PATH) as lab:
+        (lab.folder / "secret.txt").write_text("the answers")
+        yield Hosted(lab=lab, file=file_in(base), data=base / "data" / "nanomeet-widget")
+
+
+@pytest.fixture
+def kernel(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
+    """What a kernel of this lab has: its environment, and the service."""
+    monkeypatch.setenv("JPY_PARENT_PID", str(hosted.pid))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(hosted.file.parent))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(hosted.lab.runtime))
+    return LocalServer()
+
+
+def test_a_guest_joins_and_watches_by_a_token_alone(hosted: Hosted) -> None:
+    async def scenario() -> None:
+        token = hosted.server.room("Guests")
+        guest, welcome = await join(hosted.server, hosted.server.invite(token), name="Guest")
+        assert welcome["own"]["moderator"] is False
+        async with broadcasting(hosted.server, token):
+            stream = jwt.decode(token, options={"verify_signature": False})["streamname"]
+            viewer, state = await watch(hosted.server, stream)
+            assert state["state"] == "waiting"
+            viewer.close()
+        guest.close()
+
+    run(scenario())
+
+
+def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
+    base = {"Authorization": f"token {hosted.lab.token}"}
+    asked = httpx.post(f"{hosted.lab.url}/api/kernels", headers=base, trust_env=False)
+    kernel = asked.json()["id"]
+    guest = hosted.server.invite(hosted.server.room("Closed"))
+    carried: list[dict[str, str]] = [
+        {},
+        {"Authorization": f"token {guest}"},
+        {"Authorization": f"Bearer {guest}", "X-BINTU-TOKEN": guest},
+    ]
+    let_in = []
+    with httpx.Client(trust_env=False, follow_redirects=False) as client:
+        for line in CLOSED:
+            method, path = line.format(kernel=kernel).split(" ")
+            for headers in carried:
+                url = f"{hosted.lab.url}{path}"
+                answer = client.request(method, url, headers=headers, params={"token": guest})
+                to_login = answer.is_redirect and "/login" in answer.headers["location"]
+                if answer.status_code not in {401, 403} and not to_login:
+                    let_in.append((line, answer.status_code))
+        assert let_in == []
+        # The list names what is there: whoever may, gets an answer.
+        for path in ("/api/contents", "/api/kernels", f"/api/kernels/{kernel}", "/api/status"):
+            assert client.get(f"{hosted.lab.url}{path}", headers=base).status_code == 200
+        client.delete(f"{hosted.lab.url}/api/kernels/{kernel}", headers=base)
+    assert (hosted.lab.folder / "secret.txt").read_text() == "the answers"
+
+
+def test_what_is_not_there_is_answered_by_us(hosted: Hosted) -> None:
+    for path in ("nothing", "a/b/c", "../nanomeet/x%2e%2e/y", "js/other.js"):
+        answer = httpx.get(f"{hosted.server.url}/{path}", trust_env=False)
+        assert answer.status_code == 404
+        assert answer.json() == {"message": "Not Found"}
+
+
+def test_the_key_of_jupyter_makes_no_room(hosted: Hosted) -> None:
+    for headers in ({"Authorization": f"token {hosted.lab.token}"}, {"X-BINTU-APIKEY": "wrong"}):
+        assert hosted.server.post("nanomeet", headers=headers, room="R").status_code == 401
+
+
+def test_another_site_may_not_open_a_socket(hosted: Hosted) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Origin": "https://evil.example",
+    }
+    for path in ("ws/meeting", "ws/watch", "ws/ingest"):
+        answer = httpx.get(f"{hosted.server.url}/{path}", headers=upgrade, trust_env=False)
+        assert answer.status_code == 403
+
+
+def test_only_the_meeting_page_may_be_framed_by_others(hosted: Hosted) -> None:
+    def ancestors(path: str) -> str:
+        answer = httpx.get(f"{hosted.lab.url}/{path}", trust_env=False)
+        return answer.headers["Content-Security-Policy"].split("frame-ancestors ")[1].split(";")[0]
+
+    assert ancestors("nanomeet/local/Room") == "*"
+    assert ancestors("nanomeet/invite") == "'self'"
+    assert ancestors("login") == "'self'"
+
+
+def test_a_kernel_finds_it_and_starts_nothing(hosted: Hosted, kernel: LocalServer) -> None:
+    assert stat.S_IMODE(hosted.file.stat().st_mode) == 0o600
+    room = kernel.create_room("Kernel_room")
+    assert room.server == hosted.server.url
+    assert kernel.check().startswith("http://127.0.0.1:")
+    assert not (hosted.lab.runtime / "nanomeet").exists()
+    invite = kernel.create_invite(room.token)
+    assert invite.invite_link.startswith(f"{hosted.server.url}/invite#token=")
+    assert kernel.browser_link(room.token).reveal().startswith(f"{hosted.server.url}/invite#ticket")
+    kernel.close()
+
+
+def test_links_have_the_address_of_the_page(kernel: LocalServer) -> None:
+    room = kernel.create_room("Linked")
+    # Reached by a page through some proxy; one of another path is of another server.
+    assert not kernel.found_at(room.server, "https://hub.example/user/otto/")
+    assert kernel.found_at(room.server, f"https://hub.example{PATH}/")
+    public = f"hub.example{PATH}/nanomeet"
+    invite = kernel.create_invite(room.token)
+    assert invite.invite_link.startswith(f"https://{public}/invite#token=")
+    token = invite.secret.reveal()
+    assert jwt.decode(token, options={"verify_signature": False})["server"] == public
+    again = kernel.create_room("Linked")
+    assert again.server == public
+    assert kernel.serves(public)
+    assert kernel.found_at(public, f"https://hub.example{PATH}/")
+    # Another kernel of the same user gets it, too, from the server.
+    with LocalServer() as other:
+        assert other.create_room("Linked").server == public
+    with pytest.raises(InvalidInputError):
+        kernel.found_at(room.server, "javascript:alert(1)//")
+    kernel.close()
+
+
+def test_a_moderator_says_it_for_the_own_invite_alone(hosted: Hosted) -> None:
+    def server_of(token: str) -> str:
+        return str(jwt.decode(token, options={"verify_signature": False})["server"])
+
+    token = hosted.server.room("Moderated")
+    known = server_of(token)
+    elsewhere = f"https://elsewhere.example{PATH}/nanomeet"
+    assert _rules.origin(server_of(hosted.server.invite(token, server=elsewhere))) == elsewhere
+    for wrong in ("https://elsewhere.example/other", "http://127.0.0.1:1/nanomeet"):
+        assert server_of(hosted.server.invite(token, server=wrong)) == known
+    assert server_of(hosted.server.room("Moderated")) == known
+
+
+def test_a_stale_file_is_passed_over(
+    hosted: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_PARENT_PID", str(hosted.pid))
+    said = json.loads(hosted.file.read_text())
+    copy = _jupyter.file_of(tmp_path, hosted.pid)
+
+    def found(**changed: object) -> bool:
+        copy.write_text(json.dumps({**said, **changed}))
+        return _jupyter.find(tmp_path) is not None
+
+    assert found()
+    assert not found(started="another boot 1")
+    assert not found(pid=hosted.pid + 1)
+    assert not found(version="0.0.0")
+    copy.write_text("[]")
+    assert _jupyter.find(tmp_path) is None
+    # A process of the past.
+    process = subprocess.run([sys.executable, "-c", ""], check=True)
+    assert process.returncode == 0
+    monkeypatch.setenv("JPY_PARENT_PID", "999999999")
+    _jupyter.file_of(tmp_path, 999999999).write_text(json.dumps({**said, "pid": 999999999}))
+    assert _jupyter.find(tmp_path) is None
+    for nobody in ("", "1", "x"):
+        monkeypatch.setenv("JPY_PARENT_PID", nobody)
+        assert _jupyter.find(tmp_path) is None
+
+
+def test_it_goes_with_jupyter(tmp_path: Path) -> None:
+    with running_lab(tmp_path) as lab:
+        file = file_in(tmp_path)
+        server = f"{lab.url}/nanomeet"
+        assert httpx.get(f"{server}/healthz", trust_env=False).json() == {"status": "ok"}
+    assert not file.exists()
+    log = (tmp_path / "app.log").read_text()
+    assert "Endpoints without" not in log
+    assert "Traceback" not in log
+    assert list((tmp_path / "data" / "nanomeet-widget" / "instances").iterdir()) == []

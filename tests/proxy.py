@@ -1,0 +1,104 @@
+"""nginx with TLS in front of a server on this machine, as an administrator sets it up."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nanomeet_widget.server import tls
+
+#: A name that browsers look up on this machine (RFC 6761, 6.3), and that is not the machine's own.
+HOST = "meet.localhost"
+_START = 10.0
+
+_CONFIGURATION = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+  access_log {folder}/access.log;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  map $http_upgrade $connection_upgrade {{ default upgrade; "" close; }}
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    server_name {host};
+    ssl_certificate {certificate};
+    ssl_certificate_key {key};
+    location / {{
+      proxy_pass {upstream};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_read_timeout 1h;
+      proxy_buffering off;
+    }}
+  }}
+}}
+"""
+
+
+@contextmanager
+def tls_proxy(folder: Path, upstream: str, *, port: int | None = None) -> Iterator[str]:
+    """Serve `upstream` under https until the end; give the address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate, key = tls.self_signed(folder, HOST)
+    port = free_port() if port is None else port
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        _CONFIGURATION.format(
+            folder=folder,
+            port=port,
+            host=HOST,
+            certificate=certificate,
+            key=key,
+            upstream=upstream,
+        )
+    )
+    command = [shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") or "nginx"]
+    process = subprocess.Popen(
+        [*command, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)],
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + _START
+        while not _listens(port):
+            assert process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < deadline, "nginx did not come up"
+            time.sleep(0.05)
+        yield f"https://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.wait(_START)
+
+
+def trust(folder: Path) -> ssl.SSLContext:
+    """Return what trusts the proxy's certificate."""
+    return ssl.create_default_context(cafile=str(folder / "certificate.pem"))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
