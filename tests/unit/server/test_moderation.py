@@ -6,38 +6,11 @@ import typing
 
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.rooms import _MODERATORS_ONLY
+from tests.unit.server.commands import moderators_only
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import Page, claims
 
 PERSON = "person-of-a-browser"
-
-
-def moderators_only(target: str) -> list[messages.ClientMessage]:
-    """One of each message that is for moderators, with references from 0."""
-    asked: list[typing.Any] = [
-        messages.SetSubject(subject="x"),
-        messages.SetLobby(active=True),
-        messages.SetPassword(password="x"),
-        messages.SetClosed(closed=True),
-        messages.SetMain(id=target),
-        messages.Admit(id=target, admitted=True),
-        messages.AdmitAll(),
-        messages.MessageLobby(text="x"),
-        messages.Mute(id=target),
-        messages.MuteEveryone(),
-        messages.AskToUnmute(id=target),
-        messages.LowerHand(id=target),
-        messages.GrantModerator(id=target),
-        messages.InviteToStage(id=target),
-        messages.SendToAudience(id=target),
-        messages.Kick(id=target),
-        messages.StartBroadcast(),
-        messages.StopBroadcast(),
-        messages.EndMeeting(),
-    ]
-    for ref, message in enumerate(asked):
-        message.ref = ref
-    return asked
 
 
 def test_what_the_protocol_calls_moderators_only_is() -> None:
