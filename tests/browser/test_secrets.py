@@ -51,6 +51,14 @@ def secrets_of(lab: Lab, room: str) -> list[str]:
     return [token, invited, json.loads(ready.read_text())["api_key"]]
 
 
+def logs(lab: Lab) -> str:
+    """What JupyterLab with its kernels, and the meeting's server, have logged."""
+    (server,) = lab.runtime.rglob("server.log")
+    jupyter = (lab.folder.parent / "app.log").read_text()
+    assert "Kernel started" in jupyter
+    return jupyter + server.read_text()
+
+
 def meet(lab: Lab, page: Page, room: str, widget: str = OURS) -> Notebook:
     lab.write(f"{room}.ipynb", SHOW.format(room=room, widget=widget), LOOK)
     notebook = Notebook(page, lab, f"{room}.ipynb")
@@ -150,6 +158,7 @@ def test_neither_the_notebook_nor_the_room_gives_the_token_away(
     expect(tab.locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
     assert not found(own.told() + "".join(own.console), *secrets)
     assert not found(beyond_the_tab(tab), *secrets)
+    assert not found(logs(lab), *secrets)
     tab.get_by_role("button", name="Leave the meeting").click()
     expect(tab.get_by_role("heading", name="You left")).to_be_visible()
     assert not found(tab.evaluate(STORED), *secrets)
