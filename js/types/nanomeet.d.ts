@@ -58,7 +58,7 @@ interface NanoMeetInit {
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: NanoMeetTileView;
   /** Where the page reaches the token's server, if that is not where the token says. */
-  server?: string;
+  server?: string | null;
   displayName?: string;
   /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
   prejoin?: boolean;

@@ -351,8 +351,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             self._channel.tell(self._token_message())
 
     def _token_message(self) -> dict[str, Any]:
-        message: dict[str, Any] = {"type": "token", "token": None, "ask": None, "beside": False}
-        message |= {"broadcast": None, "library": None}
+        message: dict[str, Any] = {"type": "token", "token": None, "ask": None}
+        message |= {"server": None, "broadcast": None, "library": None}
         if not self.token:
             return message
         server = _tokens.read(self.token).server
@@ -364,7 +364,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             **message,
             # A plain text: a host's own serialiser may write what it does not know as its repr.
             "token": str(self.token),
-            "beside": self._base is not None and services.found_at(server, self._base),
+            "server": self._base and services.found_at(server, self._base),
             "broadcast": self._targets(),
             "library": library.page() if library else None,
         }

@@ -189,9 +189,10 @@ def test_a_kernel_finds_it_and_starts_nothing(hosted: Hosted, kernel: LocalServe
 def test_links_have_the_address_of_the_page(kernel: LocalServer) -> None:
     room = kernel.create_room("Linked")
     # Reached by a page through some proxy; one of another path is of another server.
-    assert not kernel.found_at(room.server, "https://hub.example/user/otto/")
-    assert kernel.found_at(room.server, f"https://hub.example{PATH}/")
+    assert kernel.found_at(room.server, "https://hub.example/user/otto/") is None
     public = f"hub.example{PATH}/nanomeet"
+    assert kernel.found_at(room.server, f"https://hub.example{PATH}/") == f"https://{public}"
+    assert kernel.found_at("http://127.0.0.1:8910", f"https://hub.example{PATH}/") is None
     invite = kernel.create_invite(room.token)
     assert invite.invite_link.startswith(f"https://{public}/invite#token=")
     token = invite.secret.reveal()
@@ -199,7 +200,7 @@ def test_links_have_the_address_of_the_page(kernel: LocalServer) -> None:
     again = kernel.create_room("Linked")
     assert again.server == public
     assert kernel.serves(public)
-    assert kernel.found_at(public, f"https://hub.example{PATH}/")
+    assert kernel.found_at(public, f"https://hub.example{PATH}/") == f"https://{public}"
     # Another kernel of the same user gets it, too, from the server.
     with LocalServer() as other:
         assert other.create_room("Linked").server == public

@@ -96,8 +96,8 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     _, page = shown(secret)
     assert secret not in json.dumps(page.sent)
     page.says(type="hello")
-    message = {"type": "token", "client": "page-1", "token": secret, "ask": None, "beside": False}
-    message |= {"broadcast": None, "library": None}
+    message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
+    message |= {"server": None, "broadcast": None, "library": None}
     assert page.custom() == [message]
     assert type(page.custom()[0]["token"]) is str  # which every serialiser knows
 
@@ -277,7 +277,7 @@ def test_a_second_page_takes_the_meeting_over() -> None:
             "client": "page-2",
             "token": meet.token,
             "ask": None,
-            "beside": False,
+            "server": None,
             "broadcast": None,
             "library": None,
         },
@@ -476,7 +476,7 @@ def test_a_token_of_a_server_that_nobody_chose_stays_here_until_the_user_says_ye
         "client": "page-1",
         "token": None,
         "ask": "https://elsewhere.example",
-        "beside": False,
+        "server": None,
         "broadcast": None,
         "library": None,
     }

@@ -24,7 +24,7 @@ export interface InitConfig {
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: TileView;
   /** Where the page reaches the token's server, if that is not where the token says. */
-  server?: string;
+  server?: string | null;
   displayName?: string;
   /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
   prejoin?: boolean;
@@ -46,7 +46,7 @@ export interface Setup {
 export function checkConfig(config: InitConfig | undefined): Setup {
   if (!config) throw new NanoMeetError("Config Error", "missing: the configuration");
   const read = readValidToken(config.token);
-  const claims = config.server ? { ...read, server: config.server } : read;
+  const claims = { ...read, server: config.server ?? read.server };
   const options: EngineOptions = {
     roomName: claims.room,
     jwt: config.token,

@@ -28,6 +28,8 @@ export interface Person {
 
 /** What the kernel says of how a meeting is carried. */
 export interface Arrangements {
+  /** Where this page reaches the token's server, if that is not where the token says. */
+  server: string | null;
   /** Where a broadcast goes, for an engine that does not carry it itself. */
   broadcast: Targets | null;
   /** A page that runs another library than our own, see `EngineOptions.library`. */
@@ -36,13 +38,7 @@ export interface Arrangements {
 
 export type FromKernel =
   /** `ask` names a server that the user has to say yes to before the token is handed to it. */
-  | ({
-      type: "token";
-      token: string | null;
-      ask: string | null;
-      /** Whether its server is part of the Jupyter server that this page came from. */
-      beside: boolean;
-    } & Arrangements)
+  | ({ type: "token"; token: string | null; ask: string | null } & Arrangements)
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }

@@ -36,8 +36,6 @@ export interface Appearance {
 /** What the kernel gives to join with. */
 export interface Admission extends Partial<Arrangements> {
   token: string;
-  /** Where this page reaches the token's server, if that is not where the token says. */
-  server?: string;
 }
 
 type EventData = Readonly<Record<string, unknown>>;

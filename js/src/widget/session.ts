@@ -4,7 +4,7 @@ import { type Arrangements, Channel, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
-import { besideJupyter, givesNoCamera, jupyterBase } from "./host";
+import { givesNoCamera, jupyterBase } from "./host";
 import { type Kernel, onKernelGone } from "./kernel";
 import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
@@ -45,8 +45,6 @@ export class Session implements Owner {
   #meeting: Meeting | null = null;
   #token: string | null = null;
   #arrangements: Arrangements | null = null;
-  /** Where this page reaches the token's server, if that is not where the token says. */
-  #server: string | null = null;
   #card: Card | null = null;
   /** What is shown once the meeting is left, if it is not the user who leaves. */
   #afterwards: Card | null = null;
@@ -134,7 +132,7 @@ export class Session implements Owner {
     tab.opener = null;
     const page = pageOf(this.#token, this.theme, {
       prejoin: this.#model.get("prejoin"),
-      server: this.#server,
+      server: this.#arrangements?.server,
     });
     await this.#leaveFor({ kind: "elsewhere", place: "tab" });
     tab.location.replace(page);
@@ -293,7 +291,6 @@ export class Session implements Owner {
       case "token":
         clearTimeout(this.#silenceTimer);
         this.#arrangements = message;
-        this.#server = message.beside ? besideJupyter(this.#document) : null;
         this.#useToken(message.token, message.ask);
         break;
       case "knock":
@@ -404,11 +401,8 @@ export class Session implements Owner {
         happened: (name, data) => this.#channel.send({ type: "event", name, data }),
       }),
     );
-    if (created) {
-      const server = this.#server;
-      const where = server === null ? {} : { server };
-      void meeting.join({ ...this.#arrangements, ...where, token }, this.#appearance());
-    } else this.#reportAll(meeting.state);
+    if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
+    else this.#reportAll(meeting.state);
     this.#place();
   }
 

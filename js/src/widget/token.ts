@@ -24,10 +24,10 @@ export function entranceOf(token: string): Entrance {
 export function pageOf(
   token: string,
   theme: Theme,
-  { prejoin = null, server = null }: { prejoin?: unknown; server?: string | null } = {},
+  { prejoin = null, server }: { prejoin?: unknown; server?: string | null | undefined } = {},
 ): string {
   const read = readToken(token);
-  const claims = server === null ? read : { ...read, server };
+  const claims = { ...read, server: server ?? read.server };
   const prejoinConfig = prejoin === null ? undefined : { enabled: prejoin };
   const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme, prejoinConfig } };
   return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;

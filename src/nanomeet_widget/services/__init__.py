@@ -48,8 +48,10 @@ def default() -> Service:
     return current().service
 
 
-def found_at(server: str, page: str) -> bool:
-    """Return whether a token's server is part of the Jupyter server that a notebook's page came from.
+def found_at(server: str, page: str) -> str | None:
+    """Return where a notebook's page reaches a token's server that is part of its Jupyter server.
+
+    None if it is not, or nobody here makes its tokens.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def found_at(server: str, page: str) -> bool:
     try:
         return maker(server).found_at(server, page)
     except InvalidInputError:
-        return False
+        return None
 
 
 if hasattr(os, "register_at_fork"):

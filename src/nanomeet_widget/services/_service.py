@@ -165,8 +165,8 @@ class Service(ABC):
         del streamname, is_vod
         return None
 
-    def found_at(self, server: str, page: str) -> bool:
-        """Take note of where a notebook's page is; return whether the server is part of its server.
+    def found_at(self, server: str, page: str) -> str | None:
+        """Take note of where a notebook's page is; return where that reaches the token's server.
 
         Parameters
         ----------
@@ -174,9 +174,14 @@ class Service(ABC):
             As a token has it.
         page
             The base address of the Jupyter server that the page came from.
+
+        Returns
+        -------
+        str or None
+            None where the page reaches it as the token says: it is no part of that Jupyter server.
         """
         del server, page
-        return False
+        return None
 
     def close(self) -> None:
         """Let go of what is held. Connections live no longer than a call."""

@@ -212,17 +212,18 @@ class LocalServer(Service):
             return server.rstrip("/") == self._fixed.url
         return _rules.on_loopback(server) or _rules.origin(server) == self._public
 
-    def found_at(self, server: str, page: str) -> bool:
-        """Take note of where a notebook's page is; return whether the server is part of its server."""
+    def found_at(self, server: str, page: str) -> str | None:
+        """Take note of where a notebook's page is; return where that reaches the token's server."""
         extension = None if self._fixed is not None else _jupyter.find()
         if extension is None or not self.serves(server):
-            return False
+            return None
         url = _rules.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
         if urlsplit(url).path.strip("/") != extension.path:
-            return False
+            return None
         if _rules.on_loopback(extension.url) and not _rules.on_loopback(url):
             self._public = url
-        return urlsplit(_rules.origin(server)).path.strip("/") == extension.path
+        ours = urlsplit(_rules.origin(server)).path.strip("/") == extension.path
+        return url if ours else None
 
     def _page(self, at: _Address) -> str:
         """Return the address of a server as people reach it."""
