@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
+from tests.browser.test_room import address
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -316,8 +317,8 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     name = f"Meeting_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
     guest = server.invite(token)
-    ada = open_page(f'{server.url}/local/{name}#jwt="{token}"&userInfo.displayName="Ada"')
-    grace = open_page(f'{server.url}/local/{name}#jwt="{guest}"&userInfo.displayName="Grace"')
+    ada = open_page(address(server, token, name, "Ada"))
+    grace = open_page(address(server, guest, name, "Grace"))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
     ada.get_by_role("button", name="Broadcast", exact=True).click()
     ada.get_by_label("Record it too").check()

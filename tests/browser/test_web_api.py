@@ -459,9 +459,9 @@ def test_invite_link_leads_into_the_room(open_page: OpenPage, server: RunningSer
     page.goto(f"{server.url}/invite#token={token}")
     expect(page.get_by_role("heading", name="invited")).to_be_visible()
     assert token not in page.url
+    page.wait_for_url(f"{server.url}/{claims(token)['sub']}/invited*")
     page.get_by_label("Your name").fill("Grace")
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url(f"{server.url}/{claims(token)['sub']}/invited*")
     expect(page.get_by_text("Grace").first).to_be_visible()
     assert not [url for url in asked if token in url.split("#")[0]]
 
@@ -471,13 +471,13 @@ def test_invite_survives_a_reload_and_remembers_the_name(
 ) -> None:
     token = server.invite(server.room("reloaded"))
     page = open_page(f"{server.url}/invite#token={token}")
+    page.reload()
     page.get_by_label("Your name").fill("Grace")
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url(f"{server.url}/{claims(token)['sub']}/reloaded*")
-    page.go_back()
-    expect(page.get_by_label("Your name")).to_have_value("Grace")
-    page.reload()
-    expect(page.get_by_role("heading", name="reloaded")).to_be_visible()
+    expect(page.locator("li[data-participant]")).to_have_count(1)
+    page.get_by_role("button", name="Leave the meeting").click()
+    page.goto("about:blank")
+    page.goto(f"{server.url}/invite#token={token}")
     expect(page.get_by_label("Your name")).to_have_value("Grace")
 
 
@@ -485,10 +485,8 @@ def test_early_invite_opens_by_itself(open_page: OpenPage, server: RunningServer
     token = server.room("early_birds", nbf=moment(seconds=8), exp=moment(hours=1))
     page = open_page(f"{server.url}/invite#token={token}")
     expect(page.get_by_role("timer")).to_contain_text("Opens in")
-    join = page.get_by_role("button", name="Join")
-    expect(join).to_be_disabled()
-    expect(join).to_be_enabled(timeout=15_000)
-    expect(page.get_by_role("timer")).to_be_hidden()
+    expect(page.get_by_role("button", name="Join")).to_have_count(0)
+    expect(page.get_by_role("button", name="Join")).to_be_enabled(timeout=15_000)
 
 
 @pytest.mark.parametrize(

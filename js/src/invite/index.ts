@@ -1,7 +1,6 @@
-/** The page behind an invite link: who one is, whether the door is open, and in. */
+/** The page behind an invite link: whether the door is open. If it is, the meeting asks for all else. */
 
 import "./invite.css";
-import { rememberedName, rememberName } from "../meeting/preferences";
 import {
   duration,
   type Invitation,
@@ -23,9 +22,6 @@ const title = part("title", HTMLElement);
 const message = part("message", HTMLElement);
 const countdown = part("countdown", HTMLElement);
 const validity = part("validity", HTMLElement);
-const form = part("form", HTMLFormElement);
-const name = part("name", HTMLInputElement);
-const join = part("join", HTMLButtonElement);
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -77,6 +73,11 @@ async function open(): Promise<void> {
 function show(): void {
   const now = Date.now();
   const current = invitation(token, now);
+  if (current.state === "open") {
+    // In its place: whoever goes back from the meeting shall not be sent there again.
+    location.replace(meetingAddress(current.token, current.claims, document.baseURI));
+    return;
+  }
   if (current.state === "early") {
     const opens = (current.claims.notbefore ?? 0) * 1000;
     countdown.textContent = `Opens in ${duration(opens - now)}`;
@@ -87,14 +88,11 @@ function show(): void {
   draw(current);
 }
 
-function draw(current: Invitation): void {
+function draw(current: Exclude<Invitation, { state: "open" }>): void {
   document.body.dataset.state = current.state;
-  const usable = current.state === "open" || current.state === "early";
-  form.hidden = !usable;
   countdown.hidden = current.state !== "early";
   kicker.hidden = !("claims" in current);
   validity.hidden = !("claims" in current);
-  join.disabled = current.state !== "open";
   if (!("claims" in current)) {
     title.textContent = FAILURES[current.state].title;
     message.textContent = FAILURES[current.state].message;
@@ -105,8 +103,7 @@ function draw(current: Invitation): void {
   title.textContent = claims.room;
   document.title = `Invitation: ${claims.room}`;
   message.textContent = {
-    open: `You can join now, as a ${claims.moderator ? "moderator" : "participant"}.`,
-    early: "It is not open yet. You can join from this page as soon as it is.",
+    early: "It is not open yet. This page takes you in as soon as it is.",
     expired: "This invitation has expired. Ask the person who sent it for a new one.",
   }[state];
   validity.textContent = period(claims.notbefore, claims.expiration, state === "early");
@@ -118,20 +115,6 @@ function period(from: number | null, until: number | null, early: boolean): stri
   return early && from !== null ? `Opens ${text(from)}. ${end}` : end;
 }
 
-name.value = rememberedName() ?? "";
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const current = invitation(token, Date.now());
-  const chosen = name.value.trim();
-  if (current.state !== "open") return;
-  if (!chosen) {
-    name.value = "";
-    name.reportValidity();
-    return;
-  }
-  rememberName(chosen);
-  location.assign(meetingAddress(current.token, current.claims, chosen, document.baseURI));
-});
 // Another link opened in the same tab.
 addEventListener("hashchange", () => {
   void open();

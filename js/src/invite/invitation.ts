@@ -5,7 +5,8 @@ import { type Claims, readToken } from "../webapi/token";
 
 export type Invitation =
   | { state: "missing" | "malformed" | "used" }
-  | { state: "early" | "open" | "expired"; token: string; claims: Claims };
+  | { state: "open"; token: string; claims: Claims }
+  | { state: "early" | "expired"; token: string; claims: Claims };
 
 /** Return the token of an address' fragment; null if it has none. */
 export function tokenIn(hash: string): string | null {
@@ -47,12 +48,9 @@ export function invitation(token: string | null, now: number): Invitation {
 }
 
 /** Return the address of the meeting, with the token where no server sees it. */
-export function meetingAddress(token: string, claims: Claims, name: string, base: string): string {
+export function meetingAddress(token: string, claims: Claims, base: string): string {
   const url = new URL(`${claims.sub}/${claims.room}`, base);
-  url.hash = fragment([
-    ["jwt", token],
-    ["userInfo.displayName", name],
-  ]);
+  url.hash = fragment([["jwt", token]]);
   return url.href;
 }
 

@@ -1,6 +1,7 @@
 /** Opening microphone and camera: as much of what is wanted as the machine and the person allow. */
 
 import type { DeviceChoice } from "./preferences";
+import { t } from "./strings";
 
 export type MediaKind = "audio" | "video";
 export type Problem = "insecure" | "denied" | "missing" | "busy" | "unknown";
@@ -121,24 +122,9 @@ function all(kinds: readonly MediaKind[], problem: Problem): Problems {
 }
 
 /** What is the matter and how to mend it, in one sentence; null if nothing is. */
-export function explain(problems: Problems): string | null {
-  const { audio, video } = problems;
-  if (!audio && !video) return null;
-  const both = audio === video;
-  const which = both ? "camera and microphone" : audio ? "microphone" : "camera";
+export function explain({ audio, video }: Problems): string | null {
   const problem = audio ?? video;
-  switch (problem) {
-    case "insecure":
-      return `Your ${which} cannot be used on this address: open the meeting over https or on localhost.`;
-    case "denied":
-      return `This page may not use your ${which}: allow it in the address bar's site settings, then try again.`;
-    case "missing":
-      return `No ${both ? "camera or microphone" : which} was found: plug one in, then try again.`;
-    case "busy":
-      return `Your ${which} ${both ? "are" : "is"} used by another program: close that, then try again.`;
-    default:
-      return `Your ${which} could not be opened: check ${both ? "them" : "it"} in your system's settings, then try again.`;
-  }
+  return problem ? t.problems[problem](audio === video ? "both" : audio ? "audio" : "video") : null;
 }
 
 /** The browser's own devices; null where it hides them, as on an address without TLS. */

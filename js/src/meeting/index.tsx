@@ -5,7 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { showBranding } from "./branding";
 import { serveEngineApi } from "./engine-api";
-import { parseLaunch, withoutToken } from "./launch";
+import { parseLaunch, wantsPrejoin, withoutToken } from "./launch";
 import { Meeting } from "./meeting";
 import { rememberedLanguage } from "./preferences";
 import { listenForShortcuts } from "./shortcuts";
@@ -59,4 +59,5 @@ window.addEventListener("pageshow", ({ persisted }) => persisted && location.rel
 const root = document.getElementById("meeting");
 if (root) render(<App meeting={meeting} />, root);
 meeting.look(!document.hidden);
-meeting.start();
+if (wantsPrejoin(config, window.parent !== window)) meeting.prepare();
+else meeting.start();

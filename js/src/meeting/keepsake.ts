@@ -26,6 +26,11 @@ export class Keepsake {
     if (this.#token) write(this.#token, token);
   }
 
+  /** Whether a place was left for a moment, and may be taken again. */
+  get resumable(): boolean {
+    return read(this.#resume) !== null;
+  }
+
   /** Reads the place's secret and forgets it. */
   takeResume(): string | null {
     const resume = read(this.#resume);

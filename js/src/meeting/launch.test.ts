@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flag, parseFragment, parseLaunch, withoutToken } from "./launch";
+import { flag, parseFragment, parseLaunch, wantsPrejoin, withoutToken } from "./launch";
 
 const BASE = "https://host.example/user/ada/nanomeet/";
 const encode = (value: unknown): string => encodeURIComponent(JSON.stringify(value));
@@ -56,4 +56,16 @@ test("the address bar keeps everything but the token", () => {
     `${BASE}org/room?jwt=x&lang=en#jwt=%22a.b.c%22&config.theme=%22dark%22`,
   );
   expect(bare).toBe(`${BASE}org/room?lang=en#config.theme=%22dark%22`);
+});
+
+test.each([
+  [{}, false, true],
+  [{}, true, false],
+  [{ "prejoinConfig.enabled": false }, false, false],
+  [{ prejoinConfig: { enabled: true } }, true, true],
+  [{ prejoinPageEnabled: false }, false, false],
+  [{ prejoinPageEnabled: true, "prejoinConfig.enabled": false }, true, false],
+  [{ prejoinConfig: { enabled: "yes" } }, true, false],
+])("with %j, framed: %s, one chooses devices first: %s", (settings, framed, wanted) => {
+  expect(wantsPrejoin(new Map(Object.entries(settings)), framed)).toBe(wanted);
 });

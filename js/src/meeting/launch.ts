@@ -74,6 +74,18 @@ export function flag(settings: Settings, key: string): boolean {
   return settings.get(key) === true;
 }
 
+/** Whether name and devices are chosen before joining: where nobody embeds the page, or as that one wishes. */
+export function wantsPrejoin(settings: Settings, framed: boolean): boolean {
+  const nested = settings.get("prejoinConfig");
+  const wishes = [
+    settings.get("prejoinConfig.enabled"),
+    typeof nested === "object" && nested !== null ? Reflect.get(nested, "enabled") : undefined,
+    settings.get("prejoinPageEnabled"),
+  ];
+  const wish = wishes.find((value) => typeof value === "boolean");
+  return typeof wish === "boolean" ? wish : !framed;
+}
+
 function keyOf(pair: string): string {
   return decode(pair.split("=", 1)[0] ?? "");
 }

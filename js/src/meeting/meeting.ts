@@ -20,7 +20,7 @@ import { flag, type Launch } from "./launch";
 import { Levels } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
-import { person, rememberedName, rememberName } from "./preferences";
+import { person, rememberedName, rememberedStart, rememberName, type Start } from "./preferences";
 import { captureFor } from "./quality";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
@@ -48,6 +48,8 @@ export class Meeting {
   /** What can be asked of the room. */
   readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
   readonly status = signal<Status>("idle");
+  /** Set while the person chooses name and devices, before the server hears of anything. */
+  readonly prejoin = signal(false);
   readonly ending = signal<Ending | null>(null);
   /** Set while the room asks for its password. */
   readonly password = signal<{ wrong: boolean } | null>(null);
@@ -90,8 +92,21 @@ export class Meeting {
     this.name = signal(launch.displayName ?? rememberedName() ?? this.#defaultName());
   }
 
+  /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */
+  prepare(): void {
+    if (!this.#token || this.#keepsake.resumable) {
+      this.start();
+      return;
+    }
+    this.#keepsake.token = this.#token;
+    this.prejoin.value = true;
+    this.#openDevices(rememberedStart());
+  }
+
   /** Begins, or begins again after the end. */
   start(): void {
+    const prepared = this.prejoin.value;
+    this.prejoin.value = false;
     this.#owner = new AbortController();
     this.ending.value = null;
     this.#step("loading");
@@ -108,11 +123,12 @@ export class Meeting {
     this.#connect(this.#token);
     this.#follow();
     // Nobody waits for a permission prompt: the room is entered at once, and the devices follow.
-    const { config } = this.launch;
-    void this.media.open({
-      audio: !flag(config, "startWithAudioMuted"),
-      video: !flag(config, "startWithVideoMuted"),
-    });
+    if (!prepared) this.#openDevices({ audio: true, video: true });
+  }
+
+  /** What the token says; the server has the last word. */
+  get invitedAsModerator(): boolean {
+    return claim(this.#token, "moderator") === true;
   }
 
   /** Hears every message of the server, until the returned function ends it. */
@@ -193,6 +209,14 @@ export class Meeting {
 
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {
     return this.#signalling?.request(...request) ?? Promise.reject(notJoined());
+  }
+
+  #openDevices({ audio, video }: Start): void {
+    const { config } = this.launch;
+    void this.media.open({
+      audio: audio && !flag(config, "startWithAudioMuted"),
+      video: video && !flag(config, "startWithVideoMuted"),
+    });
   }
 
   #connect(token: string): void {
@@ -294,6 +318,7 @@ export class Meeting {
 
   #hear(message: ServerMessage): void {
     const before = this.room.own.value;
+    if (message.type === "left") this.#tellLeft(message.id);
     this.room.apply(message);
     const mesh = this.#mesh.value;
     switch (message.type) {
@@ -302,7 +327,7 @@ export class Meeting {
         break;
       case "joined":
         this.#expect(message.participant);
-        this.view.announce(`${message.participant.name} joined`);
+        this.view.announce(t.events.joined(message.participant.name));
         break;
       case "updated":
         if (message.participant.id === before?.id) this.#changed(before, message.participant);
@@ -338,7 +363,7 @@ export class Meeting {
         this.password.value = { wrong: message.wrong };
         break;
       case "knock":
-        this.view.announce(`${message.name} wants to join`);
+        this.view.announce(t.events.knocks(message.name));
         break;
       case "mute_requested":
         void this.#obeyMute(message.media);
@@ -352,10 +377,15 @@ export class Meeting {
         break;
       case "error":
         if (this.connection.value === "locked") this.password.value = { wrong: true };
-        this.view.tell(message.message);
+        this.view.tell(t.errors[message.kind] ?? message.message);
         break;
     }
     for (const listener of this.#listeners) listener(message);
+  }
+
+  #tellLeft(id: string): void {
+    const gone = this.room.others.value.find((other) => other.id === id);
+    if (gone) this.view.announce(t.events.left(gone.name));
   }
 
   /** A direct connection is held to everybody on the stage; whoever comes up makes the offers. */
@@ -366,16 +396,16 @@ export class Meeting {
 
   /** What the server changed about ourselves. */
   #changed(before: Participant, now: Participant): void {
-    if (now.moderator && !before.moderator) this.view.tell("You are a moderator now.");
+    if (now.moderator && !before.moderator) this.view.tell(t.events.moderator);
     if (now.stage === before.stage) return;
     this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
     if (now.stage) {
       this.view.asked.value = null;
-      this.view.tell("You are on the stage now: everybody can see and hear you.");
+      this.view.tell(t.events.onStage);
     } else {
       this.#relay?.close();
       void this.#quiet();
-      this.view.tell("You are in the audience now: nobody sees or hears you.");
+      this.view.tell(t.events.inAudience);
     }
   }
 
@@ -404,7 +434,7 @@ export class Meeting {
     for (const { id } of this.room.connected.value) this.wants.retell(id);
     if (this.status.value !== "joined" && !own.stage) {
       void this.#quiet();
-      this.view.tell("The stage is full: you are in the audience, and can raise your hand.");
+      this.view.tell(t.events.stageFull);
     }
     if (welcome.broadcast.broadcaster !== own.id) this.#broadcast?.close();
     else if (!this.#broadcast?.active && welcome.broadcast.state !== "stopping") {
@@ -417,11 +447,11 @@ export class Meeting {
   async #obeyMute(kind: "audio" | "video"): Promise<void> {
     if (kind === "audio") {
       await this.setMicrophone(false);
-      this.view.tell("A moderator switched your microphone off.");
+      this.view.tell(t.events.muted);
     } else {
       await this.setScreen(false);
       await this.setCamera(false);
-      this.view.tell("A moderator switched your camera off.");
+      this.view.tell(t.events.cameraOff);
     }
   }
 
@@ -452,7 +482,7 @@ export class Meeting {
     this.password.value = null;
     this.view.panel.value = null;
     this.#step(ending.kind === "left" ? "left" : "failed");
-    this.view.announce(ending.message);
+    this.view.announce(t.endings[ending.kind].title);
   }
 
   /** Frees the camera, the microphone and every connection. */
@@ -533,7 +563,7 @@ export class Meeting {
   }
 
   #defaultName(): string {
-    return claim(this.#token, "moderator") === true ? t.common.moderator : t.common.guest;
+    return this.invitedAsModerator ? t.common.moderator : t.common.guest;
   }
 }
 

@@ -6,6 +6,9 @@ const LANGUAGE = "nanomeet.language";
 const PERSON = "nanomeet.person";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
+const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
+
+export type Start = Readonly<Record<"audio" | "video", boolean>>;
 export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
 export type DeviceChoice = Partial<Record<DeviceKind, string>>;
 
@@ -39,6 +42,15 @@ export function rememberDevices(choice: DeviceChoice): void {
   save(DEVICES, JSON.stringify(choice));
 }
 
+/** Whether microphone and camera shall be on when one comes in. */
+export function rememberedStart(): Start {
+  return { audio: load(OFF.audio) === null, video: load(OFF.video) === null };
+}
+
+export function rememberStart(start: Start): void {
+  for (const kind of ["audio", "video"] as const) save(OFF[kind], start[kind] ? null : "off");
+}
+
 /**
  * What this browser calls its person, so that the server knows a second connection of the same one.
  * Without storage there is none: then each connection is somebody new.
@@ -60,9 +72,10 @@ function load(key: string): string | null {
   }
 }
 
-function save(key: string, value: string): void {
+function save(key: string, value: string | null): void {
   try {
-    localStorage.setItem(key, value);
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
   } catch {
     // As above.
   }

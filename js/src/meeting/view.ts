@@ -46,6 +46,10 @@ export class ViewStore {
   /** Which of the others spoke last: large where nobody was chosen. */
   readonly speaker = signal<string | null>(null);
   readonly panel = signal<Panel | null>(null);
+  /** Whether the sheet of keyboard shortcuts is open. */
+  readonly help = signal(false);
+  /** Whether the microphone is open only as long as a key is held. */
+  readonly talking = signal(false);
   /** The browser keeps the room silent until the person touches the page. */
   readonly soundBlocked = signal(false);
   readonly toasts = signal<readonly Toast[]>([]);
@@ -95,6 +99,7 @@ export class ViewStore {
   clear(): void {
     this.pin(null);
     this.reactions.value = [];
+    this.talking.value = false;
     this.asked.value = null;
     this.lobbyNote.value = null;
   }

@@ -20,7 +20,10 @@ export function entranceOf(token: string): Entrance {
   };
 }
 
-/** Where the meeting is as a page of its own. The token is in the fragment, which no server sees. */
+/**
+ * Where the meeting is as a page of its own. The token is in the fragment, which no server sees.
+ * Whoever goes there was in the meeting already: it asks for nothing, unless that is wished.
+ */
 export function pageOf(
   token: string,
   theme: Theme,
@@ -28,7 +31,7 @@ export function pageOf(
 ): string {
   const read = readToken(token);
   const claims = { ...read, server: server ?? read.server };
-  const prejoinConfig = prejoin === null ? undefined : { enabled: prejoin };
-  const settings = { roomName: claims.room, jwt: token, configOverwrite: { theme, prejoinConfig } };
+  const configOverwrite = { theme, prejoinConfig: { enabled: prejoin === true } };
+  const settings = { roomName: claims.room, jwt: token, configOverwrite };
   return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;
 }

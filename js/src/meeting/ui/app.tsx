@@ -1,51 +1,82 @@
 import type { JSX } from "preact";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
 import { AudienceStage } from "./audience";
 import { DoorCard } from "./cards";
 import { Header } from "./header";
+import { Help } from "./help";
 import { Notices, Toasts } from "./notices";
 import { OpenPanel } from "./panel";
+import { Prejoin } from "./prejoin";
 import { Sound } from "./sound";
 import { Stage } from "./stage";
 import { Toolbar } from "./toolbar";
+import { useSize } from "./use-size";
 
 export function App({ meeting }: { meeting: Meeting }): JSX.Element {
   const status = meeting.status.value;
   return (
     <div key={meeting.view.language.value} class="app" data-status={status}>
-      {status === "joined" ? <Room meeting={meeting} /> : <DoorCard meeting={meeting} />}
+      <Screen meeting={meeting} />
+      <Help meeting={meeting} />
       <Toasts meeting={meeting} />
     </div>
   );
 }
 
+function Screen({ meeting }: { meeting: Meeting }): JSX.Element {
+  if (meeting.prejoin.value) return <Prejoin meeting={meeting} />;
+  return meeting.status.value === "joined" ? (
+    <Room meeting={meeting} />
+  ) : (
+    <DoorCard meeting={meeting} />
+  );
+}
+
+/** Pixels that a tool takes with the gap beside it, and those that are always there take together. */
+const TOOL = 50;
+const TOOL_NARROW = 43;
+const NARROW = 460;
+const FIXED_TOOLS = 4.8;
+/** What the title needs to stand beside the tools. */
+const TITLE = 180;
+const CORNER = { width: 360, height: 300 };
+
 function Room({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { room, view } = meeting;
-  const alone = room.others.value.length === 0;
+  const { room } = meeting;
+  const [frame, { width, height }] = useSize<HTMLDivElement>();
+  const tool = width <= NARROW ? TOOL_NARROW : TOOL;
+  const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
+  const most = room.moderator.value ? 9 : 7;
+  const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE;
+  // A picture in the corner of a page shows people, and what one must always be able to reach.
+  const corner = width <= CORNER.width && height <= CORNER.height;
   return (
-    <>
+    <div class="room" ref={frame} data-form={corner ? "corner" : beside ? "wide" : "tall"}>
       <Header meeting={meeting} />
       <main class="middle">
         {room.onStage.value ? <Stage meeting={meeting} /> : <AudienceStage meeting={meeting} />}
         <Notices meeting={meeting} />
-        {alone && (
-          <p class="alone">
-            You are the only one here.
-            {room.moderator.value && (
-              <button
-                type="button"
-                data-panel-button="invite"
-                onClick={() => view.toggle("invite")}
-              >
-                Invite people
-              </button>
-            )}
-          </p>
-        )}
+        <Alone meeting={meeting} />
         <OpenPanel meeting={meeting} />
       </main>
-      <Toolbar meeting={meeting} />
+      <Toolbar meeting={meeting} room={corner ? 0 : fitting} />
       <Sound meeting={meeting} />
-    </>
+    </div>
+  );
+}
+
+function Alone({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { room, view } = meeting;
+  if (room.others.value.length > 0) return null;
+  return (
+    <p class="alone">
+      {t.stage.alone}
+      {room.moderator.value && (
+        <button type="button" data-panel-button="invite" onClick={() => view.toggle("invite")}>
+          {t.stage.invite}
+        </button>
+      )}
+    </p>
   );
 }

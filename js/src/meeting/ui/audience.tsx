@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LivePlayer } from "../../player/live-player";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
 
 /** The stage as the audience sees and hears it: one stream, composed by somebody on the stage. */
 export function AudienceStage({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -9,11 +10,11 @@ export function AudienceStage({ meeting }: { meeting: Meeting }): JSX.Element {
   return (
     <div class="audience-stage">
       {stream === null ? (
-        <AudienceNotice words="One moment: the stage is being prepared for you." />
+        <AudienceNotice words={t.stage.preparing} />
       ) : LivePlayer.supported() ? (
         <Feed key={`${stream} ${ticket}`} meeting={meeting} stream={stream} ticket={ticket} />
       ) : (
-        <AudienceNotice words="This browser cannot show the stage. A current Chrome, Edge, Firefox or Safari can, over https." />
+        <AudienceNotice words={t.stage.cannotShow} />
       )}
     </div>
   );
@@ -58,15 +59,15 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`The stage of ${meeting.title.value}`}
+        aria-label={t.stage.picturesOf(meeting.title.value)}
         data-frames={player?.figures.value.frames ?? 0}
         data-level={player?.figures.value.level.toFixed(4)}
       />
-      {!shown && state !== "failed" && <AudienceNotice words="Loading the stage…" />}
+      {!shown && state !== "failed" && <AudienceNotice words={t.stage.loading} />}
       {state === "failed" && <AudienceNotice words={player?.refusal.value ?? ""} />}
       {blocked && (
         <button type="button" class="notice accent" onClick={() => player?.allowSound()}>
-          Click to hear the stage
+          {t.stage.hearStage}
         </button>
       )}
     </>

@@ -1,12 +1,11 @@
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { Meeting } from "../meeting";
 import type { Ending } from "../signalling";
 import { t } from "../strings";
+import { Card } from "./card";
 import { MediaNotice } from "./notices";
-import { initials } from "./tile";
-import { MediaButtons } from "./toolbar";
-import { Video } from "./video";
+import { Preview } from "./preview";
 
 /** What is shown instead of the room while one is not in it. */
 export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -20,8 +19,8 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
     <Card title={waiting ? t.door.waiting : t.door.joining} busy={!waiting}>
       <Preview meeting={meeting} />
       <p role="status">{doorWords(waiting, retrying)}</p>
+      {waiting && <LobbyNote meeting={meeting} />}
       <div class="row centre">
-        <MediaButtons meeting={meeting} />
         <button type="button" class="button" onClick={() => meeting.leave()}>
           {t.common.leave}
         </button>
@@ -34,6 +33,20 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
       )}
       <MediaNotice meeting={meeting} />
     </Card>
+  );
+}
+
+/** What a moderator says to those who wait. */
+function LobbyNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const note = meeting.view.lobbyNote.value;
+  return (
+    <div role="status">
+      {note && (
+        <blockquote class="lobby-note">
+          <strong>{t.door.note(note.name)}</strong> {note.text}
+        </blockquote>
+      )}
+    </div>
   );
 }
 
@@ -60,7 +73,7 @@ const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
 function EndingCard({ meeting, ending }: { meeting: Meeting; ending: Ending }): JSX.Element {
   const { title, told } = t.endings[ending.kind];
   return (
-    <Card title={title} busy={false}>
+    <Card title={title}>
       <p>{told || ending.message}</p>
       {AGAIN.has(ending.kind) && (
         <button type="button" class="button primary" onClick={() => meeting.start()}>
@@ -78,7 +91,7 @@ interface PasswordProps {
 
 function PasswordCard(props: PasswordProps): JSX.Element {
   return (
-    <Card title={t.door.passwordTitle} busy={false}>
+    <Card title={t.door.passwordTitle}>
       <PasswordForm {...props} />
       <button type="button" class="button" onClick={() => props.meeting.leave()}>
         {t.common.leave}
@@ -116,45 +129,5 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
         {t.door.join}
       </button>
     </form>
-  );
-}
-
-function Preview({ meeting }: { meeting: Meeting }): JSX.Element {
-  const video = meeting.media.camera.value;
-  const name = meeting.name.value;
-  return (
-    <div class="preview">
-      <span class="avatar" aria-hidden="true">
-        {initials(name)}
-      </span>
-      {video && <Video track={video} mirrored large={false} label={t.door.ownPicture} />}
-      <span class="tile-label">
-        <span class="tile-name">{name}</span>
-      </span>
-    </div>
-  );
-}
-
-interface CardProps {
-  title: string;
-  busy: boolean;
-  children: ComponentChildren;
-}
-
-function Card({ title, busy, children }: CardProps): JSX.Element {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    // What had the focus is gone; but a page that nobody is in must not take it from another.
-    if (title && document.hasFocus()) heading.current?.focus();
-  }, [title]);
-  return (
-    <main class="door">
-      <div class="card" aria-busy={busy}>
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        {children}
-      </div>
-    </main>
   );
 }

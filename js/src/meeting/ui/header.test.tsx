@@ -12,8 +12,9 @@ function shown(config: [string, unknown][]): HTMLElement {
     title: signal("Algebra"),
     view: new ViewStore(),
     room: {
-      people: signal(2),
-      state: signal({ subject: "", lobby: false, locked: false }),
+      moderator: signal(true),
+      viewers: signal(2),
+      state: signal({ subject: "", lobby: true, locked: false, closed: false }),
       broadcast: signal({ state: "live", playout: null, since: null }),
     },
   } as unknown as Meeting;
@@ -22,17 +23,20 @@ function shown(config: [string, unknown][]): HTMLElement {
   return root;
 }
 
-test("the room says its name, that it is live, and who is there", () => {
+test("the room says its name, how its door stands, that it is live, and how many watch", () => {
   const root = shown([]);
   expect(root.querySelector(".title")?.textContent).toBe("Algebra");
   expect(root.textContent).toContain("LIVE");
-  expect(root.querySelector("button")?.getAttribute("aria-label")).toContain("2 people");
+  const marks = [...root.querySelectorAll("[role=img]")].map((one) =>
+    one.getAttribute("aria-label"),
+  );
+  expect(marks).toEqual(["Newcomers wait until they are let in", "2 viewers"]);
 });
 
-test("where the page around it says name and broadcast, only the people are left", () => {
+test("where the page around it says name and broadcast, only the door is left", () => {
   const root = shown([["hideConferenceSubject", true]]);
   expect(root.querySelector(".title")).toBeNull();
   expect(root.querySelector("h1")?.className).toBe("hidden");
   expect(root.textContent).not.toContain("LIVE");
-  expect(root.querySelector("button")).not.toBeNull();
+  expect(root.querySelectorAll("[role=img]")).toHaveLength(1);
 });

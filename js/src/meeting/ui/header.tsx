@@ -1,49 +1,51 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { flag } from "../launch";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
-import { Lock, People } from "./icons";
+import { Closed, Door, Eye, Lock } from "./icons";
 
+/** What the room is about and how it stands; nothing where the page around it says that. */
 export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { room, view } = meeting;
+  const { room } = meeting;
   // Whoever embeds the room may say its name and that it is live outside of it.
   const told = flag(meeting.launch.config, "hideConferenceSubject");
-  const people = room.people.value;
-  const words = t.header.people(people);
+  const { locked, closed, lobby } = room.state.value;
   return (
     <header class="header">
       <h1 class={told ? "hidden" : "title"}>{meeting.title.value}</h1>
-      {room.state.value.locked && (
-        <span
-          class="header-mark"
-          role="img"
-          aria-label={t.header.password}
-          title={t.header.password}
-        >
+      {locked && (
+        <Mark label={t.header.password}>
           <Lock />
-        </span>
+        </Mark>
       )}
-      <span class="spring" />
+      {lobby && (
+        <Mark label={t.header.lobby}>
+          <Door />
+        </Mark>
+      )}
+      {closed && (
+        <Mark label={t.header.closed}>
+          <Closed />
+        </Mark>
+      )}
       {!told && <LiveBadge meeting={meeting} />}
-      <button
-        type="button"
-        class="chip"
-        data-panel-button="people"
-        aria-expanded={view.panel.value === "people"}
-        aria-label={t.header.showPeople(words)}
-        title={t.header.peopleTitle}
-        onClick={() => view.toggle("people")}
-      >
-        <People />
-        {people}
-      </button>
     </header>
   );
 }
 
+function Mark({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <span class="header-mark" role="img" aria-label={label} title={label}>
+      {children}
+    </span>
+  );
+}
+
 function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
-  const { state, playout, since } = meeting.room.broadcast.value;
+  const { room } = meeting;
+  const { state, playout, since } = room.broadcast.value;
+  const viewers = room.viewers.value;
   if (state === "starting" || state === "stopping") {
     return (
       <span class="badge pending">
@@ -64,6 +66,12 @@ function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
       {t.header.live}
       {playout?.vod ? ` · ${t.header.recorded}` : ""}
       {since !== null && <Duration since={since} />}
+      {room.moderator.value && (
+        <span class="viewers" role="img" aria-label={t.header.viewers(viewers)}>
+          <Eye />
+          {viewers}
+        </span>
+      )}
     </a>
   );
 }

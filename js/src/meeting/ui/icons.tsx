@@ -176,3 +176,82 @@ export const Bin = (): JSX.Element => (
     <path d="M4.5 6.5h15M9.5 6.5v-2h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5M14 10.5v5.5" />
   </Icon>
 );
+
+export const Hand = (): JSX.Element => (
+  <Icon>
+    <path d="M8 12.5V6a1.5 1.5 0 0 1 3 0v5M11 10.5V4.5a1.5 1.5 0 0 1 3 0v6M14 10.5V6a1.5 1.5 0 0 1 3 0v7" />
+    <path d="M17 10.5a1.5 1.5 0 0 1 3 0V15c0 3.5-2.5 6-6 6h-1c-2.2 0-3.7-.8-5-2.5L4.6 14.2c-1-1.5.8-2.9 2.1-1.8L8 13.5" />
+  </Icon>
+);
+
+export const Smile = (): JSX.Element => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M8.5 14a4.2 4.2 0 0 0 7 0M9 9.5v.1M15 9.5v.1" />
+  </Icon>
+);
+
+export const Expand = (): JSX.Element => (
+  <Icon>
+    <path d="M4 9V4.5h4.5M15.5 4.5H20V9M20 15v4.5h-4.5M8.5 19.5H4V15" />
+  </Icon>
+);
+
+export const Keyboard = (): JSX.Element => (
+  <Icon>
+    <rect x="3" y="6" width="18" height="12" rx="2" />
+    <path d="M7 10h.1M10.3 10h.1M13.7 10h.1M17 10h.1M8 14h8" />
+  </Icon>
+);
+
+export const Chevron = (): JSX.Element => (
+  <Icon>
+    <path d="m7 14.5 5-5 5 5" />
+  </Icon>
+);
+
+export const Shield = (): JSX.Element => (
+  <Icon>
+    <path d="M12 3.5 5 6v5.5c0 4.3 2.8 7.4 7 9 4.2-1.6 7-4.7 7-9V6z" />
+    <path d="m9 11.8 2.2 2.2 4-4.2" />
+  </Icon>
+);
+
+export const Star = (): JSX.Element => (
+  <Icon>
+    <path d="m12 4 2.5 5.2 5.5.8-4 4 .9 5.7-4.9-2.7-4.9 2.7L8 14l-4-4 5.5-.8z" />
+  </Icon>
+);
+
+export const Door = (): JSX.Element => (
+  <Icon>
+    <path d="M6 20.5V5a1.5 1.5 0 0 1 1.5-1.5h9A1.5 1.5 0 0 1 18 5v15.5M3.5 20.5h17M14.5 12v.5" />
+  </Icon>
+);
+
+export const Closed = (): JSX.Element => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M7.5 12h9" />
+  </Icon>
+);
+
+export const Eye = (): JSX.Element => (
+  <Icon>
+    <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />
+    <circle cx="12" cy="12" r="2.8" />
+  </Icon>
+);
+
+export const Remove = (): JSX.Element => (
+  <Icon>
+    <circle cx="9.5" cy="8" r="3.5" />
+    <path d="M3 19.5c.5-3.6 3-5.5 6.5-5.5s6 1.9 6.5 5.5M16 8l5 5M21 8l-5 5" />
+  </Icon>
+);
+
+export const Power = (): JSX.Element => (
+  <Icon>
+    <path d="M12 3.5V12M7.2 6.5a7.5 7.5 0 1 0 9.6 0" />
+  </Icon>
+);

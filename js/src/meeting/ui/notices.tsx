@@ -4,13 +4,19 @@ import { explain } from "../devices";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { attempt } from "./attempt";
-import { Close, Speaker } from "./icons";
+import { Close, Microphone, Speaker } from "./icons";
 
 /** What a person should know or do, over the stage: the most pressing first. */
 export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
   const { view, connection } = meeting;
   return (
     <div class="notices">
+      {view.talking.value && (
+        <Notice tone="accent">
+          <Microphone />
+          {t.talk.held}
+        </Notice>
+      )}
       {connection.value !== "joined" && (
         <Notice tone="warning">
           <span class="spinner" aria-hidden="true" />
@@ -29,9 +35,41 @@ export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
           {t.notices.hear}
         </button>
       )}
+      <Question meeting={meeting} />
       <LobbyBar meeting={meeting} />
       <MediaNotice meeting={meeting} />
     </div>
+  );
+}
+
+/** A moderator asks for something: it is the person's to decide. */
+function Question({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { view, room } = meeting;
+  const asked = view.asked.value;
+  if (!asked) return null;
+  const by = room.others.value.find(({ id }) => id === asked.by)?.name ?? t.notices.aModerator;
+  const answer = (work: () => Promise<void>): void => {
+    view.asked.value = null;
+    void attempt(meeting, work);
+  };
+  const [words, yes, act] =
+    asked.what === "stage"
+      ? [t.notices.askedStage(by), t.notices.comeUp, () => meeting.ask.enterStage()]
+      : asked.media === "audio"
+        ? [t.notices.askedAudio(by), t.notices.switchOn, () => meeting.setMicrophone(true)]
+        : [t.notices.askedVideo(by), t.notices.switchOn, () => meeting.setCamera(true)];
+  return (
+    <Notice tone="plain">
+      <span class="notice-text">{words}</span>
+      <span class="notice-actions">
+        <button type="button" class="button small" onClick={() => answer(async () => {})}>
+          {t.notices.notNow}
+        </button>
+        <button type="button" class="button primary small" onClick={() => answer(act)}>
+          {yes}
+        </button>
+      </span>
+    </Notice>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Meeting, screenOf } from "../meeting";
+import { t } from "../strings";
 
 /**
  * The voices of the others and the sound of what they share: one element each, beside the pictures,
@@ -56,7 +57,7 @@ function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {
   useEffect(() => {
     if (!output || !element.current || !("setSinkId" in element.current)) return;
     element.current.setSinkId(output).catch(() => {
-      meeting.view.tell("That speaker cannot be used; the sound stays where it was.");
+      meeting.view.tell(t.events.noSpeaker);
     });
   }, [output, meeting]);
 

@@ -1,63 +1,310 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Meeting } from "../meeting";
+import { t } from "../strings";
 import type { Panel } from "../view";
 import { attempt } from "./attempt";
 import {
   Broadcast,
-  Camera,
-  CameraOff,
+  Chevron,
+  Expand,
   Grid,
+  Hand,
   Invite,
+  Keyboard,
   Leave,
-  Microphone,
-  MicrophoneOff,
+  LowerHand,
+  Message,
+  More,
+  People,
+  Power,
   Screen,
   Sliders,
+  Smile,
   Spotlight,
 } from "./icons";
+import { MediaButtons } from "./media-buttons";
+import { Menu, type MenuItem } from "./menu";
+import { REACTIONS, ReactionIcon } from "./reaction-icons";
 
-export function Toolbar({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { room, view } = meeting;
-  const moderator = room.moderator.value;
-  const live = room.broadcast.value.state === "live";
-  const tiles = view.tileView.value;
+/** Something that a person can do: a button while there is room for it, else a line of a menu. */
+interface Tool {
+  key: string;
+  label: string;
+  title: string;
+  icon: ComponentChildren;
+  act: () => void;
+  shortcut?: string;
+  panel?: Panel;
+  pressed?: boolean;
+  active?: boolean;
+  badge?: Badge | null;
+  /** What opens instead of `act`, where it is a button. */
+  items?: () => readonly MenuItem[];
+}
+
+interface Badge {
+  count: number;
+  label: string;
+  urgent: boolean;
+}
+
+/** What gives way first where the page is narrow is last. */
+const IMPORTANCE = [
+  "chat",
+  "people",
+  "hand",
+  "screen",
+  "reactions",
+  "broadcast",
+  "invite",
+  "settings",
+  "view",
+];
+
+interface ToolbarProps {
+  meeting: Meeting;
+  /** How many tools fit, beside those that are always there. */
+  room: number;
+}
+
+export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
+  const tools = toolsOf(meeting);
+  const ranked = [...tools].sort((a, b) => IMPORTANCE.indexOf(a.key) - IMPORTANCE.indexOf(b.key));
+  const kept = new Set(ranked.slice(0, room));
+  const hidden = tools.filter((tool) => !kept.has(tool));
   return (
-    <div class="toolbar" role="toolbar" aria-label="Meeting controls" onKeyDown={moveFocus}>
-      <MediaButtons meeting={meeting} />
-      {"getDisplayMedia" in (navigator.mediaDevices ?? {}) && <ScreenButton meeting={meeting} />}
-      {room.others.value.length > 0 && (
-        <button
-          type="button"
-          class="tool optional"
-          aria-label={tiles ? "Show the speaker large" : "Show everybody in equal size"}
-          title={tiles ? "Speaker view" : "Tile view"}
-          onClick={() => view.toggleTiles()}
-        >
-          {tiles ? <Spotlight /> : <Grid />}
-        </button>
-      )}
-      {moderator && (
-        <PanelButton meeting={meeting} panel="broadcast" label="Broadcast" active={live}>
-          <Broadcast />
-        </PanelButton>
-      )}
-      {moderator && (
-        <PanelButton meeting={meeting} panel="invite" label="Invite people">
-          <Invite />
-        </PanelButton>
-      )}
-      <PanelButton meeting={meeting} panel="settings" label="Settings">
-        <Sliders />
-      </PanelButton>
-      <button
-        type="button"
-        class="tool leave"
-        aria-label="Leave the meeting"
-        title="Leave"
-        onClick={() => meeting.leave()}
+    <div class="toolbar" role="toolbar" aria-label={t.toolbar.label} onKeyDown={moveFocus}>
+      {meeting.room.onStage.value && <MediaButtons meeting={meeting} />}
+      {tools
+        .filter((tool) => kept.has(tool))
+        .map((tool) => (
+          <ToolButton key={tool.key} meeting={meeting} tool={tool} />
+        ))}
+      <MoreMenu meeting={meeting} hidden={hidden} />
+      <LeaveButtons meeting={meeting} />
+    </div>
+  );
+}
+
+function toolsOf(meeting: Meeting): Tool[] {
+  const { room, view, media, chat } = meeting;
+  const { others, onStage, moderator } = room;
+  const shared = media.screen.value !== null;
+  const raised = room.own.value?.hand != null;
+  const tiles = view.tileView.value;
+  const panel = (name: Panel, label: string, icon: ComponentChildren): Tool => ({
+    key: name,
+    label,
+    title: label,
+    icon,
+    panel: name,
+    act: () => view.toggle(name),
+  });
+  const offered: (Tool | false)[] = [
+    onStage.value &&
+      "getDisplayMedia" in (navigator.mediaDevices ?? {}) && {
+        key: "screen",
+        label: t.toolbar.screen,
+        title: shared ? t.toolbar.screenOff : t.toolbar.screenOn,
+        icon: <Screen />,
+        shortcut: "s",
+        pressed: shared,
+        active: shared,
+        act: () => void attempt(meeting, () => meeting.setScreen(!shared)),
+      },
+    {
+      key: "hand",
+      label: t.toolbar.hand,
+      title: raised ? t.toolbar.handDown : t.toolbar.hand,
+      icon: <Hand />,
+      shortcut: "h",
+      pressed: raised,
+      active: raised,
+      act: () => void attempt(meeting, () => meeting.ask.raiseHand(!raised)),
+    },
+    {
+      key: "reactions",
+      label: t.toolbar.reactions,
+      title: t.toolbar.reactions,
+      icon: <Smile />,
+      shortcut: "r",
+      act: () => {},
+      items: () => reactionItems(meeting),
+    },
+    {
+      ...panel("chat", t.toolbar.chat, <Message />),
+      shortcut: "c",
+      badge: unread(chat.unread.value),
+    },
+    {
+      ...panel("people", t.toolbar.people, <People />),
+      shortcut: "p",
+      badge: waiting(room.knocking.value.length) ?? present(room.people.value),
+    },
+    others.value.length > 0 &&
+      onStage.value && {
+        key: "view",
+        label: tiles ? t.toolbar.speakerView : t.toolbar.tileView,
+        title: tiles ? t.toolbar.speakerTitle : t.toolbar.tileTitle,
+        icon: tiles ? <Spotlight /> : <Grid />,
+        shortcut: "w",
+        act: () => view.toggleTiles(),
+      },
+    moderator.value && {
+      ...panel("broadcast", t.toolbar.broadcast, <Broadcast />),
+      active: room.broadcast.value.state === "live",
+    },
+    moderator.value && panel("invite", t.toolbar.invite, <Invite />),
+    panel("settings", t.toolbar.settings, <Sliders />),
+  ];
+  return offered.filter((tool) => tool !== false);
+}
+
+function unread(count: number): Badge | null {
+  return count > 0 ? { count, label: t.toolbar.unread(count), urgent: true } : null;
+}
+
+function waiting(count: number): Badge | null {
+  return count > 0 ? { count, label: t.toolbar.waiting(count), urgent: true } : null;
+}
+
+function present(count: number): Badge {
+  return { count, label: t.header.people(count), urgent: false };
+}
+
+export function reactionItems(meeting: Meeting): MenuItem[] {
+  return REACTIONS.map((name) => ({
+    label: t.reactions[name],
+    icon: <ReactionIcon name={name} />,
+    compact: true,
+    act: () => void attempt(meeting, () => meeting.ask.react(name)),
+  }));
+}
+
+function ToolButton({ meeting, tool }: { meeting: Meeting; tool: Tool }): JSX.Element {
+  const { label, title, icon, act, shortcut, panel, pressed, active, badge, items } = tool;
+  if (items) {
+    return (
+      <Menu
+        label={label}
+        class="tool"
+        tool={tool.key}
+        items={items}
+        {...(shortcut && { shortcut })}
       >
-        <Leave />
-      </button>
+        {icon}
+      </Menu>
+    );
+  }
+  const open = panel && meeting.view.panel.value === panel;
+  return (
+    <button
+      type="button"
+      class={`tool${active ? " active" : ""}`}
+      data-tool={tool.key}
+      data-panel-button={panel}
+      aria-label={label}
+      aria-description={badge?.label}
+      aria-expanded={panel ? open : undefined}
+      aria-pressed={pressed}
+      aria-keyshortcuts={shortcut}
+      title={title}
+      onClick={act}
+    >
+      {icon}
+      {badge && (
+        <span class={`tool-badge${badge.urgent ? " urgent" : ""}`} aria-hidden="true">
+          {badge.count > 99 ? "99+" : badge.count}
+        </span>
+      )}
+    </button>
+  );
+}
+
+interface MoreMenuProps {
+  meeting: Meeting;
+  hidden: readonly Tool[];
+}
+
+/** What did not fit, and what is seldom wanted. */
+function MoreMenu({ meeting, hidden }: MoreMenuProps): JSX.Element {
+  const urgent = hidden.some(({ badge }) => badge?.urgent);
+  const items = (): MenuItem[] => [
+    ...hidden.flatMap((tool) => (tool.items ? tool.items() : [itemOf(tool)])),
+    ...seldom(meeting),
+  ];
+  return (
+    <Menu
+      label={t.toolbar.more}
+      class="tool"
+      tool="more"
+      badge={urgent && <span class="tool-badge urgent dot" aria-hidden="true" />}
+      items={items}
+    >
+      <More />
+    </Menu>
+  );
+}
+
+function itemOf({ title, icon, act, shortcut, badge }: Tool): MenuItem {
+  return { label: badge ? `${title} (${badge.count})` : title, icon, act, shortcut };
+}
+
+function seldom(meeting: Meeting): MenuItem[] {
+  const { room, view } = meeting;
+  const full = document.fullscreenElement !== null;
+  const offered: (MenuItem | false)[] = [
+    document.fullscreenEnabled && {
+      label: full ? t.toolbar.endFullScreen : t.toolbar.fullScreen,
+      icon: <Expand />,
+      act: () =>
+        void attempt(meeting, () =>
+          full ? document.exitFullscreen() : document.documentElement.requestFullscreen(),
+        ),
+    },
+    room.onStage.value &&
+      room.audience.value.length > 0 && {
+        label: t.toolbar.stepDown,
+        icon: <LowerHand />,
+        act: () => void attempt(meeting, () => meeting.ask.leaveStage()),
+      },
+    {
+      label: t.toolbar.shortcuts,
+      icon: <Keyboard />,
+      shortcut: "?",
+      act: () => {
+        view.help.value = true;
+      },
+    },
+  ];
+  return offered.filter((item) => item !== false);
+}
+
+function LeaveButtons({ meeting }: { meeting: Meeting }): JSX.Element {
+  const leave = (
+    <button
+      type="button"
+      class="tool leave"
+      aria-label={t.toolbar.leave}
+      title={t.toolbar.leaveTitle}
+      onClick={() => meeting.leave()}
+    >
+      <Leave />
+    </button>
+  );
+  if (!meeting.room.moderator.value) return leave;
+  const end = (): MenuItem => ({
+    label: t.toolbar.endForAll,
+    icon: <Power />,
+    danger: true,
+    act: () => void attempt(meeting, () => meeting.ask.endMeeting()),
+  });
+  return (
+    <div class="leaving">
+      {leave}
+      <Menu label={t.toolbar.moreLeaving} class="tool leave-more" items={() => [end()]}>
+        <Chevron />
+      </Menu>
     </div>
   );
 }
@@ -72,81 +319,4 @@ function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void 
   const { activeElement: focused } = document;
   const next = (focused instanceof HTMLButtonElement ? buttons.indexOf(focused) : 0) + step;
   buttons[(next + buttons.length) % buttons.length]?.focus();
-}
-
-/** Microphone and camera: also on the cards before one is in. */
-export function MediaButtons({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { media } = meeting;
-  const microphone = media.microphoneOn.value;
-  const camera = media.camera.value !== null;
-  const busy = media.busy.value;
-  return (
-    <>
-      <button
-        type="button"
-        class={`tool${microphone ? "" : " off"}`}
-        aria-label="Microphone"
-        aria-pressed={microphone}
-        aria-busy={busy.has("audio")}
-        aria-keyshortcuts="m"
-        title={microphone ? "Switch the microphone off (m)" : "Switch the microphone on (m)"}
-        onClick={() => attempt(meeting, () => meeting.setMicrophone(!microphone))}
-      >
-        {microphone ? <Microphone /> : <MicrophoneOff />}
-      </button>
-      <button
-        type="button"
-        class={`tool${camera ? "" : " off"}`}
-        aria-label="Camera"
-        aria-pressed={camera}
-        aria-busy={busy.has("video")}
-        aria-keyshortcuts="v"
-        title={camera ? "Switch the camera off (v)" : "Switch the camera on (v)"}
-        onClick={() => attempt(meeting, () => meeting.setCamera(!camera))}
-      >
-        {camera ? <Camera /> : <CameraOff />}
-      </button>
-    </>
-  );
-}
-
-function ScreenButton({ meeting }: { meeting: Meeting }): JSX.Element {
-  const shared = meeting.media.screen.value !== null;
-  return (
-    <button
-      type="button"
-      class={`tool optional${shared ? " active" : ""}`}
-      aria-label="Share the screen"
-      aria-pressed={shared}
-      title={shared ? "Stop sharing" : "Share your screen"}
-      onClick={() => attempt(meeting, () => meeting.setScreen(!shared))}
-    >
-      <Screen />
-    </button>
-  );
-}
-
-interface PanelButtonProps {
-  meeting: Meeting;
-  panel: Panel;
-  label: string;
-  active?: boolean;
-  children: ComponentChildren;
-}
-
-function PanelButton({ meeting, panel, label, active, children }: PanelButtonProps): JSX.Element {
-  const { view } = meeting;
-  return (
-    <button
-      type="button"
-      class={`tool${active ? " active" : ""}`}
-      data-panel-button={panel}
-      aria-label={label}
-      aria-expanded={view.panel.value === panel}
-      title={label}
-      onClick={() => view.toggle(panel)}
-    >
-      {children}
-    </button>
-  );
 }

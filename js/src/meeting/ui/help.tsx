@@ -1,0 +1,50 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Meeting } from "../meeting";
+import { SHORTCUTS } from "../shortcuts";
+import { t } from "../strings";
+import { Close } from "./icons";
+
+/** The keys and what they do. */
+export function Help({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  return meeting.view.help.value ? <Sheet meeting={meeting} /> : null;
+}
+
+function Sheet({ meeting }: { meeting: Meeting }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const close = (): void => {
+    meeting.view.help.value = false;
+  };
+  // The browser keeps the focus inside, closes it by Escape, and gives the focus back.
+  useEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} class="sheet" aria-label={t.toolbar.shortcuts} onClose={close}>
+      <div class="panel-head">
+        <h2>{t.toolbar.shortcuts}</h2>
+        <button type="button" class="quiet" aria-label={t.common.close} onClick={close}>
+          <Close />
+        </button>
+      </div>
+      <dl class="keys">
+        {SHORTCUTS.map(({ key, words }) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{words()}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>
+            <kbd>{t.talk.space}</kbd>
+          </dt>
+          <dd>{t.talk.hold}</dd>
+        </div>
+      </dl>
+    </dialog>
+  );
+}

@@ -1,0 +1,41 @@
+import type { JSX } from "preact";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+import { Camera, CameraOff, Microphone, MicrophoneOff } from "./icons";
+
+/** Microphone and camera: in the room, and before one is in it. */
+export function MediaButtons({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { media } = meeting;
+  const microphone = media.microphoneOn.value;
+  const camera = media.camera.value !== null;
+  const busy = media.busy.value;
+  return (
+    <>
+      <button
+        type="button"
+        class={`tool${microphone ? "" : " off"}`}
+        aria-label={t.toolbar.microphone}
+        aria-pressed={microphone}
+        aria-busy={busy.has("audio")}
+        aria-keyshortcuts="m"
+        title={`${microphone ? t.toolbar.microphoneOff : t.toolbar.microphoneOn} (m)`}
+        onClick={() => attempt(meeting, () => meeting.setMicrophone(!microphone))}
+      >
+        {microphone ? <Microphone /> : <MicrophoneOff />}
+      </button>
+      <button
+        type="button"
+        class={`tool${camera ? "" : " off"}`}
+        aria-label={t.toolbar.camera}
+        aria-pressed={camera}
+        aria-busy={busy.has("video")}
+        aria-keyshortcuts="v"
+        title={`${camera ? t.toolbar.cameraOff : t.toolbar.cameraOn} (v)`}
+        onClick={() => attempt(meeting, () => meeting.setCamera(!camera))}
+      >
+        {camera ? <Camera /> : <CameraOff />}
+      </button>
+    </>
+  );
+}

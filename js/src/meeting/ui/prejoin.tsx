@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Meeting } from "../meeting";
+import { rememberName, rememberStart } from "../preferences";
+import { t } from "../strings";
+import { Card } from "./card";
+import { DeviceSettings } from "./device-settings";
+import { Level } from "./microphone-level";
+import { MediaNotice } from "./notices";
+import { Preview } from "./preview";
+
+/** Before joining: who one is, and a look at oneself. */
+export function Prejoin({ meeting }: { meeting: Meeting }): JSX.Element {
+  const { media } = meeting;
+  const [name, setName] = useState(meeting.name.value);
+  const { audio, video } = media.problems.value;
+  const join = async (): Promise<void> => {
+    rememberStart({
+      // What could not be opened was not switched off: next time it is tried again.
+      audio: media.microphoneOn.value || audio !== undefined,
+      video: media.camera.value !== null || video !== undefined,
+    });
+    await meeting.rename(name);
+    rememberName(meeting.name.value);
+    meeting.start();
+  };
+  return (
+    <Card title={meeting.title.value} wide>
+      <div class="prejoin">
+        <div class="prejoin-look">
+          <Preview meeting={meeting} />
+          {media.microphone.value && (
+            <Level track={media.microphone.value} label={t.prejoin.level} />
+          )}
+        </div>
+        <form
+          class="prejoin-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name.trim()) void join();
+          }}
+        >
+          <p>{meeting.invitedAsModerator ? t.prejoin.asModerator : t.prejoin.asParticipant}</p>
+          <label class="field stacked">
+            {t.prejoin.name}
+            <input
+              autoComplete="name"
+              maxLength={64}
+              required
+              value={name}
+              onInput={({ currentTarget }) => setName(currentTarget.value)}
+            />
+          </label>
+          <details class="prejoin-devices">
+            <summary>{t.prejoin.devices}</summary>
+            <DeviceSettings meeting={meeting} />
+          </details>
+          <button type="submit" class="button primary large" disabled={!name.trim()}>
+            {audio && video ? t.prejoin.joinWithout : t.prejoin.join}
+          </button>
+        </form>
+      </div>
+      <MediaNotice meeting={meeting} />
+    </Card>
+  );
+}

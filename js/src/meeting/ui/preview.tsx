@@ -1,0 +1,24 @@
+import type { JSX } from "preact";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { MediaButtons } from "./media-buttons";
+import { hue, initials } from "./tile";
+import { Video } from "./video";
+
+/** One's own picture, as the others would see it, with what switches camera and microphone. */
+export function Preview({ meeting }: { meeting: Meeting }): JSX.Element {
+  const video = meeting.media.camera.value;
+  const name = meeting.name.value;
+  return (
+    <div class="preview" style={{ "--hue": `${hue(name)}` }}>
+      <span class="avatar" aria-hidden="true">
+        {initials(name)}
+      </span>
+      {video && <Video track={video} mirrored large={false} label={t.door.ownPicture} />}
+      {!video && <span class="preview-off">{t.prejoin.cameraOff}</span>}
+      <div class="preview-tools">
+        <MediaButtons meeting={meeting} />
+      </div>
+    </div>
+  );
+}
