@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "src/nanomeet_widget/static"
 #: Bytes, compressed as a server sends it: a notebook loads the script for each widget.
 MAX_FRONT_END = 20_480
+#: The whole meeting page: what composes and plays broadcasts is loaded when it is needed.
+MAX_MEETING = 120_000
 
 #: Three lines of the README, and what they need: the server's process and the widget's front end.
 USE = """
@@ -72,6 +74,12 @@ def test_the_sdist_carries_the_front_end_and_its_sources(sdist: Path) -> None:
     for name in ("src/nanomeet_widget/static/widget.js", "js/src/widget/index.ts", "LICENSE"):
         assert name in names
     assert not [name for name in names if "node_modules" in name]
+
+
+def test_the_meeting_page_is_small() -> None:
+    parts = (STATIC / f"meeting.{kind}" for kind in ("html", "css", "js"))
+    sizes = {part.name: len(gzip.compress(part.read_bytes(), compresslevel=9)) for part in parts}
+    assert sum(sizes.values()) <= MAX_MEETING, sizes
 
 
 def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:

@@ -70,7 +70,10 @@ _OPTIONS = (
 #: Messages that are kept.
 _MAX_CHAT = 500
 _BRANDING_KEYS = frozenset(
-    {"backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"}
+    {
+        *("backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"),
+        *("primaryColor", "textColor", "fontFamily", "waitingMessage"),
+    }
 )
 
 

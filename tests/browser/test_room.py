@@ -22,7 +22,7 @@ PATIENT = 20_000
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
     """Return where somebody meets: the token stands in the fragment."""
-    values = {"jwt": token, "userInfo.displayName": name}
+    values: dict[str, Any] = {"jwt": token, "userInfo.displayName": name}
     values["config.prejoinConfig.enabled"] = False
     values |= {f"config.{key}": value for key, value in config.items()}
     fragment = "&".join(f"{key}={quote(json.dumps(value))}" for key, value in values.items())
@@ -324,8 +324,10 @@ def test_nothing_is_cut_off_at_any_width(room: Room, width: int) -> None:
     beyond = page.evaluate(
         """() => [...document.querySelectorAll("button, .tile")]
           .filter((element) => element.checkVisibility())
-          .map((element) => element.getBoundingClientRect())
-          .filter((box) => box.left < 0 || box.right > innerWidth || box.bottom > innerHeight)
-          .length"""
+          .filter((element) => {
+            const box = element.getBoundingClientRect();
+            return box.left < 0 || box.right > innerWidth || box.bottom > innerHeight;
+          })
+          .map((element) => element.outerHTML)"""
     )
-    assert beyond == 0
+    assert beyond == []

@@ -37,7 +37,7 @@ effect(() => {
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
 });
-void showBranding(config, owner.signal);
+void showBranding(config, meeting.view, owner.signal);
 
 if (launch.apiId !== null && window.parent !== window) {
   serveEngineApi(meeting, launch.apiId, owner.signal);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arrange, type Rect, type Stage } from "./layout";
+import { arrange, capacity, type Rect, type Stage } from "./layout";
 
 const stage = (width: number, height: number, count: number, more: Partial<Stage> = {}): Stage => ({
   width,
@@ -80,3 +80,16 @@ test("a stage without room or people has no tiles", () => {
   expect(arrange(stage(0, 0, 3))).toEqual([]);
   expect(arrange(stage(800, 600, 0))).toEqual([]);
 });
+
+test.each([
+  [320, 200, 4, null, 4],
+  [320, 200, 30, null, 9],
+  [900, 420, 9, null, 9],
+  [300, 120, 9, 0, 3],
+  [40, 40, 5, null, 1],
+])(
+  "a stage of %ix%i has room for so many of %i (large: %s): %i",
+  (w, h, count, spotlight, fits) => {
+    expect(capacity(stage(w, h, count, { spotlight }))).toBe(fits);
+  },
+);

@@ -28,12 +28,28 @@ const TALLEST = 6 / 5;
 const STRIP_SHARE = 0.24;
 const STRIP_SMALLEST = 76;
 const STRIP_LARGEST = 190;
+/** Smaller than this a face is a smudge. */
+const LEAST = { width: 88, height: 60 };
+const LEAST_IN_STRIP = { width: 60, height: 40 };
 
 export function arrange(stage: Stage): Rect[] {
   if (stage.count === 0 || stage.width <= 0 || stage.height <= 0) return [];
   const { spotlight } = stage;
   if (spotlight === null || stage.count === 1 || spotlight >= stage.count) return grid(stage);
   return withSpotlight(stage, spotlight);
+}
+
+/** How many of the tiles can be shown so that each can still be recognised. */
+export function capacity(stage: Stage): number {
+  for (let count = stage.count; count > 1; count -= 1) {
+    const large = stage.spotlight === null ? null : 0;
+    const least = large === null ? LEAST : LEAST_IN_STRIP;
+    const rects = arrange({ ...stage, count, spotlight: large });
+    if (rects.every(({ width, height }) => width >= least.width && height >= least.height)) {
+      return count;
+    }
+  }
+  return 1;
 }
 
 /** Equal tiles, in the number of columns that makes them largest; a last short row is centred. */

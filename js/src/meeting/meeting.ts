@@ -5,6 +5,7 @@ import type { StageTile } from "../composer/index";
 import {
   type IceServer,
   type Participant,
+  type Reaction,
   type ServerMessage,
   STATUS_STEPS,
   type Status,
@@ -89,13 +90,16 @@ export class Meeting {
     this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId !== null);
     if (launch.token) this.#keepsake.token = launch.token;
     this.#token = launch.token ?? this.#keepsake.token;
-    this.name = signal(launch.displayName ?? rememberedName() ?? this.#defaultName());
+    const known = rememberedName();
+    // Whoever comes back is called what he called himself, whatever the address says.
+    const chosen = this.#keepsake.resumable ? known : null;
+    this.name = signal(chosen ?? launch.displayName ?? known ?? this.#defaultName());
   }
 
   /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */
   prepare(): void {
     if (!this.#token || this.#keepsake.resumable) {
-      this.start();
+      this.start(rememberedStart());
       return;
     }
     this.#keepsake.token = this.#token;
@@ -104,7 +108,7 @@ export class Meeting {
   }
 
   /** Begins, or begins again after the end. */
-  start(): void {
+  start(devices: Start = { audio: true, video: true }): void {
     const prepared = this.prejoin.value;
     this.prejoin.value = false;
     this.#owner = new AbortController();
@@ -123,7 +127,7 @@ export class Meeting {
     this.#connect(this.#token);
     this.#follow();
     // Nobody waits for a permission prompt: the room is entered at once, and the devices follow.
-    if (!prepared) this.#openDevices({ audio: true, video: true });
+    if (!prepared) this.#openDevices(devices);
   }
 
   /** What the token says; the server has the last word. */
@@ -257,10 +261,14 @@ export class Meeting {
   /** Ties what this person sends to the connections and to what the server knows of it. */
   #follow(): void {
     const { media } = this;
-    const main = computed(() => this.room.state.value.main);
+    const { room } = this;
+    // What concerns everybody takes the large place when it begins, and gives it back at its end.
+    const shown = computed(
+      () => room.state.value.main ?? room.others.value.find(({ screen }) => screen)?.id ?? null,
+    );
     const unfollow = [
       effect(() => {
-        this.view.tileView.value = main.value === null;
+        this.view.tileView.value = shown.value === null;
       }),
       effect(() => this.wants.setCeiling(this.view.audioOnly.value ? 0 : this.view.lines.value)),
       effect(() => {
@@ -338,6 +346,7 @@ export class Meeting {
         break;
       case "reaction":
         this.view.react(message);
+        this.#tellReaction(message);
         break;
       case "unmute_asked":
         this.view.asked.value = { what: "unmute", ...message };
@@ -381,6 +390,11 @@ export class Meeting {
         break;
     }
     for (const listener of this.#listeners) listener(message);
+  }
+
+  #tellReaction({ sender, reaction }: Reaction): void {
+    const other = this.room.others.value.find(({ id }) => id === sender);
+    if (other) this.view.announce(t.reacted(other.name, t.reactions[reaction]));
   }
 
   #tellLeft(id: string): void {

@@ -34,6 +34,8 @@ export class ViewStore {
   readonly theme = signal<Theme | null>(null);
   /** The tag of the language that the page speaks. */
   readonly language = signal("en");
+  /** What whoever runs the meeting says to those who wait, if anything. */
+  readonly waitingMessage = signal<string | null>(null);
   readonly tileView = signal(true);
   /** The most lines of a camera's picture that this page wants. */
   readonly lines = signal(MOST_LINES);

@@ -9,7 +9,7 @@ import { Notices, Toasts } from "./notices";
 import { OpenPanel } from "./panel";
 import { Prejoin } from "./prejoin";
 import { Sound } from "./sound";
-import { Stage } from "./stage";
+import { AudienceCount, Stage } from "./stage";
 import { Toolbar } from "./toolbar";
 import { useSize } from "./use-size";
 
@@ -50,12 +50,13 @@ function Room({ meeting }: { meeting: Meeting }): JSX.Element {
   const most = room.moderator.value ? 9 : 7;
   const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE;
   // A picture in the corner of a page shows people, and what one must always be able to reach.
-  const corner = width <= CORNER.width && height <= CORNER.height;
+  const corner = width > 0 && width <= CORNER.width && height <= CORNER.height;
   return (
     <div class="room" ref={frame} data-form={corner ? "corner" : beside ? "wide" : "tall"}>
       <Header meeting={meeting} />
       <main class="middle">
         {room.onStage.value ? <Stage meeting={meeting} /> : <AudienceStage meeting={meeting} />}
+        <AudienceCount meeting={meeting} />
         <Notices meeting={meeting} />
         <Alone meeting={meeting} />
         <OpenPanel meeting={meeting} />

@@ -18,7 +18,7 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
   return (
     <Card title={waiting ? t.door.waiting : t.door.joining} busy={!waiting}>
       <Preview meeting={meeting} />
-      <p role="status">{doorWords(waiting, retrying)}</p>
+      <p role="status">{doorWords(meeting, waiting, retrying)}</p>
       {waiting && <LobbyNote meeting={meeting} />}
       <div class="row centre">
         <button type="button" class="button" onClick={() => meeting.leave()}>
@@ -50,8 +50,8 @@ function LobbyNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
   );
 }
 
-function doorWords(waiting: boolean, retrying: boolean): string {
-  if (waiting) return t.door.waitingFor;
+function doorWords({ view }: Meeting, waiting: boolean, retrying: boolean): string {
+  if (waiting) return view.waitingMessage.value ?? t.door.waitingFor;
   if (retrying) return t.door.retrying;
   return t.door.moment;
 }

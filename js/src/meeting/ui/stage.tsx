@@ -1,126 +1,116 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Settings } from "../launch";
-import { arrange, type Stage as StageShape } from "../layout";
-import { type Meeting, screenOf } from "../meeting";
-import { Tile, type TileProps } from "./tile";
-
-type Shown = Omit<TileProps, "rect" | "large" | "pinned" | "onPin">;
+import { arrange, capacity, type Rect, type Stage as StageShape } from "../layout";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { People } from "./icons";
+import { type Shown, spotlight, tilesOf } from "./stage-tiles";
+import { Tile } from "./tile";
+import { useSize } from "./use-size";
 
 /** Everybody's picture, in as much room as the page has. */
 export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
-  const element = useRef<HTMLUListElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
-
-  useEffect(() => {
-    const list = element.current;
-    if (!list) return;
-    const sizes = new ResizeObserver(() =>
-      setSize({ width: list.clientWidth, height: list.clientHeight }),
-    );
-    sizes.observe(list);
-    return () => sizes.disconnect();
-  }, []);
-
+  const [element, size] = useSize<HTMLUListElement>();
   const { view } = meeting;
-  const tiles = everybody(meeting);
-  const large = view.tileView.value ? null : spotlight(meeting, tiles);
+  const all = tilesOf(meeting);
+  const wanted = spotlight(meeting, all);
+  const shape = { ...size, spotlight: wanted, ...wishes(meeting.launch.interfaceConfig) };
+  const fitting = capacity({ ...shape, count: all.length });
+  const crowded = fitting < all.length;
+  const tiles = crowded ? nearest(meeting, all, wanted, fitting - 1) : all;
+  const chosen = wanted === null ? undefined : all[wanted];
+  const large = chosen ? tiles.indexOf(chosen) : null;
   const rects = arrange({
-    ...size,
-    count: tiles.length,
+    ...shape,
+    count: tiles.length + (crowded ? 1 : 0),
     spotlight: large,
-    ...wishes(meeting.launch.interfaceConfig),
   });
+  const last = rects.at(-1);
   return (
-    <ul class="stage" ref={element} aria-label="People in the meeting">
+    <ul class="stage" ref={element} aria-label={t.stage.label}>
       {tiles.map((tile, index) => {
         const rect = rects[index];
-        const pinned = large === index && view.large.value === tile.id;
-        const pin = (): void => view.pin(pinned ? null : tile.id);
+        const pinned = view.large.value === tile.id && !view.tileView.value;
         return rect ? (
           <Tile
             key={tile.id}
             {...tile}
+            meeting={meeting}
             rect={rect}
             large={large === index}
             pinned={pinned}
-            onPin={tiles.length > 1 ? pin : null}
+            onPin={all.length > 1 ? () => view.pin(pinned ? null : tile.id) : null}
           />
         ) : null;
       })}
+      {crowded && last && <Rest meeting={meeting} count={all.length - tiles.length} rect={last} />}
     </ul>
   );
 }
 
-/** What is shared first, then everybody, oneself last. */
-function everybody(meeting: Meeting): Shown[] {
-  const { room, media } = meeting;
-  const speaking = meeting.speaking.value;
-  const tiles: Shown[] = [];
-  const screens: Shown[] = [];
-  for (const other of room.others.value.filter(({ stage }) => stage)) {
-    const remote = meeting.remotes.value.get(other.id);
-    const state = remote?.state ?? "connecting";
-    const { id, name } = other;
-    tiles.push({
-      id,
-      name,
-      local: false,
-      video: other.video ? (remote?.video ?? null) : null,
-      screen: false,
-      mirrored: false,
-      microphone: other.audio,
-      speaking: speaking.has(id),
-      state,
-      onLines: (camera) => meeting.wants.show(id, { camera }),
-    });
-    if (!other.screen || !remote?.screen) continue;
-    screens.push({
-      ...screenTile(id, name, remote.screen),
-      state,
-      onLines: (screen) => meeting.wants.show(id, { screen }),
-    });
-  }
-  const self = room.selfId.value ?? "self";
-  const own: Shown = {
-    id: self,
-    name: meeting.name.value,
-    local: true,
-    video: media.camera.value,
-    screen: false,
-    mirrored: true,
-    microphone: media.microphoneOn.value,
-    speaking: speaking.has(self),
-    state: "connected",
-    onLines: (camera) => meeting.wants.show(self, { camera }),
+/** Those that are shown where not all can be: the large one, who speaks, and then in their order. */
+function nearest(
+  { speaking }: Meeting,
+  all: readonly Shown[],
+  large: number | null,
+  count: number,
+): Shown[] {
+  const rank = (tile: Shown): number => {
+    if (all.indexOf(tile) === large) return 0;
+    return speaking.value.has(tile.id) ? 1 : 2;
   };
-  const { value: shared } = media.screen;
-  if (shared) screens.push({ ...screenTile(self, own.name, shared), local: true });
-  return [...screens, ...tiles, own];
+  const kept = new Set([...all].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(1, count)));
+  return all.filter((tile) => kept.has(tile));
 }
 
-function screenTile(owner: string, name: string, video: MediaStreamTrack): Shown {
-  return {
-    id: screenOf(owner),
-    name: `${name}'s screen`,
-    local: false,
-    video,
-    screen: true,
-    mirrored: false,
-    microphone: true,
-    speaking: false,
-    state: "connected",
-    onLines: () => {},
-  };
+interface RestProps {
+  meeting: Meeting;
+  count: number;
+  rect: Rect;
 }
 
-/** Whoever was chosen is large, else what is shared, else whoever speaks. */
-function spotlight(meeting: Meeting, tiles: readonly Shown[]): number | null {
-  if (tiles.length < 2) return null;
-  const shared = tiles.find(({ screen }) => screen)?.id;
-  const wished = [meeting.view.large.value, shared, meeting.large.value];
-  const places = wished.map((wanted) => tiles.findIndex(({ id }) => id === wanted));
-  return places.find((place) => place >= 0) ?? 0;
+/** In the place of those for whom there is no room. */
+function Rest({ meeting, count, rect }: RestProps): JSX.Element {
+  return (
+    <li
+      class="tile rest"
+      style={{
+        left: `${rect.left}px`,
+        top: `${rect.top}px`,
+        width: `${rect.width}px`,
+        height: `${rect.height}px`,
+      }}
+    >
+      <button
+        type="button"
+        class="rest-button"
+        data-panel-button="people"
+        aria-label={`${t.stage.more(count)}. ${t.stage.showMore}`}
+        title={t.stage.showMore}
+        onClick={() => meeting.view.toggle("people")}
+      >
+        +{count}
+      </button>
+    </li>
+  );
+}
+
+/** How many are there beside those on the stage. */
+export function AudienceCount({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { room, view } = meeting;
+  const count = room.audience.value.length;
+  if (count === 0) return null;
+  return (
+    <button
+      type="button"
+      class="audience-count"
+      data-panel-button="people"
+      onClick={() => view.toggle("people")}
+    >
+      <People />
+      {t.stage.audience(count)}
+    </button>
+  );
 }
 
 /** What the embedding page wants of the tiles, by Jitsi's names. */

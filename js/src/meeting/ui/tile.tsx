@@ -1,44 +1,32 @@
 import type { JSX } from "preact";
+import type { Grade } from "../connection-quality";
 import type { Rect } from "../layout";
-import type { PeerState } from "../peer";
-import { MicrophoneOff, Pin } from "./icons";
+import type { Meeting } from "../meeting";
+import { t } from "../strings";
+import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
+import { actions } from "./person-actions";
+import { Menu } from "./person-menu";
+import { ReactionIcon } from "./reaction-icons";
+import type { Shown } from "./stage-tiles";
 import { Video } from "./video";
 
-export interface TileProps {
-  id: string;
-  name: string;
-  local: boolean;
-  video: MediaStreamTrack | null;
-  /** Whether it shows what somebody shares, and not him. */
-  screen: boolean;
-  mirrored: boolean;
-  microphone: boolean;
-  speaking: boolean;
-  state: PeerState;
+interface TileProps extends Shown {
+  meeting: Meeting;
   rect: Rect;
   large: boolean;
   pinned: boolean;
   onPin: (() => void) | null;
-  /** Hears in how many lines of the screen the picture is shown. */
-  onLines: (lines: number) => void;
 }
 
-const SHOWN_STATE: Record<PeerState, string | null> = {
-  connecting: "Connecting…",
-  lost: "Reconnecting…",
-  unreachable: "No direct connection yet. Still trying…",
-  connected: null,
-};
-
 export function Tile(props: TileProps): JSX.Element {
-  const { id, name, local, video, microphone, speaking, rect, pinned, onPin } = props;
-  const state = SHOWN_STATE[props.state];
-  const label = local ? `${name} (you)` : name;
+  const { meeting, id, name, owner, local, video, screen, microphone, speaking, rect } = props;
+  const state = props.state === "connected" ? null : t.stage[props.state];
   return (
     <li
-      class={`tile${speaking ? " speaking" : ""}`}
+      class={`tile${speaking ? " speaking" : ""}${screen ? " screen" : ""}`}
       data-participant={id}
       data-local={local}
+      data-large={props.large}
       data-microphone={microphone ? "on" : "off"}
       data-camera={video ? "on" : "off"}
       style={{
@@ -57,34 +45,107 @@ export function Tile(props: TileProps): JSX.Element {
           track={video}
           mirrored={props.mirrored}
           large={props.large}
-          uncut={props.screen}
+          uncut={screen}
           onLines={props.onLines}
-          label={`Picture of ${name}`}
+          label={screen ? name : t.stage.picture(name)}
         />
       )}
       {state && <span class="tile-state">{state}</span>}
+      {!screen && <Floating meeting={meeting} sender={owner.id} />}
       <span class="tile-label">
-        {!microphone && !props.screen && (
-          <span class="tile-muted" role="img" aria-label="microphone off">
+        {!microphone && !screen && (
+          <span class="tile-muted" role="img" aria-label={t.stage.microphoneOff}>
             <MicrophoneOff />
           </span>
         )}
-        <span class="tile-name">{label}</span>
-        {speaking && <span class="hidden">speaking</span>}
+        <span class="tile-name">{local && !screen ? t.common.you(name) : name}</span>
+        {owner.moderator && !screen && (
+          <span class="tile-role" role="img" aria-label={t.stage.moderator}>
+            <Shield />
+          </span>
+        )}
+        {props.quality && !screen && <Bars grade={props.quality} />}
+        {speaking && <span class="hidden">{t.stage.speaking}</span>}
       </span>
-      {onPin && (
-        <button
-          type="button"
-          class="tile-pin"
-          aria-pressed={pinned}
-          aria-label={pinned ? `Show ${name} as large as the others` : `Show ${name} large`}
-          title={pinned ? "Unpin" : "Pin"}
-          onClick={onPin}
-        >
-          <Pin />
-        </button>
-      )}
+      {!screen && <Marks {...props} />}
+      <span class="tile-tools">
+        {props.onPin && (
+          <button
+            type="button"
+            class="quiet tile-pin"
+            aria-pressed={props.pinned}
+            aria-label={props.pinned ? t.stage.showEqual(name) : t.stage.showLarge(name)}
+            title={props.pinned ? t.panels.people.unpin : t.panels.people.pin}
+            onClick={props.onPin}
+          >
+            <Pin />
+          </button>
+        )}
+        {!screen && meeting.room.others.value.length > 0 && (
+          <Menu label={t.panels.people.actions(name)} items={actions(meeting, owner)} />
+        )}
+      </span>
     </li>
+  );
+}
+
+/** A raised hand, and whom a moderator shows to all. */
+function Marks({ meeting, owner }: TileProps): JSX.Element {
+  const main = meeting.room.state.value.main === owner.id;
+  const place = meeting.room.hands.value.findIndex(({ id }) => id === owner.id);
+  return (
+    <span class="tile-marks">
+      {place >= 0 && (
+        <span class="tile-hand">
+          <span role="img" aria-label={t.stage.handUp}>
+            <Hand />
+          </span>
+          {meeting.room.hands.value.length > 1 && place + 1}
+        </span>
+      )}
+      {main && (
+        <span class="tile-main" role="img" aria-label={t.stage.main}>
+          <Star />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** The feelings that somebody shows at the moment, rising over the picture. */
+function Floating({ meeting, sender }: { meeting: Meeting; sender: string }): JSX.Element {
+  const shown = meeting.view.reactions.value.filter((one) => one.sender === sender);
+  return (
+    <span class="tile-reactions">
+      {shown.map(({ key, reaction }) => (
+        <span
+          key={key}
+          class="tile-reaction"
+          role="img"
+          aria-label={t.reactions[reaction]}
+          style={{ "--place": `${(key * 37) % 70}%` }}
+        >
+          <ReactionIcon name={reaction} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** How good the connection is, by bars; by words for whoever does not see them. */
+function Bars({ grade }: { grade: Grade }): JSX.Element {
+  return (
+    <span
+      class="tile-bars"
+      data-grade={grade}
+      role="img"
+      aria-label={t.stage.connection[grade]}
+      title={t.stage.connection[grade]}
+    >
+      <i />
+      <i />
+      <i />
+    </span>
   );
 }
 

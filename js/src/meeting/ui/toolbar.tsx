@@ -213,9 +213,10 @@ function ToolButton({ meeting, tool }: { meeting: Meeting; tool: Tool }): JSX.El
     >
       {icon}
       {badge && (
-        <span class={`tool-badge${badge.urgent ? " urgent" : ""}`} aria-hidden="true">
-          {badge.count > 99 ? "99+" : badge.count}
-        </span>
+        <span
+          class={`tool-badge${badge.urgent ? " urgent" : ""}`}
+          data-count={badge.count > 99 ? "99+" : badge.count}
+        />
       )}
     </button>
   );

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { type Colour, contrast, css, READABLE, readable, textOn } from "./contrast";
+
+test("black on white has the greatest contrast, and nothing with itself", () => {
+  expect(contrast([0, 0, 0], [255, 255, 255])).toBeCloseTo(21);
+  expect(contrast([80, 90, 100], [80, 90, 100])).toBe(1);
+});
+
+// Of the table that the W3C's own examples give: #777 on white just fails.
+test("the contrast of a known pair is the known one", () => {
+  expect(contrast([0x77, 0x77, 0x77], [255, 255, 255])).toBeCloseTo(4.48, 2);
+});
+
+const COLOURS: Colour[] = [
+  [255, 255, 0],
+  [0, 0, 255],
+  [128, 128, 128],
+  [12, 14, 18],
+  [250, 250, 250],
+  [214, 40, 57],
+];
+
+for (const background of COLOURS) {
+  test(`text on ${css(background)} can be read, and so can any colour after it was moved`, () => {
+    expect(contrast(textOn(background), background)).toBeGreaterThanOrEqual(READABLE);
+    for (const colour of COLOURS) {
+      expect(contrast(readable(colour, background), background)).toBeGreaterThanOrEqual(READABLE);
+    }
+  });
+}
+
+test("a colour that can be read stays what it is", () => {
+  expect(readable([255, 255, 255], [0, 0, 0])).toEqual([255, 255, 255]);
+});

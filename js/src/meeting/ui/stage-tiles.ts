@@ -1,0 +1,123 @@
+/** What stands on the stage: what is shared first, then everybody, oneself last. */
+
+import type { Participant } from "../../shared/protocol";
+import type { Grade } from "../connection-quality";
+import { type Meeting, screenOf } from "../meeting";
+import type { PeerState } from "../peer";
+import { t } from "../strings";
+
+export interface Shown {
+  id: string;
+  name: string;
+  /** Whose it is. */
+  owner: Participant;
+  local: boolean;
+  video: MediaStreamTrack | null;
+  /** Whether it shows what somebody shares, and not him. */
+  screen: boolean;
+  mirrored: boolean;
+  microphone: boolean;
+  speaking: boolean;
+  state: PeerState;
+  /** Of the connection; null where there is none, or before it is measured. */
+  quality: Grade | null;
+  /** Hears in how many lines of the screen the picture is shown. */
+  onLines: (lines: number) => void;
+}
+
+export function tilesOf(meeting: Meeting): Shown[] {
+  const { room } = meeting;
+  const others = room.others.value.filter(({ stage }) => stage);
+  const own = room.own.value;
+  const screens = [...others.flatMap((other) => screenTile(meeting, other) ?? [])];
+  const shared = own && ownScreen(meeting, own);
+  return [
+    ...screens,
+    ...(shared ? [shared] : []),
+    ...others.map((other) => personTile(meeting, other)),
+    ...(own ? [ownTile(meeting, own)] : []),
+  ];
+}
+
+function personTile(meeting: Meeting, other: Participant): Shown {
+  const { id, name, video, audio } = other;
+  const remote = meeting.remotes.value.get(id);
+  return {
+    id,
+    name,
+    owner: other,
+    local: false,
+    video: video ? (remote?.video ?? null) : null,
+    screen: false,
+    mirrored: false,
+    microphone: audio,
+    speaking: meeting.speaking.value.has(id),
+    state: remote?.state ?? "connecting",
+    quality: remote?.quality?.grade ?? null,
+    onLines: (camera) => meeting.wants.show(id, { camera }),
+  };
+}
+
+function ownTile(meeting: Meeting, own: Participant): Shown {
+  const { media } = meeting;
+  return {
+    id: own.id,
+    name: meeting.name.value,
+    owner: own,
+    local: true,
+    video: media.camera.value,
+    screen: false,
+    mirrored: true,
+    microphone: media.microphoneOn.value,
+    speaking: meeting.speaking.value.has(own.id),
+    state: "connected",
+    quality: null,
+    onLines: (camera) => meeting.wants.show(own.id, { camera }),
+  };
+}
+
+function screenTile(meeting: Meeting, other: Participant): Shown | null {
+  const { id, name } = other;
+  const remote = meeting.remotes.value.get(id);
+  if (!other.screen || !remote?.screen) return null;
+  return {
+    ...personTile(meeting, other),
+    id: screenOf(id),
+    name: t.stage.screenOf(name),
+    video: remote.screen,
+    screen: true,
+    speaking: false,
+    onLines: (screen) => meeting.wants.show(id, { screen }),
+  };
+}
+
+function ownScreen(meeting: Meeting, own: Participant): Shown | null {
+  const video = meeting.media.screen.value;
+  if (!video) return null;
+  return {
+    ...ownTile(meeting, own),
+    id: screenOf(own.id),
+    name: t.stage.ownScreen,
+    video,
+    screen: true,
+    mirrored: false,
+    speaking: false,
+    onLines: () => {},
+  };
+}
+
+/** Whoever was chosen is large, else what somebody else shares, else whoever speaks. */
+export function spotlight(meeting: Meeting, tiles: readonly Shown[]): number | null {
+  if (tiles.length < 2 || meeting.view.tileView.value) return null;
+  const { main } = meeting.room.state.value;
+  const shared = tiles.find(({ screen, local }) => screen && !local)?.id;
+  const wished = [
+    meeting.view.large.value,
+    main && screenOf(main),
+    main,
+    shared,
+    meeting.large.value,
+  ];
+  const places = wished.map((wanted) => tiles.findIndex(({ id }) => id === wanted));
+  return places.find((place) => place >= 0) ?? 0;
+}
