@@ -86,6 +86,12 @@ def overlay(page: Page) -> Locator:
     return page.locator(".nanomeet-overlay")
 
 
+def scroll_away(cell: Notebook) -> None:
+    """Scroll to the end of the notebook, where nothing of the meeting's cell is seen."""
+    panel = cell.page.locator(".jp-WindowedPanel-outer")
+    panel.evaluate("(panel) => panel.scrollTo(0, panel.scrollHeight)")
+
+
 def press(where: Locator, name: str) -> None:
     where.get_by_role("button", name=name).click()
 
@@ -210,6 +216,7 @@ def test_out_of_sight_it_is_in_a_corner_and_finds_back(cell: Notebook, meeting: 
     room = frame_of(page)
     room.evaluate("window.mark = 'the same frame'")
     cell.run(FAR)
+    scroll_away(cell)
     expect(overlay(page)).to_have_attribute("data-place", "corner")
     expect(meeting).not_to_be_in_viewport()
     box = overlay(page).bounding_box()
@@ -240,13 +247,14 @@ def test_behind_another_tab_of_the_notebook_it_finds_back_too(
 
 
 def test_the_corner_can_be_turned_off_and_on(cell: Notebook, meeting: Locator) -> None:
-    cell.cell(FAR).scroll_into_view_if_needed()
+    cell.run(FAR)
+    scroll_away(cell)
     expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
     press(overlay(cell.page), "Hide this corner")
     expect(overlay(cell.page)).to_be_hidden()
     cell.cell(MEET).scroll_into_view_if_needed()
     press(meeting, "Show a corner when out of sight")
-    cell.cell(FAR).scroll_into_view_if_needed()
+    scroll_away(cell)
     expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
 
 
@@ -281,6 +289,7 @@ def test_a_second_view_takes_the_meeting_over(cell: Notebook, meeting: Locator) 
 def test_the_theme_follows_the_notebook(cell: Notebook, meeting: Locator, theme: str) -> None:
     page = cell.page
     room = frame_of(page)
+    room.evaluate("window.mark = 'the same frame'")
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.locator(".lm-Menu-item", has_text="Theme").first.click()
     page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme}").first.click()
