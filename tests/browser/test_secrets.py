@@ -52,11 +52,10 @@ def secrets_of(lab: Lab, room: str) -> list[str]:
 
 
 def logs(lab: Lab) -> str:
-    """What JupyterLab with its kernels, and the meeting's server, have logged."""
-    (server,) = lab.runtime.rglob("server.log")
+    """What JupyterLab has logged, and the meeting's server, if that is a process of its own."""
     jupyter = (lab.folder.parent / "app.log").read_text()
     assert "Kernel started" in jupyter
-    return jupyter + server.read_text()
+    return jupyter + "".join(log.read_text() for log in lab.runtime.rglob("server.log"))
 
 
 def meet(lab: Lab, page: Page, room: str, widget: str = OURS) -> Notebook:
