@@ -16,6 +16,7 @@ const bundles = {
   composer: ["src/composer/worker.ts", "iife"],
   player: ["src/player/index.tsx", "esm"],
   "player-audio": ["src/player/audio-worklet.ts", "iife"],
+  broadcast_player: ["src/broadcast-player/index.ts", "esm"],
   invite: ["src/invite/index.ts", "esm"],
   library: ["src/library/index.ts", "iife"],
 };

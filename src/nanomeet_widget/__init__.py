@@ -40,11 +40,13 @@ from nanomeet_widget._version import __version__
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
+    from nanomeet_widget._player import BroadcastPlayer
     from nanomeet_widget._widget import NanoMeet
 
 __all__ = [
     "AuthenticationError",
     "Broadcast",
+    "BroadcastPlayer",
     "CannotAwaitError",
     "Command",
     "CommandError",
@@ -88,6 +90,11 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
 
         globals()[name] = NanoMeet
         return NanoMeet
+    if name == "BroadcastPlayer":
+        from nanomeet_widget._player import BroadcastPlayer  # noqa: PLC0415
+
+        globals()[name] = BroadcastPlayer
+        return BroadcastPlayer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -27,6 +27,8 @@ _ROOM = re.compile(r"[A-Za-z0-9_]+")
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _SHOWN = 80
+_CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
+_MAX_PIXELS = 10_000
 
 
 def check_room(room: object) -> str:
@@ -96,6 +98,24 @@ def check_flag(name: str, value: object) -> bool:
     """
     if not isinstance(value, bool):
         raise InvalidInputError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def check_length(name: str, value: int | str) -> int | str:
+    """Return a width or height if it is pixels, or a length as CSS writes it.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and the rule.
+    """
+    if isinstance(value, bool) or (isinstance(value, int) and not 0 < value <= _MAX_PIXELS):
+        raise InvalidInputError(f"{name}={value!r}: pixels are from 1 to {_MAX_PIXELS}")
+    if isinstance(value, str) and not _CSS_LENGTH.fullmatch(value):
+        raise InvalidInputError(
+            f"{name}={value!r} is not a CSS length: write pixels as a number, or a text such "
+            'as "100%" or "30em"'
+        )
     return value
 
 

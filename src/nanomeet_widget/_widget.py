@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import re
 import threading
 from collections.abc import Callable
 from operator import itemgetter
@@ -15,7 +14,7 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
-from nanomeet_widget import _facts, _library, _states, _tokens, _trust, events, services
+from nanomeet_widget import _facts, _library, _rules, _states, _tokens, _trust, events, services
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
@@ -60,8 +59,6 @@ def _told(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is cal
 
 STATIC = Path(__file__).parent / "static"
 
-_CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
-_MAX_PIXELS = 10_000
 #: What a misspelt option is compared with.
 _OPTIONS = (
     *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
@@ -525,15 +522,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
 
     @t.validate("width", "height")
     def _valid_length(self, proposal: dict[str, Any]) -> int | str:
-        name, value = proposal["trait"].name, proposal["value"]
-        if isinstance(value, bool) or (isinstance(value, int) and not 0 < value <= _MAX_PIXELS):
-            raise InvalidInputError(f"{name}={value!r}: pixels are from 1 to {_MAX_PIXELS}")
-        if isinstance(value, str) and not _CSS_LENGTH.fullmatch(value):
-            raise InvalidInputError(
-                f"{name}={value!r} is not a CSS length: write pixels as a number, or a text such "
-                'as "100%" or "30em"'
-            )
-        return value  # type: ignore[no-any-return]
+        return _rules.check_length(proposal["trait"].name, proposal["value"])
 
     @t.validate("branding")
     def _valid_branding(self, proposal: dict[str, Any]) -> str | dict[str, Any] | None:

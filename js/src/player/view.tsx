@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls } from "./controls";
 import { LivePlayer, type PlayerOptions } from "./live-player";
+import { obey, tell } from "./page-api";
 import { load, save } from "./preferences";
 import type { PlayerState } from "./state";
 
@@ -48,6 +49,20 @@ function publish(root: HTMLElement, player: LivePlayer): void {
     soundLevel: level.toFixed(4),
   };
   for (const [name, value] of Object.entries(facts)) root.dataset[name] = String(value);
+  const { state, paused, sound } = facts;
+  tell({
+    state,
+    paused,
+    sound,
+    title: player.title.value,
+    vod: player.vod.value,
+    latency,
+    behind,
+    kept,
+    frames,
+    width,
+    height,
+  });
   document.title = player.title.value || "Live broadcast";
 }
 
@@ -144,6 +159,15 @@ export function Player(options: PlayerOptions) {
         full.value = document.fullscreenElement !== null;
       },
       { signal },
+    );
+    obey(
+      {
+        player: () => player.value,
+        sound: (volume, muted) => {
+          preferences.value = { volume, muted };
+        },
+      },
+      signal,
     );
     active();
     return () => {

@@ -183,6 +183,26 @@ class Service(ABC):
         del server, page
         return None
 
+    def live_url(self, streamname: str) -> str:
+        """Return the address of the page that shows the broadcast of this name.
+
+        Parameters
+        ----------
+        streamname
+            As the room's token has it.
+
+        Raises
+        ------
+        InvalidInputError
+            If this service does not know where its broadcasts are shown.
+        """
+        target = self.broadcast_target(streamname, is_vod=False)
+        if target is None or target.playout is None:
+            raise InvalidInputError(
+                f"{self.name} does not say where {streamname} is shown: give the page's URL instead"
+            )
+        return target.playout.live
+
     def close(self) -> None:
         """Let go of what is held. Connections live no longer than a call."""
         return

@@ -187,6 +187,10 @@ class LocalServer(Service):
         )
         return Secret(f"{self._page(at)}/invite#ticket={ticket}")
 
+    def live_url(self, streamname: str) -> str:
+        """Return the address of the live page of this server; see `Service.live_url`."""
+        return f"{self.url}/live/{_rules.check_streamname(streamname)}"
+
     @property
     def transient(self) -> bool:
         """Whether the server ends when nobody uses it any more."""

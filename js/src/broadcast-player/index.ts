@@ -1,0 +1,222 @@
+/** The widget that shows a broadcast in a cell: the server's own player in a frame, or a recording. */
+
+import type { AnyModel, AnyWidget } from "@anywidget/types";
+import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
+import { currentTheme, followTheme } from "../widget/theme";
+import "./broadcast-player.css";
+
+interface State {
+  width: number | string;
+  height: number | string;
+  volume: number;
+  muted: boolean;
+}
+
+type FromKernel =
+  | { type: "source"; url: string | null }
+  | { type: "knock" }
+  | { type: "command"; id: number; args: PlayerCommand };
+
+/** One view of the player. The kernel hears of the newest view alone. */
+class Screen {
+  readonly #model: AnyModel<State>;
+  readonly #el: HTMLElement;
+  readonly #owner = new AbortController();
+  /** A kernel that is gone answers nothing: then the cell says so. */
+  readonly #silence: ReturnType<typeof setTimeout>;
+  #url: string | null = null;
+  #frame: HTMLIFrameElement | null = null;
+  #video: HTMLVideoElement | null = null;
+  #said = "";
+
+  constructor(model: AnyModel<State>, el: HTMLElement) {
+    this.#model = model;
+    this.#el = el;
+    el.classList.add("nanomeet-player");
+    const { signal } = this.#owner;
+    this.#on("msg:custom", (message: unknown) => this.#hear(message as FromKernel));
+    for (const name of ["width", "height"] as const) this.#on(`change:${name}`, () => this.#size());
+    for (const name of ["volume", "muted"] as const)
+      this.#on(`change:${name}`, () => this.#sound());
+    addEventListener("message", (event) => this.#heed(event), { signal });
+    signal.addEventListener(
+      "abort",
+      followTheme(document, () => this.#dress()),
+    );
+    this.#size();
+    this.#dress();
+    this.#note("One moment…");
+    this.#silence = setTimeout(() => {
+      this.#note("Run this cell again to watch: the kernel that made it is gone, or busy.");
+    }, SILENT_MS);
+    this.#send({ type: "hello" });
+  }
+
+  close(): void {
+    clearTimeout(this.#silence);
+    this.#owner.abort();
+    this.#el.replaceChildren();
+  }
+
+  #on(event: string, callback: (message: unknown) => void): void {
+    const model = this.#model as unknown as {
+      on(event: string, callback: (message: unknown) => void): void;
+      off(event: string, callback: (message: unknown) => void): void;
+    };
+    model.on(event, callback);
+    this.#owner.signal.addEventListener("abort", () => model.off(event, callback));
+  }
+
+  #size(): void {
+    const css = (value: number | string): string =>
+      typeof value === "number" ? `${value}px` : value;
+    this.#el.style.width = css(this.#model.get("width"));
+    this.#el.style.height = css(this.#model.get("height"));
+  }
+
+  #hear(message: FromKernel): void {
+    if (message.type === "source") {
+      clearTimeout(this.#silence);
+      if (message.url !== this.#url || message.url === null) this.#show(message.url);
+    } else if (message.type === "command") {
+      this.#do(message.args);
+      this.#send({ type: "reply", id: message.id });
+    } else if (message.type === "knock") {
+      this.#send({ type: "knocked" });
+    }
+  }
+
+  #show(url: string | null): void {
+    this.#url = url;
+    this.#frame = this.#video = null;
+    if (url === null) {
+      this.#note("Nothing to watch yet: set the player's source.");
+    } else if (/\.(mp4|webm|m4v)$/i.test(new URL(url).pathname)) {
+      this.#showRecording(url);
+    } else {
+      this.#showLive(url);
+    }
+  }
+
+  #showLive(url: string): void {
+    const frame = document.createElement("iframe");
+    frame.title = "Broadcast";
+    frame.allow = "autoplay; fullscreen; picture-in-picture";
+    frame.referrerPolicy = "no-referrer";
+    frame.src = url;
+    frame.onload = () => {
+      this.#dress();
+      this.#sound();
+    };
+    this.#frame = frame;
+    this.#el.replaceChildren(frame);
+  }
+
+  #showRecording(url: string): void {
+    const video = document.createElement("video");
+    video.controls = true;
+    video.playsInline = true;
+    video.preload = "metadata";
+    video.src = url;
+    video.setAttribute("aria-label", "Recording");
+    const told = ["loadedmetadata", "play", "pause", "seeked", "timeupdate", "ended", "error"];
+    for (const event of told) video.addEventListener(event, () => this.#followRecording());
+    this.#video = video;
+    this.#sound();
+    this.#el.replaceChildren(video);
+    this.#followRecording();
+  }
+
+  #followRecording(): void {
+    const video = this.#video;
+    if (!video) return;
+    const { error, readyState, paused, currentTime, duration, videoWidth, videoHeight } = video;
+    const known = Number.isFinite(duration);
+    this.#report({
+      state: error ? "failed" : readyState === 0 ? "connecting" : "recording",
+      paused,
+      sound: "playing",
+      title: "",
+      vod: this.#url,
+      latency: null,
+      behind: known ? duration - currentTime : 0,
+      kept: known ? duration : 0,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      width: videoWidth,
+      height: videoHeight,
+    });
+  }
+
+  #do(command: PlayerCommand): void {
+    const video = this.#video;
+    if (!video) {
+      this.#post(command);
+      return;
+    }
+    if (command.name === "play") void video.play().catch(() => this.#followRecording());
+    if (command.name === "pause") video.pause();
+    if (command.name === "seek") {
+      video.currentTime = Math.max(0, (video.duration || 0) - command.behind);
+    }
+  }
+
+  #sound(): void {
+    const volume = this.#model.get("volume");
+    const muted = this.#model.get("muted");
+    if (this.#video) Object.assign(this.#video, { volume, muted });
+    this.#post({ name: "sound", volume, muted });
+  }
+
+  #dress(): void {
+    const theme = currentTheme(document);
+    this.#el.style.colorScheme = theme;
+    this.#post({ name: "theme", theme });
+  }
+
+  #post(command: PlayerCommand): void {
+    if (this.#url === null) return;
+    this.#frame?.contentWindow?.postMessage({ mark: MARK, command }, new URL(this.#url).origin);
+  }
+
+  #heed({ source, origin, data }: MessageEvent<{ mark?: unknown; facts?: PlayerFacts }>): void {
+    if (!this.#frame || this.#url === null || source !== this.#frame.contentWindow) return;
+    if (origin !== new URL(this.#url).origin || data?.mark !== MARK || !data.facts) return;
+    this.#report(data.facts);
+  }
+
+  /** What the kernel does not know yet; figures at most once a second. */
+  #report(facts: PlayerFacts): void {
+    const { state, paused, sound, title, vod, behind } = facts;
+    const second = Math.floor(Date.now() / 1000);
+    const said = JSON.stringify([state, paused, sound, title, vod, Math.round(behind), second]);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#send({ type: "facts", facts });
+  }
+
+  #note(words: string): void {
+    const note = document.createElement("p");
+    note.setAttribute("role", "status");
+    note.textContent = words;
+    this.#el.replaceChildren(note);
+  }
+
+  #send(message: unknown): void {
+    try {
+      this.#model.send(message);
+    } catch {
+      // Jupyter's comms throw once they are closed.
+    }
+  }
+}
+
+const SILENT_MS = 4_000;
+
+const widget: AnyWidget<State> = {
+  render({ model, el }) {
+    const screen = new Screen(model, el);
+    return () => screen.close();
+  },
+};
+
+export default widget;

@@ -1,0 +1,217 @@
+"""A broadcast as a widget: BroadcastPlayer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+import anywidget
+import traitlets as t
+
+from nanomeet_widget import _rules, services
+from nanomeet_widget._channel import Channel, Command, refused
+from nanomeet_widget._errors import CommandError, InvalidInputError
+from nanomeet_widget._models import Playout, SecretText
+from nanomeet_widget._widget import STATIC
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+#: Seconds that the page has to take a command.
+_CONFIRM = 5.0
+#: What the player of the embedded server tells, and what a recording does.
+STATES = ("idle", "connecting", "waiting", "live", "ended", "recording", "failed", "unsupported")
+
+
+class BroadcastPlayer(anywidget.AnyWidget):
+    """Shows a broadcast, or its recording, in the cell that shows this.
+
+    Parameters
+    ----------
+    source
+        What to watch: the name of a stream, a `Playout` (its live side), or the URL of a live
+        page or of a recording. A name means the service in use, as `services.current()` says.
+    width, height
+        Pixels, or a CSS length such as ``"100%"``. Changes take effect live.
+    volume
+        From 0 to 1.
+    muted
+        Whether nothing is heard. Browsers keep sound back until the page is touched once.
+
+    Attributes
+    ----------
+    state
+        ``idle, connecting, waiting, live, ended, recording, failed`` or ``unsupported``, as the
+        player says; of a page that is not ours nothing is known but that it is ``connecting``.
+    paused
+        Whether it stands still.
+    latency
+        Milliseconds from the server to the screen; None while that is not known.
+    behind
+        Seconds behind what is live, or before the end of a recording.
+    title, vod
+        What the broadcast is about, and where its recording is once it has ended.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument breaks its rule.
+    """
+
+    _esm = STATIC / "broadcast_player.js"
+    _css = STATIC / "broadcast_player.css"
+
+    # Not synced: an address may carry what opens a private stream, and files are given away.
+    source = t.Unicode(default_value=None, allow_none=True)
+    width = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
+    height = t.Union([t.Int(), t.Unicode()], default_value=360).tag(sync=True)
+    volume = t.Float(default_value=1.0, min=0.0, max=1.0).tag(sync=True)
+    muted = t.Bool(default_value=False).tag(sync=True)
+
+    state = t.Enum(STATES, default_value="idle", read_only=True)
+    paused = t.Bool(default_value=False, read_only=True)
+    latency = t.Float(default_value=None, allow_none=True, read_only=True)
+    behind = t.Float(default_value=0.0, read_only=True)
+    title = t.Unicode(default_value="", read_only=True)
+    vod = t.Unicode(default_value=None, allow_none=True, read_only=True)
+
+    def __init__(
+        self,
+        source: str | Playout | None = None,
+        **options: Any,  # noqa: ANN401 - traits
+    ) -> None:
+        self._channel = Channel(lambda _page, message: self.send(message))
+        if unknown := sorted(set(options) - set(self.trait_names())):
+            raise InvalidInputError(f"BroadcastPlayer has no option {unknown[0]!r}")
+        super().__init__(source=None if source is None else address_of(source), **options)
+        self.on_msg(self._on_message)
+
+    def play(self) -> Command[None]:
+        """Go on from where it stood; settled once the page has taken it."""
+        return self._command("play")
+
+    def pause(self) -> Command[None]:
+        """Stand still. What comes meanwhile is kept for two minutes."""
+        return self._command("pause")
+
+    def seek(self, behind: float) -> Command[None]:
+        """Go back.
+
+        Parameters
+        ----------
+        behind
+            Seconds behind what is live, or before the end of a recording; as far as it is kept.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is negative or no number.
+        """
+        if isinstance(behind, bool) or not isinstance(behind, (int, float)) or not behind >= 0:
+            raise InvalidInputError(f"behind={behind!r} must be seconds, from 0 on")
+        return self._command("seek", behind=float(behind))
+
+    def go_live(self) -> Command[None]:
+        """Return to what is live, or to the end of a recording."""
+        return self._command("seek", behind=0.0)
+
+    def close(self) -> None:
+        """Remove the widget."""
+        self._channel.close(CommandError("the player was closed"))
+        super().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _command(self, name: str, **args: object) -> Command[None]:
+        if self.source is None:
+            return refused(name, CommandError(f"{name}: there is nothing to watch: set `source`"))
+        return self._channel.request(
+            name, {"name": name, **args}, parse=lambda _: None, timeout=_CONFIRM
+        )
+
+    # --- what the page says ---------------------------------------------------------------
+
+    def _on_message(self, _widget: object, message: object, _buffers: object) -> None:
+        if isinstance(message, dict) and message.get("type") in self._HANDLERS:
+            self._HANDLERS[message["type"]](self, message)
+            self._channel.heard()
+
+    def _on_hello(self, _message: dict[str, Any]) -> None:
+        self._channel.greet("", self._source_message())
+
+    def _on_reply(self, message: dict[str, Any]) -> None:
+        self._channel.reply(message)
+
+    def _on_knocked(self, _message: dict[str, Any]) -> None:
+        """Do nothing: that it was heard is all that it says."""
+
+    def _on_facts(self, message: dict[str, Any]) -> None:
+        facts = message["facts"]
+        state = str(facts["state"])
+        with self.hold_trait_notifications():
+            self.set_trait("state", state if state in STATES else "failed")
+            self.set_trait("paused", bool(facts["paused"]))
+            latency = facts.get("latency")
+            self.set_trait("latency", None if latency is None else float(latency))
+            self.set_trait("behind", float(facts["behind"]))
+            self.set_trait("title", str(facts["title"]))
+            self.set_trait("vod", str(facts["vod"]) if facts.get("vod") else None)
+
+    _HANDLERS: ClassVar[dict[str, Callable[[BroadcastPlayer, dict[str, Any]], None]]] = {
+        "hello": _on_hello,
+        "reply": _on_reply,
+        "knocked": _on_knocked,
+        "facts": _on_facts,
+    }
+
+    def _source_message(self) -> dict[str, Any]:
+        return {"type": "source", "url": str(self.source) if self.source else None}
+
+    # --- traits ---------------------------------------------------------------------------
+
+    @t.validate("source")
+    def _valid_source(self, proposal: dict[str, Any]) -> str | None:
+        value: str | None = proposal["value"]
+        return None if value is None else SecretText(address_of(value))
+
+    @t.validate("width", "height")
+    def _valid_length(self, proposal: dict[str, Any]) -> int | str:
+        return _rules.check_length(proposal["trait"].name, proposal["value"])
+
+    @t.observe("source")
+    def _source_changed(self, _change: object) -> None:
+        self.set_trait("state", "idle" if self.source is None else "connecting")
+        self.set_trait("vod", None)
+        if self._channel.page is not None:
+            self._channel.tell(self._source_message())
+
+
+def address_of(source: object) -> str:
+    """Return the address that a source means.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is neither an address nor the name of a stream, or this service has no live page.
+    """
+    if isinstance(source, Playout):
+        return source.live
+    if not isinstance(source, str) or not source:
+        raise InvalidInputError(
+            f"source must be a stream's name, a URL or a Playout, not {type(source).__name__}"
+        )
+    if not _ADDRESS.match(source):
+        return services.current().service.live_url(_rules.check_streamname(source))
+    parts = urlsplit(source)
+    if not parts.hostname or parts.username or parts.password:
+        raise InvalidInputError(
+            "source is no address that can be watched: it needs a host, no user"
+        )
+    return source

@@ -1,0 +1,108 @@
+"""A broadcast in a cell: the player as a widget, in a real notebook."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.browser.broadcasting import Broadcaster, bundle_broadcaster
+from tests.browser.conftest import Lab, OpenPage
+from tests.browser.media import moves
+from tests.browser.notebook import SLOW, Notebook
+from tests.conftest import RunningServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+FACTS = "print(player.state, player.paused, round(player.behind), player.latency is not None)"
+PAUSE = "await player.pause()"
+BACK = "await player.seek(2)"
+LIVE = "await player.go_live()"
+QUIET = "player.muted = True; player.volume = 0.5"
+
+
+@pytest.fixture
+def stage(
+    open_page: OpenPage, server: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> Broadcaster:
+    """A page that broadcasts, and records."""
+    bundle: Path = bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
+    page = open_page(bypass_csp=True)
+    stream = f"player_{secrets.token_hex(4)}"
+    made = Broadcaster(page, server, bundle=bundle, stream=stream)
+    made.start(record=True)
+    return made
+
+
+def frame_in(page: Page) -> FrameLocator:
+    return page.frame_locator(".nanomeet-player iframe")
+
+
+def knows(notebook: Notebook, cell: int, facts: str) -> None:
+    """Run a cell until Python has heard from the page."""
+    for _ in range(20):
+        if (found := notebook.evaluate(cell)).startswith(facts):
+            return
+        notebook.page.wait_for_timeout(250)
+    pytest.fail(f"Python knows {found!r}, not {facts!r}")
+
+
+def test_students_watch_go_back_and_see_the_recording(
+    lab: Lab, open_page: OpenPage, server: RunningServer, stage: Broadcaster
+) -> None:
+    live = f"{server.url}/live/{stage.stream}"
+    show = (
+        f"import nanomeet_widget as nm\nplayer = nm.BroadcastPlayer({live!r}, height=300)\nplayer"
+    )
+    again = "player.source = player.vod"
+    lab.write(
+        "player.ipynb", show, FACTS, PAUSE, FACTS, BACK, FACTS, LIVE, FACTS, QUIET, again, FACTS
+    )
+    show_, facts, pause, paused, back, behind, go, now, quiet, recording, whole = range(11)
+    notebook = Notebook(open_page(), lab, "player.ipynb")
+    page = notebook.page
+    notebook.run(show_)
+    player = frame_in(page).locator("main.player")
+    expect(player).to_have_attribute("data-state", "live", timeout=SLOW)
+    assert moves(player.locator("canvas"))
+
+    # Python knows what the player knows.
+    knows(notebook, facts, "live False 0 True")
+    notebook.run(pause)
+    expect(player).to_have_attribute("data-paused", "true")
+    knows(notebook, paused, "live True")
+    notebook.run(back)
+    expect(player).to_have_attribute("data-paused", "false")
+    knows(notebook, behind, "live False 2")
+    assert moves(player.locator("canvas"))
+    notebook.run(go)
+    expect(player.get_by_role("button", name="Live", exact=True)).to_be_visible()
+    knows(notebook, now, "live False 0")
+    notebook.run(quiet)
+    expect(player.get_by_role("slider", name="Volume")).to_have_value("0")
+
+    # It ends, and the recording takes its place.
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=SLOW)
+    notebook.run(recording)
+    video = page.locator(".nanomeet-player > video")
+    expect(video).to_be_visible()
+    video.evaluate("video => video.play()")
+    assert moves(video)
+    assert video.evaluate("video => video.muted && video.volume === 0.5")
+    knows(notebook, whole, "recording False")
+
+    # What opens the stream is not in the file.
+    notebook.save()
+    saved = (lab.folder / "player.ipynb").read_text()
+    assert saved.count(stage.stream) == 1  # the cell's own source
+
+
+def test_without_a_source_the_cell_says_what_to_do(lab: Lab, open_page: OpenPage) -> None:
+    show = "import nanomeet_widget as nm\nnm.BroadcastPlayer()"
+    lab.write("empty_player.ipynb", show)
+    notebook = Notebook(open_page(), lab, "empty_player.ipynb")
+    notebook.run(0)
+    expect(notebook.page.locator(".nanomeet-player")).to_contain_text("set the player's source")

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import comm
+import pytest
+import traitlets
+from comm.base_comm import BaseComm
+
+import nanomeet_widget as nm
+from nanomeet_widget import services
+
+LIVE = "https://meet.example/live/lesson_1"
+FACTS = {
+    "state": "live",
+    "paused": False,
+    "sound": "playing",
+    "title": "Algebra",
+    "vod": None,
+    "latency": 21.5,
+    "behind": 0,
+    "kept": 30,
+    "frames": 200,
+    "width": 640,
+    "height": 360,
+}
+
+
+class Page(BaseComm):
+    """The page's end: keeps what the kernel sends."""
+
+    def publish_msg(
+        self,
+        msg_type: str,
+        data: Any = None,
+        metadata: Any = None,
+        buffers: Any = None,
+        **keys: Any,
+    ) -> None:
+        del metadata, buffers, keys
+        self.__dict__.setdefault("sent", []).append({"msg_type": msg_type, **(data or {})})
+
+    def custom(self) -> list[dict[str, Any]]:
+        return [m["content"] for m in self.__dict__["sent"] if m.get("method") == "custom"]
+
+    def state(self) -> str:
+        return json.dumps([m for m in self.__dict__["sent"] if m.get("method") != "custom"])
+
+    def says(self, **content: Any) -> None:
+        data = {"method": "custom", "content": content}
+        self.handle_msg({"content": {"data": data}, "buffers": []})
+
+
+@pytest.fixture(autouse=True)
+def _pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comm, "create_comm", Page)
+
+
+@pytest.fixture
+def player() -> Iterator[nm.BroadcastPlayer]:
+    with nm.BroadcastPlayer(LIVE) as made:
+        yield made
+
+
+def page_of(player: nm.BroadcastPlayer) -> Page:
+    page = player.comm
+    assert isinstance(page, Page)
+    return page
+
+
+class TestSource:
+    def test_a_url_is_taken_as_it_is(self, player: nm.BroadcastPlayer) -> None:
+        assert player.source == LIVE
+        assert player.state == "connecting"
+
+    def test_a_playout_means_its_live_side(self) -> None:
+        with nm.BroadcastPlayer(nm.Playout(live=LIVE, vod="https://meet.example/vod/x.mp4")) as it:
+            assert it.source == LIVE
+
+    def test_a_name_means_the_service_in_use(self) -> None:
+        key = "k" * 32
+        services.configure(services.LocalServer("https://meet.example:8910/base", api_key=key))
+        try:
+            with nm.BroadcastPlayer("lesson_1") as it:
+                assert it.source == "https://meet.example:8910/base/live/lesson_1"
+        finally:
+            services.configure(None)
+
+    def test_in_the_cloud_a_name_means_its_player(self) -> None:
+        services.configure(services.NanoStreamCloud("k" * 32))
+        try:
+            with nm.BroadcastPlayer("lesson_1") as it:
+                assert it.source is not None
+                assert it.source.endswith("bintu.streamname=lesson_1")
+        finally:
+            services.configure(None)
+
+    def test_a_jitsi_without_a_player_is_refused_in_plain_words(self) -> None:
+        jitsi = services.Jitsi("meet.example", app_id="a", app_secret="s" * 32)
+        services.configure(jitsi)
+        try:
+            with pytest.raises(nm.InvalidInputError):
+                nm.BroadcastPlayer("lesson_1")
+        finally:
+            services.configure(None)
+
+    @pytest.mark.parametrize(
+        "wrong", ["", "no stream!", 5, "https://", "https://me:pw@host/live/x"]
+    )
+    def test_what_is_no_source_is_refused(self, wrong: Any) -> None:
+        with pytest.raises(nm.InvalidInputError):
+            nm.BroadcastPlayer(wrong)
+
+    def test_it_never_reaches_the_saved_state(self, player: nm.BroadcastPlayer) -> None:
+        page = page_of(player)
+        page.says(type="hello")
+        assert page.custom() == [{"type": "source", "url": LIVE}]
+        assert LIVE not in page.state()
+        assert LIVE not in repr(player)
+
+    def test_another_one_is_told_to_the_page(self, player: nm.BroadcastPlayer) -> None:
+        page = page_of(player)
+        page.says(type="hello")
+        player.source = "https://meet.example/live/lesson_2"
+        assert page.custom()[-1]["url"] == "https://meet.example/live/lesson_2"
+        player.source = None
+        assert page.custom()[-1]["url"] is None
+        assert player.state == "idle"
+
+
+class TestState:
+    def test_follows_what_the_player_says(self, player: nm.BroadcastPlayer) -> None:
+        page_of(player).says(type="facts", facts=FACTS)
+        assert (player.state, player.paused, player.title) == ("live", False, "Algebra")
+        assert player.latency == pytest.approx(21.5)
+        vod = "https://meet.example/vod/lesson_1.mp4"
+        page_of(player).says(type="facts", facts={**FACTS, "state": "ended", "vod": vod})
+        assert (player.state, player.vod) == ("ended", vod)
+
+    def test_cannot_be_set(self, player: nm.BroadcastPlayer) -> None:
+        with pytest.raises(traitlets.TraitError):
+            player.state = "live"
+
+    @pytest.mark.parametrize("option", [{"width": 0}, {"height": "5 bananas"}, {"colour": "red"}])
+    def test_wrong_options_are_refused(self, option: dict[str, Any]) -> None:
+        with pytest.raises(nm.InvalidInputError):
+            nm.BroadcastPlayer(LIVE, **option)
+
+
+class TestCommands:
+    def test_settle_when_the_page_has_taken_them(self, player: nm.BroadcastPlayer) -> None:
+        page = page_of(player)
+        page.says(type="hello")
+        command = player.seek(12.5)
+        sent = page.custom()[-1]
+        assert sent["args"] == {"name": "seek", "behind": 12.5}
+        assert command.state == "pending"
+        page.says(type="reply", id=sent["id"])
+        assert command.state == "done"
+
+    def test_return_to_what_is_live(self, player: nm.BroadcastPlayer) -> None:
+        page_of(player).says(type="hello")
+        player.go_live()
+        assert page_of(player).custom()[-1]["args"] == {"name": "seek", "behind": 0.0}
+
+    def test_without_a_source_fail_at_once(self) -> None:
+        with nm.BroadcastPlayer() as empty:
+            assert isinstance(empty.play().exception(), nm.CommandError)
+
+    @pytest.mark.parametrize("wrong", [-1, "5", None, True, float("nan")])
+    def test_no_time_is_refused(self, player: nm.BroadcastPlayer, wrong: Any) -> None:
+        with pytest.raises(nm.InvalidInputError):
+            player.seek(wrong)
+
+    def test_a_closed_player_leaves_nobody_waiting(self, player: nm.BroadcastPlayer) -> None:
+        page_of(player).says(type="hello")
+        command = player.pause()
+        player.close()
+        with pytest.raises(nm.CommandError):
+            asyncio.run(_wait(command))
+
+
+async def _wait(command: nm.Command[None]) -> None:
+    await command
