@@ -133,7 +133,7 @@ class BroadcastPlayer(anywidget.AnyWidget):
         if self.source is None:
             return refused(name, CommandError(f"{name}: there is nothing to watch: set `source`"))
         return self._channel.request(
-            name, {"name": name, **args}, parse=lambda _: None, timeout=_CONFIRM
+            name, name, ({"name": name, **args},), parse=lambda _: None, timeout=_CONFIRM
         )
 
     # --- what the page says ---------------------------------------------------------------

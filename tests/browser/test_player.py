@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.broadcasting import Broadcaster, bundle_broadcaster
-from tests.browser.conftest import Lab, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.media import moves
 from tests.browser.notebook import SLOW, Notebook
 from tests.conftest import RunningServer
+from tests.labs import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -156,7 +156,7 @@ class TestCommands:
         page.says(type="hello")
         command = player.seek(12.5)
         sent = page.custom()[-1]
-        assert sent["args"] == {"name": "seek", "behind": 12.5}
+        assert sent["args"] == [{"name": "seek", "behind": 12.5}]
         assert command.state == "pending"
         page.says(type="reply", id=sent["id"])
         assert command.state == "done"
@@ -164,7 +164,7 @@ class TestCommands:
     def test_return_to_what_is_live(self, player: nm.BroadcastPlayer) -> None:
         page_of(player).says(type="hello")
         player.go_live()
-        assert page_of(player).custom()[-1]["args"] == {"name": "seek", "behind": 0.0}
+        assert page_of(player).custom()[-1]["args"] == [{"name": "seek", "behind": 0.0}]
 
     def test_without_a_source_fail_at_once(self) -> None:
         with nm.BroadcastPlayer() as empty:

@@ -15,7 +15,7 @@ interface State {
 type FromKernel =
   | { type: "source"; url: string | null }
   | { type: "knock" }
-  | { type: "command"; id: number; args: PlayerCommand };
+  | { type: "command"; id: number; args: [PlayerCommand] };
 
 /** One view of the player. The kernel hears of the newest view alone. */
 class Screen {
@@ -79,7 +79,7 @@ class Screen {
       clearTimeout(this.#silence);
       if (message.url !== this.#url || message.url === null) this.#show(message.url);
     } else if (message.type === "command") {
-      this.#do(message.args);
+      this.#do(message.args[0]);
       this.#send({ type: "reply", id: message.id });
     } else if (message.type === "knock") {
       this.#send({ type: "knocked" });
