@@ -21,7 +21,7 @@ export function ConfirmButton({ label, question, onConfirm }: ConfirmButtonProps
         setAsked(!asked);
       }}
     >
-      <span role="status">{asked ? question : label}</span>
+      <span aria-live="polite">{asked ? question : label}</span>
     </button>
   );
 }

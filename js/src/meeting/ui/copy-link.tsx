@@ -57,7 +57,7 @@ export function CopyLink({ link, label, opens = false }: CopyLinkProps): JSX.Ele
         </a>
       )}
       <button type="button" class="button primary" onClick={copy}>
-        <span role="status">{said || t.panels.copy}</span>
+        <span aria-live="polite">{said || t.panels.copy}</span>
       </button>
     </div>
   );

@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { beforeEach, expect, test, vi } from "vitest";
+import { ChatStore } from "../chat";
+import type { Meeting } from "../meeting";
+import { RefusedError } from "../signalling";
+import { ChatForm } from "./chat-form";
+
+const GRACE = { id: "g", name: "Grace" };
+const ALAN = { id: "a", name: "Alan" };
+
+let chat: ChatStore;
+let others: ReturnType<typeof signal<(typeof GRACE)[]>>;
+let sendChat: ReturnType<typeof vi.fn<(text: string, to: string | null) => Promise<void>>>;
+let root: HTMLElement;
+
+beforeEach(() => {
+  chat = new ChatStore();
+  others = signal([GRACE, ALAN]);
+  sendChat = vi.fn(async () => {});
+  root = document.createElement("div");
+  document.body.replaceChildren(root);
+  const meeting = { chat, room: { others }, ask: { sendChat } } as unknown as Meeting;
+  render(<ChatForm meeting={meeting} />, root);
+});
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+const field = (): HTMLTextAreaElement => root.querySelector("textarea") as HTMLTextAreaElement;
+const submit = (): HTMLButtonElement =>
+  root.querySelector("button[type=submit]") as HTMLButtonElement;
+
+async function write(text: string): Promise<void> {
+  field().value = text;
+  field().dispatchEvent(new Event("input", { bubbles: true }));
+  await settled();
+}
+
+async function press(init: KeyboardEventInit): Promise<void> {
+  field().dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
+  await settled();
+}
+
+test("Enter sends to everybody, and Shift+Enter and a composed letter do not", async () => {
+  await write("  Hello\nall ");
+  await press({ key: "Enter", shiftKey: true });
+  await press({ key: "Enter", isComposing: true });
+  expect(sendChat).not.toHaveBeenCalled();
+  await press({ key: "Enter" });
+  expect(sendChat).toHaveBeenCalledExactlyOnceWith("Hello\nall", null);
+  expect(field().value).toBe("");
+});
+
+test("what is for one alone says so at the field, at the button and above them", async () => {
+  chat.recipient.value = GRACE;
+  await write("Between us");
+  expect(field().getAttribute("aria-label")).toBe("Write to Grace alone");
+  expect(submit().getAttribute("aria-label")).toBe("Send to Grace alone");
+  expect(root.textContent).toContain("Only Grace will read this.");
+  await press({ key: "Enter" });
+  expect(sendChat).toHaveBeenCalledExactlyOnceWith("Between us", "g");
+});
+
+test("nothing is sent, least of all to everybody, when the one has gone", async () => {
+  chat.recipient.value = GRACE;
+  await write("Between us");
+  others.value = [ALAN];
+  await settled();
+  expect(root.textContent).toContain("Grace has left.");
+  expect(submit().disabled).toBe(true);
+  await press({ key: "Enter" });
+  expect(sendChat).not.toHaveBeenCalled();
+  expect(field().value).toBe("Between us");
+});
+
+test("what was refused comes back, before what was written since, and says why", async () => {
+  let refuse: (error: Error) => void = () => {};
+  sendChat.mockImplementationOnce(() => new Promise((_, reject) => (refuse = reject)));
+  chat.recipient.value = GRACE;
+  await write("First");
+  await press({ key: "Enter" });
+  await write("Second");
+  chat.recipient.value = null;
+  refuse(new RefusedError("flood", "Too many messages."));
+  await settled();
+  expect(field().value).toBe("First\nSecond");
+  expect(root.querySelector("[role=alert]")?.textContent).toBe("Not sent: Too many messages.");
+  // Else what was meant for one would go to all with the next press of Enter.
+  expect(chat.recipient.value).toEqual(GRACE);
+});
+
+test("near the end the characters are counted, and too many are not sent", async () => {
+  await write("a".repeat(1_790));
+  expect(root.textContent).not.toContain("left");
+  await write("🎉".repeat(1_990));
+  expect(root.textContent).toContain("10 characters left");
+  await write("a".repeat(2_001));
+  expect(root.textContent).toContain("1 character too many");
+  expect(submit().disabled).toBe(true);
+});
+
+test("blank lines alone are nothing to send", async () => {
+  await write(" \n ");
+  await press({ key: "Enter" });
+  expect(sendChat).not.toHaveBeenCalled();
+});
