@@ -1,7 +1,7 @@
 /** Commands that are done when the meeting says so. */
 
 import type { EventData } from "../engine/events";
-import { asNanoMeetError } from "./errors";
+import { asNanoMeetError, NanoMeetError } from "./errors";
 import type { Meeting } from "./nanomeet";
 import { waitFor } from "./wait";
 
@@ -36,6 +36,9 @@ export async function carriedOut(
       if (name !== "endConference" || view.joined) fail(thrown);
     });
     return;
+  }
+  if (name.startsWith("nanomeet")) {
+    throw new NanoMeetError(error, "this meeting's server has no such command", "unsupported");
   }
   const told = TOLD[name];
   const about: Readonly<Record<string, (data: EventData) => boolean>> = {

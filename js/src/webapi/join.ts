@@ -4,11 +4,7 @@ import { waitFor } from "./wait";
 /** Errors by which Jitsi says that a moderator or a password is waited for: it goes on afterwards. */
 const ASKED = /membersOnly|conference\.passwordRequired/i;
 /** Events after which a person is waited for. */
-export const WAITS: readonly string[] = [
-  "nanomeetWaiting",
-  "passwordRequired",
-  "prejoinScreenLoaded",
-];
+const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
 
 /** Wait until the meeting is joined. Only the engine's silence is limited, no human's patience. */
 export function whenJoined(api: EngineCore, silence: number): Promise<void> {

@@ -453,6 +453,24 @@ test("on another engine a command is done when its event says so", async () => {
   await kicking;
 });
 
+test("what only this project's engine has is no command of another", async () => {
+  await join({ own: false });
+  await expect(nanoMeet.executeCommand("nanomeetAdmitAll")).rejects.toMatchObject({
+    kind: "unsupported",
+  });
+  expect(meeting.commands).toEqual([]);
+});
+
+test("while a person chooses devices, no clock runs", async () => {
+  const joining = begin({ prejoin: true });
+  expect(nanoMeet.api?.getIFrame().src).toContain(encodeURIComponent('{"enabled":true}'));
+  meeting.emit("ready");
+  meeting.emit("prejoin-screen-loaded", { id: "local" });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  meeting.join();
+  await expect(joining).resolves.toBeDefined();
+});
+
 test("a switch that is as wanted is left alone", async () => {
   await join();
   meeting.answer = ({ name }) => ({ result: name === "is-video-muted" });

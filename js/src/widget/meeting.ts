@@ -1,6 +1,5 @@
 /** One meeting on this page: its frame, its engine, its state. It outlives views and models. */
 import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../shared/protocol";
-import { WAITS } from "../webapi/join";
 import { MeetingApi } from "../webapi/meeting-api";
 import type { TileView } from "../webapi/setup";
 import type { Arrangements, Failure, Person, Playout } from "./channel";
@@ -155,7 +154,8 @@ export class Meeting {
       });
     };
     on("ready", () => this.#status("joining"));
-    for (const asked of WAITS) on(asked, () => this.#status("waiting"));
+    on("nanomeetWaiting", () => this.#status("waiting"));
+    on("passwordRequired", () => this.#status("waiting"));
     on("videoConferenceJoined", () => this.#status("joined"));
     on("nanomeetConnection", ({ state }) => {
       if (state === "reconnecting" && this.#state.status === "joined") this.#status("joining");
