@@ -93,17 +93,15 @@ function connectionStats({ remotes }: Meeting): Record<string, unknown> {
   return Object.fromEntries(stats);
 }
 
-/** The picture of who is large; of the first one with a picture, where all are equal. */
+/** The picture of who is large; of the last one with a picture, where all are equal. */
 async function screenshot(meeting: Meeting): Promise<{ dataURL: string }> {
-  const { media, remotes, room } = meeting;
-  const own = media.screen.value ?? media.camera.value;
-  const tracks = new Map(
-    [...remotes.value].map(([id, { video, screen }]) => [id, screen ?? video]),
-  );
-  if (room.selfId.value) tracks.set(room.selfId.value, own);
+  const { large, media, remotes, room } = meeting;
   const shown = room.everybody.value.filter(({ video, screen }) => video || screen);
-  const id = meeting.large.value ?? shown.at(-1)?.id;
-  const track = id === undefined ? null : tracks.get(id);
+  const one = shown.find(({ id }) => id === large.value) ?? (large.value ? null : shown.at(-1));
+  const remote = one && remotes.value.get(one.id);
+  const own = media.screen.value ?? media.camera.value;
+  const theirs = one?.screen ? remote?.screen : remote?.video;
+  const track = one?.id === room.selfId.value ? own : theirs;
   if (!track) throw new RefusedError("no_picture", "There is no picture of who is shown large.");
   return { dataURL: await snapshot(track) };
 }
