@@ -1,6 +1,5 @@
 /** Commands that are done when the meeting says so. */
 
-import type { EventData } from "../engine/events";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import type { Meeting } from "./nanomeet";
 import { waitFor } from "./wait";
@@ -8,16 +7,19 @@ import { waitFor } from "./wait";
 /** Milliseconds for a meeting to confirm what it was told. */
 const TIMEOUT = 10_000;
 
-/** What a Jitsi tells of a command that it carried out; of all others it tells nothing for sure. */
-const TOLD: Readonly<Record<string, string>> = {
-  kickParticipant: "participantLeft",
-  sendChatMessage: "outgoingMessage",
-  subject: "subjectChange",
-  toggleAudio: "audioMuteStatusChanged",
-  toggleRaiseHand: "raiseHandUpdated",
-  toggleShareScreen: "screenSharingStatusChanged",
-  toggleTileView: "tileViewChanged",
-  toggleVideo: "videoMuteStatusChanged",
+/**
+ * What a Jitsi tells of a command that it carried out, and which field of it is the command's first
+ * argument; of all others it tells nothing for sure.
+ */
+const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> = {
+  kickParticipant: ["participantLeft", "id"],
+  sendChatMessage: ["outgoingMessage"],
+  subject: ["subjectChange", "subject"],
+  toggleAudio: ["audioMuteStatusChanged"],
+  toggleRaiseHand: ["raiseHandUpdated"],
+  toggleShareScreen: ["screenSharingStatusChanged"],
+  toggleTileView: ["tileViewChanged"],
+  toggleVideo: ["videoMuteStatusChanged"],
 };
 
 /** Carry out any command: done when the engine says so, as far as it says anything. */
@@ -38,17 +40,13 @@ export async function carriedOut(
     return;
   }
   if (name.startsWith("nanomeet")) {
-    throw new NanoMeetError(error, "this meeting's server has no such command", "unsupported");
+    throw new NanoMeetError(error, "this engine cannot do that", "unsupported");
   }
-  const told = TOLD[name];
-  const about: Readonly<Record<string, (data: EventData) => boolean>> = {
-    kickParticipant: (data) => data.id === argument,
-    subject: (data) => data.subject === argument,
-    toggleRaiseHand: (data) => data.id === api.localId,
-  };
+  const [told, field] = TOLD[name] ?? [];
   const wait = { error, what: `confirm ${name}`, timeout: TIMEOUT };
   const done =
-    told && waitFor(api, wait, (event, data) => event === told && about[name]?.(data) !== false);
+    told &&
+    waitFor(api, wait, (event, data) => event === told && (!field || data[field] === argument));
   api.executeCommand(...command);
   // Messages keep their order: where a question is answered, what was said before it was heard.
   await (done ?? api.isAudioMuted().catch(fail));

@@ -113,8 +113,7 @@ export class MeetingApi extends NanoMeet {
 
   /** Carry out a command of the engine API, by its name there. Resolves when it is done. */
   async executeCommand(command: string, ...args: unknown[]): Promise<void> {
-    const moderated =
-      /^(answerK|approve|askTo|endC|grant|kick|mute|nano|password$|subject$|toggleL)/;
+    const moderated = /^(answer|approve|ask|end|grant|kick|mute|nano|password|subject|toggleL)/;
     const error = "Command Error";
     const meeting = moderated.test(command) ? this.moderated(error) : this.joined(error);
     await carriedOut(meeting, [command, ...args], error);

@@ -1,7 +1,7 @@
 /** What a meeting is known to be, from its events alone. */
 
 import type { EventData } from "../engine/events";
-import type { Broadcast } from "../shared/protocol";
+import { BROADCAST_STEPS, type Broadcast } from "../shared/protocol";
 
 export interface Playout {
   live: string;
@@ -9,16 +9,8 @@ export interface Playout {
   vod: string | null;
 }
 
-const BROADCAST: readonly string[] = [
-  "off",
-  "starting",
-  "live",
-  "stopping",
-  "failed",
-] satisfies Broadcast[];
-
 const isBroadcast = (value: unknown): value is Broadcast =>
-  typeof value === "string" && BROADCAST.includes(value);
+  typeof value === "string" && Object.hasOwn(BROADCAST_STEPS, value);
 
 export class MeetingView {
   joined = false;

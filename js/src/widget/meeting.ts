@@ -51,16 +51,16 @@ const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
 /** Seconds that a person may take to be let in are not limited; an engine's silence is. */
 const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
-/** As many as a room keeps. */
-const MOST_MESSAGES = 200;
+/** The chat is most of it: as much as a room keeps. */
+const MOST_TOLD = 200;
 
 export class Meeting {
   readonly key: string;
   readonly overlay: Overlay;
   #engine: MeetingApi | null = null;
   #listeners = new Set<Listener>();
-  /** The lasting events that were told last, by name: more than one only where one adds to another. */
-  readonly told = new Map<string, readonly EventData[]>();
+  /** The lasting events that were told last: more than one of a name only where one adds to another. */
+  told: readonly (readonly [name: string, data: EventData])[] = [];
   #state: MeetingState = {
     status: "idle",
     reconnecting: false,
@@ -143,8 +143,8 @@ export class Meeting {
     api.observe((name, data) => {
       if (this.#engine !== engine) return;
       if (LASTING.test(name)) {
-        const before = data.whole === false ? (this.told.get(name) ?? []) : [];
-        this.told.set(name, [...before, data].slice(-MOST_MESSAGES));
+        const kept = this.told.filter(([other]) => other !== name || data.whole === false);
+        this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
       }
       for (const listener of [...this.#listeners]) listener.happened(name, data);
     });

@@ -434,8 +434,8 @@ export class Session implements Owner {
     this.#report(state, "status");
     if (state.status !== "joined") return;
     this.#report(state, "people");
-    for (const [name, all] of this.#meeting?.told ?? []) {
-      for (const data of all) this.#channel.send({ type: "event", name, data });
+    for (const [name, data] of this.#meeting?.told ?? []) {
+      this.#channel.send({ type: "event", name, data });
     }
     if (state.broadcast.state !== "off") {
       // Whichever step it is at, a newcomer may always meet it live or starting first.
