@@ -18,7 +18,6 @@ const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> =
   toggleAudio: ["audioMuteStatusChanged"],
   toggleRaiseHand: ["raiseHandUpdated"],
   toggleShareScreen: ["screenSharingStatusChanged"],
-  toggleTileView: ["tileViewChanged"],
   toggleVideo: ["videoMuteStatusChanged"],
 };
 

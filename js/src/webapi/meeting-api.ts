@@ -108,7 +108,7 @@ export class MeetingApi extends NanoMeet {
     if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
     const now = await isOn(meeting);
     if (on === undefined || now === on) return { data: { on: now } };
-    throw new NanoMeetError(error, `the ${what} stays ${now ? "on" : "off"}`, "refused");
+    throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
   /** Carry out a command of the engine API, by its name there. Resolves when it is done. */
