@@ -140,6 +140,22 @@ class Invite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A token that the embedded server made. It is not the token: `id` opens nothing."""
+
+    id: str
+    room: str
+    moderator: bool
+    #: The `id` of the token that made it; empty for a room's.
+    parent: str
+    made: datetime
+    notbefore: datetime
+    expiration: datetime
+    #: When it was revoked, if it was.
+    revoked: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Playout:
     """Where a broadcast can be watched: `live` now, `vod` afterwards if it is recorded."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._version import __version__
-from nanomeet_widget.cli import doctor, minting
+from nanomeet_widget.cli import doctor, minting, revoking
 from nanomeet_widget.cli._output import FAILED, Output
 
 _EPILOGUE = """\
@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     minting.add_invite(
         commands.add_parser("invite", parents=[common], help="invite somebody into a token's room")
+    )
+    revoking.add_invites(
+        commands.add_parser("invites", parents=[common], help="list the invites that were made")
+    )
+    revoking.add_revoke(
+        commands.add_parser("revoke", parents=[common], help="revoke an invite, or a room's token")
     )
     minting.add_token(
         commands.add_parser("token", parents=[common], help="say what a token says, in words")

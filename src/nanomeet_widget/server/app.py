@@ -20,8 +20,10 @@ from nanomeet_widget.server.pages import (
 from nanomeet_widget.server.recordings import folder_of
 from nanomeet_widget.server.service import (
     HealthHandler,
+    InvitesHandler,
     LeaseHandler,
     OrganisationHandler,
+    RevokeHandler,
     StreamHandler,
     TicketHandler,
     TokenHandler,
@@ -31,7 +33,9 @@ from nanomeet_widget.server.watch import WatchSocket
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 #: First segments of a path that are not an organisation's.
-_RESERVED = "nanomeet|organisation|stream|healthz|js|static|invite|live|vod|ws|lease|ticket"
+_RESERVED = (
+    "nanomeet|invites|revoke|organisation|stream|healthz|js|static|invite|live|vod|ws|lease|ticket"
+)
 
 
 def routes(core: Core) -> list[routing.URLSpec]:
@@ -39,6 +43,8 @@ def routes(core: Core) -> list[routing.URLSpec]:
     parts: dict[str, Any] = {"core": core}
     table: list[tuple[str, type[web.RequestHandler], dict[str, Any]]] = [
         (r"nanomeet", TokenHandler, parts),
+        (r"invites", InvitesHandler, parts),
+        (r"revoke", RevokeHandler, parts),
         (r"organisation", OrganisationHandler, parts),
         (r"stream", StreamHandler, parts),
         (r"ticket", TicketHandler, parts),

@@ -14,6 +14,7 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
+from nanomeet_widget.server.revocations import RevocationWatch
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.tickets import Tickets
@@ -62,6 +63,8 @@ def assemble(
     broadcasts = Broadcasts(
         config=config, origin=links, store=store, timers=loop, record=recordings.new
     )
+    rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts)
+    stack.callback(RevocationWatch(store.tokens, rooms=rooms, timers=loop).close)
     leases = Leases(
         timers=loop,
         linger=config.linger,
@@ -80,7 +83,7 @@ def assemble(
             store=store,
             movable=movable,
         ),
-        rooms=Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts),
+        rooms=rooms,
         broadcasts=broadcasts,
         leases=leases,
         tickets=Tickets(),

@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import (
     AuthenticationError,
+    InvalidInputError,
     PermissionDenied,
+    RejectedTokenError,
     TokenError,
 )
 from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.token_records import TokenRecord
 
 
 class Issuer:
@@ -74,8 +77,19 @@ class Issuer:
             )
 
     def verify(self, token: str) -> _tokens.Claims:
-        """Return what a token of this server says; see `_tokens.verify`."""
-        return _tokens.verify(token, self._secret)
+        """Return what a token of this server says; see `_tokens.verify`.
+
+        Raises
+        ------
+        TokenError
+            If it is none, is not valid now, or was revoked.
+        """
+        claims = _tokens.verify(token, self._secret)
+        if self._store.tokens.is_revoked(claims.jti):
+            raise RejectedTokenError(
+                "this token was revoked: ask a moderator for a new invite, or create the room again"
+            )
+        return claims
 
     def room(self, request: Mapping[str, object]) -> str:
         """Return a token for a new room.
@@ -108,7 +122,28 @@ class Issuer:
             expiration=end,
             jti=secrets.token_hex(8),
         )
-        return self._mint("room_created", claims)
+        return self._mint("room_created", claims, parent="")
+
+    def moderator(self, token: str) -> _tokens.Claims:
+        """Return what a moderator's token says.
+
+        Raises
+        ------
+        AuthenticationError
+            If the token is not a valid one of this server.
+        PermissionDenied
+            If it is a participant's.
+        """
+        try:
+            claims = self.verify(token)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
+        if not claims.moderator:
+            raise PermissionDenied(
+                "a participant's token cannot invite, list or revoke invites: ask a moderator",
+                status=403,
+            )
+        return claims
 
     def invite(self, token: str, request: Mapping[str, object]) -> str:
         """Return a token that lets somebody else into the room of `token`.
@@ -129,14 +164,7 @@ class Issuer:
             If it is a participant's.
         InvalidInputError
         """
-        try:
-            parent = self.verify(token)
-        except TokenError as error:
-            raise AuthenticationError(str(error), status=401) from None
-        if not parent.moderator:
-            raise PermissionDenied(
-                "a participant's token cannot invite: ask a moderator for the invite", status=403
-            )
+        parent = self.moderator(token)
         now = datetime.now(timezone.utc)
         begin, end = _rules.within(
             parent.notbefore,
@@ -152,7 +180,39 @@ class Issuer:
             expiration=end,
             jti=secrets.token_hex(8),
         )
-        return self._mint("invite_created", claims)
+        return self._mint("invite_created", claims, parent=parent.jti)
+
+    def tokens(self, room: str | None) -> list[TokenRecord]:
+        """Return what tokens were made, for one room or for all."""
+        return self._store.tokens.all(room)
+
+    def revoke(self, token_id: object, *, room: str | None) -> list[str]:
+        """Revoke a token, and all that were made with it; within a second their owners are out.
+
+        Parameters
+        ----------
+        token_id
+            Its name, the `jti`.
+        room
+            The room that whoever asks may revoke tokens of; None for all.
+
+        Returns
+        -------
+        list of str
+            Which ones were valid until now.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such token in that room.
+        """
+        found = self._store.tokens.find(token_id) if isinstance(token_id, str) else None
+        if found is None or room not in {None, found.room}:
+            raise InvalidInputError("no token of this id was made here: `invites` lists them")
+        revoked = self._store.tokens.revoke(found.id)
+        for name in revoked:
+            self._store.record("token_revoked", found.room, jti=name)
+        return revoked
 
     def _reached(self, request: Mapping[str, object]) -> str:
         """Return the `server` claim for who asks: never another server, and no worse an address."""
@@ -165,8 +225,9 @@ class Issuer:
             return self._server
         return url.removeprefix("https://")
 
-    def _mint(self, kind: str, claims: _tokens.Claims) -> str:
+    def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str) -> str:
         token = _tokens.mint(claims, self._secret)
+        self._store.tokens.add(claims, parent=parent)
         self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
         return token
 

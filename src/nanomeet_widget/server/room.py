@@ -464,6 +464,18 @@ class Room:
     def _left(self, participant: Participant) -> float:
         return participant.claims.expiration.timestamp() + LEEWAY - self._now()
 
+    def send_out(self, tokens: frozenset[str]) -> None:
+        """End the connections of tokens that were revoked; they are named by their `jti`."""
+        for participant in (*self.participants, *self.everybody_waiting()):
+            if participant.claims.jti in tokens:
+                self._go(participant)
+                participant.connection.close(
+                    messages.Bye(
+                        kind="token_rejected",
+                        message="Your invite was revoked: ask a moderator for a new one.",
+                    )
+                )
+
     def _check_expiry(self, participant: Participant) -> None:
         if self._left(participant) > 0:
             self._watch_expiry(participant)

@@ -206,6 +206,11 @@ class Rooms:
         participant = meeting.room.enter(claims, connection, join)
         return None if participant is None else (meeting, participant)
 
+    def send_out(self, tokens: frozenset[str]) -> None:
+        """End the connections of tokens that were revoked; they are named by their `jti`."""
+        for meeting in tuple(self._meetings.values()):
+            meeting.room.send_out(tokens)
+
     def close(self, farewell: messages.Bye) -> None:
         """End all rooms, as the server stops."""
         for meeting in tuple(self._meetings.values()):

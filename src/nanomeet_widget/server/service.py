@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import secrets
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 from tornado import iostream
 
 from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
-from nanomeet_widget._rules import new_streamname
+from nanomeet_widget._rules import check_room, new_streamname
 from nanomeet_widget.server.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 
 _MAX_BODY = 64 * 1024
@@ -45,6 +46,19 @@ class ServiceHandler(Handler):
     def check_key(self) -> None:
         """Refuse whoever has no API key."""
         self.core.issuer.check_key(self.request.headers.get(API_KEY_HEADER))
+
+    def moderated_room(self) -> str | None:
+        """Return the room of a moderator's token; None for an API key, which has them all.
+
+        Raises
+        ------
+        AuthenticationError, PermissionDenied
+        """
+        token = self.request.headers.get(TOKEN_HEADER)
+        if token is None:
+            self.check_key()
+            return None
+        return self.core.issuer.moderator(token).room
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object.
@@ -83,6 +97,27 @@ class TokenHandler(ServiceHandler):
                 "with a moderator's token to make an invite",
                 status=401,
             )
+
+
+class InvitesHandler(ServiceHandler):
+    """`GET invites`: which tokens were made: all of them for an API key, a moderator's room's else."""
+
+    def get(self) -> None:
+        """List them."""
+        room = self.moderated_room()
+        if room is None:
+            given = self.get_query_argument("room", None)
+            room = None if given is None else check_room(given)
+        self.answer({"data": [dataclasses.asdict(made) for made in self.core.issuer.tokens(room)]})
+
+
+class RevokeHandler(ServiceHandler):
+    """`POST revoke`: a token, and all that were made with it, open nothing any more."""
+
+    def post(self) -> None:
+        """Revoke it."""
+        room = self.moderated_room()
+        self.answer({"data": self.core.issuer.revoke(self.body().get("id"), room=room)})
 
 
 class OrganisationHandler(ServiceHandler):

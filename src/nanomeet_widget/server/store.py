@@ -22,6 +22,7 @@ import filelock
 
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.room_records import RoomRecords
+from nanomeet_widget.server.token_records import TokenRecords
 
 logger = logging.getLogger("nanomeet")
 
@@ -69,6 +70,25 @@ _MIGRATIONS = (
         PRIMARY KEY (room, instance, id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        room TEXT NOT NULL,
+        moderator INTEGER NOT NULL,
+        parent TEXT NOT NULL,
+        made REAL NOT NULL,
+        notbefore REAL NOT NULL,
+        expiration REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX tokens_by_room ON tokens (room, made);
+    CREATE INDEX tokens_by_parent ON tokens (parent);
+    CREATE TABLE revocations (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        at REAL NOT NULL,
+        until REAL NOT NULL
+    );
+    """,
 )
 _KEEP_EVENTS = 90 * 24 * 3600.0
 
@@ -84,7 +104,7 @@ class Recording:
 
 
 class Store:
-    """The database of a data folder; `rooms` has the part about rooms.
+    """The database of a data folder; `rooms` and `tokens` have the parts about those.
 
     Several servers may share one folder: each marks its rows with its own instance, and holds a
     lock file as long as it lives, so that only rows of a dead one are taken over.
@@ -109,6 +129,7 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
+        self.tokens = TokenRecords(self._db)
         self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11

@@ -6,9 +6,14 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget import _rules, _tokens
-from nanomeet_widget._errors import MalformedTokenError, PermissionDenied, ProtocolError
+from nanomeet_widget._errors import (
+    InvalidInputError,
+    MalformedTokenError,
+    PermissionDenied,
+    ProtocolError,
+)
 from nanomeet_widget._http import Request
-from nanomeet_widget._models import Invite, Room, Secret
+from nanomeet_widget._models import Invite, Issued, Room, Secret
 
 if TYPE_CHECKING:
     from nanomeet_widget.services._service import InviteRequest, RoomRequest
@@ -166,3 +171,66 @@ def invite_of(answer: object, *, page: str, mark: str = "#") -> Invite:
     # The fragment stays in the browser: no server, proxy or Referer ever sees it.
     link = Secret(f"{page}{mark}token={secret.reveal()}")
     return Invite(moderator=claims.moderator, secret=secret, link=link)
+
+
+def id_of(invite: Invite | Issued | str) -> str:
+    """Return what names a token.
+
+    Raises
+    ------
+    InvalidInputError
+        If it has no name: it was not made by the embedded server.
+    """
+    if isinstance(invite, Issued):
+        return invite.id
+    token = invite.secret.reveal() if isinstance(invite, Invite) else invite
+    if isinstance(token, str) and "." not in token:
+        return token
+    if name := _tokens.read(token).jti:
+        return name
+    raise InvalidInputError("this token has no id by which it could be revoked")
+
+
+def ids_of(answer: object) -> list[str]:
+    """Return the ids of an answer.
+
+    Raises
+    ------
+    ProtocolError
+        If there are none in it.
+    """
+    found = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(found, list):
+        raise ProtocolError("the server did not say what it revoked")
+    return [str(name) for name in found]
+
+
+def issued_of(answer: object) -> list[Issued]:
+    """Return the tokens that an answer lists.
+
+    Raises
+    ------
+    ProtocolError
+        If it lists none.
+    """
+    found = answer.get("data") if isinstance(answer, dict) else None
+    try:
+        return [_issued(entry) for entry in found]  # type: ignore[union-attr]
+    except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
+        raise ProtocolError(f"the server's list of invites is odd: {error}") from None
+
+
+def _issued(entry: dict[str, Any]) -> Issued:
+    def at(name: str) -> datetime:
+        return datetime.fromtimestamp(entry[name], timezone.utc)
+
+    return Issued(
+        id=str(entry["id"]),
+        room=str(entry["room"]),
+        moderator=entry["moderator"] is True,
+        parent=str(entry["parent"]),
+        made=at("made"),
+        notbefore=at("notbefore"),
+        expiration=at("expiration"),
+        revoked=None if entry["revoked"] is None else at("revoked"),
+    )

@@ -20,7 +20,7 @@ from nanomeet_widget import _jupyter, _rules
 from nanomeet_widget._errors import InvalidInputError, ServerStartError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
-from nanomeet_widget._models import Invite, Room, Secret, SecretText
+from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import InviteRequest, RoomRequest, Service, as_secret
@@ -191,6 +191,54 @@ class LocalServer(Service):
         """Return the address of the live page of this server; see `Service.live_url`."""
         return f"{self.url}/live/{_rules.check_streamname(streamname)}"
 
+    def invites(self, room: str | None = None) -> list[Issued]:
+        """Return the tokens that this server made and that have not ended: rooms' and invites'.
+
+        Parameters
+        ----------
+        room
+            Of this room alone.
+
+        Raises
+        ------
+        InvalidInputError
+            If `room` is no room's name.
+        ServiceError
+            If the server refuses or cannot be reached.
+        """
+        at = self._ensure()
+        path = "/invites" if room is None else f"/invites?room={_rules.check_room(room)}"
+        return contract.issued_of(self._http.call(self._keyed("GET", at, path)))
+
+    def revoke(self, invite: Invite | Issued | str) -> int:
+        """Revoke a token and all that were made with it: within a second their owners are out.
+
+        Parameters
+        ----------
+        invite
+            An invite, an entry of `invites`, its `id`, or a token.
+
+        Returns
+        -------
+        int
+            How many were valid until now.
+
+        Raises
+        ------
+        ServiceError, InvalidInputError
+            If the server never made it, refuses, or cannot be reached.
+        """
+        at = self._ensure()
+        request = self._keyed("POST", at, "/revoke", {"id": contract.id_of(invite)})
+        return len(contract.ids_of(self._http.call(request)))
+
+    @staticmethod
+    def _keyed(method: str, at: _Address, path: str, body: dict[str, str] | None = None) -> Request:
+        headers = {"x-bintu-apikey": at.api_key.reveal()}
+        return Request(
+            method=method, origin=at.url, path=path, headers=headers, body=body, repeatable=True
+        )
+
     @property
     def transient(self) -> bool:
         """Whether the server ends when nobody uses it any more."""
@@ -199,15 +247,7 @@ class LocalServer(Service):
     def check(self) -> str:
         """Return the server's address, once it has answered and knows the key."""
         at = self._ensure()
-        self._http.call(
-            Request(
-                method="GET",
-                origin=at.url,
-                path="/organisation",
-                headers={"x-bintu-apikey": at.api_key.reveal()},
-                repeatable=True,
-            )
-        )
+        self._http.call(self._keyed("GET", at, "/organisation"))
         return at.url
 
     def serves(self, server: str) -> bool:

@@ -1,0 +1,121 @@
+"""The store's part about tokens: which were made, and which were revoked. Never the tokens."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from dataclasses import dataclass
+
+from nanomeet_widget._tokens import Claims
+
+#: Seconds that a token's record is kept after its end.
+_KEEP = 24 * 3600.0
+
+_COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRecord:
+    """A token that was made. Times are seconds since the epoch."""
+
+    #: Its `jti`, which names it and opens nothing.
+    id: str
+    room: str
+    moderator: bool
+    #: The token that made it; empty for one that was made by API key.
+    parent: str
+    made: float
+    notbefore: float
+    expiration: float
+    revoked: float | None
+
+
+class TokenRecords:
+    """Which tokens were made, and which were revoked.
+
+    Parameters
+    ----------
+    database
+        The store's connection.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+        before = time.time() - _KEEP
+        self._db.execute("DELETE FROM tokens WHERE expiration < ?", (before,))
+        self._db.execute("DELETE FROM revocations WHERE until < ?", (before,))
+
+    def add(self, claims: Claims, *, parent: str) -> None:
+        """Note that a token was made."""
+        self._db.execute(
+            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                claims.jti,
+                claims.room,
+                claims.moderator,
+                parent,
+                time.time(),
+                claims.notbefore.timestamp(),
+                claims.expiration.timestamp(),
+            ),
+        )
+
+    def all(self, room: str | None) -> list[TokenRecord]:
+        """Return the tokens of a room, or of every room, in the order in which they were made."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - our own names
+            " WHERE ?1 IS NULL OR room = ?1 ORDER BY made, tokens.id",
+            (room,),
+        )
+        return [_record(row) for row in rows]
+
+    def find(self, token_id: str) -> TokenRecord | None:
+        """Return the token of this name."""
+        row = self._db.execute(
+            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - our own names
+            " WHERE tokens.id = ?",
+            (token_id,),
+        ).fetchone()
+        return None if row is None else _record(row)
+
+    def revoke(self, token_id: str) -> list[str]:
+        """Revoke a token and all that were made with it; return those that were valid until now."""
+        rows = self._db.execute(
+            "WITH RECURSIVE family (id, expiration) AS ("
+            " SELECT id, expiration FROM tokens WHERE id = ?"
+            " UNION SELECT tokens.id, tokens.expiration FROM tokens"
+            " JOIN family ON tokens.parent = family.id)"
+            " INSERT INTO revocations (id, at, until)"
+            " SELECT id, ?, expiration FROM family WHERE true"
+            " ON CONFLICT (id) DO NOTHING RETURNING id",
+            (token_id, time.time()),
+        )
+        return [found for (found,) in rows.fetchall()]
+
+    def is_revoked(self, token_id: str) -> bool:
+        """Return whether a token was revoked."""
+        row = self._db.execute("SELECT 1 FROM revocations WHERE id = ?", (token_id,)).fetchone()
+        return row is not None
+
+    def revoked_after(self, number: int) -> tuple[int, frozenset[str]]:
+        """Return what was revoked since a number, by whichever server, and the number from now on."""
+        rows = self._db.execute(
+            "SELECT number, id FROM revocations WHERE number > ?", (number,)
+        ).fetchall()
+        latest = max((row[0] for row in rows), default=number)
+        return latest, frozenset(row[1] for row in rows)
+
+
+def _record(row: tuple[str, str, int, str, float, float, float, float | None]) -> TokenRecord:
+    token_id, room, moderator, parent, made, notbefore, expiration, revoked = row
+    return TokenRecord(
+        id=token_id,
+        room=room,
+        moderator=bool(moderator),
+        parent=parent,
+        made=made,
+        notbefore=notbefore,
+        expiration=expiration,
+        revoked=revoked,
+    )
