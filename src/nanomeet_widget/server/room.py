@@ -147,12 +147,12 @@ class Room:
         """
         place = self._resumable(claims, join)
         if place is not None:
-            self._take(place, claims, connection, join, same_page=True)
+            self._take(place, claims, connection, join)
             return place
         newcomer = Participant.arriving(claims, connection, join, key=self.settings.key)
         place = self._present.get(newcomer.id)
         if place is not None:
-            self._take(place, claims, connection, join, same_page=False)
+            self._take(place, claims, connection, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
         verdict = self._door.check(newcomer, join)
@@ -289,10 +289,10 @@ class Room:
         claims: Claims,
         connection: Connection,
         join: messages.Join,
-        *,
-        same_page: bool,
     ) -> None:
         """Have a connection take the place of one that is lost, or of another of the same person."""
+        # A page that had a place says so, even if it was a killed server that gave it the secret.
+        same_page = join.resume is not None
         replaced = participant.connection
         participant.connection = connection
         participant.claims = claims

@@ -84,6 +84,23 @@ def test_a_killed_servers_people_find_their_places(tmp_path: Path) -> None:
     after.store.close()
 
 
+def test_pages_that_lost_their_server_miss_nothing_of_each_other(tmp_path: Path) -> None:
+    before = rebuilt(tmp_path)
+    tokens, persons = (claims(), claims()), ("person-of-browser-1", "person-of-browser-2")
+    anna, ben = (
+        before.page().join(token, person=person)
+        for token, person in zip(tokens, persons, strict=True)
+    )
+    killed(before.store)
+
+    after = rebuilt(tmp_path)
+    first = after.page().join(tokens[0], person=persons[0], resume=anna.welcome.resume)
+    first.ask(messages.Signal(to=ben.id, candidate=messages.Candidate(candidate="c")))
+    second = after.page().join(tokens[1], person=persons[1], resume=ben.welcome.resume)
+    assert second.last(messages.Signalled).sender == anna.id
+    after.store.close()
+
+
 def test_a_server_that_was_stopped_leaves_its_rooms_to_the_next_for_a_while(tmp_path: Path) -> None:
     farewell = messages.Bye(kind="server_stopping", message="bye", retry=True)
     token = claims()
