@@ -37,9 +37,18 @@ class RoomBroadcast:
         self._starting: list[tuple[Participant, messages.StartBroadcast]] = []
         self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
         room.on_gone.append(self._gone)
+        room.on_updated.append(self._moved)
 
     def start(self, who: Participant, message: messages.StartBroadcast) -> None:
         """Begin a broadcast from this moderator's page; acknowledged when it is live."""
+        if not who.stage:
+            refuse(
+                who,
+                message,
+                "audience",
+                "Your page has no picture of the stage to send: come up on it first.",
+            )
+            return
         if self._broadcast is not None:
             refuse(
                 who,
@@ -101,6 +110,14 @@ class RoomBroadcast:
     def _gone(self, participant: Participant) -> None:
         if self._broadcast is not None and participant is self._broadcaster:
             self._broadcast.stop(error="The one whose page sent the broadcast has left.")
+
+    def _moved(self, participant: Participant) -> None:
+        if (
+            self._broadcast is not None
+            and participant is self._broadcaster
+            and not participant.stage
+        ):
+            self._broadcast.stop(error="The one whose page sent the broadcast has left the stage.")
 
     def _changed(self, broadcast: Broadcast) -> None:
         state = broadcast.describe()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import WatchRefusedError
 from tests.unit.server.conftest import House
@@ -216,6 +217,20 @@ def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
     assert not grants(ben)
     send(small, grants(anna)[1])
     assert feed(eve).stream == grants(anna)[1].stream
+
+
+def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
+    anna, _ = small.moderator(), small.guest()
+    late = small.moderator()
+    assert late.try_all([messages.StartBroadcast(ref=1)]) == [("audience", 1)]
+    anna.ask(messages.StartBroadcast())
+    public = anna.all(messages.IngestGranted)[-1]
+    sender = send(small, public)
+    anna.ask(messages.LeaveStage())
+    assert sender.farewell is not None
+    state = late.last(messages.BroadcastChanged).broadcast
+    assert state.state is State.OFF
+    assert "stage" in (state.error or "")
 
 
 def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
