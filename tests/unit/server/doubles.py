@@ -63,6 +63,10 @@ class Clock:
             call.callback()
         self._now = until
 
+    def forget(self) -> None:
+        """Let nothing that is due happen: its process is gone."""
+        self._calls.clear()
+
     @property
     def pending(self) -> int:
         return sum(not call.cancelled for call in self._calls)
