@@ -15,6 +15,7 @@ let room: RoomStore;
 let chat: ChatStore;
 let view: ViewStore;
 let media: Record<string, ReturnType<typeof signal>>;
+let prejoin: ReturnType<typeof signal<boolean>>;
 let large: ReturnType<typeof signal<string | null>>;
 let say: (message: ServerMessage) => void;
 
@@ -25,6 +26,7 @@ beforeEach(() => {
   chat = new ChatStore();
   view = new ViewStore();
   large = signal<string | null>(null);
+  prejoin = signal(false);
   media = {
     microphone: signal(null),
     microphoneOn: signal(false),
@@ -39,7 +41,7 @@ beforeEach(() => {
     status: signal("joined"),
     ending: signal(null),
     password: signal(null),
-    prejoin: signal(false),
+    prejoin,
     connection: signal("joined"),
     name: signal("Me"),
     dominant: signal(null),
@@ -176,6 +178,14 @@ test("a recording can be fetched once the broadcast is over", () => {
   room.broadcast.value = { ...state, state: "off" };
   expect(heard("recording-status-changed")).toMatchObject([{ on: true }, { on: false }]);
   expect(heard("recording-link-available")).toEqual([{ link: vod, ttl: null }]);
+});
+
+test("a person chooses name and devices first", () => {
+  prejoin.value = true;
+  prejoin.value = false;
+  expect(heard("prejoin-screen-loaded")).toEqual([
+    { id: "local", displayName: "Me", formattedDisplayName: "Me (me)" },
+  ]);
 });
 
 test("what happens once", () => {

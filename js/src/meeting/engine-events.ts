@@ -65,6 +65,15 @@ function presence(meeting: Meeting, emit: Emit): Watch[] {
       },
     ),
     watch(
+      () => meeting.prejoin.value,
+      (shown) => {
+        const displayName = meeting.name.value;
+        const formattedDisplayName = `${displayName} (me)`;
+        if (shown)
+          emit("prejoin-screen-loaded", { id: "local", displayName, formattedDisplayName });
+      },
+    ),
+    watch(
       () => meeting.password.value,
       (asked) => asked && emit("password-required"),
     ),
