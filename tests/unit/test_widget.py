@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
 from nanomeet_widget.services import NanoStreamCloud
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime.now(timezone.utc)
 SECRET = _tokens.new_secret()
 
@@ -619,6 +621,19 @@ def test_every_command_reaches_the_page_and_gives_what_it_answers(
     assert (sent["name"], sent["args"]) == (name, args)
     page.says(type="reply", id=sent["id"], result=answer)
     assert command.result() == result
+
+
+def test_the_page_knows_every_method_and_the_engine_every_command() -> None:
+    source = ROOT / "js/src"
+    listed = re.findall(r'^  "(\w+)",$', (source / "widget/commands.ts").read_text(), re.MULTILINE)
+    used = {name for _, name, *_ in COMMANDS} | {"startBroadcast", "stopBroadcast"}
+    assert used == set(listed)
+    known: dict[str, str | None] = json.loads((source / "engine/contract.json").read_text())[
+        "commands"
+    ]
+    for _, name, args, *_ in COMMANDS:
+        if name == "executeCommand" and args[0] != "nanomeetAdmitAll":
+            assert known[args[0]] is None, args[0]
 
 
 @pytest.mark.parametrize(
