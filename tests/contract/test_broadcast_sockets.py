@@ -212,8 +212,8 @@ def test_stopping_the_server_makes_the_recording_whole(servers: Servers, film: C
 
     run(scenario())
     assert running.process.wait(30) == 0
-    files = [path.name for path in (running.data / "recordings").iterdir()]
-    assert files == ["last-words.mp4"]
+    files = sorted(path.name for path in (running.data / "recordings").iterdir())
+    assert files == ["last-words.jpg", "last-words.mp4"]
 
 
 def test_a_killed_servers_recording_is_whole_after_the_next_start(

@@ -14,9 +14,9 @@ from nanomeet_widget.server.pages import (
     STATIC,
     BundleHandler,
     PageHandler,
-    RecordingHandler,
     ScriptHandler,
 )
+from nanomeet_widget.server.playback import ChaptersHandler, RecordingHandler, RecordingsHandler
 from nanomeet_widget.server.recordings import folder_of
 from nanomeet_widget.server.service import (
     HealthHandler,
@@ -33,9 +33,7 @@ from nanomeet_widget.server.watch import WatchSocket
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 #: First segments of a path that are not an organisation's.
-_RESERVED = (
-    "nanomeet|invites|revoke|organisation|stream|healthz|js|static|invite|live|vod|ws|lease|ticket"
-)
+_RESERVED = "nanomeet|invites|revoke|organisation|stream|healthz|js|static|invite|live|vod|recordings|ws|lease|ticket"
 
 
 def routes(core: Core) -> list[routing.URLSpec]:
@@ -57,10 +55,12 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"(external_api\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (
-            rf"vod/({_SEGMENT}\.mp4)",
+            rf"vod/({_SEGMENT}\.(?:mp4|jpg))",
             RecordingHandler,
             {**parts, "path": str(folder_of(core.config.data))},
         ),
+        (rf"vod/({_SEGMENT})\.vtt", ChaptersHandler, parts),
+        (r"recordings", RecordingsHandler, parts),
         (r"invite", PageHandler, {**parts, "page": "invite.html", "framed": False}),
         (
             rf"live/{_SEGMENT}",

@@ -58,7 +58,13 @@ def assemble(
     """
     loop = asyncio.get_running_loop()
     store = stack.enter_context(Store(data))
-    recordings = Recordings(data, store=store, loop=loop, patience=config.patience.recording)
+    recordings = Recordings(
+        data,
+        records=store.recordings,
+        loop=loop,
+        patience=config.patience.recording,
+        retention=config.retention,
+    )
     stack.push_async_callback(recordings.close)
     broadcasts = Broadcasts(
         config=config, origin=links, store=store, timers=loop, record=recordings.new
@@ -85,6 +91,7 @@ def assemble(
         ),
         rooms=rooms,
         broadcasts=broadcasts,
+        recordings=recordings,
         leases=leases,
         tickets=Tickets(),
         timers=loop,

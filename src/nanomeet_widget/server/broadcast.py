@@ -81,6 +81,9 @@ class Recording(Protocol):
     def write(self, frame: Frame) -> None:
         """Add a frame."""
 
+    def mark(self, title: str) -> None:
+        """Begin a chapter here."""
+
     def finish(self, on_done: Callable[[str | None], None]) -> None:
         """Close the file and make it ready to play; `on_done` gets None, or what went wrong."""
 
@@ -123,6 +126,7 @@ class Broadcast:
         #: Whoever has it may send; it is told to the broadcaster alone.
         self.ticket = secrets.token_urlsafe(32)
         self._channel = channel
+        self._title = title
         self._origin = origin
         self._config = config
         self._timers = timers
@@ -167,7 +171,14 @@ class Broadcast:
 
     def retitle(self, title: str) -> None:
         """Tell the viewers a new title."""
+        self._title = title
         self._channel.retitle(title)
+        self.mark(title)
+
+    def mark(self, title: str) -> None:
+        """Begin a chapter of the recording, if there is one."""
+        if self._recording is not None and self._begun:
+            self._recording.mark(title)
 
     # --- the sender ----------------------------------------------------------------------------
 
@@ -260,6 +271,7 @@ class Broadcast:
             on_open=self._go_live,
             on_error=self._recording_failed,
         )
+        self._recording.mark(self._title)
 
     def _go_live(self, error: str | None) -> None:
         if self.state is not State.STARTING:
@@ -535,7 +547,7 @@ class Broadcasts:
         channel = self._channels.get(stream)
         if channel is None:
             self._forget_idle()
-            recording = self._store.last_recording(stream)
+            recording = self._store.recordings.last(stream)
             channel = Channel(
                 stream,
                 timers=self._timers,

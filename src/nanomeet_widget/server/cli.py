@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -16,10 +17,17 @@ from pathlib import Path
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server import secrets_folder
-from nanomeet_widget.server.config import LOOPBACK, Limits, ServerConfig, default_data_folder
+from nanomeet_widget.server.config import (
+    LOOPBACK,
+    Limits,
+    Retention,
+    ServerConfig,
+    default_data_folder,
+)
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
 _FAILED = 1
+_DAY, _MB, _GB = 24 * 3600.0, 1e6, 1e9
 _EXAMPLES = """\
 examples:
   nanomeet serve                            for this machine, at http://127.0.0.1:8910
@@ -99,6 +107,26 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
+        "--keep-days",
+        type=_amount,
+        metavar="DAYS",
+        help="delete recordings this long after their end (default: keep them)",
+    )
+    parser.add_argument(
+        "--keep-gb",
+        type=_amount,
+        metavar="GB",
+        help="delete the oldest recordings when all of them are larger (default: no bound)",
+    )
+    parser.add_argument(
+        "--spare-mb",
+        type=_amount,
+        default=Retention.spare / _MB,
+        metavar="MB",
+        help="stop recording when the disk has less room left; broadcasts go on "
+        "(default: %(default).0f)",
+    )
+    parser.add_argument(
         "--linger",
         type=float,
         metavar="SECONDS",
@@ -155,6 +183,11 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         linger=options.linger,
         ice_servers=tuple(options.stun),
         limits=Limits(participants=options.max_participants, stage=options.stage),
+        retention=Retention(
+            age=None if options.keep_days is None else options.keep_days * _DAY,
+            size=None if options.keep_gb is None else int(options.keep_gb * _GB),
+            spare=int(options.spare_mb * _MB),
+        ),
     )
     if options.tls and not config.tls:
         from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS
@@ -201,6 +234,13 @@ def _ready_file(path: Path | None, **content: str) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no amount")
+    return value
 
 
 def _say(text: str, *, error: bool = False) -> None:

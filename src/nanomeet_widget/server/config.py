@@ -85,6 +85,26 @@ class Patience:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Retention:
+    """Which recordings are kept, and what of the disk is left to others."""
+
+    #: Seconds after its end that a recording is kept; None keeps it for ever.
+    age: float | None = None
+    #: Bytes of all recordings, the oldest of which go first; None sets no bound.
+    size: int | None = None
+    #: Bytes of the disk that recording leaves free.
+    spare: int = 500_000_000
+
+    def __post_init__(self) -> None:
+        if self.age is not None and not self.age > 0:
+            raise InvalidInputError(f"retention: an age of {self.age} s must be more than 0")
+        if self.size is not None and not self.size > 0:
+            raise InvalidInputError(f"retention: a size of {self.size} bytes must be more than 0")
+        if self.spare < 0:
+            raise InvalidInputError(f"retention: {self.spare} bytes to spare must not be negative")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServerConfig:
     """How the embedded server runs.
 
@@ -126,6 +146,7 @@ class ServerConfig:
     ice_servers: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
+    retention: Retention = field(default_factory=Retention)
 
     def __post_init__(self) -> None:
         if not _BASE.fullmatch(self.base_url):

@@ -8,6 +8,7 @@ from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
+from nanomeet_widget.server.recordings import Recordings
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.tickets import Tickets
 from nanomeet_widget.server.timers import Timers
@@ -23,6 +24,7 @@ class Core:
     issuer: Issuer
     rooms: Rooms
     broadcasts: Broadcasts
+    recordings: Recordings
     leases: Leases
     tickets: Tickets
     timers: Timers

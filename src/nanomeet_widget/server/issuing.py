@@ -140,7 +140,7 @@ class Issuer:
             raise AuthenticationError(str(error), status=401) from None
         if not claims.moderator:
             raise PermissionDenied(
-                "a participant's token cannot invite, list or revoke invites: ask a moderator",
+                "a participant's token cannot invite, list or revoke anything: ask a moderator",
                 status=403,
             )
         return claims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
     import av
 
 _MICROSECONDS = Fraction(1, 1_000_000)
-#: A fragment ends at each keyframe and goes to disk at once; its offsets do not depend on others.
+#: Microseconds of a fragment, which is what a killed process takes with it.
+_FRAGMENT = 250_000
+#: Microseconds that one track waits for the other, should that one stop: FFmpeg's own ten seconds
+#: would be lost, too.
+_WAIT = 100_000
+#: A fragment goes to disk at once; its offsets do not depend on others.
 _OPTIONS = {
     "movflags": "frag_keyframe+empty_moov+default_base_moof",
+    "frag_duration": str(_FRAGMENT),
+    "max_interleave_delta": str(_WAIT),
     "flush_packets": "1",
 }
 #: Microseconds: the clock of a sender that came back may have begun anew.
@@ -31,6 +39,9 @@ class Muxer:
     Time begins at the first keyframe; sound before it is left out. The picture's size may change:
     the parameter sets stand in the stream itself, before each keyframe, so that decoders follow the
     change in one file, and follow it back when somebody seeks. The header has the first size.
+
+    What a killed process takes with it is the fragment in the making, a quarter of a second. What a
+    power failure takes is whatever was written since the last `sync`.
 
     Parameters
     ----------
@@ -116,6 +127,17 @@ class Muxer:
         packet.duration = frame.duration or _USUAL_DURATION
         packet.is_keyframe = frame.keyframe or not picture
         self._container.mux_one(packet)
+        # Out of this process: nothing happens where the fragment is not whole.
+        self._file.flush()
+
+    @property
+    def time(self) -> float:
+        """Seconds of the file so far."""
+        return max(self._last.values(), default=0) / 1_000_000
+
+    def sync(self) -> None:
+        """Have the disk keep what is written."""
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Write the rest."""

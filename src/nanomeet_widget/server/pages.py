@@ -1,4 +1,4 @@
-"""The pages, their scripts, and the recordings."""
+"""The pages and their scripts."""
 
 from __future__ import annotations
 
@@ -79,16 +79,6 @@ class ScriptHandler(BundleHandler):
 
     def set_default_headers(self) -> None:
         """Let any page load it."""
-        super().set_default_headers()
-        self.set_header("Access-Control-Allow-Origin", "*")
-        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
-
-
-class RecordingHandler(FileHandler):
-    """Serves finished recordings."""
-
-    def set_default_headers(self) -> None:
-        """Let any page play it: who knows the address may watch."""
         super().set_default_headers()
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")

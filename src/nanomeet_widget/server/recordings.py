@@ -1,34 +1,41 @@
-"""The recordings of a server: one thread a recording while it is made, one process to finish it."""
+"""The recordings of a server: made, finished, found again, and kept as long as they are to be."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
+import errno
+import json
 import logging
-import queue
+import os
+import shutil
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from nanomeet_widget._errors import NanoMeetError
-from nanomeet_widget.server.frames import Frame
-from nanomeet_widget.server.muxer import Muxer
-from nanomeet_widget.server.store import Store
-from nanomeet_widget.server.tracks import Setup
+from nanomeet_widget.server.config import Retention
+from nanomeet_widget.server.file_recording import FileRecording
+from nanomeet_widget.server.recording_records import RecordingRecord, RecordingRecords
+from nanomeet_widget.server.retention import Kept, expired
+from nanomeet_widget.server.timers import Handle
 
 logger = logging.getLogger("nanomeet")
 
-#: Bytes that may wait for the disk.
-_MAX_WAITING = 64 * 1024 * 1024
 _PRIVATE_FOLDER = 0o700
+#: Seconds between two looks for recordings whose time is over.
+_TIDY_EVERY = 3600.0
 
 
 def folder_of(data: Path) -> Path:
     """Return where a data folder has its recordings."""
     return data / "recordings"
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room a folder's disk has left."""
+    return shutil.disk_usage(folder).free
 
 
 class Recordings:
@@ -38,36 +45,53 @@ class Recordings:
     ----------
     data
         The data folder.
-    store
+    records
         The index of recordings.
     loop
         The event loop that callbacks come on.
     patience
         Seconds that finishing one recording may take.
+    retention
+        Which are kept.
+    free
+        Says how many bytes a folder's disk has left.
     """
 
     def __init__(
-        self, data: Path, *, store: Store, loop: asyncio.AbstractEventLoop, patience: float
+        self,
+        data: Path,
+        *,
+        records: RecordingRecords,
+        loop: asyncio.AbstractEventLoop,
+        patience: float,
+        retention: Retention,
+        free: Callable[[Path], int] = free_bytes,
     ) -> None:
         self._folder = folder_of(data)
         self._folder.mkdir(exist_ok=True, mode=_PRIVATE_FOLDER)
-        self._store = store
+        self._records = records
         self._loop = loop
         self._patience = patience
+        self._retention = retention
+        self._free = free
         self._tasks: set[asyncio.Task[None]] = set()
-        for name in store.orphaned_recordings():
+        self._tidying: Handle | None = None
+        for name in records.orphaned():
             if self.part(name).exists():
                 self.run(self._recover(name))
             else:
-                store.drop_recording(name)
+                records.drop(name)
+        self._tidy()
 
     def new(self, stream: str) -> FileRecording:
         """Return a recording of this stream, under a name that no other one has."""
-        name = self._store.begin_recording(stream, taken=self._taken)
+        name = self._records.begin(stream, taken=self._taken)
         return FileRecording(name, recordings=self, loop=self._loop)
 
     async def close(self) -> None:
         """Wait until everything is finished, within bounds."""
+        if self._tidying is not None:
+            self._tidying.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._patience)
             for task in late:
@@ -81,10 +105,46 @@ class Recordings:
         """Return the file of a finished recording."""
         return self._folder / f"{name}.mp4"
 
+    def picture(self, name: str) -> Path:
+        """Return the file of a finished recording's picture."""
+        return self._folder / f"{name}.jpg"
+
+    def file(self, name: str) -> Path | None:
+        """Return what there is of a recording; None where there is nothing."""
+        return next((path for path in (self.final(name), self.part(name)) if path.exists()), None)
+
+    def find(self, name: str) -> RecordingRecord | None:
+        """Return what the index says of a recording."""
+        return self._records.find(name)
+
+    def all(self, *, stream: str | None, limit: int, offset: int) -> list[RecordingRecord]:
+        """Return recordings, the newest first; see `RecordingRecords.all`."""
+        return self._records.all(stream=stream, limit=limit, offset=offset)
+
+    def mark(self, name: str, at: float, title: str) -> None:
+        """Note that a chapter begins at this second of a recording."""
+        self._records.mark(name, at, title)
+
+    def marks(self, name: str) -> list[tuple[float, str]]:
+        """Return a recording's chapters."""
+        return self._records.marks(name)
+
+    def check_room(self) -> None:
+        """Refuse to write where the disk is nearly full.
+
+        Raises
+        ------
+        OSError
+        """
+        free = self._free(self._folder)
+        if free < self._retention.spare:
+            raise OSError(errno.ENOSPC, f"only {free / 1e6:.0f} MB are left on the disk")
+
     def drop(self, name: str) -> None:
-        """Forget a recording that has no picture."""
-        self.part(name).unlink(missing_ok=True)
-        self._store.drop_recording(name)
+        """Forget a recording, and delete what there is of it."""
+        for path in (self.part(name), self.final(name), self.picture(name)):
+            path.unlink(missing_ok=True)
+        self._records.drop(name)
 
     def run(self, work: Coroutine[None, None, None]) -> None:
         """Do something in the background; `close` waits for it."""
@@ -96,9 +156,10 @@ class Recordings:
         """Make a closed file ready to play under its final name."""
         part, final = self.part(name), self.final(name)
         finished = final.with_suffix(".mp4.tmp")
+        duration: float | None = None
         try:
-            await self._remux(part, finished)
-        except (OSError, asyncio.TimeoutError, subprocess.CalledProcessError) as error:
+            duration = await self._remux(part, finished, self.picture(name))
+        except (OSError, asyncio.TimeoutError, subprocess.CalledProcessError, ValueError) as error:
             # The file plays as it is, only slower to open.
             logger.warning("recording %s stays fragmented: %s", name, error)
             finished.unlink(missing_ok=True)
@@ -106,25 +167,32 @@ class Recordings:
         else:
             finished.replace(final)
             part.unlink()
-        self._store.end_recording(name)
+        self._records.end(name, duration=duration)
+        self._delete_expired()
 
-    async def _remux(self, source: Path, target: Path) -> None:
+    async def _remux(self, source: Path, target: Path, picture: Path) -> float:
+        self._check_room_for(source)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "nanomeet_widget.server.remux",
-            str(source),
-            str(target),
+            *map(str, (source, target, picture)),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         )
         try:
-            code = await asyncio.wait_for(process.wait(), self._patience)
+            said, _ = await asyncio.wait_for(process.communicate(), self._patience)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             raise
-        if code != 0:
-            raise subprocess.CalledProcessError(code, "remux")
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, "remux")
+        return float(json.loads(said)["duration"])
+
+    def _check_room_for(self, copy: Path) -> None:
+        if self._free(self._folder) < copy.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     async def _recover(self, name: str) -> None:
         try:
@@ -133,131 +201,18 @@ class Recordings:
             logger.exception("recording %s could not be recovered", name)
 
     def _taken(self, name: str) -> bool:
-        return self.part(name).exists() or self.final(name).exists()
+        return self.file(name) is not None
 
+    def _tidy(self) -> None:
+        self._delete_expired()
+        self._tidying = self._loop.call_later(_TIDY_EVERY, self._tidy)
 
-class FileRecording:
-    """A `Recording` of a broadcast into a file.
-
-    Parameters
-    ----------
-    name
-        Its name, reserved in the index.
-    recordings
-        What it belongs to.
-    loop
-        The event loop that callbacks come on.
-    """
-
-    def __init__(
-        self, name: str, *, recordings: Recordings, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self._name = name
-        self._recordings = recordings
-        self._loop = loop
-        self._queue: queue.SimpleQueue[Frame | Setup | None] = queue.SimpleQueue()
-        self._waiting = 0
-        self._thread: threading.Thread | None = None
-        self._on_open: Callable[[str | None], None] | None = None
-        self._on_error: Callable[[str], None] | None = None
-        self._failed = False
-
-    @property
-    def vod(self) -> str:
-        """The path, below the server's address, where it can be seen afterwards."""
-        return f"vod/{self._name}.mp4"
-
-    def open(
-        self,
-        video: Setup,
-        audio: Setup | None,
-        *,
-        on_open: Callable[[str | None], None],
-        on_error: Callable[[str], None],
-    ) -> None:
-        """Begin the file."""
-        self._on_open, self._on_error = on_open, on_error
-        self._thread = threading.Thread(
-            target=self._run, args=(video, audio), name=f"recording-{self._name}", daemon=True
-        )
-        self._thread.start()
-
-    def setup(self, setup: Setup) -> None:
-        """Take note that a track's set-up has changed."""
-        if self._thread is not None and not self._failed:
-            self._queue.put(setup)
-
-    def write(self, frame: Frame) -> None:
-        """Add a frame."""
-        if self._thread is None or self._failed:
-            return
-        if self._waiting > _MAX_WAITING:
-            self._fail("the disk is too slow")
-            return
-        self._waiting += len(frame.payload)
-        self._queue.put(frame)
-
-    def finish(self, on_done: Callable[[str | None], None]) -> None:
-        """Close the file and make it ready to play."""
-        if self._thread is None:
-            self._recordings.drop(self._name)
-            self._loop.call_soon(on_done, None)
-            return
-        self._queue.put(None)
-        self._recordings.run(self._finish(self._thread, on_done))
-
-    async def _finish(
-        self, thread: threading.Thread, on_done: Callable[[str | None], None]
-    ) -> None:
-        error: str | None = None
-        await self._loop.run_in_executor(None, thread.join)
-        if self._recordings.part(self._name).exists():
-            try:
-                await self._recordings.finish(self._name)
-            except OSError as failure:
-                error = _words(failure)
-        else:
-            self._recordings.drop(self._name)
-        on_done(error)
-
-    def _run(self, video: Setup, audio: Setup | None) -> None:
-        """The thread: everything that touches the disk."""
-        try:
-            muxer = Muxer(self._recordings.part(self._name), video, audio)
-        except (OSError, NanoMeetError, ValueError) as error:
-            self._call(self._opened, _words(error))
-            return
-        self._call(self._opened, None)
-        try:
-            with contextlib.closing(muxer):
-                self._drain(muxer)
-        except (OSError, NanoMeetError, ValueError) as error:
-            self._call(self._fail, _words(error))
-
-    def _drain(self, muxer: Muxer) -> None:
-        while (entry := self._queue.get()) is not None:
-            if isinstance(entry, Setup):
-                muxer.setup(entry)
-            else:
-                muxer.write(entry)
-                self._waiting -= len(entry.payload)
-
-    def _call(self, callback: Callable[..., None], *args: object) -> None:
-        # The loop may be gone if the server was stopped the hard way.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(functools.partial(callback, *args))
-
-    def _opened(self, error: str | None) -> None:
-        self._failed = error is not None
-        if self._on_open is not None:
-            self._on_open(error)
-
-    def _fail(self, error: str) -> None:
-        if not self._failed:
-            self._failed = True
-            if self._on_error is not None:
-                self._on_error(error)
-
-
-def _words(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    def _delete_expired(self) -> None:
+        kept = [
+            Kept(name=record.name, ended=record.ended, size=path.stat().st_size)
+            for record in self._records.finished()
+            if record.ended is not None and (path := self.final(record.name)).exists()
+        ]
+        for name in expired(kept, self._retention, now=time.time()):
+            logger.info("recording %s is kept no longer", name)
+            self.drop(name)

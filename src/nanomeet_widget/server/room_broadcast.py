@@ -10,6 +10,7 @@ from nanomeet_widget.server.broadcast import Broadcast, BroadcastRefusedError, B
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
+from nanomeet_widget.server.stage_marks import StageMarks
 from nanomeet_widget.server.viewer_count import ViewerCount
 
 
@@ -38,6 +39,7 @@ class RoomBroadcast:
         self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
         room.on_gone.append(self._gone)
         room.on_updated.append(self._moved)
+        StageMarks(room, self._mark)
 
     def start(self, who: Participant, message: messages.StartBroadcast) -> None:
         """Begin a broadcast from this moderator's page; acknowledged when it is live."""
@@ -106,6 +108,10 @@ class RoomBroadcast:
         """Tell the viewers of a new subject."""
         if self._broadcast is not None:
             self._broadcast.retitle(self.title)
+
+    def _mark(self, title: str) -> None:
+        if self._broadcast is not None:
+            self._broadcast.mark(title)
 
     def _gone(self, participant: Participant) -> None:
         if self._broadcast is not None and participant is self._broadcaster:

@@ -17,11 +17,11 @@ from tornado import iostream
 
 from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
 from nanomeet_widget._rules import check_room, new_streamname
+from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 
 _MAX_BODY = 64 * 1024
 _MAX_TRANSCODES = 10
-#: Seconds between two bytes of a lease.
 
 
 class ServiceHandler(Handler):
@@ -47,8 +47,8 @@ class ServiceHandler(Handler):
         """Refuse whoever has no API key."""
         self.core.issuer.check_key(self.request.headers.get(API_KEY_HEADER))
 
-    def moderated_room(self) -> str | None:
-        """Return the room of a moderator's token; None for an API key, which has them all.
+    def moderator(self) -> Claims | None:
+        """Return what a moderator's token says; None for an API key, which may do more.
 
         Raises
         ------
@@ -58,7 +58,17 @@ class ServiceHandler(Handler):
         if token is None:
             self.check_key()
             return None
-        return self.core.issuer.moderator(token).room
+        return self.core.issuer.moderator(token)
+
+    def moderated_room(self) -> str | None:
+        """Return the room of a moderator's token; None for an API key, which has them all.
+
+        Raises
+        ------
+        AuthenticationError, PermissionDenied
+        """
+        claims = self.moderator()
+        return None if claims is None else claims.room
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object.

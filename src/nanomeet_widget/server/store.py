@@ -1,4 +1,4 @@
-"""What outlives the process: rooms as they stand, an event log, and the index of recordings.
+"""What outlives the process: rooms as they stand, recordings, and a log of events.
 
 SQLite in WAL mode: a write that returned survives a killed process. Every write is small, so the
 event loop does them itself.
@@ -6,21 +6,18 @@ event loop does them itself.
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import json
 import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import filelock
 
 from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget.server.recording_records import RecordingRecords
 from nanomeet_widget.server.room_records import RoomRecords
 from nanomeet_widget.server.token_records import TokenRecords
 
@@ -89,22 +86,21 @@ _MIGRATIONS = (
         until REAL NOT NULL
     );
     """,
+    """
+    ALTER TABLE recordings ADD COLUMN duration REAL;
+    CREATE TABLE marks (
+        recording TEXT NOT NULL,
+        at REAL NOT NULL,
+        title TEXT NOT NULL
+    );
+    CREATE INDEX marks_by_recording ON marks (recording, at);
+    """,
 )
 _KEEP_EVENTS = 90 * 24 * 3600.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recording:
-    """A row of the recordings' index. Times are seconds since the epoch."""
-
-    name: str
-    stream: str
-    began: float
-    ended: float | None
-
-
 class Store:
-    """The database of a data folder; `rooms` and `tokens` have the parts about those.
+    """The database of a data folder; `rooms`, `tokens` and `recordings` have the parts about those.
 
     Several servers may share one folder: each marks its rows with its own instance, and holds a
     lock file as long as it lives, so that only rows of a dead one are taken over.
@@ -130,6 +126,7 @@ class Store:
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
         self.tokens = TokenRecords(self._db)
+        self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
         self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -170,58 +167,6 @@ class Store:
             "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
         )
         return [(at, kind, json.loads(detail)) for at, kind, detail in rows]
-
-    # --- recordings ----------------------------------------------------------------------------
-
-    def begin_recording(self, stream: str, *, taken: Callable[[str], bool]) -> str:
-        """Reserve the name of a new recording: `stream`, then `stream-2`, and so on.
-
-        Parameters
-        ----------
-        stream
-            The stream's name.
-        taken
-            Whether a file of that name is there already, whatever the index says.
-        """
-        for number in itertools.count(1):
-            name = stream if number == 1 else f"{stream}-{number}"
-            with contextlib.suppress(sqlite3.IntegrityError):
-                if taken(name):
-                    continue
-                self._db.execute(
-                    "INSERT INTO recordings (name, stream, instance, began) VALUES (?, ?, ?, ?)",
-                    (name, stream, self.instance, time.time()),
-                )
-                return name
-        raise AssertionError("counting does not end")
-
-    def end_recording(self, name: str) -> None:
-        """Mark a recording as whole and ready to play."""
-        self._db.execute("UPDATE recordings SET ended = ? WHERE name = ?", (time.time(), name))
-
-    def drop_recording(self, name: str) -> None:
-        """Free the name of a recording that never got a picture."""
-        self._db.execute("DELETE FROM recordings WHERE name = ? AND ended IS NULL", (name,))
-
-    def last_recording(self, stream: str) -> Recording | None:
-        """Return the newest finished recording of a stream."""
-        row = self._db.execute(
-            "SELECT name, stream, began, ended FROM recordings"
-            " WHERE stream = ? AND ended IS NOT NULL ORDER BY began DESC LIMIT 1",
-            (stream,),
-        ).fetchone()
-        if row is None:
-            return None
-        name, of, began, ended = row
-        return Recording(name=name, stream=of, began=began, ended=ended)
-
-    def orphaned_recordings(self) -> list[str]:
-        """Return the recordings that servers left open when they were killed; they are ours now."""
-        self._adopt("recordings")
-        rows = self._db.execute(
-            "SELECT name FROM recordings WHERE instance = ? AND ended IS NULL", (self.instance,)
-        )
-        return [name for (name,) in rows]
 
     # --- inside --------------------------------------------------------------------------------
 

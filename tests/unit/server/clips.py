@@ -35,9 +35,10 @@ def clip(
     width: int = 160,
     height: int = 96,
     sound: bool = True,
+    group: int = 15,
 ) -> Clip:
-    """A clip whose brightness grows, with a tone; `start` in microseconds."""
-    setup, media = _pictures(seconds, start, width, height)
+    """A clip whose brightness grows, with a tone; `start` in microseconds, `group` in pictures."""
+    setup, media = _pictures(seconds, start, width, height, group)
     setups = [setup]
     if sound:
         head, tone = _tone(seconds, start)
@@ -51,11 +52,13 @@ def _setup(track: Track, **fields: object) -> Frame:
     return Frame(kind=Kind.SETUP, track=track, timestamp=0, payload=content)
 
 
-def _pictures(seconds: float, start: int, width: int, height: int) -> tuple[Frame, list[Frame]]:
+def _pictures(
+    seconds: float, start: int, width: int, height: int, group: int
+) -> tuple[Frame, list[Frame]]:
     encoder = av.VideoCodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, SECOND), Fraction(_PICTURES)
-    encoder.gop_size = 15
+    encoder.gop_size = group
     encoder.options = {"tune": "zerolatency", "preset": "ultrafast", "profile": "baseline"}
     packets = []
     count = int(seconds * _PICTURES)

@@ -184,6 +184,7 @@ class Tape:
 
     stream: str
     entries: list[Frame | Setup] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     opened: tuple[Setup, Setup | None] | None = None
     on_open: Callable[[str | None], None] | None = None
     on_error: Callable[[str], None] | None = None
@@ -208,6 +209,9 @@ class Tape:
 
     def write(self, frame: Frame) -> None:
         self.entries.append(frame)
+
+    def mark(self, title: str) -> None:
+        self.marks.append(title)
 
     def finish(self, on_done: Callable[[str | None], None]) -> None:
         self.on_done = on_done

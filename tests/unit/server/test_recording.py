@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from nanomeet_widget.server.codec_header import read_avcc
+from nanomeet_widget.server.config import Retention
+from nanomeet_widget.server.file_recording import FileRecording
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track
 from nanomeet_widget.server.muxer import Muxer
-from nanomeet_widget.server.recordings import FileRecording, Recordings, folder_of
+from nanomeet_widget.server.recordings import Recordings, folder_of
 from nanomeet_widget.server.remux import remux
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.tracks import Setup, read_setup
@@ -129,11 +131,30 @@ def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
     muxer = Muxer(tmp_path / "a.mp4", *setups(whole))
     for frame in whole.media:
         muxer.write(frame)
-    # As after a killed process: no trailer, no closed file. Groups of pictures have 15.
+    # As after a killed process: no trailer, no closed file.
     (tmp_path / "copy.mp4").write_bytes((tmp_path / "a.mp4").read_bytes())
     remux(tmp_path / "copy.mp4", tmp_path / "whole.mp4")
-    assert len(play(tmp_path / "whole.mp4").sizes) == 45
+    assert play(tmp_path / "whole.mp4").picture_times[-1] > 2 - 0.5
     muxer.close()
+
+
+def test_a_track_that_stops_does_not_hold_back_the_other(tmp_path: Path) -> None:
+    whole = clip(4)
+    muxer = Muxer(tmp_path / "a.mp4", *setups(whole))
+    for frame in whole.media:
+        if frame.track is Track.VIDEO or frame.timestamp < SECOND:
+            muxer.write(frame)
+    assert play(tmp_path / "a.mp4").picture_times[-1] > 4 - 0.5
+    muxer.close()
+
+
+def test_a_file_cut_inside_a_fragment_plays_up_to_there(tmp_path: Path) -> None:
+    content = recorded(tmp_path / "a.mp4", clip(2)).read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(content[: content.rindex(b"mdat") + 40])
+    remux(tmp_path / "cut.mp4", tmp_path / "whole.mp4")
+    seen = play(tmp_path / "whole.mp4")
+    assert 40 < len(seen.sizes) < 60
+    assert seen.brightness == sorted(seen.brightness)
 
 
 def test_a_finished_recording_has_its_index_in_front(tmp_path: Path) -> None:
@@ -172,10 +193,15 @@ def test_an_avcc_cut_short_is_refused(data: bytes) -> None:
 class Recorder:
     """A server's recordings, and what one of them reports."""
 
-    def __init__(self, data: Path, store: Store) -> None:
-        self.store = store
+    def __init__(self, data: Path, store: Store, retention: Retention = Retention()) -> None:  # noqa: B008 - frozen
+        self.free = 10**12
         self.recordings = Recordings(
-            data, store=store, loop=asyncio.get_running_loop(), patience=30
+            data,
+            records=store.recordings,
+            loop=asyncio.get_running_loop(),
+            patience=30,
+            retention=retention,
+            free=lambda _: self.free,
         )
 
     async def make(self, of: Clip, stream: str = "talk") -> str | None:
@@ -185,10 +211,12 @@ class Recorder:
             recording.write(frame)
         return await self.end(recording)
 
-    async def begin(self, recording: FileRecording, of: Clip) -> str | None:
+    async def begin(
+        self, recording: FileRecording, of: Clip, on_error: Callable[[str], None] = pytest.fail
+    ) -> str | None:
         opened: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         video, audio = setups(of)
-        recording.open(video, audio, on_open=opened.set_result, on_error=pytest.fail)
+        recording.open(video, audio, on_open=opened.set_result, on_error=on_error)
         return await opened
 
     async def end(self, recording: FileRecording) -> str | None:
@@ -206,10 +234,10 @@ def test_each_recording_has_a_file_of_its_own(tmp_path: Path, store: Store) -> N
 
     asyncio.run(scenario())
     files = sorted(path.name for path in folder_of(tmp_path).iterdir())
-    assert files == ["talk-2.mp4", "talk.mp4"]
+    assert files == ["talk-2.jpg", "talk-2.mp4", "talk.jpg", "talk.mp4"]
     assert len(play(folder_of(tmp_path) / "talk.mp4").sizes) == 15
     assert len(play(folder_of(tmp_path) / "talk-2.mp4").sizes) == 30
-    last = store.last_recording("talk")
+    last = store.recordings.last("talk")
     assert last is not None
     assert last.name == "talk-2"
 
@@ -221,7 +249,7 @@ def test_a_recording_that_never_began_leaves_nothing(tmp_path: Path, store: Stor
 
     asyncio.run(scenario())
     assert list(folder_of(tmp_path).iterdir()) == []
-    assert store.begin_recording("talk", taken=lambda _: False) == "talk"
+    assert store.recordings.begin("talk", taken=lambda _: False) == "talk"
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path, store: Store) -> None:
@@ -234,10 +262,10 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path, store: Store) -> None:
 
 
 def test_a_killed_servers_recording_is_finished_by_the_next(tmp_path: Path, store: Store) -> None:
-    name = store.begin_recording("talk", taken=lambda _: False)
+    name = store.recordings.begin("talk", taken=lambda _: False)
     folder_of(tmp_path).mkdir()
     recorded(folder_of(tmp_path) / f"{name}.part.mp4", clip())
-    store.begin_recording("lost", taken=lambda _: False)
+    store.recordings.begin("lost", taken=lambda _: False)
 
     async def scenario() -> None:
         await Recorder(tmp_path, store).recordings.close()
@@ -245,5 +273,84 @@ def test_a_killed_servers_recording_is_finished_by_the_next(tmp_path: Path, stor
     asyncio.run(scenario())
     assert len(play(folder_of(tmp_path) / "talk.mp4").sizes) == 30
     assert not (folder_of(tmp_path) / "talk.part.mp4").exists()
-    assert store.last_recording("talk") is not None
-    assert store.orphaned_recordings() == []
+    assert store.recordings.last("talk") is not None
+    assert store.recordings.orphaned() == []
+
+
+def test_a_finished_recording_has_a_length_and_a_picture(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store)
+        await recorder.make(clip(3, width=640, height=360))
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    record = store.recordings.last("talk")
+    assert record is not None
+    assert record.duration == pytest.approx(3, abs=0.05)
+    with av.open(str(folder_of(tmp_path) / "talk.jpg")) as picture:
+        frame = next(picture.decode(video=0))
+    assert (frame.width, frame.height) == (480, 270)
+    # A tenth of the way from 40 to 220; the keyframe before that.
+    assert float(frame.to_ndarray(format="gray").mean()) == pytest.approx(40, abs=15)
+
+
+def test_recording_stops_while_the_disk_still_has_room(tmp_path: Path, store: Store) -> None:
+    whole = clip(3)
+    half = len(whole.media) // 2
+    said: list[str] = []
+
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store, Retention(spare=10**9))
+        recording = recorder.recordings.new("talk")
+        assert await recorder.begin(recording, whole, on_error=said.append) is None
+        for frame in whole.media[:half]:
+            recording.write(frame)
+        recorder.free = 10**9 - 1
+        # It looks once a second.
+        for frame in whole.media[half:]:
+            recording.write(frame)
+            await asyncio.sleep(0.02)
+        assert await recorder.end(recording) is None
+        assert await recorder.begin(recorder.recordings.new("talk"), whole) == said[0]
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    assert said == ["only 1000 MB are left on the disk"]
+    seen = play(folder_of(tmp_path) / "talk.mp4")
+    assert 45 <= len(seen.sizes) < 90
+    assert not list(folder_of(tmp_path).glob("*.part.mp4"))
+
+
+def test_recordings_go_when_they_are_too_many(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store, Retention(size=1))
+        for _ in range(3):
+            await recorder.make(clip(0.5))
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    files = sorted(path.name for path in folder_of(tmp_path).iterdir())
+    assert len(store.recordings.all(stream=None, limit=9, offset=0)) == 1
+    assert len([name for name in files if name.endswith(".mp4")]) == 1
+
+
+def test_chapters_stand_where_things_happened(tmp_path: Path, store: Store) -> None:
+    whole = clip(4)
+
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store)
+        recording = recorder.recordings.new("talk")
+        await recorder.begin(recording, whole)
+        recording.mark("Lesson")
+        for frame in whole.media:
+            if frame.timestamp == whole.media[len(whole.media) * 3 // 4].timestamp:
+                recording.mark("Anna is on the stage")
+            recording.write(frame)
+        await recorder.end(recording)
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    (first, *others) = store.recordings.marks("talk")
+    assert first == (0, "Lesson")
+    assert others[0][0] == pytest.approx(3, abs=0.1)
+    assert others[0][1] == "Anna is on the stage"

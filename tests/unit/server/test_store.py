@@ -192,18 +192,18 @@ def test_the_password_itself_is_in_no_file(tmp_path: Path) -> None:
 
 def test_recordings_never_share_a_name(store: Store) -> None:
     files = {"talk-2"}
-    names = [store.begin_recording("talk", taken=files.__contains__) for _ in range(3)]
+    names = [store.recordings.begin("talk", taken=files.__contains__) for _ in range(3)]
     assert names == ["talk", "talk-3", "talk-4"]
 
 
 def test_the_last_finished_recording_is_found(store: Store) -> None:
-    first = store.begin_recording("talk", taken=lambda _: False)
-    store.end_recording(first)
-    store.begin_recording("talk", taken=lambda _: False)
-    last = store.last_recording("talk")
+    first = store.recordings.begin("talk", taken=lambda _: False)
+    store.recordings.end(first, duration=1.0)
+    store.recordings.begin("talk", taken=lambda _: False)
+    last = store.recordings.last("talk")
     assert last is not None
     assert last.name == "talk"
-    assert store.last_recording("other") is None
+    assert store.recordings.last("other") is None
 
 
 def test_a_database_from_the_future_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""What happened in a recording as chapters that players show (WebVTT)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+#: Seconds: what happens within them is one chapter, or players could not show any of it.
+_TOGETHER = 2.0
+#: How much of what happened at once a chapter's title has.
+_NAMED = 3
+
+
+def webvtt(marks: Sequence[tuple[float, str]], *, duration: float) -> str:
+    """Return chapters, each up to the next (WebVTT, 6.5).
+
+    Parameters
+    ----------
+    marks
+        Seconds and what begins there, in order.
+    duration
+        Seconds of the recording, or of what there is of it.
+    """
+    cues: list[tuple[float, list[str]]] = []
+    for at, title in marks:
+        if cues and at - cues[-1][0] < _TOGETHER:
+            cues[-1][1].append(title)
+        else:
+            cues.append((at, [title]))
+    ends = [at for at, _ in [*cues, (duration, [])]][1:]
+    parts = ["WEBVTT\n"]
+    for number, ((begin, titles), end) in enumerate(zip(cues, ends, strict=True), start=1):
+        if end > begin:
+            parts.append(f"{number}\n{_time(begin)} --> {_time(end)}\n{_text(titles)}\n")
+    return "\n".join(parts)
+
+
+def _text(titles: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(" ".join(title.split()) for title in titles))
+    more = ["…"] if len(distinct) > _NAMED else []
+    text = ", ".join([*distinct[:_NAMED], *more])
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _time(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"

@@ -1,0 +1,176 @@
+"""One recording while it is made: a thread of its own does whatever touches the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server.frames import Frame
+from nanomeet_widget.server.muxer import Muxer
+from nanomeet_widget.server.tracks import Setup
+
+if TYPE_CHECKING:
+    from nanomeet_widget.server.recordings import Recordings
+
+#: Bytes that may wait for the disk.
+_MAX_WAITING = 64 * 1024 * 1024
+#: Seconds that a power failure takes; a killed process loses the fragment in the making alone.
+_SYNC_EVERY = 5.0
+#: Seconds between two looks at how much room the disk has.
+_CHECK_EVERY = 1.0
+
+
+@dataclass(frozen=True)
+class _Mark:
+    title: str
+
+
+class FileRecording:
+    """A `Recording` of a broadcast into a file.
+
+    Parameters
+    ----------
+    name
+        Its name, reserved in the index.
+    recordings
+        What it belongs to.
+    loop
+        The event loop that callbacks come on.
+    """
+
+    def __init__(
+        self, name: str, *, recordings: Recordings, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._name = name
+        self._recordings = recordings
+        self._loop = loop
+        self._queue: queue.SimpleQueue[Frame | Setup | _Mark | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._thread: threading.Thread | None = None
+        self._on_open: Callable[[str | None], None] | None = None
+        self._on_error: Callable[[str], None] | None = None
+        self._failed = False
+
+    @property
+    def vod(self) -> str:
+        """The path, below the server's address, where it can be seen afterwards."""
+        return f"vod/{self._name}.mp4"
+
+    def open(
+        self,
+        video: Setup,
+        audio: Setup | None,
+        *,
+        on_open: Callable[[str | None], None],
+        on_error: Callable[[str], None],
+    ) -> None:
+        """Begin the file."""
+        self._on_open, self._on_error = on_open, on_error
+        self._thread = threading.Thread(
+            target=self._run, args=(video, audio), name=f"recording-{self._name}", daemon=True
+        )
+        self._thread.start()
+
+    def setup(self, setup: Setup) -> None:
+        """Take note that a track's set-up has changed."""
+        if self._thread is not None and not self._failed:
+            self._queue.put(setup)
+
+    def write(self, frame: Frame) -> None:
+        """Add a frame."""
+        if self._thread is None or self._failed:
+            return
+        if self._waiting > _MAX_WAITING:
+            self._fail("the disk is too slow")
+            return
+        self._waiting += len(frame.payload)
+        self._queue.put(frame)
+
+    def mark(self, title: str) -> None:
+        """Begin a chapter here."""
+        if self._thread is not None and not self._failed:
+            self._queue.put(_Mark(title))
+
+    def finish(self, on_done: Callable[[str | None], None]) -> None:
+        """Close the file and make it ready to play."""
+        if self._thread is None:
+            self._recordings.drop(self._name)
+            self._loop.call_soon(on_done, None)
+            return
+        self._queue.put(None)
+        self._recordings.run(self._finish(self._thread, on_done))
+
+    async def _finish(
+        self, thread: threading.Thread, on_done: Callable[[str | None], None]
+    ) -> None:
+        error: str | None = None
+        await self._loop.run_in_executor(None, thread.join)
+        if self._recordings.part(self._name).exists():
+            try:
+                await self._recordings.finish(self._name)
+            except OSError as failure:
+                error = _words(failure)
+        else:
+            self._recordings.drop(self._name)
+        on_done(error)
+
+    def _run(self, video: Setup, audio: Setup | None) -> None:
+        """The thread: everything that touches the disk."""
+        try:
+            self._recordings.check_room()
+            muxer = Muxer(self._recordings.part(self._name), video, audio)
+        except (OSError, NanoMeetError, ValueError) as error:
+            self._call(self._opened, _words(error))
+            return
+        self._call(self._opened, None)
+        try:
+            with contextlib.closing(muxer):
+                self._drain(muxer)
+        except (OSError, NanoMeetError, ValueError) as error:
+            self._call(self._fail, _words(error))
+
+    def _drain(self, muxer: Muxer) -> None:
+        synced = checked = time.monotonic()
+        while (entry := self._queue.get()) is not None:
+            if isinstance(entry, Setup):
+                muxer.setup(entry)
+            elif isinstance(entry, _Mark):
+                self._call(self._recordings.mark, self._name, muxer.time, entry.title)
+            else:
+                muxer.write(entry)
+                self._waiting -= len(entry.payload)
+            now = time.monotonic()
+            if now - checked > _CHECK_EVERY:
+                checked = now
+                self._recordings.check_room()
+            if now - synced > _SYNC_EVERY:
+                synced = now
+                muxer.sync()
+
+    def _call(self, callback: Callable[..., None], *args: object) -> None:
+        # The loop may be gone if the server was stopped the hard way.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(functools.partial(callback, *args))
+
+    def _opened(self, error: str | None) -> None:
+        self._failed = error is not None
+        if self._on_open is not None:
+            self._on_open(error)
+
+    def _fail(self, error: str) -> None:
+        if not self._failed:
+            self._failed = True
+            if self._on_error is not None:
+                self._on_error(error)
+
+
+def _words(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
