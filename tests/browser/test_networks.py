@@ -1,0 +1,213 @@
+"""Meetings over networks that fail: cut, changed, and servers that are killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves
+from tests.browser.peers import KEEP_PEERS, connections
+from tests.browser.proxy import Proxy
+from tests.browser.relay import Relay
+from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.conftest import RunningServer, Servers
+
+pytestmark = pytest.mark.browser
+
+#: Seconds that a network is away.
+AWAY = 10
+#: Pictures of a tile that has been back for a moment.
+A_FEW = 10
+
+
+class Wire:
+    """One person's network: the connection to the server, and the way of media to the others."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.proxy = Proxy(urlsplit(server.url).port or 0)
+        self.media = Relay()
+
+    def enter(self, room: Room, open_page: OpenPage, name: str) -> Page:
+        """Enter a room over this network."""
+        page = open_page()
+        page.add_init_script(KEEP_PEERS)
+        self.media.watch(page)
+        address = urlsplit(room.address(name))
+        page.goto(address._replace(netloc=f"127.0.0.1:{self.proxy.port}").geturl())
+        return page
+
+    def cut(self) -> None:
+        """Nothing comes through any more, to the server or to the other people."""
+        self.proxy.cut()
+        self.media.loss = 100
+
+    def mend(self) -> None:
+        """It is back."""
+        self.proxy.mend()
+        self.media.loss = 0
+
+    def close(self) -> None:
+        """End it."""
+        self.proxy.close()
+        self.media.close()
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage) -> Room:
+    return Room(server, open_page)
+
+
+@pytest.fixture
+def wire(server: RunningServer) -> Iterator[Wire]:
+    made = Wire(server)
+    yield made
+    made.close()
+
+
+def decoded(page: Page) -> int:
+    """Return how many pictures of all cameras a page has decoded."""
+    return sum(int(connection["camera"]["decoded"]) for connection in connections(page))
+
+
+def until(page: Page, told: Callable[[], bool], seconds: float) -> float:
+    """Wait until something is so, with the page going on; return after how many seconds."""
+    began = time.monotonic()
+    while not told():
+        assert time.monotonic() - began < seconds, "it did not come to be so"
+        page.wait_for_timeout(100)
+    return time.monotonic() - began
+
+
+def meet(*pages: tuple[Page, str]) -> None:
+    for page, other in pages:
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        assert moves(tile(page, other).locator("video"))
+
+
+def test_a_network_that_was_away_brings_back_the_pictures_and_nobody_twice(
+    room: Room, open_page: OpenPage, wire: Wire
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = wire.enter(room, open_page, "Grace")
+    meet((ada, "Grace"), (grace, "Ada"))
+    place = tile(ada, "Grace").get_attribute("data-participant")
+    wire.cut()
+    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    grace.wait_for_timeout(AWAY * 1000)
+    still = grace.evaluate("peers.map(({ connectionState }) => connectionState)")
+    assert "connected" not in still
+    wire.mend()
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    for page, other in ((grace, "Ada"), (ada, "Grace")):
+        expect(tile(page, other)).to_have_count(1)
+        assert moves(tile(page, other).locator("video"))
+    assert tile(ada, "Grace").get_attribute("data-participant") == place
+    expect(button(ada, "Invite people")).to_be_visible()
+    expect(button(grace, "Invite people")).to_have_count(0)
+
+
+def test_pictures_go_on_while_only_the_server_is_out_of_reach(
+    room: Room, open_page: OpenPage, wire: Wire
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = wire.enter(room, open_page, "Grace")
+    meet((ada, "Grace"), (grace, "Ada"))
+    [before] = connections(grace)
+    wire.proxy.cut()
+    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    for _ in range(3):
+        seen = decoded(grace)
+        grace.wait_for_timeout(2_000)
+        assert decoded(grace) > seen
+    wire.proxy.mend()
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    assert moves(tile(ada, "Grace").locator("video"))
+    # It is the same connection: nothing was negotiated anew.
+    [after] = connections(grace)
+    assert after["offers"] == before["offers"]
+    assert grace.evaluate("peers.length") == 1
+
+
+def test_a_change_of_address_restarts_what_leads_to_the_others(
+    room: Room, open_page: OpenPage, wire: Wire
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = wire.enter(room, open_page, "Grace")
+    meet((ada, "Grace"), (grace, "Ada"))
+    fragment = r"peers[0].localDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1]"
+    before = grace.evaluate(fragment)
+    # The way to the others dies, the way to the server does not.
+    wire.media.loss = 100
+    until(grace, lambda: grace.evaluate(fragment) != before, 20)
+    wire.mend()
+    meet((grace, "Ada"), (ada, "Grace"))
+    assert grace.evaluate("peers.length") == 1
+
+
+def test_a_meeting_outlives_a_killed_server_with_its_roles_and_pictures(
+    servers: Servers, open_page: OpenPage
+) -> None:
+    first = servers.start()
+    room = Room(first, open_page)
+    ada = room.enter("Ada", moderator=True)
+    grace = open_page()
+    grace.add_init_script(KEEP_PEERS)
+    grace.goto(room.address("Grace"))
+    meet((ada, "Grace"), (grace, "Ada"))
+    first.kill()
+    for page in (ada, grace):
+        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    seen = decoded(grace)
+    grace.wait_for_timeout(1_000)
+    assert decoded(grace) > seen
+    servers.start("--port", str(urlsplit(first.url).port), data=first.data)
+    for page, other in ((ada, "Grace"), (grace, "Ada")):
+        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+        expect(tile(page, other)).to_have_count(1)
+        assert moves(tile(page, other).locator("video"))
+    expect(button(ada, "Invite people")).to_be_visible()
+    expect(button(grace, "Invite people")).to_have_count(0)
+    button(grace, "Microphone").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+
+
+def test_a_page_that_crashed_is_followed_by_the_next_in_its_place(
+    room: Room, open_page: OpenPage
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    address = room.address("Grace")
+    grace = open_page(address)
+    meet((ada, "Grace"))
+    place = tile(ada, "Grace").get_attribute("data-participant")
+    context = grace.context
+    next_page = context.new_page()
+    with grace.expect_event("crash"), pytest.raises(Error):
+        grace.goto("chrome://crash")
+    next_page.goto(address)
+    meet((next_page, "Ada"))
+    expect(tile(ada, "Grace")).to_have_count(1)
+    assert moves(tile(ada, "Grace").locator("video"))
+    assert tile(ada, "Grace").get_attribute("data-participant") == place
+
+
+def test_a_second_tab_takes_the_place_of_the_first_which_can_take_it_back(
+    room: Room, open_page: OpenPage
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    address = room.address("Grace")
+    first = open_page(address)
+    meet((ada, "Grace"))
+    second = first.context.new_page()
+    second.goto(address)
+    expect(first.get_by_role("heading", name="The meeting is open elsewhere")).to_be_visible()
+    meet((second, "Ada"))
+    expect(tile(ada, "Grace")).to_have_count(1)
+    first.get_by_role("button", name="Use it here").click()
+    expect(second.get_by_role("heading", name="The meeting is open elsewhere")).to_be_visible()
+    meet((first, "Ada"))
+    expect(tile(ada, "Grace")).to_have_count(1)
