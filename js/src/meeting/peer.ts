@@ -126,7 +126,8 @@ export class Peer {
     this.#sample = now;
     if (!before) return null;
     this.#quality = qualityBetween(before, now);
-    return { before, now, aim: this.#sending.camera?.framerate ?? 0 };
+    const aim = now.camera && this.#sending.camera ? this.#sending.camera.framerate : 0;
+    return { before, now, aim };
   }
 
   /** Our own network came back: ask again for what may have been lost meanwhile. */
