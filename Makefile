@@ -71,6 +71,7 @@ format: setup
 bench: $(STAMPS)/system build
 	$(BIN)/python benchmarks/broadcast_latency.py
 	$(BIN)/python -m benchmarks.rejoin
+	$(BIN)/python benchmarks/mesh_stage.py
 
 # The pictures of the documents, taken anew.
 screenshots: $(STAMPS)/system build
