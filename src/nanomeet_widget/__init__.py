@@ -34,6 +34,7 @@ from nanomeet_widget._errors import (
     TokenError,
 )
 from nanomeet_widget._models import Invite, Playout, Room, Secret
+from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget._version import __version__
@@ -66,6 +67,7 @@ __all__ = [
     "Playout",
     "ProtocolError",
     "QuotaExceeded",
+    "Recording",
     "RejectedTokenError",
     "Room",
     "Secret",

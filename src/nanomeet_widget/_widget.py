@@ -14,7 +14,17 @@ import anywidget
 import ipywidgets
 import traitlets as t
 
-from nanomeet_widget import _facts, _library, _rules, _states, _tokens, _trust, events, services
+from nanomeet_widget import (
+    _facts,
+    _library,
+    _recordings,
+    _rules,
+    _states,
+    _tokens,
+    _trust,
+    events,
+    services,
+)
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
@@ -34,6 +44,7 @@ from nanomeet_widget._models import (
     TileView,
     Waiting,
 )
+from nanomeet_widget._recording import Recording
 from nanomeet_widget._records import Records
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._rules import check_tile_view
@@ -274,6 +285,20 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             As `attendance` has it, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
         """
         return self._records.raised_hands()
+
+    def recordings(self) -> list[Recording]:
+        """Return the recordings of this meeting's broadcasts, the newest first. Moderators only.
+
+        Raises
+        ------
+        PermissionDenied
+            If this is a participant's meeting.
+        InvalidInputError
+            If there is no token, or another service than the embedded server keeps the recordings.
+        ServiceError
+            If the server refuses or cannot be reached.
+        """
+        return _recordings.of_token(self.token)
 
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera; settled once that is done."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ import av
 import httpx
 import pytest
 
+import nanomeet_widget as nm
+from nanomeet_widget import InvalidInputError, PermissionDenied, ServiceUnavailable
 from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, broadcasting, run, watch
 from tests.unit.server.clips import SECOND, Clip, clip
@@ -160,6 +166,53 @@ def test_a_key_lists_all_and_a_moderators_token_its_own(server: RunningServer) -
     assert httpx.get(f"{server.url}/{other['url']}", trust_env=False).content == file.read_bytes()
     picture = httpx.get(f"{server.url}/{other['thumbnail']}", trust_env=False)
     assert (picture.headers["content-type"], picture.content[:2]) == ("image/jpeg", b"\xff\xd8")
+
+
+def test_python_finds_and_fetches_them(servers: Servers, tmp_path: Path) -> None:
+    server = servers.start()
+    service = LocalServer(server.url, api_key=server.api_key)
+    room = nm.create_room("Film", service=service)
+    run(record(server, room.token, clip(1)))
+    (recording,) = service.recordings()
+    assert asyncio.run(service.arecordings(stream=room.streamname)) == [recording]
+    assert service.recordings(stream="another") == []
+    assert (recording.name, recording.stream) == (room.streamname, room.streamname)
+    assert recording.duration == pytest.approx(1, abs=0.1)
+    assert recording.ended is not None
+    assert timedelta(0) < recording.ended - recording.began < timedelta(minutes=2)
+    assert recording.path == server.data / f"recordings/{room.streamname}.mp4"
+    film = recording.path.read_bytes()
+    assert (recording.size, httpx.get(recording.url, trust_env=False).content) == (len(film), film)
+    saved = recording.download(tmp_path)
+    assert (saved, saved.read_bytes()) == (tmp_path / f"{room.streamname}.mp4", film)
+    # A server that is gone leaves what was saved as it is.
+    server.kill()
+    with pytest.raises(ServiceUnavailable):
+        recording.download(saved)
+    assert saved.read_bytes() == film
+    assert [path.name for path in tmp_path.glob("*.download")] == []
+
+
+def test_a_meeting_lists_its_own(servers: Servers) -> None:
+    server = servers.start()
+    service = LocalServer(server.url, api_key=server.api_key)
+    room = nm.create_room("Film", service=service)
+    run(record(server, room.token, clip(1)))
+    (listed,) = nm.NanoMeet(room.token).recordings()
+    assert listed.name == room.streamname
+    guest = nm.create_invite(room.token, service=service)
+    with pytest.raises(PermissionDenied):
+        nm.NanoMeet(guest.token).recordings()
+    with pytest.raises(InvalidInputError, match="token"):
+        nm.NanoMeet().recordings()
+    # Another process, which has the token and no key.
+    code = "import sys, nanomeet_widget as nm; from nanomeet_widget import _trust, _tokens; "
+    code += "t = sys.stdin.read(); _trust.use(_tokens.read(t).server); "
+    code += "(r,) = nm.NanoMeet(t).recordings(); print(r.name, r.path)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], input=room.token, text=True, capture_output=True, check=True
+    )
+    assert said.stdout.split() == [room.streamname, "None"]
 
 
 def test_nobody_else_lists_recordings(server: RunningServer) -> None:

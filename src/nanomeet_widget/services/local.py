@@ -21,6 +21,7 @@ from nanomeet_widget._errors import InvalidInputError, ServerStartError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
+from nanomeet_widget._recording import Recording, listing
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import InviteRequest, RoomRequest, Service, as_secret
@@ -210,6 +211,33 @@ class LocalServer(Service):
         path = "/invites" if room is None else f"/invites?room={_rules.check_room(room)}"
         return contract.issued_of(self._http.call(self._keyed("GET", at, path)))
 
+    def recordings(self, stream: str | None = None) -> list[Recording]:
+        """Return what this server recorded and still has, the newest first.
+
+        Parameters
+        ----------
+        stream
+            Of this stream alone.
+
+        Raises
+        ------
+        InvalidInputError
+            If `stream` is no stream's name.
+        ServiceError
+            If the server refuses or cannot be reached.
+        """
+        return self._http.run(self._recordings(stream))
+
+    async def arecordings(self, stream: str | None = None) -> list[Recording]:
+        """Do what `recordings` does, without blocking."""
+        return await self._http.arun(self._recordings(stream))
+
+    def _recordings(self, stream: str | None) -> Steps[list[Recording]]:
+        at: _Address = yield self._ensure
+        headers = {"x-bintu-apikey": at.api_key.reveal()}
+        page = self._page(at)
+        return (yield from listing(self._http, at.url, headers, page=page, stream=stream))
+
     def revoke(self, invite: Invite | Issued | str) -> int:
         """Revoke a token and all that were made with it: within a second their owners are out.
 
@@ -255,6 +283,11 @@ class LocalServer(Service):
         if self._fixed is not None:
             return server.rstrip("/") == self._fixed.url
         return _rules.on_loopback(server) or _rules.origin(server) == self._public
+
+    def uses(self, server: str) -> bool:
+        """Return whether this is the server, and not another of this machine; starts none."""
+        at = self._fixed or self._address
+        return at is not None and _rules.origin(server) in {at.url, self._page(at)}
 
     def found_at(self, server: str, page: str) -> str | None:
         """Take note of where a notebook's page is; return where that reaches the token's server."""

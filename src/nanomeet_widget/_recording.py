@@ -1,0 +1,145 @@
+"""A recording of the embedded server: found, and fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nanomeet_widget import _rules
+from nanomeet_widget._errors import ProtocolError
+from nanomeet_widget._http import Http, Request, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Recordings of one answer, and answers that are asked for.
+_PAGE, _PAGES = 200, 50
+#: A stream's name, and a number.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A recording of a broadcast."""
+
+    name: str
+    #: The name of the stream that was recorded.
+    stream: str
+    #: Aware, UTC. `ended` is None while it is made.
+    began: datetime
+    ended: datetime | None
+    #: Seconds; None while it is made.
+    duration: float | None
+    #: Bytes so far.
+    size: int
+    #: The file, where it lies on this machine.
+    path: Path | None
+    #: Where it is played; who knows the address may watch.
+    url: str
+    #: A picture (JPEG), once it is whole, and its chapters (WebVTT).
+    thumbnail: str | None
+    chapters: str
+    _fetch: Callable[[str, Path], None] = field(repr=False, compare=False)
+
+    def download(self, path: str | Path) -> Path:
+        """Save it as a file; of one in the making, what there is of it.
+
+        Parameters
+        ----------
+        path
+            The file, which is replaced if it is there, or a folder.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ServiceError
+            If the server refuses or cannot be reached; the file is as it was then.
+        OSError
+            If it cannot be written.
+        """
+        target = Path(path)
+        if target.is_dir():
+            target /= f"{self.name}.mp4"
+        self._fetch(f"/vod/{self.name}.mp4", target)
+        return target
+
+
+def listing(
+    http: Http, origin: str, headers: Mapping[str, str], *, page: str, stream: str | None = None
+) -> Steps[list[Recording]]:
+    """Return the recordings that a server lists, the newest first.
+
+    Parameters
+    ----------
+    http
+        Fetches their files.
+    origin
+        The server's address.
+    headers
+        What authorises: an API key or a moderator's token.
+    page
+        The server's address for people.
+    stream
+        Those of one stream alone.
+
+    Raises
+    ------
+    ProtocolError
+        If the server answers with something else.
+    """
+    narrowed = "" if stream is None else f"&stream={_rules.check_streamname(stream)}"
+    found: list[Recording] = []
+    for number in range(_PAGES):
+        query = f"limit={_PAGE}&offset={number * _PAGE}{narrowed}"
+        answer = yield Request(
+            method="GET",
+            origin=origin,
+            path=f"/recordings?{query}",
+            headers=headers,
+            repeatable=True,
+        )
+        entries = _recordings(answer, page, lambda path, to: http.download(origin, path, to))
+        found += entries
+        if len(entries) < _PAGE:
+            break
+    return found
+
+
+def _recordings(answer: object, page: str, fetch: Callable[[str, Path], None]) -> list[Recording]:
+    entries = answer.get("data") if isinstance(answer, dict) else None
+    try:
+        return [_recording(entry, page, fetch) for entry in entries]  # type: ignore[union-attr]
+    except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
+        raise ProtocolError(f"the server's list of recordings is odd: {error}") from None
+
+
+def _recording(entry: dict[str, Any], page: str, fetch: Callable[[str, Path], None]) -> Recording:
+    name = str(entry["name"])
+    if not _NAME.fullmatch(name):  # it becomes part of addresses and a file's name
+        raise ValueError("a name has letters that none has")
+    path = Path(str(entry["path"])) if entry["path"] else None
+    return Recording(
+        name=name,
+        stream=str(entry["stream"]),
+        began=_moment(entry["began"]),
+        ended=None if entry["ended"] is None else _moment(entry["ended"]),
+        duration=None if entry["duration"] is None else float(entry["duration"]),
+        size=int(entry["size"]),
+        path=path if path is not None and path.exists() else None,
+        url=f"{page}/vod/{name}.mp4",
+        thumbnail=f"{page}/vod/{name}.jpg" if entry["thumbnail"] else None,
+        chapters=f"{page}/vod/{name}.vtt",
+        _fetch=fetch,
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, timezone.utc)

@@ -1,0 +1,46 @@
+"""The recordings of a meeting, found by its token."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from nanomeet_widget import _rules, _tokens, _trust, services
+from nanomeet_widget._errors import InvalidInputError, PermissionDenied
+from nanomeet_widget._http import Http
+from nanomeet_widget._models import SecretText
+from nanomeet_widget._recording import Recording, listing
+from nanomeet_widget.services import LocalServer, Service
+
+
+def of_token(token: str | None) -> list[Recording]:
+    """Return the recordings of the stream of a moderator's token, the newest first.
+
+    Raises
+    ------
+    PermissionDenied
+        If it is a participant's.
+    InvalidInputError
+        If there is no token, or another service than the embedded server keeps the recordings.
+    ServiceError
+        If the server refuses or cannot be reached.
+    """
+    if token is None:
+        raise InvalidInputError("there is no meeting whose recordings could be listed: set a token")
+    claims = _tokens.read(token)
+    if not claims.moderator:
+        raise PermissionDenied("this token is a participant's: moderators see the recordings")
+    service: Service | None = None
+    with suppress(InvalidInputError):
+        service = services.maker(claims.server)
+    if isinstance(service, LocalServer) and service.uses(claims.server):
+        # By its key: then it says where the files lie, too.
+        return service.recordings(stream=claims.streamname)
+    if not isinstance(service, LocalServer | None) or not _trust.is_known(claims.server):
+        raise InvalidInputError(
+            f"the recordings of {claims.server} are kept there, and listed by "
+            f"{service.name if service else 'whoever runs it'}"
+        )
+    origin = _rules.origin(claims.server)
+    http = Http("the meeting's server")
+    headers = {"x-bintu-token": SecretText(token)}
+    return http.run(listing(http, origin, headers, page=origin))
