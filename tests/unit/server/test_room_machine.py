@@ -196,6 +196,12 @@ class RoomMachine(RuleBasedStateMachine):
         assert target.who is not None
         assert after - before == (2 if page.who.stage and target.who.stage else 0)
 
+    @rule()
+    def push(self) -> None:
+        """Have everybody try to come up at once."""
+        for person in _EVERYBODY:
+            self._ask(person, messages.EnterStage())
+
     @rule(person=someone, up=st.booleans())
     def move(self, person: int, up: bool) -> None:  # noqa: FBT001 - a rule's
         """Try to come up, or step down."""
@@ -216,7 +222,6 @@ class RoomMachine(RuleBasedStateMachine):
                 messages.AdmitAll(),
                 messages.StopBroadcast(),
                 messages.StartBroadcast(),
-                messages.SetMain(),
                 messages.EndMeeting(),
             ]
         ),
@@ -231,11 +236,11 @@ class RoomMachine(RuleBasedStateMachine):
         kind=st.sampled_from(
             [
                 messages.InviteToStage,
-                messages.SendToAudience,
+                *[messages.SendToAudience] * 2,
                 messages.AskToUnmute,
                 messages.LowerHand,
                 messages.Mute,
-                messages.SetMain,
+                *[messages.SetMain] * 3,
                 messages.Kick,
             ]
         ),
@@ -342,8 +347,8 @@ def _is_seated(page: Page) -> bool:
 
 TestRoomMachine = RoomMachine.TestCase
 TestRoomMachine.settings = settings(
-    max_examples=80,
-    stateful_step_count=50,
+    max_examples=200,
+    stateful_step_count=60,
     deadline=None,
     # The same in every run: what fails for one, fails for all.
     derandomize=True,
