@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nanomeet_widget._models import Failure, Message, ParticipantInfo, Waiting
+from nanomeet_widget._models import BroadcastStats, Failure, Message, ParticipantInfo, Waiting
 
 
 def error_of(value: dict[str, Any] | None) -> Failure | None:
@@ -36,6 +36,22 @@ def message_of(value: dict[str, Any]) -> Message:
         "text": str(value["text"]),
         "at": float(value["at"]),
         "private": bool(value["private"]),
+    }
+
+
+def stats_of(value: dict[str, Any]) -> BroadcastStats:
+    quality = value["quality"]
+    return {
+        "fps": float(value["fps"]),
+        "skipped": int(value["skipped"]),
+        "bitrate": float(value["bitrate"]),
+        "encode_ms": float(value["encode"]),
+        "queue": int(value["queue"]),
+        "backlog": int(value["backlog"]),
+        "quality": float(quality["bitrate"]),
+        "width": int(value["width"]),
+        "height": int(value["height"]),
+        "viewers": int(value["viewers"]),
     }
 
 

@@ -211,6 +211,26 @@ class TileView(TypedDict, total=False):
     vertical: bool
 
 
+class BroadcastStats(TypedDict):
+    """How composing the broadcast fared in the last second."""
+
+    #: Pictures sent, and those left out because the machine or the network was too slow.
+    fps: float
+    skipped: int
+    #: Bits a second, of pictures and sound.
+    bitrate: float
+    #: Milliseconds from a composed picture to its encoded one, on average.
+    encode_ms: float
+    #: Pictures that wait for the encoder, and bytes that wait for the network.
+    queue: int
+    backlog: int
+    #: Which part of the full bit rate is sent, from 0 to 1.
+    quality: float
+    width: int
+    height: int
+    viewers: int
+
+
 class Failure(TypedDict):
     """Why a meeting failed."""
 

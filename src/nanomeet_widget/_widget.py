@@ -36,6 +36,7 @@ from nanomeet_widget._errors import (
     NotJoinedError,
 )
 from nanomeet_widget._models import (
+    BroadcastStats,
     Failure,
     Message,
     ParticipantInfo,
@@ -143,6 +144,11 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     chat
         The newest 500 messages that one may read, oldest first: dicts of ``id, sender,
         display_name, text, at, private``; ``at`` is in seconds since the epoch.
+    broadcast_stats
+        How the broadcast fares, told once a second by the page that composes it; None while this
+        one does not: a dict of ``fps, skipped, bitrate`` (bits a second) ``, encode_ms, queue,
+        backlog`` (bytes) ``, quality`` (of the full bit rate, from 0 to 1) ``, width, height,
+        viewers``.
     error
         Why it failed: a dict of ``kind`` and ``message``, or None.
 
@@ -187,6 +193,9 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     hands: _Told[list[str]] = _told(t.List(t.Unicode()))
     lobby: _Told[list[Waiting]] = _told(t.List(t.Dict()))
     chat: _Told[list[Message]] = _told(t.List(t.Dict()))
+    broadcast_stats: _Told[BroadcastStats | None] = _told(
+        t.Dict(default_value=None, allow_none=True)
+    )
     error: _Told[Failure | None] = _told(t.Dict(default_value=None, allow_none=True))
 
     # What the page may know of the token before it asks for it.
@@ -477,6 +486,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
             for trait in ("participants", "hands", "lobby"):
                 self.set_trait(trait, [])
             self.set_trait("subject", "")
+            self.set_trait("broadcast_stats", None)
             self._set_broadcast(Broadcast.OFF, None)
         self.set_trait("error", _facts.error_of(message.get("error")))
         self.set_trait("status", target)
@@ -510,6 +520,10 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         written = [_facts.message_of(message) for message in data["messages"]]
         self.set_trait("chat", [*before, *written][-_MAX_CHAT:])
 
+    def _on_stats(self, data: dict[str, Any]) -> None:
+        stats = data.get("stats")
+        self.set_trait("broadcast_stats", None if stats is None else _facts.stats_of(stats))
+
     def _on_role(self, message: dict[str, Any]) -> None:
         self.set_trait("moderator", bool(message["moderator"]))
 
@@ -520,6 +534,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "subjectChange": _on_subject,
         "nanomeetLobby": _on_lobby,
         "nanomeetChat": _on_chat,
+        "nanomeetBroadcastStats": _on_stats,
     }
 
     _HANDLERS: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {

@@ -232,6 +232,28 @@ def test_the_chat_grows_is_bounded_and_outlives_the_meeting() -> None:
     assert meet.chat == []
 
 
+def test_how_a_broadcast_fares_is_told_while_this_page_composes_it() -> None:
+    meet, page = shown()
+    page.joins()
+    assert meet.broadcast_stats is None
+    told = {
+        "fps": 30, "skipped": 1, "bitrate": 900_000, "encode": 6.5, "queue": 0, "backlog": 512,
+        "quality": {"bitrate": 0.65, "framerate": 1}, "width": 640, "height": 360, "viewers": 3,
+    }
+    page.says(type="event", name="nanomeetBroadcastStats", data={"stats": told})
+    stats = meet.broadcast_stats
+    assert stats is not None
+    assert (stats["fps"], stats["encode_ms"], stats["quality"], stats["viewers"]) == (
+        30,
+        6.5,
+        0.65,
+        3,
+    )
+    assert not [event for event in meet.events if "stats" in event.name]
+    page.says(type="event", name="nanomeetBroadcastStats", data={"stats": None})
+    assert meet.broadcast_stats is None
+
+
 def test_what_people_do_is_in_no_state_that_a_notebook_saves() -> None:
     meet, page = shown()
     page.joins()

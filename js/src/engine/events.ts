@@ -32,6 +32,7 @@ const REGULAR = [
   "moderation-participant-rejected",
   "moderation-status-changed",
   "nanomeet-broadcast-changed",
+  "nanomeet-broadcast-stats",
   "nanomeet-chat",
   "nanomeet-connection",
   "nanomeet-lobby",

@@ -15,6 +15,7 @@ let room: RoomStore;
 let chat: ChatStore;
 let view: ViewStore;
 let media: Record<string, ReturnType<typeof signal>>;
+let health: ReturnType<typeof signal<object | null>>;
 let prejoin: ReturnType<typeof signal<boolean>>;
 let large: ReturnType<typeof signal<string | null>>;
 let say: (message: ServerMessage) => void;
@@ -27,6 +28,7 @@ beforeEach(() => {
   view = new ViewStore();
   large = signal<string | null>(null);
   prejoin = signal(false);
+  health = signal<object | null>(null);
   media = {
     microphone: signal(null),
     microphoneOn: signal(false),
@@ -42,6 +44,7 @@ beforeEach(() => {
     ending: signal(null),
     password: signal(null),
     prejoin,
+    health,
     connection: signal("joined"),
     name: signal("Me"),
     dominant: signal(null),
@@ -196,5 +199,14 @@ test("what happens once", () => {
     ["nanomeet-reaction", { id: ADA, reaction: "clap" }],
     ["nanomeet-unmute-asked", { mediaType: "audio", by: ADA }],
     ["nanomeet-stage-invited", { by: ADA }],
+  ]);
+});
+
+test("how composing the broadcast fares, and that it is over", () => {
+  health.value = { fps: 30 };
+  health.value = null;
+  expect(heard("nanomeet-broadcast-stats")).toEqual([
+    { stats: { fps: 30, viewers: 0 } },
+    { stats: null },
   ]);
 });

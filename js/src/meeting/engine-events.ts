@@ -17,6 +17,7 @@ export function followMeeting(meeting: Meeting, emit: Emit): () => void {
     ...chat(meeting, emit),
     ...view(meeting, emit),
     ...media(meeting, emit),
+    ...health(meeting, emit),
   ]);
   return () => {
     unlisten();
@@ -315,6 +316,19 @@ function room({ room }: Meeting, emit: Emit): Watch[] {
     watch(
       () => (room.selfId.value ? room.broadcast.value : null),
       (now, before) => now && emitBroadcast(emit, now, before),
+    ),
+  ];
+}
+
+/** Told once a second, and once more when it is over. */
+function health({ health, room }: Meeting, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => health.value,
+      (stats) => {
+        const viewers = room.viewers.value;
+        emit("nanomeet-broadcast-stats", { stats: stats && { ...stats, viewers } });
+      },
     ),
   ];
 }

@@ -1,7 +1,7 @@
 /** One person's part in a meeting, from joining to leaving: brings the parts together. */
 
 import { batch, computed, effect, type Signal, signal } from "@preact/signals";
-import type { StageTile } from "../composer/index";
+import type { Health, StageTile } from "../composer/index";
 import {
   type IceServer,
   type Participant,
@@ -55,6 +55,8 @@ export class Meeting {
   /** Set while the room asks for its password. */
   readonly password = signal<{ wrong: boolean } | null>(null);
   readonly connection = signal<Connection>("idle");
+  /** How composing the broadcast fares, while this page does that. */
+  readonly health = signal<Health | null>(null);
   readonly remotes = computed(() => this.#mesh.value?.remotes.value ?? NO_REMOTES);
   readonly name: Signal<string>;
   readonly title = computed(
@@ -251,7 +253,13 @@ export class Meeting {
         return { title: subject || this.launch.room, large: main };
       },
     };
-    this.#broadcast = new BroadcastControl({ ...stage, signalling });
+    this.#broadcast = new BroadcastControl({
+      ...stage,
+      signalling,
+      onHealth: (health) => {
+        this.health.value = health;
+      },
+    });
     // Whether it fails or has become needless: the server asks the next page, or nobody.
     this.#relay = new Composing({ ...stage, onEnded: () => {} });
     this.#levels.value = new Levels(() => this.#measure());
@@ -383,6 +391,7 @@ export class Meeting {
         break;
       case "broadcast_changed":
         this.#broadcast?.changed(message.broadcast);
+        if (!this.#broadcast?.active) this.health.value = null;
         break;
       case "error":
         if (this.connection.value === "locked") this.password.value = { wrong: true };
@@ -513,6 +522,7 @@ export class Meeting {
     this.room.clear();
     this.chat.clear();
     this.view.clear();
+    this.health.value = null;
   }
 
   #step(status: Status): void {
