@@ -149,14 +149,15 @@ export class LocalMedia {
     if (!held.value) return;
     await this.#exclusive({ [input]: true }, async () => {
       const wanted = { audio: input === "audio", video: input === "video" };
+      const heard = this.microphoneOn.value;
       // Many a machine cannot open two cameras at once.
       held.value?.stop();
-      await this.#acquire(wanted, this.microphoneOn.value);
+      await this.#acquire(wanted, heard);
       const problem = this.problems.value[input];
       if (!problem) return;
       if (before && before !== deviceId) {
         this.#remember(kind, before);
-        await this.#acquire(wanted, this.microphoneOn.value);
+        await this.#acquire(wanted, heard);
       }
       throw new DeviceError(input, problem);
     });
