@@ -105,7 +105,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     width, height
         Pixels, or a CSS length such as ``"100%"`` or ``"30em"``. Changes take effect live.
     branding
-        The URL of a branding file, or its content as a dict (keys as in the nanoMeet Web API).
+        The URL of a branding file, or its content as a dict: keys as in the nanoMeet Web API, and
+        ``primaryColor``, ``textColor``, ``fontFamily``, ``waitingMessage`` on the embedded server.
     tile_view
         How the tiles are laid out, a dict of ``size`` (the greatest height of a tile in pixels),
         ``maxColumns`` (1 to 5) and ``vertical``, each optional, as in the Web API's `init`.

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import RunningServer
 from tests.labs import Lab
 
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
+from .test_room import PATIENT, Room, tile
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
@@ -56,9 +58,9 @@ def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: 
         strict=True,
     ):
         guest = open_page(link, viewport={"width": width, "height": 640}, color_scheme=scheme)
-        assert not overflows(guest)
-        shoot(guest, f"invite-{width}-{scheme}")
         guest.get_by_label("Your name").fill(name)
+        expect(guest.locator("video.playing")).to_be_visible(timeout=SLOW)
+        assert not overflows(guest)
         guest.get_by_role("button", name="Join").click()
         expect(guest.locator("video.playing").first).to_be_visible(timeout=SLOW)
         guests.append(guest)
@@ -75,3 +77,31 @@ def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: 
     expect(page.locator(".nanomeet-overlay")).to_be_visible()
     lies_over(page.locator(".nanomeet-overlay"), page.locator(".nanomeet-place"))
     shoot(page, f"meeting-{theme}")
+
+
+SIZES = ((320, 240), (320, 640), (480, 420), (900, 480), (1280, 720), (1920, 1080))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_room_and_its_door_at_every_size(
+    server: RunningServer, open_page: OpenPage, theme: str
+) -> None:
+    room = Room(server, open_page)
+    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
+    door = room.address("Grace Hopper", **{"prejoinConfig.enabled": True})
+    grace = open_page(door, color_scheme=theme)
+    expect(grace.locator("video.playing")).to_be_visible(timeout=PATIENT)
+    at_every_size(grace, "prejoin", theme)
+    grace.get_by_role("button", name="Join").click()
+    expect(tile(ada, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENT)
+    grace.keyboard.press("h")
+    expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
+    at_every_size(ada, "room", theme)
+
+
+def at_every_size(page: Page, name: str, theme: str) -> None:
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("width => innerWidth === width", arg=width)
+        assert not overflows(page)
+        shoot(page, f"{name}-{width}x{height}-{theme}")
