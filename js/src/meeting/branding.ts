@@ -2,6 +2,7 @@
 
 import { type Colour, contrast, css, mix, readable, textOn } from "./contrast";
 import type { Settings } from "./launch";
+import { t } from "./strings";
 import type { ViewStore } from "./view";
 
 /** Where Jitsi's configuration names such a file. */
@@ -110,7 +111,7 @@ function showLogo(logo: string, link: string | null): void {
     holder.href = link;
     holder.target = "_blank";
     holder.rel = "noopener noreferrer";
-    holder.setAttribute("aria-label", "The organiser's page");
+    holder.setAttribute("aria-label", t.common.organiser);
   }
   holder.append(image);
   document.body.append(holder);

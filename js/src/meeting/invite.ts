@@ -1,6 +1,7 @@
 /** Making an invite link: the token service is asked with this moderator's own token. */
 
 import { claim } from "./claims";
+import { t } from "./strings";
 
 const TIMEOUT = 10_000;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -24,14 +25,14 @@ export async function createInvite({ base, token, moderator }: InviteOptions): P
       signal: AbortSignal.timeout(TIMEOUT),
     });
   } catch {
-    throw new Error("The server did not answer. Check your network, then try again.");
+    throw new Error(t.common.noAnswer);
   }
   const answer: unknown = await response.json().catch(() => null);
   const field = (name: string): unknown =>
     typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
   const [invite, message] = [field("data"), field("message")];
   if (!response.ok || typeof invite !== "string") {
-    throw new Error(typeof message === "string" ? message : "The server made no invite.");
+    throw new Error(typeof message === "string" ? message : t.common.noInvite);
   }
   return `${publicAddress(invite) ?? origin}/invite#token=${encodeURIComponent(invite)}`;
 }

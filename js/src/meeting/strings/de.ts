@@ -27,6 +27,10 @@ export const de: Strings = {
     moderator: "Moderation",
     guest: "Gast",
     failed: "Das ging nicht. Versuchen Sie es noch einmal.",
+    organiser: "Die Seite des Veranstalters",
+    noInvite: "Der Server hat keine Einladung ausgestellt.",
+    noAnswer:
+      "Der Server hat nicht geantwortet. Prüfen Sie Ihr Netz, dann versuchen Sie es wieder.",
   },
   errors: {
     forbidden: "Das darf nur die Moderation.",
@@ -236,6 +240,7 @@ export const de: Strings = {
     askedVideo: (name) => `${name}: Bitte schalten Sie Ihre Kamera ein.`,
     askedStage: (name) => `${name} lädt Sie auf die Bühne ein.`,
     aModerator: "Die Moderation",
+    show: "Zeigen",
     notNow: "Jetzt nicht",
     switchOn: "Einschalten",
     comeUp: "Auf die Bühne kommen",

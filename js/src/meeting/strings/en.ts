@@ -23,6 +23,9 @@ export const en = {
     moderator: "Moderator",
     guest: "Guest",
     failed: "That did not work. Try again.",
+    organiser: "The organiser's page",
+    noInvite: "The server made no invite.",
+    noAnswer: "The server did not answer. Check your network, then try again.",
   },
   /** By the kind that the server, or the page itself, names; else the server's own message is shown. */
   errors: {
@@ -226,6 +229,7 @@ export const en = {
     askedVideo: (name: string) => `${name} asks you to switch your camera on.`,
     askedStage: (name: string) => `${name} invites you on the stage.`,
     aModerator: "A moderator",
+    show: "Show",
     notNow: "Not now",
     switchOn: "Switch on",
     comeUp: "Come on the stage",

@@ -73,32 +73,60 @@ function Question({ meeting }: { meeting: Meeting }): JSX.Element | null {
   );
 }
 
-function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element[] {
-  return meeting.room.knocking.value.map(({ id, name }) => (
-    <Notice key={id} tone="plain">
-      <span class="notice-text">
-        <strong>{name}</strong> wants to join
-      </span>
+/** Who waits to be let in: one is answered here, more of them in their panel. */
+function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const { room, view } = meeting;
+  const [first, ...more] = room.knocking.value;
+  if (!first || view.panel.value === "people") return null;
+  const words = t.panels.lobby;
+  const { id, name } = first;
+  if (more.length > 0) {
+    return (
+      <Notice tone="plain">
+        <span class="notice-text">{t.toolbar.waiting(more.length + 1)}</span>
+        <span class="notice-actions">
+          <button
+            type="button"
+            class="button small"
+            data-panel-button="people"
+            onClick={() => view.toggle("people")}
+          >
+            {t.notices.show}
+          </button>
+          <button
+            type="button"
+            class="button primary small"
+            onClick={() => attempt(meeting, () => meeting.ask.admitAll())}
+          >
+            {words.admitAll}
+          </button>
+        </span>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="plain">
+      <span class="notice-text">{t.events.knocks(name)}</span>
       <span class="notice-actions">
         <button
           type="button"
           class="button small"
-          aria-label={`Do not let ${name} in`}
+          aria-label={words.refuseOne(name)}
           onClick={() => attempt(meeting, () => meeting.ask.admit(id, false))}
         >
-          Refuse
+          {words.refuse}
         </button>
         <button
           type="button"
           class="button primary small"
-          aria-label={`Let ${name} in`}
+          aria-label={words.admitOne(name)}
           onClick={() => attempt(meeting, () => meeting.ask.admit(id, true))}
         >
-          Let in
+          {words.admit}
         </button>
       </span>
     </Notice>
-  ));
+  );
 }
 
 /** Why camera or microphone are missing, and how to mend that. */

@@ -26,6 +26,8 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
     spotlight: large,
   });
   const last = rects.at(-1);
+  const shown = all.some(({ screen, local }) => screen && !local);
+  const unpin = (): void => (shown ? view.enlarge(null) : view.pin(null));
   return (
     <ul class="stage" ref={element} aria-label={t.stage.label}>
       {tiles.map((tile, index) => {
@@ -39,7 +41,7 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
             rect={rect}
             large={large === index}
             pinned={pinned}
-            onPin={all.length > 1 ? () => view.pin(pinned ? null : tile.id) : null}
+            onPin={all.length > 1 ? () => (pinned ? unpin() : view.pin(tile.id)) : null}
           />
         ) : null;
       })}
