@@ -1,0 +1,144 @@
+"""The engine API from a plain page: what a meeting does when it is told, and what it tells of it.
+
+Each page is of another origin than the server, and has the engine's script alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.framed import PAGE, Person
+from tests.browser.site import site
+from tests.conftest import RunningServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def address(server: RunningServer) -> Iterator[str]:
+    """A page that loads `external_api.js` from the server."""
+    with site(PAGE.format(server=server.url)) as found:
+        yield found
+
+
+class Room:
+    """A room with Ada, who is a moderator, and Grace, who is none."""
+
+    def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
+        self.name = f"Engine_{secrets.token_hex(4)}"
+        token = server.room(self.name)
+        self.ada = Person(open_page(address), server, token, self.name, "Ada")
+        guest = server.invite(token)
+        self.grace = Person(open_page(address), server, guest, self.name, "Grace")
+        self.ada.hears("participantJoined", id=self.grace.id)
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage, address: str) -> Room:
+    return Room(server, open_page, address)
+
+
+def test_people_write_raise_hands_and_look_around(room: Room) -> None:
+    ada, grace = room.ada, room.grace
+
+    grace.does("sendChatMessage", "Hello, everybody")
+    said = ada.hears("incomingMessage", message="Hello, everybody")
+    assert (said["from"], said["nick"], said["privateMessage"]) == (grace.id, "Grace", False)
+    grace.hears("outgoingMessage", message="Hello, everybody", privateMessage=False)
+    ada.hears("chatUpdated", unreadCount=1, isOpen=False)
+    ada.does("toggleChat")
+    ada.hears("chatUpdated", isOpen=True)
+    ada.does("sendChatMessage", "Only you", grace.id)
+    grace.hears("incomingMessage", message="Only you", privateMessage=True)
+
+    grace.does("toggleRaiseHand")
+    assert ada.hears("raiseHandUpdated", id=grace.id)["handRaised"] > 0
+    grace.hears("raiseHandUpdated", id=grace.id)
+    grace.does("toggleRaiseHand")
+    ada.hears("raiseHandUpdated", id=grace.id, handRaised=0)
+
+    ada.does("toggleParticipantsPane", True)
+    ada.hears("participantsPaneToggled", open=True)
+    assert ada.asks("isParticipantsPaneOpen") is True
+
+    frame = ada.page.frame_locator("iframe")
+    ada.does("showNotification", {"title": "Break", "uid": "break", "timeout": "sticky"})
+    ada.hears("notificationTriggered", title="Break")
+    notice = frame.get_by_role("button", name="Break")
+    expect(notice).to_be_visible()
+    ada.does("hideNotification", "break")
+    expect(notice).to_have_count(0)
+
+    grace.does("localSubject", "My lesson")
+    title = grace.page.frame_locator("iframe").get_by_role("heading", name="My lesson")
+    expect(title).to_be_visible()
+    ada.does("subject", "Everybody's lesson")
+    grace.hears("subjectChange", subject="Everybody's lesson")
+
+    grace.does("displayName", "Grace H.")
+    ada.hears("displayNameChange", id=grace.id, displayname="Grace H.")
+    assert ada.asks("getDisplayName", grace.id) == "Grace H."
+
+
+def test_a_moderator_moderates_and_nobody_else_does(room: Room) -> None:
+    ada, grace = room.ada, room.grace
+
+    for command, *args in (
+        ("kickParticipant", ada.id),
+        ("muteRemoteParticipant", ada.id, "audio"),
+        ("grantModerator", grace.id),
+        ("toggleLobby", True),
+        ("endConference",),
+    ):
+        assert "moderator" in grace.refused(command, *args)["message"], command
+    assert ada.refused("kickParticipant", "0123456789abcdef")["name"] == "not_found"
+
+    for media in ("audio", "video"):
+        ada.does("muteRemoteParticipant", grace.id, media)
+        ada.hears("participantMuted", id=grace.id, mediaType=media, isMuted=True)
+    grace.hears("audioMuteStatusChanged", muted=True)
+    assert grace.asks("isVideoMuted") is True
+    assert ada.asks("isParticipantForceMuted", grace.id, "audio") is False
+
+    # Shown large by a moderator: at everybody. By somebody else: at himself.
+    ada.does("setLargeVideoParticipant", grace.id)
+    for one in (ada, grace):
+        one.hears("largeVideoChanged", id=grace.id)
+        one.hears("tileViewChanged", enabled=False)
+    ada.does("setLargeVideoParticipant")
+    grace.hears("tileViewChanged", enabled=True)
+    before = ada.page.evaluate("events.length")
+    grace.does("pinParticipant", ada.id)
+    grace.hears("largeVideoChanged", id=ada.id)
+    assert ada.page.evaluate("(from) => events.slice(from).map((e) => e.name)", before) == []
+
+    ada.does("grantModerator", grace.id)
+    grace.hears("participantRoleChanged", id=grace.id, role="moderator")
+    ada.hears("participantRoleChanged", id=grace.id, role="moderator")
+    roles = {p["id"]: p["role"] for p in grace.asks("getRoomsInfo")["rooms"][0]["participants"]}
+    assert roles == {ada.id: "moderator", grace.id: "moderator"}
+
+    grace.does("kickParticipant", ada.id)
+    grace.hears("participantKickedOut", kicked={"id": ada.id, "local": False})
+    assert ada.hears("participantKickedOut")["kicked"] == {"id": ada.id, "local": True}
+    grace.does("endConference")
+    assert grace.hears("errorOccurred", isFatal=True)["name"] == "ended"
+
+
+def test_a_recording_can_be_fetched_when_the_broadcast_is_over(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    name = f"Engine_{secrets.token_hex(4)}"
+    ada = Person(open_page(address), server, server.room(name), name, "Ada")
+    ada.hears("videoConferenceJoined")
+    ada.does("startRecording", {"mode": "stream", "rtmpStreamKey": "rtmp://ingest.example/rec/x"})
+    ada.hears("recordingStatusChanged", on=True)
+    assert "/live/" in ada.asks("getLivestreamUrl")["livestreamUrl"]
+    ada.does("stopRecording", "stream")
+    ada.hears("recordingStatusChanged", on=False)
+    assert "/vod/" in ada.hears("recordingLinkAvailable")["link"]
