@@ -138,8 +138,8 @@ async def broadcasting(
     ingest.close()
 
 
-async def watch(server: RunningServer, stream: str) -> tuple[Client, dict[str, Any]]:
+async def watch(server: RunningServer, stream: str, **fields: Any) -> tuple[Client, dict[str, Any]]:
     """Watch a stream; return the connection and the stream's state."""
     viewer = await connect(server, "ws/watch")
-    await viewer.send("watch", v=1, stream=stream)
+    await viewer.send("watch", v=1, stream=stream, **fields)
     return viewer, await viewer.expect("stream_state")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import subprocess
 import time
 from pathlib import Path
 
+import av
 import httpx
 import pytest
 
 from nanomeet_widget.server.frames import Frame, Kind, Track
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import broadcasting, connect, join, run, watch
+from tests.contract.sockets import Client, broadcasting, connect, join, run, watch
 from tests.unit.server.clips import Clip, clip
 
 
@@ -56,6 +58,78 @@ def test_viewers_early_and_late_get_every_frame(server: RunningServer, film: Cli
             assert (await page.expect("ack"))["ref"] == 2
             while (await late.expect("stream_state"))["state"] != "ended":
                 pass
+
+    run(scenario())
+
+
+async def fragments(viewer: Client, count: int) -> dict[Track, bytes]:
+    """The MP4 of each track that a viewer has got after so many fragments."""
+    files = dict.fromkeys(Track, b"")
+    while count:
+        (frame,) = await viewer.frames(1)
+        assert frame.kind is not Kind.MEDIA
+        if frame.kind is not Kind.SETUP:
+            assert frame.kind is Kind.FRAGMENT or b"moov" in frame.payload
+            files[frame.track] += frame.payload
+        count -= frame.kind is Kind.FRAGMENT
+    return files
+
+
+def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        token = server.room("MP4", streamname="mp4-one")
+        early, _ = await watch(server, "mp4-one", format="fmp4")
+        bare, _ = await watch(server, "mp4-one")
+        async with broadcasting(server, token) as (page, ingest, _):
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            await page.expect("ack")
+            files = await fragments(early, len(film.media))
+            for track, file in files.items():
+                with av.open(io.BytesIO(file), "r") as container:
+                    got = [bytes(packet) for packet in container.demux() if packet.size]
+                assert got == [frame.payload for frame in film.media if frame.track is track]
+            late, _ = await watch(server, "mp4-one", format="fmp4")
+            group = [frame for frame in film.media if frame.timestamp >= 1_500_000]
+            files = await fragments(late, len(group))
+            with av.open(io.BytesIO(files[Track.VIDEO]), "r") as container:
+                times = [picture.time for picture in container.decode(video=0)]
+            assert times[0] == pytest.approx(1.5, abs=0.01)
+            assert len(times) == 15
+            # A smaller picture in the middle: another header first.
+            other = clip(0.5, start=2_000_000, width=96, height=64, sound=False)
+            for data in other.encoded():
+                await ingest.send_raw(data)
+            files = await fragments(late, len(other.media))
+            with av.open(io.BytesIO(files[Track.VIDEO]), "r") as container:
+                assert [p.width for p in container.decode(video=0)] == [96] * 15
+            # Whoever decodes by himself is not concerned.
+            frames = await bare.frames(3 + len(film.media) + len(other.media))
+            assert {frame.kind for frame in frames} == {Kind.SETUP, Kind.MEDIA}
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+
+    run(scenario())
+
+
+def test_a_format_that_nobody_knows_is_refused(server: RunningServer) -> None:
+    async def scenario() -> None:
+        viewer = await connect(server, "ws/watch")
+        await viewer.send("watch", v=1, stream="any", format="flv")
+        assert (await viewer.expect("error"))["kind"] == "protocol"
+        await viewer.closed()
+
+    run(scenario())
+
+
+def test_fragments_come_from_no_sender(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        async with broadcasting(server, server.room()) as (_, ingest, _):
+            made = Frame(kind=Kind.FRAGMENT, track=Track.VIDEO, timestamp=0, payload=b"moof")
+            await ingest.send_raw(film.encoded()[0])
+            await ingest.send_raw(made.encode())
+            assert "for viewers" in (await ingest.expect("ingest_ended"))["reason"]
 
     run(scenario())
 

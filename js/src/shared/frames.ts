@@ -4,7 +4,7 @@ export const FRAME_VERSION = 1;
 export const HEADER_SIZE = 16;
 export const MAX_FRAME = 4 * 1024 * 1024;
 
-export const Kind = { setup: 1, media: 2 } as const;
+export const Kind = { setup: 1, media: 2, header: 3, fragment: 4 } as const;
 export const Track = { video: 0, audio: 1 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type Track = (typeof Track)[keyof typeof Track];
@@ -53,7 +53,7 @@ export function decodeFrame(data: ArrayBuffer): Frame {
   const view = new DataView(data);
   const [version, kind, flags, track] = [0, 1, 2, 3].map((i) => view.getUint8(i));
   if (version !== FRAME_VERSION) throw new RangeError(`frame version ${version} is unknown`);
-  if (kind !== Kind.setup && kind !== Kind.media) throw new RangeError(`frame kind ${kind}`);
+  if (!isKind(kind)) throw new RangeError(`frame kind ${kind}`);
   if (track !== Track.video && track !== Track.audio) throw new RangeError(`frame track ${track}`);
   if (flags !== 0 && flags !== KEYFRAME) throw new RangeError(`frame flags ${flags}`);
   return {
@@ -64,4 +64,8 @@ export function decodeFrame(data: ArrayBuffer): Frame {
     timestamp: Number(view.getBigInt64(8)),
     payload: new Uint8Array(data, HEADER_SIZE),
   };
+}
+
+function isKind(value: number | undefined): value is Kind {
+  return Object.values(Kind).some((kind) => kind === value);
 }

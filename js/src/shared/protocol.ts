@@ -529,6 +529,7 @@ export interface Watch {
   v: number;
   stream: string;
   ticket?: string | null;
+  format?: "frames" | "fmp4";
 }
 
 /** Where the stream stands: binary frames follow while it is live. */

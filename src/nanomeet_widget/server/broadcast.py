@@ -17,6 +17,7 @@ from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
 from nanomeet_widget.server.limits import TokenBucket
 from nanomeet_widget.server.private_channel import PrivateChannel
 from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.timeline import Timeline
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import Setup, read_setup
 
@@ -142,6 +143,7 @@ class Broadcast:
         self._heard_at = 0.0
         self._setups: dict[Track, Setup] = {}
         self._latest: dict[Track, int] = {}
+        self._timeline = Timeline()
         self._begun = False
         self._need_keyframe = True
         rate = config.limits.ingest_rate
@@ -235,16 +237,25 @@ class Broadcast:
         picture = frame.kind is Kind.MEDIA and frame.track is Track.VIDEO
         if picture and self._need_keyframe and not frame.keyframe:
             return
-        self._channel.publish(outgoing(frame, data))
+        self._channel.publish(outgoing(frame, data, time=self._place(frame)))
         if picture:
             self._need_keyframe = False
             self._begin()
         self._record(frame)
 
+    def _place(self, frame: Frame) -> int | None:
+        """Return the frame's time as MP4 has it; None where it does not go into any."""
+        if frame.kind is not Kind.MEDIA:
+            return None
+        time = self._timeline.place(frame)
+        return time if self._setups[Track.VIDEO].h264 else None
+
     def _check(self, frame: Frame) -> None:
         if frame.kind is Kind.SETUP:
             self._setups[frame.track] = read_setup(frame)
             return
+        if frame.kind is not Kind.MEDIA:
+            raise FrameError(f"kind {frame.kind.value} is for viewers")
         if frame.track not in self._setups:
             raise FrameError(f"{frame.track.name.lower()} came before its set-up")
         latest = self._latest.get(frame.track, frame.timestamp)

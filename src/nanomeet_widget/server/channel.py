@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
+from nanomeet_widget.server.frames import Frame, Kind, Track, decode
+from nanomeet_widget.server.timeline import USUAL_DURATION
 from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.tracks import read_setup
 
 #: A latecomer whose cached picture is older than this is worth a keyframe, at most once in it.
 _FRESH = 1.0
@@ -17,7 +22,7 @@ _FRESH = 1.0
 _SHORT, _MEDIUM = 126, 65536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
     """A frame ready for every viewer: the bytes of its WebSocket message, built once."""
 
@@ -25,10 +30,64 @@ class Outgoing:
     track: Track
     setup: bool
     keyframe: bool
+    #: Where the frame itself begins in `wire`.
+    header: int
+    #: Microseconds since the stream began; None where it does not go into an MP4.
+    time: int | None = None
+
+    @functools.cached_property
+    def fragment(self) -> bytes:
+        """What viewers who play MP4 get in place of `wire`; empty where they get nothing."""
+        frame = self.frame()
+        if self.setup:
+            setup = read_setup(frame)
+            if not setup.playable:
+                return self.wire
+            header = dataclasses.replace(frame, kind=Kind.HEADER, payload=init_segment(setup))
+            # Two messages.
+            return self.wire + _message(header.encode())
+        if self.time is None:
+            return b""
+        duration = frame.duration or USUAL_DURATION
+        keyframe = frame.keyframe or frame.track is Track.AUDIO
+        sample = Sample(frame.payload, duration, keyframe)
+        made = Frame(
+            kind=Kind.FRAGMENT,
+            track=frame.track,
+            timestamp=self.time,
+            payload=fragment(frame.track, self.time, [sample]),
+            duration=duration,
+            keyframe=keyframe,
+        )
+        return _message(made.encode())
+
+    def frame(self) -> Frame:
+        """Return the frame."""
+        return decode(self.wire[self.header :])
 
 
-def outgoing(frame: Frame, data: bytes) -> Outgoing:
-    """Return a frame, whose bytes are `data`, as it goes to the viewers."""
+def outgoing(frame: Frame, data: bytes, *, time: int | None = None) -> Outgoing:
+    """Return a frame, whose bytes are `data`, as it goes to the viewers.
+
+    Parameters
+    ----------
+    frame, data
+        The frame, and its bytes.
+    time
+        Microseconds since the stream began; None if it does not go into an MP4.
+    """
+    wire = _message(data)
+    return Outgoing(
+        wire=wire,
+        track=frame.track,
+        setup=frame.kind is Kind.SETUP,
+        keyframe=frame.keyframe and frame.track is Track.VIDEO,
+        header=len(wire) - len(data),
+        time=time,
+    )
+
+
+def _message(data: bytes) -> bytes:
     size = len(data)
     if size < _SHORT:
         header = struct.pack("!BB", 0x82, size)
@@ -36,12 +95,7 @@ def outgoing(frame: Frame, data: bytes) -> Outgoing:
         header = struct.pack("!BBH", 0x82, 126, size)
     else:
         header = struct.pack("!BBQ", 0x82, 127, size)
-    return Outgoing(
-        wire=header + data,
-        track=frame.track,
-        setup=frame.kind is Kind.SETUP,
-        keyframe=frame.keyframe and frame.track is Track.VIDEO,
-    )
+    return header + data
 
 
 class Viewer(Protocol):

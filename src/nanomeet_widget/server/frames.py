@@ -4,12 +4,18 @@
 offset   type    meaning
 =======  ======  =======================================================
 0        u8      version, 1
-1        u8      kind: 1 set-up (payload: `TrackSetup` as JSON), 2 media
+1        u8      kind: 1 set-up (payload: `TrackSetup` as JSON), 2 media,
+                 3 header and 4 fragment of a track's MP4
 2        u8      flags: bit 0 keyframe
 3        u8      track: 0 picture, 1 sound
 4        u32     duration in microseconds, 0 where unknown
 8        i64     presentation time in microseconds
 =======  ======  =======================================================
+
+A viewer that asks for fMP4 (`Watch.format`) gets 3 and 4 in place of 2: after each set-up the header
+that begins a track's SourceBuffer, or its new part, and then a fragment a frame. The time of a
+fragment is the one within the MP4, where the stream begins at 0 and a sender that came back goes on.
+Kinds 3 and 4 are never sent to the server.
 
 Numbers are big-endian. `js/src/shared/frames.ts` is its twin; both are tested on the same bytes
 (`tests/frames.json`).
@@ -36,6 +42,8 @@ class Kind(IntEnum):
 
     SETUP = 1
     MEDIA = 2
+    HEADER = 3
+    FRAGMENT = 4
 
 
 class Track(IntEnum):

@@ -633,6 +633,10 @@ IngestServerMessage = IngestReady | KeyframeWanted | IngestEnded
 # --- the broadcast: the server to a viewer ----------------------------------------------------
 
 
+#: Bare frames, for viewers with WebCodecs, or fragments of MP4, for Media Source Extensions.
+WatchFormat = Literal["frames", "fmp4"]
+
+
 class Watch(_Message, tag="watch", kw_only=True):
     """The first message on the viewers' socket."""
 
@@ -640,6 +644,8 @@ class Watch(_Message, tag="watch", kw_only=True):
     stream: StreamName
     #: What opens a stream that is not public.
     ticket: Annotated[str, Meta(max_length=64)] | None = None
+    #: What the viewer plays; see `frames` for both.
+    format: WatchFormat = "frames"
 
 
 WatchClientMessage = Watch | Ping

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nanomeet_widget.server.codec_header import matroska_header, read_avcc
 from nanomeet_widget.server.frames import Frame, FrameError, Track
+from nanomeet_widget.server.timeline import USUAL_DURATION, Timeline
 from nanomeet_widget.server.tracks import Setup
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ _OPTIONS = {
     "max_interleave_delta": str(_WAIT),
     "flush_packets": "1",
 }
-#: Microseconds: the clock of a sender that came back may have begun anew.
-_CLOCK_RESTARTED = 1_000_000
-_USUAL_DURATION = 20_000
 
 
 class Muxer:
@@ -68,9 +66,7 @@ class Muxer:
         self._length_size = configuration.length_size
         self._parameter_sets = configuration.units()
         self._video = video
-        self._start: int | None = None
-        self._offset = 0
-        self._last: dict[Track, int] = {}
+        self._timeline = Timeline()
         # "x": another recording is never overwritten.
         self._file = path.open("xb")
         try:
@@ -112,11 +108,7 @@ class Muxer:
         if stream is None:
             return
         picture = frame.track is Track.VIDEO
-        if self._start is None:
-            if not (picture and frame.keyframe):
-                return
-            self._start = frame.timestamp
-        time = self._place(frame, self._start)
+        time = self._timeline.place(frame)
         if time is None:
             return
         prefix = self._parameter_sets if picture and frame.keyframe else b""
@@ -124,7 +116,7 @@ class Muxer:
         packet.stream = stream
         packet.time_base = _MICROSECONDS
         packet.pts = packet.dts = time
-        packet.duration = frame.duration or _USUAL_DURATION
+        packet.duration = frame.duration or USUAL_DURATION
         packet.is_keyframe = frame.keyframe or not picture
         self._container.mux_one(packet)
         # Out of this process: nothing happens where the fragment is not whole.
@@ -133,7 +125,7 @@ class Muxer:
     @property
     def time(self) -> float:
         """Seconds of the file so far."""
-        return max(self._last.values(), default=0) / 1_000_000
+        return self._timeline.latest / 1_000_000
 
     def sync(self) -> None:
         """Have the disk keep what is written."""
@@ -144,17 +136,3 @@ class Muxer:
         self._container.close()
         self._template.close()
         self._file.close()
-
-    def _place(self, frame: Frame, start: int) -> int | None:
-        """Where the frame goes in the file's time; None for sound from before the beginning."""
-        latest = max(self._last.values(), default=0)
-        time = frame.timestamp - start + self._offset
-        if self._last and time < latest - _CLOCK_RESTARTED:
-            self._offset += latest + _USUAL_DURATION - time
-            time = latest + _USUAL_DURATION
-        if time < 0:
-            return None
-        # Times in a file only go up.
-        time = max(time, self._last.get(frame.track, -1) + 1)
-        self._last[frame.track] = time
-        return time

@@ -40,6 +40,11 @@ class Setup:
         """Whether it is H.264 with its parameter sets in the description."""
         return self.codec.startswith("avc1.") and bool(self.description)
 
+    @property
+    def playable(self) -> bool:
+        """Whether it can be a track of the MP4 that viewers get."""
+        return self.h264 or self.codec == "opus"
+
 
 def read_setup(frame: Frame) -> Setup:
     """Return what a set-up frame says.

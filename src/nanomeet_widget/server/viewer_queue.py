@@ -33,12 +33,17 @@ class ViewerQueue:
         The event loop.
     on_skip
         Called when frames were dropped: a keyframe lets the viewer go on.
+    fragments
+        Whether he gets fragments of MP4 in place of bare frames.
     """
 
-    def __init__(self, pipe: Pipe, *, timers: Timers, on_skip: Callable[[], None]) -> None:
+    def __init__(
+        self, pipe: Pipe, *, timers: Timers, on_skip: Callable[[], None], fragments: bool = False
+    ) -> None:
         self._pipe = pipe
         self._timers = timers
         self._on_skip = on_skip
+        self._fragments = fragments
         self._queue: deque[tuple[float, Outgoing]] = deque()
         self._size = 0
         self._busy = False
@@ -55,18 +60,21 @@ class ViewerQueue:
             return
         now = self._timers.time()
         self._queue.append((now, frame))
-        self._size += len(frame.wire)
+        self._size += len(self._bytes(frame))
         if self._size > MAX_BYTES or now - self._queue[0][0] > MAX_AGE:
             self._skip()
 
+    def _bytes(self, frame: Outgoing) -> bytes:
+        return frame.fragment if self._fragments else frame.wire
+
     def _write(self, frame: Outgoing) -> None:
-        self._busy = not self._pipe.write(frame.wire, self._drained)
+        self._busy = not self._pipe.write(self._bytes(frame), self._drained)
 
     def _drained(self) -> None:
         self._busy = False
         while self._queue and not self._busy:
             _, frame = self._queue.popleft()
-            self._size -= len(frame.wire)
+            self._size -= len(self._bytes(frame))
             self._write(frame)
 
     def _skip(self) -> None:
@@ -76,6 +84,6 @@ class ViewerQueue:
         # Restarting their age, or the next frame would find them too old again.
         now = self._timers.time()
         self._queue.extend((now, frame) for _, frame in kept)
-        self._size = sum(len(frame.wire) for _, frame in kept)
+        self._size = sum(len(self._bytes(frame)) for _, frame in kept)
         self._skipping = True
         self._on_skip()

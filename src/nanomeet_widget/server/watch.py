@@ -31,7 +31,7 @@ class WatchSocket(Socket):
     def initialize(self, core: Core) -> None:
         """Take the server's parts."""
         super().initialize(core)
-        self._queue = ViewerQueue(SocketPipe(self), timers=core.timers, on_skip=self._skipped)
+        self._queue = self._queue_of("frames")
 
     def open(self, *args: str) -> None:
         """Bound what the operating system holds back."""
@@ -53,6 +53,7 @@ class WatchSocket(Socket):
         elif self._channel is not None:
             self.reject("protocol", "This connection watches a stream already.")
         else:
+            self._queue = self._queue_of(request.format)
             try:
                 self._channel = self.core.broadcasts.watch(
                     request.stream, self, ticket=request.ticket
@@ -84,6 +85,14 @@ class WatchSocket(Socket):
         """Send this viewer away."""
         self._refuse("forbidden", reason)
 
+    def _queue_of(self, form: messages.WatchFormat) -> ViewerQueue:
+        return ViewerQueue(
+            SocketPipe(self),
+            timers=self.core.timers,
+            on_skip=self._skipped,
+            fragments=form == "fmp4",
+        )
+
     def _skipped(self) -> None:
         if self._channel is not None:
             self._channel.request_keyframe()
@@ -102,7 +111,7 @@ class SocketPipe:
     def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
         """Write; a connection that is gone takes everything and forgets it."""
         connection = self._handler.ws_connection
-        if connection is None or connection.is_closing() or connection.stream is None:
+        if not data or connection is None or connection.is_closing() or connection.stream is None:
             return True
         try:
             future = connection.stream.write(data)

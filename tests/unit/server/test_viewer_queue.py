@@ -51,6 +51,7 @@ class Line:
                     track=Track.AUDIO if name[0] == "a" else Track.VIDEO,
                     setup=name[0] == "s",
                     keyframe=name[0] == "k",
+                    header=0,
                 )
             )
 
