@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { More } from "./icons";
 
 export interface MenuItem {
@@ -21,7 +21,8 @@ export function Menu({ label, items }: MenuProps): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
 
-  useLayoutEffect(() => {
+  // Once it is shown: what the browser does not show yet has no size and takes no focus.
+  useEffect(() => {
     if (!open || !button.current || !menu.current) return;
     putBeside(menu.current, button.current);
     stops(menu.current)[0]?.focus();

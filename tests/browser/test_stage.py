@@ -1,0 +1,162 @@
+"""The stage and the controls below it: who is large, what one shows, and all of it by keys alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves
+from tests.browser.test_cell import AXE
+from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+#: A canvas in the place of a screen that a machine without one lacks.
+FAKE_SCREEN = """
+navigator.mediaDevices.getDisplayMedia = async () => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 800;
+  canvas.height = 600;
+  const pen = canvas.getContext("2d");
+  let turn = 0;
+  setInterval(() => {
+    pen.fillStyle = `hsl(${(turn += 20)} 80% 50%)`;
+    pen.fillRect(0, 0, 800, 600);
+  }, 100);
+  return canvas.captureStream(10);
+};
+"""
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage) -> Room:
+    return Room(server, open_page)
+
+
+def two(room: Room) -> tuple[Page, Page]:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    for page, other in ((ada, "Grace"), (grace, "Ada")):
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    return ada, grace
+
+
+def choose(page: Page, item: str) -> None:
+    page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds of serious and critical faults on the whole page."""
+    page.evaluate(AXE.read_text())
+    return list(
+        page.evaluate(
+            """async () => (await axe.run()).violations
+              .filter(({ impact }) => impact === "serious" || impact === "critical")
+              .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""
+        )
+    )
+
+
+def large(page: Page) -> Locator:
+    return page.locator(".tile[data-large=true]")
+
+
+def test_a_pin_is_for_oneself_and_a_main_participant_for_all(room: Room) -> None:
+    ada, grace = two(room)
+    tile(ada, "Ada").hover()
+    button(ada, "Show Ada large").click()
+    expect(large(ada)).to_contain_text("Ada")
+    expect(large(grace)).to_have_count(0)
+    button(ada, "Show Ada as large as the others").click()
+    expect(large(ada)).to_have_count(0)
+    tile(ada, "Grace").hover()
+    button(ada, "What to do with Grace").click()
+    ada.get_by_role("menuitem", name="Show large to everybody").first.click()
+    for page in (ada, grace):
+        expect(large(page)).to_contain_text("Grace")
+        expect(page.get_by_role("img", name="shown large to everybody")).to_be_visible()
+
+
+def test_a_shared_screen_takes_the_large_place_and_is_not_cropped(
+    room: Room, open_page: OpenPage
+) -> None:
+    ada = open_page()
+    ada.add_init_script(FAKE_SCREEN)
+    ada.goto(room.address("Ada", moderator=True))
+    grace = room.enter("Grace")
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    ada.keyboard.press("s")
+    expect(large(grace)).to_contain_text("Ada's screen", timeout=PATIENT)
+    screen = large(grace).locator("video")
+    assert moves(screen)
+    assert screen.evaluate("video => getComputedStyle(video).objectFit") == "contain"
+    expect(tile(grace, "Ada").filter(has_not_text="screen")).to_have_attribute("data-camera", "on")
+    ada.keyboard.press("s")
+    expect(large(grace)).to_have_count(0)
+
+
+def test_a_raised_hand_and_a_feeling_show_on_the_tile(room: Room) -> None:
+    ada, grace = two(room)
+    grace.keyboard.press("h")
+    expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
+    grace.keyboard.press("r")
+    choose(grace, "Heart")
+    expect(tile(ada, "Grace").get_by_role("img", name="Heart")).to_be_visible()
+    expect(tile(ada, "Grace").get_by_role("img", name="Heart")).to_have_count(0, timeout=PATIENT)
+    grace.keyboard.press("h")
+    expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_have_count(0)
+
+
+def test_to_be_asked_to_unmute_is_a_question_and_not_an_order(room: Room) -> None:
+    ada, grace = two(room)
+    grace.keyboard.press("m")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+    for answer, then in (("Not now", "off"), ("Switch on", "on")):
+        tile(ada, "Grace").hover()
+        button(ada, "What to do with Grace").click()
+        ada.get_by_role("menuitem", name="Ask").first.click()
+        expect(grace.get_by_text("Ada asks you to switch your microphone on.")).to_be_visible()
+        expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+        button(grace, answer).click()
+        expect(tile(ada, "Grace")).to_have_attribute("data-microphone", then)
+
+
+def test_a_moderator_ends_the_meeting_for_everybody(room: Room) -> None:
+    ada, grace = two(room)
+    button(ada, "Other ways to leave").click()
+    choose(ada, "End the meeting for everybody")
+    for page in (ada, grace):
+        expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
+
+
+def test_a_narrow_page_keeps_everything_within_reach(room: Room) -> None:
+    page = room.enter("Ada", moderator=True, viewport={"width": 320, "height": 480})
+    expect(button(page, "People")).to_be_visible(timeout=PATIENT)
+    expect(button(page, "Broadcast")).to_have_count(0)
+    button(page, "More").click()
+    choose(page, "Broadcast")
+    expect(page.get_by_role("dialog", name="Broadcast")).to_be_visible()
+
+
+def test_nothing_serious_is_wrong_with_any_screen(room: Room) -> None:
+    ada, grace = two(room)
+    assert serious(ada) == []
+    ada.keyboard.press("?")
+    assert serious(ada) == []
+    ada.keyboard.press("Escape")
+    tile(ada, "Grace").hover()
+    button(ada, "What to do with Grace").click()
+    assert serious(ada) == []
+    ada.keyboard.press("Escape")
+    button(ada, "More").click()
+    assert serious(ada) == []
+    ada.keyboard.press("Escape")
+    button(grace, "Leave the meeting").click()
+    expect(grace.get_by_role("heading", name="You left the meeting")).to_be_visible()
+    assert serious(grace) == []
+    grace.goto("about:blank")
+    grace.goto(room.address("Grace", **{"prejoinConfig.enabled": True}))
+    expect(grace.get_by_label("Your name")).to_be_visible()
+    assert serious(grace) == []
