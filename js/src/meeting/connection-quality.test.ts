@@ -27,8 +27,7 @@ test.each([
   [{ loss: 0.11 }, "poor"],
   [{ jitter: 0.1 }, "fair"],
   [{ jitter: 0.2 }, "poor"],
-  [{ available: 100_000 }, "fair"],
-  [{ available: 50_000 }, "poor"],
+  [{ available: 30_000 }, "good"],
   [{ roundTrip: null, jitter: null, available: null }, "good"],
 ] as const)("%j makes a connection %s", (figures, grade) => {
   expect(gradeOf({ ...GOOD, ...figures })).toBe(grade);

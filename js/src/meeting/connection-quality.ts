@@ -28,22 +28,16 @@ type Figures = Omit<ConnectionQuality, "grade">;
  * What a connection is at most for a grade. A delay there of 150 ms is hardly noticed and one of
  * 400 ms the most that is acceptable (ITU-T G.114); Opus conceals a few lost packets in a hundred.
  */
-const BOUNDS: readonly {
-  grade: Grade;
-  most: Required<Record<"roundTrip" | "loss" | "jitter", number>>;
-  available: number;
-}[] = [
-  { grade: "good", most: { roundTrip: 0.3, loss: 0.03, jitter: 0.05 }, available: 150_000 },
-  { grade: "fair", most: { roundTrip: 0.8, loss: 0.1, jitter: 0.15 }, available: 60_000 },
+const BOUNDS: readonly { grade: Grade; roundTrip: number; loss: number; jitter: number }[] = [
+  { grade: "good", roundTrip: 0.3, loss: 0.03, jitter: 0.05 },
+  { grade: "fair", roundTrip: 0.8, loss: 0.1, jitter: 0.15 },
 ];
 
-export function gradeOf({ roundTrip, loss, jitter, available }: Figures): Grade {
+/** What the browser believes it may send is no part of it: it believes little where little is sent. */
+export function gradeOf({ roundTrip, loss, jitter }: Figures): Grade {
   const within = BOUNDS.find(
     (bound) =>
-      (roundTrip ?? 0) <= bound.most.roundTrip &&
-      loss <= bound.most.loss &&
-      (jitter ?? 0) <= bound.most.jitter &&
-      (available ?? Number.POSITIVE_INFINITY) >= bound.available,
+      (roundTrip ?? 0) <= bound.roundTrip && loss <= bound.loss && (jitter ?? 0) <= bound.jitter,
   );
   return within?.grade ?? "poor";
 }

@@ -21,6 +21,13 @@ test("what is far too much is given up at once", () => {
   expect(follow(new Ladder(OPTIONS), "far_too_much", 3)).toEqual([0, 3, 3]);
 });
 
+test("a last step for the worst alone is not reached by less, and left upwards as every other", () => {
+  const ladder = new Ladder({ ...OPTIONS, lastIsForWorst: true });
+  expect(follow(ladder, "too_much", 8)).toEqual([0, 1, 1, 2, 2, 2, 2, 2]);
+  expect(follow(ladder, "far_too_much", 1)).toEqual([3]);
+  expect(follow(ladder, "to_spare", 3)).toEqual([3, 3, 2]);
+});
+
 test("up it goes one step at a time, each after a while of ease", () => {
   const ladder = new Ladder({ ...OPTIONS, first: 2 });
   expect(follow(ladder, "to_spare", 7)).toEqual([2, 2, 1, 1, 1, 0, 0]);

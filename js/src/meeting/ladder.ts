@@ -3,11 +3,13 @@
  * much, slower still: so that it comes to rest at what holds. Pure.
  */
 
-/** What is far too much is given up at once, down to the last step. */
+/** What is far too much is given up at once, down to the last step, which nothing less leads to. */
 export type Verdict = "far_too_much" | "too_much" | "enough" | "to_spare";
 
 export interface LadderOptions {
   steps: number;
+  /** Whether the last step is for what is far too much alone. */
+  lastIsForWorst?: boolean;
   /** How many bad verdicts in a row it takes to go down. */
   alarm: number;
   /** How many verdicts "to_spare" in a row it takes to go up, at first and at most. */
@@ -37,11 +39,12 @@ export class Ladder {
 
   /** Takes one verdict in; returns whether the step changed. */
   update(verdict: Verdict): boolean {
-    const { steps, alarm, mostPatience } = this.#options;
+    const { steps, lastIsForWorst, alarm, mostPatience } = this.#options;
     const far = verdict === "far_too_much";
     this.#alarms = far || verdict === "too_much" ? this.#alarms + 1 : 0;
     this.#calm = verdict === "to_spare" ? this.#calm + 1 : 0;
-    if (this.#alarms >= alarm && this.#step < steps) {
+    const lowest = lastIsForWorst && !far ? steps - 1 : steps;
+    if (this.#alarms >= alarm && this.#step < lowest) {
       if (this.#climbed) this.#patience = Math.min(mostPatience, this.#patience * 2);
       this.#climbed = false;
       this.#alarms = 0;

@@ -14,8 +14,8 @@ export interface Stretch {
 const FULL = 0.8;
 const EASY = 0.4;
 /** Shares of the pictures that should have been encoded. */
-const BEHIND = 0.6;
-const KEEPING_UP = 0.85;
+const BEHIND = 0.7;
+const KEEPING_UP = 0.9;
 /** The share of the pictures received that may be dropped because they are shown too slowly. */
 const DROPPED = 0.2;
 const FEW_DROPPED = 0.05;

@@ -38,7 +38,7 @@ interface Other {
 const MEASURE_INTERVAL = 2_000;
 /** Measurements. */
 const PROCESSOR = { alarm: 2, patience: 6, mostPatience: 96 };
-const LINE = { alarm: 2, patience: 5, mostPatience: 40 };
+const LINE = { alarm: 2, patience: 3, mostPatience: 24, lastIsForWorst: true };
 const SCALES = [1, 0.7, 0.5, 0.35];
 const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
 
@@ -165,11 +165,15 @@ export class Mesh {
     const stretches = await Promise.all(others.map(([, { peer }]) => peer.measure()));
     const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
     if (measured.length === 0) return;
-    this.#encoding.update(sendingVerdict(measured));
+    const sending = sendingVerdict(measured);
+    // Who sends nothing has learnt nothing of what he could.
+    if (measured.some(({ aim }) => aim > 0)) this.#encoding.update(sending);
     this.#showing.update(showingVerdict(measured));
     this.scale.value = SCALES[this.#showing.step] ?? 1;
+    // A processor that is too slow makes every line look bad: no line is blamed for it.
+    const trusted = sending !== "too_much";
     for (const [, { peer, line }] of others) {
-      if (peer.quality) line.update(lineVerdict(peer.quality));
+      if (peer.quality && trusted) line.update(lineVerdict(peer.quality));
     }
     this.#decide();
     this.#publish();

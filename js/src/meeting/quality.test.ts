@@ -100,7 +100,7 @@ test("who has not said what he shows gets a picture at once", () => {
 });
 
 test.each([
-  [[], 0, { height: 90, framerate: 10 }],
+  [[], 0, { height: 90, framerate: 12 }],
   [[], 500, { height: 540, framerate: 30 }],
   [[180, 360], 90, { height: 360, framerate: 24 }],
   [[180], 300, { height: 270, framerate: 20 }],

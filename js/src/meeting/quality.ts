@@ -38,7 +38,7 @@ const CAMERA: readonly Quality[] = [
   { height: 270, framerate: 20, bitrate: 350_000 },
   { height: 180, framerate: 15, bitrate: 200_000 },
   { height: 120, framerate: 12, bitrate: 110_000 },
-  { height: 90, framerate: 10, bitrate: 60_000 },
+  { height: 90, framerate: 12, bitrate: 70_000 },
 ];
 /** A shared screen keeps its lines, or nobody can read it, and gives up pictures a second. */
 const SCREEN: readonly Quality[] = [

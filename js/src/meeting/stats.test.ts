@@ -3,7 +3,7 @@ import { readStats } from "./stats";
 
 /** What Chromium counts of one connection, as far as it is read. */
 const COUNTED: Record<string, Record<string, unknown>> = {
-  T: { type: "transport", selectedCandidatePairId: "P2" },
+  T: { type: "transport", selectedCandidatePairId: "P2", timestamp: 100_000 },
   P1: { type: "candidate-pair", currentRoundTripTime: 9 },
   P2: { type: "candidate-pair", currentRoundTripTime: 0.04, availableOutgoingBitrate: 900_000 },
   IA: { type: "inbound-rtp", kind: "audio", packetsLost: 1, packetsReceived: 50, jitter: 0.02 },
@@ -16,7 +16,8 @@ const COUNTED: Record<string, Record<string, unknown>> = {
     framesDecoded: 60,
     framesDropped: 3,
   },
-  R: { type: "remote-inbound-rtp", kind: "video", fractionLost: 0.1 },
+  RA: { type: "remote-inbound-rtp", kind: "audio", fractionLost: 0.1, timestamp: 99_000 },
+  RV: { type: "remote-inbound-rtp", kind: "video", fractionLost: 0.4, timestamp: 90_000 },
   S: { type: "media-source", kind: "video", framesPerSecond: 24 },
   OC: {
     type: "outbound-rtp",
@@ -45,6 +46,7 @@ test("a connection's counts are read, the sound's and the pictures' apart", () =
     available: 900_000,
     lost: 3,
     received: 150,
+    // What was said of the pictures is from before they stopped.
     missed: 0.1,
     jitter: 0.02,
     encoding: 0.6,

@@ -25,6 +25,9 @@ export interface Sample {
   dropped: number;
 }
 
+/** Milliseconds: what somebody reported longer ago is about another time, when more may have been sent. */
+const FRESH = 5_000;
+
 type Entry = Readonly<Record<string, unknown>>;
 
 /** `camera` is the media section that carries it; `at` in milliseconds of any steady clock. */
@@ -36,6 +39,8 @@ export function readStats(report: RTCStatsReport, camera: string | null, at: num
   const all = [...entries.values()];
   const of = (type: string, kind?: string): Entry[] =>
     all.filter((entry) => entry.type === type && (!kind || entry.kind === kind));
+  const newest = Math.max(...all.map((entry) => number(entry, "timestamp") ?? 0));
+  const fresh = (entry: Entry): boolean => newest - (number(entry, "timestamp") ?? 0) < FRESH;
   const pairId = of("transport").map((entry) => entry.selectedCandidatePairId)[0];
   const pair = typeof pairId === "string" ? entries.get(pairId) : undefined;
   const inbound = of("inbound-rtp");
@@ -47,7 +52,7 @@ export function readStats(report: RTCStatsReport, camera: string | null, at: num
     available: number(pair, "availableOutgoingBitrate"),
     lost: sum(inbound, "packetsLost"),
     received: sum(inbound, "packetsReceived"),
-    missed: most(of("remote-inbound-rtp"), "fractionLost"),
+    missed: most(of("remote-inbound-rtp").filter(fresh), "fractionLost"),
     jitter: most(of("inbound-rtp", "audio"), "jitter"),
     encoding: sum(of("outbound-rtp", "video"), "totalEncodeTime"),
     camera: cameraOf(
