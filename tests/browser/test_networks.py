@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.media import moves
+from tests.browser.media import moves, sounds
 from tests.browser.peers import KEEP_PEERS, connections
 from tests.browser.proxy import Proxy
 from tests.browser.relay import Relay
@@ -147,6 +147,22 @@ def test_a_change_of_address_restarts_what_leads_to_the_others(
     wire.mend()
     meet((grace, "Ada"), (ada, "Grace"))
     assert grace.evaluate("peers.length") == 1
+
+
+def test_under_heavy_loss_pictures_stop_and_the_voice_goes_on(
+    room: Room, open_page: OpenPage, wire: Wire
+) -> None:
+    ada = wire.enter(room, open_page, "Ada")
+    grace = room.enter("Grace")
+    meet((ada, "Grace"), (grace, "Ada"))
+    wire.media.loss = 40
+    until(ada, lambda: not connections(ada)[0]["camera"]["active"], 60)
+    heard = connections(ada)[0]["microphone"]["bytes"]
+    assert sounds(grace.locator("audio").first)
+    assert connections(ada)[0]["microphone"]["bytes"] > heard
+    wire.mend()
+    until(ada, lambda: bool(connections(ada)[0]["camera"]["active"]), 60)
+    assert moves(tile(grace, "Ada").locator("video"))
 
 
 def test_a_meeting_outlives_a_killed_server_with_its_roles_and_pictures(
