@@ -5,8 +5,10 @@ Each page is of another origin than the server, and has the engine's script alon
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +19,8 @@ from tests.browser.site import site
 from tests.conftest import RunningServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+CONTRACT = Path(__file__).parents[2] / "js/src/engine/contract.json"
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +132,90 @@ def test_a_moderator_moderates_and_nobody_else_does(room: Room) -> None:
     assert ada.hears("participantKickedOut")["kicked"] == {"id": ada.id, "local": True}
     grace.does("endConference")
     assert grace.hears("errorOccurred", isFatal=True)["name"] == "ended"
+
+
+def test_pictures_devices_and_connections_can_be_looked_at(room: Room) -> None:
+    ada, grace = room.ada, room.grace
+
+    ada.does("pinParticipant", grace.id)
+    ada.hears("largeVideoChanged", id=grace.id)
+    ada.page.frame_locator("iframe").locator(
+        f"[data-participant='{grace.id}'][data-camera=on] video"
+    ).wait_for()
+    picture = ada.page.evaluate(
+        """async () => {
+            const { dataURL } = await api.captureLargeVideoScreenshot();
+            const image = new Image();
+            image.src = dataURL;
+            await image.decode();
+            return [dataURL.slice(0, 22), image.width > 100];
+        }"""
+    )
+    assert picture == ["data:image/png;base64,", True]
+
+    ada.does("setVideoQuality", 180)
+    ada.hears("videoQualityChanged", videoQuality=180)
+    assert ada.asks("getVideoQuality") == 180
+    ada.does("setAudioOnly", True)
+    ada.hears("videoMuteStatusChanged", muted=True)
+    ada.hears("videoQualityChanged", videoQuality=0)
+
+    stats = ada.page.evaluate(
+        """async (id) => {
+            for (let tries = 0; tries < 100; tries += 1) {
+                const found = (await api.getConnectionStats())[id];
+                if (found) return found;
+                await new Promise((wake) => setTimeout(wake, 100));
+            }
+        }""",
+        grace.id,
+    )
+    assert stats["grade"] in {"good", "fair", "poor"}
+    assert ada.asks("isP2pActive") is True
+
+    devices = ada.asks("getAvailableDevices")
+    assert set(devices) == {"audioInput", "audioOutput", "videoInput"}
+    assert ada.hears("deviceListChanged")["devices"].keys() == devices.keys()
+    camera = devices["videoInput"][0]
+    assert ada.asks("setVideoInputDevice", camera["label"], camera["deviceId"]) is True
+    assert ada.asks("getCurrentDevices")["videoInput"]["deviceId"] == camera["deviceId"]
+    assert ada.asks("isVideoAvailable") is True
+    assert ada.asks("getContentSharingParticipants") == {"sharingParticipantIds": []}
+    assert ada.asks("getSessionId") == ada.id
+    assert ada.asks("getDeploymentInfo")["deploymentInfo"]["environment"] == "nanomeet"
+
+
+def test_name_and_devices_are_chosen_first_where_the_page_wishes(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    name = f"Engine_{secrets.token_hex(4)}"
+    config = {"prejoinConfig": {"enabled": True}}
+    ada = Person(open_page(address), server, server.room(name), name, "Ada", **config)
+    assert ada.hears("prejoinScreenLoaded")["displayName"] == "Ada"
+    frame = ada.page.frame_locator("iframe")
+    frame.get_by_role("button", name="Join", exact=False).first.click()
+    assert ada.hears("videoConferenceJoined")["displayName"] == "Ada"
+
+
+def test_what_the_meeting_does_not_do_is_said_and_not_listed(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    name = f"Engine_{secrets.token_hex(4)}"
+    ada = Person(open_page(address), server, server.room(name), name, "Ada")
+    ada.hears("videoConferenceJoined")
+    contract = json.loads(CONTRACT.read_text())
+    commands = contract["commands"]
+    assert sorted(ada.asks("getSupportedCommands")) == sorted(
+        command for command, reason in commands.items() if reason is None
+    )
+    for command in (command for command, reason in commands.items() if reason):
+        assert ada.refused(command)["name"] == "unsupported"
+    for function, *args in (("invite", [{"id": "x"}]), ("listBreakoutRooms",)):
+        words = ada.page.evaluate(
+            "([name, args]) => api[name](...args).catch((error) => error.message)",
+            [function, args],
+        )
+        assert "cannot answer" in words
 
 
 def test_a_recording_can_be_fetched_when_the_broadcast_is_over(
