@@ -109,6 +109,26 @@ def test_a_raised_hand_and_a_feeling_show_on_the_tile(room: Room) -> None:
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_have_count(0)
 
 
+def test_the_space_bar_opens_the_microphone_as_long_as_it_is_held(room: Room) -> None:
+    ada, grace = two(room)
+    grace.keyboard.press("m")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+    grace.keyboard.down(" ")
+    expect(grace.get_by_text("You can be heard while you hold the space bar")).to_be_visible()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on")
+    grace.keyboard.up(" ")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+    # Where one writes, it is a space.
+    grace.keyboard.press("c")
+    expect(
+        grace.get_by_role("dialog", name="Chat").locator("textarea, input").first
+    ).to_be_focused()
+    grace.keyboard.type("m h ?")
+    expect(grace.get_by_role("dialog", name="Keyboard shortcuts")).to_have_count(0)
+    expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_have_count(0)
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+
+
 def test_to_be_asked_to_unmute_is_a_question_and_not_an_order(room: Room) -> None:
     ada, grace = two(room)
     grace.keyboard.press("m")
@@ -129,6 +149,37 @@ def test_a_moderator_ends_the_meeting_for_everybody(room: Room) -> None:
     choose(ada, "End the meeting for everybody")
     for page in (ada, grace):
         expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
+
+
+def test_the_room_by_keys_alone(room: Room) -> None:
+    ada, grace = two(room)
+    grace.keyboard.press("?")
+    expect(grace.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    grace.keyboard.press("Escape")
+    expect(grace.get_by_role("dialog", name="Keyboard shortcuts")).to_have_count(0)
+
+    # The toolbar is walked with the arrow keys, and says what has the focus.
+    button(ada, "Microphone").focus()
+    walked = []
+    for _ in range(14):
+        walked.append(ada.evaluate("document.activeElement.ariaLabel"))
+        ada.keyboard.press("ArrowRight")
+    for name in ("Camera", "Chat", "People", "Broadcast", "Settings", "More", "Leave the meeting"):
+        assert name in walked
+    # The menu of a tile opens, is walked and closes without a mouse.
+    menu = button(ada, "What to do with Grace")
+    menu.focus()
+    expect(menu).to_be_visible()
+    ada.keyboard.press("Enter")
+    first = ada.get_by_role("menuitem").first
+    expect(first).to_be_focused()
+    ada.keyboard.press("ArrowDown")
+    expect(ada.get_by_role("menuitem").nth(1)).to_be_focused()
+    ada.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    button(ada, "Leave the meeting").focus()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("heading", name="You left the meeting")).to_be_visible()
 
 
 def test_a_narrow_page_keeps_everything_within_reach(room: Room) -> None:
@@ -160,3 +211,12 @@ def test_nothing_serious_is_wrong_with_any_screen(room: Room) -> None:
     grace.goto(room.address("Grace", **{"prejoinConfig.enabled": True}))
     expect(grace.get_by_label("Your name")).to_be_visible()
     assert serious(grace) == []
+
+
+def test_a_brand_is_worn_and_stays_readable(room: Room, open_page: OpenPage) -> None:
+    brand = {"backgroundColor": "#fff4d6", "textColor": "#ffd", "primaryColor": "#ff0"}
+    page = open_page(room.address("Ada", moderator=True, branding=brand))
+    expect(button(page, "Settings")).to_be_visible(timeout=PATIENT)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 244, 214)"
+    button(page, "Settings").click()
+    assert serious(page) == []
