@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import itertools
 import json
@@ -332,3 +333,54 @@ def test_the_broadcaster_who_vanishes_ends_it_and_the_room_hears(
         assert state["error"]
 
     run(scenario())
+
+
+def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(
+    servers: Servers, film: Clip
+) -> None:
+    async def scenario() -> None:
+        server = servers.start("--largest-gb", "0.00001")
+        token = server.room("Limited", streamname="limited")
+        viewer, _ = await watch(server, "limited")
+        async with broadcasting(server, token, record=True) as (page, ingest, _):
+            sending = asyncio.create_task(send_long(ingest, film))
+            while not (state := (await page.expect("broadcast_changed"))["broadcast"])["error"]:
+                pass
+            assert "that one may have" in state["error"]
+            assert state["state"] == "live"
+            await viewer.frames(20)
+            await page.send("stop_broadcast", ref=2)
+            while (state := (await page.expect("broadcast_changed"))["broadcast"])[
+                "state"
+            ] != "off":
+                pass
+            await asyncio.to_thread(until_finished, server.data / "recordings" / "limited.mp4")
+        # What was recorded until then is whole.
+        assert playable(server.data / "recordings" / "limited.mp4") > 0
+
+    run(scenario())
+
+
+async def send_long(ingest: Client, film: Clip) -> None:
+    """Send the clip, then its pictures again under later times, for long enough to be looked at."""
+    for data in film.encoded():
+        await ingest.send_raw(data)
+    for number in itertools.count(1):
+        for frame in film.media:
+            later = dataclasses.replace(frame, timestamp=frame.timestamp + number * 2_000_000)
+            await ingest.send_raw(later.encode())
+        await asyncio.sleep(0.5)
+
+
+def until_finished(file: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline, "it was never made ready"
+        time.sleep(0.05)
+
+
+def playable(file: Path) -> float:
+    """Return the seconds that ffprobe finds in a file."""
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "json"]
+    said = subprocess.run([*command, str(file)], check=True, capture_output=True).stdout
+    return float(json.loads(said)["format"]["duration"])

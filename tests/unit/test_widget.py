@@ -237,8 +237,16 @@ def test_how_a_broadcast_fares_is_told_while_this_page_composes_it() -> None:
     page.joins()
     assert meet.broadcast_stats is None
     told = {
-        "fps": 30, "skipped": 1, "bitrate": 900_000, "encode": 6.5, "queue": 0, "backlog": 512,
-        "quality": {"bitrate": 0.65, "framerate": 1}, "width": 640, "height": 360, "viewers": 3,
+        "fps": 30,
+        "skipped": 1,
+        "bitrate": 900_000,
+        "encode": 6.5,
+        "queue": 0,
+        "backlog": 512,
+        "quality": {"bitrate": 0.65, "framerate": 1},
+        "width": 640,
+        "height": 360,
+        "viewers": 3,
     }
     page.says(type="event", name="nanomeetBroadcastStats", data={"stats": told})
     stats = meet.broadcast_stats

@@ -448,6 +448,7 @@ export class Meeting {
       this.#mesh.value = new Mesh({
         selfId: own.id,
         iceServers: welcome.ice_servers.map(iceServer),
+        relayOnly: flag(this.launch.config, "forceTurnRelay"),
         cores: navigator.hardwareConcurrency,
         send: (message) => this.#signalling?.send(message),
         onConnected: (id) => this.wants.retell(id),

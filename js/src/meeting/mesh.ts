@@ -22,6 +22,7 @@ export interface Remote {
 export interface MeshOptions {
   selfId: string;
   iceServers: RTCIceServer[];
+  relayOnly: boolean;
   /** How many things this machine does at once. */
   cores: number;
   send: (signal: Signal) => void;
@@ -131,6 +132,7 @@ export class Mesh {
     const peer = new Peer(
       {
         iceServers: this.#options.iceServers,
+        relayOnly: this.#options.relayOnly,
         polite: this.selfId < id,
         send: (signal) => this.#options.send({ type: "signal", to: id, ...signal }),
         onChange: () => this.#publish(),

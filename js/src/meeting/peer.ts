@@ -9,6 +9,8 @@ import { readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
   iceServers: RTCIceServer[];
+  /** Whether media goes through a TURN server alone: nobody learns this machine's address. */
+  relayOnly: boolean;
   /** Which side gives way when both offer at once: exactly one of the two. */
   polite: boolean;
   send: (signal: { description?: Description; candidate?: Candidate }) => void;
@@ -150,6 +152,7 @@ export class Peer {
   #create(): RTCPeerConnection {
     const pc = new RTCPeerConnection({
       iceServers: this.#options.iceServers,
+      iceTransportPolicy: this.#options.relayOnly ? "relay" : "all",
       bundlePolicy: "max-bundle",
     });
     this.#sample = null;

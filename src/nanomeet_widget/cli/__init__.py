@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     from nanomeet_widget.server import cli as server  # noqa: PLC0415
 
     server.add_serve(commands.add_parser("serve", parents=[common], help="run the meeting server"))
+    server.add_rotate(
+        commands.add_parser("rotate", parents=[common], help="change the server's key and secret")
+    )
     minting.add_room(
         commands.add_parser("room", parents=[common], help="make a room, and a token that opens it")
     )

@@ -10,6 +10,7 @@ from tornado import routing, web
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
 from nanomeet_widget.server.ingest import IngestSocket
+from nanomeet_widget.server.metrics import MetricsHandler
 from nanomeet_widget.server.pages import (
     STATIC,
     BundleHandler,
@@ -33,7 +34,10 @@ from nanomeet_widget.server.watch import WatchSocket
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 #: First segments of a path that are not an organisation's.
-_RESERVED = "nanomeet|invites|revoke|organisation|stream|healthz|js|static|invite|live|vod|recordings|ws|lease|ticket"
+_RESERVED = (
+    "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod"
+    "|recordings|ws|lease|ticket"
+)
 
 
 def routes(core: Core) -> list[routing.URLSpec]:
@@ -47,6 +51,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"stream", StreamHandler, parts),
         (r"ticket", TicketHandler, parts),
         (r"healthz", HealthHandler, parts),
+        (r"metrics", MetricsHandler, parts),
         (r"lease", LeaseHandler, parts),
         (r"ws/meeting", MeetingSocket, parts),
         (r"ws/ingest", IngestSocket, parts),

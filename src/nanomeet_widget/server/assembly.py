@@ -11,6 +11,7 @@ from nanomeet_widget.server import messages, secrets_folder
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
@@ -18,6 +19,7 @@ from nanomeet_widget.server.revocations import RevocationWatch
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.tickets import Tickets
+from nanomeet_widget.server.visitors import Visitors
 
 #: Seconds for the last words to reach the pages.
 _FAREWELL = 0.2
@@ -82,7 +84,7 @@ def assemble(
         config=config,
         origin=origin,
         issuer=Issuer(
-            secret=secrets_folder.server_secret(data),
+            signing=secrets_folder.server_secrets(data),
             keys=keys,
             server=origin.removeprefix("https://"),
             organisation=config.organisation,
@@ -92,6 +94,8 @@ def assemble(
         rooms=rooms,
         broadcasts=broadcasts,
         recordings=recordings,
+        visitors=Visitors(config),
+        counts=Counts(),
         leases=leases,
         tickets=Tickets(),
         timers=loop,

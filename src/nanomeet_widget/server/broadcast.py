@@ -483,6 +483,16 @@ class Broadcasts:
         self._broadcasts[channel.stream] = broadcast
         return broadcast
 
+    @property
+    def count(self) -> int:
+        """How many are not over."""
+        return len(self._broadcasts)
+
+    @property
+    def viewers(self) -> int:
+        """How many watch, whatever it is."""
+        return sum(channel.viewers for channel in self._channels.values())
+
     def by_ticket(self, ticket: str) -> Broadcast | None:
         """Return the broadcast that this ticket may send."""
         given = ticket.encode()
@@ -508,8 +518,7 @@ class Broadcasts:
         WatchRefusedError
             If the server has as many viewers as it carries, or the ticket does not open the stream.
         """
-        watching = sum(channel.viewers for channel in self._channels.values())
-        if watching >= self._config.limits.viewers:
+        if self.viewers >= self._config.limits.viewers:
             raise WatchRefusedError("full", "This server has as many viewers as it carries.")
         channel = self._channels.get(stream)
         if isinstance(channel, PrivateChannel) or ticket is not None:

@@ -14,9 +14,10 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from nanomeet_widget._errors import NanoMeetError
-from nanomeet_widget.server import secrets_folder
+from nanomeet_widget._errors import InvalidInputError, NanoMeetError
+from nanomeet_widget.server import secrets_folder, supervision
 from nanomeet_widget.server.config import (
     LOOPBACK,
     Limits,
@@ -24,10 +25,19 @@ from nanomeet_widget.server.config import (
     ServerConfig,
     default_data_folder,
 )
+from nanomeet_widget.server.supervision import JsonLines
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
+_TURN_SECRET = "NANOMEET_TURN_SECRET"  # noqa: S105 - a variable's name
 _FAILED = 1
 _DAY, _MB, _GB = 24 * 3600.0, 1e6, 1e9
+
+#: Two of the limits have options of their own.
+_LIMITS: dict[str, float] = {
+    limit.name: getattr(Limits(), limit.name)
+    for limit in dataclasses.fields(Limits)
+    if limit.name not in {"participants", "stage"}
+}
 _EXAMPLES = """\
 examples:
   nanomeet serve                            for this machine, at http://127.0.0.1:8910
@@ -91,6 +101,13 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         "--stun", action="append", default=[], metavar="URL", help="STUN server for the pages"
     )
     parser.add_argument(
+        "--turn",
+        action="append",
+        default=[],
+        metavar="URL",
+        help=f"TURN server for the pages; {_TURN_SECRET} is the secret that it shares with us",
+    )
+    parser.add_argument(
         "--max-participants",
         type=int,
         default=Limits.participants,
@@ -105,6 +122,50 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="people on the stage of one room; whoever comes later is in the audience, sees and "
         "hears the stage, and can be invited up (default: %(default)s)",
     )
+    parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="another bound on what clients may ask: " + ", ".join(_limits()),
+    )
+    parser.add_argument(
+        "--behind-proxy",
+        nargs="?",
+        action="append",
+        const="127.0.0.1,::1",
+        default=[],
+        metavar="ADDRESSES",
+        help="reverse proxies that are believed when they say where a request came from "
+        "(default without addresses: those on this machine)",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which this server may be asked, besides that of --public-url; * for any",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="https://host whose pages may open WebSockets, besides the server's own pages",
+    )
+    parser.add_argument(
+        "--frame-ancestors",
+        default="*",
+        metavar="SOURCES",
+        help="whose pages may frame a meeting or a broadcast, as in CSP (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--drain",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="on SIGTERM, begin no new meetings and give those that run this long (default: 0)",
+    )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
         "--keep-days",
@@ -117,6 +178,12 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         type=_amount,
         metavar="GB",
         help="delete the oldest recordings when all of them are larger (default: no bound)",
+    )
+    parser.add_argument(
+        "--largest-gb",
+        type=_amount,
+        metavar="GB",
+        help="end a recording that has become this large; its broadcast goes on (default: no bound)",
     )
     parser.add_argument(
         "--spare-mb",
@@ -138,20 +205,55 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="when listening, write URL, API key and process id there as JSON; removed on exit",
     )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="json writes a line of JSON for each entry (default: %(default)s)",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every request")
     parser.set_defaults(run=lambda options, _: serve(options))
 
 
+def add_rotate(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `rotate`."""
+    parser.description = (
+        "Make a new API key and a new secret for tokens in the data folder. Servers take them at "
+        "their next start; until the next rotation, the ones before count, too."
+    )
+    parser.add_argument("--data", type=Path, help="the data folder (default: this user's)")
+    parser.add_argument(
+        "--retire", action="store_true", help="make none, but let those before count no more"
+    )
+    parser.set_defaults(run=lambda options, _: rotate(options))
+
+
+def rotate(options: argparse.Namespace) -> int:
+    """Change the keys of a data folder."""
+    data = secrets_folder.open_folder(options.data or default_data_folder())
+    if options.retire:
+        secrets_folder.retire(data)
+        _say("nanomeet: the key and secret before the last rotation count no more")
+    else:
+        secrets_folder.rotate(data)
+        _say(f"nanomeet: there is a new key in {data / 'api-key'}; start the server anew")
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
     """Run the server until it is stopped."""
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        JsonLines()
+        if options.log_format == "json"
+        else logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s")
     )
+    level = logging.INFO if options.verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler])
     # asyncio's debug mode and PyAV log what goes through them.
     logging.getLogger("libav").setLevel(logging.ERROR)
     config = read_config(options)
-    asyncio.run(_serve(config, options.ready_file, as_json=options.json))
+    asyncio.run(_serve(config, options.ready_file, as_json=options.json, drain=options.drain))
     return 0
 
 
@@ -169,8 +271,8 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
             f"nanomeet: --api-key is visible to everybody on this machine; {_ENVIRONMENT_KEY} is not",
             error=True,
         )
-    if os.environ.get(_ENVIRONMENT_KEY):
-        keys.append(os.environ[_ENVIRONMENT_KEY])
+    # Several, so that a new one can be told to everybody before the old one ends.
+    keys += [key for key in os.environ.get(_ENVIRONMENT_KEY, "").split(",") if key]
     config = ServerConfig(
         host=options.host,
         port=options.port,
@@ -182,12 +284,19 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         data=options.data or default_data_folder(),
         linger=options.linger,
         ice_servers=tuple(options.stun),
-        limits=Limits(participants=options.max_participants, stage=options.stage),
         retention=Retention(
             age=None if options.keep_days is None else options.keep_days * _DAY,
             size=None if options.keep_gb is None else int(options.keep_gb * _GB),
             spare=int(options.spare_mb * _MB),
+            largest=None if options.largest_gb is None else int(options.largest_gb * _GB),
         ),
+        turn_servers=tuple(options.turn),
+        turn_secret=os.environ.get(_TURN_SECRET, ""),
+        proxies=tuple(part for text in options.behind_proxy for part in text.split(",")),
+        hosts=tuple(options.allow_host),
+        origins=tuple(options.allow_origin),
+        frame_ancestors=options.frame_ancestors,
+        limits=_read_limits(options),
     )
     if options.tls and not config.tls:
         from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS
@@ -199,15 +308,32 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
     return config
 
 
-async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool) -> None:
+def _limits() -> list[str]:
+    return [f"{name}={default:g}" for name, default in _LIMITS.items()]
+
+
+def _read_limits(options: argparse.Namespace) -> Limits:
+    given: dict[str, Any] = {"participants": options.max_participants, "stage": options.stage}
+    for text in options.limit:
+        name, _, number = text.partition("=")
+        try:
+            given[name] = type(_LIMITS[name])(number)
+        except (KeyError, ValueError):
+            raise InvalidInputError(
+                f"--limit {text}: write NAME=NUMBER; the names are {', '.join(_LIMITS)}"
+            ) from None
+    return Limits(**given)
+
+
+async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool, drain: float) -> None:
     from nanomeet_widget.server.running import Server  # noqa: PLC0415 - `--help` does without
 
     async with Server(config) as server:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Windows has no such handlers for a loop: there Ctrl+C raises KeyboardInterrupt.
-            with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(number, server.stop)
+        # Windows has no such handlers for a loop: there Ctrl+C raises KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(signal.SIGINT, server.stop)
+            loop.add_signal_handler(signal.SIGTERM, server.drain, drain)
         with _ready_file(ready, url=server.url, api_key=server.api_key):
             if as_json:
                 # No key: standard output often ends in a log.
@@ -220,7 +346,9 @@ async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool) -> 
                     "another machine: add --tls",
                     error=True,
                 )
+            supervision.notify("READY=1")
             await server.wait()
+            supervision.notify("STOPPING=1")
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,8 +12,13 @@ from nanomeet_widget._errors import InvalidInputError
 
 #: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
 _BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?")
+#: Sources of CSP's frame-ancestors (CSP Level 3, 6.4.2.1); nothing that could begin another directive.
+_ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-9*]+)?) ?)+")
 #: "Listen on every address": nothing that a guest could connect to.
 _EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
+#: Limits that 0 turns off.
+_MAY_BE_NONE = frozenset({"connections"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -50,12 +55,22 @@ class Limits:
     ingest_rate: float = 2_500_000
     #: Bytes of the cached group of pictures; a longer one is not kept for latecomers.
     cache: int = 16 * 1024 * 1024
+    #: WebSockets from one address, but for this machine's own; 0 for any number. A class behind one
+    #: router has one address.
+    connections: int = 200
+    #: Messages a second of one page in a room, and how many more at once.
+    message_rate: float = 100
+    message_burst: float = 600
+    #: Bytes of a page's message.
+    message_size: int = 64 * 1024
 
     def __post_init__(self) -> None:
-        if self.participants < 1:
-            raise InvalidInputError(f"participants={self.participants} must be at least 1")
-        if self.stage < 1:
-            raise InvalidInputError(f"stage={self.stage} must be at least 1")
+        for limit in fields(self):
+            least = 0 if limit.name in _MAY_BE_NONE else 1
+            if not getattr(self, limit.name) >= least:
+                raise InvalidInputError(
+                    f"{limit.name}={getattr(self, limit.name)} must be at least {least}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +109,16 @@ class Retention:
     size: int | None = None
     #: Bytes of the disk that recording leaves free.
     spare: int = 500_000_000
+    #: Bytes of one recording; then it ends, whole, and the broadcast goes on. None sets no bound.
+    largest: int | None = None
 
     def __post_init__(self) -> None:
         if self.age is not None and not self.age > 0:
             raise InvalidInputError(f"retention: an age of {self.age} s must be more than 0")
         if self.size is not None and not self.size > 0:
             raise InvalidInputError(f"retention: a size of {self.size} bytes must be more than 0")
+        if self.largest is not None and not self.largest > 0:
+            raise InvalidInputError(f"retention: {self.largest} bytes of one must be more than 0")
         if self.spare < 0:
             raise InvalidInputError(f"retention: {self.spare} bytes to spare must not be negative")
 
@@ -131,6 +150,20 @@ class ServerConfig:
         The `sub` claim of every token, and the first part of a meeting's path.
     ice_servers
         URLs of STUN servers that the pages use; none by default, which is enough in one network.
+    turn_servers
+        URLs of TURN servers that relay media where browsers cannot reach each other.
+    turn_secret
+        What those servers share with this one, to make credentials that end by themselves.
+    proxies
+        The addresses of reverse proxies; what they say of where a request came from is believed.
+    hosts
+        Names of this server besides `public_url`'s and the machine's own; `*` for any.
+    origins
+        Origins whose pages may open WebSockets besides our own pages.
+    frame_ancestors
+        Who may frame a meeting and a live page, as CSP's `frame-ancestors` has it.
+    local_metrics
+        Whether this machine reads the metrics without a key.
     """
 
     host: str = "127.0.0.1"
@@ -144,6 +177,13 @@ class ServerConfig:
     linger: float | None = None
     organisation: str = "local"
     ice_servers: tuple[str, ...] = ()
+    turn_servers: tuple[str, ...] = ()
+    turn_secret: str = field(default="", repr=False)
+    proxies: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    frame_ancestors: str = "*"
+    local_metrics: bool = True
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     retention: Retention = field(default_factory=Retention)
@@ -161,6 +201,8 @@ class ServerConfig:
             raise InvalidInputError(f"linger={self.linger} must not be negative")
         if self.public_url is not None:
             check_public_url(self.public_url)
+        self._check_door()
+        self._check_ice()
 
     @property
     def tls(self) -> bool:
@@ -188,6 +230,27 @@ class ServerConfig:
         host = f"[{self.guest_host}]" if ":" in self.guest_host else self.guest_host
         netloc = host if port == usual else f"{host}:{port}"
         return f"{scheme}://{netloc}{self.base_url.rstrip('/')}"
+
+    def _check_door(self) -> None:
+        if not _ANCESTORS.fullmatch(self.frame_ancestors):
+            raise InvalidInputError(
+                f"frame_ancestors={self.frame_ancestors!r} must be *, 'none', 'self' or origins"
+            )
+        for origin in self.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise InvalidInputError(
+                    f"origins: {origin!r} must be https://host, in lower case, without a path"
+                )
+
+    def _check_ice(self) -> None:
+        for urls, schemes in ((self.ice_servers, "stun"), (self.turn_servers, "turn")):
+            for url in urls:
+                if not re.fullmatch(rf"{schemes}s?:[\w.:\[\]-]+(?:\?transport=(?:udp|tcp))?", url):
+                    raise InvalidInputError(f"{url!r} is no address of a {schemes.upper()} server")
+        if self.turn_servers and not self.turn_secret:
+            raise InvalidInputError(
+                "TURN servers need the secret that they share with us: set NANOMEET_TURN_SECRET"
+            )
 
 
 def outward_address(host: str) -> str:

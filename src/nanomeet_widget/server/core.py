@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.tickets import Tickets
 from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.visitors import Visitors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,9 @@ class Core:
     rooms: Rooms
     broadcasts: Broadcasts
     recordings: Recordings
+
+    visitors: Visitors
+    counts: Counts
     leases: Leases
     tickets: Tickets
     timers: Timers

@@ -125,7 +125,7 @@ class FileRecording:
     def _run(self, video: Setup, audio: Setup | None) -> None:
         """The thread: everything that touches the disk."""
         try:
-            self._recordings.check_room()
+            self._recordings.check_room(self._name)
             muxer = Muxer(self._recordings.part(self._name), video, audio)
         except (OSError, NanoMeetError, ValueError) as error:
             self._call(self._opened, _words(error))
@@ -150,7 +150,7 @@ class FileRecording:
             now = time.monotonic()
             if now - checked > _CHECK_EVERY:
                 checked = now
-                self._recordings.check_room()
+                self._recordings.check_room(self._name)
             if now - synced > _SYNC_EVERY:
                 synced = now
                 muxer.sync()

@@ -34,6 +34,13 @@ class Handler(web.RequestHandler):
         """Take the server's parts."""
         self.core = core
 
+    def prepare(self) -> None:
+        """Refuse a request for another server."""
+        if not self.core.visitors.is_own_name(self.request.host):
+            raise web.HTTPError(
+                403, reason="This server is not asked by that name: see --allow-host"
+            )
+
     def set_default_headers(self) -> None:
         """Send nothing about the page anywhere, and let nobody guess at types."""
         self.clear_header("Server")
@@ -64,6 +71,7 @@ class Handler(web.RequestHandler):
         """Log what is a fault of the server, without the query, which may hold a token."""
         if isinstance(error, (NanoMeetError, web.HTTPError)):
             return
+        self.core.counts.faults += 1
         where = f"{self.request.method} {self.request.path}"
         logger.error("%s failed", where, exc_info=(kind, error, trace) if kind and error else None)
 
@@ -82,6 +90,7 @@ class NotFoundHandler(Handler):
 
     def prepare(self) -> None:
         """Refuse every method."""
+        super().prepare()
         raise web.HTTPError(404)
 
 

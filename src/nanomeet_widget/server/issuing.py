@@ -5,6 +5,7 @@ Pure: no HTTP here. The rules of names and times are those of `nanomeet_widget._
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -29,8 +30,8 @@ class Issuer:
 
     Parameters
     ----------
-    secret
-        The server's secret.
+    signing
+        The server's secret, then older ones whose tokens still count.
     keys
         The API keys that may make rooms.
     server
@@ -47,14 +48,14 @@ class Issuer:
     def __init__(
         self,
         *,
-        secret: bytes,
+        signing: tuple[bytes, ...],
         keys: tuple[str, ...],
         server: str,
         organisation: str,
         store: Store,
         movable: bool = False,
     ) -> None:
-        self._secret = secret
+        self._secrets = signing
         self._keys = tuple(key.encode() for key in keys)
         self._server = server
         self._organisation = organisation
@@ -84,7 +85,7 @@ class Issuer:
         TokenError
             If it is none, is not valid now, or was revoked.
         """
-        claims = _tokens.verify(token, self._secret)
+        claims = self._verified(token)
         if self._store.tokens.is_revoked(claims.jti):
             raise RejectedTokenError(
                 "this token was revoked: ask a moderator for a new invite, or create the room again"
@@ -214,6 +215,13 @@ class Issuer:
             self._store.record("token_revoked", found.room, jti=name)
         return revoked
 
+    def _verified(self, token: str) -> _tokens.Claims:
+        *newer, oldest = self._secrets
+        for secret in newer:
+            with contextlib.suppress(RejectedTokenError):
+                return _tokens.verify(token, secret)
+        return _tokens.verify(token, oldest)
+
     def _reached(self, request: Mapping[str, object]) -> str:
         """Return the `server` claim for who asks: never another server, and no worse an address."""
         given = _given(request, "server")
@@ -226,7 +234,7 @@ class Issuer:
         return url.removeprefix("https://")
 
     def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str) -> str:
-        token = _tokens.mint(claims, self._secret)
+        token = _tokens.mint(claims, self._secrets[0])
         self._store.tokens.add(claims, parent=parent)
         self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
         return token

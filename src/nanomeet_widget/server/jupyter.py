@@ -17,14 +17,14 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from tornado import httpserver, ioloop, netutil, routing, web
-from traitlets import List, Unicode
+from traitlets import Dict, List, Unicode
 
 from nanomeet_widget import _jupyter
 from nanomeet_widget._models import Secret
 from nanomeet_widget.server import secrets_folder
 from nanomeet_widget.server.app import application, routes
 from nanomeet_widget.server.assembly import assemble, farewell
-from nanomeet_widget.server.config import ServerConfig, default_data_folder
+from nanomeet_widget.server.config import Limits, ServerConfig, default_data_folder
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
 
@@ -48,6 +48,17 @@ class NanoMeetServer(ExtensionApp):
     ice_servers = List(Unicode(), help="URLs of STUN servers for the pages; none by default.").tag(
         config=True
     )
+
+    turn_servers = List(Unicode(), help="URLs of TURN servers for the pages.").tag(config=True)
+    turn_secret = Unicode("", help="The secret that the TURN servers share with us.").tag(
+        config=True
+    )
+    frame_ancestors = Unicode(
+        "*", help="Whose pages may frame a meeting or a broadcast, as in CSP."
+    ).tag(config=True)
+    limits = Dict(
+        help="Bounds on what clients may ask, by the names of `nanomeet serve --limit`."
+    ).tag(config=True)
 
     def initialize_handlers(self) -> None:
         """Open once the event loop runs: until then there is no port to tell anybody."""
@@ -81,6 +92,15 @@ class NanoMeetServer(ExtensionApp):
             public_url=public or None,
             data=Path(self.data) if self.data else default_data_folder(),
             ice_servers=tuple(self.ice_servers),
+            turn_servers=tuple(self.turn_servers),
+            turn_secret=self.turn_secret or os.environ.get("NANOMEET_TURN_SECRET", ""),
+            frame_ancestors=self.frame_ancestors,
+            # As Jupyter itself: names of elsewhere are refused unless it is meant to be reached.
+            hosts=("*",) if app.allow_remote_access else (),
+            # A proxy in front may hide all addresses behind its own.
+            limits=Limits(**{"connections": 0, **self.limits}),
+            # What comes through a hub's proxy comes from this machine.
+            local_metrics=False,
         )
         key = secrets.token_urlsafe(32)
         scheme = "https" if app.certfile else "http"

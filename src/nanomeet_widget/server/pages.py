@@ -38,7 +38,9 @@ class PageHandler(Handler):
         self.set_header("Cache-Control", "no-cache")
         self.set_header(
             "Content-Security-Policy",
-            _POLICY.format(ancestors="*" if self._framed else "'self'"),
+            _POLICY.format(
+                ancestors=self.core.config.frame_ancestors if self._framed else "'self'"
+            ),
         )
         self.finish(content.replace("{{base}}", base))
 

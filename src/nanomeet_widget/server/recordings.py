@@ -129,13 +129,16 @@ class Recordings:
         """Return a recording's chapters."""
         return self._records.marks(name)
 
-    def check_room(self) -> None:
-        """Refuse to write where the disk is nearly full.
+    def check_room(self, name: str) -> None:
+        """Refuse to write more of a recording that is too large, or where the disk is nearly full.
 
         Raises
         ------
         OSError
         """
+        part, largest = self.part(name), self._retention.largest
+        if largest is not None and part.exists() and part.stat().st_size > largest:
+            raise OSError(errno.EFBIG, f"it has the {largest / 1e6:.0f} MB that one may have")
         free = self._free(self._folder)
         if free < self._retention.spare:
             raise OSError(errno.ENOSPC, f"only {free / 1e6:.0f} MB are left on the disk")

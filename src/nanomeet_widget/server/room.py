@@ -18,6 +18,7 @@ from nanomeet_widget.server.room_records import PersonRecord
 from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.turn import ice_servers
 
 #: The computer may sleep, and timers with it: the end of a token is looked at this often.
 _EXPIRY_CHECK = 30.0
@@ -233,7 +234,7 @@ class Room:
             state=self.state(),
             broadcast=self.broadcast_for(participant),
             knocking=self._knocks() if moderator else [],
-            ice_servers=[messages.IceServer(urls=[url]) for url in self._config.ice_servers],
+            ice_servers=ice_servers(self._config, participant.id, now=self._now()),
             expires=participant.claims.expiration.timestamp(),
             max_stage=self._config.limits.stage,
             chat=self.chat_for(participant),

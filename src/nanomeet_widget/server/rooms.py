@@ -147,6 +147,13 @@ class Meeting:
         self._feed.retitle()
 
 
+_DRAINING = messages.Bye(
+    kind="server_stopping",
+    message="This server is about to stop, and begins no new meetings: try again in a while.",
+    retry=True,
+)
+
+
 class Rooms:
     """The rooms that are open now.
 
@@ -179,8 +186,16 @@ class Rooms:
         self._timers = timers
         self._broadcasts = broadcasts
         self._meetings: dict[str, Meeting] = {}
+        #: Whether the server is about to stop: meetings go on, and no new one begins.
+        self.draining = False
         for name, settings in store.rooms.orphaned():
             self._restore(name, settings)
+
+    def census(self) -> tuple[int, int, int]:
+        """Return how many rooms are open, and how many people are in them and in their lobbies."""
+        rooms = [meeting.room for meeting in self._meetings.values()]
+        present = sum(len(room.participants) for room in rooms)
+        return len(rooms), present, sum(len(room.everybody_waiting()) for room in rooms)
 
     @property
     def occupied(self) -> bool:
@@ -193,6 +208,9 @@ class Rooms:
         """Bring somebody into the room of his token; see `Room.enter`."""
         meeting = self._meetings.get(claims.room)
         if meeting is None:
+            if self.draining:
+                connection.close(_DRAINING)
+                return None
             if len(self._meetings) >= self._config.limits.rooms:
                 connection.close(
                     messages.Bye(

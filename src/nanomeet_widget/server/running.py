@@ -20,6 +20,8 @@ _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024
 #: Seconds that a connection may be silent between requests, and a request may take to arrive.
 _IDLE, _BODY = 120.0, 30.0
+#: Seconds between two looks at whether the last meeting has ended.
+_LOOK = 0.25
 
 
 class Server:
@@ -38,6 +40,7 @@ class Server:
         self._config = config
         self._stack = contextlib.AsyncExitStack()
         self._stop = asyncio.Event()
+        self._core: Core | None = None
         #: The address by which guests reach it; known once it listens.
         self.url = ""
         #: The key that makes rooms here: the first configured one, or the data folder's own.
@@ -63,6 +66,30 @@ class Server:
         """Ask it to stop; `wait` returns."""
         self._stop.set()
 
+    def drain(self, patience: float) -> None:
+        """Begin no new meetings, and stop once the last has ended; asked again, stop at once.
+
+        Parameters
+        ----------
+        patience
+            Seconds after which it stops all the same.
+        """
+        rooms = self._core.rooms if self._core is not None else None
+        if rooms is None or rooms.draining or patience <= 0:
+            self.stop()
+            return
+        rooms.draining = True
+        loop = asyncio.get_running_loop()
+        end = loop.time() + patience
+
+        def look() -> None:
+            if not rooms.occupied or loop.time() >= end:
+                self.stop()
+            else:
+                loop.call_later(_LOOK, look)
+
+        look()
+
     async def wait(self) -> None:
         """Wait until somebody asks it to stop, or nobody needs it any more."""
         await self._stop.wait()
@@ -70,8 +97,8 @@ class Server:
     async def _start(self) -> None:
         config = self._config
         data = secrets_folder.open_folder(config.data)
-        own_key = secrets_folder.api_key(data)
-        self.api_key = config.api_keys[0] if config.api_keys else own_key
+        keys = (*config.api_keys, *secrets_folder.api_keys(data))
+        self.api_key = keys[0]
         try:
             sockets = netutil.bind_sockets(config.port, config.host)
         except OSError as error:
@@ -79,11 +106,11 @@ class Server:
                 f"cannot listen on {config.host} port {config.port}: {error.strerror or error}"
             ) from error
         self.url = config.origin(sockets[0].getsockname()[1])
-        core = assemble(
+        core = self._core = assemble(
             self._stack,
             config,
             data=data,
-            keys=(*config.api_keys, own_key),
+            keys=keys,
             origin=self.url,
             links=self.url,
             on_unneeded=self.stop,

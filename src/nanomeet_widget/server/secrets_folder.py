@@ -14,6 +14,7 @@ from nanomeet_widget._errors import ServerStartError
 
 _Maker: TypeAlias = Callable[[], bytes]
 _PRIVATE_FOLDER = 0o700
+_SECRET, _KEY = "token-secret", "api-key"
 
 
 def open_folder(path: Path) -> Path:
@@ -24,36 +25,77 @@ def open_folder(path: Path) -> Path:
     return path
 
 
-def server_secret(data: Path) -> bytes:
-    """Return the secret that signs this folder's tokens; the first call makes it.
+def server_secrets(data: Path) -> tuple[bytes, ...]:
+    """Return the secret that signs this folder's tokens, then the one before it, if that still counts.
+
+    The first call makes it.
 
     Raises
     ------
     ServerStartError
-        If the file was cut short: signing with less would be guessable.
+        If a file was cut short: signing with less would be guessable.
     """
-    path = data / "token-secret"
-    secret = _read_or_create(path, _tokens.new_secret)
-    if len(secret) != _tokens.SECRET_SIZE:
-        raise ServerStartError(
-            f"{path} does not hold {_tokens.SECRET_SIZE} bytes: delete it, and tokens made with it end"
-        )
-    return secret
+    path = data / _SECRET
+    found = [(path, _read_or_create(path, _tokens.new_secret)), *_previous(path)]
+    for file, secret in found:
+        if len(secret) != _tokens.SECRET_SIZE:
+            raise ServerStartError(
+                f"{file} does not hold {_tokens.SECRET_SIZE} bytes: delete it, and tokens made with "
+                "it end"
+            )
+    return tuple(secret for _, secret in found)
 
 
-def api_key(data: Path) -> str:
-    """Return this folder's own API key; the first call makes it."""
-    path = data / "api-key"
-    key = _read_or_create(path, lambda: secrets.token_urlsafe(32).encode()).decode().strip()
-    if not key:
-        raise ServerStartError(f"{path} is empty: delete it, and a new key is made")
-    return key
+def api_keys(data: Path) -> tuple[str, ...]:
+    """Return this folder's own API key, then the one before it, if that still counts.
+
+    The first call makes it.
+
+    Raises
+    ------
+    ServerStartError
+        If a file is empty.
+    """
+    path = data / _KEY
+    found = [(path, _read_or_create(path, _new_key)), *_previous(path)]
+    for file, key in found:
+        if not key.strip():
+            raise ServerStartError(f"{file} is empty: delete it, and a new key is made")
+    return tuple(key.decode().strip() for _, key in found)
+
+
+def rotate(data: Path) -> None:
+    """Make a new secret and a new API key; the ones until now count until the next time, or `retire`."""
+    for name, make in ((_SECRET, _tokens.new_secret), (_KEY, _new_key)):
+        path = data / name
+        # The old one is written first: a crash in between leaves both files with it.
+        write_private(_old(path), _read_or_create(path, make))
+        write_private(path, make())
+
+
+def retire(data: Path) -> None:
+    """Let the secret and the key before the last rotation count no more."""
+    for name in (_SECRET, _KEY):
+        _old(data / name).unlink(missing_ok=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner reads, whole or not at all; an old one is replaced."""
     temporary = _private_file(path, content)
     temporary.replace(path)
+
+
+def _new_key() -> bytes:
+    return secrets.token_urlsafe(32).encode()
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.previous")
+
+
+def _previous(path: Path) -> list[tuple[Path, bytes]]:
+    old = _old(path)
+    return [(old, old.read_bytes())] if old.exists() else []
 
 
 def _read_or_create(path: Path, make: _Maker) -> bytes:

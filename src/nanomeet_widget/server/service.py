@@ -99,8 +99,10 @@ class TokenHandler(ServiceHandler):
         if self.request.headers.get(API_KEY_HEADER) is not None:
             self.check_key()
             self.answer({"data": self.core.issuer.room(self.body())})
+            self.core.counts.tokens += 1
         elif token is not None:
             self.answer({"data": self.core.issuer.invite(token, self.body())})
+            self.core.counts.tokens += 1
         else:
             raise AuthenticationError(
                 f"this request needs the header {API_KEY_HEADER} to make a room, or {TOKEN_HEADER} "
@@ -191,12 +193,15 @@ class TicketHandler(ServiceHandler):
 
 
 class HealthHandler(Handler):
-    """`GET healthz`: whether the server answers."""
+    """`GET healthz`: whether the server answers, and takes new meetings."""
 
     def get(self) -> None:
         """Say so."""
+        draining = self.core.rooms.draining
+        # A balancer sends nobody new to a server that says 503.
+        self.set_status(503 if draining else 200)
         self.set_header("Content-Type", "application/json")
-        self.finish(msgspec.json.encode({"status": "ok"}))
+        self.finish(msgspec.json.encode({"status": "draining" if draining else "ok"}))
 
 
 class LeaseHandler(Handler):
@@ -204,6 +209,7 @@ class LeaseHandler(Handler):
 
     def prepare(self) -> None:
         """Check the key."""
+        super().prepare()
         self._gone = asyncio.Event()
         self.core.issuer.check_key(self.request.headers.get(API_KEY_HEADER))
 

@@ -50,6 +50,7 @@ class MeetingSocket(Socket):
 
     def reject(self, kind: messages.ByeKind, message: str) -> None:
         """Say what was wrong, and close. The place is kept for a moment, as for a lost connection."""
+        self.core.counts.refused += 1
         self.connection.close(messages.Bye(kind=kind, message=message))
 
     def on_close(self) -> None:

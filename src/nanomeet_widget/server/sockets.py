@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 import msgspec
 from tornado import websocket
@@ -32,10 +31,10 @@ class Socket(Handler, websocket.WebSocketHandler):
     binary one in `on_bytes`.
     """
 
-    #: Bytes of the largest message, and what may come at once and a second.
-    largest: ClassVar[int] = messages.MAX_TEXT_FRAME
-    messages_burst: ClassVar[float] = 600
-    messages_rate: ClassVar[float] = 100
+    #: Bytes of the largest message, and what may come at once and a second; None as configured.
+    largest: ClassVar[int | None] = None
+    messages_burst: ClassVar[float | None] = None
+    messages_rate: ClassVar[float | None] = None
     #: Whether the page's first message has come; until then the time for it runs.
     greeted = False
 
@@ -44,17 +43,17 @@ class Socket(Handler, websocket.WebSocketHandler):
         super().initialize(core)
         self._unsent = 0
         self._deadline: Handle | None = None
+        self._address: str | None = None
+        limits = core.config.limits
         self._allowance = TokenBucket(
-            burst=self.messages_burst, rate=self.messages_rate, now=core.timers.time()
+            burst=self.messages_burst or limits.message_burst,
+            rate=self.messages_rate or limits.message_rate,
+            now=core.timers.time(),
         )
 
     def check_origin(self, origin: str) -> bool:
-        """Accept our own pages only: those of the host that was asked, or of the public address."""
-        asked = urlsplit(origin)
-        if asked.scheme not in {"http", "https"}:
-            return False
-        own = {self.request.host.lower(), urlsplit(self.core.origin).netloc.lower()}
-        return asked.netloc.lower() in own
+        """Accept our own pages, and those that were allowed."""
+        return self.core.visitors.may_connect(origin, host=self.request.host, own=self.core.origin)
 
     @property
     def ping_interval(self) -> float:
@@ -69,16 +68,22 @@ class Socket(Handler, websocket.WebSocketHandler):
     @property
     def max_message_size(self) -> int:
         """Bytes of the largest message."""
-        return self.largest
+        return self.largest or self.core.config.limits.message_size
 
     def open(self, *_: str) -> None:
         """Start the time for the first message."""
         self.set_nodelay(True)
+        self._address = self.core.visitors.address(self.request)
+        if not self.core.visitors.enter(self._address):
+            self.core.counts.turned_away += 1
+            self.reject("protocol", "There are too many connections from your address.")
+            return
         patience = self.core.config.patience.first_message
         self._deadline = self.core.timers.call_later(patience, self._late)
 
     def on_message(self, message: str | bytes) -> None:
         """Pass a message on, if it is within the limits."""
+        self.core.counts.messages += 1
         if not self._allowance.take(1, now=self.core.timers.time()):
             self.reject("too_many_messages", "Too many messages in a short time.")
             return
@@ -93,6 +98,7 @@ class Socket(Handler, websocket.WebSocketHandler):
             self.reject("protocol", str(error))
         except Exception:
             # A fault of ours ends one connection, never others, and never goes unseen.
+            self.core.counts.faults += 1
             logger.exception("%s failed", self.request.path)
             self.reject("protocol", "The server could not handle a message.")
 
@@ -110,7 +116,10 @@ class Socket(Handler, websocket.WebSocketHandler):
         raise NotImplementedError
 
     def on_close(self) -> None:
-        """Stop the time for the first message."""
+        """Stop the time for the first message, and count the connection no more."""
+        if self._address is not None:
+            self.core.visitors.leave(self._address)
+            self._address = None
         if self._deadline is not None:
             self._deadline.cancel()
 

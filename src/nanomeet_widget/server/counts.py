@@ -1,0 +1,16 @@
+"""What the server has counted since it started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Counts:
+    """Numbers that only grow."""
+
+    messages: int = 0
+    refused: int = 0
+    turned_away: int = 0
+    tokens: int = 0
+    faults: int = 0

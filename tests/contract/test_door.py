@@ -1,0 +1,170 @@
+"""Who may come in: by name, by origin, by number; and what a page may be framed by."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import httpx
+import pytest
+from tornado import httpclient, websocket
+
+from tests.conftest import RunningServer, Servers
+from tests.proxy import free_port
+
+from .sockets import Client, connect, join, run
+
+LOCAL = "127.0.0.1"
+
+
+def status(server: RunningServer, host: str, path: str = "healthz") -> int:
+    answer = httpx.get(f"{server.url}/{path}", headers={"Host": host}, trust_env=False)
+    return answer.status_code
+
+
+def test_names_of_others_that_point_here_are_refused(servers: Servers) -> None:
+    server = servers.start("--allow-host", "meet.school.example")
+    port = server.url.rpartition(":")[2]
+    for host in (f"{LOCAL}:{port}", "localhost", "[::1]", "a.localhost", "Meet.School.Example:1"):
+        assert status(server, host) == 200, host
+    for host in ("evil.example", f"evil.example:{port}", "localhost.evil.example", "1.2.3.4.evil"):
+        for path in ("healthz", "invite", "nothing", "js/nanomeet.js", "local/Room"):
+            assert status(server, host, path) == 403, (host, path)
+    assert server.post("nanomeet", headers={"Host": "evil.example"}).status_code == 403
+
+
+def test_a_public_address_brings_its_name(servers: Servers) -> None:
+    port = free_port()
+    public = servers.start("--public-url", "https://meet.example/x", "--port", str(port))
+    server = dataclasses.replace(public, url=f"http://{LOCAL}:{port}")
+    assert status(server, "meet.example") == 200
+    assert status(server, "other.example") == 403
+    anybody = servers.start("--allow-host", "*")
+    assert status(anybody, "other.example") == 200
+
+
+async def opens(server: RunningServer, origin: str, host: str | None = None) -> bool:
+    headers = {"Origin": origin} | ({} if host is None else {"Host": host})
+    request = httpclient.HTTPRequest(server.websocket("ws/meeting"), headers=headers)
+    try:
+        Client(await websocket.websocket_connect(request))
+    except httpclient.HTTPError as error:
+        return error.code != 403
+    return True
+
+
+def test_only_own_and_allowed_pages_open_sockets(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--allow-origin", "https://other.example")
+        assert await opens(server, server.url)
+        assert await opens(server, "https://other.example")
+        wrong = ("https://evil.example", "http://other.example", "null", "file://")
+        for origin in (*wrong, "https://other.example.evil.example"):
+            assert not await opens(server, origin), origin
+        # Rebound: its own name in both headers.
+        assert not await opens(server, "http://evil.example", host="evil.example")
+
+    run(scenario())
+
+
+def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--limit", "connections=3", "--behind-proxy")
+
+        async def come(forwarded: str) -> Client:
+            headers = {"Origin": server.url, "X-Forwarded-For": forwarded}
+            request = httpclient.HTTPRequest(server.websocket("ws/watch"), headers=headers)
+            client = Client(await websocket.websocket_connect(request))
+            await client.send("watch", v=1, stream="nothing")
+            return client
+
+        first = [await come("203.0.113.5") for _ in range(3)]
+        for client in first:
+            await client.expect("stream_state")
+        # What the client itself wrote in front of it counts for nothing.
+        assert "too many" in (await (await come("6.6.6.6, 203.0.113.5")).expect("error"))["message"]
+        await (await come("2001:db8::1")).expect("stream_state")
+        first[0].close()
+        await first[0].closed()
+        await asyncio.sleep(0.1)
+        await (await come("203.0.113.5")).expect("stream_state")
+
+    run(scenario())
+
+
+def test_without_a_trusted_proxy_nobody_says_who_he_is(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--limit", "connections=1")
+        headers = {"Origin": server.url, "X-Forwarded-For": "203.0.113.5"}
+        for _ in range(3):  # this machine's own are not counted
+            request = httpclient.HTTPRequest(server.websocket("ws/watch"), headers=headers)
+            client = Client(await websocket.websocket_connect(request))
+            await client.send("watch", v=1, stream="nothing")
+            await client.expect("stream_state")
+
+    run(scenario())
+
+
+def test_messages_are_bounded_in_size_and_rate(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start(
+            *("--limit", "message_size=2000", "--limit", "message_burst=20"),
+            *("--limit", "message_rate=5"),
+        )
+        token = server.room("Bounded")
+        fast, _ = await join(server, token)
+        for _ in range(40):
+            await fast.send("ping", t=1)
+        assert (await fast.expect("bye"))["kind"] == "too_many_messages"
+        await fast.closed()
+        large = await connect(server, "ws/meeting")
+        await large.send("join", v=1, token="x" * 3000)
+        await large.closed()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["rooms=x", "nothing=3", "rooms=0", "viewers=-1", "rooms", "message_rate=nan"],
+)
+def test_a_wrong_limit_is_said_at_once(servers: Servers, option: str) -> None:
+    with pytest.raises(AssertionError, match=r"limit|must be at least"):
+        servers.start("--limit", option)
+
+
+def test_rooms_are_bounded(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--limit", "rooms=1")
+        await join(server, server.room("One"))
+        late = await connect(server, "ws/meeting")
+        await late.send("join", v=1, token=server.room("Two"))
+        assert (await late.expect("bye"))["kind"] == "room_full"
+
+    run(scenario())
+
+
+def test_who_may_frame_is_configured(servers: Servers) -> None:
+    server = servers.start("--frame-ancestors", "'self' https://school.example")
+
+    def policy(path: str) -> str:
+        answer = httpx.get(f"{server.url}/{path}", trust_env=False)
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        return answer.headers["Content-Security-Policy"]
+
+    for path in ("local/Room", "live/stream"):
+        assert policy(path).endswith("frame-ancestors 'self' https://school.example")
+        assert "script-src 'self';" in policy(path)
+        assert "unsafe" not in policy(path)
+    assert policy("invite").endswith("frame-ancestors 'self'")
+    with pytest.raises(AssertionError, match="frame_ancestors"):
+        servers.start("--frame-ancestors", "*; script-src *")
+
+
+def test_pages_have_no_script_of_their_own(server: RunningServer) -> None:
+    for path in ("local/Room", "live/stream", "invite"):
+        page = httpx.get(f"{server.url}/{path}", trust_env=False).text
+        assert "<script>" not in page
+        assert " onload=" not in page
+        assert " style=" not in page
+        assert "://" not in page.replace("http://www.w3.org/", "")

@@ -1,0 +1,169 @@
+"""`nanomeet serve` as an administrator runs it: signals, figures, logs, keys, retention."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from nanomeet_widget.server import secrets_folder
+from tests.conftest import RunningServer, Servers
+
+from .sockets import broadcasting, connect, join, run, watch
+
+
+def figures(server: RunningServer, **headers: str) -> dict[str, float]:
+    answer = httpx.get(f"{server.url}/metrics", headers=headers, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def until_draining(server: RunningServer) -> None:
+    """Wait until it tells a balancer to send nobody new."""
+    deadline = time.monotonic() + 10
+    while httpx.get(f"{server.url}/healthz", trust_env=False).status_code != 503:
+        assert time.monotonic() < deadline
+
+
+def test_it_says_how_it_fares(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start()
+        token = server.room("Measured")
+        before = figures(server)
+        assert before["nanomeet_participants"] == 0
+        assert before["nanomeet_tokens_total"] == 1
+        assert before["process_resident_memory_bytes"] > 0
+        async with broadcasting(server, token):
+            viewer, _ = await watch(server, "some_stream")
+            now = figures(server)
+            assert now["nanomeet_rooms"] == now["nanomeet_participants"] == 1
+            assert now["nanomeet_broadcasts"] == now["nanomeet_viewers"] == 1
+            assert now["nanomeet_connections"] == 3
+            assert now["nanomeet_messages_total"] > 3
+            assert now["nanomeet_faults_total"] == 0
+            viewer.close()
+
+    run(scenario())
+
+
+def test_only_this_machine_or_a_key_reads_the_figures(server: RunningServer) -> None:
+    def code(**headers: str) -> int:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = httpx.get(f"{server.url}/metrics", headers=names, trust_env=False)
+        return answer.status_code
+
+    assert code() == 200
+    for header in ("X_Forwarded_For", "X_Real_IP", "Forwarded"):
+        assert code(**{header: "203.0.113.5"}) == 401
+    elsewhere = {"X_Forwarded_For": "203.0.113.5"}
+    assert code(**elsewhere, X_BINTU_APIKEY=server.api_key) == 200
+    assert code(**elsewhere, Authorization=f"Bearer {server.api_key}") == 200
+    assert code(**elsewhere, Authorization="Bearer wrong") == 401
+
+
+def test_it_drains_before_it_stops(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--drain", "60")
+        token = server.room("Draining")
+        new = server.room("New_one")
+        page, _ = await join(server, token)
+        server.process.send_signal(signal.SIGTERM)
+        until_draining(server)
+        # Who meets goes on, and may bring others; nothing new begins.
+        guest, _ = await join(server, server.invite(token))
+        late = await connect(server, "ws/meeting")
+        await late.send("join", v=1, token=new)
+        assert (await late.expect("bye"))["kind"] == "server_stopping"
+        assert server.process.poll() is None
+        for client in (guest, page):
+            await client.send("leave")
+            await client.closed()
+
+    run(scenario())
+
+
+def test_the_last_one_out_ends_a_draining_server(servers: Servers) -> None:
+    server = servers.start("--drain", "60")
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(10) == 0
+
+
+def test_a_second_signal_or_the_end_of_patience_stops_it_at_once(servers: Servers) -> None:
+    async def scenario() -> None:
+        for drain, signals in (("60", 2), ("0.5", 1)):
+            server = servers.start("--drain", drain)
+            page, _ = await join(server, server.room("Held_up"))
+            for _ in range(signals):
+                server.process.send_signal(signal.SIGTERM)
+                await asyncio.sleep(0.2)
+            assert (await page.expect("bye"))["kind"] == "server_stopping"
+            assert server.process.wait(10) == 0
+
+    run(scenario())
+
+
+def test_the_service_manager_is_told(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        server = servers.start()
+        assert manager.recv(100) == b"READY=1"
+        server.stop()
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_logs_are_lines_of_json_without_secrets(servers: Servers) -> None:
+    server = servers.start("--log-format", "json", "-v")
+    token = server.room("Logged")
+    httpx.get(f"{server.url}/local/Logged?jwt={token}", trust_env=False)
+    server.stop()
+    lines = server.log.read_text().splitlines()
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+    assert any("GET /local/Logged" in entry["message"] for entry in entries)
+    assert {"time", "level", "logger", "message"} == set(entries[0])
+    text = server.log.read_text()
+    assert token not in text
+    assert server.api_key not in text
+
+
+def test_keys_change_and_old_ones_count_for_a_while(servers: Servers) -> None:
+    first = servers.start()
+    token = first.room("Rotated")
+    first.stop()
+    secrets_folder.rotate(first.data)
+    second = servers.start(data=first.data)
+    assert second.api_key != first.api_key
+    newer = second.room("Rotated")
+
+    def works(server: RunningServer, key: str, moderators: str) -> tuple[bool, bool]:
+        by_key = server.post("nanomeet", headers={"X-BINTU-APIKEY": key}, room="R")
+        by_token = server.post("nanomeet", headers={"X-BINTU-TOKEN": moderators}, moderator=False)
+        return by_key.status_code == 200, by_token.status_code == 200
+
+    assert works(second, first.api_key, token) == (True, True)
+    assert works(second, second.api_key, newer) == (True, True)
+    second.stop()
+    secrets_folder.retire(first.data)
+    third = servers.start(data=first.data)
+    assert works(third, first.api_key, token) == (False, False)
+    assert works(third, second.api_key, newer) == (True, True)
+
+
+def test_several_keys_of_the_environment_count(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The fixture keeps NANOMEET_API_KEY from servers; two options are two keys all the same.
+    monkeypatch.delenv("NANOMEET_API_KEY", raising=False)
+    server = servers.start("--api-key", "one-of-them")
+    for key in ("one-of-them", *secrets_folder.api_keys(server.data)):
+        assert server.post("nanomeet", headers={"X-BINTU-APIKEY": key}, room="R").is_success
