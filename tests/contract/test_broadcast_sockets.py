@@ -349,6 +349,7 @@ def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(
             assert "that one may have" in state["error"]
             assert state["state"] == "live"
             await viewer.frames(20)
+            sending.cancel()
             await page.send("stop_broadcast", ref=2)
             while (state := (await page.expect("broadcast_changed"))["broadcast"])[
                 "state"
