@@ -9,6 +9,7 @@ from tornado import routing, web
 
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
+from nanomeet_widget.server.hls_handlers import MasterHandler, PlaylistHandler, SegmentHandler
 from nanomeet_widget.server.ingest import IngestSocket
 from nanomeet_widget.server.metrics import MetricsHandler
 from nanomeet_widget.server.pages import (
@@ -35,7 +36,7 @@ from nanomeet_widget.server.watch import WatchSocket
 _SEGMENT = r"[A-Za-z0-9_-]+"
 #: First segments of a path that are not an organisation's.
 _RESERVED = (
-    "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod"
+    "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
     "|recordings|ws|lease|ticket"
 )
 
@@ -66,6 +67,9 @@ def routes(core: Core) -> list[routing.URLSpec]:
         ),
         (rf"vod/({_SEGMENT})\.vtt", ChaptersHandler, parts),
         (r"recordings", RecordingsHandler, parts),
+        (rf"hls/({_SEGMENT})/master\.m3u8", MasterHandler, parts),
+        (rf"hls/({_SEGMENT})/live\.m3u8", PlaylistHandler, parts),
+        (rf"hls/({_SEGMENT})/([0-9-]+\.(?:mp4|m4s))", SegmentHandler, parts),
         (r"invite", PageHandler, {**parts, "page": "invite.html", "framed": False}),
         (
             rf"live/{_SEGMENT}",

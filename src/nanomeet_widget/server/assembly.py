@@ -12,6 +12,7 @@ from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.counts import Counts
+from nanomeet_widget.server.hls import Hls
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
@@ -73,6 +74,8 @@ def assemble(
     )
     rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts)
     stack.callback(RevocationWatch(store.tokens, rooms=rooms, timers=loop).close)
+    hls = Hls(broadcasts, loop, always=config.hls)
+    stack.callback(hls.close)
     leases = Leases(
         timers=loop,
         linger=config.linger,
@@ -96,6 +99,7 @@ def assemble(
         recordings=recordings,
         visitors=Visitors(config),
         counts=Counts(),
+        hls=hls,
         leases=leases,
         tickets=Tickets(),
         timers=loop,

@@ -411,6 +411,8 @@ class Broadcasts:
         self._record = record
         self._broadcasts: dict[str, Broadcast] = {}
         self._channels: dict[str, Channel] = {}
+        #: Called with the name of each public stream that goes live.
+        self.on_live: list[Callable[[str], object]] = []
         self._closing = False
         self._on_over: Callable[[], None] | None = None
 
@@ -531,6 +533,11 @@ class Broadcasts:
         channel.join(viewer)
         return channel
 
+    def public(self, stream: str) -> Channel | None:
+        """Return a channel that anybody may watch, if it was ever broadcast to or watched."""
+        channel = self._channels.get(stream)
+        return None if isinstance(channel, PrivateChannel) else channel
+
     @property
     def active(self) -> bool:
         """Whether any broadcast is not over."""
@@ -551,6 +558,9 @@ class Broadcasts:
         self._check_over()
 
     def _changed(self, broadcast: Broadcast, on_change: Callable[[Broadcast], None]) -> None:
+        if broadcast.state is State.LIVE and self.public(broadcast.stream) is not None:
+            for listener in self.on_live:
+                listener(broadcast.stream)
         if broadcast.state in {State.OFF, State.FAILED}:
             del self._broadcasts[broadcast.stream]
             if isinstance(self._channels.get(broadcast.stream), PrivateChannel):

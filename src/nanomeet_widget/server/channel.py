@@ -131,6 +131,7 @@ class Channel:
         self._timers = timers
         self._cache = cache
         self._viewers: set[Viewer] = set()
+        self._feeds: set[Viewer] = set()
         self._state: Literal["waiting", "live", "ended"] = "waiting" if vod is None else "ended"
         self._title = ""
         self._since: float | None = None
@@ -176,6 +177,17 @@ class Channel:
         if viewer in self._viewers:
             self._viewers.remove(viewer)
             self._count()
+
+    def attach(self, feed: Viewer) -> None:
+        """Add something that passes the stream on: it gets all that a viewer gets, and is none."""
+        self._feeds.add(feed)
+        feed.send_state(self.describe())
+        if self.live:
+            self._catch_up(feed)
+
+    def detach(self, feed: Viewer) -> None:
+        """Remove what was attached."""
+        self._feeds.discard(feed)
 
     def request_keyframe(self) -> None:
         """Ask the sender for a keyframe, unless that was done a moment ago."""
@@ -225,7 +237,7 @@ class Channel:
         elif self._group:
             self._keep(frame)
         if self.live:
-            for viewer in tuple(self._viewers):
+            for viewer in (*self._viewers, *self._feeds):
                 viewer.send_frame(frame)
 
     def go_live(self, *, since: float) -> None:
@@ -233,7 +245,7 @@ class Channel:
         self._state = "live"
         self._since = since
         self._tell()
-        for viewer in tuple(self._viewers):
+        for viewer in (*self._viewers, *self._feeds):
             self._catch_up(viewer)
 
     def retitle(self, title: str) -> None:
@@ -251,7 +263,7 @@ class Channel:
 
     def _tell(self) -> None:
         state = self.describe()
-        for viewer in tuple(self._viewers):
+        for viewer in (*self._viewers, *self._feeds):
             viewer.send_state(state)
 
     def _keep(self, frame: Outgoing) -> None:

@@ -168,6 +168,11 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
+        "--hls",
+        action="store_true",
+        help="pack every broadcast as HLS from its beginning (default: from the first request on)",
+    )
+    parser.add_argument(
         "--keep-days",
         type=_amount,
         metavar="DAYS",
@@ -284,6 +289,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         data=options.data or default_data_folder(),
         linger=options.linger,
         ice_servers=tuple(options.stun),
+        hls=options.hls,
         retention=Retention(
             age=None if options.keep_days is None else options.keep_days * _DAY,
             size=None if options.keep_gb is None else int(options.keep_gb * _GB),

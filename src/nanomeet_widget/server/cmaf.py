@@ -1,4 +1,4 @@
-"""Fragmented MP4, a track a file: a header, then fragments of as many frames as one likes.
+"""Fragmented MP4: a header, then fragments of as many frames of one track as one likes.
 
 Of ISO/IEC 14496-12 (boxes), 14496-15 (H.264), 23000-19 (CMAF) and the Opus mapping ("Encapsulation of
 Opus in ISO Base Media File Format") this is what a live stream needs. PyAV writes a fragment only once
@@ -17,7 +17,7 @@ from nanomeet_widget.server.tracks import Setup
 
 #: Ticks of a second. Opus's is prescribed.
 TIMESCALE = {Track.VIDEO: 90_000, Track.AUDIO: 48_000}
-_ID = 1
+_ID = {Track.VIDEO: 1, Track.AUDIO: 2}
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 #: Sample flags (14496-12, 8.8.3.1): whether others are needed to decode it.
 _KEYFRAME, _DEPENDENT = 0x02000000, 0x01010000
@@ -35,13 +35,13 @@ class Sample:
     keyframe: bool
 
 
-def init_segment(setup: Setup) -> bytes:
-    """Return the header of a track's file.
+def init_segment(*setups: Setup) -> bytes:
+    """Return the header of a file with these tracks.
 
     Parameters
     ----------
-    setup
-        H.264 or Opus.
+    setups
+        H.264 or Opus, one of a kind.
     """
     return _box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41") + _box(
         b"moov",
@@ -50,10 +50,13 @@ def init_segment(setup: Setup) -> bytes:
             struct.pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x100),
             _MATRIX,
             bytes(24),
-            struct.pack(">I", _ID + 1),
+            struct.pack(">I", max(_ID.values()) + 1),
         ),
-        _box(b"trak", _track_header(setup), _media(setup)),
-        _box(b"mvex", _full(b"trex", struct.pack(">5I", _ID, 1, 0, 0, 0))),
+        *(_box(b"trak", _track_header(setup), _media(setup)) for setup in setups),
+        _box(
+            b"mvex",
+            *(_full(b"trex", struct.pack(">5I", _ID[s.track], 1, 0, 0, 0)) for s in setups),
+        ),
     )
 
 
@@ -87,7 +90,7 @@ def fragment(track: Track, time: int, samples: Sequence[Sample]) -> bytes:
             _full(b"mfhd", struct.pack(">I", (time // 1000 + 1) & 0xFFFFFFFF)),
             _box(
                 b"traf",
-                _full(b"tfhd", struct.pack(">I", _ID), flags=_BASE_IS_MOOF),
+                _full(b"tfhd", struct.pack(">I", _ID[track]), flags=_BASE_IS_MOOF),
                 _full(b"tfdt", struct.pack(">Q", _ticks(time, scale)), version=1),
                 _full(b"trun", struct.pack(">Ii", len(run), offset), *run, flags=_RUN),
             ),
@@ -106,7 +109,7 @@ def _track_header(setup: Setup) -> bytes:
     # Enabled, in the film, in its preview.
     return _full(
         b"tkhd",
-        struct.pack(">IIIII8xHHHH", 0, 0, _ID, 0, 0, 0, 0, volume, 0),
+        struct.pack(">IIIII8xHHHH", 0, 0, _ID[setup.track], 0, 0, 0, 0, volume, 0),
         _MATRIX,
         struct.pack(">II", setup.width << 16, setup.height << 16),
         flags=7,

@@ -148,6 +148,8 @@ class ServerConfig:
         Seconds to stay after the last lease is gone; None stays for ever.
     organisation
         The `sub` claim of every token, and the first part of a meeting's path.
+    hls
+        Whether every broadcast is packed as HLS from its beginning, and not from the first request on.
     ice_servers
         URLs of STUN servers that the pages use; none by default, which is enough in one network.
     turn_servers
@@ -184,6 +186,7 @@ class ServerConfig:
     origins: tuple[str, ...] = ()
     frame_ancestors: str = "*"
     local_metrics: bool = True
+    hls: bool = False
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     retention: Retention = field(default_factory=Retention)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.counts import Counts
+from nanomeet_widget.server.hls import Hls
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recordings import Recordings
@@ -30,6 +31,7 @@ class Core:
 
     visitors: Visitors
     counts: Counts
+    hls: Hls
     leases: Leases
     tickets: Tickets
     timers: Timers

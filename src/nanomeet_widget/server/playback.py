@@ -25,7 +25,7 @@ _MAX_LIMIT, _MAX_OFFSET = 200, 1_000_000
 _NUMBER = re.compile(r"[0-9]{1,7}")
 
 
-class _Playable(Handler):
+class Playable(Handler):
     """What any page may play."""
 
     def set_default_headers(self) -> None:
@@ -35,7 +35,7 @@ class _Playable(Handler):
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
 
-class RecordingHandler(_Playable, FileHandler):
+class RecordingHandler(Playable, FileHandler):
     """`GET vod/….mp4`, `GET vod/….jpg`: a film as far as there is one, and its picture."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
@@ -68,7 +68,7 @@ class RecordingHandler(_Playable, FileHandler):
         return '"' + "-".join(f"{part:x}" for part in parts) + '"'
 
 
-class ChaptersHandler(_Playable):
+class ChaptersHandler(Playable):
     """`GET vod/….vtt`: a recording's chapters so far."""
 
     def get(self, name: str) -> None:

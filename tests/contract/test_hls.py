@@ -1,0 +1,130 @@
+"""A broadcast by HLS from a real server, as players and caches ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from tests.conftest import RunningServer, Servers
+from tests.contract.sockets import broadcasting, run
+from tests.contract.test_recordings import send
+from tests.unit.server.clips import Clip, clip
+from tests.unit.server.test_hls import attributes, read
+
+
+@pytest.fixture(scope="module")
+def film() -> Clip:
+    return clip(8)
+
+
+@asynccontextmanager
+async def live(
+    server: RunningServer, film: Clip, stream: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Task[None]]]:
+    """A stream that is sent at its pace, and somebody who asks for it."""
+    token = server.room(stream.replace("-", ""), streamname=stream)
+    async with broadcasting(server, token) as (page, ingest, _):
+        for setup in film.setups:
+            await ingest.send_raw(setup.encode())
+        sending = asyncio.create_task(send(ingest, film.media))
+        await page.expect("ack")
+        base = f"{server.url}/hls/{stream}/"
+        async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=30) as client:
+            yield client, sending
+            await sending
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+            answer = await client.get("live.m3u8")
+            assert answer.text.endswith("#EXT-X-ENDLIST\n")
+
+
+def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        async with live(server, film, "hls-wait") as (client, _):
+            first = await client.get("live.m3u8")
+            assert first.headers["content-type"] == "application/vnd.apple.mpegurl"
+            assert first.headers["access-control-allow-origin"] == "*"
+            assert first.headers["cache-control"] == "no-cache"
+            at = 0, 0
+            for _ in range(5):
+                now = (await client.get("live.m3u8")).text
+                playlist = read(now)
+                last = playlist.segments[-1]
+                number = int(playlist.tags["#EXT-X-MEDIA-SEQUENCE"]) + len(playlist.segments) - 1
+                wanted = number, len(last.parts)
+                assert wanted > at
+                at = wanted
+                hint = attributes(playlist.tags["#EXT-X-PRELOAD-HINT"])["URI"]
+                assert now.count(hint) == 1
+                query = {"_HLS_msn": wanted[0], "_HLS_part": wanted[1]}
+                answer, part = await asyncio.gather(
+                    client.get("live.m3u8", params=query), client.get(hint)
+                )
+                assert (answer.status_code, part.status_code) == (200, 200)
+                assert f'URI="{hint}"' in answer.text.partition("#EXT-X-PRELOAD-HINT")[0]
+                assert part.content[4:8] == b"moof"
+                assert "max-age" in part.headers["cache-control"]
+
+    run(scenario())
+
+
+def test_ffmpeg_plays_it_from_the_master_playlist(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        async with live(server, film, "hls-ffmpeg") as (client, sending):
+            master = await client.get("master.m3u8")
+            assert (
+                f'CODECS="avc1.{json.loads(film.setups[0].payload)["codec"][5:]},opus"'
+                in master.text
+            )
+            assert "RESOLUTION=160x96" in master.text
+            await sending
+        probing = await asyncio.create_subprocess_exec(
+            *("ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json"),
+            f"{server.url}/hls/hls-ffmpeg/master.m3u8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        said, errors = await probing.communicate()
+        assert probing.returncode == 0, errors
+        video, audio = sorted(json.loads(said)["streams"], key=lambda s: s["codec_type"] != "video")
+        assert (video["codec_name"], audio["codec_name"]) == ("h264", "opus")
+        assert int(video["nb_read_frames"]) == 240
+
+    run(scenario())
+
+
+def test_what_is_not_there_or_makes_no_sense_is_refused(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        for path in ("master.m3u8", "live.m3u8", "1-0.m4s"):
+            url = f"{server.url}/hls/nobody/{path}"
+            async with httpx.AsyncClient(trust_env=False) as other:
+                assert (await other.get(url)).status_code == 404
+        async with live(server, film, "hls-wrong") as (client, _):
+            assert (await client.get("live.m3u8?_HLS_msn=99")).status_code == 400
+            assert (await client.get("live.m3u8?_HLS_part=0")).status_code == 400
+            assert (await client.get("live.m3u8?_HLS_msn=x")).status_code == 400
+            assert (await client.get("live.m3u8?_HLS_msn=-1")).status_code == 400
+            assert (await client.get("1-0.m4s")).status_code == 404
+
+    run(scenario())
+
+
+def test_it_is_packed_from_the_beginning_where_that_is_asked_for(servers: Servers) -> None:
+    server = servers.start("--hls")
+
+    async def scenario() -> None:
+        # Keyframes each half a second: whoever packs from the last one has nothing older.
+        async with live(server, clip(5), "hls-early") as (client, sending):
+            await sending
+            playlist = read((await client.get("live.m3u8")).text)
+            assert len(playlist.segments) == 3
+            assert playlist.tags["#EXT-X-MEDIA-SEQUENCE"] == "0"
+
+    run(scenario())
