@@ -7,6 +7,7 @@ being shown.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ SECRET_SIZE = 32
 #: Clocks of two machines may differ by this many seconds.
 LEEWAY = 5
 _MAX_TOKEN = 4096
+#: Three parts of unpadded base64url (RFC 7515, 3.1 and appendix C).
+_FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,9 @@ def verify(token: str, secret: bytes) -> Claims:
     ------
     MalformedTokenError, RejectedTokenError, ExpiredTokenError, ImmatureTokenError
     """
+    # One way to write it, and no more of it than a token needs: before anything is decoded.
+    if len(token) > _MAX_TOKEN or not _FORM.fullmatch(token):
+        raise MalformedTokenError("this is not a token: copy the whole of it")
     try:
         if jwt.get_unverified_header(token).get("typ") != TYPE:
             raise RejectedTokenError("this token is not a nanoMeet token of this server")

@@ -59,7 +59,7 @@ def read_setup(frame: Frame) -> Setup:
     try:
         setup = messages.decode_setup(frame.payload)
         description = base64.b64decode(setup.description or "", validate=True)
-    except (msgspec.DecodeError, binascii.Error) as error:
+    except (msgspec.DecodeError, UnicodeError, binascii.Error) as error:
         raise FrameError(f"the set-up is not readable: {error}") from None
     if not _CODECS[frame.track].fullmatch(setup.codec):
         raise FrameError(f"{setup.codec} is no {frame.track.name.lower()} codec of this server")

@@ -62,6 +62,7 @@ class Clock:
             self._now = max(self._now, call.at)
             call.callback()
         self._now = until
+        self._calls = [call for call in self._calls if not call.cancelled]
 
     def forget(self) -> None:
         """Let nothing that is due happen: its process is gone."""
