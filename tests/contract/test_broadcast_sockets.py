@@ -315,24 +315,44 @@ def test_a_killed_servers_recording_is_whole_after_the_next_start(
         time.sleep(0.1)
 
 
-def test_the_broadcaster_who_vanishes_ends_it_and_the_room_hears(
-    server: RunningServer, film: Clip
+def test_another_moderators_page_goes_on_in_the_same_recording(
+    server: RunningServer, film: Clip, tmp_path: Path
 ) -> None:
+    # From another page: another clock, another size, and no sound.
+    rest = clip(2, start=500_000_000, width=96, height=64, sound=False)
+
     async def scenario() -> None:
-        token = server.room("Vanish")
-        other, _ = await join(server, token)
-        async with broadcasting(server, token) as (page, ingest, _):
-            for data in film.encoded()[:10]:
+        token = server.room("Vanish", streamname="hand-over")
+        async with broadcasting(server, token, record=True) as (page, ingest, granted):
+            other, _ = await join(server, token)
+            for data in film.encoded():
                 await ingest.send_raw(data)
             await page.expect("ack")
+            viewer, _ = await watch(server, "hand-over")
+            await viewer.frames(3)
             page.close(1001)
-            await ingest.expect("ingest_ended")
-        state: dict[str, object] = {}
-        while state.get("state") != "off":
-            state = (await other.expect("broadcast_changed"))["broadcast"]
-        assert state["error"]
+            assert (await ingest.expect("ingest_ended"))["failed"] is False
+            following = await other.expect("ingest_granted")
+            assert (following["stream"], following["purpose"]) == ("hand-over", "broadcast")
+            assert following["ticket"] != granted["ticket"]
+            assert (await viewer.expect("stream_state"))["state"] == "waiting"
+            again = await connect(server, "ws/ingest")
+            await again.send("ingest_open", v=1, ticket=following["ticket"])
+            await again.expect("ingest_ready")
+            for data in rest.encoded():
+                await again.send_raw(data)
+            assert (await viewer.expect("stream_state"))["state"] == "live"
+            assert (await viewer.frames(1 + len(rest.media)))[-1] == rest.media[-1]
+            await other.send("stop_broadcast", ref=2)
+            await other.expect("ack")
 
     run(scenario())
+    file = tmp_path / "film.mp4"
+    file.write_bytes(httpx.get(f"{server.url}/vod/hand-over.mp4", trust_env=False).content)
+    with av.open(str(file), "r") as container:
+        pictures = [(picture.time, picture.width) for picture in container.decode(video=0)]
+    assert [width for _, width in pictures] == [160] * 60 + [96] * 60
+    assert pictures[-1][0] == pytest.approx(4, abs=0.1)
 
 
 def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(

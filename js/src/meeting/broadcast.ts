@@ -62,7 +62,10 @@ export class BroadcastControl {
 
   #ended(failure: string | null): void {
     this.#failure = failure;
-    // The server may not know yet that nothing more will come.
-    if (failure) this.stop().catch(() => {});
+    // The server may not know yet that nothing more will come; another page may go on.
+    if (failure) {
+      const unable = { type: "stop_broadcast", unable: true } as const;
+      this.#signalling.request(unable, STOP_TIMEOUT).catch(() => {});
+    }
   }
 }

@@ -248,6 +248,7 @@ export interface StartBroadcast {
 export interface StopBroadcast {
   type: "stop_broadcast";
   ref?: number | null;
+  unable?: boolean;
 }
 
 /** Leave for good: the place is given up at once. */

@@ -108,6 +108,9 @@ class Broadcast:
         Called after every change of state.
     on_viewers
         Called with how many watch, when that changes.
+    on_lost
+        Called when the page that sends it has been away for too long, to find another one; without
+        it the broadcast ends then.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class Broadcast:
         recording: Recording | None,
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
+        on_lost: Callable[[], None] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.stream = channel.stream
@@ -133,6 +137,7 @@ class Broadcast:
         self._timers = timers
         self._recording = recording
         self._on_change = on_change
+        self._on_lost = on_lost
         self._now = now
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
@@ -145,6 +150,8 @@ class Broadcast:
         self._latest: dict[Track, int] = {}
         self._timeline = Timeline()
         self._begun = False
+        #: Runs while no page sends; None while one does, or may come back.
+        self._grace: Handle | None = None
         self._need_keyframe = True
         rate = config.limits.ingest_rate
         self._allowance = TokenBucket(burst=rate * 4, rate=rate, now=timers.time())
@@ -213,12 +220,54 @@ class Broadcast:
             self._await_sender()
 
     def _await_sender(self) -> None:
-        self._set_timeout(
-            self._timers.call_later(
-                self._config.patience.ingest,
-                lambda: self.stop(error="The connection to the broadcaster's page was lost."),
+        self._set_timeout(self._timers.call_later(self._config.patience.ingest, self._lost))
+
+    def _lost(self) -> None:
+        if self._on_lost is None:
+            self.stop(error="The connection to the broadcaster's page was lost.")
+        else:
+            self._on_lost()
+
+    # --- another page --------------------------------------------------------------------------
+
+    def release(self, reason: str) -> None:
+        """Take nothing more from the page that sent it, and have the viewers wait for another one.
+
+        Without any it ends after a while.
+
+        Parameters
+        ----------
+        reason
+            Why, in plain words.
+        """
+        if self.state is not State.LIVE:
+            return
+        self.ticket = secrets.token_urlsafe(32)
+        self._dismiss(messages.IngestEnded(reason="Another page takes over.", failed=False))
+        if self._grace is None:
+            self._grace = self._timers.call_later(
+                self._config.patience.successor, lambda: self.stop(error=reason)
             )
-        )
+            self._error = f"{reason} It goes on when another moderator's page sends it."
+            self._channel.pause()
+        self._on_change(self)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it is live, and no page sends it at this moment."""
+        return self.state is State.LIVE and self._sender is None
+
+    def expect(self) -> None:
+        """Wait for the page that was given the ticket."""
+        self._await_sender()
+
+    def _resume(self) -> None:
+        if self._grace is None or self._since is None:
+            return
+        self._grace.cancel()
+        self._grace = self._error = None
+        self._channel.go_live(since=self._since)
+        self._on_change(self)
 
     def receive(self, sender: Sender, data: bytes) -> None:
         """Take one binary message of the sender; a wrong one ends the broadcast."""
@@ -241,6 +290,7 @@ class Broadcast:
         if picture:
             self._need_keyframe = False
             self._begin()
+            self._resume()
         self._record(frame)
 
     def _place(self, frame: Frame) -> int | None:
@@ -359,14 +409,19 @@ class Broadcast:
         self._on_change(self)
 
     def _close_sender(self, error: str | None) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+        self._dismiss(
+            messages.IngestEnded(
+                reason=error or "The broadcast was stopped.", failed=error is not None
+            )
+        )
+
+    def _dismiss(self, farewell: messages.IngestEnded) -> None:
         self._set_timeout(None)
         sender, self._sender = self._sender, None
         if sender is not None:
-            sender.close(
-                messages.IngestEnded(
-                    reason=error or "The broadcast was stopped.", failed=error is not None
-                )
-            )
+            sender.close(farewell)
 
     def _set_timeout(self, handle: Handle | None) -> None:
         if self._timeout is not None:
@@ -424,6 +479,7 @@ class Broadcasts:
         record: bool,
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
+        on_lost: Callable[[], None] | None = None,
     ) -> Broadcast:
         """Begin a broadcast that anybody may watch.
 
@@ -442,6 +498,7 @@ class Broadcasts:
             recording=self._record(stream) if record else None,
             on_change=on_change,
             on_viewers=on_viewers,
+            on_lost=on_lost,
         )
 
     def start_private(
@@ -455,9 +512,7 @@ class Broadcasts:
             If the server is stopping.
         """
         channel = PrivateChannel(timers=self._timers, cache=self._config.limits.cache)
-        broadcast = self._start(
-            channel, title=title, recording=None, on_change=on_change, on_viewers=None
-        )
+        broadcast = self._start(channel, title=title, recording=None, on_change=on_change)
         self._channels[channel.stream] = channel
         return broadcast, channel
 
@@ -468,7 +523,8 @@ class Broadcasts:
         title: str,
         recording: Recording | None,
         on_change: Callable[[Broadcast], None],
-        on_viewers: Callable[[int], None] | None,
+        on_viewers: Callable[[int], None] | None = None,
+        on_lost: Callable[[], None] | None = None,
     ) -> Broadcast:
         if self._closing:
             raise BroadcastRefusedError("The server is stopping.")
@@ -481,6 +537,7 @@ class Broadcasts:
             recording=recording,
             on_change=lambda changed: self._changed(changed, on_change),
             on_viewers=on_viewers,
+            on_lost=on_lost,
         )
         self._broadcasts[channel.stream] = broadcast
         return broadcast

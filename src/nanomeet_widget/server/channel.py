@@ -248,6 +248,13 @@ class Channel:
         for viewer in (*self._viewers, *self._feeds):
             self._catch_up(viewer)
 
+    def pause(self) -> None:
+        """Tell the viewers to wait: it goes on from another page, and from a keyframe."""
+        self._setups.clear()
+        self._drop_group()
+        self._state = "waiting"
+        self._tell()
+
     def retitle(self, title: str) -> None:
         """Change the title."""
         self._title = title

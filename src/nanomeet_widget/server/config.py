@@ -85,6 +85,8 @@ class Patience:
     first_picture: float = 10.0
     #: For a broadcast's lost sender to come back.
     ingest: float = 5.0
+    #: For somebody else's page to send a broadcast whose sender is gone; until then viewers wait.
+    successor: float = 30.0
     #: For everybody to have switched off what a moderator muted.
     mute: float = 5.0
     #: For a recording to be closed and made ready to play.

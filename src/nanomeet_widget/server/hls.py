@@ -69,7 +69,8 @@ class HlsStream:
         if state.state == "live" and state.since is not None:
             if self.segments is None:
                 self.segments = Segments(f"{state.since * 1000:.0f}", state.since)
-        elif self.segments is not None:
+        elif self.segments is not None and state.since is None:
+            # With a beginning it is only interrupted.
             self.segments.end()
             self._tell()
 

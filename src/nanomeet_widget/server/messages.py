@@ -262,6 +262,9 @@ class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
 class StopBroadcast(_Request, tag="stop_broadcast", kw_only=True):
     """End the broadcast. Moderators only."""
 
+    #: This page can send it no longer; another one may.
+    unable: bool = False
+
 
 class Leave(_Message, tag="leave"):
     """Leave for good: the place is given up at once."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
-from nanomeet_widget.server.participants import Participant
+from nanomeet_widget.server.participants import Participant, Presence
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.stage_marks import StageMarks
@@ -36,9 +36,12 @@ class RoomBroadcast:
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
         self._starting: list[tuple[Participant, messages.StartBroadcast]] = []
+        #: Those whose pages were asked to send it and did not, or do not any more.
+        self._spent: set[str] = set()
         self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
         room.on_gone.append(self._gone)
         room.on_updated.append(self._moved)
+        room.on_welcomed.append(self._came)
         StageMarks(room, self._mark)
 
     def start(self, who: Participant, message: messages.StartBroadcast) -> None:
@@ -68,21 +71,29 @@ class RoomBroadcast:
                 record=message.record,
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
+                on_lost=self._lost,
             )
         except BroadcastRefusedError as error:
             refuse(who, message, "conflict", str(error))
             return
         self._broadcaster = who
+        self._spent.clear()
         self._starting.append((who, message))
         self._changed(self._broadcast)
-        who.send(
-            messages.IngestGranted(stream=self._broadcast.stream, ticket=self._broadcast.ticket)
-        )
+        self._grant(who, self._broadcast)
 
     def stop(self, who: Participant, message: messages.StopBroadcast) -> None:
-        """End the broadcast; acknowledged when it is off and its recording is whole."""
+        """End the broadcast; acknowledged when it is off and its recording is whole.
+
+        A page that can send it no longer leaves it to another one.
+        """
         if self._broadcast is None:
             refuse(who, message, "conflict", "There is no broadcast to stop.")
+            return
+        if message.unable and self._broadcast.state is State.LIVE:
+            if who is self._broadcaster:
+                self._pass_on("The page that sent the broadcast can send it no longer.")
+            acknowledge(who, message)
             return
         self._stopping.append((who, message))
         self._broadcast.stop()
@@ -113,17 +124,59 @@ class RoomBroadcast:
         if self._broadcast is not None:
             self._broadcast.mark(title)
 
+    # --- from one page to another --------------------------------------------------------------
+
     def _gone(self, participant: Participant) -> None:
-        if self._broadcast is not None and participant is self._broadcaster:
-            self._broadcast.stop(error="The one whose page sent the broadcast has left.")
+        self._spent.discard(participant.id)
+        if participant is self._broadcaster:
+            self._pass_on("The one whose page sent the broadcast has left.")
 
     def _moved(self, participant: Participant) -> None:
-        if (
-            self._broadcast is not None
-            and participant is self._broadcaster
-            and not participant.stage
-        ):
-            self._broadcast.stop(error="The one whose page sent the broadcast has left the stage.")
+        if participant is self._broadcaster and not participant.stage:
+            self._pass_on("The one whose page sent the broadcast has left the stage.")
+        else:
+            self._find_successor()
+
+    def _came(self, participant: Participant) -> None:
+        self._spent.discard(participant.id)
+        broadcast = self._broadcast
+        if broadcast is not None and participant is self._broadcaster and broadcast.interrupted:
+            # His page was loaded anew, perhaps, and does not know the ticket.
+            self._grant(participant, broadcast)
+        self._find_successor()
+
+    def _lost(self) -> None:
+        self._pass_on("The connection to the page that sent the broadcast was lost.")
+
+    def _pass_on(self, reason: str) -> None:
+        """Have another moderator's page send it, at once or as soon as there is one."""
+        broadcast, last = self._broadcast, self._broadcaster
+        if broadcast is None:
+            return
+        if broadcast.state is not State.LIVE or not self._room.participants:
+            broadcast.stop(error=reason)
+            return
+        self._broadcaster = None
+        if last is not None:
+            self._spent.add(last.id)
+        broadcast.release(reason)
+        self._find_successor()
+
+    def _find_successor(self) -> None:
+        broadcast = self._broadcast
+        if broadcast is None or broadcast.state is not State.LIVE or self._broadcaster is not None:
+            return
+        for moderator in self._room.moderators:
+            ready = moderator.stage and moderator.presence is Presence.PRESENT
+            if ready and moderator.id not in self._spent:
+                self._broadcaster = moderator
+                broadcast.expect()
+                self._changed(broadcast)
+                self._grant(moderator, broadcast)
+                return
+
+    def _grant(self, who: Participant, broadcast: Broadcast) -> None:
+        who.send(messages.IngestGranted(stream=broadcast.stream, ticket=broadcast.ticket))
 
     def _changed(self, broadcast: Broadcast) -> None:
         state = broadcast.describe()

@@ -1,11 +1,12 @@
-"""A stream's own time: from its first keyframe on, going on where a sender's clock begins anew."""
+"""A stream's own time: from its first keyframe on, going on where another clock begins."""
 
 from __future__ import annotations
 
 from nanomeet_widget.server.frames import Frame, Track
 
-#: Microseconds: the clock of a sender that came back may have begun anew.
-_CLOCK_RESTARTED = 1_000_000
+#: Microseconds: a step further back, or further ahead, is another clock. The one of a sender that
+#: came back may have begun anew, and that of another page began at some other time.
+_BACK, _AHEAD = 1_000_000, 6_000_000
 #: Microseconds that a frame lasts whose sender does not say.
 USUAL_DURATION = 20_000
 
@@ -33,7 +34,7 @@ class Timeline:
                 return None
             self._start = frame.timestamp
         time = frame.timestamp - self._start + self._offset
-        if self._last and time < self.latest - _CLOCK_RESTARTED:
+        if self._last and not -_BACK <= time - self.latest <= _AHEAD:
             begin = self.latest + USUAL_DURATION
             self._offset += begin - time
             time = begin

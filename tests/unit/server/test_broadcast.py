@@ -132,12 +132,12 @@ def test_stopping_before_it_is_live_answers_both_requests(house: House) -> None:
     assert stage.page.last(messages.Ack).ref == 2
 
 
-def test_the_broadcaster_leaving_ends_it(house: House) -> None:
-    other = house.moderator()
+def test_the_last_one_leaving_ends_it(house: House) -> None:
     stage = Stage(house).live()
     stage.page.leave()
-    assert states(other)[-2:] == [State.STOPPING, State.OFF]
-    assert other.last(messages.BroadcastChanged).broadcast.error
+    assert stage.sender.farewell is not None
+    assert house.broadcasts.active is False
+    assert house.clock.pending == 0
 
 
 def test_errors_are_for_moderators(house: House) -> None:
@@ -195,7 +195,7 @@ def test_a_lost_sender_may_come_back(house: House) -> None:
 def test_a_sender_that_stays_away_ends_it(house: House) -> None:
     stage = Stage(house).live()
     stage.lose()
-    house.clock.advance(house.config.patience.ingest + 1)
+    house.clock.advance(house.config.patience.ingest + house.config.patience.successor + 1)
     assert states(stage.page)[-2:] == [State.STOPPING, State.OFF]
     assert stage.page.last(messages.BroadcastChanged).broadcast.error
 

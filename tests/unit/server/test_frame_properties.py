@@ -84,3 +84,20 @@ def test_times_of_a_track_only_go_up(frames: list[Frame]) -> None:
         assert times == sorted(set(times))
         assert not times or times[0] >= 0
     assert timeline.latest == max((t for _, t in placed if t is not None), default=0)
+
+
+def test_another_clock_goes_on_where_the_first_one_was() -> None:
+    timeline = Timeline()
+
+    def place(seconds: float) -> int | None:
+        frame = Frame(
+            kind=Kind.MEDIA,
+            track=Track.VIDEO,
+            timestamp=int(seconds * 1_000_000),
+            payload=b"x",
+            keyframe=True,
+        )
+        return timeline.place(frame)
+
+    times = [place(at) for at in (50, 51, 90_000, 90_001, 3, 4, 8)]
+    assert times == [0, 1_000_000, 1_020_000, 2_020_000, 2_040_000, 3_040_000, 7_040_000]
