@@ -229,7 +229,8 @@ class Issuer:
             return self._server
         url = _rules.origin(_rules.check_server(given))
         same = urlsplit(url).path == urlsplit(_rules.origin(self._server)).path
-        if not same or _rules.on_loopback(url):
+        worse = _rules.on_loopback(url) and not _rules.on_loopback(self._server)
+        if not same or worse:
             return self._server
         return url.removeprefix("https://")
 

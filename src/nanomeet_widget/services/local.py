@@ -297,7 +297,9 @@ class LocalServer(Service):
         url = _rules.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
         if urlsplit(url).path.strip("/") != extension.path:
             return None
-        if _rules.on_loopback(extension.url) and not _rules.on_loopback(url):
+        # The way by which a page came is one that works; one that others can go, too, is better.
+        worse = self._public is not None and _rules.on_loopback(url)
+        if _rules.on_loopback(extension.url) and not worse:
             self._public = url
         ours = urlsplit(_rules.origin(server)).path.strip("/") == extension.path
         return url if ours else None

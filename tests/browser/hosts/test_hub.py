@@ -1,0 +1,125 @@
+"""A real JupyterHub: the teacher's room, a student of the same hub, and a guest from outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import frame_of, moves
+from tests.browser.notebook import SLOW, Notebook
+from tests.labs import Lab, running_app
+from tests.proxy import free_port
+
+from .environments import python_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+PATH = "/school"
+CONFIGURATION = """
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = "{base}/{{username}}"
+c.Spawner.args = ["--allow-root"]
+c.Spawner.cmd = ["{bin}/jupyterhub-singleuser"]
+c.Spawner.start_timeout = 120
+c.JupyterHub.hub_port = {hub}
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api}"
+c.ConfigurableHTTPProxy.command = ["{bin}/configurable-http-proxy"]
+c.ConfigurableHTTPProxy.pid_file = "{base}/proxy.pid"
+c.JupyterHub.db_url = "sqlite:///{base}/hub.sqlite"
+c.JupyterHub.cookie_secret_file = "{base}/cookie"
+"""
+TEACH = """
+import nanomeet_widget as nm
+room = nm.create_room("Lesson")
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+INVITE = """
+for name in ("student", "guest"):
+    invite = nm.create_invite(room.token)
+    open(f"{name}.txt", "w").write(invite.invite_link)
+"""
+LEARN = """
+import nanomeet_widget as nm
+link = open("link.txt").read()
+nm.NanoMeet(token=link.partition("#token=")[2])
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[str]:
+    """A JupyterHub below a path; give its address."""
+    binaries = Path(python_of("hub")).parent
+    configuration = tmp_path / "hub.py"
+    configuration.write_text(
+        CONFIGURATION.format(base=tmp_path, bin=binaries, hub=free_port(), api=free_port())
+    )
+    command = [str(binaries / "jupyterhub"), "-f", str(configuration)]
+    command += ["--ip=127.0.0.1", f"--base-url={PATH}/"]
+    with running_app(tmp_path, command, {}, ready=f"{PATH}/hub/login") as url:
+        yield url + PATH
+
+
+def log_in(page: Page, hub: str, name: str) -> None:
+    """Come as a user of the hub, and wait for the own server."""
+    page.goto(f"{hub}/hub/login")
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill("any")
+    page.locator("input[type=submit], button[type=submit]").first.click()
+    page.wait_for_url(re.compile(rf"/user/{name}/lab"), timeout=2 * SLOW)
+
+
+def lab_of(hub: str, base: Path, name: str) -> Lab:
+    folder = base / name
+    return Lab(
+        url=f"{hub}/user/{name}", token="", folder=folder, settings=folder, runtime=folder / "run"
+    )
+
+
+def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
+    teacher, student = open_page(), open_page()
+    log_in(teacher, hub, "teacher")
+    log_in(student, hub, "student")
+    lesson = lab_of(hub, tmp_path, "teacher")
+    lesson.write("lesson.ipynb", TEACH, INVITE)
+    notebook = Notebook(teacher, lesson, "lesson.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    assert frame_of(teacher).url.startswith(f"{hub}/user/teacher/nanomeet/local/Lesson")
+    notebook.run(1)
+    links = [(lesson.folder / f"{name}.txt").read_text() for name in ("student", "guest")]
+    assert all(link.startswith(f"{hub}/user/teacher/nanomeet/invite#token=") for link in links)
+
+    # The student joins from an own notebook; that is another server's token there, and is asked about.
+    desk = lab_of(hub, tmp_path, "student")
+    (desk.folder / "link.txt").write_text(links[0])
+    desk.write("desk.ipynb", LEARN)
+    learning = Notebook(student, desk, "desk.ipynb")
+    learning.start(0)
+    learning.page.locator(".nanomeet-card").get_by_role("button").first.click(timeout=SLOW)
+    expect(learning.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    assert frame_of(student).url.startswith(f"{hub}/user/teacher/nanomeet/local/Lesson")
+
+    # The guest has the link, and no account.
+    guest = open_page(links[1])
+    guest.get_by_label(re.compile("name", re.IGNORECASE)).fill("Guest")
+    guest.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
+    for page in (frame_of(teacher), frame_of(student), guest):
+        pictures = page.locator("[data-participant][data-local=false] video")
+        expect(pictures).to_have_count(2, timeout=SLOW)
+        assert moves(pictures.first)
+
+    # Neither of them gets at the teacher's notebooks.
+    for outsider in (open_page(), guest):
+        outsider.goto(f"{hub}/user/teacher/api/contents")
+        assert "/hub/login" in outsider.url or "Forbidden" in outsider.content()
+    student.goto(f"{hub}/user/teacher/api/contents/lesson.ipynb")
+    assert "algebra" not in student.content()
+    assert "create_room" not in student.content()
