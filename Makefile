@@ -54,8 +54,10 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
+# What drives a browser has the machine to itself: media is timed.
 test-python: build hosts
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2
+	$(BIN)/python -m pytest tests/browser
 
 lint: build
 	$(BIN)/ruff check
