@@ -77,7 +77,7 @@ def tls_proxy(folder: Path, upstream: str, *, port: int | None = None) -> Iterat
     )
     try:
         deadline = time.monotonic() + _START
-        while not _listens(port):
+        while not listens(port):
             assert process.poll() is None, (folder / "error.log").read_text()
             assert time.monotonic() < deadline, "nginx did not come up"
             time.sleep(0.05)
@@ -99,6 +99,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Return whether somebody does."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -12,6 +12,7 @@ from nanomeet_widget.server.handlers import NotFoundHandler
 from nanomeet_widget.server.hls_handlers import MasterHandler, PlaylistHandler, SegmentHandler
 from nanomeet_widget.server.ingest import IngestSocket
 from nanomeet_widget.server.metrics import MetricsHandler
+from nanomeet_widget.server.openapi import OpenApiHandler
 from nanomeet_widget.server.pages import (
     STATIC,
     BundleHandler,
@@ -53,6 +54,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"ticket", TicketHandler, parts),
         (r"healthz", HealthHandler, parts),
         (r"metrics", MetricsHandler, parts),
+        (r"openapi\.json", OpenApiHandler, parts),
         (r"lease", LeaseHandler, parts),
         (r"ws/meeting", MeetingSocket, parts),
         (r"ws/ingest", IngestSocket, parts),

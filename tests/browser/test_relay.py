@@ -1,0 +1,104 @@
+"""Media through a real coturn alone, and a page that asks nobody else for anything."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.conftest import RunningServer, Servers
+from tests.proxy import free_port, listens
+
+from .conftest import OpenPage
+from .media import moves
+from .notebook import SLOW
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SECRET = secrets.token_hex(16)
+
+
+@pytest.fixture
+def turn(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A coturn that takes the shared secret; give its URL and its log."""
+    port, log = free_port(), tmp_path / "turn.log"
+    turnserver = shutil.which("turnserver", path="/usr/bin:/usr/sbin:/usr/local/bin")
+    command = [turnserver or "turnserver", "-n", "--listening-ip=127.0.0.1", "--no-cli"]
+    command += ["--relay-ip=127.0.0.1", f"--listening-port={port}", "--allow-loopback-peers"]
+    command += ["--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=meet.example"]
+    command += [f"--userdb={tmp_path}/turn.db", f"--pidfile={tmp_path}/turn.pid", "--verbose"]
+    command += ["--log-file=stdout", "--no-tls", "--no-dtls"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=tmp_path)
+    try:
+        deadline = time.monotonic() + 10
+        while not listens(port):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield f"turn:127.0.0.1:{port}", log
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def enter(
+    server: RunningServer, token: str, open_page: OpenPage, *, relay: bool
+) -> tuple[Page, list[str]]:
+    """Open the meeting; return the page, and whom it asked for something."""
+    page = open_page()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).scheme not in {"data", "blob"}:
+            asked.append(urlsplit(request.url).netloc)
+
+    page.on("request", note)
+    page.on("websocket", lambda line: asked.append(urlsplit(line.url).netloc))
+    config = f"&config.forceTurnRelay={str(relay).lower()}&config.prejoinConfig.enabled=false"
+    page.goto(f"{server.url}/local/Relay#jwt={quote(token)}{config}")
+    return page, asked
+
+
+def test_everything_goes_through_the_relay(
+    servers: Servers,
+    open_page: OpenPage,
+    turn: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, log = turn
+    monkeypatch.setenv("NANOMEET_TURN_SECRET", SECRET)
+    server = servers.start("--turn", url)
+    token = server.room("Relay")
+    for secret in (token, server.invite(token)):
+        page, _ = enter(server, secret, open_page, relay=True)
+    picture = page.locator("[data-participant][data-local=false] video")
+    expect(picture).to_have_count(1, timeout=SLOW)
+    assert moves(picture)
+    said = log.read_text(errors="replace")
+    assert "ALLOCATE processed, success" in said
+    assert SECRET not in said
+    # Direct ways are off: without the relay there is none at all.
+    assert (
+        "CHANNEL_BIND processed, success" in said or "CREATE_PERMISSION processed, success" in said
+    )
+
+
+def test_a_page_asks_nobody_but_its_server(servers: Servers, open_page: OpenPage) -> None:
+    server = servers.start()
+    token = server.room("Relay")
+    own = urlsplit(server.url).netloc
+    (host, first), (_, second) = (
+        enter(server, secret, open_page, relay=False) for secret in (token, server.invite(token))
+    )
+    picture = host.locator("[data-participant][data-local=false] video")
+    expect(picture).to_have_count(1, timeout=SLOW)
+    assert first
+    assert set(first + second) == {own}

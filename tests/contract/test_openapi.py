@@ -1,0 +1,79 @@
+"""The server keeps to the document that it serves, whatever is asked of it."""
+
+from __future__ import annotations
+
+import httpx
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis import GenerationMode, checks
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from nanomeet_widget.server.openapi import document
+from tests.conftest import RunningServer
+
+DESCRIBED = {
+    *("nanomeet", "invites", "revoke", "ticket", "stream", "organisation", "recordings"),
+    "healthz",
+}
+OPERATIONS = [
+    found.ok() for found in schemathesis.openapi.from_dict(document("/")).get_all_operations()
+]
+#: Each with what it allows, and with what it does not, if there is any.
+CASES = [
+    (operation, mode)
+    for operation in OPERATIONS
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or operation.body or operation.query
+]
+CHECKS = [
+    checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+def test_every_request_of_the_service_is_described(server: RunningServer) -> None:
+    served = httpx.get(f"{server.url}/openapi.json", trust_env=False).json()
+    assert served == document("/")
+    assert {path.lstrip("/") for path in served["paths"]} == DESCRIBED
+    for path in DESCRIBED:
+        answer = httpx.request("PATCH", f"{server.url}/{path}", trust_env=False)
+        assert answer.status_code == 405, path
+
+
+@pytest.mark.parametrize(
+    ("operation", "mode"), CASES, ids=lambda part: getattr(part, "label", part)
+)
+def test_it_answers_as_it_says(
+    operation: schemathesis.APIOperation, mode: GenerationMode, server: RunningServer
+) -> None:
+    token = server.room("Described")
+    credentials: list[dict[str, str]] = [
+        {"X-BINTU-APIKEY": server.api_key},
+        {"X-BINTU-TOKEN": token},
+        {"X-BINTU-TOKEN": server.invite(token)},
+        {},
+    ]
+
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    @hypothesis.settings(
+        max_examples=15,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    def ask(case: schemathesis.Case) -> None:
+        for headers in credentials:
+            for name in ("X-BINTU-APIKEY", "X-BINTU-TOKEN"):
+                case.headers.pop(name, None)
+            answer = case.call(base_url=server.url, headers=headers)
+            case.validate_response(answer, checks=CHECKS)
+
+    ask()
