@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import hypothesis
 import pytest
 import schemathesis
 from schemathesis import GenerationMode, checks
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -21,7 +24,9 @@ DESCRIBED = {
     "healthz",
 }
 OPERATIONS = [
-    found.ok() for found in schemathesis.openapi.from_dict(document("/")).get_all_operations()
+    found.ok()
+    for found in schemathesis.openapi.from_dict(document("/")).get_all_operations()
+    if isinstance(found, Ok)
 ]
 #: Each with what it allows, and with what it does not, if there is any.
 CASES = [
@@ -51,7 +56,9 @@ def test_every_request_of_the_service_is_described(server: RunningServer) -> Non
     ("operation", "mode"), CASES, ids=lambda part: getattr(part, "label", part)
 )
 def test_it_answers_as_it_says(
-    operation: schemathesis.APIOperation, mode: GenerationMode, server: RunningServer
+    operation: schemathesis.APIOperation[Any, Any, Any, Any],
+    mode: GenerationMode,
+    server: RunningServer,
 ) -> None:
     token = server.room("Described")
     credentials: list[dict[str, str]] = [
@@ -63,13 +70,13 @@ def test_it_answers_as_it_says(
 
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     @hypothesis.settings(
-        max_examples=15,
+        max_examples=8,
         deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         for headers in credentials:
             for name in ("X-BINTU-APIKEY", "X-BINTU-TOKEN"):
                 case.headers.pop(name, None)
