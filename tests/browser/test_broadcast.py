@@ -220,16 +220,23 @@ def test_the_broadcast_survives_a_cut_of_its_senders_wire(
     assert stage.ended == []
 
 
-def test_a_broadcast_ends_when_its_sender_cannot_come_back(
-    broadcaster: Callable[..., Broadcaster], wire: Wire
+def test_viewers_wait_when_the_sender_cannot_come_back(
+    broadcaster: Callable[..., Broadcaster],
+    open_page: OpenPage,
+    server: RunningServer,
+    wire: Wire,
 ) -> None:
     stage = broadcaster(f"ws://127.0.0.1:{wire.port}/ws/ingest")
     stage.start()
+    player = watch(open_page(), server, stage.stream)
+    wait_for_pictures(player)
     wire.close()
-    stage.page.wait_for_function("me.states.at(-1) === 'off'", timeout=PATIENCE)
-    assert stage.states == ["starting", "live", "stopping", "off"]
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
     # Frees the Worker too, in bounded time.
     stage.page.evaluate("me.stage.stop()")
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
 
 
 def test_a_wrong_ticket_is_refused_in_plain_words(
@@ -332,3 +339,29 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     assert source is not None
     kinds = {stream["codec_type"] for stream in probe(source)["streams"]}
     assert kinds == {"video", "audio"}
+
+
+def test_another_moderators_page_takes_the_broadcast_over(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Meeting_{secrets.token_hex(4)}"
+    token = server.room(name, streamname=name)
+    ada = open_page(address(server, token, name, "Ada"))
+    grace = open_page(address(server, server.invite(token, moderator=True), name, "Grace"))
+    expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
+    ada.get_by_role("button", name="Broadcast", exact=True).click()
+    ada.get_by_label("Record it too").check()
+    ada.get_by_role("button", name="Go live").click()
+    expect(ada.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
+    player = watch(open_page(), server, name)
+    wait_for_pictures(player, more_than=30)
+    ada.close()
+    expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_have_count(0, timeout=PATIENCE)
+    wait_for_pictures(player, more_than=fact(player, "frames") + 30)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    assert moves(player.locator("canvas"))
+    grace.get_by_role("button", name="Broadcast", exact=True).click()
+    grace.get_by_role("button", name="End the broadcast").click()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+    recordings = [path.name for path in (server.data / "recordings").glob(f"{name}*.mp4")]
+    assert recordings == [f"{name}.mp4"]

@@ -175,7 +175,7 @@ test("who was sent out, and by whom", () => {
 });
 
 test("a recording can be fetched once the broadcast is over", () => {
-  const state = { broadcaster: ME, playout: null, since: null, error: null };
+  const state = { broadcaster: ME, playout: null, since: null, error: null, targets: [] };
   const vod = "http://h/vod/a.mp4";
   room.broadcast.value = { ...state, state: "live", playout: { live: "http://h/live/a", vod } };
   room.broadcast.value = { ...state, state: "off" };

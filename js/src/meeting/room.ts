@@ -16,6 +16,7 @@ const NO_BROADCAST: BroadcastState = {
   playout: null,
   since: null,
   error: null,
+  targets: [],
 };
 
 const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: false, main: null };

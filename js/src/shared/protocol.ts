@@ -242,6 +242,7 @@ export interface StartBroadcast {
   type: "start_broadcast";
   ref?: number | null;
   record?: boolean;
+  to?: string[];
 }
 
 /** End the broadcast. Moderators only. */
@@ -280,6 +281,13 @@ export interface Playout {
   vod: string | null;
 }
 
+/** How pushing a broadcast to another server fares. */
+export interface PushState {
+  host: string;
+  state: "connecting" | "live" | "retrying" | "failed";
+  error?: string | null;
+}
+
 /** The broadcast of the room. */
 export interface BroadcastState {
   state: Broadcast;
@@ -287,6 +295,7 @@ export interface BroadcastState {
   playout: Playout | null;
   since: number | null;
   error: string | null;
+  targets: PushState[];
 }
 
 /** What everybody in the room may know of it. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.hls import Hls
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
+from nanomeet_widget.server.push import Push
 from nanomeet_widget.server.recordings import Recordings
 from nanomeet_widget.server.revocations import RevocationWatch
 from nanomeet_widget.server.rooms import Rooms
@@ -69,8 +71,10 @@ def assemble(
         retention=config.retention,
     )
     stack.push_async_callback(recordings.close)
+    allowed = frozenset(config.push_hosts)
+    push = functools.partial(Push, allowed=allowed, loop=loop)
     broadcasts = Broadcasts(
-        config=config, origin=links, store=store, timers=loop, record=recordings.new
+        config=config, origin=links, store=store, timers=loop, record=recordings.new, push=push
     )
     rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts)
     stack.callback(RevocationWatch(store.tokens, rooms=rooms, timers=loop).close)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from nanomeet_widget._errors import NanoMeetError
@@ -16,6 +16,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
 from nanomeet_widget.server.limits import TokenBucket
 from nanomeet_widget.server.private_channel import PrivateChannel
+from nanomeet_widget.server.push_target import PushTarget, read_target
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.timeline import Timeline
 from nanomeet_widget.server.timers import Handle, Timers
@@ -89,6 +90,19 @@ class Recording(Protocol):
         """Close the file and make it ready to play; `on_done` gets None, or what went wrong."""
 
 
+class Push(Protocol):
+    """The broadcast's way to another server. Every call returns at once."""
+
+    def describe(self) -> messages.PushState:
+        """Return where it stands."""
+
+    def open(self, channel: Channel, on_change: Callable[[], None]) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Broadcast:
     """A broadcast and its state machine.
 
@@ -104,13 +118,16 @@ class Broadcast:
         The event loop.
     recording
         Where it is recorded, if it is.
+    pushes
+        Its ways to other servers.
     on_change
         Called after every change of state.
     on_viewers
         Called with how many watch, when that changes.
     on_lost
-        Called when the page that sends it has been away for too long, to find another one; without
-        it the broadcast ends then.
+        Called when the page that sends it is away, to find another one; returns whether there is
+        any. Called again, with True, when it has been away for too long; without this the broadcast
+        ends then.
     """
 
     def __init__(
@@ -124,7 +141,8 @@ class Broadcast:
         recording: Recording | None,
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
-        on_lost: Callable[[], None] | None = None,
+        on_lost: Callable[[bool], bool] | None = None,
+        pushes: Sequence[Push] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self.stream = channel.stream
@@ -138,6 +156,7 @@ class Broadcast:
         self._recording = recording
         self._on_change = on_change
         self._on_lost = on_lost
+        self._pushes = pushes
         self._now = now
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
@@ -175,7 +194,11 @@ class Broadcast:
         if self.state in {State.LIVE, State.STOPPING} or self._vod is not None:
             playout = messages.Playout(live=f"{self._origin}/live/{self.stream}", vod=self._vod)
         return messages.BroadcastState(
-            state=self.state, playout=playout, since=self._since, error=self._error
+            state=self.state,
+            playout=playout,
+            since=self._since,
+            error=self._error,
+            targets=[push.describe() for push in self._pushes] if self.state is State.LIVE else [],
         )
 
     def retitle(self, title: str) -> None:
@@ -220,13 +243,19 @@ class Broadcast:
             self._await_sender()
 
     def _await_sender(self) -> None:
-        self._set_timeout(self._timers.call_later(self._config.patience.ingest, self._lost))
+        patience = self._config.patience
+        self._set_timeout(self._timers.call_later(patience.hand_over, self._away))
+
+    def _away(self) -> None:
+        if self._on_lost is None or not self._on_lost(False):
+            patience = self._config.patience
+            self._set_timeout(
+                self._timers.call_later(patience.ingest - patience.hand_over, self._lost)
+            )
 
     def _lost(self) -> None:
-        if self._on_lost is None:
+        if self._on_lost is None or not self._on_lost(True):
             self.stop(error="The connection to the broadcaster's page was lost.")
-        else:
-            self._on_lost()
 
     # --- another page --------------------------------------------------------------------------
 
@@ -259,7 +288,7 @@ class Broadcast:
 
     def expect(self) -> None:
         """Wait for the page that was given the ticket."""
-        self._await_sender()
+        self._set_timeout(self._timers.call_later(self._config.patience.ingest, self._lost))
 
     def _resume(self) -> None:
         if self._grace is None or self._since is None:
@@ -346,9 +375,15 @@ class Broadcast:
             self._vod = f"{self._origin}/{self._recording.vod}"
         self._machine.step(State.LIVE)
         self._channel.go_live(since=self._since)
+        for push in self._pushes:
+            push.open(self._channel, self._push_changed)
         self._on_change(self)
         if self._sender is None:
             self._await_sender()
+
+    def _push_changed(self) -> None:
+        if self.state is State.LIVE:
+            self._on_change(self)
 
     def _record(self, frame: Frame) -> None:
         if self._recording is None:
@@ -379,6 +414,8 @@ class Broadcast:
         self._close_sender(error)
         self._error = error or self._error
         self._machine.step(State.STOPPING)
+        for push in self._pushes:
+            push.close()
         self._on_change(self)
         if self._recording is None:
             self._finished(None)
@@ -448,6 +485,8 @@ class Broadcasts:
         The event loop.
     record
         Makes the recording of a stream.
+    push
+        Makes a way to another server.
     """
 
     def __init__(
@@ -458,12 +497,14 @@ class Broadcasts:
         store: Store,
         timers: Timers,
         record: Callable[[str], Recording],
+        push: Callable[[PushTarget], Push],
     ) -> None:
         self._config = config
         self._origin = origin
         self._store = store
         self._timers = timers
         self._record = record
+        self._push = push
         self._broadcasts: dict[str, Broadcast] = {}
         self._channels: dict[str, Channel] = {}
         #: Called with the name of each public stream that goes live.
@@ -477,9 +518,10 @@ class Broadcasts:
         stream: str,
         title: str,
         record: bool,
+        to: Sequence[str] = (),
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
-        on_lost: Callable[[], None] | None = None,
+        on_lost: Callable[[bool], bool] | None = None,
     ) -> Broadcast:
         """Begin a broadcast that anybody may watch.
 
@@ -487,7 +529,10 @@ class Broadcasts:
         ------
         BroadcastRefusedError
             If the stream is being broadcast already, from another room.
+        PushRefusedError
+            If it cannot be pushed to one of the addresses in `to`.
         """
+        targets = [read_target(url) for url in to]
         if stream in self._broadcasts:
             raise BroadcastRefusedError(
                 f"Stream {stream} is in use by another broadcast that is not over: stop that one first."
@@ -496,6 +541,7 @@ class Broadcasts:
             self._channel(stream),
             title=title,
             recording=self._record(stream) if record else None,
+            pushes=[self._push(target) for target in targets],
             on_change=on_change,
             on_viewers=on_viewers,
             on_lost=on_lost,
@@ -524,7 +570,8 @@ class Broadcasts:
         recording: Recording | None,
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
-        on_lost: Callable[[], None] | None = None,
+        on_lost: Callable[[bool], bool] | None = None,
+        pushes: Sequence[Push] = (),
     ) -> Broadcast:
         if self._closing:
             raise BroadcastRefusedError("The server is stopping.")
@@ -538,6 +585,7 @@ class Broadcasts:
             on_change=lambda changed: self._changed(changed, on_change),
             on_viewers=on_viewers,
             on_lost=on_lost,
+            pushes=pushes,
         )
         self._broadcasts[channel.stream] = broadcast
         return broadcast

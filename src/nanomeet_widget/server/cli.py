@@ -173,6 +173,14 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="pack every broadcast as HLS from its beginning (default: from the first request on)",
     )
     parser.add_argument(
+        "--push-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host of this machine or its network that broadcasts may be pushed to; others there "
+        "are refused",
+    )
+    parser.add_argument(
         "--keep-days",
         type=_amount,
         metavar="DAYS",
@@ -290,6 +298,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         linger=options.linger,
         ice_servers=tuple(options.stun),
         hls=options.hls,
+        push_hosts=tuple(options.push_host),
         retention=Retention(
             age=None if options.keep_days is None else options.keep_days * _DAY,
             size=None if options.keep_gb is None else int(options.keep_gb * _GB),

@@ -85,6 +85,8 @@ class Patience:
     first_picture: float = 10.0
     #: For a broadcast's lost sender to come back.
     ingest: float = 5.0
+    #: The same where another moderator's page can take over: viewers see nothing meanwhile.
+    hand_over: float = 1.5
     #: For somebody else's page to send a broadcast whose sender is gone; until then viewers wait.
     successor: float = 30.0
     #: For everybody to have switched off what a moderator muted.
@@ -152,6 +154,8 @@ class ServerConfig:
         The `sub` claim of every token, and the first part of a meeting's path.
     hls
         Whether every broadcast is packed as HLS from its beginning, and not from the first request on.
+    push_hosts
+        Hosts that broadcasts may be pushed to though they are on this machine or in its network.
     ice_servers
         URLs of STUN servers that the pages use; none by default, which is enough in one network.
     turn_servers
@@ -189,6 +193,7 @@ class ServerConfig:
     frame_ancestors: str = "*"
     local_metrics: bool = True
     hls: bool = False
+    push_hosts: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     retention: Retention = field(default_factory=Retention)

@@ -47,6 +47,8 @@ ByeKind = Literal[
     "too_many_messages",
     "server_stopping",
 ]
+PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=1024)]
+PushPhase = Literal["connecting", "live", "retrying", "failed"]
 StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -257,6 +259,11 @@ class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
     """Broadcast the stage from this page. Moderators only."""
 
     record: bool = False
+    #: Where it is pushed to besides, by RTMP; the end of each address is a secret.
+    to: Annotated[list[PushUrl], Meta(max_length=4)] = []
+
+    def __repr__(self) -> str:
+        return f"StartBroadcast(record={self.record}, to=<{len(self.to)}>)"
 
 
 class StopBroadcast(_Request, tag="stop_broadcast", kw_only=True):
@@ -337,6 +344,16 @@ class Playout(_Message, kw_only=True):
     vod: str | None = None
 
 
+class PushState(_Message, kw_only=True):
+    """How pushing a broadcast to another server fares."""
+
+    #: Whose server; the rest of the address is a secret.
+    host: str
+    state: PushPhase
+    #: What went wrong last, in plain words.
+    error: str | None = None
+
+
 class BroadcastState(_Message, kw_only=True):
     """The broadcast of the room."""
 
@@ -348,6 +365,8 @@ class BroadcastState(_Message, kw_only=True):
     since: float | None = None
     #: Why it failed, in plain words.
     error: str | None = None
+    #: Where it is pushed to; for moderators.
+    targets: list[PushState] = []
 
 
 class RoomState(_Message, kw_only=True):

@@ -246,9 +246,12 @@ class Room:
         return [messages.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
 
     def broadcast_for(self, participant: Participant) -> messages.BroadcastState:
-        """Return the broadcast's state as this person may know it: errors are for moderators."""
+        """Return the broadcast's state as this person may know it.
+
+        Errors, and where it is pushed to, are for moderators.
+        """
         state = self.broadcast
-        if participant.moderator or state.error is None:
+        if participant.moderator or (state.error is None and not state.targets):
             return state
         return messages.BroadcastState(
             state=state.state,

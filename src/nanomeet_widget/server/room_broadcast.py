@@ -8,6 +8,7 @@ from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.participants import Participant, Presence
+from nanomeet_widget.server.push_target import PushRefusedError
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.stage_marks import StageMarks
@@ -69,12 +70,16 @@ class RoomBroadcast:
                 stream=who.claims.streamname,
                 title=self.title,
                 record=message.record,
+                to=message.to,
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
                 on_lost=self._lost,
             )
         except BroadcastRefusedError as error:
             refuse(who, message, "conflict", str(error))
+            return
+        except PushRefusedError as error:
+            refuse(who, message, "invalid", str(error))
             return
         self._broadcaster = who
         self._spent.clear()
@@ -145,8 +150,11 @@ class RoomBroadcast:
             self._grant(participant, broadcast)
         self._find_successor()
 
-    def _lost(self) -> None:
+    def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
+        if not for_good and self._successor() is None:
+            return False
         self._pass_on("The connection to the page that sent the broadcast was lost.")
+        return True
 
     def _pass_on(self, reason: str) -> None:
         """Have another moderator's page send it, at once or as soon as there is one."""
@@ -166,14 +174,20 @@ class RoomBroadcast:
         broadcast = self._broadcast
         if broadcast is None or broadcast.state is not State.LIVE or self._broadcaster is not None:
             return
+        successor = self._successor()
+        if successor is not None:
+            self._broadcaster = successor
+            broadcast.expect()
+            self._changed(broadcast)
+            self._grant(successor, broadcast)
+
+    def _successor(self) -> Participant | None:
+        """Return the moderator who has been here longest of those whose pages may send it."""
         for moderator in self._room.moderators:
             ready = moderator.stage and moderator.presence is Presence.PRESENT
-            if ready and moderator.id not in self._spent:
-                self._broadcaster = moderator
-                broadcast.expect()
-                self._changed(broadcast)
-                self._grant(moderator, broadcast)
-                return
+            if ready and moderator is not self._broadcaster and moderator.id not in self._spent:
+                return moderator
+        return None
 
     def _grant(self, who: Participant, broadcast: Broadcast) -> None:
         who.send(messages.IngestGranted(stream=broadcast.stream, ticket=broadcast.ticket))

@@ -9,9 +9,10 @@ import pytest
 
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import Limits, ServerConfig
+from nanomeet_widget.server.push_target import PushTarget
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
-from tests.unit.server.doubles import Clock, Page, Tape, claims
+from tests.unit.server.doubles import Clock, Page, Pushed, Tape, claims
 
 
 @dataclass
@@ -24,6 +25,7 @@ class House:
     rooms: Rooms
     broadcasts: Broadcasts
     tapes: list[Tape]
+    pushes: list[Pushed]
 
     def page(self) -> Page:
         return Page(self.rooms)
@@ -38,16 +40,21 @@ class House:
 def build(folder: Path, store: Store, clock: Clock, *, limits: Limits | None = None) -> House:
     config = ServerConfig(data=folder, limits=limits or Limits())
     tapes: list[Tape] = []
+    pushes: list[Pushed] = []
 
     def record(stream: str) -> Tape:
         tapes.append(Tape(stream))
         return tapes[-1]
 
+    def pushed(target: PushTarget) -> Pushed:
+        pushes.append(Pushed(target))
+        return pushes[-1]
+
     broadcasts = Broadcasts(
-        config=config, origin="http://here", store=store, timers=clock, record=record
+        config=config, origin="http://here", store=store, timers=clock, record=record, push=pushed
     )
     rooms = Rooms(config=config, store=store, timers=clock, broadcasts=broadcasts, now=clock.wall)
-    return House(clock, store, config, rooms, broadcasts, tapes)
+    return House(clock, store, config, rooms, broadcasts, tapes, pushes)
 
 
 @pytest.fixture

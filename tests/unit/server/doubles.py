@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.channel import Outgoing
+from nanomeet_widget.server.channel import Channel, Outgoing
 from nanomeet_widget.server.frames import Frame
 from nanomeet_widget.server.participants import Participant
+from nanomeet_widget.server.push_target import PushTarget
 from nanomeet_widget.server.rooms import Meeting, Rooms
 from nanomeet_widget.server.tracks import Setup
 
@@ -216,6 +217,26 @@ class Tape:
 
     def finish(self, on_done: Callable[[str | None], None]) -> None:
         self.on_done = on_done
+
+
+@dataclass
+class Pushed:
+    """A way to another server that stands where the test says."""
+
+    target: PushTarget
+    state: messages.PushPhase = "connecting"
+    on_change: Callable[[], None] | None = None
+    closed: bool = False
+
+    def describe(self) -> messages.PushState:
+        return messages.PushState(host=self.target.host, state=self.state)
+
+    def open(self, channel: Channel, on_change: Callable[[], None]) -> None:
+        assert channel.live
+        self.on_change = on_change
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def claims(*, moderator: bool = False, valid: float = 3600.0, **fields: Any) -> Claims:

@@ -72,14 +72,20 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
     assert payloads(late) == [b"n"]
 
 
-def test_a_lost_page_is_waited_for_before_another_is_asked(house: House) -> None:
+def test_a_lost_page_is_waited_for_a_moment_before_another_is_asked(house: House) -> None:
     stage = Stage(house)
     other = house.moderator()
     stage.live()
     stage.lose()
-    house.clock.advance(house.config.patience.ingest - 1)
+    house.clock.advance(house.config.patience.hand_over - 0.1)
+    back = Sender()
+    assert stage.connect(back)
+    house.clock.advance(60)
     assert not other.all(messages.IngestGranted)
-    house.clock.advance(1)
+    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    assert broadcast is not None
+    broadcast.detach(back)
+    house.clock.advance(house.config.patience.hand_over)
     assert other.all(messages.IngestGranted)
     assert not stage.connect(Sender())
 

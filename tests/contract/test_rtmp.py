@@ -1,0 +1,240 @@
+"""Broadcasts pushed by RTMP, to nginx: the picture as it is, the sound as AAC, again after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import RunningServer, Servers
+from tests.contract.sockets import Client, connect, join, run
+from tests.contract.test_recordings import send
+from tests.unit.server.clips import Clip, clip
+
+_NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+_CONFIGURATION = """
+load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+{user}
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log info;
+events {{}}
+rtmp {{
+    server {{
+        listen 127.0.0.1:{port};
+        application live {{
+            live on;
+            record all;
+            record_path {folder};
+            record_unique on;
+        }}
+    }}
+}}
+"""
+
+
+class Nginx:
+    """An RTMP server that keeps what it gets as files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = int(probe.getsockname()[1])
+        user = "user root;" if os.getuid() == 0 else ""
+        text = _CONFIGURATION.format(folder=folder, port=self.port, user=user)
+        (folder / "nginx.conf").write_text(text)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert _NGINX is not None
+        command = [_NGINX, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            assert self._process.poll() is None, (self.folder / "error.log").read_text()
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def url(self, key: str) -> str:
+        return f"rtmp://127.0.0.1:{self.port}/live/{key}"
+
+    def files(self, key: str) -> list[Path]:
+        return sorted(self.folder.glob(f"{key}*.flv"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[Nginx]:
+    server = Nginx(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def allowing(servers: Servers) -> RunningServer:
+    """A server that pushes to this machine."""
+    return servers.start("--push-host", "127.0.0.1", "-v")
+
+
+async def start(server: RunningServer, *to: str) -> tuple[Client, Client]:
+    """A moderator's page that broadcasts to these addresses, and its ingest socket."""
+    page, _ = await join(server, server.room())
+    await page.send("start_broadcast", to=list(to), ref=1)
+    granted = await page.expect("ingest_granted")
+    ingest = await connect(server, "ws/ingest")
+    await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
+    await ingest.expect("ingest_ready")
+    return page, ingest
+
+
+async def until(page: Client, *states: str) -> list[dict[str, Any]]:
+    """Wait until the targets stand like this; return how they do."""
+    while True:
+        broadcast = (await page.expect("broadcast_changed"))["broadcast"]
+        targets: list[dict[str, Any]] = broadcast["targets"]
+        if [target["state"] for target in targets] == list(states):
+            return targets
+
+
+async def stop(page: Client) -> None:
+    await page.send("stop_broadcast", ref=9)
+    while (await page.expect("ack"))["ref"] != 9:
+        pass
+
+
+def probe(file: Path) -> dict[str, dict[str, Any]]:
+    said = subprocess.run(
+        ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(file)],
+        check=True,
+        capture_output=True,
+    )
+    return {stream["codec_type"]: stream for stream in json.loads(said.stdout)["streams"]}
+
+
+@pytest.fixture(scope="module")
+def film() -> Clip:
+    return clip(4)
+
+
+async def sent(ingest: Client, film: Clip) -> None:
+    for setup in film.setups:
+        await ingest.send_raw(setup.encode())
+    await send(ingest, film.media)
+
+
+def test_it_arrives_at_each_target(allowing: RunningServer, nginx: Nginx, film: Clip) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.url("SECRETone"), nginx.url("SECRETtwo"))
+        sending = asyncio.create_task(sent(ingest, film))
+        targets = await until(page, "live", "live")
+        assert [target["host"] for target in targets] == ["127.0.0.1", "127.0.0.1"]
+        await sending
+        # The last frames are on their way.
+        await asyncio.sleep(0.5)
+        await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    for key in ("SECRETone", "SECRETtwo"):
+        (file,) = nginx.files(key)
+        streams = probe(file)
+        video, audio = streams["video"], streams["audio"]
+        assert (video["codec_name"], video["width"], video["height"]) == ("h264", 160, 96)
+        assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "48000", 2)
+        # All but what was sent before the connection stood.
+        assert int(video["nb_read_frames"]) > 60
+        lengths = int(video["nb_read_frames"]) / 30, int(audio["nb_read_frames"]) * 1024 / 48000
+        assert lengths[0] == pytest.approx(lengths[1], abs=0.3)
+    assert "SECRET" not in allowing.log.read_text()
+
+
+def test_it_comes_back_after_a_loss(allowing: RunningServer, nginx: Nginx) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.url("SECRETkey"))
+        sending = asyncio.create_task(sent(ingest, clip(20)))
+        await until(page, "live")
+        await asyncio.to_thread(nginx.stop)
+        (target,) = await until(page, "retrying")
+        assert target["error"]
+        assert "SECRET" not in target["error"]
+        await asyncio.to_thread(nginx.start)
+        await until(page, "live")
+        await asyncio.sleep(1)
+        sending.cancel()
+        await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    assert len(nginx.files("SECRETkey")) == 2
+    assert probe(nginx.files("SECRETkey")[1])["video"]["codec_name"] == "h264"
+    assert "SECRET" not in allowing.log.read_text()
+
+
+def test_another_picture_goes_on_in_a_new_connection(
+    allowing: RunningServer, nginx: Nginx, film: Clip
+) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.url("SECRETsize"))
+        sending = asyncio.create_task(sent(ingest, film))
+        await until(page, "live")
+        await sending
+        await sent(ingest, clip(4, start=4_000_000, width=96, height=64))
+        await asyncio.sleep(0.5)
+        await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    widths = [probe(file)["video"]["width"] for file in nginx.files("SECRETsize")]
+    assert widths == [160, 96]
+
+
+def test_nothing_goes_to_this_machine_unless_it_is_allowed(
+    server: RunningServer, nginx: Nginx, film: Clip
+) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(server, nginx.url("SECRETno"))
+        sending = asyncio.create_task(sent(ingest, film))
+        (target,) = await until(page, "failed")
+        assert "own network" in target["error"]
+        sending.cancel()
+        await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    assert nginx.files("SECRETno") == []
+
+
+def test_what_is_no_rtmp_server_is_tried_again(allowing: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        # The server itself: it answers in HTTP.
+        port = allowing.url.rpartition(":")[2]
+        page, ingest = await start(allowing, f"rtmp://127.0.0.1:{port}/live/SECRETkey")
+        sending = asyncio.create_task(sent(ingest, film))
+        (target,) = await until(page, "retrying")
+        assert "SECRET" not in str(target)
+        sending.cancel()
+        await stop(page)
+
+    run(scenario())
+    assert "SECRET" not in allowing.log.read_text()
