@@ -122,6 +122,7 @@ class Push:
         while not self._over:
             try:
                 await self._session(await resolve(self._target, self._allowed))
+                self._tell("connecting", None)
                 continue
             except PushRefusedError as error:
                 self._tell("failed", str(error))
