@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo test hosts test-python test-js lint format bench screenshots clean
+.PHONY: setup build demo test hosts test-python test-js lint audit format bench screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
@@ -64,6 +64,10 @@ lint: build
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	cd js && npm run check && npm run lint
+
+# Known weaknesses of dependencies, where there is a network to ask.
+audit: setup
+	$(BIN)/python scripts/audit.py
 
 format: setup
 	$(BIN)/ruff check --fix-only
