@@ -10,6 +10,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import av
 import httpx
@@ -110,6 +111,39 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
             await page.send("stop_broadcast", ref=2)
             while (await page.expect("ack"))["ref"] != 2:
                 pass
+
+    run(scenario())
+
+
+def test_a_private_broadcast_takes_its_link(server: RunningServer, film: Clip) -> None:
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Private", streamname="private-one"))
+        await page.send("start_broadcast", private=True, record=True, ref=1)
+        granted = await page.expect("ingest_granted")
+        ingest = await connect(server, "ws/ingest")
+        await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
+        for data in film.encoded():
+            await ingest.send_raw(data)
+        state: dict[str, Any] = {}
+        while state.get("state") != "live":
+            state = (await page.expect("broadcast_changed"))["broadcast"]
+        address, _, ticket = state["playout"]["live"].partition("#ticket=")
+        assert address == f"{server.url}/live/private-one"
+        viewer, seen = await watch(server, "private-one", ticket=ticket)
+        assert seen["state"] == "live"
+        await viewer.frames(3)
+        for given in ({}, {"ticket": "wrong"}):
+            other = await connect(server, "ws/watch")
+            await other.send("watch", v=1, stream="private-one", **given)
+            assert (await other.expect("error"))["kind"] == "forbidden"
+            await other.closed()
+        assert "private-one.mp4" not in state["playout"]["vod"]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            hls = await client.get(f"{server.url}/hls/private-one/live.m3u8")
+            assert hls.status_code == 404
+        await page.send("stop_broadcast", ref=2)
+        while (await page.expect("ack"))["ref"] != 2:
+            pass
 
     run(scenario())
 

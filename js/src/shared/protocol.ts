@@ -242,6 +242,7 @@ export interface StartBroadcast {
   type: "start_broadcast";
   ref?: number | null;
   record?: boolean;
+  private?: boolean;
   to?: string[];
 }
 

@@ -26,6 +26,9 @@ from nanomeet_widget.server.tracks import Setup, read_setup
 _MAX_STEP_BACK = 1_000_000
 #: A sender that was silent for longer may be replaced by one with the same ticket.
 _SILENCE = 1.0
+_NO_ENTRY = (
+    "This stream takes a ticket, and this one is wrong, or it is over: ask for the link again."
+)
 #: How many streams that have ended are remembered for newcomers.
 _REMEMBERED = 256
 
@@ -120,6 +123,8 @@ class Broadcast:
         Where it is recorded, if it is.
     pushes
         Its ways to other servers.
+    private
+        Whether it takes the link of `describe` to watch, whose fragment has a ticket.
     on_change
         Called after every change of state.
     on_viewers
@@ -143,6 +148,7 @@ class Broadcast:
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
         pushes: Sequence[Push] = (),
+        private: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.stream = channel.stream
@@ -157,6 +163,8 @@ class Broadcast:
         self._on_change = on_change
         self._on_lost = on_lost
         self._pushes = pushes
+        #: What viewers of a private broadcast have.
+        self.viewer_ticket = secrets.token_urlsafe(32) if private else None
         self._now = now
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
@@ -181,7 +189,7 @@ class Broadcast:
                 f"{config.patience.first_picture:.0f} seconds."
             ),
         )
-        channel.begin(title, self._want_keyframe, on_viewers)
+        channel.begin(title, self._want_keyframe, on_viewers, self.viewer_ticket)
 
     @property
     def state(self) -> State:
@@ -192,7 +200,11 @@ class Broadcast:
         """Return what the room is told of it."""
         playout = None
         if self.state in {State.LIVE, State.STOPPING} or self._vod is not None:
-            playout = messages.Playout(live=f"{self._origin}/live/{self.stream}", vod=self._vod)
+            live = f"{self._origin}/live/{self.stream}"
+            if self.viewer_ticket is not None:
+                # In the fragment, which no server, proxy or Referer ever sees.
+                live += f"#ticket={self.viewer_ticket}"
+            playout = messages.Playout(live=live, vod=self._vod)
         return messages.BroadcastState(
             state=self.state,
             playout=playout,
@@ -484,7 +496,7 @@ class Broadcasts:
     timers
         The event loop.
     record
-        Makes the recording of a stream.
+        Makes the recording of a stream, under a name that nobody guesses if it is private.
     push
         Makes a way to another server.
     """
@@ -496,7 +508,7 @@ class Broadcasts:
         origin: str,
         store: Store,
         timers: Timers,
-        record: Callable[[str], Recording],
+        record: Callable[[str, bool], Recording],
         push: Callable[[PushTarget], Push],
     ) -> None:
         self._config = config
@@ -518,12 +530,13 @@ class Broadcasts:
         stream: str,
         title: str,
         record: bool,
+        private: bool = False,
         to: Sequence[str] = (),
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
     ) -> Broadcast:
-        """Begin a broadcast that anybody may watch.
+        """Begin a broadcast that anybody may watch, or with `private` those with its link.
 
         Raises
         ------
@@ -540,7 +553,8 @@ class Broadcasts:
         return self._start(
             self._channel(stream),
             title=title,
-            recording=self._record(stream) if record else None,
+            recording=self._record(stream, private) if record else None,
+            private=private,
             pushes=[self._push(target) for target in targets],
             on_change=on_change,
             on_viewers=on_viewers,
@@ -572,6 +586,7 @@ class Broadcasts:
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
         pushes: Sequence[Push] = (),
+        private: bool = False,
     ) -> Broadcast:
         if self._closing:
             raise BroadcastRefusedError("The server is stopping.")
@@ -586,6 +601,7 @@ class Broadcasts:
             on_viewers=on_viewers,
             on_lost=on_lost,
             pushes=pushes,
+            private=private,
         )
         self._broadcasts[channel.stream] = broadcast
         return broadcast
@@ -628,20 +644,22 @@ class Broadcasts:
         if self.viewers >= self._config.limits.viewers:
             raise WatchRefusedError("full", "This server has as many viewers as it carries.")
         channel = self._channels.get(stream)
-        if isinstance(channel, PrivateChannel) or ticket is not None:
-            if not isinstance(channel, PrivateChannel) or not channel.admit(ticket or "", viewer):
-                raise WatchRefusedError(
-                    "forbidden", "This ticket opens no stream: it is wrong, or it is over."
-                )
+        if isinstance(channel, PrivateChannel):
+            if not channel.admit(ticket or "", viewer):
+                raise WatchRefusedError("forbidden", _NO_ENTRY)
             return channel
-        channel = self._channel(stream)
+        if channel is None and ticket is None:
+            channel = self._channel(stream)
+        if channel is None or not channel.opens(ticket):
+            raise WatchRefusedError("forbidden", _NO_ENTRY)
         channel.join(viewer)
         return channel
 
     def public(self, stream: str) -> Channel | None:
         """Return a channel that anybody may watch, if it was ever broadcast to or watched."""
         channel = self._channels.get(stream)
-        return None if isinstance(channel, PrivateChannel) else channel
+        private = channel is None or channel.private or isinstance(channel, PrivateChannel)
+        return None if private else channel
 
     @property
     def active(self) -> bool:

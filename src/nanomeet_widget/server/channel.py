@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import secrets
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,6 +144,7 @@ class Channel:
         self._want_keyframe: Callable[[], None] | None = None
         self._wanted_at: float | None = None
         self._on_viewers: Callable[[int], None] | None = None
+        self._ticket: str | None = None
 
     @property
     def viewers(self) -> int:
@@ -153,6 +155,17 @@ class Channel:
     def live(self) -> bool:
         """Whether pictures are coming."""
         return self._state == "live"
+
+    @property
+    def private(self) -> bool:
+        """Whether it takes a ticket to watch."""
+        return self._ticket is not None
+
+    def opens(self, ticket: str | None) -> bool:
+        """Return whether somebody with this ticket, or without any, may watch."""
+        if self._ticket is None:
+            return ticket is None
+        return secrets.compare_digest(self._ticket.encode(), (ticket or "").encode())
 
     def describe(self) -> messages.StreamState:
         """Return where the stream stands."""
@@ -213,9 +226,19 @@ class Channel:
         title: str,
         want_keyframe: Callable[[], None],
         on_viewers: Callable[[int], None] | None,
+        ticket: str | None = None,
     ) -> None:
-        """Get ready for a new broadcast, which hears until its end how many watch it."""
+        """Get ready for a new broadcast, which hears until its end how many watch it.
+
+        With a ticket nobody watches without that one, until the next broadcast begins; who does
+        already is sent away.
+        """
         self._reset()
+        if ticket != self._ticket:
+            self._ticket = ticket
+            for viewer in tuple(self._viewers if ticket is not None else ()):
+                self.leave(viewer)
+                viewer.dismiss("This broadcast is private: it takes its link to watch.")
         self._state = "waiting"
         self._title = title
         self._vod = self._since = None

@@ -259,11 +259,13 @@ class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
     """Broadcast the stage from this page. Moderators only."""
 
     record: bool = False
+    #: Whether it takes its link to watch: no stream's name is enough.
+    private: bool = False
     #: Where it is pushed to besides, by RTMP; the end of each address is a secret.
     to: Annotated[list[PushUrl], Meta(max_length=4)] = []
 
     def __repr__(self) -> str:
-        return f"StartBroadcast(record={self.record}, to=<{len(self.to)}>)"
+        return f"StartBroadcast(record={self.record}, private={self.private}, to=<{len(self.to)}>)"
 
 
 class StopBroadcast(_Request, tag="stop_broadcast", kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable
@@ -48,7 +49,7 @@ class RecordingRecords:
         self._instance = instance
         self._adopt = adopt
 
-    def begin(self, stream: str, *, taken: Callable[[str], bool]) -> str:
+    def begin(self, stream: str, *, taken: Callable[[str], bool], private: bool = False) -> str:
         """Reserve the name of a new recording: `stream`, then `stream-2`, and so on.
 
         Parameters
@@ -57,15 +58,19 @@ class RecordingRecords:
             The stream's name.
         taken
             Whether a file of that name is there already, whatever the index says.
+        private
+            Whether the name is to be one that nobody guesses, and is told to nobody else.
         """
+        base = f"{stream}-{secrets.token_urlsafe(9)}" if private else stream
         for number in itertools.count(1):
-            name = stream if number == 1 else f"{stream}-{number}"
+            name = base if number == 1 else f"{base}-{number}"
             with contextlib.suppress(sqlite3.IntegrityError):
                 if taken(name):
                     continue
                 self._db.execute(
-                    "INSERT INTO recordings (name, stream, instance, began) VALUES (?, ?, ?, ?)",
-                    (name, stream, self._instance, time.time()),
+                    "INSERT INTO recordings (name, stream, instance, began, private)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    (name, stream, self._instance, time.time(), private),
                 )
                 return name
         raise AssertionError("counting does not end")
@@ -88,9 +93,10 @@ class RecordingRecords:
         return found[0] if found else None
 
     def last(self, stream: str) -> RecordingRecord | None:
-        """Return the newest finished recording of a stream."""
+        """Return the newest finished recording of a stream that anybody may watch."""
         found = self._select(
-            "WHERE stream = ? AND ended IS NOT NULL ORDER BY began DESC LIMIT 1", stream
+            "WHERE stream = ? AND ended IS NOT NULL AND NOT private ORDER BY began DESC LIMIT 1",
+            stream,
         )
         return found[0] if found else None
 

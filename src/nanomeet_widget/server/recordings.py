@@ -83,9 +83,12 @@ class Recordings:
                 records.drop(name)
         self._tidy()
 
-    def new(self, stream: str) -> FileRecording:
-        """Return a recording of this stream, under a name that no other one has."""
-        name = self._records.begin(stream, taken=self._taken)
+    def new(self, stream: str, private: bool = False) -> FileRecording:  # noqa: FBT001, FBT002 - as `Broadcasts` calls it
+        """Return a recording of this stream, under a name that no other one has.
+
+        The name of a private one is not to be guessed, as who knows it can watch.
+        """
+        name = self._records.begin(stream, taken=self._taken, private=private)
         return FileRecording(name, recordings=self, loop=self._loop)
 
     async def close(self) -> None:

@@ -70,6 +70,7 @@ class RoomBroadcast:
                 stream=who.claims.streamname,
                 title=self.title,
                 record=message.record,
+                private=message.private,
                 to=message.to,
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
@@ -114,6 +115,11 @@ class RoomBroadcast:
         if self._broadcast is None or self._broadcast.state is not State.LIVE:
             return None
         return self._broadcast.stream
+
+    @property
+    def ticket(self) -> str | None:
+        """What opens that stream, if it is private."""
+        return None if self._broadcast is None else self._broadcast.viewer_ticket
 
     @property
     def title(self) -> str:

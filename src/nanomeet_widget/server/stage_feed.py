@@ -206,7 +206,7 @@ class AudienceFeed:
         if participant.stage:
             return _NO_FEED
         if self._public.live is not None:
-            return messages.StageFeed(stream=self._public.live)
+            return messages.StageFeed(stream=self._public.live, ticket=self._public.ticket)
         relay = self._relay
         if relay is None or relay.broadcast.state is not State.LIVE:
             return _NO_FEED

@@ -95,6 +95,9 @@ _MIGRATIONS = (
     );
     CREATE INDEX marks_by_recording ON marks (recording, at);
     """,
+    """
+    ALTER TABLE recordings ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 _KEEP_EVENTS = 90 * 24 * 3600.0
 
