@@ -365,3 +365,37 @@ def test_another_moderators_page_takes_the_broadcast_over(
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
     recordings = [path.name for path in (server.data / "recordings").glob(f"{name}*.mp4")]
     assert recordings == [f"{name}.mp4"]
+
+
+#: Takes from a page what it has only over TLS.
+WITHOUT_WEBCODECS = """
+for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"]) delete globalThis[name];
+"""
+
+
+def test_who_has_no_webcodecs_watches_all_the_same(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    page = open_page()
+    page.add_init_script(WITHOUT_WEBCODECS)
+    player = watch(page, server, stage.stream)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    video = player.locator("video.stream")
+    assert moves(video)
+    assert (fact(player, "width"), fact(player, "height")) == (640, 360)
+    expect(player).to_have_attribute("data-sound", "playing")
+    # Close to what is live, and it comes back to it.
+    close = "player => Number(player.dataset.latencyMs) < 1000"
+    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
+    page.keyboard.press("Space")
+    expect(player).to_have_attribute("data-paused", "true")
+    assert video.evaluate("video => video.paused")
+    page.keyboard.press("Space")
+    assert moves(video)
+    page.keyboard.press("l")
+    expect(player).to_have_attribute("data-behind", "0.0")
+    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)

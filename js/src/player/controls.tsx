@@ -1,8 +1,8 @@
 /** The bar under the picture. */
 
 import { Icon } from "./icons";
-import type { Figures, SoundState } from "./live-player";
 import type { PlayerState } from "./state";
+import type { Figures, SoundState } from "./stream-player";
 
 export interface ControlsProps {
   state: PlayerState;

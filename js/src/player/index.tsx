@@ -2,7 +2,7 @@
 
 import "./player.css";
 import { render } from "preact";
-import { LivePlayer } from "./live-player";
+import { playable } from "./screen";
 import { Player, Unsupported } from "./view";
 
 const base = document.baseURI;
@@ -10,7 +10,7 @@ const socketUrl = new URL("ws/watch", base.replace(/^http/, "ws")).href;
 const stream = decodeURIComponent(location.pathname.split("/").at(-1) ?? "");
 
 render(
-  LivePlayer.supported() ? (
+  playable() ? (
     <Player
       socketUrl={socketUrl}
       workletUrl={new URL("static/player-audio.js", base).href}

@@ -10,6 +10,12 @@ import { PictureQueue } from "./picture-queue";
 import { pictureConfig, readSetup, soundConfig } from "./setup";
 import { SoundPlayer } from "./sound";
 import { mayStep, type PlayerState } from "./state";
+import {
+  NO_FIGURES,
+  type PlayerOptions,
+  type SoundState,
+  type StreamPlayer,
+} from "./stream-player";
 import { WatchSocket } from "./watch-socket";
 
 /** How often the sound's time and the figures are brought up to date. */
@@ -22,54 +28,16 @@ const KEEP_BYTES = 48 * 1024 * 1024;
 /** Arrival times that are remembered for pictures still in the decoder. */
 const MAX_PENDING = 256;
 
-/** `none`: the stream has no sound (yet). `blocked`: the browser wants a gesture first. */
-export type SoundState = "none" | "blocked" | "playing";
-
-export interface Figures {
-  /** Pictures drawn so far, and decoded but never seen. */
-  frames: number;
-  dropped: number;
-  /** Milliseconds from the server to the screen: half the round trip, decoding, waiting. */
-  latency: number | null;
-  /** Milliseconds that the sound is later than the picture. */
-  lipSync: number | null;
-  /** Root mean square of the sound. */
-  level: number;
-  width: number;
-  height: number;
-  /** Seconds behind what is live, and how far back one can go. */
-  behind: number;
-  kept: number;
-}
-
-export interface PlayerOptions {
-  socketUrl: string;
-  workletUrl: string;
-  stream: string;
-  /** What opens a stream that is not public. */
-  ticket?: string | null;
-}
-
 const microseconds = () => performance.now() * 1000;
 
-export class LivePlayer {
+export class LivePlayer implements StreamPlayer {
   readonly state = signal<PlayerState>("connecting");
   readonly title = signal("");
   readonly vod = signal<string | null>(null);
   readonly refusal = signal("");
   readonly paused = signal(false);
   readonly sound = signal<SoundState>("none");
-  readonly figures = signal<Figures>({
-    frames: 0,
-    dropped: 0,
-    latency: null,
-    lipSync: null,
-    level: 0,
-    width: 0,
-    height: 0,
-    behind: 0,
-    kept: 0,
-  });
+  readonly figures = signal(NO_FIGURES);
 
   readonly #options: PlayerOptions;
   readonly #canvas: HTMLCanvasElement;
@@ -165,7 +133,8 @@ export class LivePlayer {
 
   #watch(): void {
     const { socketUrl, stream, ticket = null } = this.#options;
-    this.#socket = new WatchSocket(socketUrl, stream, ticket, {
+    const watch = { url: socketUrl, stream, ticket, format: "frames" } as const;
+    this.#socket = new WatchSocket(watch, {
       onState: (state) => this.#follow(state),
       onFrame: (frame) => this.#line.push(frame, performance.now()),
       onLost: () => {

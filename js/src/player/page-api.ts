@@ -3,7 +3,7 @@
  * page cannot know who frames it.
  */
 
-import type { LivePlayer } from "./live-player";
+import type { StreamPlayer } from "./stream-player";
 
 /** Marks the messages of both directions. */
 export const MARK = "nanomeet-player";
@@ -31,7 +31,7 @@ export type PlayerCommand =
   | { name: "theme"; theme: "light" | "dark" };
 
 export interface PlayerHandlers {
-  player: () => LivePlayer | null;
+  player: () => StreamPlayer | null;
   sound: (volume: number, muted: boolean) => void;
 }
 

@@ -3,10 +3,11 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls } from "./controls";
-import { LivePlayer, type PlayerOptions } from "./live-player";
 import { obey, tell } from "./page-api";
 import { load, save } from "./preferences";
+import { playerFor, Screen } from "./screen";
 import type { PlayerState } from "./state";
+import type { PlayerOptions, StreamPlayer } from "./stream-player";
 
 /** The controls step aside after this long without a movement. */
 const IDLE_MS = 3_000;
@@ -31,7 +32,7 @@ export function Unsupported() {
 }
 
 /** Tells the page around, and whoever tests it, what is really going on. */
-function publish(root: HTMLElement, player: LivePlayer): void {
+function publish(root: HTMLElement, player: StreamPlayer): void {
   const { frames, dropped, latency, lipSync, level, width, height, behind, kept } =
     player.figures.value;
   const facts = {
@@ -46,7 +47,7 @@ function publish(root: HTMLElement, player: LivePlayer): void {
     kept: kept.toFixed(1),
     latencyMs: latency?.toFixed(1) ?? "",
     lipSyncMs: lipSync?.toFixed(1) ?? "",
-    soundLevel: level.toFixed(4),
+    soundLevel: level?.toFixed(4) ?? "",
   };
   for (const [name, value] of Object.entries(facts)) root.dataset[name] = String(value);
   const { state, paused, sound } = facts;
@@ -68,16 +69,16 @@ function publish(root: HTMLElement, player: LivePlayer): void {
 
 export function Player(options: PlayerOptions) {
   const root = useRef<HTMLElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const player = useSignal<LivePlayer | null>(null);
+  const screen = useRef<HTMLElement>(null);
+  const player = useSignal<StreamPlayer | null>(null);
   const preferences = useSignal(load());
   const details = useSignal(false);
   const full = useSignal(false);
   const idle = useSignal(false);
 
   useEffect(() => {
-    if (canvas.current === null) return;
-    const made = new LivePlayer(canvas.current, options);
+    const made = playerFor(screen.current, options);
+    if (made === null) return;
     player.value = made;
     return () => made.close();
   }, []);
@@ -187,12 +188,7 @@ export function Player(options: PlayerOptions) {
   return (
     <main ref={root} class="player" data-idle={idle.value && state === "live" && !paused}>
       <div class="screen">
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={now?.title.value || "Broadcast"}
-          hidden={recorded}
-        />
+        <Screen screen={screen} label={now?.title.value || "Broadcast"} hidden={recorded} />
         {now !== null && <Notice player={now} />}
         {state === "live" && !paused && sound === "blocked" && (
           <button type="button" class="tap" onClick={() => now?.allowSound()}>
@@ -227,7 +223,7 @@ export function Player(options: PlayerOptions) {
   );
 }
 
-function Notice({ player }: { player: LivePlayer }) {
+function Notice({ player }: { player: StreamPlayer }) {
   const state = player.state.value;
   const title = player.title.value;
   const shown = player.figures.value.frames > 0;

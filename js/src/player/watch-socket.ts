@@ -24,10 +24,17 @@ export interface WatchEvents {
   onRefused: (message: string) => void;
 }
 
+/** What to watch, and how. */
+export interface Watched {
+  url: string;
+  stream: string;
+  /** What opens a stream that is not public. */
+  ticket: string | null;
+  format: NonNullable<Watch["format"]>;
+}
+
 export class WatchSocket {
-  readonly #url: string;
-  readonly #stream: string;
-  readonly #ticket: string | null;
+  readonly #watch: Watched;
   readonly #events: WatchEvents;
   readonly #end = new AbortController();
   #socket: WebSocket | null = null;
@@ -36,11 +43,8 @@ export class WatchSocket {
   #aliveAt = 0;
   #roundTrip: number | null = null;
 
-  /** `ticket`: what opens a stream that is not public. */
-  constructor(url: string, stream: string, ticket: string | null, events: WatchEvents) {
-    this.#url = url;
-    this.#stream = stream;
-    this.#ticket = ticket;
+  constructor(watch: Watched, events: WatchEvents) {
+    this.#watch = watch;
     this.#events = events;
     const beat = setInterval(() => this.#beat(), PING_MS);
     this.#end.signal.addEventListener("abort", () => clearInterval(beat));
@@ -62,17 +66,13 @@ export class WatchSocket {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(this.#watch.url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#aliveAt = performance.now();
     socket.onopen = () => {
-      const watch: Watch = {
-        type: "watch",
-        v: PROTOCOL_VERSION,
-        stream: this.#stream,
-        ticket: this.#ticket,
-      };
+      const { stream, ticket, format } = this.#watch;
+      const watch: Watch = { type: "watch", v: PROTOCOL_VERSION, stream, ticket, format };
       socket.send(JSON.stringify(watch));
       this.#ping(socket);
     };

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LivePlayer } from "../../player/live-player";
+import { playable, playerFor, Screen } from "../../player/screen";
+import type { StreamPlayer } from "../../player/stream-player";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 
@@ -11,7 +12,7 @@ export function AudienceStage({ meeting }: { meeting: Meeting }): JSX.Element {
     <div class="audience-stage">
       {stream === null ? (
         <AudienceNotice words={t.stage.preparing} />
-      ) : LivePlayer.supported() ? (
+      ) : playable() ? (
         <Feed key={`${stream} ${ticket}`} meeting={meeting} stream={stream} ticket={ticket} />
       ) : (
         <AudienceNotice words={t.stage.cannotShow} />
@@ -35,34 +36,31 @@ interface FeedProps {
 }
 
 function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [player, setPlayer] = useState<LivePlayer | null>(null);
+  const screen = useRef<HTMLElement>(null);
+  const [player, setPlayer] = useState<StreamPlayer | null>(null);
 
   useEffect(() => {
-    if (!canvas.current) return;
     const { base } = meeting.launch;
-    const made = new LivePlayer(canvas.current, {
+    const made = playerFor(screen.current, {
       socketUrl: new URL("ws/watch", base.replace(/^http/, "ws")).href,
       workletUrl: new URL("static/player-audio.js", base).href,
       stream,
       ticket,
     });
     setPlayer(made);
-    return () => made.close();
+    return () => made?.close();
   }, [meeting, stream, ticket]);
 
   const state = player?.state.value;
   const blocked = player?.sound.value === "blocked";
   const shown = (player?.figures.value.frames ?? 0) > 0;
   return (
-    <>
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={t.stage.picturesOf(meeting.title.value)}
-        data-frames={player?.figures.value.frames ?? 0}
-        data-level={player?.figures.value.level.toFixed(4)}
-      />
+    <div
+      class="feed"
+      data-frames={player?.figures.value.frames ?? 0}
+      data-level={player?.figures.value.level?.toFixed(4)}
+    >
+      <Screen screen={screen} label={t.stage.picturesOf(meeting.title.value)} hidden={false} />
       {!shown && state !== "failed" && <AudienceNotice words={t.stage.loading} />}
       {state === "failed" && <AudienceNotice words={player?.refusal.value ?? ""} />}
       {blocked && (
@@ -70,6 +68,6 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
           {t.stage.hearStage}
         </button>
       )}
-    </>
+    </div>
   );
 }

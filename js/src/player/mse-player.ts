@@ -1,0 +1,238 @@
+/**
+ * One viewer of one stream, by Media Source Extensions: for browsers without WebCodecs, and for pages
+ * that did not come over TLS, which get none. The server packs the frames (`server/cmaf.py`).
+ */
+
+import { signal } from "@preact/signals";
+import { type Frame, Kind, Track } from "../shared/frames";
+import type { StreamState } from "../shared/protocol";
+import { liveEdge } from "./live-edge";
+import { readSetup } from "./setup";
+import { mayStep, type PlayerState } from "./state";
+import {
+  NO_FIGURES,
+  type PlayerOptions,
+  type SoundState,
+  type StreamPlayer,
+} from "./stream-player";
+import { TrackBuffer } from "./track-buffer";
+import { WatchSocket } from "./watch-socket";
+
+const UPDATE_MS = 100;
+/** Seconds of the past that one can go back to. */
+const KEEP = 120;
+
+export class MsePlayer implements StreamPlayer {
+  readonly state = signal<PlayerState>("connecting");
+  readonly title = signal("");
+  readonly vod = signal<string | null>(null);
+  readonly refusal = signal("");
+  readonly paused = signal(false);
+  readonly sound = signal<SoundState>("none");
+  readonly figures = signal(NO_FIGURES);
+
+  readonly #video: HTMLVideoElement;
+  readonly #socket: WatchSocket;
+  readonly #end = new AbortController();
+  readonly #codecs = new Map<Track, string>();
+  #buffers = new Map<Track, TrackBuffer>();
+  #source: MediaSource | null = null;
+  /** Pictures of the sources that went before. */
+  #framesBefore = 0;
+  /** Whether what is live is followed, and not a place behind it. */
+  #following = true;
+
+  static supported(): boolean {
+    return "MediaSource" in globalThis && MediaSource.isTypeSupported(VIDEO_MP4);
+  }
+
+  constructor(video: HTMLVideoElement, options: PlayerOptions) {
+    this.#video = video;
+    video.playsInline = true;
+    const update = setInterval(() => this.#update(), UPDATE_MS);
+    this.#end.signal.addEventListener("abort", () => clearInterval(update));
+    const { socketUrl, stream, ticket = null } = options;
+    this.#socket = new WatchSocket(
+      { url: socketUrl, stream, ticket, format: "fmp4" },
+      {
+        onState: (state) => this.#follow(state),
+        onFrame: (frame) => this.#receive(frame),
+        onLost: () => {
+          this.#restart();
+          if (this.state.value !== "ended") this.#step("connecting");
+        },
+        onRefused: (message) => {
+          this.refusal.value = message;
+          this.#step("failed");
+        },
+      },
+    );
+  }
+
+  pause(): void {
+    this.paused.value = true;
+    this.#following = false;
+    this.#video.pause();
+  }
+
+  play(): void {
+    this.paused.value = false;
+    this.#start();
+  }
+
+  seek(behind: number): void {
+    this.paused.value = false;
+    this.#following = behind === 0;
+    const { start, end } = this.#range();
+    this.#video.currentTime = Math.max(start, end - Math.max(behind, liveEdge.TARGET));
+    this.#start();
+  }
+
+  setVolume(volume: number): void {
+    this.#video.volume = volume;
+  }
+
+  allowSound(): void {
+    this.#video.muted = false;
+    this.#start();
+  }
+
+  close(): void {
+    this.#end.abort();
+    this.#socket.close();
+    this.#restart();
+  }
+
+  #step(state: PlayerState): void {
+    if (mayStep(this.state.value, state)) this.state.value = state;
+  }
+
+  #follow(stream: StreamState): void {
+    this.title.value = stream.title;
+    this.vod.value = stream.vod;
+    if (stream.state !== "live") this.#restart();
+    this.#step(stream.state);
+  }
+
+  #receive({ kind, track, payload }: Frame): void {
+    switch (kind) {
+      case Kind.setup:
+        this.#codecs.set(track, readSetup(payload).codec);
+        break;
+      case Kind.header:
+        this.#prepare(track, payload);
+        break;
+      case Kind.fragment:
+        this.#buffers.get(track)?.append(payload);
+        break;
+    }
+  }
+
+  /** A header begins a track, or begins it anew: with another size, say. */
+  #prepare(track: Track, header: Uint8Array): void {
+    const codec = this.#codecs.get(track);
+    if (codec === undefined) return;
+    const type = `${track === Track.video ? "video" : "audio"}/mp4; codecs="${codec}"`;
+    if (!MediaSource.isTypeSupported(type)) {
+      // Without its sound a stream can be seen; without its picture there is nothing to show.
+      if (track === Track.audio) return;
+      this.refusal.value = `This browser does not play ${codec}. Another one may.`;
+      this.#step("failed");
+      this.#socket.close();
+      return;
+    }
+    const buffer = this.#buffers.get(track) ?? this.#add(track);
+    buffer.begin(type, header);
+  }
+
+  #add(track: Track): TrackBuffer {
+    this.#source ??= this.#open();
+    const buffer = new TrackBuffer(this.#source);
+    this.#buffers.set(track, buffer);
+    if (track === Track.audio) this.sound.value = this.#video.muted ? "blocked" : "playing";
+    return buffer;
+  }
+
+  #open(): MediaSource {
+    const source = new MediaSource();
+    const url = URL.createObjectURL(source);
+    this.#video.src = url;
+    source.addEventListener("sourceopen", () => URL.revokeObjectURL(url), { once: true });
+    this.#following = true;
+    this.#start();
+    return source;
+  }
+
+  /** Browsers let nothing sound before the page was touched: then it begins without. */
+  #start(): void {
+    const video = this.#video;
+    if (this.paused.value || !video.src) return;
+    video.play().then(
+      () => {
+        if (this.#buffers.has(Track.audio)) {
+          this.sound.value = video.muted ? "blocked" : "playing";
+        }
+      },
+      (error: unknown) => {
+        const refused = error instanceof DOMException && error.name === "NotAllowedError";
+        if (!refused || video.muted) return;
+        video.muted = true;
+        this.#start();
+      },
+    );
+  }
+
+  #update(): void {
+    const video = this.#video;
+    const { start, end } = this.#range();
+    const behind = Math.max(0, end - video.currentTime);
+    if (end > 0 && !this.paused.value) this.#steer(start, end);
+    for (const buffer of this.#buffers.values()) buffer.forget(video.currentTime - KEEP);
+    const { totalVideoFrames = 0, droppedVideoFrames = 0 } = video.getVideoPlaybackQuality();
+    this.figures.value = {
+      ...NO_FIGURES,
+      level: null,
+      frames: this.#framesBefore + totalVideoFrames - droppedVideoFrames,
+      dropped: droppedVideoFrames,
+      latency: end > 0 ? behind * 1000 + (this.#socket.roundTrip ?? 0) / 2 : null,
+      width: video.videoWidth,
+      height: video.videoHeight,
+      behind: this.#following ? 0 : behind,
+      kept: Math.max(0, end - start),
+    };
+  }
+
+  /** Keeps close to what is live; a little fast or slow where that is enough, by a jump where not. */
+  #steer(start: number, end: number): void {
+    const video = this.#video;
+    const { jumpTo, rate } = liveEdge(video.currentTime, { start, end }, this.#following);
+    if (jumpTo !== null) video.currentTime = jumpTo;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+  }
+
+  /** What can be played: the part that every track has. */
+  #range(): { start: number; end: number } {
+    const ranges = [...this.#buffers.values()].map((buffer) => buffer.range);
+    const known = ranges.filter((range) => range !== null);
+    if (known.length === 0 || known.length < ranges.length) return { start: 0, end: 0 };
+    return {
+      start: Math.max(...known.map(({ start }) => start)),
+      end: Math.min(...known.map(({ end }) => end)),
+    };
+  }
+
+  #restart(): void {
+    for (const buffer of this.#buffers.values()) buffer.close();
+    this.#buffers = new Map();
+    this.#codecs.clear();
+    if (this.#source === null) return;
+    const { totalVideoFrames, droppedVideoFrames } = this.#video.getVideoPlaybackQuality();
+    this.#framesBefore += totalVideoFrames - droppedVideoFrames;
+    this.#source = null;
+    this.#video.removeAttribute("src");
+    this.#video.load();
+  }
+}
+
+/** H.264 of the baseline, which is what is broadcast. */
+const VIDEO_MP4 = 'video/mp4; codecs="avc1.42001f"';

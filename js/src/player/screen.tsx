@@ -1,0 +1,35 @@
+/** Where a stream is shown, by the best way that this browser has. */
+
+import type { RefObject } from "preact";
+import { useRef } from "preact/hooks";
+import { LivePlayer } from "./live-player";
+import { MsePlayer } from "./mse-player";
+import type { PlayerOptions, StreamPlayer } from "./stream-player";
+
+/** Pictures that are drawn one by one, where the browser decodes them for a page; else its own player. */
+const DRAWN = LivePlayer.supported();
+
+export function playable(): boolean {
+  return DRAWN || MsePlayer.supported();
+}
+
+export function playerFor(screen: HTMLElement | null, options: PlayerOptions): StreamPlayer | null {
+  if (screen instanceof HTMLCanvasElement) return new LivePlayer(screen, options);
+  if (screen instanceof HTMLVideoElement) return new MsePlayer(screen, options);
+  return null;
+}
+
+export interface ScreenProps {
+  screen: RefObject<HTMLElement>;
+  label: string;
+  hidden: boolean;
+}
+
+export function Screen({ screen, label, hidden }: ScreenProps) {
+  const { current: ref } = useRef((element: HTMLElement | null) => {
+    screen.current = element;
+  });
+  if (DRAWN) return <canvas ref={ref} role="img" aria-label={label} hidden={hidden} />;
+  // biome-ignore lint/a11y/useMediaCaption: a live stream has no captions
+  return <video ref={ref} class="stream" aria-label={label} hidden={hidden} />;
+}

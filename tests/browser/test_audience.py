@@ -1,0 +1,74 @@
+"""Those for whom the stage has no place: they see and hear it as one stream, and are invited up."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves
+from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.conftest import Servers
+
+pytestmark = pytest.mark.browser
+
+
+def feed(page: Page) -> Locator:
+    return page.locator(".feed canvas")
+
+
+def heard(page: Page) -> None:
+    """Wait until the stage can be heard."""
+    page.wait_for_function(
+        "() => Number(document.querySelector('.feed')?.dataset.level) > 0.005", timeout=PATIENT
+    )
+
+
+def test_who_finds_the_stage_full_watches_it_and_comes_up_when_asked(
+    servers: Servers, open_page: OpenPage
+) -> None:
+    room = Room(servers.start("--stage", "2"), open_page)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+
+    # The third sees and hears both in one picture, and nobody sees or hears him.
+    alan = room.enter("Alan")
+    expect(feed(alan)).to_be_visible(timeout=PATIENT)
+    assert moves(feed(alan))
+    heard(alan)
+    expect(tile(ada, "Alan")).to_have_count(0)
+    expect(alan.locator("video")).to_have_count(0)
+
+    # A place is free: he raises his hand, is invited, and comes by his own word.
+    button(grace, "Leave the meeting").click()
+    alan.keyboard.press("h")
+    ada.keyboard.press("p")
+    people = ada.locator(".panel")
+    people.get_by_role("button", name="What to do with Alan").click()
+    ada.get_by_role("menuitem", name="Invite onto the stage").click()
+    alan.get_by_role("button", name="Come on the stage").click()
+    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENT)
+    expect(feed(alan)).to_have_count(0)
+    expect(tile(alan, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    assert moves(tile(alan, "Ada").locator("video"))
+    alan.keyboard.press("v")
+    expect(tile(ada, "Alan")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    assert moves(tile(ada, "Alan").locator("video"))
+
+
+def test_the_audience_goes_on_watching_when_the_page_that_composes_goes(
+    servers: Servers, open_page: OpenPage
+) -> None:
+    room = Room(servers.start("--stage", "2"), open_page)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace", moderator=True)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    alan = room.enter("Alan")
+    expect(feed(alan)).to_be_visible(timeout=PATIENT)
+    assert moves(feed(alan))
+    # A moderator's page composes it, the first one's: it goes without a word.
+    ada.context.close()
+    expect(tile(grace, "Ada")).to_have_count(0, timeout=PATIENT)
+    # The next page composes another stream, which takes the place of the one before.
+    assert any(moves(feed(alan)) for _ in range(3))
