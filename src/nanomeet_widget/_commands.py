@@ -7,13 +7,14 @@ unless the engine API has it, a line in `js/src/widget/commands.ts`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from nanomeet_widget._channel import Command
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget._models import Playout
+from nanomeet_widget._models import Playout, SecretText
 from nanomeet_widget._rules import check_flag
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ LEAVE = 15.0
 _MAX_SUBJECT = 200
 _MAX_PASSWORD = 128
 _MAX_MESSAGE = 2000
+#: As the server takes them.
+_PUSH, _MAX_PUSHES = re.compile(r"rtmps?://[!-~]{3,1000}"), 4
 #: Whatever engine made it.
 _MAX_ID = 64
 
@@ -73,25 +76,46 @@ class Commands:
         """Carry out a command of the engine API, by its name there."""
         return self._command(name, _nothing, "executeCommand", command, *args, moderator=moderator)
 
-    def start_broadcast(self, is_vod: bool = False) -> Command[Playout]:  # noqa: FBT001, FBT002 - the Web API's startBroadcast(isVOD)
+    def start_broadcast(
+        self,
+        is_vod: bool = False,  # noqa: FBT001, FBT002 - the Web API's startBroadcast(isVOD)
+        *,
+        private: bool = False,
+        to: str | Sequence[str] = (),
+    ) -> Command[Playout]:
         """Broadcast the meeting. Moderators only.
 
         Parameters
         ----------
         is_vod
             Whether it is recorded too.
+        private
+            Whether it takes the playout's link to watch; else whoever knows the stream's name may.
+            The embedded server's alone.
+        to
+            RTMP addresses that it is pushed to besides, four at most: ``rtmp://host/application/key``
+            or ``rtmps://``. The embedded server's alone; the keys are secrets.
 
         Returns
         -------
         Command
             Gives the `Playout` once the broadcast is live.
+
+        Raises
+        ------
+        InvalidInputError
+            If `to` has something else than such addresses.
         """
         check_flag("is_vod", is_vod)
+        check_flag("private", private)
+        targets = _push_addresses(to)
+        options = ({"private": private, "to": targets},) if private or targets else ()
         return self._command(
             "start_broadcast",
             lambda data: playout_of(data["playout"]),
             "startBroadcast",
             is_vod,
+            *options,
             timeout=BROADCAST,
             moderator=True,
         )
@@ -276,7 +300,22 @@ def _nothing(_: object) -> None:
 
 def playout_of(value: dict[str, Any]) -> Playout:
     """Return the playout that a page tells of."""
-    return Playout(live=str(value["live"]), vod=str(value["vod"]) if value.get("vod") else None)
+    live = str(value["live"])
+    # Who has the link of a private broadcast can watch it.
+    live = SecretText(live) if "#ticket=" in live else live
+    return Playout(live=live, vod=str(value["vod"]) if value.get("vod") else None)
+
+
+def _push_addresses(to: str | Sequence[str]) -> list[str]:
+    addresses = [to] if isinstance(to, str) else list(to)
+    for address in addresses:
+        if not isinstance(address, str) or not _PUSH.fullmatch(address):
+            raise InvalidInputError("to: an address is written rtmp://host/application/key")
+    if len(addresses) > _MAX_PUSHES:
+        raise InvalidInputError(
+            f"to: there are {len(addresses)} addresses, and at most {_MAX_PUSHES}"
+        )
+    return [str(address) for address in addresses]
 
 
 def _devices_of(value: dict[str, Any]) -> Devices:

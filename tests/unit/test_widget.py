@@ -330,6 +330,32 @@ def test_a_command_resolves_when_the_page_confirms() -> None:
     assert meet.broadcast is nm.Broadcast.LIVE
 
 
+def test_a_broadcast_may_be_private_and_go_to_other_servers() -> None:
+    meet, page = shown()
+    page.joins()
+    address = "rtmp://live.example/app/SECRETKEY"
+    command = meet.start_broadcast(private=True, to=address)
+    sent = page.last_command()
+    assert sent["args"] == [False, {"private": True, "to": [address]}]
+    playout = {"live": "http://h/live/abc#ticket=SECRETTICKET", "vod": None}
+    page.says(type="reply", id=sent["id"], result={"playout": playout})
+    # Whole where it is used, hidden where it is only looked at.
+    assert command.result().live == playout["live"]
+    assert "SECRET" not in repr(command.result())
+    assert "SECRET" not in repr(command)
+
+
+@pytest.mark.parametrize(
+    "to", ["http://h/SECRET", ["rtmp://h/a b/SECRET"], [7], ["rtmp://h/a/SECRET"] * 5]
+)
+def test_what_is_no_rtmp_address_is_refused_without_repeating_it(to: Any) -> None:
+    meet, page = shown()
+    page.joins()
+    with pytest.raises(nm.InvalidInputError) as refused:
+        meet.start_broadcast(to=to)
+    assert "SECRET" not in str(refused.value)
+
+
 def test_a_command_can_be_awaited() -> None:
     meet, page = shown()
     page.joins()

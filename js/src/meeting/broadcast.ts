@@ -1,13 +1,16 @@
 /** Broadcasting from this page: composes the stage while the server wants it from us. */
 
 import { StageBroadcast } from "../composer/index";
-import type { BroadcastState, IngestGranted } from "../shared/protocol";
+import type { BroadcastState, IngestGranted, StartBroadcast } from "../shared/protocol";
 import { Composing, type ComposingOptions } from "./composing";
 import { RefusedError, type Signalling } from "./signalling";
 
 export interface BroadcastOptions extends Omit<ComposingOptions, "onEnded"> {
   signalling: Pick<Signalling, "request">;
 }
+
+/** Who may watch, and where it goes besides. */
+export type BroadcastWishes = Partial<Pick<StartBroadcast, "private" | "to">>;
 
 /** The server answers a start when the first picture is there, a stop when the file is closed. */
 const START_TIMEOUT = 25_000;
@@ -25,12 +28,13 @@ export class BroadcastControl {
   }
 
   /** Settles when the broadcast is live; rejects with a RefusedError that says why it is not. */
-  async start(record: boolean): Promise<void> {
+  async start(record: boolean, wishes: BroadcastWishes = {}): Promise<void> {
     const unable = StageBroadcast.supported();
     if (unable) throw new RefusedError("unsupported", unable);
     this.#failure = null;
     try {
-      await this.#signalling.request({ type: "start_broadcast", record }, START_TIMEOUT);
+      const start = { type: "start_broadcast", record, ...wishes } as const;
+      await this.#signalling.request(start, START_TIMEOUT);
     } catch (error) {
       if (this.#failure) throw new RefusedError("broadcast_failed", this.#failure);
       throw error;

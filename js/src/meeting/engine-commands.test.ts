@@ -56,6 +56,16 @@ test.each([
   expect(asked).toEqual([request]);
 });
 
+test("a broadcast goes to whom and where it is to", async () => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  const to = ["rtmp://live.example/app/key"];
+  await run("start-recording", { mode: "stream", record: true, private: true, to });
+  expect(startBroadcast).toHaveBeenLastCalledWith(true, { private: true, to });
+  await run("start-recording", { mode: "stream", private: 1, to: "rtmp://live.example/app/key" });
+  expect(startBroadcast).toHaveBeenLastCalledWith(false, { private: false, to: [] });
+});
+
 test("a hand that is up is taken down", async () => {
   meeting.room.own.value = person({ id: "ab", hand: 5 });
   await run("toggle-raise-hand");

@@ -88,7 +88,10 @@ export async function runCommand(
   await command(meeting, args, emit);
 }
 
-/** A stream with a `/rec/` address is kept, as nanoMeet's clients ask for it; ours may say `record`. */
+/**
+ * A stream with a `/rec/` address is kept, as nanoMeet's clients ask for it; ours may say `record`,
+ * `private`, and `to`: the RTMP addresses that it is pushed to.
+ */
 async function startRecording(meeting: Meeting, options: unknown, emit: Emit): Promise<void> {
   const wanted = typeof options === "object" && options !== null ? options : {};
   const read = (key: string): unknown => Reflect.get(wanted, key);
@@ -100,8 +103,12 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
   }
   const key = read("rtmpStreamKey");
   const record = read("record") === true || (typeof key === "string" && key.includes("/rec/"));
+  const to = read("to");
   try {
-    await meeting.startBroadcast(record);
+    await meeting.startBroadcast(record, {
+      private: read("private") === true,
+      to: Array.isArray(to) ? to.map(String) : [],
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : "The broadcast could not be started.";
     emit("recording-status-changed", recording(false, why));

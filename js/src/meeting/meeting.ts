@@ -11,7 +11,7 @@ import {
   type Status,
   type Welcome,
 } from "../shared/protocol";
-import { BroadcastControl } from "./broadcast";
+import { BroadcastControl, type BroadcastWishes } from "./broadcast";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
 import { Composing } from "./composing";
@@ -200,8 +200,8 @@ export class Meeting {
     rememberName(wanted);
   }
 
-  startBroadcast(record: boolean): Promise<void> {
-    return this.#broadcast?.start(record) ?? Promise.reject(notJoined());
+  startBroadcast(record: boolean, wishes?: BroadcastWishes): Promise<void> {
+    return this.#broadcast?.start(record, wishes) ?? Promise.reject(notJoined());
   }
 
   stopBroadcast(): Promise<void> {

@@ -7,6 +7,8 @@ import { Player, Unsupported } from "./view";
 
 const base = document.baseURI;
 const socketUrl = new URL("ws/watch", base.replace(/^http/, "ws")).href;
+/** Of a private broadcast: in the fragment, which no server sees. */
+const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
 const stream = decodeURIComponent(location.pathname.split("/").at(-1) ?? "");
 
 render(
@@ -15,6 +17,7 @@ render(
       socketUrl={socketUrl}
       workletUrl={new URL("static/player-audio.js", base).href}
       stream={stream}
+      ticket={ticket}
     />
   ) : (
     <Unsupported />

@@ -14,17 +14,35 @@ export interface BroadcastData {
   playback: { live: string; vod?: string };
 }
 
+export interface BroadcastOptions {
+  /** Whether it takes its link to watch. */
+  private?: boolean;
+  /** RTMP addresses that it is pushed to besides; the end of each is a secret. */
+  to?: readonly string[];
+}
+
 const ERROR = "Broadcast Error";
 /** A cluster starts a recorder for every stream: that takes a while. */
 const TIMEOUT = 60_000;
 
-export async function startBroadcast(meeting: Meeting, record: boolean): Promise<BroadcastData> {
+export async function startBroadcast(
+  meeting: Meeting,
+  record: boolean,
+  options: BroadcastOptions,
+): Promise<BroadcastData> {
   const { api, view, translator, targets } = meeting;
   if (view.broadcast !== "off" && view.broadcast !== "failed") {
     throw new NanoMeetError(
       ERROR,
       `the broadcast is ${view.broadcast} already: stop it before you start another`,
       "broadcast_running",
+    );
+  }
+  if (!view.own && (options.private || options.to?.length)) {
+    throw new NanoMeetError(
+      ERROR,
+      "this server broadcasts to everybody and to one place: only the embedded server takes options",
+      "unsupported",
     );
   }
   const target = targets?.[record ? "rec" : "live"];
@@ -46,7 +64,12 @@ export async function startBroadcast(meeting: Meeting, record: boolean): Promise
   );
   translator.broadcast("starting", record);
   const ingest = target?.ingest ?? "";
-  api.executeCommand("startRecording", { mode: "stream", rtmpStreamKey: ingest, record });
+  api.executeCommand("startRecording", {
+    mode: "stream",
+    rtmpStreamKey: ingest,
+    record,
+    ...options,
+  });
   try {
     await live;
   } catch (thrown) {

@@ -234,6 +234,26 @@ test("a broadcast has started when it is live, and says where it is", async () =
   ]);
 });
 
+test("the embedded server is told who may watch, and where a broadcast goes besides", async () => {
+  await join();
+  const to = ["rtmp://live.example/app/key"];
+  const starting = nanoMeet.startBroadcast(false, { private: true, to });
+  broadcast("starting");
+  broadcast("live", { playout: PLAYOUT });
+  await starting;
+  const asked = { mode: "stream", rtmpStreamKey: "", record: false, private: true, to };
+  expect(meeting.commands).toEqual([["start-recording", [asked]]]);
+});
+
+test("another engine takes no such options", async () => {
+  const target = { ingest: "rtmp://ingest.example/x", playout: null };
+  await join({ own: false, broadcast: { live: target, rec: target } });
+  await expect(nanoMeet.startBroadcast(false, { private: true })).rejects.toMatchObject({
+    message: expect.stringContaining("only the embedded server"),
+  });
+  expect(meeting.commands).toEqual([]);
+});
+
 test("another engine's broadcast is proved by the recording's status", async () => {
   const ingest = "rtmp://ingest.example/live/s1";
   const target = { ingest, playout: { live: "https://watch.example", vod: null } };

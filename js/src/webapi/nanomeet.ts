@@ -2,7 +2,12 @@
 
 import { EngineCore, type EngineOptions } from "../engine/core";
 import { CLOUD_SERVER } from "./addresses";
-import { type BroadcastData, startBroadcast, stopBroadcast } from "./broadcast";
+import {
+  type BroadcastData,
+  type BroadcastOptions,
+  startBroadcast,
+  stopBroadcast,
+} from "./broadcast";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
@@ -69,9 +74,13 @@ export class NanoMeet {
     return { data: { moderator: meeting.view.moderator } };
   }
 
-  /** Broadcast the meeting. Resolves once it is live. */
-  async startBroadcast(isVOD = false): Promise<Success<BroadcastData>> {
-    return { data: await startBroadcast(this.moderated("Broadcast Error"), isVOD === true) };
+  /** Broadcast the meeting. Resolves once it is live. The options are the embedded server's own. */
+  async startBroadcast(
+    isVOD = false,
+    options: BroadcastOptions = {},
+  ): Promise<Success<BroadcastData>> {
+    const meeting = this.moderated("Broadcast Error");
+    return { data: await startBroadcast(meeting, isVOD === true, options) };
   }
 
   /** End the broadcast. Resolves once it is over and its recording complete. */
