@@ -41,7 +41,10 @@ async def connect(server: RunningServer, path: str) -> websocket.WebSocketClient
     """Open a socket as a page does."""
     headers = {"Origin": server.url}
     return await websocket.websocket_connect(
-        httpclient.HTTPRequest(server.websocket(path), headers=headers)
+        # Hundreds come at once, and a busy machine takes its time for them.
+        httpclient.HTTPRequest(
+            server.websocket(path), headers=headers, connect_timeout=120, request_timeout=120
+        )
     )
 
 
