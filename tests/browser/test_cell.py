@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from nanomeet_widget import _tokens
 from tests.labs import Lab
 
+from .axe import violations
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
@@ -23,9 +24,7 @@ from .test_screens import shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "js/node_modules/axe-core/axe.min.js"
-STATIC = ROOT / "src/nanomeet_widget/static"
+STATIC = Path(__file__).parents[2] / "src/nanomeet_widget/static"
 PERMISSIONS = ["camera", "microphone", "clipboard-read", "clipboard-write"]
 
 SHOW = (
@@ -86,30 +85,8 @@ def overlay(page: Page) -> Locator:
     return page.locator(".nanomeet-overlay")
 
 
-def scroll_away(cell: Notebook) -> None:
-    """Scroll to the end of the notebook, where nothing of the meeting's cell is seen."""
-    panel = cell.page.locator(".jp-WindowedPanel-outer")
-    panel.evaluate("(panel) => panel.scrollTo(0, panel.scrollHeight)")
-
-
 def press(where: Locator, name: str) -> None:
     where.get_by_role("button", name=name).click()
-
-
-def violations(page: Page, *selectors: str) -> list[str]:
-    """What axe finds of serious and critical faults."""
-    page.add_script_tag(path=AXE)
-    return list(
-        page.evaluate(
-            """async (include) => {
-              const found = await axe.run({ include }, { iframes: false });
-              return found.violations
-                .filter(({ impact }) => impact === "serious" || impact === "critical")
-                .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-            }""",
-            [[selector] for selector in selectors],
-        )
-    )
 
 
 def test_the_header_says_how_the_meeting_stands(meeting: Locator) -> None:
@@ -216,7 +193,6 @@ def test_out_of_sight_it_is_in_a_corner_and_finds_back(cell: Notebook, meeting: 
     room = frame_of(page)
     room.evaluate("window.mark = 'the same frame'")
     cell.run(FAR)
-    scroll_away(cell)
     expect(overlay(page)).to_have_attribute("data-place", "corner")
     expect(meeting).not_to_be_in_viewport()
     box = overlay(page).bounding_box()
@@ -247,14 +223,13 @@ def test_behind_another_tab_of_the_notebook_it_finds_back_too(
 
 
 def test_the_corner_can_be_turned_off_and_on(cell: Notebook, meeting: Locator) -> None:
-    cell.run(FAR)
-    scroll_away(cell)
+    cell.cell(FAR).scroll_into_view_if_needed()
     expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
     press(overlay(cell.page), "Hide this corner")
     expect(overlay(cell.page)).to_be_hidden()
     cell.cell(MEET).scroll_into_view_if_needed()
     press(meeting, "Show a corner when out of sight")
-    scroll_away(cell)
+    cell.cell(FAR).scroll_into_view_if_needed()
     expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
 
 
@@ -289,7 +264,6 @@ def test_a_second_view_takes_the_meeting_over(cell: Notebook, meeting: Locator) 
 def test_the_theme_follows_the_notebook(cell: Notebook, meeting: Locator, theme: str) -> None:
     page = cell.page
     room = frame_of(page)
-    room.evaluate("window.mark = 'the same frame'")
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.locator(".lm-Menu-item", has_text="Theme").first.click()
     page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme}").first.click()

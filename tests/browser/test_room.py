@@ -39,8 +39,11 @@ class Room:
         self._open_page = open_page
 
     def address(self, name: str, *, moderator: bool = False, **config: Any) -> str:
-        token = self.token if moderator else self._server.invite(self.token)
+        token = self.token if moderator else self.invite()
         return address(self._server, token, self.name, name, **config)
+
+    def invite(self) -> str:
+        return self._server.invite(self.token)
 
     def enter(self, name: str, *, moderator: bool = False, **options: Any) -> Page:
         return self._open_page(self.address(name, moderator=moderator), **options)

@@ -1,0 +1,584 @@
+"""The panels beside the stage: what people and moderators do there, in real browsers."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from .axe import violations
+from .conftest import OpenPage
+from .media import moves
+from .qr import read_qr
+from .test_room import PATIENT, Room, button, room, tile
+
+__all__ = ["room"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
+
+
+def panel(page: Page, name: str) -> Locator:
+    """Open a panel, if it is not, and return it."""
+    shown = page.locator(f'.panel[data-panel="{name}"]')
+    if shown.count() == 0:
+        opener = page.locator(f'[data-panel-button="{name}"]:visible')
+        if opener.count() == 0:
+            button(page, "More").click()
+            page.get_by_role("menuitem", name=TITLES[name], exact=True).click()
+        else:
+            opener.first.click()
+    expect(shown).to_be_visible(timeout=PATIENT)
+    return shown
+
+
+TITLES = {
+    "people": "People",
+    "chat": "Chat",
+    "settings": "Settings",
+    "broadcast": "Broadcast",
+    "invite": "Invite people",
+}
+
+
+def close(page: Page) -> None:
+    page.locator(".panel").get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+def write(page: Page, text: str) -> None:
+    panel(page, "chat").get_by_role("textbox").fill(text)
+    page.keyboard.press("Enter")
+
+
+def menu(page: Page, name: str) -> Locator:
+    """Open somebody's menu in the list of people."""
+    panel(page, "people").get_by_role("button", name=f"What to do with {name}").click()
+    opened = page.get_by_role("menu", name=f"What to do with {name}")
+    expect(opened).to_be_visible()
+    return opened
+
+
+def choose(page: Page, name: str, *items: str) -> None:
+    opened = menu(page, name)
+    for item in items:
+        opened.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def log(page: Page) -> Locator:
+    return panel(page, "chat").get_by_role("log")
+
+
+# --- the chat ----------------------------------------------------------------------------------
+
+
+def test_two_people_write_to_each_other(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    write(ada, "Look at https://example.org/a?b=(c), please <img src=x onerror=alert(1)>")
+    expect(log(ada).get_by_text("Ada (you)")).to_be_visible()
+    expect(ada.get_by_label("Write to everybody")).to_have_value("")
+    opener = grace.locator('[data-panel-button="chat"]')
+    expect(opener).to_contain_text("1")
+    link = log(grace).get_by_role("link")
+    expect(log(grace).get_by_text("New", exact=True)).to_be_visible()
+    expect(opener).not_to_contain_text("1")
+    assert link.get_attribute("href") == "https://example.org/a?b=(c)"
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    assert link.get_attribute("target") == "_blank"
+    expect(log(grace)).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(log(grace).locator("img")).to_have_count(0)
+    panel(grace, "chat").get_by_role("textbox").fill("Two")
+    grace.keyboard.press("Shift+Enter")
+    grace.keyboard.type("lines")
+    button(grace, "Send").click()
+    expect(log(ada).locator(".chat-text").last).to_have_text("Two\nlines", use_inner_text=True)
+    write(grace, "And more")
+    expect(log(ada).locator(".chat-group").last.locator(".chat-text")).to_have_count(2)
+
+
+def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
+    ada, grace, alan = (
+        room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")
+    )
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENT)
+    form = panel(ada, "chat").locator("form")
+    form.get_by_label("To").select_option("Grace (privately)")
+    expect(form.get_by_text("Only Grace will read this.")).to_be_visible()
+    form.get_by_role("textbox", name="Write to Grace alone").fill("Between us")
+    form.get_by_role("button", name="Send to Grace alone").click()
+    expect(log(ada).get_by_text("only to Grace")).to_be_visible()
+    expect(log(grace).get_by_text("Between us")).to_be_visible()
+    expect(log(grace).get_by_text("only to you")).to_be_visible()
+    log(grace).get_by_role("button", name="Write to Ada alone").click()
+    expect(grace.get_by_role("textbox", name="Write to Ada alone")).to_be_focused()
+    grace.keyboard.type("Yes")
+    grace.keyboard.press("Enter")
+    expect(log(ada).get_by_text("Yes")).to_be_visible()
+    form.get_by_role("button", name="Write to everybody").click()
+    write(ada, "For all")
+    expect(log(alan).get_by_text("For all")).to_be_visible()
+    assert log(alan).locator(".chat-text").all_inner_texts() == ["For all"]
+
+
+def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    choose(ada, "Grace", "Write privately")
+    form = panel(ada, "chat").locator("form")
+    expect(form.get_by_role("textbox")).to_be_focused()
+    form.get_by_role("textbox").fill("Between us")
+    grace.close()
+    expect(form.get_by_text("Grace has left. Choose to whom you write.")).to_be_visible(
+        timeout=60_000
+    )
+    ada.keyboard.press("Enter")
+    expect(form.get_by_role("button", name="Send to Grace alone")).to_be_disabled()
+    expect(log(ada).get_by_text("Nothing has been written yet.")).to_be_visible()
+    expect(form.get_by_role("textbox")).to_have_value("Between us")
+
+
+def test_who_comes_late_reads_what_was_written_to_all(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    write(ada, "Welcome")
+    panel(ada, "chat").get_by_label("To").select_option("Grace (privately)")
+    write(ada, "A secret")
+    expect(log(ada).get_by_text("A secret")).to_be_visible()
+    alan = room.enter("Alan")
+    expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(log(alan).get_by_text("Welcome")).to_be_visible()
+    assert log(alan).locator(".chat-text").all_inner_texts() == ["Welcome"]
+
+
+def test_a_text_that_is_too_long_is_counted_and_kept(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    shown = panel(ada, "chat")
+    shown.get_by_role("textbox").fill("a" * 1900)
+    expect(shown.get_by_text("100 characters left")).to_be_visible()
+    shown.get_by_role("textbox").fill("a" * 2001)
+    expect(shown.get_by_text("1 character too many")).to_be_visible()
+    expect(button(ada, "Send")).to_be_disabled()
+    # Two thousand characters are two thousand, however many bytes they take.
+    shown.get_by_role("textbox").fill("🎉" * 2000)
+    ada.keyboard.press("Enter")
+    expect(log(ada).get_by_text("🎉" * 2000)).to_be_visible()
+
+
+def test_what_could_not_be_sent_is_kept_and_says_why(room: Room, open_page: OpenPage) -> None:
+    room.enter("Ada", moderator=True)
+    grace = open_page()
+    sockets: list[WebSocketRoute] = []
+    open_again = False
+
+    def carry(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if len(sockets) == 1 or open_again:
+            socket.connect_to_server()
+        else:
+            socket.close(code=4000)
+
+    grace.route_web_socket("**/ws/meeting", carry)
+    grace.goto(room.address("Grace"))
+    shown = panel(grace, "chat")
+    sockets[0].close(code=4000)
+    expect(grace.get_by_text("The connection was lost")).to_be_visible()
+    write(grace, "Are you there?")
+    expect(shown.get_by_role("alert")).to_contain_text("Not sent:")
+    expect(shown.get_by_role("textbox")).to_have_value("Are you there?")
+    open_again = True
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    shown.get_by_role("textbox").press("Enter")
+    expect(log(grace).get_by_text("Are you there?")).to_be_visible()
+    expect(shown.get_by_role("alert")).to_have_count(0)
+
+
+def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 420})
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    for number in range(4):
+        write(grace, f"{number}\n" * 12)
+        expect(log(ada).locator(".chat-text")).to_have_count(number + 1)
+    at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    assert log(ada).evaluate(at_end)
+    log(ada).focus()
+    ada.keyboard.press("Home")
+    ada.wait_for_function("document.querySelector('.chat-log').scrollTop === 0")
+    write(grace, "Something new")
+    button(ada, "1 new message").click()
+    expect(log(ada).get_by_text("Something new")).to_be_in_viewport()
+    assert log(ada).evaluate(at_end)
+    expect(button(ada, "1 new message")).to_have_count(0)
+
+
+# --- the people --------------------------------------------------------------------------------
+
+
+def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    room.enter("Grace")
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    panel(ada, "people").get_by_role("button", name="Mute Grace").click()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+    choose(ada, "Grace", "Switch the camera off")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off")
+    panel(ada, "people").get_by_role("button", name="Ask Grace to unmute").click()
+    expect(ada.get_by_text("Grace has been asked.").first).to_be_visible()
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
+
+
+def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    choose(ada, "Grace", "Make a moderator", "Really make Grace a moderator?")
+    expect(panel(grace, "people").get_by_role("button", name="Mute Ada")).to_be_visible()
+    choose(grace, "Ada", "Show large to everybody")
+    expect(panel(ada, "people").get_by_text("shown large to everybody")).to_be_visible()
+    choose(ada, "Ada", "No longer large to everybody")
+    expect(panel(grace, "people").get_by_text("shown large to everybody")).to_have_count(0)
+
+
+def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
+    ada, grace, alan = (
+        room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")
+    )
+    for name in ("Grace", "Alan"):
+        expect(tile(ada, name)).to_be_visible(timeout=PATIENT)
+    choose(ada, "Alan", "Send into the audience")
+    expect(panel(ada, "people").get_by_role("region", name="Audience")).to_contain_text("Alan")
+    button(alan, "Raise your hand").click()
+    expect(panel(ada, "people").get_by_role("region", name="Raised hands")).to_contain_text("Alan")
+    button(grace, "Raise your hand").click()
+    hands = panel(ada, "people").get_by_role("region", name="Raised hands")
+    expect(hands.get_by_role("listitem")).to_have_text(
+        [re.compile("Alan.*in the audience"), re.compile("Grace")]
+    )
+    hands.get_by_role("button", name="Take Grace's hand down").click()
+    expect(hands.get_by_role("listitem")).to_have_count(1)
+    hands.get_by_role("button", name="Invite Alan onto the stage").click()
+    expect(ada.get_by_text("Alan has been invited up.").first).to_be_visible()
+
+
+def test_many_people_are_searched(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 600})
+    expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENT)
+    # Joined by their sockets alone: nine browsers would keep the machine busy with pictures.
+    ada.evaluate(
+        """async ([url, tokens]) => {
+          window.guests = await Promise.all(tokens.map((token, index) => new Promise((done) => {
+            const socket = new WebSocket(url);
+            const name = `Guest ${index + 1}`;
+            socket.onopen = () =>
+              socket.send(JSON.stringify({ type: "join", v: 1, token, name }));
+            socket.onmessage = () => done(socket);
+          })));
+        }""",
+        [
+            ada.evaluate("document.baseURI").replace("http", "ws") + "ws/meeting",
+            [room.invite() for _ in range(9)],
+        ],
+    )
+    shown = panel(ada, "people")
+    expect(shown.get_by_role("listitem")).to_have_count(10)
+    shown.get_by_role("searchbox", name="Find somebody").fill("guest 7")
+    expect(shown.get_by_role("listitem")).to_have_count(1)
+    shown.get_by_role("searchbox").fill("nobody")
+    expect(shown.get_by_text("Nobody of this name is here.")).to_be_visible()
+
+
+# --- the lobby ---------------------------------------------------------------------------------
+
+
+def with_lobby(room: Room) -> Page:
+    ada = room.enter("Ada", moderator=True)
+    panel(ada, "settings").get_by_label("Newcomers wait").click()
+    expect(panel(ada, "settings").get_by_label("Newcomers wait")).to_be_checked()
+    close(ada)
+    return ada
+
+
+def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
+    ada = with_lobby(room)
+    grace, alan = room.enter("Grace"), room.enter("Alan")
+    lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
+    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENT)
+    lobby.get_by_role("button", name="Write to Grace").click()
+    lobby.get_by_label("Message to Grace").fill("One moment, please")
+    ada.keyboard.press("Enter")
+    expect(grace.get_by_text("One moment, please")).to_be_visible()
+    expect(alan.get_by_text("One moment, please")).to_have_count(0)
+    lobby.get_by_role("button", name="Do not let Alan in").click()
+    expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
+    lobby.get_by_role("button", name="Let Grace in").click()
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(lobby).to_have_count(0)
+
+
+def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
+    ada = with_lobby(room)
+    guests = [room.enter(name) for name in ("Grace", "Alan")]
+    lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
+    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENT)
+    lobby.get_by_role("button", name="Write to all").click()
+    lobby.get_by_label("Message to those who wait").fill("We begin at ten")
+    ada.keyboard.press("Enter")
+    for guest in guests:
+        expect(guest.get_by_text("We begin at ten")).to_be_visible()
+    lobby.get_by_role("button", name="Let all in").click()
+    for guest in guests:
+        expect(tile(guest, "Ada")).to_be_visible(timeout=PATIENT)
+
+
+# --- the settings ------------------------------------------------------------------------------
+
+
+def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    shown = panel(ada, "settings")
+    shown.get_by_role("button", name="Make one").click()
+    given = shown.get_by_label("The password is set.")
+    expect(given).to_have_value(re.compile(r"^([a-z]{4}-){3}[a-z]{4}$"))
+    first = given.input_value()
+    grace = room.enter("Grace")
+    grace.get_by_label("Password").fill(first)
+    button(grace, "Join").click()
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    shown.get_by_role("button", name="Make one").click()
+    expect(given).not_to_have_value(first)
+    shown.get_by_role("button", name="Remove the password").click()
+    alan = room.enter("Alan")
+    expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_locked_room_takes_nobody_else(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    panel(ada, "settings").get_by_label("Lock the room").click()
+    expect(panel(ada, "settings").get_by_label("Lock the room")).to_be_checked()
+    grace = room.enter("Grace")
+    expect(grace.get_by_role("heading", name="The room is locked")).to_be_visible(timeout=PATIENT)
+
+
+def test_the_meeting_is_ended_for_all_by_keyboard(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    panel(ada, "settings").get_by_role("button", name="End the meeting for everybody").focus()
+    ada.keyboard.press("Enter")
+    expect(tile(grace, "Ada")).to_be_visible()
+    ada.keyboard.press("Enter")
+    for page in (ada, grace):
+        expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
+
+
+def test_language_and_look_change_at_once_and_the_language_is_kept(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    panel(ada, "settings").get_by_label("Language").select_option("Deutsch")
+    shown = panel(ada, "settings")
+    expect(shown.get_by_role("heading")).to_have_text("Einstellungen")
+    assert ada.evaluate("document.documentElement.lang") == "de"
+    shown.get_by_label("Aussehen").select_option("Hell")
+    assert ada.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    shown.get_by_label("Aussehen").select_option("Dunkel")
+    assert ada.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    assert moves(ada.locator("video.playing").first)
+    ada.reload()
+    expect(panel(ada, "settings").get_by_role("heading")).to_have_text("Einstellungen")
+
+
+def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    shown = panel(ada, "settings")
+    meter = shown.get_by_role("meter", name="Level of the microphone")
+    expect(meter).to_be_visible(timeout=PATIENT)
+    ada.wait_for_function("document.querySelector('meter').value > 0.05")
+    button(ada, "Test the speaker").click()
+    ada.wait_for_timeout(1_500)
+    expect(ada.get_by_text("No sound could be played")).to_have_count(0)
+
+
+# --- broadcast and invite ----------------------------------------------------------------------
+
+
+def test_a_broadcast_counts_its_viewers_and_leaves_its_recording(
+    room: Room, open_page: OpenPage
+) -> None:
+    ada = room.enter("Ada", moderator=True)
+    shown = panel(ada, "broadcast")
+    shown.get_by_label("Record it too").check()
+    button(ada, "Go live").click()
+    expect(shown.get_by_text("You are live")).to_be_visible(timeout=PATIENT)
+    expect(shown.get_by_text("and it is recorded")).to_be_visible()
+    link = shown.get_by_role("textbox", name="Link for viewers").input_value()
+    open_page(link)
+    expect(shown.get_by_text("1 viewer", exact=True)).to_be_visible(timeout=PATIENT)
+    button(ada, "End the broadcast").click()
+    recording = shown.get_by_role("textbox", name="The last recording")
+    expect(recording).to_be_visible(timeout=PATIENT)
+    assert open_page().goto(recording.input_value()).ok  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("moderator", [False, True])
+def test_the_code_is_the_link_and_the_link_has_its_role(
+    room: Room, open_page: OpenPage, *, moderator: bool
+) -> None:
+    ada = room.enter("Ada", moderator=True, device_scale_factor=2)
+    shown = panel(ada, "invite")
+    words = "Link for a moderator" if moderator else "Link for participants"
+    if moderator:
+        shown.get_by_role("radio", name="A moderator").focus()
+        ada.keyboard.press("Space")
+    link = shown.get_by_role("textbox", name=words)
+    expect(link).to_have_value(re.compile("#token="))
+    expect(shown.get_by_text("Whoever has the link can join until")).to_be_visible()
+    code = shown.get_by_role("img", name="The link as a QR code")
+    code.scroll_into_view_if_needed()
+    assert read_qr(code) == link.input_value()
+    guest = open_page(link.input_value())
+    guest.get_by_role("textbox").first.fill("Grace")
+    guest.get_by_role("button", name="Join").click()
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    row = panel(ada, "people").get_by_role("listitem").filter(has_text="Grace")
+    expect(row.get_by_text("Moderator")).to_have_count(1 if moderator else 0)
+
+
+def test_a_link_is_copied(room: Room) -> None:
+    ada = room.enter("Ada", permissions=["camera", "microphone", "clipboard-read"], moderator=True)
+    shown = panel(ada, "invite")
+    link = shown.get_by_role("textbox", name="Link for participants")
+    expect(link).to_be_visible()
+    button(ada, "Copy").click()
+    expect(button(ada, "Copied")).to_be_visible()
+    assert ada.evaluate("navigator.clipboard.readText()") == link.input_value()
+
+
+# --- where panels stand, and how they are used without a mouse ---------------------------------
+
+
+def test_beside_the_stage_a_panel_stays_and_hides_nothing(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 480})
+    shown = panel(ada, "people").bounding_box()
+    stage = ada.locator(".stage").bounding_box()
+    assert shown
+    assert stage
+    assert stage["x"] + stage["width"] <= shown["x"]
+    tile(ada, "Ada").click(position={"x": 20, "y": 20})
+    expect(ada.locator(".panel")).to_be_visible()
+    ada.locator(".panel").get_by_role("button", name="Close").focus()
+    ada.keyboard.press("Escape")
+    expect(ada.locator(".panel")).to_have_count(0)
+    expect(ada.locator('[data-panel-button="people"]').first).to_be_focused()
+
+
+def test_over_the_stage_a_click_elsewhere_closes_it(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True, viewport={"width": 760, "height": 480})
+    panel(ada, "settings")
+    ada.mouse.click(60, 200)
+    expect(ada.locator(".panel")).to_have_count(0)
+
+
+def test_on_a_telephone_a_panel_is_a_sheet_that_keeps_the_focus(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True, viewport={"width": 360, "height": 640})
+    box = panel(ada, "chat").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 360, "height": 640}
+    for _ in range(8):
+        ada.keyboard.press("Tab")
+        assert ada.evaluate("document.activeElement.closest('.panel') !== null")
+    for _ in range(8):
+        ada.keyboard.press("Shift+Tab")
+        assert ada.evaluate("document.activeElement.closest('.panel') !== null")
+
+
+def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    panel(ada, "people")
+    opener = ada.get_by_role("button", name="What to do with Grace")
+    for _ in range(12):
+        if opener.evaluate("element => element === document.activeElement"):
+            break
+        ada.keyboard.press("Tab")
+    expect(opener).to_be_focused()
+    ada.keyboard.press("ArrowDown")
+    expect(ada.get_by_role("menuitem").first).to_be_focused()
+    ada.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(ada.locator(".panel")).to_be_visible()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("menuitem").first).to_be_focused()
+    ada.keyboard.press("End")
+    expect(ada.get_by_role("menuitem", name="Remove from the meeting")).to_be_focused()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("menuitem", name="Really remove Grace?")).to_be_focused()
+    ada.keyboard.press("Enter")
+    expect(grace.get_by_role("heading", name="You were removed from the meeting")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_panel(room: Room, theme: str) -> None:
+    ada = room.enter("Ada", moderator=True, color_scheme=theme)
+    grace = room.enter("Grace")
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    write(grace, "See https://example.org")
+    panel(grace, "chat").get_by_label("To").select_option("Ada (privately)")
+    write(grace, "See https://example.org too")
+    panel(ada, "settings").get_by_label("Newcomers wait").click()
+    room.enter("Alan")
+    button(ada, "Make one").click()
+    expect(ada.get_by_label("The password is set.")).to_be_visible()
+    for name in TITLES:
+        panel(ada, name)
+        ada.wait_for_timeout(300)
+        assert violations(ada, ".panel") == []
+    panel(ada, "chat").get_by_label("To").select_option("Grace (privately)")
+    panel(ada, "chat").get_by_role("textbox").fill("a" * 2001)
+    assert violations(ada, ".panel") == []
+    menu(ada, "Grace")
+    assert violations(ada, ".panel") == []
+
+
+# --- looked at: `make screenshots` keeps them --------------------------------------------------
+
+SIZES = {"320": (320, 640), "cell": (480, 480), "900": (900, 600), "1400": (1400, 820)}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_panels_look_well(room: Room, theme: str, size: str) -> None:
+    width, height = SIZES[size]
+    ada = room.enter(
+        "Ada Lovelace",
+        moderator=True,
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+    )
+    grace = room.enter("Grace Hopper")
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    write(grace, "Good morning! Here is the paper: https://example.org/analytical-engine")
+    write(grace, "Shall we begin with the second part?")
+    write(ada, "Yes, let us. I have two questions about the table on page four.")
+    panel(grace, "chat").get_by_label("To").select_option("Ada Lovelace (privately)")
+    write(grace, "Alan is late: he asked me to tell you.")
+    expect(log(ada).get_by_text("Alan is late")).to_be_visible()
+    close(ada)
+    panel(ada, "settings").get_by_label("Newcomers wait").click()
+    close(ada)
+    room.enter("Alan Turing")
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for name in TITLES:
+        shown = panel(ada, name)
+        if name == "chat":
+            shown.get_by_label("To").select_option("Grace Hopper (privately)")
+        ada.wait_for_timeout(400)
+        assert not ada.evaluate("document.documentElement.scrollWidth > innerWidth")
+        ada.screenshot(path=SCREENS / f"panel-{name}-{size}-{theme}.png", animations="disabled")
+        close(ada)
