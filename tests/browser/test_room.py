@@ -205,11 +205,11 @@ def test_newcomers_wait_in_the_lobby_until_they_are_let_in(room: Room) -> None:
     expect(ada.get_by_label("Newcomers wait until a moderator lets them in")).to_be_checked()
     grace = room.enter("Grace")
     expect(grace.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
-    button(ada, "Let Grace in").click()
+    button(ada, "Let in Grace").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
     alan = room.enter("Alan")
     expect(alan.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
-    button(ada, "Do not let Alan in").click()
+    button(ada, "Refuse Alan").click()
     expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
 
 

@@ -89,7 +89,7 @@ export const panels: typeof english = {
     admit: "Einlassen",
     admitOne: (name) => `${name} einlassen`,
     refuse: "Abweisen",
-    refuseOne: (name) => `${name} nicht einlassen`,
+    refuseOne: (name) => `${name} abweisen`,
     message: (name) => `An ${name} schreiben`,
     admitAll: "Alle einlassen",
     messageAll: "An alle schreiben",

@@ -87,9 +87,9 @@ export const panels = {
   lobby: {
     title: "Waiting to be let in",
     admit: "Let in",
-    admitOne: (name: string) => `Let ${name} in`,
+    admitOne: (name: string) => `Let in ${name}`,
     refuse: "Refuse",
-    refuseOne: (name: string) => `Do not let ${name} in`,
+    refuseOne: (name: string) => `Refuse ${name}`,
     message: (name: string) => `Write to ${name}`,
     admitAll: "Let all in",
     messageAll: "Write to all",

@@ -104,14 +104,11 @@ function place(panel: Element): string {
   return getComputedStyle(panel).getPropertyValue("--place").trim();
 }
 
+/** To the panel's own button, or to the menu that it stands in where the page is narrow. */
 function returnFocus(name: Name): void {
-  const buttons = document.querySelectorAll<HTMLElement>(
-    `[data-panel-button="${name}"], .toolbar button`,
-  );
-  const [own, ...others] = [...buttons].sort(
-    (a, b) => Number("panelButton" in b.dataset) - Number("panelButton" in a.dataset),
-  );
-  [own, ...others].find((button) => button?.checkVisibility())?.focus();
+  const toolbar = document.querySelector(".toolbar");
+  const own = toolbar?.querySelector<HTMLElement>(`[data-panel-button="${name}"]`);
+  (own ?? toolbar?.querySelector<HTMLElement>('[data-tool="more"]'))?.focus();
 }
 
 /** Nothing behind a sheet can be seen: the focus stays on it. */
