@@ -18,20 +18,23 @@ from .test_room import PATIENT, Room, button, room, tile
 __all__ = ["room"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
 
 
 def panel(page: Page, name: str) -> Locator:
-    """Open a panel, if it is not, and return it."""
+    """Open a panel, if it is not, and return it when it stands still."""
+    expect(page.get_by_role("toolbar")).to_be_visible(timeout=PATIENT)
     shown = page.locator(f'.panel[data-panel="{name}"]')
     if shown.count() == 0:
-        opener = page.locator(f'[data-panel-button="{name}"]:visible')
+        opener = page.locator(f'.toolbar [data-panel-button="{name}"]')
         if opener.count() == 0:
             button(page, "More").click()
-            page.get_by_role("menuitem", name=TITLES[name], exact=True).click()
+            # Behind the title stands how many are here, or wait, or have written.
+            title = re.compile(rf"^{TITLES[name]}( \(\d+\))?$")
+            page.get_by_role("menuitem", name=title).click()
         else:
-            opener.first.click()
-    expect(shown).to_be_visible(timeout=PATIENT)
+            opener.click()
+    expect(shown).to_be_visible()
+    shown.evaluate("panel => Promise.all(panel.getAnimations().map(({ finished }) => finished))")
     return shown
 
 
@@ -68,6 +71,10 @@ def choose(page: Page, name: str, *items: str) -> None:
         opened.get_by_role("menuitem", name=item, exact=True).click()
 
 
+def recipient(page: Page) -> Locator:
+    return panel(page, "chat").get_by_role("combobox", name="To", exact=True)
+
+
 def log(page: Page) -> Locator:
     return panel(page, "chat").get_by_role("log")
 
@@ -82,11 +89,12 @@ def test_two_people_write_to_each_other(room: Room) -> None:
     write(ada, "Look at https://example.org/a?b=(c), please <img src=x onerror=alert(1)>")
     expect(log(ada).get_by_text("Ada (you)")).to_be_visible()
     expect(ada.get_by_label("Write to everybody")).to_have_value("")
-    opener = grace.locator('[data-panel-button="chat"]')
-    expect(opener).to_contain_text("1")
+    opener = button(grace, "Chat")
+    expect(opener).to_have_accessible_description("1 unread message")
+    expect(opener.locator(".tool-badge")).to_have_attribute("data-count", "1")
     link = log(grace).get_by_role("link")
     expect(log(grace).get_by_text("New", exact=True)).to_be_visible()
-    expect(opener).not_to_contain_text("1")
+    expect(opener.locator(".tool-badge")).to_have_count(0)
     assert link.get_attribute("href") == "https://example.org/a?b=(c)"
     assert link.get_attribute("rel") == "noopener noreferrer"
     assert link.get_attribute("target") == "_blank"
@@ -108,7 +116,7 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
     expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENT)
     form = panel(ada, "chat").locator("form")
-    form.get_by_label("To").select_option("Grace (privately)")
+    recipient(ada).select_option("Grace (privately)")
     expect(form.get_by_text("Only Grace will read this.")).to_be_visible()
     form.get_by_role("textbox", name="Write to Grace alone").fill("Between us")
     form.get_by_role("button", name="Send to Grace alone").click()
@@ -123,7 +131,10 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     form.get_by_role("button", name="Write to everybody").click()
     write(ada, "For all")
     expect(log(alan).get_by_text("For all")).to_be_visible()
-    assert log(alan).locator(".chat-text").all_inner_texts() == ["For all"]
+    expect(log(alan).locator(".chat-text")).to_have_text(["For all"])
+    # Who comes late reads what was written to all, and nothing else.
+    alan.reload()
+    expect(log(alan).locator(".chat-text")).to_have_text(["For all"])
 
 
 def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
@@ -142,20 +153,6 @@ def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
     expect(form.get_by_role("button", name="Send to Grace alone")).to_be_disabled()
     expect(log(ada).get_by_text("Nothing has been written yet.")).to_be_visible()
     expect(form.get_by_role("textbox")).to_have_value("Between us")
-
-
-def test_who_comes_late_reads_what_was_written_to_all(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
-    room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
-    write(ada, "Welcome")
-    panel(ada, "chat").get_by_label("To").select_option("Grace (privately)")
-    write(ada, "A secret")
-    expect(log(ada).get_by_text("A secret")).to_be_visible()
-    alan = room.enter("Alan")
-    expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENT)
-    expect(log(alan).get_by_text("Welcome")).to_be_visible()
-    assert log(alan).locator(".chat-text").all_inner_texts() == ["Welcome"]
 
 
 def test_a_text_that_is_too_long_is_counted_and_kept(room: Room) -> None:
@@ -211,7 +208,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
     assert log(ada).evaluate(at_end)
     log(ada).focus()
     ada.keyboard.press("Home")
-    ada.wait_for_function("document.querySelector('.chat-log').scrollTop === 0")
+    expect(log(ada)).to_have_js_property("scrollTop", 0)
     write(grace, "Something new")
     button(ada, "1 new message").click()
     expect(log(ada).get_by_text("Something new")).to_be_in_viewport()
@@ -316,9 +313,9 @@ def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
     ada.keyboard.press("Enter")
     expect(grace.get_by_text("One moment, please")).to_be_visible()
     expect(alan.get_by_text("One moment, please")).to_have_count(0)
-    lobby.get_by_role("button", name="Do not let Alan in").click()
+    lobby.get_by_role("button", name="Refuse Alan").click()
     expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
-    lobby.get_by_role("button", name="Let Grace in").click()
+    lobby.get_by_role("button", name="Let in Grace").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
     expect(lobby).to_have_count(0)
 
@@ -394,12 +391,21 @@ def test_language_and_look_change_at_once_and_the_language_is_kept(room: Room) -
     expect(panel(ada, "settings").get_by_role("heading")).to_have_text("Einstellungen")
 
 
+#: Whether the microphone's level rises within ten seconds.
+LOUD = """async (meter) => {
+  const end = performance.now() + 10_000;
+  while (meter.value < 0.05 && performance.now() < end)
+    await new Promise(requestAnimationFrame);
+  return meter.value >= 0.05;
+}"""
+
+
 def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     shown = panel(ada, "settings")
     meter = shown.get_by_role("meter", name="Level of the microphone")
     expect(meter).to_be_visible(timeout=PATIENT)
-    ada.wait_for_function("document.querySelector('meter').value > 0.05")
+    assert meter.evaluate(LOUD)
     button(ada, "Test the speaker").click()
     ada.wait_for_timeout(1_500)
     expect(ada.get_by_text("No sound could be played")).to_have_count(0)
@@ -450,8 +456,11 @@ def test_the_code_is_the_link_and_the_link_has_its_role(
     expect(row.get_by_text("Moderator")).to_have_count(1 if moderator else 0)
 
 
+CLIPBOARD = ["camera", "microphone", "clipboard-read", "clipboard-write"]
+
+
 def test_a_link_is_copied(room: Room) -> None:
-    ada = room.enter("Ada", permissions=["camera", "microphone", "clipboard-read"], moderator=True)
+    ada = room.enter("Ada", moderator=True, permissions=CLIPBOARD)
     shown = panel(ada, "invite")
     link = shown.get_by_role("textbox", name="Link for participants")
     expect(link).to_be_visible()
@@ -475,7 +484,7 @@ def test_beside_the_stage_a_panel_stays_and_hides_nothing(room: Room) -> None:
     ada.locator(".panel").get_by_role("button", name="Close").focus()
     ada.keyboard.press("Escape")
     expect(ada.locator(".panel")).to_have_count(0)
-    expect(ada.locator('[data-panel-button="people"]').first).to_be_focused()
+    expect(button(ada, "People")).to_be_focused()
 
 
 def test_over_the_stage_a_click_elsewhere_closes_it(room: Room) -> None:
@@ -488,21 +497,27 @@ def test_over_the_stage_a_click_elsewhere_closes_it(room: Room) -> None:
 def test_on_a_telephone_a_panel_is_a_sheet_that_keeps_the_focus(room: Room) -> None:
     ada = room.enter("Ada", moderator=True, viewport={"width": 360, "height": 640})
     box = panel(ada, "chat").bounding_box()
-    assert box == {"x": 0, "y": 0, "width": 360, "height": 640}
+    assert box
+    sides = (box["x"], box["y"], box["width"], box["height"])
+    assert [round(side) for side in sides] == [0, 0, 360, 640]
     for _ in range(8):
         ada.keyboard.press("Tab")
         assert ada.evaluate("document.activeElement.closest('.panel') !== null")
     for _ in range(8):
         ada.keyboard.press("Shift+Tab")
         assert ada.evaluate("document.activeElement.closest('.panel') !== null")
+    ada.keyboard.press("Escape")
+    expect(button(ada, "Chat")).to_be_focused()
+    panel(ada, "settings")
+    ada.keyboard.press("Escape")
+    expect(button(ada, "More")).to_be_focused()
 
 
 def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
-    panel(ada, "people")
-    opener = ada.get_by_role("button", name="What to do with Grace")
+    opener = panel(ada, "people").get_by_role("button", name="What to do with Grace")
     for _ in range(12):
         if opener.evaluate("element => element === document.activeElement"):
             break
@@ -523,62 +538,80 @@ def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
     expect(grace.get_by_role("heading", name="You were removed from the meeting")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_any_panel(room: Room, theme: str) -> None:
-    ada = room.enter("Ada", moderator=True, color_scheme=theme)
+def resize(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    expect(page.locator(".room")).to_have_js_property("clientWidth", width)
+    # The toolbar hears of it by then, and is drawn anew.
+    page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 50))")
+
+
+#: What one would have to scroll sideways: of the page, and of what scrolls in a panel.
+WIDER = """() => [document.documentElement, ...document.querySelectorAll(".panel *")]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .filter((one) => one === document.documentElement
+    || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+  .map(({ outerHTML }) => outerHTML.slice(0, 200))"""
+
+
+def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
     write(grace, "See https://example.org")
-    panel(grace, "chat").get_by_label("To").select_option("Ada (privately)")
+    recipient(grace).select_option("Ada (privately)")
     write(grace, "See https://example.org too")
     panel(ada, "settings").get_by_label("Newcomers wait").click()
     room.enter("Alan")
     button(ada, "Make one").click()
     expect(ada.get_by_label("The password is set.")).to_be_visible()
+    expect(button(ada, "People")).to_have_accessible_description("1 person waits")
+    for theme in ("light", "dark"):
+        ada.emulate_media(color_scheme=theme)
+        for name in TITLES:
+            panel(ada, name)
+            assert violations(ada, ".panel") == []
+        recipient(ada).select_option("Grace (privately)")
+        panel(ada, "chat").get_by_role("textbox").fill("a" * 2001)
+        assert violations(ada, ".panel") == []
+        panel(ada, "chat").get_by_role("textbox").fill("")
+        menu(ada, "Grace")
+        assert violations(ada, ".panel") == []
+        ada.keyboard.press("Escape")
+    close(ada)
+    resize(ada, 320, 640)
     for name in TITLES:
         panel(ada, name)
-        ada.wait_for_timeout(300)
-        assert violations(ada, ".panel") == []
-    panel(ada, "chat").get_by_label("To").select_option("Grace (privately)")
-    panel(ada, "chat").get_by_role("textbox").fill("a" * 2001)
-    assert violations(ada, ".panel") == []
-    menu(ada, "Grace")
-    assert violations(ada, ".panel") == []
+        assert ada.evaluate(WIDER) == []
+        close(ada)
 
 
-# --- looked at: `make screenshots` keeps them --------------------------------------------------
+# --- looked at ---------------------------------------------------------------------------------
 
 SIZES = {"320": (320, 640), "cell": (480, 480), "900": (900, 600), "1400": (1400, 820)}
 
 
+@pytest.mark.skipif("SCREENS" not in os.environ, reason="SCREENS names where the pictures go")
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_panels_look_well(room: Room, theme: str, size: str) -> None:
-    width, height = SIZES[size]
-    ada = room.enter(
-        "Ada Lovelace",
-        moderator=True,
-        viewport={"width": width, "height": height},
-        color_scheme=theme,
-    )
+def test_panels_look_well(room: Room, theme: str) -> None:
+    screens = Path(os.environ["SCREENS"])
+    screens.mkdir(parents=True, exist_ok=True)
+    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
     grace = room.enter("Grace Hopper")
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
     write(grace, "Good morning! Here is the paper: https://example.org/analytical-engine")
     write(grace, "Shall we begin with the second part?")
     write(ada, "Yes, let us. I have two questions about the table on page four.")
-    panel(grace, "chat").get_by_label("To").select_option("Ada Lovelace (privately)")
+    recipient(grace).select_option("Ada Lovelace (privately)")
     write(grace, "Alan is late: he asked me to tell you.")
     expect(log(ada).get_by_text("Alan is late")).to_be_visible()
-    close(ada)
+    recipient(ada).select_option("Grace Hopper (privately)")
     panel(ada, "settings").get_by_label("Newcomers wait").click()
-    close(ada)
     room.enter("Alan Turing")
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    for name in TITLES:
-        shown = panel(ada, name)
-        if name == "chat":
-            shown.get_by_label("To").select_option("Grace Hopper (privately)")
-        ada.wait_for_timeout(400)
-        assert not ada.evaluate("document.documentElement.scrollWidth > innerWidth")
-        ada.screenshot(path=SCREENS / f"panel-{name}-{size}-{theme}.png", animations="disabled")
-        close(ada)
+    expect(button(ada, "People")).to_have_accessible_description("1 person waits")
+    close(ada)
+    for size, (width, height) in SIZES.items():
+        resize(ada, width, height)
+        for name in TITLES:
+            panel(ada, name)
+            ada.screenshot(path=screens / f"panel-{name}-{size}-{theme}.png")
+            close(ada)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves
-from tests.browser.test_cell import AXE
 from tests.browser.test_room import PATIENT, Room, button, tile
 from tests.conftest import RunningServer
 
@@ -45,18 +45,6 @@ def two(room: Room) -> tuple[Page, Page]:
 
 def choose(page: Page, item: str) -> None:
     page.get_by_role("menuitem", name=item, exact=True).click()
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds of serious and critical faults on the whole page."""
-    page.evaluate(AXE.read_text())
-    return list(
-        page.evaluate(
-            """async () => (await axe.run()).violations
-              .filter(({ impact }) => impact === "serious" || impact === "critical")
-              .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)"""
-        )
-    )
 
 
 def large(page: Page) -> Locator:
@@ -193,24 +181,24 @@ def test_a_narrow_page_keeps_everything_within_reach(room: Room) -> None:
 
 def test_nothing_serious_is_wrong_with_any_screen(room: Room) -> None:
     ada, grace = two(room)
-    assert serious(ada) == []
+    assert violations(ada, "html") == []
     ada.keyboard.press("?")
-    assert serious(ada) == []
+    assert violations(ada, "html") == []
     ada.keyboard.press("Escape")
     tile(ada, "Grace").hover()
     button(ada, "What to do with Grace").click()
-    assert serious(ada) == []
+    assert violations(ada, "html") == []
     ada.keyboard.press("Escape")
     button(ada, "More").click()
-    assert serious(ada) == []
+    assert violations(ada, "html") == []
     ada.keyboard.press("Escape")
     button(grace, "Leave the meeting").click()
     expect(grace.get_by_role("heading", name="You left the meeting")).to_be_visible()
-    assert serious(grace) == []
+    assert violations(grace, "html") == []
     grace.goto("about:blank")
     grace.goto(room.address("Grace", **{"prejoinConfig.enabled": True}))
     expect(grace.get_by_label("Your name")).to_be_visible()
-    assert serious(grace) == []
+    assert violations(grace, "html") == []
 
 
 def test_a_brand_is_worn_and_stays_readable(room: Room, open_page: OpenPage) -> None:
@@ -219,4 +207,4 @@ def test_a_brand_is_worn_and_stays_readable(room: Room, open_page: OpenPage) -> 
     expect(button(page, "Settings")).to_be_visible(timeout=PATIENT)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 244, 214)"
     button(page, "Settings").click()
-    assert serious(page) == []
+    assert violations(page, "html") == []
