@@ -67,9 +67,10 @@ def test_who_is_removed_is_told_so(lab: Lab, open_page: OpenPage, servers: Serve
     cell = Cell(lab, open_page(), "removed")
     cell.join(server.invite(token))
     cell.is_("joined")
-    host.get_by_title("People", exact=True).click()
-    host.get_by_role("button", name="Remove").click()
-    host.get_by_role("button", name="Really remove").click()
+    host.get_by_role("button", name="People", exact=True).click()
+    host.get_by_role("dialog").get_by_role("button", name="What to do with Guest").click()
+    host.get_by_role("menuitem", name="Remove from the meeting").click()
+    host.get_by_role("menuitem", name="Really remove Guest?").click()
     cell.says("A moderator removed you from Removed.")
     told = cell.told()
     assert told["seen"] == ["loading", "joining", "joined", "failed"]
