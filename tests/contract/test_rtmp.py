@@ -211,6 +211,7 @@ def test_another_picture_goes_on_in_a_new_connection(
         page, ingest = await start(allowing, nginx.url("SECRETsize"))
         async with sending(ingest, film):
             await until(page, "live")
+            await asyncio.sleep(1)  # time to record something of it
         async with sending(ingest, clip(4, start=3600 * SECOND, width=96, height=64)):
             await until(page, "connecting")
             await until(page, "live")

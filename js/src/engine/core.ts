@@ -1,6 +1,6 @@
 /** The engine API: a meeting page in a frame, driven by commands and heard by events. */
 
-import { type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
+import { isFields, type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
 import { commandName } from "./commands";
 import { Emitter, type EventListener, type EventObserver } from "./emitter";
 import { EngineError } from "./errors";
@@ -270,11 +270,8 @@ export class EngineCore {
 }
 
 function words(error: unknown): string {
-  if (typeof error === "string" && error) return error;
-  if (typeof error === "object" && error !== null && "message" in error) {
-    if (typeof error.message === "string" && error.message) return error.message;
-  }
-  return "the meeting refused the request and did not say why";
+  const message = isFields(error) ? error.message : error;
+  return typeof message === "string" && message ? message : "the meeting refused the request";
 }
 
 /** Whether a server answers anything at all. */

@@ -1,5 +1,7 @@
 /** The events of the engine API: what they are called on the wire, and one form for each. */
 
+import { isFields } from "../shared/postis";
+
 export type EventData = Readonly<Record<string, unknown>>;
 
 const camel = (wire: string): string =>
@@ -87,9 +89,6 @@ export function eventName(wire: string): string {
 export function eventNames(): string[] {
   return [...REGULAR, ...Object.keys(IRREGULAR)];
 }
-
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Give an event the form that its readers expect. Jitsi's source and its handbook disagree on some

@@ -130,7 +130,7 @@ export class PostisPeer {
 
 type Fields = Record<string, unknown>;
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isNamed = (value: unknown): value is NamedData =>

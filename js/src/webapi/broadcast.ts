@@ -39,11 +39,7 @@ export async function startBroadcast(
     );
   }
   if (!view.own && (options.private || options.to?.length)) {
-    throw new NanoMeetError(
-      ERROR,
-      "this server broadcasts to everybody and to one place: only the embedded server takes options",
-      "unsupported",
-    );
+    throw new NanoMeetError(ERROR, "only the embedded server takes options", "unsupported");
   }
   const target = targets?.[record ? "rec" : "live"];
   if (!view.own && !target) {

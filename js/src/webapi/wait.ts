@@ -3,6 +3,7 @@
 import { commandName } from "../engine/commands";
 import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
+import { isFields } from "../shared/postis";
 import { NanoMeetError } from "./errors";
 
 export interface Wait {
@@ -93,7 +94,5 @@ function refuses({ type, details }: EventData, command: string | undefined): boo
 }
 
 function isLocal(kicked: unknown): boolean {
-  return (
-    typeof kicked === "object" && kicked !== null && "local" in kicked && kicked.local === true
-  );
+  return isFields(kicked) && kicked.local === true;
 }
