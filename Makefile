@@ -54,10 +54,10 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# What drives a browser has the machine to itself: media is timed.
+# What drives a browser runs after the rest, a file at a time on each core: a Lab and a Chromium for each.
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile
 
 lint: build
 	$(BIN)/ruff check
