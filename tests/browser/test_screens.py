@@ -103,5 +103,10 @@ def at_every_size(page: Page, name: str, theme: str) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function("width => innerWidth === width", arg=width)
+        # The tiles are laid out anew a moment after the page has its size.
+        for _ in range(60):
+            if not overflows(page):
+                break
+            page.wait_for_timeout(50)
         assert not overflows(page)
         shoot(page, f"{name}-{width}x{height}-{theme}")
