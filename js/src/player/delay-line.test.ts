@@ -119,10 +119,10 @@ describe("standing still", () => {
     made.hold();
     feed(1000, 2000);
     expect(take()).toEqual([]);
-    made.resume(2000);
+    made.seek(made.behind(2000), 2000);
     expect(made.behind(2000)).toBe(1000);
     feed(2000, 2200);
-    expect(take()).toEqual([1000, 1100]);
+    expect(take()).toEqual(["s", 1000, 1100]);
   });
 
   test("for longer than is kept goes on with the oldest", () => {
@@ -131,7 +131,7 @@ describe("standing still", () => {
     made.hold();
     feed(1000, 9000);
     expect(jumps()).toBe(0);
-    made.resume(9000);
+    made.seek(made.behind(9000), 9000);
     expect(jumps()).toBe(1);
     expect(take()).toEqual(["s", 7000]);
   });

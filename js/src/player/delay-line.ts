@@ -81,17 +81,9 @@ export class DelayLine {
     }
   }
 
-  /** Stands still. */
+  /** Stands still, until `seek` names where to go on: decoders do not wait meanwhile. */
   hold(): void {
     this.#held = true;
-  }
-
-  /** Goes on from where it stood. */
-  resume(now: number): void {
-    if (!this.#held) return;
-    this.#delay = this.behind(now);
-    this.#held = false;
-    this.advance(now);
   }
 
   /** Goes to a place so many milliseconds behind what is live. */
