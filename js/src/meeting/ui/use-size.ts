@@ -1,21 +1,22 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface Size {
   width: number;
   height: number;
 }
 
-/** The inner size of an element, as it changes; nothing until it is first measured. */
+/** The inner size of an element, as it changes; measured before the element is first painted. */
 export function useSize<T extends Element>(): [RefObject<T>, Size] {
   const element = useRef<T>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const measured = element.current;
     if (!measured) return;
-    const sizes = new ResizeObserver(() =>
-      setSize({ width: measured.clientWidth, height: measured.clientHeight }),
-    );
+    const measure = (): void =>
+      setSize({ width: measured.clientWidth, height: measured.clientHeight });
+    measure();
+    const sizes = new ResizeObserver(measure);
     sizes.observe(measured);
     return () => sizes.disconnect();
   }, []);
