@@ -135,6 +135,7 @@ def test_a_moderator_ends_the_meeting_for_everybody(room: Room) -> None:
     ada, grace = two(room)
     button(ada, "Other ways to leave").click()
     choose(ada, "End the meeting for everybody")
+    choose(ada, "Really end it for everybody?")
     for page in (ada, grace):
         expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
 

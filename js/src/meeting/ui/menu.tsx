@@ -1,13 +1,14 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 export interface MenuItem {
   label: string;
-  icon: ComponentChildren;
+  icon?: ComponentChildren;
   act: () => void;
+  /** Asked before it is done, where it cannot be undone. */
+  question?: string | undefined;
   /** A key that does the same. */
   shortcut?: string | undefined;
-  danger?: boolean | undefined;
   /** Side by side with its like, as a picture alone. */
   compact?: boolean | undefined;
 }
@@ -40,10 +41,7 @@ export function Menu(props: MenuProps): JSX.Element {
     list.current.querySelector<HTMLElement>("button")?.focus();
   }, [open]);
 
-  const choose = (item: MenuItem): void => {
-    list.current?.hidePopover();
-    item.act();
-  };
+  const close = (): void => list.current?.hidePopover();
   return (
     <>
       <button
@@ -57,6 +55,11 @@ export function Menu(props: MenuProps): JSX.Element {
         aria-expanded={open}
         aria-keyshortcuts={shortcut}
         title={shortcut ? `${title} (${shortcut})` : title}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown") return;
+          event.preventDefault();
+          list.current?.showPopover();
+        }}
       >
         {props.children}
         {props.badge}
@@ -71,29 +74,57 @@ export function Menu(props: MenuProps): JSX.Element {
         onBeforeToggle={({ newState }) => setOpen(newState === "open")}
         onKeyDown={moveFocus}
       >
-        {open && items().map((item) => <Item key={item.label} item={item} choose={choose} />)}
+        {open && <Items items={items()} close={close} />}
       </div>
     </>
   );
 }
 
-interface ItemProps {
-  item: MenuItem;
-  choose: (item: MenuItem) => void;
+interface ItemsProps {
+  items: readonly MenuItem[];
+  close: () => void;
 }
 
-function Item({ item, choose }: ItemProps): JSX.Element {
-  const { label, icon, shortcut, danger, compact } = item;
+function Items({ items, close }: ItemsProps): JSX.Element[] {
+  const [asked, setAsked] = useState<string | null>(null);
+  const question = useRef<HTMLButtonElement>(null);
+  // The question is another button than the one that was pressed: it is read aloud.
+  useEffect(() => question.current?.focus(), [asked]);
+  const done = (item: MenuItem): void => {
+    close();
+    item.act();
+  };
+  return items.map((item) => {
+    if (item.label === asked && item.question !== undefined) {
+      const sure = { ...item, label: item.question };
+      return <Item key={sure.label} item={sure} kind="asks" at={question} act={() => done(item)} />;
+    }
+    const careful = item.question !== undefined;
+    const act = (): void => (careful ? setAsked(item.label) : done(item));
+    return <Item key={item.label} item={item} kind={careful ? "careful" : ""} act={act} />;
+  });
+}
+
+interface ItemProps {
+  item: MenuItem;
+  kind: "" | "careful" | "asks";
+  at?: RefObject<HTMLButtonElement>;
+  act: () => void;
+}
+
+function Item({ item, kind, at, act }: ItemProps): JSX.Element {
+  const { label, icon, shortcut, compact } = item;
   return (
     <button
+      ref={at ?? null}
       type="button"
-      class={`menu-item${danger ? " danger" : ""}${compact ? " compact" : ""}`}
+      class={`menu-item ${kind}${compact ? " compact" : ""}`}
       role="menuitem"
       aria-label={label}
       aria-keyshortcuts={shortcut}
       title={compact ? label : undefined}
       tabIndex={-1}
-      onClick={() => choose(item)}
+      onClick={act}
     >
       {icon}
       {!compact && <span class="menu-label">{label}</span>}
@@ -113,7 +144,7 @@ function place(list: HTMLElement, button: DOMRect): void {
   list.style.left = `${inside(button.left + (button.width - width) / 2, width, innerWidth)}px`;
 }
 
-/** The arrow keys go round, Home and End to the ends; Tab leaves. Escape is the browser's. */
+/** The arrow keys go round, Home and End to the ends; Tab and Escape leave. */
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const buttons = [...event.currentTarget.querySelectorAll("button")];
   const at = buttons.findIndex((button) => button.matches(":focus"));
@@ -125,9 +156,15 @@ function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void 
     Home: 0,
     End: -1,
   }[event.key];
-  if (event.key === "Tab") event.currentTarget.hidePopover();
-  if (to === undefined) return;
-  event.preventDefault();
+  // What is pressed in a menu is not for what is around it.
   event.stopPropagation();
+  const closes = event.key === "Escape" || event.key === "Tab";
+  if (to === undefined && !closes) return;
+  event.preventDefault();
+  if (to === undefined) {
+    // Not left to the browser: it gives the focus back only while what had it is still there.
+    event.currentTarget.hidePopover();
+    return;
+  }
   buttons.at(to % buttons.length)?.focus();
 }

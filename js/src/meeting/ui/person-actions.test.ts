@@ -58,7 +58,7 @@ test("a moderator is offered what changes something", () => {
 
 test("each action asks the room for what it says", () => {
   const { meeting, asked } = meetingOf(true);
-  for (const { run } of actions(meeting, person("grace", { hand: 1 }))) run();
+  for (const { act } of actions(meeting, person("grace", { hand: 1 }))) act();
   expect(asked.mock.calls.map(([request]) => request)).toEqual([
     { type: "lower_hand", id: "grace" },
     { type: "set_main", id: "grace" },

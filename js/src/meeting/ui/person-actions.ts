@@ -4,7 +4,7 @@ import type { Participant } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { attempt } from "./attempt";
-import type { MenuItem } from "./person-menu";
+import type { MenuItem } from "./menu";
 
 export function isSelf({ room }: Meeting, { id }: Participant): boolean {
   return id === room.selfId.value;
@@ -29,7 +29,7 @@ function ownActions(meeting: Meeting, person: Participant, moderator: boolean): 
   const { ask } = meeting;
   const item = (label: string, work: () => Promise<void>): MenuItem => ({
     label,
-    run: () => void attempt(meeting, work),
+    act: () => void attempt(meeting, work),
   });
   const items: MenuItem[] = [];
   if (person.hand !== null) items.push(item(words.lowerHand, () => ask.raiseHand(false)));
@@ -48,7 +48,7 @@ function anybodys(meeting: Meeting, person: Participant): MenuItem[] {
   const { chat, view } = meeting;
   const write: MenuItem = {
     label: t.panels.people.writeTo,
-    run: () => {
+    act: () => {
       chat.recipient.value = { id: person.id, name: person.name };
       view.panel.value = "chat";
     },
@@ -59,7 +59,7 @@ function anybodys(meeting: Meeting, person: Participant): MenuItem[] {
 function pinning({ view }: Meeting, { id }: Participant): MenuItem {
   const words = t.panels.people;
   const pinned = view.large.value === id;
-  return { label: pinned ? words.unpin : words.pin, run: () => view.pin(pinned ? null : id) };
+  return { label: pinned ? words.unpin : words.pin, act: () => view.pin(pinned ? null : id) };
 }
 
 function main(meeting: Meeting, { id }: Participant): MenuItem {
@@ -67,7 +67,7 @@ function main(meeting: Meeting, { id }: Participant): MenuItem {
   const shown = meeting.room.state.value.main === id;
   return {
     label: shown ? words.noMain : words.main,
-    run: () => void attempt(meeting, () => meeting.ask.setMain(shown ? null : id)),
+    act: () => void attempt(meeting, () => meeting.ask.setMain(shown ? null : id)),
   };
 }
 
@@ -78,7 +78,7 @@ function moderators(meeting: Meeting, person: Participant): MenuItem[] {
   const item = (label: string, work: () => Promise<void>, question?: string): MenuItem => ({
     label,
     ...(question && { question }),
-    run: () => void attempt(meeting, work),
+    act: () => void attempt(meeting, work),
   });
   const asking = (label: string, media: "audio" | "video"): MenuItem =>
     item(label, async () => {
@@ -99,7 +99,7 @@ function moderators(meeting: Meeting, person: Participant): MenuItem[] {
       item(words.toAudience, () => ask.sendToAudience(id)),
     );
   } else {
-    items.push({ label: words.inviteUp, run: () => void invite(meeting, person) });
+    items.push({ label: words.inviteUp, act: () => void invite(meeting, person) });
   }
   if (!person.moderator) {
     items.push(item(words.grant, () => ask.grantModerator(id), words.grantReally(name)));

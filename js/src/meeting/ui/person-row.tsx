@@ -5,8 +5,8 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
 import { CameraOff, LowerHand, Microphone, MicrophoneOff, Screen, StageUp } from "./icons";
-import { actions, invite, isSelf } from "./person-actions";
-import { Menu } from "./person-menu";
+import { invite, isSelf } from "./person-actions";
+import { PersonMenu } from "./person-menu";
 
 interface PersonProps {
   meeting: Meeting;
@@ -17,7 +17,6 @@ interface PersonProps {
 export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
   const { id, name } = person;
   const speaking = meeting.speaking.value.has(id);
-  const items = actions(meeting, person);
   return (
     <li class={`person${speaking ? " speaking" : ""}`} data-person={id}>
       <Avatar name={name} />
@@ -28,7 +27,7 @@ export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
       <span class="person-actions">
         <HandActions meeting={meeting} person={person} />
         <Marks meeting={meeting} person={person} />
-        {items.length > 0 && <Menu label={t.panels.people.actions(name)} items={items} />}
+        <PersonMenu meeting={meeting} person={person} />
       </span>
     </li>
   );

@@ -4,8 +4,7 @@ import type { Rect } from "../layout";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
-import { actions } from "./person-actions";
-import { Menu } from "./person-menu";
+import { PersonMenu } from "./person-menu";
 import { ReactionIcon } from "./reaction-icons";
 import type { Shown } from "./stage-tiles";
 import { Video } from "./video";
@@ -82,7 +81,7 @@ export function Tile(props: TileProps): JSX.Element {
           </button>
         )}
         {!screen && meeting.room.others.value.length > 0 && (
-          <Menu label={t.panels.people.actions(name)} items={actions(meeting, owner)} />
+          <PersonMenu meeting={meeting} person={owner} />
         )}
       </span>
     </li>

@@ -297,7 +297,7 @@ function LeaveButtons({ meeting }: { meeting: Meeting }): JSX.Element {
   const end = (): MenuItem => ({
     label: t.toolbar.endForAll,
     icon: <Power />,
-    danger: true,
+    question: t.panels.settings.endReally,
     act: () => void attempt(meeting, () => meeting.ask.endMeeting()),
   });
   return (
