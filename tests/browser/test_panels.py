@@ -242,6 +242,10 @@ def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> Non
     expect(panel(ada, "people").get_by_text("shown large to everybody")).to_be_visible()
     choose(ada, "Ada", "No longer large to everybody")
     expect(panel(grace, "people").get_by_text("shown large to everybody")).to_have_count(0)
+    # The role was given for this meeting: it is not handed on by a link.
+    link = panel(grace, "invite").get_by_role("textbox", name="Link for participants")
+    expect(link).to_have_value(re.compile("#token="))
+    expect(grace.get_by_role("radio", name="A moderator")).to_have_count(0)
 
 
 def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:

@@ -1,40 +1,12 @@
-/** Making an invite link: the token service is asked with this moderator's own token. */
+/** The link that an invite's token makes. */
 
 import { claim } from "./claims";
-import { t } from "./strings";
 
-const TIMEOUT = 10_000;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-export interface InviteOptions {
-  /** The server's base address, with a slash at its end. */
-  base: string;
-  token: string;
-  moderator: boolean;
-}
-
-/** The link; rejects with an Error whose message can be shown. */
-export async function createInvite({ base, token, moderator }: InviteOptions): Promise<string> {
-  const origin = base.replace(/\/$/, "");
-  let response: Response;
-  try {
-    response = await fetch(`${base}nanomeet`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-bintu-token": token },
-      body: JSON.stringify({ moderator, server: origin }),
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-  } catch {
-    throw new Error(t.common.noAnswer);
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  const field = (name: string): unknown =>
-    typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
-  const [invite, message] = [field("data"), field("message")];
-  if (!response.ok || typeof invite !== "string") {
-    throw new Error(typeof message === "string" ? message : t.common.noInvite);
-  }
-  return `${publicAddress(invite) ?? origin}/invite#token=${encodeURIComponent(invite)}`;
+/** `server` is the address by which this page reaches the server, without a slash at its end. */
+export function inviteLink(token: string, server: string): string {
+  return `${publicAddress(token) ?? server}/invite#token=${encodeURIComponent(token)}`;
 }
 
 /** How guests reach the server, which may not be how we do; a bare host means https. */

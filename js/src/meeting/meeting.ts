@@ -15,7 +15,7 @@ import { BroadcastControl, type BroadcastWishes } from "./broadcast";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
 import { Composing } from "./composing";
-import { createInvite } from "./invite";
+import { inviteLink } from "./invite";
 import { Keepsake } from "./keepsake";
 import { flag, type Launch } from "./launch";
 import { Levels } from "./levels";
@@ -208,9 +208,11 @@ export class Meeting {
     return this.#broadcast?.stop() ?? Promise.reject(notJoined());
   }
 
-  invite(moderator: boolean): Promise<string> {
-    if (!this.#token) return Promise.reject(notJoined());
-    return createInvite({ base: this.launch.base, token: this.#token, moderator });
+  /** A link for others to come in by. */
+  async invite(moderator: boolean): Promise<string> {
+    if (!this.#signalling) throw notJoined();
+    const server = this.launch.base.replace(/\/$/, "");
+    return inviteLink(await this.#signalling.createInvite({ moderator, server }), server);
   }
 
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {

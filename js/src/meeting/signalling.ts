@@ -1,8 +1,11 @@
 /** The connection to the server: it joins, stays alive, comes back after a drop, and knows when to end. */
 
 import {
+  type Ack,
   type Bye,
   type ClientMessage,
+  type CreateInvite,
+  type InviteCreated,
   type Join,
   PROTOCOL_VERSION,
   type ServerMessage,
@@ -90,7 +93,7 @@ const OPEN = 1;
 const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "room_closed"]);
 
 interface Pending {
-  resolve: () => void;
+  resolve: (answer: Ack | InviteCreated) => void;
   reject: (error: RefusedError) => void;
   timer: ReturnType<typeof setTimeout>;
 }
@@ -135,7 +138,18 @@ export class Signalling {
   }
 
   /** Settles when the server has carried it out, refused it, or not answered in time. */
-  request(message: Request, timeout = REQUEST_TIMEOUT): Promise<void> {
+  async request(message: Request, timeout = REQUEST_TIMEOUT): Promise<void> {
+    await this.#ask(message, timeout);
+  }
+
+  /** Asks for an invite; returns its token. */
+  async createInvite(wanted: Omit<CreateInvite, "type" | "ref">): Promise<string> {
+    const answer = await this.#ask({ type: "create_invite", ...wanted }, REQUEST_TIMEOUT);
+    if (answer.type === "invite_created") return answer.token;
+    throw new RefusedError("protocol", "The server made no invite.");
+  }
+
+  #ask(message: Request, timeout: number): Promise<Ack | InviteCreated> {
     if (this.#connection !== "joined") {
       return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
     }
@@ -227,7 +241,8 @@ export class Signalling {
       case "pong":
         return;
       case "ack":
-        this.#settle(message.ref, null);
+      case "invite_created":
+        this.#settle(message.ref, message);
         return;
       case "error":
         if (message.ref !== null) {
@@ -304,13 +319,13 @@ export class Signalling {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #settle(ref: number, error: RefusedError | null): void {
+  #settle(ref: number, answer: Ack | InviteCreated | RefusedError): void {
     const pending = this.#pending.get(ref);
     if (!pending) return;
     this.#pending.delete(ref);
     clearTimeout(pending.timer);
-    if (error) pending.reject(error);
-    else pending.resolve();
+    if (answer instanceof RefusedError) pending.reject(answer);
+    else pending.resolve(answer);
   }
 
   #rejectPending(): void {

@@ -203,6 +203,14 @@ export interface SetMain {
   id?: string | null;
 }
 
+/** Make a link for others, answered by `invite_created`. Moderators only. */
+export interface CreateInvite {
+  type: "create_invite";
+  ref: number;
+  moderator?: boolean;
+  server: string;
+}
+
 /** Invite somebody of the audience up. Moderators only. */
 export interface InviteToStage {
   type: "invite_to_stage";
@@ -475,6 +483,13 @@ export interface IngestGranted {
   purpose: "broadcast" | "stage";
 }
 
+/** The request with this `ref` was carried out: the invite's token. */
+export interface InviteCreated {
+  type: "invite_created";
+  ref: number;
+  token: string;
+}
+
 /** The request with this `ref` was carried out. */
 export interface Ack {
   type: "ack";
@@ -563,9 +578,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | InviteCreated | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen;
 

@@ -76,7 +76,15 @@ def assemble(
     broadcasts = Broadcasts(
         config=config, origin=links, store=store, timers=loop, record=recordings.new, push=push
     )
-    rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts)
+    issuer = Issuer(
+        signing=secrets_folder.server_secrets(data),
+        keys=keys,
+        server=origin.removeprefix("https://"),
+        organisation=config.organisation,
+        store=store,
+        movable=movable,
+    )
+    rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts, issuer=issuer)
     stack.callback(RevocationWatch(store.tokens, rooms=rooms, timers=loop).close)
     hls = Hls(broadcasts, loop, always=config.hls)
     stack.callback(hls.close)
@@ -90,14 +98,7 @@ def assemble(
     return Core(
         config=config,
         origin=origin,
-        issuer=Issuer(
-            signing=secrets_folder.server_secrets(data),
-            keys=keys,
-            server=origin.removeprefix("https://"),
-            organisation=config.organisation,
-            store=store,
-            movable=movable,
-        ),
+        issuer=issuer,
         rooms=rooms,
         broadcasts=broadcasts,
         recordings=recordings,

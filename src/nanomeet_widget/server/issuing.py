@@ -165,7 +165,10 @@ class Issuer:
             If it is a participant's.
         InvalidInputError
         """
-        parent = self.moderator(token)
+        return self.issue(self.moderator(token), request)
+
+    def issue(self, parent: _tokens.Claims, request: Mapping[str, object]) -> str:
+        """Return a token for the room of a moderator whose token says `parent`; see `invite`."""
         now = datetime.now(timezone.utc)
         begin, end = _rules.within(
             parent.notbefore,

@@ -227,6 +227,15 @@ class SetMain(_Request, tag="set_main", kw_only=True):
     id: ParticipantId | None = None
 
 
+class CreateInvite(_Request, tag="create_invite", kw_only=True):
+    """Make a link for others, answered by `invite_created`. Moderators only."""
+
+    ref: Ref
+    moderator: bool = False
+    #: The address by which this page reaches the server, as the others will.
+    server: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
 class InviteToStage(_Request, tag="invite_to_stage", kw_only=True):
     """Invite somebody of the audience up. Moderators only."""
 
@@ -308,6 +317,7 @@ ClientMessage = (
     | GrantModerator
     | SetClosed
     | SetMain
+    | CreateInvite
     | InviteToStage
     | SendToAudience
     | EndMeeting
@@ -565,6 +575,16 @@ class IngestGranted(_Message, tag="ingest_granted", kw_only=True):
     purpose: Literal["broadcast", "stage"] = "broadcast"
 
 
+class InviteCreated(_Message, tag="invite_created", kw_only=True):
+    """The request with this `ref` was carried out: the invite's token."""
+
+    ref: Ref
+    token: str
+
+    def __repr__(self) -> str:
+        return f"InviteCreated(ref={self.ref})"
+
+
 class Ack(_Message, tag="ack", kw_only=True):
     """The request with this `ref` was carried out."""
 
@@ -615,6 +635,7 @@ ServerMessage = (
     | ViewersChanged
     | BroadcastChanged
     | IngestGranted
+    | InviteCreated
     | Ack
     | Error
     | Bye

@@ -11,7 +11,9 @@ from nanomeet_widget.server.participants import Participant
 class Request(Protocol):
     """A message that may want an answer."""
 
-    ref: int | None
+    @property
+    def ref(self) -> int | None:
+        """By which it is answered."""
 
 
 def acknowledge(who: Participant, request: Request) -> None:

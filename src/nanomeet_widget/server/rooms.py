@@ -11,6 +11,8 @@ from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.chat import Chat
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.hands import Hands
+from nanomeet_widget.server.inviting import Inviting
+from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.moderation import Moderation
 from nanomeet_widget.server.muting import Muting
 from nanomeet_widget.server.participants import Connection, Participant, clean_name
@@ -38,6 +40,7 @@ _MODERATORS_ONLY = (
     messages.AskToUnmute,
     messages.LowerHand,
     messages.GrantModerator,
+    messages.CreateInvite,
     messages.InviteToStage,
     messages.SendToAudience,
     messages.Kick,
@@ -62,6 +65,8 @@ class Meeting:
         The event loop.
     broadcasts
         The server's broadcasts.
+    issuer
+        Makes the invites.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Meeting:
         store: Store,
         timers: Timers,
         broadcasts: Broadcasts,
+        issuer: Issuer,
     ) -> None:
         self.room = room
         viewers = ViewerCount(room, timers)
@@ -114,6 +120,7 @@ class Meeting:
             messages.MuteEveryone: muting.mute_everyone,
             messages.AskToUnmute: moderation.ask_to_unmute,
             messages.GrantModerator: moderation.grant_moderator,
+            messages.CreateInvite: Inviting(issuer).create_invite,
             messages.Kick: moderation.kick,
             messages.EndMeeting: moderation.end_meeting,
             messages.StartBroadcast: broadcast.start,
@@ -167,6 +174,8 @@ class Rooms:
         The event loop.
     broadcasts
         The server's broadcasts.
+    issuer
+        Makes the invites.
     now
         Wall-clock seconds since the epoch.
     """
@@ -178,6 +187,7 @@ class Rooms:
         store: Store,
         timers: Timers,
         broadcasts: Broadcasts,
+        issuer: Issuer,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._now = now
@@ -185,6 +195,7 @@ class Rooms:
         self._store = store
         self._timers = timers
         self._broadcasts = broadcasts
+        self._issuer = issuer
         self._meetings: dict[str, Meeting] = {}
         #: Whether the server is about to stop: meetings go on, and no new one begins.
         self.draining = False
@@ -258,6 +269,7 @@ class Rooms:
             store=self._store,
             timers=self._timers,
             broadcasts=self._broadcasts,
+            issuer=self._issuer,
         )
         self._meetings[name] = meeting
         return meeting

@@ -23,6 +23,7 @@ def moderators_only(target: str) -> list[messages.ClientMessage]:
         messages.AskToUnmute(id=target),
         messages.LowerHand(id=target),
         messages.GrantModerator(id=target),
+        messages.CreateInvite(ref=0, server="https://example.org"),
         messages.InviteToStage(id=target),
         messages.SendToAudience(id=target),
         messages.Kick(id=target),

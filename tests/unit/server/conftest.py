@@ -9,10 +9,13 @@ import pytest
 
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.config import Limits, ServerConfig
+from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.push_target import PushTarget
 from nanomeet_widget.server.rooms import Rooms
 from nanomeet_widget.server.store import Store
 from tests.unit.server.doubles import Clock, Page, Pushed, Tape, claims
+
+SECRET = b"s" * 32
 
 
 @dataclass
@@ -54,7 +57,22 @@ def build(folder: Path, store: Store, clock: Clock, *, limits: Limits | None = N
     broadcasts = Broadcasts(
         config=config, origin="http://here", store=store, timers=clock, record=record, push=pushed
     )
-    rooms = Rooms(config=config, store=store, timers=clock, broadcasts=broadcasts, now=clock.wall)
+    issuer = Issuer(
+        signing=(SECRET,),
+        keys=(),
+        server="example.org",
+        organisation="local",
+        store=store,
+        movable=True,
+    )
+    rooms = Rooms(
+        config=config,
+        store=store,
+        timers=clock,
+        broadcasts=broadcasts,
+        issuer=issuer,
+        now=clock.wall,
+    )
     return House(clock, store, config, rooms, broadcasts, tapes, pushes)
 
 

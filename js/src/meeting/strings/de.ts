@@ -28,9 +28,6 @@ export const de: Strings = {
     guest: "Gast",
     failed: "Das ging nicht. Versuchen Sie es noch einmal.",
     organiser: "Die Seite des Veranstalters",
-    noInvite: "Der Server hat keine Einladung ausgestellt.",
-    noAnswer:
-      "Der Server hat nicht geantwortet. Prüfen Sie Ihr Netz, dann versuchen Sie es wieder.",
   },
   errors: {
     forbidden: "Das darf nur die Moderation.",

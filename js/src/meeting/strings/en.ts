@@ -24,8 +24,6 @@ export const en = {
     guest: "Guest",
     failed: "That did not work. Try again.",
     organiser: "The organiser's page",
-    noInvite: "The server made no invite.",
-    noAnswer: "The server did not answer. Check your network, then try again.",
   },
   /** By the kind that the server, or the page itself, names; else the server's own message is shown. */
   errors: {

@@ -49,10 +49,12 @@ export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
 
   return (
     <>
-      <div class="choices" role="radiogroup" aria-label={words.role}>
-        {role(false, words.participant)}
-        {role(true, words.moderator)}
-      </div>
+      {meeting.invitedAsModerator && (
+        <div class="choices" role="radiogroup" aria-label={words.role}>
+          {role(false, words.participant)}
+          {role(true, words.moderator)}
+        </div>
+      )}
       <p class="soft">{moderator ? words.moderatorHint : words.participantHint}</p>
       {!link && !problem && <p role="status">{words.making}</p>}
       {problem && (
