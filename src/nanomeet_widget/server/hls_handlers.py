@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
 from tornado import web
@@ -11,6 +12,7 @@ from nanomeet_widget.server.playback import Playable
 
 #: Seconds that caches may keep a segment, which never changes.
 _CACHED = 3600
+_PLAYLIST = "application/vnd.apple.mpegurl"
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -22,10 +24,15 @@ class _HlsHandler(Playable):
             raise web.HTTPError(404, reason="This stream is not live")
         return stream
 
-    def send(self, kind: str, content: str | bytes, *, cached: int = 0) -> None:
-        """Answer."""
-        self.set_header("Content-Type", kind)
-        self.set_header("Cache-Control", f"max-age={cached}" if cached else "no-cache")
+    def send_playlist(self, text: str) -> None:
+        """Answer with a playlist: compressed, as Apple's rules have it."""
+        content = text.encode()
+        self.set_header("Content-Type", _PLAYLIST)
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            content = gzip.compress(content, compresslevel=1)
         self.finish(content)
 
     @staticmethod
@@ -42,20 +49,27 @@ class MasterHandler(_HlsHandler):
         picture = segments.picture if segments is not None else None
         if segments is None or picture is None:
             raise self._late()
-        self.send(
-            "application/vnd.apple.mpegurl",
+        self.send_playlist(
             "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-INDEPENDENT-SEGMENTS\n"
-            f'#EXT-X-STREAM-INF:BANDWIDTH={segments.bandwidth},CODECS="{segments.codecs}",'
-            f"RESOLUTION={picture.width}x{picture.height}\nlive.m3u8\n",
+            f"#EXT-X-STREAM-INF:BANDWIDTH={segments.bandwidth},"
+            f"AVERAGE-BANDWIDTH={segments.average_bandwidth},"
+            f'CODECS="{segments.codecs}",RESOLUTION={picture.width}x{picture.height},'
+            "CLOSED-CAPTIONS=NONE\nlive.m3u8\n",
         )
 
 
 class PlaylistHandler(_HlsHandler):
-    """`GET hls/<stream>/live.m3u8`, at once, or when it has what `_HLS_msn` and `_HLS_part` name."""
+    """`GET hls/<stream>/live.m3u8`, at once, or when it has what `_HLS_msn` and `_HLS_part` name.
+
+    With `_HLS_skip` it is a delta update.
+    """
 
     async def get(self, name: str) -> None:
         """Send the playlist."""
         stream = self.found(name)
+        skip = self.get_query_argument("_HLS_skip", None)
+        if skip not in {None, "YES", "v2"}:
+            raise web.HTTPError(400, reason="_HLS_skip is YES or v2")
         segment, part = self._number("_HLS_msn"), self._number("_HLS_part")
         if segment is None and part is not None:
             raise web.HTTPError(400, reason="_HLS_part needs _HLS_msn")
@@ -68,7 +82,7 @@ class PlaylistHandler(_HlsHandler):
             segments = await stream.until(lambda s: s.has(wanted, part))
         if segments is None:
             raise self._late()
-        self.send("application/vnd.apple.mpegurl", segments.playlist())
+        self.send_playlist(segments.playlist(delta=skip is not None))
 
     def _number(self, name: str) -> int | None:
         text = self.get_query_argument(name, None)
@@ -90,4 +104,6 @@ class SegmentHandler(_HlsHandler):
         content = stream.segments.file(file) if stream.segments is not None else None
         if content is None:
             raise web.HTTPError(404)
-        self.send("video/mp4", content, cached=_CACHED)
+        self.set_header("Content-Type", "video/mp4")
+        self.set_header("Cache-Control", f"max-age={_CACHED}")
+        self.finish(content)

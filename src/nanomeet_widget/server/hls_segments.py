@@ -25,9 +25,12 @@ _HOLD_BACK = 3 * PART_TARGET
 #: without any there is a hole after the third.
 _SHORTEST, _WANTED, _LONGEST = 2_000_000, 3_000_000, TARGET_DURATION * 1_000_000
 _PART = int(PART_TARGET * 1_000_000)
-#: Segments in the playlist (six target durations of the shortest ones, by Apple's rules), those whose
+#: Segments in the playlist (a minute at least; Apple's rules ask for six target durations), those whose
 #: parts it lists, and those that are kept for who is behind.
-_LISTED, _WITH_PARTS, _KEPT = 12, 3, 16
+_LISTED, _WITH_PARTS, _KEPT = 30, 3, 34
+#: Seconds from the end: older segments are left out for a player that says that it has them.
+_SKIP_UNTIL = 6.0 * TARGET_DURATION
+_PROMISES = f"PART-HOLD-BACK={_HOLD_BACK},CAN-SKIP-UNTIL={_SKIP_UNTIL}"
 #: Bytes that are kept at most, but for the last segments.
 _MAX_KEPT = 48 * 1024 * 1024
 
@@ -243,6 +246,13 @@ class Segments:
         return max(rates, default=1)
 
     @property
+    def average_bandwidth(self) -> int:
+        """The bits a second of all segments that are kept."""
+        segments = [*self._kept, *self._in_the_making]
+        bits = 8 * sum(len(part.data) for segment in segments for part in segment.parts)
+        return bits * 1_000_000 // max(1, sum(segment.duration for segment in segments)) or 1
+
+    @property
     def begun(self) -> bool:
         """Whether there is anything to play."""
         return bool(self._kept) or (self._open is not None and bool(self._open.parts))
@@ -263,22 +273,34 @@ class Segments:
         """Return whether a name is the part's that comes next."""
         return not self._ended and name == self._next_part()
 
-    def playlist(self) -> str:
-        """Return the media playlist."""
+    def playlist(self, *, delta: bool = False) -> str:
+        """Return the media playlist.
+
+        Parameters
+        ----------
+        delta
+            Whether to leave out what is older than the skip boundary.
+        """
         listed = list(self._kept)[-_LISTED:]
         first = listed[0] if listed else self._open
         lines = [
             "#EXTM3U",
             "#EXT-X-VERSION:9",
             f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
-            f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={_HOLD_BACK}",
+            f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,{_PROMISES}",
             f"#EXT-X-PART-INF:PART-TARGET={PART_TARGET}",
             "#EXT-X-INDEPENDENT-SEGMENTS",
             f"#EXT-X-MEDIA-SEQUENCE:{first.number if first else self._next}",
             f"#EXT-X-DISCONTINUITY-SEQUENCE:{_breaks_before(first)}",
         ]
         header: Header | None = None
+        skipped = self._skippable(listed) if delta else 0
+        if skipped:
+            lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+            header = listed[skipped - 1].header
         for place, segment in enumerate([*listed, *self._in_the_making]):
+            if place < skipped:
+                continue
             if segment.discontinuity:
                 lines.append("#EXT-X-DISCONTINUITY")
             if segment.header is not header:
@@ -300,6 +322,15 @@ class Segments:
         else:
             lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{self._next_part()}"')
         return "\n".join(lines) + "\n"
+
+    def _skippable(self, listed: list[Segment]) -> int:
+        """Return how many segments end before the skip boundary."""
+        behind = sum(segment.duration for segment in self._in_the_making)
+        for number, segment in reversed(list(enumerate(listed, start=1))):
+            if behind >= _SKIP_UNTIL * 1_000_000:
+                return number
+            behind += segment.duration
+        return 0
 
     @property
     def _in_the_making(self) -> list[Segment]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import av
 import pytest
@@ -78,8 +80,23 @@ def check(playlist: Playlist, segments: Segments) -> None:
     control = attributes(tags["#EXT-X-SERVER-CONTROL"])
     assert int(tags["#EXT-X-VERSION"]) >= 9
     assert control["CAN-BLOCK-RELOAD"] == "YES"
-    assert float(control["PART-HOLD-BACK"]) >= 2 * part_target
+    assert float(control["PART-HOLD-BACK"]) >= 3 * part_target
+    assert float(control["CAN-SKIP-UNTIL"]) >= 6 * target
+    assert "#EXT-X-INDEPENDENT-SEGMENTS" in tags
     assert ("#EXT-X-PRELOAD-HINT" in tags) != ("#EXT-X-ENDLIST" in tags)
+    # Each has its date, which goes on as it does.
+    for before, after in itertools.pairwise(playlist.segments):
+        assert before.duration is not None
+        assert before.name is not None
+        if not after.discontinuity:
+            assert after.header == before.header
+            passed = datetime.fromisoformat(after.date[:-1]) - datetime.fromisoformat(
+                before.date[:-1]
+            )
+            assert passed.total_seconds() == pytest.approx(before.duration, abs=0.002)
+    assert all(segment.date.endswith("Z") for segment in playlist.segments)
+    names = [part["URI"] for segment in playlist.segments for part in segment.parts]
+    assert len(set(names)) == len(names)
     for segment in playlist.segments:
         assert segments.file(segment.header)
         whole = segment.duration is not None
@@ -199,12 +216,35 @@ def test_what_is_out_of_the_playlist_is_soon_forgotten(film: Clip) -> None:
             )
             segments.add(frame, frame.timestamp)
     playlist = read(segments.playlist())
-    # Six target durations at least, by Apple's rules; two seconds each here.
-    assert len(playlist.segments) == 13
+    # Two seconds each: a minute, which is more than the six target durations of Apple's rules.
+    assert len(playlist.segments) == 31
     number = int(playlist.tags["#EXT-X-MEDIA-SEQUENCE"])
     assert playlist.segments[0].name == f"1-{number}.m4s"
     kept = [n for n in range(70) if segments.file(f"1-{n}.m4s") is not None]
-    assert kept[0] == kept[-1] - 15
+    assert kept[0] == kept[-1] - 33
+
+
+def test_who_has_the_old_segments_gets_the_new_ones_alone(film: Clip) -> None:
+    segments = Segments("1", 0)
+    fill(segments, film, every=False)
+    # Half a target's worth is nothing to leave out.
+    assert segments.playlist(delta=True) == segments.playlist()
+    for number in range(1, 5):
+        fill(segments, clip(13, start=number * 13 * SECOND, width=64, height=48), every=False)
+    whole, delta = read(segments.playlist()), read(segments.playlist(delta=True))
+    skipped = int(attributes(delta.tags.pop("#EXT-X-SKIP"))["SKIPPED-SEGMENTS"])
+    assert delta.tags == whole.tags
+    left = whole.segments[skipped:]
+    # A player goes on with the header that it has.
+    assert delta.segments == [replace(segment, header="") for segment in left]
+
+    def behind(rest: list[Listed]) -> float:
+        parts = sum(float(part["DURATION"]) for s in rest[-1:] for part in s.parts)
+        return sum(s.duration or 0 for s in rest) + (0 if rest[-1].name else parts)
+
+    # No segment of the last six target durations is left out, and no older one listed.
+    assert behind(left) >= 6 * TARGET_DURATION
+    assert behind(left[1:]) < 6 * TARGET_DURATION
 
 
 def test_breaks_that_are_out_of_the_playlist_are_counted() -> None:
