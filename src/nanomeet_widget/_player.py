@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 #: Seconds that the page has to take a command.
 _CONFIRM = 5.0
+#: Bytes of a file of captions: those of a day of speech.
+_LONGEST = 4 * 1024 * 1024
+_WEBVTT = re.compile(r"WEBVTT(?:\s|$)")
 #: What the player of the embedded server tells, and what a recording does.
 STATES = ("idle", "connecting", "waiting", "live", "ended", "recording", "failed", "unsupported")
 
@@ -34,6 +38,11 @@ class BroadcastPlayer(anywidget.AnyWidget):
     source
         What to watch: the name of a stream, a `Playout` (its live side), or the URL of a live
         page or of a recording. A name means the service in use, as `services.current()` says.
+    captions
+        WebVTT that viewers of a recording can turn on, by the player's button or the key ``c``: a
+        `pathlib.Path` of this machine, or a URL (of another server than the notebook's, it has to
+        allow other pages to read it, as this project's does; see `Recording.captions`). A live
+        broadcast has none.
     width, height
         Pixels, or a CSS length such as ``"100%"``. Changes take effect live.
     volume
@@ -66,6 +75,7 @@ class BroadcastPlayer(anywidget.AnyWidget):
 
     # Not synced: an address may carry what opens a private stream, and files are given away.
     source = t.Unicode(default_value=None, allow_none=True)
+    captions = t.Union([t.Unicode(), t.Instance(Path)], default_value=None, allow_none=True)
     width = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
     height = t.Union([t.Int(), t.Unicode()], default_value=360).tag(sync=True)
     volume = t.Float(default_value=1.0, min=0.0, max=1.0).tag(sync=True)
@@ -84,6 +94,8 @@ class BroadcastPlayer(anywidget.AnyWidget):
         **options: Any,  # noqa: ANN401 - traits
     ) -> None:
         self._channel = Channel(lambda _page, message: self.send(message))
+        #: As the page gets them.
+        self._captions: dict[str, str] | None = None
         if unknown := sorted(set(options) - set(self.trait_names())):
             raise InvalidInputError(f"BroadcastPlayer has no option {unknown[0]!r}")
         super().__init__(source=None if source is None else address_of(source), **options)
@@ -172,7 +184,11 @@ class BroadcastPlayer(anywidget.AnyWidget):
     }
 
     def _source_message(self) -> dict[str, Any]:
-        return {"type": "source", "url": str(self.source) if self.source else None}
+        return {
+            "type": "source",
+            "url": str(self.source) if self.source else None,
+            "captions": self._captions,
+        }
 
     # --- traits ---------------------------------------------------------------------------
 
@@ -185,10 +201,24 @@ class BroadcastPlayer(anywidget.AnyWidget):
     def _valid_length(self, proposal: dict[str, Any]) -> int | str:
         return _rules.check_length(proposal["trait"].name, proposal["value"])
 
+    @t.validate("captions")
+    def _valid_captions(self, proposal: dict[str, Any]) -> str | Path | None:
+        value: str | Path | None = proposal["value"]
+        captions_of(value)
+        return SecretText(value) if isinstance(value, str) else value
+
     @t.observe("source")
     def _source_changed(self, _change: object) -> None:
         self.set_trait("state", "idle" if self.source is None else "connecting")
         self.set_trait("vod", None)
+        self._tell_source()
+
+    @t.observe("captions")
+    def _captions_changed(self, _change: object) -> None:
+        self._captions = captions_of(self.captions)
+        self._tell_source()
+
+    def _tell_source(self) -> None:
         if self._channel.page is not None:
             self._channel.tell(self._source_message())
 
@@ -209,9 +239,41 @@ def address_of(source: object) -> str:
         )
     if not _ADDRESS.match(source):
         return services.current().service.live_url(_rules.check_streamname(source))
-    parts = urlsplit(source)
+    _check_address("source", source)
+    return source
+
+
+def captions_of(source: str | Path | None) -> dict[str, str] | None:
+    """Return captions as a page takes them: where they are, or what they are.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is neither an address nor a file of WebVTT.
+    """
+    if source is None:
+        return None
+    if isinstance(source, str):
+        if not _ADDRESS.match(source):
+            raise InvalidInputError("captions must be a URL, or a pathlib.Path of a file")
+        _check_address("captions", source)
+        return {"url": source}
+    try:
+        with source.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"captions={source!r} cannot be read: {error}") from None
+    if len(content) > _LONGEST or not _WEBVTT.match(text):
+        raise InvalidInputError(
+            f"captions={source!r} is no WebVTT: it begins with the line WEBVTT, and has 4 MB at most"
+        )
+    return {"text": text}
+
+
+def _check_address(name: str, address: str) -> None:
+    parts = urlsplit(address)
     if not parts.hostname or parts.username or parts.password:
         raise InvalidInputError(
-            "source is no address that can be watched: it needs a host, no user"
+            f"{name} is no address that can be watched: it needs a host, no user"
         )
-    return source

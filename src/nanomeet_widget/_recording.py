@@ -43,6 +43,8 @@ class Recording:
     #: A picture (JPEG), once it is whole, and its chapters (WebVTT).
     thumbnail: str | None
     chapters: str
+    #: Its captions (WebVTT): there are some if a file ``<name>.captions.vtt`` lies beside it.
+    captions: str | None
     _fetch: Callable[[str, Path], None] = field(repr=False, compare=False)
 
     def download(self, path: str | Path) -> Path:
@@ -137,6 +139,7 @@ def _recording(entry: dict[str, Any], page: str, fetch: Callable[[str, Path], No
         url=f"{page}/vod/{name}.mp4",
         thumbnail=f"{page}/vod/{name}.jpg" if entry["thumbnail"] else None,
         chapters=f"{page}/vod/{name}.vtt",
+        captions=f"{page}/vod/{name}.captions.vtt" if entry.get("captions") else None,
         _fetch=fetch,
     )
 

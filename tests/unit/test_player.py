@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import comm
@@ -117,7 +118,7 @@ class TestSource:
     def test_it_never_reaches_the_saved_state(self, player: nm.BroadcastPlayer) -> None:
         page = page_of(player)
         page.says(type="hello")
-        assert page.custom() == [{"type": "source", "url": LIVE}]
+        assert page.custom() == [{"type": "source", "url": LIVE, "captions": None}]
         assert LIVE not in page.state()
         assert LIVE not in repr(player)
 
@@ -129,6 +130,38 @@ class TestSource:
         player.source = None
         assert page.custom()[-1]["url"] is None
         assert player.state == "idle"
+
+
+class TestCaptions:
+    def test_of_this_machine_are_told_as_they_are(
+        self, player: nm.BroadcastPlayer, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "lesson.vtt"
+        file.write_text("\ufeffWEBVTT\n\n00:00.000 --> 00:02.000\nHello\n", encoding="utf-8")
+        page = page_of(player)
+        page.says(type="hello")
+        player.captions = file
+        told = page.custom()[-1]
+        assert told["url"] == LIVE
+        assert told["captions"]["text"].startswith("WEBVTT\n")
+        player.captions = None
+        assert page.custom()[-1]["captions"] is None
+
+    def test_of_another_are_told_by_their_address(self) -> None:
+        address = "https://meet.example/vod/lesson.captions.vtt"
+        with nm.BroadcastPlayer(LIVE, captions=address) as it:
+            page = page_of(it)
+            page.says(type="hello")
+            assert page.custom()[-1]["captions"] == {"url": address}
+            assert address not in page.state()
+            assert address not in repr(it)
+
+    def test_what_is_none_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
+        wrong = ("lesson.vtt", "https://me:pw@host/x.vtt", tmp_path, tmp_path / "film.srt")
+        for captions in wrong:
+            with pytest.raises(nm.InvalidInputError):
+                nm.BroadcastPlayer(LIVE, captions=captions)
 
 
 class TestState:

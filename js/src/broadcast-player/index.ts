@@ -1,7 +1,9 @@
 /** The widget that shows a broadcast in a cell: the server's own player in a frame, or a recording. */
 
 import type { AnyModel, AnyWidget } from "@anywidget/types";
+import { fetchCaptions, offerCaptions, toggleCaptions } from "../player/captions";
 import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
+import { speak, t } from "../player/strings";
 import { currentTheme, followTheme } from "../widget/theme";
 import "./broadcast-player.css";
 
@@ -13,9 +15,12 @@ interface State {
 }
 
 type FromKernel =
-  | { type: "source"; url: string | null }
+  | { type: "source"; url: string | null; captions: Captions | null }
   | { type: "knock" }
   | { type: "command"; id: number; args: [PlayerCommand] };
+
+/** Captions of a recording: where they are, or themselves. */
+type Captions = { url: string } | { text: string };
 
 /** One view of the player. The kernel hears of the newest view alone. */
 class Screen {
@@ -27,6 +32,8 @@ class Screen {
   #url: string | null = null;
   #frame: HTMLIFrameElement | null = null;
   #video: HTMLVideoElement | null = null;
+  /** Ends the captions that are offered. */
+  #captions = new AbortController();
   #said = "";
 
   constructor(model: AnyModel<State>, el: HTMLElement) {
@@ -43,18 +50,20 @@ class Screen {
       "abort",
       followTheme(document, () => this.#dress()),
     );
+    // JupyterLab's own key would copy the cell.
+    el.dataset.lmSuppressShortcuts = "true";
+    el.addEventListener("keydown", (event) => this.#press(event), { signal });
     this.#size();
     this.#dress();
-    this.#note("One moment…");
-    this.#silence = setTimeout(() => {
-      this.#note("Run this cell again to watch: the kernel that made it is gone, or busy.");
-    }, SILENT_MS);
+    this.#note(t.cell.moment);
+    this.#silence = setTimeout(() => this.#note(t.cell.gone), SILENT_MS);
     this.#send({ type: "hello" });
   }
 
   close(): void {
     clearTimeout(this.#silence);
     this.#owner.abort();
+    this.#captions.abort();
     this.#el.replaceChildren();
   }
 
@@ -78,6 +87,7 @@ class Screen {
     if (message.type === "source") {
       clearTimeout(this.#silence);
       if (message.url !== this.#url || message.url === null) this.#show(message.url);
+      void this.#caption(message.captions);
     } else if (message.type === "command") {
       this.#do(message.args[0]);
       this.#send({ type: "reply", id: message.id });
@@ -90,7 +100,7 @@ class Screen {
     this.#url = url;
     this.#frame = this.#video = null;
     if (url === null) {
-      this.#note("Nothing to watch yet: set the player's source.");
+      this.#note(t.cell.empty);
     } else if (/\.(mp4|webm|m4v)$/i.test(new URL(url).pathname)) {
       this.#showRecording(url);
     } else {
@@ -100,7 +110,7 @@ class Screen {
 
   #showLive(url: string): void {
     const frame = document.createElement("iframe");
-    frame.title = "Broadcast";
+    frame.title = t.picture;
     frame.allow = "autoplay; fullscreen; picture-in-picture";
     frame.referrerPolicy = "no-referrer";
     frame.src = url;
@@ -118,13 +128,36 @@ class Screen {
     video.playsInline = true;
     video.preload = "metadata";
     video.src = url;
-    video.setAttribute("aria-label", "Recording");
+    video.setAttribute("aria-label", t.cell.recording);
     const told = ["loadedmetadata", "play", "pause", "seeked", "timeupdate", "ended", "error"];
     for (const event of told) video.addEventListener(event, () => this.#followRecording());
     this.#video = video;
     this.#sound();
     this.#el.replaceChildren(video);
     this.#followRecording();
+  }
+
+  /** A live page has no use for them: what is spoken there is not known beforehand. */
+  async #caption(captions: Captions | null): Promise<void> {
+    this.#captions.abort();
+    this.#captions = new AbortController();
+    const { signal } = this.#captions;
+    const video = this.#video;
+    if (!captions || !video) return;
+    const text =
+      "text" in captions
+        ? captions.text
+        : await fetchCaptions(captions.url, signal).catch(() => null);
+    if (signal.aborted) return;
+    if (text === null) this.#warn(t.cell.noCaptions);
+    else offerCaptions(video, text, t.captions, signal);
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.key.toLowerCase() !== "c" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.#video) return;
+    event.stopPropagation();
+    toggleCaptions(this.#video);
   }
 
   #followRecording(): void {
@@ -195,10 +228,14 @@ class Screen {
   }
 
   #note(words: string): void {
-    const note = document.createElement("p");
-    note.setAttribute("role", "status");
-    note.textContent = words;
-    this.#el.replaceChildren(note);
+    this.#el.replaceChildren(status(words));
+  }
+
+  /** Says something below what is shown. */
+  #warn(words: string): void {
+    const note = status(words);
+    this.#el.append(note);
+    this.#captions.signal.addEventListener("abort", () => note.remove());
   }
 
   #send(message: unknown): void {
@@ -212,8 +249,16 @@ class Screen {
 
 const SILENT_MS = 4_000;
 
+function status(words: string): HTMLElement {
+  const note = document.createElement("p");
+  note.setAttribute("role", "status");
+  note.textContent = words;
+  return note;
+}
+
 const widget: AnyWidget<State> = {
   render({ model, el }) {
+    speak(navigator.languages);
     const screen = new Screen(model, el);
     return () => screen.close();
   },

@@ -63,7 +63,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"(external_api\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (
-            rf"vod/({_SEGMENT}\.(?:mp4|jpg))",
+            rf"vod/({_SEGMENT}\.(?:mp4|jpg|captions\.vtt))",
             RecordingHandler,
             {**parts, "path": str(folder_of(core.config.data))},
         ),

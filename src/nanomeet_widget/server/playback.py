@@ -1,4 +1,4 @@
-"""Recordings as players get them: the film, also while it is made, its picture, its chapters.
+"""Recordings as players get them: the film, also while it is made, its picture, chapters, captions.
 
 Who knows a recording's address may see it. The list of them is for those with a key or a moderator's
 token.
@@ -36,7 +36,7 @@ class Playable(Handler):
 
 
 class RecordingHandler(Playable, FileHandler):
-    """`GET vod/….mp4`, `GET vod/….jpg`: a film as far as there is one, and its picture."""
+    """`GET vod/….mp4`, `….jpg`, `….captions.vtt`: a film as far as there is one, and what is beside it."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Find the file that is being written, where the finished one is not there yet."""
@@ -51,6 +51,12 @@ class RecordingHandler(Playable, FileHandler):
         super().set_extra_headers(path)
         if Path(self.absolute_path or "").name.endswith(".part.mp4"):
             self.set_header("Cache-Control", "no-store")
+
+    def get_content_type(self) -> str:
+        """Name captions as browsers need it, whatever this machine's own table says."""
+        if str(self.absolute_path).endswith(".vtt"):
+            return "text/vtt; charset=utf-8"
+        return super().get_content_type()
 
     def compute_etag(self) -> str:
         """Tell one file from another without reading it: films are large."""
@@ -126,4 +132,7 @@ class RecordingsHandler(ServiceHandler):
             "url": f"{base}.mp4",
             "thumbnail": f"{base}.jpg" if picture.exists() else None,
             "chapters": f"{base}.vtt",
+            "captions": f"{base}.captions.vtt"
+            if recordings.captions(record.name).exists()
+            else None,
         }

@@ -112,6 +112,10 @@ class Recordings:
         """Return the file of a finished recording's picture."""
         return self._folder / f"{name}.jpg"
 
+    def captions(self, name: str) -> Path:
+        """Return the file of a recording's captions, which whoever runs this server may lay there."""
+        return self._folder / f"{name}.captions.vtt"
+
     def file(self, name: str) -> Path | None:
         """Return what there is of a recording; None where there is nothing."""
         return next((path for path in (self.final(name), self.part(name)) if path.exists()), None)
@@ -148,8 +152,8 @@ class Recordings:
 
     def drop(self, name: str) -> None:
         """Forget a recording, and delete what there is of it."""
-        for path in (self.part(name), self.final(name), self.picture(name)):
-            path.unlink(missing_ok=True)
+        for file in (self.part, self.final, self.picture, self.captions):
+            file(name).unlink(missing_ok=True)
         self._records.drop(name)
 
     def run(self, work: Coroutine[None, None, None]) -> None:

@@ -1,0 +1,45 @@
+/**
+ * Captions of a recording: a WebVTT file. It is fetched and handed to the video as text, because a
+ * `track` of another server needs a video that asks that server for permission, too.
+ */
+
+/** Letters: those of a day of speech. */
+const LONGEST = 4 * 1024 * 1024;
+
+/** Where the embedded server has the captions of a recording, if somebody laid them beside it. */
+export function captionsBeside(recording: string): string {
+  const url = new URL(recording);
+  url.pathname = url.pathname.replace(/\.mp4$/i, ".captions.vtt");
+  return url.href;
+}
+
+/** Returns the captions at an address; null if there are none. */
+export async function fetchCaptions(url: string, signal: AbortSignal): Promise<string | null> {
+  const answer = await fetch(url, { signal, credentials: "omit", referrerPolicy: "no-referrer" });
+  if (!answer.ok) return null;
+  const text = await answer.text();
+  return text.length <= LONGEST && /^WEBVTT(?:\s|$)/.test(text) ? text : null;
+}
+
+/** Lets a video's viewer turn captions on, until the signal ends it. */
+export function offerCaptions(
+  video: HTMLVideoElement,
+  text: string,
+  label: string,
+  signal: AbortSignal,
+): void {
+  const track = document.createElement("track");
+  const url = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
+  Object.assign(track, { kind: "captions", label, src: url });
+  video.append(track);
+  signal.addEventListener("abort", () => {
+    track.remove();
+    URL.revokeObjectURL(url);
+  });
+}
+
+/** Turns a video's captions on or off, if it has any. */
+export function toggleCaptions(video: HTMLVideoElement): void {
+  const [track] = video.textTracks;
+  if (track) track.mode = track.mode === "showing" ? "disabled" : "showing";
+}
