@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
+from nanomeet_widget.server.hls_segments import TARGET_DURATION
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import broadcasting, run
+from tests.contract.sockets import broadcasting, run, watch
 from tests.contract.test_recordings import send
 from tests.unit.server.clips import Clip, clip
 from tests.unit.server.test_hls import attributes, read
@@ -70,6 +72,8 @@ def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, fi
                 assert (answer.status_code, part.status_code) == (200, 200)
                 assert f'URI="{hint}"' in answer.text.partition("#EXT-X-PRELOAD-HINT")[0]
                 assert part.content[4:8] == b"moof"
+                assert part.headers["content-type"] == "video/mp4"
+                assert part.headers["access-control-allow-origin"] == "*"
                 assert "max-age" in part.headers["cache-control"]
 
     run(scenario())
@@ -79,11 +83,18 @@ def test_ffmpeg_plays_it_from_the_master_playlist(server: RunningServer, film: C
     async def scenario() -> None:
         async with live(server, film, "hls-ffmpeg") as (client, sending):
             master = await client.get("master.m3u8")
-            assert (
-                f'CODECS="avc1.{json.loads(film.setups[0].payload)["codec"][5:]},opus"'
-                in master.text
-            )
-            assert "RESOLUTION=160x96" in master.text
+            first, *lines, name = master.text.splitlines()
+            assert (first, name) == ("#EXTM3U", "live.m3u8")
+            assert {"#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"} < set(lines)
+            offered = attributes(lines[-1].removeprefix("#EXT-X-STREAM-INF:"))
+            codec = json.loads(film.setups[0].payload)["codec"]
+            assert offered["CODECS"] == f"{codec},opus"
+            assert (offered["RESOLUTION"], offered["CLOSED-CAPTIONS"]) == ("160x96", "NONE")
+            assert 0 < int(offered["AVERAGE-BANDWIDTH"]) <= int(offered["BANDWIDTH"])
+            assert master.headers["content-encoding"] == "gzip"
+            plain = await client.get("master.m3u8", headers={"Accept-Encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            assert plain.text.startswith("#EXTM3U")
             await sending
         probing = await asyncio.create_subprocess_exec(
             *("ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json"),
@@ -111,7 +122,49 @@ def test_what_is_not_there_or_makes_no_sense_is_refused(server: RunningServer, f
             assert (await client.get("live.m3u8?_HLS_part=0")).status_code == 400
             assert (await client.get("live.m3u8?_HLS_msn=x")).status_code == 400
             assert (await client.get("live.m3u8?_HLS_msn=-1")).status_code == 400
+            assert (await client.get("live.m3u8?_HLS_skip=NO")).status_code == 400
+            assert (await client.get("live.m3u8?_HLS_skip=YES")).status_code == 200
             assert (await client.get("1-0.m4s")).status_code == 404
+
+    run(scenario())
+
+
+def test_what_does_not_come_is_not_waited_for_without_end(
+    server: RunningServer, film: Clip
+) -> None:
+    async def scenario() -> None:
+        async with live(server, film, "hls-still") as (client, sending):
+            await client.get("live.m3u8")
+            await sending
+            playlist = read((await client.get("live.m3u8")).text)
+            first = int(playlist.tags["#EXT-X-MEDIA-SEQUENCE"])
+            # Nobody sends any more: three target durations, by the specification.
+            began = time.monotonic()
+            answer = await client.get(
+                "live.m3u8", params={"_HLS_msn": first + len(playlist.segments)}
+            )
+            assert answer.status_code == 503
+            assert time.monotonic() - began > 3 * TARGET_DURATION - 1
+
+    run(scenario())
+
+
+def test_who_plays_it_hears_where_the_stream_stands_and_gets_no_frames(
+    server: RunningServer, film: Clip
+) -> None:
+    async def scenario() -> None:
+        viewer, state = await watch(server, "hls-state", format="state")
+        assert (state["state"], state["since"]) == ("waiting", None)
+        async with live(server, film, "hls-state") as (_, sending):
+            state = await viewer.expect("stream_state")
+            while state["state"] != "live":
+                state = await viewer.expect("stream_state")
+            assert state["since"] is not None
+            await sending
+        # Whatever comes next: it is no frame.
+        message = await viewer.receive()
+        assert isinstance(message, dict)
+        assert message["state"] == "ended"
 
     run(scenario())
 

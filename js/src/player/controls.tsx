@@ -3,6 +3,7 @@
 import { Icon } from "./icons";
 import type { PlayerState } from "./state";
 import type { Figures, SoundState } from "./stream-player";
+import { t } from "./strings";
 
 export interface ControlsProps {
   state: PlayerState;
@@ -30,31 +31,28 @@ const WORTH_SEEKING = 5;
 export function Controls(props: ControlsProps) {
   const { behind, kept } = props.figures;
   const live = props.state === "live" && !props.paused && behind < ABOUT_LIVE;
+  const playing = props.paused ? t.toolbar.play : t.toolbar.pause;
   return (
-    <div class="bar" role="toolbar" aria-label="Player">
-      <button
-        type="button"
-        title={props.paused ? "Play (space)" : "Pause (space)"}
-        onClick={props.onPlay}
-      >
+    <div class="bar" role="toolbar" aria-label={t.toolbar.label}>
+      <button type="button" title={`${playing} (${t.toolbar.space})`} onClick={props.onPlay}>
         <Icon name={props.paused ? "play" : "pause"} />
-        <span class="words">{props.paused ? "Play" : "Pause"}</span>
+        <span class="words">{playing}</span>
       </button>
       <button
         type="button"
-        title={props.muted ? "Unmute (m)" : "Mute (m)"}
+        title={`${props.muted ? t.toolbar.unmute : t.toolbar.mute} (m)`}
         aria-pressed={props.muted}
         onClick={props.onMute}
       >
         <Icon name={props.muted ? "muted" : "sound"} />
-        <span class="words">Mute</span>
+        <span class="words">{t.toolbar.mute}</span>
       </button>
       <input
         class="volume"
         type="range"
         min="0"
         max="100"
-        aria-label="Volume"
+        aria-label={t.toolbar.volume}
         value={Math.round((props.muted ? 0 : props.volume) * 100)}
         onInput={(event) => props.onVolume(event.currentTarget.valueAsNumber / 100)}
       />
@@ -63,7 +61,7 @@ export function Controls(props: ControlsProps) {
         class="badge"
         data-live={live}
         disabled={live || props.state !== "live"}
-        title="Back to what is live (l)"
+        title={`${t.toolbar.toLive} (l)`}
         onClick={() => props.onSeek(0)}
       >
         {badge(props, live)}
@@ -75,8 +73,8 @@ export function Controls(props: ControlsProps) {
           min={-Math.floor(kept)}
           max="0"
           step="1"
-          aria-label="Position"
-          aria-valuetext={live ? "live" : `${Math.round(behind)} seconds behind live`}
+          aria-label={t.toolbar.position}
+          aria-valuetext={live ? t.toolbar.atLive : t.toolbar.behindLive(Math.round(behind))}
           value={-Math.min(Math.floor(kept), Math.round(behind))}
           onInput={(event) => props.onSeek(-event.currentTarget.valueAsNumber)}
         />
@@ -85,47 +83,43 @@ export function Controls(props: ControlsProps) {
       {props.details && <Details figures={props.figures} sound={props.sound} />}
       <button
         type="button"
-        title="Delay and resolution"
+        title={t.toolbar.details}
         aria-pressed={props.details}
         onClick={props.onDetails}
       >
         <Icon name="details" />
-        <span class="words">Delay and resolution</span>
+        <span class="words">{t.toolbar.details}</span>
       </button>
       <button
         type="button"
-        title="Full screen (f)"
+        title={`${t.toolbar.fullScreen} (f)`}
         aria-pressed={props.full}
         onClick={props.onFull}
       >
         <Icon name={props.full ? "small" : "full"} />
-        <span class="words">Full screen</span>
+        <span class="words">{t.toolbar.fullScreen}</span>
       </button>
     </div>
   );
 }
 
 function badge({ paused, state, figures }: ControlsProps, live: boolean): string {
-  if (live) return "Live";
-  if (paused) return "Paused";
-  return state === "live" ? `−${Math.round(figures.behind)} s` : "Not live";
+  if (live) return t.badge.live;
+  if (paused) return t.badge.paused;
+  return state === "live" ? t.badge.behind(Math.round(figures.behind)) : t.badge.notLive;
 }
 
 function Details({ figures, sound }: { figures: Figures; sound: SoundState }) {
   const { latency, width, height } = figures;
   return (
     <span class="details">
-      {latency !== null && (
-        <span title="From the server to your screen: network, decoding and buffer">
-          {Math.round(latency)} ms
-        </span>
-      )}
+      {latency !== null && <span title={t.details.delay}>{Math.round(latency)} ms</span>}
       {width > 0 && (
         <span>
           {width} × {height}
         </span>
       )}
-      {sound === "none" && <span>no sound</span>}
+      {sound === "none" && <span>{t.details.noSound}</span>}
     </span>
   );
 }

@@ -1,22 +1,13 @@
 /** One viewer of one stream: from the socket to the canvas and the loudspeaker. */
 
-import { signal } from "@preact/signals";
 import { type Frame, Kind, Track } from "../shared/frames";
-import type { StreamState } from "../shared/protocol";
 import { DelayLine } from "./delay-line";
 import { Playout } from "./jitter";
 import { PictureDecoder } from "./picture";
 import { PictureQueue } from "./picture-queue";
 import { pictureConfig, readSetup, soundConfig } from "./setup";
 import { SoundPlayer } from "./sound";
-import { mayStep, type PlayerState } from "./state";
-import {
-  NO_FIGURES,
-  type PlayerOptions,
-  type SoundState,
-  type StreamPlayer,
-} from "./stream-player";
-import { WatchSocket } from "./watch-socket";
+import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
 
 /** How often the sound's time and the figures are brought up to date. */
 const UPDATE_MS = 100;
@@ -30,30 +21,20 @@ const MAX_PENDING = 256;
 
 const microseconds = () => performance.now() * 1000;
 
-export class LivePlayer implements StreamPlayer {
-  readonly state = signal<PlayerState>("connecting");
-  readonly title = signal("");
-  readonly vod = signal<string | null>(null);
-  readonly refusal = signal("");
-  readonly paused = signal(false);
-  readonly sound = signal<SoundState>("none");
-  readonly figures = signal(NO_FIGURES);
-
+export class LivePlayer extends Follower implements StreamPlayer {
   readonly #options: PlayerOptions;
   readonly #canvas: HTMLCanvasElement;
   readonly #screen: CanvasRenderingContext2D;
-  readonly #end = new AbortController();
   readonly #playout = new Playout();
   readonly #queue = new PictureQueue<VideoFrame>();
   readonly #pictures = new PictureDecoder((picture) => this.#decoded(picture));
   readonly #line = new DelayLine({
     keep: KEEP_MS,
     size: KEEP_BYTES,
-    onJump: () => this.#restart(),
+    onJump: () => this.#flush(),
     release: (frame) => this.#release(frame),
   });
   readonly #arrivedAt = new Map<number, number>();
-  #socket: WatchSocket | null = null;
   #sound: SoundPlayer | null = null;
   #opening = false;
   #soundConfig: AudioDecoderConfig | null = null;
@@ -67,6 +48,7 @@ export class LivePlayer implements StreamPlayer {
   }
 
   constructor(canvas: HTMLCanvasElement, options: PlayerOptions) {
+    super(options, "frames");
     const screen = canvas.getContext("2d", { alpha: false, desynchronized: true });
     if (screen === null) throw new Error("this browser cannot draw pictures");
     this.#canvas = canvas;
@@ -80,12 +62,11 @@ export class LivePlayer implements StreamPlayer {
       this.#draw();
     };
     draw();
-    this.#end.signal.addEventListener("abort", () => {
+    this.end.signal.addEventListener("abort", () => {
       clearInterval(update);
       clearInterval(step);
       cancelAnimationFrame(drawing);
     });
-    this.#watch();
   }
 
   /** Stands still. What comes meanwhile is kept, as far as the window reaches. */
@@ -93,7 +74,7 @@ export class LivePlayer implements StreamPlayer {
     if (this.paused.value) return;
     this.paused.value = true;
     this.#line.hold();
-    this.#restart();
+    this.#flush();
     this.#update();
   }
 
@@ -122,41 +103,21 @@ export class LivePlayer implements StreamPlayer {
     this.#sound?.resume();
   }
 
-  close(): void {
-    this.#end.abort();
-    this.#socket?.close();
+  override close(): void {
+    super.close();
     this.#pictures.close();
     this.#queue.clear();
     this.#sound?.close();
     this.#sound = null;
   }
 
-  #watch(): void {
-    const { socketUrl, stream, ticket = null } = this.#options;
-    const watch = { url: socketUrl, stream, ticket, format: "frames" } as const;
-    this.#socket = new WatchSocket(watch, {
-      onState: (state) => this.#follow(state),
-      onFrame: (frame) => this.#line.push(frame, performance.now()),
-      onLost: () => {
-        this.#begin();
-        if (this.state.value !== "ended") this.#step("connecting");
-      },
-      onRefused: (message) => {
-        this.refusal.value = message;
-        this.#step("failed");
-      },
-    });
+  protected receive(frame: Frame): void {
+    this.#line.push(frame, performance.now());
   }
 
-  #step(state: PlayerState): void {
-    if (mayStep(this.state.value, state)) this.state.value = state;
-  }
-
-  #follow(stream: StreamState): void {
-    this.title.value = stream.title;
-    this.vod.value = stream.vod;
-    if (stream.state !== "live") this.#begin();
-    this.#step(stream.state);
+  protected restart(): void {
+    this.#line.clear();
+    this.#flush();
   }
 
   #release(frame: Frame): void {
@@ -193,7 +154,7 @@ export class LivePlayer implements StreamPlayer {
           this.sound.value = running ? "playing" : "blocked";
         },
       });
-      if (this.#end.signal.aborted) {
+      if (this.end.signal.aborted) {
         sound.close();
         return;
       }
@@ -243,7 +204,7 @@ export class LivePlayer implements StreamPlayer {
     this.figures.value = {
       frames: this.#frames,
       dropped: this.#queue.dropped,
-      latency: this.#latency === null ? null : this.#latency + (this.#socket?.roundTrip ?? 0) / 2,
+      latency: this.#latency === null ? null : this.#latency + this.roundTrip / 2,
       lipSync: heard === null || shown === null ? null : (heard - shown) / 1000,
       level: this.#sound?.level ?? 0,
       width: this.#canvas.width,
@@ -257,14 +218,8 @@ export class LivePlayer implements StreamPlayer {
     return this.#playout.offsets(now, this.#sound?.timing(now) ?? null);
   }
 
-  /** What was kept belongs to a connection, or a broadcast, that is over. */
-  #begin(): void {
-    this.#line.clear();
-    this.#restart();
-  }
-
   /** Forgets what was on its way to the screen. The last picture stays on the screen. */
-  #restart(): void {
+  #flush(): void {
     this.#playout.restart();
     this.#queue.clear();
     this.#pictures.close();

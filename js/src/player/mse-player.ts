@@ -3,37 +3,19 @@
  * that did not come over TLS, which get none. The server packs the frames (`server/cmaf.py`).
  */
 
-import { signal } from "@preact/signals";
 import { type Frame, Kind, Track } from "../shared/frames";
-import type { StreamState } from "../shared/protocol";
 import { liveEdge } from "./live-edge";
 import { readSetup } from "./setup";
-import { mayStep, type PlayerState } from "./state";
-import {
-  NO_FIGURES,
-  type PlayerOptions,
-  type SoundState,
-  type StreamPlayer,
-} from "./stream-player";
+import { Follower, NO_FIGURES, type PlayerOptions, type StreamPlayer } from "./stream-player";
 import { TrackBuffer } from "./track-buffer";
-import { WatchSocket } from "./watch-socket";
+import { playing } from "./video";
 
 const UPDATE_MS = 100;
 /** Seconds of the past that one can go back to. */
 const KEEP = 120;
 
-export class MsePlayer implements StreamPlayer {
-  readonly state = signal<PlayerState>("connecting");
-  readonly title = signal("");
-  readonly vod = signal<string | null>(null);
-  readonly refusal = signal("");
-  readonly paused = signal(false);
-  readonly sound = signal<SoundState>("none");
-  readonly figures = signal(NO_FIGURES);
-
+export class MsePlayer extends Follower implements StreamPlayer {
   readonly #video: HTMLVideoElement;
-  readonly #socket: WatchSocket;
-  readonly #end = new AbortController();
   readonly #codecs = new Map<Track, string>();
   #buffers = new Map<Track, TrackBuffer>();
   #source: MediaSource | null = null;
@@ -47,26 +29,11 @@ export class MsePlayer implements StreamPlayer {
   }
 
   constructor(video: HTMLVideoElement, options: PlayerOptions) {
+    super(options, "fmp4");
     this.#video = video;
     video.playsInline = true;
     const update = setInterval(() => this.#update(), UPDATE_MS);
-    this.#end.signal.addEventListener("abort", () => clearInterval(update));
-    const { socketUrl, stream, ticket = null } = options;
-    this.#socket = new WatchSocket(
-      { url: socketUrl, stream, ticket, format: "fmp4" },
-      {
-        onState: (state) => this.#follow(state),
-        onFrame: (frame) => this.#receive(frame),
-        onLost: () => {
-          this.#restart();
-          if (this.state.value !== "ended") this.#step("connecting");
-        },
-        onRefused: (message) => {
-          this.refusal.value = message;
-          this.#step("failed");
-        },
-      },
-    );
+    this.end.signal.addEventListener("abort", () => clearInterval(update));
   }
 
   pause(): void {
@@ -97,24 +64,12 @@ export class MsePlayer implements StreamPlayer {
     this.#start();
   }
 
-  close(): void {
-    this.#end.abort();
-    this.#socket.close();
-    this.#restart();
+  override close(): void {
+    super.close();
+    this.restart();
   }
 
-  #step(state: PlayerState): void {
-    if (mayStep(this.state.value, state)) this.state.value = state;
-  }
-
-  #follow(stream: StreamState): void {
-    this.title.value = stream.title;
-    this.vod.value = stream.vod;
-    if (stream.state !== "live") this.#restart();
-    this.#step(stream.state);
-  }
-
-  #receive({ kind, track, payload }: Frame): void {
+  protected receive({ kind, track, payload }: Frame): void {
     switch (kind) {
       case Kind.setup:
         this.#codecs.set(track, readSetup(payload).codec);
@@ -136,9 +91,7 @@ export class MsePlayer implements StreamPlayer {
     if (!MediaSource.isTypeSupported(type)) {
       // Without its sound a stream can be seen; without its picture there is nothing to show.
       if (track === Track.audio) return;
-      this.refusal.value = `This browser does not play ${codec}. Another one may.`;
-      this.#step("failed");
-      this.#socket.close();
+      this.fail({ kind: "codec", message: codec });
       return;
     }
     const buffer = this.#buffers.get(track) ?? this.#add(track);
@@ -163,23 +116,13 @@ export class MsePlayer implements StreamPlayer {
     return source;
   }
 
-  /** Browsers let nothing sound before the page was touched: then it begins without. */
   #start(): void {
-    const video = this.#video;
-    if (this.paused.value || !video.src) return;
-    video.play().then(
-      () => {
-        if (this.#buffers.has(Track.audio)) {
-          this.sound.value = video.muted ? "blocked" : "playing";
-        }
-      },
-      (error: unknown) => {
-        const refused = error instanceof DOMException && error.name === "NotAllowedError";
-        if (!refused || video.muted) return;
-        video.muted = true;
-        this.#start();
-      },
-    );
+    if (this.paused.value || !this.#video.src) return;
+    playing(this.#video, () => {
+      if (this.#buffers.has(Track.audio)) {
+        this.sound.value = this.#video.muted ? "blocked" : "playing";
+      }
+    });
   }
 
   #update(): void {
@@ -194,7 +137,7 @@ export class MsePlayer implements StreamPlayer {
       level: null,
       frames: this.#framesBefore + totalVideoFrames - droppedVideoFrames,
       dropped: droppedVideoFrames,
-      latency: end > 0 ? behind * 1000 + (this.#socket.roundTrip ?? 0) / 2 : null,
+      latency: end > 0 ? behind * 1000 + this.roundTrip / 2 : null,
       width: video.videoWidth,
       height: video.videoHeight,
       behind: this.#following ? 0 : behind,
@@ -221,7 +164,7 @@ export class MsePlayer implements StreamPlayer {
     };
   }
 
-  #restart(): void {
+  protected restart(): void {
     for (const buffer of this.#buffers.values()) buffer.close();
     this.#buffers = new Map();
     this.#codecs.clear();

@@ -2,21 +2,26 @@
 
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import { HlsPlayer } from "./hls-player";
 import { LivePlayer } from "./live-player";
 import { MsePlayer } from "./mse-player";
 import type { PlayerOptions, StreamPlayer } from "./stream-player";
 
 /** Pictures that are drawn one by one, where the browser decodes them for a page; else its own player. */
 const DRAWN = LivePlayer.supported();
+const BUFFERED = MsePlayer.supported();
 
-export function playable(): boolean {
-  return DRAWN || MsePlayer.supported();
+/** Whether this browser can show a stream; one that is not public has no playlist. */
+export function playable(hlsUrl: string | null = null): boolean {
+  return DRAWN || BUFFERED || (hlsUrl !== null && HlsPlayer.supported());
 }
 
 export function playerFor(screen: HTMLElement | null, options: PlayerOptions): StreamPlayer | null {
+  const { hlsUrl = null } = options;
   if (screen instanceof HTMLCanvasElement) return new LivePlayer(screen, options);
-  if (screen instanceof HTMLVideoElement) return new MsePlayer(screen, options);
-  return null;
+  if (!(screen instanceof HTMLVideoElement)) return null;
+  if (BUFFERED) return new MsePlayer(screen, options);
+  return hlsUrl === null ? null : new HlsPlayer(screen, hlsUrl, options);
 }
 
 export interface ScreenProps {

@@ -1,7 +1,10 @@
 /** What every way of playing a stream has in common, as the page of a viewer knows it. */
 
-import type { ReadonlySignal } from "@preact/signals";
-import type { PlayerState } from "./state";
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Frame } from "../shared/frames";
+import type { StreamState } from "../shared/protocol";
+import { mayStep, type PlayerState } from "./state";
+import { type Refusal, type Watched, WatchSocket } from "./watch-socket";
 
 /** `none`: the stream has no sound (yet). `blocked`: the browser wants a gesture first. */
 export type SoundState = "none" | "blocked" | "playing";
@@ -41,13 +44,17 @@ export interface PlayerOptions {
   stream: string;
   /** What opens a stream that is not public. */
   ticket?: string | null;
+  /** The stream's playlist; one that is not public has none. */
+  hlsUrl?: string | null;
 }
 
 export interface StreamPlayer {
   readonly state: ReadonlySignal<PlayerState>;
   readonly title: ReadonlySignal<string>;
   readonly vod: ReadonlySignal<string | null>;
-  readonly refusal: ReadonlySignal<string>;
+  /** Whether the broadcast has begun: then who waits waits for it to go on. */
+  readonly begun: ReadonlySignal<boolean>;
+  readonly refusal: ReadonlySignal<Refusal | null>;
   readonly paused: ReadonlySignal<boolean>;
   readonly sound: ReadonlySignal<SoundState>;
   readonly figures: ReadonlySignal<Figures>;
@@ -62,4 +69,68 @@ export interface StreamPlayer {
   /** To be called from a gesture: the browser then lets the sound be heard. */
   allowSound(): void;
   close(): void;
+}
+
+/** Follows what the server says of a stream; how it is played is for those that extend it. */
+export abstract class Follower {
+  readonly state = signal<PlayerState>("connecting");
+  readonly title = signal("");
+  readonly vod = signal<string | null>(null);
+  readonly begun = signal(false);
+  readonly refusal = signal<Refusal | null>(null);
+  readonly paused = signal(false);
+  readonly sound = signal<SoundState>("none");
+  readonly figures = signal(NO_FIGURES);
+
+  protected readonly end = new AbortController();
+  readonly #socket: WatchSocket;
+
+  constructor({ socketUrl: url, stream, ticket = null }: PlayerOptions, format: Watched["format"]) {
+    this.#socket = new WatchSocket(
+      { url, stream, ticket, format },
+      {
+        onState: (state) => this.#follow(state),
+        onFrame: (frame) => this.receive(frame),
+        onLost: () => {
+          this.restart();
+          if (this.state.value !== "ended") this.#step("connecting");
+        },
+        onRefused: (refusal) => this.fail(refusal),
+      },
+    );
+  }
+
+  /** Milliseconds to the server and back; 0 until measured. */
+  protected get roundTrip(): number {
+    return this.#socket.roundTrip ?? 0;
+  }
+
+  close(): void {
+    this.end.abort();
+    this.#socket.close();
+  }
+
+  protected fail(refusal: Refusal): void {
+    this.refusal.value = refusal;
+    this.#step("failed");
+    this.close();
+  }
+
+  /** A frame came. */
+  protected abstract receive(frame: Frame): void;
+
+  /** What came so far belongs to a connection, or a broadcast, that is over. */
+  protected abstract restart(): void;
+
+  #step(state: PlayerState): void {
+    if (mayStep(this.state.value, state)) this.state.value = state;
+  }
+
+  #follow({ state, title, vod, since }: StreamState): void {
+    this.title.value = title;
+    this.vod.value = vod;
+    this.begun.value = since !== null;
+    if (state !== "live") this.restart();
+    this.#step(state);
+  }
 }

@@ -5,9 +5,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { Controls } from "./controls";
 import { obey, tell } from "./page-api";
 import { load, save } from "./preferences";
+import { Recorded } from "./recorded";
 import { playerFor, Screen } from "./screen";
 import type { PlayerState } from "./state";
 import type { PlayerOptions, StreamPlayer } from "./stream-player";
+import { t } from "./strings";
 
 /** The controls step aside after this long without a movement. */
 const IDLE_MS = 3_000;
@@ -20,12 +22,8 @@ export function Unsupported() {
   return (
     <main class="player" data-state="unsupported">
       <div class="notice" role="alert">
-        <h1>This browser cannot show the broadcast</h1>
-        <p>
-          {globalThis.isSecureContext
-            ? "It lacks a part that decodes live pictures. A current Chrome, Edge, Firefox or Safari has it."
-            : "The page was not opened over a secure connection. Open it over https."}
-        </p>
+        <h1>{t.unsupported.title}</h1>
+        <p>{globalThis.isSecureContext ? t.unsupported.outdated : t.unsupported.insecure}</p>
       </div>
     </main>
   );
@@ -64,7 +62,7 @@ function publish(root: HTMLElement, player: StreamPlayer): void {
     width,
     height,
   });
-  document.title = player.title.value || "Live broadcast";
+  document.title = player.title.value || t.untitled;
 }
 
 export function Player(options: PlayerOptions) {
@@ -188,11 +186,11 @@ export function Player(options: PlayerOptions) {
   return (
     <main ref={root} class="player" data-idle={idle.value && state === "live" && !paused}>
       <div class="screen">
-        <Screen screen={screen} label={now?.title.value || "Broadcast"} hidden={recorded} />
+        <Screen screen={screen} label={now?.title.value || t.picture} hidden={recorded} />
         {now !== null && <Notice player={now} />}
         {state === "live" && !paused && sound === "blocked" && (
           <button type="button" class="tap" onClick={() => now?.allowSound()}>
-            Tap for sound
+            {t.tapForSound}
           </button>
         )}
       </div>
@@ -224,65 +222,61 @@ export function Player(options: PlayerOptions) {
 }
 
 function Notice({ player }: { player: StreamPlayer }) {
-  const state = player.state.value;
   const title = player.title.value;
   const shown = player.figures.value.frames > 0;
   if (player.paused.value) return null;
-  switch (state) {
+  switch (player.state.value) {
     case "live":
       return shown ? null : (
         <div class="notice" role="status">
-          <p>Loading the picture…</p>
+          <p>{t.loading}</p>
         </div>
       );
     case "connecting":
       return (
         <div class="notice" data-over={shown} role="status">
-          <p>{shown ? "The connection was lost. Trying again…" : "Connecting…"}</p>
+          <p>{shown ? t.reconnecting : t.connecting}</p>
         </div>
       );
     case "waiting":
-      return (
-        <div class="notice" role="status">
-          <h1>Starting soon</h1>
-          {title !== "" && <p>{title}</p>}
-          <p class="quiet">The picture comes by itself as soon as the broadcast begins.</p>
-        </div>
-      );
-    case "ended":
-      return <Ended title={title} vod={player.vod.value} />;
+      return <Card words={player.begun.value ? t.back : t.soon} about={title} />;
+    case "ended": {
+      const vod = player.vod.value;
+      if (vod !== null) return <Recorded vod={vod} />;
+      return <Card words={{ title: t.ended.title, told: t.ended.noRecording }} about={title} />;
+    }
     case "failed":
-      return (
-        <div class="notice" role="alert">
-          <h1>The broadcast cannot be shown</h1>
-          <p>{player.refusal.value}</p>
-          <button type="button" class="again" onClick={() => location.reload()}>
-            Try again
-          </button>
-        </div>
-      );
+      return <Failed player={player} />;
     default:
       return null;
   }
 }
 
-function Ended({ title, vod }: { title: string; vod: string | null }) {
-  if (vod === null) {
-    return (
-      <div class="notice" role="status">
-        <h1>The broadcast has ended</h1>
-        {title !== "" && <p>{title}</p>}
-        <p class="quiet">There is no recording of it.</p>
-      </div>
-    );
-  }
+interface CardProps {
+  words: { title: string; told: string };
+  /** What the broadcast is about. */
+  about: string;
+}
+
+function Card({ words: { title, told }, about }: CardProps) {
   return (
-    <div class="recording">
-      <p role="status">
-        The broadcast has ended. This is its <a href={vod}>recording</a>.
-      </p>
-      {/* biome-ignore lint/a11y/useMediaCaption: the recording has no captions */}
-      <video controls playsInline preload="metadata" src={vod} />
+    <div class="notice" role="status">
+      <h1>{title}</h1>
+      {about !== "" && <p>{about}</p>}
+      <p class="quiet">{told}</p>
+    </div>
+  );
+}
+
+function Failed({ player }: { player: StreamPlayer }) {
+  const { kind = "", message = "" } = player.refusal.value ?? {};
+  return (
+    <div class="notice" role="alert">
+      <h1>{t.failed.title}</h1>
+      <p>{t.refusals[kind] ?? message}</p>
+      <button type="button" class="again" onClick={() => location.reload()}>
+        {t.failed.again}
+      </button>
     </div>
   );
 }

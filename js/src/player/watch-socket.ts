@@ -15,13 +15,19 @@ const PING_MS = 2_000;
 /** Without any sign of life for this long the connection is dead. */
 const SILENCE_MS = 7_000;
 
+/** Why a stream cannot be watched: a kind that pages have words for, and the server's own words. */
+export interface Refusal {
+  kind: string;
+  message: string;
+}
+
 export interface WatchEvents {
   onState: (state: StreamState) => void;
   onFrame: (frame: Frame) => void;
   /** The connection is gone; the next attempt is under way. */
   onLost: () => void;
   /** The server refuses for good. */
-  onRefused: (message: string) => void;
+  onRefused: (refusal: Refusal) => void;
 }
 
 /** What to watch, and how. */
@@ -98,7 +104,7 @@ export class WatchSocket {
         break;
       case "error":
         this.close();
-        this.#events.onRefused(message.message);
+        this.#events.onRefused(message);
         break;
     }
   }

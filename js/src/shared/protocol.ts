@@ -555,7 +555,7 @@ export interface Watch {
   v: number;
   stream: string;
   ticket?: string | null;
-  format?: "frames" | "fmp4";
+  format?: "frames" | "fmp4" | "state";
 }
 
 /** Where the stream stands: binary frames follow while it is live. */

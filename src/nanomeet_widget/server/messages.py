@@ -679,7 +679,7 @@ IngestServerMessage = IngestReady | KeyframeWanted | IngestEnded
 
 
 #: Bare frames, for viewers with WebCodecs, or fragments of MP4, for Media Source Extensions.
-WatchFormat = Literal["frames", "fmp4"]
+WatchFormat = Literal["frames", "fmp4", "state"]
 
 
 class Watch(_Message, tag="watch", kw_only=True):
@@ -689,7 +689,7 @@ class Watch(_Message, tag="watch", kw_only=True):
     stream: StreamName
     #: What opens a stream that is not public.
     ticket: Annotated[str, Meta(max_length=64)] | None = None
-    #: What the viewer plays; see `frames` for both.
+    #: What the viewer plays; see `frames`. With "state" he plays HLS, and wants to know when.
     format: WatchFormat = "frames"
 
 

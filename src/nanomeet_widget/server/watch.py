@@ -31,7 +31,7 @@ class WatchSocket(Socket):
     def initialize(self, core: Core) -> None:
         """Take the server's parts."""
         super().initialize(core)
-        self._queue = self._queue_of("frames")
+        self._queue: ViewerQueue | None = None
 
     def open(self, *args: str) -> None:
         """Bound what the operating system holds back."""
@@ -53,7 +53,8 @@ class WatchSocket(Socket):
         elif self._channel is not None:
             self.reject("protocol", "This connection watches a stream already.")
         else:
-            self._queue = self._queue_of(request.format)
+            if request.format != "state":
+                self._queue = self._queue_of(request.format)
             try:
                 self._channel = self.core.broadcasts.watch(
                     request.stream, self, ticket=request.ticket
@@ -78,8 +79,9 @@ class WatchSocket(Socket):
         self.tell(state)
 
     def send_frame(self, frame: Outgoing) -> None:
-        """Send a frame, or drop it if this viewer cannot keep up."""
-        self._queue.push(frame)
+        """Send a frame, or drop it if this viewer cannot keep up, or plays something else."""
+        if self._queue is not None:
+            self._queue.push(frame)
 
     def dismiss(self, reason: str) -> None:
         """Send this viewer away."""

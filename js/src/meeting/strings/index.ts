@@ -5,6 +5,7 @@
  * compile.
  */
 
+import { preferred } from "../../shared/language";
 import { de } from "./de";
 import { en } from "./en";
 
@@ -20,10 +21,7 @@ export let t: Strings = en;
 
 /** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
 export function speak(wanted: readonly unknown[]): string {
-  const primary = wanted
-    .filter((tag) => typeof tag === "string")
-    .map((tag) => tag.toLowerCase().split(/[-_]/, 1)[0] ?? "");
-  const chosen = primary.find((language) => Object.hasOwn(LANGUAGES, language)) ?? "en";
+  const chosen = preferred(wanted, languages);
   t = LANGUAGES[chosen] ?? en;
   return chosen;
 }

@@ -62,7 +62,7 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
     >
       <Screen screen={screen} label={t.stage.picturesOf(meeting.title.value)} hidden={false} />
       {!shown && state !== "failed" && <AudienceNotice words={t.stage.loading} />}
-      {state === "failed" && <AudienceNotice words={player?.refusal.value ?? ""} />}
+      {state === "failed" && <AudienceNotice words={player?.refusal.value?.message ?? ""} />}
       {blocked && (
         <button type="button" class="notice accent" onClick={() => player?.allowSound()}>
           {t.stage.hearStage}

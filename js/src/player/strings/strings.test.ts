@@ -1,0 +1,13 @@
+import { afterEach, expect, test } from "vitest";
+import { speak, t } from ".";
+
+afterEach(() => {
+  speak(["en"]);
+});
+
+test("the player speaks its viewer's language, and English to all others", () => {
+  expect(speak([null, "de-CH", "en"])).toBe("de");
+  expect(t.back.title).toBe("Gleich geht es weiter");
+  expect(speak(["fr"])).toBe("en");
+  expect(t.back.title).toBe("Be right back");
+});

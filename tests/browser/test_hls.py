@@ -1,0 +1,123 @@
+"""A broadcast by HLS in a browser: by hls.js, and by the browser's own player where it has one."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.broadcasting import JS, Broadcaster, bundle_broadcaster
+from tests.browser.conftest import OpenPage
+from tests.browser.media import moves
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).parent
+PATIENCE = 30_000
+
+
+@pytest.fixture(scope="module")
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page's script that plays HLS by hls.js."""
+    target = tmp_path_factory.mktemp("viewer") / "hls-viewer.js"
+    command = [str(JS / "node_modules/.bin/esbuild"), str(HERE / "hls-viewer.js"), "--bundle"]
+    command += ["--format=iife", "--log-level=warning", f"--outfile={target}"]
+    # The test's own folder has no packages.
+    subprocess.run(command, check=True, timeout=60, env={"NODE_PATH": str(JS / "node_modules")})
+    return target
+
+
+@pytest.fixture
+def stage(
+    open_page: OpenPage, server: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> Broadcaster:
+    """A page that broadcasts, with a tone."""
+    bundle = bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
+    stream = f"hls_{secrets.token_hex(4)}"
+    made = Broadcaster(open_page(bypass_csp=True), server, bundle=bundle, stream=stream)
+    made.start()
+    return made
+
+
+def told(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("hlsTold()")
+    return found
+
+
+def test_hls_js_plays_it_near_to_what_is_live(
+    stage: Broadcaster, open_page: OpenPage, server: RunningServer, viewer: Path
+) -> None:
+    page = open_page(bypass_csp=True)
+    page.goto(f"{server.url}/healthz")
+    page.add_script_tag(path=viewer)
+    playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
+    page.evaluate("url => void watchByHls(url, true)", playlist)
+    video = page.locator("video")
+    assert moves(video)
+    assert video.evaluate("loudness") > 0.05
+    # Three parts of half a second are held back; it says itself how far behind it is.
+    page.wait_for_function("hlsTold().parts > 6 && hlsTold().latency < 4", timeout=PATIENCE)
+    said = told(page)
+    assert said["target"] == pytest.approx(1.5)
+    assert said["latency"] > 0.5
+    assert not said["fatal"], said["errors"]
+
+
+def test_hls_js_plays_it_by_whole_segments(
+    stage: Broadcaster, open_page: OpenPage, server: RunningServer, viewer: Path
+) -> None:
+    page = open_page(bypass_csp=True)
+    page.goto(f"{server.url}/healthz")
+    page.add_script_tag(path=viewer)
+    playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
+    page.evaluate("url => void watchByHls(url, false)", playlist)
+    assert moves(page.locator("video"))
+    page.wait_for_function("hlsTold().segments > 2", timeout=PATIENCE)
+    said = told(page)
+    assert said["parts"] == 0
+    assert not said["fatal"], said["errors"]
+
+
+#: A browser that decodes nothing for a page, as that of an older telephone.
+NATIVE_ALONE = """
+for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode", "MediaSource",
+  "ManagedMediaSource"]) delete globalThis[name];
+"""
+
+
+def test_a_browser_that_decodes_nothing_for_a_page_plays_hls_by_itself(
+    stage: Broadcaster, open_page: OpenPage, server: RunningServer
+) -> None:
+    page = open_page()
+    page.add_init_script(NATIVE_ALONE)
+    page.goto(f"{server.url}/live/{stage.stream}")
+    player = page.locator("main.player")
+    video = player.locator("video.stream")
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    assert video.get_attribute("src") == f"{server.url}/hls/{stage.stream}/master.m3u8"
+    assert moves(video)
+    expect(player).to_have_attribute("data-sound", "playing")
+    page.keyboard.press("Space")
+    expect(player).to_have_attribute("data-paused", "true")
+    assert video.evaluate("video => video.paused")
+    page.keyboard.press("Space")
+    assert moves(video)
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+    assert video.get_attribute("src") is None
+
+
+def test_where_hls_is_not_played_either_the_page_says_so(
+    stage: Broadcaster, open_page: OpenPage, server: RunningServer
+) -> None:
+    page = open_page(locale="de-DE")
+    page.add_init_script(NATIVE_ALONE + "HTMLMediaElement.prototype.canPlayType = () => '';")
+    page.goto(f"{server.url}/live/{stage.stream}")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Dieser Browser kann die Übertragung nicht zeigen"
+    )
