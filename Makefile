@@ -24,7 +24,7 @@ $(BIN)/python:
 
 $(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
 	@mkdir -p $(STAMPS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo,bench]'
 	@touch $@
 
 # The bundle follows its sources.
@@ -74,10 +74,10 @@ format: setup
 	$(BIN)/ruff format
 	cd js && npm run format
 
+# Each writes its section of benchmarks/RESULTS.md; `make bench BENCHMARKS=fan_out` runs one of them.
+BENCHMARKS := broadcast_latency lip_sync late_join fan_out bad_network mesh_stage rejoin soak drift
 bench: $(STAMPS)/system build
-	$(BIN)/python benchmarks/broadcast_latency.py
-	$(BIN)/python -m benchmarks.rejoin
-	$(BIN)/python benchmarks/mesh_stage.py
+	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
 
 # The pictures of the documents, taken anew.
 screenshots: $(STAMPS)/system build

@@ -19,39 +19,24 @@ How to read it
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import secrets
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.conftest import RunningServer, Servers
 
 SCRIPT = Path(__file__).with_suffix(".js")
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
 WINDOW: ViewportSize = {"width": 960, "height": 600}
 CELL: ViewportSize = {"width": 720, "height": 480}
 
@@ -69,33 +54,14 @@ class Outcome:
     encoding: float
 
 
-@contextmanager
-def running_server(folder: Path) -> Iterator[dict[str, str]]:
-    """Run the embedded server on a free port; yield its address and key."""
-    ready = folder / "ready.json"
-    command = [sys.executable, "-m", "nanomeet_widget.server", "--port", "0"]
-    command += ["--data", str(folder / "data"), "--ready-file", str(ready)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
-    try:
-        while not ready.exists():
-            if process.poll() is not None:
-                raise SystemExit("the server did not come up")
-            time.sleep(0.05)
-        yield json.loads(ready.read_text())
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
 class Bench:
     """The browser and the server of one run."""
 
     def __init__(
-        self, browser: Browser, server: dict[str, str], *, settle: float, seconds: float
+        self, browser: Browser, server: RunningServer, *, settle: float, seconds: float
     ) -> None:
         self._browser = browser
-        self._url = server["url"]
-        self._key = server["api_key"]
+        self._server = server
         self._settle = settle
         self._seconds = seconds
 
@@ -104,7 +70,7 @@ class Bench:
         with ExitStack() as stack:
             pages = [self._page(stack, WINDOW) for _ in range(people)]
             for page in pages:
-                page.goto(f"{self._url}/healthz")
+                page.goto(f"{self._server.url}/healthz")
                 page.evaluate(
                     "async size => { globalThis.me = new FixedMember(); await me.open(...size); }",
                     [width, height, framerate],
@@ -121,13 +87,7 @@ class Bench:
     ) -> Outcome:
         """Measure the meeting page; the last `hidden` of the pages are tabs in the background."""
         room = f"bench_{secrets.token_hex(4)}"
-        answer = httpx.post(
-            f"{self._url}/nanomeet",
-            headers={"X-BINTU-APIKEY": self._key},
-            json={"room": room, "moderator": True},
-            trust_env=False,
-        )
-        token = answer.raise_for_status().json()["data"]
+        token = self._server.room(room)
         with ExitStack() as stack:
             pages = []
             for number in range(people):
@@ -135,7 +95,7 @@ class Bench:
                 values: dict[str, object] = {"jwt": token, "userInfo.displayName": f"P{number}"}
                 values["config.prejoinConfig.enabled"] = False
                 parts = (f"{key}={quote(json.dumps(value))}" for key, value in values.items())
-                page.goto(f"{self._url}/local/{room}#{'&'.join(parts)}")
+                page.goto(f"{self._server.url}/local/{room}#{'&'.join(parts)}")
                 pages.append(page)
             for page in pages:
                 page.wait_for_function(
@@ -190,56 +150,78 @@ def _decoded(first: dict[str, Any], last: dict[str, Any]) -> Iterator[tuple[int,
         yield other["framesDecoded"] - one["framesDecoded"], other["frameHeight"] or 0
 
 
-def people_row(name: str, outcome: Outcome) -> str:
+def people_row(name: str, outcome: Outcome) -> list[str]:
     """Return a row of the first table."""
-    return (
-        f"| {name} | {len(outcome.rates)} | {min(outcome.rates):.1f} "
-        f"| {statistics.median(outcome.rates):.1f} | {statistics.median(outcome.lines):.0f} "
-        f"| {outcome.encoding:.2f} |"
+    return [
+        name,
+        str(len(outcome.rates)),
+        f"{min(outcome.rates):.1f}",
+        f"{statistics.median(outcome.rates):.1f}",
+        f"{statistics.median(outcome.lines):.0f}",
+        f"{outcome.encoding:.2f}",
+    ]
+
+
+def bits_row(name: str, outcome: Outcome) -> list[str]:
+    """Return a row of the second table."""
+    each = " ".join(f"{bits / 1000:.0f}" for bits in outcome.sent)
+    return [name, each, f"{statistics.mean(outcome.sent) / 1000:.0f}"]
+
+
+def people(bench: Bench, count: int, report: Report) -> None:
+    """Measure whether a stage of so many people holds."""
+    fixed = bench.fixed(count, width=320, height=240, framerate=15)
+    report.table(
+        ["people", "tiles", "fewest pictures/s", "median", "lines", "encoding s/s"],
+        [
+            people_row(f"{count}, fixed 320x240 at 15", fixed),
+            people_row(f"{count}, ours", bench.ours(count)),
+        ],
     )
 
 
-def bits_row(name: str, outcome: Outcome) -> str:
-    """Return a row of the second table."""
-    each = " ".join(f"{bits / 1000:.0f}" for bits in outcome.sent)
-    return f"| {name} | {each} | {statistics.mean(outcome.sent) / 1000:.0f} |"
+def bits(bench: Bench, report: Report) -> None:
+    """Measure what four people send."""
+    fixed = bench.fixed(4, width=640, height=360, framerate=30)
+    large = bench.ours(4, window=CELL, tiles=False)
+    report.table(
+        ["four people", "kbit/s sent by each", "mean"],
+        [
+            bits_row("fixed 640x360 at 30", fixed),
+            bits_row("ours, equal tiles, 960x600", bench.ours(4)),
+            bits_row("ours, equal tiles in a cell, 720x480", bench.ours(4, window=CELL)),
+            bits_row("ours, one large in a cell, 720x480", large),
+            bits_row(
+                "ours, cell, two tabs in the background", bench.ours(4, window=CELL, hidden=2)
+            ),
+        ],
+    )
 
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = arguments(__doc__)
     parser.add_argument("--people", type=int, default=6)
     parser.add_argument("--settle", type=float, default=30, help="seconds before measuring")
     parser.add_argument("--seconds", type=float, default=15, help="of measuring")
     parser.add_argument("--only", choices=["people", "bits"], help="one of the two tables")
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as name,
-        running_server(Path(name)) as server,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        bench = Bench(browser, server, settle=options.settle, seconds=options.seconds)
-        print(f"{os.cpu_count()} cores; load average before {os.getloadavg()[0]:.1f}\n")
+    count, settle, seconds = options.people, options.settle, options.seconds
+    if options.quick:
+        count, settle, seconds = 2, 2.0, 2.0
+    report = Report("A stage of several people", "mesh_stage")
+    with ExitStack() as stack:
+        servers = Servers(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        stack.callback(servers.close)
+        chromium = stack.enter_context(sync_playwright()).chromium
+        browser = chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        stack.callback(browser.close)
+        bench = Bench(browser, servers.start(), settle=settle, seconds=seconds)
         if options.only != "bits":
-            print("| people | tiles | fewest pictures/s | median | lines | encoding s/s |")
-            print("|---|---|---|---|---|---|")
-            fixed = bench.fixed(options.people, width=320, height=240, framerate=15)
-            print(people_row(f"{options.people}, fixed 320x240 at 15", fixed))
-            print(people_row(f"{options.people}, ours", bench.ours(options.people)), "\n")
+            people(bench, count, report)
         if options.only != "people":
-            print("| four people | kbit/s sent by each | mean |")
-            print("|---|---|---|")
-            fixed = bench.fixed(4, width=640, height=360, framerate=30)
-            print(bits_row("fixed 640x360 at 30", fixed))
-            print(bits_row("ours, equal tiles, 960x600", bench.ours(4)))
-            print(bits_row("ours, equal tiles in a cell, 720x480", bench.ours(4, window=CELL)))
-            large = bench.ours(4, window=CELL, tiles=False)
-            print(bits_row("ours, one large in a cell, 720x480", large))
-            unseen = bench.ours(4, window=CELL, hidden=2)
-            print(bits_row("ours, cell, two tabs in the background", unseen))
-        print(f"\nload average after {os.getloadavg()[0]:.1f}")
-        browser.close()
+            bits(bench, report)
+    report.finish(options)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,18 @@ What is measured
     given apart, since that is before any widget.
 
 How to read it
-    Run it as a module, from the project's folder. Headless Chromium, the notebook's server, the
-    kernel and the meeting's server share the machine.
+    Headless Chromium, the notebook's server, the kernel and the meeting's server share the machine.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import Report, arguments
 from playwright.sync_api import Page, expect, sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.media import frame_of
@@ -79,9 +78,10 @@ def measure(lab: Lab, page: Page, times: int) -> list[dict[str, float]]:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = arguments(__doc__)
     parser.add_argument("--times", type=int, default=10, help="reloads")
     options = parser.parse_args()
+    report = Report("A reloaded notebook", "rejoin")
     with (
         tempfile.TemporaryDirectory() as name,
         running_lab(Path(name)) as lab,
@@ -89,17 +89,21 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_context(permissions=["camera", "microphone"]).new_page()
-        found = measure(lab, page, options.times)
+        found = measure(lab, page, 2 if options.quick else options.times)
         browser.close()
     columns = {
         "JupyterLab shows the cell": [one["cell"] for one in found],
         "from the cell to joined": [one["joined"] - one["cell"] for one in found],
         "from the cell to the picture": [one["picture"] - one["cell"] for one in found],
     }
-    print("| step | median s | longest s |")
-    print("|---|---|---|")
-    for step, seconds in columns.items():
-        print(f"| {step} | {statistics.median(seconds):.2f} | {max(seconds):.2f} |")
+    report.table(
+        ["step", "median s", "longest s"],
+        [
+            [step, f"{statistics.median(seconds):.2f}", f"{max(seconds):.2f}"]
+            for step, seconds in columns.items()
+        ],
+    )
+    report.finish(options)
 
 
 if __name__ == "__main__":

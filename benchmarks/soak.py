@@ -8,8 +8,8 @@ What is measured
     /proc every ten seconds.
 
 How to read it
-    Run it as a module, from the project's folder: `python -m benchmarks.soak`. All clients share one
-    process and its event loop, and with the server the machine: the delays have theirs in them.
+    All clients share one process and its event loop, and with the server the machine: the delays have
+    theirs in them.
 """
 
 from __future__ import annotations
@@ -23,34 +23,20 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
+from benchmarks.clients import broadcasting, connect, read, say
+from benchmarks.processes import resident
+from benchmarks.report import Report, arguments
 from tests.conftest import RunningServer, Servers
 from tests.unit.server.wire import media, setup
-from tornado import httpclient, iostream, websocket
+from tornado import iostream, websocket
 
 #: Seconds until the memory is one that later ones are compared with: caches and pools have filled.
 WARM = 30.0
 REPORT = 10.0
 RENAME = 2.0
 PICTURES, PICTURE = 10, 6_000
-
-
-async def connect(server: RunningServer, path: str) -> websocket.WebSocketClientConnection:
-    """Open a socket as a page does."""
-    headers = {"Origin": server.url}
-    return await websocket.websocket_connect(
-        # Hundreds come at once, and a busy machine takes its time for them.
-        httpclient.HTTPRequest(
-            server.websocket(path), headers=headers, connect_timeout=120, request_timeout=120
-        )
-    )
-
-
-async def say(line: websocket.WebSocketClientConnection, kind: str, **fields: Any) -> None:  # noqa: ANN401 - a message's fields
-    """Send a message."""
-    await line.write_message(json.dumps({"type": kind, **fields}))
 
 
 class Soak:
@@ -77,7 +63,7 @@ class Soak:
             await asyncio.sleep(self.chance.uniform(0.1, 1.0))
 
     async def _visit(self, token: str) -> None:
-        line = await connect(self.server, "ws/meeting")
+        line = await self._connect("ws/meeting")
         await say(line, "join", v=1, token=token, name="0")
         self.joins += 1
         left = self.until - time.monotonic()
@@ -102,7 +88,7 @@ class Soak:
                 await say(line, "rename", name=f"{time.monotonic():.6f}")
 
     async def _listen(self, line: websocket.WebSocketClientConnection) -> None:
-        while (data := await _read(line)) is not None:
+        while (data := await read(line)) is not None:
             message = json.loads(data)
             if message["type"] == "updated" and message["participant"]["name"] != "0":
                 sent = float(message["participant"]["name"])
@@ -110,33 +96,24 @@ class Soak:
 
     async def broadcast(self, token: str) -> None:
         """Send pictures until the end."""
-        page = await connect(self.server, "ws/meeting")
-        await say(page, "join", v=1, token=token)
-        await say(page, "start_broadcast", record=False, ref=1)
-        while (message := json.loads(await _read(page) or "{}"))["type"] != "ingest_granted":
-            pass
-        line = await connect(self.server, "ws/ingest")
-        await say(line, "ingest_open", v=1, ticket=message["ticket"])
-        await line.write_message(setup(), binary=True)
-        listening = [asyncio.create_task(_drain(page)), asyncio.create_task(_drain(line))]
-        number, began = 0, time.monotonic()
-        while not self.over:
-            key = number % (2 * PICTURES) == 0
-            data = media(number / PICTURES, key=key, payload=b"x" * PICTURE)
-            await line.write_message(data, binary=True)
-            number += 1
-            await asyncio.sleep(began + number / PICTURES - time.monotonic())
-        for task in listening:
-            task.cancel()
+        async with broadcasting(self.server, token) as line:
+            await line.write_message(setup(), binary=True)
+            number, began = 0, time.monotonic()
+            while not self.over:
+                key = number % (2 * PICTURES) == 0
+                data = media(number / PICTURES, key=key, payload=b"x" * PICTURE)
+                await line.write_message(data, binary=True)
+                number += 1
+                await asyncio.sleep(began + number / PICTURES - time.monotonic())
 
     async def viewer(self, stream: str) -> None:
         """Watch until the end."""
-        line = await connect(self.server, "ws/watch")
+        line = await self._connect("ws/watch")
         await say(line, "watch", v=1, stream=stream)
         seen = [0]
 
         async def count() -> None:
-            while (data := await _read(line)) is not None:
+            while (data := await read(line)) is not None:
                 seen[0] += isinstance(data, bytes)
 
         with suppress(asyncio.TimeoutError):
@@ -154,27 +131,12 @@ class Soak:
             print(f"{now:6.0f} s  {memory:7.1f} MB  {len(self.delays)} delays", flush=True)
         return found
 
-
-async def _read(line: websocket.WebSocketClientConnection) -> str | bytes | None:
-    data: str | bytes | None = await line.read_message()
-    return data
+    async def _connect(self, path: str) -> websocket.WebSocketClientConnection:
+        return await connect(self.server.websocket(path), origin=self.server.url)
 
 
-async def _drain(line: websocket.WebSocketClientConnection) -> None:
-    while await _read(line) is not None:
-        pass
-
-
-def resident(pid: int) -> float:
-    """Return a process' resident memory, in MB."""
-    for row in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if row.startswith("VmRSS:"):
-            return int(row.split()[1]) / 1024
-    raise ValueError("no VmRSS")
-
-
-async def run(server: RunningServer, options: argparse.Namespace) -> None:
-    """Run the soak, and print what came of it."""
+async def run(server: RunningServer, options: argparse.Namespace, report: Report) -> None:
+    """Run the soak, and report what came of it."""
     hosts = [server.room(f"Room_{number}") for number in range(options.rooms)]
     people = [
         server.invite(hosts[number % options.rooms], moderator=number < options.rooms)
@@ -192,30 +154,43 @@ async def run(server: RunningServer, options: argparse.Namespace) -> None:
     steady = [megabytes for at, megabytes in memory if at > min(WARM, options.seconds / 3)]
     p95 = delays[int(len(delays) * 0.95)]
     expected = options.seconds * PICTURES
-    print(f"joins {soak.joins}, left {soak.leaves}, dropped {soak.drops}, refused {soak.refused}")
-    print(f"signalling: median {1e3 * statistics.median(delays):.1f} ms, p95 {1e3 * p95:.1f} ms")
-    if soak.frames:
-        print(f"pictures a viewer: {statistics.mean(soak.frames):.0f} of about {expected:.0f}")
-    print(f"memory: {steady[0]:.1f} MB once warm, {steady[-1]:.1f} MB at the end")
+    facts = {
+        "seconds; people in rooms; viewers": (
+            f"{options.seconds:.0f}; {options.people} in {options.rooms}; {options.viewers}"
+        ),
+        "joined; left; dropped; refused": (
+            f"{soak.joins}; {soak.leaves}; {soak.drops}; {soak.refused}"
+        ),
+        "signalling, median; p95": f"{1e3 * statistics.median(delays):.1f} ms; {1e3 * p95:.1f} ms",
+        "pictures a viewer, of about": (
+            f"{statistics.mean(soak.frames):.0f}, {expected:.0f}" if soak.frames else "none"
+        ),
+        "memory once warm; at the end": f"{steady[0]:.1f} MB; {steady[-1]:.1f} MB",
+    }
+    report.table(["", ""], [[name, value] for name, value in facts.items()])
 
 
 def main() -> None:
     """Read the options, start a server, and soak it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--rooms", type=int, default=40)
     parser.add_argument("--viewers", type=int, default=500)
     options = parser.parse_args()
+    if options.quick:
+        options.seconds, options.people, options.rooms, options.viewers = 25.0, 20, 4, 20
+    report = Report("Many people for long", "soak")
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder))
         try:
             server = servers.start()
-            asyncio.run(run(server, options))
+            asyncio.run(run(server, options, report))
             figures = httpx.get(f"{server.url}/metrics", trust_env=False).text.splitlines()
             print("\n".join(line for line in figures if line.startswith("nanomeet_")))
         finally:
             servers.close()
+    report.finish(options)
 
 
 if __name__ == "__main__":

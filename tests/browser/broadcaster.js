@@ -18,6 +18,7 @@ function tone() {
 class Broadcaster {
   ended = [];
   states = [];
+  healths = [];
   #pending = new Map();
   #refs = 0;
 
@@ -98,6 +99,7 @@ class Broadcaster {
       ticket,
       look: { title: "Test" },
       workerUrl: `${this.base}/static/composer.js`,
+      onHealth: (health) => this.healths.push(health),
       onEnded: (reason) => this.ended.push(reason),
       signal: new AbortController().signal,
     });

@@ -15,6 +15,10 @@ from tests.conftest import RunningServer
 
 HERE = Path(__file__).parent
 JS = HERE.parent.parent / "js"
+#: Takes from a page what it has only over TLS.
+WITHOUT_WEBCODECS = """
+for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"]) delete globalThis[name];
+"""
 
 
 def bundle_broadcaster(folder: Path) -> Path:

@@ -12,7 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster
+from tests.browser.broadcasting import (
+    WITHOUT_WEBCODECS,
+    Broadcaster,
+    Wire,
+    bundle_broadcaster,
+)
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
 from tests.browser.test_room import address
@@ -365,12 +370,6 @@ def test_another_moderators_page_takes_the_broadcast_over(
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
     recordings = [path.name for path in (server.data / "recordings").glob(f"{name}*.mp4")]
     assert recordings == [f"{name}.mp4"]
-
-
-#: Takes from a page what it has only over TLS.
-WITHOUT_WEBCODECS = """
-for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"]) delete globalThis[name];
-"""
 
 
 def test_who_has_no_webcodecs_watches_all_the_same(

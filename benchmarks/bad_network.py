@@ -1,0 +1,73 @@
+"""What a viewer on a bad line sees: loss and delay between him and the server.
+
+What is measured
+    The source of `broadcast_latency`, sent from a browser beside the server; the viewer's browser is in
+    a network namespace of its own, whose only line (`line.py`) holds every packet for a time, each
+    way, and loses some, at random. "Ours" is a broadcast by WebCodecs with sound, over TCP; "WebRTC" the
+    bare connection from page to page, with sound, over UDP. The delay is part of each picture's age:
+    no way is faster than that.
+
+How to read it
+    Halts are the times without a new picture for more than 250 ms, and the seconds of them together.
+    Where packets are lost, TCP sends them again and everything behind them waits.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from benchmarks.line import Line
+from benchmarks.report import Report, arguments
+from benchmarks.studio import CANVAS, HEAD, Seen, Studio, running_studio, watch
+from tests.browser.conftest import CHROMIUM
+
+#: Milliseconds each way, and percent of the packets.
+LINES = [(0, 0), (20, 0), (20, 1), (20, 3), (20, 10), (50, 0), (100, 0), (200, 0)]
+PORT = 8917
+SETTLE = 8.0
+
+
+def ours(studio: Studio, seconds: float) -> Seen:
+    """Measure our player."""
+    with studio.broadcast() as stage, studio.viewer(f"live/{stage.stream}") as viewer:
+        return watch(viewer, CANVAS, settle=SETTLE, seconds=seconds)
+
+
+def webrtc(studio: Studio, seconds: float) -> Seen:
+    """Measure a bare connection."""
+    with studio.call(sound=True) as viewer:
+        return watch(viewer, "#call", settle=SETTLE, seconds=seconds)
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = arguments(__doc__)
+    parser.add_argument("--seconds", type=float, default=20, help="of measuring, each")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        print("Not measured: a network namespace takes root.")
+        return
+    seconds, lines = (4.0, [(20, 1)]) if options.quick else (options.seconds, LINES)
+    report = Report("A bad network", "bad_network")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, Line() as line:
+        origin = f"http://{line.HERE}:{PORT}"
+        with running_studio(
+            *("--host", line.HERE, "--port", str(PORT)),
+            # What pages may do over TLS alone they may here.
+            switches=[f"--unsafely-treat-insecure-origin-as-secure={origin}"],
+            viewers_chromium=str(line.program(Path(folder), CHROMIUM)),
+        ) as studio:
+            for delay, loss in lines:
+                line.delay, line.loss = delay / 1000, loss / 100
+                name = f"{delay} ms each way, {loss} % lost"
+                rows.append(ours(studio, seconds).row(f"{name}: ours"))
+                rows.append(webrtc(studio, seconds).row(f"{name}: WebRTC"))
+    report.table(["line", *HEAD[1:]], rows)
+    report.finish(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The barcode of `stamps.js`, read off decoded pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: As `stamps.js` draws it: bits, the lines of each of the four rows, and the picture's width.
+BITS, ROW, WIDTH = 20, 32, 640
+_DARK = 127
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a picture says of itself."""
+
+    #: When it was drawn, in quarters of a millisecond, and which one it is; both come round.
+    time: int
+    number: int
+
+
+def read(grey: NDArray[np.uint8]) -> Stamp | None:
+    """Read a picture's stamp; None if it has none, or it is torn.
+
+    Parameters
+    ----------
+    grey
+        The picture's lines, 640 values each.
+    """
+    lines = np.arange(4) * ROW + ROW // 2
+    columns = np.arange(BITS) * (WIDTH // BITS) + WIDTH // BITS // 2
+    light = grey[np.ix_(lines, columns)] > _DARK
+    if (light[0::2] == light[1::2]).any():
+        return None
+    time, number = (int(row @ (1 << np.arange(BITS))) for row in light[0::2])
+    return Stamp(time, number)
+
+
+def missing(numbers: Sequence[int]) -> tuple[int, int]:
+    """Return how many numbers are left out, and how many come again."""
+    steps = [(after - before) % (1 << BITS) for before, after in pairwise(numbers)]
+    return sum(step - 1 for step in steps if step > 1), steps.count(0)

@@ -1,0 +1,215 @@
+"""A long broadcast: does the picture grow old, do lips and voice part, does memory grow; and is the
+recording whole.
+
+What is measured
+    The source of `broadcast_latency` and `lip_sync`, one viewer by WebCodecs with sound in a Chromium
+    of its own, and a recording. At each step of the time: the age of the pictures, the offset of the
+    beeps, the resident memory of the server, and that of all the processes of the viewer's browser
+    (each shared page divided among those that share it).
+
+    Afterwards the recording is decoded, and each picture's time compared with what the server sent to
+    a client that wrote all of it down: one more or one less was lost or repeated on the way to the
+    file. Each picture has a number, too, one more than the one before: one that is not there was lost
+    somewhere on the way from the source, one that comes again was encoded twice.
+
+How to read it
+    All of it runs on one machine. What the composer leaves out because the machine is busy it says
+    itself; the source and it have clocks of their own, so that now and then two pictures of the source
+    fall into one of its turns.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from benchmarks.barcode import Stamp, missing, read
+from benchmarks.figures import percentile, stalls
+from benchmarks.lip_sync import LISTENING, Fit, heard
+from benchmarks.processes import proportional, resident
+from benchmarks.report import Report, arguments
+from benchmarks.studio import CANVAS, Studio, running_studio, taken, watch
+from benchmarks.witness import witnessing
+from playwright.sync_api import CDPSession, Page
+
+STREAM = "long"
+#: Seconds until a page has begun.
+SETTLE = 10.0
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a recording holds. Times are in ms."""
+
+    times: list[float]
+    #: What each picture's barcode says; None where it cannot be read.
+    stamps: list[Stamp | None]
+    #: When each packet of sound begins, and how long it is.
+    sound: list[tuple[float, float]]
+
+    @property
+    def _settled(self) -> list[Stamp | None]:
+        """The stamps once the sender's page has begun: before, it has its hands full."""
+        pairs = zip(self.times, self.stamps, strict=True)
+        return [stamp for time, stamp in pairs if time > 1000 * SETTLE]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The pictures' numbers."""
+        return [stamp.number for stamp in self._settled if stamp is not None]
+
+    @property
+    def unreadable(self) -> int:
+        """How many pictures have none."""
+        return self._settled.count(None)
+
+    @property
+    def gaps(self) -> list[float]:
+        """The time between two pictures."""
+        return [after - before for before, after in pairwise(self.times)]
+
+    @property
+    def silence(self) -> float:
+        """How far a packet of sound is at most from the end of the one before."""
+        ends = [
+            abs(after - (begin + length)) for (begin, length), (after, _) in pairwise(self.sound)
+        ]
+        return max(ends, default=0.0)
+
+
+def decode(path: Path) -> Film:
+    """Decode a recording."""
+    times: list[float] = []
+    stamps: list[Stamp | None] = []
+    with av.open(str(path)) as film:
+        for picture in film.decode(video=0):
+            times.append(1000 * (picture.time or 0.0))
+            stamps.append(read(picture.to_ndarray(format="gray").astype(np.uint8, copy=False)))
+    with av.open(str(path)) as film:
+        sound = [
+            (_milliseconds(packet.pts, packet), _milliseconds(packet.duration, packet))
+            for packet in film.demux(audio=0)
+            if packet.pts is not None
+        ]
+    return Film(times, stamps, sound)
+
+
+def _milliseconds(ticks: int | None, packet: av.Packet[Any]) -> float:
+    return 1000 * float((ticks or 0) * (packet.time_base or 0))
+
+
+def differences(sent: list[int], film: Film) -> tuple[int, int]:
+    """Return how many of the pictures that the server sent a recording lacks, and has besides.
+
+    Parameters
+    ----------
+    sent
+        Their times, in microseconds of the sender's clock.
+    film
+        The recording; its time begins with the first picture.
+    """
+    expected = {round((time - sent[0]) / 1000, 1) for time in sent}
+    found = {round(time, 1) for time in film.times}
+    return len(expected - found), len(found - expected)
+
+
+def look(
+    viewer: Page, server: int, browser: CDPSession, *, minute: float, step: float
+) -> list[str]:
+    """Watch for a step of the time; return a row of the table."""
+    viewer.wait_for_timeout(step * 1000)
+    seen = taken(viewer, step)
+    fit = Fit(seen.ages, heard(viewer))
+    halts, halted = stalls(seen.gaps)
+    processes = browser.send("SystemInfo.getProcessInfo")["processInfo"]
+    return [
+        f"{minute:.1f}",
+        f"{seen.median:.0f}",
+        f"{percentile(seen.ages, 95):.0f}",
+        f"{len(seen.ages) / step:.1f}",
+        f"{halts} ({halted:.1f} s)" if halts else "0",
+        f"{percentile(fit.offsets, 50):+.0f}",
+        f"{resident(server):.0f}",
+        f"{proportional(process['id'] for process in processes):.0f}",
+    ]
+
+
+HEAD = [
+    *("minute", "age, median ms", "p95 ms", "pictures/s", "halts over 250 ms"),
+    *("sound late by, ms", "server, MB", "viewer's browser, MB"),
+]
+
+
+def broadcast(
+    studio: Studio, browser: CDPSession, *, minutes: float, step: float
+) -> tuple[list[list[str]], int]:
+    """Broadcast and record; return the rows, and how many pictures the composer left out."""
+    with (
+        studio.broadcast(STREAM, record=True) as stage,
+        studio.viewer(f"live/{STREAM}", before=LISTENING) as viewer,
+    ):
+        watch(viewer, CANVAS, settle=SETTLE, seconds=0)
+        heard(viewer)
+        began = time.monotonic()
+        rows: list[list[str]] = []
+        while (passed := (time.monotonic() - began) / 60) < minutes:
+            rows.append(
+                look(
+                    viewer,
+                    studio.server.process.pid,
+                    browser,
+                    minute=passed,
+                    step=min(step, 60 * (minutes - passed)),
+                )
+            )
+            print(" ".join(rows[-1]), flush=True)
+        skipped: int = stage.page.evaluate("me.healths.reduce((sum, h) => sum + h.skipped, 0)")
+    return rows, skipped
+
+
+def judge(report: Report, film: Film, sent: list[int], skipped: int) -> None:
+    """Report what the recording holds."""
+    lacking, besides = differences(sent, film)
+    lost, repeated = missing(film.numbers)
+    facts = {
+        "pictures": len(film.times),
+        "minutes": f"{(film.times[-1] - film.times[0]) / 60_000:.1f}",
+        "sent by the server, and not in the recording": lacking,
+        "in the recording, and not sent by the server": besides,
+        "encoded twice, after the first seconds": repeated,
+        "of the source that are not there, after the first seconds": lost,
+        "that the composer says it left out": skipped,
+        "unreadable, after the first seconds": film.unreadable,
+        "longest time between two, ms": f"{max(film.gaps):.0f}",
+        "times that do not go up": sum(gap <= 0 for gap in film.gaps),
+        "longest time between two packets of sound, beyond their own, ms": f"{film.silence:.1f}",
+    }
+    report.say("The recording:")
+    report.table(["pictures", ""], [[name, str(value)] for name, value in facts.items()])
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = arguments(__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--step", type=float, default=60, help="seconds between two looks")
+    options = parser.parse_args()
+    minutes = 0.5 if options.quick else options.minutes
+    report = Report("A long broadcast", "drift")
+    with running_studio() as studio:
+        with witnessing(studio.server, STREAM) as sent:
+            session = studio.watches.new_browser_cdp_session()
+            rows, skipped = broadcast(studio, session, minutes=minutes, step=options.step)
+        film = decode(studio.server.data / "recordings" / f"{STREAM}.mp4")
+    report.table(HEAD, rows)
+    judge(report, film, sent, skipped)
+    report.finish(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""A bad line to a network namespace: packets are held, and lost, on the way.
+
+The line is two TUN devices, one on this machine's side and one in the namespace, and a thread that
+carries the packets from one to the other. The kernel's own netem would do the same, but not every kernel
+has it. It takes root.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import heapq
+import os
+import random
+import select
+import struct
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_TUNSETIFF = 0x400454CA
+#: TUN, packets as they are (linux/if_tun.h).
+_FLAGS = 0x0001 | 0x1000
+_LARGEST = 65536
+#: Packets on their way each way, as many as netem holds by default; more are lost.
+_HELD = 1000
+
+
+class Line:
+    """A namespace whose only line is this one, as bad as one likes.
+
+    Use it as a context.
+
+    Parameters
+    ----------
+    name
+        Of the namespace, and of the devices.
+    """
+
+    #: The two ends.
+    HERE, THERE = "10.213.0.1", "10.213.0.2"
+
+    def __init__(self, name: str = "nmbench") -> None:
+        self._name = name
+        self._ends = [_tun(f"{name}{number}") for number in range(2)]
+        #: Seconds that each packet takes each way, and the part of them that is lost.
+        self.delay = 0.0
+        self.loss = 0.0
+        self._chance = random.Random(1)  # noqa: S311 - to be repeated
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+
+    def __enter__(self) -> Line:  # noqa: PYI034 - typing.Self needs Python 3.11
+        here, there = f"{self._name}0", f"{self._name}1"
+        _ip("netns", "add", self._name)
+        _ip("link", "set", there, "netns", self._name)
+        _ip("address", "add", self.HERE, "peer", self.THERE, "dev", here)
+        _ip("link", "set", here, "up")
+        inside = ["-n", self._name]
+        _ip(*inside, "address", "add", self.THERE, "peer", self.HERE, "dev", there)
+        for device in ("lo", there):
+            _ip(*inside, "link", "set", device, "up")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        for end in self._ends:
+            os.close(end)
+        _ip("netns", "delete", self._name)
+
+    def program(self, folder: Path, command: str) -> Path:
+        """Return a program that runs a command at the line's far end."""
+        path = folder / "there"
+        path.write_text(f'#!/bin/sh\nexec ip netns exec {self._name} {command} "$@"\n')
+        path.chmod(0o700)
+        return path
+
+    def _carry(self) -> None:
+        held: list[tuple[float, int, int, bytes]] = []
+        count = 0
+        while not self._over.is_set():
+            wait = max(0.0, held[0][0] - time.monotonic()) if held else 0.1
+            for end in select.select(self._ends, [], [], wait)[0]:
+                packet = os.read(end, _LARGEST)
+                lost = len(held) >= 2 * _HELD or self._chance.random() < self.loss
+                if not lost:
+                    count += 1
+                    target = self._ends[1 - self._ends.index(end)]
+                    heapq.heappush(held, (time.monotonic() + self.delay, count, target, packet))
+            while held and held[0][0] <= time.monotonic():
+                *_, target, packet = heapq.heappop(held)
+                # What the other end does not take is lost, as in every network.
+                with suppress(OSError):
+                    os.write(target, packet)
+
+
+def _tun(name: str) -> int:
+    end = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(end, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _FLAGS))
+    return end
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True)  # noqa: S603, S607

@@ -1,0 +1,99 @@
+"""How well sound and picture fit together at the viewer's: a beep and a flash, seen and heard.
+
+What is measured
+    The source of `broadcast_latency`: each picture carries the time at which it was drawn, so that
+    each of them is a flash; a beep begins at each second of the same clock, and its sound is given
+    away when it is over, 10 ms at a time, as a microphone gives it. The viewer's page reads the
+    pictures' age off its own pixels, and hears the beeps in what it plays: by WebCodecs what goes to
+    the device, at the moment at which the browser says that the device sounds it; by MSE what the
+    video element plays. The difference of the two ages is the offset: above 0 the sound is late.
+
+    So the offset holds the way of the sound into the composer as well, not only the player's.
+
+How to read it
+    ITU-R BT.1359: noticed from 45 ms too early, and 125 ms too late, on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.figures import percentile
+from benchmarks.report import Report, arguments
+from benchmarks.studio import CANVAS, HERE, VIDEO, Studio, running_studio, watch
+from playwright.sync_api import Page
+from tests.browser.broadcasting import WITHOUT_WEBCODECS
+
+LISTENING = (HERE / "listening.js").read_text()
+SETTLE = 6.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How old the pictures were that were seen, and the beeps that were heard, in ms."""
+
+    pictures: list[float]
+    beeps: list[float]
+
+    @property
+    def offsets(self) -> list[float]:
+        """How much later than the pictures each beep was."""
+        picture = percentile(self.pictures, 50)
+        return [beep - picture for beep in self.beeps]
+
+    def row(self, name: str) -> list[str]:
+        """Return it as a row of the table."""
+        offsets = self.offsets
+        return [
+            name,
+            f"{percentile(offsets, 50):+.0f}",
+            f"{percentile(offsets, 5):+.0f} to {percentile(offsets, 95):+.0f}",
+            f"{percentile(self.pictures, 50):.0f}",
+            f"{percentile(self.beeps, 50):.0f}",
+            f"{len(offsets)}",
+        ]
+
+
+def measure(studio: Studio, seconds: float, *, mse: bool) -> Fit:
+    """Watch and listen to a broadcast."""
+    before = LISTENING + (WITHOUT_WEBCODECS if mse else "")
+    with (
+        studio.broadcast() as stage,
+        studio.viewer(f"live/{stage.stream}", before=before) as viewer,
+    ):
+        selector = VIDEO if mse else CANVAS
+        viewer.wait_for_selector("main[data-frames]:not([data-frames='0'])")
+        if mse:
+            viewer.evaluate("selector => listenTo(document.querySelector(selector))", selector)
+        viewer.wait_for_timeout(SETTLE * 1000)
+        viewer.evaluate("listener.take()")
+        seen = watch(viewer, selector, settle=0, seconds=seconds)
+        return Fit(seen.ages, heard(viewer))
+
+
+def heard(page: Page) -> list[float]:
+    """Return how old the beeps were that were heard since this was asked last, in ms."""
+    beeps: list[float] = page.evaluate("listener.take()")
+    return beeps
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = arguments(__doc__)
+    parser.add_argument("--seconds", type=float, default=30, help="of measuring, each way")
+    options = parser.parse_args()
+    seconds = 5.0 if options.quick else options.seconds
+    report = Report("Lips and voice", "lip_sync")
+    with running_studio() as studio:
+        rows = [
+            measure(studio, seconds, mse=mse).row(name)
+            for name, mse in (("WebCodecs", False), ("MSE", True))
+        ]
+    report.table(
+        ["way", "offset, median ms", "5 to 95 %", "picture's age", "beep's age", "beeps"], rows
+    )
+    report.finish(options)
+
+
+if __name__ == "__main__":
+    main()

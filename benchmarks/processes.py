@@ -1,0 +1,34 @@
+"""What processes take of the machine, as Linux tells it in /proc."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> float:
+    """Return a process' resident memory, in MB."""
+    return _field(Path(f"/proc/{pid}/status"), "VmRSS:")
+
+
+def proportional(pids: Iterable[int]) -> float:
+    """Return the memory of processes, in MB; what several share is divided among them."""
+    return sum(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") for pid in pids)
+
+
+def worked(pid: int) -> float:
+    """Return the seconds for which a process has had a processor."""
+    # What stands before is its name, which may hold anything (proc_pid_stat(5)).
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / _TICKS
+
+
+def _field(path: Path, name: str) -> float:
+    for row in path.read_text().splitlines():
+        if row.startswith(name):
+            return int(row.split()[1]) / 1024
+    raise ValueError(f"no {name} in {path}")

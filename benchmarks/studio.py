@@ -1,0 +1,208 @@
+"""What the benchmarks of pictures share: a server, a page that sends, and pages that watch."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.figures import percentile, stalls
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.broadcasting import JS, Broadcaster, bundle_broadcaster
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.conftest import RunningServer, Servers
+
+HERE = Path(__file__).parent
+HLS_JS = JS / "node_modules/hls.js/dist/hls.min.js"
+#: Where our player draws the pictures one by one, and where the browser plays them.
+CANVAS, VIDEO = "main.player canvas", "main.player video"
+
+
+@dataclass
+class Seen:
+    """What a viewer saw: the age of each picture, and the time since the one before, in ms."""
+
+    ages: list[float] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+    seconds: float = 0
+
+    def add(self, other: Seen) -> None:
+        """Add what was seen in another turn."""
+        self.ages += other.ages
+        self.gaps += other.gaps
+        self.seconds += other.seconds
+
+    @property
+    def median(self) -> float:
+        """The median age."""
+        return percentile(self.ages, 50)
+
+    def row(self, name: str) -> list[str]:
+        """Return it as a row of a table; `HEAD` is its head."""
+        halts, halted = stalls(self.gaps)
+        return [
+            name,
+            f"{self.median:.0f}",
+            f"{percentile(self.ages, 95):.0f}",
+            f"{len(self.ages) / self.seconds:.1f}",
+            f"{halts} ({halted:.1f} s)" if halts else "0",
+        ]
+
+
+HEAD = ["way", "median ms", "p95 ms", "pictures/s", "halts over 250 ms"]
+
+
+class Studio:
+    """A server, a browser whose page sends pictures with a stamp, and a browser that watches.
+
+    Parameters
+    ----------
+    server
+        The embedded server.
+    sends, watches
+        The two browsers; they may be one.
+    bundle
+        The script of the page that broadcasts.
+    """
+
+    def __init__(
+        self, server: RunningServer, sends: Browser, watches: Browser, *, bundle: Path
+    ) -> None:
+        self.server = server
+        self._sends = sends
+        self.watches = watches
+        self._bundle = bundle
+
+    @contextmanager
+    def sender(self) -> Iterator[Page]:
+        """Open a page that has the source, in `track`, and nothing else."""
+        with _page(self._sends) as page:
+            page.goto(f"{self.server.url}/healthz")
+            page.evaluate("globalThis.track = stampedTrack()")
+            yield page
+
+    @contextmanager
+    def broadcast(
+        self, stream: str | None = None, *, record: bool = False
+    ) -> Iterator[Broadcaster]:
+        """Broadcast the source and a beep a second, as the only tile of a stage."""
+        with _page(self._sends) as page:
+            stream = stream or f"bench_{secrets.token_hex(4)}"
+            stage = Broadcaster(page, self.server, bundle=self._bundle, stream=stream)
+            stage.start(record=record)
+            page.evaluate(
+                """() => {
+                  const tile = { name: "", video: stampedTrack(), audio: beepingTrack() };
+                  me.show(me.tile(tile));
+                  me.camera.stop();
+                }"""
+            )
+            yield stage
+            stage.stop()
+            page.wait_for_function("me.states.at(-1) === 'off'")
+
+    @contextmanager
+    def viewer(
+        self, path: str, *, before: str = "", scripts: Sequence[Path] = ()
+    ) -> Iterator[Page]:
+        """Open a page of the server to watch on.
+
+        Parameters
+        ----------
+        path
+            The page's, below the server's address.
+        before
+            What runs before the page's own scripts.
+        scripts
+            What the page has beside its own.
+        """
+        with _page(self.watches) as page:
+            if before:
+                page.add_init_script(before)
+            page.goto(f"{self.server.url}/{path}")
+            for script in scripts:
+                page.add_script_tag(path=script)
+            yield page
+
+    @contextmanager
+    def call(self, *, sound: bool) -> Iterator[Page]:
+        """Send the source to another page by a bare WebRTC connection; give that page."""
+        with self.sender() as sender, self.viewer("healthz") as viewer:
+            for page in (sender, viewer):
+                # Whoever may use the microphone tells the other side his own addresses.
+                page.evaluate("navigator.mediaDevices.getUserMedia({ audio: true })")
+                page.evaluate("globalThis.call = new Call()")
+            sender.evaluate(
+                "sound => call.send(...[track, sound && beepingTrack()].filter(Boolean))", sound
+            )
+            viewer.evaluate("call.receive()")
+            answer = viewer.evaluate("offer => call.answer(offer)", sender.evaluate("call.offer()"))
+            sender.evaluate("answer => call.accept(answer)", answer)
+            viewer.wait_for_function("document.querySelector('#call').videoWidth > 0")
+            yield viewer
+
+
+def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
+    """Look at a video or canvas until it has found its pace, then for some seconds more."""
+    page.evaluate("selector => { globalThis.watcher = watchPictures(selector) }", selector)
+    page.wait_for_function("watcher.firstAt !== null")
+    page.wait_for_timeout(settle * 1000)
+    page.evaluate("watcher.take()")
+    page.wait_for_timeout(seconds * 1000)
+    return taken(page, seconds)
+
+
+def taken(page: Page, seconds: float) -> Seen:
+    """Take what the page's watcher has seen since it was asked last."""
+    seen = page.evaluate("watcher.take()")
+    # Whoever sees nothing any more has halted, too.
+    gaps = [*seen["gaps"], seen["since"]]
+    return Seen(ages=seen["ages"], gaps=gaps, seconds=seconds)
+
+
+@contextmanager
+def running_studio(
+    *options: str, switches: Sequence[str] = (), viewers_chromium: str = CHROMIUM
+) -> Iterator[Studio]:
+    """Run a server, and two browsers.
+
+    Parameters
+    ----------
+    options
+        The server's.
+    switches
+        Of both browsers, beside the usual ones.
+    viewers_chromium
+        What runs the viewers' browser.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        servers = Servers(folder)
+        stack.callback(servers.close)
+        chromium = stack.enter_context(sync_playwright()).chromium
+        sends, watches = (
+            chromium.launch(executable_path=program, args=[*ARGUMENTS, *switches])
+            for program in (CHROMIUM, viewers_chromium)
+        )
+        stack.callback(sends.close)
+        stack.callback(watches.close)
+        server = servers.start(*options)
+        yield Studio(server, sends, watches, bundle=bundle_broadcaster(folder))
+
+
+@contextmanager
+def _page(browser: Browser) -> Iterator[Page]:
+    # A context of its own, and a policy that lets the benchmark bring its scripts.
+    context: BrowserContext = browser.new_context(
+        permissions=["camera", "microphone"], bypass_csp=True
+    )
+    try:
+        page = context.new_page()
+        for script in ("stamps.js", "other_ways.js"):
+            page.add_init_script(path=HERE / script)
+        yield page
+    finally:
+        context.close()
