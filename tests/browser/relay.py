@@ -45,6 +45,14 @@ class Relay:
         """Replace the addresses in everything that the page is told, and tells."""
         page.route_web_socket("**/ws/meeting", self._route)
 
+    def abandon(self) -> None:
+        """Let every way that was found until now carry nothing more, for good."""
+        with self._lock:
+            self._ports.clear()
+            for key in self._selector.get_map().values():
+                if isinstance(key.data, _Front | _Back):
+                    key.data.abandoned = True
+
     def close(self) -> None:
         """End it."""
         self._ended = True
@@ -118,7 +126,7 @@ class Relay:
                 except OSError:
                     # A port that nobody listens on any more says so.
                     continue
-                if key.data is not None and not self._lost():
+                if key.data is not None and not key.data.abandoned and not self._lost():
                     # Where there is no way, a packet is lost, as in every network.
                     with suppress(OSError):
                         self._forward(packet, sender, key.data)
@@ -148,6 +156,7 @@ class _Front:
     def __init__(self, end: socket.socket, target: tuple[str, int]) -> None:
         self.end = end
         self.target = target
+        self.abandoned = False
         self.backs: dict[tuple[str, int], socket.socket] = {}
 
 
@@ -157,6 +166,7 @@ class _Back:
     def __init__(self, front: socket.socket, client: tuple[str, int]) -> None:
         self.front = front
         self.client = client
+        self.abandoned = False
 
 
 def _udp() -> socket.socket:

@@ -142,9 +142,8 @@ def test_a_change_of_address_restarts_what_leads_to_the_others(
     fragment = r"peers[0].localDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1]"
     before = grace.evaluate(fragment)
     # The way to the others dies, the way to the server does not.
-    wire.media.loss = 100
+    wire.media.abandon()
     until(grace, lambda: grace.evaluate(fragment) != before, 20)
-    wire.mend()
     meet((grace, "Ada"), (ada, "Grace"))
     assert grace.evaluate("peers.length") == 1
 

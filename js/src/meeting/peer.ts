@@ -5,7 +5,8 @@ import { type ConnectionQuality, qualityBetween } from "./connection-quality";
 import type { Stretch } from "./load";
 import { encodingFor, type Sending } from "./quality";
 import { sessionOf, tuned } from "./sdp";
-import { readStats, type Sample } from "./stats";
+import { Silence } from "./silence";
+import { packetsArrived, readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
   iceServers: RTCIceServer[];
@@ -37,7 +38,7 @@ type Place = keyof Outgoing;
 
 export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
 
-const WATCH_INTERVAL = 2_000;
+const WATCH_INTERVAL = 1_000;
 /** Milliseconds after which an offer that nobody answered is sent again, or made. */
 const UNANSWERED = 4_000;
 /** Milliseconds without a connection after which one should know that it may not come. */
@@ -61,6 +62,7 @@ export class Peer {
   #waitingSince = performance.now();
   #sample: Sample | null = null;
   #quality: ConnectionQuality | null = null;
+  #silence = new Silence();
   #closed = false;
 
   constructor(options: PeerOptions, outgoing: Outgoing, sending: Sending) {
@@ -157,6 +159,7 @@ export class Peer {
     });
     this.#sample = null;
     this.#quality = null;
+    this.#silence = new Silence();
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
     pc.onicecandidate = ({ candidate }) => {
@@ -171,7 +174,10 @@ export class Peer {
         void this.#limit();
         this.#options.onConnected();
       }
-      if (pc.connectionState === "disconnected") this.#apartSince = performance.now();
+      if (pc.connectionState === "disconnected") {
+        this.#apartSince = performance.now();
+        this.restart();
+      }
       if (pc.connectionState === "failed") this.#mend();
       this.#options.onChange();
     };
@@ -299,7 +305,17 @@ export class Peer {
     return this.#pc.getTransceivers()[PLACES.findIndex(({ name }) => name === place)];
   }
 
+  /** A dead way is left before the browser calls it one, which takes seconds. */
+  async #listen(): Promise<void> {
+    const silence = this.#silence;
+    const report = await this.#transceiver("microphone")
+      ?.receiver.getStats()
+      .catch(() => null);
+    if (report && silence.fell(packetsArrived(report))) this.restart();
+  }
+
   #look(): void {
+    void this.#listen();
     if (this.state === "unreachable") this.#options.onChange();
     if (performance.now() - this.#waitingSince < UNANSWERED) return;
     if (this.#pc.signalingState === "have-local-offer") this.#describe();

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readStats } from "./stats";
+import { packetsArrived, readStats } from "./stats";
 
 /** What Chromium counts of one connection, as far as it is read. */
 const COUNTED: Record<string, Record<string, unknown>> = {
-  T: { type: "transport", selectedCandidatePairId: "P2", timestamp: 100_000 },
+  T: { type: "transport", selectedCandidatePairId: "P2", packetsReceived: 171, timestamp: 100_000 },
   P1: { type: "candidate-pair", currentRoundTripTime: 9 },
   P2: { type: "candidate-pair", currentRoundTripTime: 0.04, availableOutgoingBitrate: 900_000 },
   IA: { type: "inbound-rtp", kind: "audio", packetsLost: 1, packetsReceived: 50, jitter: 0.02 },
@@ -56,6 +56,10 @@ test("a connection's counts are read, the sound's and the pictures' apart", () =
     decoded: 60,
     dropped: 3,
   });
+});
+
+test("packets of every kind are counted where they arrive", () => {
+  expect(packetsArrived(new Map(Object.entries(COUNTED)) as RTCStatsReport)).toBe(171);
 });
 
 test("before there is a connection nothing is known of it", () => {

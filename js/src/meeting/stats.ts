@@ -7,7 +7,7 @@ export interface Sample {
   roundTrip: number | null;
   /** Bits a second that the browser believes it may send. */
   available: number | null;
-  /** Packets of the other's that did not come, and that did. */
+  /** Packets of the other's media that did not come, and that did. */
   lost: number;
   received: number;
   /** The share of our packets that the other missed lately, from 0 to 1. */
@@ -29,6 +29,15 @@ export interface Sample {
 const FRESH = 5_000;
 
 type Entry = Readonly<Record<string, unknown>>;
+
+/** How many packets of any kind came from the other. */
+export function packetsArrived(report: RTCStatsReport): number {
+  let count = 0;
+  report.forEach((entry: Entry) => {
+    if (entry.type === "transport") count += number(entry, "packetsReceived") ?? 0;
+  });
+  return count;
+}
 
 /** `camera` is the media section that carries it; `at` in milliseconds of any steady clock. */
 export function readStats(report: RTCStatsReport, camera: string | null, at: number): Sample {

@@ -1,0 +1,158 @@
+"""How soon the pictures are back after a network that was away, a killed server, a new address.
+
+What is measured
+    Two people meet in pages of their own, one of them over a way that can be cut: to the server
+    through a proxy, to the other person through a relay of packets. From the moment in which the
+    hindrance ends, the seconds until both have decoded ten new pictures of each other. How many
+    tiles each sees then tells whether anybody is there twice.
+
+    Network: nothing comes through for ten seconds. Server: it is killed without warning and started
+    again after two seconds; the pictures go on meanwhile, so it is the seconds until both are told
+    that they are connected again. Address: the way to the other person dies for good; the time runs
+    from then until the pictures come by another one.
+
+How to read it
+    Run it as a module, from the project's folder. Both browsers and the server share the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.peers import KEEP_PEERS
+from tests.browser.test_networks import Wire, decoded, meet
+from tests.browser.test_room import Room, tile
+from tests.conftest import RunningServer, Servers
+
+#: Seconds of each hindrance.
+AWAY = 10.0
+RESTART = 2.0
+PICTURES = 10
+PATIENCE = 60.0
+LOST = "The connection was lost"
+
+
+@dataclass
+class Two:
+    """Two people in one meeting, and the way of one of them."""
+
+    ada: Page
+    grace: Page
+    wire: Wire
+
+    def seconds(self, told: Callable[[], bool]) -> float:
+        """Return after how many seconds something is so."""
+        began = time.monotonic()
+        while not told():
+            if time.monotonic() - began > PATIENCE:
+                raise SystemExit("it did not come back")
+            self.grace.wait_for_timeout(20)
+        return time.monotonic() - began
+
+    def pictures_again(self) -> float:
+        """Return after how many seconds each has new pictures of the other."""
+        pages = (self.ada, self.grace)
+        before = [decoded(page) for page in pages]
+        # A connection that is new counts from nothing.
+        return self.seconds(
+            lambda: all(
+                not 0 <= decoded(page) - seen < PICTURES and decoded(page) >= PICTURES
+                for page, seen in zip(pages, before, strict=True)
+            )
+        )
+
+    def connected(self) -> bool:
+        """Whether neither is told that the connection is lost."""
+        return all(page.get_by_text(LOST).count() == 0 for page in (self.ada, self.grace))
+
+    def tiles(self) -> int:
+        """Return how many tiles of the other the one with most of them sees."""
+        return max(tile(self.ada, "Grace").count(), tile(self.grace, "Ada").count())
+
+
+@contextmanager
+def meeting(browser: Browser, server: RunningServer) -> Iterator[Two]:
+    """Let two people meet."""
+    with ExitStack() as stack:
+
+        def open_page(url: str | None = None, **options: Any) -> Page:  # noqa: ANN401 - as Playwright's
+            context = browser.new_context(permissions=["camera", "microphone"], **options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.add_init_script(KEEP_PEERS)
+            if url is not None:
+                page.goto(url)
+            return page
+
+        room = Room(server, open_page)
+        wire = Wire(server)
+        stack.callback(wire.close)
+        ada = room.enter("Ada", moderator=True)
+        grace = wire.enter(room, open_page, "Grace")
+        meet((ada, "Grace"), (grace, "Ada"))
+        yield Two(ada, grace, wire)
+
+
+def network(two: Two) -> float:
+    """Take one person's whole network away, and give it back."""
+    two.wire.cut()
+    two.grace.wait_for_timeout(AWAY * 1000)
+    two.wire.mend()
+    return two.pictures_again()
+
+
+def address(two: Two) -> float:
+    """Let the way between the two die; only another one carries anything."""
+    two.wire.media.abandon()
+    return two.pictures_again()
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--times", type=int, default=5, help="of each hindrance")
+    options = parser.parse_args()
+    found: dict[str, list[float]] = {"network": [], "server": [], "address": []}
+    most = 0
+    with ExitStack() as stack:
+        servers = Servers(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        stack.callback(servers.close)
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        server = servers.start()
+        for _ in range(options.times):
+            for name, hinder in (("network", network), ("address", address)):
+                with meeting(browser, server) as two:
+                    found[name].append(hinder(two))
+                    most = max(most, two.tiles())
+            with meeting(browser, server) as two:
+                server.kill()
+                for page in (two.ada, two.grace):
+                    expect(page.get_by_text(LOST)).to_be_visible()
+                two.grace.wait_for_timeout(RESTART * 1000)
+                port = str(urlsplit(server.url).port)
+                server = servers.start("--port", port, data=server.data)
+                found["server"].append(two.seconds(two.connected))
+                two.pictures_again()
+                most = max(most, two.tiles())
+        browser.close()
+    print("| what was away | median s until all is back | longest s |")
+    print("|---|---|---|")
+    for what, seconds in found.items():
+        print(f"| {what} | {statistics.median(seconds):.2f} | {max(seconds):.2f} |")
+    print(f"\nmost tiles of one person: {most}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { Silence } from "./silence";
+
+/** What is said of each second's packets. */
+function told(...seconds: number[]): boolean[] {
+  const silence = new Silence();
+  silence.fell(1000);
+  let count = 1000;
+  return seconds.map((came) => {
+    count += came;
+    return silence.fell(count);
+  });
+}
+
+test("media that stops is noticed once, wherever in a second it stopped", () => {
+  expect(told(50, 50, 0, 0, 0)).toEqual([false, false, true, false, false]);
+  expect(told(50, 50, 3, 0, 0)).toEqual([false, false, false, true, false]);
+});
+
+test("it is noticed again once media has come back", () => {
+  expect(told(50, 0, 0, 50, 0)).toEqual([false, true, false, false, true]);
+});
+
+test("where nobody sends, reports now and then are no way that died", () => {
+  expect(told(0, 1, 0, 2, 0, 0, 1, 0)).toEqual(Array(8).fill(false));
+});
+
+test("what slowly ends, as sound and pictures that are switched off, leads to nothing", () => {
+  expect(told(80, 50, 4, 2, 0, 1, 0)).toEqual(Array(7).fill(false));
+});
