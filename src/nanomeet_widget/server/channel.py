@@ -14,11 +14,13 @@ from nanomeet_widget.server import messages
 from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
 from nanomeet_widget.server.timeline import USUAL_DURATION
-from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import read_setup
 
 #: A latecomer whose cached picture is older than this is worth a keyframe, at most once in it.
 _FRESH = 1.0
+#: Seconds of sending one batch to all, beyond which what comes next is gathered.
+_LONG = 0.002
 #: Lengths of WebSocket messages (RFC 6455, 5.2).
 _SHORT, _MEDIUM = 126, 65536
 
@@ -99,14 +101,31 @@ def _message(data: bytes) -> bytes:
     return header + data
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Frames that go out together: what is written to every viewer is joined once."""
+
+    frames: tuple[Outgoing, ...]
+
+    @functools.cached_property
+    def wire(self) -> bytes:
+        """The bytes of all of them."""
+        return b"".join([frame.wire for frame in self.frames])
+
+    @functools.cached_property
+    def fragments(self) -> bytes:
+        """What viewers who play MP4 get in place of `wire`; may be empty."""
+        return b"".join([frame.fragment for frame in self.frames])
+
+
 class Viewer(Protocol):
     """Somebody who watches. No call raises, whatever has become of him."""
 
     def send_state(self, state: messages.StreamState) -> None:
         """Say where the stream stands."""
 
-    def send_frame(self, frame: Outgoing) -> None:
-        """Send a frame, or drop it if he cannot keep up."""
+    def send_frames(self, batch: Batch) -> None:
+        """Send frames, or drop what he cannot keep up with."""
 
     def dismiss(self, reason: str) -> None:
         """Send him away, and say why."""
@@ -141,6 +160,9 @@ class Channel:
         self._group: list[Outgoing] = []
         self._group_size = 0
         self._group_began = 0.0
+        self._gathered: list[Outgoing] = []
+        self._gathering: Handle | None = None
+        self._crowded = False
         self._want_keyframe: Callable[[], None] | None = None
         self._wanted_at: float | None = None
         self._on_viewers: Callable[[int], None] | None = None
@@ -177,6 +199,8 @@ class Channel:
 
     def join(self, viewer: Viewer) -> None:
         """Add a viewer: he gets the state, and if live, the set-up and the last pictures."""
+        # What is gathered is among the last pictures: he would get it twice.
+        self._send()
         self._viewers.add(viewer)
         self._count()
         viewer.send_state(self.describe())
@@ -193,6 +217,7 @@ class Channel:
 
     def attach(self, feed: Viewer) -> None:
         """Add something that passes the stream on: it gets all that a viewer gets, and is none."""
+        self._send()
         self._feeds.add(feed)
         feed.send_state(self.describe())
         if self.live:
@@ -216,8 +241,7 @@ class Channel:
             self._on_viewers(len(self._viewers))
 
     def _catch_up(self, viewer: Viewer) -> None:
-        for frame in (*self._setups.values(), *self._group):
-            viewer.send_frame(frame)
+        viewer.send_frames(Batch((*self._setups.values(), *self._group)))
 
     # --- the broadcast -------------------------------------------------------------------------
 
@@ -248,7 +272,11 @@ class Channel:
         self._count()
 
     def publish(self, frame: Outgoing) -> None:
-        """Cache a frame, and while live send it to every viewer."""
+        """Cache a frame, and while live send it to every viewer.
+
+        With many viewers, sending takes long enough for the next frames to come meanwhile. Those
+        go out together once they all are read: a write costs about the same whatever its size.
+        """
         if frame.setup:
             self._setups[frame.track] = frame
             if frame.track is Track.VIDEO:
@@ -259,9 +287,14 @@ class Channel:
             self._keep(frame)
         elif self._group:
             self._keep(frame)
-        if self.live:
-            for viewer in (*self._viewers, *self._feeds):
-                viewer.send_frame(frame)
+        if not self.live:
+            return
+        self._gathered.append(frame)
+        if not self._crowded:
+            self._send()
+        elif self._gathering is None:
+            # What has come already is read before the loop gets to this.
+            self._gathering = self._timers.call_later(0, self._send)
 
     def go_live(self, *, since: float) -> None:
         """Tell the viewers that pictures are coming, and send those that are there."""
@@ -291,7 +324,20 @@ class Channel:
         self._since = None
         self._tell()
 
+    def _send(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if not self._gathered:
+            return
+        batch, self._gathered = Batch(tuple(self._gathered)), []
+        began = self._timers.time()
+        for viewer in (*self._viewers, *self._feeds):
+            viewer.send_frames(batch)
+        self._crowded = self._timers.time() - began > _LONG
+
     def _tell(self) -> None:
+        self._send()
         state = self.describe()
         for viewer in (*self._viewers, *self._feeds):
             viewer.send_state(state)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcasts
-from nanomeet_widget.server.channel import Channel, Outgoing
+from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.hls_segments import TARGET_DURATION, Segments
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import read_setup
@@ -74,8 +74,12 @@ class HlsStream:
             self.segments.end()
             self._tell()
 
-    def send_frame(self, frame: Outgoing) -> None:
-        """Pack a frame."""
+    def send_frames(self, batch: Batch) -> None:
+        """Pack frames."""
+        for frame in batch.frames:
+            self._pack(frame)
+
+    def _pack(self, frame: Outgoing) -> None:
         if self.segments is None or self.segments.over:
             return
         if frame.setup:

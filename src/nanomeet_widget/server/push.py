@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.channel import Channel, Outgoing
+from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.frames import Frame, Track
 from nanomeet_widget.server.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.push_worker import LIVE, pack
@@ -90,8 +90,12 @@ class Push:
     def send_state(self, state: messages.StreamState) -> None:
         """Do nothing: while others wait, this one waits too."""
 
-    def send_frame(self, frame: Outgoing) -> None:
-        """Have a frame sent, or left out if the other server cannot keep up."""
+    def send_frames(self, batch: Batch) -> None:
+        """Have frames sent, or left out if the other server cannot keep up."""
+        for frame in batch.frames:
+            self._send(frame)
+
+    def _send(self, frame: Outgoing) -> None:
         if frame.setup:
             self._set_up(frame.frame())
         if frame.time is None or self._queue is None:

@@ -6,13 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from nanomeet_widget.server.channel import Outgoing
+from nanomeet_widget.server.channel import Batch, Outgoing
 from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.timers import Timers
 
 #: A viewer further behind than this sees more by skipping than by waiting.
 MAX_AGE = 2.0
 MAX_BYTES = 8 * 1024 * 1024
+#: Bytes that are written in one go; of more, each frame is looked at.
+_AT_ONCE = 128 * 1024
 
 
 class Pipe(Protocol):
@@ -49,8 +51,16 @@ class ViewerQueue:
         self._busy = False
         self._skipping = False
 
-    def push(self, frame: Outgoing) -> None:
-        """Send a frame now, later, or never."""
+    def push(self, batch: Batch) -> None:
+        """Send frames now, later, or never."""
+        data = batch.fragments if self._fragments else batch.wire
+        if not self._busy and not self._skipping and len(data) <= _AT_ONCE:
+            self._busy = not self._pipe.write(data, self._drained)
+            return
+        for frame in batch.frames:
+            self._push(frame)
+
+    def _push(self, frame: Outgoing) -> None:
         if self._skipping and not frame.setup and frame.track is Track.VIDEO:
             if not frame.keyframe:
                 return

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.channel import Channel, Outgoing
+from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.frames import Frame
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.push_target import PushTarget
@@ -165,8 +165,8 @@ class Viewer(Box):
     def send_state(self, state: messages.StreamState) -> None:
         self.sent.append(state)
 
-    def send_frame(self, frame: Outgoing) -> None:
-        self.sent.append(frame)
+    def send_frames(self, batch: Batch) -> None:
+        self.sent += batch.frames
 
     def dismiss(self, reason: str) -> None:
         self.dismissed = reason

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nanomeet_widget.server.channel import Outgoing
+from nanomeet_widget.server.channel import Batch, Outgoing
 from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.viewer_queue import MAX_AGE, MAX_BYTES, ViewerQueue
 from tests.unit.server.doubles import Clock
@@ -45,15 +45,21 @@ class Line:
     def push(self, *names: str) -> None:
         """Push frames: k is a keyframe, p a picture, a sound, s a set-up; the rest is a name."""
         for name in names:
-            self.queue.push(
-                Outgoing(
-                    wire=name.encode(),
-                    track=Track.AUDIO if name[0] == "a" else Track.VIDEO,
-                    setup=name[0] == "s",
-                    keyframe=name[0] == "k",
-                    header=0,
-                )
+            self.push_together(name)
+
+    def push_together(self, *names: str) -> None:
+        """Push frames in one batch."""
+        frames = tuple(
+            Outgoing(
+                wire=name.encode(),
+                track=Track.AUDIO if name[0] == "a" else Track.VIDEO,
+                setup=name[0] == "s",
+                keyframe=name[0] == "k",
+                header=0,
             )
+            for name in names
+        )
+        self.queue.push(Batch(frames))
 
     @property
     def written(self) -> list[str]:
@@ -68,6 +74,24 @@ def line() -> Line:
 def test_a_quick_viewer_gets_everything_at_once(line: Line) -> None:
     line.push("s", "k1", "p1", "a1")
     assert line.written == ["s", "k1", "p1", "a1"]
+
+
+def test_what_comes_together_is_written_together(line: Line) -> None:
+    line.push_together("s", "k1", "a1")
+    assert line.written == ["sk1a1"]
+
+
+def test_what_comes_together_is_no_less_left_out(line: Line) -> None:
+    line.pipe.blocked = True
+    line.push_together("k1")
+    line.push_together("p1", "a1")
+    line.clock.advance(MAX_AGE + 0.1)
+    line.push_together("p2", "a2")
+    assert line.skips == 1
+    line.pipe.drain()
+    line.push_together("p3", "a3", "k4", "p5")
+    line.push_together("p6", "a6")
+    assert line.written == ["k1", "a2", "a3", "k4", "p5", "p6a6"]
 
 
 def test_a_moment_of_trouble_loses_nothing(line: Line) -> None:
