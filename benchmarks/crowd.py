@@ -190,10 +190,12 @@ def main() -> None:
     # Whoever comes has to read from the beginning on.
     sys.stdin.readline()
     crowd.watch(options.warm)
-    before = time.process_time()
+    began, before = time.monotonic_ns() // 1000, time.process_time()
     delays = crowd.watch(options.seconds)
     busy = (time.process_time() - before) / options.seconds
     found = {
+        "from": began,
+        "until": time.monotonic_ns() // 1000,
         "frames": len(delays),
         "median": percentile(delays, 50) * 1000,
         "p95": percentile(delays, 95) * 1000,

@@ -121,8 +121,8 @@ async def publishing(host: str) -> AsyncIterator[WebSocketClientConnection]:
     line.close()
 
 
-async def publish(line: WebSocketClientConnection, shape: list[Kept]) -> None:
-    """Send frames until cancelled."""
+async def publish(line: WebSocketClientConnection, shape: list[Kept], sent: list[int]) -> None:
+    """Send frames until cancelled, and count them."""
     for kept in shape:
         await line.write_message(setup(kept.track), binary=True)
     began, keyframe_at = time.monotonic(), -KEYFRAMES
@@ -131,10 +131,11 @@ async def publish(line: WebSocketClientConnection, shape: list[Kept]) -> None:
         keyframe = kept.track is Track.AUDIO or at >= keyframe_at + KEYFRAMES
         if keyframe and kept.track is Track.VIDEO:
             keyframe_at = at
+        sent.append(time.monotonic_ns() // 1000)
         frame = Frame(
             kind=Kind.MEDIA,
             track=kept.track,
-            timestamp=time.monotonic_ns() // 1000,
+            timestamp=sent[-1],
             payload=bytes(kept.size),
             keyframe=keyframe,
         )
@@ -189,15 +190,16 @@ async def measure(target: Target, viewers: int, shape: list[Kept], seconds: floa
         if crowd.stdin is None or crowd.stdout is None:
             raise RuntimeError("the viewers cannot be heard")
         async with target.sender() as line:
-            sending = asyncio.create_task(publish(line, shape))
+            sent: list[int] = []
+            sending = asyncio.create_task(publish(line, shape, sent))
             crowd.stdin.write(b"\n")
             await asyncio.sleep(WARM)
             before, began = worked(target.pid), time.monotonic()
             found = json.loads(await crowd.stdout.readline())
             processor = (worked(target.pid) - before) / (time.monotonic() - began)
             memory = resident(target.pid) - empty
+            expected = viewers * sum(found["from"] <= at <= found["until"] for at in sent)
             sending.cancel()
-    expected = viewers * sum(kept.rate for kept in shape) * seconds
     return Point(
         viewers=viewers,
         median=found["median"],
