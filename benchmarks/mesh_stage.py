@@ -165,7 +165,8 @@ def people_row(name: str, outcome: Outcome) -> list[str]:
 def bits_row(name: str, outcome: Outcome) -> list[str]:
     """Return a row of the second table."""
     each = " ".join(f"{bits / 1000:.0f}" for bits in outcome.sent)
-    return [name, each, f"{statistics.mean(outcome.sent) / 1000:.0f}"]
+    rate = f"{statistics.median(outcome.rates):.1f}"
+    return [name, each, f"{statistics.mean(outcome.sent) / 1000:.0f}", rate]
 
 
 def people(bench: Bench, count: int, report: Report) -> None:
@@ -185,7 +186,7 @@ def bits(bench: Bench, report: Report) -> None:
     fixed = bench.fixed(4, width=640, height=360, framerate=30)
     large = bench.ours(4, window=CELL, tiles=False)
     report.table(
-        ["four people", "kbit/s sent by each", "mean"],
+        ["four people", "kbit/s sent by each", "mean", "pictures/s of a tile, median"],
         [
             bits_row("fixed 640x360 at 30", fixed),
             bits_row("ours, equal tiles, 960x600", bench.ours(4)),

@@ -17,7 +17,6 @@ How to read it
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.peers import KEEP_PEERS
@@ -120,9 +120,10 @@ def address(two: Two) -> float:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = arguments(__doc__)
     parser.add_argument("--times", type=int, default=5, help="of each hindrance")
     options = parser.parse_args()
+    report = Report("After a failure", "recovery")
     found: dict[str, list[float]] = {"network": [], "server": [], "address": []}
     most = 0
     with ExitStack() as stack:
@@ -131,7 +132,7 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         server = servers.start()
-        for _ in range(options.times):
+        for _ in range(1 if options.quick else options.times):
             for name, hinder in (("network", network), ("address", address)):
                 with meeting(browser, server) as two:
                     found[name].append(hinder(two))
@@ -147,11 +148,15 @@ def main() -> None:
                 two.pictures_again()
                 most = max(most, two.tiles())
         browser.close()
-    print("| what was away | median s until all is back | longest s |")
-    print("|---|---|---|")
-    for what, seconds in found.items():
-        print(f"| {what} | {statistics.median(seconds):.2f} | {max(seconds):.2f} |")
-    print(f"\nmost tiles of one person: {most}")
+    report.table(
+        ["what was away", "median s until all is back", "longest s"],
+        [
+            [what, f"{statistics.median(seconds):.2f}", f"{max(seconds):.2f}"]
+            for what, seconds in found.items()
+        ],
+    )
+    report.say(f"Tiles of one person that the other sees, at most: {most}.")
+    report.finish(options)
 
 
 if __name__ == "__main__":
