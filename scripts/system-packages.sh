@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need of the system: Chromium to drive, ffprobe to read recordings, nginx to
-# stand in front of a server and to take what is pushed by RTMP, coturn to relay media.
+# stand in front of a server and to take what is pushed by RTMP and RTMPS, coturn to relay media.
 set -eu
 
 missing=""
@@ -9,6 +9,7 @@ command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
 PATH="$PATH:/usr/sbin"
 command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || missing="$missing libnginx-mod-rtmp"
+[ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing="$missing libnginx-mod-stream"
 command -v turnserver >/dev/null 2>&1 || missing="$missing coturn"
 "${PYTHON:-python3}" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0

@@ -1,4 +1,4 @@
-"""Broadcasts pushed by RTMP, to nginx: the picture as it is, the sound as AAC, again after a loss."""
+"""Broadcasts pushed to nginx by RTMP and RTMPS: the picture as it is, the sound as AAC, again after a loss."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from nanomeet_widget.server import tls
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_recordings import send
@@ -27,6 +28,7 @@ from tests.unit.server.clips import SECOND, Clip, clip
 _NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 _CONFIGURATION = """
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
 {user}
 daemon off;
 master_process off;
@@ -44,6 +46,14 @@ rtmp {{
         }}
     }}
 }}
+stream {{
+    server {{
+        listen 127.0.0.1:{tls_port} ssl;
+        ssl_certificate {certificate};
+        ssl_certificate_key {key};
+        proxy_pass 127.0.0.1:{port};
+    }}
+}}
 """
 
 
@@ -52,10 +62,20 @@ class Nginx:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = int(probe.getsockname()[1])
-        user = "user root;" if os.getuid() == 0 else ""
-        text = _CONFIGURATION.format(folder=folder, port=self.port, user=user)
+        with (
+            socket.create_server(("127.0.0.1", 0)) as probe,
+            socket.create_server(("127.0.0.1", 0)) as other,
+        ):
+            self.port, self.tls_port = (int(p.getsockname()[1]) for p in (probe, other))
+        self.certificate, key = tls.self_signed(folder, "127.0.0.1")
+        text = _CONFIGURATION.format(
+            folder=folder,
+            port=self.port,
+            tls_port=self.tls_port,
+            certificate=self.certificate,
+            key=key,
+            user="user root;" if os.getuid() == 0 else "",
+        )
         (folder / "nginx.conf").write_text(text)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -82,6 +102,9 @@ class Nginx:
 
     def url(self, key: str) -> str:
         return f"rtmp://127.0.0.1:{self.port}/live/{key}"
+
+    def secure_url(self, key: str) -> str:
+        return f"rtmps://127.0.0.1:{self.tls_port}/live/{key}"
 
     def files(self, key: str) -> list[Path]:
         return sorted(self.folder.glob(f"{key}*.flv"), key=lambda path: path.stat().st_mtime)
@@ -250,4 +273,43 @@ def test_what_is_no_rtmp_server_is_tried_again(allowing: RunningServer, film: Cl
             await stop(page)
 
     run(scenario())
+    assert "SECRET" not in allowing.log.read_text()
+
+
+def test_it_goes_over_tls_to_whoever_has_a_certificate(
+    servers: Servers, nginx: Nginx, film: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As an authority of the machine's own would be made known to the server's process.
+    monkeypatch.setenv("SSL_CERT_FILE", str(nginx.certificate))
+    trusting = servers.start("--push-host", "127.0.0.1", "-v")
+
+    async def scenario() -> None:
+        page, ingest = await start(trusting, nginx.secure_url("SECRETtls"))
+        async with sending(ingest, film):
+            await until(page, "live")
+            await asyncio.sleep(2)
+            await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    (file,) = nginx.files("SECRETtls")
+    streams = probe(file)
+    assert (streams["video"]["codec_name"], streams["audio"]["codec_name"]) == ("h264", "aac")
+    assert int(streams["video"]["nb_read_frames"]) > 20
+    assert "SECRET" not in trusting.log.read_text()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    allowing: RunningServer, nginx: Nginx, film: Clip
+) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.secure_url("SECRETself"))
+        async with sending(ingest, film):
+            (target,) = await until(page, "retrying")
+            assert target["error"] == "its certificate is not trusted: self-signed certificate"
+            await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    assert nginx.files("SECRETself") == []
     assert "SECRET" not in allowing.log.read_text()

@@ -277,8 +277,10 @@ class _Relay:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or 'no certificate that can be trusted'}"
+        return f"TLS: {error.reason or 'the other server does not speak it'}"
     if isinstance(error, OSError):
         return error.strerror or "the connection was lost"
     return str(error) or "no answer"
