@@ -9,10 +9,13 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import av
 from playwright.sync_api import Page
 
 from tests.conftest import RunningServer
 
+#: Cells of a picture that counts, and what is neither black nor white.
+_BITS, _GREY = 16, 127
 HERE = Path(__file__).parent
 JS = HERE.parent.parent / "js"
 #: Takes from a page what it has only over TLS.
@@ -55,9 +58,19 @@ class Broadcaster:
             [server.url, token, ingest_url],
         )
 
-    def start(self, *, record: bool = False) -> None:
+    def start(self, *, record: bool = False, private: bool = False) -> None:
         """Broadcast; returns when the server says that it is live."""
-        self.page.evaluate("record => me.start(record)", record)
+        self.page.evaluate("options => me.start(options)", {"record": record, "private": private})
+
+    def count(self) -> None:
+        """Have pictures that count in place of the camera's; see `counted`."""
+        self.page.evaluate("me.count()")
+
+    @property
+    def link(self) -> str:
+        """Where it is watched, as the server told."""
+        self.page.wait_for_function("me.playout?.live")
+        return str(self.page.evaluate("me.playout.live"))
 
     def stop(self) -> None:
         """End it; returns when the server says that it is over."""
@@ -74,6 +87,18 @@ class Broadcaster:
         """Every state of the broadcast that the server told."""
         states: list[str] = self.page.evaluate("me.states")
         return states
+
+
+def counted(picture: av.VideoFrame) -> int | None:
+    """Return what a picture of `Broadcaster.count` counts; None if that cannot be read."""
+    grey = picture.to_ndarray(format="gray")
+    height, width = grey.shape
+    columns = [int((bit + 0.5) * width / _BITS) for bit in range(_BITS)]
+    # The name lies over the lower left corner.
+    bits, opposites = (grey[int(height * at), columns] > _GREY for at in (0.25, 0.6))
+    if (bits == opposites).any():
+        return None
+    return int(sum(1 << bit for bit, on in enumerate(bits) if on))
 
 
 class Wire:

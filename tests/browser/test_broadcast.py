@@ -6,22 +6,27 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import av
+import httpx
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
 
+from nanomeet_widget.server.frames import Frame, Kind, Track, decode
 from tests.browser.broadcasting import (
     WITHOUT_WEBCODECS,
     Broadcaster,
     Wire,
     bundle_broadcaster,
+    counted,
 )
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
 from tests.browser.test_room import address
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, Servers
 
 pytestmark = pytest.mark.browser
 
@@ -237,6 +242,7 @@ def test_viewers_wait_when_the_sender_cannot_come_back(
     wait_for_pictures(player)
     wire.close()
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    expect(player.get_by_role("heading", name="Be right back")).to_be_visible()
     stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
     # Frees the Worker too, in bounded time.
     stage.page.evaluate("me.stage.stop()")
@@ -253,6 +259,42 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
     refusal = "This ticket opens no broadcast: it is wrong, or it is over."
     assert stage.ended == [{"failed": True, "message": refusal}]
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
+
+
+def test_a_viewer_who_had_scrolled_away_sees_what_is_live_at_once(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    # A frame of another site that is out of sight draws as little as a tab in the background.
+    page = open_page(f"{server.url.replace('127.0.0.1', 'localhost')}/healthz", bypass_csp=True)
+    page.evaluate(
+        """url => {
+          const frame = Object.assign(document.createElement("iframe"), { src: url, allow: "autoplay" });
+          frame.style.cssText = "display: block; margin-top: 3000px; width: 640px; height: 420px";
+          document.body.replaceChildren(frame);
+        }""",
+        f"{server.url}/live/{stage.stream}",
+    )
+    element = page.locator("iframe").element_handle()
+    frame = element.content_frame()
+    assert frame is not None
+    player = frame.locator("main.player")
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+
+    def until(condition: str) -> None:
+        handle = player.element_handle()
+        told = f"({{ dataset }}) => {condition}"
+        frame.wait_for_function(told, arg=handle, polling=100, timeout=PATIENCE)
+
+    # Whoever listens hears it all the same.
+    until("Number(dataset.soundLevel) > 0.1")
+    before = fact(player, "frames")
+    page.wait_for_timeout(3_000)
+    assert fact(player, "frames") - before < 10
+    element.scroll_into_view_if_needed()
+    until(f"Number(dataset.frames) > {before} + 30 && Number(dataset.latencyMs) < 1000")
+    assert moves(player.locator("canvas"))
 
 
 def test_pause_stands_still_and_play_goes_on_from_there(
@@ -321,6 +363,105 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     assert tracks["audio"] == pytest.approx(tracks["video"], abs=0.3)
     video.evaluate("video => { video.muted = true; return video.play() }")
     assert moves(video)
+
+    # Somebody lays captions beside it, and whoever comes next can turn them on.
+    captions = "WEBVTT\n\n00:00.000 --> 10:00.000\nWelcome to algebra\n"
+    (server.data / f"recordings/{stage.stream}.captions.vtt").write_text(captions)
+    page = watch(open_page(), server, stage.stream).page
+    track = "video => [...video.textTracks].map(({ mode }) => mode).join()"
+    expect(page.locator("video > track")).to_have_count(1)
+    film = page.locator("video")
+    before = film.evaluate(track)
+    page.keyboard.press("c")
+    assert {before, film.evaluate(track)} == {"disabled", "showing"}
+    page.wait_for_function(
+        "video => video.textTracks[0].cues?.[0]?.text === 'Welcome to algebra'",
+        arg=film.element_handle(),
+        timeout=PATIENCE,
+    )
+
+
+def test_a_recording_has_every_picture_that_was_sent_once_and_in_its_time(
+    broadcaster: Callable[..., Broadcaster],
+    open_page: OpenPage,
+    server: RunningServer,
+    tmp_path: Path,
+) -> None:
+    stage = broadcaster()
+    stage.count()
+    page = open_page()
+    sent: list[Frame] = []
+
+    def note(data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            sent.append(decode(data))
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", note)
+
+    page.on("websocket", listen)
+    player = watch(page, server, stage.stream)
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    stage.start(record=True)
+    wait_for_pictures(player, more_than=240)
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+    pictures = [f for f in sent if f.kind is Kind.MEDIA and f.track is Track.VIDEO]
+    assert len(pictures) > 240
+    file = tmp_path / "film.mp4"
+    film = httpx.get(f"{server.url}/vod/{stage.stream}.mp4", trust_env=False)
+    file.write_bytes(film.content)
+
+    with av.open(str(file)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    assert len(packets) == len(pictures)
+    # A file has the decoder's parameters before each keyframe, too.
+    assert all(
+        bytes(packet).endswith(picture.payload)
+        for packet, picture in zip(packets, pictures, strict=True)
+    )
+    kept = [float(p.pts * p.time_base) for p in packets if p.pts is not None and p.time_base]
+    for (before, after), (early, late) in zip(pairwise(pictures), pairwise(kept), strict=True):
+        assert late - early == pytest.approx((after.timestamp - before.timestamp) / 1e6, abs=0.001)
+    # Decoded, they count on: none was shown twice, none is torn.
+    with av.open(str(file)) as container:
+        counts = [counted(picture) for picture in container.decode(video=0)]
+    assert len(counts) == len(pictures)
+    numbers = [count for count in counts if count is not None]
+    assert len(numbers) == len(counts)
+    assert all(before < after for before, after in pairwise(numbers))
+
+
+def test_viewers_come_back_by_themselves_when_the_server_was_restarted(
+    open_page: OpenPage, servers: Servers, bundle: Path
+) -> None:
+    first = servers.start()
+    stage = Broadcaster(open_page(bypass_csp=True), first, bundle=bundle, stream="restarted")
+    stage.start()
+    player = watch(open_page(), first, "restarted")
+    wait_for_pictures(player, more_than=10)
+    first.kill()
+    expect(player).to_have_attribute("data-state", "connecting", timeout=PATIENCE)
+    expect(player).to_contain_text("The connection was lost. Trying again…")
+    second = servers.start("--port", str(urlsplit(first.url).port), data=first.data)
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
+    again = Broadcaster(stage.page, second, bundle=bundle, stream="restarted")
+    again.start()
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    assert moves(player.locator("canvas"))
+
+
+def test_a_private_broadcast_is_seen_by_its_link_alone(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start(private=True)
+    stranger = watch(open_page(locale="de-DE"), server, stage.stream)
+    expect(stranger).to_have_attribute("data-state", "failed", timeout=PATIENCE)
+    expect(stranger.get_by_role("alert")).to_contain_text("Diese Übertragung ist privat")
+    page = open_page(stage.link)
+    assert moves(page.locator("main.player canvas"))
 
 
 def test_a_meeting_with_two_people_is_broadcast_and_recorded(
