@@ -1,0 +1,76 @@
+"""The service unit and the container of `docs/server.md` do what they say, but for their installing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.conftest import Servers
+
+DOCUMENT = (Path(__file__).parents[2] / "docs/server.md").read_text()
+#: Given by `Servers` instead: the folder of the test's own.
+FOLDER = {"--data"}
+
+
+def block(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1].replace("\\\n", "")
+
+
+def options(command: list[str]) -> list[str]:
+    """Return what stands behind `nanomeet serve`, without the folder."""
+    assert Path(command[0]).name == "nanomeet"
+    assert command[1] == "serve"
+    given = command[2:]
+    return [
+        word
+        for before, word in zip(["", *given], given, strict=False)
+        if not {before, word} & FOLDER
+    ]
+
+
+def test_what_the_unit_starts_tells_systemd_that_it_is_ready(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unit = dict(line.split("=", 1) for line in block("ini").splitlines() if "=" in line)
+    assert unit["Type"] == "notify"
+    monkeypatch.setenv("NANOMEET_TURN_SECRET", "shared-with-the-turn-server")
+    given = options(shlex.split(unit["ExecStart"]))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        server = servers.start(*given)
+        assert manager.recv(100) == b"READY=1"
+    # It has longer to end than it waits for meetings.
+    assert float(unit["TimeoutStopSec"]) > float(given[given.index("--drain") + 1])
+    assert server.url == given[given.index("--public-url") + 1]
+
+
+def test_what_the_container_starts_is_healthy_by_its_own_check(servers: Servers) -> None:
+    lines = dict(line.split(" ", 1) for line in block("dockerfile").splitlines())
+    server = servers.start(*options(json.loads(lines["CMD"])))
+    check = json.loads(lines["HEALTHCHECK"].removeprefix("CMD "))
+    assert check[0] == "python"
+    port = lines["EXPOSE"]
+    assert port in check[2]
+
+    def healthy() -> bool:
+        code = check[2].replace(port, str(urlsplit(server.url).port))
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+        return done.returncode == 0
+
+    assert healthy()
+    assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+    server.stop()
+    assert not healthy()
