@@ -155,7 +155,8 @@ def test_who_plays_it_hears_where_the_stream_stands_and_gets_no_frames(
     async def scenario() -> None:
         viewer, state = await watch(server, "hls-state", format="state")
         assert (state["state"], state["since"]) == ("waiting", None)
-        async with live(server, film, "hls-state") as (_, sending):
+        async with live(server, film, "hls-state") as (client, sending):
+            await client.get("live.m3u8")
             state = await viewer.expect("stream_state")
             while state["state"] != "live":
                 state = await viewer.expect("stream_state")
