@@ -40,6 +40,8 @@ from playwright.sync_api import CDPSession, Page
 STREAM = "long"
 #: Seconds until a page has begun.
 SETTLE = 10.0
+#: Pictures of a recording that may be before the first that viewers got.
+EARLY = 60
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,15 @@ def differences(sent: list[int], film: Film) -> tuple[int, int]:
     sent
         Their times, in microseconds of the sender's clock.
     film
-        The recording; its time begins with the first picture.
+        The recording.
     """
     expected = {round((time - sent[0]) / 1000, 1) for time in sent}
-    found = {round(time, 1) for time in film.times}
+
+    def after(begin: float) -> set[float]:
+        return {round(time - begin, 1) for time in film.times if time >= begin}
+
+    # It may begin a keyframe before the first that viewers got: where its times fit, that one is.
+    found = max(map(after, film.times[:EARLY]), key=lambda times: len(times & expected))
     return len(expected - found), len(found - expected)
 
 
