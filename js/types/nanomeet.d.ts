@@ -90,6 +90,20 @@ interface NanoMeetRoom {
   token: string;
 }
 
+/** The embedded server's own. */
+interface NanoMeetBroadcastOptions {
+  /** Whether it takes its link to watch. */
+  private?: boolean;
+  /** RTMP addresses that it is pushed to besides; the end of each is a secret. */
+  to?: readonly string[];
+  /** Its lines, or sound alone; "360p" if it is left out. */
+  quality?: "360p" | "540p" | "720p" | "1080p" | "audio";
+  /** What this browser encodes and everybody plays, if it is left out. */
+  codec?: "h264" | "vp9" | "av1" | null;
+  /** Whether it begins with a card, until `executeCommand("nanomeetPauseBroadcast", false)`. */
+  paused?: boolean;
+}
+
 interface NanoMeetBroadcast {
   /** `live` is empty where nobody said where the broadcast can be watched. */
   playout: { live: string; vod: string | null };
@@ -164,7 +178,10 @@ declare class NanoMeet {
   destroy(): Promise<void>;
 
   /** Broadcast the meeting. Resolves once it is live. */
-  startBroadcast(isVOD?: boolean): Promise<NanoMeetSuccess<NanoMeetBroadcast>>;
+  startBroadcast(
+    isVOD?: boolean,
+    options?: NanoMeetBroadcastOptions,
+  ): Promise<NanoMeetSuccess<NanoMeetBroadcast>>;
   /** End the broadcast. Resolves once it is over and its recording complete. */
   stopBroadcast(): Promise<void>;
 

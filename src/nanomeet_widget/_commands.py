@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from nanomeet_widget._channel import Command
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget._models import Playout, SecretText
+from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality, SecretText
 from nanomeet_widget._rules import check_flag
 
 T = TypeVar("T")
@@ -82,6 +82,9 @@ class Commands:
         *,
         private: bool = False,
         to: str | Sequence[str] = (),
+        quality: Quality = "360p",
+        codec: Codec | None = None,
+        paused: bool = False,
     ) -> Command[Playout]:
         """Broadcast the meeting. Moderators only.
 
@@ -95,6 +98,16 @@ class Commands:
         to
             RTMP addresses that it is pushed to besides, four at most: ``rtmp://host/application/key``
             or ``rtmps://``. The embedded server's alone; the keys are secrets.
+        quality
+            The picture by its lines, ``"360p"``, ``"540p"``, ``"720p"`` or ``"1080p"``, at 30 pictures a
+            second; or ``"audio"`` for sound alone. A larger one comes later and asks more of this
+            machine; `broadcast_stats` says what is sent. The embedded server's alone, as what follows.
+        codec
+            ``"h264"``, ``"vp9"`` or ``"av1"``. None takes H.264, which everybody can play, or VP9 where
+            this browser has no H.264. One that it does not encode fails the command.
+        paused
+            Whether it begins with a card that says that it starts soon; `resume_broadcast` shows the
+            stage.
 
         Returns
         -------
@@ -104,12 +117,23 @@ class Commands:
         Raises
         ------
         InvalidInputError
-            If `to` has something else than such addresses.
+            If `to` has something else than such addresses, `quality` or `codec` is none, or a codec
+            other than H.264 is to be pushed, which RTMP does not take.
         """
         check_flag("is_vod", is_vod)
         check_flag("private", private)
+        check_flag("paused", paused)
+        _one_of("quality", quality, QUALITIES)
+        if codec is not None:
+            _one_of("codec", codec, CODECS)
         targets = _push_addresses(to)
-        options = ({"private": private, "to": targets},) if private or targets else ()
+        if targets and codec not in {None, "h264"}:
+            raise InvalidInputError(f'codec: RTMP takes "h264" alone, not {codec!r}')
+        asked = {"private": private, "to": targets, "codec": codec, "paused": paused}
+        wishes: dict[str, object] = {name: value for name, value in asked.items() if value}
+        if quality != "360p":
+            wishes["quality"] = quality
+        options = (wishes,) if wishes else ()
         return self._command(
             "start_broadcast",
             lambda data: playout_of(data["playout"]),
@@ -119,6 +143,20 @@ class Commands:
             timeout=BROADCAST,
             moderator=True,
         )
+
+    def pause_broadcast(self) -> Command[None]:
+        """Show viewers a card in place of the stage, and let them hear nothing. Moderators only.
+
+        It is done once the page that sends the broadcast shows it; `broadcast_shows` says so.
+        """
+        return self._pause("pause_broadcast", paused=True)
+
+    def resume_broadcast(self) -> Command[None]:
+        """Show viewers the stage again, or for the first time. Moderators only."""
+        return self._pause("resume_broadcast", paused=False)
+
+    def _pause(self, name: str, *, paused: bool) -> Command[None]:
+        return self._execute(name, "nanomeetPauseBroadcast", paused, moderator=True)
 
     def stop_broadcast(self) -> Command[None]:
         """End the broadcast; its recording is whole then. Moderators only."""
@@ -275,6 +313,11 @@ class Commands:
             check_flag("on", on)
         args = (what,) if on is None else (what, on)
         return self._command(name, lambda data: bool(data["on"]), "toggle", *args)
+
+
+def _one_of(name: str, value: object, known: Sequence[str]) -> None:
+    if value not in known:
+        raise InvalidInputError(f"{name} must be one of {', '.join(known)}, not {value!r}")
 
 
 def _text(name: str, value: object, least: int, most: int) -> str:

@@ -49,8 +49,10 @@ def stats_of(value: dict[str, Any]) -> BroadcastStats:
         "queue": int(value["queue"]),
         "backlog": int(value["backlog"]),
         "quality": float(quality["bitrate"]),
+        "codec": None if value["codec"] is None else str(value["codec"]),
         "width": int(value["width"]),
         "height": int(value["height"]),
+        "shows": str(value["shows"]),
         "viewers": int(value["viewers"]),
     }
 

@@ -7,7 +7,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn, SupportsIndex, TypedDict
+from typing import Literal, NoReturn, SupportsIndex, TypeAlias, TypedDict, get_args
 
 from nanomeet_widget._errors import InvalidInputError
 
@@ -211,6 +211,13 @@ class TileView(TypedDict, total=False):
     vertical: bool
 
 
+#: What a broadcast's picture can be like, and be encoded as.
+Quality: TypeAlias = Literal["360p", "540p", "720p", "1080p", "audio"]
+Codec: TypeAlias = Literal["h264", "vp9", "av1"]
+QUALITIES: tuple[str, ...] = get_args(Quality)
+CODECS: tuple[str, ...] = get_args(Codec)
+
+
 class BroadcastStats(TypedDict):
     """How composing the broadcast fared in the last second."""
 
@@ -226,8 +233,12 @@ class BroadcastStats(TypedDict):
     backlog: int
     #: Which part of the full bit rate is sent, from 0 to 1.
     quality: float
+    #: What the picture is encoded as, and its size; None and 0 for sound alone.
+    codec: str | None
     width: int
     height: int
+    #: What viewers are shown: the stage, or a card.
+    shows: str
     viewers: int
 
 

@@ -129,6 +129,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         Where this meeting, and its broadcast, stand: as the engine confirmed it.
     playout
         Where the broadcast can be watched, once it is live.
+    broadcast_shows
+        What its viewers are shown: ``"stage"``, or a card in its place, ``"soon"`` or ``"paused"``.
     moderator, room
         What the token says.
     participants
@@ -148,8 +150,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     broadcast_stats
         How the broadcast fares, told once a second by the page that composes it; None while this
         one does not: a dict of ``fps, skipped, bitrate`` (bits a second) ``, encode_ms, queue,
-        backlog`` (bytes) ``, quality`` (of the full bit rate, from 0 to 1) ``, width, height,
-        viewers``.
+        backlog`` (bytes) ``, quality`` (of the full bit rate, from 0 to 1) ``, codec, width, height,
+        shows, viewers``.
     error
         Why it failed: a dict of ``kind`` and ``message``, or None.
 
@@ -187,6 +189,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     status: _Told[Status] = _told(t.UseEnum(Status, default_value=Status.IDLE))
     broadcast: _Told[Broadcast] = _told(t.UseEnum(Broadcast, default_value=Broadcast.OFF))
     playout: _Told[Playout | None] = _told(t.Instance(Playout, allow_none=True))
+    broadcast_shows: _Told[str] = _told(t.Unicode(default_value="stage"))
     moderator: _Told[bool] = _told(t.Bool(default_value=False))
     room: _Told[str] = _told(t.Unicode(default_value="").tag(sync=True))
     participants: _Told[list[ParticipantInfo]] = _told(t.List(t.Dict()))
@@ -488,6 +491,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
                 self.set_trait(trait, [])
             self.set_trait("subject", "")
             self.set_trait("broadcast_stats", None)
+            self.set_trait("broadcast_shows", "stage")
             self._set_broadcast(Broadcast.OFF, None)
         self.set_trait("error", _facts.error_of(message.get("error")))
         self.set_trait("status", target)
@@ -525,6 +529,10 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         stats = data.get("stats")
         self.set_trait("broadcast_stats", None if stats is None else _facts.stats_of(stats))
 
+    def _on_shows(self, data: dict[str, Any]) -> None:
+        # Another engine has no cards.
+        self.set_trait("broadcast_shows", str(data.get("shows") or "stage"))
+
     def _on_role(self, message: dict[str, Any]) -> None:
         self.set_trait("moderator", bool(message["moderator"]))
 
@@ -536,6 +544,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "nanomeetLobby": _on_lobby,
         "nanomeetChat": _on_chat,
         "nanomeetBroadcastStats": _on_stats,
+        "nanomeetBroadcastChanged": _on_shows,
     }
 
     _HANDLERS: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {

@@ -217,6 +217,9 @@ class BroadcastChanged(Event):
     playout: dict[str, Any] | None = None
     since: float | None = None
     error: str | None = None
+    #: As `start_broadcast` names it, and what viewers are shown: ``stage, soon`` or ``paused``.
+    quality: str | None = None
+    shows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

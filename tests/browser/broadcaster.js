@@ -84,8 +84,8 @@ class Broadcaster {
   }
 
   /** Settles when the server says that the broadcast is live. */
-  async start(options) {
-    await this.#request({ type: "start_broadcast", ...options });
+  async start(wishes) {
+    await this.#request({ type: "start_broadcast", ...wishes });
     await this.stage.started;
   }
 
@@ -95,7 +95,7 @@ class Broadcaster {
   }
 
   show(...tiles) {
-    this.stage.setStage(tiles, { title: "Test" });
+    this.stage.setStage(tiles, { title: "Test", shows: this.shows });
   }
 
   tile(changes) {
@@ -128,17 +128,24 @@ class Broadcaster {
         this.playout = message.broadcast.playout;
         if (message.broadcast.state === "stopping") this.stage?.stop();
         break;
+      case "show_broadcast":
+        this.shows = message.shows;
+        this.show(this.tile());
+        break;
       case "ingest_granted":
-        this.compose(message.ticket);
+        this.compose(message);
         break;
     }
   }
 
-  compose(ticket) {
+  compose({ ticket, quality, codec, shows }) {
+    this.shows = shows;
     this.stage = new StageBroadcast({
       ingestUrl: this.ingestUrl ?? `${this.base.replace("http", "ws")}/ws/ingest`,
       ticket,
-      look: { title: "Test" },
+      look: { title: "Test", shows },
+      quality,
+      codec,
       workerUrl: `${this.base}/static/composer.js`,
       onHealth: (health) => this.healths.push(health),
       onEnded: (reason) => this.ended.push(reason),

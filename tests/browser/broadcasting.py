@@ -58,9 +58,9 @@ class Broadcaster:
             [server.url, token, ingest_url],
         )
 
-    def start(self, *, record: bool = False, private: bool = False) -> None:
-        """Broadcast; returns when the server says that it is live."""
-        self.page.evaluate("options => me.start(options)", {"record": record, "private": private})
+    def start(self, **wishes: object) -> None:
+        """Broadcast as `StartBroadcast` has it; returns when the server says that it is live."""
+        self.page.evaluate("wishes => me.start(wishes)", wishes)
 
     def count(self) -> None:
         """Have pictures that count in place of the camera's; see `counted`."""

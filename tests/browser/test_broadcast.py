@@ -254,10 +254,10 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
     broadcaster: Callable[..., Broadcaster],
 ) -> None:
     stage = broadcaster()
-    stage.page.evaluate("me.compose('wrong')")
+    stage.page.evaluate("me.compose({ ticket: 'wrong' })")
     stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
     refusal = "This ticket opens no broadcast: it is wrong, or it is over."
-    assert stage.ended == [{"failed": True, "message": refusal}]
+    assert stage.ended == [{"failed": True, "kind": "broadcast_ended", "message": refusal}]
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import comm
 import ipywidgets
@@ -20,6 +20,8 @@ from typing_extensions import assert_type
 import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
+from nanomeet_widget._models import CODECS, QUALITIES
+from nanomeet_widget.server import messages
 from nanomeet_widget.services import NanoStreamCloud
 
 ROOT = Path(__file__).parents[2]
@@ -244,8 +246,10 @@ def test_how_a_broadcast_fares_is_told_while_this_page_composes_it() -> None:
         "queue": 0,
         "backlog": 512,
         "quality": {"bitrate": 0.65, "framerate": 1},
+        "codec": "h264",
         "width": 640,
         "height": 360,
+        "shows": "stage",
         "viewers": 3,
     }
     page.says(type="event", name="nanomeetBroadcastStats", data={"stats": told})
@@ -257,6 +261,12 @@ def test_how_a_broadcast_fares_is_told_while_this_page_composes_it() -> None:
         0.65,
         3,
     )
+    assert (stats["codec"], stats["shows"]) == ("h264", "stage")
+    silent = {**told, "codec": None, "width": 0, "height": 0, "shows": "paused"}
+    page.says(type="event", name="nanomeetBroadcastStats", data={"stats": silent})
+    stats = meet.broadcast_stats
+    assert stats is not None
+    assert (stats["codec"], stats["width"], stats["shows"]) == (None, 0, "paused")
     assert not [event for event in meet.events if "stats" in event.name]
     page.says(type="event", name="nanomeetBroadcastStats", data={"stats": None})
     assert meet.broadcast_stats is None
@@ -354,6 +364,68 @@ def test_what_is_no_rtmp_address_is_refused_without_repeating_it(to: Any) -> Non
     with pytest.raises(nm.InvalidInputError) as refused:
         meet.start_broadcast(to=to)
     assert "SECRET" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ({"quality": "360p", "codec": None, "paused": False}, [False]),
+        ({"quality": "audio"}, [False, {"quality": "audio"}]),
+        (
+            {"is_vod": True, "quality": "720p", "codec": "av1", "paused": True},
+            [True, {"quality": "720p", "codec": "av1", "paused": True}],
+        ),
+    ],
+)
+def test_a_broadcast_is_what_it_is_asked_to_be(asked: dict[str, Any], sent: list[object]) -> None:
+    meet, page = shown()
+    page.joins()
+    meet.start_broadcast(**asked)
+    assert page.last_command()["args"] == sent
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"quality": "4K"}, "quality must be one of 360p, 540p, 720p, 1080p, audio, not '4K'"),
+        ({"quality": None}, "quality must be one of"),
+        ({"codec": "vp8"}, "codec must be one of h264, vp9, av1, not 'vp8'"),
+        ({"paused": "no"}, "paused"),
+        ({"codec": "vp9", "to": "rtmp://h/a/SECRET"}, "RTMP takes"),
+    ],
+)
+def test_what_no_broadcast_can_be_is_refused_early(asked: dict[str, Any], why: str) -> None:
+    meet, page = shown()
+    page.joins()
+    with pytest.raises(nm.InvalidInputError, match=why) as refused:
+        meet.start_broadcast(**asked)
+    assert "SECRET" not in str(refused.value)
+
+
+def test_what_can_be_asked_for_is_what_the_server_knows() -> None:
+    assert get_args(messages.Quality) == QUALITIES
+    assert get_args(messages.Codec) == CODECS
+
+
+def test_viewers_are_shown_a_card_when_the_engine_says_so() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.pause_broadcast()
+    sent = page.last_command()
+    assert (sent["name"], sent["args"]) == ("executeCommand", ["nanomeetPauseBroadcast", True])
+    assert meet.broadcast_shows == "stage"
+    changed = {"state": "live", "quality": "720p", "shows": "paused"}
+    page.says(type="event", name="nanomeetBroadcastChanged", data=changed)
+    assert meet.broadcast_shows == "paused"
+    last = meet.events[-1]
+    assert isinstance(last, events.BroadcastChanged)
+    assert (last.quality, last.shows) == ("720p", "paused")
+    page.says(type="reply", id=sent["id"], result=None)
+    assert command.result() is None
+    meet.resume_broadcast()
+    assert page.last_command()["args"] == ["nanomeetPauseBroadcast", False]
+    page.says(type="status", status="left", error=None)
+    assert meet.broadcast_shows == "stage"
 
 
 def test_a_command_can_be_awaited() -> None:

@@ -3,6 +3,7 @@
 import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";
+import type { Codec } from "./messages";
 
 /** `timestamp` in microseconds, as the picture or sound had it that went in. */
 export type Encoded = (
@@ -56,39 +57,70 @@ function mediaFrame(
   return frame;
 }
 
-/** H.264 where the browser encodes it (everything decodes it), else VP8. */
-async function chooseVideo(size: Size, framerate: number): Promise<VideoEncoderConfig> {
+/** What is tried where nobody asked for a codec: everything decodes the first. */
+const USUAL: readonly Codec[] = ["h264", "vp9"];
+
+/**
+ * By levels that end at 1280x720 and 30 pictures a second, or at 1920x1080: 3.1 and 4.0 of H.264
+ * (ITU-T H.264, A.3) as of VP9 and AV1.
+ */
+const CODECS: Readonly<Record<Codec, (large: boolean) => Omit<VideoEncoderConfig, keyof Size>>> = {
+  h264: (large) => ({ codec: large ? "avc1.420028" : "avc1.42001f", avc: { format: "avc" } }),
+  vp9: (large) => ({ codec: large ? "vp09.00.40.08" : "vp09.00.31.08" }),
+  av1: (large) => ({ codec: large ? "av01.0.08M.08" : "av01.0.05M.08" }),
+};
+
+export interface PictureWishes {
+  size: Size;
+  /** Pictures a second. */
+  framerate: number;
+  /** Null for a usual one. */
+  codec: Codec | null;
+}
+
+interface Choice {
+  codec: Codec;
+  config: VideoEncoderConfig;
+}
+
+/** Rejects where this browser does not encode what is wanted. */
+async function choose({ size, framerate, codec: wanted }: PictureWishes): Promise<Choice> {
   const base: Omit<VideoEncoderConfig, "codec"> = {
     ...size,
     framerate,
     bitrate: Math.round(size.width * size.height * framerate * BITS_PER_PIXEL),
     latencyMode: "realtime",
   };
-  // Level 3.1 ends at 1280x720 and 30 pictures a second, 4.0 at 1920x1080 (ITU-T H.264, A.3).
-  const level = size.width * size.height > 1280 * 720 || framerate > 30 ? "28" : "1f";
-  const candidates: VideoEncoderConfig[] = [
-    { ...base, codec: `avc1.4200${level}`, avc: { format: "avc" } },
-    { ...base, codec: "vp8" },
-  ];
-  for (const config of candidates) {
+  const large = size.width * size.height > 1280 * 720 || framerate > 30;
+  const codecs = wanted === null ? USUAL : [wanted];
+  for (const codec of codecs) {
+    const config = { ...base, ...CODECS[codec](large) };
     const { supported } = await VideoEncoder.isConfigSupported(config);
-    if (supported) return config;
+    if (supported) return { codec, config };
   }
-  throw new Error("this browser encodes neither H.264 nor VP8");
+  const names = codecs.map((codec) => NAMES[codec]).join(" nor ");
+  throw new Error(
+    `This browser does not encode ${names} at ${size.width}x${size.height}: choose another quality or codec.`,
+  );
 }
 
+const NAMES: Readonly<Record<Codec, string>> = { h264: "H.264", vp9: "VP9", av1: "AV1" };
+
 export class PictureEncoder {
+  readonly codec: Codec;
   readonly #encoder: VideoEncoder;
   #config: VideoEncoderConfig;
   readonly #bitrate: number;
   readonly #framerate: number;
   #setup = "";
 
-  static async open(size: Size, framerate: number, sinks: Sinks): Promise<PictureEncoder> {
-    return new PictureEncoder(await chooseVideo(size, framerate), sinks);
+  /** Rejects where this browser does not encode what is wanted. */
+  static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
+    return new PictureEncoder(await choose(wishes), sinks);
   }
 
-  private constructor(config: VideoEncoderConfig, { onSetup, onFrame, onError }: Sinks) {
+  private constructor({ codec, config }: Choice, { onSetup, onFrame, onError }: Sinks) {
+    this.codec = codec;
     this.#config = config;
     this.#bitrate = config.bitrate ?? 0;
     this.#framerate = config.framerate ?? 30;
@@ -110,6 +142,11 @@ export class PictureEncoder {
   /** Pictures that wait for the encoder. */
   get queued(): number {
     return this.#encoder.encodeQueueSize;
+  }
+
+  /** Bits a second at full quality. */
+  get bitrate(): number {
+    return this.#bitrate;
   }
 
   encode(picture: VideoFrame, keyframe: boolean): void {

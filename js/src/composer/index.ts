@@ -1,9 +1,23 @@
 /** Broadcasts the stage from this page: the page's side of the composer. */
 
-import type { Card, FromWorker, Health, Look, ToWorker, WorkerTile } from "./messages";
+import type { Size } from "./layout";
+import type {
+  Brand,
+  Codec,
+  Fault,
+  FromWorker,
+  Health,
+  Look,
+  Ornament,
+  Quality,
+  Shows,
+  ToWorker,
+  WorkerTile,
+} from "./messages";
 import { Mixer } from "./mixer";
+import { loadPicture } from "./ornaments";
 
-export type { Card, Health } from "./messages";
+export type { Codec, Fault, Health, Quality, Shows } from "./messages";
 
 export interface StageTile {
   id: string;
@@ -21,14 +35,23 @@ export interface StageLook {
   title: string;
   /** Who is large if no screen is shared; tiles of one size if nobody, or nobody who is there. */
   large?: string | null;
-  /** Shown instead of the stage; where `hush` is set, nothing is heard either. */
-  card?: Card | null;
-  hush?: boolean;
-  /** A CSS colour. */
-  background?: string | null;
-  /** What stands over an empty stage. */
-  soon?: string;
+  /** The stage if it is left out; else a card in its place, and nothing is heard. */
+  shows?: Shows;
+  /** What the cards say, above the title. */
+  cards?: Readonly<Record<Exclude<Shows, "stage">, string>>;
+  brand?: Partial<Brand>;
+  /** The addresses of the brand's pictures. A server that does not let other pages read them keeps them. */
+  ornaments?: Partial<Record<Ornament, string | null>>;
 }
+
+/** How large the picture of each quality is; null for none. */
+export const SIZES: Readonly<Record<Quality, Size | null>> = {
+  "360p": { width: 640, height: 360 },
+  "540p": { width: 960, height: 540 },
+  "720p": { width: 1280, height: 720 },
+  "1080p": { width: 1920, height: 1080 },
+  audio: null,
+};
 
 export interface StageOptions {
   ingestUrl: string;
@@ -36,18 +59,23 @@ export interface StageOptions {
   look: StageLook;
   /** Where `composer.js` is. */
   workerUrl: string;
-  /** Pixels, 640 by default. */
-  width?: number;
-  /** Pixels, 360 by default. */
-  height?: number;
-  /** Pictures a second, 30 by default. */
-  framerate?: number;
+  /** "360p" by default. */
+  quality?: Quality;
+  /** What this browser encodes and everybody decodes, by default. */
+  codec?: Codec | null;
   /** Told once a second. */
   onHealth?(health: Health): void;
+  /** Told when viewers are shown something else than before. */
+  onShown?(shows: Shows): void;
   /** The broadcast ended without `stop` and without the signal. Called once. */
-  onEnded(reason: { failed: boolean; message: string }): void;
+  onEnded(reason: Fault & { failed: boolean }): void;
   signal: AbortSignal;
 }
+
+/** Pictures a second. */
+const FRAMERATE = 30;
+const UNBRANDED: Brand = { background: null, text: null, accent: null, font: null };
+const CARDS = { soon: "Starting soon", paused: "Paused" };
 
 /** Longer than the composer's own bounds together: then the Worker hangs. */
 const STOP_MS = 4_000;
@@ -80,14 +108,17 @@ export class StageBroadcast {
   readonly #mixer: Mixer;
   readonly #lifetime = new AbortController();
   readonly #sources = new Map<MediaStreamTrack, number>();
+  /** The addresses of the brand's pictures that are shown. */
+  readonly #ornaments = new Map<Ornament, string | null>();
+  readonly #size: Size | null;
   #nextSource = 1;
   #resolveStarted: () => void = () => undefined;
   #rejectStarted: (error: Error) => void = () => undefined;
   #stopping: Promise<void> | null = null;
   #stopped: () => void = () => undefined;
 
-  /** Null if this browser can broadcast, else why not, in plain words. */
-  static supported(): string | null {
+  /** Null if this browser can broadcast, else why not. */
+  static supported(): { kind: string; message: string } | null {
     const missing = [
       "VideoEncoder",
       "AudioEncoder",
@@ -97,12 +128,20 @@ export class StageBroadcast {
     ].some((name) => !(name in globalThis));
     if (!missing) return null;
     return globalThis.isSecureContext
-      ? "This browser cannot broadcast. Chrome, Edge or another browser built on Chromium can."
-      : "Broadcasting needs a secure page: open the meeting over https or on localhost.";
+      ? {
+          kind: "broadcast_browser",
+          message:
+            "This browser cannot broadcast. Chrome, Edge or another browser built on Chromium can.",
+        }
+      : {
+          kind: "broadcast_insecure",
+          message: "Broadcasting needs a secure page: open the meeting over https or on localhost.",
+        };
   }
 
   constructor(options: StageOptions) {
     this.#options = options;
+    this.#size = SIZES[options.quality ?? "360p"];
     this.started = new Promise((resolve, reject) => {
       this.#resolveStarted = resolve;
       this.#rejectStarted = reject;
@@ -113,7 +152,10 @@ export class StageBroadcast {
     this.#mixer = new Mixer();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = () =>
-      this.#ended(true, "The part that composes the picture broke down.");
+      this.#ended(true, {
+        kind: "broadcast_composer",
+        message: "The part that composes the picture broke down.",
+      });
     options.signal.addEventListener("abort", () => this.#release(), {
       once: true,
       signal: this.#lifetime.signal,
@@ -123,9 +165,9 @@ export class StageBroadcast {
       ingestUrl: options.ingestUrl,
       ticket: options.ticket,
       look: this.#look([], options.look),
-      width: options.width ?? 640,
-      height: options.height ?? 360,
-      framerate: options.framerate ?? 30,
+      size: this.#size,
+      framerate: FRAMERATE,
+      codec: options.codec ?? null,
     });
     const { readable } = new MediaStreamTrackProcessor({
       track: this.#mixer.track as MediaStreamAudioTrack,
@@ -145,16 +187,12 @@ export class StageBroadcast {
       this.#sources.delete(track);
       this.#post({ type: "close_source", source });
     }
-    const heard = look.hush ? [] : tiles.map(({ audio }) => audio);
-    this.#mixer.setTracks(new Set(heard.filter(usable)));
+    this.#mixer.setTracks(new Set(tiles.map(({ audio }) => audio).filter(usable)));
     const described = tiles.map((tile) => this.#describe(tile));
     this.#post({ type: "stage", look: this.#look(tiles, look), tiles: described });
-  }
-
-  /** Shows a logo in the corner, or none. */
-  setLogo(logo: ImageBitmap | null): void {
-    if (this.#lifetime.signal.aborted) return;
-    this.#post({ type: "logo", logo }, logo === null ? [] : [logo]);
+    for (const ornament of ["logo", "backdrop"] as const) {
+      void this.#adorn(ornament, look.ornaments?.[ornament] ?? null);
+    }
   }
 
   /** Sends what is still in the encoders, then frees everything. Settles in bounded time. */
@@ -178,19 +216,31 @@ export class StageBroadcast {
   }
 
   #look(tiles: StageTile[], look: StageLook): Look {
-    const { title, large = null, card = null, background = null, soon = "Starting soon" } = look;
+    const { title, large = null, shows = "stage", cards = CARDS } = look;
     const screen = tiles.findIndex((tile) => tile.screen);
     const chosen = screen >= 0 ? screen : tiles.findIndex(({ id }) => id === large);
     return {
       title,
       large: chosen >= 0 && tiles.length > 1 ? chosen : null,
-      card: card ?? (tiles.length === 0 ? { title: soon, text: title } : null),
-      background,
+      shows,
+      card: shows === "stage" ? null : { title: cards[shows], text: title },
+      brand: { ...UNBRANDED, ...look.brand },
     };
   }
 
+  async #adorn(ornament: Ornament, address: string | null): Promise<void> {
+    if (this.#size === null || (this.#ornaments.get(ornament) ?? null) === address) return;
+    this.#ornaments.set(ornament, address);
+    const picture = address === null ? null : await loadPicture(address);
+    const late = this.#ornaments.get(ornament) !== address;
+    if (late || this.#lifetime.signal.aborted) picture?.close();
+    else this.#post({ type: "ornament", ornament, picture }, picture === null ? [] : [picture]);
+  }
+
   #describe({ id, name, speaking, video, screen = false }: StageTile): WorkerTile {
-    if (!usable(video)) return { id, name, speaking, source: null, whole: false };
+    if (!usable(video) || this.#size === null) {
+      return { id, name, speaking, source: null, whole: false };
+    }
     return { id, name, speaking, source: this.#source(video), whole: screen || isScreen(video) };
   }
 
@@ -219,17 +269,20 @@ export class StageBroadcast {
       case "stopped":
         this.#stopped();
         break;
+      case "shown":
+        this.#options.onShown?.(message.shows);
+        break;
       case "ended":
-        this.#ended(message.failed, message.message);
+        this.#ended(message.failed, message.fault);
         break;
     }
   }
 
-  #ended(failed: boolean, message: string): void {
+  #ended(failed: boolean, fault: Fault): void {
     if (this.#lifetime.signal.aborted) return;
     const asked = this.#stopping !== null;
-    this.#release(message);
-    if (!asked) this.#options.onEnded({ failed, message });
+    this.#release(fault.message);
+    if (!asked) this.#options.onEnded({ failed, ...fault });
   }
 
   #release(why = "The broadcast was stopped before it had begun."): void {

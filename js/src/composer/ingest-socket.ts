@@ -1,6 +1,7 @@
 /** The way to the server: opens with the ticket, comes back by itself after a loss. */
 
 import { type IngestOpen, type IngestServerMessage, PROTOCOL_VERSION } from "../shared/protocol";
+import type { Fault } from "./messages";
 
 /** The server keeps the place of a lost connection this long. */
 const GRACE_MS = 5_000;
@@ -16,7 +17,7 @@ export interface IngestEvents {
   onReady: () => void;
   onKeyframeWanted: () => void;
   /** For good: by the server's word, or because it stayed out of reach. */
-  onEnded: (failed: boolean, message: string) => void;
+  onEnded: (failed: boolean, fault: Fault) => void;
 }
 
 export class IngestSocket {
@@ -114,7 +115,7 @@ export class IngestSocket {
         this.#events.onKeyframeWanted();
         break;
       case "ingest_ended":
-        this.#end(message.failed, message.reason);
+        this.#end(message.failed, { kind: "broadcast_ended", message: message.reason });
         break;
     }
   }
@@ -126,7 +127,10 @@ export class IngestSocket {
     this.#ready = false;
     this.#socket = null;
     if (now - this.#lostAt >= GRACE_MS) {
-      this.#end(true, "The connection to the server was lost and did not come back.");
+      this.#end(true, {
+        kind: "broadcast_connection",
+        message: "The connection to the server was lost and did not come back.",
+      });
       return;
     }
     const wait = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#attempts);
@@ -134,10 +138,10 @@ export class IngestSocket {
     this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
   }
 
-  #end(failed: boolean, message: string): void {
+  #end(failed: boolean, fault: Fault): void {
     if (this.#over) return;
     this.close();
-    this.#events.onEnded(failed, message);
+    this.#events.onEnded(failed, fault);
   }
 
   #watch(): void {

@@ -10,7 +10,7 @@ import {
   type Size,
   spotlight,
 } from "./layout";
-import type { Card, Look, WorkerTile } from "./messages";
+import type { Card, Look, Ornament, WorkerTile } from "./messages";
 
 const GAP = 4;
 const BACKGROUND = "#14171d";
@@ -48,18 +48,37 @@ export class Painter {
   readonly #stage: Context;
   readonly #beneath: Context;
   readonly #above: Context;
+  readonly #ornaments: Record<Ornament, ImageBitmap | null> = { logo: null, backdrop: null };
+  #described: WorkerTile[] = [];
+  #look: Look;
   #tiles: { tile: WorkerTile; at: Rect }[] = [];
-  #logo: ImageBitmap | null = null;
 
-  constructor(size: Size) {
+  constructor(size: Size, look: Look) {
     this.#size = size;
+    this.#look = look;
     this.#stage = context(size, { alpha: false, desynchronized: true });
     this.#beneath = context(size, { alpha: false });
     this.#above = context(size, {});
     this.canvas = this.#stage.canvas;
+    this.#prepare();
   }
 
   setStage(tiles: WorkerTile[], look: Look): void {
+    this.#described = tiles;
+    this.#look = look;
+    this.#prepare();
+  }
+
+  /** Shows a picture of the brand, or none. */
+  setOrnament(ornament: Ornament, picture: ImageBitmap | null): void {
+    this.#ornaments[ornament]?.close();
+    this.#ornaments[ornament] = picture;
+    this.#prepare();
+  }
+
+  #prepare(): void {
+    const tiles = this.#described;
+    const look = this.#look;
     const shown = look.card === null ? tiles.slice(0, MAX_TILES) : [];
     const places =
       look.large === null
@@ -71,8 +90,9 @@ export class Painter {
     });
     this.#above.clearRect(0, 0, this.#size.width, this.#size.height);
     this.#beneath.fillStyle = BACKGROUND;
-    if (look.background !== null) this.#beneath.fillStyle = look.background;
+    if (look.brand.background !== null) this.#beneath.fillStyle = look.brand.background;
     this.#beneath.fillRect(0, 0, this.#size.width, this.#size.height);
+    this.#drape();
     if (this.#tiles.length === 0) this.#announce(look.card ?? { title: look.title, text: "" });
     this.#brand();
     for (const { tile, at } of this.#tiles) {
@@ -80,12 +100,6 @@ export class Painter {
       this.#label(tile, at);
       if (tile.speaking) this.#ring(at);
     }
-  }
-
-  /** Shows a logo from the next `setStage` on. */
-  setLogo(logo: ImageBitmap | null): void {
-    this.#logo?.close();
-    this.#logo = logo;
   }
 
   /** Composes one picture; `frames` holds the newest one of each source. */
@@ -121,14 +135,33 @@ export class Painter {
     );
   }
 
+  /** Fills the background with the brand's picture. */
+  #drape(): void {
+    const { backdrop } = this.#ornaments;
+    if (backdrop === null) return;
+    const { width, height } = this.#size;
+    const part = crop(backdrop, this.#size);
+    this.#beneath.drawImage(
+      backdrop,
+      ...([part.x, part.y, part.width, part.height] as const),
+      ...([0, 0, width, height] as const),
+    );
+  }
+
   #brand(): void {
-    if (this.#logo === null) return;
+    const { logo } = this.#ornaments;
+    if (logo === null) return;
     const { width, height } = this.#size;
     const most = { width: width / 6, height: height / 9 };
-    const scale = Math.min(most.width / this.#logo.width, most.height / this.#logo.height);
-    const size = { width: this.#logo.width * scale, height: this.#logo.height * scale };
+    const scale = Math.min(most.width / logo.width, most.height / logo.height);
+    const size = { width: logo.width * scale, height: logo.height * scale };
     const edge = Math.round(height / 40);
-    this.#above.drawImage(this.#logo, width - size.width - edge, edge, size.width, size.height);
+    this.#above.drawImage(logo, width - size.width - edge, edge, size.width, size.height);
+  }
+
+  get #font(): string {
+    const { font } = this.#look.brand;
+    return font === null ? FONT : `${font}, ${FONT}`;
   }
 
   #announce({ title, text }: Card): void {
@@ -136,11 +169,12 @@ export class Painter {
     const on = this.#beneath;
     on.textAlign = "center";
     on.textBaseline = "middle";
-    on.fillStyle = TEXT;
-    on.font = `600 ${Math.round(height / 10)}px ${FONT}`;
+    const { text: colour } = this.#look.brand;
+    on.fillStyle = colour ?? TEXT;
+    on.font = `600 ${Math.round(height / 10)}px ${this.#font}`;
     on.fillText(shorten(on, title, width * 0.9), width / 2, height * 0.46);
-    on.fillStyle = QUIET;
-    on.font = `${Math.round(height / 18)}px ${FONT}`;
+    on.fillStyle = colour ?? QUIET;
+    on.font = `${Math.round(height / 18)}px ${this.#font}`;
     on.fillText(shorten(on, text, width * 0.85), width / 2, height * 0.6);
   }
 
@@ -156,7 +190,7 @@ export class Painter {
     on.arc(x, y, radius, 0, 2 * Math.PI);
     on.fill();
     on.fillStyle = TEXT;
-    on.font = `600 ${Math.round(radius * 0.85)}px ${FONT}`;
+    on.font = `600 ${Math.round(radius * 0.85)}px ${this.#font}`;
     on.textAlign = "center";
     on.textBaseline = "middle";
     on.fillText(initials(tile.name), x, y);
@@ -167,7 +201,7 @@ export class Painter {
     const on = this.#above;
     const size = Math.max(12, Math.round(this.#size.height / 24));
     const padding = Math.round(size / 2);
-    on.font = `500 ${size}px ${FONT}`;
+    on.font = `500 ${size}px ${this.#font}`;
     on.textAlign = "left";
     on.textBaseline = "middle";
     const text = shorten(on, tile.name, at.width - 4 * padding);
@@ -184,7 +218,7 @@ export class Painter {
 
   #ring(at: Rect): void {
     const width = Math.max(3, Math.round(this.#size.height / 90));
-    this.#above.strokeStyle = SPEAKING;
+    this.#above.strokeStyle = this.#look.brand.accent ?? SPEAKING;
     this.#above.lineWidth = width;
     this.#above.strokeRect(at.x + width / 2, at.y + width / 2, at.width - width, at.height - width);
   }

@@ -2,19 +2,29 @@
 
 import { AudioTimeline, arrange } from "./audio";
 import { ComposeClock } from "./clock";
-import { CHANNELS, PictureEncoder, SAMPLE_RATE, SoundEncoder } from "./encoder";
+import { CHANNELS, PictureEncoder, type PictureWishes, SAMPLE_RATE, SoundEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
-import type { FromWorker, Look, OpenMessage, ToWorker, WorkerTile } from "./messages";
+import type {
+  Fault,
+  FromWorker,
+  Look,
+  OpenMessage,
+  Ornament,
+  Shows,
+  ToWorker,
+  WorkerTile,
+} from "./messages";
 import { Painter } from "./painter";
 import { QualityLadder } from "./quality";
 
 const KEYFRAME_EVERY = 2_000_000;
 /** Pictures that may wait for the encoder before new ones are skipped. */
 const MAX_QUEUED = 2;
-/** Bytes that may wait for the network before pictures are skipped: about 0.4 s of them. */
-const MAX_BACKLOG = 48 * 1024;
-/** Beyond this even the sound is dropped rather than sent late. */
-const MAX_SOUND_BACKLOG = 256 * 1024;
+/** What may wait for the network before pictures are skipped: so much of a second, or so many bytes. */
+const MAX_BACKLOG = 0.4;
+const MIN_BACKLOG = 48 * 1024;
+/** Beyond so many times that, even the sound is dropped rather than sent late. */
+const MAX_SOUND_BACKLOG = 5;
 const IDLE_CHECK_MS = 50;
 const FLUSH_MS = 1_000;
 
@@ -25,9 +35,9 @@ const post = (message: FromWorker) => self.postMessage(message);
 
 class Composer {
   readonly #end = new AbortController();
-  readonly #size: { width: number; height: number };
-  readonly #framerate: number;
-  readonly #painter: Painter;
+  readonly #options: OpenMessage;
+  /** Null where there is no picture to paint. */
+  readonly #painter: Painter | null;
   readonly #frames = new Map<number, VideoFrame>();
   readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
   readonly #ladder = new QualityLadder();
@@ -39,6 +49,11 @@ class Composer {
   #clock: ComposeClock | null = null;
   #videoSetup: Uint8Array<ArrayBuffer> | null = null;
   #audioSetup: Uint8Array<ArrayBuffer> | null = null;
+  #maxBacklog = MIN_BACKLOG;
+  #shows: Shows;
+  /** When that began to be composed, and whether the page was told that viewers see it. */
+  #showsSince = now();
+  #toldShown = false;
   #keyframeAt = 0;
   #keyframeDue = true;
   /** Whether the server has the set-up of this connection, and then its first keyframe. */
@@ -52,20 +67,18 @@ class Composer {
   #encoded = 0;
 
   constructor(options: OpenMessage) {
-    this.#size = { width: options.width, height: options.height };
-    this.#framerate = options.framerate;
-    this.#painter = new Painter(this.#size);
-    this.#painter.setStage([], options.look);
-    const onError = (error: Error) => this.#fail(`The encoder stopped: ${error.message}`);
+    this.#options = options;
+    this.#shows = options.look.shows;
+    this.#painter = options.size && new Painter(options.size, options.look);
+    const onError = ({ message }: Error) =>
+      this.#fail({ kind: "broadcast_encoder", message: `The encoder stopped: ${message}` });
     this.#sound = new SoundEncoder({
       onError,
       onSetup: (frame) => {
         this.#audioSetup = frame;
         this.#introduce();
       },
-      onFrame: (frame) => {
-        if (this.#begun && this.#socket.backlog < MAX_SOUND_BACKLOG) this.#send(frame);
-      },
+      onFrame: (frame, _keyframe, timestamp) => this.#sendSound(frame, timestamp),
     });
     this.#socket = new IngestSocket(options.ingestUrl, options.ticket, {
       onReady: () => {
@@ -74,9 +87,9 @@ class Composer {
         this.#introduce();
       },
       onKeyframeWanted: () => this.#wantKeyframe(),
-      onEnded: (failed, message) => {
+      onEnded: (failed, fault) => {
         this.close();
-        post({ type: "ended", failed, message });
+        post({ type: "ended", failed, fault });
       },
     });
     const timers = [
@@ -84,16 +97,22 @@ class Composer {
       setInterval(() => this.#adapt(), 1_000),
     ];
     this.#end.signal.addEventListener("abort", () => timers.forEach(clearInterval));
-    void this.#openPictures(onError);
+    if (options.size) void this.#openPictures({ ...options, size: options.size }, onError);
   }
 
   setStage(tiles: WorkerTile[], look: Look): void {
-    this.#painter.setStage(tiles, look);
+    this.#painter?.setStage(tiles, look);
+    if (look.shows !== this.#shows) {
+      this.#shows = look.shows;
+      this.#showsSince = now();
+      this.#toldShown = false;
+    }
     this.#clock?.refresh();
   }
 
-  setLogo(logo: ImageBitmap | null): void {
-    this.#painter.setLogo(logo);
+  setOrnament(ornament: Ornament, picture: ImageBitmap | null): void {
+    this.#painter?.setOrnament(ornament, picture);
+    this.#clock?.refresh();
   }
 
   async addSource(source: number, readable: ReadableStream<VideoFrame>): Promise<void> {
@@ -108,7 +127,8 @@ class Composer {
       }
       this.#frames.get(source)?.close();
       this.#frames.set(source, value);
-      this.#clock?.refresh();
+      // A card stands still, whatever the cameras do.
+      if (this.#shows === "stage") this.#clock?.refresh();
     }
     if (this.#readers.get(source) === reader) this.closeSource(source);
   }
@@ -154,9 +174,9 @@ class Composer {
     this.#socket.close();
   }
 
-  async #openPictures(onError: (error: Error) => void): Promise<void> {
+  async #openPictures(wishes: PictureWishes, onError: (error: Error) => void): Promise<void> {
     try {
-      this.#pictures = await PictureEncoder.open(this.#size, this.#framerate, {
+      this.#pictures = await PictureEncoder.open(wishes, {
         onError,
         onSetup: (frame) => {
           const first = this.#videoSetup === null;
@@ -168,27 +188,30 @@ class Composer {
           this.#sendPicture(frame, keyframe, timestamp / 1000),
       });
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      this.#fail({ kind: "broadcast_codec", message });
       return;
     }
     if (this.#end.signal.aborted) {
       this.#pictures.close();
       return;
     }
+    this.#maxBacklog = Math.max(MIN_BACKLOG, (this.#pictures.bitrate / 8) * MAX_BACKLOG);
     this.#clock = new ComposeClock({
-      framerate: this.#framerate,
+      framerate: wishes.framerate,
       compose: () => this.#compose(),
       signal: this.#end.signal,
     });
   }
 
-  /** Sends the set-up of both tracks, once both are known and the server listens. */
+  /** Sends the set-up of every track, once all are known and the server listens. */
   #introduce(): void {
-    if (this.#setUp || !this.#socket.ready) return;
-    if (this.#videoSetup === null || this.#audioSetup === null) return;
-    this.#socket.send(this.#videoSetup);
+    if (this.#setUp || !this.#socket.ready || this.#audioSetup === null) return;
+    if (this.#videoSetup !== null) this.#socket.send(this.#videoSetup);
+    else if (this.#painter !== null) return;
     this.#socket.send(this.#audioSetup);
     this.#setUp = true;
+    this.#begun = this.#painter === null;
     this.#wantKeyframe();
   }
 
@@ -198,9 +221,9 @@ class Composer {
   }
 
   #compose(): void {
-    const pictures = this.#pictures;
-    if (pictures === null) return;
-    if (pictures.queued >= MAX_QUEUED || this.#socket.backlog > MAX_BACKLOG) {
+    const [pictures, painter] = [this.#pictures, this.#painter];
+    if (pictures === null || painter === null) return;
+    if (pictures.queued >= MAX_QUEUED || this.#socket.backlog > this.#maxBacklog) {
       this.#skipped += 1;
       return;
     }
@@ -210,8 +233,8 @@ class Composer {
       this.#keyframeDue = false;
       this.#keyframeAt = timestamp;
     }
-    this.#painter.paint(this.#frames);
-    const picture = new VideoFrame(this.#painter.canvas, { timestamp, alpha: "discard" });
+    painter.paint(this.#frames);
+    const picture = new VideoFrame(painter.canvas, { timestamp, alpha: "discard" });
     pictures.encode(picture, keyframe);
     picture.close();
     this.#sent += 1;
@@ -228,9 +251,24 @@ class Composer {
     if (!this.#setUp || !(this.#begun || keyframe)) return;
     this.#begun = true;
     this.#send(frame);
-    if (this.#started) return;
-    this.#started = true;
-    post({ type: "started" });
+    this.#sentFrom(composedAt * 1000);
+  }
+
+  #sendSound(frame: Uint8Array<ArrayBuffer>, timestamp: number): void {
+    if (!this.#begun || this.#socket.backlog > MAX_SOUND_BACKLOG * this.#maxBacklog) return;
+    this.#send(frame);
+    if (this.#painter === null) this.#sentFrom(timestamp);
+  }
+
+  /** Something of this moment is on its way to the viewers. */
+  #sentFrom(moment: number): void {
+    if (!this.#started) {
+      this.#started = true;
+      post({ type: "started" });
+    }
+    if (this.#toldShown || moment < this.#showsSince) return;
+    this.#toldShown = true;
+    post({ type: "shown", shows: this.#shows });
   }
 
   #hear(data: AudioData): void {
@@ -238,7 +276,8 @@ class Composer {
     const channels = Array.from({ length: CHANNELS }, (_, index) => {
       const samples = new Float32Array(data.numberOfFrames);
       const planeIndex = Math.min(index, data.numberOfChannels - 1);
-      data.copyTo(samples, { planeIndex, format: "f32-planar" });
+      // Beside a card nothing is heard.
+      if (this.#shows === "stage") data.copyTo(samples, { planeIndex, format: "f32-planar" });
       return samples;
     });
     const from = this.#timeline.end;
@@ -264,20 +303,24 @@ class Composer {
         queue: this.#pictures?.queued ?? 0,
         backlog: this.#socket.backlog,
         quality: this.#ladder.quality,
-        ...this.#size,
+        codec: this.#pictures?.codec ?? null,
+        ...(this.#options.size ?? { width: 0, height: 0 }),
+        shows: this.#shows,
       },
     });
     this.#sent = this.#skipped = this.#bytes = this.#encoded = this.#encodeTime = 0;
     if (!changed) return;
     const quality = this.#ladder.quality;
     this.#pictures?.setQuality(quality);
-    if (this.#clock !== null) this.#clock.framerate = this.#framerate * quality.framerate;
+    if (this.#clock !== null) {
+      this.#clock.framerate = this.#options.framerate * quality.framerate;
+    }
   }
 
-  #fail(message: string): void {
+  #fail(fault: Fault): void {
     if (this.#end.signal.aborted) return;
     this.close();
-    post({ type: "ended", failed: true, message });
+    post({ type: "ended", failed: true, fault });
   }
 
   #cancel(reader: ReadableStreamDefaultReader<unknown> | undefined): void {
@@ -296,8 +339,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     case "stage":
       composer?.setStage(data.tiles, data.look);
       break;
-    case "logo":
-      composer?.setLogo(data.logo);
+    case "ornament":
+      composer?.setOrnament(data.ornament, data.picture);
       break;
     case "source":
       void composer?.addSource(data.source, data.readable);

@@ -58,10 +58,19 @@ function show(read: Read, view: ViewStore): void {
   const picture = httpUrl(read("backgroundImageUrl"));
   const logo = httpUrl(read("logoImageUrl"));
   const font = read("fontFamily");
-  for (const [name, colour] of palette(read, view)) style.setProperty(name, css(colour));
+  const colours = new Map(palette(read, view).map(([name, colour]) => [name, css(colour)]));
+  for (const [name, colour] of colours) style.setProperty(name, colour);
   if (picture) style.setProperty("--background-image", `url("${CSS.escape(picture)}")`);
-  if (font && FONT.test(font)) style.setProperty("--font", `${font}, system-ui, sans-serif`);
+  const fonts = font && FONT.test(font) ? font : null;
+  if (fonts) style.setProperty("--font", `${fonts}, system-ui, sans-serif`);
   if (logo) showLogo(logo, httpUrl(read("logoClickUrl")));
+  view.brand.value = {
+    background: colours.get("--background") ?? null,
+    text: colours.get("--text") ?? null,
+    accent: colours.get("--accent") ?? null,
+    font: fonts,
+    ornaments: { logo, backdrop: picture },
+  };
   view.waitingMessage.value = read("waitingMessage")?.slice(0, MOST_WORDS) ?? null;
 }
 

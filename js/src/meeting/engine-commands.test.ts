@@ -61,9 +61,32 @@ test("a broadcast goes to whom and where it is to", async () => {
   Object.assign(meeting, { startBroadcast });
   const to = ["rtmp://live.example/app/key"];
   await run("start-recording", { mode: "stream", record: true, private: true, to });
-  expect(startBroadcast).toHaveBeenLastCalledWith(true, { private: true, to });
+  const usual = { quality: "360p", codec: null, paused: false };
+  expect(startBroadcast).toHaveBeenLastCalledWith(true, { ...usual, private: true, to });
   await run("start-recording", { mode: "stream", private: 1, to: "rtmp://live.example/app/key" });
-  expect(startBroadcast).toHaveBeenLastCalledWith(false, { private: false, to: [] });
+  expect(startBroadcast).toHaveBeenLastCalledWith(false, { ...usual, private: false, to: [] });
+});
+
+test("a broadcast is what it is asked to be", async () => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  const wanted = { quality: "audio", codec: "av1", paused: true };
+  await run("start-recording", { mode: "stream", ...wanted });
+  expect(startBroadcast).toHaveBeenLastCalledWith(false, { private: false, to: [], ...wanted });
+});
+
+test.each([
+  [{ quality: "4K" }, "A broadcast's quality is one of: 360p, 540p, 720p, 1080p, audio."],
+  [{ codec: "vp8" }, "A broadcast's codec is one of: h264, vp9, av1."],
+])("no broadcast can be %j", async (wanted, error) => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  await run("start-recording", { mode: "stream", ...wanted });
+  expect(startBroadcast).not.toHaveBeenCalled();
+  expect(told.at(-1)).toEqual([
+    "recording-status-changed",
+    expect.objectContaining({ on: false, error }),
+  ]);
 });
 
 test("a hand that is up is taken down", async () => {

@@ -1,5 +1,6 @@
 /** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
 
+import type { Codec, Quality } from "../composer/messages";
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
 import { RefusedError } from "./signalling";
@@ -64,6 +65,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "hide-notification": ({ view }, [uid]) => view.hide(text(uid)),
   "start-recording": (meeting, [options], emit) => startRecording(meeting, options, emit),
   "stop-recording": (meeting) => meeting.stopBroadcast(),
+  "nanomeet-pause-broadcast": (meeting, [paused]) => meeting.pauseBroadcast(paused !== false),
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
@@ -90,7 +92,8 @@ export async function runCommand(
 
 /**
  * A stream with a `/rec/` address is kept, as nanoMeet's clients ask for it; ours may say `record`,
- * `private`, and `to`: the RTMP addresses that it is pushed to.
+ * `private`, `to` (the RTMP addresses that it is pushed to), `quality`, `codec`, and `paused`: whether
+ * it begins with a card.
  */
 async function startRecording(meeting: Meeting, options: unknown, emit: Emit): Promise<void> {
   const wanted = typeof options === "object" && options !== null ? options : {};
@@ -108,11 +111,23 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
     await meeting.startBroadcast(record, {
       private: read("private") === true,
       to: Array.isArray(to) ? to.map(String) : [],
+      quality: oneOf(QUALITIES, "quality", read("quality") ?? "360p"),
+      codec: read("codec") == null ? null : oneOf(CODECS, "codec", read("codec")),
+      paused: read("paused") === true,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : "The broadcast could not be started.";
     emit("recording-status-changed", recording(false, why));
   }
+}
+
+const QUALITIES = ["360p", "540p", "720p", "1080p", "audio"] as const satisfies readonly Quality[];
+const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
+
+function oneOf<T extends string>(known: readonly T[], name: string, value: unknown): T {
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new RefusedError("invalid", `A broadcast's ${name} is one of: ${known.join(", ")}.`);
 }
 
 /** Browsers open their chooser only shortly after the person touched the page. */

@@ -175,7 +175,15 @@ test("who was sent out, and by whom", () => {
 });
 
 test("a recording can be fetched once the broadcast is over", () => {
-  const state = { broadcaster: ME, playout: null, since: null, error: null, targets: [] };
+  const state = {
+    broadcaster: ME,
+    playout: null,
+    since: null,
+    error: null,
+    targets: [],
+    quality: "360p" as const,
+    shows: "stage" as const,
+  };
   const vod = "http://h/vod/a.mp4";
   room.broadcast.value = { ...state, state: "live", playout: { live: "http://h/live/a", vod } };
   room.broadcast.value = { ...state, state: "off" };

@@ -334,8 +334,8 @@ function health({ health, room }: Meeting, emit: Emit): Watch[] {
 }
 
 function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState | null): void {
-  const { state, playout, since, error } = now;
-  emit("nanomeet-broadcast-changed", { state, playout, since, error });
+  const { state, playout, since, error, quality, shows } = now;
+  emit("nanomeet-broadcast-changed", { state, playout, since, error, quality, shows });
   if (state === before?.state) return;
   if (state === "live") emit("recording-status-changed", recording(true));
   if (state === "failed") emit("recording-status-changed", recording(false, error));

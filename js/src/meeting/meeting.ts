@@ -204,6 +204,11 @@ export class Meeting {
     return this.#broadcast?.start(record, wishes) ?? Promise.reject(notJoined());
   }
 
+  /** Shows viewers a card in place of the stage, or the stage again. */
+  pauseBroadcast(paused: boolean): Promise<void> {
+    return this.#broadcast?.pause(paused) ?? Promise.reject(notJoined());
+  }
+
   stopBroadcast(): Promise<void> {
     return this.#broadcast?.stop() ?? Promise.reject(notJoined());
   }
@@ -252,7 +257,14 @@ export class Meeting {
       look: () => {
         // What it is called on this page alone is no concern of those who watch.
         const { subject, main } = this.room.state.value;
-        return { title: subject || this.launch.room, large: main };
+        const { ornaments, ...brand } = this.view.brand.value;
+        return {
+          title: subject || this.launch.room,
+          large: main,
+          cards: t.panels.broadcast.cards,
+          brand,
+          ornaments,
+        };
       },
     };
     this.#broadcast = new BroadcastControl({
@@ -299,8 +311,8 @@ export class Meeting {
         if (sendings) media.control.setCapture(captureFor(sendings, this.#mirror.value));
       }),
       effect(() => {
-        const composes = this.#broadcast?.active || this.#relay?.active;
-        this.wants.setFloor(composes ? composedLines(this.room.people.value) : NOT_SHOWN);
+        const lines = Math.max(this.#broadcast?.lines ?? 0, this.#relay?.lines ?? 0);
+        this.wants.setFloor(lines > 0 ? composedLines(this.room.people.value, lines) : NOT_SHOWN);
       }),
       effect(() => this.wants.setScale(this.#mesh.value?.scale.value ?? 1)),
       effect(() => {
@@ -388,8 +400,11 @@ export class Meeting {
         void this.#obeyMute(message.media);
         break;
       case "ingest_granted":
-        if (message.purpose === "stage") this.#relay?.start(message.ticket);
+        if (message.purpose === "stage") this.#relay?.start(message);
         else this.#broadcast?.granted(message);
+        break;
+      case "show_broadcast":
+        this.#broadcast?.show(message);
         break;
       case "broadcast_changed":
         this.#broadcast?.changed(message.broadcast);
@@ -594,9 +609,9 @@ export class Meeting {
   }
 }
 
-/** Lines that a composed picture has of a camera and of a screen, large or in a gallery. */
-function composedLines(people: number): Shown {
-  return { camera: people > 2 ? 180 : 360, screen: 360 };
+/** Lines that a composed picture of so many has of a camera and of a screen, large or in a gallery. */
+function composedLines(people: number, lines: number): Shown {
+  return { camera: people > 2 ? lines / 2 : lines, screen: lines };
 }
 
 /** The id of the tile that shows what somebody shares. */

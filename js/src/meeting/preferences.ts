@@ -4,6 +4,7 @@ const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
 const LANGUAGE = "nanomeet.language";
 const PERSON = "nanomeet.person";
+const QUALITY = "nanomeet.quality";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
@@ -49,6 +50,15 @@ export function rememberedStart(): Start {
 
 export function rememberStart(start: Start): void {
   for (const kind of ["audio", "video"] as const) save(OFF[kind], start[kind] ? null : "off");
+}
+
+/** What broadcasts from here were like last. */
+export function rememberedQuality(): string | null {
+  return load(QUALITY);
+}
+
+export function rememberQuality(quality: string): void {
+  save(QUALITY, quality);
 }
 
 /**

@@ -30,6 +30,8 @@ const welcome = (participants: Participant[]): Welcome => ({
     since: null,
     error: null,
     targets: [],
+    quality: "360p",
+    shows: "stage",
   },
   knocking: [],
   ice_servers: [],

@@ -17,6 +17,8 @@ const NO_BROADCAST: BroadcastState = {
   since: null,
   error: null,
   targets: [],
+  quality: "360p",
+  shows: "stage",
 };
 
 const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: false, main: null };

@@ -58,6 +58,8 @@ const WELCOME: Welcome = {
     since: null,
     error: null,
     targets: [],
+    quality: "360p",
+    shows: "stage",
   },
   knocking: [],
   ice_servers: [],

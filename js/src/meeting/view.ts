@@ -1,6 +1,7 @@
 /** How the page looks at the room: what is large, what is open, what is said to the person. */
 
 import { signal } from "@preact/signals";
+import type { Brand, Ornament } from "../composer/messages";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../shared/protocol";
 import { MOST_LINES } from "./wants";
 
@@ -24,6 +25,18 @@ export interface Toast {
   uid: string;
 }
 
+/** Colours and fonts as CSS has them, and the addresses of pictures; null for what nobody chose. */
+export interface ViewBrand extends Brand {
+  ornaments: Readonly<Record<Ornament, string | null>>;
+}
+
+const UNBRANDED: ViewBrand = {
+  background: null,
+  text: null,
+  accent: null,
+  font: null,
+  ornaments: { logo: null, backdrop: null },
+};
 const TOAST_TIME = 6_000;
 const REACTION_TIME = 4_000;
 /** More at once would cover the stage. */
@@ -36,6 +49,8 @@ export class ViewStore {
   readonly language = signal("en");
   /** What whoever runs the meeting says to those who wait, if anything. */
   readonly waitingMessage = signal<string | null>(null);
+  /** Whose meeting it is, as its broadcast shows that. */
+  readonly brand = signal<ViewBrand>(UNBRANDED);
   readonly tileView = signal(true);
   /** The most lines of a camera's picture that this page wants. */
   readonly lines = signal(MOST_LINES);

@@ -141,3 +141,24 @@ test("its memory is bounded in bytes too", () => {
   const { made } = line({ until: 10_000, keep: 100_000, size: 200 });
   expect(made.kept(10_000)).toBeLessThan(2_500);
 });
+
+test("without a picture one goes back to any sound", () => {
+  const released: number[] = [];
+  const made = new DelayLine({
+    keep: 100_000,
+    size: Number.POSITIVE_INFINITY,
+    lead: () => Track.audio,
+    onJump: () => {},
+    release: (frame) => released.push(frame.timestamp),
+  });
+  const payload = new Uint8Array(1);
+  for (let now = 0; now <= 10_000; now += 20) {
+    const timestamp = now * 1000;
+    const sound = { kind: Kind.media, track: Track.audio, keyframe: true, duration: 20_000 };
+    made.push({ ...sound, timestamp, payload }, now);
+  }
+  expect(made.kept(10_000)).toBe(10_000);
+  released.length = 0;
+  made.seek(4_000, 10_000);
+  expect(released).toEqual([6_000_000]);
+});

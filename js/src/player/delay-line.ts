@@ -15,6 +15,8 @@ export interface DelayLineOptions {
   keep: number;
   /** Bytes that are kept at the most. */
   size: number;
+  /** The track by which one finds one's way: sound, where there is no picture; else that. */
+  lead?: () => Track;
   /** What is due next does not follow what went before: decoders have to begin anew. */
   onJump: () => void;
   /** Takes what is due. */
@@ -52,7 +54,7 @@ export class DelayLine {
 
   /** Milliseconds that he could go back. */
   kept(now: number): number {
-    const oldest = this.#entries.find(({ frame }) => isStart(frame));
+    const oldest = this.#entries.find(({ frame }) => this.#isStart(frame));
     return oldest ? now - oldest.at : 0;
   }
 
@@ -113,12 +115,18 @@ export class DelayLine {
 
   /** The last picture that can be decoded by itself and arrived by then; else the first one. */
   #startBefore(moment: number): number {
-    let start = this.#entries.findIndex(({ frame }) => isStart(frame));
+    let start = this.#entries.findIndex(({ frame }) => this.#isStart(frame));
     for (const [index, { frame, at }] of this.#entries.entries()) {
       if (at > moment) break;
-      if (isStart(frame)) start = index;
+      if (this.#isStart(frame)) start = index;
     }
     return start < 0 ? this.#entries.length : start;
+  }
+
+  /** Whether decoders can begin with it. Every packet of sound can be decoded by itself. */
+  #isStart({ kind, track, keyframe }: Frame): boolean {
+    const lead = this.#options.lead?.() ?? Track.video;
+    return kind === Kind.media && track === lead && (keyframe || lead === Track.audio);
   }
 
   #forget(now: number): void {
@@ -137,8 +145,4 @@ export class DelayLine {
     this.#overtaken ||= gone > this.#next;
     this.#next = Math.max(0, this.#next - gone);
   }
-}
-
-function isStart(frame: Frame): boolean {
-  return frame.kind === Kind.media && frame.track === Track.video && frame.keyframe;
 }

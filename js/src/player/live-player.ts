@@ -31,6 +31,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
   readonly #line = new DelayLine({
     keep: KEEP_MS,
     size: KEEP_BYTES,
+    lead: () => (this.picture.peek() ? Track.video : Track.audio),
     onJump: () => this.#flush(),
     release: (frame) => this.#release(frame),
   });

@@ -54,6 +54,9 @@ export interface StreamPlayer {
   readonly vod: ReadonlySignal<string | null>;
   /** Whether the broadcast has begun: then who waits waits for it to go on. */
   readonly begun: ReadonlySignal<boolean>;
+  /** Whether there is a picture, and not sound alone; and what it shows. */
+  readonly picture: ReadonlySignal<boolean>;
+  readonly shows: ReadonlySignal<StreamState["shows"]>;
   readonly refusal: ReadonlySignal<Refusal | null>;
   readonly paused: ReadonlySignal<boolean>;
   readonly sound: ReadonlySignal<SoundState>;
@@ -77,6 +80,8 @@ export abstract class Follower {
   readonly title = signal("");
   readonly vod = signal<string | null>(null);
   readonly begun = signal(false);
+  readonly picture = signal(true);
+  readonly shows = signal<StreamState["shows"]>("stage");
   readonly refusal = signal<Refusal | null>(null);
   readonly paused = signal(false);
   readonly sound = signal<SoundState>("none");
@@ -126,10 +131,12 @@ export abstract class Follower {
     if (mayStep(this.state.value, state)) this.state.value = state;
   }
 
-  #follow({ state, title, vod, since }: StreamState): void {
+  #follow({ state, title, vod, since, picture, shows }: StreamState): void {
     this.title.value = title;
     this.vod.value = vod;
     this.begun.value = since !== null;
+    this.picture.value = picture;
+    this.shows.value = shows;
     if (state !== "live") this.restart();
     this.#step(state);
   }

@@ -35,6 +35,8 @@ function publish(root: HTMLElement, player: StreamPlayer): void {
     player.figures.value;
   const facts = {
     state: player.state.value,
+    picture: player.picture.value,
+    shows: player.shows.value,
     paused: player.paused.value,
     sound: player.sound.value,
     frames,
@@ -224,6 +226,7 @@ export function Player(options: PlayerOptions) {
 function Notice({ player }: { player: StreamPlayer }) {
   const title = player.title.value;
   const shown = player.figures.value.frames > 0;
+  if (player.state.value === "live" && !player.picture.value) return <SoundOnly player={player} />;
   if (player.paused.value) return null;
   switch (player.state.value) {
     case "live":
@@ -250,6 +253,15 @@ function Notice({ player }: { player: StreamPlayer }) {
     default:
       return null;
   }
+}
+
+/** What stands in the picture's place. */
+function SoundOnly({ player }: { player: StreamPlayer }) {
+  const title = player.title.value || t.untitled;
+  const shows = player.shows.value;
+  if (shows === "stage") return <Card words={{ title, told: t.soundOnly }} about="" />;
+  const words = { soon: t.soon.title, paused: t.break };
+  return <Card words={{ title: words[shows], told: t.soundOnly }} about={title} />;
 }
 
 interface CardProps {

@@ -252,6 +252,9 @@ export interface StartBroadcast {
   record?: boolean;
   private?: boolean;
   to?: string[];
+  quality?: "360p" | "540p" | "720p" | "1080p" | "audio";
+  codec?: "h264" | "vp9" | "av1" | null;
+  paused?: boolean;
 }
 
 /** End the broadcast. Moderators only. */
@@ -259,6 +262,19 @@ export interface StopBroadcast {
   type: "stop_broadcast";
   ref?: number | null;
   unable?: boolean;
+}
+
+/** Show viewers a card in place of the stage, and let them hear nothing; or the stage again. */
+export interface PauseBroadcast {
+  type: "pause_broadcast";
+  ref?: number | null;
+  paused: boolean;
+}
+
+/** The broadcaster's page alone: what viewers are shown from now on. */
+export interface BroadcastShown {
+  type: "broadcast_shown";
+  shows: "stage" | "soon" | "paused";
 }
 
 /** Leave for good: the place is given up at once. */
@@ -305,6 +321,8 @@ export interface BroadcastState {
   since: number | null;
   error: string | null;
   targets: PushState[];
+  quality: "360p" | "540p" | "720p" | "1080p" | "audio";
+  shows: "stage" | "soon" | "paused";
 }
 
 /** What everybody in the room may know of it. */
@@ -481,6 +499,15 @@ export interface IngestGranted {
   stream: string;
   ticket: string;
   purpose: "broadcast" | "stage";
+  quality: "360p" | "540p" | "720p" | "1080p" | "audio";
+  codec: "h264" | "vp9" | "av1" | null;
+  shows: "stage" | "soon" | "paused";
+}
+
+/** For the broadcaster alone: show the viewers this, and say so once they are shown it. */
+export interface ShowBroadcast {
+  type: "show_broadcast";
+  shows: "stage" | "soon" | "paused";
 }
 
 /** The request with this `ref` was carried out: the invite's token. */
@@ -565,6 +592,8 @@ export interface StreamState {
   title: string;
   since: number | null;
   vod: string | null;
+  picture: boolean;
+  shows: "stage" | "soon" | "paused";
 }
 
 /** The payload (JSON) of a set-up frame: all that a decoder needs to begin. */
@@ -578,9 +607,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | InviteCreated | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen;
 

@@ -1,5 +1,6 @@
 /** Starting and stopping the broadcast; done is what the engine's events say is done. */
 
+import type { Codec, Quality } from "../composer/messages";
 import type { EventData } from "../engine/events";
 import { NanoMeetError } from "./errors";
 import type { Meeting } from "./nanomeet";
@@ -19,6 +20,12 @@ export interface BroadcastOptions {
   private?: boolean;
   /** RTMP addresses that it is pushed to besides; the end of each is a secret. */
   to?: readonly string[];
+  /** Its lines, "360p" to "1080p", or "audio"; "360p" if it is left out. */
+  quality?: Quality;
+  /** What this browser encodes and everybody plays, if it is left out. */
+  codec?: Codec | null;
+  /** Whether it begins with a card, until `nanomeetPauseBroadcast` ends that. */
+  paused?: boolean;
 }
 
 const ERROR = "Broadcast Error";
@@ -38,7 +45,7 @@ export async function startBroadcast(
       "broadcast_running",
     );
   }
-  if (!view.own && (options.private || options.to?.length)) {
+  if (!view.own && Object.values(options).some((value) => value?.length ?? value)) {
     throw new NanoMeetError(ERROR, "only the embedded server takes options", "unsupported");
   }
   const target = targets?.[record ? "rec" : "live"];

@@ -16,9 +16,9 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
 from nanomeet_widget.server.limits import TokenBucket
 from nanomeet_widget.server.private_channel import PrivateChannel
-from nanomeet_widget.server.push_target import PushTarget, read_target
+from nanomeet_widget.server.push_target import PushRefusedError, PushTarget, read_target
 from nanomeet_widget.server.store import Store
-from nanomeet_widget.server.timeline import Timeline
+from nanomeet_widget.server.timeline import Timeline, starts
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import Setup, read_setup
 
@@ -72,13 +72,21 @@ class Recording(Protocol):
 
     def open(
         self,
-        video: Setup,
-        audio: Setup | None,
+        setups: Sequence[Setup],
+        first: Frame,
         *,
         on_open: Callable[[str | None], None],
         on_error: Callable[[str], None],
     ) -> None:
-        """Begin the file; `on_open` gets None, or what went wrong in plain words."""
+        """Begin the file; `on_open` gets None, or what went wrong in plain words.
+
+        Parameters
+        ----------
+        setups
+            Of its tracks, the picture's first.
+        first
+            The frame that it begins with, which is written, too.
+        """
 
     def setup(self, setup: Setup) -> None:
         """Take note that a track's set-up has changed."""
@@ -125,6 +133,12 @@ class Broadcast:
         Its ways to other servers.
     private
         Whether it takes the link of `describe` to watch, whose fragment has a ticket.
+    quality
+        What its picture is like; "audio" for none.
+    codec
+        What the picture has to be encoded as; None for whatever comes.
+    shows
+        What viewers are shown at first.
     on_change
         Called after every change of state.
     on_viewers
@@ -149,6 +163,9 @@ class Broadcast:
         on_lost: Callable[[bool], bool] | None = None,
         pushes: Sequence[Push] = (),
         private: bool = False,
+        quality: messages.Quality = "360p",
+        codec: messages.Codec | None = None,
+        shows: messages.Shows = "stage",
         now: Callable[[], float] = time.time,
     ) -> None:
         self.stream = channel.stream
@@ -175,7 +192,14 @@ class Broadcast:
         self._heard_at = 0.0
         self._setups: dict[Track, Setup] = {}
         self._latest: dict[Track, int] = {}
-        self._timeline = Timeline()
+        self.quality: messages.Quality = quality
+        self._codec = codec
+        #: What viewers are shown, and what they shall be shown.
+        self.shows: messages.Shows = shows
+        self.wanted: messages.Shows = shows
+        #: Without a picture, sound is what it begins with.
+        self._lead = Track.AUDIO if quality == "audio" else Track.VIDEO
+        self._timeline = Timeline(self._lead)
         self._begun = False
         #: Runs while no page sends; None while one does, or may come back.
         self._grace: Handle | None = None
@@ -185,11 +209,18 @@ class Broadcast:
         self._timeout: Handle | None = timers.call_later(
             config.patience.first_picture,
             lambda: self._fail(
-                f"No picture came from the broadcaster's page within "
+                f"Nothing came from the broadcaster's page within "
                 f"{config.patience.first_picture:.0f} seconds."
             ),
         )
-        channel.begin(title, self._want_keyframe, on_viewers, self.viewer_ticket)
+        channel.begin(
+            title,
+            self._want_keyframe,
+            on_viewers,
+            ticket=self.viewer_ticket,
+            picture=self._lead is Track.VIDEO,
+            shows=shows,
+        )
 
     @property
     def state(self) -> State:
@@ -211,7 +242,28 @@ class Broadcast:
             since=self._since,
             error=self._error,
             targets=[push.describe() for push in self._pushes] if self.state is State.LIVE else [],
+            quality=self.quality,
+            shows=self.shows,
         )
+
+    def grant(self) -> messages.IngestGranted:
+        """Return what the page that is to send it has to know."""
+        picture = self._setups.get(Track.VIDEO)
+        return messages.IngestGranted(
+            stream=self.stream,
+            ticket=self.ticket,
+            quality=self.quality,
+            # A recording goes on in what it began with.
+            codec=self._codec or (None if picture is None else picture.picture),
+            shows=self.wanted,
+        )
+
+    def show(self, shows: messages.Shows) -> None:
+        """Take note of what the viewers are shown from now on."""
+        if shows != self.shows and self.state in {State.STARTING, State.LIVE}:
+            self.shows = shows
+            self._channel.show(shows)
+            self._on_change(self)
 
     def retitle(self, title: str) -> None:
         """Tell the viewers a new title."""
@@ -324,26 +376,25 @@ class Broadcast:
         except FrameError as error:
             self._fail(f"The broadcaster's page sent something wrong: {error}.")
             return
-        picture = frame.kind is Kind.MEDIA and frame.track is Track.VIDEO
-        if picture and self._need_keyframe and not frame.keyframe:
+        leads = frame.kind is Kind.MEDIA and frame.track is self._lead
+        if leads and self._need_keyframe and not starts(frame):
             return
-        self._channel.publish(outgoing(frame, data, time=self._place(frame)))
-        if picture:
+        time = self._timeline.place(frame) if frame.kind is Kind.MEDIA else None
+        self._channel.publish(outgoing(frame, data, time=time))
+        if leads:
             self._need_keyframe = False
-            self._begin()
+            self._begin(frame)
             self._resume()
         self._record(frame)
 
-    def _place(self, frame: Frame) -> int | None:
-        """Return the frame's time as MP4 has it; None where it does not go into any."""
-        if frame.kind is not Kind.MEDIA:
-            return None
-        time = self._timeline.place(frame)
-        return time if self._setups[Track.VIDEO].h264 else None
-
     def _check(self, frame: Frame) -> None:
+        if frame.track is Track.VIDEO and self._lead is Track.AUDIO:
+            raise FrameError("a picture in a broadcast of sound alone")
         if frame.kind is Kind.SETUP:
-            self._setups[frame.track] = read_setup(frame)
+            setup = read_setup(frame)
+            if frame.track is Track.VIDEO and self._codec not in {None, setup.picture}:
+                raise FrameError(f"{setup.codec} in place of {self._codec}")
+            self._setups[frame.track] = setup
             return
         if frame.kind is not Kind.MEDIA:
             raise FrameError(f"kind {frame.kind.value} is for viewers")
@@ -360,7 +411,7 @@ class Broadcast:
 
     # --- from starting to live -----------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self, first: Frame) -> None:
         if self._begun:
             return
         self._begun = True
@@ -368,8 +419,8 @@ class Broadcast:
             self._go_live(None)
             return
         self._recording.open(
-            self._setups[Track.VIDEO],
-            self._setups.get(Track.AUDIO),
+            [self._setups[track] for track in sorted(self._setups)],
+            first,
             on_open=self._go_live,
             on_error=self._recording_failed,
         )
@@ -532,6 +583,9 @@ class Broadcasts:
         record: bool,
         private: bool = False,
         to: Sequence[str] = (),
+        quality: messages.Quality = "360p",
+        codec: messages.Codec | None = None,
+        shows: messages.Shows = "stage",
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
@@ -543,9 +597,11 @@ class Broadcasts:
         BroadcastRefusedError
             If the stream is being broadcast already, from another room.
         PushRefusedError
-            If it cannot be pushed to one of the addresses in `to`.
+            If it cannot be pushed to one of the addresses in `to`, or not as `codec`.
         """
         targets = [read_target(url) for url in to]
+        if targets and codec not in {None, "h264"}:
+            raise PushRefusedError(f"RTMP takes H.264 alone: {codec} cannot be pushed")
         if stream in self._broadcasts:
             raise BroadcastRefusedError(
                 f"Stream {stream} is in use by another broadcast that is not over: stop that one first."
@@ -555,6 +611,9 @@ class Broadcasts:
             title=title,
             recording=self._record(stream, private) if record else None,
             private=private,
+            quality=quality,
+            codec="h264" if targets else codec,
+            shows=shows,
             pushes=[self._push(target) for target in targets],
             on_change=on_change,
             on_viewers=on_viewers,
@@ -587,6 +646,9 @@ class Broadcasts:
         on_lost: Callable[[bool], bool] | None = None,
         pushes: Sequence[Push] = (),
         private: bool = False,
+        quality: messages.Quality = "360p",
+        codec: messages.Codec | None = None,
+        shows: messages.Shows = "stage",
     ) -> Broadcast:
         if self._closing:
             raise BroadcastRefusedError("The server is stopping.")
@@ -602,6 +664,9 @@ class Broadcasts:
             on_lost=on_lost,
             pushes=pushes,
             private=private,
+            quality=quality,
+            codec=codec,
+            shows=shows,
         )
         self._broadcasts[channel.stream] = broadcast
         return broadcast

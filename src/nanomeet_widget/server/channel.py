@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
-from nanomeet_widget.server.timeline import USUAL_DURATION
+from nanomeet_widget.server.timeline import USUAL_DURATION, starts
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import read_setup
 
@@ -43,16 +43,15 @@ class Outgoing:
         """What viewers who play MP4 get in place of `wire`; empty where they get nothing."""
         frame = self.frame()
         if self.setup:
-            setup = read_setup(frame)
-            if not setup.playable:
-                return self.wire
-            header = dataclasses.replace(frame, kind=Kind.HEADER, payload=init_segment(setup))
+            header = dataclasses.replace(
+                frame, kind=Kind.HEADER, payload=init_segment(read_setup(frame))
+            )
             # Two messages.
             return self.wire + _message(header.encode())
         if self.time is None:
             return b""
         duration = frame.duration or USUAL_DURATION
-        keyframe = frame.keyframe or frame.track is Track.AUDIO
+        keyframe = starts(frame)
         sample = Sample(frame.payload, duration, keyframe)
         made = Frame(
             kind=Kind.FRAGMENT,
@@ -167,6 +166,8 @@ class Channel:
         self._wanted_at: float | None = None
         self._on_viewers: Callable[[int], None] | None = None
         self._ticket: str | None = None
+        self._picture = True
+        self._shows: messages.Shows = "stage"
 
     @property
     def viewers(self) -> int:
@@ -192,7 +193,12 @@ class Channel:
     def describe(self) -> messages.StreamState:
         """Return where the stream stands."""
         return messages.StreamState(
-            state=self._state, title=self._title, since=self._since, vod=self._vod
+            state=self._state,
+            title=self._title,
+            since=self._since,
+            vod=self._vod,
+            picture=self._picture,
+            shows=self._shows,
         )
 
     # --- viewers -------------------------------------------------------------------------------
@@ -230,7 +236,7 @@ class Channel:
     def request_keyframe(self) -> None:
         """Ask the sender for a keyframe, unless that was done a moment ago."""
         now = self._timers.time()
-        if self._want_keyframe is None:
+        if self._want_keyframe is None or not self._picture:
             return
         if self._wanted_at is None or now - self._wanted_at >= _FRESH:
             self._wanted_at = now
@@ -250,7 +256,10 @@ class Channel:
         title: str,
         want_keyframe: Callable[[], None],
         on_viewers: Callable[[int], None] | None,
+        *,
         ticket: str | None = None,
+        picture: bool = True,
+        shows: messages.Shows = "stage",
     ) -> None:
         """Get ready for a new broadcast, which hears until its end how many watch it.
 
@@ -258,6 +267,7 @@ class Channel:
         already is sent away.
         """
         self._reset()
+        self._picture, self._shows = picture, shows
         if ticket != self._ticket:
             self._ticket = ticket
             for viewer in tuple(self._viewers if ticket is not None else ()):
@@ -309,6 +319,11 @@ class Channel:
         self._setups.clear()
         self._drop_group()
         self._state = "waiting"
+        self._tell()
+
+    def show(self, shows: messages.Shows) -> None:
+        """Tell the viewers what they are shown."""
+        self._shows = shows
         self._tell()
 
     def retitle(self, title: str) -> None:

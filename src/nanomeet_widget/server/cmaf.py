@@ -1,7 +1,7 @@
 """Fragmented MP4: a header, then fragments of as many frames of one track as one likes.
 
-Of ISO/IEC 14496-12 (boxes), 14496-15 (H.264), 23000-19 (CMAF) and the Opus mapping ("Encapsulation of
-Opus in ISO Base Media File Format") this is what a live stream needs. PyAV writes a fragment only once
+Of ISO/IEC 14496-12 (boxes), 14496-15 (H.264), 23000-19 (CMAF) and the mappings of VP9, AV1 and Opus
+this is what a live stream needs. PyAV writes a fragment only once
 the next frame is there, and loading it would hold up a server that has live viewers.
 """
 
@@ -41,7 +41,7 @@ def init_segment(*setups: Setup) -> bytes:
     Parameters
     ----------
     setups
-        H.264 or Opus, one of a kind.
+        Of the tracks, one of a kind.
     """
     return _box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41") + _box(
         b"moov",
@@ -132,21 +132,45 @@ def _media(setup: Setup) -> bytes:
             _box(b"dinf", _full(b"dref", struct.pack(">I", 1), _full(b"url ", flags=1))),
             _box(
                 b"stbl",
-                _full(b"stsd", struct.pack(">I", 1), _avc1(setup) if picture else _opus(setup)),
+                _full(b"stsd", struct.pack(">I", 1), _picture(setup) if picture else _opus(setup)),
                 empty,
             ),
         ),
     )
 
 
-def _avc1(setup: Setup) -> bytes:
+def _picture(setup: Setup) -> bytes:
     dots_per_inch = 72 << 16
     return _box(
-        b"avc1",
+        setup.codec[:4].encode(),
         struct.pack(">6xH16xHH", 1, setup.width, setup.height),
         struct.pack(">II4xH32xHh", dots_per_inch, dots_per_inch, 1, 24, -1),
-        _box(b"avcC", setup.description),
+        _CONFIGURATIONS[setup.picture](setup),
     )
+
+
+def _avc(setup: Setup) -> bytes:
+    return _box(b"avcC", setup.description)
+
+
+def _vp9(setup: Setup) -> bytes:
+    """VP Codec ISO Media File Format Binding, 2.2: 4:2:0, and the colours of HD television."""
+    profile, level, depth = map(int, setup.codec.split(".")[1:])
+    colours = (1, 1, 1)
+    return _full(
+        b"vpcC", struct.pack(">6BH", profile, level, depth << 4 | 1 << 1, *colours, 0), version=1
+    )
+
+
+def _av1(setup: Setup) -> bytes:
+    """AV1 Codec ISO Media File Format Binding, 2.3: 4:2:0; the sequence header is at each keyframe."""
+    _, profile, level, depth = setup.codec.split(".")
+    high = level.endswith("H") << 7 | (depth == "10") << 6
+    sampling = 0b11 << 2
+    return _box(b"av1C", bytes((0x81, int(profile) << 5 | int(level[:2]), high | sampling, 0)))
+
+
+_CONFIGURATIONS = {"h264": _avc, "vp9": _vp9, "av1": _av1}
 
 
 def _opus(setup: Setup) -> bytes:

@@ -8,9 +8,10 @@ opened from memory. And the H.264 configuration (ISO/IEC 14496-15, 5.3.3) is tak
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nanomeet_widget.server.frames import FrameError, Track
+from nanomeet_widget.server.frames import Frame, FrameError, Track
 from nanomeet_widget.server.tracks import Setup
 
 _EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
@@ -19,21 +20,35 @@ _TRACKS, _TRACK, _NUMBER, _UID, _TYPE = 0x1654AE6B, 0xAE, 0xD7, 0x73C5, 0x83
 _CODEC_ID, _CODEC_PRIVATE = 0x86, 0x63A2
 _VIDEO, _WIDTH, _HEIGHT = 0xE0, 0xB0, 0xBA
 _AUDIO, _RATE, _CHANNELS = 0xE1, 0xB5, 0x9F
-_CLUSTER, _TIMESTAMP = 0x1F43B675, 0xE7
+_CLUSTER, _TIMESTAMP, _BLOCK = 0x1F43B675, 0xE7, 0xA3
+_NAMES = {"h264": b"V_MPEG4/ISO/AVC", "vp9": b"V_VP9", "av1": b"V_AV1"}
 
 #: Samples at 48 kHz that libopus, which browsers use, puts before the sound (RFC 7845, 4.2).
 _PRE_SKIP = 312
 
 
-def matroska_header(*setups: Setup) -> bytes:
-    """Return a Matroska file of these tracks, in this order, with nothing in it."""
+def matroska_header(setups: Sequence[Setup], first: Frame | None = None) -> bytes:
+    """Return a Matroska file of these tracks, in this order, with nothing in it.
+
+    Parameters
+    ----------
+    setups
+        Of the tracks.
+    first
+        A picture to put into it: what VP9 and AV1 need to be decoded stands there alone.
+    """
+    block = b""
+    if first is not None:
+        number = 1 + next(i for i, setup in enumerate(setups) if setup.track is first.track)
+        # Its track, its time after the cluster's, and that it is a keyframe (RFC 9559, 10.2).
+        block = _element(_BLOCK, bytes((0x80 | number, 0, 0, 0x80)) + first.payload)
     tracks = b"".join(_track(number, setup) for number, setup in enumerate(setups, start=1))
     return _element(_EBML, _element(_DOC_TYPE, b"matroska")) + _element(
         _SEGMENT,
         _element(_INFO, _number(_TIMESTAMP_SCALE, 1_000_000))
         + _element(_TRACKS, tracks)
         # Readers look for a first cluster before they believe the header.
-        + _element(_CLUSTER, _number(_TIMESTAMP, 0)),
+        + _element(_CLUSTER, _number(_TIMESTAMP, 0) + block),
     )
 
 
@@ -87,7 +102,7 @@ def read_avcc(data: bytes) -> AvcConfiguration:
 
 def _track(number: int, setup: Setup) -> bytes:
     if setup.track is Track.VIDEO:
-        kind, codec, private = 1, b"V_MPEG4/ISO/AVC", setup.description
+        kind, codec, private = 1, _NAMES[setup.picture], setup.description
         details = _element(_VIDEO, _number(_WIDTH, setup.width) + _number(_HEIGHT, setup.height))
     else:
         kind, codec, private = 2, b"A_OPUS", opus_head(setup)
@@ -99,7 +114,7 @@ def _track(number: int, setup: Setup) -> bytes:
         + _number(_UID, number)
         + _number(_TYPE, kind)
         + _element(_CODEC_ID, codec)
-        + _element(_CODEC_PRIVATE, private)
+        + (_element(_CODEC_PRIVATE, private) if private else b"")
         + details,
     )
 

@@ -8,7 +8,7 @@ import functools
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,8 +66,8 @@ class FileRecording:
 
     def open(
         self,
-        video: Setup,
-        audio: Setup | None,
+        setups: Sequence[Setup],
+        first: Frame,
         *,
         on_open: Callable[[str | None], None],
         on_error: Callable[[str], None],
@@ -75,7 +75,7 @@ class FileRecording:
         """Begin the file."""
         self._on_open, self._on_error = on_open, on_error
         self._thread = threading.Thread(
-            target=self._run, args=(video, audio), name=f"recording-{self._name}", daemon=True
+            target=self._run, args=(setups, first), name=f"recording-{self._name}", daemon=True
         )
         self._thread.start()
 
@@ -122,11 +122,11 @@ class FileRecording:
             self._recordings.drop(self._name)
         on_done(error)
 
-    def _run(self, video: Setup, audio: Setup | None) -> None:
+    def _run(self, setups: Sequence[Setup], first: Frame) -> None:
         """The thread: everything that touches the disk."""
         try:
             self._recordings.check_room(self._name)
-            muxer = Muxer(self._recordings.part(self._name), video, audio)
+            muxer = Muxer(self._recordings.part(self._name), setups, first)
         except (OSError, NanoMeetError, ValueError) as error:
             self._call(self._opened, _words(error))
             return

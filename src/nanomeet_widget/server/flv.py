@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget.server.codec_header import matroska_header, opus_head
 from nanomeet_widget.server.frames import Frame, Track
+from nanomeet_widget.server.timeline import starts
 from nanomeet_widget.server.tracks import Setup
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class FlvWriter:
     url
         The address.
     video, audio
-        The set-ups; `audio` is None for a stream without sound.
+        The set-ups; one of them may be None.
 
     Raises
     ------
@@ -44,23 +45,25 @@ class FlvWriter:
         If nobody takes it there. FFmpeg's own errors are such.
     """
 
-    def __init__(self, url: str, video: Setup, audio: Setup | None) -> None:
+    def __init__(self, url: str, video: Setup | None, audio: Setup | None) -> None:
         import av  # noqa: PLC0415 - a heavy module that only pushes and recordings need
 
         self._packet = av.Packet
         self._start: int | None = None
-        self._template = av.open(io.BytesIO(matroska_header(video)), format="matroska")
+        self._lead = Track.AUDIO if video is None else Track.VIDEO
         self._container = av.open(url, "w", format="flv", options=_OPTIONS)
-        self._video = self._container.add_stream_from_template(
-            self._template.streams[0], opaque=True
-        )
+        if video is not None:
+            with av.open(io.BytesIO(matroska_header([video])), format="matroska") as template:
+                self._video = self._container.add_stream_from_template(
+                    template.streams[0], opaque=True
+                )
         self._sound = _Aac(self._container, audio) if audio is not None else None
         self._container.start_encoding()
 
     def write(self, frame: Frame, time: int) -> None:
         """Send a frame, whose time in the stream is in microseconds."""
         if self._start is None:
-            if frame.track is not Track.VIDEO or not frame.keyframe:
+            if frame.track is not self._lead or not starts(frame):
                 return
             self._start = time
         at = time - self._start
@@ -80,7 +83,6 @@ class FlvWriter:
     def close(self) -> None:
         """End it."""
         self._container.close()
-        self._template.close()
 
 
 class _Aac:

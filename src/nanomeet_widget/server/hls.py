@@ -13,6 +13,7 @@ from collections.abc import Callable
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.channel import Batch, Channel, Outgoing
+from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.hls_segments import TARGET_DURATION, Segments
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import read_setup
@@ -68,7 +69,8 @@ class HlsStream:
         """Begin with a broadcast, and end with it."""
         if state.state == "live" and state.since is not None:
             if self.segments is None:
-                self.segments = Segments(f"{state.since * 1000:.0f}", state.since)
+                lead = Track.VIDEO if state.picture else Track.AUDIO
+                self.segments = Segments(f"{state.since * 1000:.0f}", state.since, lead)
         elif self.segments is not None and state.since is None:
             # With a beginning it is only interrupted.
             self.segments.end()

@@ -46,14 +46,15 @@ class MasterHandler(_HlsHandler):
     async def get(self, name: str) -> None:
         """Name the one quality that there is."""
         segments = await self.found(name).until(lambda s: s.begun)
-        picture = segments.picture if segments is not None else None
-        if segments is None or picture is None:
+        if segments is None:
             raise self._late()
+        picture = segments.picture
+        resolution = f",RESOLUTION={picture.width}x{picture.height}" if picture else ""
         self.send_playlist(
             "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-INDEPENDENT-SEGMENTS\n"
             f"#EXT-X-STREAM-INF:BANDWIDTH={segments.bandwidth},"
             f"AVERAGE-BANDWIDTH={segments.average_bandwidth},"
-            f'CODECS="{segments.codecs}",RESOLUTION={picture.width}x{picture.height},'
+            f'CODECS="{segments.codecs}"{resolution},'
             "CLOSED-CAPTIONS=NONE\nlive.m3u8\n",
         )
 

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 
 from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.frames import Frame, Track
-from nanomeet_widget.server.timeline import USUAL_DURATION
+from nanomeet_widget.server.timeline import USUAL_DURATION, starts
 from nanomeet_widget.server.tracks import Setup
 
 #: Seconds.
@@ -90,9 +90,12 @@ class Segments:
         Part of every name, so that no cache takes another broadcast's segment for one of this.
     since
         Seconds since the epoch at which the stream began.
+    lead
+        The track by whose frames it is cut: sound, where there is no picture.
     """
 
-    def __init__(self, mark: str, since: float) -> None:
+    def __init__(self, mark: str, since: float, lead: Track = Track.VIDEO) -> None:
+        self._lead = lead
         self._mark = mark
         self._since = since
         self._setups: dict[Track, Setup] = {}
@@ -101,7 +104,8 @@ class Segments:
         self._open: Segment | None = None
         self._next = 0
         self._broken = True
-        self._pictures: list[_Waiting] = []
+        #: The frames of the track that leads, and sound beside a picture.
+        self._leading: list[_Waiting] = []
         self._sound: list[_Waiting] = []
         self._ended = False
 
@@ -118,27 +122,27 @@ class Segments:
     @property
     def wants_keyframe(self) -> bool:
         """Whether the segment in the making waits for its end."""
-        last = self._pictures[-1].time if self._pictures else 0
+        last = self._leading[-1].time if self._leading else 0
         return self._open is not None and last - self._open.start >= _WANTED
 
     # --- what comes in -------------------------------------------------------------------------
 
     def setup(self, setup: Setup) -> None:
         """Take note of a set-up: another one than before begins another part of the stream."""
-        if not setup.playable or self._setups.get(setup.track) == setup:
+        if self._setups.get(setup.track) == setup:
             return
         self._break()
         self._setups[setup.track] = setup
 
     def add(self, frame: Frame, time: int) -> bool:
         """Add a frame at its time in the stream; return whether there is something new."""
-        if frame.track is Track.AUDIO:
-            if self._open is not None and Track.AUDIO in self._setups:
+        if frame.track is not self._lead:
+            if self._open is not None and frame.track in self._setups:
                 self._sound.append(_Waiting(frame, time))
             return False
         changed = self._cut(frame, time)
         if self._open is not None:
-            self._pictures.append(_Waiting(frame, time))
+            self._leading.append(_Waiting(frame, time))
         return changed
 
     def end(self) -> None:
@@ -147,22 +151,22 @@ class Segments:
         self._ended = True
 
     def _cut(self, frame: Frame, time: int) -> bool:
-        """End the part or the segment before this picture, where it is time."""
+        """End the part or the segment before this frame, where it is time."""
         segment = self._open
         if segment is None:
-            if frame.keyframe and Track.VIDEO in self._setups:
+            if starts(frame) and self._lead in self._setups:
                 self._begin(time)
             return False
         length = time - segment.start
         if length > _LONGEST:
             self._break()
             return True
-        if frame.keyframe and length >= _SHORTEST:
+        if starts(frame) and length >= _SHORTEST:
             self._close_segment(time)
             self._begin(time)
             return True
-        usual = time - self._pictures[-1].time
-        if time + usual - self._pictures[0].time > _PART:
+        usual = time - self._leading[-1].time
+        if time + usual - self._leading[0].time > _PART:
             self._close_part(time)
             return True
         return False
@@ -184,7 +188,7 @@ class Segments:
     def _break(self) -> None:
         """Let what follows be something else."""
         if self._open is not None:
-            last = self._pictures[-1]
+            last = self._leading[-1]
             self._close_segment(last.time + (last.frame.duration or USUAL_DURATION))
         self._sound.clear()
         self._broken = True
@@ -204,15 +208,15 @@ class Segments:
     def _close_part(self, time: int) -> None:
         if self._open is None:
             return
-        pictures, self._pictures = self._pictures, []
+        leading, self._leading = self._leading, []
         sound = [waiting for waiting in self._sound if waiting.time < time]
         self._sound = [waiting for waiting in self._sound if waiting.time >= time]
-        data = _fragment(pictures, time)
+        data = _fragment(leading, time)
         if sound:
             last = sound[-1]
             data += _fragment(sound, last.time + (last.frame.duration or USUAL_DURATION))
         self._open.parts.append(
-            Part(data, time - pictures[0].time, independent=pictures[0].frame.keyframe)
+            Part(data, time - leading[0].time, independent=starts(leading[0].frame))
         )
 
     # --- what goes out -------------------------------------------------------------------------
@@ -366,7 +370,7 @@ def _fragment(waiting: list[_Waiting], end: int) -> bytes:
     ends = [following.time for following in waiting[1:]] + [end]
     track = waiting[0].frame.track
     samples = [
-        Sample(w.frame.payload, until - w.time, w.frame.keyframe or track is Track.AUDIO)
+        Sample(w.frame.payload, until - w.time, starts(w.frame))
         for w, until in zip(waiting, ends, strict=True)
     ]
     return fragment(track, waiting[0].time, samples)

@@ -49,6 +49,12 @@ ByeKind = Literal[
 ]
 PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=1024)]
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
+#: A broadcast's picture by its lines, at 16:9; or none, and sound alone.
+Quality = Literal["360p", "540p", "720p", "1080p", "audio"]
+#: What its picture is encoded as.
+Codec = Literal["h264", "vp9", "av1"]
+#: What viewers are shown: the stage, or a card in its place, without any sound.
+Shows = Literal["stage", "soon", "paused"]
 StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -272,6 +278,11 @@ class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
     private: bool = False
     #: Where it is pushed to besides, by RTMP; the end of each address is a secret.
     to: Annotated[list[PushUrl], Meta(max_length=4)] = []
+    quality: Quality = "360p"
+    #: None for what the page chooses.
+    codec: Codec | None = None
+    #: Whether viewers are shown that it starts soon, until a `PauseBroadcast` that ends it.
+    paused: bool = False
 
     def __repr__(self) -> str:
         return f"StartBroadcast(record={self.record}, private={self.private}, to=<{len(self.to)}>)"
@@ -282,6 +293,21 @@ class StopBroadcast(_Request, tag="stop_broadcast", kw_only=True):
 
     #: This page can send it no longer; another one may.
     unable: bool = False
+
+
+class PauseBroadcast(_Request, tag="pause_broadcast", kw_only=True):
+    """Show viewers a card in place of the stage, and let them hear nothing; or the stage again.
+
+    Moderators only.
+    """
+
+    paused: bool
+
+
+class BroadcastShown(_Message, tag="broadcast_shown", kw_only=True):
+    """The broadcaster's page alone: what viewers are shown from now on."""
+
+    shows: Shows
 
 
 class Leave(_Message, tag="leave"):
@@ -325,6 +351,8 @@ ClientMessage = (
     | Kick
     | StartBroadcast
     | StopBroadcast
+    | PauseBroadcast
+    | BroadcastShown
     | Leave
     | Ping
 )
@@ -379,6 +407,9 @@ class BroadcastState(_Message, kw_only=True):
     error: str | None = None
     #: Where it is pushed to; for moderators.
     targets: list[PushState] = []
+    quality: Quality = "360p"
+    #: What viewers are shown, as the page that sends it has said.
+    shows: Shows = "stage"
 
 
 class RoomState(_Message, kw_only=True):
@@ -573,6 +604,16 @@ class IngestGranted(_Message, tag="ingest_granted", kw_only=True):
     ticket: str
     #: For whom: the viewers of the broadcast, or the room's own audience.
     purpose: Literal["broadcast", "stage"] = "broadcast"
+    quality: Quality = "360p"
+    #: None for what the page chooses.
+    codec: Codec | None = None
+    shows: Shows = "stage"
+
+
+class ShowBroadcast(_Message, tag="show_broadcast", kw_only=True):
+    """For the broadcaster alone: show the viewers this, and say so once they are shown it."""
+
+    shows: Shows
 
 
 class InviteCreated(_Message, tag="invite_created", kw_only=True):
@@ -636,6 +677,7 @@ ServerMessage = (
     | BroadcastChanged
     | IngestGranted
     | InviteCreated
+    | ShowBroadcast
     | Ack
     | Error
     | Bye
@@ -704,6 +746,9 @@ class StreamState(_Message, tag="stream_state", kw_only=True):
     title: str
     since: float | None = None
     vod: str | None = None
+    #: Whether there is a picture, and not sound alone.
+    picture: bool = True
+    shows: Shows = "stage"
 
 
 WatchServerMessage = StreamState | Pong | Error
@@ -712,7 +757,7 @@ WatchServerMessage = StreamState | Pong | Error
 class TrackSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The payload (JSON) of a set-up frame: all that a decoder needs to begin."""
 
-    #: As WebCodecs writes it: ``avc1.42001f``, ``vp8``, ``opus``.
+    #: As WebCodecs writes it: ``avc1.42001f``, ``vp09.00.31.08``, ``opus``.
     codec: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{2,32}$")]
     #: Codec-private bytes (avcC, OpusHead) in base64, where the codec has any.
     description: Annotated[str, Meta(max_length=8192)] | None = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nanomeet_widget.server.codec_header import matroska_header, read_avcc
+from nanomeet_widget.server.codec_header import AvcConfiguration, matroska_header, read_avcc
 from nanomeet_widget.server.frames import Frame, FrameError, Track
 from nanomeet_widget.server.timeline import USUAL_DURATION, Timeline
 from nanomeet_widget.server.tracks import Setup
@@ -35,7 +36,7 @@ class Muxer:
     """Writes one file.
 
     Time begins at the first keyframe; sound before it is left out. The picture's size may change:
-    the parameter sets stand in the stream itself, before each keyframe, so that decoders follow the
+    what decoders need for it stands in the stream itself, at each keyframe, so that they follow the
     change in one file, and follow it back when somebody seeks. The header has the first size.
 
     What a killed process takes with it is the fragment in the making, a quarter of a second. What a
@@ -45,33 +46,32 @@ class Muxer:
     ----------
     path
         The file; it must not exist.
-    video, audio
-        The set-up of each track; `audio` is None for a file without sound.
+    setups
+        Of its tracks, the picture's first.
+    first
+        The frame that it begins with, which is still to be written.
 
     Raises
     ------
     FrameError
-        If the picture is not H.264.
+        If a set-up is broken.
     OSError
         If the file cannot be written.
     """
 
-    def __init__(self, path: Path, video: Setup, audio: Setup | None) -> None:
+    def __init__(self, path: Path, setups: Sequence[Setup], first: Frame) -> None:
         import av  # noqa: PLC0415 - a heavy module that only recordings need
 
-        if not video.h264:
-            raise FrameError(f"only H.264 can be recorded, not {video.codec}")
         self._packet = av.Packet
-        configuration = read_avcc(video.description)
-        self._length_size = configuration.length_size
-        self._parameter_sets = configuration.units()
-        self._video = video
-        self._timeline = Timeline()
+        self._video = next((setup for setup in setups if setup.track is Track.VIDEO), None)
+        self._avc = _configuration(self._video)
+        self._timeline = Timeline(first.track)
         # "x": another recording is never overwritten.
         self._file = path.open("xb")
         try:
-            setups = [video] if audio is None else [video, audio]
-            self._template = av.open(io.BytesIO(matroska_header(*setups)), format="matroska")
+            known = self._avc is not None or first.track is Track.AUDIO
+            header = matroska_header(setups, None if known else first)
+            self._template = av.open(io.BytesIO(header), format="matroska")
             self._container = av.open(self._file, "w", format="mp4", options=_OPTIONS)
             self._streams: dict[Track, av.stream.Stream] = {}
             for setup, template in zip(setups, self._template.streams, strict=True):
@@ -94,13 +94,16 @@ class Muxer:
         FrameError
             If the file cannot carry the new one.
         """
-        if setup.track is not Track.VIDEO or setup.description == self._video.description:
+        if setup.track is not Track.VIDEO or self._video is None:
             return
-        configuration = read_avcc(setup.description)
-        if not setup.h264 or configuration.length_size != self._length_size:
+        configuration = _configuration(setup)
+        if setup.picture != self._video.picture or (
+            configuration is not None
+            and self._avc is not None
+            and configuration.length_size != self._avc.length_size
+        ):
             raise FrameError("the picture's new set-up does not fit into the file")
-        self._video = setup
-        self._parameter_sets = configuration.units()
+        self._avc = configuration
 
     def write(self, frame: Frame) -> None:
         """Add a frame of media."""
@@ -111,7 +114,7 @@ class Muxer:
         time = self._timeline.place(frame)
         if time is None:
             return
-        prefix = self._parameter_sets if picture and frame.keyframe else b""
+        prefix = self._avc.units() if self._avc and picture and frame.keyframe else b""
         packet = self._packet(prefix + frame.payload)
         packet.stream = stream
         packet.time_base = _MICROSECONDS
@@ -136,3 +139,7 @@ class Muxer:
         self._container.close()
         self._template.close()
         self._file.close()
+
+
+def _configuration(setup: Setup | None) -> AvcConfiguration | None:
+    return read_avcc(setup.description) if setup is not None and setup.h264 else None

@@ -15,7 +15,6 @@ from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.frames import Frame, Track
 from nanomeet_widget.server.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.push_worker import LIVE, pack
-from nanomeet_widget.server.tracks import read_setup
 
 logger = logging.getLogger("nanomeet")
 
@@ -61,7 +60,7 @@ class Push:
         #: What waits for the process; None while there is none.
         self._queue: asyncio.Queue[bytes | None] | None = None
         self._waiting = 0
-        self._need_keyframe = True
+        self._need_keyframe = self._picture = True
         self._live_at: float | None = None
         self._over = False
 
@@ -88,7 +87,8 @@ class Push:
     # --- `Viewer`, as the channel sees it ------------------------------------------------------
 
     def send_state(self, state: messages.StreamState) -> None:
-        """Do nothing: while others wait, this one waits too."""
+        """Take note of whether there is a picture; while others wait, this one waits too."""
+        self._picture = state.picture
 
     def send_frames(self, batch: Batch) -> None:
         """Have frames sent, or left out if the other server cannot keep up."""
@@ -100,7 +100,8 @@ class Push:
             self._set_up(frame.frame())
         if frame.time is None or self._queue is None:
             return
-        if self._need_keyframe and not (frame.keyframe and self._waiting < _MAX_WAITING // 2):
+        begins = frame.keyframe or not self._picture
+        if self._need_keyframe and not (begins and self._waiting < _MAX_WAITING // 2):
             return
         self._need_keyframe = self._waiting > _MAX_WAITING
         self._put(self._queue, pack(frame.frame(), frame.time))
@@ -142,9 +143,6 @@ class Push:
 
     async def _session(self, addresses: list[str]) -> None:
         """Send until the end, or until something breaks."""
-        video = self._setups.get(Track.VIDEO)
-        if video is None or not read_setup(video).h264:
-            raise PushRefusedError("only H.264 can be pushed")
         self._live_at = None
         relay = _Relay(self._target, addresses)
         port = await relay.listen()

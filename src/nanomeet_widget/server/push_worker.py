@@ -50,7 +50,7 @@ def main(source: BinaryIO) -> None:
             setups[frame.track] = read_setup(frame)
             continue
         if writer is None:
-            writer = FlvWriter(url, setups[Track.VIDEO], setups.get(Track.AUDIO))
+            writer = FlvWriter(url, setups.get(Track.VIDEO), setups.get(Track.AUDIO))
             print(LIVE, flush=True)  # noqa: T201 - what the server reads
         writer.write(frame, time)
     if writer is not None:

@@ -40,6 +40,8 @@ class RoomBroadcast:
         #: Those whose pages were asked to send it and did not, or do not any more.
         self._spent: set[str] = set()
         self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
+        #: Who waits for the viewers to be shown something else; one request each.
+        self._pausing: dict[Participant, messages.PauseBroadcast] = {}
         room.on_gone.append(self._gone)
         room.on_updated.append(self._moved)
         room.on_welcomed.append(self._came)
@@ -72,6 +74,9 @@ class RoomBroadcast:
                 record=message.record,
                 private=message.private,
                 to=message.to,
+                quality=message.quality,
+                codec=message.codec,
+                shows="soon" if message.paused else "stage",
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
                 on_lost=self._lost,
@@ -103,6 +108,49 @@ class RoomBroadcast:
             return
         self._stopping.append((who, message))
         self._broadcast.stop()
+
+    def pause(self, who: Participant, message: messages.PauseBroadcast) -> None:
+        """Show viewers a card in place of the stage, or the stage again.
+
+        Acknowledged when the page that sends it has said that they are shown it.
+        """
+        broadcast = self._broadcast
+        if broadcast is None or broadcast.state is not State.LIVE:
+            refuse(
+                who, message, "conflict", "There is no live broadcast to pause or to go on with."
+            )
+            return
+        wanted: messages.Shows = "paused" if message.paused else "stage"
+        if message.paused and broadcast.wanted == broadcast.shows == "soon":
+            # Nobody sees the stage yet.
+            wanted = "soon"
+        if broadcast.wanted == broadcast.shows == wanted:
+            acknowledge(who, message)
+            return
+        broadcast.wanted = wanted
+        self._settle_pauses(
+            lambda asked: asked.paused is not message.paused or asked is self._pausing.get(who),
+            "Somebody has asked for something else meanwhile.",
+        )
+        self._pausing[who] = message
+        if self._broadcaster is not None:
+            self._broadcaster.send(messages.ShowBroadcast(shows=wanted))
+
+    def shown(self, who: Participant, message: messages.BroadcastShown) -> None:
+        """Take note of what viewers are shown; only the page that sends it knows."""
+        if self._broadcast is None or who is not self._broadcaster:
+            return
+        self._broadcast.show(message.shows)
+        if self._broadcast.wanted == message.shows:
+            pausing, self._pausing = self._pausing, {}
+            for asking, request in pausing.items():
+                acknowledge(asking, request)
+
+    def _settle_pauses(self, which: Callable[[messages.PauseBroadcast], bool], reason: str) -> None:
+        for asking, request in tuple(self._pausing.items()):
+            if which(request):
+                del self._pausing[asking]
+                refuse(asking, request, "conflict", reason)
 
     def end(self) -> None:
         """End it with the meeting, which is no error."""
@@ -196,7 +244,7 @@ class RoomBroadcast:
         return None
 
     def _grant(self, who: Participant, broadcast: Broadcast) -> None:
-        who.send(messages.IngestGranted(stream=broadcast.stream, ticket=broadcast.ticket))
+        who.send(broadcast.grant())
 
     def _changed(self, broadcast: Broadcast) -> None:
         state = broadcast.describe()
@@ -208,6 +256,7 @@ class RoomBroadcast:
         elif broadcast.state in {State.OFF, State.FAILED}:
             self._broadcast = self._broadcaster = None
             self._viewers.changed(0)
+            self._settle_pauses(lambda _: True, "The broadcast has ended.")
             reason = state.error or "The broadcast was stopped before it was live."
             for who, request in self._take_starting():
                 refuse(who, request, "broadcast_failed", reason)

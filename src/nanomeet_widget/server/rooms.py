@@ -46,6 +46,7 @@ _MODERATORS_ONLY = (
     messages.Kick,
     messages.StartBroadcast,
     messages.StopBroadcast,
+    messages.PauseBroadcast,
     messages.EndMeeting,
 )
 
@@ -125,6 +126,8 @@ class Meeting:
             messages.EndMeeting: moderation.end_meeting,
             messages.StartBroadcast: broadcast.start,
             messages.StopBroadcast: broadcast.stop,
+            messages.PauseBroadcast: broadcast.pause,
+            messages.BroadcastShown: broadcast.shown,
         }
 
     def handle(self, who: Participant, message: messages.ClientMessage) -> None:

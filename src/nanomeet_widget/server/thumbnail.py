@@ -38,6 +38,8 @@ def thumbnail(source: Path, target: Path) -> None:
 
 def _picture(source: Path) -> av.VideoFrame | None:
     with av.open(str(source)) as container:
+        if not container.streams.video:
+            return None
         # To the keyframe before it.
         container.seek(int((container.duration or 0) * _WHERE))
         return next(container.decode(video=0), None)

@@ -1,4 +1,4 @@
-"""A stream's own time: from its first keyframe on, going on where another clock begins."""
+"""A stream's own time: from its first keyframe on, or its first sound where there is no picture, going on where another clock begins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,22 @@ _BACK, _AHEAD = 1_000_000, 6_000_000
 USUAL_DURATION = 20_000
 
 
-class Timeline:
-    """Places frames in time. It begins at the first keyframe; sound before it has no place."""
+def starts(frame: Frame) -> bool:
+    """Return whether a decoder can begin with this frame."""
+    return frame.keyframe or frame.track is Track.AUDIO
 
-    def __init__(self) -> None:
+
+class Timeline:
+    """Places frames in time. It begins at the first keyframe; sound before it has no place.
+
+    Parameters
+    ----------
+    lead
+        The track that it begins with: sound, where there is no picture.
+    """
+
+    def __init__(self, lead: Track = Track.VIDEO) -> None:
+        self._lead = lead
         self._start: int | None = None
         self._offset = 0
         self._last: dict[Track, int] = {}
@@ -30,7 +42,7 @@ class Timeline:
         The times of a track only go up.
         """
         if self._start is None:
-            if frame.track is not Track.VIDEO or not frame.keyframe:
+            if frame.track is not self._lead or not starts(frame):
                 return None
             self._start = frame.timestamp
         time = frame.timestamp - self._start + self._offset

@@ -14,9 +14,12 @@ from nanomeet_widget.server.frames import Frame, FrameError, Track
 
 _MAX_SETUP = 16 * 1024
 _CODECS = {
-    Track.VIDEO: re.compile(r"avc1\.[0-9A-Fa-f]{6}|vp8|vp09\.[0-9.]+|av01\.[0-9A-Za-z.]+"),
+    Track.VIDEO: re.compile(
+        r"avc1\.[0-9A-Fa-f]{6}|vp09(\.[0-9]{2}){3}|av01\.[0-9]\.[0-9]{2}[MH]\.[0-9]{2}"
+    ),
     Track.AUDIO: re.compile(r"opus"),
 }
+_PICTURES: dict[str, messages.Codec] = {"avc1": "h264", "vp09": "vp9", "av01": "av1"}
 #: Version, profile, compatibility, level, length size, one parameter set (ISO/IEC 14496-15, 5.3.3).
 _MIN_AVCC = 7
 
@@ -36,14 +39,14 @@ class Setup:
     channels: int = 1
 
     @property
-    def h264(self) -> bool:
-        """Whether it is H.264 with its parameter sets in the description."""
-        return self.codec.startswith("avc1.") and bool(self.description)
+    def picture(self) -> messages.Codec:
+        """What a picture's codec is called here."""
+        return _PICTURES[self.codec[:4]]
 
     @property
-    def playable(self) -> bool:
-        """Whether it can be a track of the MP4 that viewers get."""
-        return self.h264 or self.codec == "opus"
+    def h264(self) -> bool:
+        """Whether it is H.264, whose parameter sets are in the description."""
+        return self.codec.startswith("avc1.")
 
 
 def read_setup(frame: Frame) -> Setup:

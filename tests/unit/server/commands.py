@@ -29,6 +29,7 @@ def moderators_only(target: str) -> list[messages.ClientMessage]:
         messages.Kick(id=target),
         messages.StartBroadcast(),
         messages.StopBroadcast(),
+        messages.PauseBroadcast(paused=True),
         messages.EndMeeting(),
     ]
     for ref, message in enumerate(asked):

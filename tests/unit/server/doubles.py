@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -187,7 +187,7 @@ class Tape:
     stream: str
     entries: list[Frame | Setup] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
-    opened: tuple[Setup, Setup | None] | None = None
+    opened: tuple[Sequence[Setup], Frame] | None = None
     on_open: Callable[[str | None], None] | None = None
     on_error: Callable[[str], None] | None = None
     on_done: Callable[[str | None], None] | None = None
@@ -198,13 +198,13 @@ class Tape:
 
     def open(
         self,
-        video: Setup,
-        audio: Setup | None,
+        setups: Sequence[Setup],
+        first: Frame,
         *,
         on_open: Callable[[str | None], None],
         on_error: Callable[[str], None],
     ) -> None:
-        self.opened, self.on_open, self.on_error = (video, audio), on_open, on_error
+        self.opened, self.on_open, self.on_error = (setups, first), on_open, on_error
 
     def setup(self, setup: Setup) -> None:
         self.entries.append(setup)

@@ -103,7 +103,7 @@ def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -
     assert states(stage.page) == [State.STARTING, State.FAILED]
     error = stage.page.last(messages.Error)
     assert (error.kind, error.ref) == ("broadcast_failed", 1)
-    assert "picture" in error.message
+    assert "Nothing came" in error.message
     assert stage.sender.farewell is not None
     assert stage.sender.farewell.failed is True
     stage.page.ask(messages.StartBroadcast(ref=2))
@@ -328,8 +328,10 @@ def test_it_is_live_when_the_recording_has_begun(house: House) -> None:
     assert states(stage.page)[-1] is State.STARTING
     (tape,) = house.tapes
     assert tape.opened is not None
-    assert tape.opened[0].width == 640
-    assert tape.opened[1] is not None
+    setups, first = tape.opened
+    assert [setup.track for setup in setups] == [PICTURE, SOUND]
+    assert setups[0].width == 640
+    assert first.keyframe
     assert tape.on_open is not None
     tape.on_open(None)
     assert states(stage.page)[-1] is State.LIVE

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -51,13 +52,18 @@ def play(path: Path) -> Seen:
     return seen
 
 
-def setups(of: Clip) -> tuple[Setup, Setup | None]:
-    read = [read_setup(frame) for frame in of.setups]
-    return read[0], read[1] if len(read) > 1 else None
+def setups(of: Clip) -> list[Setup]:
+    return [read_setup(frame) for frame in of.setups]
+
+
+def muxer_of(path: Path, of: Clip) -> Muxer:
+    lead = setups(of)[0].track
+    first = next(frame for frame in of.media if frame.track is lead)
+    return Muxer(path, setups(of), first)
 
 
 def recorded(path: Path, of: Clip, media: Iterable[Frame] | None = None) -> Path:
-    muxer = Muxer(path, *setups(of))
+    muxer = muxer_of(path, of)
     for frame in of.media if media is None else media:
         muxer.write(frame)
     muxer.close()
@@ -98,7 +104,7 @@ def test_it_begins_with_a_keyframe(tmp_path: Path) -> None:
 def test_a_new_size_in_the_middle_stays_in_the_file(tmp_path: Path) -> None:
     first = clip()
     second = clip(start=SECOND, width=96, height=64)
-    muxer = Muxer(tmp_path / "a.mp4", *setups(first))
+    muxer = muxer_of(tmp_path / "a.mp4", first)
     for frame in first.media:
         muxer.write(frame)
     muxer.setup(setups(second)[0])
@@ -128,7 +134,7 @@ def test_times_that_repeat_do_no_harm(tmp_path: Path) -> None:
 
 def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
     whole = clip(2)
-    muxer = Muxer(tmp_path / "a.mp4", *setups(whole))
+    muxer = muxer_of(tmp_path / "a.mp4", whole)
     for frame in whole.media:
         muxer.write(frame)
     # As after a killed process: no trailer, no closed file.
@@ -140,7 +146,7 @@ def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
 
 def test_a_track_that_stops_does_not_hold_back_the_other(tmp_path: Path) -> None:
     whole = clip(4)
-    muxer = Muxer(tmp_path / "a.mp4", *setups(whole))
+    muxer = muxer_of(tmp_path / "a.mp4", whole)
     for frame in whole.media:
         if frame.track is Track.VIDEO or frame.timestamp < SECOND:
             muxer.write(frame)
@@ -167,17 +173,38 @@ def test_a_finished_recording_has_its_index_in_front(tmp_path: Path) -> None:
     assert len(seen.sound_times) == pytest.approx(50, abs=2)
 
 
-def test_only_h264_is_recorded(tmp_path: Path) -> None:
-    vp8 = Setup(track=Track.VIDEO, codec="vp8", description=b"", width=160, height=96)
-    with pytest.raises(FrameError, match="only H"):
-        Muxer(tmp_path / "a.mp4", vp8, None)
-    assert not (tmp_path / "a.mp4").exists()
+@pytest.mark.parametrize("codec", ["vp9", "av1"])
+def test_other_codecs_are_recorded(tmp_path: Path, codec: Literal["vp9", "av1"]) -> None:
+    remux(recorded(tmp_path / "a.mp4", clip(codec=codec)), tmp_path / "b.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        with av.open(str(tmp_path / name)) as container:
+            assert container.streams.video[0].codec_context.codec.canonical_name == codec
+        seen = play(tmp_path / name)
+        assert seen.sizes == [(160, 96)] * 30
+        assert seen.brightness == sorted(seen.brightness)
+        assert len(seen.sound_times) == pytest.approx(50, abs=2)
+
+
+def test_sound_alone_is_recorded(tmp_path: Path) -> None:
+    remux(recorded(tmp_path / "a.mp4", clip(codec=None)), tmp_path / "b.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        with av.open(str(tmp_path / name)) as container:
+            assert [stream.type for stream in container.streams] == ["audio"]
+            sound = list(container.decode(audio=0))
+        assert sum(frame.samples for frame in sound) == pytest.approx(48_000, abs=2_000)
+
+
+def test_another_codec_in_the_middle_does_not_fit(tmp_path: Path) -> None:
+    muxer = muxer_of(tmp_path / "a.mp4", clip())
+    with pytest.raises(FrameError, match="does not fit"):
+        muxer.setup(setups(clip(codec="vp9"))[0])
+    muxer.close()
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"mine")
     with pytest.raises(FileExistsError):
-        Muxer(tmp_path / "a.mp4", *setups(clip()))
+        muxer_of(tmp_path / "a.mp4", clip())
     assert (tmp_path / "a.mp4").read_bytes() == b"mine"
 
 
@@ -215,8 +242,7 @@ class Recorder:
         self, recording: FileRecording, of: Clip, on_error: Callable[[str], None] = pytest.fail
     ) -> str | None:
         opened: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        video, audio = setups(of)
-        recording.open(video, audio, on_open=opened.set_result, on_error=on_error)
+        recording.open(setups(of), of.media[0], on_open=opened.set_result, on_error=on_error)
         return await opened
 
     async def end(self, recording: FileRecording) -> str | None:
@@ -292,6 +318,19 @@ def test_a_finished_recording_has_a_length_and_a_picture(tmp_path: Path, store: 
     assert (frame.width, frame.height) == (480, 270)
     # A tenth of the way from 40 to 220; the keyframe before that.
     assert float(frame.to_ndarray(format="gray").mean()) == pytest.approx(40, abs=15)
+
+
+def test_a_recording_of_sound_has_a_length_and_no_picture(tmp_path: Path, store: Store) -> None:
+    async def scenario() -> None:
+        recorder = Recorder(tmp_path, store)
+        assert await recorder.make(clip(2, codec=None)) is None
+        await recorder.recordings.close()
+
+    asyncio.run(scenario())
+    record = store.recordings.last("talk")
+    assert record is not None
+    assert record.duration == pytest.approx(2, abs=0.05)
+    assert [path.name for path in folder_of(tmp_path).iterdir()] == ["talk.mp4"]
 
 
 def test_recording_stops_while_the_disk_still_has_room(tmp_path: Path, store: Store) -> None:

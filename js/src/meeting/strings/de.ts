@@ -36,6 +36,14 @@ export const de: Strings = {
     connection_lost: "Die Verbindung ging inzwischen verloren.",
     too_many_attempts: "Das war zu oft falsch. Warten Sie etwas, dann versuchen Sie es wieder.",
     audience: "Sie sind im Publikum: Heben Sie die Hand, dann kann die Moderation Sie holen.",
+    broadcast_browser:
+      "Dieser Browser kann nicht senden. Chrome, Edge oder ein anderer auf Chromium-Basis kann es.",
+    broadcast_insecure: "Senden braucht eine sichere Seite: Öffnen Sie die Besprechung über https.",
+    broadcast_codec:
+      "So ein Bild kann dieser Browser nicht kodieren: Wählen Sie eine andere Qualität.",
+    broadcast_encoder: "Der Encoder dieses Browsers ist stehen geblieben. Gehen Sie wieder live.",
+    broadcast_connection: "Die Verbindung zum Server ging verloren und kam nicht wieder.",
+    broadcast_composer: "Der Teil, der das Bild zusammensetzt, fiel aus. Laden Sie die Seite neu.",
   },
   door: {
     joining: "Sie treten bei…",

@@ -33,6 +33,13 @@ export const en = {
     connection_lost: "The connection was lost meanwhile.",
     too_many_attempts: "That was wrong too often. Wait a little, then try again.",
     audience: "You are in the audience: raise your hand, and a moderator can invite you up.",
+    broadcast_browser:
+      "This browser cannot broadcast. Chrome, Edge or another browser built on Chromium can.",
+    broadcast_insecure: "Broadcasting needs a secure page: open the meeting over https.",
+    broadcast_codec: "This browser cannot encode such a picture: choose another quality.",
+    broadcast_encoder: "This browser's encoder has stopped. Go live again.",
+    broadcast_connection: "The connection to the server was lost and did not come back.",
+    broadcast_composer: "The part that composes the picture broke down. Load the page again.",
   } as Partial<Record<string, string>>,
   door: {
     joining: "Joining the meeting…",

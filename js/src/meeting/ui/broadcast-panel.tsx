@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { type Quality, SIZES } from "../../composer/index";
 import type { Meeting } from "../meeting";
+import { rememberedQuality, rememberQuality } from "../preferences";
 import { t } from "../strings";
 import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
@@ -45,7 +47,7 @@ interface PartProps {
 
 function Live({ meeting, run }: PartProps): JSX.Element {
   const { room } = meeting;
-  const { playout, since, broadcaster } = room.broadcast.value;
+  const { playout, since, broadcaster, quality, shows } = room.broadcast.value;
   const words = t.panels.broadcast;
   const sender = room.others.value.find(({ id }) => id === broadcaster);
   return (
@@ -57,9 +59,16 @@ function Live({ meeting, run }: PartProps): JSX.Element {
         </p>
         {since !== null && <Duration since={since} />}
       </div>
+      {shows !== "stage" && (
+        <p class="on-hold" role="status">
+          {words[shows]}
+        </p>
+      )}
+      {quality === "audio" && <p class="soft">{words.soundOnly}</p>}
       <Watching meeting={meeting} />
       {playout && <CopyLink link={playout.live} label={words.link} opens />}
       <p class="soft">{sender ? words.sentBy(sender.name) : words.sentHere}</p>
+      <PauseButton meeting={meeting} run={run} />
       <button
         type="button"
         class="button danger"
@@ -68,6 +77,27 @@ function Live({ meeting, run }: PartProps): JSX.Element {
         {words.end}
       </button>
     </>
+  );
+}
+
+function PauseButton({ meeting, run }: PartProps): JSX.Element {
+  const words = t.panels.broadcast;
+  const { shows } = meeting.room.broadcast.value;
+  const [asked, setAsked] = useState(false);
+  const label = { stage: words.pause, soon: words.showStage, paused: words.resume }[shows];
+  return (
+    <button
+      type="button"
+      class={shows === "stage" ? "button" : "button primary"}
+      disabled={asked}
+      onClick={async () => {
+        setAsked(true);
+        await run(() => meeting.pauseBroadcast(shows === "stage"));
+        setAsked(false);
+      }}
+    >
+      {label}
+    </button>
   );
 }
 
@@ -96,6 +126,8 @@ interface StartFormProps extends PartProps {
 function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
   const words = t.panels.broadcast;
   const [record, setRecord] = useState(false);
+  const [paused, setPaused] = useState(false);
+  const [quality, setQuality] = useState(lastQuality);
   const [asked, setAsked] = useState(false);
   return (
     <form
@@ -103,7 +135,7 @@ function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
       onSubmit={async (event) => {
         event.preventDefault();
         setAsked(true);
-        await run(() => meeting.startBroadcast(record));
+        await run(() => meeting.startBroadcast(record, { quality, paused }));
         setAsked(false);
       }}
     >
@@ -118,9 +150,44 @@ function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
         />
         {words.record}
       </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={paused}
+          onChange={({ currentTarget }) => setPaused(currentTarget.checked)}
+        />
+        {words.later}
+      </label>
+      <label class="field stacked">
+        {words.quality}
+        <select
+          value={quality}
+          onChange={({ currentTarget }) => {
+            const chosen = known(currentTarget.value);
+            setQuality(chosen);
+            rememberQuality(chosen);
+          }}
+        >
+          {QUALITIES.map((each) => (
+            <option key={each} value={each}>
+              {words.qualities[each]}
+            </option>
+          ))}
+        </select>
+      </label>
       <button type="submit" class="button primary" disabled={asked}>
         {again ? words.again : words.start}
       </button>
     </form>
   );
+}
+
+const QUALITIES = Object.keys(SIZES) as Quality[];
+
+function known(value: string | null): Quality {
+  return QUALITIES.find((quality) => quality === value) ?? "360p";
+}
+
+function lastQuality(): Quality {
+  return known(rememberedQuality());
 }

@@ -32,6 +32,8 @@ export const de: Strings = {
   connecting: "Verbindung wird aufgebaut…",
   reconnecting: "Die Verbindung ist abgebrochen. Neuer Versuch…",
   loading: "Das Bild wird geladen…",
+  soundOnly: "Nur Ton",
+  break: "Kurze Pause",
   soon: {
     title: "Gleich geht es los",
     told: "Das Bild kommt von selbst, sobald die Übertragung beginnt.",

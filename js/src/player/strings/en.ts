@@ -31,6 +31,8 @@ export const en = {
   connecting: "Connecting…",
   reconnecting: "The connection was lost. Trying again…",
   loading: "Loading the picture…",
+  soundOnly: "Sound only",
+  break: "A short break",
   soon: {
     title: "Starting soon",
     told: "The picture comes by itself as soon as the broadcast begins.",
