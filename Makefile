@@ -57,7 +57,7 @@ test-js: build
 # What drives a browser runs after the rest, a file at a time on each core: a Lab and a Chromium for each.
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2
-	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile --durations=20
 
 lint: build
 	$(BIN)/ruff check
