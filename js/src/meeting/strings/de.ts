@@ -159,6 +159,7 @@ export const de: Strings = {
     audience: (n) => count(n, { other: "# im Publikum" }),
     preparing: "Einen Augenblick: Die Bühne wird für Sie vorbereitet.",
     loading: "Die Bühne wird geladen…",
+    soundOnly: "Nur Ton",
     hearStage: "Klicken, um die Bühne zu hören",
     cannotShow:
       "Dieser Browser kann die Bühne nicht zeigen. Ein aktueller Chrome, Edge, Firefox oder Safari kann es, über https.",

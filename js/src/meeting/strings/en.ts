@@ -147,6 +147,7 @@ export const en = {
     audience: (n: number) => count(n, { other: "# in the audience" }),
     preparing: "One moment: the stage is being prepared for you.",
     loading: "Loading the stage…",
+    soundOnly: "Sound only",
     hearStage: "Click to hear the stage",
     cannotShow:
       "This browser cannot show the stage. A current Chrome, Edge, Firefox or Safari can, over https.",

@@ -54,6 +54,7 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
   const state = player?.state.value;
   const blocked = player?.sound.value === "blocked";
   const shown = (player?.figures.value.frames ?? 0) > 0;
+  const loading = player?.picture.value === false ? t.stage.soundOnly : t.stage.loading;
   return (
     <div
       class="feed"
@@ -61,7 +62,7 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
       data-level={player?.figures.value.level?.toFixed(4)}
     >
       <Screen screen={screen} label={t.stage.picturesOf(meeting.title.value)} hidden={false} />
-      {!shown && state !== "failed" && <AudienceNotice words={t.stage.loading} />}
+      {!shown && state !== "failed" && <AudienceNotice words={loading} />}
       {state === "failed" && <AudienceNotice words={player?.refusal.value?.message ?? ""} />}
       {blocked && (
         <button type="button" class="notice accent" onClick={() => player?.allowSound()}>

@@ -1,0 +1,93 @@
+"""A browser whose tabs really lie behind each other: Playwright itself keeps every page that it has in front."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+#: What Playwright adds so that pages never slow down.
+NEVER_SLOW = (
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+
+
+class Tab:
+    """A page that is driven by the browser's own protocol.
+
+    Parameters
+    ----------
+    tabs
+        The browser that it is in.
+    url
+        Where it goes.
+    """
+
+    def __init__(self, tabs: Tabs, url: str) -> None:
+        self._tabs = tabs
+        place = {"url": url, "browserContextId": tabs.context}
+        self._target = tabs.line.send("Target.createTarget", place)["targetId"]
+        # The flat form is the library's own.
+        attach = {"targetId": self._target, "flatten": False}
+        self.session: str = tabs.line.send("Target.attachToTarget", attach)["sessionId"]
+
+    def front(self) -> None:
+        """Bring it to the front: whatever was there lies behind it then."""
+        self._tabs.line.send("Target.activateTarget", {"targetId": self._target})
+
+    def evaluate(self, expression: str) -> Any:
+        """Return what an expression gives, or its promise."""
+        answer = self._tabs.ask(
+            self.session,
+            "Runtime.evaluate",
+            {"expression": expression, "awaitPromise": True, "returnByValue": True},
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+
+class Tabs:
+    """Tabs of one window.
+
+    Parameters
+    ----------
+    browser
+        A browser without `NEVER_SLOW`.
+    pump
+        Any page of the library's: while it waits, answers come in.
+    """
+
+    def __init__(self, browser: Browser, pump: Page) -> None:
+        self.line: CDPSession = browser.new_browser_cdp_session()
+        self.context: str = self.line.send("Target.createBrowserContext")["browserContextId"]
+        self._pump = pump
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, dict[str, Any]] = {}
+        self.line.on("Target.receivedMessageFromTarget", self._hear)
+
+    def open(self, url: str) -> Tab:
+        """Open another one, in front of those that are there."""
+        return Tab(self, url)
+
+    def ask(self, session: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return what a page's target answers."""
+        number = next(self._numbers)
+        message = json.dumps({"id": number, "method": method, "params": params})
+        self.line.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
+        for _ in range(600):
+            if number in self._answers:
+                answer = self._answers.pop(number)
+                assert "result" in answer, answer
+                result: dict[str, Any] = answer["result"]
+                return result
+            self._pump.wait_for_timeout(50)
+        raise AssertionError(f"no answer to {method}")
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        answer = json.loads(event["message"])
+        if "id" in answer:
+            self._answers[answer["id"]] = answer

@@ -1,0 +1,95 @@
+"""The moderator turns to another tab: viewers notice nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.tabs import NEVER_SLOW, Tabs
+from tests.browser.test_broadcast import PATIENCE, wait_for_pictures, watch
+from tests.browser.test_room import address
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
+    """A browser that slows down what nobody sees, as people's browsers do."""
+    made = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
+        ignore_default_args=list(NEVER_SLOW),
+    )
+    yield made
+    made.close()
+
+
+#: Presses a button by what is written on it, as soon as it is there.
+PRESS = """new Promise((resolve) => {
+  const press = () => {
+    const found = [...document.querySelectorAll("button")].find(
+      (button) => (button.ariaLabel ?? button.textContent).trim() === "%s" && !button.disabled,
+    );
+    if (!found) return setTimeout(press, 100);
+    found.click();
+    resolve(true);
+  };
+  press();
+})"""
+#: How a page's own timers fare for three seconds: those of 50 ms, and its animation frames.
+PACE = """new Promise((resolve) => {
+  let [ticks, frames] = [0, 0];
+  const ticking = setInterval(() => { ticks += 1; }, 50);
+  const draw = () => { frames += 1; requestAnimationFrame(draw); };
+  requestAnimationFrame(draw);
+  setTimeout(() => {
+    clearInterval(ticking);
+    resolve([document.visibilityState, ticks, frames]);
+  }, 3000);
+})"""
+#: Notes each moment at which there are more pictures than before.
+NOTE = """player => {
+  globalThis.moments = [performance.now()];
+  let last = player.dataset.frames;
+  new MutationObserver(() => {
+    if (player.dataset.frames === last) return;
+    last = player.dataset.frames;
+    moments.push(performance.now());
+  }).observe(player, { attributes: true });
+}"""
+GAP = "Math.max(...moments.slice(1).map((moment, index) => moment - moments[index]))"
+
+
+def test_a_broadcast_goes_on_from_a_tab_behind_another(
+    slowing: Browser, open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Meeting_{secrets.token_hex(4)}"
+    viewer = open_page()
+    tabs = Tabs(slowing, viewer)
+    meeting = tabs.open(address(server, server.room(name, streamname=name), name, "Ada"))
+    for label in ("Broadcast", "Go live"):
+        assert meeting.evaluate(PRESS % label)
+    player = watch(viewer, server, name)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    wait_for_pictures(player, more_than=30)
+    tabs.open("about:blank").front()
+    state, ticks, frames = meeting.evaluate(PACE)
+    # Really out of sight: a page that composed by its own timers would stand still.
+    assert (state, frames) == ("hidden", 0)
+    assert ticks < 10
+    before = int(player.get_attribute("data-frames") or 0)
+    player.evaluate(NOTE)
+    viewer.wait_for_timeout(5_000)
+    after = int(player.get_attribute("data-frames") or 0)
+    # Ten times what those timers would give, and no hole.
+    assert after - before > 50
+    assert viewer.evaluate(GAP) < 1_000
+    meeting.front()
+    assert meeting.evaluate("document.visibilityState") == "visible"
+    wait_for_pictures(player, more_than=after + 30)
