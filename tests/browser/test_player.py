@@ -58,10 +58,27 @@ def test_students_watch_go_back_and_see_the_recording(
         f"import nanomeet_widget as nm\nplayer = nm.BroadcastPlayer({live!r}, height=300)\nplayer"
     )
     again = "player.source = player.vod"
-    lab.write(
-        "player.ipynb", show, FACTS, PAUSE, FACTS, BACK, FACTS, LIVE, FACTS, QUIET, again, FACTS
+    caption = (
+        "from pathlib import Path\nwords = Path('film.vtt')\n"
+        "_ = words.write_text('WEBVTT\\n\\n00:00.000 --> 10:00.000\\nWelcome\\n')\n"
+        "player.captions = words"
     )
-    show_, facts, pause, paused, back, behind, go, now, quiet, recording, whole = range(11)
+    lab.write(
+        "player.ipynb",
+        show,
+        FACTS,
+        PAUSE,
+        FACTS,
+        BACK,
+        FACTS,
+        LIVE,
+        FACTS,
+        QUIET,
+        again,
+        FACTS,
+        caption,
+    )
+    show_, facts, pause, paused, back, behind, go, now, quiet, recording, whole, words = range(12)
     notebook = Notebook(open_page(), lab, "player.ipynb")
     page = notebook.page
     notebook.run(show_)
@@ -96,6 +113,21 @@ def test_students_watch_go_back_and_see_the_recording(
     page.wait_for_function(decoded, arg=video.element_handle(), timeout=SLOW)
     assert video.evaluate("video => video.muted && video.volume === 0.5")
     knows(notebook, whole, "recording False")
+
+    # Whoever watches turns captions on.
+    notebook.run(words)
+    expect(page.locator(".nanomeet-player track")).to_have_count(1)
+    shown = "video => video.textTracks[0].mode === 'showing'"
+    video.focus()
+    if not video.evaluate(shown):
+        page.keyboard.press("c")
+    page.wait_for_function(
+        "video => video.textTracks[0].activeCues?.[0]?.text === 'Welcome'",
+        arg=video.element_handle(),
+        timeout=SLOW,
+    )
+    page.keyboard.press("c")
+    assert not video.evaluate(shown)
 
     # What opens the stream is not in the file.
     notebook.save()

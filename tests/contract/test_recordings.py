@@ -183,6 +183,14 @@ def test_python_finds_and_fetches_them(servers: Servers, tmp_path: Path) -> None
     assert recording.path == server.data / f"recordings/{room.streamname}.mp4"
     film = recording.path.read_bytes()
     assert (recording.size, httpx.get(recording.url, trust_env=False).content) == (len(film), film)
+    assert recording.captions is None
+    words = "WEBVTT\n\n00:00.000 --> 00:01.000\nWelcome\n"
+    recording.path.with_suffix(".captions.vtt").write_text(words)
+    (captioned,) = service.recordings()
+    assert captioned.captions == recording.url.replace(".mp4", ".captions.vtt")
+    answer = httpx.get(captioned.captions, trust_env=False)
+    assert (answer.text, answer.headers["content-type"]) == (words, "text/vtt; charset=utf-8")
+    assert answer.headers["access-control-allow-origin"] == "*"
     saved = recording.download(tmp_path)
     assert (saved, saved.read_bytes()) == (tmp_path / f"{room.streamname}.mp4", film)
     # A server that is gone leaves what was saved as it is.
@@ -237,6 +245,7 @@ def test_old_recordings_go_when_the_server_starts(servers: Servers) -> None:
     first = servers.start()
     run(record(first, first.room(streamname="old"), film))
     assert first.stop() == 0
+    (first.data / "recordings/old.captions.vtt").write_text("WEBVTT\n")
     second = servers.start("--keep-days", "0.00000001", data=first.data)
     assert list((first.data / "recordings").iterdir()) == []
     assert listed(second, {"x-bintu-apikey": second.api_key}) == []

@@ -50,9 +50,8 @@ class Screen {
       "abort",
       followTheme(document, () => this.#dress()),
     );
-    // JupyterLab's own key would copy the cell.
-    el.dataset.lmSuppressShortcuts = "true";
-    el.addEventListener("keydown", (event) => this.#press(event), { signal });
+    // Before the notebook, whose own key would copy the cell.
+    addEventListener("keydown", (event) => this.#press(event), { signal, capture: true });
     this.#size();
     this.#dress();
     this.#note(t.cell.moment);
@@ -155,8 +154,8 @@ class Screen {
 
   #press(event: KeyboardEvent): void {
     if (event.key.toLowerCase() !== "c" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!this.#video) return;
-    event.stopPropagation();
+    if (!this.#video || !event.composedPath().includes(this.#el)) return;
+    event.stopImmediatePropagation();
     toggleCaptions(this.#video);
   }
 

@@ -46,7 +46,7 @@ export const de: Strings = {
     title: "Die Übertragung ist zu Ende",
     noRecording: "Es gibt keine Aufzeichnung davon.",
     recording: "Die Übertragung ist zu Ende. Dies ist ihre Aufzeichnung.",
-    open: "Nur die Aufzeichnung öffnen",
+    open: "Datei öffnen",
   },
   failed: {
     title: "Die Übertragung lässt sich nicht zeigen",

@@ -45,7 +45,7 @@ export const en = {
     title: "The broadcast has ended",
     noRecording: "There is no recording of it.",
     recording: "The broadcast has ended. This is its recording.",
-    open: "Open the recording by itself",
+    open: "Open the file",
   },
   failed: {
     title: "The broadcast cannot be shown",
