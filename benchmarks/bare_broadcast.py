@@ -7,6 +7,7 @@ module it prints its port.
 from __future__ import annotations
 
 import asyncio
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,4 +51,6 @@ def running_bare_broadcast() -> Iterator[tuple[int, int]]:
 
 
 if __name__ == "__main__":
+    # Viewers who have gone while messages for them were waiting are none of its business.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(_serve())

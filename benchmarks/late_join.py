@@ -24,14 +24,13 @@ WATCH = "globalThis.watcher = watchPictures({selector!r});"
 
 
 def join(studio: Studio, stream: str, *, mse: bool) -> tuple[float, float]:
-    """Come late; return when the first picture was there, and how old the next one, in ms."""
+    """Come late; return when the first picture was there, and how old it was, in ms."""
     before = WITHOUT_WEBCODECS if mse else ""
     before += WATCH.format(selector=VIDEO if mse else CANVAS)
     with studio.viewer(f"live/{stream}", before=before) as viewer:
         viewer.wait_for_function("watcher.firstAt !== null")
-        viewer.wait_for_timeout(100)
-        first, ages = viewer.evaluate("[watcher.firstAt, watcher.take().ages]")
-        return first, ages[0] if ages else float("nan")
+        first, age = viewer.evaluate("[watcher.firstAt, watcher.firstAge]")
+        return first, age
 
 
 def main() -> None:

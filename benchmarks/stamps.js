@@ -118,8 +118,9 @@ class Watcher {
   #gaps = [];
   #last = null;
   #lastAt = 0;
-  /** The page's time at which the first picture was there. */
+  /** The page's time at which the first picture was there, and how old that was. */
   firstAt = null;
+  firstAge = null;
 
   constructor(source) {
     const look = () => {
@@ -128,6 +129,7 @@ class Watcher {
       if (picture === null || picture.stamp === this.#last) return;
       const now = performance.now();
       this.firstAt ??= now;
+      this.firstAge ??= ageOf(picture.stamp);
       if (this.#last !== null) {
         this.#ages.push(ageOf(picture.stamp));
         this.#gaps.push(now - this.#lastAt);
