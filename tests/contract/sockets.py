@@ -124,11 +124,11 @@ async def join(server: RunningServer, token: str, **fields: Any) -> tuple[Client
 
 @asynccontextmanager
 async def broadcasting(
-    server: RunningServer, token: str, *, record: bool = False
+    server: RunningServer, token: str, *, record: bool = False, quality: str = "360p"
 ) -> AsyncIterator[tuple[Client, Client, dict[str, Any]]]:
     """A moderator's page and its ingest socket, ready for frames; and what was granted."""
     page, _ = await join(server, token)
-    await page.send("start_broadcast", record=record, ref=1)
+    await page.send("start_broadcast", record=record, quality=quality, ref=1)
     granted = await page.expect("ingest_granted")
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.hls_segments import TARGET_DURATION
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import broadcasting, run, watch
@@ -31,7 +32,9 @@ async def live(
 ) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Task[None]]]:
     """A stream that is sent at its pace, and somebody who asks for it."""
     token = server.room(stream.replace("-", ""), streamname=stream)
-    async with broadcasting(server, token) as (page, ingest, _):
+    silent = all(setup.track is Track.AUDIO for setup in film.setups)
+    quality = "audio" if silent else "360p"
+    async with broadcasting(server, token, quality=quality) as (page, ingest, _):
         for setup in film.setups:
             await ingest.send_raw(setup.encode())
         sending = asyncio.create_task(send(ingest, film.media))
@@ -107,6 +110,28 @@ def test_ffmpeg_plays_it_from_the_master_playlist(server: RunningServer, film: C
         video, audio = sorted(json.loads(said)["streams"], key=lambda s: s["codec_type"] != "video")
         assert (video["codec_name"], audio["codec_name"]) == ("h264", "opus")
         assert int(video["nb_read_frames"]) == 240
+
+    run(scenario())
+
+
+def test_ffmpeg_plays_sound_alone(server: RunningServer) -> None:
+    async def scenario() -> None:
+        async with live(server, clip(5, codec=None), "hls-sound") as (client, _):
+            master = (await client.get("master.m3u8")).text
+            assert 'CODECS="opus"' in master
+            assert "RESOLUTION" not in master
+        probing = await asyncio.create_subprocess_exec(
+            *("ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json"),
+            f"{server.url}/hls/hls-sound/master.m3u8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        said, errors = await probing.communicate()
+        assert probing.returncode == 0, errors
+        (stream,) = json.loads(said)["streams"]
+        assert stream["codec_name"] == "opus"
+        # Packets of 20 ms.
+        assert int(stream["nb_read_packets"]) == pytest.approx(250, abs=5)
 
     run(scenario())
 

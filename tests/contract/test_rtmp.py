@@ -124,10 +124,10 @@ def allowing(servers: Servers) -> RunningServer:
     return servers.start("--push-host", "127.0.0.1", "-v")
 
 
-async def start(server: RunningServer, *to: str) -> tuple[Client, Client]:
+async def start(server: RunningServer, *to: str, quality: str = "360p") -> tuple[Client, Client]:
     """A moderator's page that broadcasts to these addresses, and its ingest socket."""
     page, _ = await join(server, server.room())
-    await page.send("start_broadcast", to=list(to), ref=1)
+    await page.send("start_broadcast", to=list(to), quality=quality, ref=1)
     granted = await page.expect("ingest_granted")
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
@@ -204,6 +204,23 @@ def test_it_arrives_at_each_target(allowing: RunningServer, nginx: Nginx, film: 
         lengths = int(video["nb_read_frames"]) / 30, int(audio["nb_read_frames"]) * 1024 / 48000
         assert lengths[0] == pytest.approx(lengths[1], abs=0.3)
     assert "SECRET" not in allowing.log.read_text()
+
+
+def test_sound_alone_arrives(allowing: RunningServer, nginx: Nginx) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.url("SECRETsound"), quality="audio")
+        async with sending(ingest, clip(4, codec=None)):
+            await until(page, "live")
+            await asyncio.sleep(2)
+            await stop(page)
+
+    run(scenario())
+    nginx.stop()
+    (file,) = nginx.files("SECRETsound")
+    streams = probe(file)
+    assert list(streams) == ["audio"]
+    assert streams["audio"]["codec_name"] == "aac"
+    assert int(streams["audio"]["nb_read_frames"]) > 50
 
 
 def test_it_comes_back_after_a_loss(allowing: RunningServer, nginx: Nginx, film: Clip) -> None:

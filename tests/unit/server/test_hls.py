@@ -7,6 +7,7 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 import av
 import pytest
@@ -127,7 +128,8 @@ def independent(segments: Segments, header: str, data: bytes) -> bool:
     """Whether the picture begins with a keyframe, as a demuxer sees it."""
     file = (segments.file(header) or b"") + data
     with av.open(io.BytesIO(file), "r", format="mp4") as container:
-        return next(container.demux(video=0)).is_keyframe
+        leading = container.streams.video or container.streams.audio
+        return next(container.demux(leading[0])).is_keyframe
 
 
 def fill(segments: Segments, of: Clip, *, every: bool = True) -> None:
@@ -170,6 +172,32 @@ def test_every_playlist_keeps_the_rules(film: Clip) -> None:
     times = played(segments, playlist)
     assert times == pytest.approx([n / 30 for n in range(len(times))], abs=0.001)
     assert len(times) == 390
+
+
+@pytest.mark.parametrize("codec", ["vp9", "av1"])
+def test_other_codecs_keep_the_rules(codec: Literal["vp9", "av1"]) -> None:
+    segments = Segments("1", 1_700_000_000)
+    fill(segments, clip(7, codec=codec, width=64, height=48, group=45))
+    segments.end()
+    assert segments.codecs.startswith({"vp9": "vp09.00.31.08,", "av1": "av01.0.05M.08,"}[codec])
+    assert len(played(segments, read(segments.playlist()))) == 210
+
+
+def test_sound_alone_keeps_the_rules() -> None:
+    segments = Segments("1", 1_700_000_000, Track.AUDIO)
+    fill(segments, clip(7, codec=None))
+    segments.end()
+    assert (segments.codecs, segments.picture) == ("opus", None)
+    playlist = read(segments.playlist())
+    assert [segment.duration for segment in playlist.segments[:-1]] == [
+        pytest.approx(2, abs=0.03)
+    ] * 3
+    assert all(part["INDEPENDENT"] == "YES" for part in playlist.segments[0].parts)
+    file = b"".join(segments.file(s.name or "") or b"" for s in playlist.segments)
+    header = segments.file(playlist.segments[0].header) or b""
+    with av.open(io.BytesIO(header + file), "r", format="mp4") as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0))
+    assert heard == pytest.approx(7 * 48_000, abs=2_000)
 
 
 def test_sound_is_in_every_part(film: Clip) -> None:

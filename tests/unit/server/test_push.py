@@ -139,8 +139,8 @@ def test_no_message_shows_the_address() -> None:
 
 
 def sent(of: Clip, path: Path, *, without: range = range(0)) -> None:
-    video, audio = (read_setup(frame) for frame in of.setups)
-    writer = FlvWriter(str(path), video, audio)
+    setups = {frame.track: read_setup(frame) for frame in of.setups}
+    writer = FlvWriter(str(path), setups.get(Track.VIDEO), setups.get(Track.AUDIO))
     for frame in of.media:
         if frame.track is Track.VIDEO or frame.timestamp // 1000 not in without:
             writer.write(frame, frame.timestamp)
@@ -173,3 +173,13 @@ def test_missing_sound_does_not_shift_the_rest(tmp_path: Path) -> None:
     assert times[-1] == pytest.approx(3, abs=0.15)
     assert not [time for time in times if 1.1 < time < 1.9]
     assert SECOND == 1_000_000
+
+
+def test_sound_alone_is_sent_as_such(tmp_path: Path) -> None:
+    sent(clip(3, codec=None), tmp_path / "a.flv")
+    with av.open(str(tmp_path / "a.flv"), "r") as container:
+        assert not container.streams.video
+    heard = sound(tmp_path / "a.flv")
+    assert heard[0][0] == pytest.approx(0, abs=0.1)
+    assert heard[-1][0] == pytest.approx(3, abs=0.15)
+    assert all(loud > 0.1 for _, loud in heard[3:-3])
