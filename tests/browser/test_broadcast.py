@@ -381,7 +381,7 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     )
 
 
-def test_a_recording_has_every_picture_that_was_sent_once_and_in_its_time(
+def test_a_recording_has_every_picture_that_was_sent_once(
     broadcaster: Callable[..., Broadcaster],
     open_page: OpenPage,
     server: RunningServer,
@@ -414,19 +414,26 @@ def test_a_recording_has_every_picture_that_was_sent_once_and_in_its_time(
 
     with av.open(str(file)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
-    assert len(packets) == len(pictures)
+    # It may begin a keyframe before the newest one, with which viewers begin.
+    early = len(packets) - len(pictures)
+    assert 0 <= early < 60
+    assert pictures[0].keyframe
+    watched = packets[early:]
     # A file has the decoder's parameters before each keyframe, too.
     assert all(
         bytes(packet).endswith(picture.payload)
-        for packet, picture in zip(packets, pictures, strict=True)
+        for packet, picture in zip(watched, pictures, strict=True)
     )
-    kept = [float(p.pts * p.time_base) for p in packets if p.pts is not None and p.time_base]
-    for (before, after), (early, late) in zip(pairwise(pictures), pairwise(kept), strict=True):
-        assert late - early == pytest.approx((after.timestamp - before.timestamp) / 1e6, abs=0.001)
+    kept = [float(p.pts * p.time_base) for p in watched if p.pts is not None]
+    times = [kept[0] + (f.timestamp - pictures[0].timestamp) / 1e6 for f in pictures]
+    # The first of a fragment stands where the one before it was to end: early, or late by less than
+    # a picture lasts, and the next one is in its place again.
+    for (before, due), at in zip(pairwise(times), kept[1:], strict=True):
+        assert before - 0.001 < at < due + 0.035
     # Decoded, they count on: none was shown twice, none is torn.
     with av.open(str(file)) as container:
         counts = [counted(picture) for picture in container.decode(video=0)]
-    assert len(counts) == len(pictures)
+    assert len(counts) == len(packets)
     numbers = [count for count in counts if count is not None]
     assert len(numbers) == len(counts)
     assert all(before < after for before, after in pairwise(numbers))

@@ -138,7 +138,7 @@ test("a picture is seen in its turn, a sound heard at its moment, and both are i
       queue.clear();
       expect(Shown.open).toBe(0);
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 }, 60_000);
 
