@@ -29,7 +29,7 @@ from typing import Any
 import av
 import numpy as np
 from benchmarks.barcode import Stamp, missing, read
-from benchmarks.figures import percentile, stalls
+from benchmarks.figures import differences, percentile, stalls
 from benchmarks.lip_sync import LISTENING, Fit, heard
 from benchmarks.processes import proportional, resident
 from benchmarks.report import Report, arguments
@@ -40,8 +40,6 @@ from playwright.sync_api import CDPSession, Page
 STREAM = "long"
 #: Seconds until a page has begun.
 SETTLE = 10.0
-#: Pictures of a recording that may be before the first that viewers got.
-EARLY = 60
 
 
 @dataclass(frozen=True)
@@ -105,26 +103,6 @@ def _milliseconds(ticks: int | None, packet: av.Packet[Any]) -> float:
     return 1000 * float((ticks or 0) * (packet.time_base or 0))
 
 
-def differences(sent: list[int], film: Film) -> tuple[int, int]:
-    """Return how many of the pictures that the server sent a recording lacks, and has besides.
-
-    Parameters
-    ----------
-    sent
-        Their times, in microseconds of the sender's clock.
-    film
-        The recording.
-    """
-    expected = {round((time - sent[0]) / 1000, 1) for time in sent}
-
-    def after(begin: float) -> set[float]:
-        return {round(time - begin, 1) for time in film.times if time >= begin}
-
-    # It may begin a keyframe before the first that viewers got: where its times fit, that one is.
-    found = max(map(after, film.times[:EARLY]), key=lambda times: len(times & expected))
-    return len(expected - found), len(found - expected)
-
-
 def look(
     viewer: Page, server: int, browser: CDPSession, *, minute: float, step: float
 ) -> list[str]:
@@ -181,7 +159,7 @@ def broadcast(
 
 def judge(report: Report, film: Film, sent: list[int], skipped: int) -> None:
     """Report what the recording holds."""
-    lacking, besides = differences(sent, film)
+    lacking, besides = differences([time / 1000 for time in sent], film.times)
     lost, repeated = missing(film.numbers)
     facts = {
         "pictures": len(film.times),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 #: Milliseconds without a new picture that a viewer notices as a halt.
 STALL = 250.0
+#: Pictures of a recording that may be before the first that viewers got.
+_EARLY = 60
 
 
 def percentile(values: Sequence[float], part: float) -> float:
@@ -58,3 +60,23 @@ def carried(points: Sequence[tuple[int, float]], bound: float) -> float:
             return before + (viewers - before) * (bound - low) / (delay - low)
         before, low = viewers, delay
     return before
+
+
+def differences(sent: Sequence[float], recorded: Sequence[float]) -> tuple[int, int]:
+    """Return how many of the pictures that were sent a recording lacks, and has besides.
+
+    Parameters
+    ----------
+    sent
+        The times of the pictures, in milliseconds of any clock.
+    recorded
+        The times of the recording's pictures, in milliseconds. It may begin a keyframe before what was
+        sent: where its times fit best, the first of the others is.
+    """
+    expected = {round(time - sent[0], 1) for time in sent}
+
+    def after(begin: float) -> set[float]:
+        return {round(time - begin, 1) for time in recorded if time >= begin}
+
+    found = max(map(after, recorded[:_EARLY]), key=lambda times: len(times & expected))
+    return len(expected - found), len(found - expected)

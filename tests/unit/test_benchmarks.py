@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from benchmarks.barcode import BITS, ROW, WIDTH, Stamp, missing, read
-from benchmarks.figures import carried, percentile, stalls
+from benchmarks.figures import carried, differences, percentile, stalls
 from benchmarks.report import table, with_section
 from numpy.typing import NDArray
 
@@ -35,6 +35,15 @@ def test_halts_are_counted_and_summed() -> None:
 )
 def test_viewers_within_a_bound(points: list[tuple[int, float]], most: float) -> None:
     assert carried(points, 50.0) == most
+
+
+def test_a_recording_is_compared_with_what_was_sent() -> None:
+    sent = [5000.0 + number * 33.3 + number % 7 for number in range(200)]
+    recorded = [time - 4900.0 for time in sent]
+    earlier = [0.0, 33.3, 66.6]
+    assert differences(sent, [*earlier, *recorded]) == (0, 0)
+    assert differences(sent, [*earlier, *recorded[:50], *recorded[52:]]) == (2, 0)
+    assert differences(sent[:50] + sent[51:], [*earlier, *recorded]) == (0, 1)
 
 
 def drawn(time: int, number: int) -> NDArray[np.uint8]:
