@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -71,7 +72,8 @@ class Report:
         print(f"\n{facts}")
         if options.quick:
             return
-        how = f"`python -m benchmarks.{self._module}`, {self._began:%Y-%m-%d %H:%M} UTC. {facts}"
+        command = " ".join(["python -m", f"benchmarks.{self._module}", *sys.argv[1:]])
+        how = f"`{command}`, {self._began:%Y-%m-%d %H:%M} UTC. {facts}"
         body = "\n\n".join([*self._parts, how])
         before = RESULTS.read_text() if RESULTS.exists() else _INTRODUCTION
         RESULTS.write_text(with_section(before, self._title, body))
