@@ -119,7 +119,16 @@ def test_sound_alone_is_heard_and_recorded(
 
 
 #: The brand's colours, which nothing else of the picture has.
-BRAND = {"backgroundColor": "#800080", "textColor": "#ffff00"}
+LOGO = "https://brand.example/logo.svg"
+BRAND = {"backgroundColor": "#800080", "textColor": "#ffff00", "logoImageUrl": LOGO}
+RED = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="60" height="60" fill="red"/></svg>'
+#: Whether that logo is in the upper right corner.
+LOGO_SHOWN = """canvas => {
+  const pen = canvas.getContext("2d");
+  const [x, y] = [canvas.width - canvas.height / 12, canvas.height / 12];
+  const [red, green, blue] = pen.getImageData(x, y, 1, 1).data;
+  return red > 200 && green < 60 && blue < 60;
+}"""
 #: Whether the middle of the left edge has that background: cards have nothing there, the stage has.
 CARD = """canvas => {
   const at = canvas.getContext("2d").getImageData(2, canvas.height / 2, 1, 1).data;
@@ -132,7 +141,14 @@ def test_a_moderator_begins_with_a_card_and_pauses(
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
-    ada = open_page(address(server, token, name, "Ada", branding=BRAND))
+    ada = open_page()
+    ada.route(
+        LOGO,
+        lambda route: route.fulfill(
+            content_type="image/svg+xml", body=RED, headers={"Access-Control-Allow-Origin": "*"}
+        ),
+    )
+    ada.goto(address(server, token, name, "Ada", branding=BRAND))
     ada.get_by_role("button", name="Broadcast", exact=True).click()
     ada.get_by_label("Quality").select_option("540p")
     ada.get_by_label("Begin with a card").check()
@@ -146,6 +162,7 @@ def test_a_moderator_begins_with_a_card_and_pauses(
     ada.get_by_role("button", name="Show the stage").click()
     expect(player).to_have_attribute("data-shows", "stage", timeout=PATIENCE)
     assert moves(canvas)
+    player.page.wait_for_function(LOGO_SHOWN, arg=canvas.element_handle(), timeout=PATIENCE)
     ada.get_by_role("button", name="Pause", exact=True).click()
     expect(ada.get_by_text("Paused: viewers see a card")).to_be_visible(timeout=PATIENCE)
     player.page.wait_for_function(CARD, arg=canvas.element_handle(), timeout=PATIENCE)

@@ -45,7 +45,7 @@ interface Listener {
 }
 
 /** Events that say how the room is from then on: whoever comes later has to hear the last of them. */
-const LASTING = /^(subjectChange|nanomeetLobby|nanomeetChat)$/;
+const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 

@@ -59,11 +59,7 @@ function Live({ meeting, run }: PartProps): JSX.Element {
         </p>
         {since !== null && <Duration since={since} />}
       </div>
-      {shows !== "stage" && (
-        <p class="on-hold" role="status">
-          {words[shows]}
-        </p>
-      )}
+      {shows !== "stage" && <p role="status">{words[shows]}</p>}
       {quality === "audio" && <p class="soft">{words.soundOnly}</p>}
       <Watching meeting={meeting} />
       {playout && <CopyLink link={playout.live} label={words.link} opens />}
