@@ -480,12 +480,19 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     ada = open_page(address(server, token, name, "Ada"))
     grace = open_page(address(server, guest, name, "Grace"))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
+    # What is heard is Grace then.
+    ada.get_by_role("button", name="Microphone", exact=True).click()
     ada.get_by_role("button", name="Broadcast", exact=True).click()
     ada.get_by_label("Record it too").check()
     ada.get_by_role("button", name="Go live").click()
     expect(ada.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
     player = watch(open_page(), server, name)
     assert moves(player.locator("canvas"))
+    player.page.wait_for_function(
+        "player => Number(player.dataset.soundLevel) > 0.01",
+        arg=player.element_handle(),
+        timeout=PATIENCE,
+    )
     ada.get_by_role("button", name="End the broadcast").click()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
     source = player.locator("video").get_attribute("src", timeout=PATIENCE)

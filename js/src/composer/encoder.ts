@@ -4,6 +4,7 @@ import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";
 import type { Codec } from "./messages";
+import { CHANNELS, type Mixed, SAMPLE_RATE } from "./mix";
 
 /** `timestamp` in microseconds, as the picture or sound had it that went in. */
 export type Encoded = (
@@ -21,8 +22,8 @@ interface Sinks {
 /** Bits a second for each pixel of a second: 900 kbit/s at 640x360 and 30 pictures a second. */
 const BITS_PER_PIXEL = 0.13;
 const AUDIO_BITRATE = 96_000;
-export const SAMPLE_RATE = 48_000;
-export const CHANNELS = 2;
+/** Microseconds of sound in a packet. */
+export const SOUND_BLOCK = 20_000;
 
 function base64(bytes: AllowSharedBufferSource): string {
   const view = ArrayBuffer.isView(bytes)
@@ -212,13 +213,13 @@ export class SoundEncoder {
       sampleRate: SAMPLE_RATE,
       numberOfChannels: CHANNELS,
       bitrate: AUDIO_BITRATE,
-      opus: { frameDuration: 20_000 },
+      opus: { frameDuration: SOUND_BLOCK },
     });
   }
 
-  /** Encodes sound that lies channel after channel. */
-  encode(samples: Float32Array<ArrayBuffer>, timestamp: number): void {
-    if (this.#encoder.state !== "configured" || samples.length === 0) return;
+  /** `mixed` is as long as a packet. */
+  encode({ samples, timestamp }: Mixed): void {
+    if (this.#encoder.state !== "configured") return;
     const data = new AudioData({
       format: "f32-planar",
       sampleRate: SAMPLE_RATE,

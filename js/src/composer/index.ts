@@ -14,7 +14,6 @@ import type {
   ToWorker,
   WorkerTile,
 } from "./messages";
-import { Mixer } from "./mixer";
 import { loadPicture } from "./ornaments";
 
 export type { Codec, Fault, Health, Quality, Shows } from "./messages";
@@ -93,6 +92,16 @@ function usable(track: MediaStreamTrack | null): track is MediaStreamTrack {
   return track !== null && track.readyState === "live";
 }
 
+/** Takes from what was opened whose track is not usable any more. */
+function gone(
+  opened: Map<MediaStreamTrack, number>,
+  tracks: (MediaStreamTrack | null)[],
+): number[] {
+  const left = [...opened].filter(([track]) => !usable(track) || !tracks.includes(track));
+  for (const [track] of left) opened.delete(track);
+  return left.map(([, id]) => id);
+}
+
 /**
  * One broadcast of the stage, from construction to `stop`, the signal, or `onEnded`.
  *
@@ -105,13 +114,13 @@ export class StageBroadcast {
 
   readonly #options: StageOptions;
   readonly #worker: Worker;
-  readonly #mixer: Mixer;
   readonly #lifetime = new AbortController();
   readonly #sources = new Map<MediaStreamTrack, number>();
+  readonly #voices = new Map<MediaStreamTrack, number>();
   /** The addresses of the brand's pictures that are shown. */
   readonly #ornaments = new Map<Ornament, string | null>();
   readonly #size: Size | null;
-  #nextSource = 1;
+  #opened = 0;
   #resolveStarted: () => void = () => undefined;
   #rejectStarted: (error: Error) => void = () => undefined;
   #stopping: Promise<void> | null = null;
@@ -124,7 +133,6 @@ export class StageBroadcast {
       "AudioEncoder",
       "MediaStreamTrackProcessor",
       "OffscreenCanvas",
-      "AudioContext",
     ].some((name) => !(name in globalThis));
     if (!missing) return null;
     return globalThis.isSecureContext
@@ -149,7 +157,6 @@ export class StageBroadcast {
     // Whoever does not wait for it hears of a failure through onEnded.
     this.started.catch(() => undefined);
     this.#worker = new Worker(options.workerUrl, { name: "composer" });
-    this.#mixer = new Mixer();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = () =>
       this.#ended(true, {
@@ -169,25 +176,17 @@ export class StageBroadcast {
       framerate: FRAMERATE,
       codec: options.codec ?? null,
     });
-    const { readable } = new MediaStreamTrackProcessor({
-      track: this.#mixer.track as MediaStreamAudioTrack,
-      // Sound that waits is placed late but right; sound that is dropped is lost.
-      maxBufferSize: 100,
-    });
-    this.#post({ type: "sound", readable }, [readable]);
     if (options.signal.aborted) this.#release();
   }
 
   /** Shows these tiles from now on, in this order; the first nine of them. */
   setStage(tiles: StageTile[], look: StageLook): void {
     if (this.#lifetime.signal.aborted || this.#stopping !== null) return;
-    const videos = new Set(tiles.map(({ video }) => video).filter(usable));
-    for (const [track, source] of this.#sources) {
-      if (videos.has(track)) continue;
-      this.#sources.delete(track);
-      this.#post({ type: "close_source", source });
-    }
-    this.#mixer.setTracks(new Set(tiles.map(({ audio }) => audio).filter(usable)));
+    const videos = tiles.map(({ video }) => video);
+    for (const source of gone(this.#sources, videos)) this.#post({ type: "close_source", source });
+    const voices = tiles.map(({ audio }) => audio);
+    for (const voice of gone(this.#voices, voices)) this.#post({ type: "close_voice", voice });
+    for (const track of voices.filter(usable)) this.#hear(track);
     const described = tiles.map((tile) => this.#describe(tile));
     this.#post({ type: "stage", look: this.#look(tiles, look), tiles: described });
     for (const ornament of ["logo", "backdrop"] as const) {
@@ -247,8 +246,8 @@ export class StageBroadcast {
   #source(track: MediaStreamTrack): number {
     const open = this.#sources.get(track);
     if (open !== undefined) return open;
-    const source = this.#nextSource;
-    this.#nextSource += 1;
+    this.#opened += 1;
+    const source = this.#opened;
     const { readable } = new MediaStreamTrackProcessor({
       track: track as MediaStreamVideoTrack,
       maxBufferSize: 1,
@@ -256,6 +255,19 @@ export class StageBroadcast {
     this.#post({ type: "source", source, readable }, [readable]);
     this.#sources.set(track, source);
     return source;
+  }
+
+  #hear(track: MediaStreamTrack): void {
+    if (this.#voices.has(track)) return;
+    this.#opened += 1;
+    const voice = this.#opened;
+    const { readable } = new MediaStreamTrackProcessor({
+      track: track as MediaStreamAudioTrack,
+      // Sound that waits is placed late but right; sound that is dropped is lost.
+      maxBufferSize: 100,
+    });
+    this.#post({ type: "voice", voice, readable }, [readable]);
+    this.#voices.set(track, voice);
   }
 
   #receive(message: FromWorker): void {
@@ -291,8 +303,8 @@ export class StageBroadcast {
     this.#stopped();
     this.#rejectStarted(new Error(why));
     this.#worker.terminate();
-    this.#mixer.close();
     this.#sources.clear();
+    this.#voices.clear();
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {

@@ -93,9 +93,10 @@ export interface OpenMessage {
 
 export type ToWorker =
   | OpenMessage
-  | { type: "sound"; readable: ReadableStream<AudioData> }
   | { type: "source"; source: number; readable: ReadableStream<VideoFrame> }
   | { type: "close_source"; source: number }
+  | { type: "voice"; voice: number; readable: ReadableStream<AudioData> }
+  | { type: "close_voice"; voice: number }
   | { type: "stage"; look: Look; tiles: WorkerTile[] }
   | { type: "ornament"; ornament: Ornament; picture: ImageBitmap | null }
   | { type: "stop" };

@@ -1,8 +1,7 @@
 /** The composer: cameras and sound in, encoded frames out. Runs in a Worker of its own. */
 
-import { AudioTimeline, arrange } from "./audio";
 import { ComposeClock } from "./clock";
-import { CHANNELS, PictureEncoder, type PictureWishes, SAMPLE_RATE, SoundEncoder } from "./encoder";
+import { PictureEncoder, type PictureWishes, SOUND_BLOCK, SoundEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
 import type {
   Fault,
@@ -16,6 +15,7 @@ import type {
 } from "./messages";
 import { Painter } from "./painter";
 import { QualityLadder } from "./quality";
+import { Voices } from "./voices";
 
 const KEYFRAME_EVERY = 2_000_000;
 /** Pictures that may wait for the encoder before new ones are skipped. */
@@ -25,7 +25,6 @@ const MAX_BACKLOG = 0.4;
 const MIN_BACKLOG = 48 * 1024;
 /** Beyond so many times that, even the sound is dropped rather than sent late. */
 const MAX_SOUND_BACKLOG = 5;
-const IDLE_CHECK_MS = 50;
 const FLUSH_MS = 1_000;
 
 /** Microseconds: the one clock that stamps pictures and sound. */
@@ -41,10 +40,9 @@ class Composer {
   readonly #frames = new Map<number, VideoFrame>();
   readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
   readonly #ladder = new QualityLadder();
-  readonly #timeline = new AudioTimeline(SAMPLE_RATE, now());
   readonly #sound: SoundEncoder;
+  readonly #voices: Voices;
   readonly #socket: IngestSocket;
-  #soundReader: ReadableStreamDefaultReader<AudioData> | null = null;
   #pictures: PictureEncoder | null = null;
   #clock: ComposeClock | null = null;
   #videoSetup: Uint8Array<ArrayBuffer> | null = null;
@@ -92,11 +90,15 @@ class Composer {
         post({ type: "ended", failed, fault });
       },
     });
-    const timers = [
-      setInterval(() => this.#fillSilence(), IDLE_CHECK_MS),
-      setInterval(() => this.#adapt(), 1_000),
-    ];
-    this.#end.signal.addEventListener("abort", () => timers.forEach(clearInterval));
+    this.#voices = new Voices({
+      block: SOUND_BLOCK,
+      // Beside a card nothing is heard.
+      isHushed: () => this.#shows !== "stage",
+      onMixed: (mixed) => this.#sound.encode(mixed),
+      signal: this.#end.signal,
+    });
+    const adapting = setInterval(() => this.#adapt(), 1_000);
+    this.#end.signal.addEventListener("abort", () => clearInterval(adapting));
     if (options.size) void this.#openPictures({ ...options, size: options.size }, onError);
   }
 
@@ -141,15 +143,12 @@ class Composer {
     this.#clock?.refresh();
   }
 
-  async addSound(readable: ReadableStream<AudioData>): Promise<void> {
-    const reader = readable.getReader();
-    this.#soundReader = reader;
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      this.#hear(value);
-      value.close();
-    }
+  addVoice(voice: number, readable: ReadableStream<AudioData>): void {
+    void this.#voices.add(voice, readable);
+  }
+
+  closeVoice(voice: number): void {
+    this.#voices.close(voice);
   }
 
   /** Sends what is in the encoders, then closes everything. */
@@ -168,7 +167,6 @@ class Composer {
   close(): void {
     this.#end.abort();
     for (const source of [...this.#readers.keys()]) this.closeSource(source);
-    this.#cancel(this.#soundReader ?? undefined);
     this.#pictures?.close();
     this.#sound.close();
     this.#socket.close();
@@ -271,26 +269,6 @@ class Composer {
     post({ type: "shown", shows: this.#shows });
   }
 
-  #hear(data: AudioData): void {
-    if (this.#end.signal.aborted) return;
-    const channels = Array.from({ length: CHANNELS }, (_, index) => {
-      const samples = new Float32Array(data.numberOfFrames);
-      const planeIndex = Math.min(index, data.numberOfChannels - 1);
-      // Beside a card nothing is heard.
-      if (this.#shows === "stage") data.copyTo(samples, { planeIndex, format: "f32-planar" });
-      return samples;
-    });
-    const from = this.#timeline.end;
-    const placement = this.#timeline.place(data.numberOfFrames, now());
-    this.#sound.encode(arrange(channels, placement), from);
-  }
-
-  #fillSilence(): void {
-    const from = this.#timeline.end;
-    const frames = this.#timeline.idle(now());
-    this.#sound.encode(new Float32Array(frames * CHANNELS), from);
-  }
-
   #adapt(): void {
     const changed = this.#ladder.second(this.#sent, this.#skipped);
     post({
@@ -348,8 +326,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     case "close_source":
       composer?.closeSource(data.source);
       break;
-    case "sound":
-      void composer?.addSound(data.readable);
+    case "voice":
+      composer?.addVoice(data.voice, data.readable);
+      break;
+    case "close_voice":
+      composer?.closeVoice(data.voice);
       break;
     case "stop":
       void composer?.stop();
