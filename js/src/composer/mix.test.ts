@@ -156,8 +156,8 @@ describe("Mix", () => {
       [new Speaker(1, { hertz: 440 }), new Speaker(2, { hertz: 1000 }, fails)],
       3,
     );
-    expect(Math.max(...waits)).toBeLessThan(70_000);
-    expect(waits.filter((wait) => wait > 15_000).length).toBeLessThan(5);
+    expect(Math.max(...waits)).toBeLessThan(160_000);
+    expect(waits.filter((wait) => wait > 15_000).length).toBeLessThan(10);
     expect(loudness(samples, 440, 0.5, 2.9)).toBeCloseTo(0.3, 2);
     expect(loudness(samples, 1000, 2, 2.9)).toBeLessThan(0.001);
     expect(roughness(samples, 1.5, 2.9)).toBeLessThan(0.002);
@@ -169,7 +169,7 @@ describe("Mix", () => {
       [new Speaker(1, { hertz: 440 }), new Speaker(2, { hertz: 1000 }, stammers)],
       5,
     );
-    expect(waits.filter((wait) => wait > 15_000).length).toBeLessThan(5 * 4);
+    expect(waits.filter((wait) => wait > 15_000).length).toBeLessThan(5 * 9);
     expect(loudness(samples, 440, 0.5, 4.9)).toBeCloseTo(0.3, 2);
   });
 

@@ -14,8 +14,8 @@ export const CHANNELS = 2;
 
 /** Silence is sent this long after it was: somebody may have begun to speak meanwhile. */
 const SILENCE = 10_000;
-/** A voice that was punctual is waited for as long... */
-const PATIENCE = 60_000;
+/** A voice is waited for as long: on a machine that is too busy it is late, not gone... */
+const PATIENCE = 150_000;
 /** ...and after it was missed in vain not at all for this time: nobody else may suffer from it. */
 const DISTRUST = 1_000_000;
 /** Whoever asks so seldom was asleep himself, and first has to take in what arrived meanwhile. */
