@@ -430,13 +430,16 @@ def test_a_recording_has_every_picture_that_was_sent_once(
     # a picture lasts, and the next one is in its place again.
     for (before, due), at in zip(pairwise(times), kept[1:], strict=True):
         assert before - 0.001 < at < due + 0.035
-    # Decoded, they count on: none was shown twice, none is torn.
+    # Decoded, they count on from the camera's first, and none is torn. A stage may be composed twice
+    # between two of the camera's pictures: then one is sent twice, and recorded as it was sent.
     with av.open(str(file)) as container:
         counts = [counted(picture) for picture in container.decode(video=0)]
     assert len(counts) == len(packets)
+    without = next(number for number, count in enumerate(counts) if count is not None)
+    assert without < 60
     numbers = [count for count in counts if count is not None]
-    assert len(numbers) == len(counts)
-    assert all(before < after for before, after in pairwise(numbers))
+    assert len(numbers) == len(counts) - without
+    assert all(before <= after for before, after in pairwise(numbers))
 
 
 def test_viewers_come_back_by_themselves_when_the_server_was_restarted(
