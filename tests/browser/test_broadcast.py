@@ -210,7 +210,7 @@ def test_a_viewer_comes_back_by_himself(
     expect(player).to_have_attribute("data-state", "connecting", timeout=PATIENCE)
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
-    assert len(routes) == 2
+    assert len(routes) > 1
 
 
 def test_the_broadcast_survives_a_cut_of_its_senders_wire(
