@@ -40,7 +40,10 @@ demo: build
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: $(STAMPS)/system build lint test-js test-python
+# What waits for the network and what does not get ready side by side.
+test: $(STAMPS)/system build
+	$(MAKE) -j2 lint hosts
+	$(MAKE) test-js test-python
 
 # Other notebooks, and other versions of ours: environments of their own, for tests/browser/hosts.
 HOSTS := $(patsubst tests/browser/hosts/environments/%.txt,.hosts/%/.made,$(wildcard tests/browser/hosts/environments/*.txt))
