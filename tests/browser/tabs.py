@@ -34,6 +34,7 @@ class Tab:
         # The flat form is the library's own.
         attach = {"targetId": self._target, "flatten": False}
         self.session: str = tabs.line.send("Target.attachToTarget", attach)["sessionId"]
+        self._until_loaded(url)
 
     def front(self) -> None:
         """Bring it to the front: whatever was there lies behind it then."""
@@ -41,13 +42,26 @@ class Tab:
 
     def evaluate(self, expression: str) -> Any:
         """Return what an expression gives, or its promise."""
-        answer = self._tabs.ask(
-            self.session,
-            "Runtime.evaluate",
-            {"expression": expression, "awaitPromise": True, "returnByValue": True},
-        )
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        answer = self._evaluate(expression)
+        assert "result" in answer, answer
+        result = answer["result"]
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def _evaluate(self, expression: str) -> dict[str, Any]:
+        wanted = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        return self._tabs.ask(self.session, "Runtime.evaluate", wanted)
+
+    def _until_loaded(self, url: str) -> None:
+        # Until it is there the tab has an empty page, and for a moment none. Pages of ours take the
+        # token out of their address.
+        where = json.dumps(url.partition("#")[0])
+        for _ in range(600):
+            answer = self._evaluate(f"location.href.startsWith({where}) && document.readyState")
+            if answer.get("result", {}).get("result", {}).get("value") == "complete":
+                return
+            self._tabs.wait()
+        raise AssertionError("the page did not load")
 
 
 class Tabs:
@@ -80,12 +94,13 @@ class Tabs:
         self.line.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
         for _ in range(600):
             if number in self._answers:
-                answer = self._answers.pop(number)
-                assert "result" in answer, answer
-                result: dict[str, Any] = answer["result"]
-                return result
-            self._pump.wait_for_timeout(50)
+                return self._answers.pop(number)
+            self.wait()
         raise AssertionError(f"no answer to {method}")
+
+    def wait(self) -> None:
+        """Let a moment go by, in which answers come in."""
+        self._pump.wait_for_timeout(50)
 
     def _hear(self, event: dict[str, Any]) -> None:
         answer = json.loads(event["message"])
