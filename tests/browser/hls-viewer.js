@@ -4,7 +4,8 @@ import Hls from "hls.js";
 globalThis.watchByHls = (url, lowLatencyMode) => {
   const video = Object.assign(document.createElement("video"), { muted: false });
   document.body.replaceChildren(video);
-  const hls = new Hls({ lowLatencyMode });
+  // It keeps to what the playlist asks for, though a busy machine halts it once.
+  const hls = new Hls({ lowLatencyMode, liveSyncOnStallIncrease: 0 });
   const told = { errors: [], fatal: false, parts: 0, segments: 0, deltas: 0 };
   hls.on(Hls.Events.ERROR, (_, { details, fatal }) => {
     told.errors.push(details);
