@@ -4,7 +4,8 @@
  * stream stands.
  */
 
-import { Follower, NO_FIGURES, type PlayerOptions, type StreamPlayer } from "./stream-player";
+import { ElementPlayer } from "./element-player";
+import { NO_FIGURES, type PlayerOptions } from "./stream-player";
 import { playing } from "./video";
 
 const PLAYLIST = "application/vnd.apple.mpegurl";
@@ -13,28 +14,21 @@ const UPDATE_MS = 250;
 const AGAIN_MS = 1_000;
 const ATTEMPTS = 5;
 
-export class HlsPlayer extends Follower implements StreamPlayer {
-  readonly #video: HTMLVideoElement;
+export class HlsPlayer extends ElementPlayer {
   readonly #url: string;
   #frames = 0;
   #failures = 0;
   #volume = 1;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Whether what is live is followed, and not a place behind it. */
-  #following = true;
 
   static supported(): boolean {
     return document.createElement("video").canPlayType(PLAYLIST) !== "";
   }
 
   constructor(video: HTMLVideoElement, url: string, options: PlayerOptions) {
-    super(options, "state");
-    this.#video = video;
+    super(video, options, "state", UPDATE_MS);
     this.#url = url;
-    video.playsInline = true;
     const { signal } = this.end;
-    const update = setInterval(() => this.#update(), UPDATE_MS);
-    signal.addEventListener("abort", () => clearInterval(update));
     video.addEventListener("error", () => this.#failed(), { signal });
     // What `getVideoPlaybackQuality` counts of a playlist is not the same everywhere.
     let counting = 0;
@@ -52,40 +46,16 @@ export class HlsPlayer extends Follower implements StreamPlayer {
     );
   }
 
-  pause(): void {
-    this.paused.value = true;
-    this.#following = false;
-    this.#video.pause();
-  }
-
-  play(): void {
-    this.paused.value = false;
-    this.#start();
-  }
-
-  seek(behind: number): void {
-    this.paused.value = false;
-    this.#following = behind === 0;
-    const { start, end } = this.#range();
-    this.#video.currentTime = Math.max(start, end - behind);
-    this.#start();
-  }
-
   setVolume(volume: number): void {
     this.#volume = volume;
-    this.#video.volume = volume;
+    this.video.volume = volume;
     // A telephone's volume is its keys' alone.
-    this.#video.muted = volume === 0;
+    this.video.muted = volume === 0;
   }
 
   allowSound(): void {
-    this.#video.muted = this.#volume === 0;
-    this.#start();
-  }
-
-  override close(): void {
-    super.close();
-    this.restart();
+    this.video.muted = this.#volume === 0;
+    this.start();
   }
 
   /** The socket has nothing but states for this player. */
@@ -94,30 +64,30 @@ export class HlsPlayer extends Follower implements StreamPlayer {
   protected restart(): void {
     clearTimeout(this.#retry);
     this.#failures = 0;
-    const video = this.#video;
+    const video = this.video;
     if (!video.src) return;
     video.removeAttribute("src");
     video.load();
   }
 
   #open(): void {
-    this.#video.src = this.#url;
-    this.#following = true;
-    this.#start();
+    this.video.src = this.#url;
+    this.following = true;
+    this.start();
   }
 
-  #start(): void {
-    if (!this.paused.value && this.#video.src) playing(this.#video, () => this.#sounds());
+  protected start(): void {
+    if (!this.paused.value && this.video.src) playing(this.video, () => this.#sounds());
   }
 
   #sounds(): void {
     this.#failures = 0;
-    this.sound.value = this.#video.muted && this.#volume > 0 ? "blocked" : "playing";
+    this.sound.value = this.video.muted && this.#volume > 0 ? "blocked" : "playing";
   }
 
   /** A playlist is not there before its first part is: it is asked for again. */
   #failed(): void {
-    if (this.state.value !== "live" || !this.#video.src) return;
+    if (this.state.value !== "live" || !this.video.src) return;
     this.#failures += 1;
     if (this.#failures >= ATTEMPTS) {
       this.fail({ kind: "codec", message: PLAYLIST });
@@ -127,23 +97,23 @@ export class HlsPlayer extends Follower implements StreamPlayer {
     this.#retry = setTimeout(() => this.#open(), AGAIN_MS * this.#failures);
   }
 
-  #update(): void {
-    const video = this.#video;
-    const { start, end } = this.#range();
+  protected update(): void {
+    const video = this.video;
+    const { start, end } = this.range();
     this.figures.value = {
       ...NO_FIGURES,
       level: null,
       frames: this.#frames,
       width: video.videoWidth,
       height: video.videoHeight,
-      behind: this.#following ? 0 : Math.max(0, end - video.currentTime),
+      behind: this.following ? 0 : Math.max(0, end - video.currentTime),
       kept: end - start,
     };
   }
 
   /** What one can go to, as the browser has it. */
-  #range(): { start: number; end: number } {
-    const { seekable } = this.#video;
+  protected range(): { start: number; end: number } {
+    const { seekable } = this.video;
     if (seekable.length === 0) return { start: 0, end: 0 };
     return { start: seekable.start(0), end: seekable.end(seekable.length - 1) };
   }

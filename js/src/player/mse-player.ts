@@ -4,9 +4,10 @@
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";
+import { ElementPlayer } from "./element-player";
 import { liveEdge } from "./live-edge";
 import { readSetup } from "./setup";
-import { Follower, NO_FIGURES, type PlayerOptions, type StreamPlayer } from "./stream-player";
+import { NO_FIGURES, type PlayerOptions } from "./stream-player";
 import { TrackBuffer } from "./track-buffer";
 import { playing } from "./video";
 
@@ -14,59 +15,29 @@ const UPDATE_MS = 100;
 /** Seconds of the past that one can go back to. */
 const KEEP = 120;
 
-export class MsePlayer extends Follower implements StreamPlayer {
-  readonly #video: HTMLVideoElement;
+export class MsePlayer extends ElementPlayer {
+  protected override readonly held = liveEdge.TARGET;
   readonly #codecs = new Map<Track, string>();
   #buffers = new Map<Track, TrackBuffer>();
   #source: MediaSource | null = null;
   /** Pictures of the sources that went before. */
   #framesBefore = 0;
-  /** Whether what is live is followed, and not a place behind it. */
-  #following = true;
 
   static supported(): boolean {
     return "MediaSource" in globalThis && MediaSource.isTypeSupported(VIDEO_MP4);
   }
 
   constructor(video: HTMLVideoElement, options: PlayerOptions) {
-    super(options, "fmp4");
-    this.#video = video;
-    video.playsInline = true;
-    const update = setInterval(() => this.#update(), UPDATE_MS);
-    this.end.signal.addEventListener("abort", () => clearInterval(update));
-  }
-
-  pause(): void {
-    this.paused.value = true;
-    this.#following = false;
-    this.#video.pause();
-  }
-
-  play(): void {
-    this.paused.value = false;
-    this.#start();
-  }
-
-  seek(behind: number): void {
-    this.paused.value = false;
-    this.#following = behind === 0;
-    const { start, end } = this.#range();
-    this.#video.currentTime = Math.max(start, end - Math.max(behind, liveEdge.TARGET));
-    this.#start();
+    super(video, options, "fmp4", UPDATE_MS);
   }
 
   setVolume(volume: number): void {
-    this.#video.volume = volume;
+    this.video.volume = volume;
   }
 
   allowSound(): void {
-    this.#video.muted = false;
-    this.#start();
-  }
-
-  override close(): void {
-    super.close();
-    this.restart();
+    this.video.muted = false;
+    this.start();
   }
 
   protected receive({ kind, track, payload }: Frame): void {
@@ -102,32 +73,32 @@ export class MsePlayer extends Follower implements StreamPlayer {
     this.#source ??= this.#open();
     const buffer = new TrackBuffer(this.#source);
     this.#buffers.set(track, buffer);
-    if (track === Track.audio) this.sound.value = this.#video.muted ? "blocked" : "playing";
+    if (track === Track.audio) this.sound.value = this.video.muted ? "blocked" : "playing";
     return buffer;
   }
 
   #open(): MediaSource {
     const source = new MediaSource();
     const url = URL.createObjectURL(source);
-    this.#video.src = url;
+    this.video.src = url;
     source.addEventListener("sourceopen", () => URL.revokeObjectURL(url), { once: true });
-    this.#following = true;
-    this.#start();
+    this.following = true;
+    this.start();
     return source;
   }
 
-  #start(): void {
-    if (this.paused.value || !this.#video.src) return;
-    playing(this.#video, () => {
+  protected start(): void {
+    if (this.paused.value || !this.video.src) return;
+    playing(this.video, () => {
       if (this.#buffers.has(Track.audio)) {
-        this.sound.value = this.#video.muted ? "blocked" : "playing";
+        this.sound.value = this.video.muted ? "blocked" : "playing";
       }
     });
   }
 
-  #update(): void {
-    const video = this.#video;
-    const { start, end } = this.#range();
+  protected update(): void {
+    const video = this.video;
+    const { start, end } = this.range();
     const behind = Math.max(0, end - video.currentTime);
     if (end > 0 && !this.paused.value) this.#steer(start, end);
     for (const buffer of this.#buffers.values()) buffer.forget(video.currentTime - KEEP);
@@ -140,21 +111,21 @@ export class MsePlayer extends Follower implements StreamPlayer {
       latency: end > 0 ? behind * 1000 + this.roundTrip / 2 : null,
       width: video.videoWidth,
       height: video.videoHeight,
-      behind: this.#following ? 0 : behind,
+      behind: this.following ? 0 : behind,
       kept: Math.max(0, end - start),
     };
   }
 
   /** Keeps close to what is live; a little fast or slow where that is enough, by a jump where not. */
   #steer(start: number, end: number): void {
-    const video = this.#video;
-    const { jumpTo, rate } = liveEdge(video.currentTime, { start, end }, this.#following);
+    const video = this.video;
+    const { jumpTo, rate } = liveEdge(video.currentTime, { start, end }, this.following);
     if (jumpTo !== null) video.currentTime = jumpTo;
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
   /** What can be played: the part that every track has. */
-  #range(): { start: number; end: number } {
+  protected range(): { start: number; end: number } {
     const ranges = [...this.#buffers.values()].map((buffer) => buffer.range);
     const known = ranges.filter((range) => range !== null);
     if (known.length === 0 || known.length < ranges.length) return { start: 0, end: 0 };
@@ -169,11 +140,11 @@ export class MsePlayer extends Follower implements StreamPlayer {
     this.#buffers = new Map();
     this.#codecs.clear();
     if (this.#source === null) return;
-    const { totalVideoFrames, droppedVideoFrames } = this.#video.getVideoPlaybackQuality();
+    const { totalVideoFrames, droppedVideoFrames } = this.video.getVideoPlaybackQuality();
     this.#framesBefore += totalVideoFrames - droppedVideoFrames;
     this.#source = null;
-    this.#video.removeAttribute("src");
-    this.#video.load();
+    this.video.removeAttribute("src");
+    this.video.load();
   }
 }
 
