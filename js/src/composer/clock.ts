@@ -5,6 +5,9 @@
  * background tab's animation frames stop.
  */
 
+/** Microseconds: the one clock that stamps pictures and sound. */
+export const now = (): number => performance.now() * 1000;
+
 /** A picture may come this part of a frame before its turn: cameras are not punctual. */
 const EARLY = 0.35;
 /** Turns come a little too often, so that they fall back to the moment at which pictures come. */

@@ -52,6 +52,8 @@ export const SIZES: Readonly<Record<Quality, Size | null>> = {
   audio: null,
 };
 
+export const QUALITIES = Object.keys(SIZES) as readonly Quality[];
+
 export interface StageOptions {
   ingestUrl: string;
   ticket: string;

@@ -1,12 +1,10 @@
 /** Reads everybody's sound, and hands on the sum of it, which goes on when nobody speaks. */
 
+import { now } from "./clock";
 import { CHANNELS, Mix, type Mixed, SAMPLE_RATE } from "./mix";
 
 /** How often it is looked whether a block is due that no arrival brought about. */
 const CHECK_MS = 5;
-
-/** Microseconds: the clock that stamps the pictures, too. */
-const now = () => performance.now() * 1000;
 
 export class Voices {
   readonly #mix: Mix;

@@ -1,6 +1,6 @@
 /** The composer: cameras and sound in, encoded frames out. Runs in a Worker of its own. */
 
-import { ComposeClock } from "./clock";
+import { ComposeClock, now } from "./clock";
 import { PictureEncoder, type PictureWishes, SOUND_BLOCK, SoundEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
 import type {
@@ -26,9 +26,6 @@ const MIN_BACKLOG = 48 * 1024;
 /** Beyond so many times that, even the sound is dropped rather than sent late. */
 const MAX_SOUND_BACKLOG = 5;
 const FLUSH_MS = 1_000;
-
-/** Microseconds: the one clock that stamps pictures and sound. */
-const now = () => performance.now() * 1000;
 
 const post = (message: FromWorker) => self.postMessage(message);
 

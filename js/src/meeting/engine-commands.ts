@@ -1,6 +1,6 @@
 /** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
 
-import type { Codec, Quality } from "../composer/messages";
+import { type Codec, QUALITIES } from "../composer/index";
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
 import { RefusedError } from "./signalling";
@@ -121,7 +121,6 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
   }
 }
 
-const QUALITIES = ["360p", "540p", "720p", "1080p", "audio"] as const satisfies readonly Quality[];
 const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
 
 function oneOf<T extends string>(known: readonly T[], name: string, value: unknown): T {

@@ -7,11 +7,12 @@ Media travels in binary frames: see `frames`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
+from nanomeet_widget import _models
 from nanomeet_widget._states import Broadcast
 
 VERSION: int = 1
@@ -50,9 +51,9 @@ ByeKind = Literal[
 PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=1024)]
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
 #: A broadcast's picture by its lines, at 16:9; or none, and sound alone.
-Quality = Literal["360p", "540p", "720p", "1080p", "audio"]
+Quality: TypeAlias = _models.Quality
 #: What its picture is encoded as.
-Codec = Literal["h264", "vp9", "av1"]
+Codec: TypeAlias = _models.Codec
 #: What viewers are shown: the stage, or a card in its place, without any sound.
 Shows = Literal["stage", "soon", "paused"]
 StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Quality, SIZES } from "../../composer/index";
+import { QUALITIES, type Quality } from "../../composer/index";
 import type { Meeting } from "../meeting";
 import { rememberedQuality, rememberQuality } from "../preferences";
 import { t } from "../strings";
@@ -177,8 +177,6 @@ function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
     </form>
   );
 }
-
-const QUALITIES = Object.keys(SIZES) as Quality[];
 
 function known(value: string | null): Quality {
   return QUALITIES.find((quality) => quality === value) ?? "360p";
