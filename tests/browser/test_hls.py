@@ -44,6 +44,17 @@ def stage(
     return made
 
 
+def played_by(
+    viewer: Path, page: Page, server: RunningServer, stage: Broadcaster, *, by_parts: bool
+) -> Page:
+    """Play the stage by hls.js."""
+    page.goto(f"{server.url}/healthz")
+    page.add_script_tag(path=viewer)
+    playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
+    page.evaluate("args => void watchByHls(...args)", [playlist, by_parts])
+    return page
+
+
 def told(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = page.evaluate("hlsTold()")
     return found
@@ -52,11 +63,7 @@ def told(page: Page) -> dict[str, Any]:
 def test_hls_js_plays_it_near_to_what_is_live(
     stage: Broadcaster, open_page: OpenPage, server: RunningServer, viewer: Path
 ) -> None:
-    page = open_page(bypass_csp=True)
-    page.goto(f"{server.url}/healthz")
-    page.add_script_tag(path=viewer)
-    playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
-    page.evaluate("url => void watchByHls(url, true)", playlist)
+    page = played_by(viewer, open_page(bypass_csp=True), server, stage, by_parts=True)
     video = page.locator("video")
     assert moves(video)
     assert video.evaluate("loudness") > 0.05
@@ -71,11 +78,7 @@ def test_hls_js_plays_it_near_to_what_is_live(
 def test_hls_js_plays_it_by_whole_segments(
     stage: Broadcaster, open_page: OpenPage, server: RunningServer, viewer: Path
 ) -> None:
-    page = open_page(bypass_csp=True)
-    page.goto(f"{server.url}/healthz")
-    page.add_script_tag(path=viewer)
-    playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
-    page.evaluate("url => void watchByHls(url, false)", playlist)
+    page = played_by(viewer, open_page(bypass_csp=True), server, stage, by_parts=False)
     assert moves(page.locator("video"))
     page.wait_for_function("hlsTold().segments > 2", timeout=PATIENCE)
     said = told(page)
