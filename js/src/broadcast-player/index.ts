@@ -31,6 +31,10 @@ class Screen {
   readonly #silence: ReturnType<typeof setTimeout>;
   #url: string | null = null;
   #frame: HTMLIFrameElement | null = null;
+  /** Whether the page in the frame hears what it is told: it does from its first word on. */
+  #listening = false;
+  /** What the player was asked for last until then. */
+  #asked: PlayerCommand | null = null;
   #video: HTMLVideoElement | null = null;
   /** Ends the captions that are offered. */
   #captions = new AbortController();
@@ -97,7 +101,7 @@ class Screen {
 
   #show(url: string | null): void {
     this.#url = url;
-    this.#frame = this.#video = null;
+    this.#frame = this.#video = this.#asked = null;
     if (url === null) {
       this.#note(t.cell.empty);
     } else if (/\.(mp4|webm|m4v)$/i.test(new URL(url).pathname)) {
@@ -113,12 +117,22 @@ class Screen {
     frame.allow = "autoplay; fullscreen; picture-in-picture";
     frame.referrerPolicy = "no-referrer";
     frame.src = url;
+    // Also when its viewer has loaded it again.
     frame.onload = () => {
-      this.#dress();
-      this.#sound();
+      this.#listening = false;
     };
+    this.#listening = false;
     this.#frame = frame;
     this.#el.replaceChildren(frame);
+  }
+
+  /** The page in the frame has begun: it hears whatever it does not know yet. */
+  #introduce(): void {
+    this.#listening = true;
+    this.#dress();
+    this.#sound();
+    if (this.#asked) this.#post(this.#asked);
+    this.#asked = null;
   }
 
   #showRecording(url: string): void {
@@ -182,7 +196,8 @@ class Screen {
   #do(command: PlayerCommand): void {
     const video = this.#video;
     if (!video) {
-      this.#post(command);
+      if (this.#listening) this.#post(command);
+      else this.#asked = command;
       return;
     }
     if (command.name === "play") void video.play().catch(() => this.#followRecording());
@@ -213,6 +228,7 @@ class Screen {
   #heed({ source, origin, data }: MessageEvent<{ mark?: unknown; facts?: PlayerFacts }>): void {
     if (!this.#frame || this.#url === null || source !== this.#frame.contentWindow) return;
     if (origin !== new URL(this.#url).origin || data?.mark !== MARK || !data.facts) return;
+    if (!this.#listening) this.#introduce();
     this.#report(data.facts);
   }
 

@@ -1,0 +1,68 @@
+// @vitest-environment happy-dom
+// @vitest-environment-options {"settings": {"disableIframePageLoading": true, "handleDisabledFileLoadingAsSuccess": true}}
+import { expect, test, vi } from "vitest";
+import { MARK } from "../player/page-api";
+import widget from "./index";
+
+const LIVE = "https://meet.example/live/lecture";
+const FACTS = { state: "live", paused: false, sound: "none", title: "", vod: null, behind: 0 };
+
+/** A cell that shows a broadcast whose page has not said anything yet. */
+function cell() {
+  const listeners = new Map<string, (message: unknown) => void>();
+  const traits = { width: 640, height: 360, volume: 0.5, muted: true };
+  const model = {
+    get: (name: keyof typeof traits) => traits[name],
+    on: (event: string, listener: (message: unknown) => void) => listeners.set(event, listener),
+    off: () => {},
+    send: vi.fn(),
+  };
+  const el = document.createElement("div");
+  document.body.replaceChildren(el);
+  const { render } = widget as unknown as { render(context: object): () => void };
+  render({ model, el });
+  const tell = (message: object): void => listeners.get("msg:custom")?.(message);
+  tell({ type: "source", url: LIVE, captions: null });
+  const frame = el.querySelector("iframe");
+  if (!frame) throw new Error("there is no frame");
+  const heard: unknown[] = [];
+  const page = {
+    postMessage: (message: { command: unknown }) => heard.push(message.command),
+  } as unknown as Window;
+  Object.defineProperty(frame, "contentWindow", { value: page });
+  const speak = (): void => {
+    const data = { mark: MARK, facts: FACTS };
+    const { origin } = new URL(LIVE);
+    dispatchEvent(new MessageEvent("message", { source: page, origin, data }));
+  };
+  let asked = 0;
+  const ask = (command: object): void => {
+    asked += 1;
+    tell({ type: "command", id: asked, args: [command] });
+  };
+  return { heard, speak, ask, frame };
+}
+
+const SOUND = { name: "sound", volume: 0.5, muted: true };
+const THEME = expect.objectContaining({ name: "theme" });
+
+test("what comes before the player's page listens reaches it with its first word", () => {
+  const { heard, speak, ask } = cell();
+  ask({ name: "play" });
+  ask({ name: "pause" });
+  expect(heard).toEqual([]);
+  speak();
+  expect(heard).toEqual([THEME, SOUND, { name: "pause" }]);
+  ask({ name: "play" });
+  speak();
+  expect(heard.slice(3)).toEqual([{ name: "play" }]);
+});
+
+test("a page that was loaded again is told anew how loud it is", () => {
+  const { heard, speak, frame } = cell();
+  speak();
+  heard.length = 0;
+  frame.dispatchEvent(new Event("load"));
+  speak();
+  expect(heard).toEqual([THEME, SOUND]);
+});
