@@ -35,7 +35,10 @@ const COUNTER = `
         pen.fillStyle = on ? "#000" : "#fff";
         pen.fillRect(bit * CELL, HEIGHT / 2, CELL, HEIGHT / 2);
       }
-      writer.write(new VideoFrame(canvas, { timestamp: performance.now() * 1000 }));
+      const written = writer.write(
+        new VideoFrame(canvas, { timestamp: performance.now() * 1000 }),
+      );
+      if (count === 0) written.then(() => postMessage("begun"));
       count += 1;
       setTimeout(draw, began + (count * 1000) / 30 - performance.now());
     };
@@ -43,10 +46,14 @@ const COUNTER = `
   };
 `;
 
-function counter() {
+async function counter() {
   const generator = new MediaStreamTrackGenerator({ kind: "video" });
   const worker = new Worker(URL.createObjectURL(new Blob([COUNTER])));
+  const begun = new Promise((resolve) => {
+    worker.onmessage = resolve;
+  });
   worker.postMessage(generator.writable, [generator.writable]);
+  await begun;
   return generator;
 }
 
@@ -78,9 +85,9 @@ class Broadcaster {
     return me;
   }
 
-  /** From now on the camera counts its pictures. */
-  count() {
-    this.camera = counter();
+  /** From now on the camera counts its pictures: settles with the first one. */
+  async count() {
+    this.camera = await counter();
   }
 
   /** Settles when the server says that the broadcast is live. */

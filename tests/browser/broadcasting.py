@@ -8,14 +8,18 @@ import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import av
 from playwright.sync_api import Page
 
+from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
 
 #: Cells of a picture that counts, and what is neither black nor white.
 _BITS, _GREY = 16, 127
+#: Seconds in which a script is bundled.
+BUNDLING = 150
 HERE = Path(__file__).parent
 JS = HERE.parent.parent / "js"
 #: Takes from a page what it has only over TLS.
@@ -32,7 +36,7 @@ def bundle_broadcaster(folder: Path) -> Path:
         str(HERE / "broadcaster.js"),
         *("--bundle", "--format=iife", "--log-level=warning", f"--outfile={target}"),
     ]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=BUNDLING)
     return target
 
 
@@ -63,13 +67,13 @@ class Broadcaster:
         self.page.evaluate("wishes => me.start(wishes)", wishes)
 
     def count(self) -> None:
-        """Have pictures that count in place of the camera's; see `counted`."""
+        """Have pictures that count in place of the camera's, from the first on; see `counted`."""
         self.page.evaluate("me.count()")
 
     @property
     def link(self) -> str:
         """Where it is watched, as the server told."""
-        self.page.wait_for_function("me.playout?.live")
+        self.page.wait_for_function("me.playout?.live", timeout=PATIENCE)
         return str(self.page.evaluate("me.playout.live"))
 
     def stop(self) -> None:
@@ -82,11 +86,27 @@ class Broadcaster:
         ended: list[dict[str, object]] = self.page.evaluate("me.ended")
         return ended
 
+    def until_ended(self) -> None:
+        """Wait for such an end."""
+        self.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
+
     @property
-    def states(self) -> list[str]:
-        """Every state of the broadcast that the server told."""
-        states: list[str] = self.page.evaluate("me.states")
-        return states
+    def health(self) -> dict[str, Any]:
+        """What the composer told last of how it fares; waits until it has."""
+        self.page.wait_for_function("me.healths.length > 0", timeout=PATIENCE)
+        health: dict[str, Any] = self.page.evaluate("me.healths.at(-1)")
+        return health
+
+    def went_through(self, *states: str) -> None:
+        """Wait until the server has told so many states of the broadcast; these they have to be."""
+        told: list[str] = []
+
+        def count() -> int:
+            told[:] = self.page.evaluate("me.states")
+            return min(len(told), len(states))
+
+        until(self.page, count, to_be=len(states))
+        assert told == list(states)
 
 
 def counted(picture: av.VideoFrame) -> int | None:

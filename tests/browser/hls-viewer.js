@@ -1,6 +1,9 @@
 // A page that plays a stream by hls.js, and says how it fares.
 import Hls from "hls.js";
 
+/** Seconds. */
+const FAR = 4;
+
 globalThis.watchByHls = (url, lowLatencyMode) => {
   const video = Object.assign(document.createElement("video"), { muted: false });
   document.body.replaceChildren(video);
@@ -18,6 +21,12 @@ globalThis.watchByHls = (url, lowLatencyMode) => {
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     if (details.skippedSegments > 0) told.deltas += 1;
   });
+  // By itself it would stay where such a halt has left it.
+  const jump = () => {
+    const { latency, liveSyncPosition } = hls;
+    if (latency > FAR && liveSyncPosition !== null) video.currentTime = liveSyncPosition;
+  };
+  if (lowLatencyMode) video.addEventListener("timeupdate", jump);
   hls.loadSource(url);
   hls.attachMedia(video);
   void video.play();
@@ -33,7 +42,7 @@ globalThis.loudness = async (video) => {
   source.connect(listen);
   const wave = new Float32Array(listen.fftSize);
   let most = 0;
-  for (let i = 0; i < 100 && most < 0.05; i += 1) {
+  for (let i = 0; i < 400 && most < 0.05; i += 1) {
     await new Promise((wake) => setTimeout(wake, 100));
     listen.getFloatTimeDomainData(wave);
     most = Math.sqrt(wave.reduce((sum, sample) => sum + sample * sample, 0) / wave.length);

@@ -57,7 +57,7 @@ class Relay:
         """End it."""
         self._ended = True
         self._wake.send(b"x")
-        self._thread.join(5)
+        self._thread.join()
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, socket.socket):
                 key.fileobj.close()

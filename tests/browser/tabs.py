@@ -16,6 +16,10 @@ NEVER_SLOW = (
 )
 
 
+#: How often it is looked whether a page has loaded, or answered, with a moment between.
+_LOOKS = 1200
+
+
 class Tab:
     """A page that is driven by the browser's own protocol.
 
@@ -56,7 +60,7 @@ class Tab:
         # Until it is there the tab has an empty page, and for a moment none. Pages of ours take the
         # token out of their address.
         where = json.dumps(url.partition("#")[0])
-        for _ in range(600):
+        for _ in range(_LOOKS):
             answer = self._evaluate(f"location.href.startsWith({where}) && document.readyState")
             if answer.get("result", {}).get("result", {}).get("value") == "complete":
                 return
@@ -92,7 +96,7 @@ class Tabs:
         number = next(self._numbers)
         message = json.dumps({"id": number, "method": method, "params": params})
         self.line.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
-        for _ in range(600):
+        for _ in range(_LOOKS):
             if number in self._answers:
                 return self._answers.pop(number)
             self.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import pairwise
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import av
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
 from tests.browser.broadcasting import (
@@ -26,12 +25,11 @@ from tests.browser.broadcasting import (
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
 from tests.browser.test_room import address
+from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer, Servers
+from tests.proxy import free_port
 
 pytestmark = pytest.mark.browser
-
-#: Pages compete for the machine's processors: what has to happen may take this long, in ms.
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +74,36 @@ def fact(player: Locator, name: str) -> float:
     return float(player.get_attribute(f"data-{name}") or "nan")
 
 
+def wait_for_fact(player: Locator, name: str, *, least: float, patience: float = PATIENCE) -> None:
+    """Wait until one of those figures is at least as large as that."""
+    player.page.wait_for_function(
+        "([player, name, least]) => Number(player.dataset[name]) >= least",
+        arg=[player.element_handle(), name, least],
+        timeout=patience,
+    )
+
+
 def wait_for_pictures(player: Locator, *, more_than: float = 0) -> None:
     """Wait until the player has drawn more pictures than that."""
-    handle = player.element_handle()
-    player.page.wait_for_function(
-        "([player, count]) => Number(player.dataset.frames) > count",
-        arg=[handle, more_than],
-        timeout=PATIENCE,
-    )
+    # At some pictures a second, where the machine is slow.
+    patience = PATIENCE + max(0, more_than - fact(player, "frames")) * 500
+    wait_for_fact(player, "frames", least=more_than + 1, patience=patience)
+
+
+def frames_of(page: Page) -> list[Frame]:
+    """Return a list of the frames that a page gets from now on, which grows."""
+    sent: list[Frame] = []
+
+    def note(data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            sent.append(decode(data))
+
+    page.on("websocket", lambda socket: socket.on("framereceived", note))
+    return sent
+
+
+def pictures_in(frames: list[Frame]) -> list[Frame]:
+    return [f for f in frames if f.kind is Kind.MEDIA and f.track is Track.VIDEO]
 
 
 def test_a_viewer_sees_the_stage_move(
@@ -94,7 +114,8 @@ def test_a_viewer_sees_the_stage_move(
     player = watch(open_page(), server, stage.stream)
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     assert moves(player.locator("canvas"))
-    assert (fact(player, "width"), fact(player, "height")) == (640, 360)
+    expect(player).to_have_attribute("data-width", "640")
+    expect(player).to_have_attribute("data-height", "360")
 
 
 def test_a_viewer_hears_the_stage(
@@ -147,13 +168,14 @@ def test_pictures_come_no_faster_than_the_camera_gives_them(
 ) -> None:
     stage = broadcaster()
     stage.start()
-    player = watch(open_page(), server, stage.stream)
-    wait_for_pictures(player, more_than=30)
-    before, began = fact(player, "frames"), time.monotonic()
-    wait_for_pictures(player, more_than=before + 90)
-    rate = (fact(player, "frames") - before) / (time.monotonic() - began)
-    # How fast they come where the machine is busy is the benchmark's matter.
-    assert 2 < rate < 36
+    page = open_page()
+    sent = frames_of(page)
+    wait_for_pictures(watch(page, server, stage.stream), more_than=90)
+    times = [picture.timestamp for picture in pictures_in(sent)]
+    assert len(times) > 90
+    # By the sender's own clock. Without a camera's beat it could compose one each few milliseconds; how
+    # many come where the machine is busy is the benchmark's matter.
+    assert (len(times) - 1) / (times[-1] - times[0]) * 1e6 < 36
 
 
 def test_a_latecomer_begins_with_the_pictures_that_are_there(
@@ -164,19 +186,22 @@ def test_a_latecomer_begins_with_the_pictures_that_are_there(
     first = watch(open_page(), server, stage.stream)
     wait_for_pictures(first, more_than=60)
     late = open_page()
-    # Keyframes are 2 s apart: whoever waits for the next one has no picture before it.
+    sent = frames_of(late)
+    # What the server has for him is what it kept (`tests/contract`): the player must not wait for more.
     late.add_init_script(
         """
-        const seen = globalThis.seen = {};
-        new MutationObserver(() => {
-          const { state, frames } = document.querySelector("main.player")?.dataset ?? {};
-          if (state === "live") seen.live ??= performance.now();
-          if (Number(frames) > 0) seen.picture ??= performance.now();
-        }).observe(document, { subtree: true, attributes: true });
+        globalThis.VideoDecoder = class extends VideoDecoder {
+          decode(picture) {
+            globalThis.first ??= picture.timestamp;
+            super.decode(picture);
+          }
+        };
         """
     )
     wait_for_pictures(watch(late, server, stage.stream))
-    assert late.evaluate("seen.picture - seen.live") < 1900
+    begun = pictures_in(sent)[0]
+    assert begun.keyframe
+    assert late.evaluate("first") == begun.timestamp
 
 
 def test_a_viewer_who_came_early_waits_and_then_sees_it(
@@ -198,16 +223,22 @@ def test_a_viewer_comes_back_by_himself(
     stage.start()
     page = open_page()
     routes: list[WebSocketRoute] = []
+    away = False
 
     def pass_on(route: WebSocketRoute) -> None:
+        if away:
+            route.close()
+            return
         route.connect_to_server()
         routes.append(route)
 
     page.route_web_socket("**/ws/watch", pass_on)
     player = watch(page, server, stage.stream)
     wait_for_pictures(player, more_than=10)
+    away = True
     routes[0].close()
     expect(player).to_have_attribute("data-state", "connecting", timeout=PATIENCE)
+    away = False
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
     assert len(routes) > 1
@@ -225,8 +256,9 @@ def test_the_broadcast_survives_a_cut_of_its_senders_wire(
     wait_for_pictures(player, more_than=10)
     wire.cut()
     wait_for_pictures(player, more_than=fact(player, "frames") + 60)
-    assert wire.connections == 2
-    assert stage.states == ["starting", "live"]
+    # Where the machine stands still for seconds it is lost more than once.
+    assert wire.connections >= 2
+    stage.went_through("starting", "live")
     assert stage.ended == []
 
 
@@ -243,7 +275,7 @@ def test_viewers_wait_when_the_sender_cannot_come_back(
     wire.close()
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     expect(player.get_by_role("heading", name="Be right back")).to_be_visible()
-    stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
+    stage.until_ended()
     # Frees the Worker too, in bounded time.
     stage.page.evaluate("me.stage.stop()")
     stage.stop()
@@ -255,7 +287,7 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
 ) -> None:
     stage = broadcaster()
     stage.page.evaluate("me.compose({ ticket: 'wrong' })")
-    stage.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
+    stage.until_ended()
     refusal = "This ticket opens no broadcast: it is wrong, or it is over."
     assert stage.ended == [{"failed": True, "kind": "broadcast_ended", "message": refusal}]
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
@@ -282,18 +314,22 @@ def test_a_viewer_who_had_scrolled_away_sees_what_is_live_at_once(
     player = frame.locator("main.player")
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
 
-    def until(condition: str) -> None:
+    def wait_for(condition: str) -> None:
         handle = player.element_handle()
         told = f"({{ dataset }}) => {condition}"
         frame.wait_for_function(told, arg=handle, polling=100, timeout=PATIENCE)
 
+    def draws() -> bool:
+        before = fact(player, "frames")
+        page.wait_for_timeout(3_000)
+        return fact(player, "frames") - before >= 10
+
     # Whoever listens hears it all the same.
-    until("Number(dataset.soundLevel) > 0.1")
+    wait_for("Number(dataset.soundLevel) > 0.1")
+    until(page, draws, to_be=False)
     before = fact(player, "frames")
-    page.wait_for_timeout(3_000)
-    assert fact(player, "frames") - before < 10
     element.scroll_into_view_if_needed()
-    until(f"Number(dataset.frames) > {before} + 30 && Number(dataset.latencyMs) < 1000")
+    wait_for(f"Number(dataset.frames) > {before} + 30 && Number(dataset.latencyMs) < 1000")
     assert moves(player.locator("canvas"))
 
 
@@ -307,15 +343,15 @@ def test_pause_stands_still_and_play_goes_on_from_there(
     player.page.keyboard.press("Space")
     expect(player).to_have_attribute("data-paused", "true")
     still = fact(player, "frames")
-    player.page.wait_for_timeout(500)
+    wait_for_fact(player, "behind", least=1)
     assert fact(player, "frames") == still
     player.get_by_role("button", name="Play", exact=True).click()
     wait_for_pictures(player, more_than=still + 10)
     expect(player).to_have_attribute("data-state", "live")
-    assert fact(player, "behind") >= 0.5
+    assert fact(player, "behind") >= 1
     player.page.keyboard.press("l")
     expect(player.get_by_role("button", name="Live", exact=True)).to_be_visible()
-    assert fact(player, "behind") == 0
+    expect(player).to_have_attribute("data-behind", "0.0")
 
 
 def test_a_viewer_goes_back_and_returns_to_what_is_live(
@@ -326,18 +362,23 @@ def test_a_viewer_goes_back_and_returns_to_what_is_live(
     player = watch(open_page(), server, stage.stream)
     position = player.get_by_role("slider", name="Position")
     expect(position).to_be_visible(timeout=PATIENCE)
+    # Enough of the past for whoever is slow to go there.
+    wait_for_fact(player, "kept", least=10)
     # The stage goes dark: what is seen of it tells the past from the present.
     stage.page.evaluate("me.camera.enabled = false")
     canvas = player.locator("canvas").element_handle()
     light = """canvas => canvas.getContext("2d").getImageData(320, 40, 1, 1).data
         .slice(0, 3).reduce((sum, part) => sum + part)"""
     player.page.wait_for_function(f"canvas => ({light})(canvas) < 60", arg=canvas, timeout=PATIENCE)
-    for _ in range(int(fact(player, "kept") / 5) + 1):
-        player.page.keyboard.press("ArrowLeft")
+    player.page.keyboard.press("ArrowLeft")
+    expect(player).to_have_attribute("data-behind", "5.0")
+    # To the oldest that there is: it plays on from there, until it is dark.
+    position.press("Home")
     player.page.wait_for_function(f"canvas => ({light})(canvas) > 60", arg=canvas, timeout=PATIENCE)
-    assert fact(player, "behind") > 3
-    assert moves(player.locator("canvas"))
+    wait_for_fact(player, "behind", least=9)
+    wait_for_pictures(player, more_than=fact(player, "frames") + 10)
     player.page.keyboard.press("l")
+    expect(player).to_have_attribute("data-behind", "0.0")
     player.page.wait_for_function(f"canvas => ({light})(canvas) < 60", arg=canvas, timeout=PATIENCE)
 
 
@@ -345,22 +386,29 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
+    page = open_page()
+    sent = frames_of(page)
+    player = watch(page, server, stage.stream)
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     stage.start(record=True)
-    began = time.monotonic()
-    player = watch(open_page(), server, stage.stream)
     wait_for_pictures(player, more_than=90)
-    lasted = time.monotonic() - began
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
     video = player.locator("video")
     expect(video).to_be_visible()
-    assert stage.states == ["starting", "live", "stopping", "off"]
+    stage.went_through("starting", "live", "stopping", "off")
     source = video.get_attribute("src")
     assert source is not None
     facts = probe(source)
     tracks = {stream["codec_type"]: float(stream["duration"]) for stream in facts["streams"]}
-    assert tracks["video"] == pytest.approx(lasted, abs=2)
-    assert tracks["audio"] == pytest.approx(tracks["video"], abs=0.3)
+    media = [frame for frame in sent if frame.kind is Kind.MEDIA]
+    early: list[float] = []
+    for name, track in (("video", Track.VIDEO), ("audio", Track.AUDIO)):
+        times = [frame.timestamp / 1e6 for frame in media if frame.track is track]
+        early.append(tracks[name] - (times[-1] - times[0]))
+    # It may begin before the keyframe with which viewers begin, and does so with both.
+    assert min(early) > -0.1
+    assert max(early) - min(early) < 1
     video.evaluate("video => { video.muted = true; return video.play() }")
     assert moves(video)
 
@@ -368,12 +416,12 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     captions = "WEBVTT\n\n00:00.000 --> 10:00.000\nWelcome to algebra\n"
     (server.data / f"recordings/{stage.stream}.captions.vtt").write_text(captions)
     page = watch(open_page(), server, stage.stream).page
-    track = "video => [...video.textTracks].map(({ mode }) => mode).join()"
+    mode = "video => [...video.textTracks].map(({ mode }) => mode).join()"
     expect(page.locator("video > track")).to_have_count(1)
     film = page.locator("video")
-    before = film.evaluate(track)
+    assert film.evaluate(mode) == "disabled"
     page.keyboard.press("c")
-    assert {before, film.evaluate(track)} == {"disabled", "showing"}
+    until(page, lambda: film.evaluate(mode), to_be="showing")
     page.wait_for_function(
         "video => video.textTracks[0].cues?.[0]?.text === 'Welcome to algebra'",
         arg=film.element_handle(),
@@ -390,34 +438,28 @@ def test_a_recording_has_every_picture_that_was_sent_once(
     stage = broadcaster()
     stage.count()
     page = open_page()
-    sent: list[Frame] = []
-
-    def note(data: str | bytes) -> None:
-        if isinstance(data, bytes):
-            sent.append(decode(data))
-
-    def listen(socket: WebSocket) -> None:
-        socket.on("framereceived", note)
-
-    page.on("websocket", listen)
+    sent = frames_of(page)
     player = watch(page, server, stage.stream)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     stage.start(record=True)
     wait_for_pictures(player, more_than=240)
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
-    pictures = [f for f in sent if f.kind is Kind.MEDIA and f.track is Track.VIDEO]
+    pictures = pictures_in(sent)
     assert len(pictures) > 240
     file = tmp_path / "film.mp4"
-    film = httpx.get(f"{server.url}/vod/{stage.stream}.mp4", trust_env=False)
+    film = httpx.get(f"{server.url}/vod/{stage.stream}.mp4", trust_env=False, timeout=60)
     file.write_bytes(film.content)
 
     with av.open(str(file)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
-    # It may begin a keyframe before the newest one, with which viewers begin.
+    # It may begin before the newest keyframe, with which viewers begin.
     early = len(packets) - len(pictures)
-    assert 0 <= early < 60
+    assert early >= 0
     assert pictures[0].keyframe
+    places = [packet.pts for packet in packets if packet.pts is not None]
+    assert len(places) == len(packets)
+    assert sorted(set(places)) == places
     watched = packets[early:]
     # A file has the decoder's parameters before each keyframe, too.
     assert all(
@@ -437,16 +479,16 @@ def test_a_recording_has_every_picture_that_was_sent_once(
         counts = [counted(picture) for picture in container.decode(video=0)]
     assert len(counts) == len(packets)
     without = next(number for number, count in enumerate(counts) if count is not None)
-    assert without < 60
     numbers = [count for count in counts if count is not None]
-    assert len(numbers) == len(counts) - without
+    assert len(numbers) == len(counts) - without > 60
     assert all(before <= after for before, after in pairwise(numbers))
 
 
 def test_viewers_come_back_by_themselves_when_the_server_was_restarted(
     open_page: OpenPage, servers: Servers, bundle: Path
 ) -> None:
-    first = servers.start()
+    port = str(free_port())
+    first = servers.start("--port", port)
     stage = Broadcaster(open_page(bypass_csp=True), first, bundle=bundle, stream="restarted")
     stage.start()
     player = watch(open_page(), first, "restarted")
@@ -454,7 +496,7 @@ def test_viewers_come_back_by_themselves_when_the_server_was_restarted(
     first.kill()
     expect(player).to_have_attribute("data-state", "connecting", timeout=PATIENCE)
     expect(player).to_contain_text("The connection was lost. Trying again…")
-    second = servers.start("--port", str(urlsplit(first.url).port), data=first.data)
+    second = servers.start("--port", port, data=first.data)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
     again = Broadcaster(stage.page, second, bundle=bundle, stream="restarted")
@@ -485,7 +527,10 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     grace = open_page(address(server, guest, name, "Grace"))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
     # What is heard is Grace then.
-    ada.get_by_role("button", name="Microphone", exact=True).click()
+    microphone = ada.get_by_role("button", name="Microphone", exact=True)
+    expect(microphone).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    microphone.click()
+    expect(microphone).to_have_attribute("aria-pressed", "false")
     ada.get_by_role("button", name="Broadcast", exact=True).click()
     ada.get_by_label("Record it too").check()
     ada.get_by_role("button", name="Go live").click()
@@ -542,7 +587,8 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     video = player.locator("video.stream")
     assert moves(video)
-    assert (fact(player, "width"), fact(player, "height")) == (640, 360)
+    expect(player).to_have_attribute("data-width", "640")
+    expect(player).to_have_attribute("data-height", "360")
     expect(player).to_have_attribute("data-sound", "playing")
     # Close to what is live, and it comes back to it.
     close = "player => Number(player.dataset.latencyMs) < 1000"
@@ -552,6 +598,7 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     assert video.evaluate("video => video.paused")
     page.keyboard.press("Space")
     assert moves(video)
+    expect(player).not_to_have_attribute("data-behind", "0.0")
     page.keyboard.press("l")
     expect(player).to_have_attribute("data-behind", "0.0")
     page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.broadcasting import WITHOUT_WEBCODECS, Broadcaster, bundle_broadcaster
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
-from tests.browser.test_broadcast import PATIENCE, watch
+from tests.browser.test_broadcast import watch
 from tests.browser.test_room import address
+from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -54,8 +55,7 @@ def test_every_codec_is_seen_and_recorded(
     drawn, played = viewers()
     assert moves(watch(drawn, server, stage.stream).locator("canvas"))
     assert moves(watch(played, server, stage.stream).locator("video.stream"))
-    stage.page.wait_for_function("me.healths.length > 0")
-    health = stage.page.evaluate("me.healths.at(-1)")
+    health = stage.health
     assert (health["codec"], health["width"], health["height"]) == (codec, 640, 360)
     stage.stop()
     source = drawn.locator("main.player video").get_attribute("src", timeout=PATIENCE)
@@ -109,8 +109,7 @@ def test_sound_alone_is_heard_and_recorded(
     drawn.keyboard.press("ArrowLeft")
     expect(player).not_to_have_attribute("data-behind", "0.0")
     drawn.wait_for_function(heard, arg=player.element_handle(), timeout=PATIENCE)
-    stage.page.wait_for_function("me.healths.length > 0")
-    health = stage.page.evaluate("me.healths.at(-1)")
+    health = stage.health
     assert (health["codec"], health["width"], health["fps"]) == (None, 0, 0)
     stage.stop()
     source = drawn.locator("main.player video").get_attribute("src", timeout=PATIENCE)

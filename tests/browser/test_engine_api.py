@@ -15,10 +15,11 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.framed import PAGE, Person
+from tests.browser.media import moves
 from tests.browser.site import site
 from tests.conftest import RunningServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 CONTRACT = Path(__file__).parents[2] / "js/src/engine/contract.json"
 
@@ -119,7 +120,9 @@ def test_a_moderator_moderates_and_nobody_else_does(room: Room) -> None:
     before = ada.page.evaluate("events.length")
     grace.does("pinParticipant", ada.id)
     grace.hears("largeVideoChanged", id=ada.id)
-    assert ada.page.evaluate("(from) => events.slice(from).map((e) => e.name)", before) == []
+    # Whoever speaks is told at any time.
+    heard = ada.page.evaluate("(from) => events.slice(from).map((e) => e.name)", before)
+    assert not {"largeVideoChanged", "tileViewChanged"} & set(heard)
 
     ada.does("grantModerator", grace.id)
     grace.hears("participantRoleChanged", id=grace.id, role="moderator")
@@ -139,9 +142,8 @@ def test_pictures_devices_and_connections_can_be_looked_at(room: Room) -> None:
 
     ada.does("pinParticipant", grace.id)
     ada.hears("largeVideoChanged", id=grace.id)
-    ada.page.frame_locator("iframe").locator(
-        f"[data-participant='{grace.id}'][data-camera=on] video"
-    ).wait_for()
+    shown = f"[data-participant='{grace.id}'][data-camera=on] video"
+    assert moves(ada.page.frame_locator("iframe").locator(shown))
     picture = ada.page.evaluate(
         """async () => {
             const { dataURL } = await api.captureLargeVideoScreenshot();
@@ -162,7 +164,7 @@ def test_pictures_devices_and_connections_can_be_looked_at(room: Room) -> None:
 
     stats = ada.page.evaluate(
         """async (id) => {
-            for (let tries = 0; tries < 100; tries += 1) {
+            for (let tries = 0; tries < 600; tries += 1) {
                 const found = (await api.getConnectionStats())[id];
                 if (found) return found;
                 await new Promise((wake) => setTimeout(wake, 100));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.browser.broadcasting import Broadcaster, bundle_broadcaster
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves
 from tests.browser.notebook import SLOW, Notebook
+from tests.browser.waiting import until
 from tests.conftest import RunningServer
 from tests.labs import Lab
 
@@ -43,11 +45,7 @@ def frame_in(page: Page) -> FrameLocator:
 
 def knows(notebook: Notebook, cell: int, facts: str) -> None:
     """Run a cell until Python has heard from the page."""
-    for _ in range(20):
-        if (found := notebook.evaluate(cell)).startswith(facts):
-            return
-        notebook.page.wait_for_timeout(250)
-    pytest.fail(f"Python knows {found!r}, not {facts!r}")
+    until(notebook.page, lambda: notebook.evaluate(cell)[: len(facts)], to_be=facts)
 
 
 def test_students_watch_go_back_and_see_the_recording(
@@ -91,11 +89,14 @@ def test_students_watch_go_back_and_see_the_recording(
     notebook.run(pause)
     expect(player).to_have_attribute("data-paused", "true")
     knows(notebook, paused, "live True")
+    # There has to be something to go back to.
+    expect(player).to_have_attribute("data-kept", re.compile(r"^([3-9]|\d\d+)\."), timeout=SLOW)
     notebook.run(back)
     expect(player).to_have_attribute("data-paused", "false")
     knows(notebook, behind, "live False 2")
     assert moves(player.locator("canvas"))
     notebook.run(go)
+    expect(player).to_have_attribute("data-behind", "0.0")
     expect(player.get_by_role("button", name="Live", exact=True)).to_be_visible()
     knows(notebook, now, "live False 0")
     notebook.run(quiet)
@@ -111,7 +112,7 @@ def test_students_watch_go_back_and_see_the_recording(
     # Its pixels are another server's, which this page may show but not read.
     decoded = "video => video.getVideoPlaybackQuality().totalVideoFrames > 10"
     page.wait_for_function(decoded, arg=video.element_handle(), timeout=SLOW)
-    assert video.evaluate("video => video.muted && video.volume === 0.5")
+    until(page, lambda: video.evaluate("video => [video.muted, video.volume]"), to_be=[True, 0.5])
     knows(notebook, whole, "recording False")
 
     # Whoever watches turns captions on.
@@ -127,7 +128,7 @@ def test_students_watch_go_back_and_see_the_recording(
         timeout=SLOW,
     )
     page.keyboard.press("c")
-    assert not video.evaluate(shown)
+    until(page, lambda: video.evaluate(shown), to_be=False)
 
     # What opens the stream is not in the file.
     notebook.save()

@@ -1,0 +1,24 @@
+"""Waiting with a page: it goes on meanwhile, and the test hears what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests import waiting
+
+#: Milliseconds for whatever two pages, a server and a negotiation need on a busy machine.
+PATIENCE = 60_000
+
+
+def until(
+    page: Page, told: Callable[[], object], *, to_be: object = True, patience: float = PATIENCE
+) -> None:
+    """Wait until something is as it is to be; `patience` in milliseconds."""
+    waiting.until(
+        told,
+        to_be=to_be,
+        patience=patience / 1000,
+        pause=lambda seconds: page.wait_for_timeout(seconds * 1000),
+    )
