@@ -12,9 +12,12 @@ from tornado import httpclient, websocket
 
 from nanomeet_widget.server.frames import Frame, decode
 from tests.conftest import RunningServer
+from tests.waiting import PATIENCE
 
-_PATIENCE = 20.0
-
+#: Seconds for a whole scenario.
+_WHOLE = 240.0
+#: Turns of the event loop in which what was closed is gone.
+_TURNS = 10
 
 #: What a scenario has opened.
 _clients: list[Client] = []
@@ -25,14 +28,15 @@ def run(scenario: Coroutine[Any, Any, None]) -> None:
 
     async def bounded() -> None:
         try:
-            await asyncio.wait_for(scenario, 90)
+            await asyncio.wait_for(scenario, _WHOLE)
         finally:
             for client in _clients:
                 client.close()
                 client.drop()
             _clients.clear()
             # The streams' own callbacks run in the loop's next turns.
-            await asyncio.sleep(0.01)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
     asyncio.run(bounded())
 
@@ -55,7 +59,7 @@ class Client:
 
     async def receive(self) -> dict[str, Any] | Frame | None:
         """Return the next message or frame; None when the server has closed."""
-        data = await asyncio.wait_for(_read(self._connection), _PATIENCE)
+        data = await asyncio.wait_for(_read(self._connection), PATIENCE)
         if data is None:
             return None
         if isinstance(data, bytes):
@@ -84,6 +88,11 @@ class Client:
                 found.append(message)
         return found
 
+    async def seen(self, frame: Frame) -> None:
+        """Wait for a frame: once a viewer has it, the server has whatever was sent before it."""
+        while (await self.frames(1))[0] != frame:
+            pass
+
     async def closed(self) -> None:
         """Wait until the server has closed."""
         while await self.receive() is not None:
@@ -107,7 +116,10 @@ async def _read(connection: websocket.WebSocketClientConnection) -> str | bytes 
 async def connect(server: RunningServer, path: str, *, origin: str | None = None) -> Client:
     """Connect to one of the server's sockets."""
     request = httpclient.HTTPRequest(
-        server.websocket(path), headers={"Origin": origin or server.url}
+        server.websocket(path),
+        headers={"Origin": origin or server.url},
+        connect_timeout=PATIENCE,
+        request_timeout=PATIENCE,
     )
     connecting: Awaitable[websocket.WebSocketClientConnection] = websocket.websocket_connect(
         request

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from nanomeet_widget.cli import doctor
 from nanomeet_widget.cli._output import distance
 from tests.conftest import RunningServer, Servers
 
+#: Seconds for a command: it starts a server, too.
+PATIENCE = 120
 RUN = "import sys; from nanomeet_widget.cli import main; sys.exit(main())"
 SECRET = "0123456789abcdef0123456789abcdef"
 JITSI = {
@@ -35,7 +38,7 @@ def nanomeet(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         env={**environment, "TZ": "UTC", "NO_PROXY": "*", **variables},
         check=False,
     )
@@ -159,7 +162,7 @@ def test_serve_says_where_it_is_to_programs(tmp_path: Path) -> None:
         assert set(said) == {"url", "pid"}
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def findings(run: subprocess.CompletedProcess[str]) -> dict[str, dict[str, str]]:
@@ -225,9 +228,11 @@ def test_clocks_that_differ_are_found(seconds: int, state: str, words: str) -> N
 
 
 def test_a_servers_clock_is_read(server: RunningServer) -> None:
+    began = time.monotonic()
     difference = doctor.ask(server.url)
     assert isinstance(difference, timedelta)
-    assert abs(difference) < timedelta(seconds=5)
+    # The one is read at some time between those at which the other is.
+    assert abs(difference.total_seconds()) < 2 + time.monotonic() - began
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -198,12 +197,10 @@ def test_trouble_that_stays_is_told(site: Site, service: NanoStreamCloud) -> Non
 
 
 def test_a_silent_service_is_given_up(site: Site) -> None:
-    hasty = cloud_at(site.url, str(site.certificate), timeout=0.3)
-    site.faults.append(Answer(delay=30))
-    began = time.monotonic()
+    hasty = cloud_at(site.url, str(site.certificate), timeout=2)
+    site.faults.append(Answer(delay=300))
     with pytest.raises(nm.ServiceUnavailable, match="took too long"):
         hasty.create_streams()
-    assert time.monotonic() - began < 10
 
 
 def test_a_strangers_certificate_is_refused_in_words(site: Site) -> None:

@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from tests.conftest import Servers
+from tests.contract.asking import get
+from tests.waiting import PATIENCE, until
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/server.md").read_text()
 #: Given by `Servers` instead: the folder of the test's own.
@@ -48,7 +49,7 @@ def test_what_the_unit_starts_tells_systemd_that_it_is_ready(
     given = options(shlex.split(unit["ExecStart"]))
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(10)
+        manager.settimeout(PATIENCE)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         server = servers.start(*given)
         assert manager.recv(100) == b"READY=1"
@@ -70,7 +71,7 @@ def test_what_the_container_starts_is_healthy_by_its_own_check(servers: Servers)
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
         return done.returncode == 0
 
-    assert healthy()
-    assert httpx.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+    until(healthy)
+    assert get(f"{server.url}/healthz").status_code == 200
     server.stop()
     assert not healthy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import subprocess
 import time
@@ -15,6 +16,7 @@ import pytest
 from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.hls_segments import TARGET_DURATION
 from tests.conftest import RunningServer, Servers
+from tests.contract.asking import PATIENT
 from tests.contract.sockets import broadcasting, run, watch
 from tests.contract.test_recordings import send
 from tests.unit.server.clips import Clip, clip
@@ -28,21 +30,29 @@ def film() -> Clip:
 
 @asynccontextmanager
 async def live(
-    server: RunningServer, film: Clip, stream: str
+    server: RunningServer, film: Clip, stream: str, *, whole: bool = True
 ) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Task[None]]]:
-    """A stream that is sent at its pace, and somebody who asks for it."""
+    """A stream that is sent at its pace, and somebody who asks for it; the task sends all of it."""
     token = server.room(stream.replace("-", ""), streamname=stream)
     silent = all(setup.track is Track.AUDIO for setup in film.setups)
     quality = "audio" if silent else "360p"
+    viewer, _ = await watch(server, stream)
     async with broadcasting(server, token, quality=quality) as (page, ingest, _):
         for setup in film.setups:
             await ingest.send_raw(setup.encode())
-        sending = asyncio.create_task(send(ingest, film.media))
+
+        async def send_all() -> None:
+            await asyncio.gather(viewer.seen(film.media[-1]), send(ingest, film.media))
+
+        sending = asyncio.create_task(send_all())
         await page.expect("ack")
         base = f"{server.url}/hls/{stream}/"
-        async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=base, **PATIENT) as client:
             yield client, sending
-            await sending
+            if whole:
+                await sending
+            else:
+                sending.cancel()
             await page.send("stop_broadcast", ref=2)
             while (await page.expect("ack"))["ref"] != 2:
                 pass
@@ -51,8 +61,16 @@ async def live(
 
 
 def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, film: Clip) -> None:
+    # For as long as it is looked at: whoever is slow finds it live, too.
+    long = [
+        dataclasses.replace(frame, timestamp=frame.timestamp + number * 8_000_000)
+        for number in range(20)
+        for frame in film.media
+    ]
+    film = dataclasses.replace(film, media=tuple(long))
+
     async def scenario() -> None:
-        async with live(server, film, "hls-wait") as (client, _):
+        async with live(server, film, "hls-wait", whole=False) as (client, _):
             first = await client.get("live.m3u8")
             assert first.headers["content-type"] == "application/vnd.apple.mpegurl"
             assert first.headers["access-control-allow-origin"] == "*"
@@ -140,7 +158,7 @@ def test_what_is_not_there_or_makes_no_sense_is_refused(server: RunningServer, f
     async def scenario() -> None:
         for path in ("master.m3u8", "live.m3u8", "1-0.m4s"):
             url = f"{server.url}/hls/nobody/{path}"
-            async with httpx.AsyncClient(trust_env=False) as other:
+            async with httpx.AsyncClient(**PATIENT) as other:
                 assert (await other.get(url)).status_code == 404
         async with live(server, film, "hls-wrong") as (client, _):
             assert (await client.get("live.m3u8?_HLS_msn=99")).status_code == 400

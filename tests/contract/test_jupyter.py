@@ -6,7 +6,6 @@ import json
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,9 @@ from nanomeet_widget import _jupyter, _rules
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer
+from tests.contract.asking import PATIENT, get, post
 from tests.labs import Lab, running_lab
+from tests.waiting import until
 
 from .sockets import broadcasting, join, run, watch
 
@@ -72,11 +73,9 @@ class Hosted:
 
 def file_in(base: Path) -> Path:
     """Wait for the file by which kernels find the server."""
-    deadline = time.monotonic() + 20
-    while not (found := list((base / "jupyter-run").glob("nanomeet-*.json"))):
-        assert time.monotonic() < deadline, (base / "app.log").read_text()
-        time.sleep(0.05)
-    return found[0]
+    folder = base / "jupyter-run"
+    until(lambda: len(list(folder.glob("nanomeet-*.json"))), to_be=1)
+    return next(folder.glob("nanomeet-*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +112,7 @@ def test_a_guest_joins_and_watches_by_a_token_alone(hosted: Hosted) -> None:
 
 def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
     base = {"Authorization": f"token {hosted.lab.token}"}
-    asked = httpx.post(f"{hosted.lab.url}/api/kernels", headers=base, trust_env=False)
+    asked = post(f"{hosted.lab.url}/api/kernels", headers=base)
     kernel = asked.json()["id"]
     guest = hosted.server.invite(hosted.server.room("Closed"))
     carried: list[dict[str, str]] = [
@@ -122,7 +121,7 @@ def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
         {"Authorization": f"Bearer {guest}", "X-BINTU-TOKEN": guest},
     ]
     let_in = []
-    with httpx.Client(trust_env=False, follow_redirects=False) as client:
+    with httpx.Client(**PATIENT, follow_redirects=False) as client:
         for line in CLOSED:
             method, path = line.format(kernel=kernel).split(" ")
             for headers in carried:
@@ -141,7 +140,7 @@ def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
 
 def test_what_is_not_there_is_answered_by_us(hosted: Hosted) -> None:
     for path in ("nothing", "a/b/c", "../nanomeet/x%2e%2e/y", "js/other.js"):
-        answer = httpx.get(f"{hosted.server.url}/{path}", trust_env=False)
+        answer = get(f"{hosted.server.url}/{path}")
         assert answer.status_code == 404
         assert answer.json() == {"message": "Not Found"}
 
@@ -160,13 +159,13 @@ def test_another_site_may_not_open_a_socket(hosted: Hosted) -> None:
         "Origin": "https://evil.example",
     }
     for path in ("ws/meeting", "ws/watch", "ws/ingest"):
-        answer = httpx.get(f"{hosted.server.url}/{path}", headers=upgrade, trust_env=False)
+        answer = get(f"{hosted.server.url}/{path}", headers=upgrade)
         assert answer.status_code == 403
 
 
 def test_only_the_meeting_page_may_be_framed_by_others(hosted: Hosted) -> None:
     def ancestors(path: str) -> str:
-        answer = httpx.get(f"{hosted.lab.url}/{path}", trust_env=False)
+        answer = get(f"{hosted.lab.url}/{path}")
         return answer.headers["Content-Security-Policy"].split("frame-ancestors ")[1].split(";")[0]
 
     assert ancestors("nanomeet/local/Room") == "*"
@@ -254,7 +253,7 @@ def test_it_goes_with_jupyter(tmp_path: Path) -> None:
     with running_lab(tmp_path) as lab:
         file = file_in(tmp_path)
         server = f"{lab.url}/nanomeet"
-        assert httpx.get(f"{server}/healthz", trust_env=False).json() == {"status": "ok"}
+        assert get(f"{server}/healthz").json() == {"status": "ok"}
     assert not file.exists()
     log = (tmp_path / "app.log").read_text()
     assert "Endpoints without" not in log

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -18,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from nanomeet_widget.server.openapi import document
 from tests.conftest import RunningServer
+from tests.contract.asking import get, request
 
 DESCRIBED = {
     *("nanomeet", "invites", "revoke", "ticket", "stream", "organisation", "recordings"),
@@ -44,11 +44,11 @@ CHECKS = [
 
 
 def test_every_request_of_the_service_is_described(server: RunningServer) -> None:
-    served = httpx.get(f"{server.url}/openapi.json", trust_env=False).json()
+    served = get(f"{server.url}/openapi.json").json()
     assert served == document("/")
     assert {path.lstrip("/") for path in served["paths"]} == DESCRIBED
     for path in DESCRIBED:
-        answer = httpx.request("PATCH", f"{server.url}/{path}", trust_env=False)
+        answer = request("PATCH", f"{server.url}/{path}")
         assert answer.status_code == 405, path
 
 

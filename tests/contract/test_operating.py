@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
-import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from nanomeet_widget.server import secrets_folder
 from tests.conftest import RunningServer, Servers
+from tests.contract.asking import get
+from tests.waiting import PATIENCE, until
 
 from .sockets import broadcasting, connect, join, run, watch
 
 
 def figures(server: RunningServer, **headers: str) -> dict[str, float]:
-    answer = httpx.get(f"{server.url}/metrics", headers=headers, trust_env=False)
+    answer = get(f"{server.url}/metrics", headers=headers)
     assert answer.status_code == 200, answer.text
     lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
@@ -27,9 +26,7 @@ def figures(server: RunningServer, **headers: str) -> dict[str, float]:
 
 def until_draining(server: RunningServer) -> None:
     """Wait until it tells a balancer to send nobody new."""
-    deadline = time.monotonic() + 10
-    while httpx.get(f"{server.url}/healthz", trust_env=False).status_code != 503:
-        assert time.monotonic() < deadline
+    until(lambda: get(f"{server.url}/healthz").status_code, to_be=503)
 
 
 def test_it_says_how_it_fares(servers: Servers) -> None:
@@ -56,7 +53,7 @@ def test_it_says_how_it_fares(servers: Servers) -> None:
 def test_only_this_machine_or_a_key_reads_the_figures(server: RunningServer) -> None:
     def code(**headers: str) -> int:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = httpx.get(f"{server.url}/metrics", headers=names, trust_env=False)
+        answer = get(f"{server.url}/metrics", headers=names)
         return answer.status_code
 
     assert code() == 200
@@ -90,21 +87,23 @@ def test_it_drains_before_it_stops(servers: Servers) -> None:
 
 
 def test_the_last_one_out_ends_a_draining_server(servers: Servers) -> None:
-    server = servers.start("--drain", "60")
+    server = servers.start("--drain", "3600")
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(PATIENCE) == 0
 
 
 def test_a_second_signal_or_the_end_of_patience_stops_it_at_once(servers: Servers) -> None:
     async def scenario() -> None:
-        for drain, signals in (("60", 2), ("0.5", 1)):
+        for drain, again in (("3600", True), ("0.5", False)):
             server = servers.start("--drain", drain)
             page, _ = await join(server, server.room("Held_up"))
-            for _ in range(signals):
+            server.process.send_signal(signal.SIGTERM)
+            if again:
+                # Two signals that wait are one.
+                until_draining(server)
                 server.process.send_signal(signal.SIGTERM)
-                await asyncio.sleep(0.2)
             assert (await page.expect("bye"))["kind"] == "server_stopping"
-            assert server.process.wait(10) == 0
+            assert server.process.wait(PATIENCE) == 0
 
     run(scenario())
 
@@ -114,7 +113,7 @@ def test_the_service_manager_is_told(
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(10)
+        manager.settimeout(PATIENCE)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         server = servers.start()
         assert manager.recv(100) == b"READY=1"
@@ -125,7 +124,7 @@ def test_the_service_manager_is_told(
 def test_logs_are_lines_of_json_without_secrets(servers: Servers) -> None:
     server = servers.start("--log-format", "json", "-v")
     token = server.room("Logged")
-    httpx.get(f"{server.url}/local/Logged?jwt={token}", trust_env=False)
+    get(f"{server.url}/local/Logged?jwt={token}")
     server.stop()
     lines = server.log.read_text().splitlines()
     entries = [json.loads(line) for line in lines if line.startswith("{")]

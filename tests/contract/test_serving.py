@@ -15,10 +15,8 @@ import jwt
 import pytest
 
 from tests.conftest import RunningServer, Servers
-
-
-def get(url: str) -> httpx.Response:
-    return httpx.get(url, trust_env=False)
+from tests.contract.asking import PATIENT, get, post, request
+from tests.waiting import PATIENCE
 
 
 def test_it_says_where_it_is_and_takes_the_file_with_it(servers: Servers, tmp_path: Path) -> None:
@@ -42,12 +40,11 @@ def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:
     running = servers.start("--tls")
     assert running.url.startswith("https://127.0.0.1:")
     trust = ssl.create_default_context(cafile=str(running.data / "certificate.pem"))
-    answer = httpx.post(
+    answer = post(
         f"{running.url}/nanomeet",
         headers={"X-BINTU-APIKEY": running.api_key},
         json={"room": "R"},
         verify=trust,
-        trust_env=False,
     )
     said = jwt.decode(answer.json()["data"], options={"verify_signature": False})
     assert said["server"] == running.url.removeprefix("https://")
@@ -60,13 +57,7 @@ def test_it_listens_where_it_is_told_and_takes_the_key_that_it_is_given(servers:
     trust.check_hostname = False  # it is for the address that guests are given
     address = f"https://127.0.0.1:{running.url.rpartition(':')[2]}/nanomeet"
     for given, status in ((key, 200), (f"{key}x", 401)):
-        answer = httpx.post(
-            address,
-            headers={"X-BINTU-APIKEY": given},
-            json={"room": "R"},
-            verify=trust,
-            trust_env=False,
-        )
+        answer = post(address, headers={"X-BINTU-APIKEY": given}, json={"room": "R"}, verify=trust)
         assert answer.status_code == status
     said = running.log.read_text()
     assert "--api-key is visible to everybody on this machine" in said
@@ -82,17 +73,17 @@ def test_it_serves_under_a_base_url(servers: Servers) -> None:
 
 def test_it_lingers_only_as_long_as_it_is_needed(servers: Servers) -> None:
     running = servers.start("--linger", "0.5")
-    with httpx.Client(trust_env=False) as client:
-        request = client.build_request(
-            "GET", f"{running.url}/lease", headers={"X-BINTU-APIKEY": running.api_key}, timeout=20
+    with httpx.Client(**PATIENT) as client:
+        asked = client.build_request(
+            "GET", f"{running.url}/lease", headers={"X-BINTU-APIKEY": running.api_key}
         )
-        lease = client.send(request, stream=True)
+        lease = client.send(asked, stream=True)
         signs_of_life = lease.iter_raw()
         assert next(signs_of_life) == b"\n"
         with pytest.raises(subprocess.TimeoutExpired):
             running.process.wait(1.5)
         lease.close()
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE) == 0
 
 
 def test_a_lease_needs_the_key(server: RunningServer) -> None:
@@ -170,6 +161,6 @@ def test_what_is_not_there_is_a_404_in_json(server: RunningServer, path: str) ->
 
 
 def test_a_wrong_method_is_refused_in_json(server: RunningServer) -> None:
-    answer = httpx.delete(f"{server.url}/nanomeet", trust_env=False)
+    answer = request("DELETE", f"{server.url}/nanomeet")
     assert answer.status_code == 405
     assert answer.json()["message"]

@@ -12,6 +12,7 @@ import pytest
 
 from nanomeet_widget import _tokens
 from tests.conftest import RunningServer, Servers
+from tests.contract.asking import get, post, request
 
 KEY, TOKEN = "X-BINTU-APIKEY", "x-bintu-token"
 
@@ -135,9 +136,7 @@ def test_a_request_against_the_rules_makes_nothing(
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b'"room"', b"null"])
 def test_what_is_no_json_object_is_refused_in_words(server: RunningServer, content: bytes) -> None:
-    answer = httpx.post(
-        f"{server.url}/nanomeet", headers={KEY: server.api_key}, content=content, trust_env=False
-    )
+    answer = post(f"{server.url}/nanomeet", headers={KEY: server.api_key}, content=content)
     assert answer.status_code == 400
     assert answer.json()["message"]
 
@@ -150,9 +149,7 @@ def test_an_endless_request_is_refused(server: RunningServer) -> None:
 @pytest.mark.parametrize("key", [b"wrong", b"", b"\xfc"])
 def test_a_wrong_key_makes_nothing(server: RunningServer, key: bytes) -> None:
     before = made(server)
-    answer = httpx.post(
-        f"{server.url}/nanomeet", headers={KEY.encode(): key}, json={"room": "R"}, trust_env=False
-    )
+    answer = post(f"{server.url}/nanomeet", headers={KEY.encode(): key}, json={"room": "R"})
     assert answer.status_code == 401
     assert "key" in answer.json()["message"]
     assert made(server) == before
@@ -260,14 +257,14 @@ def test_a_token_with_moderator_as_text_is_a_participants(server: RunningServer)
 
 
 def test_any_web_page_may_ask(server: RunningServer) -> None:
-    preflight = httpx.options(
+    preflight = request(
+        "OPTIONS",
         f"{server.url}/nanomeet",
         headers={
             "Origin": "https://school.example",
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "content-type,x-bintu-apikey",
         },
-        trust_env=False,
     )
     assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-origin"] == "*"
@@ -281,10 +278,10 @@ def test_any_web_page_may_ask(server: RunningServer) -> None:
 
 def test_the_organisation_is_told_to_whoever_has_a_key(server: RunningServer) -> None:
     url = f"{server.url}/organisation"
-    answer = httpx.get(url, headers={KEY: server.api_key}, trust_env=False)
+    answer = get(url, headers={KEY: server.api_key})
     assert answer.status_code == 200
     assert answer.json()["id"] == "local"
-    assert httpx.get(url, trust_env=False).status_code == 401
+    assert get(url).status_code == 401
 
 
 def test_a_stream_has_its_source_and_an_entry_a_transcode(server: RunningServer) -> None:
@@ -325,8 +322,8 @@ def test_secrets_are_for_their_owner_alone(servers: Servers) -> None:
 def test_nothing_secret_is_logged(servers: Servers) -> None:
     running = servers.start("--verbose")
     token = running.room()
-    httpx.get(f"{running.url}/local/R?jwt={token}", trust_env=False)
-    httpx.get(f"{running.url}/nope?jwt={token}", trust_env=False)
+    get(f"{running.url}/local/R?jwt={token}")
+    get(f"{running.url}/nope?jwt={token}")
     ask_invite(running, token + "x", moderator=False)
     ask_room(running, key="wrong-key")
     running.stop()
