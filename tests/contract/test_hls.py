@@ -100,7 +100,10 @@ def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, fi
     run(scenario())
 
 
-def test_ffmpeg_plays_it_from_the_master_playlist(server: RunningServer, film: Clip) -> None:
+def test_ffmpeg_plays_it_from_the_master_playlist(servers: Servers, film: Clip) -> None:
+    # Whole, whenever somebody asks for it first.
+    server = servers.start("--hls")
+
     async def scenario() -> None:
         async with live(server, film, "hls-ffmpeg") as (client, sending):
             master = await client.get("master.m3u8")
@@ -132,7 +135,9 @@ def test_ffmpeg_plays_it_from_the_master_playlist(server: RunningServer, film: C
     run(scenario())
 
 
-def test_ffmpeg_plays_sound_alone(server: RunningServer) -> None:
+def test_ffmpeg_plays_sound_alone(servers: Servers) -> None:
+    server = servers.start("--hls")
+
     async def scenario() -> None:
         async with live(server, clip(5, codec=None), "hls-sound") as (client, _):
             master = (await client.get("master.m3u8")).text

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from nanomeet_widget.server.openapi import document
 from tests.conftest import RunningServer
 from tests.contract.asking import get, request
+from tests.waiting import PATIENCE
 
 DESCRIBED = {
     *("nanomeet", "invites", "revoke", "ticket", "stream", "organisation", "recordings"),
@@ -80,7 +81,7 @@ def test_it_answers_as_it_says(
         for headers in credentials:
             for name in ("X-BINTU-APIKEY", "X-BINTU-TOKEN"):
                 case.headers.pop(name, None)
-            answer = case.call(base_url=server.url, headers=headers)
+            answer = case.call(base_url=server.url, headers=headers, timeout=PATIENCE)
             case.validate_response(answer, checks=CHECKS)
 
     ask()

@@ -67,7 +67,7 @@ def test_only_this_machine_or_a_key_reads_the_figures(server: RunningServer) -> 
 
 def test_it_drains_before_it_stops(servers: Servers) -> None:
     async def scenario() -> None:
-        server = servers.start("--drain", "60")
+        server = servers.start("--drain", "3600")
         token = server.room("Draining")
         new = server.room("New_one")
         page, _ = await join(server, token)
