@@ -51,7 +51,8 @@ class RunningServer:
         self, path: str, *, headers: dict[str, str] | None = None, **body: Any
     ) -> httpx.Response:
         """Post JSON, and return whatever the server answers."""
-        return httpx.post(f"{self.url}/{path}", headers=headers, json=body, trust_env=False)
+        url = f"{self.url}/{path}"
+        return httpx.post(url, headers=headers, json=body, trust_env=False, timeout=60)
 
     def websocket(self, path: str) -> str:
         """Return the address of one of the server's WebSockets."""

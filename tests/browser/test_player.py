@@ -17,7 +17,7 @@ from tests.browser.waiting import until
 from tests.conftest import RunningServer
 from tests.labs import Lab
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 FACTS = "print(player.state, player.paused, round(player.behind), player.latency is not None)"
 PAUSE = "await player.pause()"
