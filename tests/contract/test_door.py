@@ -115,13 +115,13 @@ def test_messages_are_bounded_in_size_and_rate(servers: Servers) -> None:
     async def scenario() -> None:
         server = servers.start(
             *("--limit", "message_size=2000", "--limit", "message_burst=20"),
-            *("--limit", "message_rate=0.1"),
+            *("--limit", "message_rate=1"),
         )
         token = server.room("Bounded")
         fast, _ = await join(server, token)
         # The rest may find nobody any more.
         with suppress(websocket.WebSocketClosedError):
-            for _ in range(40):
+            for _ in range(200):
                 await fast.send("ping", t=1)
         assert (await fast.expect("bye"))["kind"] == "too_many_messages"
         await fast.closed()
