@@ -109,6 +109,14 @@ def test_two_people_write_to_each_other(room: Room) -> None:
     expect(log(ada).locator(".chat-group").last.locator(".chat-text")).to_have_count(2)
 
 
+def test_what_is_typed_after_the_key_that_opens_the_chat_stands_in_it(room: Room) -> None:
+    ada = room.enter("Ada", moderator=True)
+    expect(ada.get_by_role("toolbar")).to_be_visible(timeout=PATIENT)
+    ada.keyboard.type("cHello")
+    expect(panel(ada, "chat").get_by_role("textbox")).to_have_value("Hello")
+    expect(button(ada, "Raise your hand")).to_have_attribute("aria-pressed", "false")
+
+
 def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     ada, grace, alan = (
         room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")

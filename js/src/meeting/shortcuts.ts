@@ -79,7 +79,11 @@ function press(meeting: Meeting, event: KeyboardEvent): void {
   }
   if (event.repeat) return;
   const key = event.key.toLowerCase();
-  SHORTCUTS.find((shortcut) => shortcut.key === key)?.act(meeting);
+  const shortcut = SHORTCUTS.find((one) => one.key === key);
+  if (!shortcut) return;
+  // What it opens has the focus at once: the key is not typed into that.
+  event.preventDefault();
+  shortcut.act(meeting);
 }
 
 /** Opens the microphone for as long as the space bar is held. */

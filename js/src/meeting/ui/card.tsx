@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface CardProps {
   title: string;
@@ -11,7 +11,8 @@ interface CardProps {
 /** What stands alone in the middle of the page. */
 export function Card({ title, busy = false, wide = false, children }: CardProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // In the same turn as it is drawn: somebody may begin to type in the card.
+  useLayoutEffect(() => {
     // What had the focus is gone; but a page that nobody is in must not take it from another.
     if (title && document.hasFocus()) heading.current?.focus();
   }, [title]);

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Meeting } from "../meeting";
 import { SHORTCUTS } from "../shortcuts";
 import { t } from "../strings";
@@ -16,7 +16,7 @@ function Sheet({ meeting }: { meeting: Meeting }): JSX.Element {
     meeting.view.help.value = false;
   };
   // The browser keeps the focus inside, closes it by Escape, and gives the focus back.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
     return () => current?.close();

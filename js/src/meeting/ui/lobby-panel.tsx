@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Knock } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
@@ -93,7 +93,7 @@ function LobbyMessage({ meeting, to, onDone }: LobbyMessageProps): JSX.Element {
   const [text, setText] = useState("");
   const input = useRef<HTMLInputElement>(null);
   const words = t.panels.lobby;
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const send = async (): Promise<void> => {
     const id = to === "all" ? null : to.id;
     if (!(await attempt(meeting, () => meeting.ask.messageLobby(text.trim(), id)))) return;

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface MenuItem {
   label: string;
@@ -88,8 +88,8 @@ interface ItemsProps {
 function Items({ items, close }: ItemsProps): JSX.Element[] {
   const [asked, setAsked] = useState<string | null>(null);
   const question = useRef<HTMLButtonElement>(null);
-  // The question is another button than the one that was pressed: it is read aloud.
-  useEffect(() => question.current?.focus(), [asked]);
+  // The question is another button than the one that was pressed, and had the focus: it is read aloud.
+  useLayoutEffect(() => question.current?.focus(), [asked]);
   const done = (item: MenuItem): void => {
     close();
     item.act();

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import type { Panel as Name } from "../view";
@@ -47,7 +47,8 @@ function Panel({ meeting, name, children }: PanelProps): JSX.Element {
     meeting.view.panel.value = null;
   };
 
-  useEffect(() => {
+  // In the same turn as it is drawn: what is typed or clicked next is meant for it.
+  useLayoutEffect(() => {
     const panel = element.current;
     if (!panel) return;
     const owner = new AbortController();

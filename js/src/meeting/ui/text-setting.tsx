@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../strings";
 
 interface TextSettingProps {
@@ -13,8 +13,8 @@ interface TextSettingProps {
 export function TextSetting({ label, value, max, onSave }: TextSettingProps): JSX.Element {
   const [text, setText] = useState(value);
   const changed = text.trim() !== value;
-  // Somebody else may change it meanwhile.
-  useEffect(() => setText(value), [value]);
+  // Somebody else may change it meanwhile. At once: later it would undo what was typed since.
+  useLayoutEffect(() => setText(value), [value]);
   return (
     <form
       class="field"
