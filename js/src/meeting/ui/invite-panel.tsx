@@ -18,22 +18,6 @@ const NOTHING: Made = { link: null, problem: null };
 export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
   const words = t.panels.invite;
   const [moderator, setModerator] = useState(false);
-  const [attempts, setAttempts] = useState(0);
-  const [{ link, problem }, setMade] = useState(NOTHING);
-
-  useEffect(() => {
-    const owner = new AbortController();
-    const make = async (): Promise<void> => {
-      const made = await meeting.invite(moderator).then(
-        (url) => ({ link: url, problem: null }),
-        (error: unknown) => ({ link: null, problem: reason(error) }),
-      );
-      if (!owner.signal.aborted) setMade(made);
-    };
-    setMade(NOTHING);
-    void make();
-    return () => owner.abort();
-  }, [meeting, moderator, attempts]);
 
   const role = (value: boolean, label: string): JSX.Element => (
     <label>
@@ -56,20 +40,56 @@ export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
         </div>
       )}
       <p class="soft">{moderator ? words.moderatorHint : words.participantHint}</p>
+      <Invite key={String(moderator)} meeting={meeting} moderator={moderator} />
+    </>
+  );
+}
+
+interface InviteProps {
+  meeting: Meeting;
+  moderator: boolean;
+}
+
+/** A new one for each role: no link is ever shown under another role's name. */
+function Invite({ meeting, moderator }: InviteProps): JSX.Element {
+  const words = t.panels.invite;
+  const [attempts, setAttempts] = useState(0);
+  const [{ link, problem }, setMade] = useState(NOTHING);
+
+  useEffect(() => {
+    const owner = new AbortController();
+    const make = async (): Promise<void> => {
+      const made = await meeting.invite(moderator).then(
+        (url) => ({ link: url, problem: null }),
+        (error: unknown) => ({ link: null, problem: reason(error) }),
+      );
+      if (!owner.signal.aborted) setMade(made);
+    };
+    void make();
+    return () => owner.abort();
+  }, [meeting, moderator, attempts]);
+
+  const again = (): void => {
+    setMade(NOTHING);
+    setAttempts(attempts + 1);
+  };
+
+  return (
+    <>
       {!link && !problem && <p role="status">{words.making}</p>}
       {problem && (
         <>
           <p class="trouble" role="alert">
             {problem}
           </p>
-          <button type="button" class="button" onClick={() => setAttempts(attempts + 1)}>
+          <button type="button" class="button" onClick={again}>
             {words.again}
           </button>
         </>
       )}
       {link && (
         <>
-          <CopyLink key={link} link={link} label={moderator ? words.moderatorLink : words.link} />
+          <CopyLink link={link} label={moderator ? words.moderatorLink : words.link} />
           <Validity link={link} />
           <figure class="qr-figure">
             <QrCode text={link} label={words.code} />
