@@ -9,6 +9,7 @@ import {
   type DeviceKind,
   rememberDevices,
   rememberedDevices,
+  type Start,
 } from "./preferences";
 
 /** Milliseconds: a level that moves more seldom looks broken. */
@@ -62,6 +63,15 @@ export class LocalMedia {
       },
       unwatched: () => clearInterval(timer),
     });
+  }
+
+  /** What is on, or would be: what cannot be opened, or is not open yet, was not switched off. */
+  get wanted(): Start {
+    const [problems, opening] = [this.problems.value, this.busy.value];
+    return {
+      audio: this.microphoneOn.value || problems.audio !== undefined || opening.has("audio"),
+      video: this.camera.value !== null || problems.video !== undefined || opening.has("video"),
+    };
   }
 
   /** Opens what is wanted, or what of it there is; the rest is told by `problems`. */

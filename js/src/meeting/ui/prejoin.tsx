@@ -15,11 +15,7 @@ export function Prejoin({ meeting }: { meeting: Meeting }): JSX.Element {
   const [name, setName] = useState(meeting.name.value);
   const { audio, video } = media.problems.value;
   const join = async (): Promise<void> => {
-    rememberStart({
-      // What could not be opened was not switched off: next time it is tried again.
-      audio: media.microphoneOn.value || audio !== undefined,
-      video: media.camera.value !== null || video !== undefined,
-    });
+    rememberStart(media.wanted);
     await meeting.rename(name);
     rememberName(meeting.name.value);
     meeting.start();
