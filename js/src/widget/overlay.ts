@@ -84,7 +84,8 @@ export class Overlay {
   #lastSeen = 0;
   #scroller: Element | null = null;
   #scrolled = 0;
-  #returnsUntil = 0;
+  /** Frames in which the cell is looked for still. */
+  #seeks = 0;
 
   constructor(document: Document) {
     this.element = document.createElement("div");
@@ -134,7 +135,7 @@ export class Overlay {
 
   /** Scrolls to the cell and gives it the focus. */
   back(): void {
-    this.#returnsUntil = performance.now() + RETURN_MS;
+    this.#seeks = RETURN_FRAMES;
     showTab(this.#scroller);
   }
 
@@ -152,14 +153,14 @@ export class Overlay {
       this.#scrolled = this.#scroller?.scrollTop ?? 0;
       this.#lastSeen = now;
       this.#apply("cell", over(place.getBoundingClientRect(), seen));
-      if (now < this.#returnsUntil) place.focus({ preventScroll: true });
-      this.#returnsUntil = 0;
+      if (this.#seeks > 0) place.focus({ preventScroll: true });
+      this.#seeks = 0;
     } else if (this.corner && now - this.#lastSeen > CELL_MOVES_MS) {
       this.#apply("corner", inCorner(this.#scroller, this.#before()));
     } else {
       this.#apply("away", AWAY);
     }
-    if (now < this.#returnsUntil) this.#seek(place);
+    if (this.#seeks-- > 0) this.#seek(place);
   };
 
   #seek(place: HTMLElement | null): void {
@@ -197,8 +198,11 @@ function showTab(element: Element | null): void {
     tab.dispatchEvent(new PointerEvent(type, pressed));
 }
 
-/** How long it is looked for: a notebook brings far cells back into the document bit by bit. */
-const RETURN_MS = 2_000;
+/**
+ * How long it is looked for: a notebook brings far cells back into the document bit by bit, a frame each.
+ * On a screen of 60 Hz these are 2.5 s; a page that stands still does not look meanwhile.
+ */
+const RETURN_FRAMES = 150;
 
 /** A cell that is moved is out of the document for a moment: no corner flashes up for that. */
 const CELL_MOVES_MS = 300;
@@ -221,7 +225,7 @@ function over(whole: DOMRect, seen: Box): string {
   ];
   return (
     `${ROUNDED}left:${whole.left}px;top:${whole.top}px;width:${whole.width}px;height:${whole.height}px;` +
-    `clip-path:inset(${cut.map((c) => `${Math.max(0, c)}px`).join(" ")})`
+    `clip-path:inset(${cut.join("px ")}px)`
   );
 }
 
