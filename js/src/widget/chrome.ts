@@ -10,11 +10,11 @@ const STYLE = `
 :host([data-theme=dark]){color-scheme:dark}
 :host([data-place=corner]){border:1px solid color-mix(in srgb,CanvasText 35%,Canvas);box-shadow:0 4px 18px #0006}
 .all{display:flex;flex-direction:column;height:100%;background:var(--jp-layout-color1,Canvas);color:var(--jp-ui-font-color1,CanvasText);font:12px var(--jp-ui-font-family,system-ui,sans-serif)}
-.bar{display:none;align-items:center;gap:4px;padding:2px 4px}
+.bar{display:flex;align-items:center;gap:4px;padding:2px 4px}
 .stage{flex:1;position:relative;min-height:0}
 ::slotted(iframe){position:absolute;inset:0}
 :host([data-place=corner]) ::slotted(iframe){width:200%!important;height:200%!important;transform:scale(.5);transform-origin:0 0}
-:host([data-place=corner]) .bar,:host([data-place=full]) .bar{display:flex}
+:host([data-place=cell]) .bar{display:none}
 button{display:flex;align-items:center;gap:4px;padding:4px;border:0;border-radius:4px;background:none;color:inherit;font:inherit;cursor:pointer}
 button:hover{background:color-mix(in srgb,currentColor 14%,transparent)}
 button:focus-visible{outline:2px solid #2f6fed}

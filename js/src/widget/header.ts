@@ -98,7 +98,8 @@ export class Header {
     const passed = this.#since === null ? null : Date.now() / 1000 - this.#since;
     // Digits that jump every second are motion too.
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const words = passed === null ? "" : calm ? `${minutes(passed)} min` : elapsed(passed);
+    const words =
+      passed === null ? "" : calm ? `${Math.max(0, Math.floor(passed / 60))} min` : elapsed(passed);
     write(this.#clock, words);
   }
 }
@@ -106,10 +107,6 @@ export class Header {
 function statusOf(state: Readonly<MeetingState> | null): string {
   if (state?.reconnecting) return "Reconnecting…";
   return STATUS_WORDS[state?.status ?? "idle"];
-}
-
-function minutes(seconds: number): number {
-  return Math.max(0, Math.floor(seconds / 60));
 }
 
 /** What is written anew is read aloud anew. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { onKernelGone } from "./kernel";
+import { atWork, onKernelGone } from "./kernel";
 
 type Slot = (sender: unknown, args: unknown) => void;
 
@@ -50,6 +50,21 @@ describe("a kernel", () => {
   });
 
   it("may be one that no host shows", () => {
-    for (const hidden of [undefined, null, {}]) onKernelGone(hidden, () => expect.unreachable())();
+    for (const hidden of [undefined, null, {}]) {
+      onKernelGone(hidden, () => expect.unreachable())();
+      expect(atWork(hidden)).toBe(false);
+    }
+  });
+
+  it.each(["busy", "starting", "restarting", "autorestarting", "unknown"])(
+    "that is %s may be running a cell, unless the notebook let go of it",
+    (status) => {
+      expect(atWork({ status })).toBe(true);
+      expect(atWork({ status, isDisposed: true })).toBe(false);
+    },
+  );
+
+  it.each(["idle", "dead", "terminating"])("that is %s runs none", (status) => {
+    expect(atWork({ status })).toBe(false);
   });
 });

@@ -7,8 +7,14 @@ interface Signal {
 
 export interface Kernel {
   readonly status?: string;
+  readonly isDisposed?: boolean;
   readonly statusChanged?: Signal;
   readonly disposed?: Signal;
+}
+
+/** Whether it may be running the cell that somebody waits for; what the notebook let go of runs none. */
+export function atWork(kernel: Kernel | null | undefined): boolean {
+  return !kernel?.isDisposed && /busy|start|unknown/.test(kernel?.status ?? "");
 }
 
 const GONE = /restarting|dead|terminating/;

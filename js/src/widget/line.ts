@@ -17,7 +17,7 @@ export class Line {
     const dismiss = button("close", "Dismiss", onDismiss);
     this.element.dataset.role = role;
     this.element.append(this.#words, this.#value, dismiss);
-    this.clear();
+    this.element.hidden = this.#value.hidden = true;
   }
 
   show(words: string): void {
@@ -31,8 +31,6 @@ export class Line {
 
   clear(): void {
     this.show("");
-    this.element.hidden = true;
-    this.#value.hidden = true;
   }
 
   /** Says something that goes by itself. */

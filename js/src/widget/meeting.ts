@@ -246,27 +246,15 @@ export class Meeting {
   }
 }
 
-function notJoined(status: Status): { kind: string; message: string } {
+export function notJoined(status: Status): { kind: string; message: string } {
   return { kind: "not_joined", message: `The meeting is not joined: it is ${status}.` };
 }
 
-/** The failure in whatever was thrown: contract A's `{error, message}`, an Error, or our own. */
+/** The failure in whatever was thrown: contract A's, which has a kind as well, an Error, or our own. */
 export function failureOf(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null) {
-    const { kind, error, message } = thrown as { kind?: string; error?: string; message?: string };
-    return {
-      kind: kind ?? (error ? slug(error) : "failed"),
-      message: message ?? "The meeting gave no reason.",
-    };
+    const { kind, message } = thrown as Partial<Failure>;
+    return { kind: kind ?? "failed", message: message ?? "The meeting gave no reason." };
   }
   return { kind: "failed", message: String(thrown) };
-}
-
-/** `Timeout Error` becomes `timeout`. */
-function slug(words: string): string {
-  return words
-    .replace(/\s*error$/i, "")
-    .trim()
-    .toLowerCase()
-    .replace(/\W+/g, "_");
 }

@@ -5,8 +5,8 @@ import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
 import { givesNoCamera, jupyterBase } from "./host";
-import { type Kernel, onKernelGone } from "./kernel";
-import { type Appearance, failureOf, Meeting, type MeetingState } from "./meeting";
+import { atWork, type Kernel, onKernelGone } from "./kernel";
+import { type Appearance, failureOf, Meeting, type MeetingState, notJoined } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 import { currentTheme, followTheme, type Theme } from "./theme";
 import { type Entrance, entranceOf, pageOf } from "./token";
@@ -28,6 +28,8 @@ export interface SessionModel {
 
 /** A meeting that no cell shows is left after this long: a cell that is run again is faster. */
 const GRACE_MS = 4_000;
+/** So many seconds later at most if the kernel is at work then: the cell may be the one that runs. */
+const WORK_S = 25;
 /** A meeting whose kernel starts anew is left after this long: time to run the notebook again. */
 const RESTART_GRACE_MS = 15_000;
 /** How long a kernel may take to answer before the cell says that it waits for it. */
@@ -237,13 +239,20 @@ export class Session implements Owner {
     this.#leaveUnlessTaken(meeting, RESTART_GRACE_MS);
   }
 
-  #leaveUnlessTaken(meeting: Meeting, afterMs: number): void {
+  get #kernel(): Kernel | null | undefined {
+    return this.#model.widget_manager?.kernel;
+  }
+
+  #leaveUnlessTaken(meeting: Meeting, afterMs: number, work = WORK_S): void {
     disown(meeting, this);
     clearTimeout(this.#graceTimer);
     this.#graceTimer = setTimeout(() => {
       if (!isOrphan(meeting, this)) return;
-      this.#leftUnseen = true;
-      void meeting.leave();
+      if (work > 0 && atWork(this.#kernel)) this.#leaveUnlessTaken(meeting, 1_000, work - 1);
+      else {
+        this.#leftUnseen = true;
+        void meeting.leave();
+      }
     }, afterMs);
   }
 
@@ -275,12 +284,12 @@ export class Session implements Owner {
 
   #greet(): void {
     this.#greeted = true;
-    this.#stopKernel ??= onKernelGone(this.#model.widget_manager?.kernel, () => this.#kernelGone());
+    this.#stopKernel ??= onKernelGone(this.#kernel, () => this.#kernelGone());
     this.#channel.send({ type: "hello", base: jupyterBase(this.#document) });
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
       if (this.#meeting === null && this.#card === null) {
-        const busy = this.#model.widget_manager?.kernel?.status === "busy";
+        const busy = this.#kernel?.status === "busy";
         this.#show({ kind: "silent", busy });
       }
     }, KERNEL_SILENT_MS);
@@ -497,9 +506,7 @@ export class Session implements Owner {
   }
 
   #execute(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#meeting === null) {
-      throw { kind: "not_joined", message: "The meeting is not joined in this page." };
-    }
+    if (this.#meeting === null) throw notJoined("idle");
     return name === "leave" ? this.#meeting.leave() : this.#meeting.command(name, args);
   }
 
