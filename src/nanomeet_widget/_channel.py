@@ -29,8 +29,9 @@ T = TypeVar("T")
 
 #: Seconds that a page may take to show up, from when it is first needed.
 HANDSHAKE = 10.0
-#: Seconds in which a page that is there and heard answers a knock.
-KNOCK = 3.0
+#: Seconds in which a page that is there and heard answers a knock. On a busy machine a page stands still
+#: for seconds, and is no page that has gone.
+KNOCK = 10.0
 
 #: Error kinds of the page that have a class of their own here.
 _ERRORS: dict[str, type[CommandError]] = {
