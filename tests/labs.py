@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from tests.proxy import free_port
+
+#: Seconds in which such a program starts, and ends, on a busy machine.
+_START = 180.0
+_STOP = 60.0
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,15 @@ class Lab:
             return {kernel["id"] for kernel in json.load(answer)}
 
     def end(self, kernels: set[str]) -> None:
-        """Shut kernels down."""
+        """Shut kernels down, unless they have ended meanwhile."""
         for kernel in kernels:
-            self._ask("DELETE", f"api/kernels/{kernel}").close()
+            with suppress(urllib.error.HTTPError):
+                self._ask("DELETE", f"api/kernels/{kernel}").close()
 
     def _ask(self, method: str, path: str) -> HTTPResponse:
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(f"{self.url}/{path}", headers=headers, method=method)  # noqa: S310 - our own address
-        answer: HTTPResponse = urllib.request.urlopen(request, timeout=60)  # noqa: S310
+        answer: HTTPResponse = urllib.request.urlopen(request, timeout=120)  # noqa: S310
         return answer
 
     def read(self, name: str) -> Any:
@@ -128,10 +134,8 @@ def homes_in(base: Path) -> dict[str, str]:
 def running_app(
     base: Path, command: list[str], homes: dict[str, str], *, ready: str
 ) -> Iterator[str]:
-    """Run a web application on a free port until the end; `ready` is a path that answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Run a web application on a free port until the end; `ready` is a path that it serves."""
+    port = free_port()
     log = base / "app.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -144,7 +148,7 @@ def running_app(
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + _START
         while not _answers(f"{url}{ready}"):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -153,7 +157,7 @@ def running_app(
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=_STOP)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -161,9 +165,8 @@ def running_app(
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+        with urllib.request.urlopen(url, timeout=30):  # noqa: S310 - our own address
             return True
-    except urllib.error.HTTPError:
-        return True
     except OSError:
+        # Nobody is there yet, or only a proxy, which says so with an error.
         return False

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nanomeet_widget.server import tls
 
 #: A name that browsers look up on this machine (RFC 6761, 6.3), and that is not the machine's own.
 HOST = "meet.localhost"
-_START = 10.0
+#: Seconds in which it starts, and ends.
+_START = 60.0
+#: Below those that systems give to whoever asks for any (Linux: 32768 to 60999, RFC 6335: 49152 on):
+#: nobody gets one of these by chance before it is used.
+_PORTS = range(20_000, 32_000)
+_given: set[int] = set()
 
 _CONFIGURATION = """
 daemon off;
@@ -93,10 +99,15 @@ def trust(folder: Path) -> ssl.SSLContext:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, for a program that is to be told which one it has."""
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311 - no secret
+        if port in _given:
+            continue
+        _given.add(port)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:

@@ -22,7 +22,8 @@ def test_it_runs_without_a_browser_and_saves_no_token(
     notebook = nbformat.read(path, as_version=4)
     secrets = nbformat.v4.new_code_cell("assert room.token and invite.token")
     notebook.cells.append(secrets)
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, startup_timeout=300, resources=resources).execute()
     saved = nbformat.writes(notebook)
     # Every JWT begins so: it is the start of a JSON object in base64.
     assert "eyJ" not in saved

@@ -8,11 +8,22 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
 
+#: Colours on their way from one to another, and fonts that are still to come, are nobody's fault.
+_SETTLED = """
+async () => {
+  await document.fonts.ready;
+  const ends = document.getAnimations().filter(({ effect, playState }) =>
+    playState === "running" && Number.isFinite(effect.getComputedTiming().endTime));
+  await Promise.allSettled(ends.map(({ finished }) => finished));
+}
+"""
+
 
 def violations(page: Page, *selectors: str) -> list[str]:
     """What axe finds of serious and critical faults."""
     # Not as a script of the page: what the server allows there does not hold for the inspector.
     page.evaluate(AXE.read_text())
+    page.evaluate(_SETTLED)
     return list(
         page.evaluate(
             """async (include) => {

@@ -28,7 +28,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 # What is waited for comes, or not: a machine that is busy with something else may take its time.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
+#: Milliseconds for whatever a page is asked to do, and to load.
+ACTING, LOADING = 60_000, 120_000
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
@@ -69,9 +71,18 @@ def browser(clip: Path) -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
+            timeout=LOADING,
         )
         yield chromium
         chromium.close()
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Return a context of its own, with time for what is done in it."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(ACTING)
+    context.set_default_navigation_timeout(LOADING)
+    return context
 
 
 OpenPage = Callable[..., Page]
@@ -85,7 +96,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         def opener(url: str | None = None, **options: Any) -> Page:
             options.setdefault("viewport", {"width": 1280, "height": 800})
             options.setdefault("permissions", ["camera", "microphone"])
-            context: BrowserContext = browser.new_context(**options)
+            context = new_context(browser, **options)
             stack.callback(context.close)
             page = context.new_page()
             if url is not None:

@@ -30,7 +30,7 @@ PAGE = """
   const run = (name, ...args) => api.executeCommand(name, ...args);
 
   /** The first event of a name, from a place in the list on, that has all of `fields`. */
-  function heard(name, fields = {{}}, from = 0, patience = 20_000) {{
+  function heard(name, fields = {{}}, from = 0, patience = 60_000) {{
     const fits = (data) => Object.entries(fields).every(
       ([key, value]) => JSON.stringify(data[key]) === JSON.stringify(value));
     const deadline = Date.now() + patience;

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +13,23 @@ from playwright.sync_api import Locator, Page, expect
 from tests.labs import Lab
 
 #: Kernels and their first import of everything take their time on a busy machine.
-SLOW = 60_000
+SLOW = 120_000
+#: A kernel that was overlooked is told from one that is slow only by the time that it takes.
+OVERLOOKED = 15_000
+
+#: Its text once nothing of it is to be drawn any more: JupyterLab draws outputs piece by piece, a frame each.
+_DRAWN = """
+async (output) => {
+  let [text, same] = ["", 0];
+  for (let frames = 0; same < 10 && frames < 3_600; frames += 1) {
+    await new Promise(requestAnimationFrame);
+    const now = output.innerText.trim();
+    same = now !== "" && now === text ? same + 1 : 0;
+    text = now;
+  }
+  return text;
+}
+"""
 
 App = Literal["lab", "notebook"]
 
@@ -61,14 +80,32 @@ class Notebook:
         self.run(number)
         # An output is in the document before its text is.
         expect(self.output(number)).not_to_be_empty()
-        return self.output(number).inner_text().strip()
+        return str(self.output(number).evaluate(_DRAWN))
+
+    def until(self, number: int, fits: Callable[[str], bool]) -> str:
+        """Run a cell until what it prints fits; return that, or what it printed last.
+
+        What a page shows is on its way to the kernel still: a cell may run before it is there.
+        """
+        deadline = time.monotonic() + SLOW / 1000
+        while not fits(printed := self.evaluate(number)) and time.monotonic() < deadline:
+            pass
+        return printed
+
+    def tells(self, number: int, text: str) -> None:
+        """Run a cell until it prints a text."""
+        assert self.until(number, text.__eq__) == text
 
     def save(self) -> None:
         """Save, and wait until it is."""
-        with self.page.expect_response(
-            lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
-        ):
+        # The answer to a request that came after the key: the notebook saves itself now and then, too.
+        with self.page.expect_request(
+            lambda request: request.method == "PUT" and "/api/contents/" in request.url
+        ) as asked:
             self.page.keyboard.press("Control+s")
+        answer = asked.value.response()
+        assert answer is not None
+        assert answer.ok
 
     def menu(self, *names: str) -> None:
         """Choose from the menu bar: the menu, then its item."""
@@ -81,11 +118,12 @@ class Notebook:
         name = self.page.locator(".jp-Toolbar-kernelName:visible")
         expect(name).to_contain_text("Python", timeout=SLOW)
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator:visible").first
-        try:
-            expect(indicator).to_have_attribute("data-status", "idle", timeout=SLOW / 4)
-        except AssertionError:
+        for _ in range(SLOW // OVERLOOKED):
+            with suppress(AssertionError):
+                expect(indicator).to_have_attribute("data-status", "idle", timeout=OVERLOOKED)
+                return
             # ipykernel 7.0 to 7.3 may overlook the first request of a connection until there is
             # another one (ipython/ipykernel#1554): do what its user does.
             if indicator.get_attribute("data-status") == "unknown":
                 self.menu("Kernel", "Reconnect to Kernel")
-            expect(indicator).to_have_attribute("data-status", "idle", timeout=SLOW)
+        expect(indicator).to_have_attribute("data-status", "idle")

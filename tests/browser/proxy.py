@@ -50,7 +50,7 @@ class Proxy:
             except OSError:
                 return
             try:
-                server = socket.create_connection(("127.0.0.1", self._target), timeout=5)
+                server = socket.create_connection(("127.0.0.1", self._target), timeout=60)
             except OSError:
                 _close(page)
                 continue

@@ -37,7 +37,7 @@ CELLS = (
     "meet.start_broadcast()",
     "print(room, invite, meet, meet.events)",
 )
-RUN = ["--ExecutePreprocessor.timeout=60", "--log-level=DEBUG"]
+RUN = ["--ExecutePreprocessor.timeout=300", "--log-level=DEBUG"]
 
 
 class Desk:
@@ -71,7 +71,7 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=500,
             check=False,
         )
         self.said += done.stdout

@@ -2,6 +2,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { currentTheme, followTheme } from "./theme";
 
+const PATIENT = { timeout: 20_000 };
+
 afterEach(() => {
   for (const node of [document.body, document.documentElement]) {
     for (const { name } of [...node.attributes]) node.removeAttribute(name);
@@ -30,7 +32,7 @@ it("a change is told once, until nobody follows", async () => {
   const told = vi.fn();
   const stop = followTheme(document, told);
   document.body.dataset.jpThemeLight = "false";
-  await vi.waitFor(() => expect(told).toHaveBeenCalledExactlyOnceWith("dark"));
+  await vi.waitFor(() => expect(told).toHaveBeenCalledExactlyOnceWith("dark"), PATIENT);
   stop();
   document.body.dataset.jpThemeLight = "true";
   await new Promise((wake) => setTimeout(wake, 20));

@@ -12,6 +12,7 @@ import av
 import numpy as np
 import pytest
 
+from nanomeet_widget.server import file_recording
 from nanomeet_widget.server.codec_header import read_avcc
 from nanomeet_widget.server.config import Retention
 from nanomeet_widget.server.file_recording import FileRecording
@@ -251,6 +252,14 @@ class Recorder:
         return await done
 
 
+async def come_true(fits: Callable[[], object]) -> None:
+    for _ in range(6_000):
+        if fits():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not come true")
+
+
 def test_each_recording_has_a_file_of_its_own(tmp_path: Path, store: Store) -> None:
     async def scenario() -> None:
         recorder = Recorder(tmp_path, store)
@@ -333,7 +342,10 @@ def test_a_recording_of_sound_has_a_length_and_no_picture(tmp_path: Path, store:
     assert [path.name for path in folder_of(tmp_path).iterdir()] == ["talk.mp4"]
 
 
-def test_recording_stops_while_the_disk_still_has_room(tmp_path: Path, store: Store) -> None:
+def test_recording_stops_while_the_disk_still_has_room(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_recording, "_CHECK_EVERY", 0.0)
     whole = clip(3)
     half = len(whole.media) // 2
     said: list[str] = []
@@ -344,11 +356,13 @@ def test_recording_stops_while_the_disk_still_has_room(tmp_path: Path, store: St
         assert await recorder.begin(recording, whole, on_error=said.append) is None
         for frame in whole.media[:half]:
             recording.write(frame)
+        # What stands before a mark is written once the mark is known.
+        recording.mark("Half")
+        await come_true(lambda: store.recordings.marks("talk"))
         recorder.free = 10**9 - 1
-        # It looks once a second.
         for frame in whole.media[half:]:
             recording.write(frame)
-            await asyncio.sleep(0.02)
+        await come_true(lambda: said)
         assert await recorder.end(recording) is None
         assert await recorder.begin(recorder.recordings.new("talk"), whole) == said[0]
         await recorder.recordings.close()
