@@ -16,7 +16,7 @@ from .conftest import OpenPage
 from .media import frame_of, moves
 from .notebook import SLOW, Notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PATH = "/user/anna"
 CELLS = [
@@ -73,8 +73,10 @@ def test_a_guest_without_an_account_meets_and_watches(open_page: OpenPage, tmp_p
         expect(notebook.meeting.locator(".nanomeet-live")).to_have_text(
             re.compile("LIVE"), timeout=SLOW
         )
-        playout = notebook.evaluate(PLAYOUT)
-        live = re.search(r"https://[^\s']+/live/[\w-]+", playout)
+        # What was asked for is answered a moment after the page has shown it.
+        address = re.compile(r"https://[^\s']+/live/[\w-]+")
+        playout = notebook.until(PLAYOUT, lambda printed: address.search(printed) is not None)
+        live = address.search(playout)
         assert live, playout
         viewer = open_page(live[0], ignore_https_errors=True)
         expect(viewer.locator("[data-state=live]")).to_be_visible(timeout=SLOW)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import get_args
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.labs import Lab
 
@@ -15,19 +18,27 @@ from .conftest import OpenPage
 from .media import frame_of, lies_over, moves
 from .notebook import SLOW, App, Notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 IMPORT = "import nanomeet_widget as nm"
 SHOW = 'room = nm.create_room("{}")\nmeet = nm.NanoMeet(token=room.token)\nmeet'
 FILLER = "for i in range(100): print(i)"
 LINK = "open('{}.txt', 'w').write(nm.create_invite(room.token).invite_link)"
-GONE = 15_000
+#: Milliseconds: a meeting that nobody shows is left within half a minute, whatever the kernel does.
+GONE = 90_000
 OTHERS = "li[data-participant][data-local=false]"
 COUNT_MODELS = (
     "from ipywidgets.widgets.widget import _instances\n"
     "print(sorted(type(widget).__name__ for widget in _instances.values()))"
 )
 STATUS = "print(meet.status.value)"
+#: Shows the meeting once there is a file: until then the kernel is at work.
+LATER = """
+import pathlib, time
+while not pathlib.Path("{}.go").exists():
+    time.sleep(0.05)
+meet
+"""
 
 Join = Callable[..., Notebook]
 
@@ -85,10 +96,9 @@ def kept(page: Page) -> dict[str, int]:
     return counts
 
 
-def guest_of(notebook: Notebook, number: int, lab: Lab, open_page: OpenPage) -> Page:
+def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -> Page:
     """Somebody who comes by the link that a cell writes, and sees the notebook's user."""
     notebook.run(number)
-    link = next(lab.folder.glob("*.txt"))
     guest = open_page(link.read_text())
     link.unlink()
     guest.get_by_label("Your name").fill("Ada")
@@ -113,7 +123,7 @@ def test_running_the_cell_again_goes_on_with_the_meeting(join: Join) -> None:
         notebook.run(1)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert marked(notebook)
-    assert notebook.evaluate(2) == "joined"
+    notebook.tells(2, "joined")
     expect(overlays(notebook)).to_have_count(1)
     assert moves(frame_of(notebook.page).locator("video").first)
 
@@ -147,20 +157,19 @@ def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(join: Join) -> 
     notebook = join("clip", *[FILLER] * 2)
     notebook.run(2)
     panel = notebook.page.locator(".jp-WindowedPanel-outer")
-    panel.evaluate("(panel) => panel.scrollTo(0, 300)")
-    box = panel.bounding_box()
-    assert box
     expect(overlays(notebook)).to_be_visible()
-    # It reaches above the notebook, and is cut off there.
-    notebook.page.wait_for_function(
-        "(top) => document.querySelector('.nanomeet-overlay').getBoundingClientRect().top < top - 20",
-        arg=box["y"],
+    # It reaches above the notebook, and is cut off there. The notebook itself scrolls after a cell has run.
+    above = notebook.page.wait_for_function(
+        """([panel, overlay]) => {
+          panel.scrollTo(0, 300);
+          const [whole, frame] = [panel, overlay].map((one) => one.getBoundingClientRect());
+          if (frame.top >= whole.top - 20) return null;
+          const at = document.elementFromPoint(whole.left + whole.width / 2, whole.top - 10);
+          return { covered: at.closest(".nanomeet-overlay") !== null };
+        }""",
+        arg=[panel.element_handle(), overlays(notebook).element_handle()],
     )
-    above = notebook.page.evaluate(
-        "([x, y]) => document.elementFromPoint(x, y).closest('.nanomeet-overlay') !== null",
-        [box["x"] + box["width"] / 2, box["y"] - 10],
-    )
-    assert not above
+    assert above.json_value() == {"covered": False}
 
 
 def test_a_second_view_shows_where_it_is_and_joins_no_second_time(join: Join) -> None:
@@ -189,7 +198,7 @@ def test_a_split_notebook_shows_it_once(join: Join) -> None:
     notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
     expect(notebook.meeting).to_have_count(1)
     lies_over(overlays(notebook), notebook.page.locator(".nanomeet-place"))
-    assert notebook.evaluate(2) == "joined"
+    notebook.tells(2, "joined")
     assert marked(notebook)
 
 
@@ -210,10 +219,9 @@ def test_an_output_that_is_shown_beside_the_notebook_has_the_meeting(join: Join)
 def test_deleting_the_cell_ends_the_meeting(join: Join) -> None:
     notebook = join("deleted", STATUS)
     notebook.cell(1).locator(".jp-InputPrompt").click()
-    notebook.page.keyboard.press("d")
-    notebook.page.keyboard.press("d")
-    expect(overlays(notebook)).to_have_count(0, timeout=15_000)
-    assert notebook.evaluate(1) == "left"
+    notebook.menu("Edit", "Delete Cell")
+    expect(overlays(notebook)).to_have_count(0, timeout=GONE)
+    notebook.tells(1, "left")
 
 
 def test_the_size_follows_python_while_it_is_joined(join: Join) -> None:
@@ -228,6 +236,8 @@ def test_another_token_moves_to_the_other_meeting(join: Join) -> None:
     notebook = join("first", "meet.token = nm.create_room('second').token", "print(meet.room)")
     notebook.run(2)
     expect(notebook.meeting).to_contain_text("second")
+    frame = overlays(notebook).locator("iframe")
+    expect(frame).to_have_attribute("src", re.compile("/second#"), timeout=SLOW)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert notebook.evaluate(3) == "second"
     expect(overlays(notebook)).to_have_count(1)
@@ -239,7 +249,7 @@ def test_a_reload_with_a_live_kernel_joins_again(join: Join) -> None:
     notebook.page.reload()
     notebook.idle()
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    assert notebook.evaluate(2) == "joined"
+    notebook.tells(2, "joined")
     expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
 
 
@@ -247,22 +257,27 @@ def test_leaving_frees_the_camera_and_one_can_come_back(join: Join) -> None:
     notebook = join("leave", STATUS)
     notebook.meeting.get_by_role("button", name="Leave").click()
     expect(overlays(notebook)).to_have_count(0)
-    assert notebook.evaluate(2) == "left"
+    notebook.tells(2, "left")
     notebook.meeting.get_by_role("button", name="Join again").click()
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 
 
-def test_clearing_the_outputs_ends_the_meeting_unless_it_is_shown_again(join: Join) -> None:
-    notebook = join("cleared", "meet", STATUS)
+def test_clearing_the_outputs_ends_the_meeting_unless_it_is_shown_again(
+    join: Join, lab: Lab, app: App
+) -> None:
+    notebook = join("cleared", LATER.format(f"cleared_{app}"), STATUS)
     mark(notebook)
+    notebook.start(2)
     notebook.menu("Edit", "Clear Outputs of All Cells")
     expect(notebook.meeting).to_have_count(0)
-    notebook.run(2)
+    notebook.page.wait_for_timeout(6000)  # longer than it is kept where no kernel is at work
+    (lab.folder / f"cleared_{app}.go").touch()
+    notebook.ran(2)
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
     assert marked(notebook)
     notebook.menu("Edit", "Clear Outputs of All Cells")
     expect(overlays(notebook)).to_have_count(0, timeout=GONE)
-    assert notebook.evaluate(3) == "left"
+    notebook.tells(3, "left")
     notebook.run(2)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 
@@ -277,19 +292,19 @@ def test_two_meetings_in_one_notebook_do_not_mix(join: Join) -> None:
     first, second = notebook.meeting.nth(0), notebook.meeting.nth(1)
     expect(second).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(overlays(notebook)).to_have_count(2)
-    assert notebook.evaluate(3) == "joined joined"
+    notebook.tells(3, "joined joined")
     first.get_by_role("button", name="Leave").click()
     expect(first.locator(".nanomeet-card")).to_contain_text("You left one")
     expect(overlays(notebook)).to_have_count(1)
-    assert notebook.evaluate(3) == "left joined"
+    notebook.tells(3, "left joined")
 
 
 def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: OpenPage) -> None:
     notebook = join("restarted", LINK.format("restarted"))
-    guest = guest_of(notebook, 2, lab, open_page)
+    guest = guest_of(notebook, 2, lab.folder / "restarted.txt", open_page)
     notebook.menu("Kernel", "Restart Kernel")
     notebook.page.locator(".jp-Dialog button", has_text="Restart").click()
-    expect(guest.locator(OTHERS)).to_have_count(0, timeout=2 * GONE)
+    expect(guest.locator(OTHERS)).to_have_count(0, timeout=GONE)
     expect(overlays(notebook)).to_have_count(0)
     expect(notebook.meeting).to_contain_text("starts when its cell is run")
 
@@ -299,9 +314,9 @@ def test_a_notebook_that_is_run_again_from_the_start_goes_on_with_the_meeting(jo
     mark(notebook)
     notebook.menu("Kernel", "Restart Kernel and Run All Cells")
     notebook.page.locator(".jp-Dialog button", has_text="Restart").click()
-    expect(notebook.output(2)).to_have_text("idle", timeout=SLOW)
+    expect(notebook.output(2)).not_to_be_empty(timeout=SLOW)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    assert notebook.evaluate(2) == "joined"
+    notebook.tells(2, "joined")
     assert marked(notebook)
 
 
@@ -309,7 +324,7 @@ def test_a_notebook_that_is_closed_ends_the_meeting(
     join: Join, lab: Lab, open_page: OpenPage
 ) -> None:
     notebook = join("closed", LINK.format("closed"))
-    guest = guest_of(notebook, 2, lab, open_page)
+    guest = guest_of(notebook, 2, lab.folder / "closed.txt", open_page)
     notebook.save()
     if "/lab/" in notebook.page.url:
         # Within five seconds of the page's clock, however busy the machine is.
@@ -318,13 +333,15 @@ def test_a_notebook_that_is_closed_ends_the_meeting(
         notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
         expect(notebook.meeting).to_have_count(0)
         now = notebook.page.evaluate("Date.now()") / 1000
-        clock.pause_at(datetime.fromtimestamp(now + 5, timezone.utc))
+        with suppress(Error):  # where five seconds have gone by already
+            clock.pause_at(datetime.fromtimestamp(now + 5, timezone.utc))
         expect(overlays(notebook)).to_have_count(0)
     else:
         notebook.page.close()
     expect(guest.locator(OTHERS)).to_have_count(0, timeout=GONE)
 
 
+@pytest.mark.timeout(1200)
 def test_running_the_cell_often_piles_nothing_up(join: Join) -> None:
     notebook = join("often", COUNT_MODELS)
     page, sockets = notebook.page, list[str]()
@@ -340,7 +357,7 @@ def test_running_the_cell_often_piles_nothing_up(join: Join) -> None:
     growth = {kind: count - before[kind] for kind, count in kept(page).items()}
     # The notebook itself has one more now and then; 20 would be one for each run.
     assert max(growth.values()) < 10, growth
-    assert notebook.evaluate(2) == "['Layout', 'NanoMeet']"
+    notebook.tells(2, "['Layout', 'NanoMeet']")
     assert sockets == []
     assert marked(notebook)
     expect(overlays(notebook)).to_have_count(1)

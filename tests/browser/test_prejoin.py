@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM, OpenPage
+from tests.browser.conftest import CHROMIUM, LOADING, OpenPage, new_context
 from tests.browser.media import moves
 from tests.browser.test_room import PATIENT, Room, address, button, tile
 from tests.conftest import RunningServer
@@ -83,10 +83,10 @@ def test_without_devices_it_says_why_and_lets_one_in(
     room: Room, browser: Browser, arguments: list[str], words: str, action: str
 ) -> None:
     chromium = browser.browser_type.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox", *arguments]
+        executable_path=CHROMIUM, args=["--no-sandbox", *arguments], timeout=LOADING
     )
     try:
-        page = chromium.new_context().new_page()
+        page = new_context(chromium).new_page()
         page.goto(door(room))
         expect(page.get_by_text(words)).to_be_visible(timeout=PATIENT)
         expect(button(page, "Try again")).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_device_that_is_taken_or_hidden_is_named_so(
 def test_it_speaks_the_language_of_the_reader(room: Room, open_page: OpenPage) -> None:
     page = open_page(door(room), locale="de-AT")
     expect(page.get_by_label("Ihr Name")).to_have_value("Grace")
-    assert page.evaluate("document.documentElement.lang") == "de"
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     page.get_by_role("button", name="Beitreten").click()
     expect(page.get_by_role("button", name="Die Besprechung verlassen")).to_be_visible()
 

@@ -17,7 +17,7 @@ from tests.browser.site import site
 from tests.conftest import RunningServer
 from tests.labs import Lab
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 SETUP = """
 import json
@@ -51,7 +51,7 @@ print(json.dumps([someone("Grace")["audio"], [m["private"] for m in meet.chat], 
 """
 ADMIT = """
 import asyncio
-for _ in range(100):
+for _ in range(600):
     if meet.lobby:
         break
     await asyncio.sleep(0.1)
@@ -67,6 +67,7 @@ names = sorted({e.name for e in meet.events})
 await meet.end_meeting()
 print(json.dumps([moderators, names]))
 """
+PEOPLE = "print([p['display_name'] for p in meet.participants])"
 AFTERWARDS = "print(json.dumps([meet.status.value, meet.hands, meet.lobby, len(meet.chat)]))"
 
 
@@ -82,7 +83,7 @@ def test_a_room_is_led_from_python(
 ) -> None:
     room = f"Python_{secrets.token_hex(4)}"
     token = server.room(room)
-    cells = (SPEAK, MODERATE, ADMIT, END, AFTERWARDS)
+    cells = (SPEAK, MODERATE, ADMIT, END, AFTERWARDS, PEOPLE)
     lab.write("room.ipynb", SETUP.format(server=server.url, token=token), *cells)
     notebook = Notebook(open_page(), lab, "room.ipynb")
     notebook.run(0)
@@ -90,6 +91,7 @@ def test_a_room_is_led_from_python(
     invite = server.invite(token)
     grace = Person(open_page(address), server, invite, room, "Grace")
     expect(notebook.meeting).to_contain_text("2 people", timeout=SLOW)
+    assert "Grace" in notebook.until(6, lambda printed: "Grace" in printed)
 
     def printed(cell: int) -> Any:
         return json.loads(notebook.evaluate(cell))
@@ -119,8 +121,10 @@ def test_a_room_is_led_from_python(
     assert alan.hears("participantKickedOut")["kicked"]["local"] is True
     grace.hears("errorOccurred", name="ended")
 
-    status, hands, lobby, chat = printed(5)
+    over = ("left", "failed")
+    told = notebook.until(5, lambda printed: json.loads(printed)[0] in over)
+    status, hands, lobby, chat = json.loads(told)
     assert (hands, lobby, chat) == ([], [], 2)
-    assert status in {"left", "failed"}
+    assert status in over
     notebook.save()
     assert "A word to everybody" not in (lab.folder / "room.ipynb").read_text()

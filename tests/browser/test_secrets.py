@@ -15,8 +15,9 @@ from tests.leaks import found
 from .conftest import OpenPage
 from .media import frame_of
 from .notebook import SLOW, Notebook
+from .passing import said
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 SHOW = """
 import json, nanomeet_widget as nm
@@ -73,8 +74,8 @@ def test_jupyterlab_saves_no_token_even_with_the_widgets_state(
 ) -> None:
     page = open_page(permissions=["camera", "microphone", "clipboard-read", "clipboard-write"])
     notebook = meet(saving, page, room, widget)
-    notebook.meeting.get_by_role("button", name="Copy invite").click()
-    expect(notebook.meeting.get_by_text("The invite link is copied")).to_be_visible()
+    with said(notebook.meeting, "The invite link is copied"):
+        notebook.meeting.get_by_role("button", name="Copy invite").click()
     notebook.save()
     saved = (saving.folder / f"{room}.ipynb").read_text()
     assert "application/vnd.jupyter.widget-state+json" in saved
@@ -183,8 +184,10 @@ def test_a_witness_sees_what_a_careless_page_does(open_page: OpenPage, server: A
     token = server.room("Careless")
     page = open_page(f"{server.url}/")
     witness = Witness(page)
-    page.evaluate("(token) => fetch(`/?jwt=${token}`)", token)
-    page.evaluate("(token) => { localStorage.jwt = token; console.log(token); }", token)
+    with page.expect_request("**/?jwt=*"):
+        page.evaluate("(token) => fetch(`/?jwt=${token}`)", token)
+    with page.expect_console_message():
+        page.evaluate("(token) => { localStorage.jwt = token; console.log(token); }", token)
     assert found(witness.told(), token)
     assert found("".join(witness.console), token)
     assert found(page.evaluate(STORED), token)

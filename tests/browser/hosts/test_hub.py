@@ -17,7 +17,7 @@ from tests.proxy import free_port
 
 from .environments import python_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 PATH = "/school"
 CONFIGURATION = """

@@ -13,7 +13,7 @@ from tests.browser.notebook import SLOW, Notebook
 from tests.labs import Lab
 from tests.leaks import found
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 SHOW = """
 import nanomeet_widget as nm
