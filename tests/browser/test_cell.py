@@ -252,7 +252,7 @@ def test_the_keyboard_goes_into_the_meeting_and_comes_back(
     cell.page.keyboard.press("Enter")
     expect(overlay(cell.page).locator("iframe")).to_be_focused()
     cell.page.keyboard.press("Tab")
-    frame_of(cell.page).wait_for_function("document.activeElement.matches('button, a')")
+    frame_of(cell.page).wait_for_function("() => document.activeElement.matches('button, a')")
     cell.page.keyboard.press("Shift+Tab")
     expect(place).to_be_focused()
 
@@ -507,7 +507,7 @@ def test_each_card_is_one_sentence_and_one_action_for_everybody(
     card = page.locator(".nanomeet-card")
     expect(card).to_contain_text(words, timeout=SLOW)
     expect(card.get_by_role("button")).to_have_text([action] if action else [])
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         if name != "no camera":  # which follows VS Code's own theme

@@ -429,7 +429,7 @@ def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
     ada.wait_for_function("meter => meter.value >= 0.05", arg=meter.element_handle())
     ada.evaluate(COUNT_SOUNDS)
     button(ada, "Test the speaker").click()
-    ada.wait_for_function("sounds === 1")
+    ada.wait_for_function("() => sounds === 1")
     expect(ada.get_by_text("No sound could be played")).to_have_count(0)
 
 

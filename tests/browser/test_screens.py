@@ -37,7 +37,7 @@ def shoot(page: Page, name: str) -> None:
 
 def fits(page: Page) -> None:
     """Wait until nothing has to be scrolled sideways: what is in a page is laid out a moment after it."""
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
