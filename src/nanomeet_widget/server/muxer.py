@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget.server.codec_header import AvcConfiguration, matroska_header, read_avcc
 from nanomeet_widget.server.frames import Frame, FrameError, Track
@@ -39,7 +39,8 @@ class Muxer:
     what decoders need for it stands in the stream itself, at each keyframe, so that they follow the
     change in one file, and follow it back when somebody seeks. The header has the first size.
 
-    What a killed process takes with it is the fragment in the making, a quarter of a second. What a
+    What a killed process takes with it is the fragment in the making, a quarter of a second, and the
+    last frame. What a
     power failure takes is whatever was written since the last `sync`.
 
     Parameters
@@ -66,6 +67,8 @@ class Muxer:
         self._video = next((setup for setup in setups if setup.track is Track.VIDEO), None)
         self._avc = _configuration(self._video)
         self._timeline = Timeline(first.track)
+        #: The last packet of each track, until it is known how long it lasts.
+        self._held: dict[Track, av.Packet[Any]] = {}
         # "x": another recording is never overwritten.
         self._file = path.open("xb")
         try:
@@ -121,7 +124,12 @@ class Muxer:
         packet.pts = packet.dts = time
         packet.duration = frame.duration or USUAL_DURATION
         packet.is_keyframe = frame.keyframe or not picture
-        self._container.mux_one(packet)
+        # FFmpeg puts the first packet of a fragment where the one before it ends. A frame lasts until
+        # the next one, whatever its sender has expected: it is written once that is there.
+        before, self._held[frame.track] = self._held.get(frame.track), packet
+        if before is not None and before.pts is not None:
+            before.duration = time - before.pts
+            self._container.mux_one(before)
         # Out of this process: nothing happens where the fragment is not whole.
         self._file.flush()
 
@@ -136,6 +144,8 @@ class Muxer:
 
     def close(self) -> None:
         """Write the rest."""
+        for packet in self._held.values():
+            self._container.mux_one(packet)
         self._container.close()
         self._template.close()
         self._file.close()

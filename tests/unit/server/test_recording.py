@@ -102,6 +102,24 @@ def test_it_begins_with_a_keyframe(tmp_path: Path) -> None:
     assert len(seen.sizes) == 15
 
 
+def test_a_picture_after_a_halt_stands_where_it_was_taken(tmp_path: Path) -> None:
+    whole = clip(4)
+    # The sound goes on, and begins fragments of its own.
+    media = [
+        frame
+        for frame in whole.media
+        if frame.track is Track.AUDIO or frame.timestamp % SECOND < SECOND * 0.55
+    ]
+    recorded(tmp_path / "a.mp4", whole, media)
+    remux(tmp_path / "a.mp4", tmp_path / "b.mp4")
+    taken = [frame.timestamp / SECOND for frame in media if frame.track is Track.VIDEO]
+    for name in ("a.mp4", "b.mp4"):
+        with av.open(str(tmp_path / name)) as container:
+            packets = [packet for packet in container.demux(video=0) if packet.size]
+        at = [float(p.pts * p.time_base) for p in packets if p.pts is not None]
+        assert at == pytest.approx(taken, abs=0.001)
+
+
 def test_a_new_size_in_the_middle_stays_in_the_file(tmp_path: Path) -> None:
     first = clip()
     second = clip(start=SECOND, width=96, height=64)
