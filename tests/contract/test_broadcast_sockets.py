@@ -438,9 +438,10 @@ def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(
         viewer, _ = await watch(server, "limited")
         async with broadcasting(server, token, record=True) as (page, ingest, _):
             sending = asyncio.create_task(send_long(ingest, film))
-            while not (state := (await page.expect("broadcast_changed"))["broadcast"])["error"]:
+            while not (state := (await page.expect("broadcast_changed"))["broadcast"])["trouble"]:
                 pass
-            assert "that one may have" in state["error"]
+            assert state["trouble"]["kind"] == "recording_size"
+            assert "that one may have" in state["trouble"]["message"]
             assert state["state"] == "live"
             await viewer.frames(20)
             sending.cancel()

@@ -179,7 +179,7 @@ test("a recording can be fetched once the broadcast is over", () => {
     broadcaster: ME,
     playout: null,
     since: null,
-    error: null,
+    trouble: null,
     targets: [],
     quality: "360p" as const,
     shows: "stage" as const,

@@ -334,7 +334,8 @@ function health({ health, room }: Meeting, emit: Emit): Watch[] {
 }
 
 function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState | null): void {
-  const { state, playout, since, error, quality, shows } = now;
+  const { state, playout, since, quality, shows } = now;
+  const error = now.trouble?.message ?? null;
   emit("nanomeet-broadcast-changed", { state, playout, since, error, quality, shows });
   if (state === before?.state) return;
   if (state === "live") emit("recording-status-changed", recording(true));

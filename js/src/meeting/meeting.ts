@@ -3,12 +3,14 @@
 import { batch, computed, effect, type Signal, signal } from "@preact/signals";
 import type { Health, StageTile } from "../composer/index";
 import {
+  type BroadcastState,
   type IceServer,
   type Participant,
   type Reaction,
   type ServerMessage,
   STATUS_STEPS,
   type Status,
+  type Trouble,
   type Welcome,
 } from "../shared/protocol";
 import { BroadcastControl, type BroadcastWishes } from "./broadcast";
@@ -32,7 +34,7 @@ import {
   Signalling,
   type SignallingOptions,
 } from "./signalling";
-import { t } from "./strings";
+import { inWords, t } from "./strings";
 import { ViewStore } from "./view";
 import { NOT_SHOWN, type Shown, Wants } from "./wants";
 
@@ -348,6 +350,7 @@ export class Meeting {
 
   #hear(message: ServerMessage): void {
     const before = this.room.own.value;
+    const { trouble } = this.room.broadcast.value;
     if (message.type === "left") this.#tellLeft(message.id);
     this.room.apply(message);
     const mesh = this.#mesh.value;
@@ -409,13 +412,18 @@ export class Meeting {
       case "broadcast_changed":
         this.#broadcast?.changed(message.broadcast);
         if (!this.#broadcast?.active) this.health.value = null;
+        this.#tellTrouble(message.broadcast, trouble);
         break;
       case "error":
         if (this.connection.value === "locked") this.password.value = { wrong: true };
-        this.view.tell(t.errors[message.kind] ?? message.message);
+        this.view.tell(inWords(message));
         break;
     }
     for (const listener of this.#listeners) listener(message);
+  }
+
+  #tellTrouble({ trouble }: BroadcastState, before: Trouble | null): void {
+    if (trouble && trouble.kind !== before?.kind) this.view.tell(inWords(trouble));
   }
 
   #tellReaction({ sender, reaction }: Reaction): void {

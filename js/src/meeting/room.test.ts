@@ -28,7 +28,7 @@ const welcome = (participants: Participant[]): Welcome => ({
     broadcaster: null,
     playout: null,
     since: null,
-    error: null,
+    trouble: null,
     targets: [],
     quality: "360p",
     shows: "stage",

@@ -15,7 +15,7 @@ const NO_BROADCAST: BroadcastState = {
   broadcaster: null,
   playout: null,
   since: null,
-  error: null,
+  trouble: null,
   targets: [],
   quality: "360p",
   shows: "stage",

@@ -56,7 +56,7 @@ const WELCOME: Welcome = {
     broadcaster: null,
     playout: null,
     since: null,
-    error: null,
+    trouble: null,
     targets: [],
     quality: "360p",
     shows: "stage",

@@ -313,13 +313,19 @@ export interface PushState {
   error?: string | null;
 }
 
+/** What is wrong with the broadcast or its recording. */
+export interface Trouble {
+  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
+  message: string;
+}
+
 /** The broadcast of the room. */
 export interface BroadcastState {
   state: Broadcast;
   broadcaster: string | null;
   playout: Playout | null;
   since: number | null;
-  error: string | null;
+  trouble: Trouble | null;
   targets: PushState[];
   quality: "360p" | "540p" | "720p" | "1080p" | "audio";
   shows: "stage" | "soon" | "paused";

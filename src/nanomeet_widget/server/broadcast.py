@@ -29,6 +29,9 @@ _SILENCE = 1.0
 _NO_ENTRY = (
     "This stream takes a ticket, and this one is wrong, or it is over: ask for the link again."
 )
+LOST = messages.Trouble(
+    "broadcast_lost", "The connection to the page that sent the broadcast was lost."
+)
 #: How many streams that have ended are remembered for newcomers.
 _REMEMBERED = 256
 
@@ -75,10 +78,10 @@ class Recording(Protocol):
         setups: Sequence[Setup],
         first: Frame,
         *,
-        on_open: Callable[[str | None], None],
-        on_error: Callable[[str], None],
+        on_open: Callable[[messages.Trouble | None], None],
+        on_error: Callable[[messages.Trouble], None],
     ) -> None:
-        """Begin the file; `on_open` gets None, or what went wrong in plain words.
+        """Begin the file; `on_open` gets None, or what went wrong.
 
         Parameters
         ----------
@@ -97,7 +100,7 @@ class Recording(Protocol):
     def mark(self, title: str) -> None:
         """Begin a chapter here."""
 
-    def finish(self, on_done: Callable[[str | None], None]) -> None:
+    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         """Close the file and make it ready to play; `on_done` gets None, or what went wrong."""
 
 
@@ -185,7 +188,7 @@ class Broadcast:
         self._now = now
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
-        self._error: str | None = None
+        self._trouble: messages.Trouble | None = None
         self._since: float | None = None
         self._vod: str | None = None
         self._sender: Sender | None = None
@@ -209,8 +212,9 @@ class Broadcast:
         self._timeout: Handle | None = timers.call_later(
             config.patience.first_picture,
             lambda: self._fail(
+                "broadcast_silent",
                 f"Nothing came from the broadcaster's page within "
-                f"{config.patience.first_picture:.0f} seconds."
+                f"{config.patience.first_picture:.0f} seconds.",
             ),
         )
         channel.begin(
@@ -240,7 +244,7 @@ class Broadcast:
             state=self.state,
             playout=playout,
             since=self._since,
-            error=self._error,
+            trouble=self._trouble,
             targets=[push.describe() for push in self._pushes] if self.state is State.LIVE else [],
             quality=self.quality,
             shows=self.shows,
@@ -319,11 +323,11 @@ class Broadcast:
 
     def _lost(self) -> None:
         if self._on_lost is None or not self._on_lost(True):
-            self.stop(error="The connection to the broadcaster's page was lost.")
+            self.stop(LOST)
 
     # --- another page --------------------------------------------------------------------------
 
-    def release(self, reason: str) -> None:
+    def release(self, reason: messages.Trouble) -> None:
         """Take nothing more from the page that sent it, and have the viewers wait for another one.
 
         Without any it ends after a while.
@@ -331,7 +335,7 @@ class Broadcast:
         Parameters
         ----------
         reason
-            Why, in plain words.
+            Why.
         """
         if self.state is not State.LIVE:
             return
@@ -339,9 +343,12 @@ class Broadcast:
         self._dismiss(messages.IngestEnded(reason="Another page takes over.", failed=False))
         if self._grace is None:
             self._grace = self._timers.call_later(
-                self._config.patience.successor, lambda: self.stop(error=reason)
+                self._config.patience.successor, lambda: self.stop(reason)
             )
-            self._error = f"{reason} It goes on when another moderator's page sends it."
+            self._trouble = messages.Trouble(
+                "broadcast_interrupted",
+                f"{reason.message} It goes on when another moderator's page sends it.",
+            )
             self._channel.pause()
         self._on_change(self)
 
@@ -358,7 +365,7 @@ class Broadcast:
         if self._grace is None or self._since is None:
             return
         self._grace.cancel()
-        self._grace = self._error = None
+        self._grace = self._trouble = None
         self._channel.go_live(since=self._since)
         self._on_change(self)
 
@@ -368,13 +375,15 @@ class Broadcast:
             return
         self._heard_at = self._timers.time()
         if not self._allowance.take(len(data), now=self._heard_at):
-            self._fail("The broadcaster's page sends more than this server carries.")
+            self._fail(
+                "broadcast_overflow", "The broadcaster's page sends more than this server carries."
+            )
             return
         try:
             frame = decode(data)
             self._check(frame)
         except FrameError as error:
-            self._fail(f"The broadcaster's page sent something wrong: {error}.")
+            self._fail("broadcast_data", f"The broadcaster's page sent something wrong: {error}.")
             return
         leads = frame.kind is Kind.MEDIA and frame.track is self._lead
         if leads and self._need_keyframe and not starts(frame):
@@ -426,11 +435,11 @@ class Broadcast:
         )
         self._recording.mark(self._title)
 
-    def _go_live(self, error: str | None) -> None:
+    def _go_live(self, trouble: messages.Trouble | None) -> None:
         if self.state is not State.STARTING:
             return
-        if error is not None:
-            self._fail(f"The recording could not begin: {error}")
+        if trouble is not None:
+            self._fail(trouble.kind, f"The recording could not begin: {trouble.message}")
             return
         self._set_timeout(None)
         self._since = self._now()
@@ -456,26 +465,28 @@ class Broadcast:
         else:
             self._recording.write(frame)
 
-    def _recording_failed(self, error: str) -> None:
+    def _recording_failed(self, trouble: messages.Trouble) -> None:
         if self.state is not State.LIVE:
             return
-        self._error = f"The recording has stopped, the broadcast goes on: {error}"
+        self._trouble = messages.Trouble(
+            trouble.kind, f"The recording has stopped, the broadcast goes on: {trouble.message}"
+        )
         self._on_change(self)
 
     # --- the end -------------------------------------------------------------------------------
 
-    def stop(self, *, error: str | None = None) -> None:
+    def stop(self, trouble: messages.Trouble | None = None) -> None:
         """End it: the sender is told, the recording made whole, then it is off.
 
         Parameters
         ----------
-        error
-            Why, in plain words, if nobody asked for it.
+        trouble
+            Why, if nobody asked for it.
         """
         if self.state not in {State.STARTING, State.LIVE}:
             return
-        self._close_sender(error)
-        self._error = error or self._error
+        self._close_sender(trouble)
+        self._trouble = trouble or self._trouble
         self._machine.step(State.STOPPING)
         for push in self._pushes:
             push.close()
@@ -485,35 +496,39 @@ class Broadcast:
         else:
             self._recording.finish(self._finished)
 
-    def _fail(self, error: str) -> None:
+    def _fail(self, kind: messages.TroubleKind, message: str) -> None:
+        trouble = messages.Trouble(kind, message)
         if self.state is State.LIVE:
-            self.stop(error=error)
+            self.stop(trouble)
             return
         if self.state is not State.STARTING:
             return
-        self._close_sender(error)
-        self._error = error
+        self._close_sender(trouble)
+        self._trouble = trouble
         self._machine.step(State.FAILED)
         self._channel.end(vod=None)
         if self._recording is not None:
             self._recording.finish(_ignore)
         self._on_change(self)
 
-    def _finished(self, error: str | None) -> None:
-        if error is not None:
-            self._error = f"The recording is not whole: {error}"
+    def _finished(self, trouble: messages.Trouble | None) -> None:
+        if trouble is not None:
+            self._trouble = messages.Trouble(
+                trouble.kind, f"The recording is not whole: {trouble.message}"
+            )
             self._vod = None
         self._since = None
         self._machine.step(State.OFF)
         self._channel.end(vod=self._vod)
         self._on_change(self)
 
-    def _close_sender(self, error: str | None) -> None:
+    def _close_sender(self, trouble: messages.Trouble | None) -> None:
         if self._grace is not None:
             self._grace.cancel()
         self._dismiss(
             messages.IngestEnded(
-                reason=error or "The broadcast was stopped.", failed=error is not None
+                reason=trouble.message if trouble else "The broadcast was stopped.",
+                failed=trouble is not None,
             )
         )
 
@@ -529,7 +544,7 @@ class Broadcast:
         self._timeout = handle
 
 
-def _ignore(error: str | None) -> None:
+def _ignore(trouble: messages.Trouble | None) -> None:
     """Nobody waits for a recording that never began."""
 
 
@@ -742,7 +757,7 @@ class Broadcasts:
         self._closing = True
         self._on_over = on_over
         for broadcast in tuple(self._broadcasts.values()):
-            broadcast.stop(error="The server is stopping.")
+            broadcast.stop(messages.Trouble("broadcast_server", "The server is stopping."))
         self._check_over()
 
     def _changed(self, broadcast: Broadcast, on_change: Callable[[Broadcast], None]) -> None:

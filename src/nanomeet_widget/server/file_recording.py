@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import functools
 import queue
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server import messages
 from nanomeet_widget.server.frames import Frame
 from nanomeet_widget.server.muxer import Muxer
 from nanomeet_widget.server.tracks import Setup
@@ -26,6 +28,11 @@ _MAX_WAITING = 64 * 1024 * 1024
 _SYNC_EVERY = 5.0
 #: Seconds between two looks at how much room the disk has.
 _CHECK_EVERY = 1.0
+_KINDS: dict[int, messages.TroubleKind] = {
+    errno.ENOSPC: "recording_disk",
+    errno.EDQUOT: "recording_disk",
+    errno.EFBIG: "recording_size",
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,8 @@ class FileRecording:
         self._queue: queue.SimpleQueue[Frame | Setup | _Mark | None] = queue.SimpleQueue()
         self._waiting = 0
         self._thread: threading.Thread | None = None
-        self._on_open: Callable[[str | None], None] | None = None
-        self._on_error: Callable[[str], None] | None = None
+        self._on_open: Callable[[messages.Trouble | None], None] | None = None
+        self._on_error: Callable[[messages.Trouble], None] | None = None
         self._failed = False
 
     @property
@@ -69,8 +76,8 @@ class FileRecording:
         setups: Sequence[Setup],
         first: Frame,
         *,
-        on_open: Callable[[str | None], None],
-        on_error: Callable[[str], None],
+        on_open: Callable[[messages.Trouble | None], None],
+        on_error: Callable[[messages.Trouble], None],
     ) -> None:
         """Begin the file."""
         self._on_open, self._on_error = on_open, on_error
@@ -89,7 +96,7 @@ class FileRecording:
         if self._thread is None or self._failed:
             return
         if self._waiting > _MAX_WAITING:
-            self._fail("the disk is too slow")
+            self._fail(messages.Trouble("recording_failed", "the disk is too slow"))
             return
         self._waiting += len(frame.payload)
         self._queue.put(frame)
@@ -99,7 +106,7 @@ class FileRecording:
         if self._thread is not None and not self._failed:
             self._queue.put(_Mark(title))
 
-    def finish(self, on_done: Callable[[str | None], None]) -> None:
+    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         """Close the file and make it ready to play."""
         if self._thread is None:
             self._recordings.drop(self._name)
@@ -109,18 +116,18 @@ class FileRecording:
         self._recordings.run(self._finish(self._thread, on_done))
 
     async def _finish(
-        self, thread: threading.Thread, on_done: Callable[[str | None], None]
+        self, thread: threading.Thread, on_done: Callable[[messages.Trouble | None], None]
     ) -> None:
-        error: str | None = None
+        trouble: messages.Trouble | None = None
         await self._loop.run_in_executor(None, thread.join)
         if self._recordings.part(self._name).exists():
             try:
                 await self._recordings.finish(self._name)
             except OSError as failure:
-                error = _words(failure)
+                trouble = _trouble(failure)
         else:
             self._recordings.drop(self._name)
-        on_done(error)
+        on_done(trouble)
 
     def _run(self, setups: Sequence[Setup], first: Frame) -> None:
         """The thread: everything that touches the disk."""
@@ -128,14 +135,14 @@ class FileRecording:
             self._recordings.check_room(self._name)
             muxer = Muxer(self._recordings.part(self._name), setups, first)
         except (OSError, NanoMeetError, ValueError) as error:
-            self._call(self._opened, _words(error))
+            self._call(self._opened, _trouble(error))
             return
         self._call(self._opened, None)
         try:
             with contextlib.closing(muxer):
                 self._drain(muxer)
         except (OSError, NanoMeetError, ValueError) as error:
-            self._call(self._fail, _words(error))
+            self._call(self._fail, _trouble(error))
 
     def _drain(self, muxer: Muxer) -> None:
         synced = checked = time.monotonic()
@@ -160,17 +167,20 @@ class FileRecording:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(functools.partial(callback, *args))
 
-    def _opened(self, error: str | None) -> None:
-        self._failed = error is not None
+    def _opened(self, trouble: messages.Trouble | None) -> None:
+        self._failed = trouble is not None
         if self._on_open is not None:
-            self._on_open(error)
+            self._on_open(trouble)
 
-    def _fail(self, error: str) -> None:
+    def _fail(self, trouble: messages.Trouble) -> None:
         if not self._failed:
             self._failed = True
             if self._on_error is not None:
-                self._on_error(error)
+                self._on_error(trouble)
 
 
-def _words(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+def _trouble(error: Exception) -> messages.Trouble:
+    if not isinstance(error, OSError):
+        return messages.Trouble("recording_failed", str(error))
+    kind = _KINDS.get(error.errno or 0, "recording_failed")
+    return messages.Trouble(kind, error.strerror or str(error))

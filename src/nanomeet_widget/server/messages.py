@@ -395,6 +395,29 @@ class PushState(_Message, kw_only=True):
     error: str | None = None
 
 
+TroubleKind = Literal[
+    "broadcast_silent",
+    "broadcast_lost",
+    "broadcast_left",
+    "broadcast_unable",
+    "broadcast_interrupted",
+    "broadcast_overflow",
+    "broadcast_data",
+    "broadcast_server",
+    "recording_disk",
+    "recording_size",
+    "recording_failed",
+]
+
+
+class Trouble(_Message):
+    """What is wrong with the broadcast or its recording."""
+
+    kind: TroubleKind
+    #: In plain words.
+    message: str
+
+
 class BroadcastState(_Message, kw_only=True):
     """The broadcast of the room."""
 
@@ -404,8 +427,8 @@ class BroadcastState(_Message, kw_only=True):
     playout: Playout | None = None
     #: Seconds since the epoch at which it went live.
     since: float | None = None
-    #: Why it failed, in plain words.
-    error: str | None = None
+    #: Why it ended or failed, or what it lacks; for moderators.
+    trouble: Trouble | None = None
     #: Where it is pushed to; for moderators.
     targets: list[PushState] = []
     quality: Quality = "360p"

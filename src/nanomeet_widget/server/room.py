@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
+import msgspec
+
 from nanomeet_widget._states import Broadcast
 from nanomeet_widget._tokens import LEEWAY, Claims
 from nanomeet_widget.server import messages
@@ -248,17 +250,12 @@ class Room:
     def broadcast_for(self, participant: Participant) -> messages.BroadcastState:
         """Return the broadcast's state as this person may know it.
 
-        Errors, and where it is pushed to, are for moderators.
+        What is wrong, and where it is pushed to, are for moderators.
         """
         state = self.broadcast
-        if participant.moderator or (state.error is None and not state.targets):
+        if participant.moderator:
             return state
-        return messages.BroadcastState(
-            state=state.state,
-            broadcaster=state.broadcaster,
-            playout=state.playout,
-            since=state.since,
-        )
+        return msgspec.structs.replace(state, trouble=None, targets=[])
 
     # --- a lost connection ---------------------------------------------------------------------
 

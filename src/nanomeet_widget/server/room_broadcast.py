@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
+from nanomeet_widget.server.broadcast import LOST, Broadcast, BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.participants import Participant, Presence
 from nanomeet_widget.server.push_target import PushRefusedError
 from nanomeet_widget.server.replies import acknowledge, refuse
@@ -103,7 +103,12 @@ class RoomBroadcast:
             return
         if message.unable and self._broadcast.state is State.LIVE:
             if who is self._broadcaster:
-                self._pass_on("The page that sent the broadcast can send it no longer.")
+                self._pass_on(
+                    messages.Trouble(
+                        "broadcast_unable",
+                        "The page that sent the broadcast can send it no longer.",
+                    )
+                )
             acknowledge(who, message)
             return
         self._stopping.append((who, message))
@@ -188,11 +193,19 @@ class RoomBroadcast:
     def _gone(self, participant: Participant) -> None:
         self._spent.discard(participant.id)
         if participant is self._broadcaster:
-            self._pass_on("The one whose page sent the broadcast has left.")
+            self._pass_on(
+                messages.Trouble(
+                    "broadcast_left", "The one whose page sent the broadcast has left."
+                )
+            )
 
     def _moved(self, participant: Participant) -> None:
         if participant is self._broadcaster and not participant.stage:
-            self._pass_on("The one whose page sent the broadcast has left the stage.")
+            self._pass_on(
+                messages.Trouble(
+                    "broadcast_left", "The one whose page sent the broadcast has left the stage."
+                )
+            )
         else:
             self._find_successor()
 
@@ -207,16 +220,16 @@ class RoomBroadcast:
     def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
         if not for_good and self._successor() is None:
             return False
-        self._pass_on("The connection to the page that sent the broadcast was lost.")
+        self._pass_on(LOST)
         return True
 
-    def _pass_on(self, reason: str) -> None:
+    def _pass_on(self, reason: messages.Trouble) -> None:
         """Have another moderator's page send it, at once or as soon as there is one."""
         broadcast, last = self._broadcast, self._broadcaster
         if broadcast is None:
             return
         if broadcast.state is not State.LIVE or not self._room.participants:
-            broadcast.stop(error=reason)
+            broadcast.stop(reason)
             return
         self._broadcaster = None
         if last is not None:
@@ -257,9 +270,11 @@ class RoomBroadcast:
             self._broadcast = self._broadcaster = None
             self._viewers.changed(0)
             self._settle_pauses(lambda _: True, "The broadcast has ended.")
-            reason = state.error or "The broadcast was stopped before it was live."
+            trouble = state.trouble
+            kind = trouble.kind if trouble else "conflict"
+            reason = trouble.message if trouble else "The broadcast was stopped before it was live."
             for who, request in self._take_starting():
-                refuse(who, request, "broadcast_failed", reason)
+                refuse(who, request, kind, reason)
             stopping, self._stopping = self._stopping, []
             for who, stop_request in stopping:
                 acknowledge(who, stop_request)

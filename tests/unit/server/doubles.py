@@ -188,9 +188,9 @@ class Tape:
     entries: list[Frame | Setup] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     opened: tuple[Sequence[Setup], Frame] | None = None
-    on_open: Callable[[str | None], None] | None = None
-    on_error: Callable[[str], None] | None = None
-    on_done: Callable[[str | None], None] | None = None
+    on_open: Callable[[messages.Trouble | None], None] | None = None
+    on_error: Callable[[messages.Trouble], None] | None = None
+    on_done: Callable[[messages.Trouble | None], None] | None = None
 
     @property
     def vod(self) -> str:
@@ -201,8 +201,8 @@ class Tape:
         setups: Sequence[Setup],
         first: Frame,
         *,
-        on_open: Callable[[str | None], None],
-        on_error: Callable[[str], None],
+        on_open: Callable[[messages.Trouble | None], None],
+        on_error: Callable[[messages.Trouble], None],
     ) -> None:
         self.opened, self.on_open, self.on_error = (setups, first), on_open, on_error
 
@@ -215,7 +215,7 @@ class Tape:
     def mark(self, title: str) -> None:
         self.marks.append(title)
 
-    def finish(self, on_done: Callable[[str | None], None]) -> None:
+    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         self.on_done = on_done
 
 

@@ -12,6 +12,8 @@ from tests.unit.server.conftest import House
 from tests.unit.server.doubles import Page, Sender, Viewer, claims
 from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
+FULL = messages.Trouble("recording_disk", "the disk is full")
+
 
 class Stage:
     """A moderator who broadcasts."""
@@ -102,7 +104,7 @@ def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -
     house.clock.advance(house.config.patience.first_picture + 1)
     assert states(stage.page) == [State.STARTING, State.FAILED]
     error = stage.page.last(messages.Error)
-    assert (error.kind, error.ref) == ("broadcast_failed", 1)
+    assert (error.kind, error.ref) == ("broadcast_silent", 1)
     assert "Nothing came" in error.message
     assert stage.sender.farewell is not None
     assert stage.sender.farewell.failed is True
@@ -144,8 +146,8 @@ def test_errors_are_for_moderators(house: House) -> None:
     guest = house.guest()
     stage = Stage(house)
     house.clock.advance(house.config.patience.first_picture + 1)
-    assert stage.page.last(messages.BroadcastChanged).broadcast.error is not None
-    assert guest.last(messages.BroadcastChanged).broadcast.error is None
+    assert stage.page.last(messages.BroadcastChanged).broadcast.trouble is not None
+    assert guest.last(messages.BroadcastChanged).broadcast.trouble is None
 
 
 # --- the sender --------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ def test_a_sender_that_stays_away_ends_it(house: House) -> None:
     stage.lose()
     house.clock.advance(house.config.patience.ingest + house.config.patience.successor + 1)
     assert states(stage.page)[-2:] == [State.STOPPING, State.OFF]
-    assert stage.page.last(messages.BroadcastChanged).broadcast.error
+    assert stage.page.last(messages.BroadcastChanged).broadcast.trouble
 
 
 @pytest.mark.parametrize(
@@ -361,7 +363,7 @@ def test_it_is_off_when_the_recording_is_whole(house: House) -> None:
 def test_a_recording_that_cannot_begin_fails_the_start(house: House) -> None:
     stage = Stage(house, record=True).live()
     assert house.tapes[0].on_open is not None
-    house.tapes[0].on_open("the disk is full")
+    house.tapes[0].on_open(FULL)
     assert states(stage.page)[-1] is State.FAILED
     assert "the disk is full" in stage.page.last(messages.Error).message
 
@@ -372,10 +374,12 @@ def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House)
     assert tape.on_open is not None
     tape.on_open(None)
     assert tape.on_error is not None
-    tape.on_error("the disk is full")
+    tape.on_error(FULL)
     told = stage.page.last(messages.BroadcastChanged).broadcast
     assert told.state is State.LIVE
-    assert "the disk is full" in (told.error or "")
+    assert told.trouble is not None
+    assert told.trouble.kind == "recording_disk"
+    assert "the disk is full" in told.trouble.message
 
 
 def test_nothing_is_left_when_all_is_over(house: House) -> None:

@@ -79,7 +79,8 @@ def test_a_picture_has_no_place_in_it(house: House) -> None:
     stage = sounding(house)
     stage.send(setup())
     assert stage.told.state is State.OFF
-    assert "sound alone" in (stage.told.error or "")
+    assert stage.told.trouble is not None
+    assert "sound alone" in stage.told.trouble.message
 
 
 def test_its_recording_begins_with_the_sound(house: House) -> None:
@@ -116,7 +117,8 @@ def test_another_codec_than_the_one_that_was_asked_for_ends_it(house: House) -> 
     assert stage.connect()
     stage.send(setup())
     assert stage.told.state is State.FAILED
-    assert "vp9" in (stage.told.error or "")
+    assert stage.told.trouble is not None
+    assert "vp9" in stage.told.trouble.message
 
 
 @pytest.mark.parametrize("codec", ["vp9", "av1"])

@@ -63,7 +63,7 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
     assert viewer.state == "live"
     assert payloads(viewer)[-1] == b"n"
     assert (state(guest).state, state(guest).since) == (State.LIVE, since)
-    assert state(next_one.page).error is None
+    assert state(next_one.page).trouble is None
     assert [entry.width for entry in tape.entries if isinstance(entry, Setup)][-2:] == [320, 0]
     assert tape.on_done is None
     house.clock.advance(120)

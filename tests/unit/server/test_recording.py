@@ -17,6 +17,7 @@ from nanomeet_widget.server.codec_header import read_avcc
 from nanomeet_widget.server.config import Retention
 from nanomeet_widget.server.file_recording import FileRecording
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track
+from nanomeet_widget.server.messages import Trouble
 from nanomeet_widget.server.muxer import Muxer
 from nanomeet_widget.server.recordings import Recordings, folder_of
 from nanomeet_widget.server.remux import remux
@@ -250,7 +251,7 @@ class Recorder:
             free=lambda _: self.free,
         )
 
-    async def make(self, of: Clip, stream: str = "talk") -> str | None:
+    async def make(self, of: Clip, stream: str = "talk") -> Trouble | None:
         recording = self.recordings.new(stream)
         assert await self.begin(recording, of) is None
         for frame in of.media:
@@ -258,14 +259,19 @@ class Recorder:
         return await self.end(recording)
 
     async def begin(
-        self, recording: FileRecording, of: Clip, on_error: Callable[[str], None] = pytest.fail
-    ) -> str | None:
-        opened: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        recording.open(setups(of), of.media[0], on_open=opened.set_result, on_error=on_error)
+        self,
+        recording: FileRecording,
+        of: Clip,
+        on_error: Callable[[Trouble], object] | None = None,
+    ) -> Trouble | None:
+        opened: asyncio.Future[Trouble | None] = asyncio.get_running_loop().create_future()
+        recording.open(
+            setups(of), of.media[0], on_open=opened.set_result, on_error=on_error or _unexpected
+        )
         return await opened
 
-    async def end(self, recording: FileRecording) -> str | None:
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    async def end(self, recording: FileRecording) -> Trouble | None:
+        done: asyncio.Future[Trouble | None] = asyncio.get_running_loop().create_future()
         recording.finish(done.set_result)
         return await done
 
@@ -276,6 +282,10 @@ async def come_true(fits: Callable[[], object]) -> None:
             return
         await asyncio.sleep(0.01)
     pytest.fail("it did not come true")
+
+
+def _unexpected(trouble: Trouble) -> None:
+    pytest.fail(trouble.message)
 
 
 def test_each_recording_has_a_file_of_its_own(tmp_path: Path, store: Store) -> None:
@@ -306,12 +316,12 @@ def test_a_recording_that_never_began_leaves_nothing(tmp_path: Path, store: Stor
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path, store: Store) -> None:
-    async def scenario() -> str | None:
+    async def scenario() -> Trouble | None:
         recorder = Recorder(tmp_path, store)
         folder_of(tmp_path).rmdir()
         return await recorder.begin(recorder.recordings.new("talk"), clip(0.5))
 
-    assert asyncio.run(scenario()) == "No such file or directory"
+    assert asyncio.run(scenario()) == Trouble("recording_failed", "No such file or directory")
 
 
 def test_a_killed_servers_recording_is_finished_by_the_next(tmp_path: Path, store: Store) -> None:
@@ -366,7 +376,7 @@ def test_recording_stops_while_the_disk_still_has_room(
     monkeypatch.setattr(file_recording, "_CHECK_EVERY", 0.0)
     whole = clip(3)
     half = len(whole.media) // 2
-    said: list[str] = []
+    said: list[Trouble] = []
 
     async def scenario() -> None:
         recorder = Recorder(tmp_path, store, Retention(spare=10**9))
@@ -386,7 +396,7 @@ def test_recording_stops_while_the_disk_still_has_room(
         await recorder.recordings.close()
 
     asyncio.run(scenario())
-    assert said == ["only 1000 MB are left on the disk"]
+    assert said == [Trouble("recording_disk", "only 1000 MB are left on the disk")]
     seen = play(folder_of(tmp_path) / "talk.mp4")
     assert 45 <= len(seen.sizes) < 90
     assert not list(folder_of(tmp_path).glob("*.part.mp4"))

@@ -231,7 +231,8 @@ def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
     state = late.last(messages.BroadcastChanged).broadcast
     # She has no picture of the stage either, and may come up in time.
     assert (state.state, state.broadcaster) == (State.LIVE, None)
-    assert "stage" in (state.error or "")
+    assert state.trouble is not None
+    assert "stage" in state.trouble.message
     small.clock.advance(small.config.patience.successor)
     assert late.last(messages.BroadcastChanged).broadcast.state is State.OFF
 

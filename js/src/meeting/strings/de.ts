@@ -44,6 +44,20 @@ export const de: Strings = {
     broadcast_encoder: "Der Encoder dieses Browsers ist stehen geblieben. Gehen Sie wieder live.",
     broadcast_connection: "Die Verbindung zum Server ging verloren und kam nicht wieder.",
     broadcast_composer: "Der Teil, der das Bild zusammensetzt, fiel aus. Laden Sie die Seite neu.",
+    broadcast_silent: "Von der Seite, die senden sollte, kam nichts. Gehen Sie wieder live.",
+    broadcast_lost: "Die Verbindung zu der Seite, die sendete, ging verloren.",
+    broadcast_left: "Die Seite, die sendete, ist nicht mehr auf der Bühne.",
+    broadcast_unable: "Die Seite, die sendete, konnte nicht mehr senden.",
+    broadcast_interrupted:
+      "Gerade sendet keine Seite. Es geht weiter, sobald die eines anderen Mitglieds der Moderation sendet.",
+    broadcast_overflow:
+      "Die Seite sendete mehr, als der Server trägt: Wählen Sie eine niedrigere Qualität.",
+    broadcast_data:
+      "Der Server versteht nicht, was die Seite sendete. Laden Sie sie neu, dann gehen Sie live.",
+    broadcast_server: "Der Server wird beendet.",
+    recording_disk: "Die Platte des Servers ist fast voll: Nicht alles wird aufgezeichnet.",
+    recording_size: "Die Aufzeichnung ist so groß, wie eine sein darf: Der Rest fehlt darin.",
+    recording_failed: "Die Aufzeichnung misslang: Nicht alles wird aufgezeichnet.",
   },
   door: {
     joining: "Sie treten bei…",

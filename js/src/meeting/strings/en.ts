@@ -40,6 +40,20 @@ export const en = {
     broadcast_encoder: "This browser's encoder has stopped. Go live again.",
     broadcast_connection: "The connection to the server was lost and did not come back.",
     broadcast_composer: "The part that composes the picture broke down. Load the page again.",
+    broadcast_silent: "Nothing came from the page that was to send the broadcast. Go live again.",
+    broadcast_lost: "The connection to the page that sent the broadcast was lost.",
+    broadcast_left: "The page that sent the broadcast is no longer on the stage.",
+    broadcast_unable: "The page that sent the broadcast could send it no longer.",
+    broadcast_interrupted:
+      "Nobody's page sends the broadcast now. It goes on when another moderator's page does.",
+    broadcast_overflow:
+      "The page that sent the broadcast sent more than the server carries: choose a lower quality.",
+    broadcast_data:
+      "The server does not understand what the page sent. Load the page again, then go live.",
+    broadcast_server: "The server is stopping.",
+    recording_disk: "The server's disk is nearly full: not all of the broadcast is recorded.",
+    recording_size: "The recording is as large as one may be: the rest is not recorded.",
+    recording_failed: "The recording failed: not all of the broadcast is recorded.",
   } as Partial<Record<string, string>>,
   door: {
     joining: "Joining the meeting…",

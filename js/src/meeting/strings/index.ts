@@ -19,6 +19,11 @@ export const languages: readonly string[] = Object.keys(LANGUAGES);
 /** The words, in the language that was chosen last. */
 export let t: Strings = en;
 
+/** What the server, or the page itself, says of a kind that has words here; else in its own. */
+export function inWords({ kind, message }: { kind: string; message: string }): string {
+  return t.errors[kind] ?? message;
+}
+
 /** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
 export function speak(wanted: readonly unknown[]): string {
   const chosen = preferred(wanted, languages);

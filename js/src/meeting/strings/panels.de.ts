@@ -162,7 +162,6 @@ export const panels: typeof english = {
     start: "Live gehen",
     again: "Noch einmal versuchen",
     end: "Übertragung beenden",
-    failed: "Die Übertragung konnte nicht weitergehen.",
   },
   invite: {
     role: "Wer eingeladen wird",

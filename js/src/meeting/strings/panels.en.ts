@@ -162,7 +162,6 @@ export const panels = {
     start: "Go live",
     again: "Try again",
     end: "End the broadcast",
-    failed: "The broadcast could not go on.",
   },
   invite: {
     role: "Who is invited",

@@ -1,6 +1,6 @@
 import type { Meeting } from "../meeting";
 import { RefusedError } from "../signalling";
-import { t } from "../strings";
+import { inWords, t } from "../strings";
 
 /** Does what a person asked for, and says it in a few words if that fails. */
 export async function attempt(
@@ -18,6 +18,6 @@ export async function attempt(
 
 /** Why something failed, for a person to read. */
 export function words(error: unknown): string {
-  if (error instanceof RefusedError) return t.errors[error.kind] ?? error.message;
+  if (error instanceof RefusedError) return inWords(error);
   return error instanceof Error ? error.message : t.common.failed;
 }

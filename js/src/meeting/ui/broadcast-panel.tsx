@@ -3,25 +3,25 @@ import { useState } from "preact/hooks";
 import { QUALITIES, type Quality } from "../../composer/index";
 import type { Meeting } from "../meeting";
 import { rememberedQuality, rememberQuality } from "../preferences";
-import { t } from "../strings";
+import { inWords, t } from "../strings";
 import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
 import { Duration } from "./header";
 
 export function BroadcastPanel({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { state, playout, error } = meeting.room.broadcast.value;
+  const { state, playout, trouble } = meeting.room.broadcast.value;
   const words = t.panels.broadcast;
   const [problem, setProblem] = useState<string | null>(null);
   const run = async (work: () => Promise<void>): Promise<void> => {
     setProblem(null);
     await work().catch((failure: unknown) => setProblem(reason(failure)));
   };
-  const trouble = problem ?? (state === "failed" ? (error ?? words.failed) : null);
+  const said = problem ?? (trouble && inWords(trouble));
   return (
     <>
-      {trouble && (
+      {said && (
         <p class="trouble" role="alert">
-          {trouble}
+          {said}
         </p>
       )}
       {state === "starting" && <p role="status">{words.starting}</p>}
@@ -32,7 +32,7 @@ export function BroadcastPanel({ meeting }: { meeting: Meeting }): JSX.Element {
       {(state === "off" || state === "failed") && (
         <>
           {playout?.vod && <CopyLink link={playout.vod} label={words.recordingLink} opens />}
-          <StartForm meeting={meeting} run={run} again={trouble !== null} />
+          <StartForm meeting={meeting} run={run} again={problem !== null || state === "failed"} />
         </>
       )}
     </>
@@ -47,7 +47,8 @@ interface PartProps {
 
 function Live({ meeting, run }: PartProps): JSX.Element {
   const { room } = meeting;
-  const { playout, since, broadcaster, quality, shows } = room.broadcast.value;
+  const { playout, since, broadcaster, quality, shows, trouble } = room.broadcast.value;
+  const records = playout?.vod && !trouble?.kind.startsWith("recording_");
   const words = t.panels.broadcast;
   const sender = room.others.value.find(({ id }) => id === broadcaster);
   return (
@@ -55,7 +56,7 @@ function Live({ meeting, run }: PartProps): JSX.Element {
       <div class="on-air">
         <p role="status">
           <span class="live-dot" aria-hidden="true" />
-          <strong>{words.live}</strong> {playout?.vod && words.recorded}
+          <strong>{words.live}</strong> {records && words.recorded}
         </p>
         {since !== null && <Duration since={since} />}
       </div>
