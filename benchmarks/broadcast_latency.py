@@ -1,10 +1,11 @@
 """How old a picture is when a viewer sees it: our broadcast beside what else there is, in one run.
 
 What is measured
-    A Worker draws 640x360 pictures at 30 a second, each with the time at which it was drawn as a
-    barcode, into a MediaStreamTrack that stands for a camera; another one gives a beep a second, as a
-    microphone would. A viewer's page reads the barcode off its own pixels at each refresh of its
-    screen; the difference of the clocks is the age. All pages are on one machine and share its clock.
+    A Worker draws 640x360 pictures, or larger ones of that shape, at 30 a second, each with the time
+    at which it was drawn as a barcode, into a MediaStreamTrack that stands for a camera; another one
+    gives a beep a second, as a microphone would. A viewer's page reads the barcode off its own pixels
+    at each refresh of its screen; the difference of the clocks is the age. All pages are on one
+    machine and share its clock.
 
     Ours: the track is the only tile of a stage; composer, encoder, ws/ingest, the real server,
     ws/watch, the player. By WebCodecs "muted" is a viewer who muted the sound, so that the picture
@@ -32,7 +33,17 @@ from dataclasses import dataclass, field
 
 from benchmarks.bare_broadcast import running_bare_broadcast
 from benchmarks.report import Report, arguments
-from benchmarks.studio import CANVAS, HEAD, HLS_JS, VIDEO, Seen, Studio, running_studio, watch
+from benchmarks.studio import (
+    CANVAS,
+    HEAD,
+    HLS_JS,
+    LINES,
+    VIDEO,
+    Seen,
+    Studio,
+    running_studio,
+    watch,
+)
 from tests.browser.broadcasting import WITHOUT_WEBCODECS
 
 #: Seconds until a way has found its pace; HLS begins far behind.
@@ -115,10 +126,16 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="of measuring, a turn")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each way")
+    parser.add_argument(
+        "--lines", type=int, choices=(360, 540, 720, 1080), default=360, help="the picture's height"
+    )
     options = parser.parse_args()
     seconds, rounds = (3.0, 1) if options.quick else (options.seconds, options.rounds)
-    report = Report("Delay of a broadcast", "broadcast_latency")
-    with running_studio() as studio:
+    title = "Delay of a broadcast"
+    if options.lines != LINES:
+        title += f" of {options.lines} lines"
+    report = Report(title, "broadcast_latency")
+    with running_studio(lines=options.lines) as studio:
         measured = ways(studio)
         for turn in range(rounds):
             # What comes first in one round comes last in the next.

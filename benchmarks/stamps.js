@@ -1,6 +1,7 @@
 // The pages' part of every benchmark of pictures: a source whose pictures say when they were drawn
 // and which one they are, and a beep at each second; what reads them, and what hears it.
 
+/** The size in which everything is drawn, whatever the picture's own. */
 const WIDTH = 640;
 const HEIGHT = 360;
 const BITS = 20;
@@ -16,18 +17,20 @@ const wallClock = () => performance.timeOrigin + performance.now();
 /** Draws a picture 30 times a second, in a Worker so that nothing on the page delays it. */
 const PICTURES = `
   const wallClock = () => performance.timeOrigin + performance.now();
-  const canvas = new OffscreenCanvas(${WIDTH}, ${HEIGHT});
-  const pen = canvas.getContext("2d", { alpha: false });
-  const write = (value, y) => {
-    for (let bit = 0; bit < ${BITS}; bit += 1) {
-      const on = (value >> bit) & 1;
-      pen.fillStyle = on ? "#fff" : "#000";
-      pen.fillRect(bit * ${CELL}, y, ${CELL}, ${ROW});
-      pen.fillStyle = on ? "#000" : "#fff";
-      pen.fillRect(bit * ${CELL}, y + ${ROW}, ${CELL}, ${ROW});
-    }
-  };
-  onmessage = ({ data: writable }) => {
+  onmessage = ({ data: { writable, lines } }) => {
+    const scale = lines / ${HEIGHT};
+    const canvas = new OffscreenCanvas(${WIDTH} * scale, lines);
+    const pen = canvas.getContext("2d", { alpha: false });
+    pen.scale(scale, scale);
+    const write = (value, y) => {
+      for (let bit = 0; bit < ${BITS}; bit += 1) {
+        const on = (value >> bit) & 1;
+        pen.fillStyle = on ? "#fff" : "#000";
+        pen.fillRect(bit * ${CELL}, y, ${CELL}, ${ROW});
+        pen.fillStyle = on ? "#000" : "#fff";
+        pen.fillRect(bit * ${CELL}, y + ${ROW}, ${CELL}, ${ROW});
+      }
+    };
     const writer = writable.getWriter();
     const began = performance.now();
     let count = 0;
@@ -54,7 +57,7 @@ const PICTURES = `
 const BEEPS = `
   const wallClock = () => performance.timeOrigin + performance.now();
   const BLOCK = 480;
-  onmessage = ({ data: writable }) => {
+  onmessage = ({ data: { writable } }) => {
     const writer = writable.getWriter();
     const began = wallClock();
     let written = 0;
@@ -75,14 +78,15 @@ const BEEPS = `
   };
 `;
 
-function generated(kind, source) {
+function generated(kind, source, more = {}) {
   const generator = new MediaStreamTrackGenerator({ kind });
   const worker = new Worker(URL.createObjectURL(new Blob([source])));
-  worker.postMessage(generator.writable, [generator.writable]);
+  const { writable } = generator;
+  worker.postMessage({ writable, ...more }, [writable]);
   return generator;
 }
 
-const stampedTrack = () => generated("video", PICTURES);
+const stampedTrack = (lines = HEIGHT) => generated("video", PICTURES, { lines });
 const beepingTrack = () => generated("audio", BEEPS);
 
 /** Reads a picture off a canvas or video element: when and which; null if it has no stamp. */
@@ -94,7 +98,9 @@ class Reader {
   }
 
   read(source) {
-    this.#pen.drawImage(source, 0, 0, WIDTH, 4 * ROW, 0, 0, BITS, 4);
+    const width = source.videoWidth ?? source.width;
+    const height = ((source.videoHeight ?? source.height) * 4 * ROW) / HEIGHT;
+    this.#pen.drawImage(source, 0, 0, width, height, 0, 0, BITS, 4);
     const { data } = this.#pen.getImageData(0, 0, BITS, 4);
     const light = (row, bit) => data[(row * BITS + bit) * 4] > 127;
     const values = [0, 0];

@@ -17,6 +17,8 @@ from tests.conftest import RunningServer, Servers
 
 HERE = Path(__file__).parent
 HLS_JS = JS / "node_modules/hls.js/dist/hls.min.js"
+#: The height of a picture, unless it is said.
+LINES = 360
 #: Where our player draws the pictures one by one, and where the browser plays them.
 CANVAS, VIDEO = "main.player canvas", "main.player video"
 
@@ -66,22 +68,31 @@ class Studio:
         The two browsers; they may be one.
     bundle
         The script of the page that broadcasts.
+    lines
+        The picture's height: 360, 540, 720 or 1080.
     """
 
     def __init__(
-        self, server: RunningServer, sends: Browser, watches: Browser, *, bundle: Path
+        self,
+        server: RunningServer,
+        sends: Browser,
+        watches: Browser,
+        *,
+        bundle: Path,
+        lines: int = LINES,
     ) -> None:
         self.server = server
         self._sends = sends
         self.watches = watches
         self._bundle = bundle
+        self._lines = lines
 
     @contextmanager
     def sender(self) -> Iterator[Page]:
         """Open a page that has the source, in `track`, and nothing else."""
         with _page(self._sends) as page:
             page.goto(f"{self.server.url}/healthz")
-            page.evaluate("globalThis.track = stampedTrack()")
+            page.evaluate("lines => { globalThis.track = stampedTrack(lines) }", self._lines)
             yield page
 
     @contextmanager
@@ -92,13 +103,14 @@ class Studio:
         with _page(self._sends) as page:
             stream = stream or f"bench_{secrets.token_hex(4)}"
             stage = Broadcaster(page, self.server, bundle=self._bundle, stream=stream)
-            stage.start(record=record)
+            stage.start(record=record, quality=f"{self._lines}p")
             page.evaluate(
-                """() => {
-                  const tile = { name: "", video: stampedTrack(), audio: beepingTrack() };
+                """lines => {
+                  const tile = { name: "", video: stampedTrack(lines), audio: beepingTrack() };
                   me.show(me.tile(tile));
                   me.camera.stop();
-                }"""
+                }""",
+                self._lines,
             )
             yield stage
             stage.stop()
@@ -165,7 +177,10 @@ def taken(page: Page, seconds: float) -> Seen:
 
 @contextmanager
 def running_studio(
-    *options: str, switches: Sequence[str] = (), viewers_chromium: str = CHROMIUM
+    *options: str,
+    switches: Sequence[str] = (),
+    viewers_chromium: str = CHROMIUM,
+    lines: int = LINES,
 ) -> Iterator[Studio]:
     """Run a server, and two browsers.
 
@@ -177,6 +192,8 @@ def running_studio(
         Of both browsers, beside the usual ones.
     viewers_chromium
         What runs the viewers' browser.
+    lines
+        The picture's height.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -190,7 +207,8 @@ def running_studio(
         stack.callback(sends.close)
         stack.callback(watches.close)
         server = servers.start(*options)
-        yield Studio(server, sends, watches, bundle=bundle_broadcaster(folder))
+        bundle = bundle_broadcaster(folder)
+        yield Studio(server, sends, watches, bundle=bundle, lines=lines)
 
 
 @contextmanager
