@@ -262,7 +262,7 @@ class Recorder:
         self,
         recording: FileRecording,
         of: Clip,
-        on_error: Callable[[Trouble], object] | None = None,
+        on_error: Callable[[Trouble], None] | None = None,
     ) -> Trouble | None:
         opened: asyncio.Future[Trouble | None] = asyncio.get_running_loop().create_future()
         recording.open(
