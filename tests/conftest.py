@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.waiting import until_up
 
 #: Seconds: a machine that is busy with something else takes its time.
 _START = 120.0
@@ -108,11 +109,7 @@ class Servers:
                 env={k: v for k, v in os.environ.items() if k != "NANOMEET_API_KEY"},
             )
         self._processes.append(process)
-        deadline = time.monotonic() + _START
-        while not ready.exists():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, "the server did not come up"
-            time.sleep(0.05)
+        until_up(process, ready.exists, log=log, patience=_START)
         content = json.loads(ready.read_text())
         return RunningServer(
             url=content["url"], api_key=content["api_key"], data=data, log=log, process=process

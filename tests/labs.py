@@ -7,7 +7,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 import nbformat
 
 from tests.proxy import free_port
+from tests.waiting import until_up
 
 #: Seconds in which such a program starts, and ends, on a busy machine.
 _START = 180.0
@@ -148,11 +148,7 @@ def running_app(
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + _START
-        while not _answers(f"{url}{ready}"):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
+        until_up(process, lambda: _answers(f"{url}{ready}"), log=log, patience=_START)
         yield url
     finally:
         process.terminate()

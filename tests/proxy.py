@@ -7,12 +7,12 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nanomeet_widget.server import tls
+from tests.waiting import until_up
 
 #: A name that browsers look up on this machine (RFC 6761, 6.3), and that is not the machine's own.
 HOST = "meet.localhost"
@@ -82,11 +82,7 @@ def tls_proxy(folder: Path, upstream: str, *, port: int | None = None) -> Iterat
         stdin=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + _START
-        while not listens(port):
-            assert process.poll() is None, (folder / "error.log").read_text()
-            assert time.monotonic() < deadline, "nginx did not come up"
-            time.sleep(0.05)
+        until_up(process, lambda: listens(port), log=folder / "error.log", patience=_START)
         yield f"https://{HOST}:{port}"
     finally:
         process.terminate()

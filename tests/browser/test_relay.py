@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -15,6 +14,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port, listens
+from tests.waiting import until_up
 
 from .conftest import OpenPage
 from .media import moves
@@ -41,11 +41,7 @@ def turn(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, cwd=tmp_path)
     try:
-        deadline = time.monotonic() + _START
-        while not listens(port):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
+        until_up(process, lambda: listens(port), log=log, patience=_START)
         yield f"turn:127.0.0.1:{port}", log
     finally:
         process.terminate()

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -25,7 +24,7 @@ from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_recordings import send
 from tests.proxy import free_port, listens
 from tests.unit.server.clips import SECOND, Clip, clip
-from tests.waiting import PATIENCE, until
+from tests.waiting import PATIENCE, until, until_up
 
 _NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 _CONFIGURATION = """
@@ -83,11 +82,12 @@ class Nginx:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + PATIENCE
-        while not (listens(self.port) and listens(self.tls_port)):
-            assert self._process.poll() is None, (self.folder / "error.log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until_up(
+            self._process,
+            lambda: listens(self.port) and listens(self.tls_port),
+            log=self.folder / "error.log",
+            patience=PATIENCE,
+        )
 
     def stop(self) -> None:
         if self._process is not None:
