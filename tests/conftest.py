@@ -16,6 +16,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.asking import post
 from tests.waiting import until_up
 
 #: Seconds: a machine that is busy with something else takes its time.
@@ -61,8 +62,7 @@ class RunningServer:
         self, path: str, *, headers: dict[str, str] | None = None, **body: Any
     ) -> httpx.Response:
         """Post JSON, and return whatever the server answers."""
-        url = f"{self.url}/{path}"
-        return httpx.post(url, headers=headers, json=body, trust_env=False, timeout=60)
+        return post(f"{self.url}/{path}", headers=headers, json=body)
 
     def websocket(self, path: str) -> str:
         """Return the address of one of the server's WebSockets."""

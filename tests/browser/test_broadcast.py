@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
+from tests.asking import get
 from tests.browser.broadcasting import (
     WITHOUT_WEBCODECS,
     Broadcaster,
@@ -448,7 +448,7 @@ def test_a_recording_has_every_picture_that_was_sent_once(
     pictures = pictures_in(sent)
     assert len(pictures) > 240
     file = tmp_path / "film.mp4"
-    film = httpx.get(f"{server.url}/vod/{stage.stream}.mp4", trust_env=False, timeout=60)
+    film = get(f"{server.url}/vod/{stage.stream}.mp4")
     file.write_bytes(film.content)
 
     with av.open(str(file)) as container:

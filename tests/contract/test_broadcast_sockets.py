@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from nanomeet_widget.server.frames import Frame, Kind, Track
+from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import PATIENT, get
 from tests.contract.sockets import Client, broadcasting, connect, join, run, watch
 from tests.unit.server.clips import Clip, clip
 from tests.waiting import PATIENCE, until

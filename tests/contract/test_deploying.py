@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.asking import get
 from tests.conftest import Servers
-from tests.contract.asking import get
 from tests.waiting import PATIENCE, until
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/server.md").read_text()

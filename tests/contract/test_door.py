@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 from tornado import httpclient, websocket
 
+from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import get
 from tests.proxy import free_port
 
 from .sockets import Client, connect, join, run

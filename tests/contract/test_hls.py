@@ -15,8 +15,8 @@ import pytest
 
 from nanomeet_widget.server.frames import Track
 from nanomeet_widget.server.hls_segments import TARGET_DURATION
+from tests.asking import PATIENT
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import PATIENT
 from tests.contract.sockets import broadcasting, run, watch
 from tests.contract.test_recordings import send
 from tests.unit.server.clips import Clip, clip

@@ -17,8 +17,8 @@ import pytest
 from nanomeet_widget import _jupyter, _rules
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.services import LocalServer
+from tests.asking import PATIENT, get, post
 from tests.conftest import RunningServer
-from tests.contract.asking import PATIENT, get, post
 from tests.labs import Lab, running_lab
 from tests.waiting import until
 

@@ -16,8 +16,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from nanomeet_widget.server.openapi import document
+from tests.asking import get, request
 from tests.conftest import RunningServer
-from tests.contract.asking import get, request
 from tests.waiting import PATIENCE
 
 DESCRIBED = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nanomeet_widget.server import secrets_folder
+from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import get
 from tests.waiting import PATIENCE, until
 
 from .sockets import broadcasting, connect, join, run, watch

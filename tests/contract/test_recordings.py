@@ -13,15 +13,14 @@ from typing import Any
 
 import av
 import httpx
-import jwt
 import pytest
 
 import nanomeet_widget as nm
-from nanomeet_widget import InvalidInputError, PermissionDenied, ServiceUnavailable
+from nanomeet_widget import InvalidInputError, PermissionDenied, ServiceUnavailable, _tokens
 from nanomeet_widget.server.frames import Frame, Kind, Track
 from nanomeet_widget.services import LocalServer
+from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import PATIENT, get
 from tests.contract.sockets import Client, broadcasting, run, watch
 from tests.unit.server.clips import SECOND, Clip, clip
 from tests.waiting import until
@@ -68,8 +67,7 @@ def listed(server: RunningServer, headers: dict[str, str], **query: Any) -> list
 
 
 async def record(server: RunningServer, token: str, film: Clip) -> None:
-    stream = jwt.decode(token, options={"verify_signature": False})["streamname"]
-    viewer, _ = await watch(server, stream)
+    viewer, _ = await watch(server, _tokens.read(token).streamname)
     async with broadcasting(server, token, record=True) as (page, ingest, _):
         for data in film.encoded():
             await ingest.send_raw(data)

@@ -10,8 +10,8 @@ import pytest
 from nanomeet_widget._errors import ServiceError
 from nanomeet_widget.cli import main
 from nanomeet_widget.services import LocalServer
+from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import get
 
 from .sockets import connect, join, run
 

@@ -17,8 +17,8 @@ import pytest
 import nanomeet_widget as nm
 from nanomeet_widget import services
 from nanomeet_widget.services import Jitsi, LocalServer, NanoStreamCloud, Service
+from tests.asking import get
 from tests.conftest import Servers
-from tests.contract.asking import get
 from tests.leaks import found
 from tests.standins import cloud
 

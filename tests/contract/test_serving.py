@@ -14,8 +14,8 @@ import httpx
 import jwt
 import pytest
 
+from tests.asking import PATIENT, get, post, request
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import PATIENT, get, post, request
 from tests.waiting import PATIENCE
 
 

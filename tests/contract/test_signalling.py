@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 from tornado import httpclient, websocket
 
+from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import get
 from tests.contract.sockets import connect, join, run
 from tests.contract.test_token_service import refused_tokens
 from tests.waiting import PATIENCE

@@ -11,8 +11,8 @@ import jwt
 import pytest
 
 from nanomeet_widget import _tokens
+from tests.asking import get, post, request
 from tests.conftest import RunningServer, Servers
-from tests.contract.asking import get, post, request
 
 KEY, TOKEN = "X-BINTU-APIKEY", "x-bintu-token"
 
