@@ -96,6 +96,10 @@ class Notebook:
         """Run a cell until it prints a text."""
         assert self.until(number, text.__eq__) == text
 
+    def begins(self, number: int, words: str) -> None:
+        """Run a cell until what it prints begins so."""
+        assert self.until(number, lambda printed: printed.startswith(words)).startswith(words)
+
     def save(self) -> None:
         """Save, and wait until it is."""
         # The answer to a request that came after the key: the notebook saves itself now and then, too.

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from playwright.sync_api import Locator
 
 _NOTE = """
-(element, words) => {
+(element, [words, shown]) => {
   const note = { seen: false };
+  const seen = (one) => one?.checkVisibility() && one.innerText.includes(words);
   const look = () => {
-    note.seen ||= element.checkVisibility() && element.innerText.includes(words);
+    note.seen ||= seen(shown ? element.querySelector(shown) : element);
     if (note.seen) observer.disconnect();
   };
   const observer = new MutationObserver(look);
@@ -25,6 +26,19 @@ _NOTE = """
 @contextmanager
 def said(where: Locator, words: str) -> Iterator[None]:
     """Wait until an element has shown some words since this began, though they may be gone again."""
-    note = where.evaluate_handle(_NOTE, words)
+    with _noted(where, words, None):
+        yield
+
+
+@contextmanager
+def shown(where: Locator, selector: str) -> Iterator[None]:
+    """Wait until something has been shown in an element since this began."""
+    with _noted(where, "", selector):
+        yield
+
+
+@contextmanager
+def _noted(where: Locator, words: str, selector: str | None) -> Iterator[None]:
+    note = where.evaluate_handle(_NOTE, [words, selector])
     yield
     where.page.wait_for_function("note => note.seen", arg=note)

@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.waiting import until
+
 #: Keeps every connection that a page makes, so that a test can look at it.
 KEEP_PEERS = """
   globalThis.peers = [];
@@ -55,3 +57,9 @@ def connections(page: Page) -> list[dict[str, Any]]:
     """Return what each open connection sends and receives in each of its places."""
     found: list[dict[str, Any]] = page.evaluate(_SENT)
     return found
+
+
+def of_the_connection(page: Page, what: str) -> list[Any]:
+    """Return how it stands with a page's one connection to the others, once there is one."""
+    until(page, lambda: len(connections(page)), to_be=1)
+    return [connection[what] for connection in connections(page)]

@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves
-from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.browser.test_room import Room, button, tile
+from tests.browser.waiting import PATIENCE
 from tests.conftest import Servers
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ def feed(page: Page) -> Locator:
 def heard(page: Page) -> None:
     """Wait until the stage can be heard."""
     page.wait_for_function(
-        "() => Number(document.querySelector('.feed')?.dataset.level) > 0.005", timeout=PATIENT
+        "() => Number(document.querySelector('.feed')?.dataset.level) > 0.005", timeout=PATIENCE
     )
 
 
@@ -30,11 +31,11 @@ def test_who_finds_the_stage_full_watches_it_and_comes_up_when_asked(
     room = Room(servers.start("--stage", "2"), open_page)
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
 
     # The third sees and hears both in one picture, and nobody sees or hears him.
     alan = room.enter("Alan")
-    expect(feed(alan)).to_be_visible(timeout=PATIENT)
+    expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
     heard(alan)
     expect(tile(ada, "Alan")).to_have_count(0)
@@ -52,12 +53,12 @@ def test_who_finds_the_stage_full_watches_it_and_comes_up_when_asked(
     people.get_by_role("button", name="What to do with Alan").click()
     ada.get_by_role("menuitem", name="Invite onto the stage").click()
     alan.get_by_role("button", name="Come on the stage").click()
-    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENCE)
     expect(feed(alan)).to_have_count(0)
-    expect(tile(alan, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(alan, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     assert moves(tile(alan, "Ada").locator("video"))
     alan.keyboard.press("v")
-    expect(tile(ada, "Alan")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Alan")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     assert moves(tile(ada, "Alan").locator("video"))
 
 
@@ -67,14 +68,14 @@ def test_the_audience_goes_on_watching_when_the_page_that_composes_goes(
     room = Room(servers.start("--stage", "2"), open_page)
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace", moderator=True)
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     alan = room.enter("Alan")
-    expect(feed(alan)).to_be_visible(timeout=PATIENT)
+    expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
     first = feed(alan).element_handle()
     # A moderator's page composes it, the first one's: it goes without a word.
     ada.context.close()
-    expect(tile(grace, "Ada")).to_have_count(0, timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_count(0, timeout=PATIENCE)
     # The next page composes another stream, which takes the place of the one before.
-    alan.wait_for_function("canvas => !canvas.isConnected", arg=first, timeout=PATIENT)
+    alan.wait_for_function("canvas => !canvas.isConnected", arg=first, timeout=PATIENCE)
     assert moves(feed(alan))

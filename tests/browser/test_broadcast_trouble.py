@@ -9,11 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_room import address
+from tests.browser.waiting import PATIENCE
 from tests.conftest import Servers
 
 pytestmark = pytest.mark.browser
-
-PATIENCE = 30_000
 
 
 def test_a_recording_that_ends_at_its_limit_is_told_in_the_rooms_language(

@@ -21,7 +21,7 @@ from .conftest import OpenPage, new_context
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .passing import said
-from .test_screens import shoot
+from .test_screens import fits, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -507,7 +507,7 @@ def test_each_card_is_one_sentence_and_one_action_for_everybody(
     card = page.locator(".nanomeet-card")
     expect(card).to_contain_text(words, timeout=SLOW)
     expect(card.get_by_role("button")).to_have_text([action] if action else [])
-    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         if name != "no camera":  # which follows VS Code's own theme

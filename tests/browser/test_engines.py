@@ -162,8 +162,7 @@ def test_a_jitsi_guest_is_no_moderator(lab: Lab, open_page: OpenPage, deployment
     notebook = opened(lab, open_page, deployment, cell, shows=guest, name="guest.ipynb")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(notebook.meeting).to_contain_text("Participant")
-    words = "False set_subject is for moderators"
-    assert notebook.until(1, lambda printed: printed.startswith(words)).startswith(words)
+    notebook.begins(1, "False set_subject is for moderators")
 
 
 def test_a_meeting_of_the_cloud_is_the_same_three_lines(
@@ -190,8 +189,7 @@ def test_a_meeting_of_the_cloud_is_the_same_three_lines(
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
         expect(frame.locator("#said")).to_have_text("Joined /classroom/algebra_101")
-        first = "joined off True None\n"
-        assert notebook.until(1, lambda printed: printed.startswith(first)).startswith(first)
+        notebook.begins(1, "joined off True None\n")
         live, off = notebook.evaluate(2).splitlines()
         assert "nanoplayer.html?bintu.streamname=AbCdE-1" in live
         assert "vod/AbCdE-1.mp4" in live
@@ -299,8 +297,7 @@ def test_a_library_that_cannot_be_used_fails_the_meeting_in_words(
         name="no-library.ipynb",
     )
     expect(notebook.meeting).to_contain_text(words, timeout=SLOW)
-    told = "failed {'kind': 'library'"
-    assert notebook.until(1, lambda printed: printed.startswith(told)).startswith(told)
+    notebook.begins(1, "failed {'kind': 'library'")
     expect(notebook.page.locator(".nanomeet-overlay iframe")).to_have_count(0)
 
 
@@ -320,4 +317,4 @@ def test_a_library_whose_engine_does_not_come_is_no_joined_meeting(
     notebook = Notebook(open_page(ignore_https_errors=True), lab, "no-engine.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_contain_text("external_api.js cannot be loaded", timeout=SLOW)
-    assert notebook.until(1, lambda printed: printed.startswith("failed")).startswith("failed")
+    notebook.begins(1, "failed")

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, sounds
-from tests.browser.peers import KEEP_PEERS, connections
-from tests.browser.test_room import PATIENT, Room, button, camera_of, tile
-from tests.browser.waiting import until
+from tests.browser.peers import KEEP_PEERS, connections, of_the_connection
+from tests.browser.test_room import Room, button, camera_of, tile
+from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -78,19 +78,13 @@ def sent(page: Page) -> int:
     return sum(int(camera["frames"]) for camera in cameras(page))
 
 
-def offers(page: Page) -> list[int]:
-    """Return how often the one connection has offered something, once there is one."""
-    until(page, lambda: len(connections(page)), to_be=1)
-    return [connection["offers"] for connection in connections(page)]
-
-
 def test_what_nobody_shows_is_not_sent_and_what_is_small_is_sent_small(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True, scripts=[_STRONG])
     small = {"width": 320, "height": 240}
     pages = {name: meeting.enter(name, viewport=small) for name in ("Grace", "Alan")}
     large = meeting.enter("Mary", viewport={"width": 1280, "height": 800})
     for name in (*pages, "Mary"):
-        expect(tile(ada, name)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        expect(tile(ada, name)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
 
     def one_is_larger() -> bool:
         found = heights(ada)
@@ -125,7 +119,7 @@ def test_a_camera_delivers_no_more_than_is_shown(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True, viewport=small)
     meeting.enter("Grace", viewport=small)
     own = tile(ada, "Ada").locator("video")
-    expect(own).to_be_visible(timeout=PATIENT)
+    expect(own).to_be_visible(timeout=PATIENCE)
     lines = "video.srcObject?.getVideoTracks()[0]?.getSettings().height"
     until(ada, lambda: own.evaluate(f"video => {lines} <= 180"))
     assert moves(own)
@@ -134,16 +128,16 @@ def test_a_camera_delivers_no_more_than_is_shown(meeting: Meeting) -> None:
 def test_a_shared_screen_is_shown_beside_the_camera_and_heard(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True, scripts=[_SHARE])
     grace = meeting.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
-    before = offers(ada)
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
+    before = of_the_connection(ada, "offers")
     button(ada, "Share the screen").click()
     screen = grace.locator(".tile[data-participant$=':screen']")
-    expect(screen).to_be_visible(timeout=PATIENT)
+    expect(screen).to_be_visible(timeout=PATIENCE)
     assert moves(screen.locator("video"))
     person = grace.locator(".tile:not([data-participant$=':screen'])", has_text="Ada")
     assert moves(person.locator("video"))
     assert sounds(grace.locator("audio[data-participant$=':screen']"))
-    assert offers(ada) == before
+    assert of_the_connection(ada, "offers") == before
     button(ada, "Share the screen").click()
     expect(screen).to_have_count(0)
     until(ada, lambda: [c["screen"]["active"] for c in connections(ada)], to_be=[False])
@@ -152,7 +146,7 @@ def test_a_shared_screen_is_shown_beside_the_camera_and_heard(meeting: Meeting) 
 def test_the_voice_goes_first(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True)
     grace = meeting.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     until(ada, lambda: [c["microphone"]["priority"] for c in connections(ada)], to_be=["high"])
 
 
@@ -161,8 +155,8 @@ def test_devices_change_without_negotiating_anew_and_who_is_muted_stays_muted(
 ) -> None:
     ada = meeting.enter("Ada", moderator=True)
     grace = meeting.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
-    before = offers(ada)
+    expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
+    before = of_the_connection(ada, "offers")
     button(ada, "Settings").click()
     microphones = ada.get_by_label("Microphone").and_(ada.locator("select"))
     for muted in (False, True):
@@ -176,13 +170,13 @@ def test_devices_change_without_negotiating_anew_and_who_is_muted_stays_muted(
         if not muted:
             assert sounds(grace.locator("audio").first)
     expect(button(ada, "Microphone")).to_have_attribute("aria-pressed", "false")
-    assert offers(ada) == before
+    assert of_the_connection(ada, "offers") == before
 
 
 def test_a_second_microphone_that_cannot_be_opened_leaves_the_first(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True)
     grace = meeting.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(ada, "Settings").click()
     microphones = ada.get_by_label("Microphone").and_(ada.locator("select"))
     # Once the list is there, it says which of them is in use.
@@ -208,7 +202,7 @@ def test_a_second_microphone_that_cannot_be_opened_leaves_the_first(meeting: Mee
 def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True)
     grace = meeting.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     unplugged = camera_of(ada, "Ada")
     # A track ends by itself, and says so, only when its device is gone.
     unplugged.evaluate("track => { track.stop(); track.dispatchEvent(new Event('ended')); }")
@@ -237,7 +231,7 @@ def test_a_camera_that_cannot_be_opened_is_explained_and_the_microphone_is_used(
       }};
     """
     ada = meeting.enter("Ada", moderator=True, scripts=[fail])
-    expect(ada.get_by_text(words)).to_be_visible(timeout=PATIENT)
+    expect(ada.get_by_text(words)).to_be_visible(timeout=PATIENCE)
     expect(tile(ada, "Ada")).to_have_attribute("data-microphone", "on")
     expect(tile(ada, "Ada")).to_have_attribute("data-camera", "off")
     ada.evaluate("mended = true")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,11 +10,11 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, sounds
-from tests.browser.peers import KEEP_PEERS, connections
+from tests.browser.peers import KEEP_PEERS, connections, of_the_connection
 from tests.browser.proxy import Proxy
 from tests.browser.relay import Relay
-from tests.browser.test_room import PATIENT, Room, button, tile
-from tests.browser.waiting import until
+from tests.browser.test_room import Room, button, tile
+from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
 
@@ -84,15 +83,9 @@ def until_more_decoded(page: Page) -> None:
     until(page, lambda: decoded(page) >= enough)
 
 
-def of_the_connection(page: Page, what: str) -> list[Any]:
-    """Return how it stands with a page's one connection to the others, once there is one."""
-    until(page, lambda: len(connections(page)), to_be=1)
-    return [connection[what] for connection in connections(page)]
-
-
 def meet(*pages: tuple[Page, str]) -> None:
     for page, other in pages:
-        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
         assert moves(tile(page, other).locator("video"))
 
 
@@ -104,11 +97,11 @@ def test_a_network_that_was_away_brings_back_the_pictures_and_nobody_twice(
     meet((ada, "Grace"), (grace, "Ada"))
     place = tile(ada, "Grace").get_attribute("data-participant") or ""
     wire.cut()
-    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
     grace.wait_for_timeout(AWAY * 1000)
     until(grace, lambda: len(connections(grace)), to_be=0)
     wire.mend()
-    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
     for page, other in ((grace, "Ada"), (ada, "Grace")):
         expect(tile(page, other)).to_have_count(1)
         assert moves(tile(page, other).locator("video"))
@@ -125,12 +118,12 @@ def test_pictures_go_on_while_only_the_server_is_out_of_reach(
     meet((ada, "Grace"), (grace, "Ada"))
     before = of_the_connection(grace, "offers")
     wire.proxy.cut()
-    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+    expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
     for _ in range(3):
         grace.wait_for_timeout(2_000)
         until_more_decoded(grace)
     wire.proxy.mend()
-    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
     assert moves(tile(ada, "Grace").locator("video"))
     # It is the same connection: nothing was negotiated anew.
     assert of_the_connection(grace, "offers") == before
@@ -188,11 +181,11 @@ def test_a_meeting_outlives_a_killed_server_with_its_roles_and_pictures(
     meet((ada, "Grace"), (grace, "Ada"))
     first.kill()
     for page in (ada, grace):
-        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
     until_more_decoded(grace)
     servers.start("--port", port, data=first.data)
     for page, other in ((ada, "Grace"), (grace, "Ada")):
-        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
         expect(tile(page, other)).to_have_count(1)
         assert moves(tile(page, other).locator("video"))
     expect(button(ada, "Invite people")).to_be_visible()

@@ -82,8 +82,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     )
     said = notebook.until(states, lambda printed: '"live"]' in printed)
     assert json.loads(said.split("]")[0] + "]") == ["starting", "live"]
-    done = "<start_broadcast: done: Playout(live='http"
-    assert notebook.until(outcome, lambda printed: printed.startswith(done)).startswith(done)
+    notebook.begins(outcome, "<start_broadcast: done: Playout(live='http")
     playout = notebook.evaluate(PLAYOUT)
     live = re.search(r"http\S+/live/\S+", playout)
     vod = re.search(r"http\S+/vod/\S+", playout)

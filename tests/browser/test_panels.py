@@ -14,7 +14,8 @@ from .conftest import OpenPage
 from .media import moves
 from .passing import said
 from .qr import read_qr
-from .test_room import PATIENT, Room, button, room, tile
+from .test_room import Room, button, room, tile
+from .waiting import PATIENCE
 
 __all__ = ["room"]
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 def panel(page: Page, name: str) -> Locator:
     """Open a panel, if it is not, and return it when it stands still."""
-    expect(page.get_by_role("toolbar")).to_be_visible(timeout=PATIENT)
+    expect(page.get_by_role("toolbar")).to_be_visible(timeout=PATIENCE)
     shown = page.locator(f'.panel[data-panel="{name}"]')
     if shown.count() == 0:
         opener = page.locator(f'.toolbar [data-panel-button="{name}"]')
@@ -90,7 +91,7 @@ def log(page: Page) -> Locator:
 def test_two_people_write_to_each_other(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     write(ada, "Look at https://example.org/a?b=(c), please <img src=x onerror=alert(1)>")
     expect(log(ada).get_by_text("Ada (you)")).to_be_visible()
     expect(ada.get_by_label("Write to everybody")).to_have_value("")
@@ -116,7 +117,7 @@ def test_two_people_write_to_each_other(room: Room) -> None:
 
 def test_what_is_typed_after_the_key_that_opens_the_chat_stands_in_it(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
-    expect(ada.get_by_role("toolbar")).to_be_visible(timeout=PATIENT)
+    expect(ada.get_by_role("toolbar")).to_be_visible(timeout=PATIENCE)
     ada.keyboard.type("cHello")
     expect(panel(ada, "chat").get_by_role("textbox")).to_have_value("Hello")
     expect(button(ada, "Raise your hand")).to_have_attribute("aria-pressed", "false")
@@ -126,8 +127,8 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     ada, grace, alan = (
         room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")
     )
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
-    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
+    expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENCE)
     form = panel(ada, "chat").locator("form")
     recipient(ada).select_option("Grace (privately)")
     expect(form.get_by_text("Only Grace will read this.")).to_be_visible()
@@ -153,7 +154,7 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
 def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     choose(ada, "Grace", "Write privately")
     form = panel(ada, "chat").locator("form")
     expect(form.get_by_role("textbox")).to_be_focused()
@@ -204,7 +205,7 @@ def test_what_could_not_be_sent_is_kept_and_says_why(room: Room, open_page: Open
     expect(shown.get_by_role("alert")).to_contain_text("Not sent:")
     expect(shown.get_by_role("textbox")).to_have_value("Are you there?")
     open_again = True
-    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
+    expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
     shown.get_by_role("textbox").press("Enter")
     expect(log(grace).get_by_text("Are you there?")).to_be_visible()
     expect(shown.get_by_role("alert")).to_have_count(0)
@@ -213,7 +214,7 @@ def test_what_could_not_be_sent_is_kept_and_says_why(room: Room, open_page: Open
 def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
     ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 420})
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     for number in range(4):
         write(grace, f"{number}\n" * 12)
         expect(log(ada).locator(".chat-text")).to_have_count(number + 1)
@@ -237,7 +238,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
 def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     panel(ada, "people").get_by_role("button", name="Mute Grace").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
     choose(ada, "Grace", "Switch the camera off")
@@ -250,7 +251,7 @@ def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
 def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     choose(ada, "Grace", "Make a moderator", "Really make Grace a moderator?")
     expect(panel(grace, "people").get_by_role("button", name="Mute Ada")).to_be_visible()
     choose(grace, "Ada", "Show large to everybody")
@@ -268,7 +269,7 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
         room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")
     )
     for name in ("Grace", "Alan"):
-        expect(tile(ada, name)).to_be_visible(timeout=PATIENT)
+        expect(tile(ada, name)).to_be_visible(timeout=PATIENCE)
     choose(ada, "Alan", "Send into the audience")
     expect(panel(ada, "people").get_by_role("region", name="Audience")).to_contain_text("Alan")
     button(alan, "Raise your hand").click()
@@ -286,7 +287,7 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
 
 def test_many_people_are_searched(room: Room) -> None:
     ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 600})
-    expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
     # Joined by their sockets alone: nine browsers would keep the machine busy with pictures.
     ada.evaluate(
         """async ([url, tokens]) => {
@@ -326,7 +327,7 @@ def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
     ada = with_lobby(room)
     grace, alan = room.enter("Grace"), room.enter("Alan")
     lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
-    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENT)
+    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENCE)
     lobby.get_by_role("button", name="Write to Grace").click()
     lobby.get_by_label("Message to Grace").fill("One moment, please")
     ada.keyboard.press("Enter")
@@ -335,7 +336,7 @@ def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
     lobby.get_by_role("button", name="Refuse Alan").click()
     expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
     lobby.get_by_role("button", name="Let in Grace").click()
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     expect(lobby).to_have_count(0)
 
 
@@ -343,7 +344,7 @@ def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
     ada = with_lobby(room)
     guests = [room.enter(name) for name in ("Grace", "Alan")]
     lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
-    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENT)
+    expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENCE)
     lobby.get_by_role("button", name="Write to all").click()
     lobby.get_by_label("Message to those who wait").fill("We begin at ten")
     ada.keyboard.press("Enter")
@@ -351,7 +352,7 @@ def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
         expect(guest.get_by_text("We begin at ten")).to_be_visible()
     lobby.get_by_role("button", name="Let all in").click()
     for guest in guests:
-        expect(tile(guest, "Ada")).to_be_visible(timeout=PATIENT)
+        expect(tile(guest, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
 # --- the settings ------------------------------------------------------------------------------
@@ -367,13 +368,13 @@ def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> Non
     grace = room.enter("Grace")
     grace.get_by_label("Password").fill(first)
     button(grace, "Join").click()
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     shown.get_by_role("button", name="Make one").click()
     expect(given).not_to_have_value(first)
     shown.get_by_role("button", name="Remove the password").click()
     expect(shown.get_by_role("button", name="Remove the password")).to_have_count(0)
     alan = room.enter("Alan")
-    expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_locked_room_takes_nobody_else(room: Room) -> None:
@@ -381,13 +382,13 @@ def test_a_locked_room_takes_nobody_else(room: Room) -> None:
     panel(ada, "settings").get_by_label("Lock the room").click()
     expect(panel(ada, "settings").get_by_label("Lock the room")).to_be_checked()
     grace = room.enter("Grace")
-    expect(grace.get_by_role("heading", name="The room is locked")).to_be_visible(timeout=PATIENT)
+    expect(grace.get_by_role("heading", name="The room is locked")).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_meeting_is_ended_for_all_by_keyboard(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     panel(ada, "settings").get_by_role("button", name="End the meeting for everybody").focus()
     ada.keyboard.press("Enter")
     expect(tile(grace, "Ada")).to_be_visible()
@@ -425,7 +426,7 @@ def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     shown = panel(ada, "settings")
     meter = shown.get_by_role("meter", name="Level of the microphone")
-    expect(meter).to_be_visible(timeout=PATIENT)
+    expect(meter).to_be_visible(timeout=PATIENCE)
     ada.wait_for_function("meter => meter.value >= 0.05", arg=meter.element_handle())
     ada.evaluate(COUNT_SOUNDS)
     button(ada, "Test the speaker").click()
@@ -443,14 +444,14 @@ def test_a_broadcast_counts_its_viewers_and_leaves_its_recording(
     shown = panel(ada, "broadcast")
     shown.get_by_label("Record it too").check()
     button(ada, "Go live").click()
-    expect(shown.get_by_text("You are live")).to_be_visible(timeout=PATIENT)
+    expect(shown.get_by_text("You are live")).to_be_visible(timeout=PATIENCE)
     expect(shown.get_by_text("and it is recorded")).to_be_visible()
     link = shown.get_by_role("textbox", name="Link for viewers").input_value()
     open_page(link)
-    expect(shown.get_by_text("1 viewer", exact=True)).to_be_visible(timeout=PATIENT)
+    expect(shown.get_by_text("1 viewer", exact=True)).to_be_visible(timeout=PATIENCE)
     button(ada, "End the broadcast").click()
     recording = shown.get_by_role("textbox", name="The last recording")
-    expect(recording).to_be_visible(timeout=PATIENT)
+    expect(recording).to_be_visible(timeout=PATIENCE)
     assert open_page().goto(recording.input_value()).ok  # type: ignore[union-attr]
 
 
@@ -473,7 +474,7 @@ def test_the_code_is_the_link_and_the_link_has_its_role(
     guest = open_page(link.input_value())
     guest.get_by_role("textbox").first.fill("Grace")
     guest.get_by_role("button", name="Join").click()
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     row = panel(ada, "people").get_by_role("listitem").filter(has_text="Grace")
     expect(row.get_by_text("Moderator")).to_have_count(1 if moderator else 0)
 
@@ -542,7 +543,7 @@ def test_on_a_telephone_a_panel_is_a_sheet_that_keeps_the_focus(room: Room) -> N
 def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     opener = panel(ada, "people").get_by_role("button", name="What to do with Grace")
     for _ in range(12):
         if opener.evaluate("element => element === document.activeElement"):
@@ -581,7 +582,7 @@ WIDER = """() => [document.documentElement, ...document.querySelectorAll(".panel
 def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     write(grace, "See https://example.org")
     recipient(grace).select_option("Ada (privately)")
     write(grace, "See https://example.org too")
@@ -622,7 +623,7 @@ def test_panels_look_well(room: Room, theme: str) -> None:
     screens.mkdir(parents=True, exist_ok=True)
     ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
     grace = room.enter("Grace Hopper")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     write(grace, "Good morning! Here is the paper: https://example.org/analytical-engine")
     write(grace, "Shall we begin with the second part?")
     write(ada, "Yes, let us. I have two questions about the table on page four.")

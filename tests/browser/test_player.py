@@ -43,11 +43,6 @@ def frame_in(page: Page) -> FrameLocator:
     return page.frame_locator(".nanomeet-player iframe")
 
 
-def knows(notebook: Notebook, cell: int, facts: str) -> None:
-    """Run a cell until Python has heard from the page."""
-    until(notebook.page, lambda: notebook.evaluate(cell)[: len(facts)], to_be=facts)
-
-
 def test_students_watch_go_back_and_see_the_recording(
     lab: Lab, open_page: OpenPage, server: RunningServer, stage: Broadcaster
 ) -> None:
@@ -85,20 +80,20 @@ def test_students_watch_go_back_and_see_the_recording(
     assert moves(player.locator("canvas"))
 
     # Python knows what the player knows.
-    knows(notebook, facts, "live False 0 True")
+    notebook.begins(facts, "live False 0 True")
     notebook.run(pause)
     expect(player).to_have_attribute("data-paused", "true")
-    knows(notebook, paused, "live True")
+    notebook.begins(paused, "live True")
     # There has to be something to go back to.
     expect(player).to_have_attribute("data-kept", re.compile(r"^([3-9]|\d\d+)\."), timeout=SLOW)
     notebook.run(back)
     expect(player).to_have_attribute("data-paused", "false")
-    knows(notebook, behind, "live False 2")
+    notebook.begins(behind, "live False 2")
     assert moves(player.locator("canvas"))
     notebook.run(go)
     expect(player).to_have_attribute("data-behind", "0.0")
     expect(player.get_by_role("button", name="Live", exact=True)).to_be_visible()
-    knows(notebook, now, "live False 0")
+    notebook.begins(now, "live False 0")
     notebook.run(quiet)
     expect(player.get_by_role("slider", name="Volume")).to_have_value("0")
 
@@ -113,7 +108,7 @@ def test_students_watch_go_back_and_see_the_recording(
     decoded = "video => video.getVideoPlaybackQuality().totalVideoFrames > 10"
     page.wait_for_function(decoded, arg=video.element_handle(), timeout=SLOW)
     until(page, lambda: video.evaluate("video => [video.muted, video.volume]"), to_be=[True, 0.5])
-    knows(notebook, whole, "recording False")
+    notebook.begins(whole, "recording False")
 
     # Whoever watches turns captions on.
     notebook.run(words)

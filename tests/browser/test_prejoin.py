@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import CHROMIUM, LOADING, OpenPage, new_context
 from tests.browser.media import moves
-from tests.browser.test_room import PATIENT, Room, address, button, tile
+from tests.browser.test_room import Room, address, button, tile
+from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,9 @@ def test_one_sees_oneself_first_and_comes_in_as_one_chose(room: Room, open_page:
     grace.get_by_label("Your name").fill("Rear Admiral Hopper")
     button(grace, "Microphone").click()
     join(grace)
-    expect(tile(ada, "Rear Admiral Hopper")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Rear Admiral Hopper")).to_have_attribute(
+        "data-camera", "on", timeout=PATIENCE
+    )
     expect(tile(ada, "Rear Admiral Hopper")).to_have_attribute("data-microphone", "off")
     assert moves(tile(ada, "Rear Admiral Hopper").locator("video"))
 
@@ -52,9 +55,9 @@ def test_choices_are_remembered_and_a_reload_does_not_ask_again(
     expect(button(page, "Camera")).to_have_attribute("aria-pressed", "false")
     page.get_by_label("Your name").fill("Alan")
     join(page)
-    expect(tile(page, "Alan")).to_have_attribute("data-camera", "off", timeout=PATIENT)
+    expect(tile(page, "Alan")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
     page.reload()
-    expect(tile(page, "Alan")).to_be_visible(timeout=PATIENT)
+    expect(tile(page, "Alan")).to_be_visible(timeout=PATIENCE)
     button(page, "Leave the meeting").click()
     page.goto("about:blank")
     page.goto(f"{server.url}/invite#token={server.invite(room.token)}")
@@ -88,10 +91,10 @@ def test_without_devices_it_says_why_and_lets_one_in(
     try:
         page = new_context(chromium).new_page()
         page.goto(door(room))
-        expect(page.get_by_text(words)).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_text(words)).to_be_visible(timeout=PATIENCE)
         expect(button(page, "Try again")).to_be_visible()
         button(page, action).click()
-        expect(tile(page, "Grace")).to_be_visible(timeout=PATIENT)
+        expect(tile(page, "Grace")).to_be_visible(timeout=PATIENCE)
     finally:
         chromium.close()
 
@@ -118,7 +121,7 @@ def test_a_device_that_is_taken_or_hidden_is_named_so(
     page.goto(door(room))
     expect(page.get_by_text(words)).to_be_visible()
     button(page, "Join without camera and microphone").click()
-    expect(tile(page, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(page, "Grace")).to_be_visible(timeout=PATIENCE)
 
 
 def test_it_speaks_the_language_of_the_reader(room: Room, open_page: OpenPage) -> None:
@@ -136,4 +139,4 @@ def test_a_page_of_ones_own_asks_first_and_a_wish_to_the_contrary_is_heeded(
     asking = open_page(plain)
     expect(asking.get_by_label("Your name")).to_have_value("Ada")
     entering = room.enter("Grace")
-    expect(tile(entering, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(entering, "Grace")).to_be_visible(timeout=PATIENCE)

@@ -19,9 +19,6 @@ from tests.proxy import free_port
 
 pytestmark = pytest.mark.browser
 
-#: Milliseconds for what needs two pages and a negotiation on a busy machine.
-PATIENT = PATIENCE
-
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
     """Return where somebody meets: the token stands in the fragment."""
@@ -71,20 +68,20 @@ def camera_of(page: Page, name: str) -> JSHandle:
     return page.wait_for_function(
         "video => video.srcObject?.getVideoTracks()[0]",
         arg=tile(page, name).locator("video").element_handle(),
-        timeout=PATIENT,
+        timeout=PATIENCE,
     )
 
 
 def until_free(page: Page, camera: JSHandle) -> None:
     """Wait until a camera's track has ended."""
-    page.wait_for_function("track => track.readyState === 'ended'", arg=camera, timeout=PATIENT)
+    page.wait_for_function("track => track.readyState === 'ended'", arg=camera, timeout=PATIENCE)
 
 
 def test_two_people_see_and_hear_each_other(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     for page, other in ((ada, "Grace"), (grace, "Ada")):
-        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
         assert moves(tile(page, other).locator("video"))
         assert sounds(page.locator("audio").first)
 
@@ -93,14 +90,14 @@ def test_three_people_all_see_each_other(room: Room) -> None:
     people = {name: room.enter(name, moderator=name == "Ada") for name in ("Ada", "Grace", "Alan")}
     for name, page in people.items():
         for other in people.keys() - {name}:
-            expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+            expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
             assert moves(tile(page, other).locator("video"))
 
 
 def test_muting_shows_at_the_others(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(grace, "Microphone").click()
     expect(tile(ada, "Grace").get_by_role("img", name="microphone off")).to_be_visible()
     grace.keyboard.press("m")
@@ -110,7 +107,7 @@ def test_muting_shows_at_the_others(room: Room) -> None:
 def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     camera = camera_of(grace, "Grace")
     button(grace, "Camera").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off")
@@ -123,7 +120,7 @@ def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> Non
 def test_leaving_removes_the_tile_and_frees_camera_and_microphone(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     camera = camera_of(grace, "Grace")
     button(grace, "Leave the meeting").click()
     expect(grace.get_by_role("heading", name="You left the meeting")).to_be_visible()
@@ -134,21 +131,21 @@ def test_leaving_removes_the_tile_and_frees_camera_and_microphone(room: Room) ->
 def test_who_left_can_join_again(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     button(grace, "Leave the meeting").click()
     button(grace, "Join again").click()
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     assert moves(tile(ada, "Grace").locator("video"))
 
 
 def test_the_token_leaves_the_address_bar_and_a_reload_keeps_the_place(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     place = tile(ada, "Grace").get_attribute("data-participant") or ""
     expect(grace).not_to_have_url(re.compile("jwt"))
     grace.reload()
-    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     assert moves(tile(grace, "Ada").locator("video"))
     expect(tile(ada, "Grace")).to_have_attribute("data-participant", place)
     assert moves(tile(ada, "Grace").locator("video"))
@@ -167,13 +164,13 @@ def test_a_lost_connection_comes_back_and_the_meeting_goes_on(
 
     grace.route_web_socket("**/ws/meeting", carry)
     grace.goto(room.address("Grace"))
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     place = tile(ada, "Grace").get_attribute("data-participant") or ""
     sockets[0].close(code=4000)
     until(grace, lambda: len(sockets) > 1)
-    expect(grace.get_by_text("Reconnecting…")).to_have_count(0, timeout=PATIENT)
+    expect(grace.get_by_text("Reconnecting…")).to_have_count(0, timeout=PATIENCE)
     button(grace, "Microphone").click()
-    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off", timeout=PATIENCE)
     expect(tile(ada, "Grace")).to_have_attribute("data-participant", place)
     assert moves(tile(ada, "Grace").locator("video"))
 
@@ -184,14 +181,14 @@ def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: O
     room = Room(first, open_page)
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     first.kill()
     for page in (ada, grace):
-        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
     servers.start("--port", port, data=first.data)
     for page, other in ((ada, "Grace"), (grace, "Ada")):
-        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENT)
-        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        expect(page.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
         assert moves(tile(page, other).locator("video"))
     button(grace, "Microphone").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
@@ -202,12 +199,12 @@ def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=["--no-sandbox", "--use-fake-device-for-media-stream"],
-        timeout=PATIENT,
+        timeout=PATIENCE,
     )
     try:
         page = chromium.new_context().new_page()
         page.goto(room.address("Grace"))
-        expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENT)
+        expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
         expect(page.get_by_text("This page may not use your camera and microphone")).to_be_visible()
         expect(page.get_by_text("You can listen meanwhile")).to_be_visible()
     finally:
@@ -222,7 +219,7 @@ def test_newcomers_wait_in_the_lobby_until_they_are_let_in(room: Room) -> None:
     grace = room.enter("Grace")
     expect(grace.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
     button(ada, "Let in Grace").click()
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     alan = room.enter("Alan")
     expect(alan.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
     button(ada, "Refuse Alan").click()
@@ -241,7 +238,7 @@ def test_a_password_is_asked_for_and_a_wrong_one_is_named_so(room: Room) -> None
     expect(grace.get_by_role("alert")).to_have_text("That is not the password.")
     grace.get_by_label("Password").fill("sesame")
     button(grace, "Join").click()
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
@@ -256,13 +253,13 @@ def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
     grace.get_by_text("I have the room's password").click()
     grace.get_by_label("Password").fill("sesame")
     button(grace, "Join").click()
-    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_moderator_mutes_everybody_and_sends_somebody_out(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(ada, "People").click()
     button(ada, "Mute everybody else").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
@@ -276,7 +273,7 @@ def test_a_moderator_mutes_everybody_and_sends_somebody_out(room: Room) -> None:
 
 def test_a_participant_has_no_controls_of_a_moderator(room: Room) -> None:
     grace = room.enter("Grace")
-    expect(button(grace, "Settings")).to_be_visible(timeout=PATIENT)
+    expect(button(grace, "Settings")).to_be_visible(timeout=PATIENCE)
     expect(button(grace, "Broadcast")).to_have_count(0)
     expect(button(grace, "Invite people")).to_have_count(0)
     button(grace, "Settings").click()
@@ -290,7 +287,7 @@ def test_a_new_name_and_a_new_subject_reach_everybody(room: Room) -> None:
     button(grace, "Settings").click()
     grace.get_by_label("Your name").fill("Rear Admiral Hopper")
     button(grace, "Save").click()
-    expect(tile(ada, "Rear Admiral Hopper")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Rear Admiral Hopper")).to_be_visible(timeout=PATIENCE)
     button(ada, "Settings").click()
     ada.get_by_label("Subject").fill("Compilers")
     button(ada, "Save").click()
@@ -304,20 +301,20 @@ def test_an_invite_link_opens_the_room_for_a_guest(room: Room, open_page: OpenPa
     guest = open_page(link.input_value())
     guest.get_by_label("Your name").fill("Grace")
     guest.get_by_role("button", name="Join").click()
-    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
 
 
 def test_going_live_shows_at_everybody_and_ends_when_it_is_ended(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
-    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     button(ada, "Broadcast").click()
     button(ada, "Go live").click()
     for page in (ada, grace):
-        expect(page.get_by_role("link", name="LIVE")).to_be_visible(timeout=PATIENT)
+        expect(page.get_by_role("link", name="LIVE")).to_be_visible(timeout=PATIENCE)
     button(ada, "End the broadcast").click()
     for page in (ada, grace):
-        expect(page.get_by_role("link", name="LIVE")).to_have_count(0, timeout=PATIENT)
+        expect(page.get_by_role("link", name="LIVE")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_an_address_without_a_token_says_what_to_do(
@@ -351,6 +348,6 @@ BEYOND = """() => [...document.querySelectorAll("button, .tile")]
 def test_nothing_is_cut_off_at_any_width(room: Room, width: int) -> None:
     page = room.enter("Ada", moderator=True, viewport={"width": width, "height": 420})
     # The room has been measured, and all that comes by and by is there.
-    expect(tile(page, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(page, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     expect(button(page, "Leave the meeting")).to_be_visible()
     until(page, lambda: page.evaluate(BEYOND), to_be=[])

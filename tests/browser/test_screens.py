@@ -14,7 +14,8 @@ from tests.labs import Lab
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
-from .test_room import PATIENT, Room, tile
+from .test_room import Room, tile
+from .waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
@@ -91,10 +92,10 @@ def test_a_room_and_its_door_at_every_size(
     ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
     door = room.address("Grace Hopper", **{"prejoinConfig.enabled": True})
     grace = open_page(door, color_scheme=theme)
-    expect(grace.locator("video.playing")).to_be_visible(timeout=PATIENT)
+    expect(grace.locator("video.playing")).to_be_visible(timeout=PATIENCE)
     at_every_size(grace, "prejoin", theme)
     grace.get_by_role("button", name="Join").click()
-    expect(tile(ada, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENT)
+    expect(tile(ada, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENCE)
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
     at_every_size(ada, "room", theme)

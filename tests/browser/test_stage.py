@@ -8,7 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves
-from tests.browser.test_room import PATIENT, Room, button, tile
+from tests.browser.passing import shown
+from tests.browser.test_room import Room, button, tile
+from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -39,7 +41,7 @@ def two(room: Room) -> tuple[Page, Page]:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     for page, other in ((ada, "Grace"), (grace, "Ada")):
-        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENT)
+        expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     return ada, grace
 
 
@@ -74,9 +76,9 @@ def test_a_shared_screen_takes_the_large_place_and_is_not_cropped(
     ada.add_init_script(FAKE_SCREEN)
     ada.goto(room.address("Ada", moderator=True))
     grace = room.enter("Grace")
-    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENT)
+    expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     ada.keyboard.press("s")
-    expect(large(grace)).to_contain_text("Ada's screen", timeout=PATIENT)
+    expect(large(grace)).to_contain_text("Ada's screen", timeout=PATIENCE)
     screen = large(grace).locator("video")
     assert moves(screen)
     expect(screen).to_have_css("object-fit", "contain")
@@ -90,19 +92,10 @@ def test_a_raised_hand_and_a_feeling_show_on_the_tile(room: Room) -> None:
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
     grace.keyboard.press("r")
-    # It is there for some seconds only: noted, whenever that is looked at.
-    tile(ada, "Grace").evaluate(
-        """tile => {
-          globalThis.hearts = 0;
-          new MutationObserver(() => {
-            const heart = tile.querySelector("[role=img][aria-label=Heart]");
-            if (heart?.checkVisibility()) hearts += 1;
-          }).observe(tile, { childList: true, subtree: true });
-        }"""
-    )
-    choose(grace, "Heart")
-    ada.wait_for_function("hearts > 0", timeout=PATIENT)
-    expect(tile(ada, "Grace").get_by_role("img", name="Heart")).to_have_count(0, timeout=PATIENT)
+    # It is there for some seconds only.
+    with shown(tile(ada, "Grace"), "[role=img][aria-label=Heart]"):
+        choose(grace, "Heart")
+    expect(tile(ada, "Grace").get_by_role("img", name="Heart")).to_have_count(0, timeout=PATIENCE)
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_have_count(0)
 
@@ -184,7 +177,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
 
 def test_a_narrow_page_keeps_everything_within_reach(room: Room) -> None:
     page = room.enter("Ada", moderator=True, viewport={"width": 320, "height": 480})
-    expect(button(page, "People")).to_be_visible(timeout=PATIENT)
+    expect(button(page, "People")).to_be_visible(timeout=PATIENCE)
     expect(button(page, "Broadcast")).to_have_count(0)
     button(page, "More").click()
     choose(page, "Broadcast")
@@ -219,7 +212,7 @@ def test_nothing_serious_is_wrong_with_any_screen(room: Room) -> None:
 def test_a_brand_is_worn_and_stays_readable(room: Room, open_page: OpenPage) -> None:
     brand = {"backgroundColor": "#fff4d6", "textColor": "#ffd", "primaryColor": "#ff0"}
     page = open_page(room.address("Ada", moderator=True, branding=brand))
-    expect(button(page, "Settings")).to_be_visible(timeout=PATIENT)
+    expect(button(page, "Settings")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 244, 214)")
     button(page, "Settings").click()
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
