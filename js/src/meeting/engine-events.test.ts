@@ -4,7 +4,7 @@ import type { ChatMessage, ServerMessage } from "../shared/protocol";
 import { ChatStore } from "./chat";
 import { followMeeting } from "./engine-events";
 import type { Meeting } from "./meeting";
-import { RoomStore } from "./room";
+import { NO_BROADCAST, RoomStore } from "./room";
 import { person } from "./test-people";
 import { ViewStore } from "./view";
 
@@ -175,15 +175,7 @@ test("who was sent out, and by whom", () => {
 });
 
 test("a recording can be fetched once the broadcast is over", () => {
-  const state = {
-    broadcaster: ME,
-    playout: null,
-    since: null,
-    trouble: null,
-    targets: [],
-    quality: "360p" as const,
-    shows: "stage" as const,
-  };
+  const state = { ...NO_BROADCAST, broadcaster: ME };
   const vod = "http://h/vod/a.mp4";
   room.broadcast.value = { ...state, state: "live", playout: { live: "http://h/live/a", vod } };
   room.broadcast.value = { ...state, state: "off" };

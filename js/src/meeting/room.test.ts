@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Participant, Welcome } from "../shared/protocol";
-import { RoomStore } from "./room";
+import { NO_BROADCAST, RoomStore } from "./room";
 
 const person = (id: string, more: Partial<Participant> = {}): Participant => ({
   id,
@@ -23,16 +23,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   streamname: "stream",
   participants,
   state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
-  broadcast: {
-    state: "off",
-    broadcaster: null,
-    playout: null,
-    since: null,
-    trouble: null,
-    targets: [],
-    quality: "360p",
-    shows: "stage",
-  },
+  broadcast: NO_BROADCAST,
   knocking: [],
   ice_servers: [],
   expires: 0,

@@ -10,7 +10,8 @@ import type {
   StageFeed,
 } from "../shared/protocol";
 
-const NO_BROADCAST: BroadcastState = {
+/** A room that is not broadcast. */
+export const NO_BROADCAST: BroadcastState = {
   state: "off",
   broadcaster: null,
   playout: null,

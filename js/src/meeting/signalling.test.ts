@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ServerMessage, Welcome } from "../shared/protocol";
+import { NO_BROADCAST } from "./room";
 import {
   type Connection,
   type Ending,
@@ -51,16 +52,7 @@ const WELCOME: Welcome = {
   streamname: "stream",
   participants: [],
   state: { subject: "", lobby: false, locked: false, closed: false, main: null },
-  broadcast: {
-    state: "off",
-    broadcaster: null,
-    playout: null,
-    since: null,
-    trouble: null,
-    targets: [],
-    quality: "360p",
-    shows: "stage",
-  },
+  broadcast: NO_BROADCAST,
   knocking: [],
   ice_servers: [],
   expires: 0,
