@@ -212,9 +212,11 @@ class Broadcast:
         self._timeout: Handle | None = timers.call_later(
             config.patience.first_picture,
             lambda: self._fail(
-                "broadcast_silent",
-                f"Nothing came from the broadcaster's page within "
-                f"{config.patience.first_picture:.0f} seconds.",
+                messages.Trouble(
+                    "broadcast_silent",
+                    f"Nothing came from the broadcaster's page within "
+                    f"{config.patience.first_picture:.0f} seconds.",
+                )
             ),
         )
         channel.begin(
@@ -376,14 +378,21 @@ class Broadcast:
         self._heard_at = self._timers.time()
         if not self._allowance.take(len(data), now=self._heard_at):
             self._fail(
-                "broadcast_overflow", "The broadcaster's page sends more than this server carries."
+                messages.Trouble(
+                    "broadcast_overflow",
+                    "The broadcaster's page sends more than this server carries.",
+                )
             )
             return
         try:
             frame = decode(data)
             self._check(frame)
         except FrameError as error:
-            self._fail("broadcast_data", f"The broadcaster's page sent something wrong: {error}.")
+            self._fail(
+                messages.Trouble(
+                    "broadcast_data", f"The broadcaster's page sent something wrong: {error}."
+                )
+            )
             return
         leads = frame.kind is Kind.MEDIA and frame.track is self._lead
         if leads and self._need_keyframe and not starts(frame):
@@ -439,7 +448,7 @@ class Broadcast:
         if self.state is not State.STARTING:
             return
         if trouble is not None:
-            self._fail(trouble.kind, f"The recording could not begin: {trouble.message}")
+            self._fail(_because("The recording could not begin", trouble))
             return
         self._set_timeout(None)
         self._since = self._now()
@@ -468,9 +477,7 @@ class Broadcast:
     def _recording_failed(self, trouble: messages.Trouble) -> None:
         if self.state is not State.LIVE:
             return
-        self._trouble = messages.Trouble(
-            trouble.kind, f"The recording has stopped, the broadcast goes on: {trouble.message}"
-        )
+        self._trouble = _because("The recording has stopped, the broadcast goes on", trouble)
         self._on_change(self)
 
     # --- the end -------------------------------------------------------------------------------
@@ -496,8 +503,7 @@ class Broadcast:
         else:
             self._recording.finish(self._finished)
 
-    def _fail(self, kind: messages.TroubleKind, message: str) -> None:
-        trouble = messages.Trouble(kind, message)
+    def _fail(self, trouble: messages.Trouble) -> None:
         if self.state is State.LIVE:
             self.stop(trouble)
             return
@@ -513,9 +519,7 @@ class Broadcast:
 
     def _finished(self, trouble: messages.Trouble | None) -> None:
         if trouble is not None:
-            self._trouble = messages.Trouble(
-                trouble.kind, f"The recording is not whole: {trouble.message}"
-            )
+            self._trouble = _because("The recording is not whole", trouble)
             self._vod = None
         self._since = None
         self._machine.step(State.OFF)
@@ -542,6 +546,10 @@ class Broadcast:
         if self._timeout is not None:
             self._timeout.cancel()
         self._timeout = handle
+
+
+def _because(what: str, trouble: messages.Trouble) -> messages.Trouble:
+    return messages.Trouble(trouble.kind, f"{what}: {trouble.message}")
 
 
 def _ignore(trouble: messages.Trouble | None) -> None:

@@ -40,8 +40,7 @@ class Muxer:
     change in one file, and follow it back when somebody seeks. The header has the first size.
 
     What a killed process takes with it is the fragment in the making, a quarter of a second, and the
-    last frame. What a
-    power failure takes is whatever was written since the last `sync`.
+    last frame. What a power failure takes is whatever was written since the last `sync`.
 
     Parameters
     ----------
