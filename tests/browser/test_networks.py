@@ -119,8 +119,9 @@ def test_pictures_go_on_while_only_the_server_is_out_of_reach(
     before = of_the_connection(grace, "offers")
     wire.proxy.cut()
     expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
+    # For less than the ten seconds in which the server keeps a place.
     for _ in range(3):
-        grace.wait_for_timeout(2_000)
+        grace.wait_for_timeout(1_000)
         until_more_decoded(grace)
     wire.proxy.mend()
     expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
