@@ -25,6 +25,10 @@ _CANDIDATE = re.compile(
 _IPV4 = re.compile(r"[\d.]+")
 
 
+#: A port that nobody answers at (RFC 863).
+_DISCARD = 9
+
+
 class Relay:
     """Carries the packets of everybody whose addresses went through it."""
 
@@ -102,6 +106,8 @@ class Relay:
 
     def _port(self, target: tuple[str, int]) -> int:
         """Return the relay's port that stands for somebody's own."""
+        if self._ended:
+            return _DISCARD
         if target not in self._ports:
             front = _udp()
             self._ports[target] = front.getsockname()[1]

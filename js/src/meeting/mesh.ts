@@ -90,8 +90,8 @@ export class Mesh {
     this.#publish();
   }
 
-  receive({ sender, description, candidate }: Signalled): void {
-    this.#others.get(sender)?.peer.receive(description, candidate);
+  receive({ sender, ...step }: Signalled): void {
+    this.#others.get(sender)?.peer.receive(step);
   }
 
   /** Somebody says how large he shows our pictures. */

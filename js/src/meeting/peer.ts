@@ -1,6 +1,12 @@
-/** The connection to one other participant: perfect negotiation (W3C WebRTC, 10.7), kept alive. */
+/**
+ * The connection to one other participant: perfect negotiation (W3C WebRTC, 10.7), kept alive.
+ *
+ * Once a connection stands, one side alone offers, and the other asks it to. For both notice at once
+ * that a way has died, and Chromium shows no picture any more on a connection whose offer was rolled
+ * back, though it goes on decoding.
+ */
 
-import type { Candidate, Description } from "../shared/protocol";
+import type { Description, Signal, Signalled } from "../shared/protocol";
 import { type ConnectionQuality, qualityBetween } from "./connection-quality";
 import type { Stretch } from "./load";
 import { encodingFor, type Sending } from "./quality";
@@ -12,9 +18,9 @@ export interface PeerOptions {
   iceServers: RTCIceServer[];
   /** Whether media goes through a TURN server alone: nobody learns this machine's address. */
   relayOnly: boolean;
-  /** Which side gives way when both offer at once: exactly one of the two. */
+  /** Which side gives way when both offer at once, and asks later on: exactly one of the two. */
   polite: boolean;
-  send: (signal: { description?: Description; candidate?: Candidate }) => void;
+  send: (step: Omit<Signal, "type" | "to">) => void;
   onChange: () => void;
   /** The other is reached (again). */
   onConnected: () => void;
@@ -36,11 +42,18 @@ const PLACES = [
 ] as const;
 type Place = keyof Outgoing;
 
+/** One step of the negotiation, from the other. */
+export type Step = Omit<Signalled, "type" | "sender">;
+
 export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
 
 const WATCH_INTERVAL = 1_000;
 /** Milliseconds after which an offer that nobody answered is sent again, or made. */
 const UNANSWERED = 4_000;
+/** Milliseconds in which an offer and the other's wish for one may be on their way to each other. */
+const CROSSING = 1_000;
+/** Milliseconds after which the other's reports are no longer about a way that was given up. */
+const SETTLING = 8_000;
 /** Milliseconds without a connection after which one should know that it may not come. */
 const HOPELESS = 20_000;
 /** So many restarts of one connection in a row are tried before a new one is made. */
@@ -60,6 +73,7 @@ export class Peer {
   #apartSince = performance.now();
   #restarts = 0;
   #waitingSince = performance.now();
+  #newWaySince = Number.NEGATIVE_INFINITY;
   #sample: Sample | null = null;
   #quality: ConnectionQuality | null = null;
   #silence = new Silence();
@@ -102,9 +116,9 @@ export class Peer {
     }
   }
 
-  receive(description: Description | null, candidate: Candidate | null): void {
+  receive(step: Step): void {
     this.#queue = this.#queue
-      .then(() => this.#take(description, candidate))
+      .then(() => this.#take(step))
       .catch(() => {
         // A step that this connection cannot take; the watch repairs what stays broken.
       });
@@ -129,7 +143,9 @@ export class Peer {
     const now = readStats(report, this.#transceiver("camera")?.mid ?? null, performance.now());
     this.#sample = now;
     if (!before) return null;
-    this.#quality = qualityBetween(before, now);
+    // What a dead way lost says nothing about the next one.
+    const settled = performance.now() - this.#newWaySince > SETTLING;
+    this.#quality = settled ? qualityBetween(before, now) : null;
     const aim = now.camera && this.#sending.camera ? this.#sending.camera.framerate : 0;
     return { before, now, aim };
   }
@@ -137,12 +153,16 @@ export class Peer {
   /** Our own network came back: ask again for what may have been lost meanwhile. */
   refresh(): void {
     if (this.#pc.signalingState === "have-local-offer") this.#describe();
-    else if (this.#pc.connectionState !== "connected") this.#pc.restartIce();
+    else if (this.#pc.connectionState !== "connected") this.restart();
   }
 
   /** Our addresses are others now: looks for a new way, whether or not the old one still seems to go. */
   restart(): void {
-    if (this.#pc.remoteDescription) this.#pc.restartIce();
+    if (!this.#pc.remoteDescription) return;
+    this.#waitingSince = performance.now();
+    this.#newWaySince = performance.now();
+    if (this.#options.polite) this.#options.send({ restart: true });
+    else this.#pc.restartIce();
   }
 
   close(): void {
@@ -159,6 +179,7 @@ export class Peer {
     });
     this.#sample = null;
     this.#quality = null;
+    this.#newWaySince = Number.NEGATIVE_INFINITY;
     this.#silence = new Silence();
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
@@ -202,6 +223,10 @@ export class Peer {
   }
 
   async #offer(pc: RTCPeerConnection): Promise<void> {
+    if (this.#options.polite && pc.remoteDescription) {
+      this.restart();
+      return;
+    }
     try {
       this.#makingOffer = true;
       await pc.setLocalDescription();
@@ -220,10 +245,17 @@ export class Peer {
     this.#options.send({ description: { type: description.type, sdp: tuned(description.sdp) } });
   }
 
-  async #take(description: Description | null, candidate: Candidate | null): Promise<void> {
+  async #take({ description, candidate, restart }: Step): Promise<void> {
     if (this.#closed) return;
     if (description) await this.#takeDescription(description);
     else if (candidate && !this.#ignoringOffer) await this.#pc.addIceCandidate(candidate);
+    else if (restart && !this.#options.polite) this.#takeWish();
+  }
+
+  /** The other, who does not offer himself, wants an offer. */
+  #takeWish(): void {
+    if (this.#pc.signalingState !== "have-local-offer") this.restart();
+    else if (performance.now() - this.#waitingSince > CROSSING) this.#describe();
   }
 
   async #takeDescription(description: Description): Promise<void> {
@@ -242,8 +274,9 @@ export class Peer {
     if (this.#ignoringOffer) return;
     if (!offered && this.#pc.signalingState === "stable") return;
     // A first offer that is withdrawn leaves transceivers behind that never match the other's.
-    if (collision && !this.#pc.remoteDescription) this.#replace();
+    if (collision) this.#replace();
     const pc = this.#pc;
+    if (offered && pc.remoteDescription) this.#newWaySince = performance.now();
     await pc.setRemoteDescription(description);
     if (offered) {
       await this.#fill();
@@ -321,7 +354,7 @@ export class Peer {
     if (this.#pc.signalingState === "have-local-offer") this.#describe();
     else if (!this.#pc.remoteDescription && !this.#makingOffer) this.start();
     // Waiting for "failed" would take half a minute; a way that heals by itself meanwhile is kept.
-    else if (this.#pc.connectionState === "disconnected") this.#pc.restartIce();
+    else if (this.#pc.connectionState === "disconnected") this.restart();
     else if (this.#pc.connectionState === "failed") this.#mend();
   }
 
@@ -329,7 +362,7 @@ export class Peer {
     this.#waitingSince = performance.now();
     this.#restarts += 1;
     if (this.#restarts <= RESTARTS) {
-      this.#pc.restartIce();
+      this.restart();
       return;
     }
     this.#restarts = 0;

@@ -57,6 +57,7 @@ export interface Signal {
   to: string;
   description?: Description | null;
   candidate?: Candidate | null;
+  restart?: boolean;
 }
 
 /** What this participant sends: microphone open, camera on, screen shared. */
@@ -424,6 +425,7 @@ export interface Signalled {
   sender: string;
   description: Description | null;
   candidate: Candidate | null;
+  restart: boolean;
 }
 
 /** Somebody waits in the lobby. Moderators only. */

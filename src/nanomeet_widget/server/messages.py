@@ -109,6 +109,8 @@ class Signal(_Message, tag="signal", kw_only=True):
     to: ParticipantId
     description: Description | None = None
     candidate: Candidate | None = None
+    #: Asks for an offer that looks for a new way: of two pages, one alone makes such offers.
+    restart: bool = False
 
 
 class Media(_Message, tag="media", kw_only=True):
@@ -546,6 +548,7 @@ class Signalled(_Message, tag="signalled", kw_only=True):
     sender: ParticipantId
     description: Description | None = None
     candidate: Candidate | None = None
+    restart: bool = False
 
 
 class Knock(_Message, tag="knock", kw_only=True):

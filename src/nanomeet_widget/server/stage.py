@@ -37,7 +37,10 @@ class Stage:
         if target is not None:
             target.send(
                 messages.Signalled(
-                    sender=who.id, description=message.description, candidate=message.candidate
+                    sender=who.id,
+                    description=message.description,
+                    candidate=message.candidate,
+                    restart=message.restart,
                 )
             )
 

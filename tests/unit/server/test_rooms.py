@@ -36,6 +36,9 @@ def test_a_signal_reaches_the_one_it_is_for(house: House) -> None:
     anna.ask(messages.Signal(to=ben.id, description=offer))
     assert ben.last(messages.Signalled).sender == anna.id
     assert ben.last(messages.Signalled).description == offer
+    assert not ben.last(messages.Signalled).restart
+    anna.ask(messages.Signal(to=ben.id, restart=True))
+    assert ben.last(messages.Signalled).restart
     assert not eve.all(messages.Signalled)
 
 
