@@ -1,4 +1,4 @@
-"""The moderator turns to another tab: viewers notice nothing."""
+"""Whoever turns to another tab: viewers notice nothing of a moderator's, and a viewer hears on."""
 
 from __future__ import annotations
 
@@ -90,3 +90,48 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     meeting.front()
     until(viewer, lambda: meeting.evaluate("document.visibilityState"), to_be="visible")
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
+
+
+#: What the player says of itself, by name.
+FACTS = "({ ...document.querySelector('main.player').dataset })"
+
+
+def test_a_viewer_in_a_tab_behind_another_hears_on_and_is_live_when_he_comes_back(
+    slowing: Browser, open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Meeting_{secrets.token_hex(4)}"
+    moderator = open_page(address(server, server.room(name, streamname=name), name, "Ada"))
+    moderator.get_by_role("button", name="Broadcast", exact=True).click()
+    moderator.get_by_role("button", name="Go live").click()
+    expect(moderator.get_by_role("button", name="End the broadcast")).to_be_visible(
+        timeout=PATIENCE
+    )
+    tabs = Tabs(slowing, moderator)
+    viewer = tabs.open(f"{server.url}/live/{name}")
+
+    def facts() -> dict[str, str]:
+        told: dict[str, str] = viewer.evaluate(FACTS)
+        return told
+
+    def frames() -> int:
+        return int(facts()["frames"])
+
+    until(moderator, lambda: frames() > 30)
+    tabs.open("about:blank").front()
+    # Really out of sight: nothing is drawn.
+    until(moderator, lambda: viewer.evaluate(PACE)[::2], to_be=["hidden", 0])
+    levels: set[float] = set()
+
+    def heard() -> int:
+        levels.add(float(facts()["soundLevel"]))
+        return sum(level > 0.01 for level in levels)
+
+    until(moderator, lambda: heard() >= 3)
+    assert facts()["state"] == "live"
+    viewer.front()
+    until(moderator, lambda: viewer.evaluate("document.visibilityState"), to_be="visible")
+    before = frames()
+    until(moderator, lambda: frames() > before + 30)
+    now = facts()
+    assert (now["state"], float(now["behind"])) == ("live", 0)
+    assert float(now["latencyMs"]) < 1_000
