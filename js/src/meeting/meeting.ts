@@ -468,7 +468,8 @@ export class Meeting {
     this.view.lobbyNote.value = null;
     this.chat.fill(welcome.chat);
     const { own } = welcome;
-    if (this.#mesh.value?.selfId !== own.id) {
+    // Where the place was not kept, the others have closed their ends of the connections.
+    if (this.#mesh.value?.selfId !== own.id || !welcome.kept) {
       this.#mesh.value?.close();
       this.#mesh.value = new Mesh({
         selfId: own.id,

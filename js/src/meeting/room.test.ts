@@ -18,6 +18,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   type: "welcome",
   v: 1,
   own: person("me", { moderator: true }),
+  kept: false,
   resume: "place",
   room: "room",
   streamname: "stream",

@@ -47,6 +47,7 @@ const WELCOME: Welcome = {
     stage: true,
     hand: null,
   },
+  kept: false,
   resume: "place",
   room: "room",
   streamname: "stream",

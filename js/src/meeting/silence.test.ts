@@ -4,8 +4,7 @@ import { Silence } from "./silence";
 /** What is said of each second's packets. */
 function told(...seconds: number[]): boolean[] {
   const silence = new Silence();
-  silence.fell(1000);
-  let count = 1000;
+  let count = 0;
   return seconds.map((came) => {
     count += came;
     return silence.fell(count);
@@ -15,6 +14,15 @@ function told(...seconds: number[]): boolean[] {
 test("media that stops is noticed once, wherever in a second it stopped", () => {
   expect(told(50, 50, 0, 0, 0)).toEqual([false, false, true, false, false]);
   expect(told(50, 50, 3, 0, 0)).toEqual([false, false, false, true, false]);
+});
+
+test("it is noticed too when it stops in the connection's first second", () => {
+  expect(told(40, 0, 0)).toEqual([false, true, false]);
+  expect(told(40, 5, 0, 0)).toEqual([false, false, true, false]);
+});
+
+test("what a connection begins with is no media", () => {
+  expect(told(12, 0, 0)).toEqual([false, false, false]);
 });
 
 test("it is noticed again once media has come back", () => {

@@ -372,6 +372,7 @@ export interface Welcome {
   type: "welcome";
   v: number;
   own: Participant;
+  kept: boolean;
   resume: string;
   room: string;
   streamname: string;

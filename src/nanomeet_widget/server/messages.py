@@ -487,6 +487,8 @@ class Welcome(_Message, tag="welcome", kw_only=True):
     v: int
     #: Oneself, as the others see one.
     own: Participant
+    #: Whether the place was one's own already, and the others did not hear that one was away.
+    kept: bool
     resume: str
     room: str
     streamname: str

@@ -218,17 +218,18 @@ class Room:
         self.keep(newcomer)
         if newcomer.expiry is None:
             self._watch_expiry(newcomer)
-        newcomer.send(self._welcome(newcomer))
+        newcomer.send(self._welcome(newcomer, kept=False))
         self.tell(others, messages.Joined(participant=newcomer.describe()))
         self.note("joined", newcomer)
         _call(self.on_welcomed, newcomer)
         return newcomer
 
-    def _welcome(self, participant: Participant) -> messages.Welcome:
+    def _welcome(self, participant: Participant, *, kept: bool) -> messages.Welcome:
         moderator = participant.moderator
         return messages.Welcome(
             v=messages.VERSION,
             own=participant.describe(),
+            kept=kept,
             resume=participant.resume,
             room=self.name,
             streamname=participant.claims.streamname,
@@ -302,7 +303,7 @@ class Room:
         elif replaced is not connection:
             replaced.close(_REPLACED)
         self._claimed()
-        connection.send(self._welcome(participant))
+        connection.send(self._welcome(participant, kept=True))
         for message in participant.take_backlog(same_page=same_page):
             connection.send(message)
         with self.changing(participant):

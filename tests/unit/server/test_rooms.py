@@ -77,6 +77,17 @@ def test_a_lost_connection_keeps_its_place_for_a_moment(house: House) -> None:
     assert anna.last(messages.Left) == messages.Left(id=ben.id, reason="dropped")
 
 
+def test_who_comes_back_too_late_is_told_that_the_place_was_not_kept(house: House) -> None:
+    anna = house.moderator()
+    token = claims()
+    ben = house.page().join(token)
+    ben.lose()
+    house.clock.advance(house.config.patience.resume + 0.1)
+    back = house.page().join(token, resume=ben.welcome.resume)
+    assert back.welcome.kept is False
+    assert anna.last(messages.Joined).participant.id == back.id
+
+
 def test_who_comes_back_in_time_has_missed_nothing(house: House) -> None:
     anna = house.moderator()
     token = claims()
@@ -86,6 +97,7 @@ def test_who_comes_back_in_time_has_missed_nothing(house: House) -> None:
     anna.ask(messages.SetSubject(subject="New"))
     back = house.page().join(token, resume=ben.welcome.resume, audio=True)
     assert back.id == ben.id
+    assert (ben.welcome.kept, back.welcome.kept) == (False, True)
     assert back.welcome.state.subject == "New"
     assert [type(m) for m in back.sent[:2]] == [messages.Welcome, messages.Signalled]
     assert not anna.all(messages.Left)
