@@ -249,6 +249,8 @@ export class Session implements Owner {
     this.#graceTimer = setTimeout(() => {
       if (!isOrphan(meeting, this)) return;
       if (work > 0 && atWork(this.#kernel)) this.#leaveUnlessTaken(meeting, 1_000, work - 1);
+      // What the kernel has just done is shown a moment later.
+      else if (work > 0 && work < WORK_S) this.#leaveUnlessTaken(meeting, GRACE_MS, 0);
       else {
         this.#leftUnseen = true;
         void meeting.leave();
