@@ -23,8 +23,6 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 _IPV4 = re.compile(r"[\d.]+")
-
-
 #: A port that nobody answers at (RFC 863).
 _DISCARD = 9
 

@@ -69,6 +69,15 @@ def watch(page: Page, server: RunningServer, stream: str) -> Locator:
     return page.locator("main.player")
 
 
+def go_live(page: Page, *, record: bool = False) -> None:
+    """Start the broadcast from a moderator's page, and wait until it is on."""
+    page.get_by_role("button", name="Broadcast", exact=True).click()
+    if record:
+        page.get_by_label("Record it too").check()
+    page.get_by_role("button", name="Go live").click()
+    expect(page.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
+
+
 def fact(player: Locator, name: str) -> float:
     """One of the figures that the player publishes."""
     return float(player.get_attribute(f"data-{name}") or "nan")
@@ -527,10 +536,7 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     expect(microphone).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
     microphone.click()
     expect(microphone).to_have_attribute("aria-pressed", "false")
-    ada.get_by_role("button", name="Broadcast", exact=True).click()
-    ada.get_by_label("Record it too").check()
-    ada.get_by_role("button", name="Go live").click()
-    expect(ada.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
+    go_live(ada, record=True)
     player = watch(open_page(), server, name)
     assert moves(player.locator("canvas"))
     player.page.wait_for_function(
@@ -554,10 +560,7 @@ def test_another_moderators_page_takes_the_broadcast_over(
     ada = open_page(address(server, token, name, "Ada"))
     grace = open_page(address(server, server.invite(token, moderator=True), name, "Grace"))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
-    ada.get_by_role("button", name="Broadcast", exact=True).click()
-    ada.get_by_label("Record it too").check()
-    ada.get_by_role("button", name="Go live").click()
-    expect(ada.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
+    go_live(ada, record=True)
     player = watch(open_page(), server, name)
     wait_for_pictures(player, more_than=30)
     ada.close()

@@ -359,7 +359,6 @@ export class Peer {
   }
 
   #mend(): void {
-    this.#waitingSince = performance.now();
     this.#restarts += 1;
     if (this.#restarts <= RESTARTS) {
       this.restart();
