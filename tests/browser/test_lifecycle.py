@@ -263,15 +263,19 @@ def test_leaving_frees_the_camera_and_one_can_come_back(join: Join) -> None:
 
 
 def test_clearing_the_outputs_ends_the_meeting_unless_it_is_shown_again(
-    join: Join, lab: Lab, app: App
+    join: Join, lab: Lab, open_page: OpenPage, app: App
 ) -> None:
-    notebook = join("cleared", LATER.format(f"cleared_{app}"), STATUS)
+    name = f"cleared_{app}"
+    notebook = join("cleared", LATER.format(name), STATUS, LINK.format(name))
+    guest = guest_of(notebook, 4, lab.folder / f"{name}.txt", open_page)
     mark(notebook)
     notebook.start(2)
     notebook.menu("Edit", "Clear Outputs of All Cells")
     expect(notebook.meeting).to_have_count(0)
+    # The widget tells the kernel of it: what that answers, beside the cell that runs, is no end.
+    guest.get_by_role("button", name="Leave the meeting").click()
     notebook.page.wait_for_timeout(6000)  # longer than it is kept where no kernel is at work
-    (lab.folder / f"cleared_{app}.go").touch()
+    (lab.folder / f"{name}.go").touch()
     notebook.ran(2)
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
     assert marked(notebook)

@@ -1,22 +1,41 @@
 import { describe, expect, it, vi } from "vitest";
-import { atWork, onKernelGone } from "./kernel";
+import { watchKernel } from "./kernel";
 
-type Slot = (sender: unknown, args: unknown) => void;
+type Slot<Args> = (sender: unknown, args: Args) => void;
 
-class Signal {
-  slots = new Set<Slot>();
-  connect(slot: Slot): void {
+class Signal<Args> {
+  slots = new Set<Slot<Args>>();
+  connect(slot: Slot<Args>): void {
     this.slots.add(slot);
   }
-  disconnect(slot: Slot): void {
+  disconnect(slot: Slot<Args>): void {
     this.slots.delete(slot);
   }
-  emit(args?: unknown): void {
+  emit(args: Args): void {
     for (const slot of [...this.slots]) slot(this, args);
   }
 }
 
-const kernel = () => ({ statusChanged: new Signal(), disposed: new Signal() });
+const kernel = () => ({
+  status: "idle",
+  statusChanged: new Signal<string>(),
+  disposed: new Signal<undefined>(),
+  iopubMessage: new Signal<{
+    parent_header: { msg_type?: string };
+    content: { execution_state?: string };
+  }>(),
+});
+
+/** Has a kernel publish something while it answers a request of this type. */
+function publish(from: ReturnType<typeof kernel>, type: string, execution_state?: string): void {
+  if (execution_state) from.status = execution_state;
+  from.iopubMessage.emit({
+    parent_header: { msg_type: type },
+    content: execution_state ? { execution_state } : {},
+  });
+}
+
+const atWork = (of: Parameters<typeof watchKernel>[0]) => watchKernel(of, () => {}).atWork;
 
 describe("a kernel", () => {
   it.each(["restarting", "autorestarting", "dead", "terminating"])(
@@ -24,12 +43,12 @@ describe("a kernel", () => {
     (status) => {
       const running = kernel();
       const gone = vi.fn();
-      onKernelGone(running, gone);
+      watchKernel(running, gone);
       running.statusChanged.emit("busy");
       running.statusChanged.emit("unknown");
       expect(gone).not.toHaveBeenCalled();
       running.statusChanged.emit(status);
-      running.disposed.emit();
+      running.disposed.emit(undefined);
       expect(gone).toHaveBeenCalledOnce();
     },
   );
@@ -37,21 +56,24 @@ describe("a kernel", () => {
   it("that the notebook let go of has gone", () => {
     const running = kernel();
     const gone = vi.fn();
-    onKernelGone(running, gone);
-    running.disposed.emit();
+    watchKernel(running, gone);
+    running.disposed.emit(undefined);
     expect(gone).toHaveBeenCalledOnce();
     expect(running.statusChanged.slots.size).toBe(0);
   });
 
   it("is watched only until nobody wants to know", () => {
     const running = kernel();
-    onKernelGone(running, () => expect.unreachable())();
-    running.disposed.emit();
+    watchKernel(running, () => expect.unreachable()).stop();
+    running.disposed.emit(undefined);
+    for (const signal of [running.statusChanged, running.disposed, running.iopubMessage]) {
+      expect(signal.slots.size).toBe(0);
+    }
   });
 
   it("may be one that no host shows", () => {
     for (const hidden of [undefined, null, {}]) {
-      onKernelGone(hidden, () => expect.unreachable())();
+      watchKernel(hidden, () => expect.unreachable()).stop();
       expect(atWork(hidden)).toBe(false);
     }
   });
@@ -66,5 +88,28 @@ describe("a kernel", () => {
 
   it.each(["idle", "dead", "terminating"])("that is %s runs none", (status) => {
     expect(atWork({ status })).toBe(false);
+  });
+
+  it("runs a cell on while it answers something else", () => {
+    const running = kernel();
+    const watch = watchKernel(running, () => {});
+    publish(running, "execute_request", "busy");
+    publish(running, "comm_msg", "busy");
+    publish(running, "comm_msg", "idle");
+    publish(running, "execute_request");
+    expect(watch.atWork).toBe(true);
+    publish(running, "execute_request", "idle");
+    expect(watch.atWork).toBe(false);
+    publish(running, "comm_msg", "busy");
+    expect(watch.atWork).toBe(true);
+  });
+
+  it("that starts anew has left the cell that ran", () => {
+    const running = kernel();
+    const watch = watchKernel(running, () => {});
+    publish(running, "execute_request", "busy");
+    running.statusChanged.emit("restarting");
+    running.status = "idle";
+    expect(watch.atWork).toBe(false);
   });
 });

@@ -1,38 +1,64 @@
 /** The kernel behind a widget, as Jupyter's own notebooks show it: whether it still runs. */
 
-interface Signal {
-  connect(slot: (sender: unknown, args: unknown) => void): void;
-  disconnect(slot: (sender: unknown, args: unknown) => void): void;
+interface Signal<Args> {
+  connect(slot: (sender: unknown, args: Args) => void): void;
+  disconnect(slot: (sender: unknown, args: Args) => void): void;
+}
+
+/** What a kernel publishes, of the parts that are read here. */
+interface Published {
+  readonly parent_header: { readonly msg_type?: string };
+  readonly content: { readonly execution_state?: string };
 }
 
 export interface Kernel {
   readonly status?: string;
   readonly isDisposed?: boolean;
-  readonly statusChanged?: Signal;
-  readonly disposed?: Signal;
+  readonly statusChanged?: Signal<string>;
+  readonly disposed?: Signal<undefined>;
+  readonly iopubMessage?: Signal<Published>;
 }
 
-/** Whether it may be running the cell that somebody waits for; what the notebook let go of runs none. */
-export function atWork(kernel: Kernel | null | undefined): boolean {
-  return !kernel?.isDisposed && /busy|start|unknown/.test(kernel?.status ?? "");
+export interface KernelWatch {
+  /** Whether the kernel may be running the cell that somebody waits for. */
+  readonly atWork: boolean;
+  stop(): void;
 }
 
-const GONE = /restarting|dead|terminating/;
-
-/** Calls back once the kernel has ended or starts anew, until the returned function is called. */
-export function onKernelGone(kernel: Kernel | null | undefined, callback: () => void): () => void {
+/**
+ * Watches a kernel, and calls back once when it has ended or starts anew, until it is stopped.
+ *
+ * A kernel's status says idle in the midst of a cell whenever it has answered something else: what
+ * a widget sends goes past a cell that runs, by a subshell (ipykernel 7).
+ */
+export function watchKernel(kernel: Kernel | null | undefined, gone: () => void): KernelWatch {
+  /** What was published last of the run of a cell. */
+  let cell: string | undefined;
+  // Disposing tells of no status.
+  const changed = (_: unknown, status?: string): void => {
+    if (/restarting|dead|terminating/.test(status ?? "dead")) {
+      stop();
+      gone();
+    }
+  };
+  const published = (_: unknown, { parent_header, content }: Published): void => {
+    if (parent_header.msg_type === "execute_request") cell = content.execution_state ?? cell;
+  };
+  const link = (how: keyof Signal<unknown>): void => {
+    kernel?.statusChanged?.[how](changed);
+    kernel?.disposed?.[how](changed);
+    kernel?.iopubMessage?.[how](published);
+  };
   const stop = (): void => {
-    kernel?.statusChanged?.disconnect(changed);
-    kernel?.disposed?.disconnect(gone);
+    cell = "";
+    link("disconnect");
   };
-  const gone = (): void => {
-    stop();
-    callback();
+  link("connect");
+  return {
+    get atWork() {
+      // What the notebook let go of runs none.
+      return !kernel?.isDisposed && /busy|start|unknown/.test(`${cell} ${kernel?.status}`);
+    },
+    stop,
   };
-  const changed = (_: unknown, status: unknown): void => {
-    if (GONE.test(String(status))) gone();
-  };
-  kernel?.statusChanged?.connect(changed);
-  kernel?.disposed?.connect(gone);
-  return stop;
 }

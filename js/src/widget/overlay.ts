@@ -172,11 +172,12 @@ export class Overlay {
     }
   }
 
-  /** How many other meetings have a corner already. */
+  /** How many meetings that came before have a corner. */
   #before(): number {
-    const corners = document.querySelectorAll(".nanomeet-overlay[data-place=corner]");
-    return [...corners].filter((other) => other !== this.element && follows(this.element, other))
-      .length;
+    const all = [...document.querySelectorAll<HTMLElement>(".nanomeet-overlay")];
+    return all
+      .slice(0, all.indexOf(this.element))
+      .filter((other) => other.dataset.place === "corner").length;
   }
 
   #apply(where: Where, style: string): void {
@@ -232,10 +233,6 @@ function over(whole: DOMRect, seen: Box): string {
 const CORNER_WIDTH = 240;
 const CORNER_HEIGHT = 190;
 const MARGIN = 12;
-
-function follows(node: Node, other: Node): boolean {
-  return (other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
-}
 
 /** The bottom right of what can be seen of the notebook, or of the window if that is nothing. */
 function inCorner(scroller: Element | null, before: number): string {

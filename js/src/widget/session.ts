@@ -1,11 +1,11 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
 import type { Card } from "./cards";
-import { type Arrangements, Channel, type FromKernel } from "./channel";
+import { type Arrangements, Channel, type Failure, type FromKernel } from "./channel";
 import { at } from "./clock";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
 import { givesNoCamera, jupyterBase } from "./host";
-import { atWork, type Kernel, onKernelGone } from "./kernel";
+import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
 import { type Appearance, failureOf, Meeting, type MeetingState, notJoined } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 import { currentTheme, followTheme, type Theme } from "./theme";
@@ -65,7 +65,7 @@ export class Session implements Owner {
   #stopWaiting: (() => void) | null = null;
   #stopAlarm: (() => void) | null = null;
   readonly #stopTheme: () => void;
-  #stopKernel: (() => void) | null = null;
+  #kernelWatch: KernelWatch | null = null;
   #closed = false;
 
   constructor(model: SessionModel, document: Document) {
@@ -200,7 +200,7 @@ export class Session implements Owner {
     if (this.#closed) return;
     this.#letGo();
     this.#taken = true;
-    this.#channel.send({ type: "status", status: "left", error: null });
+    this.#tell("left");
     this.#show({ kind: "elsewhere", place: "cell" });
     this.#retireIfUnused();
   }
@@ -216,10 +216,12 @@ export class Session implements Owner {
     this.#stopWaiting?.();
     this.#stopAlarm?.();
     this.#stopTheme();
-    this.#stopKernel?.();
     this.#channel.close();
     const meeting = this.#meeting;
-    if (meeting === null) return;
+    if (meeting === null) {
+      this.#kernelWatch?.stop();
+      return;
+    }
     // The model went, perhaps because its cell is run again: whoever comes next may go on with it.
     this.#letGo();
     this.#leaveUnlessTaken(meeting, GRACE_MS);
@@ -247,14 +249,17 @@ export class Session implements Owner {
     disown(meeting, this);
     clearTimeout(this.#graceTimer);
     this.#graceTimer = setTimeout(() => {
-      if (!isOrphan(meeting, this)) return;
-      if (work > 0 && atWork(this.#kernel)) this.#leaveUnlessTaken(meeting, 1_000, work - 1);
-      // What the kernel has just done is shown a moment later.
-      else if (work > 0 && work < WORK_S) this.#leaveUnlessTaken(meeting, GRACE_MS, 0);
-      else {
+      if (isOrphan(meeting, this)) {
+        if (work > 0) {
+          const atWork = this.#kernelWatch?.atWork;
+          // What the kernel has just done is shown a moment later.
+          if (atWork) return this.#leaveUnlessTaken(meeting, 1_000, work - 1);
+          if (work < WORK_S) return this.#leaveUnlessTaken(meeting, GRACE_MS, 0);
+        }
         this.#leftUnseen = true;
         void meeting.leave();
       }
+      if (this.#closed) this.#kernelWatch?.stop();
     }, afterMs);
   }
 
@@ -286,7 +291,7 @@ export class Session implements Owner {
 
   #greet(): void {
     this.#greeted = true;
-    this.#stopKernel ??= onKernelGone(this.#kernel, () => this.#kernelGone());
+    this.#kernelWatch ??= watchKernel(this.#kernel, () => this.#kernelGone());
     this.#channel.send({ type: "hello", base: jupyterBase(this.#document) });
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
@@ -344,7 +349,7 @@ export class Session implements Owner {
       void old.leave().finally(() => forget(old));
     }
     if (token === null) {
-      this.#channel.send({ type: "status", status: "idle", error: null });
+      this.#tell("idle");
       this.#show(ask === null ? { kind: "no_token" } : { kind: "ask", server: ask });
     } else if (this.#views.length > 0) {
       this.#start();
@@ -362,12 +367,12 @@ export class Session implements Owner {
       entrance = entranceOf(token);
     } catch (error) {
       const failure = failureOf(error);
-      this.#channel.send({ type: "status", status: "failed", error: failure });
+      this.#tell("failed", failure);
       this.#show({ kind: "failed", failure });
       return;
     }
     if (givesNoCamera(this.#document)) {
-      this.#channel.send({ type: "status", status: "idle", error: null });
+      this.#tell("idle");
       this.#show({ kind: "browser" });
     } else if (entrance.opens > Date.now()) this.#wait(entrance.opens);
     else this.#join(token, entrance.key, asked);
@@ -375,7 +380,7 @@ export class Session implements Owner {
 
   /** Joins by itself once the token is valid. */
   #wait(opens: number): void {
-    this.#channel.send({ type: "status", status: "idle", error: null });
+    this.#tell("idle");
     this.#stopAlarm = at(opens, () => {
       if (this.#views.length > 0) this.#start();
     });
@@ -436,11 +441,15 @@ export class Session implements Owner {
     };
   }
 
+  #tell(status: MeetingState["status"], error: Failure | null = null): void {
+    this.#channel.send({ type: "status", status, error });
+  }
+
   /** Tells the kernel of a meeting that was under way before this session had it. */
   #reportAll(state: MeetingState): void {
-    this.#channel.send({ type: "status", status: "loading", error: null });
+    this.#tell("loading");
     if (state.status !== "loading") {
-      this.#channel.send({ type: "status", status: "joining", error: null });
+      this.#tell("joining");
     }
     this.#report(state, "status");
     if (state.status !== "joined") return;
@@ -460,7 +469,7 @@ export class Session implements Owner {
   #report(state: MeetingState, changed: keyof MeetingState): void {
     switch (changed) {
       case "status":
-        this.#channel.send({ type: "status", status: state.status, error: state.error });
+        this.#tell(state.status, state.error);
         if (state.status === "left" || state.status === "failed") this.#ended(state);
         break;
       case "people":
