@@ -603,3 +603,54 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+
+
+#: Holds back, in a page's first moments, the frames of a stream that `held` picks, and gives them
+#: then all at once. The fourth byte of a frame is its track: 0 are pictures, 1 is sound.
+LATE = """
+const Socket = WebSocket;
+globalThis.WebSocket = class extends Socket {{
+  set onmessage(receive) {{
+    const late = [];
+    let open = performance.now() > {after};
+    const held = ([, , , track]) => {held};
+    super.onmessage = event => {{
+      const frame = typeof event.data !== "string" && new Uint8Array(event.data, 0, 4);
+      if (!open && frame && held(frame)) late.push(event);
+      else receive(event);
+    }};
+    setTimeout(() => {{
+      open = true;
+      for (const event of late) receive(event);
+    }}, {after} - performance.now());
+  }}
+}};
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "after"),
+    [
+        # A page that stood still gets everything before its source opens.
+        pytest.param("true", 8_000, id="everything"),
+        pytest.param("track === 1", 3_000, id="sound"),
+        pytest.param("track === 0", 3_000, id="pictures"),
+    ],
+)
+def test_who_has_no_webcodecs_watches_whatever_comes_late(
+    broadcaster: Callable[..., Broadcaster],
+    open_page: OpenPage,
+    server: RunningServer,
+    held: str,
+    after: int,
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    page = open_page()
+    page.add_init_script(WITHOUT_WEBCODECS + LATE.format(held=held, after=after))
+    player = watch(page, server, stage.stream)
+    expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
+    assert moves(player.locator("video.stream"))
+    expect(player).to_have_attribute("data-state", "live")
+    close = "player => Number(player.dataset.latencyMs) < 1000"
+    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)

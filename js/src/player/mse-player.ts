@@ -12,12 +12,16 @@ import { TrackBuffer } from "./track-buffer";
 import { playing } from "./video";
 
 const UPDATE_MS = 100;
+/** A stream that cannot be decoded is begun anew after this long. */
+const RETRY_MS = 1_000;
 /** Seconds of the past that one can go back to. */
 const KEEP = 120;
 
 export class MsePlayer extends ElementPlayer {
   protected override readonly held = liveEdge.TARGET;
   readonly #codecs = new Map<Track, string>();
+  /** What came of each track before the source was made. */
+  readonly #headers = new Map<Track, { type: string; header: Uint8Array }>();
   #buffers = new Map<Track, TrackBuffer>();
   #source: MediaSource | null = null;
   /** Pictures of the sources that went before. */
@@ -29,6 +33,10 @@ export class MsePlayer extends ElementPlayer {
 
   constructor(video: HTMLVideoElement, options: PlayerOptions) {
     super(video, options, "fmp4", UPDATE_MS);
+    const { signal } = this.end;
+    // What a decoder does not bear may be gone with the next keyframe.
+    const retry = (): void => void setTimeout(() => this.video.error && this.again(), RETRY_MS);
+    video.addEventListener("error", retry, { signal });
   }
 
   setVolume(volume: number): void {
@@ -40,7 +48,7 @@ export class MsePlayer extends ElementPlayer {
     this.start();
   }
 
-  protected receive({ kind, track, payload }: Frame): void {
+  protected receive({ kind, track, keyframe, payload }: Frame): void {
     switch (kind) {
       case Kind.setup:
         this.#codecs.set(track, readSetup(payload).codec);
@@ -49,7 +57,9 @@ export class MsePlayer extends ElementPlayer {
         this.#prepare(track, payload);
         break;
       case Kind.fragment:
-        this.#buffers.get(track)?.append(payload);
+        // The server sends the headers of all tracks before the first fragment of any.
+        this.#source ??= this.#open();
+        this.#buffers.get(track)?.append(payload, keyframe);
         break;
     }
   }
@@ -65,16 +75,10 @@ export class MsePlayer extends ElementPlayer {
       this.fail({ kind: "codec", message: codec });
       return;
     }
-    const buffer = this.#buffers.get(track) ?? this.#add(track);
-    buffer.begin(type, header);
-  }
-
-  #add(track: Track): TrackBuffer {
-    this.#source ??= this.#open();
-    const buffer = new TrackBuffer(this.#source);
-    this.#buffers.set(track, buffer);
-    if (track === Track.audio) this.sound.value = this.video.muted ? "blocked" : "playing";
-    return buffer;
+    if (this.#source === null) this.#headers.set(track, { type, header });
+    else if (this.#buffers.has(track)) this.#buffers.get(track)?.begin(header);
+    // A source takes no more tracks once it knows those it has (Media Source Extensions, 2.4.1).
+    else this.again();
   }
 
   #open(): MediaSource {
@@ -82,6 +86,14 @@ export class MsePlayer extends ElementPlayer {
     const url = URL.createObjectURL(source);
     this.video.src = url;
     source.addEventListener("sourceopen", () => URL.revokeObjectURL(url), { once: true });
+    for (const [track, { type, header }] of this.#headers) {
+      const buffer = new TrackBuffer(source, type);
+      buffer.begin(header);
+      this.#buffers.set(track, buffer);
+    }
+    if (this.#buffers.has(Track.audio)) {
+      this.sound.value = this.video.muted ? "blocked" : "playing";
+    }
     this.following = true;
     this.start();
     return source;
@@ -139,6 +151,7 @@ export class MsePlayer extends ElementPlayer {
     for (const buffer of this.#buffers.values()) buffer.close();
     this.#buffers = new Map();
     this.#codecs.clear();
+    this.#headers.clear();
     if (this.#source === null) return;
     const { totalVideoFrames, droppedVideoFrames } = this.video.getVideoPlaybackQuality();
     this.#framesBefore += totalVideoFrames - droppedVideoFrames;

@@ -115,6 +115,11 @@ export abstract class Follower {
     this.#socket.close();
   }
 
+  /** Begins anew with what the stream is now. */
+  protected again(): void {
+    this.#socket.again();
+  }
+
   protected fail(refusal: Refusal): void {
     this.refusal.value = refusal;
     this.#step("failed");

@@ -1,17 +1,26 @@
 /** One track on its way into a MediaSource: one append at a time, and what is old makes room. */
 
-/** So many fragments may wait: about four seconds of pictures. */
-const MAX_WAITING = 150;
+/** Bytes that may wait: twice what the server keeps for who comes late. */
+const MAX_WAITING = 32 * 1024 * 1024;
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly header: boolean;
+}
 
 export class TrackBuffer {
   readonly #source: MediaSource;
+  readonly #type: string;
   readonly #owner = new AbortController();
   #buffer: SourceBuffer | null = null;
-  #waiting: Uint8Array[] = [];
-  #type = "";
+  #waiting: Piece[] = [];
+  #size = 0;
+  /** Whether fragments are left out until one that needs none before it. */
+  #skipping = false;
 
-  constructor(source: MediaSource) {
+  constructor(source: MediaSource, type: string) {
     this.#source = source;
+    this.#type = type;
     source.addEventListener("sourceopen", () => this.#next(), { signal: this.#owner.signal });
   }
 
@@ -24,16 +33,15 @@ export class TrackBuffer {
     return { start: buffered.start(buffered.length - 1), end: buffered.end(buffered.length - 1) };
   }
 
-  begin(type: string, header: Uint8Array): void {
-    this.#type = type;
-    this.append(header);
+  /** What comes after a header is as it says. */
+  begin(header: Uint8Array): void {
+    this.#push({ bytes: header, header: true });
   }
 
-  append(bytes: Uint8Array): void {
-    this.#waiting.push(bytes);
-    // A browser that takes nothing any more must not fill the memory.
-    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
-    this.#next();
+  append(fragment: Uint8Array, keyframe: boolean): void {
+    if (this.#skipping && !keyframe) return;
+    this.#skipping = false;
+    this.#push({ bytes: fragment, header: false });
   }
 
   /** Forgets what is older than a moment, now and then. */
@@ -50,18 +58,31 @@ export class TrackBuffer {
     this.#buffer = null;
   }
 
+  #push(piece: Piece): void {
+    this.#waiting.push(piece);
+    this.#size += piece.bytes.length;
+    if (this.#size > MAX_WAITING) {
+      // A browser that takes nothing any more must not fill the memory.
+      this.#waiting = this.#waiting.filter(({ header }) => header);
+      this.#size = 0;
+      this.#skipping = true;
+    }
+    this.#next();
+  }
+
   #next(): void {
     if (this.#source.readyState !== "open" || this.#owner.signal.aborted) return;
     this.#buffer ??= this.#create();
     if (this.#buffer.updating) return;
-    const bytes = this.#waiting.shift();
-    if (bytes === undefined) return;
+    const piece = this.#waiting[0];
+    if (piece === undefined) return;
     try {
-      this.#buffer.appendBuffer(bytes as Uint8Array<ArrayBuffer>);
+      this.#buffer.appendBuffer(piece.bytes as Uint8Array<ArrayBuffer>);
+      this.#waiting.shift();
+      this.#size -= piece.bytes.length;
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
       // The browser's own bound was reached before ours: the older half makes room.
-      this.#waiting.unshift(bytes);
       const { buffered } = this.#buffer;
       if (buffered.length > 0) {
         this.#buffer.remove(0, (buffered.start(0) + buffered.end(buffered.length - 1)) / 2);

@@ -63,6 +63,16 @@ export class WatchSocket {
     return this.#roundTrip;
   }
 
+  /** Comes back at once: the server begins anew with all that a newcomer needs. */
+  again(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    // close() alone would wait for the farewell, which a dead peer does not give.
+    socket.onclose = null;
+    socket.close();
+    this.#lost();
+  }
+
   close(): void {
     this.#end.abort();
     clearTimeout(this.#retry);
@@ -126,14 +136,8 @@ export class WatchSocket {
   #beat(): void {
     const socket = this.#socket;
     if (socket === null) return;
-    if (performance.now() - this.#aliveAt > SILENCE_MS) {
-      // close() alone would wait for the dead peer's farewell.
-      socket.onclose = null;
-      socket.close();
-      this.#lost();
-      return;
-    }
-    if (socket.readyState === WebSocket.OPEN) this.#ping(socket);
+    if (performance.now() - this.#aliveAt > SILENCE_MS) this.again();
+    else if (socket.readyState === WebSocket.OPEN) this.#ping(socket);
   }
 
   #ping(socket: WebSocket): void {
