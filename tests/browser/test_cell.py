@@ -300,7 +300,7 @@ def test_in_a_tab_of_its_own_and_back_here(lab: Lab, open_page: OpenPage) -> Non
     assert not [text for text in fragmentless if "eyJ" in text]
     notebook.tells(1, "left")
     card = notebook.meeting.locator(".nanomeet-card")
-    expect(card).to_contain_text("open in a tab of its own")
+    expect(card).to_contain_text("open in its own tab")
     tab.close()
     press(card, "Join here")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
@@ -433,7 +433,7 @@ def serve_saved(route: Route) -> None:
     [
         ("", "light", "The meeting saved_101 starts when its cell is run."),
         ("?kernel=idle", "dark", "The meeting saved_101 starts when its cell is run."),
-        ("?kernel=busy", "dark", "The kernel is busy: the meeting saved_101 is joined"),
+        ("?kernel=busy", "dark", "The meeting saved_101 is joined as soon as the kernel has finished"),
     ],
 )
 def test_where_no_kernel_answers_the_cell_says_so(

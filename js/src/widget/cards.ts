@@ -27,7 +27,7 @@ const ELSEWHERE = {
   page: { words: "This meeting moved to another browser tab.", action: "Show it here" },
   // That tab cannot be closed from here: it must have no hold on the notebook, nor this one on it.
   tab: {
-    words: "This meeting is open in a tab of its own: close that before you join here again.",
+    words: "This meeting is open in its own tab: close that before you join here again.",
     action: "Join here",
   },
 } as const;
@@ -54,7 +54,7 @@ export function wordsOf(card: Card, room: string): CardWords {
   switch (card.kind) {
     case "silent":
       return card.busy
-        ? { words: `The kernel is busy: ${lower(meeting)} is joined as soon as it has finished.` }
+        ? { words: `${meeting} is joined as soon as the kernel has finished: it is busy.` }
         : { words: `${meeting} starts when its cell is run.` };
     case "no_token":
       return { words: "There is no meeting here yet: set the widget's token to join one." };
@@ -68,7 +68,7 @@ export function wordsOf(card: Card, room: string): CardWords {
     case "ask":
       return {
         words:
-          "You have not used this server from here before. If you join, it gets your token and, where you allow them, your camera and microphone. If you do not know it, leave this as it is.",
+          "You have not used this server from here before. If you join, it gets your token and, where you allow them, your camera and microphone. If you do not know it, do not join.",
         subject: hostOf(card.server),
         action: "Join there",
       };
@@ -87,10 +87,6 @@ export function wordsOf(card: Card, room: string): CardWords {
       return { words: words.replace("{}", room || "the room"), ...(action && { action }) };
     }
   }
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** As a browser reads it, so that no look-alike letters pass for others. */
