@@ -433,7 +433,11 @@ def serve_saved(route: Route) -> None:
     [
         ("", "light", "The meeting saved_101 starts when its cell is run."),
         ("?kernel=idle", "dark", "The meeting saved_101 starts when its cell is run."),
-        ("?kernel=busy", "dark", "The meeting saved_101 is joined as soon as the kernel has finished"),
+        (
+            "?kernel=busy",
+            "dark",
+            "The meeting saved_101 is joined as soon as the kernel has finished",
+        ),
     ],
 )
 def test_where_no_kernel_answers_the_cell_says_so(

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
 from tests.browser.tabs import NEVER_SLOW, Tabs
 from tests.browser.test_broadcast import fact, go_live, wait_for_pictures, watch
-from tests.browser.test_media import _SHARE
 from tests.browser.test_room import address, button
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
@@ -93,6 +92,26 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
 
 
+#: A microphone that hears one tone. The fake one beeps once a second, as often as a page out of
+#: sight looks.
+TONE = """
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async wishes => {
+    const stream = await open(wishes);
+    for (const track of stream.getAudioTracks()) {
+      const context = new AudioContext();
+      const tone = context.createOscillator();
+      const out = context.createMediaStreamDestination();
+      tone.connect(out);
+      tone.start();
+      track.stop();
+      stream.removeTrack(track);
+      stream.addTrack(out.stream.getAudioTracks()[0]);
+    }
+    return stream;
+  };
+"""
 #: What the player says of itself, by name.
 FACTS = "({ ...document.querySelector('main.player').dataset })"
 
@@ -102,8 +121,7 @@ def test_a_viewer_in_a_tab_behind_another_hears_on_and_is_live_when_he_comes_bac
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"
     moderator = open_page()
-    # The fake microphone beeps once a second, as often as a page out of sight looks.
-    moderator.add_init_script(_SHARE)
+    moderator.add_init_script(TONE)
     moderator.goto(address(server, server.room(name, streamname=name), name, "Ada"))
     go_live(moderator)
     tabs = Tabs(slowing, moderator)
