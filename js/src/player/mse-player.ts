@@ -75,8 +75,9 @@ export class MsePlayer extends ElementPlayer {
       this.fail({ kind: "codec", message: codec });
       return;
     }
-    if (this.#source === null) this.#headers.set(track, { type, header });
-    else if (this.#buffers.has(track)) this.#buffers.get(track)?.begin(header);
+    const buffer = this.#buffers.get(track);
+    if (buffer) buffer.begin(header);
+    else if (this.#source === null) this.#headers.set(track, { type, header });
     // A source takes no more tracks once it knows those it has (Media Source Extensions, 2.4.1).
     else this.again();
   }
@@ -91,9 +92,7 @@ export class MsePlayer extends ElementPlayer {
       buffer.begin(header);
       this.#buffers.set(track, buffer);
     }
-    if (this.#buffers.has(Track.audio)) {
-      this.sound.value = this.video.muted ? "blocked" : "playing";
-    }
+    this.#tellSound();
     this.following = true;
     this.start();
     return source;
@@ -101,11 +100,12 @@ export class MsePlayer extends ElementPlayer {
 
   protected start(): void {
     if (this.paused.value || !this.video.src) return;
-    playing(this.video, () => {
-      if (this.#buffers.has(Track.audio)) {
-        this.sound.value = this.video.muted ? "blocked" : "playing";
-      }
-    });
+    playing(this.video, () => this.#tellSound());
+  }
+
+  #tellSound(): void {
+    if (!this.#buffers.has(Track.audio)) return;
+    this.sound.value = this.video.muted ? "blocked" : "playing";
   }
 
   protected update(): void {

@@ -64,7 +64,7 @@ export class TrackBuffer {
     if (this.#size > MAX_WAITING) {
       // A browser that takes nothing any more must not fill the memory.
       this.#waiting = this.#waiting.filter(({ header }) => header);
-      this.#size = 0;
+      this.#size = this.#waiting.reduce((size, { bytes }) => size + bytes.length, 0);
       this.#skipping = true;
     }
     this.#next();
