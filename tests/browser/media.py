@@ -10,6 +10,17 @@ from playwright.sync_api import Frame, Locator, Page
 
 from tests.browser.waiting import until
 
+#: Gives a page `tone()`, a track of sound that is one tone.
+TONE = """
+  globalThis.tone = () => {
+    const context = new AudioContext();
+    const source = context.createOscillator();
+    const out = context.createMediaStreamDestination();
+    source.connect(out);
+    source.start();
+    return out.stream.getAudioTracks()[0];
+  };
+"""
 #: How often it is looked, for some seconds each: an element may give way to another one meanwhile.
 _LOOKS = 15
 #: Draws the picture small and adds its pixels up, every 100 ms, until the sums differ enough.

@@ -92,6 +92,15 @@ def wait_for_fact(player: Locator, name: str, *, least: float, patience: float =
     )
 
 
+def wait_until_close(player: Locator) -> None:
+    """Wait until it plays within a second of what is live."""
+    player.page.wait_for_function(
+        "player => Number(player.dataset.latencyMs) < 1000",
+        arg=player.element_handle(),
+        timeout=PATIENCE,
+    )
+
+
 def wait_for_pictures(player: Locator, *, more_than: float = 0) -> None:
     """Wait until the player has drawn more pictures than that."""
     # At some pictures a second, where the machine is slow.
@@ -590,8 +599,7 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     expect(player).to_have_attribute("data-height", "360")
     expect(player).to_have_attribute("data-sound", "playing")
     # Close to what is live, and it comes back to it.
-    close = "player => Number(player.dataset.latencyMs) < 1000"
-    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
+    wait_until_close(player)
     page.keyboard.press("Space")
     expect(player).to_have_attribute("data-paused", "true")
     assert video.evaluate("video => video.paused")
@@ -600,7 +608,7 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     expect(player).not_to_have_attribute("data-behind", "0.0")
     page.keyboard.press("l")
     expect(player).to_have_attribute("data-behind", "0.0")
-    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
+    wait_until_close(player)
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
 
@@ -652,5 +660,4 @@ def test_who_has_no_webcodecs_watches_whatever_comes_late(
     expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
     assert moves(player.locator("video.stream"))
     expect(player).to_have_attribute("data-state", "live")
-    close = "player => Number(player.dataset.latencyMs) < 1000"
-    page.wait_for_function(close, arg=player.element_handle(), timeout=PATIENCE)
+    wait_until_close(player)

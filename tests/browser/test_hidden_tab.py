@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.media import TONE
 from tests.browser.tabs import NEVER_SLOW, Tabs
 from tests.browser.test_broadcast import fact, go_live, wait_for_pictures, watch
 from tests.browser.test_room import address, button
@@ -94,20 +95,15 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
 
 #: A microphone that hears one tone. The fake one beeps once a second, as often as a page out of
 #: sight looks.
-TONE = """
+HEARS_A_TONE = """
   const { mediaDevices } = navigator;
   const open = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = async wishes => {
     const stream = await open(wishes);
     for (const track of stream.getAudioTracks()) {
-      const context = new AudioContext();
-      const tone = context.createOscillator();
-      const out = context.createMediaStreamDestination();
-      tone.connect(out);
-      tone.start();
       track.stop();
       stream.removeTrack(track);
-      stream.addTrack(out.stream.getAudioTracks()[0]);
+      stream.addTrack(tone());
     }
     return stream;
   };
@@ -121,7 +117,7 @@ def test_a_viewer_in_a_tab_behind_another_hears_on_and_is_live_when_he_comes_bac
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"
     moderator = open_page()
-    moderator.add_init_script(TONE)
+    moderator.add_init_script(TONE + HEARS_A_TONE)
     moderator.goto(address(server, server.room(name, streamname=name), name, "Ada"))
     go_live(moderator)
     tabs = Tabs(slowing, moderator)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.media import moves, sounds
+from tests.browser.media import TONE, moves, sounds
 from tests.browser.peers import KEEP_PEERS, connections, of_the_connection
 from tests.browser.test_room import Room, button, camera_of, tile
 from tests.browser.waiting import PATIENCE, until
@@ -33,13 +33,8 @@ _SHARE = """
       pen.fillStyle = `hsl(${(turn += 20)} 90% 70%)`;
       pen.fillRect(0, 0, 640, 400);
     }, 100);
-    const context = new AudioContext();
-    const tone = context.createOscillator();
-    const out = context.createMediaStreamDestination();
-    tone.connect(out);
-    tone.start();
     const [picture] = canvas.captureStream(10).getVideoTracks();
-    return new MediaStream([picture, ...out.stream.getAudioTracks()]);
+    return new MediaStream([picture, tone()]);
   };
 """
 
@@ -126,7 +121,7 @@ def test_a_camera_delivers_no_more_than_is_shown(meeting: Meeting) -> None:
 
 
 def test_a_shared_screen_is_shown_beside_the_camera_and_heard(meeting: Meeting) -> None:
-    ada = meeting.enter("Ada", moderator=True, scripts=[_SHARE])
+    ada = meeting.enter("Ada", moderator=True, scripts=[TONE, _SHARE])
     grace = meeting.enter("Grace")
     expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     before = of_the_connection(ada, "offers")
