@@ -39,6 +39,27 @@ describe("Transit", () => {
     expect(track.spread).toBeLessThan(FRAME);
   });
 
+  it("does not take the slow beginning of a busy page for jitter, however long it lasts", () => {
+    const track = new Transit(8);
+    // A tenth is caught up of each picture's time, for three seconds.
+    arrive(track, 100, (i) => 10_000 + Math.max(0, 90 - i) * 3_500);
+    expect(track.floor).toBeCloseTo(BASE + 10_000);
+    expect(track.spread).toBeCloseTo(0);
+  });
+
+  it("does not take for jitter what a page did late while it stood at its beginning", () => {
+    const track = new Transit(8);
+    arrive(track, 100, (i) => (i < 60 ? 600_000 + (i % 2) * 20_000 : 10_000));
+    expect(track.floor).toBeCloseTo(BASE + 10_000);
+    expect(track.spread).toBeCloseTo(0);
+  });
+
+  it("knows the jitter of a network that becomes faster all the time", () => {
+    const track = new Transit(8);
+    arrive(track, 300, (i) => (300 - i) * 1_000 + (i % 2) * 20_000);
+    expect(track.spread).toBeGreaterThan(20_000);
+  });
+
   it("follows clocks that drift apart", () => {
     const track = new Transit(8);
     arrive(track, 3_000, (i) => 10_000 + i * 20);

@@ -10,22 +10,46 @@ const WINDOW = 5_000_000;
 const LATE_PICTURES = 8;
 const LATE_PACKETS = 2;
 /**
- * For this long after its first arrival only the shortest way counts: the cached group of pictures
- * comes late, and the page is busy with its own beginning.
+ * At the beginning only the shortest way counts: the cached group of pictures comes late, and the
+ * page is busy with itself. The beginning is over when the way has not become shorter by more than
+ * `NOTICEABLE` for `JOINING`, and after `LONGEST_JOINING` in any case.
  */
 const JOINING = 1_000_000;
+const LONGEST_JOINING = 5_000_000;
+const NOTICEABLE = 5_000;
+/** Who comes so much faster than all of a window shows that they were held up: a page that stood. */
+const HELD_UP = 100_000;
 
 interface Arrival {
   now: number;
   transit: number;
 }
 
+/** The beginning of a track: how short its way has become, and since when. */
+class Joining {
+  #began: number | null = null;
+  #shortest = Number.POSITIVE_INFINITY;
+  #since = 0;
+
+  /** Whether it still lasts, at this arrival. */
+  lasts({ now, transit }: Arrival): boolean {
+    this.#began ??= now;
+    if (transit < this.#shortest - NOTICEABLE) {
+      this.#shortest = transit;
+      this.#since = now;
+    }
+    return now - this.#since < JOINING && now - this.#began < LONGEST_JOINING;
+  }
+}
+
 /** Watches the arrivals of one track. */
 export class Transit {
   readonly #late: number;
   #arrivals: Arrival[] = [];
-  #since: number | null = null;
+  #joining: Joining | null = new Joining();
   #last: { timestamp: number; now: number } | null = null;
+  /** The floor before what came at once with the last arrival. */
+  #floorBefore: number | null = null;
 
   /** `late`: how many arrivals of five seconds may come after their time. */
   constructor(late: number) {
@@ -48,13 +72,15 @@ export class Transit {
 
   add(timestamp: number, now: number): void {
     const transit = now - timestamp;
-    this.#since ??= now;
     const last = this.#last;
     this.#last = { timestamp, now };
     // What arrives right behind a late one was only queued: a stall counts once, however long.
     const queued = last !== null && now - last.now < (timestamp - last.timestamp) / 2;
     if (queued && transit > (this.floor ?? transit)) return;
-    if (now - this.#since < JOINING) {
+    if (!queued) this.#floorBefore = this.floor;
+    if (transit < (this.#floorBefore ?? transit) - HELD_UP) this.#joining ??= new Joining();
+    if (this.#joining !== null) {
+      if (!this.#joining.lasts({ now, transit })) this.#joining = null;
       if (transit > (this.floor ?? transit)) return;
       this.#arrivals = [];
     }
@@ -65,8 +91,9 @@ export class Transit {
   /** The stream begins anew: what comes first is a cached group of pictures again. */
   restart(): void {
     this.#arrivals = [];
-    this.#since = null;
+    this.#joining = new Joining();
     this.#last = null;
+    this.#floorBefore = null;
   }
 }
 
