@@ -23,7 +23,7 @@ interface Sinks {
 const BITS_PER_PIXEL = 0.13;
 const AUDIO_BITRATE = 96_000;
 /** Microseconds of sound in a packet. */
-export const SOUND_BLOCK = 20_000;
+export const SOUND_BLOCK = 10_000;
 
 function base64(bytes: AllowSharedBufferSource): string {
   const view = ArrayBuffer.isView(bytes)

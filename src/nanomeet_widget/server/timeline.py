@@ -8,7 +8,7 @@ from nanomeet_widget.server.frames import Frame, Track
 #: came back may have begun anew, and that of another page began at some other time.
 _BACK, _AHEAD = 1_000_000, 6_000_000
 #: Microseconds that a frame lasts whose sender does not say.
-USUAL_DURATION = 20_000
+USUAL_DURATION = 10_000
 
 
 def starts(frame: Frame) -> bool:

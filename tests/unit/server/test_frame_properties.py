@@ -100,4 +100,4 @@ def test_another_clock_goes_on_where_the_first_one_was() -> None:
         return timeline.place(frame)
 
     times = [place(at) for at in (50, 51, 90_000, 90_001, 3, 4, 8)]
-    assert times == [0, 1_000_000, 1_020_000, 2_020_000, 2_040_000, 3_040_000, 7_040_000]
+    assert times == [0, 1_000_000, 1_010_000, 2_010_000, 2_020_000, 3_020_000, 7_020_000]
