@@ -33,7 +33,7 @@ from benchmarks.figures import differences, percentile, stalls
 from benchmarks.lip_sync import LISTENING, Fit, heard
 from benchmarks.processes import proportional, resident
 from benchmarks.report import Report, arguments
-from benchmarks.studio import CANVAS, Studio, running_studio, taken, watch
+from benchmarks.studio import CANVAS, Seen, Studio, running_studio, taken, watch
 from benchmarks.witness import witnessing
 from playwright.sync_api import CDPSession, Page
 
@@ -105,14 +105,14 @@ def _milliseconds(ticks: int | None, packet: av.Packet[Any]) -> float:
 
 def look(
     viewer: Page, server: int, browser: CDPSession, *, minute: float, step: float
-) -> list[str]:
-    """Watch for a step of the time; return a row of the table."""
+) -> tuple[list[str], Seen]:
+    """Watch for a step of the time; return a row of the table, and what was seen."""
     viewer.wait_for_timeout(step * 1000)
     seen = taken(viewer, step)
     fit = Fit(seen.ages, heard(viewer))
     halts, halted = stalls(seen.gaps)
     processes = browser.send("SystemInfo.getProcessInfo")["processInfo"]
-    return [
+    row = [
         f"{minute:.1f}",
         f"{seen.median:.0f}",
         f"{percentile(seen.ages, 95):.0f}",
@@ -122,6 +122,7 @@ def look(
         f"{resident(server):.0f}",
         f"{proportional(process['id'] for process in processes):.0f}",
     ]
+    return row, seen
 
 
 HEAD = [
@@ -132,8 +133,11 @@ HEAD = [
 
 def broadcast(
     studio: Studio, browser: CDPSession, *, minutes: float, step: float
-) -> tuple[list[list[str]], int]:
-    """Broadcast and record; return the rows, and how many pictures the composer left out."""
+) -> tuple[list[list[str]], Seen, int]:
+    """Broadcast and record.
+
+    Returns the rows, all that was seen, and how many pictures the composer left out.
+    """
     with (
         studio.broadcast(STREAM, record=True) as stage,
         studio.viewer(f"live/{STREAM}", before=LISTENING) as viewer,
@@ -142,19 +146,20 @@ def broadcast(
         heard(viewer)
         began = time.monotonic()
         rows: list[list[str]] = []
+        whole = Seen()
         while (passed := (time.monotonic() - began) / 60) < minutes:
-            rows.append(
-                look(
-                    viewer,
-                    studio.server.process.pid,
-                    browser,
-                    minute=passed,
-                    step=min(step, 60 * (minutes - passed)),
-                )
+            row, seen = look(
+                viewer,
+                studio.server.process.pid,
+                browser,
+                minute=passed,
+                step=min(step, 60 * (minutes - passed)),
             )
-            print(" ".join(rows[-1]), flush=True)
+            rows.append(row)
+            whole.add(seen)
+            print(" ".join(row), flush=True)
         skipped: int = stage.page.evaluate("me.healths.reduce((sum, h) => sum + h.skipped, 0)")
-    return rows, skipped
+    return rows, whole, skipped
 
 
 def judge(report: Report, film: Film, sent: list[int], skipped: int) -> None:
@@ -189,9 +194,12 @@ def main() -> None:
     with running_studio() as studio:
         with witnessing(studio.server, STREAM) as sent:
             session = studio.watches.new_browser_cdp_session()
-            rows, skipped = broadcast(studio, session, minutes=minutes, step=options.step)
+            rows, whole, skipped = broadcast(studio, session, minutes=minutes, step=options.step)
         film = decode(studio.server.data / "recordings" / f"{STREAM}.mp4")
     report.table(HEAD, rows)
+    report.say(
+        f"The whole time: median {whole.median:.0f} ms, p95 {percentile(whole.ages, 95):.0f} ms."
+    )
     judge(report, film, sent, skipped)
     report.finish(options)
 
