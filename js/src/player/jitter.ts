@@ -76,12 +76,14 @@ export class Transit {
     this.#last = { timestamp, now };
     // What arrives right behind a late one was only queued: a stall counts once, however long.
     const queued = last !== null && now - last.now < (timestamp - last.timestamp) / 2;
-    if (queued && transit > (this.floor ?? transit)) return;
-    if (!queued) this.#floorBefore = this.floor;
+    const floor = this.floor;
+    const longer = floor !== null && transit > floor;
+    if (queued && longer) return;
+    if (!queued) this.#floorBefore = floor;
     if (transit < (this.#floorBefore ?? transit) - HELD_UP) this.#joining ??= new Joining();
     if (this.#joining !== null) {
       if (!this.#joining.lasts({ now, transit })) this.#joining = null;
-      if (transit > (this.floor ?? transit)) return;
+      if (longer) return;
       this.#arrivals = [];
     }
     this.#arrivals.push({ now, transit });
