@@ -29,7 +29,7 @@ from typing import Any
 import av
 import numpy as np
 from benchmarks.barcode import Stamp, missing, read
-from benchmarks.figures import differences, percentile, stalls
+from benchmarks.figures import differences, percentile
 from benchmarks.lip_sync import LISTENING, Fit, heard
 from benchmarks.processes import proportional, resident
 from benchmarks.report import Report, arguments
@@ -110,14 +110,9 @@ def look(
     viewer.wait_for_timeout(step * 1000)
     seen = taken(viewer, step)
     fit = Fit(seen.ages, heard(viewer))
-    halts, halted = stalls(seen.gaps)
     processes = browser.send("SystemInfo.getProcessInfo")["processInfo"]
     row = [
-        f"{minute:.1f}",
-        f"{seen.median:.0f}",
-        f"{percentile(seen.ages, 95):.0f}",
-        f"{len(seen.ages) / step:.1f}",
-        f"{halts} ({halted:.1f} s)" if halts else "0",
+        *seen.row(f"{minute:.1f}"),
         f"{percentile(fit.offsets, 50):+.0f}",
         f"{resident(server):.0f}",
         f"{proportional(process['id'] for process in processes):.0f}",
@@ -197,9 +192,7 @@ def main() -> None:
             rows, whole, skipped = broadcast(studio, session, minutes=minutes, step=options.step)
         film = decode(studio.server.data / "recordings" / f"{STREAM}.mp4")
     report.table(HEAD, rows)
-    report.say(
-        f"The whole time: median {whole.median:.0f} ms, p95 {percentile(whole.ages, 95):.0f} ms."
-    )
+    report.say(f"The whole time: median {whole.median:.0f} ms, p95 {whole.p95:.0f} ms.")
     judge(report, film, sent, skipped)
     report.finish(options)
 

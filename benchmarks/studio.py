@@ -42,13 +42,18 @@ class Seen:
         """The median age."""
         return percentile(self.ages, 50)
 
+    @property
+    def p95(self) -> float:
+        """The age that 95 % of the pictures do not exceed."""
+        return percentile(self.ages, 95)
+
     def row(self, name: str) -> list[str]:
         """Return it as a row of a table; `HEAD` is its head."""
         halts, halted = stalls(self.gaps)
         return [
             name,
             f"{self.median:.0f}",
-            f"{percentile(self.ages, 95):.0f}",
+            f"{self.p95:.0f}",
             f"{len(self.ages) / self.seconds:.1f}",
             f"{halts} ({halted:.1f} s)" if halts else "0",
         ]
