@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -103,6 +104,11 @@ class Nginx:
 
     def files(self, key: str) -> list[Path]:
         return sorted(self.folder.glob(f"{key}*.flv"), key=lambda path: path.stat().st_mtime)
+
+    async def could_begin_another(self) -> None:
+        """Wait until a connection gets a file of its own: it is named by the second in which it begins."""
+        begun = int(time.time())
+        await asyncio.to_thread(until, lambda: int(time.time()) > begun)
 
     async def has(self, key: str, *, files: int = 1, kind: str = "video", frames: int = 1) -> None:
         """Wait until there are so many files of a stream, the last with so many frames of a kind."""
@@ -265,6 +271,7 @@ def test_another_picture_goes_on_in_a_new_connection(
         async with sending(ingest, film):
             await until_they_are(page, "live")
             await nginx.has("SECRETsize")
+            await nginx.could_begin_another()
         before = len(nginx.files("SECRETsize"))
         async with sending(ingest, clip(4, start=3600 * SECOND, width=96, height=64)):
             await until_they_are(page, "connecting")
