@@ -221,6 +221,15 @@ describe("Mix", () => {
     expect(loudness(samples, 300, 0.5, 2.9)).toBeCloseTo(0.3, 2);
   });
 
+  it("goes on where the machine is so busy that every look comes late", () => {
+    const mix = new Mix(START, BLOCK);
+    let blocks = 0;
+    for (let now = 0; now <= 2e6; now += 45_000) {
+      while (mix.take(START + now) !== null) blocks += 1;
+    }
+    expect(blocks).toBeGreaterThan(95);
+  });
+
   it("bends what is too loud for one, without a step", () => {
     const loud = [1, 2, 3].map((voice) => new Speaker(voice, { hertz: 200, loud: 0.7 }));
     const { samples } = listen(loud, 1);

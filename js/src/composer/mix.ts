@@ -75,7 +75,9 @@ export class Mix {
 
   /** The next block, if its time has come and everybody's part of it is there. */
   take(now: number): Mixed | null {
-    if (now - this.#askedAt > ASLEEP) this.#wakesUntil = now + WAKING;
+    // Where every turn comes late it has to go on all the same: it waits once, not each time.
+    const woke = now - this.#askedAt > ASLEEP && this.#askedAt >= this.#wakesUntil;
+    if (woke) this.#wakesUntil = now + WAKING;
     this.#askedAt = now;
     const from = this.#taken;
     const to = from + this.#block;
