@@ -3,11 +3,11 @@ import { TrackBuffer } from "./track-buffer";
 
 class Buffer extends EventTarget {
   updating = false;
-  appended: number[] = [];
+  appended: number[][] = [];
   buffered = { length: 0 };
   appendBuffer(bytes: Uint8Array): void {
     this.updating = true;
-    this.appended.push(bytes[0] ?? 0);
+    this.appended.push([...bytes]);
   }
   done(): void {
     this.updating = false;
@@ -35,15 +35,50 @@ const piece = (name: number, size = 1) => new Uint8Array(size).fill(name);
 const MIB = 1024 * 1024;
 
 describe("a track on its way into a source", () => {
-  it("waits in order, however long it takes until the source opens", () => {
+  it("waits in order, however long it takes until the source opens, and then goes at once", () => {
     const { source, track, buffer } = made();
     track.begin(piece(1));
     for (let i = 0; i < 600; i += 1) track.append(piece(i === 0 ? 2 : 3), i === 0);
     source.open();
-    expect(buffer.appended).toEqual([1]);
-    for (let i = 0; i < 601; i += 1) buffer.done();
-    expect(buffer.appended.slice(0, 3)).toEqual([1, 2, 3]);
-    expect(buffer.appended).toHaveLength(601);
+    expect(buffer.appended).toEqual([[1]]);
+    buffer.done();
+    expect(buffer.appended).toEqual([[1], [2, ...new Array(599).fill(3)]]);
+    buffer.done();
+    expect(buffer.appended).toHaveLength(2);
+  });
+
+  it("goes one by one while nothing waits", () => {
+    const { source, track, buffer } = made();
+    source.open();
+    track.begin(piece(1));
+    for (const name of [2, 3]) {
+      buffer.done();
+      track.append(piece(name), true);
+    }
+    expect(buffer.appended).toEqual([[1], [2], [3]]);
+  });
+
+  it("keeps a new header apart from what goes before and after it", () => {
+    const { source, track, buffer } = made();
+    source.open();
+    for (const [header, fragments] of [
+      [1, [2, 3]],
+      [4, [5, 6]],
+    ] as const) {
+      track.begin(piece(header));
+      for (const name of fragments) track.append(piece(name), true);
+    }
+    for (let i = 0; i < 4; i += 1) buffer.done();
+    expect(buffer.appended).toEqual([[1], [2, 3], [4], [5, 6]]);
+  });
+
+  it("gives no more at once than a browser keeps", () => {
+    const { source, track, buffer } = made();
+    track.begin(piece(1));
+    for (let i = 0; i < 3; i += 1) track.append(piece(2, MIB / 2), i === 0);
+    source.open();
+    for (let i = 0; i < 3; i += 1) buffer.done();
+    expect(buffer.appended.map(({ length }) => length)).toEqual([1, MIB, MIB / 2]);
   });
 
   it("keeps its header and begins with a keyframe again if too much waits", () => {
@@ -55,7 +90,7 @@ describe("a track on its way into a source", () => {
     track.append(piece(5), false);
     source.open();
     for (let i = 0; i < 4; i += 1) buffer.done();
-    expect(buffer.appended).toEqual([1, 4, 5]);
+    expect(buffer.appended).toEqual([[1], [4, 5]]);
   });
 
   it("gives nothing to a source any more once it is closed", () => {

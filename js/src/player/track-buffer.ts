@@ -1,7 +1,12 @@
-/** One track on its way into a MediaSource: one append at a time, and what is old makes room. */
+/**
+ * One track on its way into a MediaSource: one append at a time, of all that waited for the one before,
+ * and what is old makes room.
+ */
 
 /** Bytes that may wait: twice what the server keeps for who comes late. */
 const MAX_WAITING = 32 * 1024 * 1024;
+/** Bytes of one append: several of them fit what a browser keeps. */
+const MAX_APPEND = 1024 * 1024;
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -74,12 +79,13 @@ export class TrackBuffer {
     if (this.#source.readyState !== "open" || this.#owner.signal.aborted) return;
     this.#buffer ??= this.#create();
     if (this.#buffer.updating) return;
-    const piece = this.#waiting[0];
-    if (piece === undefined) return;
+    const count = this.#together();
+    if (count === 0) return;
+    const bytes = joined(this.#waiting.slice(0, count));
     try {
-      this.#buffer.appendBuffer(piece.bytes as Uint8Array<ArrayBuffer>);
-      this.#waiting.shift();
-      this.#size -= piece.bytes.length;
+      this.#buffer.appendBuffer(bytes);
+      this.#waiting.splice(0, count);
+      this.#size -= bytes.length;
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
       // The browser's own bound was reached before ours: the older half makes room.
@@ -90,10 +96,30 @@ export class TrackBuffer {
     }
   }
 
+  /** How many of those that wait go with the first: fragments only, as a header has to be understood. */
+  #together(): number {
+    let size = 0;
+    const end = this.#waiting.findIndex(({ bytes, header }, index) => {
+      size += bytes.length;
+      return index > 0 && (header || this.#waiting[0]?.header || size > MAX_APPEND);
+    });
+    return end < 0 ? this.#waiting.length : end;
+  }
+
   #create(): SourceBuffer {
     const buffer = this.#source.addSourceBuffer(this.#type);
     const { signal } = this.#owner;
     buffer.addEventListener("updateend", () => this.#next(), { signal });
     return buffer;
   }
+}
+
+function joined(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((size, { bytes }) => size + bytes.length, 0));
+  let at = 0;
+  for (const { bytes } of pieces) {
+    whole.set(bytes, at);
+    at += bytes.length;
+  }
+  return whole;
 }
