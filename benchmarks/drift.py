@@ -33,6 +33,8 @@ from benchmarks.figures import differences, percentile
 from benchmarks.lip_sync import LISTENING, Fit, heard
 from benchmarks.processes import proportional, resident
 from benchmarks.report import Report, arguments
+from benchmarks.scheduler import HEAD as MACHINE
+from benchmarks.scheduler import Scheduler, watching_the_machine
 from benchmarks.studio import CANVAS, Seen, Studio, running_studio, taken, watch
 from benchmarks.witness import witnessing
 from playwright.sync_api import CDPSession, Page
@@ -104,7 +106,13 @@ def _milliseconds(ticks: int | None, packet: av.Packet[Any]) -> float:
 
 
 def look(
-    viewer: Page, server: int, browser: CDPSession, *, minute: float, step: float
+    viewer: Page,
+    server: int,
+    browser: CDPSession,
+    machine: Scheduler,
+    *,
+    minute: float,
+    step: float,
 ) -> tuple[list[str], Seen]:
     """Watch for a step of the time; return a row of the table, and what was seen."""
     viewer.wait_for_timeout(step * 1000)
@@ -116,6 +124,7 @@ def look(
         f"{percentile(fit.offsets, 50):+.0f}",
         f"{resident(server):.0f}",
         f"{proportional(process['id'] for process in processes):.0f}",
+        *machine.row(),
     ]
     return row, seen
 
@@ -123,6 +132,7 @@ def look(
 HEAD = [
     *("minute", "age, median ms", "p95 ms", "pictures/s", "halts over 250 ms"),
     *("sound late by, ms", "server, MB", "viewer's browser, MB"),
+    *MACHINE,
 ]
 
 
@@ -136,9 +146,11 @@ def broadcast(
     with (
         studio.broadcast(STREAM, record=True) as stage,
         studio.viewer(f"live/{STREAM}", before=LISTENING) as viewer,
+        watching_the_machine() as machine,
     ):
         watch(viewer, CANVAS, settle=SETTLE, seconds=0)
         heard(viewer)
+        machine.row()
         began = time.monotonic()
         rows: list[list[str]] = []
         whole = Seen()
@@ -147,6 +159,7 @@ def broadcast(
                 viewer,
                 studio.server.process.pid,
                 browser,
+                machine,
                 minute=passed,
                 step=min(step, 60 * (minutes - passed)),
             )

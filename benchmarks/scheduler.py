@@ -1,0 +1,83 @@
+"""Whether the machine had time: what a bad minute is told from a bad product by."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import c_double
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+#: Seconds between two looks at the clock.
+_PACE = 0.005
+
+
+class Scheduler:
+    """What the machine had to give, since it was last asked.
+
+    Parameters
+    ----------
+    longest
+        Where the longest halt is written, in ms.
+    """
+
+    def __init__(self, longest: Synchronized[float]) -> None:
+        self._longest = longest
+        self._before = _times()
+
+    def row(self) -> list[str]:
+        """Return it as cells of a table; `HEAD` is their head."""
+        now = _times()
+        busy, idle, stolen = (
+            after - before for after, before in zip(now, self._before, strict=True)
+        )
+        self._before = now
+        whole = busy + idle + stolen
+        with self._longest.get_lock():
+            longest, self._longest.value = self._longest.value, 0.0
+        return [f"{100 * busy / whole:.0f}", f"{100 * stolen / whole:.1f}", f"{longest:.0f}"]
+
+
+HEAD = ["cores busy, %", "stolen from them, %", "longest halt of the machine, ms"]
+
+
+@contextmanager
+def watching_the_machine() -> Iterator[Scheduler]:
+    """Have a process that goes before all others look at the clock.
+
+    It may go before only where it is root; elsewhere its halts are those of anybody in line.
+    """
+    context = multiprocessing.get_context("spawn")
+    longest = context.Value(c_double, 0.0)
+    process = context.Process(target=_watch, args=(longest,), daemon=True)
+    process.start()
+    try:
+        yield Scheduler(longest)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _watch(longest: Synchronized[float]) -> None:
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    before = time.monotonic()
+    while True:
+        time.sleep(_PACE)
+        now = time.monotonic()
+        halt = 1000 * (now - before - _PACE)
+        with longest.get_lock():
+            longest.value = max(longest.value, halt)
+        before = now
+
+
+def _times() -> tuple[int, int, int]:
+    """Return for how long the cores were busy, idle and another machine's, in ticks (proc_stat(5))."""
+    user, nice, system, idle, waiting, *interrupts, stolen, _guest, _guest_nice = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return user + nice + system + sum(interrupts), idle + waiting, stolen
