@@ -81,8 +81,8 @@ class Patience:
     first_message: float = 10.0
     #: For somebody whose connection was lost to come back.
     resume: float = 10.0
-    #: For a started broadcast's first picture.
-    first_picture: float = 10.0
+    #: For a started broadcast's first picture: two cores busy with meetings took more than 10.
+    first_picture: float = 20.0
     #: For a broadcast's lost sender to come back.
     ingest: float = 5.0
     #: The same where another moderator's page can take over: viewers see nothing meanwhile.
