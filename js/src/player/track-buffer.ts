@@ -69,7 +69,7 @@ export class TrackBuffer {
     if (this.#size > MAX_WAITING) {
       // A browser that takes nothing any more must not fill the memory.
       this.#waiting = this.#waiting.filter(({ header }) => header);
-      this.#size = this.#waiting.reduce((size, { bytes }) => size + bytes.length, 0);
+      this.#size = sizeOf(this.#waiting);
       this.#skipping = true;
     }
     this.#next();
@@ -114,8 +114,12 @@ export class TrackBuffer {
   }
 }
 
+function sizeOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((size, { bytes }) => size + bytes.length, 0);
+}
+
 function joined(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((size, { bytes }) => size + bytes.length, 0));
+  const whole = new Uint8Array(sizeOf(pieces));
   let at = 0;
   for (const { bytes } of pieces) {
     whole.set(bytes, at);
