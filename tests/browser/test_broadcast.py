@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
+import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
 from tests.asking import get
@@ -85,11 +87,15 @@ def fact(player: Locator, name: str) -> float:
 
 def wait_for_fact(player: Locator, name: str, *, least: float, patience: float = PATIENCE) -> None:
     """Wait until one of those figures is at least as large as that."""
-    player.page.wait_for_function(
-        "([player, name, least]) => Number(player.dataset[name]) >= least",
-        arg=[player.element_handle(), name, least],
-        timeout=patience,
-    )
+    try:
+        player.page.wait_for_function(
+            "([player, name, least]) => Number(player.dataset[name]) >= least",
+            arg=[player.element_handle(), name, least],
+            timeout=patience,
+        )
+    except BrowserError as late:
+        figures = player.evaluate("player => ({ ...player.dataset })")
+        raise AssertionError(f"{name} stays below {least}: {figures}") from late
 
 
 def wait_until_close(player: Locator) -> None:
@@ -559,6 +565,107 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     assert source is not None
     kinds = {stream["codec_type"] for stream in probe(source)["streams"]}
     assert kinds == {"video", "audio"}
+
+
+def test_pictures_are_seen_beside_a_headset_that_takes_long(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    page = open_page()
+    page.add_init_script(
+        "Object.defineProperty(AudioContext.prototype, 'outputLatency', { get: () => 0.5 })"
+    )
+    player = watch(page, server, stage.stream)
+    expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
+    # Until it was heard that this one takes long.
+    wait_for_fact(player, "lipSyncMs", least=100)
+    dropped = fact(player, "dropped")
+    wait_for_pictures(player, more_than=fact(player, "frames") + 30)
+    assert fact(player, "dropped") - dropped < 30
+
+
+def film(path: Path, *, fragmented: bool) -> bytes:
+    """Return a film of 20 s that no player takes in at once, as it is written live or finished."""
+    options = {"movflags": "frag_keyframe+empty_moov" if fragmented else "faststart"}
+    noise = np.random.default_rng(7)
+    with av.open(str(path), "w", options=options) as writer:
+        pictures = writer.add_stream("h264", rate=10, options={"preset": "ultrafast", "crf": "20"})
+        assert isinstance(pictures, av.VideoStream)
+        pictures.width, pictures.height, pictures.pix_fmt = 320, 180, "yuv420p"
+        pictures.gop_size = 10
+        for _ in range(200):
+            picture = noise.integers(0, 255, (180, 320, 3), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            writer.mux(pictures.encode(frame))
+        writer.mux(pictures.encode())
+    return path.read_bytes()
+
+
+class Film:
+    """Gives a page one film, a piece at a time, and from some moment on another one in its place."""
+
+    PIECE = 512 * 1024
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.gone = False
+
+    def __call__(self, route: Route) -> None:
+        asked = route.request.headers.get("range", "bytes=0-")
+        begin = int(asked.removeprefix("bytes=").partition("-")[0])
+        piece = self.content[begin : begin + self.PIECE]
+        if self.gone:
+            route.fulfill(status=503)
+            return
+        route.fulfill(
+            status=206,
+            headers={
+                "Accept-Ranges": "bytes",
+                "Content-Type": "video/mp4",
+                "Content-Range": f"bytes {begin}-{begin + len(piece) - 1}/{len(self.content)}",
+            },
+            body=piece,
+        )
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["replaced", "away"])
+def test_a_recording_plays_on_when_its_file_changes(
+    broadcaster: Callable[..., Broadcaster],
+    open_page: OpenPage,
+    server: RunningServer,
+    tmp_path: Path,
+    *,
+    gone: bool,
+) -> None:
+    stage = broadcaster()
+    page = open_page()
+    served = Film(film(tmp_path / "part.mp4", fragmented=True))
+    page.route("**/vod/*.mp4", served)
+    player = watch(page, server, stage.stream)
+    stage.start(record=True)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    stage.stop()
+    video = player.locator("video")
+    expect(video).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function(
+        "video => video.readyState > 0", arg=video.element_handle(), timeout=PATIENCE
+    )
+    video.evaluate(
+        "video => { globalThis.failures = 0; video.onerror = () => { globalThis.failures += 1; }; }"
+    )
+    served.content = film(tmp_path / "finished.mp4", fragmented=False)
+    served.gone = gone
+    video.evaluate("video => { video.muted = true; video.playbackRate = 4; return video.play(); }")
+    page.wait_for_function("() => globalThis.failures > 0", timeout=PATIENCE)
+    served.gone = False
+    at = video.evaluate("video => video.currentTime")
+    assert at > 0
+    page.wait_for_function(
+        "([video, at]) => !video.error && video.currentTime > at + 1 && video.playbackRate === 4",
+        arg=[video.element_handle(), at],
+        timeout=PATIENCE,
+    )
 
 
 def test_another_moderators_page_takes_the_broadcast_over(

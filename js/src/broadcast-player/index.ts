@@ -3,6 +3,7 @@
 import type { AnyModel, AnyWidget } from "@anywidget/types";
 import { fetchCaptions, offerCaptions, toggleCaptions } from "../player/captions";
 import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
+import { playOn } from "../player/recording";
 import { speak, t } from "../player/strings";
 import { currentTheme, followTheme } from "../widget/theme";
 import "./broadcast-player.css";
@@ -36,6 +37,9 @@ class Screen {
   /** What the player was asked for last until then. */
   #asked: PlayerCommand | null = null;
   #video: HTMLVideoElement | null = null;
+  /** Ends what is shown now. */
+  #showing = new AbortController();
+  #failed = false;
   /** Ends the captions that are offered. */
   #captions = new AbortController();
   #said = "";
@@ -66,6 +70,7 @@ class Screen {
   close(): void {
     clearTimeout(this.#silence);
     this.#owner.abort();
+    this.#showing.abort();
     this.#captions.abort();
     this.#el.replaceChildren();
   }
@@ -101,6 +106,9 @@ class Screen {
 
   #show(url: string | null): void {
     this.#url = url;
+    this.#showing.abort();
+    this.#showing = new AbortController();
+    this.#failed = false;
     this.#frame = this.#video = this.#asked = null;
     if (url === null) {
       this.#note(t.cell.empty);
@@ -142,6 +150,9 @@ class Screen {
     video.preload = "metadata";
     video.src = url;
     video.setAttribute("aria-label", t.cell.recording);
+    playOn(video, this.#showing.signal, () => {
+      this.#failed = true;
+    });
     const told = ["loadedmetadata", "play", "pause", "seeked", "timeupdate", "ended", "error"];
     for (const event of told) video.addEventListener(event, () => this.#followRecording());
     this.#video = video;
@@ -179,7 +190,7 @@ class Screen {
     const { error, readyState, paused, currentTime, duration, videoWidth, videoHeight } = video;
     const known = Number.isFinite(duration);
     this.#report({
-      state: error ? "failed" : readyState === 0 ? "connecting" : "recording",
+      state: this.#failed ? "failed" : error || readyState === 0 ? "connecting" : "recording",
       paused,
       sound: "playing",
       title: "",

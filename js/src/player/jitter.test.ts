@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LIP_SYNC, Playout, Transit } from "./jitter";
+import { PictureQueue } from "./picture-queue";
 
 const FRAME = 33_333;
 const BASE = 7_000_000_000;
@@ -114,6 +115,23 @@ describe("Playout", () => {
     const { picture, sound } = playout.offsets(now, { output: 60_000, strain: 0 });
     expect(sound).toBeCloseTo(BASE + 95_000);
     expect((sound ?? 0) - (picture ?? 0)).toBeCloseTo(LIP_SYNC);
+  });
+
+  it("shows pictures beside a sound that takes longer than pictures can wait", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 100, () => 10_000);
+    arrive(playout.sound, 100, () => 900_000);
+    const { picture } = playout.offsets(now, { output: 300_000, strain: 0 });
+    const wait = (picture ?? 0) - (BASE + 10_000);
+    expect(wait).toBeGreaterThan(200_000);
+    const queue = new PictureQueue<{ timestamp: number; close(): void }>();
+    let seen = 0;
+    for (let i = 0; i < 300; i += 1) {
+      const at = i * FRAME;
+      queue.push({ timestamp: at, close: () => undefined }, at - wait);
+      if (queue.take(at - wait)) seen += 1;
+    }
+    expect(seen).toBeGreaterThan(280);
   });
 
   it("never lets the sound run ahead of a picture that takes long", () => {

@@ -105,6 +105,11 @@ const MAX_HOLD = 200_000;
 const EASE = 0.06;
 /** A picture up to one frame late is still seen in its turn: only what is beyond that is held. */
 const SLACK = 33_000;
+/**
+ * The longest that a picture waits for a sound that takes longer, as with a headset without a wire:
+ * decoders hold only so many pictures (`PictureQueue`), and who waits longer is never seen.
+ */
+const LONGEST_WAIT = 330_000;
 /** More difference than this between lips and voice is noticed (ITU-R BT.1359 says 45 ms). */
 export const LIP_SYNC = 40_000;
 /** What sound needs beyond its jitter: it cannot skip as pictures can. */
@@ -147,9 +152,9 @@ export class Playout {
     if (sound === null || soundFloor === null) return { picture, sound: null };
     const held = this.#soundHold.update(this.sound.spread + sound.strain, now);
     let heard = soundFloor + sound.output + SOUND_RESERVE + held;
-    if (picture !== null) {
+    if (picture !== null && pictureFloor !== null) {
       heard = Math.max(heard, picture);
-      picture = Math.max(picture, heard - LIP_SYNC);
+      picture = Math.max(picture, Math.min(heard - LIP_SYNC, pictureFloor + LONGEST_WAIT));
     }
     return { picture, sound: heard };
   }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { captionsBeside, fetchCaptions, offerCaptions, toggleCaptions } from "./captions";
+import { playOn } from "./recording";
 import { t } from "./strings";
 
 export function Recorded({ vod }: { vod: string }) {
@@ -12,6 +13,8 @@ export function Recorded({ vod }: { vod: string }) {
     const { signal } = owner;
     const { current: video } = screen;
     if (video === null) return;
+    // Its own controls show that it has failed.
+    playOn(video, signal, () => undefined);
     fetchCaptions(captionsBeside(vod), signal).then(
       (text) => {
         if (text !== null && !signal.aborted) offerCaptions(video, text, t.captions, signal);
