@@ -58,6 +58,9 @@ function mediaFrame(
   return frame;
 }
 
+/** Milliseconds: an encoder that owes a picture for longer will not give any more. */
+const STUCK_MS = 5_000;
+
 /** What is tried where nobody asked for a codec: everything decodes the first. */
 const USUAL: readonly Codec[] = ["h264", "vp9"];
 
@@ -109,35 +112,27 @@ const NAMES: Readonly<Record<Codec, string>> = { h264: "H.264", vp9: "VP9", av1:
 
 export class PictureEncoder {
   readonly codec: Codec;
-  readonly #encoder: VideoEncoder;
+  readonly #sinks: Sinks;
+  #encoder: VideoEncoder;
   #config: VideoEncoderConfig;
   readonly #bitrate: number;
   readonly #framerate: number;
   #setup = "";
+  /** Since when it owes a picture; null if it owes none. */
+  #owesSince: number | null = null;
 
   /** Rejects where this browser does not encode what is wanted. */
   static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
     return new PictureEncoder(await choose(wishes), sinks);
   }
 
-  private constructor({ codec, config }: Choice, { onSetup, onFrame, onError }: Sinks) {
+  private constructor({ codec, config }: Choice, sinks: Sinks) {
     this.codec = codec;
+    this.#sinks = sinks;
     this.#config = config;
     this.#bitrate = config.bitrate ?? 0;
     this.#framerate = config.framerate ?? 30;
-    this.#encoder = new VideoEncoder({
-      error: onError,
-      output: (chunk, metadata) => {
-        if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig, onSetup);
-        const keyframe = chunk.type === "key";
-        onFrame(
-          mediaFrame(Track.video, chunk, keyframe, Math.round(1e6 / this.#framerate)),
-          keyframe,
-          chunk.timestamp,
-        );
-      },
-    });
-    this.#encoder.configure(config);
+    this.#encoder = this.#made();
   }
 
   /** Pictures that wait for the encoder. */
@@ -150,8 +145,22 @@ export class PictureEncoder {
     return this.#bitrate;
   }
 
+  /** Whether it has stopped giving pictures without a word. */
+  get stuck(): boolean {
+    return this.#owesSince !== null && performance.now() - this.#owesSince > STUCK_MS;
+  }
+
+  /** Begins anew, without what went in and did not come out; the next picture has to be a keyframe. */
+  renew(): void {
+    this.close();
+    this.#owesSince = null;
+    this.#encoder = this.#made();
+  }
+
   encode(picture: VideoFrame, keyframe: boolean): void {
-    if (this.#encoder.state === "configured") this.#encoder.encode(picture, { keyFrame: keyframe });
+    if (this.#encoder.state !== "configured") return;
+    this.#owesSince ??= performance.now();
+    this.#encoder.encode(picture, { keyFrame: keyframe });
   }
 
   /** Sends less, or more again: parts of the full rates. */
@@ -172,7 +181,27 @@ export class PictureEncoder {
     if (this.#encoder.state !== "closed") this.#encoder.close();
   }
 
-  #announce(config: VideoDecoderConfig, onSetup: Sinks["onSetup"]): void {
+  #made(): VideoEncoder {
+    const { onFrame, onError } = this.#sinks;
+    const encoder = new VideoEncoder({
+      error: onError,
+      output: (chunk, metadata) => {
+        if (encoder !== this.#encoder) return;
+        this.#owesSince = null;
+        if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig);
+        const keyframe = chunk.type === "key";
+        onFrame(
+          mediaFrame(Track.video, chunk, keyframe, Math.round(1e6 / this.#framerate)),
+          keyframe,
+          chunk.timestamp,
+        );
+      },
+    });
+    encoder.configure(this.#config);
+    return encoder;
+  }
+
+  #announce(config: VideoDecoderConfig): void {
     const setup: TrackSetup = {
       codec: config.codec,
       width: config.codedWidth ?? this.#config.width,
@@ -183,7 +212,7 @@ export class PictureEncoder {
     const text = JSON.stringify(setup);
     if (text === this.#setup) return;
     this.#setup = text;
-    onSetup(setupFrame(Track.video, setup));
+    this.#sinks.onSetup(setupFrame(Track.video, setup));
   }
 }
 

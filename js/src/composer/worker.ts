@@ -218,6 +218,10 @@ class Composer {
   #compose(): void {
     const [pictures, painter] = [this.#pictures, this.#painter];
     if (pictures === null || painter === null) return;
+    if (pictures.stuck) {
+      pictures.renew();
+      this.#keyframeDue = true;
+    }
     if (pictures.queued >= MAX_QUEUED || this.#socket.backlog > this.#maxBacklog) {
       this.#skipped += 1;
       return;
