@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -567,27 +568,29 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     assert kinds == {"video", "audio"}
 
 
-#: The first encoder of a composer takes pictures and gives none any more after a while.
+#: The first codec of a kind takes pictures and gives none any more after a while.
 STUCK = """
-const script = `
-  const Encoder = VideoEncoder;
-  let made = 0;
-  VideoEncoder = class extends Encoder {
-    #number = ++made;
-    #taken = 0;
-    encode(picture, options) {
-      this.#taken += 1;
-      if (this.#number > 1 || this.#taken < 40) super.encode(picture, options);
-    }
-  };
-`;
+{{
+let made = 0;
+globalThis.{codec} = class extends globalThis.{codec} {{
+  #number = ++made;
+  #taken = 0;
+  {method}(...pictures) {{
+    this.#taken += 1;
+    if (this.#number > 1 || this.#taken < 40) super.{method}(...pictures);
+  }}
+}};
+}}
+"""
+#: Has the composer begin with a script of one's own.
+IN_COMPOSER = """
 const Ordinary = Worker;
-globalThis.Worker = class extends Ordinary {
-  constructor(url, options) {
-    const whole = `${script} importScripts(${JSON.stringify(url)});`;
+globalThis.Worker = class extends Ordinary {{
+  constructor(url, options) {{
+    const whole = {script} + `importScripts(${{JSON.stringify(url)}});`;
     super(options.name === "composer" ? URL.createObjectURL(new Blob([whole])) : url, options);
-  }
-};
+  }}
+}};
 """
 
 
@@ -597,13 +600,24 @@ def test_an_encoder_that_gives_nothing_any_more_is_replaced(
     name = f"Meeting_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
     ada = open_page(bypass_csp=True)
-    ada.add_init_script(STUCK)
+    script = STUCK.format(codec="VideoEncoder", method="encode")
+    ada.add_init_script(IN_COMPOSER.format(script=json.dumps(script)))
     ada.goto(address(server, token, name, "Ada"))
     player = watch(open_page(), server, name)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     go_live(ada)
     wait_for_pictures(player, more_than=80)
     expect(player).to_have_attribute("data-state", "live")
+
+
+def test_a_decoder_that_gives_nothing_any_more_is_replaced(
+    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+) -> None:
+    stage = broadcaster()
+    stage.start()
+    page = open_page()
+    page.add_init_script(STUCK.format(codec="VideoDecoder", method="decode"))
+    wait_for_pictures(watch(page, server, stage.stream), more_than=80)
 
 
 def test_pictures_are_seen_beside_a_headset_that_takes_long(

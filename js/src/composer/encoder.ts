@@ -1,5 +1,6 @@
 /** The two encoders. Each hands out frames of the wire, and the set-up that a decoder needs. */
 
+import { CodecDebt } from "../shared/codec-debt";
 import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";
@@ -58,9 +59,6 @@ function mediaFrame(
   return frame;
 }
 
-/** Milliseconds: an encoder that owes a picture for longer will not give any more. */
-const STUCK_MS = 5_000;
-
 /** What is tried where nobody asked for a codec: everything decodes the first. */
 const USUAL: readonly Codec[] = ["h264", "vp9"];
 
@@ -118,8 +116,7 @@ export class PictureEncoder {
   readonly #bitrate: number;
   readonly #framerate: number;
   #setup = "";
-  /** Since when it owes a picture; null if it owes none. */
-  #owesSince: number | null = null;
+  readonly #debt = new CodecDebt();
 
   /** Rejects where this browser does not encode what is wanted. */
   static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
@@ -147,19 +144,19 @@ export class PictureEncoder {
 
   /** Whether it has stopped giving pictures without a word. */
   get stuck(): boolean {
-    return this.#owesSince !== null && performance.now() - this.#owesSince > STUCK_MS;
+    return this.#debt.stuck;
   }
 
   /** Begins anew, without what went in and did not come out; the next picture has to be a keyframe. */
   renew(): void {
     this.close();
-    this.#owesSince = null;
+    this.#debt.gave();
     this.#encoder = this.#made();
   }
 
   encode(picture: VideoFrame, keyframe: boolean): void {
     if (this.#encoder.state !== "configured") return;
-    this.#owesSince ??= performance.now();
+    this.#debt.took();
     this.#encoder.encode(picture, { keyFrame: keyframe });
   }
 
@@ -187,7 +184,7 @@ export class PictureEncoder {
       error: onError,
       output: (chunk, metadata) => {
         if (encoder !== this.#encoder) return;
-        this.#owesSince = null;
+        this.#debt.gave();
         if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig);
         const keyframe = chunk.type === "key";
         onFrame(

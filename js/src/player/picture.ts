@@ -1,5 +1,6 @@
 /** Decodes the pictures, and keeps up: what cannot be decoded in time is left out. */
 
+import { CodecDebt } from "../shared/codec-debt";
 import type { Frame } from "../shared/frames";
 
 /** With more than this waiting at a keyframe, decoding begins afresh with it. */
@@ -10,6 +11,7 @@ export class PictureDecoder {
   #decoder: VideoDecoder | null = null;
   #config: VideoDecoderConfig | null = null;
   #needsKeyframe = true;
+  readonly #debt = new CodecDebt();
 
   constructor(onPicture: (picture: VideoFrame) => void) {
     this.#onPicture = onPicture;
@@ -23,10 +25,11 @@ export class PictureDecoder {
   decode(frame: Frame): void {
     if (frame.keyframe) {
       const behind = (this.#decoder?.decodeQueueSize ?? 0) > MAX_QUEUED;
-      if (behind || this.#decoder?.state !== "configured") this.#open();
+      if (behind || this.#debt.stuck || this.#decoder?.state !== "configured") this.#open();
       this.#needsKeyframe = false;
     }
     if (this.#needsKeyframe || this.#decoder?.state !== "configured") return;
+    this.#debt.took();
     this.#decoder.decode(
       new EncodedVideoChunk({
         type: frame.keyframe ? "key" : "delta",
@@ -46,10 +49,15 @@ export class PictureDecoder {
     this.close();
     if (this.#config === null) return;
     this.#needsKeyframe = true;
+    this.#debt.gave();
     const decoder = new VideoDecoder({
       output: (picture) => {
-        if (decoder === this.#decoder) this.#onPicture(picture);
-        else picture.close();
+        if (decoder !== this.#decoder) {
+          picture.close();
+          return;
+        }
+        this.#debt.gave();
+        this.#onPicture(picture);
       },
       // Closed by its error; the next keyframe opens a new one.
       error: () => undefined,
