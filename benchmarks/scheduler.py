@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ctypes import c_double
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -63,7 +62,7 @@ def watching_the_machine() -> Iterator[Scheduler]:
 
 
 def _watch(longest: Synchronized[float]) -> None:
-    with contextlib.suppress(PermissionError):
+    with suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     before = time.monotonic()
     while True:

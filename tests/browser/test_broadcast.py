@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
 from tests.asking import get
@@ -94,7 +94,7 @@ def wait_for_fact(player: Locator, name: str, *, least: float, patience: float =
             arg=[player.element_handle(), name, least],
             timeout=patience,
         )
-    except BrowserError as late:
+    except BrowserTimeout as late:
         figures = player.evaluate("player => ({ ...player.dataset })")
         raise AssertionError(f"{name} stays below {least}: {figures}") from late
 
@@ -665,12 +665,12 @@ class Film:
         self.gone = False
 
     def __call__(self, route: Route) -> None:
-        asked = route.request.headers.get("range", "bytes=0-")
-        begin = int(asked.removeprefix("bytes=").partition("-")[0])
-        piece = self.content[begin : begin + self.PIECE]
         if self.gone:
             route.fulfill(status=503)
             return
+        asked = route.request.headers.get("range", "bytes=0-")
+        begin = int(asked.removeprefix("bytes=").partition("-")[0])
+        piece = self.content[begin : begin + self.PIECE]
         route.fulfill(
             status=206,
             headers={

@@ -1,7 +1,7 @@
 /**
  * A recording whose file is not what it was a moment ago: the server puts the finished file in the
  * place of the one that was written live, and whoever has read half of the one cannot go on with the
- * other. So does a network that comes back. The element itself gives up in both cases.
+ * other. Or whose server was away for a while. The element itself gives up in both cases.
  */
 
 /** Waits before each attempt; it is over after the last. */
