@@ -186,18 +186,22 @@ def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[
         end = moment("exp", exp, now=now) if exp is not None else begin + DEFAULT_VALIDITY
     except OverflowError:
         raise InvalidInputError(f"nbf={begin.isoformat()} lies beyond the calendar") from None
-    if end <= begin:
-        raise InvalidInputError(
-            f"exp={end.isoformat()} is not after nbf={begin.isoformat()}: the token would never be valid"
-        )
-    if end <= now:
-        raise InvalidInputError(f"exp={end.isoformat()} is past: the token would never be valid")
+    _check_some_time(begin, end, now=now)
     if end - begin > MAX_VALIDITY:
         raise InvalidInputError(
             f"nbf={begin.isoformat()} to exp={end.isoformat()} is {(end - begin).days} days: a token "
             f"is valid for one year ({MAX_VALIDITY.days} days) at most"
         )
     return begin, end
+
+
+def _check_some_time(begin: datetime, end: datetime, *, now: datetime) -> None:
+    if end <= begin:
+        raise InvalidInputError(
+            f"exp={end.isoformat()} is not after nbf={begin.isoformat()}: the token would never be valid"
+        )
+    if end <= now:
+        raise InvalidInputError(f"exp={end.isoformat()} is past: the token would never be valid")
 
 
 def iso(value: datetime) -> str:
@@ -237,7 +241,9 @@ def within(
             f"exp={last.isoformat()} is after the moderator's own token ends, "
             f"{end.isoformat()}: an invite cannot be valid longer"
         )
-    return validity(first, last)
+    # As long as the parent at most, which is a token already: nothing more to limit.
+    _check_some_time(first, last, now=datetime.now(timezone.utc))
+    return first, last
 
 
 def check_url(name: str, value: object, *, query: bool = False) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jwt
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import nanomeet_widget as nm
 from nanomeet_widget.services import Jitsi
-from tests.standins.prosody import Prosody, Refused, affiliation, moderation
+from tests.standins.prosody import Prosody, Refused, affiliation, moderation, permitted
 
 SECRET = "0123456789abcdef0123456789abcdef-prosody"
 PROSODY = Prosody(app_id="classroom", secret=SECRET)
@@ -56,7 +56,8 @@ def test_a_guest_is_no_moderator_for_any_plugin() -> None:
     assert affiliation(claims) == "member"
     assert not moderation(claims)
     assert claims["context"]["user"]["moderator"] == "false"
-    assert claims["context"]["features"]["livestreaming"] == "false"
+    for feature in ("livestreaming", "recording", "transcription", "outbound-call"):
+        assert claims["context"]["features"][feature] == "false"
 
 
 def test_two_people_are_not_one() -> None:
@@ -121,6 +122,131 @@ def test_jaas_lets_the_token_in() -> None:
     assert header["kid"].startswith(claims["sub"])
     link = service.create_invite(room.token).invite_link
     assert link.startswith(f"https://8x8.vc/{JAAS}/R#jwt=")
+
+
+#: Prosody's clock, two seconds behind the kernel's.
+BEHIND = Prosody(app_id="classroom", secret=SECRET, ahead=-2)
+
+
+def test_a_kernel_whose_clock_is_ahead_is_let_in() -> None:
+    service = jitsi()
+    room = service.create_room("R")
+    BEHIND.admit(room.token, room="r")
+    BEHIND.admit(service.create_invite(room.token).token, room="r")
+    BEHIND.admit(service.create_invite(room.token, moderator=True).token, room="r")
+    # What a room says of itself is what its token says.
+    assert room.notbefore < datetime.now(timezone.utc) - timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("now", [timedelta(0), timedelta(seconds=-3)])
+def test_from_now_on_is_not_refused_for_a_clock_that_is_ahead(now: timedelta) -> None:
+    service = jitsi()
+    room = service.create_room("R", nbf=now)
+    BEHIND.admit(room.token, room="r")
+    invite = service.create_invite(room.token, nbf=datetime.now(timezone.utc))
+    BEHIND.admit(invite.token, room="r")
+
+
+def test_a_beginning_that_lies_ahead_stays() -> None:
+    service = jitsi()
+    begin = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
+    room = service.create_room("R", nbf=begin)
+    invite = service.create_invite(room.token)
+    later = service.create_invite(service.create_room("R").token, nbf=begin)
+    for token in (room.token, invite.token, later.token):
+        with pytest.raises(Refused, match="not yet"):
+            PROSODY.admit(token, room="r")
+        claims = Prosody(app_id="classroom", secret=SECRET, ahead=3600).admit(token, room="r")
+        assert claims["nbf"] == int(begin.timestamp())
+
+
+def test_a_room_of_a_whole_year_has_invites() -> None:
+    service = jitsi()
+    room = service.create_room("R", exp=timedelta(days=365))
+    invite = service.create_invite(room.token)
+    claims = PROSODY.admit(invite.token, room="r")
+    assert claims["exp"] == int(room.expiration.timestamp())
+
+
+def test_a_machine_whose_clock_is_behind_invites() -> None:
+    claims = PROSODY.admit(jitsi().create_room("R").token, room="r")
+    made = changed(iat=claims["iat"] + 30, nbf=claims["nbf"] + 30)(claims)
+    assert jitsi().create_invite(made).token
+
+
+ASKED = (
+    *("create-polls", "livestreaming", "outbound-call", "recording", "send-groupchat"),
+    *("send-private-message", "transcription"),
+)
+
+
+def test_a_moderator_may_do_what_a_token_without_features_allows() -> None:
+    service = jitsi()
+    room = service.create_room("R").token
+    for token in (room, service.create_invite(room, moderator=True).token):
+        claims = PROSODY.admit(token, room="r")
+        for feature in ASKED:
+            assert permitted(claims, feature), feature
+    guest = PROSODY.admit(service.create_invite(room).token, room="r")
+    assert not any(permitted(guest, feature) for feature in ASKED)
+
+
+def test_what_a_moderator_may_do_can_be_set() -> None:
+    service = jitsi(features={"file-upload": True, "outbound-call": False})
+    room = service.create_room("R").token
+    claims = PROSODY.admit(room, room="r")
+    assert permitted(claims, "file-upload")
+    assert not permitted(claims, "outbound-call")
+    # To name one is not to forbid the others.
+    for feature in set(ASKED) - {"outbound-call"}:
+        assert permitted(claims, feature), feature
+    # The page takes nothing but these values.
+    assert set(claims["context"]["features"].values()) == {"true", "false"}
+    guest = PROSODY.admit(service.create_invite(room).token, room="r")
+    assert not permitted(guest, "file-upload")
+
+
+def test_jaas_is_told_what_a_moderator_may_do() -> None:
+    # It refuses a token that says nothing of it, and takes what is not named as a no.
+    service = Jitsi("8x8.vc", app_id=JAAS, private_key=pem(KEY), kid=f"{JAAS}/abc123")
+    room = service.create_room("R")
+    claims = jwt.decode(room.token, options={"verify_signature": False})
+    assert all(claims["context"]["features"][feature] == "true" for feature in ASKED)
+    guest = service.create_invite(room.token).token
+    claims = jwt.decode(guest, options={"verify_signature": False})
+    assert set(claims["context"]["features"].values()) == {"false"}
+
+
+def test_a_tenant_is_written_as_the_page_reads_it() -> None:
+    with pytest.raises(nm.InvalidInputError, match="dot") as caught:
+        jitsi(tenant="My.School")
+    # The remedy works, for people at the address with the dot, too.
+    assert "tenant='my_school'" in str(caught.value)
+    room = jitsi(tenant="my_school").create_room("R")
+    for tenant in ("my_school", "My.School"):
+        PROSODY.admit(room.token, room="r", tenant=tenant)
+
+
+def test_a_token_without_tenant_opens_its_room_in_each() -> None:
+    token = jitsi().create_room("R").token
+    PROSODY.admit(token, room="r", tenant="school")
+    unchecked = Prosody(app_id="classroom", secret=SECRET, verifies_domain=False)
+    unchecked.admit(jitsi(tenant="school").create_room("R").token, room="r", tenant="other")
+    # Both are the deployment's choice: a domain, and its verification.
+    with pytest.raises(Refused, match="domain"):
+        PROSODY.admit(
+            jitsi(domain="meet.example.org").create_room("R").token, room="r", tenant="school"
+        )
+
+
+def test_all_of_a_user_is_text() -> None:
+    for claims in (
+        PROSODY.admit(jitsi().create_room("R").token, room="r"),
+        PROSODY.admit(jitsi().create_room("R", moderator=False).token, room="r"),
+    ):
+        user = claims["context"]["user"]
+        assert {type(value) for value in user.values()} == {str}
+        assert {user["affiliation"], user["moderator"]} in ({"owner", "true"}, {"member", "false"})
 
 
 def changed(**changes: Any) -> Callable[[dict[str, Any]], str]:
@@ -213,6 +339,11 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"app_id": JAAS, "app_secret": None, "private_key": pem(KEY), "kid": "k"}, "begins with"),
     ({"app_id": " "}, "app_id"),
     ({"tenant": "a/b"}, "tenant"),
+    ({"tenant": "a", "domain": "meet.example.org"}, "one of them, leave out domain"),
+    ({"features": {"recording": "true"}}, "must be True or False"),
+    ({"features": {"file_upload": True}}, "did you mean 'file-upload'"),
+    ({"features": {"xyz": True}}, "it has branding"),
+    ({"features": ["recording"]}, "must be a mapping"),
     ({"broadcast_url": "https://x"}, "RTMP"),
     ({"watch_url": "rtmp://x"}, "watch_url"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import jwt
 import pytest
 
 import nanomeet_widget as nm
@@ -71,6 +72,17 @@ def test_jitsi_is_read_whole(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) 
     assert choice.service.create_room("R").server == "meet.example.org"
 
 
+def test_what_jitsis_moderators_may_do_is_read(
+    chooser: Chooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features = "file-upload, recording=true,outbound-call=False"
+    having(monkeypatch, **JITSI, NANOMEET_JITSI_FEATURES=features)
+    token = chooser.current().service.create_room("R").token
+    named = jwt.decode(token, options={"verify_signature": False})["context"]["features"]
+    assert (named["file-upload"], named["recording"]) == ("true", "true")
+    assert named["outbound-call"] == "false"
+
+
 def test_a_changed_environment_is_read_again(
     chooser: Chooser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +146,8 @@ MISTAKES = [
     ({"NANOMEET_JITSI_SERVER": "a"}, "NANOMEET_JITSI_APP_ID"),
     ({**JITSI, "NANOMEET_JITSI_SECRET": "x"}, "means nothing"),
     ({**JITSI, "NANOMEET_JITSI_PRIVATE_KEY_FILE": "/nowhere/key.pem"}, "cannot be read"),
+    ({**JITSI, "NANOMEET_JITSI_FEATURES": "recording=yes"}, "neither true nor false"),
+    ({**JITSI, "NANOMEET_JITSI_FEATURES": "recordings"}, "did you mean 'recording'"),
 ]
 
 

@@ -160,7 +160,7 @@ def _jitsi(found: dict[str, str]) -> Jitsi:
     for name in ("SERVER", "APP_ID"):
         if name not in given:
             raise InvalidInputError(f"the environment has {_JITSI}*, but no {_JITSI}{name}")
-    known = {"SERVER", "APP_SECRET", "PRIVATE_KEY_FILE", *_JITSI_ARGUMENTS}
+    known = {"SERVER", "APP_SECRET", "PRIVATE_KEY_FILE", "FEATURES", *_JITSI_ARGUMENTS}
     if unknown := sorted(set(given) - known):
         raise InvalidInputError(
             f"{_JITSI}{unknown[0]} means nothing: there are "
@@ -169,7 +169,24 @@ def _jitsi(found: dict[str, str]) -> Jitsi:
     arguments = {_JITSI_ARGUMENTS[n]: value for n, value in given.items() if n in _JITSI_ARGUMENTS}
     secret = Secret(given["APP_SECRET"]) if "APP_SECRET" in given else None
     key = _file(given["PRIVATE_KEY_FILE"]) if "PRIVATE_KEY_FILE" in given else None
-    return Jitsi(given["SERVER"], app_secret=secret, private_key=key, **arguments)
+    features = _features(given["FEATURES"]) if "FEATURES" in given else None
+    return Jitsi(
+        given["SERVER"], app_secret=secret, private_key=key, features=features, **arguments
+    )
+
+
+def _features(text: str) -> dict[str, bool]:
+    """Read `file-upload,outbound-call=false`."""
+    features: dict[str, bool] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if value.lower() not in {"", "true", "false"}:
+            raise InvalidInputError(
+                f"{_JITSI}FEATURES: {part!r} says neither true nor false; write "
+                "file-upload,outbound-call=false"
+            )
+        features[name] = value.lower() != "false"
+    return features
 
 
 def _file(path: str) -> Secret:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from nanomeet_widget import _rules, _tokens
 from nanomeet_widget._errors import AuthenticationError, InvalidInputError
 from nanomeet_widget._http import Http, Steps
 from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
+from nanomeet_widget.services import _jitsi_features
 from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import (
     BroadcastTarget,
@@ -36,6 +38,8 @@ _JAAS_ISSUER, _AUDIENCE = "chat", "jitsi"
 #: Bits of an RSA key (NIST SP 800-131A), and bytes of a shared secret (RFC 7518, 3.2).
 _RSA_BITS = 2048
 _SECRET_BYTES = 32
+#: How far back a token begins that is valid from now: Prosody forgives a clock that is ahead nothing.
+BACKDATED = timedelta(minutes=1)
 _STREAM = "{streamname}"
 
 
@@ -56,9 +60,10 @@ class Jitsi(Service):
         The key's id, which `private_key` needs. JaaS's begins with the AppID.
     tenant
         The tenant, if the deployment has several: it becomes a part of the meeting's address. JaaS's
-        is the AppID.
+        is the AppID. It has no dots: Jitsi's page turns them into ``_``, and the token would not match.
     domain
-        The XMPP domain that tokens are made for, if the server checks it; by default any of its own.
+        The XMPP domain that tokens are made for, where the server checks it and has no tenants. By
+        default a token without a tenant opens its room in every tenant.
     audience
         What the server accepts as ``aud``.
     broadcast_url
@@ -66,6 +71,11 @@ class Jitsi(Service):
         Without it the meeting cannot be broadcast.
     watch_url, recording_url
         Where a broadcast, and its recording, can be watched; ``{streamname}`` likewise.
+    features
+        What a moderator may do and what not, by Jitsi's names: ``{"file-upload": True,
+        "outbound-call": False}``. By default a moderator's token names none, and the server's own
+        rules hold. With this argument, and always on JaaS, it names all that Jitsi gives moderators
+        and file sharing, as changed by this mapping. Participants' tokens allow none of them.
 
     Raises
     ------
@@ -89,15 +99,24 @@ class Jitsi(Service):
         broadcast_url: str | Secret | None = None,
         watch_url: str | None = None,
         recording_url: str | None = None,
+        features: Mapping[str, bool] | None = None,
     ) -> None:
         self._server = _rules.check_server(server)
         self._app_id = _text("app_id", app_id)
         self._audience = _text("audience", audience)
         jaas = self._app_id.startswith(_JAAS)
         self._issuer = _JAAS_ISSUER if jaas else self._app_id
+        self._features = _jitsi_features.check_features(features)
+        # JaaS refuses a token without them.
+        self._names_features = jaas
         self._tenant = _tenant(self._app_id if jaas and tenant is None else tenant)
         if jaas and self._tenant != self._app_id:
             raise InvalidInputError("JaaS has no tenants: its tenant is the AppID, leave it out")
+        if domain and self._tenant:
+            raise InvalidInputError(
+                f"domain={domain!r} and tenant={self._tenant!r}: a token is made for one of them, "
+                "leave out domain"
+            )
         self._subject = self._app_id if jaas else self._tenant or (domain or "*").lower()
         self._algorithm, self._key, self._public = _keys(app_secret, private_key)
         self._kid = _key_id(kid, self._algorithm, self._app_id if jaas else "")
@@ -145,7 +164,11 @@ class Jitsi(Service):
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
         _rules.check_room(asked.room)
         _rules.check_flag("moderator", asked.moderator)
-        begin, end = _rules.validity(asked.nbf, asked.exp)
+        asked_begin, end = _rules.validity(asked.nbf, asked.exp)
+        begin = _backdated(asked_begin)
+        if asked.exp is None:
+            # As long as anywhere else.
+            end -= asked_begin - begin
         if asked.server is not None and _rules.check_server(asked.server) != self._server:
             raise InvalidInputError(
                 f"server={asked.server!r}: this service signs for {self._server!r} alone"
@@ -175,6 +198,7 @@ class Jitsi(Service):
             nbf=None if asked.nbf is None else _rules.moment("nbf", asked.nbf, now=now),
             exp=None if asked.exp is None else _rules.moment("exp", asked.exp, now=now),
         )
+        begin = max(parent.notbefore, _backdated(begin))
         claims = replace(parent, moderator=asked.moderator, notbefore=begin, expiration=end)
         yield from ()
         secret = self._sign(claims)
@@ -183,8 +207,9 @@ class Jitsi(Service):
 
     def _sign(self, claims: _tokens.Claims) -> Secret:
         moderator = claims.moderator
-        # Texts, not booleans: every version of the plugins reads those.
-        yes = "true" if moderator else "false"
+        features = _jitsi_features.claim(
+            self._features, moderator=moderator, named=self._names_features
+        )
         payload = {
             "iss": self._issuer,
             "aud": self._audience,
@@ -200,20 +225,16 @@ class Jitsi(Service):
             # The meeting's address has a tenant only where the deployment does, whatever `sub` says.
             "tenant": self._tenant,
             "context": {
+                # Texts alone: older plugins stumble over a null or a boolean.
                 "user": {
                     "id": secrets.token_hex(8),
                     "name": "",
                     "email": "",
                     "avatar": "",
                     "affiliation": "owner" if moderator else "member",
-                    "moderator": yes,
+                    "moderator": "true" if moderator else "false",
                 },
-                "features": {
-                    "livestreaming": yes,
-                    "recording": yes,
-                    "transcription": "false",
-                    "outbound-call": "false",
-                },
+                **({} if features is None else {"features": features}),
             },
         }
         headers = {"kid": self._kid} if self._kid else None
@@ -236,7 +257,12 @@ class Jitsi(Service):
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=_tokens.LEEWAY,
-                options={"require": ["exp", "iss", "aud", "sub", "room"], "verify_nbf": False},
+                # Invites are made before the meeting, and by a machine whose clock is behind.
+                options={
+                    "require": ["exp", "iss", "aud", "sub", "room"],
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
             )
         except jwt.ExpiredSignatureError:
             raise AuthenticationError("this token has expired: create the room again") from None
@@ -265,7 +291,19 @@ def _tenant(tenant: str | None) -> str:
     if tenant is None or tenant == "":
         return ""
     # Compared in lower case by Prosody, which takes it from the address.
-    return _rules.check_tenant(tenant).lower()
+    checked = _rules.check_tenant(tenant).lower()
+    if "." in checked:
+        raise InvalidInputError(
+            f"tenant {tenant!r} has a dot, which Jitsi's page turns into _ while the token keeps it: "
+            f"write tenant={checked.replace('.', '_')!r}, which is the same meeting"
+        )
+    return checked
+
+
+def _backdated(begin: datetime) -> datetime:
+    """Return when a token begins that shall be valid from a moment: earlier, unless that lies ahead."""
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    return begin if begin > now else min(begin, now - BACKDATED)
 
 
 def _keys(
