@@ -14,9 +14,11 @@ from typing import Any
 import jwt
 import pytest
 
-from nanomeet_widget.cli import doctor
+from nanomeet_widget.cli import doctor, doctor_jitsi
 from nanomeet_widget.cli._output import distance
 from tests.conftest import RunningServer, Servers
+from tests.standins.https import Answer, Seen, Site, serving
+from tests.standins.jitsi import ENGINE
 
 #: Seconds for a command: it starts a server, too.
 PATIENCE = 120
@@ -225,6 +227,93 @@ def test_clocks_that_differ_are_found(seconds: int, state: str, words: str) -> N
     finding = doctor.skew(timedelta(seconds=seconds))
     assert finding.state == state
     assert words in finding.found
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "words"),
+    [
+        (2, "ok", "agree"),
+        (30, "warning", "30 seconds ahead of the server's: tokens begin a minute early"),
+        (-30, "warning", "30 seconds behind the server's: tokens end early"),
+        (90, "wrong", "2 minutes ahead"),
+    ],
+)
+def test_a_jitsis_clock_is_judged_by_what_tokens_allow_for(
+    seconds: int, state: str, words: str
+) -> None:
+    difference = timedelta(seconds=seconds)
+    finding = doctor_jitsi.forgiving(doctor.skew(difference), difference)
+    assert finding.state == state
+    assert words in finding.found
+
+
+JITSI_PAGE = b'<script src="libs/lib-jitsi-meet.min.js?v=8043"></script>'
+
+
+def looked_at(tmp_path: Path, script: str = "/external_api.js", **headers: str) -> dict[str, Any]:
+    """What the doctor finds at a Jitsi whose pages have these headers."""
+
+    def answer(site: Site, seen: Seen) -> Answer:
+        del site
+        if seen.path == script:
+            return Answer(body=ENGINE, kind="text/javascript")
+        return Answer(body=JITSI_PAGE, kind="text/html", headers=headers)
+
+    with serving(tmp_path, answer) as site:
+        here = {**JITSI, "NANOMEET_JITSI_SERVER": site.host, "NANOMEET_JITSI_TENANT": "school"}
+        run = nanomeet("doctor", "--json", **here)
+    found = findings(run)
+    assert run.returncode == any(one["state"] == "wrong" for one in found.values())
+    return found
+
+
+def test_the_doctor_sees_of_a_jitsi_what_it_tells_anyone(tmp_path: Path) -> None:
+    found = looked_at(tmp_path)
+    for name in ("camera", "meeting server", "clocks", "engine script", "framing", "release"):
+        assert found[name]["state"] == "ok", found[name]
+    assert "build 8043" in found["release"]["found"]
+    assert "stable-9584" in found["release"]["remedy"]
+
+
+def test_the_doctor_finds_the_script_of_a_tenant(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, "/school/external_api.js")
+    assert found["engine script"]["found"].endswith("/school/external_api.js is there")
+
+
+def test_the_doctor_takes_a_room_for_no_script(tmp_path: Path) -> None:
+    # A Jitsi answers any path with its page.
+    found = looked_at(tmp_path, "nowhere")
+    assert found["engine script"]["state"] == "warning"
+    assert "no external_api.js" in found["engine script"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "state", "words"),
+    [
+        ({"X-Frame-Options": "sameorigin"}, "warning", "SAMEORIGIN"),
+        ({"X-Frame-Options": "DENY"}, "wrong", "DENY"),
+        ({"Content-Security-Policy": "frame-ancestors 'none'"}, "wrong", "'none'"),
+        ({"Content-Security-Policy": "frame-ancestors"}, "wrong", "'none'"),
+        (
+            {"Content-Security-Policy": "img-src *; Frame-Ancestors https://hub.example"},
+            "warning",
+            "https://hub.example",
+        ),
+        ({"Content-Security-Policy": "default-src 'none'"}, "ok", "may be shown"),
+        (
+            {"Content-Security-Policy": "frame-ancestors *", "X-Frame-Options": "DENY"},
+            "ok",
+            "may be shown",
+        ),
+    ],
+    ids=str,
+)
+def test_the_doctor_sees_whether_a_notebook_may_frame_a_jitsi(
+    tmp_path: Path, headers: dict[str, str], state: str, words: str
+) -> None:
+    finding = looked_at(tmp_path, **headers)["framing"]
+    assert finding["state"] == state
+    assert words in finding["found"]
 
 
 def test_a_servers_clock_is_read(server: RunningServer) -> None:

@@ -7,42 +7,26 @@ import email.utils
 import os
 import platform
 import shutil
-import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from importlib import metadata
-from typing import Literal
 from urllib.parse import urlsplit
 
 from nanomeet_widget import _rules, _tokens, services
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._version import __version__
+from nanomeet_widget.cli import doctor_jitsi
+from nanomeet_widget.cli._finding import HERE, Finding, State, fetch
 from nanomeet_widget.cli._output import DONE, FAILED, Output, distance
 
-#: Seconds that a server has to answer.
-_TIMEOUT = 8.0
 #: Clocks that differ by more than servers forgive.
 _SKEW = timedelta(seconds=_tokens.LEEWAY)
 _TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
 
-State = Literal["ok", "warning", "wrong"]
 _SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What was looked at, what was found, and what to do about it."""
-
-    name: str
-    state: State
-    found: str
-    remedy: str = ""
 
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -177,7 +161,7 @@ def _service() -> Iterator[Finding]:
         with choice.service as service:
             address = service.check()
             yield Finding(name="service answers", state="ok", found=address)
-            yield from _server(address)
+            yield from _server(address, service)
             yield from _token(address)
     except NanoMeetError as error:
         yield Finding(
@@ -188,7 +172,7 @@ def _service() -> Iterator[Finding]:
         )
 
 
-def _server(address: str) -> Iterator[Finding]:
+def _server(address: str, service: services.Service) -> Iterator[Finding]:
     yield _secure(address)
     answered = ask(address)
     if isinstance(answered, str):
@@ -196,13 +180,17 @@ def _server(address: str) -> Iterator[Finding]:
         yield Finding(name="meeting server", state="wrong", found=answered, remedy=remedy)
         return
     yield Finding(name="meeting server", state="ok", found=f"{_rules.origin(address)} answers")
-    yield skew(answered)
+    if isinstance(service, services.Jitsi):
+        yield doctor_jitsi.forgiving(skew(answered), answered)
+        yield from doctor_jitsi.look(_rules.origin(address), service.meetings_at)
+    else:
+        yield skew(answered)
 
 
 def _secure(address: str) -> Finding:
     """Look at whether browsers give a page of the server a camera (W3C Secure Contexts)."""
     parts = urlsplit(_rules.origin(address))
-    if parts.scheme == "https" or parts.hostname in _HERE:
+    if parts.scheme == "https" or parts.hostname in HERE:
         return Finding(name="camera", state="ok", found="browsers give it to pages of this server")
     return Finding(
         name="camera",
@@ -255,22 +243,11 @@ def _token(address: str) -> Iterator[Finding]:
 def ask(address: str) -> timedelta | str:
     """Return how far this machine's clock is ahead of a server's, or why it does not answer."""
     url = _rules.origin(address)
-    request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - http and https alone
-    # Whether the certificate is good is the browser's to judge.
-    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
-    if urlsplit(url).hostname in _HERE:
-        # A proxy of the environment is for the world outside.
-        handlers.append(urllib.request.ProxyHandler({}))
-    opener = urllib.request.build_opener(*handlers)
     began = time.time()
-    try:
-        with opener.open(request, timeout=_TIMEOUT) as answer:
-            date = answer.headers.get("Date")
-    except urllib.error.HTTPError as error:
-        date = error.headers.get("Date")
-    except OSError as error:
-        return f"{url} does not answer: {getattr(error, 'reason', error)}"
+    reply = fetch(url, "HEAD")
+    if isinstance(reply, str):
+        return reply
+    date = reply.headers.get("Date")
     if date is None:
         return f"{url} answers without a date"
     # The date is whole seconds: the middle of one is the best guess.

@@ -128,6 +128,11 @@ class Jitsi(Service):
         # Nothing is ever called: the steps of the base run on it all the same.
         self._http = Http(self.name)
 
+    @property
+    def meetings_at(self) -> str:
+        """The URL that meetings are under, without a slash at its end."""
+        return f"{_rules.origin(self._server)}/{self._tenant}".rstrip("/")
+
     def check(self) -> str:
         """Return the meeting server's address: tokens are signed here, nobody is asked."""
         return self._server
@@ -276,9 +281,8 @@ class Jitsi(Service):
         return claims
 
     def _link(self, token: str, claims: _tokens.Claims) -> Secret:
-        path = "/".join(quote(part, safe="") for part in (self._tenant, claims.room) if part)
         fragment = quote(json.dumps(str(token)), safe="")
-        return Secret(f"{_rules.origin(self._server)}/{path}#jwt={fragment}")
+        return Secret(f"{self.meetings_at}/{quote(claims.room, safe='')}#jwt={fragment}")
 
 
 def _text(name: str, value: object) -> str:
