@@ -22,7 +22,7 @@ _BUILD = re.compile(rb"(?:lib-jitsi-meet|app\.bundle)\.min\.js\?v=([\w.-]+)")
 
 
 def forgiving(finding: Finding, difference: timedelta | None) -> Finding:
-    """Return what a difference of clocks means to a Jitsi: Prosody forgives none, tokens begin early."""
+    """Return what clock skew means to a Jitsi: Prosody allows none, but tokens begin early."""
     if difference is None or finding.state != "wrong" or abs(difference) > BACKDATED:
         return finding
     clock, _, _ = finding.found.partition(":")

@@ -38,7 +38,7 @@ _JAAS_ISSUER, _AUDIENCE = "chat", "jitsi"
 #: Bits of an RSA key (NIST SP 800-131A), and bytes of a shared secret (RFC 7518, 3.2).
 _RSA_BITS = 2048
 _SECRET_BYTES = 32
-#: How far back a token begins that is valid from now: Prosody forgives a clock that is ahead nothing.
+#: How far back a token begins that is valid from now: Prosody allows no clock skew.
 BACKDATED = timedelta(minutes=1)
 _STREAM = "{streamname}"
 
