@@ -34,6 +34,9 @@ AUDIENCE = "nanomeet"
 SECRET_SIZE = 32
 #: Clocks of two machines may differ by this many seconds.
 LEEWAY = 5
+#: A token opens its room this many seconds early: what made it may have a clock that is ahead. Less
+#: than a minute, so that one made for a minute from now is not open yet.
+EARLY = 59
 _MAX_TOKEN = 4096
 #: Three parts of unpadded base64url (RFC 7515, 3.1 and appendix C).
 _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -103,9 +106,11 @@ def verify(token: str, secret: bytes) -> Claims:
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,
-            leeway=LEEWAY,
+            leeway=EARLY,
             options={"require": ["exp", "nbf", "iat", "aud", "iss", "sub"]},
         )
+        if int(payload["exp"]) <= time.time() - LEEWAY:
+            raise jwt.ExpiredSignatureError  # noqa: TRY301 - the leeway above is for the beginning
     except jwt.ExpiredSignatureError:
         raise ExpiredTokenError(
             "this token has expired: ask the moderator for a new invite, or create the room again"

@@ -111,6 +111,18 @@ def test_an_early_token_says_so() -> None:
         _tokens.verify(forged(nbf=ahead), SECRET)
 
 
+@pytest.mark.parametrize("seconds", [2, 20, 50])
+def test_a_token_made_by_a_clock_that_is_ahead_opens_its_room(seconds: int) -> None:
+    ahead = int(datetime.now(timezone.utc).timestamp()) + seconds
+    assert _tokens.verify(forged(nbf=ahead), SECRET).room == CLAIMS.room
+
+
+def test_a_token_does_not_live_longer_for_that() -> None:
+    past = int(datetime.now(timezone.utc).timestamp()) - _tokens.LEEWAY - 1
+    with pytest.raises(ExpiredTokenError):
+        _tokens.verify(forged(exp=past), SECRET)
+
+
 @pytest.mark.parametrize("name", ["exp", "nbf"])
 def test_a_token_without_times_is_rejected(name: str) -> None:
     changes: dict[str, Any] = {name: None}

@@ -543,7 +543,7 @@ export interface Error {
 /** The connection ends now, and why. `retry` says whether coming back makes sense. */
 export interface Bye {
   type: "bye";
-  kind: "left" | "kicked" | "refused" | "replaced" | "room_full" | "room_closed" | "ended" | "token_malformed" | "token_rejected" | "token_expired" | "token_not_yet_valid" | "protocol" | "too_many_messages" | "server_stopping";
+  kind: "left" | "kicked" | "refused" | "replaced" | "room_full" | "lobby_full" | "room_closed" | "ended" | "token_malformed" | "token_rejected" | "token_expired" | "token_not_yet_valid" | "protocol" | "too_many_messages" | "server_stopping";
   message: string;
   retry: boolean;
 }

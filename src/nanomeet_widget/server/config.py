@@ -18,7 +18,7 @@ _ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-
 #: "Listen on every address": nothing that a guest could connect to.
 _EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
 #: Limits that 0 turns off.
-_MAY_BE_NONE = frozenset({"connections"})
+_MAY_BE_NONE = frozenset({"connections", "waiting"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -35,8 +35,8 @@ class Limits:
 
     #: People in one room, those with a lost connection included.
     participants: int = 100
-    #: People waiting in one lobby.
-    waiting: int = 32
+    #: People waiting in one lobby; 0 for as many as a room takes.
+    waiting: int = 0
     #: Cameras that a browser-to-browser mesh carries; whoever comes later is the audience.
     stage: int = 8
     #: Messages of the chat that a room keeps for those who come later.
@@ -63,6 +63,11 @@ class Limits:
     message_burst: float = 600
     #: Bytes of a page's message.
     message_size: int = 64 * 1024
+
+    @property
+    def lobby(self) -> int:
+        """People waiting in one lobby: a class that knocks at once is as large as its room."""
+        return self.waiting or self.participants
 
     def __post_init__(self) -> None:
         for limit in fields(self):

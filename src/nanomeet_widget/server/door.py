@@ -5,13 +5,10 @@ from __future__ import annotations
 from enum import Enum
 
 from nanomeet_widget.server import messages, passwords
-from nanomeet_widget.server.limits import TokenBucket
+from nanomeet_widget.server.guesses import Guesses
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.timers import Timers
-
-_GUESSES = 10
-_GUESSES_BACK = 0.2
 
 
 class Verdict(Enum):
@@ -36,11 +33,21 @@ class Door:
 
     def __init__(self, settings: Settings, timers: Timers) -> None:
         self._settings = settings
-        self._timers = timers
-        self._guesses = TokenBucket(burst=_GUESSES, rate=_GUESSES_BACK, now=timers.time())
+        self._guesses = Guesses(timers)
+        self._right = passwords.Remembered()
 
-    def check(self, newcomer: Participant, join: messages.Join) -> Verdict:
-        """Decide, and tell whoever stays out why."""
+    def check(self, newcomer: Participant, join: messages.Join, *, address: str) -> Verdict:
+        """Decide, and tell those who stay out why.
+
+        Parameters
+        ----------
+        newcomer
+            Who wants to come in.
+        join
+            What their page said.
+        address
+            Where it came from.
+        """
         connection = newcomer.connection
         if newcomer.claims.jti in self._settings.kicked:
             connection.close(
@@ -60,23 +67,25 @@ class Door:
             return Verdict.STAYS_OUT
         if not self._settings.password:
             return Verdict.WAITS if self._settings.lobby else Verdict.IN
-        return self._check_password(newcomer, join)
+        return self._check_password(newcomer, join, address)
 
-    def _check_password(self, newcomer: Participant, join: messages.Join) -> Verdict:
+    def _check_password(self, newcomer: Participant, join: messages.Join, address: str) -> Verdict:
         connection = newcomer.connection
+        guesser = (newcomer.claims.jti, address, newcomer.identity)
         if join.password is None:
             if self._settings.lobby:
                 return Verdict.WAITS
             connection.send(messages.PasswordRequired(wrong=False))
-        elif not self._guesses.take(1, now=self._timers.time()):
+        elif not self._guesses.may(*guesser):
             connection.send(
                 messages.Error(
                     kind="too_many_attempts",
-                    message="Too many wrong passwords in this room: wait a moment and try again.",
+                    message="Too many wrong passwords: wait a moment and try again.",
                 )
             )
-        elif passwords.matches(join.password, self._settings.password):
+        elif self._right.matches(join.password, self._settings.password):
             return Verdict.IN
         else:
+            self._guesses.was_wrong(*guesser)
             connection.send(messages.PasswordRequired(wrong=True))
         return Verdict.STAYS_OUT

@@ -24,11 +24,15 @@ class TokenBucket:
         self._level = burst
         self._at = now
 
-    def take(self, amount: float, *, now: float) -> bool:
-        """Use `amount`, or return False and use nothing."""
+    def has(self, amount: float, *, now: float) -> bool:
+        """Return whether `take` would use `amount`."""
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)
         self._at = now
-        if amount > self._level:
+        return amount <= self._level
+
+    def take(self, amount: float, *, now: float) -> bool:
+        """Use `amount`, or return False and use nothing."""
+        if not self.has(amount, now=now):
             return False
         self._level -= amount
         return True
@@ -54,6 +58,11 @@ class TokenBuckets:
         self._rate = rate
         self._timers = timers
         self._buckets: dict[str, TokenBucket] = {}
+
+    def has(self, person: str) -> bool:
+        """Return whether `take` would use one."""
+        bucket = self._buckets.get(person)
+        return bucket is None or bucket.has(1, now=self._timers.time())
 
     def take(self, person: str) -> bool:
         """Use one, or return False."""

@@ -38,6 +38,7 @@ ByeKind = Literal[
     "refused",
     "replaced",
     "room_full",
+    "lobby_full",
     "room_closed",
     "ended",
     "token_malformed",

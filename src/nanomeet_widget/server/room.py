@@ -30,6 +30,11 @@ _REPLACED = messages.Bye(kind="replaced", message="This meeting is open in anoth
 _FULL = messages.Bye(
     kind="room_full", message="This room is full: try again when somebody has left.", retry=True
 )
+_LOBBY_FULL = messages.Bye(
+    kind="lobby_full",
+    message="This room's lobby is full: try again when a moderator has let people in.",
+    retry=True,
+)
 
 
 class Room:
@@ -138,9 +143,25 @@ class Room:
     # --- coming --------------------------------------------------------------------------------
 
     def enter(
-        self, claims: Claims, connection: Connection, join: messages.Join
+        self,
+        claims: Claims,
+        connection: Connection,
+        join: messages.Join,
+        *,
+        address: str = "",
     ) -> Participant | None:
-        """Let somebody in, make him wait, or send him away.
+        """Let somebody in, make them wait, or send them away.
+
+        Parameters
+        ----------
+        claims
+            What their token says.
+        connection
+            The way to their page.
+        join
+            What the page said.
+        address
+            Where it came from.
 
         Returns
         -------
@@ -158,7 +179,7 @@ class Room:
             self._take(place, claims, connection, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
-        verdict = self._door.check(newcomer, join)
+        verdict = self._door.check(newcomer, join, address=address)
         if verdict is Verdict.STAYS_OUT:
             return None
         twin = self._waiting.get(newcomer.id)
@@ -194,8 +215,8 @@ class Room:
         return len(self._present) >= self._config.limits.participants
 
     def _wait(self, newcomer: Participant) -> Participant | None:
-        if len(self._waiting) >= self._config.limits.waiting:
-            newcomer.connection.close(_FULL)
+        if len(self._waiting) >= self._config.limits.lobby:
+            newcomer.connection.close(_LOBBY_FULL)
             return None
         self._waiting[newcomer.id] = newcomer
         self._claimed()

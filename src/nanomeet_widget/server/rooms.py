@@ -217,7 +217,12 @@ class Rooms:
         return bool(self._meetings)
 
     def enter(
-        self, claims: Claims, connection: Connection, join: messages.Join
+        self,
+        claims: Claims,
+        connection: Connection,
+        join: messages.Join,
+        *,
+        address: str = "",
     ) -> tuple[Meeting, Participant] | None:
         """Bring somebody into the room of his token; see `Room.enter`."""
         meeting = self._meetings.get(claims.room)
@@ -229,13 +234,13 @@ class Rooms:
                 connection.close(
                     messages.Bye(
                         kind="room_full",
-                        message="This server has as many meetings as it carries: try again later.",
+                        message="This server carries no more meetings: try again later.",
                         retry=True,
                     )
                 )
                 return None
             meeting = self._open(claims.room, Settings())
-        participant = meeting.room.enter(claims, connection, join)
+        participant = meeting.room.enter(claims, connection, join, address=address)
         return None if participant is None else (meeting, participant)
 
     def send_out(self, tokens: frozenset[str]) -> None:

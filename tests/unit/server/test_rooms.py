@@ -8,6 +8,8 @@ from nanomeet_widget.server.participants import clean_name
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import claims
 
+PERSON = "person-of-a-browser"
+
 
 def test_a_newcomer_meets_who_is_there_and_they_hear_of_him(house: House) -> None:
     anna = house.moderator(name="Anna", audio=True, video=True)
@@ -132,6 +134,17 @@ def test_a_room_has_an_end_of_places(house: House) -> None:
     assert late.who is None
     assert late.farewell is not None
     assert (late.farewell.kind, late.farewell.retry) == ("room_full", True)
+
+
+def test_a_class_that_knocks_at_once_finds_a_place_in_the_lobby(house: House) -> None:
+    house.moderator().ask(messages.SetLobby(active=True))
+    link = claims()
+    knocking = [house.page().join(link, person=f"{PERSON}{number}") for number in range(100)]
+    assert all(page.all(messages.Waiting) for page in knocking)
+    late = house.page().join(link, person=PERSON)
+    assert late.farewell is not None
+    assert (late.farewell.kind, late.farewell.retry) == ("lobby_full", True)
+    assert "lobby" in late.farewell.message
 
 
 def test_a_token_that_ends_ends_the_visit(house: House) -> None:
@@ -283,14 +296,43 @@ def test_the_password_opens_the_lobby_too(house: House) -> None:
     assert house.guest(password="sesame").all(messages.Welcome)
 
 
+def test_a_right_password_costs_nothing_however_many_come_at_once(house: House) -> None:
+    house.moderator().ask(messages.SetPassword(password="sesame"))
+    shared = claims()
+    for number in range(60):
+        assert house.page().join(shared, person=PERSON + str(number), password="sesame").who
+
+
 def test_guessing_is_rationed(house: House) -> None:
     house.moderator().ask(messages.SetPassword(password="sesame"))
-    page = house.page()
-    for number in range(11):
-        page.join(claims(), password=str(number))
+    page, link = house.page(), claims()
+    for number in range(6):
+        page.join(link, person=PERSON, password=str(number))
     assert page.last(messages.Error).kind == "too_many_attempts"
+    # Not even the right one is looked at: it could be the next guess.
+    assert page.join(link, person=PERSON, password="sesame").who is None
     house.clock.advance(60)
-    assert page.join(claims(), password="sesame").who is not None
+    assert page.join(link, person=PERSON, password="sesame").who is not None
+
+
+def test_one_guesser_locks_out_no_one_else(house: House) -> None:
+    house.moderator().ask(messages.SetPassword(password="sesame"))
+    link = claims()
+    for number in range(100):
+        house.page().join(link, person=PERSON, password=str(number))
+    assert house.page().join(link, person=PERSON + "2", password="sesame").who is not None
+    # Nor does one who pretends to be somebody else each time, but for those with the same link.
+    for number in range(100):
+        house.page().join(link, person=PERSON + str(number), password=str(number))
+    assert house.page().join(claims(), person=PERSON, password="sesame").who is not None
+    assert house.page().join(claims(), password="sesame").who is not None
+
+
+def test_all_guesses_together_are_rationed(house: House) -> None:
+    house.moderator().ask(messages.SetPassword(password="sesame"))
+    asked = [house.page().join(claims(), password=str(number)) for number in range(400)]
+    compared = sum(bool(page.all(messages.PasswordRequired)) for page in asked)
+    assert 100 <= compared < 200
 
 
 # --- mute --------------------------------------------------------------------------------------

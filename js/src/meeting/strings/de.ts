@@ -94,6 +94,10 @@ export const de: Strings = {
       told: "Sie sind in einem anderen Tab oder Fenster beigetreten, das diesen Platz übernommen hat.",
     },
     room_full: { title: "Der Raum ist voll", told: "Versuchen Sie es, wenn jemand gegangen ist." },
+    lobby_full: {
+      title: "Der Warteraum ist voll",
+      told: "Versuchen Sie es, wenn die Moderation jemanden eingelassen hat.",
+    },
     room_closed: {
       title: "Der Raum ist geschlossen",
       told: "Zurzeit kann niemand mehr hinein. Bitten Sie die Moderation, ihn zu öffnen.",

@@ -84,6 +84,10 @@ export const en = {
       told: "You joined it in another tab or window, which took this one's place.",
     },
     room_full: { title: "The room is full", told: "Try again when somebody has left." },
+    lobby_full: {
+      title: "The lobby is full",
+      told: "Try again when a moderator has let people in.",
+    },
     room_closed: {
       title: "The room is locked",
       told: "Nobody else can come in at the moment. Ask a moderator to open it, then try again.",

@@ -62,6 +62,7 @@ const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
   "refused",
   "replaced",
   "room_full",
+  "lobby_full",
   "room_closed",
   "token_not_yet_valid",
   "protocol",
