@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from tornado import httpclient, websocket
 
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import connect, join, run
+from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_token_service import refused_tokens
 from tests.waiting import PATIENCE
 
@@ -113,6 +114,33 @@ def test_kicked_lobby_and_password_over_the_wire(server: RunningServer) -> None:
         again = await connect(server, "ws/meeting")
         await again.send("join", v=1, token=eves, password="sesame")
         assert (await again.expect("bye"))["kind"] == "kicked"
+
+    run(scenario())
+
+
+def test_a_class_with_the_right_password_gets_in_at_once(server: RunningServer) -> None:
+    async def scenario() -> None:
+        moderator = server.room("Class")
+        invite = server.invite(moderator)
+        anna, _ = await join(server, moderator)
+        await anna.send("set_password", password="sesame", ref=1)
+        await anna.expect("ack")
+
+        async def guess(number: int, password: str) -> tuple[Client, dict[str, Any]]:
+            page = await connect(server, "ws/meeting")
+            person = f"person-of-browser-{number}"
+            await page.send("join", v=1, token=invite, password=password, person=person)
+            answer = await page.receive()
+            assert isinstance(answer, dict)
+            return page, answer
+
+        # Somebody guesses, with the link that all have, from the address that all have.
+        for number in range(8):
+            page, answer = await guess(0, str(number))
+            page.close()
+        assert (answer["type"], answer["kind"]) == ("error", "too_many_attempts")
+        entered = await asyncio.gather(*(guess(n, "sesame") for n in range(1, 41)))
+        assert [answer["type"] for _, answer in entered] == ["welcome"] * 40
 
     run(scenario())
 

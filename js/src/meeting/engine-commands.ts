@@ -16,8 +16,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     view.subject.value = text(subject);
   },
   password: (meeting, [password]) =>
-    meeting.password.value || meeting.status.value === "waiting"
-      ? meeting.submitPassword(text(password))
+    meeting.asksPassword
+      ? meeting.answerPassword(text(password))
       : meeting.ask.setPassword(text(password)),
   "toggle-lobby": ({ ask, room }, [active]) =>
     ask.setLobby(typeof active === "boolean" ? active : !room.state.value.lobby),

@@ -4,7 +4,9 @@ import type { ChatMessage, ServerMessage } from "../shared/protocol";
 import { ChatStore } from "./chat";
 import { followMeeting } from "./engine-events";
 import type { Meeting } from "./meeting";
+import { PasswordQuestion } from "./password-question";
 import { NO_BROADCAST, RoomStore } from "./room";
+import { RefusedError } from "./signalling";
 import { person } from "./test-people";
 import { ViewStore } from "./view";
 
@@ -18,6 +20,7 @@ let media: Record<string, ReturnType<typeof signal>>;
 let health: ReturnType<typeof signal<object | null>>;
 let prejoin: ReturnType<typeof signal<boolean>>;
 let large: ReturnType<typeof signal<string | null>>;
+let question: PasswordQuestion;
 let say: (message: ServerMessage) => void;
 
 /** The stores are real; who fills them is not here. */
@@ -28,6 +31,7 @@ beforeEach(() => {
   view = new ViewStore();
   large = signal<string | null>(null);
   prejoin = signal(false);
+  question = new PasswordQuestion();
   health = signal<object | null>(null);
   media = {
     microphone: signal(null),
@@ -42,7 +46,7 @@ beforeEach(() => {
     launch: { room: "standup" },
     status: signal("joined"),
     ending: signal(null),
-    password: signal(null),
+    question,
     prejoin,
     health,
     connection: signal("joined"),
@@ -209,4 +213,33 @@ test("how composing the broadcast fares, and that it is over", () => {
     { stats: { fps: 30, viewers: 0 } },
     { stats: null },
   ]);
+});
+
+test("a page that gives the same wrong password each time is asked for it twice, not for ever", async () => {
+  const asked = (): number => heard("password-required").length;
+  question.ask(false);
+  expect(asked()).toBe(1);
+  const wrong = { name: "RefusedError", kind: "wrong_password" };
+  for (let again = 0; again < 5; again += 1) {
+    const answer = question.answeredByPage("guess");
+    question.ask(true);
+    await expect(answer).rejects.toMatchObject(wrong);
+  }
+  expect(asked()).toBe(2);
+  // Another answer is another's, perhaps: a person was asked by that page.
+  const other = question.answeredByPage("another guess");
+  question.ask(true);
+  await expect(other).rejects.toMatchObject(wrong);
+  expect(asked()).toBe(3);
+  const right = question.answeredByPage("sesame");
+  question.passed();
+  await expect(right).resolves.toBeUndefined();
+});
+
+test("a page is not asked again while no answer is looked at", async () => {
+  question.ask(false);
+  const answer = question.answeredByPage("guess");
+  question.pause(new RefusedError("too_many_attempts", "Wait."));
+  await expect(answer).rejects.toMatchObject({ kind: "too_many_attempts" });
+  expect(heard("password-required")).toHaveLength(1);
 });

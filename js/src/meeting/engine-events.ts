@@ -75,8 +75,9 @@ function presence(meeting: Meeting, emit: Emit): Watch[] {
       },
     ),
     watch(
-      () => meeting.password.value,
-      (asked) => asked && emit("password-required"),
+      () => meeting.question.asked.value,
+      // A program that gives the same wrong answer whenever it is asked would do so without an end.
+      (asked) => asked && !asked.repeated && emit("password-required"),
     ),
     watch(
       () => meeting.connection.value,

@@ -23,6 +23,7 @@ import { flag, type Launch } from "./launch";
 import { Levels } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
+import { PasswordQuestion } from "./password-question";
 import { person, rememberedName, rememberedStart, rememberName, type Start } from "./preferences";
 import { captureFor } from "./quality";
 import { RoomRequests } from "./requests";
@@ -54,8 +55,7 @@ export class Meeting {
   /** Set while the person chooses name and devices, before the server hears of anything. */
   readonly prejoin = signal(false);
   readonly ending = signal<Ending | null>(null);
-  /** Set while the room asks for its password. */
-  readonly password = signal<{ wrong: boolean } | null>(null);
+  readonly question = new PasswordQuestion();
   readonly connection = signal<Connection>("idle");
   /** How composing the broadcast fares, while this page does that. */
   readonly health = signal<Health | null>(null);
@@ -174,9 +174,21 @@ export class Meeting {
     this.media.meter.wake();
   }
 
+  /** Whether a password is an answer now, and not a wish to set one. */
+  get asksPassword(): boolean {
+    return this.question.asked.value !== null || this.status.value === "waiting";
+  }
+
   submitPassword(password: string): void {
-    this.password.value = null;
+    this.question.answered();
     this.#signalling?.submitPassword(password);
+  }
+
+  /** The embedding page's answer; settles with what became of it. */
+  answerPassword(password: string): Promise<void> {
+    const answered = this.question.answeredByPage(password);
+    this.#signalling?.submitPassword(password);
+    return answered;
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -394,7 +406,10 @@ export class Meeting {
         mesh?.wanted(message);
         break;
       case "password_required":
-        this.password.value = { wrong: message.wrong };
+        this.question.ask(message.wrong);
+        break;
+      case "waiting":
+        this.question.passed();
         break;
       case "knock":
         this.view.announce(t.events.knocks(message.name));
@@ -415,7 +430,9 @@ export class Meeting {
         this.#tellTrouble(message.broadcast, trouble);
         break;
       case "error":
-        if (this.connection.value === "locked") this.password.value = { wrong: true };
+        if (this.connection.value === "locked") {
+          this.question.pause(new RefusedError(message.kind, message.message));
+        }
         this.view.tell(inWords(message));
         break;
     }
@@ -464,7 +481,7 @@ export class Meeting {
   }
 
   #welcome(welcome: Welcome): void {
-    this.password.value = null;
+    this.question.passed();
     this.view.lobbyNote.value = null;
     this.chat.fill(welcome.chat);
     const { own } = welcome;
@@ -529,7 +546,7 @@ export class Meeting {
     this.#keepsake.clear();
     this.#release();
     this.ending.value = ending;
-    this.password.value = null;
+    this.question.close(ending.message);
     this.view.panel.value = null;
     this.#step(ending.kind === "left" ? "left" : "failed");
     this.view.announce(t.endings[ending.kind].title);

@@ -90,11 +90,7 @@ const REQUEST_TIMEOUT = 10_000;
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
 const OPEN = 1;
-const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set([
-  "room_full",
-  "lobby_full",
-  "room_closed",
-]);
+const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
 
 interface Pending {
   resolve: (answer: Ack | InviteCreated) => void;

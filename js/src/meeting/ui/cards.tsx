@@ -11,7 +11,7 @@ import { Preview } from "./preview";
 export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
   const ending = meeting.ending.value;
   if (ending) return <EndingCard meeting={meeting} ending={ending} />;
-  const password = meeting.password.value;
+  const password = meeting.question.asked.value;
   if (password) return <PasswordCard meeting={meeting} wrong={password.wrong} />;
   const waiting = meeting.status.value === "waiting";
   const retrying = meeting.connection.value === "reconnecting";
