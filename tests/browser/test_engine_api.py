@@ -232,3 +232,26 @@ def test_a_recording_can_be_fetched_when_the_broadcast_is_over(
     ada.does("stopRecording", "stream")
     ada.hears("recordingStatusChanged", on=False)
     assert "/vod/" in ada.hears("recordingLinkAvailable")["link"]
+
+
+def test_a_page_that_answers_wrongly_whenever_it_is_asked_is_not_asked_for_ever(
+    room: Room, open_page: OpenPage, address: str, server: RunningServer
+) -> None:
+    room.ada.does("password", "sesame")
+    page = open_page(address)
+    page.evaluate(
+        """([...args]) => {
+          enter(...args);
+          api.on("passwordRequired", () => api.executeCommand("password", "not sesame"));
+        }""",
+        [f"{server.url}/local", room.name, server.invite(room.token), "Alan", {}],
+    )
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_text("That is not the password.")).to_be_visible()
+    refusal = page.evaluate('heard("errorOccurred", { type: "COMMAND" })')
+    assert refusal["name"] == "wrong_password"
+    # What is asked and answered goes through the server: another answer takes as long as that one.
+    frame.get_by_label("Password").fill("sesame")
+    frame.get_by_role("button", name="Join").click()
+    page.evaluate('heard("videoConferenceJoined")')
+    assert page.evaluate('events.filter(({ name }) => name === "passwordRequired").length') == 2

@@ -50,8 +50,10 @@ effect(() => {
 const options = { signal: owner.signal };
 window.addEventListener("online", () => meeting.hurry(), options);
 document.addEventListener("visibilitychange", () => meeting.look(!document.hidden), options);
-document.addEventListener("pointerdown", () => meeting.wake(), options);
-document.addEventListener("keydown", () => meeting.wake(), options);
+// A finger counts for the browser when it is lifted, a mouse when it is pressed.
+for (const touch of ["pointerdown", "pointerup", "keydown"] as const) {
+  document.addEventListener(touch, () => meeting.wake(), options);
+}
 window.addEventListener("pagehide", () => meeting.suspend(), options);
 // A page that comes back from the browser's cache has lost its connections: begin anew.
 window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), options);

@@ -172,6 +172,8 @@ export class Meeting {
   /** The person touched the page: what browsers hold back until then may go on. */
   wake(): void {
     this.media.meter.wake();
+    this.view.soundBlocked.value = false;
+    this.view.touched.value += 1;
   }
 
   /** Whether a password is an answer now, and not a wish to set one. */

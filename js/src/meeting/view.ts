@@ -69,6 +69,8 @@ export class ViewStore {
   readonly talking = signal(false);
   /** The browser keeps the room silent until the person touches the page. */
   readonly soundBlocked = signal(false);
+  /** How often the person has touched the page. */
+  readonly touched = signal(0);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly reactions = signal<readonly ShownReaction[]>([]);
   readonly asked = signal<Asked | null>(null);

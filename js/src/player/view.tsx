@@ -137,6 +137,12 @@ export function Player(options: PlayerOptions) {
       arrowleft: () => skip(-SKIP),
       arrowright: () => skip(SKIP),
     };
+    // Any click or key is what the browser waits for before it lets the page sound.
+    const allow = () => {
+      if (player.value?.sound.peek() === "blocked") player.value.allowSound();
+    };
+    addEventListener("click", allow, { signal });
+    addEventListener("keydown", allow, { signal });
     addEventListener("pointermove", active, { signal });
     addEventListener("pointerdown", active, { signal });
     addEventListener(

@@ -51,6 +51,11 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
     return () => made?.close();
   }, [meeting, stream, ticket]);
 
+  const touched = meeting.view.touched.value;
+  useEffect(() => {
+    if (touched > 0 && player?.sound.peek() === "blocked") player.allowSound();
+  }, [player, touched]);
+
   const state = player?.state.value;
   const blocked = player?.sound.value === "blocked";
   const shown = (player?.figures.value.frames ?? 0) > 0;

@@ -25,6 +25,9 @@ export function Sound({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
+/** How often a sound that the browser holds back is tried again. */
+const AGAIN_MS = 1_000;
+
 interface VoiceProps {
   id: string;
   track: MediaStreamTrack;
@@ -46,12 +49,24 @@ function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {
   }, [track]);
 
   useEffect(() => {
-    if (blocked) return;
-    element.current?.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") {
-        meeting.view.soundBlocked.value = true;
-      }
-    });
+    if (!blocked) {
+      element.current?.play().catch((error: unknown) => {
+        if (error instanceof DOMException && error.name === "NotAllowedError") {
+          meeting.view.soundBlocked.value = true;
+        }
+      });
+      return;
+    }
+    // A click in the page around allows sound here, too, and this page does not hear of it.
+    const timer = setInterval(() => {
+      element.current?.play().then(
+        () => {
+          meeting.view.soundBlocked.value = false;
+        },
+        () => undefined,
+      );
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
   }, [track, blocked, meeting]);
 
   useEffect(() => {
