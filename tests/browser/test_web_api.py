@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import site
+from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer, Servers
 
 pytestmark = pytest.mark.browser
@@ -489,18 +490,28 @@ def test_invite_survives_a_reload_and_remembers_the_name(
 
 
 def test_early_invite_opens_by_itself(open_page: OpenPage, server: RunningServer) -> None:
-    token = server.room("early_birds", nbf=moment(minutes=-1), exp=moment(hours=1))
-    page = open_page()
-    # By the page's clock it is an hour earlier, until that is put right.
-    page.clock.install(time=datetime.now(timezone.utc) - timedelta(hours=1))
-    page.goto(f"{server.url}/invite#token={token}")
+    token = server.room("early_birds", nbf=moment(seconds=25), exp=moment(hours=1))
+    page = open_page(f"{server.url}/invite#token={token}")
     timer = page.get_by_role("timer")
     expect(timer).to_contain_text("Opens in")
     page.reload()
     expect(timer).to_contain_text("Opens in")
     expect(page.get_by_role("button", name="Join")).to_have_count(0)
-    page.clock.fast_forward(3_600_000)
-    expect(page.get_by_role("button", name="Join")).to_be_enabled()
+    expect(page.get_by_role("button", name="Join")).to_be_enabled(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("hours", [-3, 3, 24 * 400], ids=["behind", "ahead", "years ahead"])
+def test_a_guests_clock_decides_nothing(
+    open_page: OpenPage, server: RunningServer, hours: int
+) -> None:
+    """An invite that is valid now by the server's clock, opened where the clock is wrong."""
+    token = server.room("clocks", nbf=moment(minutes=-1), exp=moment(hours=1))
+    page = open_page()
+    page.clock.install(time=datetime.now(timezone.utc) + timedelta(hours=hours))
+    page.goto(f"{server.url}/invite#token={token}")
+    expect(page.get_by_role("button", name="Join")).to_be_enabled(timeout=PATIENCE)
+    page.get_by_role("button", name="Join").click()
+    expect(page.locator("li[data-participant]")).to_have_count(1, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 /** The page behind an invite link: whether the door is open. If it is, the meeting asks for all else. */
 
 import "./invite.css";
+import { clockAhead } from "../shared/server-time";
 import {
   duration,
   type Invitation,
@@ -41,8 +42,13 @@ const FAILURES = {
   },
 };
 
+/** How often the server is asked for the time while a page waits: this machine may have slept. */
+const ASK_MS = 60_000;
+
 let token: string | null = null;
 let shown = "";
+/** Milliseconds that the server's clock is ahead of this one; null while that is not known. */
+let ahead: number | null = null;
 
 /** Take the token out of the address bar, where it could be read or copied; a reload has it still. */
 function take(): string | null {
@@ -67,18 +73,25 @@ async function open(): Promise<void> {
       return;
     }
   }
+  await ask();
+}
+
+/** Ask the server what time it is: a guest's clock may be wrong. */
+async function ask(): Promise<void> {
+  if (token !== null) ahead = (await clockAhead(document.baseURI)) ?? ahead;
   show();
 }
 
 function show(): void {
-  const now = Date.now();
+  // Who does not know the time leaves it to the meeting, whose server has the last word.
+  const now = ahead === null ? null : Date.now() + ahead;
   const current = invitation(token, now);
   if (current.state === "open") {
     // In its place: whoever goes back from the meeting shall not be sent there again.
     location.replace(meetingAddress(current.token, current.claims, document.baseURI));
     return;
   }
-  if (current.state === "early") {
+  if (current.state === "early" && now !== null) {
     const opens = (current.claims.notbefore ?? 0) * 1000;
     countdown.textContent = `Opens in ${duration(opens - now)}`;
   }
@@ -119,7 +132,8 @@ function period(from: number | null, until: number | null, early: boolean): stri
 addEventListener("hashchange", () => {
   void open();
 });
-// A minute's sleep of the machine must not keep the door shut.
-addEventListener("visibilitychange", () => token && show());
+// A minute's sleep of the machine must not keep the invitation shut.
+addEventListener("visibilitychange", () => void ask());
 await open();
 setInterval(() => token && show(), 1000);
+setInterval(() => void ask(), ASK_MS);

@@ -25,6 +25,12 @@ test.each([
   expect(invitation(text, NOW).state).toBe(state);
 });
 
+test("without the server's time, a token's own times decide nothing", () => {
+  const expired = token({ nbf: NOW / 1000 - 60, exp: NOW / 1000 });
+  expect(invitation(expired, null).state).toBe("open");
+  expect(invitation(token({ nbf: NOW / 1000 + 60 }), null).state).toBe("open");
+});
+
 test("the meeting's address has the token in its fragment, below the server's base", () => {
   const text = token();
   const current = invitation(text, NOW);

@@ -30,8 +30,11 @@ export async function redeem(ticket: string, base: string): Promise<string | nul
   }
 }
 
-/** Return what a token opens now (ms since 1970). The server has the last word when it is used. */
-export function invitation(token: string | null, now: number): Invitation {
+/**
+ * Return what a token opens now: `now` is the server's time, in ms since 1970, or null where it is not
+ * known. The server has the last word when it is used.
+ */
+export function invitation(token: string | null, now: number | null): Invitation {
   if (!token) return { state: "missing" };
   let claims: Claims;
   try {
@@ -42,8 +45,12 @@ export function invitation(token: string | null, now: number): Invitation {
   // They become parts of an address.
   if (!/^[\w-]+$/.test(claims.sub) || !/^\w+$/.test(claims.room)) return { state: "malformed" };
   const { notbefore, expiration } = claims;
-  if (expiration !== null && now >= expiration * 1000) return { state: "expired", token, claims };
-  if (notbefore !== null && now < notbefore * 1000) return { state: "early", token, claims };
+  if (now !== null && expiration !== null && now >= expiration * 1000) {
+    return { state: "expired", token, claims };
+  }
+  if (now !== null && notbefore !== null && now < notbefore * 1000) {
+    return { state: "early", token, claims };
+  }
   return { state: "open", token, claims };
 }
 
