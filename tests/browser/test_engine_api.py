@@ -36,9 +36,9 @@ class Room:
 
     def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
         self.name = f"Engine_{secrets.token_hex(4)}"
-        token = server.room(self.name)
-        self.ada = Person(open_page(address), server, token, self.name, "Ada")
-        guest = server.invite(token)
+        self.token = server.room(self.name)
+        self.ada = Person(open_page(address), server, self.token, self.name, "Ada")
+        guest = server.invite(self.token)
         self.grace = Person(open_page(address), server, guest, self.name, "Grace")
         self.ada.hears("participantJoined", id=self.grace.id)
 

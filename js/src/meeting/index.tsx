@@ -11,6 +11,7 @@ import { rememberedLanguage } from "./preferences";
 import { listenForShortcuts } from "./shortcuts";
 import { speak, t } from "./strings";
 import { App } from "./ui/app";
+import { Unloading } from "./unloading";
 
 const launch = parseLaunch(location.href, document.baseURI);
 // Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
@@ -54,7 +55,12 @@ document.addEventListener("visibilitychange", () => meeting.look(!document.hidde
 for (const touch of ["pointerdown", "pointerup", "keydown"] as const) {
   document.addEventListener(touch, () => meeting.wake(), options);
 }
-window.addEventListener("pagehide", () => meeting.suspend(), options);
+const unloading = new Unloading(window, owner.signal);
+window.addEventListener(
+  "pagehide",
+  () => (unloading.forGood ? meeting.leave() : meeting.suspend()),
+  options,
+);
 // A page that comes back from the browser's cache has lost its connections: begin anew.
 window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), options);
 

@@ -149,11 +149,11 @@ export class Meeting {
     this.#signalling?.leave();
   }
 
-  /** The tab goes away or is loaded again: the server keeps the place for a while. */
+  /** The page goes away, perhaps to be loaded again: the server keeps the place for a while. */
   suspend(): void {
     const resume = this.#signalling?.resume;
     if (resume) this.#keepsake.leaveResume(resume);
-    this.#signalling?.close();
+    this.#signalling?.unload();
     this.#release();
   }
 

@@ -90,6 +90,9 @@ const REQUEST_TIMEOUT = 10_000;
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
 const OPEN = 1;
+/** Close codes; the second as the server's `signalling.py` has it. */
+const NORMAL = 1000;
+const UNLOADED = 4001;
 const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
 
 interface Pending {
@@ -200,9 +203,14 @@ export class Signalling {
     this.#end({ kind: "left", message: "You left the meeting.", retry: true });
   }
 
+  /** The page goes away: the server keeps the place in case that it is loaded again. */
+  unload(): void {
+    this.close(UNLOADED);
+  }
+
   /** Drops the connection without a word: the server keeps the place for a while. */
-  close(): void {
-    this.#dropSocket();
+  close(code = NORMAL): void {
+    this.#dropSocket(code);
     clearTimeout(this.#retryTimer);
     this.#rejectPending();
   }
@@ -341,7 +349,7 @@ export class Signalling {
     this.#step("ended", ending);
   }
 
-  #dropSocket(): void {
+  #dropSocket(code = NORMAL): void {
     clearInterval(this.#pingTimer);
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = undefined;
@@ -351,7 +359,7 @@ export class Signalling {
     socket.onopen = null;
     socket.onmessage = null;
     socket.onclose = null;
-    socket.close(1000);
+    socket.close(code);
   }
 
   #step(connection: Connection, ending: Ending | null = null): void {

@@ -86,6 +86,8 @@ class Patience:
     first_message: float = 10.0
     #: For somebody whose connection was lost to come back.
     resume: float = 10.0
+    #: For a page that went away to be there again, if it was a reload and others are in the room.
+    reload: float = 2.0
     #: For a started broadcast's first picture: two cores busy with meetings took more than 10.
     first_picture: float = 20.0
     #: For a broadcast's lost sender to come back.

@@ -49,10 +49,7 @@ class Door:
             Where it came from.
         """
         connection = newcomer.connection
-        if newcomer.claims.jti in self._settings.kicked:
-            connection.close(
-                messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
-            )
+        if not self.is_open_to(newcomer):
             return Verdict.STAYS_OUT
         if newcomer.moderator:
             return Verdict.IN
@@ -68,6 +65,15 @@ class Door:
         if not self._settings.password:
             return Verdict.WAITS if self._settings.lobby else Verdict.IN
         return self._check_password(newcomer, join, address)
+
+    def is_open_to(self, newcomer: Participant) -> bool:
+        """Return whether a person may come in at all; tell one who was removed."""
+        if newcomer.claims.jti not in self._settings.kicked:
+            return True
+        newcomer.connection.close(
+            messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
+        )
+        return False
 
     def _check_password(self, newcomer: Participant, join: messages.Join, address: str) -> Verdict:
         connection = newcomer.connection

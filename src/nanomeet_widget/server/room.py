@@ -90,6 +90,8 @@ class Room:
         self._now = now
         self._present: dict[str, Participant] = {}
         self._waiting: dict[str, Participant] = {}
+        #: Those whose pages went a moment ago, perhaps to be loaded again.
+        self._reloading: dict[str, Participant] = {}
         self._door = Door(settings, timers)
         self._ended = False
         #: Whether the next server is to find the room.
@@ -179,9 +181,16 @@ class Room:
             self._take(place, claims, connection, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
-        verdict = self._door.check(newcomer, join, address=address)
-        if verdict is Verdict.STAYS_OUT:
+        back = self._reloading.pop(newcomer.id, None)
+        if back is None:
+            verdict = self._door.check(newcomer, join, address=address)
+            if verdict is Verdict.STAYS_OUT:
+                return None
+        elif not self._door.is_open_to(newcomer):
             return None
+        else:
+            verdict = Verdict.IN
+            newcomer.hand, newcomer.stage = back.hand, back.stage
         twin = self._waiting.get(newcomer.id)
         if twin is not None:
             self._go(twin)
@@ -231,7 +240,7 @@ class Room:
             newcomer.connection.close(_FULL)
             return None
         newcomer.step(Presence.PRESENT)
-        if not self.stage_has_place:
+        if not self.stage_has_place or not newcomer.stage:
             newcomer.step_down()
         others = self.participants
         self._present[newcomer.id] = newcomer
@@ -281,15 +290,51 @@ class Room:
 
     # --- a lost connection ---------------------------------------------------------------------
 
-    def disconnected(self, participant: Participant, connection: Connection) -> None:
-        """Take note that a connection broke; its owner may come back within the grace time."""
+    def disconnected(
+        self, participant: Participant, connection: Connection, *, unloaded: bool = False
+    ) -> None:
+        """Take note that a connection broke; its owner may come back within the grace time.
+
+        Parameters
+        ----------
+        participant
+            Whose it was.
+        connection
+            The connection.
+        unloaded
+            Whether the page went away, which may be a reload: the others do not wait as long for it as
+            for a network.
+        """
         if participant.connection is not connection:
             return
         if participant.presence is Presence.WAITING:
             self._go(participant)
         elif participant.presence is Presence.PRESENT:
             participant.step(Presence.DROPPED)
-            self._give_grace(participant, self._config.patience.resume)
+            if unloaded and self._missed(participant):
+                participant.grace = self._timers.call_later(
+                    self._config.patience.reload, lambda: self._leave_place(participant)
+                )
+            else:
+                self._give_grace(participant, self._config.patience.resume)
+
+    def _missed(self, participant: Participant) -> bool:
+        """Whether the others should soon know that this person has gone.
+
+        The room of a person who is alone, and the broadcast of one who sends it, wait for a slow reload.
+        """
+        alone = not any(p.presence is Presence.PRESENT for p in self.participants)
+        return not alone and self.broadcast.broadcaster != participant.id
+
+    def _leave_place(self, participant: Participant) -> None:
+        """Let a person go whose page has gone; if it was a slow reload, they come back as they were."""
+        self._go(participant)
+        self._reloading[participant.id] = participant
+        patience = self._config.patience
+        self._timers.call_later(
+            max(0.0, patience.resume - patience.reload),
+            lambda: self._reloading.pop(participant.id, None),
+        )
 
     def _give_grace(self, participant: Participant, patience: float) -> None:
         participant.grace = self._timers.call_later(

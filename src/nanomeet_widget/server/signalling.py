@@ -16,6 +16,8 @@ _TOKEN_KINDS: dict[str, messages.ByeKind] = {
     "token_expired": "token_expired",
     "token_not_yet_valid": "token_not_yet_valid",
 }
+#: What a page says that goes away, and may be loaded again (RFC 6455, 7.4.2: for private use).
+UNLOADED = 4001
 _POLICY_KINDS = frozenset({"protocol", "too_many_messages"})
 
 
@@ -61,7 +63,8 @@ class MeetingSocket(Socket):
         if self.close_code == GOING_AWAY:
             self._leave()
         elif self._meeting is not None and self._who is not None:
-            self._meeting.room.disconnected(self._who, self.connection)
+            unloaded = self.close_code == UNLOADED
+            self._meeting.room.disconnected(self._who, self.connection, unloaded=unloaded)
 
     @property
     def _seated(self) -> bool:

@@ -130,6 +130,12 @@ class Page(Box):
         assert self.who is not None
         self.meeting.room.disconnected(self.who, self)
 
+    def unload(self) -> None:
+        """Go away, as a page that is closed or loaded again."""
+        assert self.meeting is not None
+        assert self.who is not None
+        self.meeting.room.disconnected(self.who, self, unloaded=True)
+
     def leave(self) -> None:
         assert self.meeting is not None
         assert self.who is not None

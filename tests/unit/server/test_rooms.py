@@ -127,6 +127,55 @@ def test_the_resume_secret_is_worth_nothing_with_another_token(house: House) -> 
     assert anna.farewell is None
 
 
+def test_the_others_do_not_wait_long_for_a_page_that_went_away(house: House) -> None:
+    anna, ben, eve = house.moderator(), house.guest(person=PERSON), house.guest(person=PERSON)
+    ben.lose()
+    eve.unload()
+    house.clock.advance(house.config.patience.reload)
+    assert [gone.id for gone in anna.all(messages.Left)] == [eve.id]
+    house.clock.advance(house.config.patience.resume)
+    assert [gone.id for gone in anna.all(messages.Left)] == [eve.id, ben.id]
+
+
+def test_a_quick_reload_is_not_noticed(house: House) -> None:
+    anna, token = house.moderator(), claims()
+    ben = house.page().join(token, person=PERSON)
+    ben.unload()
+    house.clock.advance(house.config.patience.reload - 0.1)
+    assert house.page().join(token, person=PERSON).welcome.kept
+    house.clock.advance(60)
+    assert not anna.all(messages.Left)
+
+
+def test_a_slow_reload_comes_back_as_it_was(house: House) -> None:
+    anna, token = house.moderator(), claims()
+    ben = house.page().join(token, person=PERSON)
+    ben.ask(messages.RaiseHand(raised=True))
+    anna.ask(messages.SendToAudience(id=ben.id))
+    anna.ask(messages.SetPassword(password="sesame"))
+    anna.ask(messages.SetLobby(active=True))
+    hand = anna.last(messages.Updated).participant.hand
+    ben.unload()
+    house.clock.advance(house.config.patience.reload + 1)
+    back = house.page().join(token, person=PERSON)
+    assert (back.welcome.own.id, back.welcome.own.hand) == (ben.id, hand)
+    assert back.welcome.own.stage is False
+    # But not for ever, and no other person with the same link.
+    assert house.page().join(token, person=PERSON + "2").who is None or anna.all(messages.Knock)
+    back.unload()
+    house.clock.advance(house.config.patience.resume + 1)
+    late = house.page().join(token, person=PERSON)
+    assert late.all(messages.Waiting)
+
+
+def test_a_room_of_one_waits_for_a_slow_reload(house: House) -> None:
+    anna = house.page().join(claims(moderator=True), person=PERSON)
+    anna.ask(messages.SetSubject(subject="Rings"))
+    anna.unload()
+    house.clock.advance(house.config.patience.resume - 1)
+    assert house.rooms.occupied
+
+
 def test_a_room_has_an_end_of_places(house: House) -> None:
     for _ in range(house.config.limits.participants):
         assert house.guest().who is not None
