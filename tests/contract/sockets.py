@@ -113,11 +113,14 @@ async def _read(connection: websocket.WebSocketClientConnection) -> str | bytes 
     return data
 
 
-async def connect(server: RunningServer, path: str, *, origin: str | None = None) -> Client:
-    """Connect to one of the server's sockets."""
+async def connect(
+    server: RunningServer, path: str, *, origin: str | None = None, address: str | None = None
+) -> Client:
+    """Connect to one of the server's sockets; from an address, where a trusted proxy says so."""
+    forwarded = {} if address is None else {"X-Forwarded-For": address}
     request = httpclient.HTTPRequest(
         server.websocket(path),
-        headers={"Origin": origin or server.url},
+        headers={"Origin": origin or server.url, **forwarded},
         connect_timeout=PATIENCE,
         request_timeout=PATIENCE,
     )
@@ -127,9 +130,11 @@ async def connect(server: RunningServer, path: str, *, origin: str | None = None
     return Client(await connecting)
 
 
-async def join(server: RunningServer, token: str, **fields: Any) -> tuple[Client, dict[str, Any]]:
+async def join(
+    server: RunningServer, token: str, *, address: str | None = None, **fields: Any
+) -> tuple[Client, dict[str, Any]]:
     """Join a room; return the connection and its welcome."""
-    client = await connect(server, "ws/meeting")
+    client = await connect(server, "ws/meeting", address=address)
     await client.send("join", v=1, token=token, **fields)
     return client, await client.expect("welcome")
 

@@ -239,11 +239,21 @@ export interface MuteEveryone {
   media?: "audio" | "video";
 }
 
-/** Send somebody out of the room. Moderators only. */
+/** Ask what a `Kick` would mean, answered by `removal_planned`. Moderators only. */
+export interface PlanRemoval {
+  type: "plan_removal";
+  ref: number;
+  id: string;
+}
+
+/** Send a person out of the room, and keep them out of it. Moderators only. */
 export interface Kick {
   type: "kick";
   ref?: number | null;
   id: string;
+  revoke?: boolean;
+  address?: boolean;
+  shared?: boolean;
 }
 
 /** Broadcast the stage from this page. Moderators only. */
@@ -519,6 +529,32 @@ export interface ShowBroadcast {
   shows: "stage" | "soon" | "paused";
 }
 
+/** A link that several people came by. */
+export interface Link {
+  id: string;
+  people: number;
+  here: string[];
+}
+
+/** The shared links by which people in the room came. Moderators only. */
+export interface LinksChanged {
+  type: "links_changed";
+  links: Link[];
+}
+
+/** What a `Kick` of this person would mean now. */
+export interface RemovalPlanned {
+  type: "removal_planned";
+  ref: number;
+  people: number;
+  moderator: boolean;
+  own_link: boolean;
+  goes: number;
+  revocable: boolean;
+  goes_revoked: number;
+  same_address: number | null;
+}
+
 /** The request with this `ref` was carried out: the invite's token. */
 export interface InviteCreated {
   type: "invite_created";
@@ -616,9 +652,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen;
 

@@ -7,8 +7,23 @@ from enum import Enum
 from nanomeet_widget.server import messages, passwords
 from nanomeet_widget.server.guesses import Guesses
 from nanomeet_widget.server.participants import Participant
+from nanomeet_widget.server.removals import Removals
 from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.timers import Timers
+
+REMOVED = messages.Bye(kind="kicked", message="A moderator removed you from this meeting.")
+#: For those who lose the way in with somebody else.
+REMOVED_WITH_LINK = messages.Bye(
+    kind="kicked",
+    message="A moderator removed the link that you came by: ask a moderator for a new invite.",
+)
+_STAYS_REMOVED = messages.Bye(
+    kind="kicked",
+    message="A moderator removed you, or the link that you come by, from this meeting.",
+)
+_ADDRESS_REMOVED = messages.Bye(
+    kind="kicked", message="A moderator keeps your network address out of this meeting."
+)
 
 
 class Verdict(Enum):
@@ -27,27 +42,20 @@ class Door:
     ----------
     settings
         The room's.
+    removals
+        Who is kept out.
     timers
         The event loop.
     """
 
-    def __init__(self, settings: Settings, timers: Timers) -> None:
+    def __init__(self, settings: Settings, removals: Removals, timers: Timers) -> None:
         self._settings = settings
+        self._removals = removals
         self._guesses = Guesses(timers)
         self._right = passwords.Remembered()
 
-    def check(self, newcomer: Participant, join: messages.Join, *, address: str) -> Verdict:
-        """Decide, and tell those who stay out why.
-
-        Parameters
-        ----------
-        newcomer
-            Who wants to come in.
-        join
-            What their page said.
-        address
-            Where it came from.
-        """
+    def check(self, newcomer: Participant, join: messages.Join) -> Verdict:
+        """Decide, and tell those who stay out why."""
         connection = newcomer.connection
         if not self.is_open_to(newcomer):
             return Verdict.STAYS_OUT
@@ -64,20 +72,21 @@ class Door:
             return Verdict.STAYS_OUT
         if not self._settings.password:
             return Verdict.WAITS if self._settings.lobby else Verdict.IN
-        return self._check_password(newcomer, join, address)
+        return self._check_password(newcomer, join)
 
     def is_open_to(self, newcomer: Participant) -> bool:
         """Return whether a person may come in at all; tell one who was removed."""
-        if newcomer.claims.jti not in self._settings.kicked:
-            return True
-        newcomer.connection.close(
-            messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
-        )
-        return False
+        if self._removals.refuse(newcomer):
+            newcomer.connection.close(_STAYS_REMOVED)
+            return False
+        if self._removals.refuse_address(newcomer):
+            newcomer.connection.close(_ADDRESS_REMOVED)
+            return False
+        return True
 
-    def _check_password(self, newcomer: Participant, join: messages.Join, address: str) -> Verdict:
+    def _check_password(self, newcomer: Participant, join: messages.Join) -> Verdict:
         connection = newcomer.connection
-        guesser = (newcomer.claims.jti, address, newcomer.identity)
+        guesser = (newcomer.claims.jti, newcomer.address, newcomer.identity)
         if join.password is None:
             if self._settings.lobby:
                 return Verdict.WAITS

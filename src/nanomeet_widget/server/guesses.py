@@ -47,7 +47,7 @@ class Guesses:
         token
             The token's name, its `jti`.
         address
-            Where the answer came from.
+            What stands for the network that it came from.
         person
             The identity of who gave it; see `identity_of`.
         """

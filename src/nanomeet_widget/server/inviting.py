@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._errors import InvalidInputError, TokenError
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.participants import Participant
@@ -34,8 +34,11 @@ class Inviting:
             return
         wanted = {"moderator": message.moderator, "server": message.server}
         try:
-            token = self._issuer.issue(who.claims, wanted)
+            token = self._issuer.issue(who.claims, wanted, maker=who.identity)
         except InvalidInputError as error:
             refuse(who, message, "invalid", str(error))
+            return
+        except TokenError as error:
+            refuse(who, message, "forbidden", str(error))
             return
         who.send(messages.InviteCreated(ref=message.ref, token=token))

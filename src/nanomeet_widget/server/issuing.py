@@ -21,8 +21,12 @@ from nanomeet_widget._errors import (
     RejectedTokenError,
     TokenError,
 )
+from nanomeet_widget.server.removals import is_removed
 from nanomeet_widget.server.store import Store
 from nanomeet_widget.server.token_records import TokenRecord
+
+#: Why a token opens nothing.
+_REVOKED = "this token was revoked: ask a moderator for a new invite, or create the room again"
 
 
 class Issuer:
@@ -87,9 +91,7 @@ class Issuer:
         """
         claims = self._verified(token)
         if self._store.tokens.is_revoked(claims.jti):
-            raise RejectedTokenError(
-                "this token was revoked: ask a moderator for a new invite, or create the room again"
-            )
+            raise RejectedTokenError(_REVOKED)
         return claims
 
     def room(self, request: Mapping[str, object]) -> str:
@@ -133,7 +135,7 @@ class Issuer:
         AuthenticationError
             If the token is not a valid one of this server.
         PermissionDenied
-            If it is a participant's.
+            If it is a participant's, or a moderator who was removed from the meeting.
         """
         try:
             claims = self.verify(token)
@@ -142,6 +144,13 @@ class Issuer:
         if not claims.moderator:
             raise PermissionDenied(
                 "a participant's token cannot invite, list or revoke anything: ask a moderator",
+                status=403,
+            )
+        line = self._store.tokens.lineage(claims.jti)
+        if any(is_removed(line, meeting) for meeting in self._store.rooms.settings(claims.room)):
+            raise PermissionDenied(
+                "a moderator removed the owner of this token from the meeting: until the meeting "
+                "has ended, it cannot invite, list or revoke anything",
                 status=403,
             )
         return claims
@@ -162,13 +171,35 @@ class Issuer:
         AuthenticationError
             If the token is not a valid one of this server.
         PermissionDenied
-            If it is a participant's.
+            If it is a participant's, or a moderator who was removed from the meeting.
         InvalidInputError
         """
-        return self.issue(self.moderator(token), request)
+        parent = self.moderator(token)
+        try:
+            return self.issue(parent, request)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
 
-    def issue(self, parent: _tokens.Claims, request: Mapping[str, object]) -> str:
-        """Return a token for the room of a moderator whose token says `parent`; see `invite`."""
+    def issue(
+        self, parent: _tokens.Claims, request: Mapping[str, object], *, maker: str = ""
+    ) -> str:
+        """Return a token for the room of a moderator whose token says `parent`; see `invite`.
+
+        Parameters
+        ----------
+        parent
+            What the moderator's token says.
+        request
+            As of `invite`.
+        maker
+            The moderator's identity in the room; empty outside of rooms.
+
+        Raises
+        ------
+        RejectedTokenError
+            If the moderator's token was revoked.
+        InvalidInputError
+        """
         now = datetime.now(timezone.utc)
         begin, end = _rules.within(
             parent.notbefore,
@@ -184,7 +215,7 @@ class Issuer:
             expiration=end,
             jti=secrets.token_hex(8),
         )
-        return self._mint("invite_created", claims, parent=parent.jti)
+        return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
 
     def tokens(self, room: str | None) -> list[TokenRecord]:
         """Return what tokens were made, for one room or for all."""
@@ -237,9 +268,10 @@ class Issuer:
             return self._server
         return url.removeprefix("https://")
 
-    def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str) -> str:
+    def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str, maker: str = "") -> str:
         token = _tokens.mint(claims, self._secrets[0])
-        self._store.tokens.add(claims, parent=parent)
+        if not self._store.tokens.add(claims, parent=parent, maker=maker):
+            raise RejectedTokenError(_REVOKED)
         self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
         return token
 

@@ -268,10 +268,23 @@ class MuteEveryone(_Request, tag="mute_everyone", kw_only=True):
     media: MediaKind = "audio"
 
 
+class PlanRemoval(_Request, tag="plan_removal", kw_only=True):
+    """Ask what a `Kick` would mean, answered by `removal_planned`. Moderators only."""
+
+    ref: Ref
+    id: ParticipantId
+
+
 class Kick(_Request, tag="kick", kw_only=True):
-    """Send somebody out of the room. Moderators only."""
+    """Send a person out of the room, and keep them out of it. Moderators only."""
 
     id: ParticipantId
+    #: Whether their link is revoked, too: everyone who came by it goes, and it opens nothing more.
+    revoke: bool = False
+    #: Whether their network address is kept out, too.
+    address: bool = False
+    #: Whether others have the link, too, and keep it, though one person has come by it so far.
+    shared: bool = False
 
 
 class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
@@ -352,6 +365,7 @@ ClientMessage = (
     | SendToAudience
     | EndMeeting
     | MuteEveryone
+    | PlanRemoval
     | Kick
     | StartBroadcast
     | StopBroadcast
@@ -646,6 +660,42 @@ class ShowBroadcast(_Message, tag="show_broadcast", kw_only=True):
     shows: Shows
 
 
+class Link(_Message, kw_only=True):
+    """A link that several people came by."""
+
+    #: Names it in this room; it is neither the token nor its name.
+    id: ParticipantId
+    #: How many people came by it, to this meeting or an earlier one.
+    people: int
+    #: Those of them who are here.
+    here: list[ParticipantId]
+
+
+class LinksChanged(_Message, tag="links_changed", kw_only=True):
+    """The shared links by which people in the room came. Moderators only."""
+
+    links: list[Link]
+
+
+class RemovalPlanned(_Message, tag="removal_planned", kw_only=True):
+    """What a `Kick` of this person would mean now."""
+
+    ref: Ref
+    #: How many people came by the same link.
+    people: int
+    #: Whether it is a moderator's link.
+    moderator: bool
+    #: Whether you came by it, too: then it stays, and their browser alone is kept out.
+    own_link: bool
+    #: How many others here would go, too.
+    goes: int
+    #: Whether you may revoke the link, and how many others here would go then.
+    revocable: bool
+    goes_revoked: int
+    #: How many others here have the same network address; None where it is not known.
+    same_address: int | None
+
+
 class InviteCreated(_Message, tag="invite_created", kw_only=True):
     """The request with this `ref` was carried out: the invite's token."""
 
@@ -706,6 +756,8 @@ ServerMessage = (
     | ViewersChanged
     | BroadcastChanged
     | IngestGranted
+    | LinksChanged
+    | RemovalPlanned
     | InviteCreated
     | ShowBroadcast
     | Ack

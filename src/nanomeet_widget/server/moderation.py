@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import messages, passwords
+from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
 
 
 class _Targeted(Protocol):
-    """A request about somebody."""
+    """A request about a person."""
 
-    ref: int | None
     id: str
+
+    @property
+    def ref(self) -> int | None:
+        """By which it is answered."""
 
 
 class Moderation:
@@ -25,12 +30,15 @@ class Moderation:
     ----------
     room
         The room.
+    issuer
+        Revokes links.
     on_end
         Called before a moderator ends the meeting for everybody.
     """
 
-    def __init__(self, room: Room, *, on_end: Callable[[], None]) -> None:
+    def __init__(self, room: Room, *, issuer: Issuer, on_end: Callable[[], None]) -> None:
         self._room = room
+        self._issuer = issuer
         self._on_end = on_end
 
     # --- the room ------------------------------------------------------------------------------
@@ -107,14 +115,65 @@ class Moderation:
 
     # --- somebody in the room ------------------------------------------------------------------
 
-    def kick(self, who: Participant, message: messages.Kick) -> None:
-        """Send somebody out of the room."""
+    def plan_removal(self, who: Participant, message: messages.PlanRemoval) -> None:
+        """Answer with what it would mean to remove a person."""
         target = self._target(who, message)
+        if target is None:
+            return
+        room, token = self._room, target.claims.jti
+        others = [person for person in room.participants if person not in {target, who}]
+        family = room.family(token)
+        revocable = who.claims.moderator and who.claims.jti not in family
+        who.send(
+            messages.RemovalPlanned(
+                ref=message.ref,
+                people=room.links.people(token),
+                moderator=target.claims.moderator,
+                own_link=token == who.claims.jti,
+                goes=room.going(target, by=who, shared=False),
+                revocable=revocable,
+                goes_revoked=sum(person.claims.jti in family for person in others),
+                same_address=sum(person.address == target.address for person in others)
+                if target.address
+                else None,
+            )
+        )
+
+    def kick(self, who: Participant, message: messages.Kick) -> None:
+        """Send a person out of the room, and keep them out."""
+        target = self._target(who, message)
+        if target is None:
+            return
         if target is who:
             refuse(who, message, "invalid", "You cannot send yourself out: leave instead.")
-        elif target is not None:
-            self._room.kick(target, by=who)
-            acknowledge(who, message)
+            return
+        if message.address and not target.address:
+            refuse(who, message, "invalid", "The server does not know their network address.")
+            return
+        revoked: list[str] = []
+        if message.revoke:
+            try:
+                revoked = self._revoke(who, target)
+            except InvalidInputError as error:
+                refuse(who, message, "invalid", str(error))
+                return
+        self._room.kick(target, by=who, shared=message.shared, address=message.address)
+        self._room.send_out(frozenset(revoked))
+        acknowledge(who, message)
+
+    def _revoke(self, who: Participant, target: Participant) -> list[str]:
+        if not who.claims.moderator:
+            raise InvalidInputError(
+                "You were made a moderator for this meeting only, and cannot revoke a link: remove "
+                "the person without that, or ask a moderator who was invited as one."
+            )
+        token = target.claims.jti
+        if who.claims.jti in self._room.family(token):
+            raise InvalidInputError(
+                "You came by this link, or by one that was made with it: revoking it would send you "
+                "out, too. Remove the person without that."
+            )
+        return self._issuer.revoke(token, room=self._room.name)
 
     def ask_to_unmute(self, who: Participant, message: messages.AskToUnmute) -> None:
         """Ask somebody to switch microphone or camera on: it stays his to decide."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ _NOT_KEPT = (
     messages.KnockEnded,
     messages.ChatMessage,
     messages.ViewersChanged,
+    messages.LinksChanged,
     messages.StageFeed,
     messages.StageInvited,
     messages.Wanted,
@@ -39,6 +41,8 @@ _NOT_KEPT = (
 _FOR_ANY_PAGE = (messages.MuteRequested, messages.UnmuteAsked)
 #: Hexadecimal digits of an identity that everybody may see.
 _ID_LENGTH = 16
+#: Bits that the addresses of one subscriber of IPv6 have in common.
+_SUBSCRIBER = 64
 
 
 class Connection(Protocol):
@@ -83,6 +87,8 @@ class Participant:
         Whether he is known again when he comes with another connection.
     name, audio, video
         How the page introduced itself.
+    browser, address
+        Hashes of the browser and of the network address; empty where they are not known.
     """
 
     def __init__(
@@ -95,11 +101,15 @@ class Participant:
         name: str,
         audio: bool,
         video: bool,
+        browser: str = "",
+        address: str = "",
     ) -> None:
         self.claims = claims
         self.connection = connection
         self.identity = identity
         self.known = known
+        self.browser = browser
+        self.address = address
         #: The same person has the same one as long as the room lives.
         self.id = identity[:_ID_LENGTH]
         self.resume = secrets.token_urlsafe(24)
@@ -121,9 +131,15 @@ class Participant:
 
     @classmethod
     def arriving(
-        cls, claims: Claims, connection: Connection, join: messages.Join, *, key: str
+        cls,
+        claims: Claims,
+        connection: Connection,
+        join: messages.Join,
+        *,
+        key: str,
+        address: str,
     ) -> Participant:
-        """Return whoever comes to the door of the room with this key."""
+        """Return who comes to the door of the room with this key."""
         return cls(
             claims,
             connection,
@@ -132,6 +148,8 @@ class Participant:
             name=clean_name(join.name),
             audio=join.audio,
             video=join.video,
+            browser=_hashed(f"browser\n{join.person}", key=key) if join.person else "",
+            address=_network_of(address, key=key),
         )
 
     @classmethod
@@ -145,6 +163,8 @@ class Participant:
             name=record.name,
             audio=record.audio,
             video=record.video,
+            browser=record.browser,
+            address=record.address,
         )
         participant.screen = record.screen
         participant.stage = record.stage
@@ -166,6 +186,8 @@ class Participant:
             stage=self.stage,
             hand=self.hand,
             invited_by=self.invited_by,
+            browser=self.browser,
+            address=self.address,
         )
 
     @property
@@ -262,8 +284,30 @@ def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
     """
     if person is None:
         return secrets.token_hex(32)
-    told = f"{claims.jti}\n{person}".encode()
-    return hmac.new(bytes.fromhex(key), told, hashlib.sha256).hexdigest()
+    return _hashed(f"{claims.jti}\n{person}", key=key)
+
+
+def link_of(claims: Claims, *, key: str) -> str:
+    """Return what moderators know a link by: it opens nothing, and is no token's name."""
+    return _hashed(f"link\n{claims.jti}", key=key)[:_ID_LENGTH]
+
+
+def _network_of(address: str, *, key: str) -> str:
+    """Return the hash of the network that an address is of; empty where it says nothing.
+
+    One subscriber has one address of IPv4, and of IPv6 a whole network (RFC 6177).
+    """
+    # A Unix socket has none.
+    if not address or (found := ipaddress.ip_address(address)).is_unspecified:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        net = found.ipv4_mapped or ipaddress.IPv6Network((int(found), _SUBSCRIBER), strict=False)
+        return _hashed(f"network\n{net}", key=key)
+    return _hashed(f"network\n{found}", key=key)
+
+
+def _hashed(text: str, *, key: str) -> str:
+    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
 
 
 def clean_name(name: str) -> str:

@@ -14,8 +14,10 @@ from nanomeet_widget._states import Broadcast
 from nanomeet_widget._tokens import LEEWAY, Claims
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.door import Door, Verdict
+from nanomeet_widget.server.door import REMOVED, REMOVED_WITH_LINK, Door, Verdict
+from nanomeet_widget.server.links import Links
 from nanomeet_widget.server.participants import Connection, Participant, Presence, clean_name
+from nanomeet_widget.server.removals import Removals
 from nanomeet_widget.server.room_records import PersonRecord
 from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.store import Store
@@ -79,7 +81,9 @@ class Room:
         self.feed_for: Callable[[Participant], messages.StageFeed] = lambda _: messages.StageFeed(
             stream=None
         )
-        #: Called with whoever got a welcome, has gone, or changed; the room's other parts listen.
+        #: Called with who is new, before the others hear of it; and with who got a welcome, has gone,
+        #: or changed. The room's other parts listen.
+        self.on_seated: list[Callable[[Participant], None]] = []
         self.on_welcomed: list[Callable[[Participant], None]] = []
         self.on_gone: list[Callable[[Participant], None]] = []
         self.on_updated: list[Callable[[Participant], None]] = []
@@ -92,7 +96,16 @@ class Room:
         self._waiting: dict[str, Participant] = {}
         #: Those whose pages went a moment ago, perhaps to be loaded again.
         self._reloading: dict[str, Participant] = {}
-        self._door = Door(settings, timers)
+        #: Who came by which link, and who is kept out.
+        self.links = Links(
+            name,
+            key=settings.key,
+            records=store.rooms,
+            tokens=store.tokens,
+            present=lambda: (*self.participants, *self.everybody_waiting()),
+        )
+        self.removals = Removals(settings, store.tokens, self.links)
+        self._door = Door(settings, self.removals, timers)
         self._ended = False
         #: Whether the next server is to find the room.
         self._kept = False
@@ -145,25 +158,16 @@ class Room:
     # --- coming --------------------------------------------------------------------------------
 
     def enter(
-        self,
-        claims: Claims,
-        connection: Connection,
-        join: messages.Join,
-        *,
-        address: str = "",
+        self, claims: Claims, connection: Connection, join: messages.Join, *, address: str = ""
     ) -> Participant | None:
-        """Let somebody in, make them wait, or send them away.
+        """Let a person in, have them wait, or send them away.
 
         Parameters
         ----------
-        claims
-            What their token says.
-        connection
-            The way to their page.
-        join
-            What the page said.
+        claims, connection, join
+            The token, the way to the page, and how the page introduced itself.
         address
-            Where it came from.
+            The network address that the connection comes from; empty if it is not known.
 
         Returns
         -------
@@ -171,19 +175,21 @@ class Room:
             None if he is neither in the room nor in the lobby: then he has been told why, and
             the connection is closed, or open for another `Join` with the password.
         """
+        newcomer = Participant.arriving(
+            claims, connection, join, key=self.settings.key, address=address
+        )
         place = self._resumable(claims, join)
         if place is not None:
-            self._take(place, claims, connection, join)
+            self._take(place, newcomer, join)
             return place
-        newcomer = Participant.arriving(claims, connection, join, key=self.settings.key)
         place = self._present.get(newcomer.id)
         if place is not None:
-            self._take(place, claims, connection, join)
+            self._take(place, newcomer, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
         back = self._reloading.pop(newcomer.id, None)
         if back is None:
-            verdict = self._door.check(newcomer, join, address=address)
+            verdict = self._door.check(newcomer, join)
             if verdict is Verdict.STAYS_OUT:
                 return None
         elif not self._door.is_open_to(newcomer):
@@ -228,6 +234,7 @@ class Room:
             newcomer.connection.close(_LOBBY_FULL)
             return None
         self._waiting[newcomer.id] = newcomer
+        self.links.arrived(newcomer)
         self._claimed()
         self._watch_expiry(newcomer)
         newcomer.send(messages.Waiting(id=newcomer.id))
@@ -244,11 +251,13 @@ class Room:
             newcomer.step_down()
         others = self.participants
         self._present[newcomer.id] = newcomer
+        self.links.arrived(newcomer)
         self._claimed()
         self.keep(newcomer)
         if newcomer.expiry is None:
             self._watch_expiry(newcomer)
         newcomer.send(self._welcome(newcomer, kept=False))
+        _call(self.on_seated, newcomer)
         self.tell(others, messages.Joined(participant=newcomer.describe()))
         self.note("joined", newcomer)
         _call(self.on_welcomed, newcomer)
@@ -351,19 +360,16 @@ class Room:
                 return participant if participant.claims.jti == claims.jti else None
         return None
 
-    def _take(
-        self,
-        participant: Participant,
-        claims: Claims,
-        connection: Connection,
-        join: messages.Join,
-    ) -> None:
-        """Have a connection take the place of one that is lost, or of another of the same person."""
+    def _take(self, participant: Participant, newcomer: Participant, join: messages.Join) -> None:
+        """Have a newcomer's connection take the place of a lost one, or of the same person's."""
+        connection = newcomer.connection
         # A page that had a place says so, even if it was a killed server that gave it the secret.
         same_page = join.resume is not None
         replaced = participant.connection
         participant.connection = connection
-        participant.claims = claims
+        participant.claims = newcomer.claims
+        # The same page may come back over another network.
+        participant.address = newcomer.address
         if participant.presence is Presence.DROPPED:
             participant.step(Presence.PRESENT)
         elif replaced is not connection:
@@ -387,6 +393,9 @@ class Room:
         for person in people:
             participant = Participant.restored(person)
             participant.granted = person.identity in self.settings.granted
+            if self.removals.refuse(participant):
+                self._store.rooms.forget_person(self.name, person.identity)
+                continue
             self._present[participant.id] = participant
             self._give_grace(participant, self._config.patience.restored_person)
             self._watch_expiry(participant)
@@ -466,17 +475,46 @@ class Room:
         """Let somebody go who wants to."""
         self._go(participant)
 
-    def kick(self, participant: Participant, *, by: Participant) -> None:
-        """Send somebody out. His token does not open this room again while the room lives."""
-        # One token may be open twice: a moderator must not lock himself out.
-        if participant.claims.jti != by.claims.jti:
-            self.settings.kicked.add(participant.claims.jti)
-            self.settings.granted.discard(participant.identity)
-            self._save()
-        self._go(participant, "kicked", by=by)
-        participant.connection.close(
-            messages.Bye(kind="kicked", message="A moderator has sent you out of this room.")
-        )
+    def family(self, token: str) -> frozenset[str]:
+        """Return a token and all that were made with it, by their `jti`."""
+        return self._store.tokens.family(token)
+
+    def going(self, participant: Participant, *, by: Participant, shared: bool) -> int:
+        """Return how many others would go with a person; see `kick`."""
+        plan = self.removals.plan(participant, by, shared=shared)
+        return len(self.removals.going(plan, participant, by, self.participants))
+
+    def kick(
+        self,
+        participant: Participant,
+        *,
+        by: Participant,
+        shared: bool = False,
+        address: bool = False,
+    ) -> None:
+        """Send a person out, and all who came by what is removed with them; see `removals`.
+
+        None of them comes in again as long as the room lives.
+
+        Parameters
+        ----------
+        participant
+            The person.
+        by
+            The moderator who wants it.
+        shared
+            Whether others have the link, too: then they keep it.
+        address
+            Whether the network address is kept out, too.
+        """
+        plan = self.removals.plan(participant, by, shared=shared)
+        everybody = (*self.participants, *self.everybody_waiting())
+        others = self.removals.going(plan, participant, by, everybody)
+        self.removals.carry_out(plan, address=participant.address if address else "")
+        self._save()
+        for person in (participant, *others):
+            self._go(person, "kicked", by=by)
+            person.connection.close(REMOVED if person is participant else REMOVED_WITH_LINK)
 
     def end(self, farewell: messages.Bye) -> None:
         """End the room for everybody, those who wait included."""

@@ -19,7 +19,7 @@ from nanomeet_widget.server.settings import Settings
 
 logger = logging.getLogger("nanomeet")
 
-_TABLES = ("rooms", "people", "chat")
+_TABLES = ("rooms", "people", "chat", "arrivals")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,9 @@ class PersonRecord:
     stage: bool
     hand: float | None
     invited_by: str | None
+    #: The browser and the network address, hashed; databases of older versions lack them.
+    browser: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +84,15 @@ class RoomRecords:
             (room, self._instance, msgspec.json.encode(settings).decode()),
         )
 
+    def settings(self, room: str) -> list[Settings]:
+        """Return what the rooms of this name are set to, on every server of the data folder."""
+        rows = self._db.execute("SELECT state FROM rooms WHERE name = ?", (room,)).fetchall()
+        return [msgspec.json.decode(state, type=Settings) for (state,) in rows]
+
     def forget(self, room: str) -> None:
         """Drop a room that has ended, and all that was in it."""
-        for table, column in (("rooms", "name"), ("people", "room"), ("chat", "room")):
+        for table in _TABLES:
+            column = "name" if table == "rooms" else "room"
             self._write(
                 f"DELETE FROM {table} WHERE {column} = ? AND instance = ?",  # noqa: S608 - our own names
                 (room, self._instance),
@@ -113,6 +122,22 @@ class RoomRecords:
             (room, self._instance),
         )
         return [msgspec.json.decode(state, type=PersonRecord) for (state,) in rows]
+
+    # --- by which links they came --------------------------------------------------------------
+
+    def add_arrival(self, room: str, token: str, identity: str) -> None:
+        """Keep that a person came by a token."""
+        self._write(
+            "INSERT OR IGNORE INTO arrivals (room, instance, token, identity) VALUES (?, ?, ?, ?)",
+            (room, self._instance, token, identity),
+        )
+
+    def arrivals(self, room: str) -> list[tuple[str, str]]:
+        """Return the tokens by which people came, and the identities of those people."""
+        return self._db.execute(
+            "SELECT token, identity FROM arrivals WHERE room = ? AND instance = ?",
+            (room, self._instance),
+        ).fetchall()
 
     # --- chat ----------------------------------------------------------------------------------
 

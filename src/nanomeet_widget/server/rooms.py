@@ -13,6 +13,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.hands import Hands
 from nanomeet_widget.server.inviting import Inviting
 from nanomeet_widget.server.issuing import Issuer
+from nanomeet_widget.server.link_news import LinkNews
 from nanomeet_widget.server.moderation import Moderation
 from nanomeet_widget.server.muting import Muting
 from nanomeet_widget.server.participants import Connection, Participant, clean_name
@@ -43,6 +44,7 @@ _MODERATORS_ONLY = (
     messages.CreateInvite,
     messages.InviteToStage,
     messages.SendToAudience,
+    messages.PlanRemoval,
     messages.Kick,
     messages.StartBroadcast,
     messages.StopBroadcast,
@@ -82,6 +84,7 @@ class Meeting:
     ) -> None:
         self.room = room
         viewers = ViewerCount(room, timers)
+        self._tokens = store.tokens
         self._broadcast = broadcast = RoomBroadcast(room, broadcasts, viewers)
         self._feed = AudienceFeed(
             room,
@@ -90,7 +93,8 @@ class Meeting:
             timers=timers,
             patience=config.patience,
         )
-        self._moderation = moderation = Moderation(room, on_end=broadcast.end)
+        self._moderation = moderation = Moderation(room, issuer=issuer, on_end=broadcast.end)
+        LinkNews(room)
         muting = Muting(room, timers=timers, patience=config.patience.mute)
         chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
         hands = Hands(room, limits=config.limits, timers=timers)
@@ -122,6 +126,7 @@ class Meeting:
             messages.AskToUnmute: moderation.ask_to_unmute,
             messages.GrantModerator: moderation.grant_moderator,
             messages.CreateInvite: Inviting(issuer).create_invite,
+            messages.PlanRemoval: moderation.plan_removal,
             messages.Kick: moderation.kick,
             messages.EndMeeting: moderation.end_meeting,
             messages.StartBroadcast: broadcast.start,
@@ -134,6 +139,11 @@ class Meeting:
         """Carry out what a page of somebody in the room asks for, or say why not."""
         if isinstance(message, _MODERATORS_ONLY) and not who.moderator:
             refuse(who, message, "forbidden", "Only a moderator may do that.")
+            return
+        if isinstance(message, _MODERATORS_ONLY) and self._tokens.is_revoked(who.claims.jti):
+            # Another server of the data folder revoked it, and `RevocationWatch` has yet to look.
+            refuse(who, message, "forbidden", "Your token was revoked.")
+            self.room.send_out(frozenset({who.claims.jti}))
             return
         handler = self._handlers.get(type(message))
         if handler is None:
@@ -217,12 +227,7 @@ class Rooms:
         return bool(self._meetings)
 
     def enter(
-        self,
-        claims: Claims,
-        connection: Connection,
-        join: messages.Join,
-        *,
-        address: str = "",
+        self, claims: Claims, connection: Connection, join: messages.Join, *, address: str = ""
     ) -> tuple[Meeting, Participant] | None:
         """Bring somebody into the room of his token; see `Room.enter`."""
         meeting = self._meetings.get(claims.room)

@@ -129,7 +129,10 @@ class RevokeHandler(ServiceHandler):
     def post(self) -> None:
         """Revoke it."""
         room = self.moderated_room()
-        self.answer({"data": self.core.issuer.revoke(self.body().get("id"), room=room)})
+        revoked = self.core.issuer.revoke(self.body().get("id"), room=room)
+        # Other servers of the data folder look for themselves.
+        self.core.rooms.send_out(frozenset(revoked))
+        self.answer({"data": revoked})
 
 
 class OrganisationHandler(ServiceHandler):

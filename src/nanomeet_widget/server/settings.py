@@ -7,6 +7,20 @@ from dataclasses import dataclass, field
 
 
 @dataclass(kw_only=True)
+class Removal:
+    """A token that was removed from the room, with the tokens made with it; see `removals`."""
+
+    #: Its `jti`; empty where the browser alone is kept out.
+    token: str = ""
+    #: Seconds since the epoch.
+    at: float
+    #: The browser of a removed moderator, hashed: older tokens open nothing there either.
+    browser: str = ""
+    #: The tokens between this one and the remover's own, where that was made with this one.
+    spare: list[str] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
 class Settings:
     """What outlives the people in a room, and ends with it."""
 
@@ -18,8 +32,14 @@ class Settings:
     closed: bool = False
     #: The id of whoever is shown large to everybody.
     main: str | None = None
-    #: The `jti` of every token whose owner was sent out.
+    #: The `jti` of every token whose owner was sent out, as databases before `removals` have it.
     kicked: set[str] = field(default_factory=set)
+    #: Which tokens and browsers are kept out, oldest first.
+    removals: list[Removal] = field(default_factory=list)
+    #: The identity of everyone who was removed from a shared link, oldest first.
+    removed_people: list[str] = field(default_factory=list)
+    #: The network addresses that are kept out, hashed, oldest first.
+    removed_addresses: list[str] = field(default_factory=list)
     #: The identity of everybody who was made a moderator.
     granted: set[str] = field(default_factory=set)
     #: What identities are made with: nobody can tell from one who it is, nor make another's.

@@ -8,7 +8,6 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.participants import Participant, Presence
 from nanomeet_widget.server.rooms import Meeting
 from nanomeet_widget.server.sockets import GOING_AWAY, NORMAL, POLICY, Socket
-from nanomeet_widget.server.visitors import network_of
 
 _TOKEN_KINDS: dict[str, messages.ByeKind] = {
     "token_malformed": "token_malformed",
@@ -89,9 +88,7 @@ class MeetingSocket(Socket):
             self.reject(_TOKEN_KINDS.get(error.kind, "token_rejected"), str(error))
             return
         waited = (self._meeting, self._who)
-        entered = self.core.rooms.enter(
-            claims, self.connection, join, address=network_of(self._address or "")
-        )
+        entered = self.core.rooms.enter(claims, self.connection, join, address=self._address or "")
         if entered is None:
             return
         self._meeting, self._who = entered

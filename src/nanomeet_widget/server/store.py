@@ -98,6 +98,17 @@ _MIGRATIONS = (
     """
     ALTER TABLE recordings ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    ALTER TABLE tokens ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tokens ADD COLUMN people INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE arrivals (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        token TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        PRIMARY KEY (room, instance, token, identity)
+    ) WITHOUT ROWID;
+    """,
 )
 _KEEP_EVENTS = 90 * 24 * 3600.0
 

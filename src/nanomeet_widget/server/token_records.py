@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from dataclasses import dataclass
 
 from nanomeet_widget._tokens import Claims
+
+logger = logging.getLogger("nanomeet")
 
 #: Seconds that a token's record is kept after its end.
 _KEEP = 24 * 3600.0
@@ -30,6 +33,15 @@ class TokenRecord:
     revoked: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ancestor:
+    """A token in a line of tokens, each of which was made with the next one."""
+
+    id: str
+    moderator: bool
+    made: float
+
+
 class TokenRecords:
     """Which tokens were made, and which were revoked.
 
@@ -45,11 +57,30 @@ class TokenRecords:
         self._db.execute("DELETE FROM tokens WHERE expiration < ?", (before,))
         self._db.execute("DELETE FROM revocations WHERE until < ?", (before,))
 
-    def add(self, claims: Claims, *, parent: str) -> None:
-        """Note that a token was made."""
-        self._db.execute(
-            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    def add(self, claims: Claims, *, parent: str, maker: str = "") -> bool:
+        """Note that a token was made, unless its parent was revoked.
+
+        One statement looks and writes: no server of the data folder can revoke the parent in
+        between, and leave a child outside of the revoked family.
+
+        Parameters
+        ----------
+        claims
+            What the token says.
+        parent
+            The `jti` of the token that it is made with; empty for one made by API key.
+        maker
+            The identity of the person in the room who makes it; empty outside of rooms.
+
+        Returns
+        -------
+        bool
+            False if the parent was revoked: then there is no such token.
+        """
+        made = self._db.execute(
+            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+            " WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = ?4)",
             (
                 claims.jti,
                 claims.room,
@@ -58,8 +89,54 @@ class TokenRecords:
                 time.time(),
                 claims.notbefore.timestamp(),
                 claims.expiration.timestamp(),
+                maker,
             ),
         )
+        return made.rowcount == 1
+
+    def lineage(self, token_id: str) -> list[Ancestor]:
+        """Return a token, the one that it was made with, and so on; it alone if none is known."""
+        rows = self._db.execute(
+            "WITH RECURSIVE line (id, parent, moderator, made, depth) AS ("
+            " SELECT id, parent, moderator, made, 0 FROM tokens WHERE id = ?"
+            " UNION ALL SELECT tokens.id, tokens.parent, tokens.moderator, tokens.made, depth + 1"
+            " FROM tokens JOIN line ON tokens.id = line.parent)"
+            " SELECT id, moderator, made FROM line ORDER BY depth",
+            (token_id,),
+        )
+        line = [Ancestor(id=name, moderator=bool(m), made=made) for name, m, made in rows]
+        return line or [Ancestor(id=token_id, moderator=False, made=0.0)]
+
+    def family(self, token_id: str) -> frozenset[str]:
+        """Return a token and all that were made with it."""
+        rows = self._db.execute(
+            "WITH RECURSIVE family (id) AS (SELECT ?1"
+            " UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent = family.id)"
+            " SELECT id FROM family",
+            (token_id,),
+        )
+        return frozenset(found for (found,) in rows)
+
+    def made_by(self, room: str, identity: str) -> list[str]:
+        """Return the tokens that a person made in a room."""
+        rows = self._db.execute(
+            "SELECT id FROM tokens WHERE room = ? AND maker = ?", (room, identity)
+        )
+        return [found for (found,) in rows]
+
+    def people(self, token_id: str) -> int:
+        """Return the most people who came by a token to one meeting."""
+        row = self._db.execute("SELECT people FROM tokens WHERE id = ?", (token_id,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def note_people(self, token_id: str, people: int) -> None:
+        """Note how many people came by a token to one meeting. A full disk keeps no one out."""
+        try:
+            self._db.execute(
+                "UPDATE tokens SET people = ?1 WHERE id = ?2 AND people < ?1", (people, token_id)
+            )
+        except sqlite3.Error as error:
+            logger.warning("the people of a link could not be noted: %s", error)
 
     def all(self, room: str | None) -> list[TokenRecord]:
         """Return the tokens of a room, or of every room, in the order in which they were made."""

@@ -102,16 +102,3 @@ class Visitors:
     def connections(self) -> int:
         """How many are open."""
         return self._open.total()
-
-
-def network_of(address: str) -> str:
-    """Return what a client's addresses have in common: of IPv6, a line has a whole /64 (RFC 6177)."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))

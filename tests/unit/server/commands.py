@@ -26,6 +26,7 @@ def moderators_only(target: str) -> list[messages.ClientMessage]:
         messages.CreateInvite(ref=0, server="https://example.org"),
         messages.InviteToStage(id=target),
         messages.SendToAudience(id=target),
+        messages.PlanRemoval(ref=0, id=target),
         messages.Kick(id=target),
         messages.StartBroadcast(),
         messages.StopBroadcast(),
