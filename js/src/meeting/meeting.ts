@@ -7,6 +7,7 @@ import {
   type IceServer,
   type Participant,
   type Reaction,
+  type RemovalPlanned,
   type ServerMessage,
   STATUS_STEPS,
   type Status,
@@ -234,6 +235,11 @@ export class Meeting {
     if (!this.#signalling) throw notJoined();
     const server = this.launch.base.replace(/\/$/, "");
     return inviteLink(await this.#signalling.createInvite({ moderator, server }), server);
+  }
+
+  /** What it would mean to remove a participant. */
+  planRemoval(id: string): Promise<RemovalPlanned> {
+    return this.#signalling?.planRemoval(id) ?? Promise.reject(notJoined());
   }
 
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {

@@ -1,9 +1,11 @@
 /** What a person can ask of the room: each settles when the server has carried it out, or refused it. */
 
-import type { React } from "../shared/protocol";
+import type { Kick, React } from "../shared/protocol";
 import type { Request } from "./signalling";
 
 export type Ask = (request: Request, timeout?: number) => Promise<void>;
+/** What else goes with a person who is removed. */
+export type RemovalOptions = Partial<Pick<Kick, "revoke" | "address" | "shared">>;
 type Media = "audio" | "video";
 
 /** Muting is acknowledged when everybody concerned has done it, or 5 s have passed. */
@@ -92,8 +94,8 @@ export class RoomRequests {
     return this.#ask({ type: "grant_moderator", id });
   }
 
-  kick(id: string): Promise<void> {
-    return this.#ask({ type: "kick", id });
+  kick(id: string, options: RemovalOptions = {}): Promise<void> {
+    return this.#ask({ type: "kick", id, ...options });
   }
 
   inviteToStage(id: string): Promise<void> {

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type {
   BroadcastState,
   Knock,
+  Link,
   Participant,
   RoomState,
   ServerMessage,
@@ -36,6 +37,8 @@ export class RoomStore {
   readonly state = signal<RoomState>(OPEN);
   readonly broadcast = signal<BroadcastState>(NO_BROADCAST);
   readonly knocking = signal<readonly Knock[]>([]);
+  /** The links that several people came by; known to moderators. */
+  readonly links = signal<readonly Link[]>([]);
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
   /** How many watch the broadcast; known to moderators. */
   readonly viewers = signal(0);
@@ -67,6 +70,8 @@ export class RoomStore {
         this.state.value = message.state;
         this.broadcast.value = located(message.broadcast);
         this.knocking.value = message.knocking;
+        // They follow, if there are any.
+        this.links.value = [];
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
@@ -95,6 +100,9 @@ export class RoomStore {
       case "broadcast_changed":
         this.broadcast.value = located(message.broadcast);
         break;
+      case "links_changed":
+        this.links.value = message.links;
+        break;
       case "viewers_changed":
         this.viewers.value = message.viewers;
         break;
@@ -116,6 +124,7 @@ export class RoomStore {
     this.own.value = null;
     this.others.value = [];
     this.knocking.value = [];
+    this.links.value = [];
     this.broadcast.value = NO_BROADCAST;
     this.viewers.value = 0;
     this.feed.value = NO_FEED;

@@ -8,6 +8,7 @@ import {
   type InviteCreated,
   type Join,
   PROTOCOL_VERSION,
+  type RemovalPlanned,
   type ServerMessage,
 } from "../shared/protocol";
 
@@ -95,8 +96,10 @@ const NORMAL = 1000;
 const UNLOADED = 4001;
 const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
 
+type Answer = Ack | InviteCreated | RemovalPlanned;
+
 interface Pending {
-  resolve: (answer: Ack | InviteCreated) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: RefusedError) => void;
   timer: ReturnType<typeof setTimeout>;
 }
@@ -152,7 +155,14 @@ export class Signalling {
     throw new RefusedError("protocol", "The server made no invite.");
   }
 
-  #ask(message: Request, timeout: number): Promise<Ack | InviteCreated> {
+  /** Asks what it would mean to remove a participant. */
+  async planRemoval(id: string): Promise<RemovalPlanned> {
+    const answer = await this.#ask({ type: "plan_removal", id }, REQUEST_TIMEOUT);
+    if (answer.type === "removal_planned") return answer;
+    throw new RefusedError("protocol", "The server did not say what removing them would mean.");
+  }
+
+  #ask(message: Request, timeout: number): Promise<Answer> {
     if (this.#connection !== "joined") {
       return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
     }
@@ -250,6 +260,7 @@ export class Signalling {
         return;
       case "ack":
       case "invite_created":
+      case "removal_planned":
         this.#settle(message.ref, message);
         return;
       case "error":
@@ -327,7 +338,7 @@ export class Signalling {
     if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #settle(ref: number, answer: Ack | InviteCreated | RefusedError): void {
+  #settle(ref: number, answer: Answer | RefusedError): void {
     const pending = this.#pending.get(ref);
     if (!pending) return;
     this.#pending.delete(ref);

@@ -65,6 +65,8 @@ export class ViewStore {
   readonly panel = signal<Panel | null>(null);
   /** Whether the sheet of keyboard shortcuts is open. */
   readonly help = signal(false);
+  /** The participant who is about to be removed: it is asked how. */
+  readonly removing = signal<string | null>(null);
   /** Whether the microphone is open only as long as a key is held. */
   readonly talking = signal(false);
   /** The browser keeps the room silent until the person touches the page. */
@@ -120,6 +122,7 @@ export class ViewStore {
     this.reactions.value = [];
     this.talking.value = false;
     this.asked.value = null;
+    this.removing.value = null;
     this.lobbyNote.value = null;
   }
 

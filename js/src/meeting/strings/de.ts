@@ -83,7 +83,7 @@ export const de: Strings = {
     },
     kicked: {
       title: "Sie wurden aus der Besprechung entfernt",
-      told: "Die Moderation hat Sie aus diesem Raum geschickt.",
+      told: "Die Moderation hat Sie oder den Link entfernt, mit dem Sie kamen.",
     },
     refused: {
       title: "Sie wurden nicht eingelassen",

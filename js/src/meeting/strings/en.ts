@@ -76,7 +76,7 @@ export const en = {
     left: { title: "You left the meeting", told: "Your camera and microphone are off." },
     kicked: {
       title: "You were removed from the meeting",
-      told: "A moderator has sent you out of this room.",
+      told: "A moderator removed you, or the link that you came by.",
     },
     refused: { title: "You were not let in", told: "A moderator did not let you in." },
     replaced: {

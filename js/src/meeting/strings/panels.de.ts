@@ -80,9 +80,53 @@ export const panels: typeof english = {
     grant: "Moderation übertragen",
     grantReally: (name) => `${name} wirklich die Moderation geben?`,
     remove: "Aus der Besprechung entfernen",
-    removeReally: (name) => `${name} wirklich entfernen?`,
+    sharedLink: (people) => count(people, { other: "geteilter Link, # Personen" }),
     muteAll: "Alle anderen stummschalten",
     camerasOff: "Alle anderen Kameras ausschalten",
+  },
+  removal: {
+    title: (name) => `${name} entfernen?`,
+    looking: "Es wird nachgesehen, wer diesen Link noch hat …",
+    again: "Noch einmal versuchen",
+    ownLink: (name) =>
+      `${name} kam mit demselben Link wie Sie. Er bleibt gültig, nur der Browser dieser Person bleibt draußen.`,
+    moderator: (name) =>
+      `${name} kam mit einem Link für die Moderation. Er öffnet diese Besprechung nicht mehr, ebenso wenig Links, die damit erstellt wurden.`,
+    shared: (name, people) =>
+      count(people, {
+        other: `# Personen kamen mit diesem Link. Nur ${name} bleibt draußen, in diesem Browser. Die anderen bleiben und können wiederkommen.`,
+      }),
+    single: (name) =>
+      `Mit diesem Link kam bisher nur ${name}. Er öffnet diese Besprechung nicht mehr, in keinem Browser.`,
+    goes: (people) =>
+      count(people, {
+        one: "# weitere Person hier muss auch gehen: Ihr Link gehört dazu.",
+        other: "# weitere Personen hier müssen auch gehen: Ihre Links gehören dazu.",
+      }),
+    staysOut: "Das gilt, bis die Besprechung zu Ende ist.",
+    how: "Wie entfernt wird",
+    plain: "Entfernen",
+    browser: "Nur aus diesem Browser entfernen",
+    browserHint: "Auch andere haben den Link: Sie können damit weiterhin hinein.",
+    revoke: "Entfernen und diesen Link widerrufen",
+    revokeHint: (people) =>
+      people === 0
+        ? "Er öffnet keine Besprechung mehr, ebenso wenig Links, die damit erstellt wurden."
+        : count(people, {
+            one: "Er öffnet keine Besprechung mehr, ebenso wenig Links, die damit erstellt wurden. # weitere Person hier muss gehen.",
+            other:
+              "Er öffnet keine Besprechung mehr, ebenso wenig Links, die damit erstellt wurden. # weitere Personen hier müssen gehen.",
+          }),
+    address: "Auch die Netzwerkadresse aussperren",
+    addressHint: (people) =>
+      people === 0
+        ? "Alle hinter demselben Router bleiben draußen, das kann eine ganze Klasse sein. Die Moderation kommt weiterhin hinein."
+        : count(people, {
+            one: "Alle hinter demselben Router bleiben draußen, das kann eine ganze Klasse sein. Die Moderation kommt weiterhin hinein. # weitere Person hier hat dieselbe Adresse: Wenn sie geht, kommt sie nicht mehr hinein.",
+            other:
+              "Alle hinter demselben Router bleiben draußen, das kann eine ganze Klasse sein. Die Moderation kommt weiterhin hinein. # weitere Personen hier haben dieselbe Adresse: Wenn sie gehen, kommen sie nicht mehr hinein.",
+          }),
+    cancel: "Abbrechen",
   },
   lobby: {
     title: "Warten auf Einlass",

@@ -80,9 +80,53 @@ export const panels = {
     grant: "Make a moderator",
     grantReally: (name: string) => `Really make ${name} a moderator?`,
     remove: "Remove from the meeting",
-    removeReally: (name: string) => `Really remove ${name}?`,
+    sharedLink: (people: number) => count(people, { other: "shared link, # people" }),
     muteAll: "Mute everybody else",
     camerasOff: "Switch all other cameras off",
+  },
+  removal: {
+    title: (name: string) => `Remove ${name}?`,
+    looking: "Looking up who else has this link…",
+    again: "Try again",
+    ownLink: (name: string) =>
+      `${name} came by the same link as you. It stays, and only this browser of theirs is kept out.`,
+    moderator: (name: string) =>
+      `${name} came by a moderator's link. It no longer opens this meeting, and neither do links made with it.`,
+    shared: (name: string, people: number) =>
+      count(people, {
+        other: `# people came by this link. Only ${name} is kept out, in this browser of theirs. The others stay, and can come again.`,
+      }),
+    single: (name: string) =>
+      `Only ${name} has come by this link so far. It no longer opens this meeting, in any browser.`,
+    goes: (people: number) =>
+      count(people, {
+        one: "# other person here goes, too: they came by a link that goes with it.",
+        other: "# other people here go, too: they came by links that go with it.",
+      }),
+    staysOut: "This lasts until the meeting has ended.",
+    how: "How to remove them",
+    plain: "Remove",
+    browser: "Remove from this browser only",
+    browserHint: "Others have the link, too: they can still come in by it.",
+    revoke: "Remove and revoke this link",
+    revokeHint: (people: number) =>
+      people === 0
+        ? "It opens no meeting any more, and neither do links made with it."
+        : count(people, {
+            one: "It opens no meeting any more, and neither do links made with it. # other person here has to go.",
+            other:
+              "It opens no meeting any more, and neither do links made with it. # other people here have to go.",
+          }),
+    address: "Also keep out their network address",
+    addressHint: (people: number) =>
+      people === 0
+        ? "Everyone behind the same router stays out, as a whole class may be. Moderators still get in."
+        : count(people, {
+            one: "Everyone behind the same router stays out, as a whole class may be. Moderators still get in. # other person here has the same address: they cannot come again once they leave.",
+            other:
+              "Everyone behind the same router stays out, as a whole class may be. Moderators still get in. # other people here have the same address: they cannot come again once they leave.",
+          }),
+    cancel: "Cancel",
   },
   lobby: {
     title: "Waiting to be let in",

@@ -8,6 +8,7 @@ import { Help } from "./help";
 import { Notices, Toasts } from "./notices";
 import { OpenPanel } from "./panel";
 import { Prejoin } from "./prejoin";
+import { Removal } from "./removal";
 import { Sound } from "./sound";
 import { AudienceCount, Stage } from "./stage";
 import { Toolbar } from "./toolbar";
@@ -19,6 +20,7 @@ export function App({ meeting }: { meeting: Meeting }): JSX.Element {
     <div key={meeting.view.language.value} class="app" data-status={status}>
       <Screen meeting={meeting} />
       <Help meeting={meeting} />
+      <Removal meeting={meeting} />
       <Toasts meeting={meeting} />
     </div>
   );

@@ -7,6 +7,8 @@ export interface MenuItem {
   act: () => void;
   /** Asked before it is done, where it cannot be undone. */
   question?: string | undefined;
+  /** Whether it looks like what cannot be undone: it leads to a question elsewhere. */
+  careful?: boolean | undefined;
   /** A key that does the same. */
   shortcut?: string | undefined;
   /** Side by side with its like, as a picture alone. */
@@ -99,8 +101,9 @@ function Items({ items, close }: ItemsProps): JSX.Element[] {
       const sure = { ...item, label: item.question };
       return <Item key={sure.label} item={sure} kind="asks" at={question} act={() => done(item)} />;
     }
-    const careful = item.question !== undefined;
-    const act = (): void => (careful ? setAsked(item.label) : done(item));
+    const asks = item.question !== undefined;
+    const careful = asks || item.careful === true;
+    const act = (): void => (asks ? setAsked(item.label) : done(item));
     return <Item key={item.label} item={item} kind={careful ? "careful" : ""} act={act} />;
   });
 }

@@ -104,5 +104,12 @@ function moderators(meeting: Meeting, person: Participant): MenuItem[] {
   if (!person.moderator) {
     items.push(item(words.grant, () => ask.grantModerator(id), words.grantReally(name)));
   }
-  return [...items, item(words.remove, () => ask.kick(id), words.removeReally(name))];
+  const remove: MenuItem = {
+    label: words.remove,
+    careful: true,
+    act: () => {
+      view.removing.value = id;
+    },
+  };
+  return [...items, remove];
 }
