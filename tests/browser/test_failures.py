@@ -76,7 +76,8 @@ def test_who_is_removed_is_told_so(lab: Lab, open_page: OpenPage, servers: Serve
     host.get_by_role("button", name="People", exact=True).click()
     host.get_by_role("dialog").get_by_role("button", name="What to do with Guest").click()
     host.get_by_role("menuitem", name="Remove from the meeting").click()
-    host.get_by_role("menuitem", name="Really remove Guest?").click()
+    sheet = host.get_by_role("dialog", name="Remove Guest?")
+    sheet.get_by_role("button", name="Remove", exact=True).click()
     cell.says("A moderator removed you from Removed.")
     told = cell.failed()
     assert told["seen"] == ["loading", "joining", "joined", "failed"]

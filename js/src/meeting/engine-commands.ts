@@ -3,6 +3,7 @@
 import { type Codec, QUALITIES } from "../composer/index";
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
+import type { RemovalOptions } from "./requests";
 import { RefusedError } from "./signalling";
 import type { ViewStore } from "./view";
 
@@ -37,7 +38,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "mute-remote-participant": ({ ask }, [id, media]) => ask.mute(text(id), kind(media)),
   "ask-to-unmute": ({ ask }, [id]) => ask.askToUnmute(text(id), "audio"),
   "approve-video": ({ ask }, [id]) => ask.askToUnmute(text(id), "video"),
-  "kick-participant": ({ ask }, [id]) => ask.kick(text(id)),
+  "kick-participant": ({ ask }, [id, options]) => ask.kick(text(id), removal(options)),
   "grant-moderator": ({ ask }, [id]) => ask.grantModerator(text(id)),
   // A moderator shows somebody to all; whoever may not do that looks for himself.
   "set-large-video-participant": ({ ask, room, view }, [id]) =>
@@ -69,6 +70,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
+
+/** Jitsi's own command has no options; ours are `revoke` and `address`. */
+function removal(options: unknown): RemovalOptions {
+  const wanted = (key: string): boolean => Reflect.get(Object(options), key) === true;
+  return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
+}
 
 /** The smallest that Jitsi has a name for is 180. */
 const MIN_LINES = 90;
