@@ -217,9 +217,45 @@ class Commands:
             "mute", "muteRemoteParticipant", _id(participant_id), _media(media), moderator=True
         )
 
-    def kick(self, participant_id: str) -> Command[None]:
-        """Send somebody out of the room, who does not come in again. Moderators only."""
-        return self._execute("kick", "kickParticipant", _id(participant_id), moderator=True)
+    def kick(
+        self, participant_id: str, *, revoke_link: bool = False, address: bool = False
+    ) -> Command[None]:
+        """Remove a participant, who does not come in again while the meeting lasts. Moderators only.
+
+        On the embedded server, a participant of a shared link is kept out with that browser, and the
+        others keep the link. A link that one person came by is kept out itself. So is a moderator's
+        link, with the invites made with it and everyone who came by those.
+
+        Parameters
+        ----------
+        participant_id
+            An id of `participants`.
+        revoke_link
+            Whether their link is revoked, too: it opens no meeting any more, and everyone who came by
+            it goes. The embedded server's alone, and only a moderator who was invited as one may.
+        address
+            Whether their network address is kept out, too, but for moderators. Everyone behind the
+            same router has it, as a whole class may. The embedded server's alone.
+
+        Returns
+        -------
+        Command
+            Settles once the participant is out. With `revoke_link` or `address` it fails at once, with
+            the kind ``"unsupported"``, on another engine.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is no text of 1 to 64 characters, or a flag is neither True nor False.
+        """
+        who = _id(participant_id)
+        check_flag("revoke_link", revoke_link)
+        check_flag("address", address)
+        asked = {"revoke": revoke_link, "address": address}
+        options = {name: True for name, value in asked.items() if value}
+        if not options:
+            return self._execute("kick", "kickParticipant", who, moderator=True)
+        return self._execute("kick", "nanomeetRemoveParticipant", who, options, moderator=True)
 
     def grant_moderator(self, participant_id: str) -> Command[None]:
         """Make somebody a moderator of this room. Moderators only."""

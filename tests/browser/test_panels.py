@@ -572,7 +572,10 @@ def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
     ada.keyboard.press("Enter")
     remove = sheet.get_by_role("button", name="Remove", exact=True)
     expect(remove).to_be_visible()
-    ada.keyboard.press("Shift+Tab")
+    for _ in range(6):
+        if remove.evaluate("element => element === document.activeElement"):
+            break
+        ada.keyboard.press("Tab")
     expect(remove).to_be_focused()
     ada.keyboard.press("Enter")
     expect(grace.get_by_role("heading", name="You were removed from the meeting")).to_be_visible()

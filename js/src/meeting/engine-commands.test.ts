@@ -47,11 +47,11 @@ test.each([
   ["approve-video", [ID], { type: "ask_to_unmute", id: ID, media: "video" }],
   ["kick-participant", [ID], { type: "kick", id: ID }],
   [
-    "kick-participant",
+    "nanomeet-remove-participant",
     [ID, { revoke: true, address: true }],
     { type: "kick", id: ID, revoke: true, address: true },
   ],
-  ["kick-participant", [ID, { revoke: "yes" }], { type: "kick", id: ID }],
+  ["nanomeet-remove-participant", [ID, { revoke: "yes" }], { type: "kick", id: ID }],
   ["grant-moderator", [ID], { type: "grant_moderator", id: ID }],
   ["set-large-video-participant", [ID, "camera"], { type: "set_main", id: ID }],
   ["set-large-video-participant", [], { type: "set_main", id: null }],

@@ -38,7 +38,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "mute-remote-participant": ({ ask }, [id, media]) => ask.mute(text(id), kind(media)),
   "ask-to-unmute": ({ ask }, [id]) => ask.askToUnmute(text(id), "audio"),
   "approve-video": ({ ask }, [id]) => ask.askToUnmute(text(id), "video"),
-  "kick-participant": ({ ask }, [id, options]) => ask.kick(text(id), removal(options)),
+  "kick-participant": ({ ask }, [id]) => ask.kick(text(id)),
+  "nanomeet-remove-participant": ({ ask }, [id, options]) => ask.kick(text(id), removal(options)),
   "grant-moderator": ({ ask }, [id]) => ask.grantModerator(text(id)),
   // A moderator shows somebody to all; whoever may not do that looks for himself.
   "set-large-video-participant": ({ ask, room, view }, [id]) =>
@@ -71,7 +72,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "video-hangup": (meeting) => meeting.leave(),
 };
 
-/** Jitsi's own command has no options; ours are `revoke` and `address`. */
+/** What else goes with a participant: their link (`revoke`), their network address (`address`). */
 function removal(options: unknown): RemovalOptions {
   const wanted = (key: string): boolean => Reflect.get(Object(options), key) === true;
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };

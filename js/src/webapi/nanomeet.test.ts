@@ -441,6 +441,15 @@ test("any command of the engine is carried out, and settles with the engine's wo
   });
 });
 
+test("what only our own server can do is refused elsewhere before anything is sent", async () => {
+  await join({ own: false });
+  const wanted = { revoke: true, address: true };
+  await expect(
+    nanoMeet.executeCommand("nanomeetRemoveParticipant", "p1", wanted),
+  ).rejects.toMatchObject({ kind: "unsupported" });
+  expect(meeting.commands).toEqual([]);
+});
+
 test("a command that nobody answers is rejected in time", async () => {
   await join();
   meeting.busy = new Promise(() => {});
