@@ -60,7 +60,7 @@ await meet.admit()
 print(json.dumps([waiting, meet.lobby]))
 """
 END = """
-await meet.kick(someone("Alan")["id"])
+await meet.kick(someone("Alan")["id"], address=True)
 await meet.grant_moderator(grace)
 moderators = [p["display_name"] for p in meet.participants if p["moderator"]]
 names = sorted({e.name for e in meet.events})

@@ -765,7 +765,7 @@ def test_the_page_knows_every_method_and_the_engine_every_command() -> None:
         "commands"
     ]
     for _, name, args, *_ in COMMANDS:
-        if name == "executeCommand" and args[0] != "nanomeetAdmitAll":
+        if name == "executeCommand" and not args[0].startswith("nanomeet"):
             assert known[args[0]] is None, args[0]
 
 
