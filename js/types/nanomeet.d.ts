@@ -251,6 +251,9 @@ declare class NanoMeet {
   /**
    * Carry out a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
    * … Resolves when it is done, rejects with the meeting's reason if it is refused.
+   * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether
+   * their link is revoked, and whether their network address is kept out, too. On another engine than
+   * the embedded server's it is rejected at once.
    */
   executeCommand(command: string, ...args: unknown[]): Promise<void>;
 }

@@ -25,7 +25,7 @@ class LinkNews:
         # Others are told before they hear of the newcomer, who has yet to be drawn.
         room.on_seated.append(self._seated)
         room.on_welcomed.append(self._came)
-        room.on_updated.append(lambda _: self._tell(room.moderators))
+        room.on_updated.append(self._changed)
         room.on_gone.append(self._gone)
 
     def _seated(self, newcomer: Participant) -> None:
@@ -33,9 +33,13 @@ class LinkNews:
 
     def _came(self, participant: Participant) -> None:
         # Another page of the same person knows nothing.
-        # Another page of the same person knows nothing.
         self._told.pop(participant.id, None)
         self._tell(self._room.moderators)
+
+    def _changed(self, participant: Participant) -> None:
+        # Of all that changes about people, only a new moderator makes a difference.
+        if participant.moderator and participant.id not in self._told:
+            self._tell([participant])
 
     def _gone(self, participant: Participant) -> None:
         self._told.pop(participant.id, None)
@@ -44,6 +48,7 @@ class LinkNews:
     def _tell(self, moderators: Iterable[Participant]) -> None:
         links = self._room.links.describe(self._room.participants)
         for moderator in moderators:
-            if self._told.get(moderator.id, []) != links:
-                self._told[moderator.id] = links
+            known = self._told.get(moderator.id, [])
+            self._told[moderator.id] = links
+            if known != links:
                 moderator.send(messages.LinksChanged(links=links))
