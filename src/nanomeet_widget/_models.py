@@ -153,6 +153,8 @@ class Issued:
     expiration: datetime
     #: When it was revoked, if it was.
     revoked: datetime | None
+    #: The most people who came by it to one meeting: a shared link has several.
+    people: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

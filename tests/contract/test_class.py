@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
 
 from .sockets import Client, connect, join, run
@@ -138,6 +139,9 @@ def test_remove_and_revoke_the_link_of_a_class(server: RunningServer) -> None:
         assert (answer["type"], answer["kind"]) == ("bye", "token_rejected")
         await guest.send("ping", t=1)
         await guest.expect("pong")
+        with LocalServer(server.url, api_key=server.api_key) as service:
+            people = {made.id: made.people for made in service.invites("Revoked_class")}
+        assert [people[id_of(token)] for token in (root, link, other)] == [1, 5, 1]
 
     run(lesson())
 

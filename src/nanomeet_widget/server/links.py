@@ -58,9 +58,7 @@ class Links:
         if person.known and person.identity not in came and len(came) < _MOST:
             came.add(person.identity)
             self._records.add_arrival(self._room, token, person.identity)
-        people = self._here(token)
-        if people > 1:
-            self._tokens.note_people(token, people)
+        self._tokens.note_people(token, self._here(token))
 
     def people(self, token: str) -> int:
         """Return how many people came by a token, to this meeting or an earlier one."""

@@ -78,8 +78,9 @@ _ISSUED = _object(
         "notbefore": {"type": "number"},
         "expiration": {"type": "number"},
         "revoked": {"type": ["number", "null"]},
+        "people": {"type": "integer"},
     },
-    *("id", "room", "moderator", "parent", "made", "notbefore", "expiration", "revoked"),
+    *("id", "room", "moderator", "parent", "made", "notbefore", "expiration", "revoked", "people"),
 )
 _ANYBODY = ("key", "token")
 

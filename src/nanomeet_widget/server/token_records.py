@@ -14,7 +14,7 @@ logger = logging.getLogger("nanomeet")
 #: Seconds that a token's record is kept after its end.
 _KEEP = 24 * 3600.0
 
-_COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at"
+_COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at, people"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,8 @@ class TokenRecord:
     notbefore: float
     expiration: float
     revoked: float | None
+    #: The most people who came by it to one meeting: a shared link has several.
+    people: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,8 +186,8 @@ class TokenRecords:
         return latest, frozenset(row[1] for row in rows)
 
 
-def _record(row: tuple[str, str, int, str, float, float, float, float | None]) -> TokenRecord:
-    token_id, room, moderator, parent, made, notbefore, expiration, revoked = row
+def _record(row: tuple[str, str, int, str, float, float, float, float | None, int]) -> TokenRecord:
+    token_id, room, moderator, parent, made, notbefore, expiration, revoked, people = row
     return TokenRecord(
         id=token_id,
         room=room,
@@ -195,4 +197,5 @@ def _record(row: tuple[str, str, int, str, float, float, float, float | None]) -
         notbefore=notbefore,
         expiration=expiration,
         revoked=revoked,
+        people=people,
     )

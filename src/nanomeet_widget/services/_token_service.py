@@ -233,4 +233,6 @@ def _issued(entry: dict[str, Any]) -> Issued:
         notbefore=at("notbefore"),
         expiration=at("expiration"),
         revoked=None if entry["revoked"] is None else at("revoked"),
+        # Servers before that count did not say it.
+        people=int(entry.get("people", 0)),
     )
