@@ -54,6 +54,16 @@ test("people come, change and go", () => {
   expect(ids(room)).toEqual(["b"]);
 });
 
+test("shared links are those that were told last, and none after another welcome", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a"), person("b")]));
+  const links = [{ id: "1234567890abcdef", people: 2, here: ["a", "b"] }];
+  room.apply({ type: "links_changed", links });
+  expect(room.links.value).toEqual(links);
+  room.apply(welcome([person("a")]));
+  expect(room.links.value).toEqual([]);
+});
+
 test("somebody who is told of twice is there once", () => {
   const room = new RoomStore();
   room.apply(welcome([person("a")]));

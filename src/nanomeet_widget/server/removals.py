@@ -46,6 +46,11 @@ class Removals:
         """Return whether a newcomer's network address is kept out; moderators' never is."""
         return not newcomer.moderator and newcomer.address in self._settings.removed_addresses
 
+    @property
+    def moderators(self) -> bool:
+        """Whether a moderator is kept out."""
+        return any(removal.moderator for removal in self._settings.removals)
+
     def plan(self, target: Participant, by: Participant, *, shared: bool) -> Settings:
         """Return the room's settings as they would be with a person removed.
 
@@ -67,7 +72,12 @@ class Removals:
         )
         roots = [token] if whole else self._tokens.made_by(target.claims.room, target.identity)
         removals = [
-            Removal(token=root, at=now, spare=_before(root, line))
+            Removal(
+                token=root,
+                moderator=root == token and target.claims.moderator,
+                at=now,
+                spare=_before(root, line),
+            )
             for root in roots
             if root != by.claims.jti
         ]

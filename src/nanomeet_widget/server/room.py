@@ -412,7 +412,7 @@ class Room:
 
     def _unclaim(self) -> None:
         self._unclaimed = None
-        self._end_if_empty()
+        self._end_if_empty(over=True)
 
     def keep(self, participant: Participant) -> None:
         """Have somebody's place outlive the process, if he would be known again."""
@@ -528,7 +528,7 @@ class Room:
             self.note("left", participant)
             _call(self.on_gone, participant)
         self._claimed()
-        self._end_if_empty()
+        self._end_if_empty(over=True)
 
     def stop(self, farewell: messages.Bye) -> None:
         """End the room as the server stops: the next one finds it, if it is not too late."""
@@ -606,8 +606,15 @@ class Room:
             kind, self.name, participant=participant.id, moderator=participant.moderator
         )
 
-    def _end_if_empty(self) -> None:
+    def _end_if_empty(self, *, over: bool = False) -> None:
         if self._ended or self._present or self._waiting or self._unclaimed is not None:
+            return
+        if not over and self.removals.moderators:
+            # The last one may only load the page again: a moderator who was removed does not find the
+            # room forgotten meanwhile, and begins it anew.
+            self._unclaimed = self._timers.call_later(
+                self._config.patience.restored_room, self._unclaim
+            )
             return
         self._ended = True
         self._on_end(self)

@@ -12,6 +12,8 @@ class Removal:
 
     #: Its `jti`; empty where the browser alone is kept out.
     token: str = ""
+    #: Whether it is a moderator's.
+    moderator: bool = False
     #: Seconds since the epoch.
     at: float
     #: The browser of a removed moderator, hashed: older tokens open nothing there either.

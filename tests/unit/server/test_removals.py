@@ -206,7 +206,7 @@ def test_a_removed_moderators_token_can_do_nothing_by_http(house: House) -> None
         expiration=root.expiration.replace(microsecond=0),
     )  # fmt: skip
     # As long as the meeting lasts.
-    anna.leave()
+    anna.ask(messages.EndMeeting())
     assert issuer(house).moderator(_tokens.mint(deputy, SECRET)).jti == deputy.jti
 
 
@@ -267,6 +267,31 @@ def test_of_one_link_two_moderators_the_other_browser_goes(house: House) -> None
     assert is_in(anna)
     assert is_out(comes(house, root, 1))
     anna.leave()
+
+
+def test_a_removed_moderator_finds_no_room_that_was_only_loaded_again(house: House) -> None:
+    root = made(house, moderator=True)
+    deputy = made(house, root, moderator=True)
+    anna, ben = comes(house, root, 0), comes(house, deputy, 1)
+    kick(anna, ben)
+    anna.leave()
+    assert is_out(comes(house, deputy, 2))
+    anna = comes(house, root, 0)
+    assert is_in(anna)
+    anna.leave()
+    house.clock.advance(house.config.patience.restored_room + 1)
+    assert not house.rooms.occupied
+    assert is_in(comes(house, deputy, 1))
+
+
+def test_a_meeting_that_was_ended_is_over_at_once(house: House) -> None:
+    root = made(house, moderator=True)
+    deputy = made(house, root, moderator=True)
+    anna, ben = comes(house, root, 0), comes(house, deputy, 1)
+    kick(anna, ben)
+    anna.ask(messages.EndMeeting(ref=2))
+    assert not house.rooms.occupied
+    assert house.clock.pending == 0
 
 
 def test_a_removed_moderators_broadcast_takes_nothing_more(house: House) -> None:
