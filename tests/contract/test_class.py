@@ -39,7 +39,7 @@ async def ask(page: Client, kind: str, **fields: Any) -> None:
 async def class_joins(
     server: RunningServer, link: str, numbers: range, **fields: Any
 ) -> dict[int, tuple[Client, dict[str, Any]]]:
-    """Everybody at once."""
+    """Join, all at once."""
     joined = await asyncio.gather(
         *(
             comes(server, link, person=student(number), name=f"Student {number}", **fields)
@@ -118,7 +118,7 @@ def test_a_class_on_one_link(servers: Servers) -> None:
         teacher, _ = await join(second, root, person=TEACHER, name="Teacher")
         await teacher.send("plan_removal", id=ids[8], ref=1)
         planned = await teacher.expect("removal_planned")
-        # Thirty, the one who came late, and nobody twice.
+        # Thirty, the one who came late, and no one twice.
         assert (planned["people"], planned["goes"]) == (CLASS + 1, 0)
 
     run(goes_on())

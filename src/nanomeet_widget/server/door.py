@@ -12,7 +12,7 @@ from nanomeet_widget.server.settings import Settings
 from nanomeet_widget.server.timers import Timers
 
 REMOVED = messages.Bye(kind="kicked", message="A moderator removed you from this meeting.")
-#: For those who lose the way in with somebody else.
+#: For those who lose the way in with another person.
 REMOVED_WITH_LINK = messages.Bye(
     kind="kicked",
     message="A moderator removed the link that you came by: ask a moderator for a new invite.",

@@ -1,4 +1,4 @@
-"""Moderators are told which links are shared, and who came by them; nobody else is."""
+"""Moderators are told which links are shared, and who came by them; no one else is."""
 
 from __future__ import annotations
 

@@ -611,7 +611,7 @@ class Room:
             return
         if not over and self.removals.moderators:
             # The last one may only load the page again: a moderator who was removed does not find the
-            # room forgotten meanwhile, and begins it anew.
+            # room forgotten meanwhile, and opens another one.
             self._unclaimed = self._timers.call_later(
                 self._config.patience.restored_room, self._unclaim
             )

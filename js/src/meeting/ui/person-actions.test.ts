@@ -67,7 +67,7 @@ test("each action asks the room for what it says", () => {
     { type: "send_to_audience", id: "grace" },
     { type: "grant_moderator", id: "grace" },
   ]);
-  // How to remove somebody is asked elsewhere.
+  // How to remove a participant is asked elsewhere.
   expect(meeting.view.removing.value).toBe("grace");
   expect(meeting.chat.recipient.value).toEqual({ id: "grace", name: "grace" });
   expect(meeting.view.panel.value).toBe("chat");

@@ -11,7 +11,7 @@ import { Close } from "./icons";
 export function Removal({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const { room, view } = meeting;
   const id = view.removing.value;
-  // Whoever has gone meanwhile needs no removing.
+  // A participant who has gone needs no removing.
   const person = room.moderator.value ? room.others.value.find((other) => other.id === id) : null;
   useEffect(() => {
     if (id !== null && !person) view.removing.value = null;
