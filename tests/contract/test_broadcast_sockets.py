@@ -474,3 +474,40 @@ def playable(file: Path) -> float:
     command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "json"]
     said = subprocess.run([*command, str(file)], check=True, capture_output=True).stdout
     return float(json.loads(said)["format"]["duration"])
+
+
+@pytest.mark.parametrize("late", [-5.0, -1.2, 1.2, 5.0])
+def test_a_recording_is_as_long_as_what_was_sent(server: RunningServer, late: float) -> None:
+    # The pictures come so much later than the sound of their moment.
+    whole = clip(8, width=64, height=48)
+
+    def comes(frame: Frame) -> float:
+        return frame.timestamp / 1e6 + (late if frame.track is Track.VIDEO else 0)
+
+    stream = f"apart_{late}".replace(".", "_").replace("-", "m")
+
+    async def scenario() -> None:
+        token = server.room(stream, streamname=stream)
+        media = sorted(whole.media, key=comes)
+        viewer, _ = await watch(server, stream)
+        async with broadcasting(server, token, record=True) as (page, ingest, _):
+            arrived = asyncio.create_task(viewer.seen(media[-1]))
+            for frame in (*whole.setups, *media):
+                await ingest.send_raw(frame.encode())
+            await arrived
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+
+    run(scenario())
+    film = io.BytesIO(get(f"{server.url}/vod/{stream}.mp4").content)
+    with av.open(film, "r") as container:
+        assert (container.duration or 0) / av.time_base == pytest.approx(8, abs=0.04)
+        times: dict[str, list[float]] = {"video": [], "audio": []}
+        for packet in container.demux():
+            if packet.pts is not None:
+                times[packet.stream.type].append(float(packet.pts * packet.time_base))
+    assert times["video"] == pytest.approx([n / 30 for n in range(240)], abs=0.001)
+    # What is heard before the first picture came is there, too.
+    assert len(times["audio"]) == pytest.approx(400, abs=2)
+    assert max(b - a for a, b in itertools.pairwise(times["audio"])) < 0.03

@@ -595,6 +595,7 @@ export interface IngestOpen {
   type: "ingest_open";
   v: number;
   ticket: string;
+  clock?: number | null;
 }
 
 /** The first message on the ingest socket. */
@@ -602,6 +603,7 @@ export interface IngestOpen {
   type: "ingest_open";
   v: number;
   ticket: string;
+  clock?: number | null;
 }
 
 /** Send set-up frames for every track, then media, from a keyframe on. */

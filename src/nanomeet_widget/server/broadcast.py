@@ -76,7 +76,6 @@ class Recording(Protocol):
     def open(
         self,
         setups: Sequence[Setup],
-        first: Frame,
         *,
         on_open: Callable[[messages.Trouble | None], None],
         on_error: Callable[[messages.Trouble], None],
@@ -87,18 +86,16 @@ class Recording(Protocol):
         ----------
         setups
             Of its tracks, the picture's first.
-        first
-            The frame that it begins with, which is written, too.
         """
 
     def setup(self, setup: Setup) -> None:
         """Take note that a track's set-up has changed."""
 
-    def write(self, frame: Frame) -> None:
-        """Add a frame."""
+    def write(self, frame: Frame, time: int) -> None:
+        """Add a frame at its time, in microseconds since the first one's."""
 
-    def mark(self, title: str) -> None:
-        """Begin a chapter here."""
+    def mark(self, title: str, time: int) -> None:
+        """Begin a chapter at a time, as above."""
 
     def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         """Close the file and make it ready to play; `on_done` gets None, or what went wrong."""
@@ -280,12 +277,20 @@ class Broadcast:
     def mark(self, title: str) -> None:
         """Begin a chapter of the recording, if there is one."""
         if self._recording is not None and self._begun:
-            self._recording.mark(title)
+            self._recording.mark(title, self._timeline.at(self._timers.time()))
 
     # --- the sender ----------------------------------------------------------------------------
 
-    def attach(self, sender: Sender) -> bool:
-        """Take frames from this sender; return False if another one is sending."""
+    def attach(self, sender: Sender, clock: int | None = None) -> bool:
+        """Take frames from this sender; return False if another one is sending.
+
+        Parameters
+        ----------
+        sender
+            The page's connection.
+        clock
+            What the page's clock shows at this moment, in microseconds; None if it does not say.
+        """
         if self.state not in {State.STARTING, State.LIVE}:
             return False
         if self._sender is not None:
@@ -301,6 +306,7 @@ class Broadcast:
         # After a gap the decoders need a fresh start, and so does the order of times.
         self._need_keyframe = True
         self._latest.clear()
+        self._timeline.begin(self._heard_at, clock)
         sender.send(messages.IngestReady())
         return True
 
@@ -394,16 +400,29 @@ class Broadcast:
                 )
             )
             return
-        leads = frame.kind is Kind.MEDIA and frame.track is self._lead
+        if frame.kind is Kind.SETUP:
+            self._set_up(frame, data)
+        else:
+            self._take(frame, data)
+
+    def _set_up(self, frame: Frame, data: bytes) -> None:
+        self._channel.publish(outgoing(frame, data))
+        if self._recording is not None:
+            self._recording.setup(self._setups[frame.track])
+
+    def _take(self, frame: Frame, data: bytes) -> None:
+        leads = frame.track is self._lead
         if leads and self._need_keyframe and not starts(frame):
             return
-        time = self._timeline.place(frame) if frame.kind is Kind.MEDIA else None
+        time = self._timeline.place(frame, self._heard_at)
         self._channel.publish(outgoing(frame, data, time=time))
         if leads:
             self._need_keyframe = False
-            self._begin(frame)
+            self._begin()
             self._resume()
-        self._record(frame)
+            self._record(self._timeline.early(self._heard_at))
+        if time is not None:
+            self._record([(frame, time)])
 
     def _check(self, frame: Frame) -> None:
         if frame.track is Track.VIDEO and self._lead is Track.AUDIO:
@@ -429,7 +448,7 @@ class Broadcast:
 
     # --- from starting to live -----------------------------------------------------------------
 
-    def _begin(self, first: Frame) -> None:
+    def _begin(self) -> None:
         if self._begun:
             return
         self._begun = True
@@ -438,11 +457,10 @@ class Broadcast:
             return
         self._recording.open(
             [self._setups[track] for track in sorted(self._setups)],
-            first,
             on_open=self._go_live,
             on_error=self._recording_failed,
         )
-        self._recording.mark(self._title)
+        self._recording.mark(self._title, 0)
 
     def _go_live(self, trouble: messages.Trouble | None) -> None:
         if self.state is not State.STARTING:
@@ -466,13 +484,10 @@ class Broadcast:
         if self.state is State.LIVE:
             self._on_change(self)
 
-    def _record(self, frame: Frame) -> None:
-        if self._recording is None:
-            return
-        if frame.kind is Kind.SETUP:
-            self._recording.setup(self._setups[frame.track])
-        else:
-            self._recording.write(frame)
+    def _record(self, placed: Sequence[tuple[Frame, int]]) -> None:
+        if self._recording is not None:
+            for frame, time in placed:
+                self._recording.write(frame, time)
 
     def _recording_failed(self, trouble: messages.Trouble) -> None:
         if self.state is not State.LIVE:

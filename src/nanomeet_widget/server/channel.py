@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.frames import Frame, Kind, Track, decode
-from nanomeet_widget.server.timeline import USUAL_DURATION, starts
+from nanomeet_widget.server.timeline import lasts, starts
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.tracks import read_setup
 
@@ -50,7 +50,7 @@ class Outgoing:
             return self.wire + _message(header.encode())
         if self.time is None:
             return b""
-        duration = frame.duration or USUAL_DURATION
+        duration = lasts(frame)
         keyframe = starts(frame)
         sample = Sample(frame.payload, duration, keyframe)
         made = Frame(

@@ -1,8 +1,9 @@
 """Fragmented MP4: a header, then fragments of as many frames of one track as one likes.
 
 Of ISO/IEC 14496-12 (boxes), 14496-15 (H.264), 23000-19 (CMAF) and the mappings of VP9, AV1 and Opus
-this is what a live stream needs. PyAV writes a fragment only once
-the next frame is there, and loading it would hold up a server that has live viewers.
+this is what a live stream and its recording need. PyAV writes a fragment only once the next frame is
+there, puts the first frame of a late track at the file's beginning, and loading it would hold up a server
+that has live viewers.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _KEYFRAME, _DEPENDENT = 0x02000000, 0x01010000
 _BASE_IS_MOOF = 0x020000
 #: What a run says of each sample: duration, size, flags; and where the first one is.
 _RUN = 0x000701
+#: Ticks that a sample lasts at most: its field has 32 bits.
+_LONGEST = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def fragment(track: Track, time: int, samples: Sequence[Sample]) -> bytes:
     for sample in samples:
         # Each end is rounded, not each duration: errors must not add up.
         end = at + sample.duration
-        ticks = _ticks(end, scale) - _ticks(at, scale)
+        # After a longer halt the next fragment says when it begins.
+        ticks = min(_ticks(end, scale) - _ticks(at, scale), _LONGEST)
         flags = _KEYFRAME if sample.keyframe else _DEPENDENT
         run.append(struct.pack(">III", ticks, len(sample.payload), flags))
         at = end

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nanomeet_widget.server.frames import Frame, FrameError, Track
+from nanomeet_widget.server.frames import FrameError, Track
 from nanomeet_widget.server.tracks import Setup
 
 _EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
@@ -20,35 +20,28 @@ _TRACKS, _TRACK, _NUMBER, _UID, _TYPE = 0x1654AE6B, 0xAE, 0xD7, 0x73C5, 0x83
 _CODEC_ID, _CODEC_PRIVATE = 0x86, 0x63A2
 _VIDEO, _WIDTH, _HEIGHT = 0xE0, 0xB0, 0xBA
 _AUDIO, _RATE, _CHANNELS = 0xE1, 0xB5, 0x9F
-_CLUSTER, _TIMESTAMP, _BLOCK = 0x1F43B675, 0xE7, 0xA3
+_CLUSTER, _TIMESTAMP = 0x1F43B675, 0xE7
 _NAMES = {"h264": b"V_MPEG4/ISO/AVC", "vp9": b"V_VP9", "av1": b"V_AV1"}
 
 #: Samples at 48 kHz that libopus, which browsers use, puts before the sound (RFC 7845, 4.2).
 _PRE_SKIP = 312
 
 
-def matroska_header(setups: Sequence[Setup], first: Frame | None = None) -> bytes:
+def matroska_header(setups: Sequence[Setup]) -> bytes:
     """Return a Matroska file of these tracks, in this order, with nothing in it.
 
     Parameters
     ----------
     setups
         Of the tracks.
-    first
-        A picture to put into it: what VP9 and AV1 need to be decoded stands there alone.
     """
-    block = b""
-    if first is not None:
-        number = 1 + next(i for i, setup in enumerate(setups) if setup.track is first.track)
-        # Its track, its time after the cluster's, and that it is a keyframe (RFC 9559, 10.2).
-        block = _element(_BLOCK, bytes((0x80 | number, 0, 0, 0x80)) + first.payload)
     tracks = b"".join(_track(number, setup) for number, setup in enumerate(setups, start=1))
     return _element(_EBML, _element(_DOC_TYPE, b"matroska")) + _element(
         _SEGMENT,
         _element(_INFO, _number(_TIMESTAMP_SCALE, 1_000_000))
         + _element(_TRACKS, tracks)
         # Readers look for a first cluster before they believe the header.
-        + _element(_CLUSTER, _number(_TIMESTAMP, 0) + block),
+        + _element(_CLUSTER, _number(_TIMESTAMP, 0)),
     )
 
 

@@ -36,8 +36,9 @@ _KINDS: dict[int, messages.TroubleKind] = {
 
 
 @dataclass(frozen=True)
-class _Mark:
-    title: str
+class _Placed:
+    frame: Frame
+    time: int
 
 
 class FileRecording:
@@ -59,7 +60,7 @@ class FileRecording:
         self._name = name
         self._recordings = recordings
         self._loop = loop
-        self._queue: queue.SimpleQueue[Frame | Setup | _Mark | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Placed | Setup | None] = queue.SimpleQueue()
         self._waiting = 0
         self._thread: threading.Thread | None = None
         self._on_open: Callable[[messages.Trouble | None], None] | None = None
@@ -74,7 +75,6 @@ class FileRecording:
     def open(
         self,
         setups: Sequence[Setup],
-        first: Frame,
         *,
         on_open: Callable[[messages.Trouble | None], None],
         on_error: Callable[[messages.Trouble], None],
@@ -82,7 +82,7 @@ class FileRecording:
         """Begin the file."""
         self._on_open, self._on_error = on_open, on_error
         self._thread = threading.Thread(
-            target=self._run, args=(setups, first), name=f"recording-{self._name}", daemon=True
+            target=self._run, args=(setups,), name=f"recording-{self._name}", daemon=True
         )
         self._thread.start()
 
@@ -91,20 +91,20 @@ class FileRecording:
         if self._thread is not None and not self._failed:
             self._queue.put(setup)
 
-    def write(self, frame: Frame) -> None:
-        """Add a frame."""
+    def write(self, frame: Frame, time: int) -> None:
+        """Add a frame at its time, in microseconds since the first one's."""
         if self._thread is None or self._failed:
             return
         if self._waiting > _MAX_WAITING:
             self._fail(messages.Trouble("recording_failed", "the disk is too slow"))
             return
         self._waiting += len(frame.payload)
-        self._queue.put(frame)
+        self._queue.put(_Placed(frame, time))
 
-    def mark(self, title: str) -> None:
-        """Begin a chapter here."""
+    def mark(self, title: str, time: int) -> None:
+        """Begin a chapter at a time, as above."""
         if self._thread is not None and not self._failed:
-            self._queue.put(_Mark(title))
+            self._recordings.mark(self._name, time / 1_000_000, title)
 
     def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         """Close the file and make it ready to play."""
@@ -129,11 +129,11 @@ class FileRecording:
             self._recordings.drop(self._name)
         on_done(trouble)
 
-    def _run(self, setups: Sequence[Setup], first: Frame) -> None:
+    def _run(self, setups: Sequence[Setup]) -> None:
         """The thread: everything that touches the disk."""
         try:
             self._recordings.check_room(self._name)
-            muxer = Muxer(self._recordings.part(self._name), setups, first)
+            muxer = Muxer(self._recordings.part(self._name), setups)
         except (OSError, NanoMeetError, ValueError) as error:
             self._call(self._opened, _trouble(error))
             return
@@ -149,11 +149,9 @@ class FileRecording:
         while (entry := self._queue.get()) is not None:
             if isinstance(entry, Setup):
                 muxer.setup(entry)
-            elif isinstance(entry, _Mark):
-                self._call(self._recordings.mark, self._name, muxer.time, entry.title)
             else:
-                muxer.write(entry)
-                self._waiting -= len(entry.payload)
+                muxer.write(entry.frame, entry.time)
+                self._waiting -= len(entry.frame.payload)
             now = time.monotonic()
             if now - checked > _CHECK_EVERY:
                 checked = now

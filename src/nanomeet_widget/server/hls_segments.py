@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 
 from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.frames import Frame, Track
-from nanomeet_widget.server.timeline import USUAL_DURATION, starts
+from nanomeet_widget.server.timeline import lasts, starts
 from nanomeet_widget.server.tracks import Setup
 
 #: Seconds.
@@ -189,7 +189,7 @@ class Segments:
         """Let what follows be something else."""
         if self._open is not None:
             last = self._leading[-1]
-            self._close_segment(last.time + (last.frame.duration or USUAL_DURATION))
+            self._close_segment(last.time + lasts(last.frame))
         self._sound.clear()
         self._broken = True
 
@@ -214,7 +214,7 @@ class Segments:
         data = _fragment(leading, time)
         if sound:
             last = sound[-1]
-            data += _fragment(sound, last.time + (last.frame.duration or USUAL_DURATION))
+            data += _fragment(sound, last.time + lasts(last.frame))
         self._open.parts.append(
             Part(data, time - leading[0].time, independent=starts(leading[0].frame))
         )

@@ -34,7 +34,7 @@ class IngestSocket(Socket):
             self.reject("protocol", "The page and the server speak different versions: reload it.")
         elif broadcast is None:
             self.reject("protocol", "This ticket opens no broadcast: it is wrong, or it is over.")
-        elif not broadcast.attach(self._sender):
+        elif not broadcast.attach(self._sender, request.clock):
             self.reject("protocol", "This ticket is in use already.")
         else:
             self._broadcast = broadcast

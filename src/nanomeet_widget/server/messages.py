@@ -775,6 +775,9 @@ class IngestOpen(_Message, tag="ingest_open", kw_only=True):
 
     v: int
     ticket: Annotated[str, Meta(min_length=1, max_length=64)]
+    #: What the clock shows at this moment that stamps the frames, in microseconds: then what was captured
+    #: at one moment plays at one moment, however long encoding takes. None leaves it to what comes first.
+    clock: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None = None
 
 
 IngestClientMessage = IngestOpen

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import io
+import dataclasses
 import os
 from collections.abc import Sequence
-from fractions import Fraction
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from nanomeet_widget.server.codec_header import AvcConfiguration, matroska_header, read_avcc
+from nanomeet_widget.server.cmaf import Sample, fragment, init_segment
+from nanomeet_widget.server.codec_header import AvcConfiguration, read_avcc
 from nanomeet_widget.server.frames import Frame, FrameError, Track
-from nanomeet_widget.server.timeline import USUAL_DURATION, Timeline
+from nanomeet_widget.server.timeline import lasts, starts
 from nanomeet_widget.server.tracks import Setup
 
-if TYPE_CHECKING:
-    import av
-
-_MICROSECONDS = Fraction(1, 1_000_000)
 #: Microseconds of a fragment, which is what a killed process takes with it.
 _FRAGMENT = 250_000
-#: Microseconds that one track waits for the other, should that one stop: FFmpeg's own ten seconds
-#: would be lost, too.
-_WAIT = 100_000
-#: A fragment goes to disk at once; its offsets do not depend on others.
-_OPTIONS = {
-    "movflags": "frag_keyframe+empty_moov+default_base_moof",
-    "frag_duration": str(_FRAGMENT),
-    "max_interleave_delta": str(_WAIT),
-    "flush_packets": "1",
-}
+
+
+@dataclass
+class _Waiting:
+    """A track's fragment in the making, and the last frame, until it is known how long it lasts."""
+
+    start: int = 0
+    samples: list[Sample] = field(default_factory=list)
+    last: tuple[Frame, int] | None = None
 
 
 class Muxer:
     """Writes one file.
 
-    Time begins at the first keyframe; sound before it is left out. The picture's size may change:
-    what decoders need for it stands in the stream itself, at each keyframe, so that they follow the
-    change in one file, and follow it back when somebody seeks. The header has the first size.
+    Each track has fragments of its own, and each fragment says when it begins: tracks may come apart by
+    any time, and neither waits for the other. The picture's size may change: what decoders need for it
+    stands in the stream itself, at each keyframe, so that they follow the change in one file, and follow
+    it back when somebody seeks. The header has the first size.
 
     What a killed process takes with it is the fragment in the making, a quarter of a second, and the
     last frame. What a power failure takes is whatever was written since the last `sync`.
@@ -48,8 +44,6 @@ class Muxer:
         The file; it must not exist.
     setups
         Of its tracks, the picture's first.
-    first
-        The frame that it begins with, which is still to be written.
 
     Raises
     ------
@@ -59,30 +53,14 @@ class Muxer:
         If the file cannot be written.
     """
 
-    def __init__(self, path: Path, setups: Sequence[Setup], first: Frame) -> None:
-        import av  # noqa: PLC0415 - a heavy module that only recordings need
-
-        self._packet = av.Packet
+    def __init__(self, path: Path, setups: Sequence[Setup]) -> None:
         self._video = next((setup for setup in setups if setup.track is Track.VIDEO), None)
         self._avc = _configuration(self._video)
-        self._timeline = Timeline(first.track)
-        #: The last packet of each track, until it is known how long it lasts.
-        self._held: dict[Track, av.Packet[Any]] = {}
-        # "x": another recording is never overwritten.
-        self._file = path.open("xb")
+        self._tracks = {setup.track: _Waiting() for setup in setups}
+        # "x": another recording is never overwritten. Without a buffer: each write is whole at once.
+        self._file = path.open("xb", buffering=0)
         try:
-            known = self._avc is not None or first.track is Track.AUDIO
-            header = matroska_header(setups, None if known else first)
-            self._template = av.open(io.BytesIO(header), format="matroska")
-            self._container = av.open(self._file, "w", format="mp4", options=_OPTIONS)
-            self._streams: dict[Track, av.stream.Stream] = {}
-            for setup, template in zip(setups, self._template.streams, strict=True):
-                # opaque: from the decoder's parameters, so no encoder has to be there.
-                stream = self._container.add_stream_from_template(template, opaque=True)
-                stream.time_base = (
-                    _MICROSECONDS if setup.track is Track.VIDEO else Fraction(1, 48000)
-                )
-                self._streams[setup.track] = stream
+            self._put(init_segment(*setups))
         except BaseException:
             self._file.close()
             path.unlink()
@@ -107,35 +85,26 @@ class Muxer:
             raise FrameError("the picture's new set-up does not fit into the file")
         self._avc = configuration
 
-    def write(self, frame: Frame) -> None:
-        """Add a frame of media."""
-        stream = self._streams.get(frame.track)
-        if stream is None:
-            return
-        picture = frame.track is Track.VIDEO
-        time = self._timeline.place(frame)
-        if time is None:
-            return
-        prefix = self._avc.units() if self._avc and picture and frame.keyframe else b""
-        packet = self._packet(prefix + frame.payload)
-        packet.stream = stream
-        packet.time_base = _MICROSECONDS
-        packet.pts = packet.dts = time
-        packet.duration = frame.duration or USUAL_DURATION
-        packet.is_keyframe = frame.keyframe or not picture
-        # FFmpeg puts the first packet of a fragment where the one before it ends. A frame lasts until
-        # the next one, whatever its sender has expected: it is written once that is there.
-        before, self._held[frame.track] = self._held.get(frame.track), packet
-        if before is not None and before.pts is not None:
-            before.duration = time - before.pts
-            self._container.mux_one(before)
-        # Out of this process: nothing happens where the fragment is not whole.
-        self._file.flush()
+    def write(self, frame: Frame, time: int) -> None:
+        """Add a frame of media at its time, in microseconds; the times of a track only go up.
 
-    @property
-    def time(self) -> float:
-        """Seconds of the file so far."""
-        return self._timeline.latest / 1_000_000
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        waiting = self._tracks.get(frame.track)
+        if waiting is None:
+            return
+        self._close_last(waiting, time)
+        full = time - waiting.start >= _FRAGMENT
+        if waiting.samples and (full or (frame.track is Track.VIDEO and frame.keyframe)):
+            self._flush(frame.track, waiting)
+        if not waiting.samples:
+            waiting.start = time
+        if self._avc and frame.track is Track.VIDEO and frame.keyframe:
+            frame = dataclasses.replace(frame, payload=self._avc.units() + frame.payload)
+        waiting.last = frame, time
 
     def sync(self) -> None:
         """Have the disk keep what is written."""
@@ -143,11 +112,28 @@ class Muxer:
 
     def close(self) -> None:
         """Write the rest."""
-        for packet in self._held.values():
-            self._container.mux_one(packet)
-        self._container.close()
-        self._template.close()
-        self._file.close()
+        with self._file:
+            for track, waiting in self._tracks.items():
+                if waiting.last is not None:
+                    frame, time = waiting.last
+                    self._close_last(waiting, time + lasts(frame))
+                    self._flush(track, waiting)
+
+    def _close_last(self, waiting: _Waiting, until: int) -> None:
+        """Let the last frame last until the next one, whatever its sender has expected."""
+        if waiting.last is not None:
+            frame, time = waiting.last
+            waiting.samples.append(Sample(frame.payload, until - time, starts(frame)))
+            waiting.last = None
+
+    def _flush(self, track: Track, waiting: _Waiting) -> None:
+        samples, waiting.samples = waiting.samples, []
+        self._put(fragment(track, waiting.start, samples))
+
+    def _put(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
 
 def _configuration(setup: Setup | None) -> AvcConfiguration | None:

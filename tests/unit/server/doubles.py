@@ -192,8 +192,11 @@ class Tape:
 
     stream: str
     entries: list[Frame | Setup] = field(default_factory=list)
+    #: Of the frames among them, in microseconds.
+    times: list[int] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
-    opened: tuple[Sequence[Setup], Frame] | None = None
+    marked: list[int] = field(default_factory=list)
+    opened: Sequence[Setup] | None = None
     on_open: Callable[[messages.Trouble | None], None] | None = None
     on_error: Callable[[messages.Trouble], None] | None = None
     on_done: Callable[[messages.Trouble | None], None] | None = None
@@ -205,21 +208,22 @@ class Tape:
     def open(
         self,
         setups: Sequence[Setup],
-        first: Frame,
         *,
         on_open: Callable[[messages.Trouble | None], None],
         on_error: Callable[[messages.Trouble], None],
     ) -> None:
-        self.opened, self.on_open, self.on_error = (setups, first), on_open, on_error
+        self.opened, self.on_open, self.on_error = setups, on_open, on_error
 
     def setup(self, setup: Setup) -> None:
         self.entries.append(setup)
 
-    def write(self, frame: Frame) -> None:
+    def write(self, frame: Frame, time: int) -> None:
         self.entries.append(frame)
+        self.times.append(time)
 
-    def mark(self, title: str) -> None:
+    def mark(self, title: str, time: int) -> None:
         self.marks.append(title)
+        self.marked.append(time)
 
     def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
         self.on_done = on_done

@@ -330,10 +330,8 @@ def test_it_is_live_when_the_recording_has_begun(house: House) -> None:
     assert states(stage.page)[-1] is State.STARTING
     (tape,) = house.tapes
     assert tape.opened is not None
-    setups, first = tape.opened
-    assert [setup.track for setup in setups] == [PICTURE, SOUND]
-    assert setups[0].width == 640
-    assert first.keyframe
+    assert [setup.track for setup in tape.opened] == [PICTURE, SOUND]
+    assert tape.opened[0].width == 640
     assert tape.on_open is not None
     tape.on_open(None)
     assert states(stage.page)[-1] is State.LIVE
@@ -388,3 +386,30 @@ def test_nothing_is_left_when_all_is_over(house: House) -> None:
     stage.page.leave()
     assert house.broadcasts.active is False
     assert house.clock.pending == 0
+
+
+def test_a_chapter_stands_where_it_began_though_pictures_come_late(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    (tape,) = house.tapes
+    for second in range(1, 5):
+        house.clock.advance(1)
+        stage.send(media(second, track=SOUND), media(second - 1, key=True))
+    house.clock.advance(0.5)
+    stage.page.ask(messages.SetSubject(subject="Fractions"))
+    assert tape.marked == [0, 4_500_000]
+
+
+def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
+    stage = Stage(house, record=True).live()
+    (tape,) = house.tapes
+    stage.lose()
+    house.clock.advance(1)
+    # A page loaded again: its clock begins again, and says so.
+    back = Sender()
+    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    assert broadcast is not None
+    assert broadcast.attach(back, 7_000)
+    house.clock.advance(0.5)
+    # The picture took half a second.
+    stage.send(media(0.007, key=True), media(0.107), sender=back)
+    assert tape.times[-2:] == [1_000_000, 1_100_000]

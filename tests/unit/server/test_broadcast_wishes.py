@@ -87,9 +87,7 @@ def test_its_recording_begins_with_the_sound(house: House) -> None:
     stage = sounding(house, record=True)
     (tape,) = house.tapes
     assert tape.opened is not None
-    setups, first = tape.opened
-    assert [each.track for each in setups] == [Track.AUDIO]
-    assert first.track is Track.AUDIO
+    assert [each.track for each in tape.opened] == [Track.AUDIO]
     assert tape.on_open is not None
     tape.on_open(None)
     assert stage.told.state is State.LIVE

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from nanomeet_widget.server.channel import outgoing
 from nanomeet_widget.server.codec_header import read_avcc
 from nanomeet_widget.server.frames import HEADER_SIZE, Frame, FrameError, Kind, Track, decode
-from nanomeet_widget.server.timeline import Timeline
 from nanomeet_widget.server.tracks import read_setup
 
 FRAMES = st.builds(
@@ -62,42 +61,3 @@ def test_any_avcc_is_one_or_refused(data: bytes) -> None:
     except FrameError:
         return
     assert sum(map(len, configuration.parameter_sets)) < len(data)
-
-
-@given(
-    st.lists(
-        st.builds(
-            Frame,
-            kind=st.just(Kind.MEDIA),
-            track=st.sampled_from(Track),
-            timestamp=st.integers(-(10**12), 10**12),
-            payload=st.just(b"x"),
-            keyframe=st.booleans(),
-        )
-    )
-)
-def test_times_of_a_track_only_go_up(frames: list[Frame]) -> None:
-    timeline = Timeline()
-    placed = [(frame.track, timeline.place(frame)) for frame in frames]
-    for track in Track:
-        times = [time for of, time in placed if of is track and time is not None]
-        assert times == sorted(set(times))
-        assert not times or times[0] >= 0
-    assert timeline.latest == max((t for _, t in placed if t is not None), default=0)
-
-
-def test_another_clock_goes_on_where_the_first_one_was() -> None:
-    timeline = Timeline()
-
-    def place(seconds: float) -> int | None:
-        frame = Frame(
-            kind=Kind.MEDIA,
-            track=Track.VIDEO,
-            timestamp=int(seconds * 1_000_000),
-            payload=b"x",
-            keyframe=True,
-        )
-        return timeline.place(frame)
-
-    times = [place(at) for at in (50, 51, 90_000, 90_001, 3, 4, 8)]
-    assert times == [0, 1_000_000, 1_010_000, 2_010_000, 2_020_000, 3_020_000, 7_020_000]
