@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Pacer } from "./clock";
+import { Pacer, WakefulClock } from "./clock";
 
 /** Composes for `seconds` whenever a picture of one of the cameras arrives and it is time. */
 function run(cameras: { every: number; phase: number; jitter?: number }[], seconds: number) {
@@ -61,5 +61,40 @@ describe("Pacer", () => {
     const repeat = pacer.next(false) - 1000;
     expect(repeat).toBeGreaterThan(50);
     expect(repeat).toBeLessThan(70);
+  });
+});
+
+describe("WakefulClock", () => {
+  it.each([
+    ["stood still while the machine slept", 0],
+    ["went on meanwhile", 600_000],
+  ])("counts the time of a browser's clock that %s", (_, counted) => {
+    const at = { ticks: 1_000, timeOfDay: 1e12 };
+    const clock = new WakefulClock(
+      () => at.ticks,
+      () => at.timeOfDay,
+    );
+    at.ticks += 500;
+    at.timeOfDay += 500;
+    expect(clock.now()).toBe(1_500);
+    at.ticks += 20 + counted;
+    at.timeOfDay += 20 + 600_000;
+    expect(clock.now()).toBe(601_520);
+    at.ticks += 10;
+    at.timeOfDay += 10;
+    expect(clock.now()).toBe(601_530);
+  });
+
+  it("does not follow a time of day that is put right", () => {
+    const at = { ticks: 0, timeOfDay: 1e12 };
+    const clock = new WakefulClock(
+      () => at.ticks,
+      () => at.timeOfDay,
+    );
+    for (const step of [3_000, -3_000, -7_200_000]) {
+      at.ticks += 10;
+      at.timeOfDay += 10 + step;
+      expect(clock.now()).toBe(at.ticks);
+    }
   });
 });

@@ -5,8 +5,39 @@
  * background tab's animation frames stop.
  */
 
+/** Milliseconds by which the time of day gets ahead at once, after which the machine was asleep. */
+const ASLEEP_MS = 5_000;
+
+/**
+ * Goes on while the machine sleeps, which browsers' own clocks do on some systems and not on others:
+ * what is captured afterwards must not seem to follow at once. The pure part: milliseconds.
+ */
+export class WakefulClock {
+  readonly #ticks: () => number;
+  readonly #timeOfDay: () => number;
+  #last: { ticks: number; timeOfDay: number };
+  #slept = 0;
+
+  constructor(ticks: () => number, timeOfDay: () => number) {
+    this.#ticks = ticks;
+    this.#timeOfDay = timeOfDay;
+    this.#last = { ticks: ticks(), timeOfDay: timeOfDay() };
+  }
+
+  now(): number {
+    const [ticks, timeOfDay] = [this.#ticks(), this.#timeOfDay()];
+    const missed = timeOfDay - this.#last.timeOfDay - (ticks - this.#last.ticks);
+    // A clock that is put right by a little, or put back, says nothing of sleep.
+    if (missed > ASLEEP_MS) this.#slept += missed;
+    this.#last = { ticks, timeOfDay };
+    return ticks + this.#slept;
+  }
+}
+
+const clock = new WakefulClock(() => performance.now(), Date.now);
+
 /** Microseconds: the one clock that stamps pictures and sound. */
-export const now = (): number => performance.now() * 1000;
+export const now = (): number => clock.now() * 1000;
 
 /** A picture may come this part of a frame before its turn: cameras are not punctual. */
 const EARLY = 0.35;

@@ -117,6 +117,8 @@ export class PictureEncoder {
   readonly #framerate: number;
   #setup = "";
   readonly #debt = new CodecDebt();
+  /** When the pictures went in that did not come out yet, the oldest first. */
+  #owed: number[] = [];
 
   /** Rejects where this browser does not encode what is wanted. */
   static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
@@ -137,6 +139,15 @@ export class PictureEncoder {
     return this.#encoder.encodeQueueSize;
   }
 
+  /**
+   * Milliseconds that the oldest picture has been in the encoder. It may hold many that do not count as
+   * queued.
+   */
+  get behind(): number {
+    const [oldest] = this.#owed;
+    return oldest === undefined ? 0 : performance.now() - oldest;
+  }
+
   /** Bits a second at full quality. */
   get bitrate(): number {
     return this.#bitrate;
@@ -151,12 +162,14 @@ export class PictureEncoder {
   renew(): void {
     this.close();
     this.#debt.gave();
+    this.#owed = [];
     this.#encoder = this.#made();
   }
 
   encode(picture: VideoFrame, keyframe: boolean): void {
     if (this.#encoder.state !== "configured") return;
     this.#debt.took();
+    this.#owed.push(performance.now());
     this.#encoder.encode(picture, { keyFrame: keyframe });
   }
 
@@ -185,6 +198,7 @@ export class PictureEncoder {
       output: (chunk, metadata) => {
         if (encoder !== this.#encoder) return;
         this.#debt.gave();
+        this.#owed.shift();
         if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig);
         const keyframe = chunk.type === "key";
         onFrame(
@@ -213,38 +227,25 @@ export class PictureEncoder {
   }
 }
 
-export class SoundEncoder {
-  readonly #encoder: AudioEncoder;
+/** Microseconds: a greater step is no rounding, but a hole. */
+const HOLE = 1_000;
 
-  constructor({ onSetup, onFrame, onError }: Sinks) {
-    this.#encoder = new AudioEncoder({
-      error: onError,
-      output: (chunk, metadata) => {
-        const config = metadata?.decoderConfig;
-        if (config !== undefined) {
-          const setup: TrackSetup = {
-            codec: config.codec,
-            sample_rate: config.sampleRate,
-            channels: config.numberOfChannels,
-          };
-          if (config.description !== undefined) setup.description = base64(config.description);
-          onSetup(setupFrame(Track.audio, setup));
-        }
-        // Every Opus packet decodes by itself.
-        onFrame(mediaFrame(Track.audio, chunk, true, chunk.duration ?? 0), true, chunk.timestamp);
-      },
-    });
-    this.#encoder.configure({
-      codec: "opus",
-      sampleRate: SAMPLE_RATE,
-      numberOfChannels: CHANNELS,
-      bitrate: AUDIO_BITRATE,
-      opus: { frameDuration: SOUND_BLOCK },
-    });
+export class SoundEncoder {
+  readonly #sinks: Sinks;
+  #encoder: AudioEncoder;
+  /** When the next block begins if nothing is missing. */
+  #next: number | null = null;
+
+  constructor(sinks: Sinks) {
+    this.#sinks = sinks;
+    this.#encoder = this.#made();
   }
 
   /** `mixed` is as long as a packet. */
   encode({ samples, timestamp }: Mixed): void {
+    // Encoders of sound count samples, whatever moments they are given.
+    if (this.#next !== null && Math.abs(timestamp - this.#next) > HOLE) this.#renew();
+    this.#next = timestamp + SOUND_BLOCK;
     if (this.#encoder.state !== "configured") return;
     const data = new AudioData({
       format: "f32-planar",
@@ -264,5 +265,40 @@ export class SoundEncoder {
 
   close(): void {
     if (this.#encoder.state !== "closed") this.#encoder.close();
+  }
+
+  #renew(): void {
+    if (this.#encoder.state !== "configured") return;
+    this.#encoder.close();
+    this.#encoder = this.#made();
+  }
+
+  #made(): AudioEncoder {
+    const { onSetup, onFrame, onError } = this.#sinks;
+    const encoder = new AudioEncoder({
+      error: onError,
+      output: (chunk, metadata) => {
+        const config = metadata?.decoderConfig;
+        if (config !== undefined) {
+          const setup: TrackSetup = {
+            codec: config.codec,
+            sample_rate: config.sampleRate,
+            channels: config.numberOfChannels,
+          };
+          if (config.description !== undefined) setup.description = base64(config.description);
+          onSetup(setupFrame(Track.audio, setup));
+        }
+        // Every Opus packet decodes by itself.
+        onFrame(mediaFrame(Track.audio, chunk, true, chunk.duration ?? 0), true, chunk.timestamp);
+      },
+    });
+    encoder.configure({
+      codec: "opus",
+      sampleRate: SAMPLE_RATE,
+      numberOfChannels: CHANNELS,
+      bitrate: AUDIO_BITRATE,
+      opus: { frameDuration: SOUND_BLOCK },
+    });
+    return encoder;
   }
 }

@@ -1,6 +1,12 @@
 /** The way to the server: opens with the ticket, comes back by itself after a loss. */
 
-import { type IngestOpen, type IngestServerMessage, PROTOCOL_VERSION } from "../shared/protocol";
+import {
+  type IngestBehind,
+  type IngestOpen,
+  type IngestServerMessage,
+  PROTOCOL_VERSION,
+} from "../shared/protocol";
+import { now } from "./clock";
 import type { Fault } from "./messages";
 
 /** The server keeps the place of a lost connection this long. */
@@ -16,6 +22,8 @@ export interface IngestEvents {
   /** The server waits for set-up frames, then media. Also after each reconnection. */
   onReady: () => void;
   onKeyframeWanted: () => void;
+  /** Everything arrives so many milliseconds late; told each second in which it does. */
+  onLate: (late: number) => void;
   /** For good: by the server's word, or because it stayed out of reach. */
   onEnded: (failed: boolean, fault: Fault) => void;
 }
@@ -58,6 +66,12 @@ export class IngestSocket {
     this.#given += frame.byteLength;
   }
 
+  /** Says what this page cannot keep up with. */
+  tellBehind(behind: IngestBehind["behind"]): void {
+    const message: IngestBehind = { type: "ingest_behind", behind };
+    if (this.#ready) this.#socket?.send(JSON.stringify(message));
+  }
+
   /** Sends what is queued and closes; settles in bounded time. */
   async finish(): Promise<void> {
     const socket = this.#socket;
@@ -92,7 +106,12 @@ export class IngestSocket {
     this.#taken = 0;
     this.#progressAt = performance.now();
     socket.onopen = () => {
-      const open: IngestOpen = { type: "ingest_open", v: PROTOCOL_VERSION, ticket: this.#ticket };
+      const open: IngestOpen = {
+        type: "ingest_open",
+        v: PROTOCOL_VERSION,
+        ticket: this.#ticket,
+        clock: Math.round(now()),
+      };
       socket.send(JSON.stringify(open));
     };
     socket.onmessage = ({ data }) => {
@@ -113,6 +132,9 @@ export class IngestSocket {
         break;
       case "keyframe_wanted":
         this.#events.onKeyframeWanted();
+        break;
+      case "ingest_late":
+        this.#events.onLate(message.seconds * 1000);
         break;
       case "ingest_ended":
         this.#end(message.failed, { kind: "broadcast_ended", message: message.reason });

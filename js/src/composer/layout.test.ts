@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crop, gallery, initials, letterbox, MAX_TILES, spotlight } from "./layout";
+import { crop, gallery, initials, intoTile, letterbox, MAX_TILES, spotlight } from "./layout";
 
 const PICTURE = { width: 640, height: 360 };
 
@@ -88,6 +88,48 @@ describe("fitting", () => {
       width: 300,
       height: 150,
     });
+  });
+});
+
+describe("intoTile", () => {
+  const portrait = { width: 360, height: 640 };
+  const alone = { x: 0, y: 0, ...PICTURE };
+
+  it("shows the whole of a portrait camera that is alone", () => {
+    expect(intoTile(portrait, alone, true)).toEqual({
+      part: { x: 0, y: 0, width: 360, height: 640 },
+      at: { x: 218, y: 0, width: 203, height: 360 },
+    });
+  });
+
+  it("fills a tile whose shape differs little, and cuts off what does not fit", () => {
+    const half = gallery(2, PICTURE, 4)[0] ?? alone;
+    expect(intoTile(PICTURE, half, false)).toEqual({ part: crop(PICTURE, half), at: half });
+    expect(intoTile(portrait, half, false)).toEqual({ part: crop(portrait, half), at: half });
+    expect(intoTile({ width: 640, height: 480 }, alone, false).at).toEqual(alone);
+  });
+
+  it("shows the whole where most of a picture would be cut off", () => {
+    for (const tile of gallery(4, PICTURE, 4)) {
+      const { part, at } = intoTile(portrait, tile, false);
+      expect(part).toEqual({ x: 0, y: 0, ...portrait });
+      expect(at.height).toBe(tile.height);
+      expect(at.width).toBeLessThan(tile.width / 2);
+      expect(at.x).toBeGreaterThan(tile.x);
+    }
+    const strip = { width: 3840, height: 1080 };
+    const half = gallery(2, PICTURE, 4)[0] ?? alone;
+    expect(intoTile(strip, half, false).part).toEqual({ x: 0, y: 0, ...strip });
+  });
+
+  it("leaves nothing of a shared screen out, in a tile of any size", () => {
+    for (const count of [1, 2, 4, 6, 9]) {
+      for (const tile of gallery(count, PICTURE, 4)) {
+        for (const source of [PICTURE, portrait, { width: 1600, height: 1200 }]) {
+          expect(intoTile(source, tile, true).part).toEqual({ x: 0, y: 0, ...source });
+        }
+      }
+    }
   });
 });
 

@@ -90,6 +90,20 @@ export function letterbox(source: Size, target: Rect): Rect {
   };
 }
 
+/** Less than this part of a picture is not worth a full tile: the whole of it is shown instead. */
+const WORTH = 0.45;
+
+/**
+ * Which part of a source is drawn, and where. A tile is filled, and what does not fit is cut off, but
+ * where nothing may be (`whole`), or too little of a picture of another shape would be left.
+ */
+export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect; at: Rect } {
+  const part = crop(source, tile);
+  const left = (part.width * part.height) / (source.width * source.height);
+  if (!whole && left >= WORTH) return { part, at: tile };
+  return { part: { x: 0, y: 0, ...source }, at: letterbox(source, tile) };
+}
+
 /** One or two letters that stand for a name. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u);

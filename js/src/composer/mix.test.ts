@@ -248,4 +248,32 @@ describe("Mix", () => {
     expect(mixed?.samples[500]).toBeCloseTo(0.3);
     expect(mixed?.samples[BLOCK + 500]).toBeCloseTo(0.5);
   });
+
+  it("makes up for no hours of silence after its machine slept", () => {
+    const mix = new Mix(START, BLOCK);
+    const before = new Speaker(1, { hertz: 200 });
+    for (let i = 0; i < 50; i += 1) before.speak(mix);
+    const asleep = 3_600e6;
+    const taken: number[] = [];
+    for (let now = asleep; now <= asleep + 1e6; now += 5_000) {
+      for (let mixed = mix.take(START + now); mixed !== null; mixed = mix.take(START + now)) {
+        // Nothing of what was said before the hour is heard after it.
+        expect(Math.max(...mixed.samples.map(Math.abs))).toBe(0);
+        taken.push(mixed.timestamp - START);
+      }
+    }
+    expect(taken.length).toBeLessThan(60);
+    expect(Math.min(...taken)).toBeGreaterThan(asleep - 100_000);
+    // What is said from now on stands at its moment.
+    const after = new Speaker(2, { hertz: 200, from: asleep + 1e6 });
+    const heard: number[] = [];
+    for (let now = asleep + 1e6; now <= asleep + 1.2e6; now += 5_000) {
+      while (after.next <= now) after.speak(mix);
+      for (let mixed = mix.take(START + now); mixed !== null; mixed = mix.take(START + now)) {
+        if (mixed.samples.some((s) => Math.abs(s) > 0.1)) heard.push(mixed.timestamp - START);
+      }
+    }
+    expect(Math.min(...heard)).toBeGreaterThan(asleep + 0.98e6);
+    expect(Math.min(...heard)).toBeLessThan(asleep + 1.03e6);
+  });
 });

@@ -34,6 +34,8 @@ const MAX_PULL = 0.004;
 const KNEE = 0.8;
 /** What a voice keeps at most, in frames. */
 const KEPT = SAMPLE_RATE;
+/** Who is asked for nothing for so long slept: no silence of hours is made up for. */
+const SLEPT = 2_000_000;
 
 const frames = (duration: number) => Math.round((duration * SAMPLE_RATE) / 1e6);
 const duration = (count: number) => (count * 1e6) / SAMPLE_RATE;
@@ -79,6 +81,7 @@ export class Mix {
     const woke = now - this.#askedAt > ASLEEP && this.#askedAt >= this.#wakesUntil;
     if (woke) this.#wakesUntil = now + WAKING;
     this.#askedAt = now;
+    if (now - this.#start - duration(this.#taken) > SLEPT) this.#skipTo(now);
     const from = this.#taken;
     const to = from + this.#block;
     const at = now - this.#start;
@@ -90,6 +93,13 @@ export class Mix {
     for (const voice of missed) voice.distrust();
     this.#taken = to;
     return { samples: this.#sum(from, to), timestamp: this.#start + duration(from) };
+  }
+
+  /** Goes on at this moment; what was to be said before is lost, as is what nobody kept. */
+  #skipTo(now: number): void {
+    const due = Math.floor(frames(now - this.#start) / this.#block) - 1;
+    this.#taken = due * this.#block;
+    for (const voice of this.#voices.values()) voice.forget();
   }
 
   /** Whether anybody has spoken up to there. */
@@ -133,6 +143,11 @@ class Voice {
   isMissed(to: number, now: number): boolean {
     if (this.ended || this.end >= to) return false;
     return this.#trustedFrom !== null && now >= this.#trustedFrom;
+  }
+
+  /** Nothing that it said is heard any more. */
+  forget(): void {
+    for (const kept of this.#channels) kept.fill(0);
   }
 
   distrust(): void {

@@ -4,7 +4,7 @@ import {
   crop,
   gallery,
   initials,
-  letterbox,
+  intoTile,
   MAX_TILES,
   type Rect,
   type Size,
@@ -42,10 +42,16 @@ function shorten(on: Context, text: string, room: number): string {
   return `${letters.join("")}…`;
 }
 
+function corners({ x, y, width, height }: Rect): [number, number, number, number] {
+  return [x, y, width, height];
+}
+
 export class Painter {
   readonly canvas: OffscreenCanvas;
   readonly #size: Size;
   readonly #stage: Context;
+  /** What is behind everything: seen around a picture of another shape than its tile. */
+  readonly #background: Context;
   readonly #beneath: Context;
   readonly #above: Context;
   readonly #ornaments: Record<Ornament, ImageBitmap | null> = { logo: null, backdrop: null };
@@ -57,6 +63,7 @@ export class Painter {
     this.#size = size;
     this.#look = look;
     this.#stage = context(size, { alpha: false, desynchronized: true });
+    this.#background = context(size, { alpha: false });
     this.#beneath = context(size, { alpha: false });
     this.#above = context(size, {});
     this.canvas = this.#stage.canvas;
@@ -89,10 +96,11 @@ export class Painter {
       return at ? [{ tile, at }] : [];
     });
     this.#above.clearRect(0, 0, this.#size.width, this.#size.height);
-    this.#beneath.fillStyle = BACKGROUND;
-    if (look.brand.background !== null) this.#beneath.fillStyle = look.brand.background;
-    this.#beneath.fillRect(0, 0, this.#size.width, this.#size.height);
+    this.#background.fillStyle = BACKGROUND;
+    if (look.brand.background !== null) this.#background.fillStyle = look.brand.background;
+    this.#background.fillRect(0, 0, this.#size.width, this.#size.height);
     this.#drape();
+    this.#beneath.drawImage(this.#background.canvas, 0, 0);
     if (this.#tiles.length === 0) this.#announce(look.card ?? { title: look.title, text: "" });
     this.#brand();
     for (const { tile, at } of this.#tiles) {
@@ -105,34 +113,25 @@ export class Painter {
   /** Composes one picture; `frames` holds the newest one of each source. */
   paint(frames: ReadonlyMap<number, VideoFrame>): void {
     this.#stage.drawImage(this.#beneath.canvas, 0, 0);
+    // Who is alone has room enough for all of a picture.
+    const alone = this.#tiles.length === 1;
     for (const { tile, at } of this.#tiles) {
       const frame = tile.source === null ? undefined : frames.get(tile.source);
-      if (frame !== undefined) this.#picture(frame, at, tile.whole);
+      if (frame !== undefined) this.#picture(frame, at, tile.whole || alone);
     }
     this.#stage.drawImage(this.#above.canvas, 0, 0);
   }
 
-  #picture(frame: VideoFrame, at: Rect, whole: boolean): void {
+  #picture(frame: VideoFrame, tile: Rect, whole: boolean): void {
     const source = { width: frame.displayWidth, height: frame.displayHeight };
-    if (whole) {
-      const to = letterbox(source, at);
-      this.#stage.fillStyle = BACKGROUND;
-      this.#stage.fillRect(at.x, at.y, at.width, at.height);
-      this.#stage.drawImage(frame, to.x, to.y, to.width, to.height);
-      return;
-    }
-    const part = crop(source, at);
-    this.#stage.drawImage(
-      frame,
-      part.x,
-      part.y,
-      part.width,
-      part.height,
-      at.x,
-      at.y,
-      at.width,
-      at.height,
-    );
+    const { part, at } = intoTile(source, tile, whole);
+    // Not the initials, which the tile shows without a picture.
+    if (at.width < tile.width || at.height < tile.height) this.#clear(tile);
+    this.#stage.drawImage(frame, ...corners(part), ...corners(at));
+  }
+
+  #clear(tile: Rect): void {
+    this.#stage.drawImage(this.#background.canvas, ...corners(tile), ...corners(tile));
   }
 
   /** Fills the background with the brand's picture. */
@@ -141,11 +140,7 @@ export class Painter {
     if (backdrop === null) return;
     const { width, height } = this.#size;
     const part = crop(backdrop, this.#size);
-    this.#beneath.drawImage(
-      backdrop,
-      ...([part.x, part.y, part.width, part.height] as const),
-      ...([0, 0, width, height] as const),
-    );
+    this.#background.drawImage(backdrop, ...corners(part), 0, 0, width, height);
   }
 
   #brand(): void {

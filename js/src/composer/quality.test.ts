@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { QualityLadder } from "./quality";
+import { type Cause, QualityLadder, type Second, Stamina } from "./quality";
+
+function second(changes: { skipped?: number; late?: number; cause?: Cause } = {}): Second {
+  const { skipped = 0, late = 0, cause = "encoder" } = changes;
+  const none = { encoder: 0, line: 0 };
+  return {
+    sent: 30 - skipped,
+    skipped: { ...none, [cause]: skipped },
+    late: { ...none, [cause]: late },
+  };
+}
 
 function seconds(ladder: QualityLadder, count: number, skipped: number): void {
-  for (let i = 0; i < count; i += 1) ladder.second(30 - skipped, skipped);
+  for (let i = 0; i < count; i += 1) ladder.second(second({ skipped }));
 }
 
 describe("QualityLadder", () => {
@@ -38,5 +48,43 @@ describe("QualityLadder", () => {
     expect(ladder.quality.bitrate).toBe(0.65);
     seconds(ladder, 6, 0);
     expect(ladder.quality.bitrate).toBe(1);
+  });
+
+  it.each<Cause>(["encoder", "line"])("goes down where the %s makes everything late", (cause) => {
+    const ladder = new QualityLadder();
+    for (let i = 0; i < 6; i += 1) ladder.second(second({ late: 1200, cause }));
+    expect(ladder.quality).toEqual({ bitrate: 0.25, framerate: 0.5 });
+  });
+});
+
+describe("Stamina", () => {
+  function left(stamina: Stamina, count: number, of: Second): string | null {
+    for (let i = 0; i < count; i += 1) stamina.second(of);
+    return stamina.behind;
+  }
+
+  it.each<Cause>(["encoder", "line"])(
+    "says that the %s stays behind, until it is over",
+    (cause) => {
+      const stamina = new Stamina();
+      expect(left(stamina, 4, second({ late: 1200, cause }))).toBeNull();
+      expect(left(stamina, 1, second({ skipped: 20, cause }))).toBe(cause);
+      expect(left(stamina, 4, second())).toBe(cause);
+      expect(left(stamina, 1, second())).toBeNull();
+    },
+  );
+
+  it("forgives a moment, and what is hardly noticed", () => {
+    const stamina = new Stamina();
+    expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
+    expect(left(stamina, 1, second())).toBeNull();
+    expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
+    expect(left(stamina, 9, second({ skipped: 9, late: 400 }))).toBeNull();
+  });
+
+  it("names the one that stays behind when the other is over it", () => {
+    const stamina = new Stamina();
+    expect(left(stamina, 5, second({ late: 900, cause: "line" }))).toBe("line");
+    expect(left(stamina, 5, second({ late: 900, cause: "encoder" }))).toBe("encoder");
   });
 });

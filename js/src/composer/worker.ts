@@ -14,15 +14,19 @@ import type {
   WorkerTile,
 } from "./messages";
 import { Painter } from "./painter";
-import { QualityLadder } from "./quality";
+import { type Cause, QualityLadder, type Second, Stamina } from "./quality";
 import { Voices } from "./voices";
 
 const KEYFRAME_EVERY = 2_000_000;
 /** Pictures that may wait for the encoder before new ones are skipped. */
 const MAX_QUEUED = 2;
+/** Milliseconds that one may be in the encoder before new ones are skipped. */
+const MAX_BEHIND = 400;
 /** What may wait for the network before pictures are skipped: so much of a second, or so many bytes. */
 const MAX_BACKLOG = 0.4;
 const MIN_BACKLOG = 48 * 1024;
+/** Packets of sound that wait for the first picture: five seconds. */
+const MAX_EARLY = 500;
 /** Beyond so many times that, even the sound is dropped rather than sent late. */
 const MAX_SOUND_BACKLOG = 5;
 const FLUSH_MS = 1_000;
@@ -37,6 +41,7 @@ class Composer {
   readonly #frames = new Map<number, VideoFrame>();
   readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
   readonly #ladder = new QualityLadder();
+  readonly #stamina = new Stamina();
   readonly #sound: SoundEncoder;
   readonly #voices: Voices;
   readonly #socket: IngestSocket;
@@ -49,6 +54,8 @@ class Composer {
   /** When that began to be composed, and whether the page was told that viewers see it. */
   #showsSince = now();
   #toldShown = false;
+  /** What was heard while the first picture was encoded. */
+  #early: Uint8Array<ArrayBuffer>[] = [];
   #keyframeAt = 0;
   #keyframeDue = true;
   /** Whether the server has the set-up of this connection, and then its first keyframe. */
@@ -56,7 +63,9 @@ class Composer {
   #begun = false;
   #started = false;
   #sent = 0;
-  #skipped = 0;
+  #skipped: Record<Cause, number> = { encoder: 0, line: 0 };
+  /** Milliseconds by which what was sent arrived late, as the server has said. */
+  #late = 0;
   #bytes = 0;
   #encodeTime = 0;
   #encoded = 0;
@@ -80,6 +89,11 @@ class Composer {
         this.#setUp = false;
         this.#begun = false;
         this.#introduce();
+        // The server knows nothing of what another connection was told.
+        if (this.#stamina.behind !== null) this.#socket.tellBehind(this.#stamina.behind);
+      },
+      onLate: (late) => {
+        this.#late = late;
       },
       onKeyframeWanted: () => this.#wantKeyframe(),
       onEnded: (failed, fault) => {
@@ -206,7 +220,8 @@ class Composer {
     else if (this.#painter !== null) return;
     this.#socket.send(this.#audioSetup);
     this.#setUp = true;
-    this.#begun = this.#painter === null;
+    for (const frame of this.#early) this.#send(frame);
+    this.#early = [];
     this.#wantKeyframe();
   }
 
@@ -222,8 +237,9 @@ class Composer {
       pictures.renew();
       this.#keyframeDue = true;
     }
-    if (pictures.queued >= MAX_QUEUED || this.#socket.backlog > this.#maxBacklog) {
-      this.#skipped += 1;
+    const cause = this.#obstacle(pictures);
+    if (cause !== null) {
+      this.#skipped[cause] += 1;
       return;
     }
     const timestamp = Math.round(now());
@@ -239,6 +255,12 @@ class Composer {
     this.#sent += 1;
   }
 
+  /** What has no room for another picture. */
+  #obstacle(pictures: PictureEncoder): Cause | null {
+    if (this.#socket.backlog > this.#maxBacklog) return "line";
+    return pictures.queued >= MAX_QUEUED || pictures.behind > MAX_BEHIND ? "encoder" : null;
+  }
+
   #send(frame: Uint8Array<ArrayBuffer>): void {
     this.#bytes += frame.byteLength;
     this.#socket.send(frame);
@@ -246,7 +268,7 @@ class Composer {
 
   #sendPicture(frame: Uint8Array<ArrayBuffer>, keyframe: boolean, composedAt: number): void {
     this.#encoded += 1;
-    this.#encodeTime += performance.now() - composedAt;
+    this.#encodeTime += now() / 1000 - composedAt;
     if (!this.#setUp || !(this.#begun || keyframe)) return;
     this.#begun = true;
     this.#send(frame);
@@ -254,7 +276,11 @@ class Composer {
   }
 
   #sendSound(frame: Uint8Array<ArrayBuffer>, timestamp: number): void {
-    if (!this.#begun || this.#socket.backlog > MAX_SOUND_BACKLOG * this.#maxBacklog) return;
+    if (!this.#setUp && !this.#started) {
+      this.#early.push(frame);
+      if (this.#early.length > MAX_EARLY) this.#early.shift();
+    }
+    if (!this.#setUp || this.#socket.backlog > MAX_SOUND_BACKLOG * this.#maxBacklog) return;
     this.#send(frame);
     if (this.#painter === null) this.#sentFrom(timestamp);
   }
@@ -271,26 +297,37 @@ class Composer {
   }
 
   #adapt(): void {
-    const changed = this.#ladder.second(this.#sent, this.#skipped);
+    const pictures = this.#pictures;
+    const encode = this.#encoded > 0 ? this.#encodeTime / this.#encoded : 0;
+    const encoder = Math.max(encode, pictures?.behind ?? 0);
+    const second: Second = {
+      sent: this.#sent,
+      skipped: this.#skipped,
+      // Where nothing is heard, what arrives late may be so by the encoder's doing.
+      late: { encoder, line: this.#late - encoder },
+    };
+    const changed = this.#ladder.second(second);
+    if (this.#stamina.second(second)) this.#socket.tellBehind(this.#stamina.behind);
     post({
       type: "health",
       health: {
         fps: this.#sent,
-        skipped: this.#skipped,
+        skipped: this.#skipped.encoder + this.#skipped.line,
         bitrate: this.#bytes * 8,
-        encode: this.#encoded > 0 ? this.#encodeTime / this.#encoded : 0,
-        queue: this.#pictures?.queued ?? 0,
+        encode,
+        queue: pictures?.queued ?? 0,
         backlog: this.#socket.backlog,
         quality: this.#ladder.quality,
-        codec: this.#pictures?.codec ?? null,
+        codec: pictures?.codec ?? null,
         ...(this.#options.size ?? { width: 0, height: 0 }),
         shows: this.#shows,
       },
     });
-    this.#sent = this.#skipped = this.#bytes = this.#encoded = this.#encodeTime = 0;
+    this.#skipped = { encoder: 0, line: 0 };
+    this.#sent = this.#bytes = this.#encoded = this.#encodeTime = this.#late = 0;
     if (!changed) return;
     const quality = this.#ladder.quality;
-    this.#pictures?.setQuality(quality);
+    pictures?.setQuality(quality);
     if (this.#clock !== null) {
       this.#clock.framerate = this.#options.framerate * quality.framerate;
     }

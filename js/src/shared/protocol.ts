@@ -326,7 +326,7 @@ export interface PushState {
 
 /** What is wrong with the broadcast or its recording. */
 export interface Trouble {
-  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
+  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_slow_encoder" | "broadcast_slow_line" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
   message: string;
 }
 
@@ -598,17 +598,21 @@ export interface IngestOpen {
   clock?: number | null;
 }
 
-/** The first message on the ingest socket. */
-export interface IngestOpen {
-  type: "ingest_open";
-  v: number;
-  ticket: string;
-  clock?: number | null;
+/** What the sender cannot keep up with, and has not for some seconds; None when that is over. */
+export interface IngestBehind {
+  type: "ingest_behind";
+  behind: "encoder" | "line" | null;
 }
 
-/** Send set-up frames for every track, then media, from a keyframe on. */
+/** Send set-up frames for every track, then media, pictures from a keyframe on. */
 export interface IngestReady {
   type: "ingest_ready";
+}
+
+/** How much longer than at best everything takes to arrive; sent each second in which it is notable. */
+export interface IngestLate {
+  type: "ingest_late";
+  seconds: number;
 }
 
 /** Make the next picture a keyframe. */
@@ -658,9 +662,9 @@ export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | R
 
 export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
 
-export type IngestClientMessage = IngestOpen;
+export type IngestClientMessage = IngestOpen | IngestBehind;
 
-export type IngestServerMessage = IngestReady | KeyframeWanted | IngestEnded;
+export type IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | IngestEnded;
 
 export type WatchClientMessage = Watch | Ping;
 

@@ -14,6 +14,7 @@ from nanomeet_widget.server import messages
 from nanomeet_widget.server.channel import Channel, Viewer, outgoing
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.frames import Frame, FrameError, Kind, Track, decode
+from nanomeet_widget.server.lateness import Lateness
 from nanomeet_widget.server.limits import TokenBucket
 from nanomeet_widget.server.private_channel import PrivateChannel
 from nanomeet_widget.server.push_target import PushRefusedError, PushTarget, read_target
@@ -32,6 +33,16 @@ _NO_ENTRY = (
 LOST = messages.Trouble(
     "broadcast_lost", "The connection to the page that sent the broadcast was lost."
 )
+_BEHIND: dict[messages.Behind, messages.Trouble] = {
+    "encoder": messages.Trouble(
+        "broadcast_slow_encoder",
+        "The machine that sends the broadcast does not keep up with its encoder.",
+    ),
+    "line": messages.Trouble(
+        "broadcast_slow_line",
+        "The line of the page that sends the broadcast is too slow for it.",
+    ),
+}
 #: How many streams that have ended are remembered for newcomers.
 _REMEMBERED = 256
 
@@ -186,6 +197,9 @@ class Broadcast:
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
         self._trouble: messages.Trouble | None = None
+        #: What its sender does not keep up with, as it says.
+        self._behind: messages.Trouble | None = None
+        self._lateness = Lateness()
         self._since: float | None = None
         self._vod: str | None = None
         self._sender: Sender | None = None
@@ -243,7 +257,7 @@ class Broadcast:
             state=self.state,
             playout=playout,
             since=self._since,
-            trouble=self._trouble,
+            trouble=self._trouble or self._behind,
             targets=[push.describe() for push in self._pushes] if self.state is State.LIVE else [],
             quality=self.quality,
             shows=self.shows,
@@ -306,6 +320,7 @@ class Broadcast:
         # After a gap the decoders need a fresh start, and so does the order of times.
         self._need_keyframe = True
         self._latest.clear()
+        self._keeps_up()
         self._timeline.begin(self._heard_at, clock)
         sender.send(messages.IngestReady())
         return True
@@ -315,8 +330,24 @@ class Broadcast:
         if self._sender is not sender:
             return
         self._sender = None
+        self._keeps_up()
         if self.state is State.LIVE:
             self._await_sender()
+
+    def fall_behind(self, sender: Sender, what: messages.Behind | None) -> None:
+        """Take note of what the sender does not keep up with; None when it does again."""
+        if self._sender is sender:
+            self._tell_behind(None if what is None else _BEHIND[what])
+
+    def _keeps_up(self) -> None:
+        self._lateness = Lateness()
+        self._tell_behind(None)
+
+    def _tell_behind(self, trouble: messages.Trouble | None) -> None:
+        if trouble != self._behind:
+            self._behind = trouble
+            if self.state is State.LIVE:
+                self._on_change(self)
 
     def _await_sender(self) -> None:
         patience = self._config.patience
@@ -423,6 +454,12 @@ class Broadcast:
             self._record(self._timeline.early(self._heard_at))
         if time is not None:
             self._record([(frame, time)])
+            self._tell_late(self._timeline.late(time, self._heard_at))
+
+    def _tell_late(self, late: int) -> None:
+        beyond = self._lateness.add(late, self._heard_at)
+        if beyond is not None and self._sender is not None:
+            self._sender.send(messages.IngestLate(seconds=beyond))
 
     def _check(self, frame: Frame) -> None:
         if frame.track is Track.VIDEO and self._lead is Track.AUDIO:
@@ -553,6 +590,7 @@ class Broadcast:
 
     def _dismiss(self, farewell: messages.IngestEnded) -> None:
         self._set_timeout(None)
+        self._behind = None
         sender, self._sender = self._sender, None
         if sender is not None:
             sender.close(farewell)

@@ -24,9 +24,21 @@ class IngestSocket(Socket):
         self._sender = SocketSender(self)
 
     def on_text(self, message: str) -> None:
-        """Take the ticket."""
+        """Take the ticket, then what the page says of itself."""
         request = messages.decode_ingest(message)
         self.greeted = True
+        if isinstance(request, messages.IngestBehind):
+            self._fall_behind(request)
+        else:
+            self._admit(request)
+
+    def _fall_behind(self, message: messages.IngestBehind) -> None:
+        if self._broadcast is None:
+            self.reject("protocol", "The ticket has to come first.")
+        else:
+            self._broadcast.fall_behind(self._sender, message.behind)
+
+    def _admit(self, request: messages.IngestOpen) -> None:
         broadcast = self.core.broadcasts.by_ticket(request.ticket)
         if self._broadcast is not None:
             self.reject("protocol", "The ticket was given already.")

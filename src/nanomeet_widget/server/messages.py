@@ -418,6 +418,8 @@ TroubleKind = Literal[
     "broadcast_left",
     "broadcast_unable",
     "broadcast_interrupted",
+    "broadcast_slow_encoder",
+    "broadcast_slow_line",
     "broadcast_overflow",
     "broadcast_data",
     "broadcast_server",
@@ -780,11 +782,27 @@ class IngestOpen(_Message, tag="ingest_open", kw_only=True):
     clock: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None = None
 
 
-IngestClientMessage = IngestOpen
+#: What a sender cannot keep up with.
+Behind = Literal["encoder", "line"]
+
+
+class IngestBehind(_Message, tag="ingest_behind", kw_only=True):
+    """What the sender cannot keep up with, and has not for some seconds; None when that is over."""
+
+    behind: Behind | None
+
+
+IngestClientMessage = IngestOpen | IngestBehind
 
 
 class IngestReady(_Message, tag="ingest_ready"):
-    """Send set-up frames for every track, then media, from a keyframe on."""
+    """Send set-up frames for every track, then media, pictures from a keyframe on."""
+
+
+class IngestLate(_Message, tag="ingest_late", kw_only=True):
+    """How much longer than at best everything takes to arrive; sent each second in which it is notable."""
+
+    seconds: float
 
 
 class KeyframeWanted(_Message, tag="keyframe_wanted"):
@@ -799,7 +817,7 @@ class IngestEnded(_Message, tag="ingest_ended", kw_only=True):
     failed: bool
 
 
-IngestServerMessage = IngestReady | KeyframeWanted | IngestEnded
+IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | IngestEnded
 
 
 # --- the broadcast: the server to a viewer ----------------------------------------------------

@@ -178,7 +178,8 @@ class AudienceFeed:
         if relay is None or broadcast is not relay.broadcast:
             return
         if broadcast.state is State.LIVE:
-            relay.live_at = self._timers.time()
+            if relay.live_at is None:
+                relay.live_at = self._timers.time()
             self._tell()
         elif broadcast.state in {State.OFF, State.FAILED}:
             self._relay = None

@@ -50,6 +50,10 @@ export const de: Strings = {
     broadcast_unable: "Die Seite, die sendete, konnte nicht mehr senden.",
     broadcast_interrupted:
       "Gerade sendet keine Seite. Es geht weiter, sobald die eines anderen Mitglieds der Moderation sendet.",
+    broadcast_slow_encoder:
+      "Der Rechner, der sendet, kommt nicht nach: Wer zusieht, sieht weniger Bilder oder sieht sie zu spät. Schließen Sie dort andere Programme, oder gehen Sie in niedrigerer Qualität wieder live.",
+    broadcast_slow_line:
+      "Die Verbindung der Seite, die sendet, ist zu langsam: Wer zusieht, sieht weniger Bilder oder sieht sie zu spät. Gehen Sie in niedrigerer Qualität wieder live, oder in einem besseren Netz.",
     broadcast_overflow:
       "Die Seite sendete mehr, als der Server trägt: Wählen Sie eine niedrigere Qualität.",
     broadcast_data:

@@ -46,6 +46,10 @@ export const en = {
     broadcast_unable: "The page that sent the broadcast could send it no longer.",
     broadcast_interrupted:
       "Nobody's page sends the broadcast now. It goes on when another moderator's page does.",
+    broadcast_slow_encoder:
+      "The computer that sends the broadcast does not keep up: viewers see fewer pictures, or late ones. Close other programs there, or go live again in a lower quality.",
+    broadcast_slow_line:
+      "The connection of the page that sends the broadcast is too slow: viewers see fewer pictures, or late ones. Go live again in a lower quality, or on a better network.",
     broadcast_overflow:
       "The page that sent the broadcast sent more than the server carries: choose a lower quality.",
     broadcast_data:
