@@ -61,6 +61,7 @@ class Broadcaster {
   ended = [];
   states = [];
   healths = [];
+  trouble = null;
   #pending = new Map();
   #refs = 0;
 
@@ -133,6 +134,7 @@ class Broadcaster {
       case "broadcast_changed":
         this.states.push(message.broadcast.state);
         this.playout = message.broadcast.playout;
+        this.trouble = message.broadcast.trouble;
         if (message.broadcast.state === "stopping") this.stage?.stop();
         break;
       case "show_broadcast":

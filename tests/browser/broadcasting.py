@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import select
 import socket
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,30 @@ from tests.conftest import RunningServer
 _BITS, _GREY = 16, 127
 #: Seconds in which a script is bundled.
 BUNDLING = 150
+#: Bytes that a slow wire takes at once.
+_SIP = 2048
 HERE = Path(__file__).parent
 JS = HERE.parent.parent / "js"
 #: Takes from a page what it has only over TLS.
 WITHOUT_WEBCODECS = """
 for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"]) delete globalThis[name];
 """
+
+#: Has the composer begin with a script of one's own.
+_IN_COMPOSER = """
+const Ordinary = Worker;
+globalThis.Worker = class extends Ordinary {{
+  constructor(url, options) {{
+    const whole = {script} + `importScripts(${{JSON.stringify(url)}});`;
+    super(options.name === "composer" ? URL.createObjectURL(new Blob([whole])) : url, options);
+  }}
+}};
+"""
+
+
+def in_composer(script: str) -> str:
+    """Return a script for a page, that has its composer begin with another one."""
+    return _IN_COMPOSER.format(script=json.dumps(script))
 
 
 def bundle_broadcaster(folder: Path) -> Path:
@@ -130,6 +150,8 @@ class Wire:
         self.port: int = self._listener.getsockname()[1]
         self._ends: list[socket.socket] = []
         self.connections = 0
+        #: Bytes a second that it carries; None for any number.
+        self.pace: float | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -157,19 +179,20 @@ class Wire:
             self.connections += 1
             far = socket.create_connection(("127.0.0.1", self._target))
             self._ends += [near, far]
-            threading.Thread(target=_carry, args=(near, far), daemon=True).start()
+            threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
 
-
-def _carry(near: socket.socket, far: socket.socket) -> None:
-    try:
-        while True:
-            for source in select.select([near, far], [], [])[0]:
-                data = source.recv(65536)
-                if not data:
-                    return
-                (far if source is near else near).sendall(data)
-    except (OSError, ValueError):
-        return
-    finally:
-        near.close()
-        far.close()
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        try:
+            while True:
+                for source in select.select([near, far], [], [])[0]:
+                    data = source.recv(_SIP if self.pace else 65536)
+                    if not data:
+                        return
+                    (far if source is near else near).sendall(data)
+                    if self.pace:
+                        time.sleep(len(data) / self.pace)
+        except (OSError, ValueError):
+            return
+        finally:
+            near.close()
+            far.close()

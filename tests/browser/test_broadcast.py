@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,6 +23,7 @@ from tests.browser.broadcasting import (
     Wire,
     bundle_broadcaster,
     counted,
+    in_composer,
 )
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, probe
@@ -582,16 +582,6 @@ globalThis.{codec} = class extends globalThis.{codec} {{
 }};
 }}
 """
-#: Has the composer begin with a script of one's own.
-IN_COMPOSER = """
-const Ordinary = Worker;
-globalThis.Worker = class extends Ordinary {{
-  constructor(url, options) {{
-    const whole = {script} + `importScripts(${{JSON.stringify(url)}});`;
-    super(options.name === "composer" ? URL.createObjectURL(new Blob([whole])) : url, options);
-  }}
-}};
-"""
 
 
 def test_an_encoder_that_gives_nothing_any_more_is_replaced(
@@ -601,7 +591,7 @@ def test_an_encoder_that_gives_nothing_any_more_is_replaced(
     token = server.room(name, streamname=name)
     ada = open_page(bypass_csp=True)
     script = STUCK.format(codec="VideoEncoder", method="encode")
-    ada.add_init_script(IN_COMPOSER.format(script=json.dumps(script)))
+    ada.add_init_script(in_composer(script))
     ada.goto(address(server, token, name, "Ada"))
     player = watch(open_page(), server, name)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)

@@ -1,16 +1,24 @@
-"""What a moderator is told in his own language when something is wrong with the broadcast."""
+"""What moderators are told, in their own language, when something is wrong with the broadcast."""
 
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import av
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from nanomeet_widget.server.frames import Kind, Track
+from tests.asking import get
+from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster, in_composer
 from tests.browser.conftest import OpenPage
+from tests.browser.test_broadcast import frames_of, go_live, watch
 from tests.browser.test_room import address
 from tests.browser.waiting import PATIENCE
-from tests.conftest import Servers
+from tests.conftest import RunningServer, Servers
 
 pytestmark = pytest.mark.browser
 
@@ -37,3 +45,116 @@ def test_a_recording_that_ends_at_its_limit_is_told_in_the_rooms_language(
     expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
     # It is for moderators to mend.
     expect(grace.locator(".toast")).to_have_count(0)
+
+
+#: What the encoder of pictures gives comes late, in order, by as many milliseconds as a page says last.
+SLOW = """
+{
+let delay = 1200;
+let before = Promise.resolve();
+const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
+new BroadcastChannel("pace").onmessage = ({ data }) => { delay = data; };
+globalThis.VideoEncoder = class extends globalThis.VideoEncoder {
+  constructor({ output, error }) {
+    const late = (...given) => {
+      const due = performance.now() + delay;
+      before = before.then(() => sleep(due - performance.now())).then(() => output(...given));
+    };
+    super({ output: late, error });
+  }
+};
+}
+"""
+PACE = "delay => { (globalThis.pace ??= new BroadcastChannel('pace')).postMessage(delay); }"
+
+
+def until_told(page: Page, kind: str | None) -> None:
+    """Wait until the server tells this trouble of the broadcast."""
+    page.wait_for_function(
+        "kind => (me.trouble?.kind ?? null) === kind", arg=kind, timeout=PATIENCE
+    )
+
+
+def quality(stage: Broadcaster) -> tuple[float, float]:
+    now = stage.health["quality"]
+    return now["bitrate"], now["framerate"]
+
+
+def test_an_encoder_that_stays_behind_is_told_and_less_is_sent(
+    open_page: OpenPage, server: RunningServer, tmp_path: Path
+) -> None:
+    page = open_page(bypass_csp=True)
+    page.add_init_script(in_composer(SLOW))
+    stream = f"slow_{secrets.token_hex(4)}"
+    stage = Broadcaster(page, server, bundle=bundle_broadcaster(tmp_path), stream=stream)
+    viewing = open_page()
+    sent = frames_of(viewing)
+    player = watch(viewing, server, stream)
+    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    stage.start(record=True)
+    until_told(page, "broadcast_slow_encoder")
+    assert quality(stage) < (1, 1)
+    page.evaluate(PACE, 0)
+    until_told(page, None)
+    stage.stop()
+    expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
+
+    # The file is as long as what was sent, with every picture where it was taken.
+    media = [frame for frame in sent if frame.kind is Kind.MEDIA]
+    pictures = [frame for frame in media if frame.track is Track.VIDEO]
+    last = max(frame.timestamp + frame.duration for frame in media)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(get(f"{server.url}/vod/{stream}.mp4").content)
+    with av.open(str(film)) as container:
+        places = [float(p.pts * p.time_base) for p in container.demux(video=0) if p.pts is not None]
+        length = (container.duration or 0) / av.time_base
+    early = len(places) - len(pictures)
+    assert early >= 0
+    begin = pictures[0].timestamp / 1e6 - places[early]
+    assert places[early:] == pytest.approx([p.timestamp / 1e6 - begin for p in pictures], abs=0.002)
+    assert length == pytest.approx(last / 1e6 - begin, abs=0.05)
+
+
+def test_a_line_that_stays_behind_is_told_and_less_is_sent(
+    open_page: OpenPage, server: RunningServer, tmp_path: Path
+) -> None:
+    port = urlsplit(server.url).port
+    assert port is not None
+    with ExitStack() as stack:
+        wire = Wire(port)
+        stack.callback(wire.close)
+        page = open_page(bypass_csp=True)
+        stage = Broadcaster(
+            page,
+            server,
+            bundle=bundle_broadcaster(tmp_path),
+            stream=f"slow_{secrets.token_hex(4)}",
+            ingest_url=f"ws://127.0.0.1:{wire.port}/ws/ingest",
+        )
+        stage.start(quality="720p")
+        assert quality(stage) == (1, 1)
+        wire.pace = 20_000
+        until_told(page, "broadcast_slow_line")
+        assert quality(stage) < (1, 1)
+        wire.pace = None
+        until_told(page, None)
+
+
+def test_moderators_read_that_the_encoder_stays_behind(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Slow_{secrets.token_hex(4)}"
+    token = server.room(name, streamname=name)
+    ada = open_page(bypass_csp=True)
+    ada.add_init_script(in_composer(SLOW))
+    ada.goto(address(server, token, name, "Ada"))
+    go_live(ada)
+    words = "The computer that sends the broadcast does not keep up"
+    expect(ada.locator(".toast").filter(has_text=words)).to_be_visible(timeout=PATIENCE)
+    # It is told to another moderator, too, as long as it is so.
+    ben = open_page(address(server, token, name, "Ben"), locale="de-DE")
+    ben.get_by_role("button", name="Sendung", exact=True).click()
+    alert = ben.get_by_role("dialog", name="Übertragung").get_by_role("alert")
+    expect(alert).to_contain_text("Der Rechner, der sendet, kommt nicht nach", timeout=PATIENCE)
+    ada.evaluate(PACE, 0)
+    expect(alert).to_have_count(0, timeout=PATIENCE)

@@ -197,8 +197,9 @@ class Broadcast:
         self._machine: Machine[State] = Machine(State.OFF, BROADCAST_STEPS)
         self._machine.step(State.STARTING)
         self._trouble: messages.Trouble | None = None
-        #: What its sender does not keep up with, as it says.
+        #: What its sender does not keep up with: what is told, and what it says.
         self._behind: messages.Trouble | None = None
+        self._said_behind: messages.Behind | None = None
         self._lateness = Lateness()
         self._since: float | None = None
         self._vod: str | None = None
@@ -335,15 +336,19 @@ class Broadcast:
             self._await_sender()
 
     def fall_behind(self, sender: Sender, what: messages.Behind | None) -> None:
-        """Take note of what the sender does not keep up with; None when it does again."""
+        """Take note of what the sender does not keep up with, as it says; None when it does again."""
         if self._sender is sender:
-            self._tell_behind(None if what is None else _BEHIND[what])
+            self._said_behind = what
+            self._tell_behind()
 
     def _keeps_up(self) -> None:
         self._lateness = Lateness()
-        self._tell_behind(None)
+        self._said_behind = None
+        self._tell_behind()
 
-    def _tell_behind(self, trouble: messages.Trouble | None) -> None:
+    def _tell_behind(self) -> None:
+        what: messages.Behind | None = "line" if self._lateness.behind else self._said_behind
+        trouble = None if what is None else _BEHIND[what]
         if trouble != self._behind:
             self._behind = trouble
             if self.state is State.LIVE:
@@ -458,6 +463,7 @@ class Broadcast:
 
     def _tell_late(self, late: int) -> None:
         beyond = self._lateness.add(late, self._heard_at)
+        self._tell_behind()
         if beyond is not None and self._sender is not None:
             self._sender.send(messages.IngestLate(seconds=beyond))
 
