@@ -69,6 +69,7 @@ def assemble(
         loop=loop,
         patience=config.patience.recording,
         retention=config.retention,
+        sound=config.recording_sound,
     )
     stack.push_async_callback(recordings.close)
     allowed = frozenset(config.push_hosts)

@@ -14,13 +14,14 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
 from nanomeet_widget.server import secrets_folder, supervision
 from nanomeet_widget.server.config import (
     LOOPBACK,
     Limits,
+    RecordingSound,
     Retention,
     ServerConfig,
     default_data_folder,
@@ -173,6 +174,13 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="pack every broadcast as HLS from its beginning (default: from the first request on)",
     )
     parser.add_argument(
+        "--recording-sound",
+        choices=get_args(RecordingSound),
+        default="opus",
+        help="what finished recordings sound in: as they were broadcast, or for players that do not "
+        "know Opus in MP4 (default: %(default)s)",
+    )
+    parser.add_argument(
         "--push-host",
         action="append",
         default=[],
@@ -298,6 +306,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         linger=options.linger,
         ice_servers=tuple(options.stun),
         hls=options.hls,
+        recording_sound=options.recording_sound,
         push_hosts=tuple(options.push_host),
         retention=Retention(
             age=None if options.keep_days is None else options.keep_days * _DAY,

@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from nanomeet_widget._errors import InvalidInputError
@@ -19,6 +20,7 @@ _ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-
 _EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
 #: Limits that 0 turns off.
 _MAY_BE_NONE = frozenset({"connections", "waiting"})
+RecordingSound = Literal["opus", "aac"]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -161,6 +163,9 @@ class ServerConfig:
         The `sub` claim of every token, and the first part of a meeting's path.
     hls
         Whether every broadcast is packed as HLS from its beginning, and not from the first request on.
+    recording_sound
+        What the sound of finished recordings is: "opus", as it was broadcast, or "aac", for players that
+        do not know Opus in MP4.
     push_hosts
         Hosts that broadcasts may be pushed to though they are on this machine or in its network.
     ice_servers
@@ -200,6 +205,7 @@ class ServerConfig:
     frame_ancestors: str = "*"
     local_metrics: bool = True
     hls: bool = False
+    recording_sound: RecordingSound = "opus"
     push_hosts: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
@@ -214,6 +220,11 @@ class ServerConfig:
             raise InvalidInputError("TLS needs both a certificate and its private key")
         if not 0 <= self.port <= 65535:  # noqa: PLR2004 - the range of TCP ports
             raise InvalidInputError(f"port={self.port} is not between 0 and 65535")
+        if self.recording_sound not in get_args(RecordingSound):
+            raise InvalidInputError(
+                f"recording_sound={self.recording_sound!r} must be one of "
+                f"{', '.join(get_args(RecordingSound))}"
+            )
         if self.linger is not None and self.linger < 0:
             raise InvalidInputError(f"linger={self.linger} must not be negative")
         if self.public_url is not None:

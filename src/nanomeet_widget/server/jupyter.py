@@ -11,20 +11,20 @@ import datetime as dt
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from tornado import httpserver, ioloop, netutil, routing, web
-from traitlets import Dict, List, Unicode
+from traitlets import Dict, Enum, List, Unicode
 
 from nanomeet_widget import _jupyter
 from nanomeet_widget._models import Secret
 from nanomeet_widget.server import secrets_folder
 from nanomeet_widget.server.app import application, routes
 from nanomeet_widget.server.assembly import assemble, farewell
-from nanomeet_widget.server.config import Limits, ServerConfig, default_data_folder
+from nanomeet_widget.server.config import Limits, RecordingSound, ServerConfig, default_data_folder
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
 
@@ -55,6 +55,11 @@ class NanoMeetServer(ExtensionApp):
     )
     frame_ancestors = Unicode(
         "*", help="Whose pages may frame a meeting or a broadcast, as in CSP."
+    ).tag(config=True)
+    recording_sound = Enum(
+        get_args(RecordingSound),
+        default_value="opus",
+        help="What finished recordings sound in; `aac` is for players that do not know Opus in MP4.",
     ).tag(config=True)
     limits = Dict(
         help="Bounds on what clients may ask, by the names of `nanomeet serve --limit`."
@@ -95,6 +100,7 @@ class NanoMeetServer(ExtensionApp):
             turn_servers=tuple(self.turn_servers),
             turn_secret=self.turn_secret or os.environ.get("NANOMEET_TURN_SECRET", ""),
             frame_ancestors=self.frame_ancestors,
+            recording_sound=self.recording_sound,
             # As Jupyter itself: names of elsewhere are refused unless it is meant to be reached.
             hosts=("*",) if app.allow_remote_access else (),
             # A proxy in front may hide all addresses behind its own.

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from nanomeet_widget.server.config import Retention
+from nanomeet_widget.server.config import RecordingSound, Retention
 from nanomeet_widget.server.file_recording import FileRecording
 from nanomeet_widget.server.recording_records import RecordingRecord, RecordingRecords
 from nanomeet_widget.server.retention import Kept, expired
@@ -26,6 +26,8 @@ logger = logging.getLogger("nanomeet")
 _PRIVATE_FOLDER = 0o700
 #: Seconds between two looks for recordings whose time is over.
 _TIDY_EVERY = 3600.0
+#: Seconds for which the end of a broadcast waits for its recording's sound, which goes on afterwards.
+_SOUND_SOON = 10.0
 
 
 def folder_of(data: Path) -> Path:
@@ -53,6 +55,8 @@ class Recordings:
         Seconds that finishing one recording may take.
     retention
         Which are kept.
+    sound
+        What finished ones sound in.
     free
         Says how many bytes a folder's disk has left.
     """
@@ -65,6 +69,7 @@ class Recordings:
         loop: asyncio.AbstractEventLoop,
         patience: float,
         retention: Retention,
+        sound: RecordingSound = "opus",
         free: Callable[[Path], int] = free_bytes,
     ) -> None:
         self._folder = folder_of(data)
@@ -73,6 +78,7 @@ class Recordings:
         self._loop = loop
         self._patience = patience
         self._retention = retention
+        self._sound = sound
         self._free = free
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidying: Handle | None = None
@@ -156,11 +162,12 @@ class Recordings:
             file(name).unlink(missing_ok=True)
         self._records.drop(name)
 
-    def run(self, work: Coroutine[None, None, None]) -> None:
+    def run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do something in the background; `close` waits for it."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def finish(self, name: str) -> None:
         """Make a closed file ready to play under its final name."""
@@ -178,27 +185,47 @@ class Recordings:
             finished.replace(final)
             part.unlink()
         self._records.end(name, duration=duration)
+        if self._sound == "aac" and duration is not None and final.exists():
+            await asyncio.wait({self.run(self._to_aac(name, duration))}, timeout=_SOUND_SOON)
         self._delete_expired()
 
     async def _remux(self, source: Path, target: Path, picture: Path) -> float:
         self._check_room_for(source)
+        said = await self._work("remux", source, target, picture, patience=self._patience)
+        return float(json.loads(said)["duration"])
+
+    async def _to_aac(self, name: str, duration: float) -> None:
+        """Have a finished recording sound in AAC; it stays as it is where that fails."""
+        final = self.final(name)
+        finished = final.with_suffix(".aac.tmp")
+        try:
+            self._check_room_for(final)
+            await self._work("aac", final, finished, patience=self._patience + duration)
+            # It may have been deleted meanwhile.
+            if final.exists():
+                finished.replace(final)
+        except (OSError, asyncio.TimeoutError, subprocess.CalledProcessError) as error:
+            logger.warning("the sound of recording %s stays Opus: %s", name, error)
+        finally:
+            finished.unlink(missing_ok=True)
+
+    @staticmethod
+    async def _work(module: str, *paths: Path, patience: float) -> bytes:
+        """Have a process of its own do something; return what it says."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "nanomeet_widget.server.remux",
-            *map(str, (source, target, picture)),
+            *(sys.executable, "-m", f"nanomeet_widget.server.{module}", *map(str, paths)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
         )
         try:
-            said, _ = await asyncio.wait_for(process.communicate(), self._patience)
+            said, _ = await asyncio.wait_for(process.communicate(), patience)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             raise
         if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, "remux")
-        return float(json.loads(said)["duration"])
+            raise subprocess.CalledProcessError(process.returncode, module)
+        return said
 
     def _check_room_for(self, copy: Path) -> None:
         if self._free(self._folder) < copy.stat().st_size:
