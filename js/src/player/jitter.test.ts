@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { LIP_SYNC, Playout, Transit } from "./jitter";
+import { LIP_SYNC, LONGEST_SOUND_WAIT, Playout, Transit } from "./jitter";
 import { PictureQueue } from "./picture-queue";
+import { SoundRing } from "./ring";
 
 const FRAME = 33_333;
 const BASE = 7_000_000_000;
@@ -140,5 +141,27 @@ describe("Playout", () => {
     arrive(playout.sound, 100, () => 10_000);
     const { picture, sound } = playout.offsets(now, { output: 10_000, strain: 0 });
     expect(sound).toBe(picture);
+  });
+
+  it("keeps voices with pictures that are seconds late, as long as the sound is kept", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 400, () => 5_000_000);
+    arrive(playout.sound, 400, () => 10_000);
+    const { picture, sound } = playout.offsets(now, { output: 10_000, strain: 0 });
+    expect(sound).toBe(picture);
+    const wait = (sound ?? 0) - (BASE + 10_000);
+    const ring = new SoundRing(48_000, 1);
+    for (let at = 0; at < 12e6; at += 20_000) ring.write(at, [new Float32Array(960).fill(0.5)]);
+    const heard = new Float32Array(128);
+    ring.read([heard], 12e6 - wait);
+    expect(heard.every((sample) => sample === 0.5)).toBe(true);
+  });
+
+  it("holds no voice back for pictures that hardly come at all", () => {
+    const playout = new Playout();
+    const now = arrive(playout.picture, 700, () => 15_000_000);
+    arrive(playout.sound, 700, () => 10_000);
+    const { sound } = playout.offsets(now, { output: 10_000, strain: 0 });
+    expect((sound ?? 0) - BASE).toBeLessThan(LONGEST_SOUND_WAIT + 100_000);
   });
 });

@@ -110,6 +110,11 @@ const SLACK = 33_000;
  * decoders hold only so many pictures (`PictureQueue`), and who waits longer is never seen.
  */
 const LONGEST_WAIT = 330_000;
+/**
+ * The longest that sound waits for a picture that takes longer, as from an encoder that is late. It is
+ * kept meanwhile (`SoundRing`); beyond that voices are not held back any more.
+ */
+export const LONGEST_SOUND_WAIT = 6_000_000;
 /** More difference than this between lips and voice is noticed (ITU-R BT.1359 says 45 ms). */
 export const LIP_SYNC = 40_000;
 /** What sound needs beyond its jitter: it cannot skip as pictures can. */
@@ -153,7 +158,7 @@ export class Playout {
     const held = this.#soundHold.update(this.sound.spread + sound.strain, now);
     let heard = soundFloor + sound.output + SOUND_RESERVE + held;
     if (picture !== null && pictureFloor !== null) {
-      heard = Math.max(heard, picture);
+      heard = Math.max(heard, Math.min(picture, heard + LONGEST_SOUND_WAIT));
       picture = Math.max(picture, Math.min(heard - LIP_SYNC, pictureFloor + LONGEST_WAIT));
     }
     return { picture, sound: heard };

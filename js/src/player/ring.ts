@@ -8,6 +8,8 @@
 const TOLERANCE = 3_000;
 /** Beyond this the ring jumps: catching up would take too long. */
 const JUMP = 250_000;
+/** Seconds: more than sound waits for pictures at most, and what comes meanwhile. */
+const KEPT = 8;
 /** The rate that makes up a difference within about a second... */
 const PULL = 1 / 1_000_000;
 /** ...but no faster than can be heard as a change of pitch. */
@@ -23,7 +25,7 @@ export class SoundRing {
   #end = 0;
   #gaps = 0;
 
-  constructor(sampleRate: number, channels: number, seconds = 2) {
+  constructor(sampleRate: number, channels: number, seconds = KEPT) {
     this.#sampleRate = sampleRate;
     this.#capacity = Math.ceil(sampleRate * seconds);
     this.#channels = Array.from({ length: channels }, () => new Float32Array(this.#capacity));

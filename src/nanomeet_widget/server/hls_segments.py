@@ -31,6 +31,11 @@ _LISTED, _WITH_PARTS, _KEPT = 30, 3, 34
 #: Seconds from the end: older segments are left out for a player that says that it has them.
 _SKIP_UNTIL = 6.0 * TARGET_DURATION
 _PROMISES = f"PART-HOLD-BACK={_HOLD_BACK},CAN-SKIP-UNTIL={_SKIP_UNTIL}"
+#: Microseconds that pictures wait for the sound of their moment, where it has come late by as much; and
+#: how fast that is forgotten, with each packet of it.
+_PATIENCE, _FORGET = 6_000_000, 0.995
+#: Microseconds of sound that wait for pictures, as long as none come.
+_MOST_SOUND = 12_000_000
 #: Bytes that are kept at most, but for the last segments.
 _MAX_KEPT = 48 * 1024 * 1024
 
@@ -106,7 +111,12 @@ class Segments:
         self._broken = True
         #: The frames of the track that leads, and sound beside a picture.
         self._leading: list[_Waiting] = []
-        self._sound: list[_Waiting] = []
+        self._sound: deque[_Waiting] = deque()
+        #: Frames that wait for the sound of their moment, the newest moments of both, and how late the
+        #: sound is.
+        self._held: deque[_Waiting] = deque()
+        self._seen = self._heard = 0
+        self._late = 0.0
         self._ended = False
 
     @property
@@ -131,24 +141,42 @@ class Segments:
         """Take note of a set-up: another one than before begins another part of the stream."""
         if self._setups.get(setup.track) == setup:
             return
+        self._release(wait=False)
         self._break()
         self._setups[setup.track] = setup
 
     def add(self, frame: Frame, time: int) -> bool:
         """Add a frame at its time in the stream; return whether there is something new."""
-        if frame.track is not self._lead:
-            if self._open is not None and frame.track in self._setups:
-                self._sound.append(_Waiting(frame, time))
-            return False
-        changed = self._cut(frame, time)
-        if self._open is not None:
-            self._leading.append(_Waiting(frame, time))
-        return changed
+        if frame.track is self._lead:
+            self._seen = time
+            self._held.append(_Waiting(frame, time))
+        elif frame.track in self._setups:
+            self._heard = time
+            self._late = min(_PATIENCE, max(self._seen - time, self._late * _FORGET))
+            self._sound.append(_Waiting(frame, time))
+            while time - self._sound[0].time > _MOST_SOUND:
+                self._sound.popleft()
+        return self._release(wait=len(self._setups) > 1)
 
     def end(self) -> None:
         """The stream is over."""
+        self._release(wait=False)
         self._break()
         self._ended = True
+
+    def _release(self, *, wait: bool) -> bool:
+        """Take the frames whose sound is there, or will hardly come any more."""
+        changed = False
+        while self._held:
+            waiting = self._held[0]
+            late = self._heard < waiting.time and self._seen - waiting.time < self._late
+            if wait and late:
+                break
+            self._held.popleft()
+            changed = self._cut(waiting.frame, waiting.time) or changed
+            if self._open is not None:
+                self._leading.append(waiting)
+        return changed
 
     def _cut(self, frame: Frame, time: int) -> bool:
         """End the part or the segment before this frame, where it is time."""
@@ -183,6 +211,9 @@ class Segments:
             discontinuity=self._broken and self._next > 0,
         )
         self._next += 1
+        if self._broken:
+            # What is from before is in no segment.
+            self._sound = deque(waiting for waiting in self._sound if waiting.time >= time)
         self._broken = False
 
     def _break(self) -> None:
@@ -190,7 +221,6 @@ class Segments:
         if self._open is not None:
             last = self._leading[-1]
             self._close_segment(last.time + lasts(last.frame))
-        self._sound.clear()
         self._broken = True
 
     def _close_segment(self, time: int) -> None:
@@ -210,7 +240,7 @@ class Segments:
             return
         leading, self._leading = self._leading, []
         sound = [waiting for waiting in self._sound if waiting.time < time]
-        self._sound = [waiting for waiting in self._sound if waiting.time >= time]
+        self._sound = deque(waiting for waiting in self._sound if waiting.time >= time)
         data = _fragment(leading, time)
         if sound:
             last = sound[-1]

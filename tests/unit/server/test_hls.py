@@ -344,3 +344,47 @@ def test_a_part_can_be_waited_for() -> None:
     segments.end()
     assert segments.has(99, 99)
     assert not segments.is_next("1-2-0.m4s")
+
+
+@pytest.mark.parametrize("late", [-4.0, -1.2, 0.0, 1.2, 4.0])
+def test_each_segment_has_its_sound_though_the_tracks_come_apart(late: float) -> None:
+    # The sound comes so much later than the pictures of its moment.
+    whole = clip(16, width=64, height=48, group=45)
+    segments = Segments("1", 0)
+    for setup in whole.setups:
+        segments.setup(read_setup(setup))
+
+    def comes(frame: Frame) -> float:
+        return frame.timestamp / SECOND + (late if frame.track is Track.AUDIO else 0)
+
+    for frame in sorted(whole.media, key=comes):
+        if segments.add(frame, frame.timestamp):
+            check(read(segments.playlist()), segments)
+    segments.end()
+    playlist = read(segments.playlist())
+    assert len(played(segments, playlist)) == 480
+    heard = 0
+    for segment in playlist.segments:
+        file = (segments.file(segment.header) or b"") + (segments.file(segment.name or "") or b"")
+        times: dict[str, list[float]] = {"video": [], "audio": []}
+        with av.open(io.BytesIO(file), "r", format="mp4") as container:
+            for packet in container.demux():
+                if packet.pts is not None:
+                    times[packet.stream.type].append(float(packet.pts * packet.time_base))
+        heard += len(times["audio"])
+        # Until it is clear how late the sound is, pictures do not wait for it.
+        if times["video"][0] > max(0, late) + 2:
+            assert min(times["audio"]) == pytest.approx(times["video"][0], abs=0.05)
+            assert max(times["audio"]) == pytest.approx(times["video"][-1], abs=0.05)
+    assert heard == pytest.approx(800, abs=3)
+
+
+def test_sound_that_goes_on_without_pictures_does_not_pile_up() -> None:
+    whole = clip(1, width=64, height=48)
+    segments = Segments("1", 0)
+    fill(segments, whole)
+    sound = next(frame for frame in whole.media if frame.track is Track.AUDIO)
+    for packet in range(50 * 3_600):
+        segments.add(sound, SECOND + packet * 20_000)
+    kept = sum(1 for waiting in segments._sound if waiting.frame.payload)
+    assert kept <= 601
