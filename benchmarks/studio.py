@@ -118,7 +118,8 @@ class Studio:
                 self._lines,
             )
             yield stage
-            stage.stop()
+            if stage.page.evaluate("me.states.at(-1) === 'live'"):
+                stage.stop()
             page.wait_for_function("me.states.at(-1) === 'off'")
 
     @contextmanager
