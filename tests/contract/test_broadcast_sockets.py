@@ -511,3 +511,35 @@ def test_a_recording_is_as_long_as_what_was_sent(server: RunningServer, late: fl
     # What is heard before the first picture came is there, too.
     assert len(times["audio"]) == pytest.approx(400, abs=2)
     assert max(b - a for a, b in itertools.pairwise(times["audio"])) < 0.03
+
+
+def test_a_recording_sounds_in_what_the_server_was_told(servers: Servers, film: Clip) -> None:
+    server = servers.start("--recording-sound", "aac")
+
+    async def scenario() -> None:
+        token = server.room("Sounding", streamname="sounding")
+        viewer, _ = await watch(server, "sounding")
+        async with broadcasting(server, token, record=True) as (page, ingest, _):
+            arrived = asyncio.create_task(viewer.seen(film.media[-1]))
+            for data in film.encoded():
+                await ingest.send_raw(data)
+            await arrived
+            # In the making it is as it was broadcast.
+            until_written(server.data / "recordings" / "sounding.part.mp4")
+            assert sounds_in(get(f"{server.url}/vod/sounding.mp4").content) == "opus"
+            await page.send("stop_broadcast", ref=2)
+            while (await page.expect("ack"))["ref"] != 2:
+                pass
+
+    run(scenario())
+    until(lambda: sounds_in(get(f"{server.url}/vod/sounding.mp4").content) == "aac")
+    content = get(f"{server.url}/vod/sounding.mp4").content
+    with av.open(io.BytesIO(content), "r") as container:
+        assert (container.duration or 0) / av.time_base == pytest.approx(2, abs=0.05)
+        assert len(list(container.decode(video=0))) == 60
+
+
+def sounds_in(film: bytes) -> str:
+    """The codec of a recording's sound."""
+    with av.open(io.BytesIO(film), "r") as container:
+        return container.streams.audio[0].codec_context.codec.canonical_name

@@ -7,7 +7,7 @@ import pytest
 from nanomeet_widget._states import Broadcast as State
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import WatchRefusedError
-from nanomeet_widget.server.frames import Frame
+from nanomeet_widget.server.frames import Frame, Track
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import Page, Sender, Viewer, claims
 from tests.unit.server.wire import PICTURE, SOUND, media, setup
@@ -413,3 +413,61 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     # The picture took half a second.
     stage.send(media(0.007, key=True), media(0.107), sender=back)
     assert tape.times[-2:] == [1_000_000, 1_100_000]
+
+
+# --- what stays behind -------------------------------------------------------------------------
+
+
+def trouble(page: Page) -> str | None:
+    told = page.last(messages.BroadcastChanged).broadcast.trouble
+    return None if told is None else told.kind
+
+
+def test_a_sender_says_what_stays_behind_and_moderators_are_told(house: House) -> None:
+    stage = Stage(house).live()
+    other = house.moderator()
+    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    assert broadcast is not None
+    broadcast.fall_behind(Sender(), "encoder")
+    assert trouble(stage.page) is None
+    broadcast.fall_behind(stage.sender, "encoder")
+    assert trouble(other) == "broadcast_slow_encoder"
+    broadcast.fall_behind(stage.sender, "line")
+    assert trouble(other) == "broadcast_slow_line"
+    broadcast.fall_behind(stage.sender, None)
+    assert trouble(other) is None
+    # Nothing of it outlives the sender.
+    broadcast.fall_behind(stage.sender, "encoder")
+    stage.lose()
+    assert trouble(other) is None
+    assert stage.connect(Sender())
+    stage.page.ask(messages.StopBroadcast(ref=9))
+    assert trouble(other) is None
+
+
+def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house: House) -> None:
+    stage = Stage(house)
+    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    assert broadcast is not None
+    assert broadcast.attach(stage.sender, 0)
+    stage.send(setup(), setup(SOUND), media(0, key=True))
+
+    def second(number: int, late: dict[Track, float]) -> None:
+        for tenth in range(10):
+            house.clock.advance(0.1)
+            for track in (PICTURE, SOUND):
+                at = number + (tenth + 1) / 10 - late.get(track, 0)
+                stage.send(media(at, track=track, key=True))
+
+    # Pictures alone are late by their encoder, which is for the page to say.
+    for number in range(8):
+        second(number, {PICTURE: 0.9})
+    assert not stage.sender.all(messages.IngestLate)
+    for number in range(8, 16):
+        late = min(1.2, (number - 7) * 0.6)
+        second(number, {PICTURE: max(0.9, late), SOUND: late})
+    assert stage.sender.last(messages.IngestLate).seconds == pytest.approx(1.2, abs=0.2)
+    assert trouble(stage.page) == "broadcast_slow_line"
+    for number in range(16, 24):
+        second(number, {})
+    assert trouble(stage.page) is None
