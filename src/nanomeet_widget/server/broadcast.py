@@ -218,6 +218,8 @@ class Broadcast:
         self._begun = False
         #: Runs while no page sends; None while one does, or may come back.
         self._grace: Handle | None = None
+        #: Whether viewers wait for another sender's first picture.
+        self._halted = False
         self._need_keyframe = True
         rate = config.limits.ingest_rate
         self._allowance = TokenBucket(burst=rate * 4, rate=rate, now=timers.time())
@@ -322,7 +324,9 @@ class Broadcast:
         self._need_keyframe = True
         self._latest.clear()
         self._keeps_up()
-        self._timeline.begin(self._heard_at, clock)
+        if self._timeline.begin(self._heard_at, clock) and self.state is State.LIVE:
+            # Viewers go by the sender's clock, too: for them it begins again.
+            self._halt()
         sender.send(messages.IngestReady())
         return True
 
@@ -393,7 +397,7 @@ class Broadcast:
                 "broadcast_interrupted",
                 f"{reason.message} It goes on when another moderator's page sends it.",
             )
-            self._channel.pause()
+            self._halt()
         self._on_change(self)
 
     @property
@@ -405,12 +409,19 @@ class Broadcast:
         """Wait for the page that was given the ticket."""
         self._set_timeout(self._timers.call_later(self._config.patience.ingest, self._lost))
 
+    def _halt(self) -> None:
+        if not self._halted:
+            self._halted = True
+            self._channel.pause()
+
     def _resume(self) -> None:
-        if self._grace is None or self._since is None:
+        if self._halted and self._since is not None:
+            self._halted = False
+            self._channel.go_live(since=self._since)
+        if self._grace is None:
             return
         self._grace.cancel()
         self._grace = self._trouble = None
-        self._channel.go_live(since=self._since)
         self._on_change(self)
 
     def receive(self, sender: Sender, data: bytes) -> None:

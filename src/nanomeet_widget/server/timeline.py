@@ -22,6 +22,8 @@ _STEP = 50
 #: Microseconds: a clock that is further ahead of this server's has leapt, if it did so in one step of as
 #: much. Nothing was captured later than now, but for what was not known when its sender began.
 _EARLY = _LEAP = 6_000_000
+#: Microseconds: two clocks that are no further apart are one, of which the way here took a little longer.
+_ALIKE = 500_000
 #: Microseconds that a sender's first picture can have taken, whatever it says.
 _MOST_LATE = 30_000_000
 #: Microseconds that a stream can be ahead of this server's clock at all.
@@ -76,8 +78,10 @@ class Timeline:
         """Return the stream's time at a moment, in microseconds."""
         return 0 if self._zero is None else max(0, _microseconds(now) - self._zero)
 
-    def begin(self, now: float, clock: int | None = None) -> None:
+    def begin(self, now: float, clock: int | None = None) -> bool:
         """Take note that another sender begins, or the same one again.
+
+        Returns whether it says that its clock is another one than the last sender's.
 
         Parameters
         ----------
@@ -86,8 +90,10 @@ class Timeline:
         clock
             What the sender's clock shows at this moment, in microseconds; None if it does not say.
         """
+        before = self._sender
         self._sender = _Sender(None if clock is None else _microseconds(now) - clock)
         self._early.clear()
+        return before.begun and clock is not None and not self._sender.like(before)
 
     def place(self, frame: Frame, now: float) -> int | None:
         """Return where a frame of media goes, in microseconds; None if it has no place yet, or none.
@@ -185,6 +191,10 @@ class _Sender:
             # All of its tracks alike.
             self._offsets = {track: offset + stood for track, offset in self._offsets.items()}
             self._offset = (self._offset or 0) + stood
+
+    def like(self, other: _Sender) -> bool:
+        """Return whether both have the same clock, as far as one can see."""
+        return abs((self._offset or 0) - (other._offset or 0)) < _ALIKE
 
     def start(self, frame: Frame) -> int:
         """Settle it at the first frame that has a place; return when that was captured."""

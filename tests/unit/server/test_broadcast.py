@@ -404,15 +404,28 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     (tape,) = house.tapes
     stage.lose()
     house.clock.advance(1)
-    # A page loaded again: its clock begins again, and says so.
+    viewer = stage.watch()
+    # A page loaded again: its clock begins again, and it says so.
     back = Sender()
     broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
     assert broadcast is not None
+    assert tape.on_open is not None
+    tape.on_open(None)
+    assert viewer.state == "live"
     assert broadcast.attach(back, 7_000)
+    # Nobody measures its pictures by the times of those before.
+    assert viewer.state == "waiting"
+    stage.send(setup(), setup(SOUND), sender=back)
     house.clock.advance(0.5)
     # The picture took half a second.
     stage.send(media(0.007, key=True), media(0.107), sender=back)
     assert tape.times[-2:] == [1_000_000, 1_100_000]
+    assert viewer.state == "live"
+    # Its connection alone is lost: viewers notice nothing.
+    broadcast.detach(back)
+    house.clock.advance(0.2)
+    assert broadcast.attach(Sender(), 707_000)
+    assert viewer.state == "live"
 
 
 # --- what stays behind -------------------------------------------------------------------------
