@@ -2,19 +2,24 @@
 
 What is measured
     The source of `broadcast_latency`, broadcast and recorded, while as many processes as there are cores
-    do nothing but count. On air it is from the moment at which the server tells that it is live to the
-    moment at which it tells that it is stopping; the file's length is what a player shows.
+    do nothing but count. On air it is from the moment at which a viewer without a browser gets the first
+    picture to the moment at which it gets the last frame of picture or sound; the file's length is what a
+    player shows.
 
 How to read it
-    A recording begins with the first picture, which was composed before it came, and ends with the last
-    sound that came: it may differ from the time on air by what the encoder is late, and by a picture.
+    A recording begins when its first picture was composed, which comes later by what encoding and the way
+    take: at the beginning of a broadcast, on a machine that has nothing left, some tenths of a second. So much
+    longer the file may be than its time on air.
     Skipped is what the composer left out, as the machine was busy; "told" is what moderators were told of it.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,14 +29,14 @@ import av
 from benchmarks.figures import percentile
 from benchmarks.report import Report, arguments
 from benchmarks.studio import Studio, running_studio
+from tests.conftest import RunningServer
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
-#: What a page that broadcast knows: pictures left out, when it was live and when stopping, and what was told.
-ACCOUNT = """[
-  me.healths.reduce((sum, { skipped }) => sum + skipped, 0),
-  me.moments[me.states.indexOf("live")],
-  me.moments[me.states.indexOf("stopping")],
-  me.troubles,
-]"""
+from nanomeet_widget.server.frames import Kind, Track, decode
+
+#: What a page that broadcast knows: pictures left out, and what was told.
+ACCOUNT = "[me.healths.reduce((sum, { skipped }) => sum + skipped, 0), me.troubles]"
 
 
 @dataclass(frozen=True)
@@ -68,18 +73,42 @@ def busy() -> Iterator[None]:
             process.join()
 
 
+@contextmanager
+def witnessing(server: RunningServer, stream: str) -> Iterator[list[float]]:
+    """Watch a stream without looking; the list grows by the moment of each frame, the first a picture's."""
+    moments: list[float] = []
+    with connect(server.websocket("ws/watch"), origin=Origin(server.url), compression=None) as line:
+        line.send(json.dumps({"type": "watch", "v": 1, "stream": stream}))
+
+        def write() -> None:
+            for message in line:
+                if isinstance(message, bytes):
+                    frame = decode(message)
+                    picture = frame.track is Track.VIDEO
+                    if frame.kind is Kind.MEDIA and (picture or moments):
+                        moments.append(time.monotonic())
+
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        yield moments
+    writer.join(timeout=10)
+
+
 def record(studio: Studio, stream: str, seconds: float) -> Take:
     """Broadcast for a while, and look at the file."""
-    with studio.broadcast(stream, record=True) as stage:
+    with (
+        witnessing(studio.server, stream) as seen,
+        studio.broadcast(stream, record=True) as stage,
+    ):
         stage.page.wait_for_timeout(seconds * 1000)
         stage.stop()
-        skipped, live, stopping, told = stage.page.evaluate(ACCOUNT)
+        skipped, told = stage.page.evaluate(ACCOUNT)
     film = studio.server.data / "recordings" / f"{stream}.mp4"
     with av.open(str(film)) as container:
         length = (container.duration or 0) / av.time_base
         times = [float(p.pts * p.time_base) for p in container.demux(video=0) if p.pts is not None]
     return Take(
-        on_air=(stopping - live) / 1000,
+        on_air=seen[-1] - seen[0],
         length=length,
         pictures=len(times),
         hole=max(after - before for before, after in pairwise(times)),
@@ -120,7 +149,7 @@ def main() -> None:
     for lines in (360, 720, 1080):
         with running_studio(lines=lines) as studio, busy():
             takes = [
-                record(studio, f"take_{lines}_{time}", options.seconds) for time in range(times)
+                record(studio, f"take_{lines}_{number}", options.seconds) for number in range(times)
             ]
         rows.append(row(lines, takes))
         print(" ".join(rows[-1]), flush=True)

@@ -60,8 +60,6 @@ async function counter() {
 class Broadcaster {
   ended = [];
   states = [];
-  /** When each of them was told, in milliseconds since the epoch. */
-  moments = [];
   /** The kinds of trouble that were told. */
   troubles = [];
   healths = [];
@@ -137,7 +135,6 @@ class Broadcaster {
         break;
       case "broadcast_changed":
         this.states.push(message.broadcast.state);
-        this.moments.push(Date.now());
         this.playout = message.broadcast.playout;
         this.trouble = message.broadcast.trouble;
         if (this.trouble) this.troubles.push(this.trouble.kind);
