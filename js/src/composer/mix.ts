@@ -95,7 +95,7 @@ export class Mix {
     return { samples: this.#sum(from, to), timestamp: this.#start + duration(from) };
   }
 
-  /** Goes on at this moment; what was to be said before is lost, as is what nobody kept. */
+  /** Goes on at this moment; what was to be said before is lost, as no voice keeps that much. */
   #skipTo(now: number): void {
     const due = Math.floor(frames(now - this.#start) / this.#block) - 1;
     this.#taken = due * this.#block;

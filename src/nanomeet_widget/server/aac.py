@@ -60,7 +60,7 @@ def to_aac(source: Path, target: Path) -> None:
         for packet in reader.demux():
             copy = copies.get(packet.stream.index)
             if copy is None:
-                # What nobody can decode is a hole.
+                # What cannot be decoded is a hole.
                 with contextlib.suppress(av.error.InvalidDataError):
                     for frame in packet.decode():
                         sound.add(frame)

@@ -413,7 +413,7 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     tape.on_open(None)
     assert viewer.state == "live"
     assert broadcast.attach(back, 7_000)
-    # Nobody measures its pictures by the times of those before.
+    # No viewer measures its pictures by the times of those before.
     assert viewer.state == "waiting"
     stage.send(setup(), setup(SOUND), sender=back)
     house.clock.advance(0.5)

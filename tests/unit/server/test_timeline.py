@@ -192,7 +192,7 @@ def test_a_stream_is_as_long_as_it_was_on_air(pages: list[Page]) -> None:
     assert length == pytest.approx(on_air, abs=ONE_PICTURE)
 
 
-#: One of the tracks is hardly late, or nobody could know.
+#: One of the tracks is hardly late, or the server could not know.
 one_late = st.builds(
     lambda track, late, little: dict.fromkeys(Track, little) | {track: late},
     st.sampled_from(Track),
