@@ -1,10 +1,12 @@
-"""Callbacks for events: who is called, what was kept, and what happens when one raises."""
+"""Calling what users gave, callbacks for events and observers: what happens when one raises."""
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from nanomeet_widget._errors import InvalidInputError
@@ -14,19 +16,80 @@ _KEPT = 1000
 _logger = logging.getLogger("nanomeet_widget")
 
 
+class Guard:
+    """Calls what users gave. What raises is logged and shown, and stops nothing else.
+
+    An ``async def`` runs as a task: on the loop that ran where this was made, the notebook's, or else
+    on the one that runs where it is called. Only a `KeyboardInterrupt` is let through: who interrupts
+    the kernel means whatever it does.
+
+    Parameters
+    ----------
+    show
+        Shows a sentence to the user.
+    """
+
+    def __init__(self, show: Callable[[str], object]) -> None:
+        self._show = show
+        self._home = _running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def call(self, callback: Callable[[Any], object], argument: object, cause: str) -> None:
+        """Call `callback`; `cause` names what it is called for."""
+        try:
+            result = callback(argument)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - sys.exit() in a callback is no wish to end the kernel
+            self._failed(callback, cause, error)
+        else:
+            if inspect.iscoroutine(result):
+                self._run(callback, result, cause)
+
+    def _run(
+        self, callback: Callable[[Any], object], coroutine: Coroutine[Any, Any, Any], cause: str
+    ) -> None:
+        at_home = self._home is not None and self._home.is_running()
+        loop = self._home if at_home else _running_loop()
+        if loop is None:
+            coroutine.close()
+            error = RuntimeError("it is async, and no event loop runs here that could await it")
+            self._failed(callback, cause, error)
+            return
+        loop.call_soon_threadsafe(self._start, self._finish(callback, coroutine, cause))
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _finish(
+        self, callback: Callable[[Any], object], coroutine: Coroutine[Any, Any, Any], cause: str
+    ) -> None:
+        try:
+            await coroutine
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - as above
+            self._failed(callback, cause, error)
+
+    def _failed(self, callback: object, cause: str, error: BaseException) -> None:
+        name = getattr(callback, "__name__", "a callback")
+        _logger.error("%s, called for %s, raised", name, cause, exc_info=error)
+        self._show(f"{name}, called for {cause}, raised {type(error).__name__}: {error}")
+
+
 class Callbacks:
     """Calls what was registered, and keeps the newest events.
 
     Parameters
     ----------
-    on_failure
-        Told of every callback that raised: the event, the callback, and the error.
+    guard
+        Calls the callbacks.
     """
 
-    def __init__(
-        self, on_failure: Callable[[Event, Callable[[Any], object], Exception], object]
-    ) -> None:
-        self._on_failure = on_failure
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
         self._registered: dict[str, list[Callable[[Any], object]]] = {}
         self._log: deque[Event] = deque(maxlen=_KEPT)
 
@@ -53,14 +116,14 @@ class Callbacks:
         """Keep an event and call who waits for it."""
         self._log.append(event)
         for callback in tuple(self._registered.get(event.name, ())):
-            self._call(callback, event)
+            self._guard.call(callback, event, event.name)
 
-    def _call(self, callback: Callable[[Any], object], event: Event) -> None:
-        try:
-            callback(event)
-        except Exception as error:
-            _logger.exception("a callback for %s raised", event.name)
-            self._on_failure(event, callback, error)
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _name(event: str | type[Event]) -> str:

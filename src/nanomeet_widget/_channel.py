@@ -10,10 +10,13 @@ import asyncio
 import html
 import itertools
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from nanomeet_widget import _host
 from nanomeet_widget._errors import (
@@ -32,6 +35,9 @@ HANDSHAKE = 10.0
 #: Seconds in which a page that is there and heard answers a knock. On a busy machine a page stands still
 #: for seconds, and is no page that has gone.
 KNOCK = 10.0
+#: Seconds without a sign of a page that holds a command back: it gives one each ten seconds, or each
+#: minute where its browser slows a hidden tab down.
+HELD = 90.0
 
 #: Error kinds of the page that have a class of their own here.
 _ERRORS: dict[str, type[CommandError]] = {
@@ -44,8 +50,12 @@ _KNOCK_MESSAGE = {"type": "knock"}
 _SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
 
 
-class Command(Generic[T]):
+class Command(Coroutine[Any, Any, T]):
     """A command under way. Await it, or do not: it takes effect either way.
+
+    `asyncio` takes it wherever it takes a coroutine: ``create_task``, ``gather``, ``wait_for``. It may
+    be awaited more than once, and by more than one task; a task that is cancelled stops waiting, and
+    takes nothing back.
 
     Shown as a cell's last value, it tells its outcome as soon as there is one.
     """
@@ -57,8 +67,16 @@ class Command(Generic[T]):
         withdraw: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
+        # By which asyncio shows the task that awaits it.
+        self.__name__ = self.__qualname__ = name
+        #: What it waits for while it cannot be carried out, as the page says.
+        self.held_by = ""
         self._future: Future[T] = Future()
+        # Who awaits it cannot cancel it.
+        self._future.set_running_or_notify_cancel()
         self._withdraw = withdraw
+        # How far each task has driven it.
+        self._driven: WeakKeyDictionary[object, Coroutine[Any, Any, T]] = WeakKeyDictionary()
         # Whether the page's answers are heard, once that is known.
         self._heard = heard
 
@@ -113,22 +131,49 @@ class Command(Generic[T]):
         return True
 
     def __await__(self) -> Generator[Any, None, T]:
-        return self._wait().__await__()
+        return (yield from self._wait().__await__())
+
+    def send(self, value: None) -> Any:  # noqa: ANN401 - what the loop is to wait for
+        """Go on waiting, as a coroutine does for the task that runs it."""
+        return self._drive().send(value)
+
+    def throw(
+        self,
+        kind: type[BaseException] | BaseException,
+        value: BaseException | object = None,
+        trace: TracebackType | None = None,
+    ) -> Any:  # noqa: ANN401 - as above
+        """End the wait, not the command."""
+        del trace
+        if isinstance(kind, BaseException):
+            error = kind
+        else:
+            error = value if isinstance(value, BaseException) else kind()
+        return self._drive().throw(error)
+
+    def close(self) -> None:
+        """End the wait of the task that runs this, if it waits."""
+        if (driven := self._driven.pop(_task(), None)) is not None:
+            driven.close()
+
+    def _drive(self) -> Coroutine[Any, Any, T]:
+        task = _task()
+        if (driven := self._driven.get(task)) is None:
+            driven = self._driven[task] = self._wait()
+        return driven
 
     async def _wait(self) -> T:
-        # Whoever stops waiting does not take the command back.
-        answer = asyncio.shield(asyncio.wrap_future(self._future))
         if self._future.done() or self._heard is None:
-            return await answer
+            await _one_of(self._future)
+            return self._future.result()
         if problem := _host.why_no_answer():
             raise CannotAwaitError(f"{self.name}: {problem}")
-        heard = asyncio.shield(asyncio.wrap_future(self._heard))
-        either: set[asyncio.Future[Any]] = {answer, heard}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not answer.done() and not heard.result():
+        await _one_of(self._future, self._heard)
+        if not self._future.done() and not self._heard.result():
             raise CannotAwaitError(f"{self.name}: {_host.why_silent()}")
+        await _one_of(self._future)
         try:
-            return await answer
+            return self._future.result()
         except NoFrontEndError as error:
             if not _host.may_be_deaf():
                 raise
@@ -142,6 +187,8 @@ class Command(Generic[T]):
             return f"{self.name}: failed: {self._future.exception()}"
         if self.state == "done" and self._future.result() is not None:
             return f"{self.name}: done: {self._future.result()!r}"
+        if self.state == "pending" and self.held_by:
+            return f"{self.name}: pending: {self.held_by}"
         return f"{self.name}: {self.state}"
 
     def _bundle(self) -> dict[str, str]:
@@ -169,11 +216,50 @@ class Command(Generic[T]):
             self._future.set_exception(error)
 
 
+def _task() -> object:
+    """Return the task that runs, or what stands for none."""
+    try:
+        return asyncio.current_task() or Command
+    except RuntimeError:
+        return Command
+
+
+async def _one_of(*futures: Future[Any]) -> None:
+    """Wait until one of them is done, whichever thread that happens on."""
+    loop = asyncio.get_running_loop()
+    woken = asyncio.Event()
+
+    def wake(_: Future[Any]) -> None:
+        with suppress(RuntimeError):  # a loop that has ended waits for nothing
+            loop.call_soon_threadsafe(woken.set)
+
+    for future in futures:
+        future.add_done_callback(wake)
+    await woken.wait()
+
+
 def refused(name: str, error: CommandError) -> Command[Any]:
     """Return a command that has failed before anything was sent."""
     command: Command[Any] = Command(name)
     command.reject(error)
     return command
+
+
+@dataclass(kw_only=True)
+class _Pending:
+    """A command that was given."""
+
+    number: int
+    command: Command[Any]
+    parse: Callable[[Any], Any]
+    message: dict[str, Any]
+    #: Seconds that it has once it can be carried out.
+    timeout: float
+    timer: threading.Timer
+    #: The page that has it, if one has.
+    page: str | None = None
+    #: Whether the page is carrying it out: no other page is given it then.
+    begun: bool = False
 
 
 class Channel:
@@ -190,13 +276,18 @@ class Channel:
         self._page: str | None = None
         self._waiting: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
-        self._pending: dict[int, tuple[Command[Any], Callable[[Any], Any], threading.Timer]] = {}
+        self._pending: dict[int, _Pending] = {}
         self._knocks: list[tuple[Future[bool], threading.Timer]] = []
 
     @property
     def page(self) -> str | None:
         """The address of the page that shows the meeting."""
         return self._page
+
+    @property
+    def expected(self) -> bool:
+        """Whether there is a page, or commands wait for one."""
+        return self._page is not None or bool(self._pending)
 
     def greet(self, page: str, first: dict[str, Any]) -> None:
         """Speak with `page` from now on: `first`, then what was said while there was none."""
@@ -205,6 +296,10 @@ class Channel:
         knock = [_KNOCK_MESSAGE] if self._knocks else []
         for message in (first, *knock, *waiting):
             self._send(page, message)
+        # Also what another page has had, and not begun with: that one may be gone.
+        for entry in list(self._pending.values()):
+            if not entry.begun and entry.page != page:
+                self._hand_over(entry, page)
 
     def part(self) -> None:
         """Speak with no page until one says hello."""
@@ -241,29 +336,54 @@ class Channel:
         """
         number = next(self._ids)
         command: Command[T] = Command(name, self._knock(), lambda: self._withdraw(number))
-        patience = timeout if self._page is not None else HANDSHAKE
-        timer = _timer(patience, self._expire, number, timeout)
-        self._pending[number] = (command, parse, timer)
-        timer.start()
-        self.tell({"type": "command", "id": number, "name": method, "args": list(args)})
+        entry = _Pending(
+            number=number,
+            command=command,
+            parse=parse,
+            message={"type": "command", "id": number, "name": method, "args": list(args)},
+            timeout=timeout,
+            timer=_timer(HANDSHAKE, self._expire, number),
+        )
+        self._pending[number] = entry
+        if self._page is None:
+            entry.timer.start()
+        else:
+            self._hand_over(entry, self._page)
         return command
+
+    def held(self, number: int, why: str) -> None:
+        """Note that a page cannot carry a command out yet, and is there."""
+        entry = self._pending.get(number)
+        if entry is not None and not entry.begun:
+            entry.command.held_by = why
+            self._arm(entry, HELD)
+
+    def begun(self, number: int) -> None:
+        """Note that a page begins with a command: its time runs from now on."""
+        entry = self._pending.get(number)
+        if entry is not None:
+            entry.begun, entry.command.held_by = True, ""
+            self._arm(entry, entry.timeout)
 
     def reply(self, message: dict[str, Any]) -> None:
         """Settle the command that a reply belongs to; an unknown one came too late."""
         entry = self._pending.pop(message.get("id", -1), None)
         if entry is None:
             return
-        command, parse, timer = entry
-        timer.cancel()
+        command = entry.command
+        entry.timer.cancel()
         error = message.get("error")
         if error is None:
             try:
-                command.resolve(parse(message.get("result")))
+                command.resolve(entry.parse(message.get("result")))
             except (KeyError, TypeError, ValueError) as problem:
                 command.reject(CommandError(f"{command.name}: the page's answer is odd: {problem}"))
             return
-        kind = _ERRORS.get(str(error.get("kind")), CommandError)
-        command.reject(kind(str(error.get("message") or "the page gave no reason")))
+        kind = str(error.get("kind"))
+        words = str(error.get("message") or "the page gave no reason")
+        failure = _ERRORS.get(kind, CommandError)(words)
+        failure.kind = str(error.get("cause") or kind)
+        command.reject(failure)
 
     def heard(self) -> None:
         """Note that a message of the page has arrived: its answers are heard."""
@@ -278,20 +398,34 @@ class Channel:
         self.heard()
         self._waiting.clear()
         while self._pending:
-            _, (command, _, timer) = self._pending.popitem()
-            timer.cancel()
-            command.reject(error)
+            _, entry = self._pending.popitem()
+            entry.timer.cancel()
+            entry.command.reject(error)
+
+    def drop(self, error: CommandError) -> None:
+        """Fail what no page has begun with."""
+        for entry in [one for one in self._pending.values() if not one.begun]:
+            if self._pending.pop(entry.number, None) is not None:
+                entry.timer.cancel()
+                entry.command.reject(error)
 
     def _withdraw(self, number: int) -> bool:
-        if self._page is not None or number not in self._pending:
+        entry = self._pending.get(number)
+        if entry is None or entry.page is not None:
             return False
-        _, _, timer = self._pending.pop(number)
-        timer.cancel()
-        self._forget(number)
+        del self._pending[number]
+        entry.timer.cancel()
         return True
 
-    def _forget(self, number: int) -> None:
-        self._waiting = [message for message in self._waiting if message.get("id") != number]
+    def _hand_over(self, entry: _Pending, page: str) -> None:
+        entry.page = page
+        self._arm(entry, entry.timeout)
+        self._send(page, entry.message)
+
+    def _arm(self, entry: _Pending, seconds: float) -> None:
+        entry.timer.cancel()
+        entry.timer = _timer(seconds, self._expire, entry.number)
+        entry.timer.start()
 
     def _knock(self) -> Future[bool]:
         knock: Future[bool] = Future()
@@ -310,32 +444,28 @@ class Channel:
         with suppress(InvalidStateError):
             knock.set_result(False)
 
-    def _expire(self, number: int, timeout: float) -> None:
+    def _expire(self, number: int) -> None:
         entry = self._pending.get(number)
-        if entry is None:
-            return
-        command, parse, timer = entry
-        if self._page is not None and timer.interval != timeout:
-            # The page came meanwhile: the command has its own time from here on.
-            timer = _timer(timeout, self._expire, number, timeout)
-            self._pending[number] = (command, parse, timer)
-            timer.start()
+        # One that was set again meanwhile has the newer timer.
+        if entry is None or entry.timer is not threading.current_thread():
             return
         del self._pending[number]
-        if self._page is None:
-            self._forget(number)
+        command = entry.command
+        if entry.page is None:
             command.reject(
                 NoFrontEndError(
                     f"{command.name}: no notebook page shows this meeting: display it in a cell, for "
                     "example by writing its name on the cell's last line"
                 )
             )
-        else:
-            command.reject(
-                CommandTimeoutError(
-                    f"{command.name}: the meeting's page gave no answer in {timeout:g} s"
-                )
+            return
+        seconds = entry.timer.interval
+        last = f" Before that, {command.held_by}." if command.held_by else ""
+        command.reject(
+            CommandTimeoutError(
+                f"{command.name}: the meeting's page gave no answer in {seconds:g} s.{last}"
             )
+        )
 
 
 def _timer(seconds: float, function: Callable[..., None], *args: object) -> threading.Timer:

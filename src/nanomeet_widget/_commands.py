@@ -1,7 +1,8 @@
 """What a meeting can be told: the methods of the Web API, in Python's spelling.
 
 Each returns a `Command`: await it or do not, it takes effect either way. It settles when the engine
-has confirmed, or fails with a `CommandError` in bounded time. A further one is a method here and,
+has confirmed, or fails with a `CommandError` in bounded time. What is commanded before the meeting is
+joined is carried out once it is (`js/src/widget/command-queue.ts`). A further one is a method here and,
 unless the engine API has it, a line in `js/src/widget/commands.ts`.
 """
 
@@ -19,9 +20,10 @@ from nanomeet_widget._rules import check_flag
 
 T = TypeVar("T")
 
-#: Seconds after which a command without an answer has failed. The page's own limits are shorter,
-#: and say more precisely what was missing; these are for a page that has gone.
-CONFIRM = 30.0
+#: Seconds after which a command without an answer has failed, from when it could be carried out. The
+#: page's own limits are shorter, and say more precisely what was missing; these are for a page that
+#: has gone. Some commands ask the engine two or three times, 20 s and 10 s at most.
+CONFIRM = 45.0
 BROADCAST = 75.0
 LEAVE = 15.0
 

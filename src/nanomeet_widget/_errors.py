@@ -108,25 +108,38 @@ class ServerStartError(NanoMeetError):
 class CommandError(NanoMeetError):
     """The meeting did not do what it was told."""
 
+    #: The reason in one word, as `NanoMeet.error` has it: ``refused``, ``token_expired``, …
+    kind: str = "failed"
+
 
 class CommandTimeoutError(CommandError, TimeoutError):
     """No confirmation came in time."""
+
+    kind = "timeout"
 
 
 class CommandRefusedError(CommandError):
     """The engine refuses the command, or the token's role does not allow it."""
 
+    kind = "refused"
+
 
 class NotJoinedError(CommandError):
-    """The command needs a joined meeting."""
+    """The command needs a joined meeting, and it was not joined; `kind` says in a word what kept it."""
+
+    kind = "not_joined"
 
 
 class NoFrontEndError(CommandError):
     """No notebook page shows this meeting, so nothing can carry the command out."""
 
+    kind = "no_front_end"
+
 
 class CannotAwaitError(CommandError):
     """The command was given, but its answer cannot be heard while this cell runs."""
+
+    kind = "cannot_await"
 
 
 class IllegalStepError(NanoMeetError, RuntimeError):

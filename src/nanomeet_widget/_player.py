@@ -12,9 +12,11 @@ import anywidget
 import traitlets as t
 
 from nanomeet_widget import _rules, services
+from nanomeet_widget._callbacks import Guard
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._errors import CommandError, InvalidInputError
 from nanomeet_widget._models import Playout, SecretText
+from nanomeet_widget._told import Told
 from nanomeet_widget._widget import STATIC
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _WEBVTT = re.compile(r"WEBVTT(?:\s|$)")
 STATES = ("idle", "connecting", "waiting", "live", "ended", "recording", "failed", "unsupported")
 
 
-class BroadcastPlayer(anywidget.AnyWidget):
+class BroadcastPlayer(Told, anywidget.AnyWidget):
     """Shows a broadcast, or its recording, in the cell that shows this.
 
     Parameters
@@ -94,6 +96,7 @@ class BroadcastPlayer(anywidget.AnyWidget):
         **options: Any,  # noqa: ANN401 - traits
     ) -> None:
         self._channel = Channel(lambda _page, message: self.send(message))
+        self._guard = Guard(lambda words: self._channel.tell({"type": "notice", "message": words}))
         #: As the page gets them.
         self._captions: dict[str, str] | None = None
         if unknown := sorted(set(options) - set(self.trait_names())):
@@ -152,8 +155,8 @@ class BroadcastPlayer(anywidget.AnyWidget):
 
     def _on_message(self, _widget: object, message: object, _buffers: object) -> None:
         if isinstance(message, dict) and message.get("type") in self._HANDLERS:
-            self._HANDLERS[message["type"]](self, message)
             self._channel.heard()
+            self._HANDLERS[message["type"]](self, message)
 
     def _on_hello(self, _message: dict[str, Any]) -> None:
         self._channel.greet("", self._source_message())
@@ -166,15 +169,15 @@ class BroadcastPlayer(anywidget.AnyWidget):
 
     def _on_facts(self, message: dict[str, Any]) -> None:
         facts = message["facts"]
-        state = str(facts["state"])
-        with self.hold_trait_notifications():
-            self.set_trait("state", state if state in STATES else "failed")
-            self.set_trait("paused", bool(facts["paused"]))
-            latency = facts.get("latency")
-            self.set_trait("latency", None if latency is None else float(latency))
-            self.set_trait("behind", float(facts["behind"]))
-            self.set_trait("title", str(facts["title"]))
-            self.set_trait("vod", str(facts["vod"]) if facts.get("vod") else None)
+        state, latency = str(facts["state"]), facts.get("latency")
+        self._tell(
+            state=state if state in STATES else "failed",
+            paused=bool(facts["paused"]),
+            latency=None if latency is None else float(latency),
+            behind=float(facts["behind"]),
+            title=str(facts["title"]),
+            vod=str(facts["vod"]) if facts.get("vod") else None,
+        )
 
     _HANDLERS: ClassVar[dict[str, Callable[[BroadcastPlayer, dict[str, Any]], None]]] = {
         "hello": _on_hello,
@@ -209,9 +212,10 @@ class BroadcastPlayer(anywidget.AnyWidget):
 
     @t.observe("source")
     def _source_changed(self, _change: object) -> None:
-        self.set_trait("state", "idle" if self.source is None else "connecting")
-        self.set_trait("vod", None)
-        self._tell_source()
+        try:
+            self._tell(state="idle" if self.source is None else "connecting", vod=None)
+        finally:
+            self._tell_source()
 
     @t.observe("captions")
     def _captions_changed(self, _change: object) -> None:

@@ -11,7 +11,17 @@ from typing import Generic, TypeVar
 from nanomeet_widget._errors import IllegalStepError
 
 
-class Status(str, Enum):
+class _Word(str, Enum):
+    """A state as the word for it, which is also what is printed."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self.value), spec)
+
+
+class Status(_Word):
     """Where this person's part in the meeting stands."""
 
     IDLE = "idle"
@@ -23,7 +33,7 @@ class Status(str, Enum):
     FAILED = "failed"
 
 
-class Broadcast(str, Enum):
+class Broadcast(_Word):
     """Where the room's broadcast stands."""
 
     OFF = "off"

@@ -25,7 +25,7 @@ from nanomeet_widget import (
     events,
     services,
 )
-from nanomeet_widget._callbacks import Callbacks
+from nanomeet_widget._callbacks import Callbacks, Guard
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
 from nanomeet_widget._errors import (
@@ -50,6 +50,7 @@ from nanomeet_widget._records import Records
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._rules import check_tile_view
 from nanomeet_widget._states import Broadcast, Status
+from nanomeet_widget._told import Told
 from nanomeet_widget.events import Event
 from nanomeet_widget.services import BroadcastTarget, Service
 
@@ -94,7 +95,7 @@ class _SecretUnicode(t.Unicode[Any, Any]):
         super().__set__(obj, value)
 
 
-class NanoMeet(Commands, anywidget.AnyWidget):
+class NanoMeet(Commands, Told, anywidget.AnyWidget):
     """A meeting in the cell that shows this.
 
     Parameters
@@ -228,7 +229,10 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         self._channel = Channel(lambda page, message: self.send({**message, "client": page}))
         # The Jupyter server's address, as the page has it.
         self._base: str | None = None
-        self._callbacks = Callbacks(self._tell_of_failure)
+        # Whether a cell was given it to show.
+        self._shown = False
+        self._guard = Guard(lambda words: self._channel.tell({"type": "notice", "message": words}))
+        self._callbacks = Callbacks(self._guard)
         self._records = Records()
         if unknown := sorted(set(options) - set(self.trait_names())):
             near = difflib.get_close_matches(unknown[0], _OPTIONS, n=1)
@@ -314,8 +318,14 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         return _recordings.of_token(self.token)
 
     def leave(self) -> Command[None]:
-        """Leave the meeting and free the camera; settled once that is done."""
-        if self._status.state in {Status.IDLE, Status.LEFT, Status.FAILED}:
+        """Leave the meeting and free the camera; settled once that is done.
+
+        What was commanded before it is carried out first, unless that waits for a person: for a
+        moderator who lets you in, for a password, or on the page before the meeting.
+        """
+        status = self._status.state
+        never_shown = status is Status.IDLE and not (self._shown or self._channel.expected)
+        if never_shown or status in {Status.LEFT, Status.FAILED}:
             command: Command[None] = Command("leave")
             command.resolve(None)
             return command
@@ -332,6 +342,7 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         if self.comm is None:
             self.layout.open()
             self.open()
+        self._shown = True
         return super()._repr_mimebundle_(**options)
 
     def __enter__(self) -> Self:
@@ -351,18 +362,27 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     ) -> Command[T]:
         if not self._has_token:
             return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
-        if moderator and not self.moderator:
+        status = self._status.state
+        if status in {Status.LEFT, Status.FAILED}:
+            return refused(name, self._why_over(name))
+        # Before it is joined, the token's role may not be the one that a moderator has granted since.
+        if moderator and not self.moderator and status is Status.JOINED:
             return refused(
                 name,
                 CommandRefusedError(f"{name} is for moderators: you are a participant here"),
             )
-        if self._status.state in {Status.LEFT, Status.FAILED}:
-            state = self._status.state.value
-            return refused(
-                name,
-                NotJoinedError(f"{name}: the meeting is {state}: show the widget again to join"),
-            )
         return self._channel.request(name, method, args, parse=parse, timeout=timeout)
+
+    def _why_over(self, name: str) -> NotJoinedError:
+        again = "press the button in its cell to join again, or make it anew with a new token"
+        if self.error is None:
+            error = NotJoinedError(f"{name}: the meeting was left: {again}")
+            error.kind = "left"
+        else:
+            kind, words = self.error["kind"], self.error["message"].rstrip(".")
+            error = NotJoinedError(f"{name}: the meeting failed ({kind}): {words}: {again}")
+            error.kind = kind
+        return error
 
     # --- what the page says ---------------------------------------------------------------
 
@@ -472,69 +492,58 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         if event is not None:
             self._callbacks.emit(event)
 
-    def _tell_of_failure(self, event: Event, callback: object, error: Exception) -> None:
-        name = getattr(callback, "__name__", "a callback")
-        self._channel.tell(
-            {
-                "type": "notice",
-                "message": f"{name}, called for {event.name}, raised {type(error).__name__}: {error}",
-            }
-        )
-
     def _on_status(self, message: dict[str, Any]) -> None:
-        target = Status(message["status"])
+        target, error = Status(message["status"]), _facts.error_of(message.get("error"))
         self._status.step(target)
+        outside: dict[str, object] = {}
         if target not in {Status.JOINED, Status.JOINING}:
             # From outside, nothing of the room can be known.
+            self._broadcast.step(Broadcast.OFF)
             self._records.update([])
-            for trait in ("participants", "hands", "lobby"):
-                self.set_trait(trait, [])
-            self.set_trait("subject", "")
-            self.set_trait("broadcast_stats", None)
-            self.set_trait("broadcast_shows", "stage")
-            self._set_broadcast(Broadcast.OFF, None)
-        self.set_trait("error", _facts.error_of(message.get("error")))
-        self.set_trait("status", target)
+            outside = {name: [] for name in ("participants", "hands", "lobby")}
+            outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
+            outside |= {"broadcast": Broadcast.OFF, "playout": None}
+        self._tell(status=target, error=error, **outside)
 
     def _on_broadcast(self, message: dict[str, Any]) -> None:
-        playout = message.get("playout")
-        self._set_broadcast(
-            Broadcast(message["state"]), playout_of(playout) if playout else self.playout
-        )
-
-    def _set_broadcast(self, target: Broadcast, playout: Playout | None) -> None:
+        target, told = Broadcast(message["state"]), message.get("playout")
+        playout = playout_of(told) if told else self.playout
         self._broadcast.step(target)
-        self.set_trait("playout", playout)
-        self.set_trait("broadcast", target)
+        self._tell(broadcast=target, playout=playout)
 
     def _on_participants(self, message: dict[str, Any]) -> None:
         people = [_facts.person_of(person) for person in message["participants"]]
         raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
         self._records.update(people)
-        self.set_trait("participants", people)
-        self.set_trait("hands", [person["id"] for person in raised])
+        self._tell(participants=people, hands=[person["id"] for person in raised])
 
     def _on_subject(self, data: dict[str, Any]) -> None:
-        self.set_trait("subject", str(data.get("subject") or ""))
+        self._tell(subject=str(data.get("subject") or ""))
 
     def _on_lobby(self, data: dict[str, Any]) -> None:
-        self.set_trait("lobby", [_facts.waiting_of(person) for person in data["waiting"]])
+        self._tell(lobby=[_facts.waiting_of(person) for person in data["waiting"]])
 
     def _on_chat(self, data: dict[str, Any]) -> None:
         before = [] if data.get("whole") else self.chat
         written = [_facts.message_of(message) for message in data["messages"]]
-        self.set_trait("chat", [*before, *written][-_MAX_CHAT:])
+        self._tell(chat=[*before, *written][-_MAX_CHAT:])
 
     def _on_stats(self, data: dict[str, Any]) -> None:
         stats = data.get("stats")
-        self.set_trait("broadcast_stats", None if stats is None else _facts.stats_of(stats))
+        self._tell(broadcast_stats=None if stats is None else _facts.stats_of(stats))
 
     def _on_shows(self, data: dict[str, Any]) -> None:
         # Another engine has no cards.
-        self.set_trait("broadcast_shows", str(data.get("shows") or "stage"))
+        self._tell(broadcast_shows=str(data.get("shows") or "stage"))
 
     def _on_role(self, message: dict[str, Any]) -> None:
-        self.set_trait("moderator", bool(message["moderator"]))
+        self._tell(moderator=bool(message["moderator"]))
+
+    def _on_held(self, message: dict[str, Any]) -> None:
+        self._channel.held(message["id"], str(message["why"]))
+
+    def _on_begun(self, message: dict[str, Any]) -> None:
+        self._channel.begun(message["id"])
 
     def _on_reply(self, message: dict[str, Any]) -> None:
         self._channel.reply(message)
@@ -552,6 +561,8 @@ class NanoMeet(Commands, anywidget.AnyWidget):
         "broadcast": _on_broadcast,
         "participants": _on_participants,
         "role": _on_role,
+        "held": _on_held,
+        "begun": _on_begun,
         "reply": _on_reply,
         "event": _on_event,
         "invite": _on_invite,
@@ -618,12 +629,19 @@ class NanoMeet(Commands, anywidget.AnyWidget):
     def _token_changed(self, _change: object) -> None:
         token = self.token
         claims = _tokens.read(token) if token else None
-        self._has_token = claims is not None
-        self._fingerprint = hashlib.sha256(token.encode()).hexdigest()[:12] if token else ""
-        self.set_trait("room", claims.room if claims else "")
-        self.set_trait("moderator", claims.moderator if claims else False)
-        self.set_trait("chat", [])
-        self._send_token()
+        self._channel.drop(
+            NotJoinedError("the token was changed before the meeting of the former one was joined")
+        )
+        try:
+            self._tell(
+                _has_token=claims is not None,
+                _fingerprint=hashlib.sha256(token.encode()).hexdigest()[:12] if token else "",
+                room=claims.room if claims else "",
+                moderator=claims.moderator if claims else False,
+                chat=[],
+            )
+        finally:
+            self._send_token()
 
 
 def _live_widgets() -> list[Any]:
