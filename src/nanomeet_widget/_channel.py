@@ -408,6 +408,8 @@ class Channel:
             if self._pending.pop(entry.number, None) is not None:
                 entry.timer.cancel()
                 entry.command.reject(error)
+                if entry.page is not None:
+                    self._send(entry.page, {"type": "withdrawn", "id": entry.number})
 
     def _withdraw(self, number: int) -> bool:
         entry = self._pending.get(number)

@@ -18,6 +18,7 @@ interface State {
 type FromKernel =
   | { type: "source"; url: string | null; captions: Captions | null }
   | { type: "knock" }
+  | { type: "notice"; message: string }
   | { type: "command"; id: number; args: [PlayerCommand] };
 
 /** Captions of a recording: where they are, or themselves. */
@@ -34,8 +35,8 @@ class Screen {
   #frame: HTMLIFrameElement | null = null;
   /** Whether the page in the frame hears what it is told: it does from its first word on. */
   #listening = false;
-  /** What the player was asked for last until then. */
-  #asked: PlayerCommand | null = null;
+  /** What the player was asked for until then, or until it knows how long a recording is. */
+  #asked: PlayerCommand[] = [];
   #video: HTMLVideoElement | null = null;
   /** Ends what is shown now. */
   #showing = new AbortController();
@@ -43,6 +44,8 @@ class Screen {
   /** Ends the captions that are offered. */
   #captions = new AbortController();
   #said = "";
+  /** What the user has to be told that no picture shows. */
+  readonly #notice = status("");
 
   constructor(model: AnyModel<State>, el: HTMLElement) {
     this.#model = model;
@@ -60,6 +63,7 @@ class Screen {
     );
     // Before the notebook, whose own key would copy the cell.
     addEventListener("keydown", (event) => this.#press(event), { signal, capture: true });
+    this.#notice.setAttribute("role", "alert");
     this.#size();
     this.#dress();
     this.#note(t.cell.moment);
@@ -72,6 +76,7 @@ class Screen {
     this.#owner.abort();
     this.#showing.abort();
     this.#captions.abort();
+    this.#notice.remove();
     this.#el.replaceChildren();
   }
 
@@ -101,6 +106,9 @@ class Screen {
       this.#send({ type: "reply", id: message.id });
     } else if (message.type === "knock") {
       this.#send({ type: "knocked" });
+    } else if (message.type === "notice") {
+      this.#notice.textContent = message.message;
+      this.#el.after(this.#notice);
     }
   }
 
@@ -109,7 +117,8 @@ class Screen {
     this.#showing.abort();
     this.#showing = new AbortController();
     this.#failed = false;
-    this.#frame = this.#video = this.#asked = null;
+    this.#frame = this.#video = null;
+    this.#asked = [];
     if (url === null) {
       this.#note(t.cell.empty);
     } else if (/\.(mp4|webm|m4v)$/i.test(new URL(url).pathname)) {
@@ -139,8 +148,7 @@ class Screen {
     this.#listening = true;
     this.#dress();
     this.#sound();
-    if (this.#asked) this.#post(this.#asked);
-    this.#asked = null;
+    for (const command of this.#asked.splice(0)) this.#post(command);
   }
 
   #showRecording(url: string): void {
@@ -155,6 +163,9 @@ class Screen {
     });
     const told = ["loadedmetadata", "play", "pause", "seeked", "timeupdate", "ended", "error"];
     for (const event of told) video.addEventListener(event, () => this.#followRecording());
+    video.addEventListener("loadedmetadata", () => {
+      for (const command of this.#asked.splice(0)) this.#do(command);
+    });
     this.#video = video;
     this.#sound();
     this.#el.replaceChildren(video);
@@ -206,9 +217,12 @@ class Screen {
 
   #do(command: PlayerCommand): void {
     const video = this.#video;
+    if (video ? video.readyState === 0 : !this.#listening) {
+      this.#asked.push(command);
+      return;
+    }
     if (!video) {
-      if (this.#listening) this.#post(command);
-      else this.#asked = command;
+      this.#post(command);
       return;
     }
     if (command.name === "play") void video.play().catch(() => this.#followRecording());

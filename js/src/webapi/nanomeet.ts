@@ -108,6 +108,11 @@ export class NanoMeet {
     return null;
   }
 
+  /** What is known of the meeting, from the call of `init` on. */
+  protected get view(): MeetingView | null {
+    return this.#meeting?.view ?? null;
+  }
+
   /** Return the joined meeting; `error` is what it is called if there is none. */
   protected joined(error: string): Meeting {
     if (this.#meeting?.view.joined) return this.#meeting;

@@ -14,7 +14,11 @@ const isBroadcast = (value: unknown): value is Broadcast =>
 
 export class MeetingView {
   joined = false;
+  /** Whether the connection of a joined meeting is lost, and may come back. */
+  reconnecting = false;
   moderator: boolean;
+  /** Whether the engine has said that; before, it is what the token says. */
+  roleTold = false;
   /** Whether the engine is this project's own, which tells more than the engine API has. */
   own = false;
   broadcast: Broadcast = "off";
@@ -30,6 +34,11 @@ export class MeetingView {
     this.moderator = moderator;
   }
 
+  /** Whether every command can be carried out. Our own engine says who one is right after joining. */
+  get ready(): boolean {
+    return this.joined && !this.reconnecting && (this.roleTold || !this.own);
+  }
+
   update(event: string, data: EventData, localId: string | null): void {
     this.own ||= event.startsWith("nanomeet") && data.derived !== true;
     switch (event) {
@@ -38,15 +47,20 @@ export class MeetingView {
         break;
       case "videoConferenceJoined":
         this.joined = true;
+        this.reconnecting = false;
+        break;
+      case "nanomeetConnection":
+        this.reconnecting = data.state === "reconnecting";
         break;
       case "videoConferenceLeft":
       case "readyToClose":
       case "_willDispose":
-        this.joined = false;
-        this.handRaised = false;
+        this.joined = this.roleTold = this.handRaised = false;
         break;
       case "participantRoleChanged":
-        if (localId === null || data.id === localId) this.moderator = data.role === "moderator";
+        if (localId !== null && data.id !== localId) break;
+        this.moderator = data.role === "moderator";
+        this.roleTold = this.joined;
         break;
       case "raiseHandUpdated":
         if (data.id === localId) this.handRaised = Number(data.handRaised) > 0;

@@ -44,6 +44,8 @@ export type FromKernel =
   | { type: "invite"; link: string | null; error: string | null }
   | { type: "browser"; link: string | null; error: string | null }
   | { type: "command"; id: number; name: string; args: readonly unknown[] }
+  /** A command that was not begun yet is no longer wanted. */
+  | { type: "withdrawn"; id: number }
   | { type: "moved" }
   | { type: "close" };
 
@@ -62,7 +64,11 @@ export type ToKernel =
   | { type: "broadcast"; state: Broadcast; playout: Playout | null; error: string | null }
   | { type: "participants"; participants: Person[] }
   | { type: "role"; moderator: boolean }
-  | { type: "reply"; id: number; result?: unknown; error?: Failure };
+  /** A command cannot be carried out yet, for the reason `why`; told again as long as that is so. */
+  | { type: "held"; id: number; why: string }
+  | { type: "begun"; id: number }
+  /** `cause`: the kind of failure that kept the meeting from being joined. */
+  | { type: "reply"; id: number; result?: unknown; error?: Failure & { cause?: string } };
 
 interface Messages {
   on(event: "msg:custom", callback: (message: unknown) => void): void;

@@ -3,8 +3,7 @@ import { BROADCAST_STEPS, type Broadcast, STATUS_STEPS, type Status } from "../s
 import { MeetingApi } from "../webapi/meeting-api";
 import type { TileView } from "../webapi/setup";
 import type { Arrangements, Failure, Person, Playout } from "./channel";
-import { commandOf } from "./commands";
-import { deferred } from "./deferred";
+import { failureOf, type Standing } from "./command-queue";
 import { Overlay } from "./overlay";
 import type { Theme } from "./theme";
 
@@ -49,15 +48,32 @@ const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
-/** Seconds that a person may take to be let in are not limited; an engine's silence is. */
-const COMMAND_WAITS_FOR_JOIN_MS = 30_000;
 /** The chat is most of it: as much as a room keeps. */
 const MOST_TOLD = 200;
+
+/** What a meeting waits for that is not joined, by the events that say so. */
+const ASKING: Readonly<Record<string, Standing>> = {
+  nanomeetWaiting: { kind: "waiting", why: "a moderator has to let you in", person: true },
+  passwordRequired: { kind: "password", why: "it asks for its password", person: true },
+  prejoinScreenLoaded: {
+    kind: "prejoin",
+    why: "the page before it waits for you to join",
+    person: true,
+  },
+};
+
+class Engine extends MeetingApi {
+  /** Whether every command can be carried out. */
+  get ready(): boolean {
+    return this.view?.ready === true;
+  }
+}
 
 export class Meeting {
   readonly key: string;
   readonly overlay: Overlay;
-  #engine: MeetingApi | null = null;
+  #engine: Engine | null = null;
+  #asking: Standing | null = null;
   #listeners = new Set<Listener>();
   /** The lasting events that were told last: more than one of a name only where one adds to another. */
   told: readonly (readonly [name: string, data: EventData])[] = [];
@@ -92,7 +108,7 @@ export class Meeting {
   }
 
   async join(admission: Admission, appearance: Appearance): Promise<void> {
-    const engine = new MeetingApi();
+    const engine = new Engine();
     this.#engine = engine;
     this.#status("loading");
     const joined = engine.init({
@@ -121,11 +137,13 @@ export class Meeting {
     this.#engine?.api?.executeCommand("overwriteConfig", { theme });
   }
 
-  /** Carries out a command of the kernel, once the meeting is joined. */
-  async command(name: string, args: readonly unknown[]): Promise<unknown> {
-    const command = commandOf(await this.#whenJoined(), name);
-    if (!command) throw { kind: "refused", message: `This page cannot ${name}.` };
-    return (await command(...args))?.data;
+  /** What a command finds while this is alive. */
+  get standing(): Standing {
+    if (this.#engine?.ready) return { api: this.#engine };
+    if (this.#asking) return this.#asking;
+    return this.#state.reconnecting
+      ? { kind: "reconnecting", why: "its connection is lost, and may come back", person: false }
+      : { kind: "joining", why: "it is being joined", person: false };
   }
 
   /** Hangs up, frees the camera and removes the frame. */
@@ -137,11 +155,19 @@ export class Meeting {
     this.overlay.remove();
   }
 
-  #observe(engine: MeetingApi): void {
+  #observe(engine: Engine): void {
     const api = engine.api;
     if (api === null) return; // init refused the token, and says so by its promise
     api.observe((name, data) => {
       if (this.#engine !== engine) return;
+      this.#asking = engine.ready ? null : (ASKING[name] ?? this.#asking);
+      if (name === "participantRoleChanged" && data.id === api.localId) {
+        this.#set("moderator", data.role === "moderator");
+      }
+      // The one word for it: joined is what can be commanded.
+      if (engine.ready && ["joining", "waiting"].includes(this.#state.status)) {
+        this.#status("joined");
+      }
       if (LASTING.test(name)) {
         const kept = this.told.filter(([other]) => other !== name || data.whole === false);
         this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
@@ -156,13 +182,8 @@ export class Meeting {
     on("ready", () => this.#status("joining"));
     on("nanomeetWaiting", () => this.#status("waiting"));
     on("passwordRequired", () => this.#status("waiting"));
-    on("videoConferenceJoined", () => this.#status("joined"));
     on("nanomeetConnection", ({ state }) => {
       if (state === "reconnecting" && this.#state.status === "joined") this.#status("joining");
-      if (state === "connected" && this.#state.status === "joining") this.#status("joined");
-    });
-    on("participantRoleChanged", ({ id, role }) => {
-      if (id === api.localId) this.#set("moderator", role === "moderator");
     });
     on("subjectChange", ({ subject }) => this.#set("subject", String(subject ?? "")));
     on("nanomeetParticipants", ({ participants }) => {
@@ -226,35 +247,4 @@ export class Meeting {
     this.#state = { ...this.#state, [name]: value };
     for (const listener of [...this.#listeners]) listener.changed(this.#state, name);
   }
-
-  #whenJoined(): Promise<MeetingApi> {
-    const { promise, resolve, reject } = deferred<MeetingApi>();
-    const settle = (): void => {
-      if (this.#state.status === "joined" && this.#engine) resolve(this.#engine);
-      else if (!this.alive && this.#state.status !== "idle") reject(notJoined(this.#state.status));
-    };
-    const stop = this.subscribe({ changed: settle, happened: () => undefined });
-    const timer = setTimeout(
-      () => reject(notJoined(this.#state.status)),
-      COMMAND_WAITS_FOR_JOIN_MS,
-    );
-    settle();
-    return promise.finally(() => {
-      stop();
-      clearTimeout(timer);
-    });
-  }
-}
-
-export function notJoined(status: Status): { kind: string; message: string } {
-  return { kind: "not_joined", message: `The meeting is not joined: it is ${status}.` };
-}
-
-/** The failure in whatever was thrown: contract A's, which has a kind as well, an Error, or our own. */
-export function failureOf(thrown: unknown): Failure {
-  if (typeof thrown === "object" && thrown !== null) {
-    const { kind, message } = thrown as Partial<Failure>;
-    return { kind: kind ?? "failed", message: message ?? "The meeting gave no reason." };
-  }
-  return { kind: "failed", message: String(thrown) };
 }

@@ -1,12 +1,13 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
-import type { Card } from "./cards";
+import { type Card, wordsOf } from "./cards";
 import { type Arrangements, Channel, type Failure, type FromKernel } from "./channel";
 import { at } from "./clock";
+import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
 import { givesNoCamera, jupyterBase } from "./host";
 import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
-import { type Appearance, failureOf, Meeting, type MeetingState, notJoined } from "./meeting";
+import { type Appearance, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 import { currentTheme, followTheme, type Theme } from "./theme";
 import { type Entrance, entranceOf, pageOf } from "./token";
@@ -42,6 +43,11 @@ const TOO_EARLY_MS = 10_000;
 export class Session implements Owner {
   readonly #model: SessionModel;
   readonly #channel: Channel;
+  readonly #commands = new CommandQueue({
+    standing: () => this.#standing(),
+    leave: () => this.#leaveAsTold(),
+    send: (message) => this.#channel.send(message),
+  });
   readonly #document: Document;
   #views: View[] = [];
   #meeting: Meeting | null = null;
@@ -216,6 +222,7 @@ export class Session implements Owner {
     this.#stopWaiting?.();
     this.#stopAlarm?.();
     this.#stopTheme();
+    this.#commands.close();
     this.#channel.close();
     const meeting = this.#meeting;
     if (meeting === null) {
@@ -317,7 +324,10 @@ export class Session implements Owner {
         this.#update();
         break;
       case "command":
-        void this.#run(message.id, message.name, message.args);
+        this.#commands.add(message.id, message.name, message.args);
+        break;
+      case "withdrawn":
+        this.#commands.remove(message.id);
         break;
       case "moved":
         void this.#leaveFor({ kind: "elsewhere", place: "page" });
@@ -414,7 +424,10 @@ export class Session implements Owner {
     this.#release.push(
       meeting.subscribe({
         changed: (state, what) => this.#report(state, what),
-        happened: (name, data) => this.#channel.send({ type: "event", name, data }),
+        happened: (name, data) => {
+          this.#channel.send({ type: "event", name, data });
+          this.#commands.look();
+        },
       }),
     );
     if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
@@ -451,6 +464,7 @@ export class Session implements Owner {
     if (state.status !== "loading") {
       this.#tell("joining");
     }
+    if (state.moderator) this.#report(state, "moderator");
     this.#report(state, "status");
     if (state.status !== "joined") return;
     this.#report(state, "people");
@@ -508,17 +522,28 @@ export class Session implements Owner {
     this.#meeting = null;
   }
 
-  async #run(id: number, name: string, args: readonly unknown[]): Promise<void> {
-    try {
-      this.#channel.send({ type: "reply", id, result: (await this.#execute(name, args)) ?? null });
-    } catch (error) {
-      this.#channel.send({ type: "reply", id, error: failureOf(error) });
+  /** What a command of the kernel finds. */
+  #standing(): Standing {
+    if (this.#meeting) return this.#meeting.standing;
+    const card = this.#card;
+    if (card === null) return { kind: "joining", why: "it is being joined", person: false };
+    const { words } = wordsOf(card, this.room);
+    if (card.kind === "ask") {
+      return { kind: card.kind, why: "its cell asks whether you trust its server", person: true };
     }
+    if (card.kind === "early") {
+      const kind = "token_not_yet_valid";
+      return card.opens - Date.now() > PATIENCE_MS
+        ? { failure: { kind, message: words } }
+        : { kind, why: "its token is not valid yet", person: true, opens: card.opens };
+    }
+    return { failure: card.kind === "failed" ? card.failure : { kind: card.kind, message: words } };
   }
 
-  #execute(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#meeting === null) throw notJoined("idle");
-    return name === "leave" ? this.#meeting.leave() : this.#meeting.command(name, args);
+  async #leaveAsTold(): Promise<void> {
+    this.#stopAlarm?.();
+    if (this.#card?.kind === "early") this.#show({ kind: "left" });
+    await this.leave();
   }
 
   #show(card: Card): void {
@@ -540,6 +565,7 @@ export class Session implements Owner {
       meeting.overlay.element.dataset.theme = this.theme;
     }
     for (const view of this.#views) view.update(this);
+    this.#commands.look();
   }
 }
 

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { NanoMeetError } from "../webapi/errors";
+import type { MeetingApi } from "../webapi/meeting-api";
+import type { ToKernel } from "./channel";
+import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
+
+const JOINING: Standing = { kind: "joining", why: "it is being joined", person: false };
+const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };
+
+/** A meeting that notes what is begun, and confirms it when it is told to. */
+class Meeting {
+  standing: Standing = JOINING;
+  readonly begun: string[] = [];
+  readonly told: ToKernel[] = [];
+  readonly #confirm = new Map<string, () => void>();
+  readonly queue = new CommandQueue({
+    standing: () => this.standing,
+    leave: async () => {
+      this.begun.push("leave");
+      this.standing = { failure: { kind: "left", message: "You left." } };
+    },
+    send: (message) => void this.told.push(message),
+  });
+  readonly api = {
+    executeCommand: (...words: string[]) => this.#carriesOut(words.join(" ")),
+    startBroadcast: () => this.#carriesOut("start"),
+    stopBroadcast: () => this.#carriesOut("stop"),
+  } as unknown as MeetingApi;
+
+  joins(): void {
+    this.standing = { api: this.api };
+    this.queue.look();
+  }
+
+  async confirms(what: string): Promise<void> {
+    this.#confirm.get(what)?.();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  replies(): unknown[] {
+    return this.told.filter(({ type }) => type === "reply");
+  }
+
+  #carriesOut(what: string): Promise<unknown> {
+    this.begun.push(what);
+    return new Promise((resolve) => this.#confirm.set(what, () => resolve({ data: what })));
+  }
+}
+
+describe("commands of the kernel", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("wait for the meeting, and are carried out in their order", async () => {
+    const meeting = new Meeting();
+    meeting.queue.add(1, "executeCommand", ["a"]);
+    meeting.queue.add(2, "executeCommand", ["b"]);
+    expect(meeting.begun).toEqual([]);
+    expect(meeting.told).toEqual([
+      { type: "held", id: 1, why: "it is being joined" },
+      { type: "held", id: 2, why: "it is being joined" },
+    ]);
+    meeting.joins();
+    expect(meeting.begun).toEqual(["a"]);
+    await meeting.confirms("a");
+    expect(meeting.begun).toEqual(["a", "b"]);
+    await meeting.confirms("b");
+    expect(meeting.replies()).toEqual([
+      { type: "reply", id: 1, result: "a" },
+      { type: "reply", id: 2, result: "b" },
+    ]);
+  });
+
+  it("are not kept from the room by a broadcast that takes long to start", async () => {
+    const meeting = new Meeting();
+    meeting.joins();
+    meeting.queue.add(1, "startBroadcast", [false]);
+    meeting.queue.add(2, "executeCommand", ["chat"]);
+    meeting.queue.add(3, "stopBroadcast", []);
+    meeting.queue.add(4, "leave", []);
+    expect(meeting.begun).toEqual(["start", "chat"]);
+    await meeting.confirms("chat");
+    expect(meeting.begun).toEqual(["start", "chat"]);
+    await meeting.confirms("start");
+    expect(meeting.begun).toEqual(["start", "chat", "stop"]);
+    await meeting.confirms("stop");
+    expect(meeting.begun).toEqual(["start", "chat", "stop", "leave"]);
+  });
+
+  it("fail with what kept the meeting from being joined, and why", () => {
+    const meeting = new Meeting();
+    meeting.queue.add(1, "executeCommand", ["a"]);
+    meeting.standing = { failure: { kind: "token_expired", message: "It has expired." } };
+    meeting.queue.look();
+    const error = { kind: "not_joined", cause: "token_expired", message: "It has expired." };
+    expect(meeting.replies()).toEqual([{ type: "reply", id: 1, error }]);
+  });
+
+  it("give the kernel a sign while a person is waited for, and up in the end", () => {
+    const meeting = new Meeting();
+    meeting.standing = LOBBY;
+    meeting.queue.add(1, "executeCommand", ["a"]);
+    vi.advanceTimersByTime(30_000);
+    expect(meeting.told.filter(({ type }) => type === "held")).toHaveLength(4);
+    vi.advanceTimersByTime(PATIENCE_MS);
+    expect(meeting.replies()).toMatchObject([
+      {
+        error: {
+          kind: "not_joined",
+          cause: "waiting",
+          message: "The meeting is not joined after 5 minutes: a moderator has to let you in.",
+        },
+      },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("have their time after the moment at which the token begins to be valid", () => {
+    const meeting = new Meeting();
+    const opens = Date.now() + PATIENCE_MS;
+    meeting.standing = { kind: "token_not_yet_valid", why: "not yet", person: true, opens };
+    meeting.queue.add(1, "executeCommand", ["a"]);
+    vi.advanceTimersByTime(PATIENCE_MS + 60_000);
+    expect(meeting.replies()).toEqual([]);
+    vi.advanceTimersByTime(PATIENCE_MS);
+    expect(meeting.replies()).toHaveLength(1);
+  });
+
+  it("do not hold up who leaves while a person is waited for", async () => {
+    const meeting = new Meeting();
+    meeting.standing = LOBBY;
+    meeting.queue.add(1, "startBroadcast", []);
+    meeting.queue.add(2, "leave", []);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(meeting.begun).toEqual(["leave"]);
+    expect(meeting.replies()).toMatchObject([{ id: 1, error: { cause: "left" } }, { id: 2 }]);
+  });
+
+  it("come before a leave that was given after them", async () => {
+    const meeting = new Meeting();
+    meeting.queue.add(1, "startBroadcast", []);
+    meeting.queue.add(2, "leave", []);
+    meeting.queue.add(3, "executeCommand", ["late"]);
+    meeting.joins();
+    expect(meeting.begun).toEqual(["start"]);
+    await meeting.confirms("start");
+    expect(meeting.begun).toEqual(["start", "leave"]);
+    expect(meeting.replies()).toMatchObject([
+      { id: 1, result: "start" },
+      { id: 3, error: { cause: "left" } },
+      { id: 2, result: null },
+    ]);
+  });
+
+  it("leave at once what is not joined yet and has nothing to do", async () => {
+    const meeting = new Meeting();
+    meeting.queue.add(1, "leave", []);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(meeting.begun).toEqual(["leave"]);
+  });
+
+  it("are forgotten once they are withdrawn", () => {
+    const meeting = new Meeting();
+    meeting.queue.add(1, "executeCommand", ["a"]);
+    meeting.queue.remove(1);
+    meeting.joins();
+    expect(meeting.begun).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("say what this page cannot do", async () => {
+    const meeting = new Meeting();
+    meeting.joins();
+    meeting.queue.add(1, "destroy", []);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(meeting.replies()).toMatchObject([{ error: { kind: "refused" } }]);
+  });
+});
+
+describe("a failure", () => {
+  it("keeps the kind and words that the Web API gave", () => {
+    const thrown = new NanoMeetError("Timeout Error", "no answer in 30 s");
+    expect(failureOf(thrown)).toEqual({ kind: "timeout", message: "no answer in 30 s" });
+  });
+
+  it("has words even for what is no error", () => {
+    expect(failureOf("odd")).toEqual({ kind: "failed", message: "odd" });
+    expect(failureOf({}).message).not.toBe("");
+  });
+});

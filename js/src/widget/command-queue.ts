@@ -1,0 +1,149 @@
+/** The kernel's commands: each waits for the meeting, and for those that were given before it. */
+import type { MeetingApi } from "../webapi/meeting-api";
+import type { Failure, ToKernel } from "./channel";
+import { commandOf } from "./commands";
+
+/** What a command finds when it comes. */
+export type Standing =
+  /** The meeting is joined. */
+  | { api: MeetingApi }
+  /** It may be joined soon. `person`: a person is waited for; `opens`: not before that moment. */
+  | { kind: string; why: string; person: boolean; opens?: number }
+  /** It will not be. */
+  | { failure: Failure };
+
+export interface Host {
+  standing(): Standing;
+  leave(): Promise<void>;
+  send(message: ToKernel): void;
+}
+
+interface Given {
+  id: number;
+  name: string;
+  args: readonly unknown[];
+  since: number;
+  /** What the kernel was told that it waits for. */
+  told: string;
+}
+
+/** Minutes that a command waits at most for a meeting that is not joined. */
+const PATIENCE_MIN = 5;
+export const PATIENCE_MS = PATIENCE_MIN * 60_000;
+/** The kernel hears so often at least that a command still waits, else it takes the page for gone. */
+const SIGN_MS = 10_000;
+const BLOCKED = "the command before it is being carried out";
+const LEFT = { kind: "left", message: "The meeting was left before it was joined." };
+
+export class CommandQueue {
+  readonly #host: Host;
+  #waiting: Given[] = [];
+  readonly #running = new Set<Given>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  add(id: number, name: string, args: readonly unknown[]): void {
+    this.#waiting.push({ id, name, args, since: Date.now(), told: "" });
+    this.look();
+  }
+
+  /** Forgets a command that the kernel has taken back. */
+  remove(id: number): void {
+    this.#waiting = this.#waiting.filter((one) => one.id !== id);
+    this.look();
+  }
+
+  close(): void {
+    this.#waiting = [];
+    this.look();
+  }
+
+  /** Carries out what can be by now, and refuses what never can. To be called at every change. */
+  look(sign = false): void {
+    // What is begun may change the meeting, which looks again.
+    for (const one of [...this.#waiting]) {
+      const place = this.#waiting.indexOf(one);
+      if (place < 0) continue;
+      const standing = this.#host.standing();
+      const earlier = this.#waiting.slice(0, place);
+      const blocked = [...this.#running, ...earlier].some((other) => waitsFor(one, other));
+      if (one.name === "leave") {
+        // It waits for no person, and nor do those before it then.
+        const person = "person" in standing && standing.person;
+        if (person) for (const other of earlier) this.#refuse(other, LEFT);
+        if (person || !blocked) void this.#begin(one, () => this.#host.leave());
+        else this.#hold(one, BLOCKED, sign);
+      } else if ("failure" in standing) {
+        this.#refuse(one, standing.failure);
+      } else if ("api" in standing) {
+        if (blocked) this.#hold(one, BLOCKED, sign);
+        else void this.#begin(one, () => carryOut(standing.api, one));
+      } else if (Date.now() - Math.max(one.since, standing.opens ?? 0) > PATIENCE_MS) {
+        const message = `The meeting is not joined after ${PATIENCE_MIN} minutes: ${standing.why}.`;
+        this.#refuse(one, { kind: standing.kind, message });
+      } else {
+        this.#hold(one, standing.why, sign);
+      }
+    }
+    if (this.#waiting.length === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } else this.#timer ??= setInterval(() => this.look(true), SIGN_MS);
+  }
+
+  #hold(one: Given, why: string, sign: boolean): void {
+    if (one.told === why && !sign) return;
+    one.told = why;
+    this.#host.send({ type: "held", id: one.id, why });
+  }
+
+  #refuse(one: Given, { kind, message }: Failure): void {
+    this.#take(one);
+    const error = { kind: "not_joined", cause: kind, message };
+    this.#host.send({ type: "reply", id: one.id, error });
+  }
+
+  async #begin(one: Given, run: () => Promise<unknown>): Promise<void> {
+    const { id } = one;
+    this.#take(one);
+    this.#running.add(one);
+    this.#host.send({ type: "begun", id });
+    try {
+      this.#host.send({ type: "reply", id, result: (await run()) ?? null });
+    } catch (error) {
+      this.#host.send({ type: "reply", id, error: failureOf(error) });
+    }
+    this.#running.delete(one);
+    this.look();
+  }
+
+  #take(one: Given): void {
+    this.#waiting = this.#waiting.filter((other) => other !== one);
+  }
+}
+
+async function carryOut(api: MeetingApi, { name, args }: Given): Promise<unknown> {
+  const command = commandOf(api, name);
+  if (!command) throw { kind: "refused", message: `This page cannot ${name}.` };
+  return (await command(...args))?.data;
+}
+
+const verb = ({ name, args }: Given): unknown => (name === "executeCommand" ? args[0] : name);
+const broadcasts = (one: Given): boolean => /Broadcast$/.test(String(verb(one)));
+
+/** A broadcast takes long to start: only what is about it, and the end, waits until it has. */
+function waitsFor(one: Given, before: Given): boolean {
+  return !broadcasts(before) || broadcasts(one) || /^(leave|endC)/.test(String(verb(one)));
+}
+
+/** The failure in whatever was thrown: contract A's, which has a kind as well, an Error, or our own. */
+export function failureOf(thrown: unknown): Failure {
+  if (typeof thrown === "object" && thrown !== null) {
+    const { kind, message } = thrown as Partial<Failure>;
+    return { kind: kind ?? "failed", message: message ?? "The meeting gave no reason." };
+  }
+  return { kind: "failed", message: String(thrown) };
+}
