@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import copy
 import importlib.util
+import json
+import pickle
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nanomeet_widget import Broadcast, IllegalStepError, Status
+import nanomeet_widget as nm
+from nanomeet_widget import Broadcast, IllegalStepError, Status, events, services
 from nanomeet_widget._states import BROADCAST_STEPS, STATUS_STEPS, Machine
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +60,30 @@ def test_the_front_end_has_the_same_messages_and_tables() -> None:
     assert module.TARGET.read_text("utf-8") == module.render(), (
         "run scripts/generate_protocol.py: the Python definitions have changed"
     )
+
+
+def public_words() -> list[Enum]:
+    """Every member of every enum that a user meets."""
+    named = [getattr(nm, name) for name in nm.__all__]
+    named += [getattr(module, name) for module in (events, services) for name in dir(module)]
+    kinds = {one for one in named if isinstance(one, type) and issubclass(one, Enum)}
+    assert {Status, Broadcast} <= kinds
+    return [member for kind in sorted(kinds, key=lambda kind: kind.__name__) for member in kind]
+
+
+@pytest.mark.parametrize("member", public_words(), ids=repr)
+def test_a_state_is_printed_as_its_word(member: Enum) -> None:
+    word = member.value
+    assert (str(member), f"{member}", f"{member:>9}", "%s" % member) == (  # noqa: UP031
+        word,
+        word,
+        f"{word:>9}",
+        word,
+    )
+    assert format(member) == "{}".format(member) == word  # noqa: UP032
+    assert member == word
+    assert {word: 1}[member] == 1
+    assert json.dumps(member) == json.dumps(word)
+    assert pickle.loads(pickle.dumps(member)) is member  # noqa: S301
+    assert copy.deepcopy(member) is member
+    assert repr(member) == f"<{type(member).__name__}.{member.name}: {word!r}>"
