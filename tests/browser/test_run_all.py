@@ -1,0 +1,324 @@
+"""Commands that are given before the meeting is joined: they wait for it, and then take effect."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from nanomeet_widget._commands import Commands
+from tests.labs import Lab
+
+from .conftest import OpenPage, new_context
+from .media import probe
+from .notebook import SLOW, Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
+QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
+SHOW, INVITE, PEOPLE, START, PLAYOUT, STOP, LEAVE, *_ = range(12)
+
+#: Every command, by the names that `Commands` has: a further one is tried here by itself.
+NAMES = sorted(
+    name
+    for name, command in vars(Commands).items()
+    if not name.startswith("_") and inspect.isfunction(command)
+)
+#: What stands for a parameter that has to be given.
+GIVEN: dict[str, object] = {
+    "active": True,
+    "device_id": "no-such-device",
+    "enabled": False,
+    "participant_id": "0123456789abcdef",
+    "password": "correct horse",
+    "subject": "Rings",
+    "text": "Hello",
+}
+#: The reasons for which a command cannot be carried out in an empty room, without a click.
+REASONS = {
+    "grant_moderator": "in the room",
+    "kick": "in the room",
+    "mute": "in the room",
+    "pause_broadcast": "no broadcast",
+    "reject": "waits",
+    "resume_broadcast": "no broadcast",
+    "set_audio_device": "there is no audioInput device with this id",
+    "set_main_participant": "there is no participant with this id",
+    "set_video_device": "there is no videoInput device with this id",
+    "share_screen": "only right after a click or a key",
+}
+
+IMPORTS = """
+import asyncio, json
+import nanomeet_widget as nm
+from IPython.display import display
+
+def shows(room, **options):
+    global meet
+    meet = nm.NanoMeet(token=nm.create_room(room).token, **options)
+    display(meet)
+    return meet
+
+def outcome(command):
+    error = command.exception()
+    return [command.state, "" if error is None else f"{type(error).__name__}: {error}"]
+"""
+#: Given at once, where the meeting is shown: as it is, and awaited in a task.
+AT_ONCE = """
+plain = shows("plain_{name}").{name}({given})
+first = meet
+told = asyncio.create_task(shows("task_{name}").{name}({given}))
+"""
+SETTLED = """
+error = told.exception() if told.done() else None
+print(json.dumps([
+    outcome(plain),
+    ["failed", f"{type(error).__name__}: {error}"] if error else ["done" if told.done() else "pending", ""],
+]))
+"""
+CLOSE = "first.close(); meet.close()"
+
+
+def given(name: str) -> str:
+    wanted = list(inspect.signature(getattr(Commands, name)).parameters.values())[1:]
+    return ", ".join(repr(GIVEN[one.name]) for one in wanted if one.default is one.empty)
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab, browser: Any) -> Any:
+    """A notebook with a few cells for each command."""
+    cells = [IMPORTS]
+    for name in NAMES:
+        cells += [AT_ONCE.format(name=name, given=given(name)), SETTLED, CLOSE]
+    lab.write("at_once.ipynb", *cells)
+    context: BrowserContext = new_context(
+        browser, viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
+    )
+    opened = Notebook(context.new_page(), lab, "at_once.ipynb")
+    opened.run(0)
+    yield opened
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_command_given_where_the_meeting_is_shown_takes_effect(
+    notebook: Notebook, name: str
+) -> None:
+    show, settled, close = (1 + 3 * NAMES.index(name) + place for place in range(3))
+    notebook.run(show)
+    printed = json.loads(notebook.until(settled, lambda text: '"pending"' not in text))
+    expected = ("failed", REASONS[name]) if name in REASONS else ("done", "")
+    for state, words in printed:
+        assert (state, words) == (expected[0], words if expected[1] in words else expected[1])
+        assert not re.search("NotJoined|Timeout", words)
+    notebook.run(close)
+
+
+def errors(notebook: Notebook) -> Locator:
+    return notebook.page.locator(
+        ".jp-OutputArea-output[data-mime-type*=error], .jp-RenderedText[data-mime-type*=stderr]"
+    )
+
+
+def test_the_quickstart_by_run_all(lab: Lab, open_page: OpenPage) -> None:
+    shutil.copy(QUICKSTART, lab.folder / "all.ipynb")
+    source = nbformat.read(lab.folder / "all.ipynb", as_version=4)
+    source.cells.append(
+        nbformat.v4.new_code_cell(
+            "print([e.state for e in meet.events if e.name == 'broadcast_changed'])\n"
+            "print(meet.status, live.state == 'done' and live.result().vod)"
+        )
+    )
+    nbformat.write(source, lab.folder / "all.ipynb")
+    notebook = Notebook(open_page(), lab, "all.ipynb")
+    notebook.menu("Run", "Run All Cells")
+    expect(notebook.output(START)).to_contain_text(
+        "start_broadcast: done: Playout(live='http", timeout=SLOW
+    )
+    expect(notebook.output(STOP)).to_contain_text("stop_broadcast: done", timeout=SLOW)
+    expect(notebook.output(LEAVE)).to_contain_text("leave: done", timeout=SLOW)
+    for number in range(LEAVE + 2):
+        notebook.ran(number)
+    expect(errors(notebook)).to_have_count(0)
+    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    states, end = notebook.until(LEAVE + 1, lambda text: "left" in text).splitlines()
+    assert re.findall("[a-z]+", states) == ["off", "starting", "live", "stopping", "off"]
+    status, vod = end.split()
+    assert status == "left"
+    assert {s["codec_type"] for s in probe(vod)["streams"]} == {"video", "audio"}
+
+
+ORDER = """
+given = shows("in_order")
+commands = [given.set_subject(word) for word in ("Sets", "Rings", "Sets")]
+commands += [given.toggle_audio() for _ in range(3)]
+commands += [given.send_chat(word) for word in ("one", "two", "three")]
+commands += [given.start_broadcast(), given.pause_broadcast(), given.stop_broadcast()]
+"""
+ORDERED = """
+print(json.dumps([
+    [outcome(one) for one in commands if one.state != "done"],
+    [e.state for e in meet.events if e.name == "broadcast_changed"],
+    given.subject,
+    [m["text"] for m in given.chat],
+    [one.result() for one in commands[3:6] if one.state == "done"],
+]))
+"""
+
+
+def test_what_is_commanded_early_takes_effect_in_order(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("order.ipynb", IMPORTS, ORDER, ORDERED)
+    notebook = Notebook(open_page(), lab, "order.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    said = json.loads(notebook.until(2, lambda text: text.startswith("[[],") and '"off"' in text))
+    states = [s for s, before in zip(said[1], [None, *said[1]], strict=False) if s != before]
+    assert states[-4:] == ["starting", "live", "stopping", "off"]
+    assert said[2:] == ["Sets", ["one", "two", "three"], [False, True, False]]
+
+
+LOBBY = (
+    "teacher = shows('lobby_101')\nawait teacher.set_lobby(True)",
+    (
+        "guest = nm.NanoMeet(token=nm.create_invite(teacher.token).token)\ndisplay(guest)\n"
+        "hello = guest.send_chat('Hello')"
+    ),
+    "print(repr(hello), guest.status)",
+    "await teacher.admit()",
+)
+
+
+def test_what_waits_in_the_lobby_says_so_and_takes_effect_once_let_in(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    lab.write("waits.ipynb", IMPORTS, *LOBBY)
+    notebook = Notebook(open_page(), lab, "waits.ipynb")
+    for number in range(3):
+        notebook.run(number)
+    notebook.tells(3, "<send_chat: pending: a moderator has to let you in> waiting")
+    notebook.run(4)
+    notebook.tells(3, "<send_chat: done> joined")
+
+
+#: What keeps a meeting from being joined: how it is shown, what is said then.
+KEPT: dict[str, tuple[str, str]] = {
+    "prejoin": (
+        "shows('door_101', prejoin=True)",
+        "pending: the page before it waits for you to join",
+    ),
+    "early": (
+        (
+            "room = nm.create_room('early_101', nbf=timedelta(hours=1))\n"
+            "meet = nm.NanoMeet(room.token); display(meet)"
+        ),
+        "failed token_not_yet_valid",
+    ),
+    "rejected": (
+        (
+            "read = _tokens.read(nm.create_room('rejected_101').token)\n"
+            "meet = nm.NanoMeet(_tokens.mint(read, b'0' * 32)); display(meet)"
+        ),
+        "failed token_rejected",
+    ),
+    "unreachable": (
+        (
+            "read = _tokens.read(nm.create_room('nowhere_101').token)\n"
+            "_trust.use('http://127.0.0.1:1')\n"
+            "lost = dataclasses.replace(read, server='http://127.0.0.1:1')\n"
+            "meet = nm.NanoMeet(_tokens.mint(lost, b'0' * 32)); display(meet)"
+        ),
+        "failed server_unreachable",
+    ),
+    "untrusted": (
+        (
+            "read = _tokens.read(nm.create_room('strange_101').token)\n"
+            "lost = dataclasses.replace(read, server='https://meet.example')\n"
+            "meet = nm.NanoMeet(_tokens.mint(lost, b'0' * 32)); display(meet)"
+        ),
+        "pending: its cell asks whether you trust its server",
+    ),
+}
+MORE = "import dataclasses\nfrom datetime import timedelta\nfrom nanomeet_widget import _tokens, _trust"
+LATER = (
+    "error = command.exception()\n"
+    "print(command.state, f'{error.kind} {type(error).__name__} {error}' if error "
+    "else repr(command).split(': ', 1)[1])"
+)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_command_says_what_keeps_the_meeting_from_being_joined(
+    lab: Lab, open_page: OpenPage, name: str
+) -> None:
+    show, words = KEPT[name]
+    cell = f"{MORE}\n{show}\ncommand = meet.set_subject('Rings')"
+    leave = "left = meet.leave()\nawait asyncio.sleep(0)"
+    lab.write(f"kept_{name}.ipynb", IMPORTS, cell, LATER, leave, "print(left.state)")
+    notebook = Notebook(open_page(), lab, f"kept_{name}.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    words = words.replace("pending: ", "pending pending: ")
+    said = notebook.until(2, lambda text: words in text)
+    assert words in said
+    if said.startswith("failed"):
+        assert "NotJoinedError" in said
+        return
+    notebook.run(3)
+    notebook.tells(4, "done")
+    notebook.begins(2, "failed left NotJoinedError")
+
+
+EARLY = (
+    "from datetime import timedelta\nroom = nm.create_room('soon_101', nbf=timedelta(seconds=6))\n"
+    "meet = nm.NanoMeet(room.token); display(meet)\ncommand = meet.set_subject('Rings')"
+)
+
+
+def test_a_command_waits_for_its_token_to_be_valid(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("soon.ipynb", IMPORTS, EARLY, "print(repr(command), meet.subject)")
+    notebook = Notebook(open_page(), lab, "soon.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    notebook.tells(2, "<set_subject: done: 'Rings'> Rings")
+
+
+WATCHED = (
+    "meet = shows('watched_101')\nmeet.observe(lambda change: change['new'][7], 'participants')\n"
+    "command = meet.set_subject('Rings')"
+)
+
+
+def test_an_observer_that_raises_is_shown_and_status_stays_true(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    lab.write("watched.ipynb", IMPORTS, WATCHED, "print(meet.status)", "meet.leave()")
+    notebook = Notebook(open_page(), lab, "watched.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    expect(notebook.meeting).to_contain_text(
+        "<lambda>, called for participants, raised IndexError", timeout=SLOW
+    )
+    notebook.tells(2, "joined")
+    notebook.run(3)
+    notebook.tells(2, "left")
+
+
+PLAYER = (
+    "player = nm.BroadcastPlayer('http://127.0.0.1:1/vod/none.mp4')\n"
+    "player.observe(lambda change: 1 / 0, 'state')\nplayer"
+)
+
+
+def test_an_observer_of_a_player_that_raises_is_shown(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("observed.ipynb", IMPORTS, PLAYER, "print(player.state)")
+    notebook = Notebook(open_page(), lab, "observed.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    expect(notebook.output(1)).to_contain_text("raised ZeroDivisionError", timeout=SLOW)
+    notebook.tells(2, "failed")
