@@ -68,11 +68,12 @@ def opened(
     options: str = "",
     shows: str = "room",
     widget: str = "",
+    setup: str = SETUP,
     name: str,
 ) -> Notebook:
     values = {"{host}": site.host, "{secret}": SECRET, "{options}": options, "{shows}": shows}
     values["{widget}"] = widget
-    first = SETUP
+    first = setup
     for mark, value in values.items():
         first = first.replace(mark, value)
     lab.write(name, first, *cells)
@@ -103,6 +104,34 @@ def test_a_jitsi_meeting_is_joined_known_and_left(
     notebook.tells(4, "left off True None")
     # The token is in the fragment: this server's log has nothing of it.
     assert not any("jwt" in path or "eyJ" in path for path in deployment.paths())
+
+
+AT_ONCE = """
+from IPython.display import display
+display(meet)
+commands = [meet.set_subject("Sets"), meet.send_chat("Hello"), meet.set_subject("Rings")]
+commands += [meet.start_broadcast(), meet.stop_broadcast()]
+"""
+OUTCOMES = "print([one.state for one in commands], meet.subject, meet.broadcast)"
+
+
+@pytest.mark.parametrize("engine", ["jitsi", "library"])
+def test_what_is_commanded_at_once_waits_for_any_engine(
+    lab: Lab, open_page: OpenPage, deployment: Site, engine: str
+) -> None:
+    first = SETUP.removesuffix("meet\n") + AT_ONCE
+    options = 'broadcast_url="rtmp://ingest.example/x", watch_url="https://watch.example/"'
+    notebook = opened(
+        lab,
+        open_page,
+        deployment,
+        OUTCOMES,
+        setup=first,
+        options=options,
+        widget=library(deployment) if engine == "library" else "",
+        name=f"at-once-{engine}.ipynb",
+    )
+    notebook.tells(1, f"{['done'] * 5} Rings off")
 
 
 def test_a_jitsi_broadcast_goes_where_the_service_says(

@@ -27,6 +27,7 @@ meet = nm.NanoMeet(token=open({!r}).read())
 meet.observe(lambda change: seen.append(change["new"].value), "status")
 meet
 """
+ASK, ASKED = "command = meet.set_subject('Back')", "print(repr(command))"
 TELL = 'print(json.dumps({"seen": seen, "error": meet.error, "people": len(meet.participants)}))'
 
 
@@ -35,7 +36,7 @@ class Cell:
 
     def __init__(self, lab: Lab, page: Page, name: str) -> None:
         self._token = lab.folder / f"{name}.token"
-        lab.write(f"{name}.ipynb", IMPORT, SHOW.format(self._token.name), TELL)
+        lab.write(f"{name}.ipynb", IMPORT, SHOW.format(self._token.name), TELL, ASK, ASKED)
         self.notebook = Notebook(page, lab, f"{name}.ipynb")
         self.notebook.run(0)
 
@@ -132,19 +133,26 @@ def test_a_server_that_comes_back_is_a_drop_out_and_one_that_does_not_is_the_end
     cell.is_("joined")
     first.kill()
     cell.is_("joining")
+    cell.notebook.run(3)
+    held = "<set_subject: pending: its connection is lost, and may come back>"
+    cell.notebook.tells(4, held)
     second = servers.start("--port", str(port), data=first.data)
     cell.is_("joined")
     told = cell.told(lambda told: told["people"] == 1 and len(told["seen"]) > 4)
     assert told["seen"] == ["loading", "joining", "joined", "joining", "joined"]
     assert told["people"] == 1
+    # What was commanded meanwhile was carried out then.
+    cell.notebook.tells(4, "<set_subject: done: 'Back'>")
 
     second.kill()
     cell.is_("joining")
+    cell.notebook.run(3)
     page.clock.fast_forward(130_000)
     cell.says("The server of Dropped cannot be reached.")
     told = cell.failed()
     assert told["seen"][-2:] == ["joining", "failed"]
     assert told["error"]["kind"] == "server_unreachable"
+    cell.notebook.begins(4, "<set_subject: failed: The meeting's server cannot be reached.")
 
 
 def test_a_server_that_was_never_there_is_noticed_soon(
