@@ -109,7 +109,7 @@ def test_a_jitsi_meeting_is_joined_known_and_left(
 AT_ONCE = """
 from IPython.display import display
 display(meet)
-commands = [meet.set_subject("Sets"), meet.send_chat("Hello"), meet.set_subject("Rings")]
+commands = [meet.set_subject("Sets"), meet.set_tile_view(False), meet.set_subject("Rings")]
 commands += [meet.start_broadcast(), meet.stop_broadcast()]
 """
 OUTCOMES = "print([one.state for one in commands], meet.subject, meet.broadcast)"
