@@ -58,6 +58,15 @@ test("what comes before the player's page listens reaches it with its first word
   expect(heard.slice(3)).toEqual([{ name: "play" }]);
 });
 
+test("whether it plays and where it stands are two things that it is asked for", () => {
+  const { heard, speak, ask } = cell();
+  ask({ name: "seek", behind: 5 });
+  ask({ name: "seek", behind: 9 });
+  ask({ name: "pause" });
+  speak();
+  expect(heard.slice(2)).toEqual([{ name: "seek", behind: 9 }, { name: "pause" }]);
+});
+
 test("a page that was loaded again is told anew how loud it is", () => {
   const { heard, speak, frame } = cell();
   speak();

@@ -218,7 +218,10 @@ class Screen {
   #do(command: PlayerCommand): void {
     const video = this.#video;
     if (video ? video.readyState === 0 : !this.#listening) {
-      this.#asked.push(command);
+      // The last word counts, whether it plays and where.
+      const seeks = command.name === "seek";
+      const others = this.#asked.filter(({ name }) => (name === "seek") !== seeks);
+      this.#asked = [...others, command];
       return;
     }
     if (!video) {
