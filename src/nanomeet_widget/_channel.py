@@ -312,6 +312,11 @@ class Channel:
         else:
             self._send(self._page, message)
 
+    def ask(self) -> None:
+        """Ask the page, if there is one, for a sign of life."""
+        if self._page is not None:
+            self._send(self._page, _KNOCK_MESSAGE)
+
     def request(
         self,
         name: str,
@@ -437,8 +442,7 @@ class Channel:
         timer = _timer(patience, self._unheard, knock)
         self._knocks.append((knock, timer))
         timer.start()
-        if self._page is not None:
-            self._send(self._page, _KNOCK_MESSAGE)
+        self.ask()
         return knock
 
     def _unheard(self, knock: Future[bool]) -> None:

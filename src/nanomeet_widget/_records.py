@@ -62,9 +62,9 @@ class Records:
         self._present = _Stays()
         self._hands = _Stays()
 
-    def update(self, people: list[ParticipantInfo]) -> None:
-        """Take in who is there now."""
-        now = datetime.now(timezone.utc)
+    def update(self, people: list[ParticipantInfo], at: datetime | None = None) -> None:
+        """Take in who is there, now or since an earlier time that was learnt of late."""
+        now = at or datetime.now(timezone.utc)
         self._present.update(people, now)
         self._hands.update((one for one in people if one["hand"] is not None), now)
 

@@ -6,6 +6,8 @@ import difflib
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar, overload
@@ -17,6 +19,7 @@ import traitlets as t
 from nanomeet_widget import (
     _facts,
     _library,
+    _pages,
     _recordings,
     _rules,
     _states,
@@ -33,8 +36,10 @@ from nanomeet_widget._errors import (
     CommandRefusedError,
     InvalidInputError,
     NanoMeetError,
+    NoFrontEndError,
     NotJoinedError,
 )
+from nanomeet_widget._liveness import Watch
 from nanomeet_widget._models import (
     BroadcastStats,
     Failure,
@@ -49,6 +54,7 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._records import Records
 from nanomeet_widget._rooms import create_invite
 from nanomeet_widget._rules import check_tile_view
+from nanomeet_widget._sealing import SealedLine
 from nanomeet_widget._states import Broadcast, Status
 from nanomeet_widget._told import Told
 from nanomeet_widget.events import Event
@@ -77,6 +83,10 @@ _OPTIONS = (
     *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
     "script_url",
 )
+#: The meeting goes on in a page.
+_ALIVE = frozenset({Status.LOADING, Status.JOINING, Status.WAITING, Status.JOINED})
+#: Pages of one widget that are known at once; each reload is another one.
+_MAX_PAGES = 64
 #: Messages that are kept.
 _MAX_CHAT = 500
 _BRANDING_KEYS = frozenset(
@@ -226,7 +236,13 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         token = None if token is None else SecretText(token)
         self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
-        self._channel = Channel(lambda page, message: self.send({**message, "client": page}))
+        self._lines: dict[str, SealedLine] = {}
+        self._channel = Channel(self._say)
+        # The session whose cell made or showed it last, and the page that has the meeting.
+        self._runner = _pages.acting_session()
+        self._owner: _pages.Page | None = None
+        self._visitors: dict[str, _pages.Page] = {}
+        self._watch = Watch(self._channel.ask, self._page_is_silent)
         # The Jupyter server's address, as the page has it.
         self._base: str | None = None
         # Whether a cell was given it to show.
@@ -333,6 +349,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
 
     def close(self) -> None:
         """Leave the meeting and remove the widget."""
+        self._watch.stop()
         if self._channel.page is not None and self.comm is not None:
             self._channel.tell({"type": "close"})
         self._channel.close(CommandError("the meeting's widget was closed"))
@@ -343,6 +360,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             self.layout.open()
             self.open()
         self._shown = True
+        self._runner = _pages.acting_session()
         return super()._repr_mimebundle_(**options)
 
     def __enter__(self) -> Self:
@@ -390,30 +408,167 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if not isinstance(message, dict):
             return
         kind, client = message.get("type"), message.get("client")
-        if kind == "hello" and isinstance(client, str):
-            self._greet(client, message.get("base"))
+        if not isinstance(client, str):
+            return
+        if kind == "hello":
+            self._greet(client, message)
+        elif client in self._lines and kind in self._FROM_ANY_PAGE:
+            self._lines[client].refill(message.get("pad"))
+            self._FROM_ANY_PAGE[kind](self, message)
         elif client == self._channel.page and kind in self._HANDLERS:
+            self._watch.heard()
             self._channel.heard()
+            self._lines[client].refill(message.get("pad"))
             self._HANDLERS[kind](self, message)
+        elif self._owner is not None and client == self._owner.client:
+            # It was taken for gone, and is there: what it said meanwhile it says again.
+            self._attach(self._owner, {"type": "report"})
 
-    def _greet(self, page: str, base: object) -> None:
-        self._base = base if isinstance(base, str) else None
-        old = self._channel.page
-        if old not in {None, page}:
-            # A page that was reloaded, or a second one: the meeting moves there.
-            self._channel.tell({"type": "moved"})
-        self._channel.greet(page, self._token_message())
+    def _say(self, page: str, message: dict[str, Any]) -> None:
+        if page in self._lines:
+            self._lines[page].send(message)
+
+    def _greet(self, client: str, message: dict[str, Any]) -> None:
+        page = _pages.Page(
+            client=client,
+            browser=str(message.get("browser") or client),
+            session=_pages.sender(),
+        )
+        _pages.note(page)
+        if client not in self._lines:
+            while len(self._lines) >= _MAX_PAGES:
+                oldest = next(one for one in self._lines if one != self._channel.page)
+                del self._lines[oldest]
+                self._visitors.pop(oldest, None)
+            self._lines[client] = SealedLine(lambda said: self.send({**said, "client": client}))
+        self._lines[client].refill(message.get("pad"))
+        base = message.get("base")
+        if message.get("asked") or self._may_have(page):
+            self._base = base if isinstance(base, str) else None
+            self._visitors.pop(client, None)
+            self._move_to(page)
+        else:
+            self._visitors[client] = page
+            self._turn_away(page)
+
+    def _may_have(self, page: _pages.Page) -> bool:
+        """Return whether a page gets the meeting without a click of its user's."""
+        holder = self._holder()
+        if holder is not None:
+            # It goes on where it is, even if another browser runs its cell.
+            return page.browser == holder.browser
+        if page.session is not None and page.session == self._runner:
+            return True
+        if page.browser == _pages.browser_of(self._runner):
+            return True
+        if self._owner is not None:
+            return page.browser == self._owner.browser
+        return self._runner is None
+
+    def _holder(self) -> _pages.Page | None:
+        """Return the page where the meeting of this room and role goes on, by whichever widget."""
+        on = [widget for widget in self._alike() if widget._status.state in _ALIVE]  # noqa: SLF001
+        return on[0]._owner if on else None  # noqa: SLF001
+
+    def _alike(self) -> list[NanoMeet]:
+        """Return the widgets of this room and role, this one first."""
+        others = [w for w in _live_widgets() if isinstance(w, NanoMeet) and w is not self]
+        return [self, *(w for w in others if self.token and w._room_key() == self._room_key())]  # noqa: SLF001
+
+    def _room_key(self) -> tuple[str, ...]:
+        if not self.token:
+            return ()
+        claims = _tokens.read(self.token)
+        return (claims.server, claims.sub, claims.room, str(claims.moderator))
+
+    def _move_to(self, page: _pages.Page) -> None:
+        for widget in self._alike():
+            widget._let_go(page, here=widget is self)  # noqa: SLF001
+        self._owner = page
+        self._attach(page, self._token_message())
+
+    def _let_go(self, page: _pages.Page, *, here: bool) -> None:
+        """Tell the page that has the meeting, if that is another one, that it has it no more."""
+        old = self._owner
+        if old is None or self._channel.page is None or old.client == page.client:
+            return
+        elsewhere = old.browser != page.browser
+        if elsewhere or here:
+            self._channel.tell({"type": "moved", "browser": elsewhere})
+
+    def _attach(self, page: _pages.Page, first: dict[str, Any]) -> None:
+        self._channel.greet(page.client, first)
+        self._watch.heard()
+
+    def _turn_away(self, page: _pages.Page) -> None:
+        """Answer a page that has to ask: with its guest's token, if it has one, or with what it may do."""
+        guest = _pages.guests_of(self._room_key()).get(page.browser)
+        if guest is not None:
+            self._say(page.client, {**self._token_message(guest), "guest": True})
+        elif not self.token:
+            self._say(page.client, self._token_message())
+        else:
+            self._say(page.client, {"type": "shared", "invites": self.moderator})
+
+    def _on_guest(self, message: dict[str, Any]) -> None:
+        page = self._visitors.get(message["client"])
+        if page is not None and self.token:
+            threading.Thread(target=self._admit, args=(page, self.token), daemon=True).start()
+
+    def _admit(self, page: _pages.Page, token: str) -> None:
+        try:
+            invite = create_invite(token)
+        except NanoMeetError as error:
+            self._say(page.client, {"type": "notice", "message": str(error)})
+            self._turn_away(page)
+            return
+        _pages.guests_of(self._room_key())[page.browser] = invite.token
+        self._turn_away(page)
+
+    def _on_guest_left(self, message: dict[str, Any]) -> None:
+        page = self._visitors.get(message["client"])
+        if page is not None:
+            _pages.guests_of(self._room_key()).pop(page.browser, None)
+
+    def _on_pad(self, _message: dict[str, Any]) -> None:
+        """Do nothing: every message may bring a pad, and this one does nothing else."""
+
+    def _on_knocked(self, _message: dict[str, Any]) -> None:
+        """Do nothing: that it was heard is all that it says."""
+
+    def _on_goodbye(self, _message: dict[str, Any]) -> None:
+        if self._owner is not None:
+            # It comes back with a hello, if at all: nothing else of it counts from now on.
+            self._owner = replace(self._owner, client="")
+        words = "the page that showed the meeting was closed or reloaded"
+        self._page_is_gone("page_closed", words)
+
+    def _page_is_silent(self, at: datetime) -> None:
+        words = "the page that showed the meeting does not answer any more"
+        self._page_is_gone("page_silent", words, at)
+
+    def _page_is_gone(self, kind: str, words: str, at: datetime | None = None) -> None:
+        self._channel.part()
+        self._channel.close(NoFrontEndError(words))
+        if self._status.state in _ALIVE:
+            room = {"roomName": self.room}
+            error = {"kind": kind, "message": words}
+            self._on_status({"status": Status.LEFT, "error": error}, at)
+            self._on_event({"name": "videoConferenceLeft", "data": room})
 
     def _send_token(self) -> None:
         if self._channel.page is not None:
             self._channel.tell(self._token_message())
+        for page in list(self._visitors.values()):
+            self._turn_away(page)
 
-    def _token_message(self) -> dict[str, Any]:
+    def _token_message(self, guest: str | None = None) -> dict[str, Any]:
+        token = guest or self.token
         message: dict[str, Any] = {"type": "token", "token": None, "ask": None}
         message |= {"server": None, "broadcast": None, "library": None}
-        if not self.token:
+        if not token:
             return message
-        server = _tokens.read(self.token).server
+        server = _tokens.read(token).server
         if not _trust.is_known(server):
             return {**message, "ask": server}
         library = _library.library(self.script_url, self.script_integrity)
@@ -421,9 +576,9 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         return {
             **message,
             # A plain text: a host's own serialiser may write what it does not know as its repr.
-            "token": str(self.token),
+            "token": str(token),
             "server": self._base and services.found_at(server, self._base),
-            "broadcast": self._targets(),
+            "broadcast": None if guest else self._targets(),
             "library": library.page() if library else None,
         }
 
@@ -470,9 +625,6 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             answer["error"] = str(error)
         self._channel.tell(answer)
 
-    def _on_knocked(self, _message: dict[str, Any]) -> None:
-        """Do nothing: that it was heard is all that it says."""
-
     def _on_retired(self, _message: dict[str, Any]) -> None:
         """Close the line to a page that shows another widget instead: showing this one opens it again."""
         others = [widget for widget in _live_widgets() if widget is not self]
@@ -492,14 +644,18 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if event is not None:
             self._callbacks.emit(event)
 
-    def _on_status(self, message: dict[str, Any]) -> None:
+    def _on_status(self, message: dict[str, Any], at: datetime | None = None) -> None:
         target, error = Status(message["status"]), _facts.error_of(message.get("error"))
         self._status.step(target)
+        if target in _ALIVE:
+            self._watch.start()
+        else:
+            self._watch.stop()
         outside: dict[str, object] = {}
         if target not in {Status.JOINED, Status.JOINING}:
             # From outside, nothing of the room can be known.
             self._broadcast.step(Broadcast.OFF)
-            self._records.update([])
+            self._records.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}
             outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
             outside |= {"broadcast": Broadcast.OFF, "playout": None}
@@ -556,6 +712,12 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         "nanomeetBroadcastChanged": _on_shows,
     }
 
+    _FROM_ANY_PAGE: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
+        "guest": _on_guest,
+        "guest_left": _on_guest_left,
+        "pad": _on_pad,
+    }
+
     _HANDLERS: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
         "status": _on_status,
         "broadcast": _on_broadcast,
@@ -568,6 +730,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         "invite": _on_invite,
         "browser": _on_browser,
         "knocked": _on_knocked,
+        "goodbye": _on_goodbye,
         "trust": _on_trust,
         "retired": _on_retired,
     }

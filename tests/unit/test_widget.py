@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
+import random
 import re
 import threading
 import time
@@ -48,6 +50,8 @@ class Page(BaseComm):
     """The front end's end of the channel: keeps what the kernel sends."""
 
     sent: list[dict[str, Any]]
+    #: What it gave the kernel to seal messages with.
+    PAD = random.Random(1).randbytes(60_000)
 
     def publish_msg(
         self,
@@ -63,10 +67,20 @@ class Page(BaseComm):
         self.sent.append({"msg_type": msg_type, **(data or {})})
 
     def custom(self) -> list[dict[str, Any]]:
-        return [m["content"] for m in self.sent if m.get("method") == "custom"]
+        return [self._opened(m["content"]) for m in self.sent if m.get("method") == "custom"]
+
+    def _opened(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["type"] != "sealed":
+            return message
+        sealed, pad = base64.b64decode(message["text"]), self.PAD[message["at"] :]
+        text = bytes(a ^ b for a, b in zip(sealed, pad, strict=False))
+        return {**json.loads(text), "client": message["client"]}
 
     def says(self, **content: Any) -> None:
         content.setdefault("client", "page-1")
+        if content["type"] == "hello":
+            content.setdefault("browser", "browser-1")
+            content.setdefault("pad", [0, base64.b64encode(self.PAD).decode()])
         data = {"method": "custom", "content": content}
         self.handle_msg({"content": {"data": data}, "buffers": []})
 
@@ -308,12 +322,12 @@ def test_another_page_is_not_listened_to() -> None:
     assert meet.status is nm.Status.IDLE
 
 
-def test_a_second_page_takes_the_meeting_over() -> None:
+def test_a_second_page_of_the_same_browser_takes_the_meeting_over() -> None:
     meet, page = shown()
     page.joins()
     page.says(type="hello", client="page-2")
     assert page.custom()[-2:] == [
-        {"type": "moved", "client": "page-1"},
+        {"type": "moved", "browser": False, "client": "page-1"},
         {
             "type": "token",
             "client": "page-2",

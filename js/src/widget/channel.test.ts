@@ -23,7 +23,7 @@ describe("a page's end of the channel", () => {
     const kernel = new Kernel();
     const heard: FromKernel[] = [];
     const channel = new Channel(kernel, (message) => heard.push(message));
-    channel.send({ type: "hello", base: null });
+    channel.send({ type: "hello", base: null, browser: "b", asked: false });
     const client = kernel.sent[0]?.client;
     kernel.says({ type: "token", token: "secret", client: "another page" });
     kernel.says({ type: "token", token: "secret", client });
@@ -42,13 +42,13 @@ describe("a page's end of the channel", () => {
     kernel.send = () => {
       throw new Error("Cannot send");
     };
-    new Channel(kernel, () => {}).send({ type: "hello", base: null });
+    new Channel(kernel, () => {}).send({ type: "hello", base: null, browser: "b", asked: false });
   });
 
   it("has an address that no other page has", () => {
     const kernel = new Kernel();
     for (const channel of [new Channel(kernel, () => {}), new Channel(kernel, () => {})]) {
-      channel.send({ type: "hello", base: null });
+      channel.send({ type: "hello", base: null, browser: "b", asked: false });
     }
     expect(kernel.sent[0]?.client).not.toEqual(kernel.sent[1]?.client);
   });

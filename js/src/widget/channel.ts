@@ -36,9 +36,21 @@ export interface Arrangements {
   library: string | null;
 }
 
+/** What the kernel sends to one page; every page hears it, and only that one can read it. */
+interface Sealed {
+  type: "sealed";
+  pad: number;
+  at: number;
+  text: string;
+}
+
 export type FromKernel =
   /** `ask` names a server that the user has to say yes to before the token is handed to it. */
-  | ({ type: "token"; token: string | null; ask: string | null } & Arrangements)
+  | ({ type: "token"; token: string | null; ask: string | null; guest?: true } & Arrangements)
+  /** The meeting belongs to another browser's page; `invites`: this one may take part, too. */
+  | { type: "shared"; invites: boolean }
+  /** The kernel lost sight of this page: it wants to hear how the meeting stands. */
+  | { type: "report" }
   | { type: "knock" }
   | { type: "notice"; message: string }
   | { type: "invite"; link: string | null; error: string | null }
@@ -46,12 +58,18 @@ export type FromKernel =
   | { type: "command"; id: number; name: string; args: readonly unknown[] }
   /** A command that was not begun yet is no longer wanted. */
   | { type: "withdrawn"; id: number }
-  | { type: "moved" }
+  /** `browser`: to another one. */
+  | { type: "moved"; browser: boolean }
   | { type: "close" };
 
 export type ToKernel =
-  /** `base`: the Jupyter server's address, as this page has it. */
-  | { type: "hello"; base: string | null }
+  /** `base`: the Jupyter server's address, as this page has it; `asked`: the user wants it here. */
+  | { type: "hello"; base: string | null; browser: string; asked: boolean }
+  /** The user wants to take part as a participant of their own, or has done so. */
+  | { type: "guest" }
+  | { type: "guest_left" }
+  /** The page is about to go. */
+  | { type: "goodbye" }
   | { type: "knocked" }
   | { type: "trust"; server: string }
   | { type: "invite" }
@@ -70,6 +88,9 @@ export type ToKernel =
   /** `cause`: the kind of failure that kept the meeting from being joined. */
   | { type: "reply"; id: number; result?: unknown; error?: Failure & { cause?: string } };
 
+/** Bytes for some messages; the kernel asks for more where one is longer. */
+const PAD = 8_192;
+
 interface Messages {
   on(event: "msg:custom", callback: (message: unknown) => void): void;
   off(event: "msg:custom", callback: (message: unknown) => void): void;
@@ -82,18 +103,47 @@ export class Channel {
   /** Random, but no UUID: a page over plain HTTP cannot make one. */
   readonly #client = crypto.getRandomValues(new Uint32Array(4)).join("-");
   readonly #listen: (message: unknown) => void;
+  /** What the kernel's messages to this page are sealed with, see `_sealing.py`. */
+  readonly #pads: Uint8Array[] = [];
 
   constructor(model: Messages, onMessage: (message: FromKernel) => void) {
     this.#model = model;
     this.#listen = (message) => {
-      const { client, ...rest } = message as FromKernel & { client?: string };
-      if (client === this.#client) onMessage(rest as FromKernel);
+      const { client, ...rest } = message as (
+        | FromKernel
+        | Sealed
+        | { type: "pad"; size: number }
+      ) & {
+        client?: string;
+      };
+      if (client !== this.#client) return;
+      if (rest.type === "pad") this.#send({ type: "pad", pad: this.#newPad(rest.size) });
+      else onMessage(rest.type === "sealed" ? this.#open(rest) : rest);
     };
     model.on("msg:custom", this.#listen);
   }
 
   /** A kernel that has gone hears nothing: what happens here goes on without it. */
   send(message: ToKernel): void {
+    this.#send(message.type === "hello" ? { ...message, pad: this.#newPad(0) } : message);
+  }
+
+  /** Random bytes for the kernel: what a page says reaches no other page. */
+  #newPad(size: number): [number, string] {
+    const pad = crypto.getRandomValues(new Uint8Array(Math.max(size, PAD)));
+    const text = Array.from(pad, (byte) => String.fromCharCode(byte)).join("");
+    return [this.#pads.push(pad) - 1, btoa(text)];
+  }
+
+  #open({ pad, at, text }: Sealed): FromKernel {
+    const bytes = Uint8Array.from(
+      atob(text),
+      (character, i) => character.charCodeAt(0) ^ (this.#pads[pad]?.[at + i] ?? 0),
+    );
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
+  #send(message: object): void {
     try {
       this.#model.send({ ...message, client: this.#client });
     } catch {

@@ -11,6 +11,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** What an element is in, through slots and shadow roots. */
+export function parentOf(node: Element): Element | null {
+  if (node.assignedSlot) return node.assignedSlot;
+  const root = node.getRootNode();
+  return node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Outlines in a square of 24. */

@@ -3,6 +3,9 @@
  * is loaded anew, and the meeting with it. Here it is laid over the place that the cell keeps free.
  */
 import { Chrome, type ChromeActions } from "./chrome";
+import { parentOf } from "./dom";
+import { reveal } from "./reveal";
+import { hiderOf } from "./shown";
 
 interface Box {
   left: number;
@@ -18,12 +21,6 @@ function intersect(a: Box, b: Box): Box {
     right: Math.min(a.right, b.right),
     bottom: Math.min(a.bottom, b.bottom),
   };
-}
-
-function parentOf(node: Element): Element | null {
-  if (node.assignedSlot) return node.assignedSlot;
-  const root = node.getRootNode();
-  return node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 }
 
 /** The part of `element` that its scrolling ancestors and the window leave to be seen. */
@@ -136,7 +133,12 @@ export class Overlay {
   /** Scrolls to the cell and gives it the focus. */
   back(): void {
     this.#seeks = RETURN_FRAMES;
-    showTab(this.#scroller);
+    this.#showAround();
+  }
+
+  /** Opens what hides the cell: a tab of the notebook, a page of tabs, a collapsed output. */
+  #showAround(): void {
+    if (this.#place) reveal(this.#place, this.#scroller);
   }
 
   readonly #track = (): void => {
@@ -160,7 +162,14 @@ export class Overlay {
     } else {
       this.#apply("away", AWAY);
     }
-    if (this.#seeks-- > 0) this.#seek(place);
+    if (this.#seeks > 0) {
+      this.#seeks -= 1;
+      // What was opened may have something else in it that is closed.
+      if (this.#seeks % REVEAL_FRAMES === 0) this.#showAround();
+      this.#seek(place);
+      // What no control of the page opens is shown large instead.
+      if (this.#seeks === 0 && place && hiderOf(place) !== null) void this.fullScreen();
+    }
   };
 
   #seek(place: HTMLElement | null): void {
@@ -188,22 +197,14 @@ export class Overlay {
   }
 }
 
-/** JupyterLab shows a tab of its own for each notebook: brings the one to the front that holds `element`. */
-function showTab(element: Element | null): void {
-  const panel = element?.closest(".lm-mod-hidden[id]");
-  const tab = panel && document.querySelector(`.lm-TabBar-tab[data-id="${CSS.escape(panel.id)}"]`);
-  if (!tab) return;
-  const { left, top } = tab.getBoundingClientRect();
-  const pressed = { bubbles: true, clientX: left + 5, clientY: top + 5 };
-  for (const type of ["pointerdown", "pointerup"])
-    tab.dispatchEvent(new PointerEvent(type, pressed));
-}
-
 /**
  * How long it is looked for: a notebook brings far cells back into the document bit by bit, a frame each.
  * On a screen of 60 Hz these are 2.5 s; a page that stands still does not look meanwhile.
  */
 const RETURN_FRAMES = 150;
+
+/** So many of them until it is looked again what hides the cell. */
+const REVEAL_FRAMES = 30;
 
 /** A cell that is moved is out of the document for a moment: no corner flashes up for that. */
 const CELL_MOVES_MS = 300;

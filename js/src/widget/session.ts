@@ -1,4 +1,6 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
+
+import { browserId } from "./browser";
 import { type Card, wordsOf } from "./cards";
 import { type Arrangements, Channel, type Failure, type FromKernel } from "./channel";
 import { at } from "./clock";
@@ -9,6 +11,7 @@ import { givesNoCamera, jupyterBase } from "./host";
 import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
 import { type Appearance, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
+import { onceShown } from "./shown";
 import { currentTheme, followTheme, type Theme } from "./theme";
 import { type Entrance, entranceOf, pageOf } from "./token";
 
@@ -37,6 +40,9 @@ const RESTART_GRACE_MS = 15_000;
 const KERNEL_SILENT_MS = 3_000;
 /** Making an invite asks a service, which may be far away. */
 const INVITE_MS = 20_000;
+const UNSEEN = "its cell's output is not visible yet";
+/** So often the page tells by itself that it is there: a kernel that lost it finds it again. */
+const BEAT_MS = 30_000;
 /** A server whose clock is behind is asked again after this long. */
 const TOO_EARLY_MS = 10_000;
 
@@ -59,6 +65,10 @@ export class Session implements Owner {
   #invitation: Deferred<string> | null = null;
   #notice = "";
   #greeted = false;
+  /** Whether it takes part as a participant of its own, beside the page that has the meeting. */
+  #guest = false;
+  /** Whether its place was visible once. */
+  #seen = false;
   /** Whether it was left only because no cell showed it: then the next view joins again. */
   #leftUnseen = false;
   /** Whether its kernel has gone. */
@@ -70,6 +80,8 @@ export class Session implements Owner {
   #release: (() => void)[] = [];
   #stopWaiting: (() => void) | null = null;
   #stopAlarm: (() => void) | null = null;
+  #stopLooking: (() => void) | null = null;
+  readonly #page = new AbortController();
   readonly #stopTheme: () => void;
   #kernelWatch: KernelWatch | null = null;
   #closed = false;
@@ -84,6 +96,10 @@ export class Session implements Owner {
       this.#meeting?.show(theme);
       this.#update();
     });
+    const { signal } = this.#page;
+    addEventListener("pagehide", () => this.#sayGoodbye(), { signal });
+    // The browser keeps some pages, to show them again as they were.
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
   }
 
   get theme(): Theme {
@@ -105,10 +121,11 @@ export class Session implements Owner {
   }
 
   /** Does what the card of `view` offers. */
-  act(view: View): void {
+  act(view: View, second = false): void {
     const card = this.#card;
     if (card?.kind === "browser") this.#channel.send({ type: "browser" });
     else if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
+    else if (card?.kind === "shared") this.#rejoin(second || !card.invites, card.invites);
     else if (card === null || card.kind === "elsewhere") this.#bring(view);
     else this.#rejoin();
   }
@@ -182,7 +199,7 @@ export class Session implements Owner {
   #goOn(): void {
     clearTimeout(this.#graceTimer);
     if (this.#meeting !== null) reclaim(this.#meeting, this);
-    else if (!this.#greeted || this.#leftUnseen) this.#rejoin();
+    else if (!this.#greeted || this.#leftUnseen || this.#card?.kind === "shared") this.#rejoin();
     else if (this.#card === null || this.#card.kind === "early") this.#start();
   }
 
@@ -218,6 +235,8 @@ export class Session implements Owner {
 
   close(): void {
     this.#closed = true;
+    this.#page.abort();
+    this.#stopLooking?.();
     clearTimeout(this.#silenceTimer);
     this.#stopWaiting?.();
     this.#stopAlarm?.();
@@ -244,7 +263,7 @@ export class Session implements Owner {
       this.#show({ kind: "silent", busy: false });
       return;
     }
-    this.#afterwards = { kind: "silent", busy: false };
+    this.#afterwards = { kind: "ended" };
     this.#leaveUnlessTaken(meeting, RESTART_GRACE_MS);
   }
 
@@ -276,15 +295,29 @@ export class Session implements Owner {
     const card = this.#card;
     if (card?.kind !== "elsewhere") this.#place();
     else if (card.place === "cell") this.#start(true);
-    else this.#rejoin();
+    else this.#rejoin(true);
   }
 
-  /** Joins (again) with the token that the kernel gives. */
-  #rejoin(): void {
+  /** Joins (again) with the token that the kernel gives; `asked`: the user wants it here. */
+  #rejoin(asked = false, guest = this.#guest): void {
     this.#card = null;
     this.#leftUnseen = false;
-    this.#greet();
+    if (asked || !guest) this.#greet(asked);
+    else {
+      this.#channel.send({ type: "guest" });
+      this.#awaitAnswer(INVITE_MS);
+    }
     this.#update();
+  }
+
+  #sayGoodbye(): void {
+    if (this.#meeting !== null && !this.#guest) this.#channel.send({ type: "goodbye" });
+  }
+
+  #comeBack(): void {
+    if (this.#meeting === null || this.#guest) return;
+    this.#greet();
+    this.#reportAll(this.#meeting.state);
   }
 
   async #leaveFor(card: Card): Promise<void> {
@@ -296,17 +329,27 @@ export class Session implements Owner {
     this.#show(card);
   }
 
-  #greet(): void {
+  #greet(asked = false): void {
     this.#greeted = true;
     this.#kernelWatch ??= watchKernel(this.#kernel, () => this.#kernelGone());
-    this.#channel.send({ type: "hello", base: jupyterBase(this.#document) });
+    this.#channel.send({
+      type: "hello",
+      base: jupyterBase(this.#document),
+      browser: browserId(),
+      // What opens it in a browser is a click already.
+      asked: asked || givesNoCamera(this.#document),
+    });
+    this.#awaitAnswer(KERNEL_SILENT_MS);
+  }
+
+  #awaitAnswer(patienceMs: number): void {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
       if (this.#meeting === null && this.#card === null) {
         const busy = this.#kernel?.status === "busy";
         this.#show({ kind: "silent", busy });
       }
-    }, KERNEL_SILENT_MS);
+    }, patienceMs);
   }
 
   #onMessage(message: FromKernel): void {
@@ -314,7 +357,15 @@ export class Session implements Owner {
       case "token":
         clearTimeout(this.#silenceTimer);
         this.#arrangements = message;
+        this.#guest = message.guest === true;
         this.#useToken(message.token, message.ask);
+        break;
+      case "shared":
+        clearTimeout(this.#silenceTimer);
+        if (this.#meeting === null) this.#show({ kind: "shared", invites: message.invites });
+        break;
+      case "report":
+        if (this.#meeting !== null) this.#reportAll(this.#meeting.state);
         break;
       case "knock":
         this.#channel.send({ type: "knocked" });
@@ -330,7 +381,7 @@ export class Session implements Owner {
         this.#commands.remove(message.id);
         break;
       case "moved":
-        void this.#leaveFor({ kind: "elsewhere", place: "page" });
+        void this.#leaveFor({ kind: "elsewhere", place: message.browser ? "browser" : "page" });
         break;
       case "invite":
         if (message.link !== null) this.#invitation?.resolve(message.link);
@@ -342,8 +393,7 @@ export class Session implements Owner {
         this.#update();
         break;
       case "close":
-        this.#stopAlarm?.();
-        void this.leave();
+        void this.#leaveFor({ kind: "left", code: true });
         break;
     }
   }
@@ -372,6 +422,7 @@ export class Session implements Owner {
     if (token === null) return;
     this.#stopWaiting?.();
     this.#stopAlarm?.();
+    this.#stopLooking?.();
     let entrance: Entrance;
     try {
       entrance = entranceOf(token);
@@ -385,7 +436,19 @@ export class Session implements Owner {
       this.#tell("idle");
       this.#show({ kind: "browser" });
     } else if (entrance.opens > Date.now()) this.#wait(entrance.opens);
-    else this.#join(token, entrance.key, asked);
+    else if (this.#seen || asked || goesOn(entrance.key)) this.#join(token, entrance.key, asked);
+    else this.#lookOut();
+  }
+
+  /** Joins by itself once its place is visible. */
+  #lookOut(): void {
+    this.#tell("idle");
+    this.#show({ kind: "unseen" });
+    const places = () => this.#views.map((view) => view.place);
+    this.#stopLooking = onceShown(places, () => {
+      this.#seen = true;
+      this.#start();
+    });
   }
 
   /** Joins by itself once the token is valid. */
@@ -430,6 +493,8 @@ export class Session implements Owner {
         },
       }),
     );
+    const beat = setInterval(() => this.#channel.send({ type: "knocked" }), BEAT_MS);
+    this.#release.push(() => clearInterval(beat));
     if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
     else this.#reportAll(meeting.state);
     this.#place();
@@ -508,6 +573,9 @@ export class Session implements Owner {
     const meeting = this.#meeting;
     this.#letGo();
     if (meeting !== null) forget(meeting);
+    if (state.status === "left" && this.#guest && !this.#leftUnseen) {
+      this.#channel.send({ type: "guest_left" });
+    }
     if (state.status === "left") this.#card = this.#afterwards ?? { kind: "left" };
     else if (state.error?.kind === "token_not_yet_valid") this.#wait(Date.now() + TOO_EARLY_MS);
     else {
@@ -531,6 +599,7 @@ export class Session implements Owner {
     if (card.kind === "ask") {
       return { kind: card.kind, why: "its cell asks whether you trust its server", person: true };
     }
+    if (card.kind === "unseen") return { kind: card.kind, why: UNSEEN, person: true };
     if (card.kind === "early") {
       const kind = "token_not_yet_valid";
       return card.opens - Date.now() > PATIENCE_MS
@@ -541,9 +610,8 @@ export class Session implements Owner {
   }
 
   async #leaveAsTold(): Promise<void> {
-    this.#stopAlarm?.();
-    if (this.#card?.kind === "early") this.#show({ kind: "left" });
-    await this.leave();
+    const waits = this.#card?.kind === "early" || this.#card?.kind === "unseen";
+    if (this.#meeting !== null || waits) await this.#leaveFor({ kind: "left", code: true });
   }
 
   #show(card: Card): void {

@@ -134,7 +134,7 @@ export class CellView implements View {
   }
 
   #draw(card: Card): HTMLElement {
-    const { words, subject, action } = wordsOf(card, this.#session.room);
+    const { words, subject, action, second } = wordsOf(card, this.#session.room);
     const box = make("div", "nanomeet-card");
     box.setAttribute("role", card.kind === "failed" ? "alert" : "status");
     if (subject) box.append(make("strong", "nanomeet-subject", subject));
@@ -144,10 +144,11 @@ export class CellView implements View {
       this.#countdown.setAttribute("role", "timer");
       box.append(this.#countdown);
     }
-    if (action) {
-      const node = make("button", "nanomeet-button nanomeet-action", action);
+    for (const label of [action, second]) {
+      if (!label) continue;
+      const node = make("button", "nanomeet-button nanomeet-action", label);
       node.type = "button";
-      node.onclick = () => this.#session.act(this);
+      node.onclick = () => this.#session.act(this, label === second);
       box.append(node);
     }
     return box;

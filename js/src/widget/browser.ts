@@ -1,0 +1,19 @@
+/** Which browser this is, for the kernel alone: a page that is reloaded is known by it. */
+
+const NAME = "nanomeet-browser";
+const KEY = Symbol.for("nanomeet_widget.browser");
+
+export function browserId(): string {
+  const shared = globalThis as { [KEY]?: string };
+  // Random, but no UUID: a page over plain HTTP cannot make one.
+  shared[KEY] ??= crypto.getRandomValues(new Uint32Array(4)).join("-");
+  // Storage throws where the browser keeps a framed notebook from it: then a reload is another browser.
+  try {
+    const kept = localStorage.getItem(NAME);
+    if (kept) return kept;
+    localStorage.setItem(NAME, shared[KEY]);
+  } catch {
+    // As above.
+  }
+  return shared[KEY];
+}
