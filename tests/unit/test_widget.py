@@ -4,8 +4,8 @@ import asyncio
 import base64
 import inspect
 import json
-import random
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ class Page(BaseComm):
 
     sent: list[dict[str, Any]]
     #: What it gave the kernel to seal messages with.
-    PAD = random.Random(1).randbytes(60_000)
+    PAD = secrets.token_bytes(60_000)
 
     def publish_msg(
         self,

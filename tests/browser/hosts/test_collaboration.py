@@ -1,0 +1,71 @@
+"""jupyter-collaboration: what one person runs is drawn in everybody's page at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.media import frame_of
+from tests.browser.notebook import SLOW, Notebook
+from tests.labs import Lab, running_lab
+
+from .environments import python_of
+
+pytestmark = pytest.mark.browser
+
+SHOW = """
+import nanomeet_widget as nm
+room = nm.create_room("shared_101")
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+TELL = "print(meet.status.value, meet.moderator, len(meet.participants))"
+STARTED = "was started in another browser"
+
+
+@pytest.fixture
+def collaboration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(
+        tmp_path_factory.mktemp("collaboration"), python=python_of("collaboration")
+    ) as lab:
+        yield lab
+
+
+def test_in_a_shared_notebook_the_meeting_is_with_who_ran_the_cell(
+    collaboration: Lab, open_page: OpenPage
+) -> None:
+    collaboration.write("shared.ipynb", SHOW, TELL)
+    teacher = Notebook(open_page(), collaboration, "shared.ipynb")
+    teacher.run(0)
+    student = Notebook(open_page(), collaboration, "shared.ipynb")
+    expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(teacher.meeting.locator(".nanomeet-role")).to_have_text("Moderator")
+    card = student.meeting.locator(".nanomeet-card")
+    expect(card).to_contain_text(STARTED, timeout=SLOW)
+    expect(student.page.locator(".nanomeet-overlay")).to_have_count(0)
+    frame_of(teacher.page).evaluate("window.mark = 'the same frame'")
+
+    # The student runs it, too: nothing is taken from the teacher, in whose page the output changes.
+    student.run(0)
+    expect(card).to_contain_text(STARTED, timeout=SLOW)
+    expect(student.page.locator(".nanomeet-overlay")).to_have_count(0)
+    expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    assert frame_of(teacher.page).evaluate("window.mark === 'the same frame'")
+    teacher.tells(1, "joined True 1")
+
+    student.meeting.get_by_role("button", name="Join as a participant").click()
+    expect(student.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    expect(student.meeting.locator(".nanomeet-role")).to_have_text("Participant")
+    teacher.tells(1, "joined True 2")
+
+    # The teacher runs it again: both go on, each as who they are.
+    frame_of(student.page).evaluate("window.mark = 'the same frame'")
+    teacher.run(0)
+    for notebook, role in ((teacher, "Moderator"), (student, "Participant")):
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        expect(notebook.meeting.locator(".nanomeet-role")).to_have_text(role)
+        assert frame_of(notebook.page).evaluate("window.mark === 'the same frame'")
+    teacher.tells(1, "joined True 2")

@@ -1,0 +1,148 @@
+"""A meeting whose place is hidden: no camera before it is visible, and a way back to it."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.labs import Lab
+
+from .conftest import OpenPage
+from .media import frame_of, lies_over
+from .notebook import SLOW, Notebook
+
+pytestmark = pytest.mark.browser
+
+MAKE = """
+import nanomeet_widget as nm, ipywidgets as w
+from IPython.display import display
+meet = nm.NanoMeet(token=nm.create_room({!r}).token, height=300)
+"""
+TELL = "print(meet.status.value, meet._waits_for)"
+FILLER = "for i in range(100): print(i)"
+OTHER = "w.HTML('<p>Nothing here</p>')"
+#: What has the meeting on a page that is hidden at first, and what shows it.
+BOXES = {
+    "tab": f"box = w.Tab([{OTHER}, meet], titles=['Text', 'Meeting']); box",
+    "accordion": f"box = w.Accordion([{OTHER}, meet], titles=['Text', 'Meeting']); box",
+    "stack": f"box = w.Stack([{OTHER}, meet], selected_index=0); box",
+    "deep": f"box = w.Accordion([w.Tab([{OTHER}, w.VBox([meet])]), {OTHER}], selected_index=1); box",
+}
+SHOWN = {
+    "tab": "box.selected_index = 1",
+    "accordion": "box.selected_index = 1",
+    "stack": "box.selected_index = 1",
+    "deep": "box.selected_index = 0; box.children[0].selected_index = 1",
+}
+HIDDEN = {
+    "tab": "box.selected_index = 0",
+    "accordion": "box.selected_index = 0",
+    "stack": "box.selected_index = 0",
+    "deep": "box.children[0].selected_index = 0; box.selected_index = 1",
+}
+
+
+def overlay(notebook: Notebook) -> Locator:
+    return notebook.page.locator(".nanomeet-overlay")
+
+
+def goes_back(notebook: Notebook) -> None:
+    """Go back from the corner, and see the meeting where it belongs."""
+    expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
+    overlay(notebook).get_by_role("button", name="Back to the meeting").click()
+    expect(overlay(notebook)).to_have_attribute("data-place", "cell")
+    place = notebook.meeting.locator(".nanomeet-place")
+    expect(place).to_be_focused()
+    lies_over(overlay(notebook), place)
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
+    lab: Lab, open_page: OpenPage, box: str
+) -> None:
+    name = f"box_{box}"
+    lab.write(f"{name}.ipynb", MAKE.format(name) + BOXES[box], TELL, SHOWN[box], HIDDEN[box])
+    notebook = Notebook(open_page(), lab, f"{name}.ipynb")
+    notebook.run(0)
+    notebook.tells(1, "idle its cell's output is not visible yet")
+    notebook.page.wait_for_timeout(3000)  # longer than what is out of the document is waited for
+    expect(overlay(notebook)).to_have_count(0)
+
+    notebook.run(2)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.tells(1, "joined")
+    frame_of(notebook.page).evaluate("window.mark = 'the same frame'")
+    notebook.run(3)
+    if box == "stack":
+        # No control of the page shows that: it is shown by itself, as large as the screen.
+        expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
+        overlay(notebook).get_by_role("button", name="Back to the meeting").click()
+        expect(overlay(notebook)).to_have_attribute("data-place", "full")
+        overlay(notebook).get_by_role("button", name="Exit full screen").click()
+        expect(overlay(notebook)).to_have_attribute("data-place", "corner")
+    else:
+        goes_back(notebook)
+    assert frame_of(notebook.page).evaluate("window.mark === 'the same frame'")
+
+
+def test_a_collapsed_output_is_opened(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("collapsed.ipynb", MAKE.format("collapsed") + "meet", TELL)
+    notebook = Notebook(open_page(), lab, "collapsed.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.cell(0).locator(".jp-InputPrompt").click()
+    notebook.menu("View", "Collapse Selected Outputs")
+    goes_back(notebook)
+
+    # What is collapsed when it is run is joined once it is opened.
+    notebook.meeting.get_by_role("button", name="Leave").click()
+    notebook.cell(0).locator(".jp-InputPrompt").click()
+    notebook.menu("View", "Collapse Selected Outputs")
+    notebook.run(0)
+    notebook.page.wait_for_timeout(4000)
+    expect(overlay(notebook)).to_have_count(0)
+    notebook.cell(0).locator(".jp-OutputPlaceholder").click()
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+
+
+@pytest.mark.parametrize("cells", [1, 40])
+def test_below_a_collapsed_heading_it_is_found(lab: Lab, open_page: OpenPage, cells: int) -> None:
+    name = f"heading_{cells}"
+    path = lab.write(
+        f"{name}.ipynb", *["1"] * cells, "# Lesson", MAKE.format(name) + "meet", FILLER
+    )
+    book = nbformat.read(path, 4)
+    book.cells[cells]["cell_type"] = "markdown"
+    for key in ("outputs", "execution_count"):
+        book.cells[cells].pop(key)
+    nbformat.write(book, path)
+    notebook = Notebook(open_page(), lab, f"{name}.ipynb")
+    notebook.run(cells)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    heading = notebook.page.locator(".jp-MarkdownCell", has_text="Lesson")
+    heading.scroll_into_view_if_needed()
+    heading.hover()
+    heading.locator(".jp-collapseHeadingButton").click()
+    goes_back(notebook)
+
+
+def test_below_the_fold_it_is_joined_as_ever(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("fold.ipynb", *[FILLER] * 8, MAKE.format("fold") + "meet", TELL)
+    notebook = Notebook(open_page(), lab, "fold.ipynb")
+    notebook.menu("Run", "Run All Cells")
+    expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
+
+
+def test_a_notebook_behind_another_one_is_joined_once_it_is_shown(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    lab.write("behind.ipynb", "import time; time.sleep(5)\n" + MAKE.format("behind") + "meet")
+    notebook = Notebook(open_page(), lab, "behind.ipynb")
+    notebook.start(0)
+    notebook.page.get_by_role("button", name="New Launcher").first.click()
+    expect(notebook.page.locator(".jp-Launcher")).to_be_visible()
+    notebook.page.wait_for_timeout(12_000)
+    expect(overlay(notebook)).to_have_count(0)
+    notebook.page.locator(".lm-TabBar-tab", has_text="behind.ipynb").first.click()
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)

@@ -1,0 +1,149 @@
+"""What the kernel knows of its page: that it is there, that it has gone, and that it is there again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.labs import Lab, running_lab
+
+from .conftest import OpenPage
+from .notebook import SLOW, Notebook
+from .waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+SHOW = """
+import time, nanomeet_widget as nm
+room = nm.create_room({!r})
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+TELL = "print(meet.status.value, len(meet.participants), meet.error and meet.error['kind'])"
+#: What is written down of it, and what is told.
+BOOKS = """
+print(all(row["left"] for row in meet.attendance()), len(meet.attendance()), meet.events[-1].name)
+"""
+WAIT = "command = meet.available_devices()"
+OUTCOME = "print(command.state, type(command.exception()).__name__)"
+LINK = "print(nm.create_invite(room.token).invite_link)"
+#: Longer than it takes to notice that a page is silent.
+BUSY = "time.sleep(50); print(meet.status.value)"
+
+
+Meet = Callable[[str], tuple[Notebook, Notebook]]
+
+
+@pytest.fixture
+def meet(lab: Lab, open_page: OpenPage) -> Meet:
+    """Give a notebook whose meeting is joined, and the same one in the browser of somebody who looks on."""
+
+    def opener(room: str) -> tuple[Notebook, Notebook]:
+        lab.write(f"{room}.ipynb", SHOW.format(room), TELL, BOOKS, WAIT, OUTCOME, LINK, BUSY)
+        teacher = Notebook(open_page(), lab, f"{room}.ipynb")
+        teacher.run(0)
+        expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        teacher.tells(1, "joined 1 None")
+        teacher.save()
+        return teacher, Notebook(open_page(), lab, f"{room}.ipynb")
+
+    return opener
+
+
+@contextmanager
+def standing_still(page: Page) -> Iterator[None]:
+    """Let a page stand still, as one does whose laptop sleeps."""
+    session = page.context.new_cdp_session(page)
+    session.send("Debugger.enable")
+    session.send("Debugger.pause")
+    yield
+    session.send("Debugger.resume")
+    session.send("Debugger.disable")
+
+
+def test_a_page_that_is_closed_says_so(meet: Meet) -> None:
+    teacher, onlooker = meet("closed_page")
+    teacher.page.close()
+    onlooker.tells(1, "left 0 page_closed")
+    assert onlooker.evaluate(2) == "True 1 video_conference_left"
+
+
+def test_a_page_that_goes_elsewhere_says_so_and_comes_back_by_itself(meet: Meet) -> None:
+    teacher, onlooker = meet("elsewhere_page")
+    teacher.page.goto("about:blank")
+    onlooker.tells(1, "left 0 page_closed")
+    teacher.page.go_back()
+    teacher.idle()
+    expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    onlooker.tells(1, "joined 1 None")
+
+
+def test_a_page_that_says_nothing_any_more_is_gone_until_it_says_something(meet: Meet) -> None:
+    teacher, onlooker = meet("silent_page")
+    with standing_still(teacher.page):
+        onlooker.run(3)
+        onlooker.tells(1, "left 0 page_silent")
+        assert onlooker.evaluate(2) == "True 1 video_conference_left"
+        assert onlooker.evaluate(4).startswith("failed ")
+    # All that it knows is told again, by itself.
+    onlooker.tells(1, "joined 1 None")
+    assert onlooker.evaluate(2).startswith("False 2 ")
+
+
+def test_a_kernel_that_is_busy_takes_no_page_for_gone(meet: Meet) -> None:
+    teacher, onlooker = meet("busy_kernel")
+    assert onlooker.evaluate(6) == "joined"
+    onlooker.tells(1, "joined 1 None")
+    expect(teacher.meeting).to_have_attribute("data-status", "joined")
+    assert onlooker.evaluate(2).startswith("False 1 ")
+
+
+#: Seconds after which the culler ends a kernel that does nothing, as a hub has it set, only shorter.
+CULL = 20
+
+
+@pytest.fixture
+def culling(tmp_path: Path) -> Iterator[Lab]:
+    """JupyterLab that ends idle kernels, whether a page is connected or not."""
+    options = [f"--MappingKernelManager.cull_idle_timeout={CULL}"]
+    options += ["--MappingKernelManager.cull_interval=1"]
+    options += ["--MappingKernelManager.cull_connected=True"]
+    with running_lab(tmp_path, *options) as lab:
+        yield lab
+
+
+def test_a_quiet_meeting_keeps_its_kernel_and_a_kernel_that_ends_says_why(
+    culling: Lab, open_page: OpenPage
+) -> None:
+    lab = culling
+    lab.write("quiet.ipynb", SHOW.format("quiet"), TELL, LINK)
+    notebook = Notebook(open_page(), lab, "quiet.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    (kernel,) = lab.kernels()
+    notebook.page.wait_for_timeout(3 * CULL * 1000)
+    assert lab.kernels() == {kernel}
+    notebook.tells(1, "joined 1 None")
+
+    # Once it is left, the kernel is as idle as any.
+    notebook.meeting.get_by_role("button", name="Leave").click()
+    until(notebook.page, lab.kernels, to_be=set(), patience=10 * CULL * 1000)
+
+
+def test_a_kernel_that_ends_in_a_meeting_says_why_it_was_left(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    before = lab.kernels()
+    lab.write("ends.ipynb", SHOW.format("ends"))
+    notebook = Notebook(open_page(), lab, "ends.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    lab.end(lab.kernels() - before)
+    card = notebook.meeting.locator(".nanomeet-card")
+    expect(card).to_contain_text("Its kernel was shut down or restarted", timeout=SLOW)
+    expect(card).to_contain_text("Run the cell to start it again")
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
