@@ -164,7 +164,8 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         backlog`` (bytes) ``, quality`` (of the full bit rate, from 0 to 1) ``, codec, width, height,
         shows, viewers``.
     error
-        Why it failed: a dict of ``kind`` and ``message``, or None.
+        Why it failed, or was left because its page is gone (``page_closed``, ``page_silent``): a dict
+        of ``kind`` and ``message``, or None.
 
     Raises
     ------

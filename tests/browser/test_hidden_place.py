@@ -20,25 +20,23 @@ from IPython.display import display
 meet = nm.NanoMeet(token=nm.create_room({!r}).token, height=300)
 """
 TELL = "print(meet.status.value, meet._waits_for)"
+HIDE, SHOW = "box.layout.display = 'none'", "box.layout.display = None"
 FILLER = "for i in range(100): print(i)"
 OTHER = "w.HTML('<p>Nothing here</p>')"
 #: What has the meeting on a page that is hidden at first, and what shows it.
 BOXES = {
     "tab": f"box = w.Tab([{OTHER}, meet], titles=['Text', 'Meeting']); box",
     "accordion": f"box = w.Accordion([{OTHER}, meet], titles=['Text', 'Meeting']); box",
-    "stack": f"box = w.Stack([{OTHER}, meet], selected_index=0); box",
     "deep": f"box = w.Accordion([w.Tab([{OTHER}, w.VBox([meet])]), {OTHER}], selected_index=1); box",
 }
 SHOWN = {
     "tab": "box.selected_index = 1",
     "accordion": "box.selected_index = 1",
-    "stack": "box.selected_index = 1",
     "deep": "box.selected_index = 0; box.children[0].selected_index = 1",
 }
 HIDDEN = {
     "tab": "box.selected_index = 0",
     "accordion": "box.selected_index = 0",
-    "stack": "box.selected_index = 0",
     "deep": "box.children[0].selected_index = 0; box.selected_index = 1",
 }
 
@@ -74,20 +72,45 @@ def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
     notebook.tells(1, "joined")
     frame_of(notebook.page).evaluate("window.mark = 'the same frame'")
     notebook.run(3)
-    if box == "stack":
-        # No control of the page shows that: it is shown by itself, as large as the screen.
-        expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
-        overlay(notebook).get_by_role("button", name="Back to the meeting").click()
-        expect(overlay(notebook)).to_have_attribute("data-place", "full")
-        overlay(notebook).get_by_role("button", name="Exit full screen").click()
-        expect(overlay(notebook)).to_have_attribute("data-place", "corner")
-    else:
-        goes_back(notebook)
+    goes_back(notebook)
     assert frame_of(notebook.page).evaluate("window.mark === 'the same frame'")
 
 
+def test_what_a_stack_shows_no_more_is_left_and_joined_again_once_it_does(
+    lab: Lab, open_page: OpenPage
+) -> None:
+    """It draws none of its pages but the one that it shows."""
+    made = MAKE.format("stack") + f"box = w.Stack([{OTHER}, meet], selected_index=0); box"
+    lab.write("stack.ipynb", made, TELL, "box.selected_index = 1", "box.selected_index = 0")
+    notebook = Notebook(open_page(), lab, "stack.ipynb")
+    notebook.run(0)
+    expect(overlay(notebook)).to_have_count(0)
+    for _ in range(2):
+        notebook.run(2)
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        notebook.run(3)
+        expect(overlay(notebook)).to_have_count(0, timeout=SLOW)
+        notebook.tells(1, "left")
+
+
+def test_what_no_control_opens_is_shown_large(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("large.ipynb", MAKE.format("large") + "box = w.VBox([meet]); box", TELL, HIDE, SHOW)
+    notebook = Notebook(open_page(), lab, "large.ipynb")
+    notebook.run(0)
+    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.run(2)
+    expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
+    overlay(notebook).get_by_role("button", name="Back to the meeting").click()
+    expect(overlay(notebook)).to_have_attribute("data-place", "full")
+    overlay(notebook).get_by_role("button", name="Exit full screen").click()
+    expect(overlay(notebook)).to_have_attribute("data-place", "corner")
+    notebook.run(3)
+    expect(overlay(notebook)).to_have_attribute("data-place", "cell")
+
+
 def test_a_collapsed_output_is_opened(lab: Lab, open_page: OpenPage) -> None:
-    lab.write("collapsed.ipynb", MAKE.format("collapsed") + "meet", TELL)
+    wait = "import time; time.sleep(5)"
+    lab.write("collapsed.ipynb", MAKE.format("collapsed") + f"{wait}\nmeet", TELL)
     notebook = Notebook(open_page(), lab, "collapsed.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
@@ -95,11 +118,11 @@ def test_a_collapsed_output_is_opened(lab: Lab, open_page: OpenPage) -> None:
     notebook.menu("View", "Collapse Selected Outputs")
     goes_back(notebook)
 
-    # What is collapsed when it is run is joined once it is opened.
+    # What is collapsed while it runs is joined once it is opened.
     notebook.meeting.get_by_role("button", name="Leave").click()
-    notebook.cell(0).locator(".jp-InputPrompt").click()
+    notebook.start(0)
     notebook.menu("View", "Collapse Selected Outputs")
-    notebook.run(0)
+    notebook.ran(0)
     notebook.page.wait_for_timeout(4000)
     expect(overlay(notebook)).to_have_count(0)
     notebook.cell(0).locator(".jp-OutputPlaceholder").click()

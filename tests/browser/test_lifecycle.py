@@ -310,7 +310,7 @@ def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: Op
     notebook.page.locator(".jp-Dialog button", has_text="Restart").click()
     expect(guest.locator(OTHERS)).to_have_count(0, timeout=GONE)
     expect(overlays(notebook)).to_have_count(0)
-    expect(notebook.meeting).to_contain_text("starts when its cell is run")
+    expect(notebook.meeting).to_contain_text("Its kernel was shut down or restarted")
 
 
 def test_a_notebook_that_is_run_again_from_the_start_goes_on_with_the_meeting(join: Join) -> None:

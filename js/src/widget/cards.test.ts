@@ -41,6 +41,29 @@ describe("a card", () => {
     expect(host("no host")).toBe("no host");
   });
 
+  it("offers a second browser what is possible, and takes nothing by itself", () => {
+    const { action, second } = wordsOf({ kind: "shared", invites: true }, "algebra");
+    expect([action, second]).toEqual([
+      "Join as a participant of your own",
+      "Move the meeting here",
+    ]);
+    const alone = wordsOf({ kind: "shared", invites: false }, "algebra");
+    expect([alone.action, alone.second]).toEqual(["Move the meeting here", undefined]);
+  });
+
+  it("says why a meeting ended", () => {
+    const words = [
+      wordsOf({ kind: "ended" }, "algebra"),
+      wordsOf({ kind: "left" }, "algebra"),
+      wordsOf({ kind: "left", code: true }, "algebra"),
+      wordsOf({ kind: "elsewhere", place: "browser" }, "algebra"),
+      wordsOf(failed("ended"), "algebra"),
+    ].map((one) => one.words);
+    expect(words[0]).toContain("Its kernel was shut down or restarted");
+    expect(words[2]).toBe("The notebook's code left algebra.");
+    expect(new Set(words).size).toBe(words.length);
+  });
+
   it("names the room where it may", () => {
     expect(wordsOf({ kind: "silent", busy: false }, "algebra").words).toContain("algebra");
     expect(wordsOf({ kind: "silent", busy: true }, "algebra").words).toContain("busy");

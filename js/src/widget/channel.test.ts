@@ -30,6 +30,27 @@ describe("a page's end of the channel", () => {
     expect(heard).toEqual([{ type: "token", token: "secret" }]);
   });
 
+  it("reads what is sealed with its own bytes, and gives more of them when the kernel asks", () => {
+    const kernel = new Kernel();
+    const heard: FromKernel[] = [];
+    const channel = new Channel(kernel, (message) => heard.push(message));
+    channel.send({ type: "hello", base: null, browser: "b", asked: false });
+    const client = kernel.sent[0]?.client;
+    kernel.says({ type: "pad", size: 10_000, client });
+    expect(kernel.sent[1]?.type).toBe("pad");
+    const pads = kernel.sent.map(({ pad }) => pad as [number, string]);
+    expect(pads.map(([number]) => number)).toEqual([0, 1]);
+    for (const [number, pad] of pads) {
+      const bytes = Uint8Array.from(atob(pad), (character) => character.charCodeAt(0));
+      const message = new TextEncoder().encode('{"type":"notice","message":"Größe"}');
+      const at = bytes.length - message.length;
+      const mixed = message.map((byte, i) => byte ^ (bytes[at + i] as number));
+      const text = btoa(String.fromCharCode(...mixed));
+      kernel.says({ type: "sealed", pad: number, at, text, client });
+    }
+    expect(heard).toEqual(Array(2).fill({ type: "notice", message: "Größe" }));
+  });
+
   it("hears nothing once it is closed", () => {
     const kernel = new Kernel();
     const channel = new Channel(kernel, () => expect.unreachable());

@@ -5,7 +5,6 @@
 import { Chrome, type ChromeActions } from "./chrome";
 import { parentOf } from "./dom";
 import { reveal } from "./reveal";
-import { hiderOf } from "./shown";
 
 interface Box {
   left: number;
@@ -81,6 +80,8 @@ export class Overlay {
   #lastSeen = 0;
   #scroller: Element | null = null;
   #scrolled = 0;
+  /** Jupyter's, that it was in when it was seen. */
+  #cell: Element | null = null;
   /** Frames in which the cell is looked for still. */
   #seeks = 0;
 
@@ -102,6 +103,7 @@ export class Overlay {
   /** Lays the frame over `place` from now on; over nothing if it is null. */
   follow(place: HTMLElement | null): void {
     this.#place = place;
+    this.#cell = null;
     cancelAnimationFrame(this.#frame);
     this.element.hidden = false;
     if (place === null) this.#apply("away", AWAY);
@@ -138,7 +140,7 @@ export class Overlay {
 
   /** Opens what hides the cell: a tab of the notebook, a page of tabs, a collapsed output. */
   #showAround(): void {
-    if (this.#place) reveal(this.#place, this.#scroller);
+    if (this.#place) reveal(this.#place, [this.#cell, this.#scroller]);
   }
 
   readonly #track = (): void => {
@@ -152,6 +154,7 @@ export class Overlay {
     const now = performance.now();
     if (place && seen && seen.right > seen.left && seen.bottom > seen.top) {
       if (this.element.dataset.place !== "cell") this.#scroller = scrollerOf(place);
+      this.#cell ??= place.closest(".jp-Cell");
       this.#scrolled = this.#scroller?.scrollTop ?? 0;
       this.#lastSeen = now;
       this.#apply("cell", over(place.getBoundingClientRect(), seen));
@@ -168,7 +171,7 @@ export class Overlay {
       if (this.#seeks % REVEAL_FRAMES === 0) this.#showAround();
       this.#seek(place);
       // What no control of the page opens is shown large instead.
-      if (this.#seeks === 0 && place && hiderOf(place) !== null) void this.fullScreen();
+      if (this.#seeks === 0) void this.fullScreen();
     }
   };
 

@@ -3,7 +3,7 @@ import { parentOf } from "./dom";
 
 /** A page's timer, and no observer: those rest while the browser's tab is behind another one. */
 const LOOK_MS = 250;
-/** A notebook keeps cells that are far away out of the document: after this long they count as shown. */
+/** JupyterLab keeps cells that are far away out of the document: after this long they count as shown. */
 const DETACHED_MS = 2_000;
 
 /** The element that hides `place`: itself or what it is in; null if nothing does. */
@@ -24,7 +24,9 @@ export function onceShown(places: () => readonly Element[], shown: () => void): 
   const look = (): void => {
     const isShown = places().some((place) => {
       if (hiderOf(place) !== null) return false;
-      return place.getClientRects().length > 0 || performance.now() - began > DETACHED_MS;
+      if (place.getClientRects().length > 0) return true;
+      // A collapsed output is out of the document by itself, without its cell.
+      return place.closest(".jp-Cell") !== null && performance.now() - began > DETACHED_MS;
     });
     if (!isShown) return;
     clearInterval(timer);

@@ -1,0 +1,65 @@
+"""What only one page can read: every byte of its pad is used once, and nothing goes out without one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from typing import Any
+
+import pytest
+
+from nanomeet_widget._sealing import SealedLine
+
+SECRET = {"type": "token", "token": "eyJ.a.b"}
+
+
+def pad_of(number: int, size: int) -> tuple[bytes, list[Any]]:
+    pad = secrets.token_bytes(size)
+    return pad, [number, base64.b64encode(pad).decode()]
+
+
+def opened(message: dict[str, Any], pad: bytes) -> Any:
+    mixed = zip(base64.b64decode(message["text"]), pad[message["at"] :], strict=False)
+    return json.loads(bytes(a ^ b for a, b in mixed))
+
+
+def test_a_secret_waits_for_a_pad_and_the_rest_does_not() -> None:
+    sent: list[dict[str, Any]] = []
+    line = SealedLine(sent.append)
+    line.send(SECRET)
+    line.send({"type": "knock"})
+    size = len(json.dumps(SECRET))
+    assert sent == [{"type": "pad", "size": size}, {"type": "knock"}]
+    pad, given = pad_of(0, size)
+    line.refill(given)
+    assert "eyJ" not in json.dumps(sent)
+    assert opened(sent[-1], pad) == SECRET
+
+
+def test_no_byte_is_used_twice_and_the_order_stays() -> None:
+    sent: list[dict[str, Any]] = []
+    line = SealedLine(sent.append)
+    first, given = pad_of(0, 100)
+    line.refill(given)
+    for number in range(5):
+        line.send({"type": "notice", "message": str(number)})
+    line.refill(given)  # once more, by whatever page
+    second, given = pad_of(1, 200)
+    line.refill(given)
+    sealed = [message for message in sent if message["type"] == "sealed"]
+    pads = (first, second)
+    assert [opened(m, pads[m["pad"]])["message"] for m in sealed] == list("01234")
+    used = [
+        (m["pad"], m["at"] + i) for m in sealed for i in range(len(base64.b64decode(m["text"])))
+    ]
+    assert len(set(used)) == len(used)
+
+
+@pytest.mark.parametrize("none", [None, "x", [0], ["0", "x"], [0, 1]])
+def test_what_is_no_pad_is_none(none: object) -> None:
+    sent: list[dict[str, Any]] = []
+    line = SealedLine(sent.append)
+    line.refill(none)
+    line.send(SECRET)
+    assert [message["type"] for message in sent] == ["pad"]
