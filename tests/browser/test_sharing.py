@@ -43,14 +43,14 @@ class Witness:
         self.heard.append(text)
 
 
-Share = Callable[..., tuple[Notebook, Callable[[], Notebook]]]
+Share = Callable[..., tuple[Notebook, Callable[..., Notebook]]]
 
 
 @pytest.fixture
 def share(lab: Lab, open_page: OpenPage) -> Share:
     """Give a teacher's notebook whose meeting is joined, and what opens it in another browser."""
 
-    def opener(room: str) -> tuple[Notebook, Callable[[], Notebook]]:
+    def opener(room: str) -> tuple[Notebook, Callable[..., Notebook]]:
         lab.write(f"{room}.ipynb", SHOW.format(room), TELL, AGAIN)
         teacher = Notebook(open_page(), lab, f"{room}.ipynb")
         teacher.run(0)

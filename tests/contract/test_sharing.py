@@ -100,7 +100,7 @@ class Page:
 
     def _is_end(self, message: dict[str, Any], number: str) -> bool:
         state = message["content"].get("execution_state")
-        return message["parent_header"].get("msg_id") == number and state == "idle"
+        return bool(message["parent_header"].get("msg_id") == number and state == "idle")
 
     def _until(self, last: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:
         deadline = time.monotonic() + PATIENCE
