@@ -20,8 +20,8 @@ class Guard:
     """Calls what users gave. What raises is logged and shown, and stops nothing else.
 
     An ``async def`` runs as a task: on the loop that ran where this was made, the notebook's, or else
-    on the one that runs where it is called. Only a `KeyboardInterrupt` is let through: who interrupts
-    the kernel means whatever it does.
+    on the one that runs where it is called. Only a `KeyboardInterrupt` is let through: interrupting the
+    kernel interrupts a callback too.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Guard:
             result = callback(argument)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - sys.exit() in a callback is no wish to end the kernel
+        except BaseException as error:  # noqa: BLE001 - sys.exit() in a callback must not end the kernel
             self._failed(callback, cause, error)
         else:
             if inspect.iscoroutine(result):

@@ -72,7 +72,7 @@ class Command(Coroutine[Any, Any, T]):
         #: What it waits for while it cannot be carried out, as the page says.
         self.held_by = ""
         self._future: Future[T] = Future()
-        # Who awaits it cannot cancel it.
+        # A task that awaits it cannot cancel it.
         self._future.set_running_or_notify_cancel()
         self._withdraw = withdraw
         # How far each task has driven it.
@@ -297,9 +297,17 @@ class Channel:
         for message in (first, *knock, *waiting):
             self._send(page, message)
         # Also what another page has had, and not begun with: that one may be gone.
-        for entry in list(self._pending.values()):
-            if not entry.begun and entry.page != page:
+        for entry in [one for one in self._pending.values() if one.page != page]:
+            if not entry.begun:
                 self._hand_over(entry, page)
+            elif self._pending.pop(entry.number, None) is not None:
+                entry.timer.cancel()
+                entry.command.reject(
+                    CommandError(
+                        f"{entry.command.name}: another page took the meeting over while this one was "
+                        "carrying it out: look whether it took effect"
+                    )
+                )
 
     def part(self) -> None:
         """Speak with no page until one says hello."""

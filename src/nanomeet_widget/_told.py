@@ -1,4 +1,4 @@
-"""State that a page tells: all of a message is so before anyone hears of it."""
+"""State that a page tells: all of a message is set before an observer hears of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from traitlets.utils.bunch import Bunch
 
 from nanomeet_widget._callbacks import Guard
 
+#: What this thread is setting: the widget, and what changed so far.
+_SETTING = threading.local()
+
 
 class _Told(Bunch):
     """A change that a page told."""
@@ -19,32 +22,31 @@ class _Told(Bunch):
 class Told(t.HasTraits):
     """Traits that follow what a page tells.
 
-    A user's own assignment raises what its observers raise, to the user. Behind what a page tells
-    there is no one to raise to: its observers are called one by one by a `Guard`.
+    A user's own assignment raises what its observers raise. What observers of a page's message raise
+    would reach only the kernel's log: a `Guard` calls each of them by itself.
     """
 
     _guard: Guard
-    #: The thread that is setting what was told, and what changed so far.
-    _setting: tuple[int, list[Bunch]] | None = None
 
     def _tell(self, **values: object) -> None:
         """Set traits to what is so, all of them, and call their observers then."""
         changes: list[Bunch] = []
-        self._setting = threading.get_ident(), changes
+        _SETTING.now = self, changes
         try:
-            # What is so needs nobody's approval.
+            # A validator may refuse what a user assigns, but not what is so.
             with self.cross_validation_lock:
                 for name, value in values.items():
                     self.set_trait(name, value)
         finally:
-            self._setting = None
+            _SETTING.now = None, changes
         for change in changes:
             self.notify_change(_Told(change))
 
     def notify_change(self, change: Bunch) -> None:
         """Tell of a change: at once, or after the others that were told with it."""
-        if self._setting is not None and self._setting[0] == threading.get_ident():
-            self._setting[1].append(change)
+        widget, changes = getattr(_SETTING, "now", (None, []))
+        if widget is self:
+            changes.append(change)
         else:
             super().notify_change(change)
 

@@ -393,7 +393,9 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         return self._channel.request(name, method, args, parse=parse, timeout=timeout)
 
     def _why_over(self, name: str) -> NotJoinedError:
-        again = "press the button in its cell to join again, or make it anew with a new token"
+        again = (
+            "press the button in its cell to join again, or make another widget with a new token"
+        )
         if self.error is None:
             error = NotJoinedError(f"{name}: the meeting was left: {again}")
             error.kind = "left"

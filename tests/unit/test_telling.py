@@ -148,7 +148,7 @@ def test_a_link_that_breaks_is_shown_and_breaks_nothing_else() -> None:
     assert "ValueError" in notices(page)[0]
 
 
-def test_what_is_so_needs_nobodys_approval() -> None:
+def test_a_validator_cannot_refuse_what_is_so() -> None:
     class Strict(nm.NanoMeet):
         @t.validate("participants")
         def _none(self, _: Any) -> Any:

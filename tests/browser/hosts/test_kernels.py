@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -16,6 +18,7 @@ from .environments import offer_kernel, python_of
 
 pytestmark = pytest.mark.browser
 
+QUICKSTART = Path(__file__).parents[3] / "notebooks/quickstart.ipynb"
 SHOW = """
 import time, nanomeet_widget as nm
 meet = nm.NanoMeet(token=nm.create_room({!r}).token)
@@ -111,3 +114,25 @@ def test_without_a_page_awaiting_ends_with_the_reason(
         assert said.startswith("NoFrontEndError")
         assert "no notebook page shows this meeting" in said
         assert (OFF in said) == (kernel == "7.2")
+
+
+@pytest.mark.parametrize("kernel", ["6.31", "7.2"])
+def test_the_quickstart_by_run_all(many: Lab, open_page: OpenPage, kernel: str) -> None:
+    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": "perCommTarget"})
+    name = f"all_{kernel.replace('.', '_')}.ipynb"
+    source = nbformat.read(QUICKSTART, as_version=4)
+    source.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
+    nbformat.write(source, many.folder / name)
+    notebook = Notebook(open_page(), many, name)
+    notebook.menu("Run", "Run All Cells")
+    for words in (
+        "start_broadcast: done: Playout(live='http",
+        "stop_broadcast: done",
+        "leave: done",
+    ):
+        outcome = notebook.page.locator(".jp-OutputArea-output", has_text=words)
+        expect(outcome).to_be_visible(timeout=SLOW)
+    expect(notebook.page.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(
+        0
+    )
+    expect(notebook.meeting).to_contain_text("You left algebra_101")
