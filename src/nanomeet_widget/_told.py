@@ -38,15 +38,15 @@ class Told(t.HasTraits):
                 for name, value in values.items():
                     self.set_trait(name, value)
         finally:
-            _SETTING.now = None, changes
+            _SETTING.now = None
         for change in changes:
             self.notify_change(_Told(change))
 
     def notify_change(self, change: Bunch) -> None:
         """Tell of a change: at once, or after the others that were told with it."""
-        widget, changes = getattr(_SETTING, "now", (None, []))
-        if widget is self:
-            changes.append(change)
+        now: tuple[Told | None, list[Bunch]] | None = getattr(_SETTING, "now", None)
+        if now is not None and now[0] is self:
+            now[1].append(change)
         else:
             super().notify_change(change)
 
