@@ -6,13 +6,16 @@ import asyncio
 import email.utils
 import json
 import ssl
+import sys
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
+from nanomeet_widget import _environment
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -51,8 +54,6 @@ _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
     429: (QuotaExceeded, "wait a little, then try again"),
 }
 _SERVER_ERRORS = 500
-#: This machine, as httpx matches addresses: no proxy of the environment is asked for it.
-_HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 _SHOWN = 300
 
 
@@ -167,14 +168,14 @@ class Http:
             deadline = time.monotonic() + self._timeout
             try:
                 with (
-                    httpx.Client(**self._options(), transport=self._transport) as client,
+                    httpx.Client(**self._options(request), transport=self._transport) as client,
                     client.stream(**_arguments(request)) as response,
                 ):
                     content = bytearray()
                     for chunk in response.iter_bytes():
                         self._take(content, chunk, request, deadline)
                     return self._answer(request, response, bytes(content))
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except _failures(httpx) as error:
                 raise self._unreachable(request, error) from None
 
         try:
@@ -190,15 +191,16 @@ class Http:
         async def attempt() -> Any:  # noqa: ANN401 - JSON
             deadline = time.monotonic() + self._timeout
             try:
+                options = self._options(request)
                 async with (
-                    httpx.AsyncClient(**self._options(), transport=self._async_transport) as client,
+                    httpx.AsyncClient(**options, transport=self._async_transport) as client,
                     client.stream(**_arguments(request)) as response,
                 ):
                     content = bytearray()
                     async for chunk in response.aiter_bytes():
                         self._take(content, chunk, request, deadline)
                     return self._answer(request, response, bytes(content))
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except _failures(httpx) as error:
                 raise self._unreachable(request, error) from None
 
         try:
@@ -230,7 +232,7 @@ class Http:
         unfinished = target.with_name(f"{target.name}.download")
         try:
             with (
-                httpx.Client(**self._options(), transport=self._transport) as client,
+                httpx.Client(**self._options(request), transport=self._transport) as client,
                 client.stream(**_arguments(request)) as response,
                 unfinished.open("wb") as file,
             ):
@@ -240,23 +242,80 @@ class Http:
                 for chunk in response.iter_bytes():
                     file.write(chunk)
             unfinished.replace(target)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except _failures(httpx) as error:
             raise self._unreachable(request, error).error from None
         except _Failed as failed:
             raise failed.error from None
         finally:
             unfinished.unlink(missing_ok=True)
 
-    def _options(self) -> dict[str, Any]:
+    def date(self, origin: str) -> datetime | None:
+        """Return the time that a server says it is, whatever it answers else; None if it says none.
+
+        Parameters
+        ----------
+        origin
+            Its address.
+
+        Raises
+        ------
+        ServiceUnavailable
+            If it cannot be reached.
+        """
+        import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
+
+        request = Request(method="HEAD", origin=origin, path="", headers={})
+        try:
+            with (
+                httpx.Client(**self._options(request), transport=self._transport) as client,
+                client.stream(**_arguments(request)) as response,
+            ):
+                said = response.headers.get("date", "")
+        except _failures(httpx) as error:
+            raise self._unreachable(request, error).error from None
+        except _Failed as failed:
+            raise failed.error from None
+        try:
+            told = email.utils.parsedate_to_datetime(said)
+        except (TypeError, ValueError):
+            return None
+        return told if told.tzinfo is not None else told.replace(tzinfo=timezone.utc)
+
+    def _options(self, request: Request) -> dict[str, Any]:
         # Redirects are not followed: they would hand the key to a host that nobody chose.
-        # The environment's proxies are for the world outside, never for this machine.
-        return {
+        options: dict[str, Any] = {
             "timeout": self._timeout,
-            "verify": self._verify,
+            "verify": self._verification_for(request),
             "follow_redirects": False,
-            "trust_env": True,
-            "mounts": dict.fromkeys(_HERE),
+            # What of the environment counts is chosen here.
+            "trust_env": False,
         }
+        if proxy := self._proxy(request):
+            options["proxy"] = _proxied(proxy, request)
+        return options
+
+    def _proxy(self, request: Request) -> _environment.Proxy | None:
+        if self._transport is not None or self._async_transport is not None:
+            return None
+        try:
+            return _environment.proxy_for(request.origin)
+        except ServiceUnavailable as error:
+            raise self._misled(request, error) from None
+
+    def _verification_for(self, request: Request) -> bool | ssl.SSLContext:
+        if self._verify is not True:
+            return self._verify
+        parts = urlsplit(request.origin)
+        if parts.scheme == "http":
+            return False  # there is nothing to verify
+        try:
+            return _environment.authorities(parts.hostname or "")
+        except ServiceUnavailable as error:
+            raise self._misled(request, error) from None
+
+    def _misled(self, request: Request, error: ServiceUnavailable) -> _Failed:
+        wrong = ServiceUnavailable(f"{self._name} at {_host(request)} was not asked: {error}")
+        return _Failed(wrong, again=False)
 
     def _take(self, content: bytearray, chunk: bytes, request: Request, deadline: float) -> None:
         content += chunk
@@ -272,9 +331,11 @@ class Http:
         import httpx  # noqa: PLC0415 - it is loaded by now
 
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            said = _environment.why_untrusted() if self._verify is True else ""
             wrong = ServiceUnavailable(
                 f"{self._name} at {_host(request)} shows a certificate that this machine does not "
-                "trust: give verify='/path/of/the/authority.pem' if it is your own"
+                f"trust{said and f' ({said})'}: give verify='/path/of/the/authority.pem' if it is "
+                "your own"
             )
             return _Failed(wrong, again=False)
         late = isinstance(error, httpx.TimeoutException)
@@ -285,9 +346,11 @@ class Http:
         )
 
     def _away(self, request: Request, what: str) -> ServiceUnavailable:
+        through = self._proxy(request)
+        by = f" through the proxy that {through.variable} names" if through else ""
         return ServiceUnavailable(
-            f"{self._name} at {_host(request)} {what}: check that it runs and that this machine may "
-            "reach it"
+            f"{self._name} at {_host(request)} {what}{by}: check that it runs and that this machine "
+            "may reach it"
         )
 
     def _answer(self, request: Request, response: httpx.Response, content: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -336,11 +399,36 @@ def _verification(verify: bool | str) -> bool | ssl.SSLContext:  # noqa: FBT001 
     if isinstance(verify, bool):
         return verify
     try:
-        return ssl.create_default_context(cafile=verify)
+        return _environment.trusting(cafile=verify)
     except OSError:
         raise InvalidInputError(
             f"verify={verify!r}: there is no certificate in PEM that can be read"
         ) from None
+
+
+def _proxied(proxy: _environment.Proxy, request: Request) -> httpx.Proxy:
+    import httpx  # noqa: PLC0415 - it is loaded by now
+
+    parts = urlsplit(proxy.url)
+    try:
+        if parts.scheme.lower() == "https":
+            return httpx.Proxy(
+                proxy.url, ssl_context=_environment.authorities(parts.hostname or "")
+            )
+        return httpx.Proxy(proxy.url)
+    except (ValueError, httpx.InvalidURL):
+        why = f"{proxy.variable} is no address of a proxy: correct or unset it"
+    except ServiceUnavailable as error:
+        why = str(error)
+    wrong = ServiceUnavailable(f"{_host(request)} was not asked: {why}")
+    raise _Failed(wrong, again=False) from None
+
+
+def _failures(httpx: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - the module, loaded late
+    """Return what httpx raises when a call fails; a SOCKS proxy's own words come as they are."""
+    socks = sys.modules.get("socksio")
+    odd = (socks.SOCKSError,) if socks is not None else ()
+    return (httpx.HTTPError, httpx.InvalidURL, *odd)
 
 
 def _policy(tenacity: Any) -> dict[str, Any]:  # noqa: ANN401 - the module, which is loaded late

@@ -68,7 +68,7 @@ def library(script_url: str | None, script_integrity: str | None) -> Library | N
         return None
     url = _rules.check_url("script_url", script_url, query=True)
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme != "https" and not _rules.is_loopback(parts.hostname or ""):
         raise InvalidInputError(
             f"script_url={url[:80]!r}: write https://, or anybody on the way could change the script"
         )

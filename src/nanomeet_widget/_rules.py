@@ -5,6 +5,7 @@ Sources: the nanoMeet Web API (charset of a room, ISO 8601 times, one year at mo
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
@@ -307,7 +308,19 @@ def origin(server: str) -> str:
 
 def on_loopback(server: str) -> bool:
     """Return whether a token's `server` claim names this machine, whichever that is."""
-    return urlsplit(origin(server)).hostname in {"127.0.0.1", "::1", "localhost"}
+    return is_loopback(urlsplit(origin(server)).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is a loopback name (RFC 6761, 6.3) or address: each machine's own."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 _TILE_VIEW = ("size", "maxColumns", "vertical")

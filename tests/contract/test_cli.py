@@ -198,7 +198,7 @@ def test_the_doctor_starts_the_embedded_server_to_look_at_it(tmp_path: Path) -> 
     [
         ({"NANOMEET_SERVER": "http://127.0.0.1:9", "NANOMEET_API_KEY": "k" * 20}, "service answers", "reach"),
         ({**JITSI, "NANOMEET_JITSI_SERVER": "http://192.0.2.1:9"}, "camera", "TLS"),
-        ({**JITSI, "NANOMEET_JITSI_SERVER": "127.0.0.1:9"}, "meeting server", "does not answer"),
+        ({**JITSI, "NANOMEET_JITSI_SERVER": "127.0.0.1:9"}, "meeting server", "cannot be reached"),
         ({"NANOMEET_JITSI_APP_ID": "x"}, "service", "NANOMEET_JITSI_SERVER"),
     ],
     ids=["no server", "no TLS", "no Jitsi", "half an environment"],

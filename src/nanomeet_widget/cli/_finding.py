@@ -11,10 +11,10 @@ from http.client import HTTPException
 from typing import Literal
 from urllib.parse import urlsplit
 
+from nanomeet_widget import _rules
+
 State = Literal["ok", "warning", "wrong"]
 
-#: Hosts that are this machine.
-HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Seconds that a server has to answer.
 _TIMEOUT = 8.0
 #: Bytes that are read of an answer: a page's head is a few thousand.
@@ -46,7 +46,7 @@ def fetch(url: str, method: str = "GET") -> Reply | str:
     # Whether the certificate is good is the browser's to judge.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
     handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
-    if urlsplit(url).hostname in HERE:
+    if _rules.is_loopback(urlsplit(url).hostname or ""):
         # A proxy of the environment is for the world outside.
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from nanomeet_widget import _environment
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.frames import Frame, Track
@@ -249,7 +250,7 @@ class _Relay:
             pump.add_done_callback(self._pumps.discard)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        context = ssl.create_default_context() if self._target.tls else None
+        context = _trust() if self._target.tls else None
         name = self._target.host if self._target.tls else None
         *others, last = self._addresses
         for address in others:
@@ -274,9 +275,20 @@ class _Relay:
             sink.close()
 
 
+def _trust() -> ssl.SSLContext:
+    """Return what the system trusts, or what the environment names instead."""
+    try:
+        return ssl.create_default_context()
+    except OSError as error:
+        # Only SSLKEYLOGFILE is opened here.
+        words = f"SSLKEYLOGFILE of the server's environment cannot be written: {error.strerror}"
+        raise OSError(error.errno, words) from None
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}"
+        said = _environment.why_untrusted()
+        return f"its certificate is not trusted: {error.verify_message}{said and f' ({said})'}"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or 'the other server does not speak it'}"
     if isinstance(error, OSError):

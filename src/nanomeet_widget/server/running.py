@@ -137,7 +137,8 @@ async def _shut(http: httpserver.HTTPServer, core: Core) -> None:
 def _tls(config: ServerConfig) -> ssl.SSLContext | None:
     if config.certificate is None or config.private_key is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    # `create_default_context` would heed SSLKEYLOGFILE of the environment.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(config.certificate, config.private_key)
     except (OSError, ssl.SSLError) as error:
