@@ -1,21 +1,28 @@
-"""How a kernel finds the meeting server in the Jupyter server that started it.
+"""How a kernel finds the meeting server in the Jupyter server that started it, or why there is none.
 
-The extension leaves a file in Jupyter's runtime folder, named after its process, which only its user
-reads. A kernel knows its Jupyter server's process by `JPY_PARENT_PID`.
+The extension leaves a file in Jupyter's runtime folder, named after its process and its machine, which
+only its user reads. A kernel knows its Jupyter server's process by `JPY_PARENT_PID`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nanomeet_widget import _machine
 from nanomeet_widget._models import Secret
 from nanomeet_widget._version import __version__
 
 _PARENT = "JPY_PARENT_PID"
+_INFO = re.compile(r"(?:jpserver|nbserver)-(\d+)\.json")
+_PACKAGE = "nanomeet-widget"
+_ENABLE = "jupyter server extension enable nanomeet_widget.server.jupyter"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,8 @@ class Extension:
     api: str
     #: Its address as its tokens name it.
     url: str
+    #: What links begin with until a page has shown a better one; None if only a page can know it.
+    links: str | None
     #: What makes rooms there, for as long as the process lives.
     api_key: Secret
 
@@ -35,22 +44,59 @@ class Extension:
         return self.api.split("/", 3)[3]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """A Jupyter server that has no meeting server for this version of the package, and why."""
+
+    pid: int = 0
+    #: The version that it runs, if it is another one.
+    version: str = ""
+    #: Why its own does not run, in its words.
+    error: str = ""
+
+    @property
+    def why(self) -> str:
+        """What is wrong."""
+        if self.error:
+            return f"{_PACKAGE} could not start in this notebook's Jupyter server: {self.error}"
+        if self.version:
+            return (
+                f"this notebook's Jupyter server runs {_PACKAGE} {self.version}, and the kernel "
+                f"{__version__}"
+            )
+        return f"this notebook's Jupyter server does not run {_PACKAGE}, only the kernel has it"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.error:
+            return "correct that (Jupyter's log has more), then restart Jupyter"
+        python = _python_of(self.pid)
+        if python == sys.executable:
+            return f"restart Jupyter; if that is not enough: {python} -m {_ENABLE}, and restart it"
+        if python is None:
+            return (
+                f"install it in the environment that runs Jupyter: pip install "
+                f"{_PACKAGE}=={__version__}, then restart Jupyter"
+            )
+        return f"{python} -m pip install {_PACKAGE}=={__version__}, then restart Jupyter"
+
+
 def file_of(folder: Path, pid: int) -> Path:
     """Return where the Jupyter server with this process id says that it has meetings."""
-    return folder / f"nanomeet-{pid}.json"
+    return folder / f"nanomeet-{pid}-{_machine.name()}.json"
 
 
-def content(extension: Extension, pid: int) -> bytes:
+def content(said: Extension | Absent, pid: int) -> bytes:
     """Return what the file says."""
-    said = {
+    body = {
         "version": __version__,
         "pid": pid,
-        "started": _started(pid),
-        "api": extension.api,
-        "url": extension.url,
-        "api_key": extension.api_key.reveal(),
+        "started": _machine.started(pid),
     }
-    return json.dumps(said).encode()
+    if isinstance(said, Absent):
+        return json.dumps({**body, "error": said.error}).encode()
+    return json.dumps({**asdict(said), "api_key": said.api_key.reveal(), **body}).encode()
 
 
 def find(folder: Path | None = None) -> Extension | None:
@@ -61,45 +107,129 @@ def find(folder: Path | None = None) -> Extension | None:
     folder
         Jupyter's runtime folder, by default this user's.
     """
+    pid = _parent()
+    found = None if pid is None else at(pid, folder)
+    return found if isinstance(found, Extension) else None
+
+
+def why_absent(folder: Path | None = None) -> Absent | None:
+    """Return why this kernel's Jupyter server has no meetings; None if it has, or there is no such one.
+
+    Parameters
+    ----------
+    folder
+        Jupyter's runtime folder, by default this user's.
+    """
+    pid = _parent()
+    if pid is None or pid not in running(folder):
+        return None
+    found = at(pid, folder)
+    return found if isinstance(found, Absent) else None
+
+
+def at(pid: int, folder: Path | None = None) -> Extension | Absent:
+    """Return the meeting server of the Jupyter server with this process id, or why it has none.
+
+    Parameters
+    ----------
+    pid
+        The process.
+    folder
+        Jupyter's runtime folder, by default this user's.
+    """
+    with suppress(ImportError, OSError):
+        # A machine's name may change while its processes live.
+        for file in (folder or _runtime_folder()).glob(f"nanomeet-{pid}-*.json"):
+            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+                if found := _read(file, pid):
+                    return found
+    return Absent(pid=pid)
+
+
+def _read(file: Path, pid: int) -> Extension | Absent | None:
+    said = json.loads(file.read_text("utf-8"))
+    # Process ids are used again: in a container, after every restart; and on every machine.
+    if (said["pid"], said["started"]) != (pid, _machine.started(pid)):
+        return None
+    # Another version of this package may speak otherwise.
+    if said["version"] != __version__:
+        return Absent(pid=pid, version=str(said["version"]))
+    if "error" in said:
+        return Absent(pid=pid, error=str(said["error"]))
+    return Extension(
+        api=str(said["api"]),
+        url=str(said["url"]),
+        links=None if said["links"] is None else str(said["links"]),
+        api_key=Secret(str(said["api_key"])),
+    )
+
+
+def running(folder: Path | None = None) -> dict[int, str]:
+    """Return this user's Jupyter servers on this machine: their addresses, by their process ids.
+
+    Parameters
+    ----------
+    folder
+        Jupyter's runtime folder, by default this user's.
+    """
+    found: dict[int, str] = {}
+    with suppress(ImportError, OSError):
+        for file in sorted((folder or _runtime_folder()).iterdir()):
+            match = _INFO.fullmatch(file.name)
+            if match is None:
+                continue
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                pid = int(match[1])
+                said = json.loads(file.read_text("utf-8"))
+                # The file of another machine, or of a process that has gone.
+                if said["pid"] == pid and _is_jupyter(pid):
+                    found[pid] = str(said["url"])
+    return found
+
+
+def servers(folder: Path | None = None) -> Iterator[tuple[str, Extension | Absent]]:
+    """Give this user's Jupyter servers on this machine: their addresses, and what each has.
+
+    Parameters
+    ----------
+    folder
+        Jupyter's runtime folder, by default this user's.
+    """
+    for pid, url in running(folder).items():
+        yield url, at(pid, folder)
+
+
+def _python_of(pid: int) -> str | None:
+    """Return the interpreter of a process, if that can be known."""
+    for part in _command(pid)[:1]:
+        if Path(part).is_absolute() and "python" in Path(part).name:
+            return part
+    return None
+
+
+def _parent() -> int | None:
     parent = os.environ.get(_PARENT, "")
     # A kernel that has outlived its Jupyter server belongs to another process, and so to none.
     if not parent.isascii() or not parent.isdigit() or int(parent) <= 1:
         return None
-    pid = int(parent)
-    with suppress(ImportError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        said = json.loads(file_of(folder or _runtime_folder(), pid).read_text("utf-8"))
-        # Process ids are used again: in a container, after every restart. Another version of this
-        # package may speak otherwise, and its kernels start a server of their own.
-        stale = (said["version"], said["pid"], said["started"]) != (
-            __version__,
-            pid,
-            _started(pid),
-        )
-        if not stale:
-            return Extension(
-                api=str(said["api"]), url=str(said["url"]), api_key=Secret(str(said["api_key"]))
-            )
-    return None
+    return int(parent)
+
+
+def _is_jupyter(pid: int) -> bool:
+    _machine.started(pid)
+    command = _command(pid)
+    return not command or any("jupyter" in part or "notebook" in part for part in command)
+
+
+def _command(pid: int) -> list[str]:
+    """Return a process's command line; empty where the system does not say."""
+    with suppress(OSError):
+        said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        return said.rstrip("\0").split("\0")
+    return []
 
 
 def _runtime_folder() -> Path:
     from jupyter_core.paths import jupyter_runtime_dir  # noqa: PLC0415 - kernels have it
 
     return Path(jupyter_runtime_dir())
-
-
-def _started(pid: int) -> str | None:
-    """Return what tells a process from others with its id; None where the system does not say.
-
-    Raises
-    ------
-    OSError
-        If there is no such process.
-    """
-    if not Path("/proc/self/stat").exists():
-        os.kill(pid, 0)
-        return None
-    # Field 22 of proc(5), counted after the name, which may hold spaces and brackets.
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
-    return f"{boot} {fields.split()[19]}"

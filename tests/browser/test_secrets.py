@@ -56,7 +56,7 @@ def logs(lab: Lab) -> str:
     """What JupyterLab has logged, and the meeting's server, if that is a process of its own."""
     jupyter = (lab.folder.parent / "app.log").read_text()
     assert "Kernel started" in jupyter
-    return jupyter + "".join(log.read_text() for log in lab.runtime.rglob("server.log"))
+    return jupyter + "".join(log.read_text() for log in lab.runtime.rglob("server-*.log"))
 
 
 def meet(lab: Lab, page: Page, room: str, widget: str = OURS) -> Notebook:

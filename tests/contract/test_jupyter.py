@@ -68,7 +68,7 @@ class Hosted:
     @property
     def pid(self) -> int:
         """The process of the lab."""
-        return int(self.file.stem.removeprefix("nanomeet-"))
+        return int(self.file.stem.split("-")[1])
 
 
 def file_in(base: Path) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import nanomeet_widget as nm
-from nanomeet_widget import _tokens
+from nanomeet_widget import _machine, _tokens
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import LocalServer
 from tests.waiting import until
@@ -56,14 +56,18 @@ def service(folders: tuple[Path, Path]) -> Iterator[LocalServer]:
     server = LocalServer(runtime=runtime, data=data)
     yield server
     server.close()
-    ready = runtime / f"server-{__version__}.json"
+    ready = ready_in(runtime)
     if ready.exists():
         os.kill(json.loads(ready.read_text())["pid"], signal.SIGTERM)
         until(lambda: not ready.exists())
 
 
+def ready_in(runtime: Path) -> Path:
+    return runtime / f"server-{__version__}-{_machine.name()}.json"
+
+
 def pid_of(runtime: Path) -> int:
-    return int(json.loads((runtime / f"server-{__version__}.json").read_text())["pid"])
+    return int(json.loads(ready_in(runtime).read_text())["pid"])
 
 
 def test_the_first_room_starts_the_server(service: LocalServer) -> None:
@@ -111,7 +115,7 @@ def test_its_address_and_key_are_for_this_user_alone(
 ) -> None:
     assert service.url
     runtime, data = folders
-    ready = runtime / f"server-{__version__}.json"
+    ready = ready_in(runtime)
     assert stat.S_IMODE(ready.stat().st_mode) == 0o600
     assert stat.S_IMODE(runtime.stat().st_mode) == 0o700
     for file in data.rglob("*"):
@@ -156,7 +160,7 @@ def test_it_goes_when_its_last_user_was_killed(folders: tuple[Path, Path]) -> No
     kernel.send_signal(signal.SIGKILL)
     kernel.communicate()
     until(lambda: not alive(pid))
-    assert not (runtime / f"server-{__version__}.json").exists()
+    assert not ready_in(runtime).exists()
 
 
 def test_a_server_that_was_killed_is_replaced_and_its_tokens_stay_good(

@@ -16,15 +16,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from nanomeet_widget import _folders, _rules
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
-from nanomeet_widget.server import secrets_folder, supervision
+from nanomeet_widget.server import data_folder, secrets_folder, supervision
 from nanomeet_widget.server.config import (
-    LOOPBACK,
     Limits,
     RecordingSound,
     Retention,
     ServerConfig,
-    default_data_folder,
 )
 from nanomeet_widget.server.supervision import JsonLines
 
@@ -251,7 +250,7 @@ def add_rotate(parser: argparse.ArgumentParser) -> None:
 
 def rotate(options: argparse.Namespace) -> int:
     """Change the keys of a data folder."""
-    data = secrets_folder.open_folder(options.data or default_data_folder())
+    data = secrets_folder.open_folder(options.data or _folders.default_data())
     if options.retire:
         secrets_folder.retire(data)
         _say("nanomeet: the key and secret before the last rotation count no more")
@@ -302,7 +301,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         certificate=options.cert,
         private_key=options.key,
         api_keys=tuple(keys),
-        data=options.data or default_data_folder(),
+        data=options.data or _data(options),
         linger=options.linger,
         ice_servers=tuple(options.stun),
         hls=options.hls,
@@ -330,6 +329,15 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         )
         config = dataclasses.replace(config, certificate=certificate, private_key=key)
     return config
+
+
+def _data(options: argparse.Namespace) -> Path:
+    # One that ends with its last notebook is a kernel's, which takes no options.
+    lasting = options.linger is None
+    remedy = "name another with --data" if lasting else "set XDG_DATA_HOME to another folder"
+    return data_folder.choose(
+        lasting=lasting, remedy=remedy, say=lambda words: _say(f"nanomeet: {words}", error=True)
+    )
 
 
 def _limits() -> list[str]:
@@ -364,7 +372,7 @@ async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool, dra
                 _say(json.dumps({"url": server.url, "pid": os.getpid()}))
             else:
                 _say(f"nanomeet: ready at {server.url}")
-            if config.host not in LOOPBACK and not server.url.startswith("https://"):
+            if not _rules.is_loopback(config.host) and not server.url.startswith("https://"):
                 _say(
                     "nanomeet: without TLS browsers give no camera or microphone to pages of "
                     "another machine: add --tls",

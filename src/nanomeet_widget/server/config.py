@@ -9,26 +9,19 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from nanomeet_widget import _folders
 from nanomeet_widget._errors import InvalidInputError
 
 #: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
 _BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 #: Sources of CSP's frame-ancestors (CSP Level 3, 6.4.2.1); nothing that could begin another directive.
 _ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-9*]+)?) ?)+")
 #: "Listen on every address": nothing that a guest could connect to.
-_EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
+EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
 #: Limits that 0 turns off.
 _MAY_BE_NONE = frozenset({"connections", "waiting"})
 RecordingSound = Literal["opus", "aac"]
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def default_data_folder() -> Path:
-    """Return where this user's servers keep their data."""
-    import platformdirs  # noqa: PLC0415 - not needed where a folder is given
-
-    return Path(platformdirs.user_data_dir("nanomeet-widget", appauthor=False))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +173,10 @@ class ServerConfig:
         Names of this server besides `public_url`'s and the machine's own; `*` for any.
     origins
         Origins whose pages may open WebSockets besides our own pages.
+    origin_pattern
+        A regular expression of more such origins, in lower case, as a whole.
+    naming
+        What the setting of more names, and that of more origins, is called where this server runs.
     frame_ancestors
         Who may frame a meeting and a live page, as CSP's `frame-ancestors` has it.
     local_metrics
@@ -193,7 +190,7 @@ class ServerConfig:
     certificate: Path | None = None
     private_key: Path | None = None
     api_keys: tuple[str, ...] = field(default=(), repr=False)
-    data: Path = field(default_factory=default_data_folder)
+    data: Path = field(default_factory=_folders.default_data)
     linger: float | None = None
     organisation: str = "local"
     ice_servers: tuple[str, ...] = ()
@@ -202,6 +199,8 @@ class ServerConfig:
     proxies: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    origin_pattern: str | None = None
+    naming: tuple[str, str] = ("--allow-host", "--allow-origin")
     frame_ancestors: str = "*"
     local_metrics: bool = True
     hls: bool = False
@@ -242,7 +241,7 @@ class ServerConfig:
         """The name or address in the URLs that guests get."""
         if self.public_url is not None:
             return urlsplit(self.public_url).hostname or self.host
-        return outward_address(self.host) if self.host in _EVERY_ADDRESS else self.host
+        return outward_address(self.host) if self.host in EVERY_ADDRESS else self.host
 
     def origin(self, port: int) -> str:
         """Return the address by which guests reach the server, without a slash at its end.
@@ -269,6 +268,12 @@ class ServerConfig:
                 raise InvalidInputError(
                     f"origins: {origin!r} must be https://host, in lower case, without a path"
                 )
+        try:
+            re.compile(self.origin_pattern or "")
+        except re.error as error:
+            raise InvalidInputError(
+                f"origin_pattern: {self.origin_pattern!r} is no regular expression: {error}"
+            ) from None
 
     def _check_ice(self) -> None:
         for urls, schemes in ((self.ice_servers, "stun"), (self.turn_servers, "turn")):

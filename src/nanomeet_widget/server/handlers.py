@@ -37,9 +37,8 @@ class Handler(web.RequestHandler):
     def prepare(self) -> None:
         """Refuse a request for another server."""
         if not self.core.visitors.is_own_name(self.request.host):
-            raise web.HTTPError(
-                403, reason="This server is not asked by that name: see --allow-host"
-            )
+            names, _ = self.core.config.naming
+            raise web.HTTPError(403, reason=f"This server is not asked by that name: see {names}")
 
     def set_default_headers(self) -> None:
         """Send nothing about the page anywhere, and let nobody guess at types."""

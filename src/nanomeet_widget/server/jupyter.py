@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,15 +22,22 @@ from tornado import httpserver, ioloop, netutil, routing, web
 from traitlets import Dict, Enum, List, Unicode
 
 from nanomeet_widget import _jupyter
+from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._models import Secret
-from nanomeet_widget.server import secrets_folder
+from nanomeet_widget.server import data_folder, secrets_folder
+from nanomeet_widget.server import jupyter_address as address
 from nanomeet_widget.server.app import application, routes
 from nanomeet_widget.server.assembly import assemble, farewell
-from nanomeet_widget.server.config import Limits, RecordingSound, ServerConfig, default_data_folder
+from nanomeet_widget.server.config import Limits, RecordingSound, ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
 
 _PATH = "nanomeet"
+#: What lets in more names, and pages of more origins: Jupyter's own settings.
+_NAMING = (
+    "c.ServerApp.local_hostnames or c.ServerApp.allow_remote_access of Jupyter",
+    "c.ServerApp.allow_origin or c.ServerApp.allow_origin_pat of Jupyter",
+)
 #: Milliseconds between two looks at whether somebody meets, which keeps a hub from stopping us.
 _ACTIVITY = 60_000
 
@@ -83,40 +92,47 @@ class NanoMeetServer(ExtensionApp):
     async def _open(self) -> None:
         try:
             await self._start()
-        except Exception:  # a notebook without meetings is better than none
+        except Exception as error:  # a notebook without meetings is better than none
             self.log.exception("nanomeet: meetings are off")
             await self._stack.aclose()
+            self._stack = contextlib.AsyncExitStack()
+            # Kernels say why there are none; our own errors name what to do.
+            known = isinstance(error, NanoMeetError)
+            with contextlib.suppress(OSError):
+                self._announce(_jupyter.Absent(error=str(error) if known else repr(error)))
 
     async def _start(self) -> None:
         app = self._app
         path = f"{app.base_url}{_PATH}"
         public = (self.public_url or os.environ.get("JUPYTERHUB_PUBLIC_URL", "")).rstrip("/")
         public = f"{public}/{_PATH}" if public else ""
+        hosts, pattern = _door_of(app.web_app.settings)
         config = ServerConfig(
             base_url=f"{path}/",
             public_url=public or None,
-            data=Path(self.data) if self.data else default_data_folder(),
+            data=Path(self.data) if self.data else self._own_data(),
             ice_servers=tuple(self.ice_servers),
             turn_servers=tuple(self.turn_servers),
             turn_secret=self.turn_secret or os.environ.get("NANOMEET_TURN_SECRET", ""),
             frame_ancestors=self.frame_ancestors,
             recording_sound=self.recording_sound,
-            # As Jupyter itself: names of elsewhere are refused unless it is meant to be reached.
-            hosts=("*",) if app.allow_remote_access else (),
+            hosts=hosts,
+            origin_pattern=pattern,
+            naming=_NAMING,
             # A proxy in front may hide all addresses behind its own.
             limits=Limits(**{"connections": 0, **self.limits}),
             # What comes through a hub's proxy comes from this machine.
             local_metrics=False,
         )
         key = secrets.token_urlsafe(32)
-        scheme = "https" if app.certfile else "http"
+        own = address.parts_of(app)
         core = assemble(
             self._stack,
             config,
             data=secrets_folder.open_folder(config.data),
             keys=(key,),
             # Pages take a loopback address for "where you found me": see `domainOf` of the widget.
-            origin=public or f"{scheme}://127.0.0.1:{app.port}{path}",
+            origin=public or f"{own.on_loopback}{path}",
             links=public or path,
             movable=not public,
             on_unneeded=lambda: None,
@@ -128,12 +144,27 @@ class NanoMeetServer(ExtensionApp):
         door.add_sockets(sockets)
         self._stack.callback(door.stop)
         here = f"http://127.0.0.1:{sockets[0].getsockname()[1]}{path}"
-        self._announce(_jupyter.Extension(api=here, url=core.origin, api_key=Secret(key)))
+        found = public or address.outward(own)
+        self._announce(
+            _jupyter.Extension(
+                api=here,
+                url=core.origin,
+                links=public or (found and f"{found}{path}"),
+                api_key=Secret(key),
+            )
+        )
         beat = ioloop.PeriodicCallback(lambda: self._note_activity(core), _ACTIVITY)
         beat.start()
         self._stack.callback(beat.stop)
         self._stack.push_async_callback(farewell, core)
         self.log.info("nanomeet: meetings are at %s/", path)
+
+    def _own_data(self) -> Path:
+        return data_folder.choose(
+            lasting=False,
+            remedy="set c.NanoMeetServer.data to another folder",
+            say=lambda words: self.log.warning("nanomeet: %s", words),
+        )
 
     def _serve(self, core: Core) -> None:
         table = [
@@ -145,7 +176,7 @@ class NanoMeetServer(ExtensionApp):
         table.append(routing.URLSpec(rest, _open_to_guests(NotFoundHandler), {"core": core}))
         self._app.web_app.add_handlers(".*$", table)
 
-    def _announce(self, extension: _jupyter.Extension) -> None:
+    def _announce(self, extension: _jupyter.Extension | _jupyter.Absent) -> None:
         file = _jupyter.file_of(Path(self._app.runtime_dir), os.getpid())
         secrets_folder.write_private(file, _jupyter.content(extension, os.getpid()))
         self._stack.callback(file.unlink, missing_ok=True)
@@ -154,6 +185,28 @@ class NanoMeetServer(ExtensionApp):
         if core.rooms.occupied:
             now = dt.datetime.now(dt.timezone.utc)
             self._app.web_app.settings["last_activity_times"]["nanomeet"] = now
+
+
+def _door_of(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return which names and which pages' origins Jupyter itself lets in.
+
+    Parameters
+    ----------
+    settings
+        Of Jupyter's own handlers.
+
+    Returns
+    -------
+    tuple
+        The names, and a regular expression of whole origins; see `ServerConfig`.
+    """
+    anybody = settings.get("allow_remote_access", False)
+    hosts = ("*",) if anybody else tuple(settings.get("local_hostnames", ()))
+    # It takes precedence over the pattern, which may be compiled already.
+    if origin := settings.get("allow_origin", ""):
+        return hosts, ".*" if origin == "*" else re.escape(origin.lower().rstrip("/"))
+    pattern = settings.get("allow_origin_pat")
+    return hosts, getattr(pattern, "pattern", pattern) or None
 
 
 def _open_to_guests(handler: type[web.RequestHandler]) -> type[web.RequestHandler]:

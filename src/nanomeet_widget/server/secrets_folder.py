@@ -9,20 +9,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from nanomeet_widget import _tokens
+from nanomeet_widget import _folders, _tokens
 from nanomeet_widget._errors import ServerStartError
 
 _Maker: TypeAlias = Callable[[], bytes]
-_PRIVATE_FOLDER = 0o700
 _SECRET, _KEY = "token-secret", "api-key"
 
 
 def open_folder(path: Path) -> Path:
-    """Create a folder that only its owner enters, or tighten the one that is there."""
-    path.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
-    if path.stat().st_mode & 0o077:
-        path.chmod(_PRIVATE_FOLDER)
-    return path
+    """Create a folder that only its owner enters, or tighten the one that is there.
+
+    Raises
+    ------
+    ServerStartError
+        If it cannot be written to.
+    """
+    try:
+        return _folders.private(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def server_secrets(data: Path) -> tuple[bytes, ...]:
@@ -80,9 +85,24 @@ def retire(data: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all; an old one is replaced."""
-    temporary = _private_file(path, content)
-    temporary.replace(path)
+    """Write a file that only its owner reads, whole or not at all; an old one is replaced.
+
+    Raises
+    ------
+    ServerStartError
+        If it cannot be written.
+    """
+    try:
+        _private_file(path, content).replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> ServerStartError:
+    return ServerStartError(
+        f"{path} cannot be written ({error.strerror or error}): make room there, or name another "
+        "folder with --data (c.NanoMeetServer.data in Jupyter, XDG_DATA_HOME for kernels)"
+    )
 
 
 def _new_key() -> bytes:
@@ -99,6 +119,13 @@ def _previous(path: Path) -> list[tuple[Path, bytes]]:
 
 
 def _read_or_create(path: Path, make: _Maker) -> bytes:
+    try:
+        return _kept(path, make)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _kept(path: Path, make: _Maker) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -119,8 +146,12 @@ def _read_or_create(path: Path, make: _Maker) -> bytes:
 def _private_file(path: Path, content: bytes) -> Path:
     # mkstemp creates with mode 0600.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
     return Path(name)

@@ -7,7 +7,7 @@ import logging
 from typing import ClassVar
 
 import msgspec
-from tornado import websocket
+from tornado import web, websocket
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server import messages
@@ -52,8 +52,20 @@ class Socket(Handler, websocket.WebSocketHandler):
         )
 
     def check_origin(self, origin: str) -> bool:
-        """Accept our own pages, and those that were allowed."""
-        return self.core.visitors.may_connect(origin, host=self.request.host, own=self.core.origin)
+        """Accept our own pages, and those that were allowed.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            If the page is another: 403, with the setting that allows it.
+        """
+        own = self.core.origin
+        if not self.core.visitors.may_connect(origin, host=self.request.host, own=own):
+            _, origins = self.core.config.naming
+            raise web.HTTPError(
+                403, reason=f"Pages of that origin open no WebSocket here: see {origins}"
+            )
+        return True
 
     @property
     def ping_interval(self) -> float:

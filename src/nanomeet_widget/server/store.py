@@ -6,9 +6,9 @@ event loop does them itself.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-import secrets
 import sqlite3
 import time
 from pathlib import Path
@@ -16,7 +16,9 @@ from types import TracebackType
 
 import filelock
 
+from nanomeet_widget import _locks
 from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.recording_records import RecordingRecords
 from nanomeet_widget.server.room_records import RoomRecords
 from nanomeet_widget.server.token_records import TokenRecords
@@ -116,26 +118,37 @@ _KEEP_EVENTS = 90 * 24 * 3600.0
 class Store:
     """The database of a data folder; `rooms`, `tokens` and `recordings` have the parts about those.
 
-    Several servers may share one folder: each marks its rows with its own instance, and holds a
+    Several servers of one machine may share one folder: each marks its rows with its own instance, and holds a
     lock file as long as it lives, so that only rows of a dead one are taken over.
 
     Parameters
     ----------
     folder
         The data folder.
+
+    Raises
+    ------
+    ServerStartError
+        If it cannot be used, or a server of another machine uses it.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._locks = folder / "instances"
-        self._locks.mkdir(exist_ok=True)
-        self.instance = secrets.token_hex(4)
-        self._lock = filelock.FileLock(self._lock_path(self.instance))
-        self._lock.acquire()
-        # Autocommit: every statement is its own transaction.
-        self._db = sqlite3.connect(
-            folder / "nanomeet.sqlite3", isolation_level=None, timeout=5.0, check_same_thread=False
-        )
-        self._db.execute("PRAGMA journal_mode = WAL")
+        with contextlib.ExitStack() as stack:
+            try:
+                self._open(folder, stack)
+            except (OSError, sqlite3.Error) as error:
+                why = getattr(error, "strerror", None) or error
+                raise ServerStartError(
+                    f"the database in {folder} cannot be used ({why}): make room there, or name "
+                    "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+                ) from None
+            self._stack = stack.pop_all()
+
+    def _open(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self._instances = Instances(folder)
+        self.instance, self._lock = self._instances.claim()
+        stack.callback(self._instances.give_up, self.instance, self._lock)
+        self._db = _connect(folder, stack)
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
@@ -156,9 +169,7 @@ class Store:
 
     def close(self) -> None:
         """Close the database and give up the instance."""
-        self._db.close()
-        self._lock.release()
-        self._lock_path(self.instance).unlink(missing_ok=True)
+        self._stack.close()
 
     # --- events --------------------------------------------------------------------------------
 
@@ -210,7 +221,7 @@ class Store:
         dead = [
             instance
             for (instance,) in self._db.execute(f"SELECT DISTINCT instance FROM {table}")  # noqa: S608 - our own names
-            if instance != self.instance and self._is_dead(instance)
+            if instance != self.instance and self._instances.is_dead(instance)
         ]
         for instance in dead:
             self._db.execute(
@@ -218,15 +229,31 @@ class Store:
                 (self.instance, instance),
             )
 
-    def _is_dead(self, instance: str) -> bool:
-        lock = filelock.FileLock(self._lock_path(instance))
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            return False
-        lock.release()
-        self._lock_path(instance).unlink(missing_ok=True)
-        return True
 
-    def _lock_path(self, instance: str) -> Path:
-        return self._locks / f"{instance}.lock"
+def _connect(folder: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    """Return the database, which `stack` closes."""
+    address = (folder / "nanomeet.sqlite3").absolute().as_uri()
+    shared = _locks.has_record_locks(folder)
+    if not shared:
+        # SQLite cannot keep others away here, so this server does.
+        alone = _locks.lock(folder / "alone.lock")
+        try:
+            alone.acquire(blocking=False)
+        except filelock.Timeout:
+            raise ServerStartError(
+                f"another server uses {folder}, whose file system has no locks: end that one, or name "
+                "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+            ) from None
+        stack.callback(alone.release)
+        address += "?vfs=unix-none"
+    # Autocommit: every statement is its own transaction.
+    db = sqlite3.connect(
+        address, uri=True, isolation_level=None, timeout=5.0, check_same_thread=False
+    )
+    stack.callback(db.close)
+    try:
+        db.execute(f"PRAGMA journal_mode = {'WAL' if shared else 'DELETE'}")
+    except sqlite3.OperationalError:
+        # WAL needs memory that processes share, which some network file systems do not give.
+        db.execute("PRAGMA journal_mode = DELETE")
+    return db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import socket
 from collections import Counter
 from urllib.parse import urlsplit
@@ -62,11 +63,16 @@ class Visitors:
         own
             The address by which guests reach the server.
         """
-        asked = urlsplit(origin)
+        page = origin.lower().rstrip("/")
+        pattern = self._config.origin_pattern
+        if page in self._config.origins or (pattern is not None and re.fullmatch(pattern, page)):
+            return True
+        try:
+            asked = urlsplit(page)
+        except ValueError:
+            return False
         if asked.scheme not in {"http", "https"}:
             return False
-        if origin.lower().rstrip("/") in self._config.origins:
-            return True
         return asked.netloc.lower() in {host.lower(), urlsplit(own).netloc.lower()}
 
     def address(self, request: httputil.HTTPServerRequest) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
-import stat
 import subprocess
 import sys
 import threading
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _jupyter, _rules
-from nanomeet_widget._errors import InvalidInputError, ServerStartError
+from nanomeet_widget import _folders, _jupyter, _machine, _rules
+from nanomeet_widget._errors import InvalidInputError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 START_TIMEOUT = 30.0
 _LEASE_TIMEOUT = 5.0
 _POLL = 0.02
+#: How a line of the server's begins that is for its user, and no entry of its log.
+_SAYS = "nanomeet: "
+
+logger = logging.getLogger("nanomeet")
 
 
 #: Servers live on after whoever started them; whoever did has to remember them, to be told their end.
@@ -82,16 +86,6 @@ class _Lease:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def _default_runtime_folder() -> Path:
-    import platformdirs  # noqa: PLC0415 - only whoever starts it pays
-
-    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
-        # In a container, say. The fallback of the specification is a folder in /tmp whose name
-        # anybody can guess; the user's own state is as good for what a stale file there can do.
-        return platformdirs.user_state_path("nanomeet", appauthor=False) / "run"
-    return platformdirs.user_runtime_path("nanomeet", appauthor=False)
 
 
 class LocalServer(Service):
@@ -157,7 +151,7 @@ class LocalServer(Service):
     @property
     def url(self) -> str:
         """The server's address; it is started if it does not run."""
-        return self._page(self._ensure())
+        return self._address_of(self._ensure())
 
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
         body = contract.room_body(asked)
@@ -173,8 +167,9 @@ class LocalServer(Service):
         at: _Address = yield self._ensure
         if self._public is not None:
             body = {**body, "server": self._public}
+        page = f"{self._page(at)}/invite"
         answer = yield contract.invite_request(at.url, asked.token, body)
-        return contract.invite_of(answer, page=f"{self._page(at)}/invite")
+        return contract.invite_of(answer, page=page)
 
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens the meeting in a browser, once, within two minutes.
@@ -183,16 +178,24 @@ class LocalServer(Service):
         ----------
         token
             A token of this server, a moderator's or a participant's.
+
+        Raises
+        ------
+        ServiceError
+            If the server refuses or cannot be reached, or nobody knows its address for guests yet.
         """
         at = self._ensure()
+        self._page(at)  # which nobody knows yet, perhaps
         ticket = contract.ticket_of(
             self._http.call(contract.ticket_request(at.url, SecretText(token)))
         )
-        return Secret(f"{self._page(at)}/invite#ticket={ticket}")
+        # For this user's own browser: a loopback address gives it a camera without TLS.
+        return Secret(f"{self._address_of(at)}/invite#ticket={ticket}")
 
     def live_url(self, streamname: str) -> str:
         """Return the address of the live page of this server; see `Service.live_url`."""
-        return f"{self.url}/live/{_rules.check_streamname(streamname)}"
+        name = _rules.check_streamname(streamname)
+        return f"{self._page(self._ensure())}/live/{name}"
 
     def invites(self, room: str | None = None) -> list[Issued]:
         """Return the tokens that this server made and that have not ended: rooms' and invites'.
@@ -237,7 +240,7 @@ class LocalServer(Service):
     def _recordings(self, stream: str | None) -> Steps[list[Recording]]:
         at: _Address = yield self._ensure
         headers = {"x-bintu-apikey": at.api_key.reveal()}
-        page = self._page(at)
+        page = self._address_of(at)
         return (yield from listing(self._http, at.url, headers, page=page, stream=stream))
 
     def revoke(self, invite: Invite | Issued | str) -> int:
@@ -284,12 +287,15 @@ class LocalServer(Service):
         """Return whether a server is this one; on this machine there is but one a user."""
         if self._fixed is not None:
             return server.rstrip("/") == self._fixed.url
-        return _rules.on_loopback(server) or _rules.origin(server) == self._public
+        if _rules.on_loopback(server) or _rules.origin(server) == self._public:
+            return True
+        extension = _jupyter.find()
+        return extension is not None and _rules.origin(server) == _rules.origin(extension.url)
 
     def uses(self, server: str) -> bool:
         """Return whether this is the server, and not another of this machine; starts none."""
         at = self._fixed or self._address
-        return at is not None and _rules.origin(server) in {at.url, self._page(at)}
+        return at is not None and _rules.origin(server) in {at.url, self._address_of(at)}
 
     def found_at(self, server: str, page: str) -> str | None:
         """Take note of where a notebook's page is; return where that reaches the token's server."""
@@ -300,17 +306,38 @@ class LocalServer(Service):
         if urlsplit(url).path.strip("/") != extension.path:
             return None
         # The way by which a page came is one that works; one that others can go, too, is better.
-        worse = self._public is not None and _rules.on_loopback(url)
+        known = self._public or extension.links
+        better = self._public is not None or (known is not None and not _rules.on_loopback(known))
+        worse = better and _rules.on_loopback(url)
         if _rules.on_loopback(extension.url) and not worse:
             self._public = url
         ours = urlsplit(_rules.origin(server)).path.strip("/") == extension.path
         return url if ours else None
 
-    def _page(self, at: _Address) -> str:
-        """Return the address of a server as people reach it."""
+    def _address_of(self, at: _Address) -> str:
+        """Return the address of a server as tokens and pages name it."""
         if at.extension is None:
             return at.url
         return self._public or _rules.origin(at.extension.url)
+
+    def _page(self, at: _Address) -> str:
+        """Return the address of a server as guests reach it.
+
+        Raises
+        ------
+        ServiceError
+            If only the page that shows a notebook can say it, and none has yet.
+        """
+        if at.extension is None:
+            return at.url
+        found = self._public or at.extension.links
+        if found is None:
+            raise ServiceError(
+                "the address by which guests reach this Jupyter server is not known yet: show the "
+                "meeting in a notebook first, or set c.NanoMeetServer.public_url in "
+                "jupyter_server_config.py"
+            )
+        return found
 
     def close(self) -> None:
         """Let go of the server. It ends by itself soon after its last user has."""
@@ -343,32 +370,45 @@ class LocalServer(Service):
                 self._address, self._lease = found
                 return self._address
             folder = self._runtime_folder()
-            # One version's servers and kernels find each other; another version's stay apart.
-            ready = folder / f"server-{__version__}.json"
-            from filelock import FileLock, Timeout  # noqa: PLC0415 - only whoever starts it pays
-
             try:
-                with FileLock(folder / "server.lock", timeout=START_TIMEOUT * 2):
-                    self._address, self._lease = self._find(ready) or self._start(folder, ready)
-            except Timeout:
+                self._address, self._lease = self._shared(folder)
+            except OSError as error:
                 raise ServerStartError(
-                    "another process has been starting the embedded server for a minute: "
-                    f"end it, or remove {folder / 'server.lock'}, then try again"
+                    f"{error.filename or folder} cannot be used ({error.strerror or error}): make "
+                    "room there, or set XDG_RUNTIME_DIR to another folder of yours"
                 ) from None
             return self._address
 
+    def _shared(self, folder: Path) -> tuple[_Address, _Lease]:
+        """Return the server that this machine's processes share, with a lease; start it if need be."""
+        # One version's servers and kernels find each other; another version's stay apart, and so do
+        # another machine's, which may have the same home.
+        mark = f"{__version__}-{_machine.name()}"
+        ready = folder / f"server-{mark}.json"
+        from filelock import Timeout  # noqa: PLC0415 - only whoever starts it pays
+
+        from nanomeet_widget import _locks  # noqa: PLC0415 - likewise
+
+        lock = _locks.lock(folder / f"server-{mark}.lock")
+        try:
+            with lock.acquire(timeout=START_TIMEOUT * 2):
+                return self._find(ready) or self._start(ready)
+        except Timeout:
+            raise ServerStartError(
+                "another process has been starting the embedded server for a minute: "
+                f"end it, or remove {lock.lock_file}, then try again"
+            ) from None
+
     def _runtime_folder(self) -> Path:
-        folder = self._runtime if self._runtime is not None else _default_runtime_folder()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.name == "posix":
-            found = folder.stat()
-            if found.st_uid != os.getuid():
-                raise ServerStartError(
-                    f"{folder} belongs to another user: set XDG_RUNTIME_DIR to a folder of yours"
-                )
-            if stat.S_IMODE(found.st_mode) & 0o077:
-                folder.chmod(0o700)
-        return folder
+        if self._runtime is None:
+            return _folders.runtime()
+        try:
+            return _folders.private(self._runtime)
+        except OSError as error:
+            raise ServerStartError(
+                f"runtime={str(self._runtime)!r} cannot be used ({error.strerror or error}): name "
+                "another folder of yours"
+            ) from None
 
     def _beside(self) -> tuple[_Address, _Lease] | None:
         """Return the server that is part of this kernel's Jupyter server, if that has one.
@@ -396,13 +436,13 @@ class LocalServer(Service):
             # No file, a stale one, or a server that is just going: a new one takes its place.
             return None
 
-    def _start(self, folder: Path, ready: Path) -> tuple[_Address, _Lease]:
+    def _start(self, ready: Path) -> tuple[_Address, _Lease]:
         ready.unlink(missing_ok=True)
         command = [sys.executable, "-m", "nanomeet_widget.server", "--port", "0"]
         command += ["--linger", str(self._linger), "--ready-file", str(ready)]
         if self._data is not None:
             command += ["--data", str(self._data)]
-        log = folder / "server.log"
+        log = ready.with_suffix(".log")
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
                 command,
@@ -418,6 +458,8 @@ class LocalServer(Service):
         while time.monotonic() < deadline:
             if found := self._find(ready):
                 _started.append(child)
+                for line in _warnings(log):
+                    logger.warning(line)
                 return found
             if child.poll() is not None:
                 break
@@ -425,8 +467,16 @@ class LocalServer(Service):
         with suppress(OSError):
             child.kill()
         child.wait()
-        said = log.read_text("utf-8", errors="replace").strip().splitlines()[-1:]
-        raise ServerStartError(
-            f"the embedded server did not start: {said[0] if said else 'it said nothing'} "
-            f"(its log is {log})"
-        )
+        said = _lines(log)[-1:]
+        words = said[0].removeprefix(_SAYS) if said else "it said nothing"
+        raise ServerStartError(f"the embedded server did not start: {words} (its log is {log})")
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text("utf-8", errors="replace").strip().splitlines()
+
+
+def _warnings(log: Path) -> list[str]:
+    """Return what a server that starts has to say to its user."""
+    own = [line for line in _lines(log) if line.startswith(_SAYS)]
+    return [line for line in own if not line.startswith(f"{_SAYS}ready at ")]

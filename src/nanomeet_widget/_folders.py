@@ -1,0 +1,153 @@
+"""Folders that are the user's own, and what takes their place where those cannot be written to.
+
+On clusters `XDG_RUNTIME_DIR` is often that of another machine, and homes are read-only or missing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from nanomeet_widget._errors import ServerStartError
+
+_PRIVATE = 0o700
+_DATA = "nanomeet-widget"
+
+
+def private(folder: Path) -> Path:
+    """Return a folder that only its owner enters; it is made, or tightened.
+
+    Raises
+    ------
+    OSError
+        If it cannot be, or is another user's, or cannot be written to.
+    """
+    if not folder.is_absolute() and folder.parts[:1] == ("~",):
+        raise FileNotFoundError(None, "this user has no home folder", str(folder))
+    folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+    if sys.platform != "win32":
+        found = folder.stat()
+        if found.st_uid != os.getuid():
+            raise PermissionError(None, "it belongs to another user", str(folder))
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            folder.chmod(_PRIVATE)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(None, "it cannot be written to", str(folder))
+    return folder
+
+
+def runtime() -> Path:
+    """Return this user's folder for what ends with the session.
+
+    Raises
+    ------
+    ServerStartError
+        If no folder can be written to.
+    """
+    return _first(
+        [*_runtimes(), _temporary],
+        "set XDG_RUNTIME_DIR to a folder of yours that can be written to",
+    )
+
+
+def default_data() -> Path:
+    """Return where this user's servers keep their data, wherever that can be."""
+    import platformdirs  # noqa: PLC0415 - not needed where a folder is given
+
+    return platformdirs.user_data_path(_DATA, appauthor=False)
+
+
+def data(*, lasting: bool, remedy: str) -> Path:
+    """Return the folder in which a server of this user keeps its data.
+
+    Parameters
+    ----------
+    lasting
+        Whether it has to outlive the machine's temporary files.
+    remedy
+        What names another one, for the error.
+
+    Raises
+    ------
+    ServerStartError
+        If no folder can be written to.
+    """
+    places: list[Path | Callable[[], Path]] = [default_data()]
+    if jupyter := os.environ.get("JUPYTER_DATA_DIR"):
+        places.append(Path(jupyter) / _DATA)
+    if not lasting:
+        places.append(lambda: private(_temporary() / "data"))
+    return _first(places, remedy)
+
+
+def is_temporary(folder: Path) -> bool:
+    """Return whether a folder is among the machine's temporary files, where a restart ends it."""
+    return folder.is_relative_to(_temporary_path())
+
+
+def _runtimes() -> Iterable[Path]:
+    import platformdirs  # noqa: PLC0415 - only a kernel that starts a server needs it
+
+    if sys.platform != "linux":
+        yield platformdirs.user_runtime_path("nanomeet", appauthor=False)
+    elif (session := os.environ.get("XDG_RUNTIME_DIR")) and _is_own(Path(session)):
+        yield Path(session) / "nanomeet"
+    # In a container, say, where there is none. The fallback of the specification is a folder in /tmp
+    # whose name anybody can guess; the user's own state is as good for what a stale file there can do.
+    yield platformdirs.user_state_path("nanomeet", appauthor=False) / "run"
+    for variable in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR"):
+        if folder := os.environ.get(variable):
+            yield Path(folder) / "nanomeet"
+
+
+def _is_own(folder: Path) -> bool:
+    """Return whether a session's folder is this user's, here: one that was handed on may not be."""
+    try:
+        return folder.is_absolute() and folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def _temporary_path() -> Path:
+    user = os.environ.get("USERNAME", "user") if sys.platform == "win32" else os.getuid()
+    return Path(tempfile.gettempdir()) / f"nanomeet-{user}"
+
+
+def _temporary() -> Path:
+    """Return a folder of this user's in the one that all users share.
+
+    Raises
+    ------
+    OSError
+        If another user was first: anybody can guess the name, but only its owner makes it a folder.
+    """
+    folder = _temporary_path()
+    try:
+        folder.mkdir(mode=_PRIVATE)
+    except FileExistsError:
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise PermissionError(None, "it is no folder", str(folder)) from None
+    return private(folder)
+
+
+def _first(places: Iterable[Path | Callable[[], Path]], remedy: str) -> Path:
+    reasons = []
+    for place in places:
+        found = _tried(place)
+        if isinstance(found, Path):
+            return found
+        reasons.append(found)
+    raise ServerStartError(
+        f"there is no folder that can be written to ({'; '.join(reasons)}): {remedy}"
+    )
+
+
+def _tried(place: Path | Callable[[], Path]) -> Path | str:
+    try:
+        return private(place) if isinstance(place, Path) else place()
+    except OSError as error:
+        return f"{error.filename or place}: {error.strerror or error}"

@@ -1,0 +1,50 @@
+"""Which machine this is: a home may be on several, and process ids and loopback are each machine's own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NETWORK = Path("/proc/self/ns/net")
+#: Letters that every file system has in names.
+_ODD = re.compile(r"[^A-Za-z0-9.]+")
+_LONGEST = 32
+
+
+def host() -> str:
+    """Return the machine's name, as a part of a file's name."""
+    return _ODD.sub("_", socket.gethostname())[:_LONGEST] or "machine"
+
+
+def name() -> str:
+    """Return what is the same for all processes that share one loopback, and differs elsewhere.
+
+    It holds no slash and no dash but one: the machine's name, and a hash of that, of the boot and of
+    the network that containers of one machine may each have to themselves.
+    """
+    parts = [socket.gethostname()]
+    # Other systems have neither; homes that several machines share are Linux's.
+    with suppress(OSError):
+        parts += [_BOOT.read_text("utf-8").strip(), str(_NETWORK.readlink())]
+    return f"{host()}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:8]}"
+
+
+def started(pid: int) -> str | None:
+    """Return what tells a process from others with its id; None where the system does not say.
+
+    Raises
+    ------
+    OSError
+        If there is no such process.
+    """
+    if not Path("/proc/self/stat").exists():
+        os.kill(pid, 0)
+        return None
+    # Field 22 of proc(5), counted after the name, which may hold spaces and brackets.
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
+    return f"{_BOOT.read_text('utf-8').strip()} {fields.split()[19]}"
