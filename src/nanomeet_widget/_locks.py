@@ -2,19 +2,104 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
+import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import filelock
 
+from nanomeet_widget import _machine
+
+#: Seconds between two attempts.
+_POLL = 0.05
 #: What a file system without locks says: an NFS without its lock daemon, Lustre without `flock`, …
 _NONE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
 
 
-def lock(path: Path) -> filelock.BaseFileLock:
+class SoftLock:
+    """A file that says which process has the lock; what a crashed one left is taken over.
+
+    Parameters
+    ----------
+    path
+        The file, which is there while the lock is held.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.lock_file = str(path)
+        self._path = path
+
+    def acquire(self, *, timeout: float = -1, blocking: bool = True) -> SoftLock:
+        """Take the lock; use it in a `with` block, or release it.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait for it; without end if that is negative.
+        blocking
+            Whether to wait at all.
+
+        Raises
+        ------
+        filelock.Timeout
+            If another process has it still.
+        OSError
+            If the folder cannot be written to.
+        """
+        end = time.monotonic() + (timeout if blocking else 0)
+        while not self._taken():
+            if (timeout >= 0 or not blocking) and time.monotonic() >= end:
+                raise filelock.Timeout(self.lock_file)
+            time.sleep(_POLL)
+        return self
+
+    def release(self) -> None:
+        """Let it go."""
+        self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> SoftLock:  # noqa: PYI034 - typing.Self needs Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _taken(self) -> bool:
+        own = f"{_machine.name()} {os.getpid()} {_machine.started(os.getpid())}"
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return self._broken_if_left() and self._taken()
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(own)
+        return True
+
+    def _broken_if_left(self) -> bool:
+        """Remove the file of a process of this machine that has gone; return whether it was one."""
+        with contextlib.suppress(FileNotFoundError):
+            said = self._path.read_text("utf-8", errors="replace")
+            if not _is_left(said):
+                return False
+            # Another process may do the same, and have the lock by now: then it gets its file back.
+            moved = self._path.with_name(f".{self._path.name}-{secrets.token_hex(4)}")
+            self._path.rename(moved)
+            if moved.read_text("utf-8", errors="replace") != said:
+                with contextlib.suppress(FileExistsError):
+                    os.link(moved, self._path)
+            moved.unlink()
+        return True
+
+
+Lock: TypeAlias = "filelock.BaseFileLock | SoftLock"
+
+
+def lock(path: Path) -> Lock:
     """Return a lock of this name, not taken yet: the system's, or a file that says who has it.
 
     Parameters
@@ -30,7 +115,7 @@ def lock(path: Path) -> filelock.BaseFileLock:
     if has_locks(path.parent):
         return filelock.FileLock(path)
     # Another name: the system's lock leaves its file behind, which would be taken for one that is held.
-    return filelock.SoftFileLock(path.with_name(f"{path.name}.soft"))
+    return SoftLock(path.with_name(f"{path.name}.soft"))
 
 
 def has_locks(folder: Path) -> bool:
@@ -61,6 +146,18 @@ def has_record_locks(folder: Path) -> bool:
     import fcntl  # noqa: PLC0415 - Windows has none
 
     return _tried(folder, lambda handle: fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1))
+
+
+def _is_left(said: str) -> bool:
+    machine, _, process = said.partition(" ")
+    pid, _, started = process.partition(" ")
+    # Of another machine nobody here knows; and one that is just being written says nothing yet.
+    if machine != _machine.name() or not pid.isdigit():
+        return False
+    try:
+        return str(_machine.started(int(pid))) != started
+    except OSError:
+        return True
 
 
 def _tried(folder: Path, take: Callable[[int], object]) -> bool:

@@ -14,6 +14,8 @@ _NETWORK = Path("/proc/self/ns/net")
 #: Letters that every file system has in names.
 _ODD = re.compile(r"[^A-Za-z0-9.]+")
 _LONGEST = 32
+#: States of proc(5): a zombie, and dead.
+_ENDED = frozenset("ZXx")
 
 
 def host() -> str:
@@ -40,11 +42,14 @@ def started(pid: int) -> str | None:
     Raises
     ------
     OSError
-        If there is no such process.
+        If there is no such process, or it has ended and its parent does not know yet.
     """
     if not Path("/proc/self/stat").exists():
         os.kill(pid, 0)
         return None
     # Field 22 of proc(5), counted after the name, which may hold spaces and brackets.
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
-    return f"{_BOOT.read_text('utf-8').strip()} {fields.split()[19]}"
+    state, *rest = fields.split()
+    if state in _ENDED:
+        raise ProcessLookupError(pid)
+    return f"{_BOOT.read_text('utf-8').strip()} {rest[18]}"

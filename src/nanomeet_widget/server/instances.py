@@ -32,7 +32,7 @@ class Instances:
         self._folder = folder / "instances"
         self._folder.mkdir(exist_ok=True)
 
-    def claim(self) -> tuple[str, filelock.BaseFileLock]:
+    def claim(self) -> tuple[str, _locks.Lock]:
         """Return the name of a new one, and its lock, which is held.
 
         Raises
@@ -53,7 +53,7 @@ class Instances:
             )
         return name, lock
 
-    def give_up(self, name: str, lock: filelock.BaseFileLock) -> None:
+    def give_up(self, name: str, lock: _locks.Lock) -> None:
         """Let go of a name, and leave nothing behind."""
         lock.release()
         self._forget(name)
@@ -79,7 +79,7 @@ class Instances:
         self.give_up(name, lock)
         return True
 
-    def _lock(self, name: str) -> filelock.BaseFileLock:
+    def _lock(self, name: str) -> _locks.Lock:
         return _locks.lock(self._folder / f"{name}.lock")
 
     def _forget(self, name: str) -> None:

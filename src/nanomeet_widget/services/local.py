@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders, _jupyter, _machine, _rules
@@ -444,16 +444,7 @@ class LocalServer(Service):
             command += ["--data", str(self._data)]
         log = ready.with_suffix(".log")
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-            child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # A key of the environment is for another service: this server makes its own.
-                env={k: v for k, v in os.environ.items() if not k.startswith("NANOMEET_")},
-                # Ctrl-C in the notebook is for the kernel alone.
-                start_new_session=True,
-            )
+            child = _spawned(command, output)
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if found := self._find(ready):
@@ -468,8 +459,29 @@ class LocalServer(Service):
             child.kill()
         child.wait()
         said = _lines(log)[-1:]
+        if not said:
+            log.write_text("it said nothing", "utf-8")  # which a full disk does not take either
         words = said[0].removeprefix(_SAYS) if said else "it said nothing"
         raise ServerStartError(f"the embedded server did not start: {words} (its log is {log})")
+
+
+def _spawned(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A key of the environment is for another service: this server makes its own.
+            env={k: v for k, v in os.environ.items() if not k.startswith("NANOMEET_")},
+            # Ctrl-C in the notebook is for the kernel alone.
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ServerStartError(
+            f"the embedded server cannot be started: {command[0]} does not run "
+            f"({error.strerror or error})"
+        ) from None
 
 
 def _lines(log: Path) -> list[str]:
