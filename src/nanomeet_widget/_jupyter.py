@@ -55,16 +55,13 @@ class Absent:
     error: str = ""
 
     @property
-    def why(self) -> str:
-        """What is wrong."""
+    def what(self) -> str:
+        """What is wrong with it, said of the Jupyter server."""
         if self.error:
-            return f"{_PACKAGE} could not start in this notebook's Jupyter server: {self.error}"
+            return f"could not start {_PACKAGE}: {self.error}"
         if self.version:
-            return (
-                f"this notebook's Jupyter server runs {_PACKAGE} {self.version}, and the kernel "
-                f"{__version__}"
-            )
-        return f"this notebook's Jupyter server does not run {_PACKAGE}, only the kernel has it"
+            return f"runs {_PACKAGE} {self.version}, where {__version__} is needed"
+        return f"does not run {_PACKAGE} {__version__}"
 
     @property
     def remedy(self) -> str:

@@ -576,11 +576,14 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             return {**message, "ask": server}
         library = _library.library(self.script_url, self.script_integrity)
         library = library or services.library(server)
+        found = self._base and services.found_at(server, self._base)
+        if found is None and (obstacle := services.obstacle(server)):
+            message["obstacle"] = obstacle
         return {
             **message,
             # A plain text: a host's own serialiser may write what it does not know as its repr.
             "token": str(token),
-            "server": self._base and services.found_at(server, self._base),
+            "server": found,
             "broadcast": None if guest else self._targets(),
             "library": library.page() if library else None,
         }
@@ -610,7 +613,9 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
     def _invite(self, token: str) -> None:
         answer: dict[str, Any] = {"type": "invite", "link": None, "error": None}
         try:
-            answer["link"] = str(create_invite(token).invite_link)
+            answer["link"] = link = str(create_invite(token).invite_link)
+            if note := services.obstacle(link.partition("/invite#")[0]):
+                answer["note"] = f"The invite works on this machine alone: {note}."
         except NanoMeetError as error:
             answer["error"] = str(error)
         self._channel.tell(answer)

@@ -34,6 +34,8 @@ export interface Arrangements {
   broadcast: Targets | null;
   /** A page that runs another library than our own, see `EngineOptions.library`. */
   library: string | null;
+  /** Why pages on other machines do not reach the token's server, and what to do. */
+  obstacle?: string;
 }
 
 /** What the kernel sends to one page; every page hears it, and only that one can read it. */
@@ -53,7 +55,7 @@ export type FromKernel =
   | { type: "report" }
   | { type: "knock" }
   | { type: "notice"; message: string }
-  | { type: "invite"; link: string | null; error: string | null }
+  | { type: "invite"; link: string | null; error: string | null; note?: string }
   | { type: "browser"; link: string | null; error: string | null }
   | { type: "command"; id: number; name: string; args: readonly unknown[] }
   /** A command that was not begun yet is no longer wanted. */

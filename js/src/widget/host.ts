@@ -17,3 +17,8 @@ export function jupyterBase(document: Document): string | null {
   const path = settings ? JSON.parse(settings).baseUrl : document.body.dataset.baseUrl;
   return path ? new URL(path, document.location.href).href : null;
 }
+
+/** Whether a page came from another machine than the kernel's, as far as it can know. */
+export function isElsewhere({ protocol, hostname }: Location): boolean {
+  return /^https?:$/.test(protocol) && !/(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
+}

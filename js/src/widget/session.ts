@@ -7,7 +7,7 @@ import { at } from "./clock";
 import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
-import { givesNoCamera, jupyterBase } from "./host";
+import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
 import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
 import { type Appearance, Meeting, type MeetingState } from "./meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
@@ -43,6 +43,8 @@ const INVITE_MS = 20_000;
 const UNSEEN = "its cell's output is not visible yet";
 /** So often the page tells by itself that it is there: a kernel that lost it finds it again. */
 const BEAT_MS = 30_000;
+/** The failure's kind where the kernel knows why this page cannot reach the server. */
+const OUT_OF_REACH = "server_out_of_reach";
 /** A server whose clock is behind is asked again after this long. */
 const TOO_EARLY_MS = 10_000;
 
@@ -69,6 +71,8 @@ export class Session implements Owner {
   #guest = false;
   /** Whether its place was visible once. */
   #seen = false;
+  /** Whether the user wants to join though the server seems out of reach. */
+  #insists = false;
   /** Whether it was left only because no cell showed it: then the next view joins again. */
   #leftUnseen = false;
   /** Whether its kernel has gone. */
@@ -127,7 +131,11 @@ export class Session implements Owner {
     else if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
     else if (card?.kind === "shared") this.#rejoin(second || !card.invites, card.invites);
     else if (card === null || card.kind === "elsewhere") this.#bring(view);
-    else this.#rejoin();
+    else {
+      // The page may be on the machine itself, under another of its names.
+      this.#insists = card.kind === "failed" && card.failure.kind === OUT_OF_REACH;
+      this.#rejoin();
+    }
   }
 
   get cornerWanted(): boolean {
@@ -384,6 +392,10 @@ export class Session implements Owner {
         void this.#leaveFor({ kind: "elsewhere", place: message.browser ? "browser" : "page" });
         break;
       case "invite":
+        if (message.note) {
+          this.#notice = message.note;
+          this.#update();
+        }
         if (message.link !== null) this.#invitation?.resolve(message.link);
         else this.#invitation?.reject(new Error(message.error ?? "There is no invite."));
         break;
@@ -432,7 +444,11 @@ export class Session implements Owner {
       this.#show({ kind: "failed", failure });
       return;
     }
-    if (givesNoCamera(this.#document)) {
+    const obstacle = this.#obstacle();
+    if (obstacle && !this.#insists && isElsewhere(this.#document.location)) {
+      this.#tell("failed", obstacle);
+      this.#show({ kind: "failed", failure: obstacle });
+    } else if (givesNoCamera(this.#document)) {
       this.#tell("idle");
       this.#show({ kind: "browser" });
     } else if (entrance.opens > Date.now()) this.#wait(entrance.opens);
@@ -449,6 +465,11 @@ export class Session implements Owner {
       this.#seen = true;
       this.#start();
     });
+  }
+
+  #obstacle(): Failure | null {
+    const message = this.#arrangements?.obstacle;
+    return message ? { kind: OUT_OF_REACH, message: `${message}.` } : null;
   }
 
   /** Joins by itself once the token is valid. */
@@ -579,8 +600,9 @@ export class Session implements Owner {
     if (state.status === "left") this.#card = this.#afterwards ?? { kind: "left" };
     else if (state.error?.kind === "token_not_yet_valid") this.#wait(Date.now() + TOO_EARLY_MS);
     else {
-      const failure = state.error ?? { kind: "engine", message: "The meeting failed." };
-      this.#card = { kind: "failed", failure };
+      const failed = state.error ?? { kind: "engine", message: "The meeting failed." };
+      const why = failed.kind === "server_unreachable" ? this.#obstacle() : null;
+      this.#card = { kind: "failed", failure: why ?? failed };
     }
   }
 

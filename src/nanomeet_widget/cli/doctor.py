@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from importlib import metadata
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules, _tokens, services
+from nanomeet_widget import _jupyter, _rules, _tokens, services
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._http import Http
 from nanomeet_widget._version import __version__
@@ -63,6 +63,7 @@ def _findings() -> Iterator[Finding]:
     yield from _packages()
     yield _kernel()
     yield _host(os.environ)
+    yield from _jupyters()
     yield _browser(shutil.which)
     yield from _service()
 
@@ -131,13 +132,34 @@ def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
             "embedded server of a Colab machine is not",
         )
     if "JUPYTERHUB_USER" in environment:
-        return Finding(
-            name=name,
-            state="warning",
-            found="JupyterHub: your browser does not reach the embedded server of its machine",
-            remedy="use nanoStream Cloud, a Jitsi, or `nanomeet serve` on a host that browsers reach",
-        )
+        servers = [found for _, found in _jupyter.servers()]
+        if not any(isinstance(found, _jupyter.Extension) for found in servers):
+            return Finding(
+                name=name,
+                state="warning",
+                found="JupyterHub, and no server of yours on it has meetings: browsers do not reach "
+                "the embedded server of its machine otherwise",
+                remedy="install nanomeet-widget where Jupyter runs, or use nanoStream Cloud, a Jitsi, "
+                "or `nanomeet serve` on a host that browsers reach",
+            )
     return Finding(name=name, state="ok", found="nothing that is known to keep the camera away")
+
+
+def _jupyters() -> Iterator[Finding]:
+    """Look at whether each of this user's Jupyter servers has meetings, of this version."""
+    for url, found in _jupyter.servers():
+        name = f"Jupyter at {url}"
+        if isinstance(found, _jupyter.Extension):
+            yield Finding(name=name, state="ok", found=f"has meetings, of version {__version__}")
+        else:
+            # Another notebook than this one may not need any.
+            own = found == _jupyter.why_absent()
+            yield Finding(
+                name=name,
+                state="wrong" if own else "warning",
+                found=f"{found.what}: its notebooks' meetings reach this machine alone",
+                remedy=found.remedy,
+            )
 
 
 def _browser(which: Callable[[str], str | None]) -> Finding:

@@ -30,6 +30,7 @@ __all__ = [
     "found_at",
     "library",
     "maker",
+    "obstacle",
     "remember",
     "target",
 ]
@@ -62,6 +63,20 @@ def found_at(server: str, page: str) -> str | None:
     """
     try:
         return maker(server).found_at(server, page)
+    except InvalidInputError:
+        return None
+
+
+def obstacle(server: str) -> str | None:
+    """Return why pages on other machines do not reach a token's server; None if nothing is known.
+
+    Parameters
+    ----------
+    server
+        As the token has it.
+    """
+    try:
+        return maker(server).obstacle(server)
     except InvalidInputError:
         return None
 

@@ -183,6 +183,22 @@ class Service(ABC):
         del server, page
         return None
 
+    def obstacle(self, server: str) -> str | None:
+        """Return why pages on other machines do not reach a token's server, and what to do.
+
+        Parameters
+        ----------
+        server
+            As a token has it.
+
+        Returns
+        -------
+        str or None
+            None where nothing is known to be in the way.
+        """
+        del server
+        return None
+
     def live_url(self, streamname: str) -> str:
         """Return the address of the page that shows the broadcast of this name.
 

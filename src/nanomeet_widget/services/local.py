@@ -147,6 +147,7 @@ class LocalServer(Service):
         self._lease: _Lease | None = None
         # Where pages reach a server that is part of a Jupyter server.
         self._public: str | None = None
+        self._warned = False
 
     @property
     def url(self) -> str:
@@ -169,6 +170,7 @@ class LocalServer(Service):
             body = {**body, "server": self._public}
         page = f"{self._page(at)}/invite"
         answer = yield contract.invite_request(at.url, asked.token, body)
+        self._warn(at)
         return contract.invite_of(answer, page=page)
 
     def browser_link(self, token: str) -> Secret:
@@ -313,6 +315,34 @@ class LocalServer(Service):
             self._public = url
         ours = urlsplit(_rules.origin(server)).path.strip("/") == extension.path
         return url if ours else None
+
+    def obstacle(self, server: str) -> str | None:
+        """Return why pages on other machines do not reach this server; see `Service.obstacle`."""
+        if not _rules.on_loopback(server):
+            return None
+        where = f"the meeting's server is at {_rules.origin(server)}, which only its own machine reaches"
+        if self._fixed is not None:
+            return (
+                f"{where}: give its --public-url, or start it with --host and --tls, and make the room "
+                "again"
+            )
+        if absent := _jupyter.why_absent():
+            return f"this notebook's Jupyter server {absent.what}, so {where}: {absent.remedy}"
+        if _jupyter.find() is not None:
+            # A room of before, or of another kernel.
+            return f"{where}: make the room again in this notebook"
+        return (
+            f"{where}: run `nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and "
+            "NANOMEET_API_KEY"
+        )
+
+    def _warn(self, at: _Address) -> None:
+        """Say, once, where invites lead if this kernel's Jupyter server lacks the package."""
+        if self._warned or self._fixed is not None or at.extension is not None:
+            return
+        if _jupyter.why_absent() is not None:
+            self._warned = True
+            logger.warning("invites work on this machine alone: %s", self.obstacle(at.url))
 
     def _address_of(self, at: _Address) -> str:
         """Return the address of a server as tokens and pages name it."""
