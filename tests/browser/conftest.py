@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.labs import Lab, running_lab
 
+ELSEWHERE = "notebook.example"
 ARGUMENTS = [
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
@@ -25,6 +26,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
+    # A name of another machine, which is this one all the same.
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
     "--no-first-run",
 ]
 # What is waited for comes, or not: a machine that is busy with something else may take its time.

@@ -13,10 +13,10 @@ from playwright.sync_api import expect
 
 from nanomeet_widget import __version__
 from tests.labs import Lab, running_lab
-from tests.proxy import free_port, tls_proxy
+from tests.proxy import HOST, free_port, tls_proxy
 from tests.waiting import until
 
-from .conftest import OpenPage
+from .conftest import ELSEWHERE, OpenPage
 from .media import frame_of
 from .notebook import SLOW, Notebook
 
@@ -63,16 +63,15 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
     base = tmp_path / "lab"
     base.mkdir()
     cause = without(base, how)
-    port = free_port()
     with (
         running_lab(base, "--ServerApp.allow_remote_access=True") as lab,
-        tls_proxy(tmp_path / "nginx", lab.url, port=port) as public,
+        tls_proxy(tmp_path / "nginx", lab.url, port=free_port()) as public,
     ):
         without(base, how, lab)
         lab.write("apart.ipynb", *CELLS)
         away = Notebook(
             open_page(ignore_https_errors=True),
-            dataclasses.replace(lab, url=public),
+            dataclasses.replace(lab, url=public.replace(HOST, ELSEWHERE)),
             "apart.ipynb",
         )
         away.run(SHOW)
@@ -112,7 +111,7 @@ def test_who_insists_may_try(open_page: OpenPage, tmp_path: Path) -> None:
         tls_proxy(tmp_path / "nginx", lab.url, port=free_port()) as public,
     ):
         lab.write("apart.ipynb", *CELLS)
-        there = dataclasses.replace(lab, url=public)
+        there = dataclasses.replace(lab, url=public.replace(HOST, ELSEWHERE))
         notebook = Notebook(open_page(ignore_https_errors=True), there, "apart.ipynb")
         notebook.run(SHOW)
         notebook.meeting.locator(".nanomeet-card").get_by_role("button").click(timeout=SLOW)
