@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from nanomeet_widget import _jupyter, _rules
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._version import __version__
 from nanomeet_widget.services import LocalServer
 from tests.asking import PATIENT, get, post
 from tests.conftest import RunningServer
@@ -247,6 +249,91 @@ def test_a_stale_file_is_passed_over(
     for nobody in ("", "1", "x"):
         monkeypatch.setenv("JPY_PARENT_PID", nobody)
         assert _jupyter.find(tmp_path) is None
+
+
+def test_why_there_is_none_is_known(
+    hosted: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_PARENT_PID", str(hosted.pid))
+    said = json.loads(hosted.file.read_text())
+    (info,) = hosted.file.parent.glob("jpserver-*.json")
+    copy = tmp_path / hosted.file.name
+
+    def why(**changed: object) -> str:
+        copy.write_text(json.dumps({**said, **changed}))
+        absent = _jupyter.why_absent(tmp_path)
+        return "" if absent is None else f"{absent.what}: {absent.remedy}"
+
+    assert why(version="0.0.0") == "", "no Jupyter server has said that it is there"
+    (tmp_path / info.name).write_text(info.read_text())
+    assert why() == ""
+    assert f"runs nanomeet-widget 0.0.0, where {__version__} is needed" in why(version="0.0.0")
+    assert "no room: correct that" in why(error="no room")
+    assert "restart Jupyter" in why(started="another boot 1")
+    copy.unlink()
+    absent = _jupyter.why_absent(tmp_path)
+    assert absent is not None
+    # The environments are one here, so there is nothing to install.
+    assert "server extension enable" in absent.remedy
+    monkeypatch.setattr(sys, "executable", "/another/python")
+    assert f"{said_python(hosted.pid)} -m pip install nanomeet-widget==" in absent.remedy
+    # No Jupyter server: nbconvert, or an editor that starts kernels itself.
+    monkeypatch.setenv("JPY_PARENT_PID", str(os.getpid()))
+    assert _jupyter.why_absent(tmp_path) is None
+    monkeypatch.delenv("JPY_PARENT_PID")
+    assert _jupyter.why_absent(tmp_path) is None
+
+
+def said_python(pid: int) -> str:
+    """Return how a process was started."""
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]
+
+
+def test_doctor_looks_at_every_jupyter(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    def findings(**variables: str) -> dict[str, dict[str, str]]:
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(hosted.file.parent))
+        command = "import sys; from nanomeet_widget.cli import main; sys.exit(main())"
+        run = subprocess.run(
+            [sys.executable, "-c", command, "doctor", "--json"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **variables},
+            timeout=120,
+            check=False,
+        )
+        return {finding["name"]: finding for finding in json.loads(run.stdout)["findings"]}
+
+    name = f"Jupyter at {hosted.lab.url}/"
+    hub = {"JUPYTERHUB_USER": "anna"}
+    kernel = {**hub, "JPY_PARENT_PID": str(hosted.pid)}
+    found = findings(**kernel)
+    assert found[name]["state"] == "ok"
+    # What it says of a hub is true: here the hub's own proxy leads to the meetings.
+    assert found["notebook program"]["state"] == "ok"
+    said = hosted.file.read_text()
+    try:
+        hosted.file.write_text(json.dumps({**json.loads(said), "version": "0.0.0"}))
+        wrong = findings(**kernel)
+        assert wrong[name]["state"] == "wrong"
+        assert "0.0.0" in wrong[name]["found"]
+        assert "restart Jupyter" in wrong[name]["remedy"]
+        assert wrong["notebook program"]["state"] == "warning"
+        # From a terminal it is said, too, but nothing there needs it.
+        assert findings()[name]["state"] == "warning"
+    finally:
+        hosted.file.write_text(said)
+
+
+def test_meetings_that_could_not_start_say_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_lab(tmp_path, "--NanoMeetServer.frame_ancestors=; script-src") as lab:
+        file = file_in(tmp_path)
+        monkeypatch.setenv("JPY_PARENT_PID", file.stem.split("-")[1])
+        absent = _jupyter.why_absent(file.parent)
+        assert absent is not None
+        assert "frame_ancestors" in absent.what
+        assert get(f"{lab.url}/api").status_code == 200
 
 
 def test_it_goes_with_jupyter(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 /** The link that an invite's token makes. */
 
+import { isLoopback } from "../shared/loopback";
 import { claim } from "./claims";
-
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** `server` is the address by which this page reaches the server, without a slash at its end. */
 export function inviteLink(token: string, server: string): string {
@@ -15,6 +14,6 @@ function publicAddress(token: string): string | null {
   if (typeof server !== "string" || server === "") return null;
   const url = /^https?:\/\//.test(server) ? server : `https://${server}`;
   // Inside a Jupyter server it may know but this machine's own address: ours is no worse.
-  if (!URL.canParse(url) || LOOPBACK.has(new URL(url).hostname)) return null;
+  if (!URL.canParse(url) || isLoopback(new URL(url).hostname)) return null;
   return url.replace(/\/+$/, "");
 }

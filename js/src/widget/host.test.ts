@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it } from "vitest";
-import { givesNoCamera, jupyterBase } from "./host";
+import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
 
 afterEach(() => {
   delete document.body.dataset.vscodeThemeKind;
@@ -39,4 +39,15 @@ it("the classic notebook says it in its body", () => {
 
 it("a page of something else says nothing", () => {
   expect(jupyterBase(document)).toBeNull();
+});
+
+it.each([
+  ["https:", "hub.example", true],
+  ["http:", "10.0.0.5", true],
+  ["http:", "localhost", false],
+  ["http:", "127.0.0.2", false],
+  ["vscode-webview:", "abc", false],
+  ["about:", "", false],
+])("a page of %s//%s is from another machine: %s", (protocol, hostname, elsewhere) => {
+  expect(isElsewhere({ protocol, hostname } as Location)).toBe(elsewhere);
 });

@@ -1,4 +1,5 @@
 /** What the program that shows the notebook is, and allows. */
+import { isLoopback } from "../shared/loopback";
 
 /** VS Code shows outputs in a web view that gets neither camera nor microphone, whatever is asked. */
 export function givesNoCamera(document: Document): boolean {
@@ -20,5 +21,5 @@ export function jupyterBase(document: Document): string | null {
 
 /** Whether a page came from another machine than the kernel's, as far as it can know. */
 export function isElsewhere({ protocol, hostname }: Location): boolean {
-  return /^https?:$/.test(protocol) && !/(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
+  return /^https?:$/.test(protocol) && !isLoopback(hostname);
 }
