@@ -577,7 +577,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         library = _library.library(self.script_url, self.script_integrity)
         library = library or services.library(server)
         found = self._base and services.found_at(server, self._base)
-        if found is None and (obstacle := services.obstacle(server)):
+        if self._base and not found and (obstacle := services.obstacle(server)):
             message["obstacle"] = obstacle
         return {
             **message,
