@@ -1,7 +1,7 @@
 /** One person's part in a meeting, from joining to leaving: brings the parts together. */
 
 import { batch, computed, effect, type Signal, signal } from "@preact/signals";
-import type { Health, StageTile } from "../composer/index";
+import { type Health, StageBroadcast, type StageTile } from "../composer/index";
 import {
   type BroadcastState,
   type IceServer,
@@ -265,6 +265,7 @@ export class Meeting {
         person: person(),
         audio: this.media.microphoneOn.value,
         video: this.media.camera.value !== null,
+        composes: StageBroadcast.supported() === null,
       }),
       resume: this.#keepsake.takeResume(),
       open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,

@@ -1,5 +1,7 @@
 /** What a person chose once and wants again next time: the name and the devices. */
 
+import { randomName } from "../shared/random";
+
 const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
 const LANGUAGE = "nanomeet.language";
@@ -68,7 +70,7 @@ export function rememberQuality(quality: string): void {
 export function person(): string | null {
   const known = load(PERSON);
   if (known !== null && PERSON_FORM.test(known)) return known;
-  const made = crypto.randomUUID();
+  const made = randomName();
   save(PERSON, made);
   return load(PERSON) === made ? made : null;
 }

@@ -31,7 +31,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   max_stage: 8,
   chat: [],
   viewers: 0,
-  feed: { type: "stage_feed", stream: null, ticket: null },
+  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
 });
 
 const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);

@@ -24,7 +24,7 @@ export const NO_BROADCAST: BroadcastState = {
 };
 
 const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: false, main: null };
-const NO_FEED: StageFeed = { type: "stage_feed", stream: null, ticket: null };
+const NO_FEED: StageFeed = { type: "stage_feed", stream: null, ticket: null, possible: true };
 
 export class RoomStore {
   /** Oneself, as the server tells it to the others. */

@@ -60,7 +60,7 @@ const WELCOME: Welcome = {
   max_stage: 8,
   chat: [],
   viewers: 0,
-  feed: { type: "stage_feed", stream: null, ticket: null },
+  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
 };
 
 function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions> = {}) {

@@ -1,5 +1,7 @@
 /** Messages between a page and a framed page over `window.postMessage`, as Jitsi's postis has them. */
 
+import { randomName } from "./random";
+
 export interface NamedData {
   name: string;
   [key: string]: unknown;
@@ -39,7 +41,7 @@ export class PostisPeer {
 
   readonly #options: PostisOptions;
   readonly #self: Window;
-  readonly #id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  readonly #id = randomName();
   readonly #timer: ReturnType<typeof setInterval>;
   #outbox: PostisMessage[] | null = [];
   #inbox: PostisMessage[] = [];

@@ -35,6 +35,7 @@ export interface Join {
   resume?: string | null;
   password?: string | null;
   person?: string | null;
+  composes?: boolean;
 }
 
 /** A session description (RFC 8829). */
@@ -368,6 +369,7 @@ export interface StageFeed {
   type: "stage_feed";
   stream: string | null;
   ticket: string | null;
+  possible: boolean;
 }
 
 /** A STUN or TURN server, as RTCPeerConnection takes it. */

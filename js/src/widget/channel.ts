@@ -1,5 +1,6 @@
 /** The messages between the kernel and the page that shows a meeting; the other side: `_widget.py`. */
 import type { Broadcast, Status } from "../shared/protocol";
+import { randomName } from "../shared/random";
 import type { Targets } from "../webapi/targets";
 
 export interface Failure {
@@ -102,8 +103,7 @@ interface Messages {
 /** One page's end of the channel. The kernel addresses pages by their `client`. */
 export class Channel {
   readonly #model: Messages;
-  /** Random, but no UUID: a page over plain HTTP cannot make one. */
-  readonly #client = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  readonly #client = randomName();
   readonly #listen: (message: unknown) => void;
   /** What the kernel's messages to this page are sealed with, see `_sealing.py`. */
   readonly #pads: Uint8Array[] = [];

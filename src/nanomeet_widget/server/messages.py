@@ -86,6 +86,8 @@ class Join(_Message, tag="join", kw_only=True):
     password: Password | None = None
     #: Known to this browser and the server alone: who comes again takes his own place.
     person: Person | None = None
+    #: Whether this page can compose the stage: encoding needs a browser that does it, and https.
+    composes: bool = True
 
 
 class Description(_Message):
@@ -488,6 +490,8 @@ class StageFeed(_Message, tag="stage_feed", kw_only=True):
 
     stream: StreamName | None
     ticket: str | None = None
+    #: Whether a page on the stage can send it. Without one, waiting does not help.
+    possible: bool = True
 
 
 class IceServer(_Message, kw_only=True):

@@ -85,7 +85,7 @@ class Participant:
         What the room knows him by; see `identity_of`.
     known
         Whether he is known again when he comes with another connection.
-    name, audio, video
+    name, audio, video, composes
         How the page introduced itself.
     browser, address
         Hashes of the browser and of the network address; empty where they are not known.
@@ -103,6 +103,7 @@ class Participant:
         video: bool,
         browser: str = "",
         address: str = "",
+        composes: bool = True,
     ) -> None:
         self.claims = claims
         self.connection = connection
@@ -117,6 +118,8 @@ class Participant:
         self.name = name
         self.audio = audio
         self.video = video
+        #: Whether the page can compose the stage.
+        self.composes = composes
         self.screen = False
         self.stage = True
         #: Milliseconds since the epoch at which the hand went up.
@@ -150,6 +153,7 @@ class Participant:
             video=join.video,
             browser=_hashed(f"browser\n{join.person}", key=key) if join.person else "",
             address=_network_of(address, key=key),
+            composes=join.composes,
         )
 
     @classmethod

@@ -370,6 +370,7 @@ class Room:
         participant.claims = newcomer.claims
         # The same page may come back over another network.
         participant.address = newcomer.address
+        participant.composes = join.composes
         if participant.presence is Presence.DROPPED:
             participant.step(Presence.PRESENT)
         elif replaced is not connection:

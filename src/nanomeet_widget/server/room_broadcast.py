@@ -251,7 +251,8 @@ class RoomBroadcast:
     def _successor(self) -> Participant | None:
         """Return the moderator who has been here longest of those whose pages may send it."""
         for moderator in self._room.moderators:
-            ready = moderator.stage and moderator.presence is Presence.PRESENT
+            present = moderator.presence is Presence.PRESENT
+            ready = moderator.stage and moderator.composes and present
             if ready and moderator is not self._broadcaster and moderator.id not in self._spent:
                 return moderator
         return None

@@ -24,6 +24,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _PROVEN = 60.0
 
 _NO_FEED = messages.StageFeed(stream=None)
+_IMPOSSIBLE = messages.StageFeed(stream=None, possible=False)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -139,14 +140,18 @@ class AudienceFeed:
             self._retry.cancel()
         self._retry = handle
 
+    @property
+    def _able(self) -> list[Participant]:
+        return [p for p in self._room.participants if p.stage and p.composes]
+
     def _fit(self, page: Participant) -> bool:
-        return page.stage and self._room.present(page.id) is page
+        return page.stage and page.composes and self._room.present(page.id) is page
 
     # --- asking for a relay --------------------------------------------------------------------
 
     def _ask(self) -> None:
         now = self._timers.time()
-        pages = [p for p in self._room.participants if p.stage and p.presence is Presence.PRESENT]
+        pages = [p for p in self._able if p.presence is Presence.PRESENT]
         if not pages:
             return
         earliest = min(self._failed(page).not_before for page in pages)
@@ -210,7 +215,7 @@ class AudienceFeed:
             return messages.StageFeed(stream=self._public.live, ticket=self._public.ticket)
         relay = self._relay
         if relay is None or relay.broadcast.state is not State.LIVE:
-            return _NO_FEED
+            return _NO_FEED if self._able else _IMPOSSIBLE
         return messages.StageFeed(
             stream=relay.broadcast.stream, ticket=relay.channel.issue(participant.id)
         )

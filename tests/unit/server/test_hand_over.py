@@ -202,3 +202,13 @@ def test_stopping_ends_it_while_it_waits_too(house: House) -> None:
     other.leave()
     guest.leave()
     assert house.clock.pending == 0
+
+
+def test_a_moderators_page_that_cannot_compose_is_passed_over(house: House) -> None:
+    stage = Stage(house)
+    unable = house.moderator(composes=False)
+    next_one = house.moderator()
+    stage.live()
+    stage.page.leave()
+    assert not unable.all(messages.IngestGranted)
+    assert next_one.all(messages.IngestGranted)

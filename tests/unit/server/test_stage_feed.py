@@ -326,3 +326,27 @@ def test_who_waits_for_the_broadcast_is_counted_when_it_begins(house: House) -> 
     channel.leave(viewer)
     channel.leave(viewer)
     assert anna.last(messages.ViewersChanged).viewers == 0
+
+
+def test_a_page_that_cannot_compose_is_not_asked(small: House) -> None:
+    anna, ben, eve = small.moderator(composes=False), small.guest(), small.guest()
+    assert not grants(anna)
+    assert eve.welcome.feed.possible
+    send(small, grants(ben)[0])
+    assert feed(eve).stream is not None
+
+
+def test_where_no_page_can_compose_the_audience_is_told(small: House) -> None:
+    anna, ben = small.moderator(composes=False), small.guest(composes=False)
+    eve = small.guest()
+    assert not grants(anna)
+    assert not grants(ben)
+    assert not eve.welcome.feed.possible
+    # Loaded again in another browser, it can.
+    again = small.page().join(claims(moderator=True))
+    assert not grants(again)
+    ben.leave()
+    anna.ask(messages.InviteToStage(id=again.id))
+    again.ask(messages.EnterStage())
+    assert feed(eve).possible
+    assert grants(again)

@@ -185,6 +185,8 @@ export const de: Strings = {
     hearStage: "Klicken, um die Bühne zu hören",
     cannotShow:
       "Dieser Browser kann die Bühne nicht zeigen. Ein aktueller Chrome, Edge, Firefox oder Safari kann es, über https.",
+    cannotSend:
+      "Auf der Bühne kann niemand sie dem Publikum senden: Das braucht Chrome, Edge oder einen anderen auf Chromium gebauten Browser, über https.",
     picturesOf: (title) => `Die Bühne von ${title}`,
   },
   toolbar: {

@@ -173,6 +173,8 @@ export const en = {
     hearStage: "Click to hear the stage",
     cannotShow:
       "This browser cannot show the stage. A current Chrome, Edge, Firefox or Safari can, over https.",
+    cannotSend:
+      "Nobody on the stage can send it to the audience: that needs Chrome, Edge or another browser built on Chromium, over https.",
     picturesOf: (title: string) => `The stage of ${title}`,
   },
   toolbar: {

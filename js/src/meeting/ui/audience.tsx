@@ -7,11 +7,11 @@ import { t } from "../strings";
 
 /** The stage as the audience sees and hears it: one stream, composed by somebody on the stage. */
 export function AudienceStage({ meeting }: { meeting: Meeting }): JSX.Element {
-  const { stream, ticket } = meeting.room.feed.value;
+  const { stream, ticket, possible } = meeting.room.feed.value;
   return (
     <div class="audience-stage">
       {stream === null ? (
-        <AudienceNotice words={t.stage.preparing} />
+        <AudienceNotice words={possible ? t.stage.preparing : t.stage.cannotSend} />
       ) : playable() ? (
         <Feed key={`${stream} ${ticket}`} meeting={meeting} stream={stream} ticket={ticket} />
       ) : (
