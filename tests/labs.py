@@ -93,18 +93,25 @@ class Lab:
 
 @contextmanager
 def running_lab(
-    base: Path, *options: str, python: str = sys.executable, path: str = ""
+    base: Path,
+    *options: str,
+    python: str = sys.executable,
+    path: str = "",
+    ip: str = "127.0.0.1",
 ) -> Iterator[Lab]:
-    """Run the JupyterLab of an environment in a folder; `kernels` there may hold more of them."""
+    """Run the JupyterLab of an environment in a folder; `kernels` there may hold more of them.
+
+    `ip` is the address that it listens on.
+    """
     folder = base / "notebooks"
     folder.mkdir()
     settings = base / "settings"
     token = secrets.token_hex(16)
-    arguments = ["-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--allow-root"]
+    arguments = ["-m", "jupyterlab", "--no-browser", f"--ip={ip}", "--allow-root"]
     arguments += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     arguments += [f"--ServerApp.root_dir={folder}", f"--ServerApp.base_url={path}/", *options]
     homes = homes_in(base) | {"JUPYTERLAB_SETTINGS_DIR": str(settings)}
-    with running_app(base, [python, *arguments], homes, ready=f"{path}/api") as url:
+    with running_app(base, [python, *arguments], homes, ready=f"{path}/api", ip=ip) as url:
         running = Lab(
             url=url + path, token=token, folder=folder, settings=settings, runtime=base / "run"
         )
@@ -132,7 +139,7 @@ def homes_in(base: Path) -> dict[str, str]:
 
 @contextmanager
 def running_app(
-    base: Path, command: list[str], homes: dict[str, str], *, ready: str
+    base: Path, command: list[str], homes: dict[str, str], *, ready: str, ip: str = "127.0.0.1"
 ) -> Iterator[str]:
     """Run a web application on a free port until the end; `ready` is a path that it serves."""
     port = free_port()
@@ -146,7 +153,8 @@ def running_app(
             stderr=subprocess.STDOUT,
             cwd=base,
         )
-    url = f"http://127.0.0.1:{port}"
+    host = {"0.0.0.0": "127.0.0.1", "::1": "[::1]"}.get(ip, ip)  # noqa: S104 - all, as a user may
+    url = f"http://{host}:{port}"
     try:
         until_up(process, lambda: _answers(f"{url}{ready}"), log=log, patience=_START)
         yield url

@@ -103,9 +103,9 @@ def test_without_devices_it_says_why_and_lets_one_in(
     ("error", "words"),
     [
         ("NotReadableError", "are used by another program"),
-        (None, "cannot be used on this address"),
+        (None, "This browser gives pages no camera and microphone"),
     ],
-    ids=["busy", "insecure"],
+    ids=["busy", "hidden"],
 )
 def test_a_device_that_is_taken_or_hidden_is_named_so(
     room: Room, open_page: OpenPage, error: str | None, words: str

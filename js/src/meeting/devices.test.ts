@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { acquire, type Capture, explain } from "./devices";
+import { acquire, type Capture, explain, type MediaKind, retriable, tabHelps } from "./devices";
+import type { Refusal } from "./permissions";
 
 const BOTH = { audio: true, video: true };
 
@@ -15,6 +16,7 @@ const track = (kind: string) => ({ kind }) as MediaStreamTrack;
 function machine(
   answers: { audio?: string; video?: string },
   permission: PermissionState = "granted",
+  refused: Partial<Record<MediaKind, Refusal>> = {},
 ) {
   const asked: string[] = [];
   const capture: Capture = {
@@ -33,6 +35,7 @@ function machine(
         getVideoTracks: () => some("video"),
       } as unknown as MediaStream;
     },
+    refusal: (kind) => refused[kind] ?? null,
     permission: async (kind) => (answers[kind] === "NotAllowedError" ? permission : "granted"),
   };
   return { capture, asked };
@@ -63,6 +66,7 @@ test("a camera in use elsewhere leaves the microphone", async () => {
 test("who just said no is not asked again", async () => {
   const capture: Capture = {
     getUserMedia: () => Promise.reject(named("NotAllowedError")),
+    refusal: () => null,
     permission: async () => "prompt",
   };
   expect((await acquire(capture, BOTH, {})).problems).toEqual({ audio: "denied", video: "denied" });
@@ -77,8 +81,10 @@ test("a camera that is blocked for good does not take the microphone with it", a
 });
 
 test("a page without TLS has no devices, and says what to do", async () => {
-  const { problems } = await acquire(null, BOTH, {});
-  expect(explain(problems)).toMatch(/https or on localhost/);
+  const { capture, asked } = machine({}, "granted", { audio: "insecure", video: "insecure" });
+  const { problems } = await acquire(capture, BOTH, {});
+  expect(explain(problems)).toMatch(/begins with https/);
+  expect([retriable(problems), tabHelps(problems), asked]).toEqual([false, false, []]);
 });
 
 test("what is not wanted is not opened", async () => {
@@ -86,4 +92,25 @@ test("what is not wanted is not opened", async () => {
   await acquire(capture, { audio: true, video: false }, {});
   await acquire(capture, { audio: false, video: false }, {});
   expect(asked).toEqual(["audio"]);
+});
+
+test("a camera that the page around keeps does not take the microphone with it", async () => {
+  const { capture, asked } = machine({}, "granted", { video: "framed" });
+  const { audio, problems } = await acquire(capture, BOTH, {});
+  expect([audio?.kind, problems, asked]).toEqual(["audio", { video: "framed" }, ["audio"]]);
+  expect(explain(problems)).toContain("open the meeting in a tab of its own");
+  expect([retriable(problems), tabHelps(problems)]).toEqual([false, true]);
+});
+
+test("what the system forbids is mended there, and no tab helps", async () => {
+  const capture: Capture = {
+    getUserMedia: () =>
+      Promise.reject(new DOMException("Permission denied by system", "NotAllowedError")),
+    refusal: () => null,
+    permission: async () => "granted",
+  };
+  const { problems } = await acquire(capture, BOTH, {});
+  expect(problems).toEqual({ audio: "system", video: "system" });
+  expect(explain(problems)).toContain("the system's privacy settings");
+  expect([retriable(problems), tabHelps(problems)]).toEqual([true, false]);
 });

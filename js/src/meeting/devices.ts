@@ -1,10 +1,11 @@
 /** Opening microphone and camera: as much of what is wanted as the machine and the person allow. */
 
+import { type Refusal, refusalOf } from "./permissions";
 import type { DeviceChoice } from "./preferences";
 import { t } from "./strings";
 
 export type MediaKind = "audio" | "video";
-export type Problem = "insecure" | "denied" | "missing" | "busy" | "unknown";
+export type Problem = Refusal | "denied" | "system" | "missing" | "busy" | "unknown";
 export type Problems = Partial<Record<MediaKind, Problem>>;
 
 export interface Acquired {
@@ -27,6 +28,8 @@ export class DeviceError extends Error {
 /** The parts of the browser that are used here. */
 export interface Capture {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Why the page gets no such device, whatever its user says. */
+  refusal(kind: MediaKind): Refusal | null;
   /** Whether a device may be used; null where the browser does not tell. */
   permission(kind: MediaKind): Promise<PermissionState | null>;
 }
@@ -44,19 +47,23 @@ export const MICROPHONE: MediaTrackConstraints = {
 
 /** Both at once, so that the browser asks once; each alone where that fails. Never rejects. */
 export async function acquire(
-  capture: Capture | null,
+  capture: Capture,
   wanted: Readonly<Record<MediaKind, boolean>>,
   choice: DeviceChoice,
 ): Promise<Acquired> {
-  const kinds = (["audio", "video"] as const).filter((kind) => wanted[kind]);
   const none: Acquired = { audio: null, video: null, problems: {} };
+  const kinds = (["audio", "video"] as const).filter((kind) => {
+    const refusal = wanted[kind] ? capture.refusal(kind) : null;
+    if (refusal) none.problems[kind] = refusal;
+    return wanted[kind] && !refusal;
+  });
   if (kinds.length === 0) return none;
-  if (!capture) return { ...none, problems: all(kinds, "insecure") };
   try {
     return { ...none, ...tracks(await capture.getUserMedia(constraints(kinds, choice))) };
   } catch (error) {
     const problem = problemOf(error);
-    if (kinds.length === 1) return { ...none, problems: all(kinds, problem) };
+    const [first, second] = kinds;
+    if (first && !second) return { ...none, problems: { ...none.problems, [first]: problem } };
     return separately(capture, kinds, choice, problem);
   }
 }
@@ -105,7 +112,8 @@ function problemOf(error: unknown): Problem {
   switch (error instanceof Error ? error.name : "") {
     case "NotAllowedError":
     case "SecurityError":
-      return "denied";
+      // Chromium's words for a camera that the system keeps from the whole browser.
+      return /by system/i.test(String(error)) ? "system" : "denied";
     case "NotFoundError":
     case "OverconstrainedError":
       return "missing";
@@ -127,12 +135,22 @@ export function explain({ audio, video }: Problems): string | null {
   return problem ? t.problems[problem](audio === video ? "both" : audio ? "audio" : "video") : null;
 }
 
-/** The browser's own devices; null where it hides them, as on an address without TLS. */
-export function browserCapture(): Capture | null {
-  const media: MediaDevices | undefined = navigator.mediaDevices;
-  if (!media) return null;
+/** Whether asking again may help: nothing that the person can do here changes the others. */
+export function retriable({ audio, video }: Problems): boolean {
+  const fixed: readonly (Problem | undefined)[] = ["insecure", "framed", "policy", "hidden"];
+  return [audio, video].some((problem) => problem && !fixed.includes(problem));
+}
+
+/** Whether it may work in a tab of its own. Not every browser says that a page around forbids it. */
+export function tabHelps({ audio, video }: Problems): boolean {
+  return [audio, video].some((problem) => problem === "framed" || problem === "denied");
+}
+
+/** The browser's own devices. */
+export function browserCapture(): Capture {
   return {
-    getUserMedia: (wanted) => media.getUserMedia(wanted),
+    getUserMedia: (wanted) => navigator.mediaDevices.getUserMedia(wanted),
+    refusal: (kind) => refusalOf(kind === "audio" ? "microphone" : "camera"),
     permission: async (kind) => {
       try {
         const name = (kind === "audio" ? "microphone" : "camera") as PermissionName;

@@ -1,6 +1,7 @@
 /** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
 
 import { type Codec, QUALITIES } from "../composer/index";
+import { DeviceError, type MediaKind } from "./devices";
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
 import type { RemovalOptions } from "./requests";
@@ -25,8 +26,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "answer-knocking-participant": ({ ask }, [id, admitted]) =>
     ask.admit(text(id), admitted === true),
   "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
-  "toggle-audio": (meeting) => meeting.setMicrophone(!meeting.media.microphoneOn.value),
-  "toggle-video": (meeting) => meeting.setCamera(meeting.media.camera.value === null),
+  "toggle-audio": async (meeting) => {
+    const on = !meeting.media.microphoneOn.value;
+    await meeting.setMicrophone(on);
+    if (on) checkOpen(meeting, "audio");
+  },
+  "toggle-video": async (meeting) => {
+    const on = meeting.media.camera.value === null;
+    await meeting.setCamera(on);
+    if (on) checkOpen(meeting, "video");
+  },
   "toggle-share-screen": shareScreen,
   "toggle-raise-hand": ({ ask, room }) => ask.raiseHand(room.own.value?.hand == null),
   "toggle-chat": ({ view }) => view.toggle("chat"),
@@ -135,6 +144,12 @@ function oneOf<T extends string>(known: readonly T[], name: string, value: unkno
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
   throw new RefusedError("invalid", `A broadcast's ${name} is one of: ${known.join(", ")}.`);
+}
+
+/** Throws why a device could not be opened, in the words that the room shows. */
+function checkOpen({ media }: Meeting, kind: MediaKind): void {
+  const problem = media.problems.value[kind];
+  if (problem) throw new DeviceError(kind, problem);
 }
 
 /** Browsers open their chooser only shortly after the person touched the page. */

@@ -53,6 +53,17 @@ export function withoutToken(href: string): string {
   return url.href;
 }
 
+/** The same meeting as a page of its own: with the token, but no page around that drives it. */
+export function tabAddress(href: string): string {
+  const url = new URL(href);
+  const kept = url.hash
+    .slice(1)
+    .split("&")
+    .filter((pair) => keyOf(pair) !== "jitsi_meet_external_api_id");
+  url.hash = kept.join("&");
+  return url.href;
+}
+
 /** The fragment's values: JSON, percent-encoded. What is not JSON is left out, but for the token. */
 export function parseFragment(hash: string): Map<string, unknown> {
   const values = new Map<string, unknown>();

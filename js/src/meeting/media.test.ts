@@ -6,6 +6,7 @@ const PATIENT = { timeout: 20_000 };
 
 test("what is being opened still was not switched off", async () => {
   let refuse: (error: Error) => void = () => {};
+  vi.stubGlobal("isSecureContext", true);
   vi.stubGlobal("navigator", {
     mediaDevices: {
       getUserMedia: () => new Promise((_, reject) => (refuse = reject)),

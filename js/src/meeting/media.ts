@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import { CameraControl } from "./camera";
 import { acquire, browserCapture, DeviceError, type MediaKind, type Problems } from "./devices";
 import { MicrophoneMeter } from "./levels";
+import { refusalOf } from "./permissions";
 import {
   type DeviceChoice,
   type DeviceKind,
@@ -11,6 +12,7 @@ import {
   rememberedDevices,
   type Start,
 } from "./preferences";
+import { RefusedError } from "./signalling";
 
 /** Milliseconds: a level that moves more seldom looks broken. */
 const LEVEL_INTERVAL = 80;
@@ -287,6 +289,9 @@ export class LocalMedia {
 }
 
 async function share(): Promise<MediaStream | null> {
+  const refusal = refusalOf("display-capture");
+  if (refusal)
+    throw new RefusedError(`screen_${refusal}`, `The screen cannot be shared: ${refusal}`);
   try {
     return await navigator.mediaDevices.getDisplayMedia(SHARED);
   } catch (error) {

@@ -40,8 +40,11 @@ export class Line {
     this.#timer = setTimeout(() => this.clear(), PASSING_MS);
   }
 
-  /** Gives a text to copy by hand. It is a value and no attribute: saved pages do not have it. */
-  give(words: string, value: string): void {
+  /**
+   * Gives a text to copy by hand; true if the browser has copied it already. It is a value and no
+   * attribute: saved pages do not have it.
+   */
+  give(words: string, value: string): boolean {
     this.show(words);
     this.#value.hidden = false;
     this.#value.setAttribute("aria-label", words);
@@ -49,5 +52,6 @@ export class Line {
     this.#value.focus();
     this.#value.select();
     this.#timer = setTimeout(() => this.clear(), SECRET_MS);
+    return document.execCommand("copy");
   }
 }

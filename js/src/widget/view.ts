@@ -114,8 +114,9 @@ export class CellView implements View {
     const copied = copy(link);
     try {
       const ready = await link;
-      if (await copied) this.#said.say("The invite link is copied: who has it can enter.");
-      else this.#said.give("Copy the invite link:", ready);
+      // It is selected then, and over http there is no other way to the clipboard.
+      const given = (await copied) || this.#said.give("Copy the invite link:", ready);
+      if (given) this.#said.say("The invite link is copied: who has it can enter.");
     } catch (error) {
       this.#said.say(error instanceof Error ? error.message : String(error));
     }

@@ -39,6 +39,13 @@ export const de: Strings = {
     broadcast_browser:
       "Dieser Browser kann nicht senden. Chrome, Edge oder ein anderer auf Chromium-Basis kann es.",
     broadcast_insecure: "Senden braucht eine sichere Seite: Öffnen Sie die Besprechung über https.",
+    screen_insecure:
+      "Den Bildschirm zu zeigen braucht eine sichere Seite: Öffnen Sie die Besprechung über https.",
+    screen_framed:
+      "Die Seite, die diese Besprechung zeigt, lässt sie Ihren Bildschirm nicht zeigen: Öffnen Sie die Besprechung in einem eigenen Tab.",
+    screen_policy:
+      "Der Server verbietet dieser Seite, Ihren Bildschirm zu zeigen: Wer ihn verwaltet, muss display-capture in der Kopfzeile Permissions-Policy erlauben.",
+    screen_hidden: "Dieser Browser kann keinen Bildschirm zeigen.",
     broadcast_codec:
       "So ein Bild kann dieser Browser nicht kodieren: Wählen Sie eine andere Qualität.",
     broadcast_encoder: "Der Encoder dieses Browsers ist stehen geblieben. Gehen Sie wieder live.",
@@ -143,9 +150,17 @@ export const de: Strings = {
   },
   problems: {
     insecure: (which) =>
-      `${DEVICES[which]} ${which === "both" ? "lassen" : "lässt"} sich auf dieser Adresse nicht benutzen: Öffnen Sie die Besprechung über https oder auf localhost.`,
+      `Über http gibt der Browser ${DEVICES[which]} nicht her. Über https sieht und hört man Sie, und Sie können Ihren Bildschirm zeigen und übertragen: Bitten Sie um eine Adresse, die mit https beginnt.`,
+    framed: (which) =>
+      `Die Seite, die diese Besprechung zeigt, lässt sie ${DEVICES[which]} nicht benutzen: Öffnen Sie die Besprechung in einem eigenen Tab.`,
+    policy: (which) =>
+      `Der Server verbietet dieser Seite ${DEVICES[which]}: Wer ihn verwaltet, muss das in der Kopfzeile Permissions-Policy erlauben.`,
+    hidden: (which) =>
+      `Dieser Browser gibt Seiten ${DEVICES[which]} nicht: Öffnen Sie die Besprechung in einem aktuellen Chrome, Edge, Firefox oder Safari.`,
     denied: (which) =>
       `Diese Seite darf ${DEVICES[which]} nicht benutzen: Erlauben Sie es in der Adresszeile bei den Einstellungen der Website, dann versuchen Sie es noch einmal.`,
+    system: (which) =>
+      `Ihr System lässt diesen Browser ${DEVICES[which]} nicht benutzen: Erlauben Sie es in den Datenschutz-Einstellungen des Systems, dann versuchen Sie es noch einmal.`,
     missing: (which) =>
       `${NONE[which]} wurde gefunden: Schließen Sie etwas an, dann versuchen Sie es noch einmal.`,
     busy: (which) =>
@@ -153,6 +168,8 @@ export const de: Strings = {
     unknown: (which) =>
       `${DEVICES[which]} ${which === "both" ? "ließen" : "ließ"} sich nicht öffnen: Prüfen Sie die Einstellungen Ihres Systems, dann versuchen Sie es noch einmal.`,
   },
+  getHttps:
+    "So kommt https: Jupyter mit --certfile und --keyfile starten, nanomeet serve mit --tls, oder einen Proxy mit https davorstellen. Auf dem Rechner des Servers selbst, und durch einen SSH-Tunnel zu ihm, genügt http://localhost.",
   stage: {
     label: "Personen in der Besprechung",
     alone: "Sie sind allein hier.",
@@ -276,6 +293,7 @@ export const de: Strings = {
     comeUp: "Auf die Bühne kommen",
     listen: "Zuhören können Sie inzwischen.",
     again: "Noch einmal versuchen",
+    inTab: "In einem Tab öffnen",
     closeNotice: "Diesen Hinweis schließen",
   },
 };

@@ -36,6 +36,12 @@ export const en = {
     broadcast_browser:
       "This browser cannot broadcast. Chrome, Edge or another browser built on Chromium can.",
     broadcast_insecure: "Broadcasting needs a secure page: open the meeting over https.",
+    screen_insecure: "Sharing your screen needs a secure page: open the meeting over https.",
+    screen_framed:
+      "The page that shows this meeting does not let it share your screen: open the meeting in a tab of its own.",
+    screen_policy:
+      "The server forbids this page to share your screen: its administrator has to allow display-capture in the header Permissions-Policy.",
+    screen_hidden: "This browser cannot share a screen.",
     broadcast_codec: "This browser cannot encode such a picture: choose another quality.",
     broadcast_encoder: "This browser's encoder has stopped. Go live again.",
     broadcast_connection: "The connection to the server was lost and did not come back.",
@@ -131,9 +137,17 @@ export const en = {
   /** Why a device is missing and how to mend that. */
   problems: {
     insecure: (which: Which) =>
-      `Your ${DEVICES[which]} cannot be used on this address: open the meeting over https or on localhost.`,
+      `Your browser gives no ${DEVICES[which]} to a page over http. Over https you can be seen and heard, share your screen and broadcast: ask for an address that begins with https.`,
+    framed: (which: Which) =>
+      `The page that shows this meeting does not let it use your ${DEVICES[which]}: open the meeting in a tab of its own.`,
+    policy: (which: Which) =>
+      `The server forbids this page your ${DEVICES[which]}: its administrator has to allow it in the header Permissions-Policy.`,
+    hidden: (which: Which) =>
+      `This browser gives pages no ${DEVICES[which]}: open the meeting in a current Chrome, Edge, Firefox or Safari.`,
     denied: (which: Which) =>
       `This page may not use your ${DEVICES[which]}: allow it in the address bar's site settings, then try again.`,
+    system: (which: Which) =>
+      `Your system keeps your ${DEVICES[which]} from this browser: allow it in the system's privacy settings, then try again.`,
     missing: (which: Which) =>
       `No ${which === "both" ? "camera or microphone" : DEVICES[which]} was found: plug one in, then try again.`,
     busy: (which: Which) =>
@@ -141,6 +155,9 @@ export const en = {
     unknown: (which: Which) =>
       `Your ${DEVICES[which]} could not be opened: check ${which === "both" ? "them" : "it"} in your system's settings, then try again.`,
   },
+  /** For those who run the server. */
+  getHttps:
+    "To have https: give Jupyter --certfile and --keyfile, or nanomeet serve --tls, or put a proxy with https in front. On the server's own computer, and through an SSH tunnel to it, http://localhost does.",
   stage: {
     label: "People in the meeting",
     alone: "You are the only one here.",
@@ -265,6 +282,7 @@ export const en = {
     comeUp: "Come on the stage",
     listen: "You can listen meanwhile.",
     again: "Try again",
+    inTab: "Open in a tab",
     closeNotice: "Close this notice",
   },
 };

@@ -149,6 +149,15 @@ export const panels = {
     videoinput: "Camera",
     audiooutput: "Speaker",
     none: "None found",
+    /** By what is the matter. */
+    noneAs: {
+      insecure: "Only over https",
+      framed: "Not in this frame: open the meeting in a tab",
+      policy: "Forbidden by the server",
+      hidden: "Not in this browser",
+      denied: "Not allowed to this page",
+      system: "Not allowed to this browser",
+    },
     level: "Level of the microphone",
     testSound: "Test the speaker",
     noSound: "No sound could be played on that speaker.",

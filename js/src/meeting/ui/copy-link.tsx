@@ -29,7 +29,8 @@ export function CopyLink({ link, label, opens = false }: CopyLinkProps): JSX.Ele
       setSaid(t.panels.copied);
     } catch {
       input.current?.select();
-      setSaid(t.panels.copyByKey);
+      // Over http there is no other way to the clipboard.
+      setSaid(document.execCommand("copy") ? t.panels.copied : t.panels.copyByKey);
     }
   };
 

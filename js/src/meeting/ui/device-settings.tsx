@@ -61,7 +61,7 @@ function DeviceSetting({ meeting, kind }: DeviceSettingProps): JSX.Element {
           attempt(meeting, () => media.choose(kind, currentTarget.value))
         }
       >
-        {devices.length === 0 && <option value="">{words.none}</option>}
+        {devices.length === 0 && <option value="">{nothing(meeting, kind)}</option>}
         {devices.map((device, index) => (
           <option key={device.deviceId} value={device.deviceId}>
             {device.label || `${label} ${index + 1}`}
@@ -70,4 +70,13 @@ function DeviceSetting({ meeting, kind }: DeviceSettingProps): JSX.Element {
       </select>
     </label>
   );
+}
+
+/** Why there is nothing to choose from. */
+function nothing({ media }: Meeting, kind: DeviceKind): string {
+  const words = t.panels.settings;
+  const problem = media.problems.value[kind === "videoinput" ? "video" : "audio"];
+  return problem && problem in words.noneAs
+    ? words.noneAs[problem as keyof typeof words.noneAs]
+    : words.none;
 }

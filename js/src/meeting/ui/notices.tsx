@@ -1,7 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { explain } from "../devices";
+import { explain, retriable, tabHelps } from "../devices";
+import { tabAddress } from "../launch";
 import type { Meeting } from "../meeting";
+import { isFramed } from "../permissions";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Close, Microphone, Speaker } from "./icons";
@@ -137,15 +139,30 @@ export function MediaNotice({ meeting }: { meeting: Meeting }): JSX.Element | nu
   const words = explain(problems);
   if (!words || dismissed === problems) return null;
   const wanted = { audio: problems.audio !== undefined, video: problems.video !== undefined };
+  const runs = meeting.room.moderator.value || meeting.invitedAsModerator;
   return (
     <Notice tone="plain">
       <span class="notice-text">
         {words} {media.microphone.value || media.camera.value ? "" : t.notices.listen}
+        {runs && Object.values(problems).includes("insecure") && <small>{t.getHttps}</small>}
       </span>
       <span class="notice-actions">
-        <button type="button" class="button small" onClick={() => void media.retry(wanted)}>
-          {t.notices.again}
-        </button>
+        {isFramed() && tabHelps(problems) && (
+          <a
+            class="button primary small"
+            href={tabAddress(location.href)}
+            target="_blank"
+            rel="noopener noreferrer"
+            onClick={() => meeting.leave()}
+          >
+            {t.notices.inTab}
+          </a>
+        )}
+        {retriable(problems) && (
+          <button type="button" class="button small" onClick={() => void media.retry(wanted)}>
+            {t.notices.again}
+          </button>
+        )}
         <button
           type="button"
           class="quiet"

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Meeting } from "../meeting";
+import { refusalOf } from "../permissions";
 import { t } from "../strings";
 import type { Panel } from "../view";
 import { attempt } from "./attempt";
@@ -102,7 +103,7 @@ function toolsOf(meeting: Meeting): Tool[] {
   });
   const offered: (Tool | false)[] = [
     onStage.value &&
-      "getDisplayMedia" in (navigator.mediaDevices ?? {}) && {
+      refusalOf("display-capture") !== "hidden" && {
         key: "screen",
         label: t.toolbar.screen,
         title: shared ? t.toolbar.screenOff : t.toolbar.screenOn,

@@ -1,0 +1,64 @@
+"""A browser for which this machine is somewhere in its network: an address that is not secure.
+
+Browsers trust all loopback addresses and `localhost`. A name that only the browser's own resolver leads to
+one is a plain http address to it, as `http://192.168.1.7:8888` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserType, Page
+
+from .conftest import ARGUMENTS, CHROMIUM, LOADING, new_context
+
+NAME = "lan.example"
+
+
+def over_lan(url: str) -> str:
+    """Return an address of this machine as the others in its network write it."""
+    return url.replace("127.0.0.1", NAME, 1)
+
+
+class Lan:
+    """Opens pages, and hears of everything that goes wrong in them."""
+
+    def __init__(self, browser: Browser, stack: ExitStack) -> None:
+        self._browser = browser
+        self._stack = stack
+        #: What pages threw that nothing caught, and what browsers complained of.
+        self.faults: list[str] = []
+
+    def open_page(self, url: str | None = None, **options: Any) -> Page:
+        """Open a page in a context of its own; an `OpenPage`."""
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = new_context(self._browser, **options)
+        self._stack.callback(context.close)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        if url is not None:
+            page.goto(url)
+            assert not page.evaluate("isSecureContext"), f"{url} is secure"
+        return page
+
+
+@contextmanager
+def lan_browser(browser_type: BrowserType, clip: Path) -> Iterator[Lan]:
+    """Run such a browser."""
+    chromium = browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[
+            *ARGUMENTS,
+            f"--use-file-for-fake-video-capture={clip}",
+            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+        ],
+        timeout=LOADING,
+    )
+    try:
+        with ExitStack() as stack:
+            yield Lan(chromium, stack)
+    finally:
+        chromium.close()
