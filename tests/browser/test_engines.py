@@ -21,6 +21,7 @@ from tests.standins.prosody import Prosody
 
 from .conftest import OpenPage
 from .notebook import SLOW, Notebook
+from .test_embedding import ISOLATED, lab_with
 
 pytestmark = pytest.mark.browser
 
@@ -347,3 +348,13 @@ def test_a_library_whose_engine_does_not_come_is_no_joined_meeting(
     notebook.run(0)
     expect(notebook.meeting).to_contain_text("external_api.js cannot be loaded", timeout=SLOW)
     notebook.begins(1, "failed")
+
+
+def test_an_isolated_notebook_shows_a_server_that_knows_nothing_of_it(
+    tmp_path: Path, open_page: OpenPage, deployment: Site
+) -> None:
+    with lab_with(tmp_path, ISOLATED) as lab:
+        notebook = opened(lab, open_page, deployment, STATE, name="isolated.ipynb")
+        assert notebook.page.evaluate("crossOriginIsolated")
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        notebook.begins(1, "joined")

@@ -1,6 +1,7 @@
 /** The widget that shows a broadcast in a cell: the server's own player in a frame, or a recording. */
 
 import type { AnyModel, AnyWidget } from "@anywidget/types";
+import { allowing } from "../engine/iframe";
 import { fetchCaptions, offerCaptions, toggleCaptions } from "../player/captions";
 import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
 import { playOn } from "../player/recording";
@@ -131,7 +132,7 @@ class Screen {
   #showLive(url: string): void {
     const frame = document.createElement("iframe");
     frame.title = t.picture;
-    frame.allow = "autoplay; fullscreen; picture-in-picture";
+    frame.allow = allowing(["autoplay", "fullscreen", "picture-in-picture"], url);
     frame.referrerPolicy = "no-referrer";
     frame.src = url;
     // Also when its viewer has loaded it again.

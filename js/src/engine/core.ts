@@ -2,6 +2,7 @@
 
 import { isFields, type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
 import { commandName } from "./commands";
+import { BLOCKED, type Blocker, isMixed, watchRules } from "./embedding";
 import { Emitter, type EventListener, type EventObserver } from "./emitter";
 import { EngineError } from "./errors";
 import { type EventData, eventName, normalise } from "./events";
@@ -46,6 +47,7 @@ export class EngineCore {
   readonly #requestTimeout: number;
   /** What ends the wait for a page that does not answer. */
   readonly #silence: ReturnType<typeof setTimeout>[] = [];
+  readonly #waiting = new AbortController();
   #requests = 0;
   #connected = false;
   #disposed = false;
@@ -182,35 +184,73 @@ export class EngineCore {
 
   #watchHandshake(url: URL, timeout: number): void {
     let words = `did not answer within ${timeout / 1000} s`;
+    let name = "server_unreachable";
+    let retried = false;
     const giveUp = (): void => {
       this.#disconnect("the meeting page does not answer");
       const message = `the meeting page of ${url.host} ${words}`;
-      const error = { name: "server_unreachable", type: "CONNECTION", message, isFatal: true };
+      const error = { name, type: "CONNECTION", message, isFatal: true };
       this.#emit("errorOccurred", normalise("errorOccurred", { error }));
     };
+    const blocked = (by: Blocker): void => {
+      const frame: HTMLIFrameElement & { credentialless?: boolean } = this.#frame;
+      if (by === "coep" && frame.credentialless === false) {
+        // So it may be shown even if its server does not say so: without what the browser stored for it.
+        const { src } = frame;
+        frame.credentialless = true;
+        frame.src = src;
+        retried = true;
+        this.#silence.splice(1).forEach(clearTimeout);
+        return;
+      }
+      name = "frame_blocked";
+      words = `is not shown: ${BLOCKED[by]}`;
+      giveUp();
+    };
+    watchRules(url, this.#waiting.signal, blocked);
     const wait = (milliseconds: number): void => {
       this.#silence.push(setTimeout(giveUp, milliseconds));
     };
     wait(timeout);
     // A frame that shows the browser's own error page has loaded, too: only asking tells.
     const loaded = async (): Promise<void> => {
-      if (this.#disposed || this.#connected || (await reachable(url))) return;
-      if (this.#disposed || this.#connected) return;
-      words = "cannot be reached";
-      wait(ABSENCE_MS);
+      const there = await reachable(url);
+      if (this.#waiting.signal.aborted || retried) return;
+      if (there && this.#isRefused(url)) blocked("header");
+      else if (there) {
+        name = "frame_silent";
+        words += ", though its server does: a rule may forbid to show it in this page";
+      } else if (isMixed(url)) blocked("mixed");
+      else {
+        words = "cannot be reached";
+        wait(ABSENCE_MS);
+      }
     };
     this.#frame.addEventListener("load", () => void loaded(), { once: true });
     this.#peer.ready.then(
       () => {
         this.#connected = true;
-        this.#silence.forEach(clearTimeout);
+        this.#endWait();
       },
       () => {},
     );
   }
 
-  #disconnect(why: string): void {
+  /** Whether the browser shows its own error page in the place of one of this page's own origin. */
+  #isRefused({ origin }: URL): boolean {
+    const { src, sandbox, contentDocument } = this.#frame;
+    return (
+      origin === location.origin && src.startsWith(origin) && !sandbox.length && !contentDocument
+    );
+  }
+
+  #endWait(): void {
     this.#silence.forEach(clearTimeout);
+    this.#waiting.abort();
+  }
+
+  #disconnect(why: string): void {
+    this.#endWait();
     this.#connected = false;
     this.#peer.close();
     for (const { reject, timer } of this.#pending.values()) {

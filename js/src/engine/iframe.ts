@@ -10,7 +10,7 @@ const PERMISSIONS = [
   "microphone",
   "screen-wake-lock",
   "speaker-selection",
-].join("; ");
+];
 
 const LENGTH = /^\d*\.?\d+(em|rem|pt|px|%|[dsl]?v(h|w|min|max|b|i))$/;
 
@@ -31,10 +31,19 @@ export function cssSize(size: Size): string | null {
   return LENGTH.test(text) ? text : null;
 }
 
+/**
+ * Return the `allow` of a frame: these features for the page that it shows. Chromium knows no origin whose
+ * host is an IPv6 address, not even the frame's own, so there they are for any page in the frame.
+ */
+export function allowing(features: readonly string[], src: string): string {
+  const whom = /^https?:\/\/\[/.test(src) ? " *" : "";
+  return features.map((feature) => feature + whom).join("; ");
+}
+
 /** Make the frame, permissions first: a browser reads them when it starts to load the page. */
 export function createFrame(src: string, name: string, options: FrameOptions): HTMLIFrameElement {
   const frame = document.createElement("iframe");
-  frame.allow = PERMISSIONS;
+  frame.allow = allowing(PERMISSIONS, src);
   frame.allowFullscreen = true;
   frame.referrerPolicy = "no-referrer";
   frame.name = name;

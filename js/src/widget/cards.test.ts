@@ -11,6 +11,8 @@ const KINDS = [
   "token_malformed",
   "server_unreachable",
   "server_stopping",
+  "frame_blocked",
+  "frame_silent",
   "timeout",
 ];
 const failed = (kind: string, message = "It broke."): Card => ({

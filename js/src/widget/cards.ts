@@ -58,6 +58,11 @@ const FAILURES: Readonly<Record<string, Words>> = {
   token_rejected: [`The server does not accept the token for {}: ${NEW_TOKEN}`],
   token_malformed: [`This token opens no meeting: ${NEW_TOKEN}`],
   server_unreachable: ["The server of {} cannot be reached.", "Try again"],
+  frame_blocked: [
+    "{} may not be shown inside this page: a rule of this page, or of the server, forbids it.",
+    "Open in a tab",
+  ],
+  frame_silent: ["{} did not start inside this page.", "Open in a tab"],
   server_stopping: ["The server of {} was stopped.", "Try again"],
   timeout: ["{} did not answer in time.", "Try again"],
 };

@@ -158,7 +158,7 @@ export class Session implements Owner {
 
   /** Leaves here, and opens the meeting in `tab` instead. */
   async moveTo(tab: Window): Promise<void> {
-    if (this.#token === null || this.#meeting === null) {
+    if (this.#token === null) {
       tab.close();
       return;
     }

@@ -149,7 +149,8 @@ export class CellView implements View {
       if (!label) continue;
       const node = make("button", "nanomeet-button nanomeet-action", label);
       node.type = "button";
-      node.onclick = () => this.#session.act(this, label === second);
+      const tab = card.kind === "failed" && /^frame_/.test(card.failure.kind);
+      node.onclick = () => (tab ? this.#openInTab() : this.#session.act(this, label === second));
       box.append(node);
     }
     return box;

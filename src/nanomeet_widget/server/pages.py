@@ -21,6 +21,15 @@ _POLICY = (
 )
 
 
+#: What a page needs to be framed by one that is isolated from other origins (`crossOriginIsolated`, for
+#: SharedArrayBuffer), on our origin or another: and a worker's script to run in it. Pictures of other
+#: servers, as in a branding, are still shown: they are asked for without credentials.
+_EMBEDDABLE = {
+    "Cross-Origin-Embedder-Policy": "credentialless",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
 class PageHandler(Handler):
     """Serves one page, with the server's base URL written into it."""
 
@@ -36,6 +45,8 @@ class PageHandler(Handler):
         base = html.escape(self.core.config.base_url, quote=True)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
+        for name, value in _EMBEDDABLE.items():
+            self.set_header(name, value)
         self.set_header(
             "Content-Security-Policy",
             _POLICY.format(
@@ -57,6 +68,8 @@ class FileHandler(Handler, web.StaticFileHandler):
         """Have the browser ask each time whether the file is still the same."""
         del path
         self.set_header("Cache-Control", "no-cache")
+        for name, value in _EMBEDDABLE.items():
+            self.set_header(name, value)
 
     def get_content_type(self) -> str:
         """Name scripts as browsers need it, whatever this machine's own table says."""

@@ -1,0 +1,230 @@
+"""Pages and servers with rules of their own around a meeting: what works all the same, and what is said."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.conftest import RunningServer
+from tests.labs import Lab, running_lab
+
+from .conftest import OpenPage
+from .framed import PAGE
+from .media import decodes, frame_of, moves
+from .notebook import SLOW, Notebook
+from .site import site
+from .test_room import Room, tile
+from .waiting import PATIENCE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+SHOW = """
+import nanomeet_widget as nm
+room = nm.create_room("Within")
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+TELL = "print(meet.status.value, meet.error)"
+ISOLATED = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@contextmanager
+def lab_with(
+    folder: Path, headers: Mapping[str, str], *options: str, ip: str = "127.0.0.1"
+) -> Iterator[Lab]:
+    """Run JupyterLab with headers of its administrator's."""
+    base = folder / "lab"
+    base.mkdir()
+    settings = f"--ServerApp.tornado_settings={json.dumps({'headers': dict(headers)})}"
+    with running_lab(base, settings, *options, ip=ip) as lab:
+        yield lab
+
+
+def shown(lab: Lab, page: Page) -> Notebook:
+    lab.write("within.ipynb", SHOW, TELL)
+    notebook = Notebook(page, lab, "within.ipynb")
+    notebook.run(0)
+    return notebook
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["inside", "beside"])
+def test_in_an_isolated_notebook_one_meets(
+    open_page: OpenPage, tmp_path: Path, *, extension: bool
+) -> None:
+    off = "--ServerApp.jpserver_extensions=nanomeet_widget.server.jupyter=False"
+    with lab_with(tmp_path, ISOLATED, *([] if extension else [off])) as lab:
+        notebook = shown(lab, open_page())
+        assert notebook.page.evaluate("crossOriginIsolated")
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        frame = frame_of(notebook.page)
+        assert frame.url.startswith(lab.url) is extension
+        assert moves(frame.locator("[data-local=true] video"))
+        # Its own parts run there, too: the composer is a worker.
+        frame.get_by_role("button", name="Broadcast").click()
+        frame.get_by_role("button", name="Go live").click()
+        link = frame.get_by_role("textbox", name="Link for viewers")
+        expect(link).to_be_visible(timeout=SLOW)
+        lab.write(
+            "watching.ipynb",
+            f"import nanomeet_widget as nm\nnm.BroadcastPlayer({link.input_value()!r})",
+        )
+        watching = Notebook(open_page(), lab, "watching.ipynb")
+        watching.run(0)
+        player = watching.page.locator(".nanomeet-player iframe").content_frame
+        expect(player.locator("[data-state=live]")).to_be_visible(timeout=SLOW)
+        assert moves(player.locator("canvas"))
+
+        with notebook.page.expect_popup() as opened:
+            notebook.meeting.get_by_role("button", name="Open in a tab").click()
+        assert moves(opened.value.locator("[data-local=true] video"))
+        expect(notebook.meeting).to_contain_text("This meeting is open in its own tab")
+
+
+def test_a_notebook_whose_rules_forbid_the_frame_says_so_and_opens_a_tab(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    with lab_with(tmp_path, {"Content-Security-Policy": "frame-src 'none'"}) as lab:
+        notebook = shown(lab, open_page())
+        card = notebook.meeting.get_by_role("alert")
+        expect(card).to_contain_text("may not be shown inside this page", timeout=SLOW)
+        notebook.begins(1, "failed {'kind': 'frame_blocked'")
+        assert "Content-Security-Policy" in notebook.evaluate(1)
+        with notebook.page.expect_popup() as opened:
+            card.get_by_role("button", name="Open in a tab").click()
+        tab = opened.value
+        assert moves(tab.locator("[data-local=true] video"))
+        assert "eyJ" not in tab.url
+
+
+def with_header(route: Route, name: str, value: str) -> None:
+    """Answer as a proxy does that adds a header to what the server says."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={**answer.headers, name: value})
+
+
+def test_a_proxy_that_forbids_all_frames_is_named_at_once(open_page: OpenPage, lab: Lab) -> None:
+    page = open_page()
+    page.route(
+        re.compile("/nanomeet/local/"), lambda route: with_header(route, "X-Frame-Options", "DENY")
+    )
+    notebook = shown(lab, page)
+    card = notebook.meeting.get_by_role("alert")
+    expect(card).to_contain_text("may not be shown inside this page", timeout=SLOW)
+    notebook.begins(1, "failed {'kind': 'frame_blocked'")
+    assert "X-Frame-Options" in notebook.evaluate(1)
+
+
+def test_a_page_over_https_says_that_it_may_not_show_one_over_http(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    page = open_page()
+    page.route(
+        "https://school.example/",
+        lambda route: route.fulfill(content_type="text/html", body=PAGE.format(server=server.url)),
+    )
+    page.goto("https://school.example/")
+    page.evaluate("enter('http://meet.example:8910/local', 'algebra', 'a.b.c', 'Ada', {})")
+    failed = page.evaluate("heard('errorOccurred')")
+    assert failed["name"] == "frame_blocked"
+    assert failed["message"].endswith("this page came over https, and may not show one over http")
+
+
+FORBIDDEN = {"Permissions-Policy": "camera=(), microphone=(), display-capture=()"}
+
+
+def test_a_notebook_that_may_not_use_the_camera_offers_a_tab_that_may(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    with lab_with(tmp_path, FORBIDDEN) as lab:
+        notebook = shown(lab, open_page())
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        frame = frame_of(notebook.page)
+        notice = frame.locator(".notices .notice")
+        expect(notice).to_contain_text("The page that shows this meeting does not let it use")
+        expect(notice.get_by_role("button", name="Try again")).to_have_count(0)
+        frame.get_by_role("button", name="Share the screen").click()
+        expect(frame.locator(".toasts")).to_contain_text("does not let it share your screen")
+        with notebook.page.expect_popup() as opened:
+            notice.get_by_role("link", name="Open in a tab").click()
+        tab = opened.value
+        assert moves(tab.locator("[data-local=true] video"))
+        assert decodes(tab.locator("[data-local=true] video"))
+        assert "eyJ" not in tab.url
+        expect(notebook.meeting).to_have_attribute("data-status", "left")
+        # One person, and not two.
+        expect(tab.get_by_text("1 person")).to_be_visible()
+
+
+LMS = """
+<!doctype html><title>A course</title>
+<iframe src="{address}" width="900" height="700"></iframe>
+"""
+
+
+def test_in_a_course_whose_page_passes_no_camera_on_the_room_offers_a_tab(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    room = Room(server, open_page)
+    ada = room.enter("Ada", moderator=True)
+    with site(LMS.format(address=html.escape(room.address("Grace")))) as course:
+        page = open_page(course)
+        grace = page.locator("iframe").content_frame
+        expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
+        notice = grace.locator(".notices .notice")
+        expect(notice).to_contain_text("The page that shows this meeting does not let it use")
+        assert moves(grace.get_by_role("listitem").filter(has_text="Ada").locator("video"))
+        with page.expect_popup() as opened:
+            notice.get_by_role("link", name="Open in a tab").click()
+        expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
+        expect(tile(ada, "Grace")).to_have_count(1)
+        assert moves(tile(ada, "Grace").locator("video"))
+        assert "eyJ" not in opened.value.url
+
+
+def test_a_header_of_the_own_server_is_named_and_no_tab_offered(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    page = open_page()
+    page.route(
+        re.compile("/local/"), lambda route: with_header(route, "Permissions-Policy", "camera=()")
+    )
+    room = Room(server, open_page)
+    page.goto(room.address("Ada", moderator=True))
+    notice = page.locator(".notices .notice")
+    expect(notice).to_contain_text("The server forbids this page your camera", timeout=PATIENCE)
+    expect(notice.get_by_role("link")).to_have_count(0)
+    # The microphone is not concerned.
+    expect(tile(page, "Ada")).to_have_attribute("data-microphone", "on")
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("combobox", name="Camera")).to_have_text("Forbidden by the server")
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback address")
+def test_at_an_ipv6_address_one_is_seen(open_page: OpenPage, tmp_path: Path) -> None:
+    with lab_with(tmp_path, {}, ip="::1") as lab:
+        notebook = shown(lab, open_page())
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        frame = frame_of(notebook.page)
+        assert frame.url.startswith(f"{lab.url}/nanomeet/")
+        assert moves(frame.locator("[data-local=true] video"))
+        features = frame.evaluate("document.featurePolicy.allowedFeatures()")
+        assert {"camera", "microphone", "display-capture", "autoplay"} <= set(features)
