@@ -7,7 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,6 +42,7 @@ http {{
     server_name {host};
     ssl_certificate {certificate};
     ssl_certificate_key {key};
+    {headers}
     location / {{
       proxy_pass {upstream};
       proxy_http_version 1.1;
@@ -60,8 +61,14 @@ http {{
 
 
 @contextmanager
-def tls_proxy(folder: Path, upstream: str, *, port: int | None = None) -> Iterator[str]:
-    """Serve `upstream` under https until the end; give the address."""
+def tls_proxy(
+    folder: Path,
+    upstream: str,
+    *,
+    port: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """Serve `upstream` under https until the end, with headers of its own; give the address."""
     folder.mkdir(parents=True, exist_ok=True)
     certificate, key = tls.self_signed(folder, HOST)
     port = free_port() if port is None else port
@@ -74,6 +81,7 @@ def tls_proxy(folder: Path, upstream: str, *, port: int | None = None) -> Iterat
             certificate=certificate,
             key=key,
             upstream=upstream,
+            headers="".join(f'add_header {k} "{v}" always;' for k, v in (headers or {}).items()),
         )
     )
     command = [shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin") or "nginx"]

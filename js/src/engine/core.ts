@@ -196,9 +196,9 @@ export class EngineCore {
       const frame: HTMLIFrameElement & { credentialless?: boolean } = this.#frame;
       if (by === "coep" && frame.credentialless === false) {
         // So it may be shown even if its server does not say so: without what the browser stored for it.
-        const { src } = frame;
         frame.credentialless = true;
-        frame.src = src;
+        // Put in its own place, it is loaded anew.
+        frame.replaceWith(frame);
         retried = true;
         this.#silence.splice(1).forEach(clearTimeout);
         return;
@@ -226,7 +226,9 @@ export class EngineCore {
         wait(ABSENCE_MS);
       }
     };
-    this.#frame.addEventListener("load", () => void loaded(), { once: true });
+    // Nor does what is over http in a page over https even begin to load.
+    if (isMixed(url)) void loaded();
+    else this.#frame.addEventListener("load", () => void loaded(), { once: true });
     this.#peer.ready.then(
       () => {
         this.#connected = true;

@@ -1,7 +1,7 @@
 /** Whether a browser let the meeting page be shown in this one, and if not, whose rule forbade it. */
 
 /** What of a report is read here: of `Cross-Origin-Embedder-Policy`, and of a Content Security Policy. */
-interface Rule {
+interface Told {
   type: string;
   body: Partial<
     Record<"blockedURL" | "destination" | "documentURL" | "effectiveDirective", string>
@@ -23,7 +23,9 @@ export function watchRules(url: URL, signal: AbortSignal, onBlocked: (by: Blocke
   if (!("ReportingObserver" in globalThis)) return;
   const observer = new ReportingObserver(
     (reports) => {
-      const rule = (reports as Rule[]).map((report) => blockerIn(report, url)).find(Boolean);
+      // Chromium's bodies have some of it in their JSON alone.
+      const rules = JSON.parse(JSON.stringify(reports)) as Told[];
+      const rule = rules.map((told) => blockerIn(told, url)).find(Boolean);
       if (rule && !signal.aborted) onBlocked(rule);
     },
     { types: ["coep", "csp-violation"] },
@@ -32,7 +34,7 @@ export function watchRules(url: URL, signal: AbortSignal, onBlocked: (by: Blocke
   signal.addEventListener("abort", () => observer.disconnect());
 }
 
-function blockerIn({ type, body }: Rule, url: URL): Blocker | null {
+function blockerIn({ type, body }: Told, url: URL): Blocker | null {
   const { blockedURL = "", destination, documentURL = "", effectiveDirective } = body;
   if (type === "coep") {
     const framed = destination !== "" && blockedURL === url.href.replace(/#.*/, "");
