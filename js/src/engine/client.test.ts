@@ -149,6 +149,29 @@ test("a server that is away is an error as soon as that is known", async () => {
   away.dispose();
 });
 
+test("a frame of the own origin that shows no page of it was refused by a header", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve());
+  const refused = new EngineClient(`${location.origin}/team`);
+  const errors: unknown[] = [];
+  refused.on("errorOccurred", ({ name, message }) => errors.push([name, message]));
+  Object.defineProperty(refused.getIFrame(), "contentDocument", { value: null });
+  refused.getIFrame().dispatchEvent(new Event("load"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(errors).toEqual([["frame_blocked", expect.stringContaining("X-Frame-Options")]]);
+  refused.dispose();
+});
+
+test("a server that answers with no meeting page is told from one that is away", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve());
+  const silent = new EngineClient("away.example/team");
+  const errors: unknown[] = [];
+  silent.on("errorOccurred", ({ name, message }) => errors.push([name, message]));
+  silent.getIFrame().dispatchEvent(new Event("load"));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(errors).toEqual([["frame_silent", expect.stringContaining("though its server does")]]);
+  silent.dispose();
+});
+
 test("a page that may not ask a server believes the meeting page that answers", async () => {
   vi.stubGlobal("fetch", FORBIDDEN);
   client.dispose();
