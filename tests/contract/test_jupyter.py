@@ -141,7 +141,7 @@ def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
 
 
 def test_what_is_not_there_is_answered_by_us(hosted: Hosted) -> None:
-    for path in ("nothing", "a/b/c", "../nanomeet/x%2e%2e/y", "js/other.js"):
+    for path in ("no.thing", "a/b/c", "../nanomeet/x%2e%2e/y", "js/other.js"):
         answer = get(f"{hosted.server.url}/{path}")
         assert answer.status_code == 404
         assert answer.json() == {"message": "Not Found"}

@@ -141,7 +141,7 @@ def test_pages_of_other_servers_may_load_the_scripts_and_their_types(
     "path",
     [
         "",
-        "nope",
+        "no.pe",
         "local/",
         "local/ro.om",
         "local/Room/more",

@@ -22,6 +22,7 @@ afterEach(() => {
   client.dispose();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 test("the frame asks for what a meeting needs, tells its name and no referrer", () => {
@@ -51,8 +52,218 @@ test("a command is an event with its arguments; sent too early, it waits", async
   ]);
 });
 
-test("an unknown command is refused", () => {
-  expect(() => client.executeCommand("dance")).toThrow("dance");
+test("an unknown command is logged, and the page goes on", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  client.executeCommand("dance");
+  client.executeCommand(undefined as unknown as string);
+  client.executeCommands({ constructor: [], subject: "Sets" });
+  expect(logged.mock.calls.map(([words]) => words)).toEqual([
+    expect.stringContaining('"dance"'),
+    expect.stringContaining("undefined"),
+    expect.stringContaining('"constructor"'),
+  ]);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(meeting.commands).toEqual([["subject", ["Sets"]]]);
+});
+
+test("commands that are methods, too", async () => {
+  client.startRecording({ mode: "stream", rtmpStreamKey: "rtmp://x" });
+  client.stopRecording("stream");
+  client.toggleE2EE(true);
+  client.setVirtualBackground(false);
+  client.showPiP();
+  client.hidePiP();
+  client.resizeLargeVideo(320, 180);
+  await client.setMediaEncryptionKey({ index: 1 });
+  client.sendProxyConnectionEvent({ to: "x" });
+  client.executeCommand("nanomeetPauseBroadcast", true);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(meeting.commands).toEqual([
+    ["start-recording", [{ mode: "stream", rtmpStreamKey: "rtmp://x" }]],
+    ["stop-recording", ["stream", null]],
+    ["toggle-e2ee", [true]],
+    ["set-virtual-background", [false, null]],
+    ["show-pip", []],
+    ["hide-pip", []],
+    ["resize-large-video", [320, 180]],
+    ["set-media-encryption-key", ['{"exportedKey":false,"index":1}']],
+    ["proxy-connection-event", [{ to: "x" }]],
+    ["nanomeet-pause-broadcast", [true]],
+  ]);
+});
+
+test.each(["setAudioOnly", "setLowBandwidthMode"])(
+  "%s reaches an engine of any age, and the own one once",
+  async (name) => {
+    client.executeCommand(name, true);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(meeting.commands.sort()).toEqual([
+      ["set-audio-only", [true]],
+      ["set-low-bandwidth-mode", [true]],
+    ]);
+    meeting.commands.length = 0;
+    meeting.emit("ready", { nanomeet: true });
+    client.executeCommand(name, false);
+    expect(meeting.commands).toHaveLength(1);
+  },
+);
+
+test.each(["audio-only-changed", "low-bandwidth-mode-changed"])(
+  "%s is heard by both of its names, once each",
+  (wire) => {
+    const heard: unknown[] = [];
+    for (const event of ["audioOnlyChanged", "lowBandwidthModeChanged"]) {
+      client.on(event, (data) => heard.push([event, data]));
+    }
+    meeting.emit("ready");
+    meeting.emit(wire, { enabled: true });
+    const both = [
+      ["audioOnlyChanged", { enabled: true }],
+      ["lowBandwidthModeChanged", { enabled: true }],
+    ];
+    expect(heard.sort()).toEqual(both);
+    heard.length = 0;
+    // The own engine says both itself.
+    meeting.emit("ready", { nanomeet: true });
+    meeting.emit("audio-only-changed", { enabled: true });
+    meeting.emit("low-bandwidth-mode-changed", { enabled: true });
+    expect(heard.sort()).toEqual(both);
+  },
+);
+
+test("an address that cannot work is a fatal error at once, in words", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const errors: unknown[] = [];
+  const lost = new EngineClient("a b", { roomName: "standup", jwt: "a.b.c" });
+  lost.on("errorOccurred", ({ name, message, isFatal }) => errors.push([name, message, isFatal]));
+  const asked = expect(lost.isAudioMuted()).rejects.toMatchObject({ kind: "disposed" });
+  await vi.advanceTimersByTimeAsync(0);
+  await asked;
+  expect(errors).toEqual([["address_invalid", expect.stringContaining('"a b"'), true]]);
+  expect(logged).toHaveBeenCalledWith(expect.stringContaining('"a b"'));
+  expect(lost.getIFrame().src).not.toContain("a.b.c");
+  lost.dispose();
+});
+
+test("who is gone before the error hears none", async () => {
+  const failed = vi.fn();
+  const lost = new EngineClient("a b", { roomName: "standup" });
+  lost.on("errorOccurred", failed);
+  lost.dispose();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(failed).not.toHaveBeenCalled();
+});
+
+test("arguments may come one by one", () => {
+  const loaded = vi.fn();
+  const parent = document.createElement("div");
+  const old = new EngineClient(
+    ...(["meet.example/team", "standup", 700, "50%", parent, { a: 1 }, { B: 2 }] as const),
+    ...[true, "a.b.c", loaded],
+  );
+  const frame = old.getIFrame();
+  expect(frame.parentNode).toBe(parent);
+  expect([frame.style.width, frame.style.height]).toEqual(["700px", "50%"]);
+  expect(frame.src).toMatch(/^http:\/\/meet\.example\/team\/standup#/);
+  old.emit("ready");
+  expect(loaded).toHaveBeenCalledOnce();
+  old.dispose();
+});
+
+test("a listener is called once, first, or in its turn, with the client as `this`", () => {
+  const calls: string[] = [];
+  const last = function (this: unknown, ...args: unknown[]): void {
+    calls.push(`last ${this === client} ${args}`);
+  };
+  expect(client.on("x", last)).toBe(client);
+  expect(client.prependListener("x", () => calls.push("first"))).toBe(client);
+  expect(client.once("x", () => calls.push("once"))).toBe(client);
+  expect(client.prependOnceListener("x", () => calls.push("once first"))).toBe(client);
+  expect(client.addListener("x", () => client.removeAllListeners("x"))).toBe(client);
+  expect(client.listenerCount("x")).toBe(5);
+  expect(client.emit("x", 1, 2)).toBe(true);
+  expect(calls).toEqual(["once first", "first", "last true 1,2", "once"]);
+  expect(client.emit("x")).toBe(false);
+  expect(client.listenerCount("x")).toBe(0);
+});
+
+test("a listener that was added twice is called twice, and removed one at a time", () => {
+  const heard = vi.fn();
+  client.on("x", heard).once("x", heard);
+  expect(client.listeners("x")).toEqual([heard, heard]);
+  expect(client.removeListener("x", heard)).toBe(client);
+  client.emit("x");
+  expect(heard).toHaveBeenCalledOnce();
+  client.off("x", heard).off("x", heard);
+  expect(client.eventNames()).toEqual([]);
+});
+
+test("once is taken back by its own listener", () => {
+  const heard = vi.fn();
+  client.once("x", heard).removeListener("x", heard);
+  client.emit("x");
+  expect(heard).not.toHaveBeenCalled();
+});
+
+test("all listeners are removed: of an event, of some, of all", () => {
+  const heard = vi.fn();
+  const key = Symbol("own");
+  client.addEventListeners({ a: heard, b: heard, c: heard });
+  client.on(key, heard);
+  expect(client.eventNames()).toEqual(["a", "b", "c", key]);
+  client.removeEventListeners(["a"]);
+  client.removeEventListener("b");
+  expect(client.eventNames()).toEqual(["c", key]);
+  expect(client.removeAllListeners()).toBe(client);
+  for (const event of ["a", "b", "c", key]) expect(client.emit(event)).toBe(false);
+  meeting.emit("ready");
+  expect(heard).not.toHaveBeenCalled();
+});
+
+test("who listens can be listened to", () => {
+  const told: unknown[] = [];
+  const heard = (): void => {};
+  for (const event of ["newListener", "removeListener"]) {
+    client.on(event, (...args: unknown[]) => told.push([event, ...args]));
+  }
+  told.length = 0;
+  client.on("x", heard).off("x", heard);
+  expect(told).toEqual([
+    ["newListener", "x", heard],
+    ["removeListener", "x", heard],
+  ]);
+});
+
+test("a listener that throws keeps the event from no other", () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const mistake = new Error("mine");
+  const heard = vi.fn();
+  client.on("x", () => {
+    throw mistake;
+  });
+  client.on("x", heard);
+  expect(client.emit("x", 1)).toBe(true);
+  expect(heard).toHaveBeenCalledWith(1);
+  expect(reported).toHaveBeenCalledWith(mistake);
+});
+
+test.each([undefined, null, "heard", {}])("%j is no listener", (listener) => {
+  expect(() => client.on("x", listener as () => void)).toThrow(TypeError);
+  expect(client.listenerCount("x")).toBe(0);
+});
+
+test("the number of listeners has no limit, though it can be set", () => {
+  expect(client.setMaxListeners(1)).toBe(client);
+  expect(client.getMaxListeners()).toBe(1);
+  for (let n = 0; n < 20; n += 1) client.on("x", () => {});
+  expect(client.listenerCount("x")).toBe(20);
+});
+
+test("what a page emits changes nothing that the client knows", () => {
+  meeting.join();
+  client.emit("videoConferenceLeft", {});
+  expect(client.getNumberOfParticipants()).toBe(1);
 });
 
 test("listeners hear an event until they stop listening", () => {
@@ -196,4 +407,6 @@ test("onload runs when the meeting page has started", () => {
 test("an encryption key is refused, rather than ignored", () => {
   const options = { e2eeKey: "00" } as ClientOptions;
   expect(() => new EngineClient("meet.example", options)).toThrow("e2eeKey");
+  const none = { roomName: "r", e2eeKey: undefined } as ClientOptions;
+  new EngineClient("meet.example", none).dispose();
 });

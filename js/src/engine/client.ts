@@ -1,18 +1,24 @@
 /** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
 
-import { commandNames } from "./commands";
+import { readAddress, readOptions } from "./address";
+import { aliasesOf, commandNames } from "./commands";
 import contract from "./contract.json";
 import { EngineCore, type EngineOptions } from "./core";
-import type { EventListener } from "./emitter";
+import type { Entry, EventKey, EventListener } from "./emitter";
 import { EngineError } from "./errors";
-import { type EventData, eventName, eventNames } from "./events";
+import { aliasOf, type EventData, eventName, eventNames } from "./events";
 
 export interface ClientOptions extends EngineOptions {
   /** Called when the meeting page has started, not when its document has loaded. */
-  onload?: (() => void) | undefined;
+  onload?: (() => void) | null | undefined;
   /** Who is called into the meeting as soon as it starts. */
-  invitees?: readonly unknown[] | undefined;
+  invitees?: readonly unknown[] | null | undefined;
+  /** Whether the meeting page is reached over plain http. */
+  noSSL?: boolean | null | undefined;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: as Node's emitters have it, a listener takes anything.
+type AnyListener = (...args: any[]) => void;
 
 export class EngineClient extends EngineCore {
   #largeVideo: string | undefined;
@@ -20,27 +26,90 @@ export class EngineClient extends EngineCore {
   #visitor = false;
   /** Whether the engine is this project's own, which does not do all that others do. */
   #own = false;
+  #maxListeners = 10;
 
-  constructor(domain: string, options: ClientOptions = {}) {
-    super(domain, supported(options));
-    if (options.onload) this.on("ready", options.onload);
-    if (options.invitees?.length) this.invite(options.invitees).catch(() => {});
+  /** Old pages pass what the options are made of one by one, the room's name first. */
+  constructor(
+    domain: string,
+    options?: ClientOptions | string | null,
+    ...others: readonly unknown[]
+  ) {
+    const wanted = supported(readOptions([options, ...others]));
+    super(...readAddress(domain, wanted));
+    if (wanted.onload) this.on("ready", wanted.onload);
+    if (wanted.invitees?.length) this.invite(wanted.invitees).catch(() => {});
   }
 
-  once(event: string, listener: EventListener): this {
-    const first: EventListener = (data) => {
-      this.off(event, first);
-      listener(data);
-    };
-    return this.on(event, first);
+  override on(event: EventKey, listener: AnyListener): this {
+    return this.#listen(event, listener);
   }
 
-  addListener(event: string, listener: EventListener): this {
+  /** Stop all listening to an event, or that of one listener. */
+  override off(event: EventKey, listener?: AnyListener): this {
+    const before = this.emitter.of(event);
+    this.emitter.remove(event, listener);
+    const left = new Set(this.emitter.of(event));
+    for (const entry of before) {
+      if (!left.has(entry)) this.emitter.call("removeListener", [event, entry.listener]);
+    }
+    return this;
+  }
+
+  once(event: EventKey, listener: AnyListener): this {
+    return this.#listen(event, listener, { once: true });
+  }
+
+  prependListener(event: EventKey, listener: AnyListener): this {
+    return this.#listen(event, listener, { first: true });
+  }
+
+  prependOnceListener(event: EventKey, listener: AnyListener): this {
+    return this.#listen(event, listener, { first: true, once: true });
+  }
+
+  addListener(event: EventKey, listener: AnyListener): this {
     return this.on(event, listener);
   }
 
-  removeListener(event: string, listener: EventListener): this {
+  removeListener(event: EventKey, listener: AnyListener): this {
     return this.off(event, listener);
+  }
+
+  /** Stop all listening to one event, or to all of them. */
+  removeAllListeners(event?: EventKey): this {
+    for (const one of event === undefined ? this.eventNames() : [event]) this.off(one);
+    return this;
+  }
+
+  /** Call those who listen to an event; the meeting hears nothing of it. */
+  emit(event: EventKey, ...args: unknown[]): boolean {
+    return this.emitter.call(event, args);
+  }
+
+  listeners(event: EventKey): AnyListener[] {
+    return this.emitter.of(event).map(({ listener }) => listener as AnyListener);
+  }
+
+  rawListeners(event: EventKey): AnyListener[] {
+    return this.listeners(event);
+  }
+
+  listenerCount(event: EventKey): number {
+    return this.emitter.of(event).length;
+  }
+
+  eventNames(): EventKey[] {
+    return [...this.emitter.entries.keys()];
+  }
+
+  /** There is no warning of too many listeners: the number is kept for those who ask for it. */
+  setMaxListeners(count: number): this {
+    this.#maxListeners = count;
+    return this;
+  }
+
+  getMaxListeners(): number {
+    return this.#maxListeners;
   }
 
   addEventListeners(listeners: Readonly<Record<string, EventListener>>): void {
@@ -57,15 +126,70 @@ export class EngineClient extends EngineCore {
   }
 
   override executeCommand(name: string, ...args: unknown[]): void {
-    if (!COMMANDS.has(name)) {
-      throw new EngineError("argument", `there is no command ${JSON.stringify(name)}`);
+    if (!this.knows(name)) {
+      report(
+        `There is no command ${JSON.stringify(name)}: getSupportedCommands() gives all that there are.`,
+      );
+      return;
     }
     if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
-    super.executeCommand(name, ...args);
+    // Which of its names an engine has, depends on its age; each means the same, given twice or once.
+    for (const one of this.#own ? [name] : aliasesOf(name)) super.executeCommand(one, ...args);
   }
 
-  executeCommands(commands: Readonly<Record<string, readonly unknown[]>>): void {
-    for (const [name, args] of Object.entries(commands)) this.executeCommand(name, ...args);
+  /** An array holds a command's arguments; anything else is its only one. */
+  executeCommands(commands: Readonly<Record<string, unknown>>): void {
+    for (const [name, given] of Object.entries(commands)) {
+      this.executeCommand(name, ...(Array.isArray(given) ? given : [given]));
+    }
+  }
+
+  override knows(command: string): boolean {
+    return COMMANDS.has(command) || OURS.test(command);
+  }
+
+  startRecording(options: Readonly<Record<string, unknown>>): void {
+    this.executeCommand("startRecording", options);
+  }
+
+  stopRecording(mode?: string, transcription?: boolean): void {
+    this.executeCommand("stopRecording", mode, transcription);
+  }
+
+  showPiP(): void {
+    this.executeCommand("showPiP");
+  }
+
+  hidePiP(): void {
+    this.executeCommand("hidePiP");
+  }
+
+  resizeLargeVideo(width: number, height: number): void {
+    this.executeCommand("resizeLargeVideo", width, height);
+  }
+
+  setVirtualBackground(enabled: boolean, image?: string): void {
+    this.executeCommand("setVirtualBackground", enabled, image);
+  }
+
+  toggleE2EE(enabled: boolean): void {
+    this.executeCommand("toggleE2EE", enabled);
+  }
+
+  /** Send the key of the meeting's encryption; without a key, take it back. */
+  async setMediaEncryptionKey({ encryptionKey, key, index }: MediaKey): Promise<void> {
+    const wanted = encryptionKey ?? key;
+    const raw = wanted ? await crypto.subtle.exportKey("raw", wanted) : null;
+    const exportedKey = raw ? [...new Uint8Array(raw)] : false;
+    this.executeCommand("setMediaEncryptionKey", JSON.stringify({ exportedKey, index }));
+  }
+
+  sendProxyConnectionEvent(event: unknown): void {
+    this.send("proxy-connection-event", event);
+  }
+
+  sendExternalShareSignal(signal: unknown): void {
+    this.send("external-share-signal", signal);
   }
 
   getVideoQuality(): number | undefined {
@@ -86,6 +210,35 @@ export class EngineClient extends EngineCore {
   /** Who is shown large, if the engine says so. */
   _getOnStageParticipant(): string | undefined {
     return this.#largeVideo;
+  }
+
+  override getRoomsInfo(includeHidden?: boolean): Promise<unknown> {
+    return this.request({ name: "rooms-info", includeHidden });
+  }
+
+  captureCameraPicture(
+    cameraFacingMode?: string,
+    descriptionText?: string,
+    titleText?: string,
+  ): Promise<unknown> {
+    const texts = { cameraFacingMode, descriptionText, titleText };
+    return this.request({ name: "capture-camera-picture", ...texts });
+  }
+
+  getSharedDocumentUrl(): Promise<unknown> {
+    return this.request({ name: "get-shared-document-url" });
+  }
+
+  getCustomAvatarBackgrounds(): Promise<unknown> {
+    return this.request({ name: "get-custom-avatar-backgrounds" });
+  }
+
+  isAudioDisabled(): Promise<unknown> {
+    return this.request({ name: "is-audio-disabled" });
+  }
+
+  isStartSilent(): Promise<unknown> {
+    return this.request({ name: "is-start-silent" });
   }
 
   isDeviceListAvailable(): Promise<unknown> {
@@ -198,13 +351,46 @@ export class EngineClient extends EngineCore {
       this.#videoQuality = data.videoQuality;
     }
     if (wire === "video-conference-joined") this.#visitor = data.visitor === true;
+    if (wire === "error-occurred" && this.localId === null) warn(data);
+    // The own engine tells a renamed event by both of its names.
+    const alias = this.#own ? undefined : aliasOf(wire);
+    if (alias) this.tell(eventName(alias), data);
     return EVENTS.has(wire);
   }
+
+  #listen(event: EventKey, listener: AnyListener, { once = false, first = false } = {}): this {
+    if (typeof listener !== "function") {
+      throw new TypeError(`a listener has to be a function: that of ${String(event)} is none`);
+    }
+    this.emitter.call("newListener", [event, listener]);
+    const others = this.emitter.of(event);
+    const entry: Entry = { listener, once };
+    this.emitter.set(event, first ? [entry, ...others] : [...others, entry]);
+    return this;
+  }
+}
+
+interface MediaKey {
+  encryptionKey?: CryptoKey;
+  /** The same, as some pages have it. */
+  key?: CryptoKey;
+  index?: number;
+}
+
+/** Say in the console, too, why there will be no meeting: not every page listens for errors. */
+function warn(data: EventData): void {
+  const { isFatal, message } = Object(data.error ?? data);
+  if (isFatal === true) report(`There is no meeting: ${message}`);
+}
+
+function report(words: string): void {
+  // biome-ignore lint/suspicious/noConsole: it is the console that old pages are mended by.
+  console.error(words);
 }
 
 /** Refuse what would be ignored without a word, and should not be. */
 function supported(options: ClientOptions): ClientOptions {
-  if ("e2eeKey" in options) {
+  if (Reflect.get(options, "e2eeKey") != null) {
     throw new EngineError(
       "argument",
       "e2eeKey is not supported: leave it out, the meeting would not be encrypted with it",
@@ -217,5 +403,7 @@ function supportedOf(names: Readonly<Record<string, string | null>>): string[] {
   return Object.keys(names).filter((name) => names[name] === null);
 }
 
+/** What this project's own engine has beyond the engine API. */
+const OURS = /^nanomeet[A-Z]/;
 const COMMANDS: ReadonlySet<string> = new Set(commandNames());
 const EVENTS: ReadonlySet<string> = new Set(eventNames());

@@ -17,6 +17,7 @@ const REGULAR = [
   "email",
   "endConference",
   "grantModerator",
+  "grantRecordingConsent",
   "hideNotification",
   "initiatePrivateChat",
   "joinBreakoutRoom",
@@ -25,24 +26,33 @@ const REGULAR = [
   "muteEveryone",
   "muteRemoteParticipant",
   "overwriteConfig",
+  "overwriteNames",
   "password",
   "pinParticipant",
   "rejectParticipant",
   "removeBreakoutRoom",
+  "resizeFilmStrip",
   "resizeLargeVideo",
   "sendChatMessage",
   "sendEndpointTextMessage",
   "sendParticipantToRoom",
   "sendTones",
+  "setAssumedBandwidthBps",
   "setAudioOnly",
+  "setBlurredBackground",
   "setFollowMe",
   "setLargeVideoParticipant",
+  "setLowBandwidthMode",
   "setMediaEncryptionKey",
+  "setMeetingTimer",
   "setNoiseSuppressionEnabled",
+  "setParticipantProperties",
   "setParticipantVolume",
+  "setSecondScreen",
   "setSubtitles",
   "setTileView",
   "setVideoQuality",
+  "setVirtualBackground",
   "showNotification",
   "startRecording",
   "startShareVideo",
@@ -52,21 +62,28 @@ const REGULAR = [
   "submitFeedback",
   "toggleAudio",
   "toggleCamera",
+  "toggleCameraMirror",
   "toggleChat",
   "toggleFilmStrip",
   "toggleLobby",
   "toggleModeration",
+  "toggleNoiseSuppression",
   "toggleParticipantsPane",
   "toggleRaiseHand",
   "toggleShareScreen",
+  "toggleSubtitles",
   "toggleTileView",
   "toggleVideo",
+  "toggleWhiteboard",
 ] as const;
 
 const IRREGULAR = {
   hangup: "video-hangup",
   hidePiP: "hide-pip",
+  sendCameraFacingMode: "send-camera-facing-mode-message",
   showPiP: "show-pip",
+  toggleE2EE: "toggle-e2ee",
+  toggleVirtualBackgroundDialog: "toggle-virtual-background",
 } as const;
 
 export type CommandName = (typeof REGULAR)[number] | keyof typeof IRREGULAR;
@@ -79,4 +96,12 @@ export function commandName(name: string): string {
 /** The commands that there are. A function, so that a bundle which never asks is without them. */
 export function commandNames(): string[] {
   return [...REGULAR, ...Object.keys(IRREGULAR)];
+}
+
+/** A command that was renamed, with no alias for the old name: engines have the one or the other. */
+const RENAMED = ["setAudioOnly", "setLowBandwidthMode"];
+
+/** Return all names of a command, its own first. */
+export function aliasesOf(name: string): string[] {
+  return RENAMED.includes(name) ? [name, ...RENAMED.filter((one) => one !== name)] : [name];
 }

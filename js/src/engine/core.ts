@@ -3,7 +3,7 @@
 import { isFields, type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
 import { commandName } from "./commands";
 import { BLOCKED, type Blocker, isMixed, watchRules } from "./embedding";
-import { Emitter, type EventListener, type EventObserver } from "./emitter";
+import { Emitter, type EventKey, type EventListener, type EventObserver } from "./emitter";
 import { EngineError } from "./errors";
 import { type EventData, eventName, normalise } from "./events";
 import { createFrame, type FrameOptions } from "./iframe";
@@ -18,6 +18,8 @@ export interface EngineOptions extends MeetingAddress, FrameOptions {
    * meeting's place, shows the meeting, and passes on what is said. See `library/index.ts`.
    */
   library?: string | undefined;
+  /** Why there can be no meeting, in words: shown in its place, and told as a fatal error. */
+  trouble?: string | undefined;
   /** Milliseconds that the meeting page has to answer at all. */
   handshakeTimeout?: number | undefined;
   /** Milliseconds that it has to answer a request. */
@@ -39,7 +41,7 @@ const ABSENCE_MS = 3_000;
 const PERFORM_MS = 20_000;
 
 export class EngineCore {
-  readonly #emitter = new Emitter();
+  protected readonly emitter = new Emitter(this);
   readonly #participants = new ParticipantCache();
   readonly #pending = new Map<number, Pending>();
   readonly #frame: HTMLIFrameElement;
@@ -55,9 +57,11 @@ export class EngineCore {
   constructor(domain: string, options: EngineOptions = {}) {
     // Random, so that two copies of this script on one page never talk across each other.
     const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-    const url = meetingUrl(domain, id, options);
+    const { library, trouble } = options;
+    const url = trouble
+      ? new URL(`data:text/plain;charset=utf-8,${encodeURIComponent(trouble)}`)
+      : meetingUrl(domain, id, options);
     this.#requestTimeout = options.requestTimeout ?? 10_000;
-    const { library } = options;
     const src = library ? library + url.hash : url.href;
     this.#frame = createFrame(src, `jitsiConferenceFrame${id}`, options);
     (options.parentNode ?? document.body).appendChild(this.#frame);
@@ -69,7 +73,9 @@ export class EngineCore {
       acceptOrigin: library ? "null" : url.origin,
     });
     this.#peer.onMessage = (message) => this.#receive(message);
-    this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
+    // Told later: the page that makes this adds its listeners afterwards.
+    if (trouble) this.#silence.push(setTimeout(() => this.#giveUp("address_invalid", trouble)));
+    else this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
   }
 
   /** Whether the meeting page has answered. */
@@ -82,14 +88,14 @@ export class EngineCore {
     return this.#participants.localId;
   }
 
-  on(event: string, listener: EventListener): this {
-    this.#emitter.add(event, listener);
+  on(event: EventKey, listener: EventListener): this {
+    this.emitter.add(event, listener);
     return this;
   }
 
   /** Stop all listening to an event, or that of one listener. */
-  off(event: string, listener?: EventListener): this {
-    this.#emitter.remove(event, listener);
+  off(event: EventKey, listener?: EventListener): this {
+    this.emitter.remove(event, listener);
     return this;
   }
 
@@ -99,11 +105,16 @@ export class EngineCore {
 
   /** Hear every event with its name. Returns what ends that. */
   observe(observer: EventObserver): () => void {
-    return this.#emitter.observe(observer);
+    return this.emitter.observe(observer);
   }
 
   executeCommand(name: string, ...args: unknown[]): void {
-    this.#peer.send({ type: "event", data: { name: commandName(name), data: args } });
+    this.send(commandName(name), ...args);
+  }
+
+  /** Whether the engine API has a command of this name, as far as this client can tell. */
+  knows(_command: string): boolean {
+    return true;
   }
 
   /** Carry out a command and wait until it is done: only this project's own engine answers. */
@@ -160,21 +171,25 @@ export class EngineCore {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#emitter.emit("_willDispose", {});
+    this.emitter.emit("_willDispose", {});
     this.#disconnect("the meeting was closed before it answered");
     this.#participants.clear();
-    this.#emitter.clear();
+    this.emitter.clear();
     this.#frame.remove();
   }
 
   /** Tell those who listen of an event that is derived from others. */
   tell(event: string, data: EventData): void {
-    if (!this.#disposed) this.#emitter.emit(event, data);
+    if (!this.#disposed) this.emitter.emit(event, data);
   }
 
   /** Return whether an event of this wire name is told. */
   protected admits(_wire: string, _data: EventData): boolean {
     return true;
+  }
+
+  protected send(wire: string, ...args: unknown[]): void {
+    this.#peer.send({ type: "event", data: { name: wire, data: args } });
   }
 
   /** What is known of a participant. */
@@ -186,12 +201,7 @@ export class EngineCore {
     let words = `did not answer within ${timeout / 1000} s`;
     let name = "server_unreachable";
     let retried = false;
-    const giveUp = (): void => {
-      this.#disconnect("the meeting page does not answer");
-      const message = `the meeting page of ${url.host} ${words}`;
-      const error = { name, type: "CONNECTION", message, isFatal: true };
-      this.#emit("errorOccurred", normalise("errorOccurred", { error }));
-    };
+    const giveUp = (): void => this.#giveUp(name, `the meeting page of ${url.host} ${words}`);
     const blocked = (by: Blocker): void => {
       const frame: HTMLIFrameElement & { credentialless?: boolean } = this.#frame;
       if (by === "coep" && frame.credentialless === false) {
@@ -246,6 +256,14 @@ export class EngineCore {
     );
   }
 
+  #giveUp(name: string, message: string): void {
+    this.#disconnect("the meeting page does not answer");
+    this.#receive({
+      type: "event",
+      data: { name: "error-occurred", error: { name, type: "CONNECTION", message, isFatal: true } },
+    });
+  }
+
   #endWait(): void {
     this.#silence.forEach(clearTimeout);
     this.#waiting.abort();
@@ -276,7 +294,7 @@ export class EngineCore {
 
   #emit(event: string, data: EventData): void {
     this.#participants.update(event, data);
-    this.#emitter.emit(event, data);
+    this.emitter.emit(event, data);
   }
 
   protected devices(name: string, more: EventData = {}): Promise<unknown> {

@@ -11,13 +11,17 @@ const camel = (wire: string): string =>
 const REGULAR = [
   "audio-availability-changed",
   "audio-mute-status-changed",
+  "audio-only-changed",
   "audio-or-video-sharing-toggled",
   "avatar-changed",
   "breakout-rooms-updated",
   "browser-support",
   "camera-error",
   "chat-updated",
+  "compute-pressure-changed",
+  "conference-created-timestamp",
   "content-sharing-participants-changed",
+  "custom-notification-action-triggered",
   "data-channel-closed",
   "data-channel-opened",
   "device-list-changed",
@@ -26,13 +30,24 @@ const REGULAR = [
   "email-change",
   "endpoint-text-message-received",
   "error-occurred",
+  "external-share-signal",
+  "face-landmark-detected",
+  "feedback-prompt-displayed",
+  "feedback-submitted",
+  "file-deleted",
+  "file-uploaded",
+  "filmstrip-display-changed",
   "incoming-message",
   "knocking-participant",
   "log",
+  "low-bandwidth-mode-changed",
   "mic-error",
   "moderation-participant-approved",
   "moderation-participant-rejected",
   "moderation-status-changed",
+  "mouse-enter",
+  "mouse-leave",
+  "mouse-move",
   "nanomeet-broadcast-changed",
   "nanomeet-broadcast-stats",
   "nanomeet-chat",
@@ -44,6 +59,7 @@ const REGULAR = [
   "nanomeet-stage-invited",
   "nanomeet-unmute-asked",
   "nanomeet-waiting",
+  "non-participant-message-received",
   "notification-triggered",
   "outgoing-message",
   "p2p-status-changed",
@@ -58,25 +74,36 @@ const REGULAR = [
   "pip-entered",
   "pip-left",
   "prejoin-screen-loaded",
+  "proxy-connection-event",
   "raise-hand-updated",
   "ready",
+  "recording-consent-dialog-open",
   "recording-link-available",
   "recording-status-changed",
   "screen-sharing-status-changed",
+  "second-screen-closed",
+  "second-screen-error",
+  "second-screen-source-changed",
   "subject-change",
   "suspend-detected",
   "tile-view-changed",
+  "toolbar-button-clicked",
+  "toolbar-visibility-changed",
+  "transcribing-status-changed",
   "transcription-chunk-received",
   "video-availability-changed",
   "video-conference-joined",
   "video-conference-left",
   "video-mute-status-changed",
   "video-quality-changed",
+  "whiteboard-status-changed",
 ] as const;
 
 const IRREGULAR = {
   "large-video-visibility-changed": "largeVideoChanged",
+  "on-prejoin-video-changed": "prejoinVideoChanged",
   "on-stage-participant-changed": "largeVideoChanged",
+  "participant-menu-button-clicked": "participantMenuButtonClick",
   "video-ready-to-close": "readyToClose",
 } as const;
 
@@ -115,4 +142,12 @@ export function normalise(event: string, data: EventData): EventData {
     default:
       return data;
   }
+}
+
+/** An event that was renamed, with no alias for the old name: engines tell the one or the other. */
+const RENAMED = ["audio-only-changed", "low-bandwidth-mode-changed"];
+
+/** Return the other name of an event on the wire; undefined if it has none. */
+export function aliasOf(wire: string): string | undefined {
+  return RENAMED.includes(wire) ? RENAMED.find((one) => one !== wire) : undefined;
 }

@@ -9,8 +9,8 @@ const home = script instanceof HTMLScriptElement ? script.src : "";
 
 /** The engine client as pages know it: it also reaches the server that this script came from. */
 class NanoMeetAPI extends EngineClient {
-  constructor(domain: string, options?: ClientOptions) {
-    super(domainFrom(domain, home), options);
+  constructor(domain: string, ...args: readonly [(ClientOptions | string | null)?, ...unknown[]]) {
+    super(domainFrom(domain, home), ...args);
   }
 }
 

@@ -3,8 +3,9 @@
  * exception is the server that this script came from, over plain http, as on a loopback address.
  */
 export function domainFrom(domain: string, script: string): string {
-  if (/^https?:\/\//i.test(domain) || !URL.canParse(script)) return domain;
+  const host = String(domain ?? "").trim();
+  if (/^https?:\/\//i.test(host) || !URL.canParse(script)) return host;
   const home = new URL(script);
-  const asHome = `${home.protocol}//${domain}`;
-  return URL.canParse(asHome) && new URL(asHome).host === home.host ? asHome : domain;
+  const asHome = `${home.protocol}//${host.replace(/^\/\//, "")}`;
+  return URL.canParse(asHome) && new URL(asHome).host === home.host ? asHome : host;
 }

@@ -20,7 +20,7 @@ export interface MeetingAddress {
 export function baseUrl(domain: string): URL {
   const text = /^https?:\/\//i.test(domain) ? domain : `https://${domain}`;
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || url.username || url.password || url.search || url.hash) {
+  if (!url?.host || url.username || url.password || url.search || url.hash) {
     throw new EngineError(
       "argument",
       `${JSON.stringify(domain)} is no domain: write "host", "host:port/tenant" or "https://host/tenant"`,

@@ -153,12 +153,28 @@ test("pictures have as many lines as are wanted, and none where only sound is", 
   await run("set-video-quality", 360);
   expect(meeting.view.lines.value).toBe(360);
   await expect(run("set-video-quality", "high")).rejects.toMatchObject({ kind: "invalid" });
-  await run("set-audio-only", true);
-  expect(meeting.view.audioOnly.value).toBe(true);
-  expect(setCamera.mock.calls).toEqual([[false]]);
-  await run("set-audio-only", false);
-  expect(meeting.view.audioOnly.value).toBe(false);
 });
+
+test.each(["set-audio-only", "set-low-bandwidth-mode"])(
+  "%s leaves the sound alone",
+  async (name) => {
+    const setCamera = vi.fn(async () => {});
+    Object.assign(meeting, { setCamera });
+    await run(name, true);
+    expect(meeting.view.audioOnly.value).toBe(true);
+    expect(setCamera.mock.calls).toEqual([[false]]);
+    await run(name, false);
+    expect(meeting.view.audioOnly.value).toBe(false);
+  },
+);
+
+test.each(["document-pip-capability", "document-pip-state"])(
+  "%s, which a script says for itself, is passed over",
+  async (name) => {
+    await run(name, true);
+    expect(told).toEqual([]);
+  },
+);
 
 test("the room has another name on this page", async () => {
   await run("local-subject", "My lesson");

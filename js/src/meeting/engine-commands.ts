@@ -67,10 +67,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     }
     view.lines.value = lines;
   },
-  "set-audio-only": async (meeting, [enabled]) => {
-    meeting.view.audioOnly.value = enabled === true;
-    if (enabled === true) await meeting.setCamera(false);
-  },
+  "set-audio-only": setAudioOnly,
+  // What newer engines call the same.
+  "set-low-bandwidth-mode": setAudioOnly,
   "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
   "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
   "hide-notification": ({ view }, [uid]) => view.hide(text(uid)),
@@ -85,6 +84,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 function removal(options: unknown): RemovalOptions {
   const wanted = (key: string): boolean => Reflect.get(Object(options), key) === true;
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
+}
+
+async function setAudioOnly(meeting: Meeting, [enabled]: readonly unknown[]): Promise<void> {
+  meeting.view.audioOnly.value = enabled === true;
+  if (enabled === true) await meeting.setCamera(false);
 }
 
 /** The smallest that Jitsi has a name for is 180. */
@@ -102,6 +106,8 @@ export async function runCommand(
   name: string,
   args: readonly unknown[],
 ): Promise<void> {
+  // What Jitsi's own script says for itself: no page has asked for it, and none needs an answer.
+  if (name.startsWith("document-pip-")) return;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new RefusedError("unsupported", `This meeting does not know "${name}".`);
   await command(meeting, args, emit);

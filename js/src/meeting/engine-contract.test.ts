@@ -10,6 +10,12 @@ const SOURCES = import.meta.glob<string>(["./engine-*.ts", "!./*.test.ts"], {
   ...{ query: "?raw", import: "default", eager: true },
 });
 
+const CLIENT = Object.values(
+  import.meta.glob<string>(["../engine/c*.ts", "!../engine/*.test.ts"], {
+    ...{ query: "?raw", import: "default", eager: true },
+  }),
+).join();
+
 type Names = Readonly<Record<string, string | null>>;
 
 /** What the engine API has and this meeting does too; all else has a reason there. */
@@ -40,9 +46,16 @@ test("the events that are told are those that the list says are", () => {
   expect(sorted(theirs)).toEqual(sorted(supported(contract.events)));
 });
 
-test("a client knows every command and event of the list", () => {
-  expect(commandNames()).toEqual(expect.arrayContaining(Object.keys(contract.commands)));
-  expect(eventNames()).toEqual(expect.arrayContaining(Object.keys(contract.events)));
+test("a client knows the commands and events of the list, and no others", () => {
+  expect(sorted(commandNames())).toEqual(sorted(Object.keys(contract.commands)));
+  const theirs = eventNames().filter((name) => !ours(name));
+  expect(sorted(theirs)).toEqual(sorted(Object.keys(contract.events)));
+});
+
+test("a client asks the questions of the list, and no others", () => {
+  const asked = [...CLIENT.matchAll(/(?:request\(\{ name: |devices\()"([A-Za-z0-9-]+)"/g)];
+  const theirs = asked.map(([, name]) => name ?? "").filter((name) => !ours(name));
+  expect(sorted(new Set(theirs))).toEqual(sorted(Object.keys(contract.requests)));
 });
 
 test("what is not supported has a reason", () => {

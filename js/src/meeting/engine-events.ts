@@ -293,6 +293,13 @@ function view({ view, large }: Meeting, emit: Emit): Watch[] {
       (videoQuality) => emit("video-quality-changed", { videoQuality }),
     ),
     watch(
+      () => view.audioOnly.value,
+      (enabled) => {
+        emit("audio-only-changed", { enabled });
+        emit("low-bandwidth-mode-changed", { enabled });
+      },
+    ),
+    watch(
       () => large.value,
       (id) => emit("on-stage-participant-changed", { id }),
     ),

@@ -35,7 +35,10 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "is-audio-available": ({ media }) => media.microphone.value !== null,
   "is-video-available": hasCamera,
   "is-sharing-screen": ({ media }) => media.screen.value !== null,
-  "session-id": ({ room }) => room.selfId.value ?? "",
+  "is-audio-disabled": () => false,
+  "is-start-silent": () => false,
+  // Everybody's, from the first to the last: empty before one is in.
+  "session-id": ({ room }) => room.session.value,
   "get-livestream-url": ({ room }) => ({
     livestreamUrl: room.broadcast.value.playout?.live ?? null,
   }),
@@ -46,7 +49,9 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "is-participant-force-muted": () => false,
   "get-p2p-status": ({ remotes }) => remotes.value.size > 0,
   "deployment-info": ({ launch }) => ({
-    deploymentInfo: { environment: "nanomeet", envType: "embedded", backend: launch.base },
+    environment: "nanomeet",
+    envType: "embedded",
+    backend: launch.base,
   }),
   "connection-stats": connectionStats,
   "capture-largevideo-screenshot": screenshot,

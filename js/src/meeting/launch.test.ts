@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flag, parseFragment, parseLaunch, wantsPrejoin, withoutToken } from "./launch";
+import { flag, misfitOf, parseFragment, parseLaunch, wantsPrejoin, withoutToken } from "./launch";
 
 const BASE = "https://host.example/user/ada/nanomeet/";
 const encode = (value: unknown): string => encodeURIComponent(JSON.stringify(value));
@@ -68,4 +68,41 @@ test.each([
   [{ prejoinConfig: { enabled: "yes" } }, true, false],
 ])("with %j, framed: %s, one chooses devices first: %s", (settings, framed, wanted) => {
   expect(wantsPrejoin(new Map(Object.entries(settings)), framed)).toBe(wanted);
+});
+
+test.each([
+  ["org/room_1", "org", "room_1"],
+  ["org/room_1/", "org", "room_1"],
+  ["room_1", "", "room_1"],
+  ["org/org/room_1", "org", "room_1"],
+  ["org/T%C3%A4glich", "org", "Täglich"],
+  ["", "", ""],
+  ["a/b/c", "", ""],
+  ["org/org/org/room", "", ""],
+])("the address %s is of %j and %j", (path, sub, room) => {
+  expect(parseLaunch(`${BASE}${path}`, BASE)).toMatchObject({ sub, room });
+});
+
+test.each([
+  ["org/Room", null],
+  ["ORG/room", null],
+  ["Room", null],
+  ["org/other", "wrong_room"],
+  ["other/Room", "wrong_room"],
+  ["other", "wrong_room"],
+  ["", "address_invalid"],
+  ["a/b/c", "address_invalid"],
+])("with a token for org/Room, %j is %j", (path, misfit) => {
+  const token = `x.${btoa(JSON.stringify({ sub: "org", room: "Room" }))}.y`;
+  expect(misfitOf(parseLaunch(`${BASE}${path}`, BASE), token)).toBe(misfit);
+});
+
+test("the part before the room is the token's tenant, where it names one", () => {
+  const token = `x.${btoa(JSON.stringify({ sub: "*", tenant: "team", room: "Room" }))}.y`;
+  expect(misfitOf(parseLaunch(`${BASE}team/Room`, BASE), token)).toBeNull();
+  expect(misfitOf(parseLaunch(`${BASE}org/Room`, BASE), token)).toBe("wrong_room");
+});
+
+test("what a token does not say is for the server to judge", () => {
+  expect(misfitOf(parseLaunch(`${BASE}org/Room`, BASE), "no token")).toBeNull();
 });

@@ -1,11 +1,15 @@
 /** What the address of the page says: which room, whose token, and how it shall look. */
 
+import { claim } from "./claims";
+
 export type Settings = ReadonlyMap<string, unknown>;
 
 export interface Launch {
   /** The server's base address, with a slash at its end. */
   base: string;
+  /** The organisation; empty where the address names none: then the token's is meant. */
   sub: string;
+  /** Empty where the address is no meeting's. */
   room: string;
   token: string | null;
   /** The number of the frame that an embedding page gave; null where nobody embeds us. */
@@ -26,7 +30,7 @@ const MAX_NAME = 64;
 export function parseLaunch(href: string, base: string): Launch {
   const url = new URL(href);
   const path = url.pathname.slice(new URL(base).pathname.length);
-  const [sub = "", room = ""] = path.split("/").map(decode);
+  const { sub, room } = placeOf(path.split("/").map(decode).filter(Boolean));
   const values = parseFragment(url.hash);
   const id = values.get("jitsi_meet_external_api_id");
   return {
@@ -39,6 +43,21 @@ export function parseLaunch(href: string, base: string): Launch {
     config: below(values, "config."),
     interfaceConfig: below(values, "interfaceConfig."),
   };
+}
+
+/** What is wrong with a meeting's address: it names no room, or another one than the token opens. */
+export type Misfit = "address_invalid" | "wrong_room";
+
+/** Compare the address with the token, whose claims are read unverified: the server checks them. */
+export function misfitOf({ sub, room }: Launch, token: string): Misfit | null {
+  if (!room) return "address_invalid";
+  const differs = (name: string, ...claimed: unknown[]): boolean => {
+    const [one] = claimed.filter((value) => typeof value === "string");
+    // As on other engines, capitals make no other room.
+    return typeof one === "string" && one.toLowerCase() !== name.toLowerCase();
+  };
+  if (differs(room, claim(token, "room"))) return "wrong_room";
+  return sub && differs(sub, claim(token, "tenant"), claim(token, "sub")) ? "wrong_room" : null;
 }
 
 /** The same address without the token: what may stand in the address bar. */
@@ -95,6 +114,14 @@ export function wantsPrejoin(settings: Settings, framed: boolean): boolean {
   ];
   const wish = wishes.find((value) => typeof value === "boolean");
   return typeof wish === "boolean" ? wish : !framed;
+}
+
+/** A room, behind its organisation or alone; pages that name the organisation twice mean it once. */
+function placeOf(parts: readonly string[]): Pick<Launch, "sub" | "room"> {
+  const [first, ...rest] = parts;
+  const [sub = "", room = "", more] = parts.length === 3 && first === rest[0] ? rest : parts;
+  if (more !== undefined) return { sub: "", room: "" };
+  return room ? { sub, room } : { sub: "", room: sub };
 }
 
 function keyOf(pair: string): string {

@@ -20,7 +20,7 @@ import { claim } from "./claims";
 import { Composing } from "./composing";
 import { inviteLink } from "./invite";
 import { Keepsake } from "./keepsake";
-import { flag, type Launch } from "./launch";
+import { flag, type Launch, misfitOf } from "./launch";
 import { Levels } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
@@ -103,7 +103,7 @@ export class Meeting {
 
   /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */
   prepare(): void {
-    if (!this.#token || this.#keepsake.resumable) {
+    if (!this.#token || this.#refusal() || this.#keepsake.resumable) {
       this.start(rememberedStart());
       return;
     }
@@ -119,12 +119,9 @@ export class Meeting {
     this.#owner = new AbortController();
     this.ending.value = null;
     this.#step("loading");
-    if (!this.#token) {
-      this.#finish({
-        kind: "token_malformed",
-        message: t.door.noToken,
-        retry: false,
-      });
+    const refusal = this.#refusal();
+    if (!this.#token || refusal) {
+      this.#finish(refusal ?? { kind: "token_malformed", message: t.door.noToken, retry: false });
       return;
     }
     this.#keepsake.token = this.#token;
@@ -240,6 +237,20 @@ export class Meeting {
   /** What it would mean to remove a participant. */
   planRemoval(id: string): Promise<RemovalPlanned> {
     return this.#signalling?.planRemoval(id) ?? Promise.reject(notJoined());
+  }
+
+  /** Why this address and its token cannot open a meeting, if that can be told before asking. */
+  #refusal(): Ending | null {
+    const { sub, room } = this.launch;
+    const token = this.#token ?? "";
+    const kind = misfitOf(this.launch, token);
+    if (kind === null) return null;
+    const opened = [claim(token, "sub"), claim(token, "room")].join("/");
+    const message =
+      kind === "address_invalid"
+        ? t.door.noRoom
+        : t.door.wrongRoom([sub, room].filter(Boolean).join("/"), opened);
+    return { kind, message, retry: false };
   }
 
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {

@@ -21,6 +21,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   kept: false,
   resume: "place",
   room: "room",
+  session: "meeting",
   streamname: "stream",
   participants,
   state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },

@@ -39,6 +39,8 @@ export class RoomStore {
   readonly knocking = signal<readonly Knock[]>([]);
   /** The links that several people came by; known to moderators. */
   readonly links = signal<readonly Link[]>([]);
+  /** Which meeting this is: the same for everybody in it, empty outside. */
+  readonly session = signal("");
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
   /** How many watch the broadcast; known to moderators. */
   readonly viewers = signal(0);
@@ -72,6 +74,7 @@ export class RoomStore {
         this.knocking.value = message.knocking;
         // They follow, if there are any.
         this.links.value = [];
+        this.session.value = message.session;
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;

@@ -50,6 +50,7 @@ const WELCOME: Welcome = {
   kept: false,
   resume: "place",
   room: "room",
+  session: "meeting",
   streamname: "stream",
   participants: [],
   state: { subject: "", lobby: false, locked: false, closed: false, main: null },

@@ -11,6 +11,7 @@ import {
   type RemovalPlanned,
   type ServerMessage,
 } from "../shared/protocol";
+import type { Misfit } from "./launch";
 
 export type Connection =
   | "idle"
@@ -34,7 +35,7 @@ export const CONNECTION_STEPS: Readonly<Record<Connection, readonly Connection[]
 };
 
 export interface Ending {
-  kind: Bye["kind"] | "server_unreachable";
+  kind: Bye["kind"] | "server_unreachable" | Misfit;
   message: string;
   /** Whether joining again may succeed. */
   retry: boolean;

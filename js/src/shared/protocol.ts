@@ -387,6 +387,7 @@ export interface Welcome {
   kept: boolean;
   resume: string;
   room: string;
+  session: string;
   streamname: string;
   participants: Participant[];
   state: RoomState;

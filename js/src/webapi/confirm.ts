@@ -41,6 +41,10 @@ export async function carriedOut(
   if (name.startsWith("nanomeet")) {
     throw new NanoMeetError(error, "this engine cannot do that", "unsupported");
   }
+  if (!api.knows(name)) {
+    const words = `there is no command ${JSON.stringify(name)}: see docs/api.md for all that there are`;
+    throw new NanoMeetError(error, words, "unsupported");
+  }
   const [told, field] = TOLD[name] ?? [];
   const wait = { error, what: `confirm ${name}`, timeout: TIMEOUT };
   const done =

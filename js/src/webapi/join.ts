@@ -1,8 +1,8 @@
 import type { EngineCore } from "../engine/core";
 import { waitFor } from "./wait";
 
-/** Errors by which Jitsi says that a moderator or a password is waited for: it goes on afterwards. */
-const ASKED = /membersOnly|conference\.passwordRequired/i;
+/** Errors by which Jitsi says that a person is waited for: it goes on afterwards. */
+const ASKED = /membersOnly|conference\.(passwordRequired|displayNameRequired)/i;
 /** Events after which a person is waited for. */
 const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
 

@@ -17,8 +17,41 @@ interface Person {
   local: boolean;
 }
 
-/** The server's refusal of the token. What asks for a room's password begins with "conference". */
-const REFUSED = "connection.passwordRequired";
+/**
+ * By what Jitsi says that it is over, though it calls the error no fatal one: our word for it, and what
+ * to do. What asks for a room's password begins with "conference".
+ */
+const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]>> = {
+  "connection.passwordRequired": [
+    "token_rejected",
+    "The server does not accept the token: check that the token's issuer, audience and secret are those of the server.",
+  ],
+  "conference.connectionError.accessDenied": [
+    "refused",
+    "A moderator did not let you in: ask the moderator, then join again.",
+  ],
+  "conference.connectionError.notAllowed": [
+    "wrong_room",
+    "The server does not let this token into this room: check that the token's room and tenant are those of the meeting.",
+  ],
+  "conference.max_users": [
+    "room_full",
+    "The room is full: join again when another participant has left.",
+  ],
+  "conference.authenticationRequired": [
+    "login_required",
+    "The server wants a login before it opens the room: join with a moderator's token, or after a moderator has opened the room.",
+  ],
+  "conference.reservationError": [
+    "not_reserved",
+    "The server's reservations do not allow this meeting now: reserve the room, then join again.",
+  ],
+  "conference.destroyed": ["ended", "The meeting was ended for everybody."],
+  "conference.gracefulShutdown": [
+    "server_stopping",
+    "The server is shutting down and opens no meetings: join again later.",
+  ],
+};
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -115,9 +148,7 @@ export class Translator {
         }
         break;
       case "errorOccurred":
-        if (data.name === REFUSED) {
-          this.#fail("token_rejected", "The server does not accept the token.");
-        } else if (/membersOnly/.test(text(data.name))) this.#tell("nanomeetWaiting", {});
+        this.#failed(text(data.name));
         break;
       case "recordingStatusChanged":
         if (data.mode === "stream") this.#recorded(data);
@@ -188,6 +219,12 @@ export class Translator {
   #tellPeople(): void {
     const participants = [...this.#people.values()].map((one) => ({ ...one }));
     this.#tell("nanomeetParticipants", { participants });
+  }
+
+  #failed(name: string): void {
+    const refusal = Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined;
+    if (refusal) this.#fail(...refusal);
+    else if (/membersOnly/.test(name)) this.#tell("nanomeetWaiting", {});
   }
 
   #fail(name: string, message: string): void {

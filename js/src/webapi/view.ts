@@ -62,6 +62,9 @@ export class MeetingView {
         this.moderator = data.role === "moderator";
         this.roleTold = this.joined;
         break;
+      case "errorOccurred":
+        if (data.isFatal === true) this.joined = false;
+        break;
       case "raiseHandUpdated":
         if (data.id === localId) this.handRaised = Number(data.handRaised) > 0;
         break;

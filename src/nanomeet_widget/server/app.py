@@ -10,12 +10,13 @@ from tornado import routing, web
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import NotFoundHandler
 from nanomeet_widget.server.hls_handlers import MasterHandler, PlaylistHandler, SegmentHandler
+from nanomeet_widget.server.html_pages import STATIC
 from nanomeet_widget.server.ingest import IngestSocket
 from nanomeet_widget.server.metrics import MetricsHandler
 from nanomeet_widget.server.openapi import OpenApiHandler
 from nanomeet_widget.server.pages import (
-    STATIC,
     BundleHandler,
+    EngineScriptHandler,
     PageHandler,
     ScriptHandler,
 )
@@ -35,6 +36,7 @@ from nanomeet_widget.server.signalling import MeetingSocket
 from nanomeet_widget.server.watch import WatchSocket
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
+_ROOM = r"[A-Za-z0-9_]+"
 #: First segments of a path that are not an organisation's.
 _RESERVED = (
     "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
@@ -60,7 +62,12 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"ws/ingest", IngestSocket, parts),
         (r"ws/watch", WatchSocket, parts),
         (r"js/(nanomeet\.(?:js|d\.ts))", ScriptHandler, {**parts, "path": str(STATIC)}),
-        (r"(external_api\.js)", ScriptHandler, {**parts, "path": str(STATIC)}),
+        (
+            # As a Jitsi has it, below its tenants, too: `@jitsi/react-sdk` loads it from there.
+            rf"((?:{_SEGMENT}/)?(?:libs/)?external_api(?:\.min)?\.js)",
+            EngineScriptHandler,
+            {**parts, "path": str(STATIC)},
+        ),
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (
             rf"vod/({_SEGMENT}\.(?:mp4|jpg|captions\.vtt))",
@@ -79,7 +86,8 @@ def routes(core: Core) -> list[routing.URLSpec]:
             {**parts, "page": "player.html", "framed": True},
         ),
         (
-            rf"(?!(?:{_RESERVED})/){_SEGMENT}/[A-Za-z0-9_]+",
+            # Without an organisation, the token's is meant.
+            rf"(?!(?:{_RESERVED})(?:/|$))(?:{_ROOM}|{_SEGMENT}/{_ROOM}/?)",
             PageHandler,
             {**parts, "page": "meeting.html", "framed": True},
         ),

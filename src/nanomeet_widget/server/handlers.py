@@ -16,6 +16,7 @@ from nanomeet_widget._errors import (
     ServiceError,
 )
 from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.html_pages import show
 
 logger = logging.getLogger("nanomeet")
 
@@ -23,6 +24,8 @@ logger = logging.getLogger("nanomeet")
 API_KEY_HEADER = "X-BINTU-APIKEY"
 TOKEN_HEADER = "X-BINTU-TOKEN"  # noqa: S105 - a header's name
 _SERVER_ERROR = 500
+#: Answers to a GET of what is no page.
+_NO_PAGE = frozenset({401, 404, 405})
 
 
 class Handler(web.RequestHandler):
@@ -51,10 +54,21 @@ class Handler(web.RequestHandler):
         """Need no cookie: nothing here is authorised by one."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
-        """Answer with JSON in plain words."""
+        """Answer with JSON in plain words; where a meeting is looked for, its page says them."""
+        if status_code in _NO_PAGE and self.looks_for_meeting():
+            show(self, "meeting.html", self.core.config, framed=True)
+            return
         error = kwargs.get("exc_info", (None, None, None))[1]
         self.set_header("Content-Type", "application/json")
         self.finish(msgspec.json.encode({"message": _words(status_code, error)}))
+
+    def looks_for_meeting(self) -> bool:
+        """Return whether a frame shall show a room that is called like a part of this server.
+
+        A page that embeds meetings learns nothing of a status: it waits for the meeting's page.
+        """
+        room = self.request.path.removeprefix(self.core.config.base_url)
+        return "/" not in room and self.request.headers.get("Sec-Fetch-Dest") == "iframe"
 
     def send_error(self, status_code: int = _SERVER_ERROR, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
         """Give our own errors their status."""
@@ -85,7 +99,11 @@ class Handler(web.RequestHandler):
 
 
 class NotFoundHandler(Handler):
-    """Answers where nothing is."""
+    """Answers where nothing is: to browsers, with the page that says so."""
+
+    def looks_for_meeting(self) -> bool:
+        """Return whether a browser wants a page."""
+        return "text/html" in self.request.headers.get("Accept", "")
 
     def prepare(self) -> None:
         """Refuse every method."""

@@ -512,6 +512,8 @@ class Welcome(_Message, tag="welcome", kw_only=True):
     kept: bool
     resume: str
     room: str
+    #: This meeting, from its first participant to its last.
+    session: str
     streamname: str
     #: The others.
     participants: list[Participant]

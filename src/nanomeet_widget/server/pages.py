@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 from tornado import web
 
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.handlers import Handler
-
-STATIC = Path(__file__).parent.parent / "static"
-
-#: Scripts and styles are files of this server; pages reach only the server they were given.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "
-    "img-src 'self' data: blob: https:; media-src 'self' blob:; "
-    "connect-src 'self' ws: wss: https: http:; font-src 'self'; base-uri 'self'; "
-    "form-action 'none'; frame-ancestors {ancestors}"
-)
-
-
-#: What a page needs to be framed by one that is isolated from other origins (`crossOriginIsolated`, for
-#: SharedArrayBuffer), on our origin or another: and a worker's script to run in it. Pictures of other
-#: servers, as in a branding, are still shown: they are asked for without credentials.
-_EMBEDDABLE = {
-    "Cross-Origin-Embedder-Policy": "credentialless",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+from nanomeet_widget.server.html_pages import EMBEDDABLE, STATIC, built, show
 
 
 class PageHandler(Handler):
-    """Serves one page, with the server's base URL written into it."""
+    """Serves one page."""
 
     def initialize(self, core: Core, page: str, *, framed: bool) -> None:  # type: ignore[override]
         """Take the page's file, and whether any other page may frame it."""
@@ -41,19 +22,7 @@ class PageHandler(Handler):
 
     def get(self, *_: str) -> None:
         """Serve the page."""
-        content = built(self._page).read_text(encoding="utf-8")
-        base = html.escape(self.core.config.base_url, quote=True)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Cache-Control", "no-cache")
-        for name, value in _EMBEDDABLE.items():
-            self.set_header(name, value)
-        self.set_header(
-            "Content-Security-Policy",
-            _POLICY.format(
-                ancestors=self.core.config.frame_ancestors if self._framed else "'self'"
-            ),
-        )
-        self.finish(content.replace("{{base}}", base))
+        show(self, self._page, self.core.config, framed=self._framed)
 
 
 class FileHandler(Handler, web.StaticFileHandler):
@@ -68,7 +37,7 @@ class FileHandler(Handler, web.StaticFileHandler):
         """Have the browser ask each time whether the file is still the same."""
         del path
         self.set_header("Cache-Control", "no-cache")
-        for name, value in _EMBEDDABLE.items():
+        for name, value in EMBEDDABLE.items():
             self.set_header(name, value)
 
     def get_content_type(self) -> str:
@@ -90,7 +59,7 @@ class BundleHandler(FileHandler):
 
 
 class ScriptHandler(BundleHandler):
-    """Serves a script that pages of other servers load, `nanomeet.js` or `external_api.js`, or its types."""
+    """Serves a script that pages of other servers load, or its types."""
 
     def set_default_headers(self) -> None:
         """Let any page load it."""
@@ -99,17 +68,10 @@ class ScriptHandler(BundleHandler):
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
 
-def built(name: str) -> Path:
-    """Return a file of the front end.
+class EngineScriptHandler(ScriptHandler):
+    """Serves the engine's script, under each of the paths that a Jitsi has it at."""
 
-    Raises
-    ------
-    tornado.web.HTTPError
-        404 if there is no such file, 503 if the front end was never built.
-    """
-    path = STATIC / name
-    if path.is_file():
-        return path
-    if not STATIC.is_dir() or name.endswith(".html"):
-        raise web.HTTPError(503, reason="This part of the front end is not built")
-    raise web.HTTPError(404)
+    def parse_url_path(self, url_path: str) -> str:
+        """Return the one file that all of them mean."""
+        del url_path
+        return "external_api.js"

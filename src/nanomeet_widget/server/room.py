@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
@@ -72,6 +73,7 @@ class Room:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
+        self._session = secrets.token_hex(8)
         self.settings = settings
         self.broadcast = messages.BroadcastState(state=Broadcast.OFF)
         #: How many watch the broadcast.
@@ -271,6 +273,7 @@ class Room:
             kept=kept,
             resume=participant.resume,
             room=self.name,
+            session=self._session,
             streamname=participant.claims.streamname,
             participants=[p.describe() for p in self.participants if p is not participant],
             state=self.state(),

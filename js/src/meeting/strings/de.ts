@@ -85,6 +85,10 @@ export const de: Strings = {
     joinAgain: "Wieder beitreten",
     useHere: "Hier benutzen",
     ownPicture: "Ihr eigenes Bild",
+    noRoom:
+      "Diese Adresse nennt keinen Raum. Am Ende steht sein Name, oder Organisation und Raum: Öffnen Sie den ganzen Einladungslink, oder prüfen Sie domain und roomName.",
+    wrongRoom: (asked, opened) =>
+      `Der Schlüssel öffnet ${opened}, nicht ${asked}: Benutzen Sie die Adresse seines Raums, oder bitten Sie um eine Einladung in diesen.`,
     noToken: "In dieser Adresse fehlt der Schlüssel: Öffnen Sie den ganzen Einladungslink.",
   },
   endings: {
@@ -133,6 +137,8 @@ export const de: Strings = {
       title: "Der Server wurde angehalten",
       told: "Versuchen Sie es, wenn er wieder läuft.",
     },
+    address_invalid: { title: "Hier ist keine Besprechung", told: "" },
+    wrong_room: { title: "Dieser Link funktioniert nicht", told: "" },
     server_unreachable: {
       title: "Der Server ist nicht erreichbar",
       told: "Prüfen Sie Ihr Netz, dann treten Sie wieder bei.",

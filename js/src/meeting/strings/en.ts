@@ -80,6 +80,10 @@ export const en = {
     joinAgain: "Join again",
     useHere: "Use it here",
     ownPicture: "Your own picture",
+    noRoom:
+      "This address names no room. A meeting's address ends in the room's name, or in the organisation's and the room's: open the whole invite link, or check domain and roomName.",
+    wrongRoom: (asked: string, opened: string) =>
+      `The token opens ${opened}, not ${asked}: use the address of its own room, or ask for an invite to this one.`,
     noToken: "This address has no token in it: open the whole invite link that you were given.",
   },
   endings: {
@@ -119,6 +123,8 @@ export const en = {
       title: "The server was stopped",
       told: "Try again when it has been started again.",
     },
+    address_invalid: { title: "This address is no meeting's", told: "" },
+    wrong_room: { title: "This link does not work", told: "" },
     server_unreachable: {
       title: "The server cannot be reached",
       told: "Check your network, then join again.",
