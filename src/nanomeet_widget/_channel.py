@@ -26,6 +26,7 @@ from nanomeet_widget._errors import (
     CommandTimeoutError,
     NoFrontEndError,
     NotJoinedError,
+    not_joined,
 )
 
 T = TypeVar("T")
@@ -44,7 +45,6 @@ _ERRORS: dict[str, type[CommandError]] = {
     "timeout": CommandTimeoutError,
     "refused": CommandRefusedError,
     "not_moderator": CommandRefusedError,
-    "not_joined": NotJoinedError,
 }
 _KNOCK_MESSAGE = {"type": "knock"}
 _SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
@@ -394,8 +394,11 @@ class Channel:
             return
         kind = str(error.get("kind"))
         words = str(error.get("message") or "the page gave no reason")
+        if kind == NotJoinedError.kind:
+            command.reject(not_joined(str(error.get("cause") or kind), words))
+            return
         failure = _ERRORS.get(kind, CommandError)(words)
-        failure.kind = str(error.get("cause") or kind)
+        failure.kind = kind
         command.reject(failure)
 
     def heard(self) -> None:

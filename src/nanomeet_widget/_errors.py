@@ -18,6 +18,10 @@ NanoMeetError
 │   ├── CommandTimeoutError             no confirmation came in time
 │   ├── CommandRefusedError             the engine, or the role of the token, refuses
 │   ├── NotJoinedError                  the meeting is not joined
+│   │   ├── NotAdmittedError            a moderator did not let you in
+│   │   ├── WrongRoomError              the token opens another room, or that of another tenant
+│   │   ├── RoomFullError               the room has no place left
+│   │   └── LoginRequiredError          the server wants a login, or a moderator, first
 │   ├── NoFrontEndError                 no notebook page shows the meeting
 │   └── CannotAwaitError                the command is given, but its answer cannot be heard here
 └── IllegalStepError (RuntimeError)     a state machine was driven wrongly: a bug
@@ -128,6 +132,46 @@ class NotJoinedError(CommandError):
     """The command needs a joined meeting, and it was not joined; `kind` says in a word what kept it."""
 
     kind = "not_joined"
+
+
+class NotAdmittedError(NotJoinedError):
+    """A moderator did not let you in: ask the moderator, then join again."""
+
+    kind = "refused"
+
+
+class WrongRoomError(NotJoinedError):
+    """The token opens another room, or that of another tenant: make one for this room."""
+
+    kind = "wrong_room"
+
+
+class RoomFullError(NotJoinedError):
+    """The room has no place left: join again when another participant has left."""
+
+    kind = "room_full"
+
+
+class LoginRequiredError(NotJoinedError):
+    """The server wants a login before it opens the room: join with a moderator's token."""
+
+    kind = "login_required"
+
+
+def not_joined(kind: str, message: str) -> NotJoinedError:
+    """Return the error of a meeting that is not joined, by the word for what kept it.
+
+    Parameters
+    ----------
+    kind
+        As `NanoMeet.error` has it.
+    message
+        What is wrong, and what to do.
+    """
+    known = (NotAdmittedError, WrongRoomError, RoomFullError, LoginRequiredError)
+    found = next((error for error in known if error.kind == kind), NotJoinedError)(message)
+    found.kind = kind
+    return found
 
 
 class NoFrontEndError(CommandError):

@@ -38,6 +38,7 @@ from nanomeet_widget._errors import (
     NanoMeetError,
     NoFrontEndError,
     NotJoinedError,
+    not_joined,
 )
 from nanomeet_widget._liveness import Watch
 from nanomeet_widget._models import (
@@ -397,13 +398,9 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             "press the button in its cell to join again, or make another widget with a new token"
         )
         if self.error is None:
-            error = NotJoinedError(f"{name}: the meeting was left: {again}")
-            error.kind = "left"
-        else:
-            kind, words = self.error["kind"], self.error["message"].rstrip(".")
-            error = NotJoinedError(f"{name}: the meeting failed ({kind}): {words}: {again}")
-            error.kind = kind
-        return error
+            return not_joined("left", f"{name}: the meeting was left: {again}")
+        kind, words = self.error["kind"], self.error["message"].rstrip(".")
+        return not_joined(kind, f"{name}: the meeting failed ({kind}): {words}: {again}")
 
     # --- what the page says ---------------------------------------------------------------
 

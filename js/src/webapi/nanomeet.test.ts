@@ -132,6 +132,55 @@ test("Jitsi's lobby is no failure, though it is called a fatal error", async () 
   await expect(joining).resolves.toBeDefined();
 });
 
+test.each([
+  ["conference.connectionError.accessDenied", "refused", "ask the moderator"],
+  ["conference.connectionError.notAllowed", "wrong_room", "room and tenant"],
+  ["conference.max_users", "room_full", "join again"],
+  ["conference.authenticationRequired", "login_required", "moderator's token"],
+  ["conference.reservationError", "not_reserved", "reserve the room"],
+  ["conference.gracefulShutdown", "server_stopping", "join again later"],
+  ["connection.passwordRequired", "token_rejected", "the secret"],
+])("Jitsi's %s rejects init at once, also who waits for a person", async (name, kind, remedy) => {
+  const refusal = { name, type: "CONFERENCE", isFatal: false };
+  for (const before of [[], ["conference.connectionError.membersOnly"]]) {
+    const joining = begin();
+    meeting.emit("ready");
+    for (const asked of before) meeting.emit("error-occurred", { error: { name: asked } });
+    meeting.emit("error-occurred", { error: refusal });
+    await vi.advanceTimersByTimeAsync(0);
+    const error = { kind, message: expect.stringContaining(remedy) };
+    await expect(joining).rejects.toMatchObject(error);
+    expect(frames()).toBe(0);
+  }
+});
+
+test("a name that Jitsi's lobby asks for is waited for", async () => {
+  const joining = begin();
+  meeting.emit("ready");
+  meeting.emit("error-occurred", { error: { name: "conference.displayNameRequired" } });
+  await vi.advanceTimersByTimeAsync(100_000);
+  meeting.join();
+  await expect(joining).resolves.toMatchObject({ data: {} });
+});
+
+test("after a refusal in the middle of a meeting nothing can be done in it", async () => {
+  await join({ own: false });
+  const ended = vi.fn();
+  nanoMeet.api?.on("errorOccurred", ({ name, isFatal }) => ended(name, isFatal));
+  const said = nanoMeet.setNanoMeetSubject("Sets");
+  meeting.emit("error-occurred", { error: { name: "conference.destroyed", isFatal: false } });
+  await expect(said).rejects.toMatchObject({ kind: "ended" });
+  expect(ended).toHaveBeenLastCalledWith("ended", true);
+  await expect(nanoMeet.muteEveryone()).rejects.toMatchObject({ kind: "not_joined" });
+});
+
+test("a command that there is not is rejected, on any engine", async () => {
+  await join({ own: false });
+  const done = nanoMeet.executeCommand("dance");
+  await expect(done).rejects.toMatchObject({ kind: "unsupported" });
+  expect(meeting.commands).toEqual([]);
+});
+
 test("the page's address overrides nothing", async () => {
   history.replaceState(null, "", "?nanomeet.server=evil.example&nanomeet.branding=x");
   begin();

@@ -24,7 +24,7 @@ interface Person {
 const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]>> = {
   "connection.passwordRequired": [
     "token_rejected",
-    "The server does not accept the token: check that the token's issuer, audience and secret are those of the server.",
+    "The server does not accept the token: check the issuer, the audience and the secret.",
   ],
   "conference.connectionError.accessDenied": [
     "refused",
@@ -32,7 +32,7 @@ const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]
   ],
   "conference.connectionError.notAllowed": [
     "wrong_room",
-    "The server does not let this token into this room: check that the token's room and tenant are those of the meeting.",
+    "The server does not let this token into this room: check the token's room and tenant.",
   ],
   "conference.max_users": [
     "room_full",
@@ -40,16 +40,16 @@ const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]
   ],
   "conference.authenticationRequired": [
     "login_required",
-    "The server wants a login before it opens the room: join with a moderator's token, or after a moderator has opened the room.",
+    "The server wants a login first: join with a moderator's token, or after a moderator.",
   ],
   "conference.reservationError": [
     "not_reserved",
-    "The server's reservations do not allow this meeting now: reserve the room, then join again.",
+    "The server has no reservation for this meeting: reserve the room, then join again.",
   ],
-  "conference.destroyed": ["ended", "The meeting was ended for everybody."],
+  "conference.destroyed": ["ended", "A moderator has ended the meeting."],
   "conference.gracefulShutdown": [
     "server_stopping",
-    "The server is shutting down and opens no meetings: join again later.",
+    "The server is shutting down: join again later.",
   ],
 };
 

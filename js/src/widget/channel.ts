@@ -5,6 +5,8 @@ import type { Targets } from "../webapi/targets";
 
 export interface Failure {
   kind: string;
+  /** Of a meeting that is not joined: the kind of what kept it. */
+  cause?: string;
   message: string;
 }
 
@@ -88,8 +90,7 @@ export type ToKernel =
   /** A command cannot be carried out yet, for the reason `why`; told again as long as that is so. */
   | { type: "held"; id: number; why: string }
   | { type: "begun"; id: number }
-  /** `cause`: the kind of failure that kept the meeting from being joined. */
-  | { type: "reply"; id: number; result?: unknown; error?: Failure & { cause?: string } };
+  | { type: "reply"; id: number; result?: unknown; error?: Failure };
 
 /** Bytes for some messages; the kernel asks for more where one is longer. */
 const PAD = 8_192;
