@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,7 +63,10 @@ class RunningServer:
         self, path: str, *, headers: dict[str, str] | None = None, **body: Any
     ) -> httpx.Response:
         """Post JSON, and return whatever the server answers."""
-        return post(f"{self.url}/{path}", headers=headers, json=body)
+        certificate = str(self.data / "certificate.pem")
+        secure = self.url.startswith("https:")
+        verify = ssl.create_default_context(cafile=certificate) if secure else True
+        return post(f"{self.url}/{path}", headers=headers, json=body, verify=verify)
 
     def websocket(self, path: str) -> str:
         """Return the address of one of the server's WebSockets."""

@@ -140,6 +140,56 @@ def test_pages_of_other_servers_may_load_the_scripts_and_their_types(
 @pytest.mark.parametrize(
     "path",
     [
+        *(
+            "external_api.js?release=release-1234",
+            "external_api.min.js",
+            "libs/external_api.min.js",
+        ),
+        *("local/external_api.js", "team-7/external_api.js", "local/libs/external_api.min.js"),
+    ],
+)
+def test_the_engine_s_script_is_wherever_a_jitsi_has_it(servers: Servers, path: str) -> None:
+    for server in (servers.start(), servers.start("--base-url", "/user/anna/nanomeet/")):
+        answer = get(f"{server.url}/{path}")
+        assert answer.status_code == 200
+        assert answer.text == get(f"{server.url}/external_api.js").text
+        assert answer.headers["content-type"] == "text/javascript"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("path", ["Room", "local/Room", "local/Room/", "local/Room?lang=de"])
+def test_a_meeting_is_at_its_room_s_address(servers: Servers, path: str) -> None:
+    for options in ((), ("--base-url", "/user/anna/nanomeet/")):
+        server = servers.start(*options)
+        answer = get(f"{server.url}/{path}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "static/meeting.js" in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "a/b/c", "My%20Room", "T%C3%A4glich", "live", "local/"])
+def test_a_browser_gets_words_where_no_meeting_is(server: RunningServer, path: str) -> None:
+    answer = get(f"{server.url}/{path}", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 404
+    assert "static/meeting.js" in answer.text
+    assert "frame-ancestors *" in answer.headers["content-security-policy"]
+    said = request("POST", f"{server.url}/{path}", headers={"Accept": "application/json"})
+    assert said.json()["message"]
+
+
+def test_a_frame_gets_a_meeting_s_page_for_a_room_called_like_a_part_of_the_server(
+    server: RunningServer,
+) -> None:
+    for path in ("stream", "recordings"):
+        framed = get(f"{server.url}/{path}", headers={"Sec-Fetch-Dest": "iframe"})
+        assert "static/meeting.js" in framed.text
+        assert get(f"{server.url}/{path}").json()["message"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         "",
         "no.pe",
         "local/",

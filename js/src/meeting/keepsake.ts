@@ -38,8 +38,10 @@ export class Keepsake {
     return resume;
   }
 
-  leaveResume(resume: string): void {
+  /** Keeps the place's secret. Returns whether it can be found again: some browsers keep nothing. */
+  leaveResume(resume: string): boolean {
     write(this.#resume, resume);
+    return this.resumable;
   }
 
   clear(): void {

@@ -150,8 +150,9 @@ export class Meeting {
   /** The page goes away, perhaps to be loaded again: the server keeps the place for a while. */
   suspend(): void {
     const resume = this.#signalling?.resume;
-    if (resume) this.#keepsake.leaveResume(resume);
-    this.#signalling?.unload();
+    // A place that cannot be claimed again would stay behind beside the new one.
+    if (resume && !this.#keepsake.leaveResume(resume)) this.#signalling?.leave();
+    else this.#signalling?.unload();
     this.#release();
   }
 
