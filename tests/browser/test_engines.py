@@ -54,6 +54,15 @@ print(meet.broadcast.value)
 """
 
 
+ASKED = """
+print(meet.error)
+try:
+    await meet.raise_hand()
+except nm.NotJoinedError as error:
+    print(type(error).__name__, error)
+"""
+
+
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     prosody = Prosody(app_id="classroom", secret=SECRET)
@@ -236,6 +245,39 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
         expect(notebook.meeting).to_contain_text("does not accept the token", timeout=SLOW)
         error = "token_rejected"
         assert error in notebook.until(1, lambda printed: error in printed)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "error", "remedy"),
+    [
+        ("lobby_no", "refused", "NotAdmittedError", "ask the moderator"),
+        ("not_this_one", "wrong_room", "WrongRoomError", "room and tenant"),
+        ("no_place", "room_full", "RoomFullError", "another participant has left"),
+        ("login_first", "login_required", "LoginRequiredError", "a moderator's token"),
+    ],
+)
+def test_each_final_refusal_is_an_error_of_its_own(
+    *,
+    lab: Lab,
+    open_page: OpenPage,
+    deployment: Site,
+    name: str,
+    kind: str,
+    error: str,
+    remedy: str,
+) -> None:
+    setup = SETUP.replace('"algebra_101"', f'"{name}"')
+    for mark, value in {"host": deployment.host, "secret": SECRET, "shows": "room"}.items():
+        setup = setup.replace(f"{{{mark}}}", value)
+    notebook = f"{name}.ipynb"
+    lab.write(notebook, setup.replace("{options}", "").replace("{widget}", ""), ASKED)
+    shown = Notebook(open_page(ignore_https_errors=True), lab, notebook)
+    shown.run(0)
+    expect(shown.meeting).to_have_attribute("data-status", "failed", timeout=SLOW)
+    expect(shown.meeting).to_contain_text(remedy)
+    told = shown.until(1, lambda printed: error in printed)
+    assert f"'kind': '{kind}'" in told
+    assert remedy in told.splitlines()[-1]
 
 
 def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None = None) -> str:

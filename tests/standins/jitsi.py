@@ -19,9 +19,21 @@ ENGINE = (STATIC / "external_api.js").read_bytes()
 SCRIPTS = {"/external_api.js": ENGINE, "/js/nanomeet.js": LIBRARY, "/js/other.js": b"var other;"}
 
 
+#: Rooms that let nobody in, and what the page says of that, in its order.
+REFUSALS = {
+    "lobby_no": [
+        "conference.connectionError.membersOnly",
+        "conference.connectionError.accessDenied",
+    ],
+    "not_this_one": ["conference.connectionError.notAllowed"],
+    "no_place": ["conference.max_users"],
+    "login_first": ["conference.authenticationRequired"],
+}
+
+
 @contextmanager
 def jitsi(folder: Path, prosody: Prosody) -> Iterator[Site]:
-    """Run it. Rooms may have a tenant before them."""
+    """Run it. Rooms may have a tenant before them; some let nobody in."""
 
     def answer(site: Site, seen: Seen) -> Answer:
         del site
@@ -47,6 +59,8 @@ def _admit(prosody: Prosody, seen: Seen) -> Answer:
         claims = prosody.admit(asked["token"], room=room, tenant="/".join(tenants))
     except Refused as error:
         return said({"error": str(error)})
+    if room in REFUSALS:
+        return said({"error": "not let in", "refusals": REFUSALS[room]})
     leads = affiliation(claims) == "owner" or moderation(claims)
     role = "moderator" if leads else "participant"
     return said({"room": room, "role": role})

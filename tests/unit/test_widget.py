@@ -469,6 +469,34 @@ def test_a_command_that_the_page_refuses_fails_with_its_words() -> None:
     assert "This browser cannot broadcast." in repr(command)
 
 
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("refused", nm.NotAdmittedError),
+        ("wrong_room", nm.WrongRoomError),
+        ("room_full", nm.RoomFullError),
+        ("login_required", nm.LoginRequiredError),
+        ("ended", nm.NotJoinedError),
+    ],
+)
+def test_what_keeps_a_meeting_from_being_joined_is_an_error_of_its_own(
+    kind: str, error: type[nm.NotJoinedError]
+) -> None:
+    meet, page = shown()
+    page.says(type="hello")
+    page.says(type="status", status="loading", error=None)
+    page.says(type="status", status="joining", error=None)
+    waiting = meet.set_tile_view(True)
+    failure = {"kind": kind, "message": "Ask the moderator, then join again."}
+    said = {"kind": "not_joined", "cause": kind, "message": failure["message"]}
+    page.says(type="reply", id=page.last_command()["id"], error=said)
+    page.says(type="status", status="failed", error=failure)
+    for command in (waiting, meet.set_tile_view(True)):
+        assert type(command.exception()) is error
+        assert "Ask the moderator, then join again" in repr(command)
+    assert meet.error == failure
+
+
 def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
     meet, page = shown()
     meet.start_broadcast()
