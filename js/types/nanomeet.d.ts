@@ -11,7 +11,10 @@ interface NanoMeetSuccess<T> {
 interface NanoMeetFailure extends Error {
   /** "<Kind> Error", as the nanoMeet Web API has it. */
   readonly error: string;
-  /** The same in one word: `token_expired`, `server_unreachable`, `timeout`, … */
+  /**
+   * The same in one word: `token_expired`, `server_unreachable`, `timeout`, …; of a room that lets
+   * nobody in: `refused`, `wrong_room`, `room_full`, `login_required`, …
+   */
   readonly kind: string;
 }
 
@@ -141,6 +144,12 @@ interface NanoMeetEngine {
     event: string,
     listener?: (data: Readonly<Record<string, unknown>>) => void,
   ): void;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+  once(event: string | symbol, listener: (...args: any[]) => void): this;
+  off(event: string | symbol, listener?: (...args: any[]) => void): this;
+  removeAllListeners(event?: string | symbol): this;
+  emit(event: string | symbol, ...args: unknown[]): boolean;
+  listenerCount(event: string | symbol): number;
   /** Tells nothing of what comes of it: `NanoMeet.executeCommand` does. */
   executeCommand(command: string, ...args: unknown[]): void;
   getSupportedCommands(): string[];
@@ -148,6 +157,12 @@ interface NanoMeetEngine {
   getParticipantsInfo(): NanoMeetParticipant[];
   getNumberOfParticipants(): number;
   getDisplayName(id: string): string | undefined;
+  /** Commands that are methods, too. */
+  startRecording(options: Readonly<Record<string, unknown>>): void;
+  stopRecording(mode?: string, transcription?: boolean): void;
+  /** The meeting's id, the same for everybody in it; empty before it is joined. */
+  getSessionId(): Promise<unknown>;
+  getDeploymentInfo(): Promise<unknown>;
   isAudioMuted(): Promise<unknown>;
   isVideoMuted(): Promise<unknown>;
   isSharingScreen(): Promise<unknown>;
