@@ -116,9 +116,7 @@ def culling(tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
-def test_a_quiet_meeting_keeps_its_kernel_and_a_kernel_that_ends_says_why(
-    culling: Lab, open_page: OpenPage
-) -> None:
+def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> None:
     lab = culling
     lab.write("quiet.ipynb", SHOW.format("quiet"), TELL, LINK)
     notebook = Notebook(open_page(), lab, "quiet.ipynb")
