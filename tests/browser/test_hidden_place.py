@@ -18,8 +18,9 @@ MAKE = """
 import nanomeet_widget as nm, ipywidgets as w
 from IPython.display import display
 meet = nm.NanoMeet(token=nm.create_room({!r}).token, height=300)
+held = meet.set_subject("Later")
 """
-TELL = "print(meet.status.value, meet._waits_for)"
+TELL = "print(meet.status, held.held_by)"
 HIDE, SHOW = "box.layout.display = 'none'", "box.layout.display = None"
 FILLER = "for i in range(100): print(i)"
 OTHER = "w.HTML('<p>Nothing here</p>')"
