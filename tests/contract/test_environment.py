@@ -94,7 +94,7 @@ def test_the_server_on_this_machine_is_reached_all_the_same(
     service = LocalServer(server.url, api_key=server.api_key)
     room = service.create_room("Direct")
     assert asyncio.run(service.acreate_invite(room.token)).token
-    assert service.recordings() == []
+    assert isinstance(service.recordings(), list)
     assert not isinstance(doctor.ask(server.url), str)
     with pytest.raises(nm.ServiceError, match="404"):
         Http("it").download(server.url, "/vod/none.mp4", tmp_path / "none.mp4")

@@ -48,6 +48,10 @@ can_unshare = pytest.mark.skipif(
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux's folders and system calls")
 
 
+#: Variables that would lead a kernel to folders and servers of another.
+_OTHERS = ("XDG_", "JUPYTER", "JPY_", "NANOMEET_")
+
+
 class Kernels:
     """Starts kernels, and ends them and their servers."""
 
@@ -58,7 +62,7 @@ class Kernels:
 
     def start(self, *before: str, **variables: str | None) -> dict[str, str]:
         """Return what a kernel says; `before` is a command that runs it, None unsets a variable."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "JUPYTER"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(_OTHERS)}
         for name, value in {"HOME": str(self.base / "home"), **variables}.items():
             environment.pop(name, None)
             if value is not None:

@@ -342,7 +342,9 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         page, ingest = await start(allowing, nginx.secure_url("SECRETself"))
         async with sending(ingest, film):
             (target,) = await until_they_are(page, "retrying")
-            assert target["error"] == "its certificate is not trusted: self-signed certificate"
+            # Whom it trusts instead, if the environment says so, follows.
+            why = "its certificate is not trusted: self-signed certificate"
+            assert target["error"].startswith(why)
             await stop(page)
 
     run(scenario())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import pickle
@@ -48,6 +49,10 @@ class Leaky(nm.NanoMeet):
     token = traitlets.Unicode(None, allow_none=True).tag(sync=True)
 
 
+#: What the page gives the kernel to seal messages with.
+PAD = bytes(range(256)) * 32
+
+
 class Line(BaseComm):
     """Where a widget's messages go; it keeps them."""
 
@@ -84,7 +89,7 @@ def says(meet: nm.NanoMeet, **content: Any) -> None:
 
 def joined(kind: type[nm.NanoMeet]) -> nm.NanoMeet:
     meet = kind(token=ROOM.token)
-    says(meet, type="hello")
+    says(meet, type="hello", browser="browser", pad=[0, base64.b64encode(PAD).decode()])
     for status in ("loading", "joining", "joined"):
         says(meet, type="status", status=status, error=None)
     says(meet, type="event", name="subjectChange", data={"subject": "Rings"})
@@ -122,9 +127,20 @@ def test_it_would_be_found_if_the_trait_were_synced(place: Any) -> None:
     assert found(place(joined(Leaky)), TOKEN)
 
 
-def test_the_page_gets_it_by_a_message_that_is_never_saved() -> None:
+def test_the_page_gets_it_by_a_message_that_no_other_page_can_read() -> None:
     meet = joined(nm.NanoMeet)
-    assert found(json.dumps(Line.sent), TOKEN)
+    sealed = [
+        data["content"]
+        for _, data in Line.sent
+        if data.get("method") == "custom" and data["content"]["type"] == "sealed"
+    ]
+    opened = [
+        bytes(a ^ b for a, b in zip(base64.b64decode(m["text"]), PAD[m["at"] :], strict=False))
+        for m in sealed
+    ]
+    assert [text for text in opened if TOKEN in text.decode()]
+    # A message reaches every page that is connected to the kernel.
+    assert not found(json.dumps(Line.sent), TOKEN)
     assert meet.token == TOKEN
 
 

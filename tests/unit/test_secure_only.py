@@ -47,6 +47,7 @@ SECURE_ONLY = (
 MET = {
     "composer/encoder.ts": "StageBroadcast.supported: the page says that it cannot compose",
     "composer/index.ts": "StageBroadcast.supported",
+    "engine/client.ts": "the caller has made a key of it",
     "meeting/devices.ts": "refusalOf: no device is asked for",
     "meeting/engine-requests.ts": "asks whether it is there",
     "meeting/media.ts": "?., and refusalOf",
