@@ -29,7 +29,7 @@ room = nm.create_room("Apart")
 meet = nm.NanoMeet(token=room.token)
 meet
 """,
-    "print(meet.status, '|', meet.error)",
+    "print(meet.status.value, '|', meet.error)",
     "link = nm.create_invite(room.token).invite_link",
     """
 import subprocess, sys
