@@ -5,6 +5,7 @@ On clusters `XDG_RUNTIME_DIR` is often that of another machine, and homes are re
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 import sys
@@ -18,8 +19,15 @@ _PRIVATE = 0o700
 _DATA = "nanomeet-widget"
 
 
-def private(folder: Path) -> Path:
+def private(folder: Path, *, owned: bool = True) -> Path:
     """Return a folder that only its owner enters; it is made, or tightened.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    owned
+        Whether it has to be this user's. Root may have been given another's, to keep data there.
 
     Raises
     ------
@@ -31,7 +39,7 @@ def private(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
     if sys.platform != "win32":
         found = folder.stat()
-        if found.st_uid != os.getuid():
+        if owned and found.st_uid != os.getuid():
             raise PermissionError(None, "it belongs to another user", str(folder))
         if stat.S_IMODE(found.st_mode) & 0o077:
             folder.chmod(_PRIVATE)
@@ -49,7 +57,7 @@ def runtime() -> Path:
         If no folder can be written to.
     """
     return _first(
-        [*_runtimes(), _temporary],
+        [*(functools.partial(private, folder) for folder in _runtimes()), _temporary],
         "set XDG_RUNTIME_DIR to a folder of yours that can be written to",
     )
 
@@ -76,9 +84,9 @@ def data(*, lasting: bool, remedy: str) -> Path:
     ServerStartError
         If no folder can be written to.
     """
-    places: list[Path | Callable[[], Path]] = [default_data()]
+    places: list[Callable[[], Path]] = [lambda: private(default_data(), owned=False)]
     if jupyter := os.environ.get("JUPYTER_DATA_DIR"):
-        places.append(Path(jupyter) / _DATA)
+        places.append(lambda: private(Path(jupyter) / _DATA))
     if not lasting:
         places.append(lambda: private(_temporary() / "data"))
     return _first(places, remedy)
@@ -134,7 +142,7 @@ def _temporary() -> Path:
     return private(folder)
 
 
-def _first(places: Iterable[Path | Callable[[], Path]], remedy: str) -> Path:
+def _first(places: Iterable[Callable[[], Path]], remedy: str) -> Path:
     reasons = []
     for place in places:
         found = _tried(place)
@@ -146,8 +154,8 @@ def _first(places: Iterable[Path | Callable[[], Path]], remedy: str) -> Path:
     )
 
 
-def _tried(place: Path | Callable[[], Path]) -> Path | str:
+def _tried(place: Callable[[], Path]) -> Path | str:
     try:
-        return private(place) if isinstance(place, Path) else place()
+        return place()
     except OSError as error:
-        return f"{error.filename or place}: {error.strerror or error}"
+        return f"{error.filename}: {error.strerror or error}"

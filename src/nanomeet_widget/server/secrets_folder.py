@@ -25,7 +25,7 @@ def open_folder(path: Path) -> Path:
         If it cannot be written to.
     """
     try:
-        return _folders.private(path)
+        return _folders.private(path, owned=False)
     except OSError as error:
         raise _unwritable(path, error) from None
 
