@@ -121,7 +121,8 @@ def test_a_session_folder_that_is_none_is_passed_over(session: str, kernels: Ker
     assert len(list((kernels.base / "home/.local/state/nanomeet/run").glob("server-*.json"))) == 1
     assert not (kernels.base / session / "nanomeet").exists() or not session
     # Kernels without one, and with another, find the same.
-    assert len({kernels.start(XDG_RUNTIME_DIR=s)["server"] for s in (None, "/nowhere")}) == 1
+    nowhere = str(kernels.base / "nowhere")
+    assert len({kernels.start(XDG_RUNTIME_DIR=s)["server"] for s in (None, nowhere)}) == 1
     assert len(kernels.pids()) == 1
 
 

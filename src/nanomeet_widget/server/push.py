@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from nanomeet_widget import _environment
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.channel import Batch, Channel, Outgoing
 from nanomeet_widget.server.frames import Frame, Track
@@ -287,8 +286,7 @@ def _trust() -> ssl.SSLContext:
 
 def _words(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        said = _environment.why_untrusted()
-        return f"its certificate is not trusted: {error.verify_message}{said and f' ({said})'}"
+        return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or 'the other server does not speak it'}"
     if isinstance(error, OSError):
