@@ -29,6 +29,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   knocking: [],
   ice_servers: [],
   expires: 0,
+  now: Date.now() / 1000,
   max_stage: 8,
   chat: [],
   viewers: 0,
@@ -87,4 +88,15 @@ test("who knocks waits until it is answered", () => {
   expect(room.knocking.value).toHaveLength(1);
   room.apply({ type: "knock_ended", id: "k" });
   expect(room.knocking.value).toEqual([]);
+});
+
+test("since when it is live is told by this page's clock, however wrong that is", () => {
+  const room = new RoomStore();
+  const now = Date.now() / 1000;
+  const live = { ...NO_BROADCAST, state: "live" as const, since: now + 10_740 };
+  // The server's clock is three hours ahead, and it went live a minute ago.
+  room.apply({ ...welcome([]), now: now + 10_800, broadcast: live });
+  expect(room.broadcast.value.since).toBeCloseTo(now - 60, 0);
+  room.apply({ type: "broadcast_changed", broadcast: { ...live, since: now + 10_800 } });
+  expect(room.broadcast.value.since).toBeCloseTo(now, 0);
 });

@@ -63,6 +63,9 @@ export class RoomStore {
     this.onStage.value ? this.others.value.filter(({ stage }) => stage) : [],
   );
 
+  /** Seconds that the server's clock is ahead of this page's. */
+  #ahead = 0;
+
   /** Takes in one message; what does not concern the room is passed over. */
   apply(message: ServerMessage): void {
     switch (message.type) {
@@ -70,7 +73,8 @@ export class RoomStore {
         this.own.value = message.own;
         this.others.value = message.participants.filter(({ id }) => id !== message.own.id);
         this.state.value = message.state;
-        this.broadcast.value = located(message.broadcast);
+        this.#ahead = message.now - Date.now() / 1000;
+        this.broadcast.value = this.#told(message.broadcast);
         this.knocking.value = message.knocking;
         // They follow, if there are any.
         this.links.value = [];
@@ -101,7 +105,7 @@ export class RoomStore {
         this.state.value = message.state;
         break;
       case "broadcast_changed":
-        this.broadcast.value = located(message.broadcast);
+        this.broadcast.value = this.#told(message.broadcast);
         break;
       case "links_changed":
         this.links.value = message.links;
@@ -132,16 +136,21 @@ export class RoomStore {
     this.viewers.value = 0;
     this.feed.value = NO_FEED;
   }
+
+  /**
+   * The broadcast as this page has it. Inside a Jupyter server the server's links are paths: only the page
+   * knows what comes before them; and since when it is live is by this page's clock.
+   */
+  #told(broadcast: BroadcastState): BroadcastState {
+    const since = broadcast.since === null ? null : broadcast.since - this.#ahead;
+    if (broadcast.playout === null) return { ...broadcast, since };
+    const { live, vod } = broadcast.playout;
+    const whole = (link: string): string => new URL(link, document.baseURI).href;
+    const playout = { live: whole(live), vod: vod === null ? null : whole(vod) };
+    return { ...broadcast, since, playout };
+  }
 }
 
 function without<T extends { id: string }>(all: readonly T[], id: string): T[] {
   return all.filter((one) => one.id !== id);
-}
-
-/** Inside a Jupyter server the server's links are paths: only the page knows what comes before them. */
-function located(broadcast: BroadcastState): BroadcastState {
-  if (broadcast.playout === null) return broadcast;
-  const { live, vod } = broadcast.playout;
-  const whole = (link: string): string => new URL(link, document.baseURI).href;
-  return { ...broadcast, playout: { live: whole(live), vod: vod === null ? null : whole(vod) } };
 }

@@ -58,6 +58,7 @@ const WELCOME: Welcome = {
   knocking: [],
   ice_servers: [],
   expires: 0,
+  now: Date.now() / 1000,
   max_stage: 8,
   chat: [],
   viewers: 0,

@@ -395,6 +395,7 @@ export interface Welcome {
   knocking: Knock[];
   ice_servers: IceServer[];
   expires: number;
+  now: number;
   max_stage: number;
   chat: ChatMessage[];
   viewers: number;

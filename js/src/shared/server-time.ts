@@ -5,12 +5,12 @@ const PATIENCE_MS = 3_000;
 
 /**
  * Return how many milliseconds a server's clock is ahead of this page's; null if it does not say.
- * `base` is the server's address with a slash at its end.
+ * `base` is the server's address.
  */
-export async function clockAhead(base: string | URL): Promise<number | null> {
+export async function clockAhead(base: string): Promise<number | null> {
   const asked = Date.now();
   try {
-    const answer = await fetch(new URL("healthz", base), {
+    const answer = await fetch(`${base.replace(/\/+$/, "")}/healthz`, {
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",

@@ -85,6 +85,25 @@ test.each([
   expect([nanoMeet.api, frames()]).toEqual([null, 0]);
 });
 
+test.each([
+  ["three hours behind", { nbf: 10_000, exp: 20_000 }, 2_000, 12_000],
+  ["three hours ahead", { nbf: 10_000, exp: 20_000 }, 24_000, 12_000],
+])("a page whose clock is %s gets in, as the server has another", async (_, times, here, there) => {
+  vi.setSystemTime(here * 1000);
+  const date = new Date(there * 1000).toUTCString();
+  vi.stubGlobal("fetch", async () => new Response("", { headers: { Date: date } }));
+  try {
+    const joining = begin({ token: token(times) });
+    await vi.advanceTimersByTimeAsync(10);
+    meeting.emit("ready");
+    meeting.join();
+    await expect(joining).resolves.toMatchObject({ data: { moderator: expect.any(Boolean) } });
+  } finally {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  }
+});
+
 test("a refusal can be shown as JSON, as pages do", async () => {
   const refusal = await nanoMeet.init({ token: "", id: "place" }).catch((error) => error);
   expect(JSON.parse(JSON.stringify(refusal))).toEqual({

@@ -1,6 +1,8 @@
 /** A meeting on a web page: joined, broadcast, left. The whole Web API, `web-api.ts`, builds on it. */
 
 import { EngineCore, type EngineOptions } from "../engine/core";
+import { baseUrl } from "../engine/url";
+import { clockAhead } from "../shared/server-time";
 import { CLOUD_SERVER } from "./addresses";
 import {
   type BroadcastData,
@@ -12,7 +14,7 @@ import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
 import type { Targets } from "./targets";
-import type { Claims } from "./token";
+import { type Claims, checkTimes } from "./token";
 import { Translator } from "./translator";
 import { MeetingView } from "./view";
 
@@ -64,9 +66,12 @@ export class NanoMeet {
         "this instance shows a meeting: destroy() it first",
       );
     }
-    const meeting = this.#open(checkConfig(config));
+    const setup = checkConfig(config);
+    const meeting = this.#open(setup);
     try {
-      await whenJoined(meeting.api, this.#joinTimeout);
+      const joined = whenJoined(meeting.api, this.#joinTimeout);
+      const timely = this.#checkTimes(setup.claims);
+      await Promise.race([joined, timely.then(() => joined)]);
     } catch (error) {
       this.#close(meeting);
       throw error;
@@ -124,6 +129,16 @@ export class NanoMeet {
     const meeting = this.joined(error);
     if (meeting.view.moderator) return meeting;
     throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
+  }
+
+  /** Rejects if a token does not open its room now; where this page's clock says so, the server's counts. */
+  async #checkTimes(claims: Claims): Promise<void> {
+    try {
+      checkTimes(claims, Date.now());
+    } catch {
+      const ahead = await clockAhead(baseUrl(claims.server || this.defaultServer).href);
+      checkTimes(claims, Date.now() + (ahead ?? 0));
+    }
   }
 
   #open({ claims, options, broadcast }: Setup): Meeting {

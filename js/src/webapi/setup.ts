@@ -3,7 +3,7 @@
 import type { EngineOptions } from "../engine/core";
 import { NanoMeetError } from "./errors";
 import type { Targets } from "./targets";
-import { type Claims, readValidToken } from "./token";
+import { type Claims, readWholeToken } from "./token";
 
 export interface TileView {
   /** The greatest height of a tile in pixels. */
@@ -45,7 +45,7 @@ export interface Setup {
 
 export function checkConfig(config: InitConfig | undefined): Setup {
   if (!config) throw new NanoMeetError("Config Error", "missing: the configuration");
-  const read = readValidToken(config.token);
+  const read = readWholeToken(config.token);
   const claims = { ...read, server: config.server ?? read.server };
   const options: EngineOptions = {
     roomName: claims.room,

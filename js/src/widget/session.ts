@@ -1,5 +1,6 @@
 /** One widget model on this page: the kernel on one side, a meeting and its views on the other. */
 
+import { clockAhead } from "../shared/server-time";
 import { browserId } from "./browser";
 import { type Card, wordsOf } from "./cards";
 import { type Arrangements, Channel, type Failure, type FromKernel } from "./channel";
@@ -66,6 +67,8 @@ export class Session implements Owner {
   #afterwards: Card | null = null;
   #invitation: Deferred<string> | null = null;
   #notice = "";
+  /** Milliseconds that the server's clock is ahead of this one, once that was asked. */
+  #ahead: number | null = null;
   #greeted = false;
   /** Whether it takes part as a participant of its own, beside the page that has the meeting. */
   #guest = false;
@@ -365,6 +368,7 @@ export class Session implements Owner {
       case "token":
         clearTimeout(this.#silenceTimer);
         this.#arrangements = message;
+        this.#ahead = null;
         this.#guest = message.guest === true;
         this.#useToken(message.token, message.ask);
         break;
@@ -451,9 +455,18 @@ export class Session implements Owner {
     } else if (givesNoCamera(this.#document)) {
       this.#tell("idle");
       this.#show({ kind: "browser" });
-    } else if (entrance.opens > Date.now()) this.#wait(entrance.opens);
-    else if (this.#seen || asked || goesOn(entrance.key)) this.#join(token, entrance.key, asked);
+    } else if (entrance.opens > Date.now() + (this.#ahead ?? 0)) {
+      if (this.#ahead === null) void this.#askTime(entrance.server, asked);
+      else this.#wait(entrance.opens - this.#ahead);
+    } else if (this.#seen || asked || goesOn(entrance.key)) this.#join(token, entrance.key, asked);
     else this.#lookOut();
+  }
+
+  /** Goes on once the server has said what time it is: this machine's clock may be wrong. */
+  async #askTime(server: string, asked: boolean): Promise<void> {
+    const token = this.#token;
+    this.#ahead = (await clockAhead(this.#arrangements?.server ?? server)) ?? 0;
+    if (token === this.#token && this.#meeting === null && !this.#closed) this.#start(asked);
   }
 
   /** Joins by itself once its place is visible. */

@@ -1,5 +1,5 @@
 /** What the widget reads of a token, untrusted: to know which meeting it opens. */
-import { meetingUrl } from "../engine/url";
+import { baseUrl, meetingUrl } from "../engine/url";
 import { CLOUD_SERVER } from "../webapi/addresses";
 import { domainOf } from "../webapi/nanomeet";
 import { readToken } from "../webapi/token";
@@ -10,6 +10,8 @@ export interface Entrance {
   key: string;
   /** From when on the token is valid, in milliseconds since 1970. */
   opens: number;
+  /** The server whose clock counts. */
+  server: string;
 }
 
 export function entranceOf(token: string): Entrance {
@@ -17,6 +19,7 @@ export function entranceOf(token: string): Entrance {
   return {
     key: JSON.stringify([server, sub, room, moderator]),
     opens: (notbefore ?? 0) * 1000,
+    server: baseUrl(server || CLOUD_SERVER).href,
   };
 }
 

@@ -524,6 +524,8 @@ class Welcome(_Message, tag="welcome", kw_only=True):
     ice_servers: list[IceServer]
     #: Seconds since the epoch at which the token ends.
     expires: float
+    #: What time it is by this server's clock, likewise: a page's own may be wrong.
+    now: float
     #: The most people on the stage.
     max_stage: int
     #: What was written, oldest first.

@@ -281,6 +281,7 @@ class Room:
             knocking=self._knocks() if moderator else [],
             ice_servers=ice_servers(self._config, participant.id, now=self._now()),
             expires=participant.claims.expiration.timestamp(),
+            now=self._now(),
             max_stage=self._config.limits.stage,
             chat=self.chat_for(participant),
             viewers=self.viewers if moderator else 0,
