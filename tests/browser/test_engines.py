@@ -248,12 +248,12 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "error", "remedy"),
+    ("name", "kind", "shows", "error", "remedy"),
     [
-        ("lobby_no", "refused", "NotAdmittedError", "ask the moderator"),
-        ("not_this_one", "wrong_room", "WrongRoomError", "room and tenant"),
-        ("no_place", "room_full", "RoomFullError", "another participant has left"),
-        ("login_first", "login_required", "LoginRequiredError", "a moderator's token"),
+        ("lobby_no", "refused", "did not let you", "NotAdmittedError", "ask the moderator"),
+        ("not_this_one", "wrong_room", "room and tenant", "WrongRoomError", "room and tenant"),
+        ("no_place", "room_full", "is full", "RoomFullError", "another participant has left"),
+        ("login_first", "login_required", "login", "LoginRequiredError", "a moderator's token"),
     ],
 )
 def test_each_final_refusal_is_an_error_of_its_own(
@@ -263,6 +263,7 @@ def test_each_final_refusal_is_an_error_of_its_own(
     deployment: Site,
     name: str,
     kind: str,
+    shows: str,
     error: str,
     remedy: str,
 ) -> None:
@@ -273,7 +274,7 @@ def test_each_final_refusal_is_an_error_of_its_own(
     lab.write(notebook, setup.replace("{options}", "").replace("{widget}", ""), ASKED)
     shown = Notebook(open_page(ignore_https_errors=True), lab, notebook)
     shown.run(0)
-    expect(shown.meeting).to_contain_text(remedy, timeout=SLOW)
+    expect(shown.meeting).to_contain_text(shows, timeout=SLOW)
     told = shown.until(1, lambda printed: error in printed)
     assert f"'kind': '{kind}'" in told
     assert remedy in told.splitlines()[-1]
