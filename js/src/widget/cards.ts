@@ -53,7 +53,7 @@ const FAILURES: Readonly<Record<string, Words>> = {
   ended: ["A moderator ended {} for everyone.", "Join again"],
   refused: ["A moderator did not let you into {}.", "Ask again"],
   replaced: ["You joined {} from another place.", "Show it here"],
-  room_full: ["{} is full: a participant has to leave first.", "Try again"],
+  room_full: ["{} is full: somebody has to leave first.", "Try again"],
   token_expired: [`The token for {} has expired: ${NEW_TOKEN}`],
   token_rejected: [`The server does not accept the token for {}: ${NEW_TOKEN}`],
   token_malformed: [`This token opens no meeting: ${NEW_TOKEN}`],
