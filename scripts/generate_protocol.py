@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from nanomeet_widget import _states
+from nanomeet_widget import _states, _texts
 from nanomeet_widget.server import messages
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
@@ -70,6 +70,14 @@ def _steps(name: str, state: str, table: typing.Mapping[typing.Any, frozenset[ty
     return "\n".join([*lines, "};"])
 
 
+def _limits() -> str:
+    """Characters of the texts, by the names of the Python constants."""
+    lengths = {name: v.most for name, v in vars(_texts).items() if isinstance(v, _texts.Length)}
+    bounds = {**lengths, "PUSHES": _texts.PUSHES, "FRAME": messages.MAX_TEXT_FRAME}
+    lines = [f"  {name.lower()}: {most}," for name, most in bounds.items()]
+    return "\n".join(["export const LIMITS = {", *lines, "} as const;"])
+
+
 def render() -> str:
     """Return the TypeScript source."""
     server_only = {m.__name__ for u in UNIONS if "Server" in u for m in _members(u)}
@@ -85,6 +93,10 @@ def render() -> str:
     parts = [
         "// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.",
         f"export const PROTOCOL_VERSION = {messages.VERSION};",
+        "/** The most characters that texts have, what a broadcast is pushed to, and bytes of a message. */\n"
+        + _limits(),
+        "/** Bytes of UTF-8 that a character may have on average. */",
+        f"export const CHARACTER_BYTES = {_texts.BYTES};",
         _enum(_states.Status),
         _enum(_states.Broadcast),
         _steps("STATUS_STEPS", "Status", _states.STATUS_STEPS),

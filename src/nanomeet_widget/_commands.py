@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from nanomeet_widget import _texts
 from nanomeet_widget._channel import Command
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality, SecretText
@@ -27,13 +28,11 @@ CONFIRM = 45.0
 BROADCAST = 75.0
 LEAVE = 15.0
 
-_MAX_SUBJECT = 200
-_MAX_PASSWORD = 128
-_MAX_MESSAGE = 2000
 #: As the server takes them.
-_PUSH, _MAX_PUSHES = re.compile(r"rtmps?://[!-~]{3,1000}"), 4
-#: Whatever engine made it.
-_MAX_ID = 64
+_PUSH = re.compile(r"rtmps?://[!-~]{3,1000}")
+#: A room without one has its name alone: only an engine takes an empty one.
+_SUBJECT = _texts.Length(least=1, most=_texts.SUBJECT.most)
+_DEVICE = _texts.Length(least=1, most=1024)
 
 Media = Literal["audio", "video"]
 
@@ -129,8 +128,8 @@ class Commands:
         if codec is not None:
             _one_of("codec", codec, CODECS)
         targets = _push_addresses(to)
-        if targets and codec not in {None, "h264"}:
-            raise InvalidInputError(f'codec: RTMP takes "h264" alone, not {codec!r}')
+        if targets and codec is not None and codec != "h264":
+            raise InvalidInputError(f'codec: RTMP takes "h264" alone, not {_texts.quoted(codec)}')
         asked = {"private": private, "to": targets, "codec": codec, "paused": paused}
         wishes: dict[str, object] = {name: value for name, value in asked.items() if value}
         if quality != "360p":
@@ -168,7 +167,7 @@ class Commands:
 
     def set_subject(self, subject: str) -> Command[str]:
         """Say what the room is about: 1 to 200 characters. Moderators only."""
-        text = _text("subject", subject, 1, _MAX_SUBJECT)
+        text = _texts.check("subject", subject, _SUBJECT)
         return self._command(
             "set_subject",
             lambda data: str(data["subject"]),
@@ -189,7 +188,7 @@ class Commands:
 
         Moderators only. An empty password turns the lobby off too, as in the Web API.
         """
-        text = _text("password", password, 0, _MAX_PASSWORD)
+        text = _texts.check("password", password, _texts.PASSWORD)
         return self._command("set_password", _nothing, "setPassword", text, moderator=True)
 
     def admit(self, participant_id: str | None = None) -> Command[None]:
@@ -315,7 +314,7 @@ class Commands:
         to
             An id of `participants`.
         """
-        words = _text("text", text, 1, _MAX_MESSAGE)
+        words = _texts.check("text", text, _texts.MESSAGE)
         args = (words,) if to is None else (words, _id(to))
         return self._execute("send_chat", "sendChatMessage", *args)
 
@@ -331,15 +330,15 @@ class Commands:
         self, device_id: str, *, kind: Literal["input", "output"] = "input"
     ) -> Command[None]:
         """Use this microphone (``input``) or speaker (``output``): an id of `available_devices`."""
-        if kind not in {"input", "output"}:
-            raise InvalidInputError(f'kind must be "input" or "output", not {kind!r}')
-        text = _text("device_id", device_id, 1, 1024)
+        if kind not in ("input", "output"):
+            raise InvalidInputError(f'kind must be "input" or "output", not {_texts.quoted(kind)}')
+        text = _texts.check("device_id", device_id, _DEVICE)
         device = {"type": kind, "id": text}
         return self._command("set_audio_device", _nothing, "setAudioDevice", device)
 
     def set_video_device(self, device_id: str) -> Command[None]:
         """Use this camera: an id of `available_devices`."""
-        text = _text("device_id", device_id, 1, 1024)
+        text = _texts.check("device_id", device_id, _DEVICE)
         return self._command("set_video_device", _nothing, "setVideoDevice", text)
 
     def leave(self) -> Command[None]:
@@ -354,24 +353,21 @@ class Commands:
 
 
 def _one_of(name: str, value: object, known: Sequence[str]) -> None:
-    if value not in known:
-        raise InvalidInputError(f"{name} must be one of {', '.join(known)}, not {value!r}")
-
-
-def _text(name: str, value: object, least: int, most: int) -> str:
-    if not isinstance(value, str) or not least <= len(value) <= most:
-        found = f"{len(value)} characters" if isinstance(value, str) else type(value).__name__
-        raise InvalidInputError(f"{name} must be text of {least} to {most} characters, not {found}")
-    return value
+    # By `==` in turn: not everything has a hash.
+    if value not in tuple(known):
+        raise InvalidInputError(
+            f"{name} must be one of {', '.join(known)}, not {_texts.quoted(value)}"
+        )
 
 
 def _id(value: object) -> str:
-    return _text("participant_id", value, 1, _MAX_ID)
+    return _texts.check("participant_id", value, _texts.ID)
 
 
 def _media(value: object) -> str:
-    if value not in {"audio", "video"}:
-        raise InvalidInputError(f'media must be "audio" or "video", not {value!r}')
+    # In a tuple: not everything has a hash.
+    if value not in ("audio", "video"):
+        raise InvalidInputError(f'media must be "audio" or "video", not {_texts.quoted(value)}')
     return str(value)
 
 
@@ -388,13 +384,15 @@ def playout_of(value: dict[str, Any]) -> Playout:
 
 
 def _push_addresses(to: str | Sequence[str]) -> list[str]:
+    if not isinstance(to, (str, Sequence)):
+        raise InvalidInputError(f"to must be an address or a list of them, not {type(to).__name__}")
     addresses = [to] if isinstance(to, str) else list(to)
     for address in addresses:
         if not isinstance(address, str) or not _PUSH.fullmatch(address):
             raise InvalidInputError("to: an address is written rtmp://host/application/key")
-    if len(addresses) > _MAX_PUSHES:
+    if len(addresses) > _texts.PUSHES:
         raise InvalidInputError(
-            f"to: there are {len(addresses)} addresses, and at most {_MAX_PUSHES}"
+            f"to: there are {len(addresses)} addresses, and at most {_texts.PUSHES}"
         )
     return [str(address) for address in addresses]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _environment
+from nanomeet_widget import _environment, _texts
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -378,7 +378,7 @@ class Http:
         pause: float | None,
     ) -> _Failed:
         said = answer.get("message") if isinstance(answer, dict) else None
-        words = _redacted(str(said), request)[:_SHOWN] if said else "it gave no reason"
+        words = _texts.cut(_redacted(str(said), request), _SHOWN) if said else "it gave no reason"
         if status in _BY_STATUS:
             kind, remedy = _BY_STATUS[status]
         elif status >= _SERVER_ERRORS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _rules, _texts
 from nanomeet_widget._errors import InvalidInputError
 
 _SCRIPT = Path(__file__).parent / "static" / "library.js"
@@ -70,11 +70,11 @@ def library(script_url: str | None, script_integrity: str | None) -> Library | N
     parts = urlsplit(url)
     if parts.scheme != "https" and not _rules.is_loopback(parts.hostname or ""):
         raise InvalidInputError(
-            f"script_url={url[:80]!r}: write https://, or anybody on the way could change the script"
+            f"script_url={_texts.quoted(url)}: write https://, or anybody on the way could change the script"
         )
     if script_integrity is not None and not _INTEGRITY.fullmatch(script_integrity):
         raise InvalidInputError(
-            f"script_integrity={str(script_integrity)[:80]!r}: write a hash as a script tag has it, "
+            f"script_integrity={_texts.quoted(script_integrity)}: write a hash as a script tag has it, "
             "sha384-…, of `openssl dgst -sha384 -binary nanomeet.js | base64`"
         )
     return Library(url=url, integrity=script_integrity or "")

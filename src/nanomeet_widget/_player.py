@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import anywidget
 import traitlets as t
 
-from nanomeet_widget import _rules, services
+from nanomeet_widget import _rules, _texts, services
 from nanomeet_widget._callbacks import Guard
 from nanomeet_widget._channel import Channel, Command, refused
 from nanomeet_widget._errors import CommandError, InvalidInputError
@@ -126,7 +126,7 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
             If it is negative or no number.
         """
         if isinstance(behind, bool) or not isinstance(behind, (int, float)) or not behind >= 0:
-            raise InvalidInputError(f"behind={behind!r} must be seconds, from 0 on")
+            raise InvalidInputError(f"behind={_texts.quoted(behind)} must be seconds, from 0 on")
         return self._command("seek", behind=float(behind))
 
     def go_live(self) -> Command[None]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from nanomeet_widget import _texts
 from nanomeet_widget._errors import InvalidInputError
 
 #: A moment: aware, from now, or ISO 8601 text with an offset.
@@ -27,7 +28,6 @@ MAX_VALIDITY = timedelta(days=365)
 _ROOM = re.compile(r"[A-Za-z0-9_]+")
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
-_SHOWN = 80
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
 _MAX_PIXELS = 10_000
 
@@ -44,12 +44,12 @@ def check_room(room: object) -> str:
         raise InvalidInputError(f"room must be text, not {type(room).__name__}")
     if not _ROOM.fullmatch(room):
         raise InvalidInputError(
-            f"room {room[:_SHOWN]!r} is not allowed: a room's name has only the letters a-z and A-Z, "
+            f"room {_texts.quoted(room)} is not allowed: a room's name has only the letters a-z and A-Z, "
             "digits and _, and at least one of them"
         )
     if len(room) > MAX_ROOM_NAME:
         raise InvalidInputError(
-            f"room {room[:_SHOWN]!r} has {len(room)} characters: at most {MAX_ROOM_NAME} are allowed"
+            f"room {_texts.quoted(room)} has {len(room)} characters: at most {MAX_ROOM_NAME} are allowed"
         )
     return room
 
@@ -63,9 +63,8 @@ def check_streamname(streamname: object) -> str:
         Naming the value and the rule.
     """
     if not isinstance(streamname, str) or not _STREAM.fullmatch(streamname):
-        shown = streamname[:_SHOWN] if isinstance(streamname, str) else streamname
         raise InvalidInputError(
-            f"streamname {shown!r} is not allowed: 1 to 64 letters, digits, _ and -"
+            f"streamname {_texts.quoted(streamname)} is not allowed: 1 to 64 letters, digits, _ and -"
         )
     return streamname
 
@@ -84,7 +83,7 @@ def check_tenant(tenant: object) -> str:
     """
     if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
         raise InvalidInputError(
-            f"tenant {tenant!r} is not allowed: 1 to 128 letters, digits, _, - and ."
+            f"tenant {_texts.quoted(tenant)} is not allowed: 1 to 128 letters, digits, _, - and ."
         )
     return tenant
 
@@ -98,7 +97,7 @@ def check_flag(name: str, value: object) -> bool:
         Naming the value and the rule.
     """
     if not isinstance(value, bool):
-        raise InvalidInputError(f"{name} must be True or False, not {value!r}")
+        raise InvalidInputError(f"{name} must be True or False, not {_texts.quoted(value)}")
     return value
 
 
@@ -111,10 +110,12 @@ def check_length(name: str, value: int | str) -> int | str:
         Naming the value and the rule.
     """
     if isinstance(value, bool) or (isinstance(value, int) and not 0 < value <= _MAX_PIXELS):
-        raise InvalidInputError(f"{name}={value!r}: pixels are from 1 to {_MAX_PIXELS}")
+        raise InvalidInputError(
+            f"{name}={_texts.quoted(value)}: pixels are from 1 to {_MAX_PIXELS}"
+        )
     if isinstance(value, str) and not _CSS_LENGTH.fullmatch(value):
         raise InvalidInputError(
-            f"{name}={value!r} is not a CSS length: write pixels as a number, or a text such "
+            f"{name}={_texts.quoted(value)} is not a CSS length: write pixels as a number, or a text such "
             'as "100%" or "30em"'
         )
     return value
@@ -141,7 +142,9 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
         try:
             value = now + value
         except OverflowError:
-            raise InvalidInputError(f"{name}={value!r} lies beyond the calendar") from None
+            raise InvalidInputError(
+                f"{name}={_texts.quoted(value)} lies beyond the calendar"
+            ) from None
     elif isinstance(value, str):
         text = value.strip()
         try:
@@ -149,7 +152,7 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
             value = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in "zZ" else text)
         except ValueError:
             raise InvalidInputError(
-                f"{name}={text[:_SHOWN]!r} is not ISO 8601: write it like 2026-03-01T09:00:00+01:00"
+                f"{name}={_texts.quoted(text)} is not ISO 8601: write it like 2026-03-01T09:00:00+01:00"
             ) from None
     if not isinstance(value, datetime):
         raise InvalidInputError(
@@ -267,8 +270,8 @@ def check_url(name: str, value: object, *, query: bool = False) -> str:
     parts = _split(value)
     odd = parts is None or parts.fragment or (parts.query and not query)
     if parts is None or odd or parts.scheme not in {"http", "https"}:
-        shown = value[:_SHOWN] if isinstance(value, str) and "@" not in value else "this"
-        raise InvalidInputError(f"{name}: {shown!r} is no address: write https://host/path")
+        shown = _texts.quoted(value) if isinstance(value, str) and "@" not in value else "this"
+        raise InvalidInputError(f"{name}: {shown} is no address: write https://host/path")
     return str(value).rstrip("/")
 
 
@@ -343,5 +346,7 @@ def check_tile_view(value: Mapping[str, object]) -> None:
     for key, most in (("size", _MAX_TILE), ("maxColumns", _MAX_COLUMNS)):
         number = value.get(key, 1)
         if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
-            raise InvalidInputError(f"tile_view: {key} is from 1 to {most}, not {number!r}")
+            raise InvalidInputError(
+                f"tile_view: {key} is from 1 to {most}, not {_texts.quoted(number)}"
+            )
     check_flag("tile_view's vertical", value.get("vertical", False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from nanomeet_widget import (
     _recordings,
     _rules,
     _states,
+    _texts,
     _tokens,
     _trust,
     events,
@@ -757,12 +759,14 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
     def _valid_branding(self, proposal: dict[str, Any]) -> str | dict[str, Any] | None:
         value = proposal["value"]
         if isinstance(value, str) and not value.startswith(("https://", "http://")):
-            raise InvalidInputError(f"branding={value[:80]!r} is not a URL")
+            raise InvalidInputError(f"branding={_texts.quoted(value)} is not a URL")
         if isinstance(value, dict) and (unknown := set(value) - _BRANDING_KEYS):
             raise InvalidInputError(
-                f"branding has no key {min(map(str, unknown))!r}; it has "
+                f"branding has no key {_texts.quoted(min(map(str, unknown)))}; it has "
                 + ", ".join(sorted(_BRANDING_KEYS))
             )
+        if not _texts.is_whole(json.dumps(value, ensure_ascii=False, default=str)):
+            raise InvalidInputError("branding has half of a character in it (a lone surrogate)")
         return value  # type: ignore[no-any-return]
 
     @t.validate("script_url")

@@ -83,11 +83,15 @@ def test_chat_reaches_whom_it_is_for(server: RunningServer) -> None:
     run(scenario())
 
 
-def test_what_is_too_long_closes_the_connection(server: RunningServer) -> None:
+def test_what_is_too_long_is_answered_and_the_meeting_goes_on(server: RunningServer) -> None:
     async def scenario() -> None:
         page, _ = await join(server, server.room("Long"))
-        await page.send("send_chat", text="x" * 2001)
-        assert (await page.expect("bye"))["kind"] == "protocol"
+        await page.send("send_chat", text="x" * 2001, ref=1)
+        error = await page.expect("error")
+        assert (error["kind"], error["ref"]) == ("invalid", 1)
+        assert "1 to 2000 characters, not 2001" in error["message"]
+        await page.send("send_chat", text="x" * 2000, ref=2)
+        assert (await page.expect("ack"))["ref"] == 2
 
     run(scenario())
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import secrets
 from contextlib import suppress
 from typing import Any
 
+import hypothesis
+import msgspec
 import pytest
+from hypothesis import strategies as st
 from tornado import httpclient, websocket
 
+from nanomeet_widget.server import messages
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_token_service import refused_tokens
+from tests.odd_messages import KINDS, LEAVING, any_message
 from tests.waiting import PATIENCE
 
 
@@ -235,6 +242,85 @@ def test_nonsense_is_answered_and_closed(server: RunningServer, data: str | byte
 
     run(scenario())
     assert get(f"{server.url}/healthz").status_code == 200
+
+
+def spoiled(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    """Return messages of a type that break a rule of it: a field too much, and each one odd."""
+    tag = kind.__struct_config__.tag
+    fields = [field.encode_name for field in msgspec.structs.fields(kind)]
+    return [
+        {"type": tag, "odd": 1},
+        *({"type": tag, name: {"odd": "\ud800"}} for name in fields[:1]),
+    ]
+
+
+def test_no_message_that_breaks_a_rule_ends_the_meeting(server: RunningServer) -> None:
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Rules"))
+        for kind in KINDS:
+            for ref, message in enumerate(spoiled(kind), start=1):
+                given = {"ref": ref, **message}
+                await page.send_raw(json.dumps(given))
+                error = await page.expect("error")
+                assert error["kind"] == "invalid", given
+                assert error.get("ref") == (given["ref"] if isinstance(given["ref"], int) else None)
+                assert error["message"].endswith(".")
+        await page.send("send_chat", text="Still here", ref=1000)
+        assert (await page.expect("ack"))["ref"] == 1000
+
+    run(scenario())
+
+
+@hypothesis.settings(
+    max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(told=st.lists(any_message("own", without=LEAVING), min_size=1, max_size=8))
+def test_no_message_ends_the_meeting(server: RunningServer, told: list[dict[str, Any]]) -> None:
+    async def scenario() -> None:
+        page, welcome = await join(server, server.room(f"Odd_{secrets.token_hex(4)}"))
+        for message in told:
+            text = json.dumps(message).replace('"own"', json.dumps(welcome["own"]["id"]))
+            # A page sends nothing larger: its signalling refuses that.
+            if len(text) <= messages.MAX_TEXT_FRAME:
+                await page.send_raw(text)
+        await page.send("send_chat", text="Still here", ref=1000)
+        while (await page.expect("ack"))["ref"] != 1000:
+            pass
+        await page.send("end_meeting")
+        await page.closed()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 63 + "👋", "x" * 63 + "👨‍👩‍👧‍👦" + "y", "\ud83d", "x" * 10_000]
+)
+def test_no_name_keeps_anybody_outside(server: RunningServer, name: str) -> None:
+    async def scenario() -> None:
+        page, welcome = await join(server, server.room("Names"), name=name)
+        shown = {"\ud83d": "\ufffd", "x" * 10_000: "x" * 64}.get(name, name.removesuffix("y"))
+        assert welcome["own"]["name"] == shown
+        await page.send("rename", name=name, ref=1)
+        assert (await page.expect("ack"))["ref"] == 1
+
+    run(scenario())
+
+
+def test_messages_that_break_rules_without_end_are_ended(server: RunningServer) -> None:
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Patience"))
+
+        async def flood() -> None:
+            with suppress(websocket.WebSocketClosedError):
+                while True:
+                    await page.send("send_chat")
+                    await asyncio.sleep(0)
+
+        flooding = asyncio.create_task(flood())
+        assert (await page.expect("bye"))["kind"] == "too_many_messages"
+        flooding.cancel()
+
+    run(scenario())
 
 
 def test_a_message_beyond_the_limit_closes_the_connection(server: RunningServer) -> None:

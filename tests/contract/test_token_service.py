@@ -134,7 +134,13 @@ def test_a_request_against_the_rules_makes_nothing(
     assert made(server) == before
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b'"room"', b"null"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"[]", b"{", b"\xff", b'"room"', b"null", b'{"room": "\\ud800"}'),
+        b'{"room": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+    ],
+)
 def test_what_is_no_json_object_is_refused_in_words(server: RunningServer, content: bytes) -> None:
     answer = post(f"{server.url}/nanomeet", headers={KEY: server.api_key}, content=content)
     assert answer.status_code == 400

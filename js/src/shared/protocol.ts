@@ -2,6 +2,23 @@
 
 export const PROTOCOL_VERSION = 1;
 
+/** The most characters that texts have, what a broadcast is pushed to, and bytes of a message. */
+export const LIMITS = {
+  name: 64,
+  subject: 200,
+  password: 128,
+  message: 2000,
+  id: 64,
+  notice: 500,
+  push_url: 1024,
+  pushes: 4,
+  frame: 98304,
+} as const;
+
+/** Bytes of UTF-8 that a character may have on average. */
+
+export const CHARACTER_BYTES = 40;
+
 export type Status = "idle" | "loading" | "joining" | "waiting" | "joined" | "left" | "failed";
 
 export type Broadcast = "off" | "starting" | "live" | "stopping" | "failed";

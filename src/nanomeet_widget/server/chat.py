@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 
 from nanomeet_widget.server import messages
+from nanomeet_widget.server.cleaning import clean_text
 from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.limits import TokenBuckets
 from nanomeet_widget.server.participants import Participant
@@ -16,10 +15,6 @@ from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.room_records import ChatRecord, RoomRecords
 from nanomeet_widget.server.timers import Timers
-
-#: These two join letters and pictures to one: without them some scripts and emoji fall apart.
-_JOINERS = frozenset("\u200c\u200d")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 
 
 class Chat:
@@ -52,7 +47,7 @@ class Chat:
         self._records = records
         self._now = now
         self._entries = deque(records.chat(room.name), maxlen=limits.chat)
-        self._keep = limits.chat
+        self._most_bytes = limits.chat_size
         self._written = TokenBuckets(burst=limits.chat_burst, rate=limits.chat_rate, timers=timers)
         room.chat_for = self.readable
 
@@ -91,7 +86,9 @@ class Chat:
             message=written,
         )
         self._entries.append(entry)
-        self._records.add_chat(self._room.name, entry, keep=self._keep)
+        while sum(_size(kept) for kept in self._entries) > self._most_bytes:
+            self._entries.popleft()
+        self._records.add_chat(self._room.name, entry, keep=len(self._entries))
         self._room.tell((who, addressee) if addressee else self._room.participants, written)
         self._room.note("chat", who)
         acknowledge(who, message)
@@ -123,14 +120,5 @@ class Chat:
         return text
 
 
-def clean_text(text: str) -> str:
-    """Return a text of several lines without what could disturb those around it."""
-    lines = ["".join(filter(_visible, line)).rstrip() for line in text.splitlines()]
-    # Nobody pushes what others wrote out of sight.
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _visible(character: str) -> bool:
-    return (
-        character == "\t" or character in _JOINERS or unicodedata.category(character) not in _HIDDEN
-    )
+def _size(entry: ChatRecord) -> int:
+    return len(entry.message.text.encode())

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.server.messages import MAX_TEXT_FRAME
 
 #: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
 _BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")
@@ -34,8 +35,9 @@ class Limits:
     waiting: int = 0
     #: Cameras that a browser-to-browser mesh carries; whoever comes later is the audience.
     stage: int = 8
-    #: Messages of the chat that a room keeps for those who come later.
+    #: Messages of the chat that a room keeps for those who come later, and bytes of their texts.
     chat: int = 200
+    chat_size: int = 2_000_000
     #: Messages that one person may write at once, and a second.
     chat_burst: float = 10
     chat_rate: float = 1
@@ -56,8 +58,11 @@ class Limits:
     #: Messages a second of one page in a room, and how many more at once.
     message_rate: float = 100
     message_burst: float = 600
+    #: Those that break a rule, which pages check themselves: a second, and how many more at once.
+    invalid_rate: float = 10
+    invalid_burst: float = 100
     #: Bytes of a page's message.
-    message_size: int = 64 * 1024
+    message_size: int = MAX_TEXT_FRAME
 
     @property
     def lobby(self) -> int:

@@ -7,27 +7,37 @@ Media travels in binary frames: see `frames`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+import json
+import typing
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
-from nanomeet_widget import _models
+from nanomeet_widget import _models, _texts
 from nanomeet_widget._states import Broadcast
 
 VERSION: int = 1
 
-#: Bounds of what a page may send; the largest text frame is checked before decoding.
-MAX_TEXT_FRAME: int = 64 * 1024
-TokenText = Annotated[str, Meta(min_length=1, max_length=4096)]
-Name = Annotated[str, Meta(max_length=64)]
-ParticipantId = Annotated[str, Meta(pattern="^[0-9a-f]{8,32}$")]
+#: Bounds of what a page may send; the largest text frame, in bytes, is checked before decoding. The
+#: longest text of the chat fits into it with any characters, in each way that JSON writes them.
+MAX_TEXT_FRAME: int = 96 * 1024
+
+
+def _text(length: _texts.Length) -> Meta:
+    """Say how many characters a text has; `decode_client` counts them, as msgspec counts others."""
+    return Meta(extra={"length": length})
+
+
+#: Cut where it is too long, and never refused: see `cleaning.clean_name`.
+Name = str
+ParticipantId = Annotated[str, _text(_texts.ID)]
 Ref = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Password = Annotated[str, Meta(max_length=128)]
+Password = Annotated[str, _text(_texts.PASSWORD)]
 MediaKind = Literal["audio", "video"]
 #: What a page may call the browser that it runs in, so that the same person is known again there.
 Person = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
-ChatText = Annotated[str, Meta(min_length=1, max_length=2000)]
+ChatText = Annotated[str, _text(_texts.MESSAGE)]
 ReactionKind = Literal["thumbs_up", "clap", "heart", "laugh", "surprise", "party"]
 #: Lines of a picture; 0 where it is not shown.
 Lines = Annotated[int, Meta(ge=0, le=4320)]
@@ -49,7 +59,7 @@ ByeKind = Literal[
     "too_many_messages",
     "server_stopping",
 ]
-PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=1024)]
+PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=_texts.PUSH_URL.most)]
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
 #: A broadcast's picture by its lines, at 16:9; or none, and sound alone.
 Quality: TypeAlias = _models.Quality
@@ -77,13 +87,15 @@ class Join(_Message, tag="join", kw_only=True):
     """The first message of a connection."""
 
     v: int
-    token: TokenText
+    #: Any text: one that is no token is refused as such.
+    token: str
     name: Name = ""
     audio: bool = False
     video: bool = False
     #: The secret of `Welcome.resume`: this connection takes the place of a lost one.
     resume: Annotated[str, Meta(max_length=64)] | None = None
-    password: Password | None = None
+    #: One that is longer than any password is wrong, and no more than that.
+    password: str | None = None
     #: Known to this browser and the server alone: who comes again takes his own place.
     person: Person | None = None
     #: Whether this page can compose the stage: encoding needs a browser that does it, and https.
@@ -168,7 +180,7 @@ class Rename(_Request, tag="rename", kw_only=True):
 class SetSubject(_Request, tag="set_subject", kw_only=True):
     """Change what the room is about. Moderators only."""
 
-    subject: Annotated[str, Meta(max_length=200)]
+    subject: Annotated[str, _text(_texts.SUBJECT)]
 
 
 class SetLobby(_Request, tag="set_lobby", kw_only=True):
@@ -296,7 +308,7 @@ class StartBroadcast(_Request, tag="start_broadcast", kw_only=True):
     #: Whether it takes its link to watch: no stream's name is enough.
     private: bool = False
     #: Where it is pushed to besides, by RTMP; the end of each address is a secret.
-    to: Annotated[list[PushUrl], Meta(max_length=4)] = []
+    to: Annotated[list[PushUrl], Meta(max_length=_texts.PUSHES)] = []
     quality: Quality = "360p"
     #: None for what the page chooses.
     codec: Codec | None = None
@@ -881,8 +893,100 @@ class TrackSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     channels: Annotated[int, Meta(ge=1, le=8)] | None = None
 
 
+class InvalidMessageError(Exception):
+    """A page's message of a known type breaks a rule of it.
+
+    Parameters
+    ----------
+    message
+        Which rule, and of which field.
+    ref
+        That of the message, if it can be read.
+    """
+
+    def __init__(self, message: str, *, ref: int | None) -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
 encode = msgspec.json.Encoder().encode
-decode_client = msgspec.json.Decoder(ClientMessage).decode
 decode_ingest = msgspec.json.Decoder(IngestClientMessage).decode
 decode_watch = msgspec.json.Decoder(WatchClientMessage).decode
 decode_setup = msgspec.json.Decoder(TrackSetup).decode
+_decode_client = msgspec.json.Decoder(ClientMessage).decode
+
+_TAGS = frozenset(str(kind.__struct_config__.tag) for kind in typing.get_args(ClientMessage))
+#: Characters of a decoder's words that are passed on: they may quote what was sent.
+_MOST_WORDS = 200
+_MOST_DIGITS = 20
+#: What brings a name, which keeps no person outside.
+_MENDED = frozenset({"join", "rename"})
+
+
+def _lengths(kind: type[Struct]) -> tuple[tuple[str, _texts.Length], ...]:
+    """Return the fields of a message that have an own `length`."""
+    return tuple(
+        (name, meta.extra["length"])
+        for name, hint in typing.get_type_hints(kind, include_extras=True).items()
+        # Of `ChatText`, and of the one in `ParticipantId | None`.
+        for one in {hint, *typing.get_args(hint)}
+        for meta in getattr(one, "__metadata__", ())
+        if isinstance(meta, Meta) and meta.extra
+    )
+
+
+_LENGTHS = {kind: _lengths(kind) for kind in typing.get_args(ClientMessage)}
+
+
+def decode_client(text: str) -> ClientMessage:
+    """Return a page's message.
+
+    Raises
+    ------
+    InvalidMessageError
+        If it is a message of a known type, and something in it breaks a rule.
+    msgspec.DecodeError
+        If it is no message at all: no JSON object, or of no known type.
+    """
+    try:
+        message: ClientMessage = _decode_client(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return _decode_again(text, error)
+    for name, length in _LENGTHS[type(message)]:
+        value = getattr(message, name)
+        flaw = None if value is None else _texts.flaw(value, length)
+        if flaw is not None:
+            raise InvalidMessageError(f"{name} {flaw}.", ref=getattr(message, "ref", None))
+    return message
+
+
+def _decode_again(text: str, error: Exception) -> ClientMessage:
+    """Find out what is wrong with a message; a name that has half a character in it is mended."""
+    try:
+        raw = json.loads(text, parse_int=_number)
+        written = json.dumps(raw, ensure_ascii=False)
+    except RecursionError:
+        raise InvalidMessageError("It is nested too deeply.", ref=None) from None
+    except ValueError:
+        raise msgspec.DecodeError(str(error)) from None
+    kind = raw.get("type") if isinstance(raw, dict) else None
+    if not isinstance(kind, str) or kind not in _TAGS:
+        raise msgspec.DecodeError("it is of no known type")
+    words = str(error)
+    if not _texts.is_whole(written):
+        if kind in _MENDED:
+            return decode_client(_texts.whole(written))
+        words = "It has half of a character in it (a lone surrogate)"
+    raise InvalidMessageError(f"{_texts.cut(words, _MOST_WORDS)}.", ref=_ref(raw))
+
+
+def _number(digits: str) -> int | float:
+    """Read a whole number; one with more digits than any of ours has is not worth its time."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+def _ref(raw: dict[str, Any]) -> int | None:
+    """Return by what a spoiled message is answered, if it has that."""
+    ref = raw.get("ref")
+    right = isinstance(ref, int) and not isinstance(ref, bool) and 0 <= ref < 2**53
+    return ref if right else None

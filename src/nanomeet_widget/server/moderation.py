@@ -7,6 +7,7 @@ from typing import Protocol
 
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import messages, passwords
+from nanomeet_widget.server.cleaning import clean_line
 from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.participants import Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
@@ -45,7 +46,7 @@ class Moderation:
 
     def set_subject(self, who: Participant, message: messages.SetSubject) -> None:
         """Change what the room is about."""
-        self._room.settings.subject = " ".join(message.subject.split())
+        self._room.settings.subject = clean_line(message.subject)
         self._room.settings_changed()
         acknowledge(who, message)
 

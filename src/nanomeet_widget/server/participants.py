@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
+from nanomeet_widget.server.cleaning import clean_name
 from nanomeet_widget.server.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
 
@@ -312,15 +312,6 @@ def _network_of(address: str, *, key: str) -> str:
 
 def _hashed(text: str, *, key: str) -> str:
     return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
-
-
-def clean_name(name: str) -> str:
-    """Return a display name without what could disturb the text around it."""
-    # Cc and Cf: control characters, and marks that turn the direction of a whole line.
-    visible = "".join(
-        " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    return " ".join(visible.split()) or "Guest"
 
 
 def _cancel(handle: Handle | None) -> None:

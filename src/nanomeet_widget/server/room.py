@@ -14,10 +14,11 @@ import msgspec
 from nanomeet_widget._states import Broadcast
 from nanomeet_widget._tokens import LEEWAY, Claims
 from nanomeet_widget.server import messages
+from nanomeet_widget.server.cleaning import clean_name
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.door import REMOVED, REMOVED_WITH_LINK, Door, Verdict
 from nanomeet_widget.server.links import Links
-from nanomeet_widget.server.participants import Connection, Participant, Presence, clean_name
+from nanomeet_widget.server.participants import Connection, Participant, Presence
 from nanomeet_widget.server.removals import Removals
 from nanomeet_widget.server.room_records import PersonRecord
 from nanomeet_widget.server.settings import Settings

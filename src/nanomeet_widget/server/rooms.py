@@ -9,6 +9,7 @@ from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.broadcast import Broadcasts
 from nanomeet_widget.server.chat import Chat
+from nanomeet_widget.server.cleaning import clean_name
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.hands import Hands
 from nanomeet_widget.server.inviting import Inviting
@@ -16,7 +17,7 @@ from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.link_news import LinkNews
 from nanomeet_widget.server.moderation import Moderation
 from nanomeet_widget.server.muting import Muting
-from nanomeet_widget.server.participants import Connection, Participant, clean_name
+from nanomeet_widget.server.participants import Connection, Participant
 from nanomeet_widget.server.replies import acknowledge, refuse
 from nanomeet_widget.server.room import Room
 from nanomeet_widget.server.room_broadcast import RoomBroadcast

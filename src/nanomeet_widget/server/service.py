@@ -81,7 +81,7 @@ class ServiceHandler(Handler):
             raise InvalidInputError(f"the request is longer than {_MAX_BODY} bytes")
         try:
             return msgspec.json.decode(self.request.body or b"{}", type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise InvalidInputError(f"the request is not a JSON object: {error}") from None
 
     def answer(self, content: object) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nanomeet_widget._errors import TokenError
+from nanomeet_widget._errors import IllegalStepError, NanoMeetError, TokenError
 from nanomeet_widget.server import messages
 from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.limits import TokenBucket
 from nanomeet_widget.server.participants import Participant, Presence
 from nanomeet_widget.server.rooms import Meeting
 from nanomeet_widget.server.sockets import GOING_AWAY, NORMAL, POLICY, Socket
@@ -21,7 +22,13 @@ _POLICY_KINDS = frozenset({"protocol", "too_many_messages"})
 
 
 class MeetingSocket(Socket):
-    """A page's connection: `Join` first, then whatever a participant may send."""
+    """A page's connection: `Join` first, then whatever a participant may send.
+
+    A message that breaks a rule is answered with an `Error`, and the meeting goes on. What ends it is
+    only what no page of ours sends: no JSON object, an unknown type, bytes, a
+    message that is too large, anything but a `Join` first, and too many messages, wrong ones before
+    others.
+    """
 
     _meeting: Meeting | None = None
     _who: Participant | None = None
@@ -30,10 +37,18 @@ class MeetingSocket(Socket):
         """Take the server's parts."""
         super().initialize(core)
         self.connection = SocketConnection(self)
+        limits = core.config.limits
+        self._patience = TokenBucket(
+            burst=limits.invalid_burst, rate=limits.invalid_rate, now=core.timers.time()
+        )
 
     def on_text(self, message: str) -> None:
         """Take a message of the page."""
-        request = messages.decode_client(message)
+        try:
+            request = messages.decode_client(message)
+        except messages.InvalidMessageError as error:
+            self._refuse(error)
+            return
         if isinstance(request, messages.Ping):
             self.tell(messages.Pong(t=request.t))
         elif isinstance(request, messages.Join) and not self._seated:
@@ -44,11 +59,44 @@ class MeetingSocket(Socket):
         elif self._meeting is None or self._who is None:
             self.reject("protocol", "The first message has to be a join.")
         elif self._seated:
-            self._meeting.handle(self._who, request)
+            self._handle(self._meeting, self._who, request)
         elif isinstance(request, messages.Media):
             self._who.audio, self._who.video = request.audio, request.video
         else:
-            self.tell(messages.Error(kind="waiting", message="You are not in the room yet."))
+            self.tell(
+                messages.Error(
+                    kind="waiting",
+                    message="You are not in the room yet.",
+                    ref=getattr(request, "ref", None),
+                )
+            )
+
+    def _handle(self, meeting: Meeting, who: Participant, request: messages.ClientMessage) -> None:
+        """Have the room carry a request out; one that it cannot is answered, and the meeting goes on."""
+        try:
+            meeting.handle(who, request)
+        except Exception as error:  # noqa: BLE001 - as `Socket.on_message`
+            ours = not isinstance(error, NanoMeetError) or isinstance(error, IllegalStepError)
+            if ours:
+                self.note_fault(error)
+            self.tell(
+                messages.Error(
+                    kind="fault" if ours else "invalid",
+                    message="The server could not do this: please report it."
+                    if ours
+                    else str(error),
+                    ref=getattr(request, "ref", None),
+                )
+            )
+
+    def _refuse(self, error: messages.InvalidMessageError) -> None:
+        """Answer a message that breaks a rule: so many of them, and not before there is a `Join`."""
+        if not self.greeted:
+            self.reject("protocol", f"This message is not understood: {error}")
+        elif not self._patience.take(1, now=self.core.timers.time()):
+            self.reject("too_many_messages", "Too many messages that break a rule.")
+        else:
+            self.tell(messages.Error(kind="invalid", message=str(error), ref=error.ref))
 
     def reject(self, kind: messages.ByeKind, message: str) -> None:
         """Say what was wrong, and close. The place is kept for a moment, as for a lost connection."""

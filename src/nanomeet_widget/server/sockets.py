@@ -108,10 +108,9 @@ class Socket(Handler, websocket.WebSocketHandler):
             self.reject("protocol", f"This message is not understood: {error}")
         except NanoMeetError as error:
             self.reject("protocol", str(error))
-        except Exception:
-            # A fault of ours ends one connection, never others, and never goes unseen.
-            self.core.counts.faults += 1
-            logger.exception("%s failed", self.request.path)
+        except Exception as error:  # noqa: BLE001 - never goes unseen
+            # A fault of ours ends one connection at most, never others.
+            self.note_fault(error)
             self.reject("protocol", "The server could not handle a message.")
 
     def on_text(self, message: str) -> None:
@@ -122,6 +121,11 @@ class Socket(Handler, websocket.WebSocketHandler):
         """Take a binary message."""
         del message
         self.reject("protocol", "Binary messages have no place here.")
+
+    def note_fault(self, error: Exception) -> None:
+        """Log and count an exception that is a fault of ours."""
+        self.core.counts.faults += 1
+        logger.error("%s failed", self.request.path, exc_info=error)
 
     def reject(self, kind: messages.ByeKind, message: str) -> None:
         """Say what was wrong, and close."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.chat import clean_text
+from nanomeet_widget.server.cleaning import clean_text
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import Page, claims
 

@@ -111,5 +111,6 @@ def test_its_recording_has_a_name_that_nobody_guesses(store: Store) -> None:
 
 @pytest.mark.parametrize("value", [1, "yes", None])
 def test_private_is_yes_or_no(value: object) -> None:
-    with pytest.raises(ValueError, match="bool"):
-        messages.decode_client(messages.encode({"type": "start_broadcast", "private": value}))
+    text = messages.encode({"type": "start_broadcast", "private": value}).decode()
+    with pytest.raises(messages.InvalidMessageError, match="bool"):
+        messages.decode_client(text)

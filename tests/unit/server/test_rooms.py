@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nanomeet_widget import _tokens
 from nanomeet_widget.server import messages
-from nanomeet_widget.server.participants import clean_name
+from nanomeet_widget.server.cleaning import clean_name
 from tests.unit.server.conftest import House
 from tests.unit.server.doubles import claims
 
