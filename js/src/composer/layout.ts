@@ -1,5 +1,7 @@
 /** Where each tile of the stage goes. Pure arithmetic, in pixels. */
 
+import { first } from "../shared/text";
+
 export interface Size {
   width: number;
   height: number;
@@ -107,7 +109,6 @@ export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect
 /** One or two letters that stand for a name. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u);
-  const first = [...(words[0] ?? "")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toLocaleUpperCase();
+  const last = words.length > 1 ? first(words.at(-1) ?? "") : "";
+  return ((first(words[0] ?? "") || "?") + last).toLocaleUpperCase();
 }

@@ -1,5 +1,6 @@
 /** Draws the stage. What seldom changes is drawn once, beneath and above the moving pictures. */
 
+import { characters } from "../shared/text";
 import {
   crop,
   gallery,
@@ -37,7 +38,7 @@ function avatarColour(id: string): string {
 
 function shorten(on: Context, text: string, room: number): string {
   if (on.measureText(text).width <= room) return text;
-  const letters = [...text];
+  const letters = [...characters(text)];
   while (letters.length > 0 && on.measureText(`${letters.join("")}…`).width > room) letters.pop();
   return `${letters.join("")}…`;
 }

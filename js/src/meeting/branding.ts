@@ -1,5 +1,7 @@
 /** A page's own colours and logo: the JSON file that nanoMeet calls branding; every key is optional. */
 
+import { LIMITS } from "../shared/protocol";
+import { cut } from "../shared/text";
 import { type Colour, contrast, css, mix, readable, textOn } from "./contrast";
 import type { Settings } from "./launch";
 import { t } from "./strings";
@@ -11,7 +13,6 @@ const TIMEOUT = 10_000;
 
 /** A font's names alone: no address, no function. */
 const FONT = /^[\w\s,'"-]{1,200}$/;
-const MOST_WORDS = 500;
 /** Shares of the text's colour in what is drawn on the background: cards, buttons, lines. */
 const SHADES = {
   "--surface": 0.05,
@@ -71,7 +72,8 @@ function show(read: Read, view: ViewStore): void {
     font: fonts,
     ornaments: { logo, backdrop: picture },
   };
-  view.waitingMessage.value = read("waitingMessage")?.slice(0, MOST_WORDS) ?? null;
+  const words = read("waitingMessage");
+  view.waitingMessage.value = words && cut(words, LIMITS.notice);
 }
 
 /** The colours that are given, and those that follow from them so that all of it can be read. */

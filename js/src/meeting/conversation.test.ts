@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChatMessage } from "../shared/protocol";
-import { groups, lengthOf } from "./conversation";
+import { groups } from "./conversation";
 
 const message = (id: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
   type: "chat_message",
@@ -30,8 +30,4 @@ test("a pause, a new name and the first unread message begin anew", () => {
   expect(ids([message(1), message(2, { at: 400 })])).toEqual([[1], [2]]);
   expect(ids([message(1), message(2, { name: "Augusta" })])).toEqual([[1], [2]]);
   expect(ids([message(1), message(2), message(3)], 2)).toEqual([[1], [2, 3]]);
-});
-
-test("a character counts once, however it is stored", () => {
-  expect(lengthOf("a👋b")).toBe(3);
 });

@@ -37,8 +37,3 @@ export function groups(messages: readonly ChatMessage[], firstUnread: number | n
   }
   return found;
 }
-
-/** As the server counts: by characters, not by UTF-16 units. */
-export function lengthOf(text: string): number {
-  return [...text].length;
-}

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
+import type { Knock } from "../shared/protocol";
 import { runCommand } from "./engine-commands";
 import type { Meeting } from "./meeting";
 import { type Ask, RoomRequests } from "./requests";
@@ -8,6 +9,7 @@ import { person } from "./test-people";
 import { ViewStore } from "./view";
 
 const ID = "0123456789abcdef";
+const PUSHED = "to is a list of at most 4 addresses: rtmp://host/application/key.";
 let asked: unknown[];
 let told: [string, unknown][];
 let meeting: Meeting;
@@ -19,6 +21,8 @@ beforeEach(() => {
   const ask: Ask = async (request) => void asked.push(request);
   const room = new RoomStore();
   room.own.value = person({ id: "ab", moderator: true });
+  room.others.value = [person({ id: ID })];
+  room.knocking.value = [{ type: "knock", id: ID, name: "Grace" }] as unknown as Knock[];
   const media = { screen: signal(null) };
   const parts = { view: new ViewStore(), room, media, ask: new RoomRequests(ask) };
   meeting = parts as unknown as Meeting;
@@ -51,7 +55,7 @@ test.each([
     [ID, { revoke: true, address: true }],
     { type: "kick", id: ID, revoke: true, address: true },
   ],
-  ["nanomeet-remove-participant", [ID, { revoke: "yes" }], { type: "kick", id: ID }],
+  ["nanomeet-remove-participant", [ID], { type: "kick", id: ID }],
   ["grant-moderator", [ID], { type: "grant_moderator", id: ID }],
   ["set-large-video-participant", [ID, "camera"], { type: "set_main", id: ID }],
   ["set-large-video-participant", [], { type: "set_main", id: null }],
@@ -69,8 +73,6 @@ test("a broadcast goes to whom and where it is to", async () => {
   await run("start-recording", { mode: "stream", record: true, private: true, to });
   const usual = { quality: "360p", codec: null, paused: false };
   expect(startBroadcast).toHaveBeenLastCalledWith(true, { ...usual, private: true, to });
-  await run("start-recording", { mode: "stream", private: 1, to: "rtmp://live.example/app/key" });
-  expect(startBroadcast).toHaveBeenLastCalledWith(false, { ...usual, private: false, to: [] });
 });
 
 test("a broadcast is what it is asked to be", async () => {
@@ -84,6 +86,10 @@ test("a broadcast is what it is asked to be", async () => {
 test.each([
   [{ quality: "4K" }, "A broadcast's quality is one of: 360p, 540p, 720p, 1080p, audio."],
   [{ codec: "vp8" }, "A broadcast's codec is one of: h264, vp9, av1."],
+  [{ private: 1 }, "private has to be true or false, not number."],
+  [{ to: "rtmp://live.example/app/key" }, PUSHED],
+  [{ to: ["http://live.example/app/key"] }, PUSHED],
+  [{ to: Array(5).fill("rtmp://live.example/app/key") }, PUSHED],
 ])("no broadcast can be %j", async (wanted, error) => {
   const startBroadcast = vi.fn(async () => {});
   Object.assign(meeting, { startBroadcast });
@@ -202,3 +208,83 @@ test.each(["start-share-video", "constructor", "add-breakout-room"])(
     await expect(run(name)).rejects.toMatchObject({ kind: "unsupported" });
   },
 );
+
+const HALF = "\ud83d";
+const LONG = "x".repeat(2001);
+
+test.each([
+  ["send-chat-message", []],
+  ["send-chat-message", [""]],
+  ["send-chat-message", [" \n"]],
+  ["send-chat-message", [LONG]],
+  ["send-chat-message", [HALF]],
+  ["send-chat-message", [7]],
+  ["send-chat-message", [{ text: "Hello" }]],
+  ["send-chat-message", ["Hello", 7]],
+  ["subject", []],
+  ["subject", ["x".repeat(201)]],
+  ["subject", [HALF]],
+  ["display-name", []],
+  ["display-name", [" "]],
+  ["display-name", [HALF]],
+  ["local-subject", [null]],
+  ["password", []],
+  ["password", ["x".repeat(129)]],
+  ["password", [HALF]],
+  ["toggle-lobby", ["yes"]],
+  ["answer-knocking-participant", []],
+  ["answer-knocking-participant", [ID, "true"]],
+  ["mute-everyone", ["desktop"]],
+  ["mute-remote-participant", [ID, "__proto__"]],
+  ["kick-participant", []],
+  ["kick-participant", [{}]],
+  ["nanomeet-remove-participant", [ID, { revoke: "yes" }]],
+  ["nanomeet-remove-participant", [ID, { address: 1 }]],
+  ["grant-moderator", [null]],
+  ["set-tile-view", [1]],
+  ["set-audio-only", ["true"]],
+  ["set-video-quality", ["720"]],
+  ["set-video-quality", [null]],
+  ["hide-notification", [["rules"]]],
+  ["show-notification", [{ title: 7 }]],
+  ["toggle-participants-pane", ["people"]],
+  ["nanomeet-pause-broadcast", [0]],
+])("%s%j is invalid, and nothing is sent", async (name, args) => {
+  await expect(run(name, ...args)).rejects.toMatchObject({
+    kind: "invalid",
+    message: expect.stringMatching(/^\w.*\.$/),
+  });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  "answer-knocking-participant",
+  "approve-video",
+  "ask-to-unmute",
+  "grant-moderator",
+  "kick-participant",
+  "nanomeet-remove-participant",
+  "mute-remote-participant",
+  "pin-participant",
+  "set-large-video-participant",
+])("%s of an unknown id finds no participant", async (name) => {
+  for (const id of ["fedcba9876543210", "unknown", "constructor", "__proto__", LONG]) {
+    await expect(run(name, id)).rejects.toMatchObject({ kind: "not_found" });
+  }
+  await expect(run("send-chat-message", "Hello", "unknown")).rejects.toMatchObject({
+    kind: "not_found",
+  });
+  expect(asked).toEqual([]);
+});
+
+test("a text may have as many characters as people see, of any number of code points", async () => {
+  const text = "👨‍👩‍👧‍👦".repeat(2000);
+  await run("send-chat-message", text);
+  expect(asked).toEqual([{ type: "send_chat", text, to: null }]);
+  await expect(run("send-chat-message", `${text}!`)).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test("a notification is cut between characters", async () => {
+  await run("show-notification", { title: `${"x".repeat(499)}👨‍👩‍👧‍👦👋`, timeout: "constructor" });
+  expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual([`${"x".repeat(499)}👨‍👩‍👧‍👦`]);
+});

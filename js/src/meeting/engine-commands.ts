@@ -1,30 +1,56 @@
 /** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
 
 import { type Codec, QUALITIES } from "../composer/index";
+import { LIMITS } from "../shared/protocol";
+import { cut } from "../shared/text";
+import {
+  flag,
+  invalid,
+  oneOf,
+  participant,
+  participantOrNull,
+  text,
+  textOrNull,
+} from "./arguments";
 import { DeviceError, type MediaKind } from "./devices";
 import { type Emit, recording } from "./engine-events";
 import type { Meeting } from "./meeting";
 import type { RemovalOptions } from "./requests";
+import type { RoomStore } from "./room";
 import { RefusedError } from "./signalling";
 import type { ViewStore } from "./view";
 
 type Command = (meeting: Meeting, args: readonly unknown[], emit: Emit) => unknown;
 
-/** Which of the engine API's commands this meeting carries out: `engine/contract.json` lists all. */
+const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
+const SUBJECT = { most: LIMITS.subject };
+const PASSWORD = { most: LIMITS.password };
+const MESSAGE = { least: 1, most: LIMITS.message };
+/** Of what this page shows, and sends nowhere. */
+const NOTICE = { most: Number.POSITIVE_INFINITY };
+
+/**
+ * Which of the engine API's commands this meeting carries out: `engine/contract.json` lists all. Each
+ * checks what it is given; one that breaks a rule rejects with a `RefusedError` that names it, and
+ * nothing is sent.
+ */
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  "display-name": (meeting, [name]) => meeting.rename(text(name)),
-  subject: ({ ask }, [subject]) => ask.setSubject(text(subject)),
+  // One that is too long is cut.
+  "display-name": (meeting, [name]) => meeting.rename(text("The name", name, NAME)),
+  subject: ({ ask }, [subject]) => ask.setSubject(text("The subject", subject, SUBJECT)),
   "local-subject": ({ view }, [subject]) => {
-    view.subject.value = text(subject);
+    view.subject.value = text("The subject", subject, SUBJECT);
   },
-  password: (meeting, [password]) =>
-    meeting.asksPassword
-      ? meeting.answerPassword(text(password))
-      : meeting.ask.setPassword(text(password)),
+  password: (meeting, [given]) => {
+    const password = text("The password", given, PASSWORD);
+    return meeting.asksPassword
+      ? meeting.answerPassword(password)
+      : meeting.ask.setPassword(password);
+  },
   "toggle-lobby": ({ ask, room }, [active]) =>
-    ask.setLobby(typeof active === "boolean" ? active : !room.state.value.lobby),
-  "answer-knocking-participant": ({ ask }, [id, admitted]) =>
-    ask.admit(text(id), admitted === true),
+    ask.setLobby(flag("The lobby", active, !room.state.value.lobby)),
+  "answer-knocking-participant": ({ ask, room }, [id, admitted]) =>
+    ask.admit(knocking(room, id), flag("Whether a newcomer is let in", admitted, false)),
   "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
   "toggle-audio": async (meeting) => {
     const on = !meeting.media.microphoneOn.value;
@@ -40,30 +66,33 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "toggle-raise-hand": ({ ask, room }) => ask.raiseHand(room.own.value?.hand == null),
   "toggle-chat": ({ view }) => view.toggle("chat"),
   "toggle-participants-pane": ({ view }, [open]) => {
-    if (open !== (view.panel.value === "people")) view.toggle("people");
+    const shown = view.panel.value === "people";
+    if (flag("The pane", open, !shown) !== shown) view.toggle("people");
   },
-  "send-chat-message": ({ ask }, [message, to]) => ask.sendChat(text(message), textOrNull(to)),
+  "send-chat-message": ({ ask, room }, [message, to]) =>
+    ask.sendChat(text("The message", message, MESSAGE), participantOrNull(room, to)),
   "mute-everyone": ({ ask }, [media]) => ask.muteEveryone(kind(media)),
-  "mute-remote-participant": ({ ask }, [id, media]) => ask.mute(text(id), kind(media)),
-  "ask-to-unmute": ({ ask }, [id]) => ask.askToUnmute(text(id), "audio"),
-  "approve-video": ({ ask }, [id]) => ask.askToUnmute(text(id), "video"),
-  "kick-participant": ({ ask }, [id]) => ask.kick(text(id)),
-  "nanomeet-remove-participant": ({ ask }, [id, options]) => ask.kick(text(id), removal(options)),
-  "grant-moderator": ({ ask }, [id]) => ask.grantModerator(text(id)),
+  "mute-remote-participant": ({ ask, room }, [id, media]) =>
+    ask.mute(participant(room, id), kind(media)),
+  "ask-to-unmute": ({ ask, room }, [id]) => ask.askToUnmute(participant(room, id), "audio"),
+  "approve-video": ({ ask, room }, [id]) => ask.askToUnmute(participant(room, id), "video"),
+  "kick-participant": ({ ask, room }, [id]) => ask.kick(participant(room, id)),
+  "nanomeet-remove-participant": ({ ask, room }, [id, options]) =>
+    ask.kick(participant(room, id), removal(options)),
+  "grant-moderator": ({ ask, room }, [id]) => ask.grantModerator(participant(room, id)),
   // A moderator shows somebody to all; whoever may not do that looks for himself.
-  "set-large-video-participant": ({ ask, room, view }, [id]) =>
-    room.moderator.value ? ask.setMain(textOrNull(id)) : view.enlarge(textOrNull(id)),
-  "pin-participant": ({ view }, [id]) => view.pin(textOrNull(id)),
+  "set-large-video-participant": ({ ask, room, view }, [id]) => {
+    const large = participantOrNull(room, id);
+    return room.moderator.value ? ask.setMain(large) : view.enlarge(large);
+  },
+  "pin-participant": ({ room, view }, [id]) => view.pin(participantOrNull(room, id)),
   "toggle-tile-view": ({ view }) => view.toggleTiles(),
   "set-tile-view": ({ view }, [enabled]) => {
-    view.tileView.value = enabled !== false;
+    view.tileView.value = flag("The tile view", enabled, true);
   },
   "set-video-quality": ({ view }, [lines]) => {
     if (typeof lines !== "number" || !(lines >= MIN_LINES)) {
-      throw new RefusedError(
-        "invalid",
-        `A video quality is a height of ${MIN_LINES} lines or more.`,
-      );
+      throw invalid("The video quality", `is a height of ${MIN_LINES} lines or more`);
     }
     view.lines.value = lines;
   },
@@ -72,23 +101,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "set-low-bandwidth-mode": setAudioOnly,
   "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
   "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
-  "hide-notification": ({ view }, [uid]) => view.hide(text(uid)),
+  "hide-notification": ({ view }, [uid]) => view.hide(text("The notification's uid", uid, NOTICE)),
   "start-recording": (meeting, [options], emit) => startRecording(meeting, options, emit),
   "stop-recording": (meeting) => meeting.stopBroadcast(),
-  "nanomeet-pause-broadcast": (meeting, [paused]) => meeting.pauseBroadcast(paused !== false),
+  "nanomeet-pause-broadcast": (meeting, [paused]) =>
+    meeting.pauseBroadcast(flag("The pause", paused, true)),
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
 
 /** What else goes with a participant: their link (`revoke`), their network address (`address`). */
 function removal(options: unknown): RemovalOptions {
-  const wanted = (key: string): boolean => Reflect.get(Object(options), key) === true;
+  const wanted = (key: "revoke" | "address"): boolean =>
+    flag(key, Reflect.get(Object(options), key), false);
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
 }
 
 async function setAudioOnly(meeting: Meeting, [enabled]: readonly unknown[]): Promise<void> {
-  meeting.view.audioOnly.value = enabled === true;
-  if (enabled === true) await meeting.setCamera(false);
+  const only = flag("Audio only", enabled, false);
+  meeting.view.audioOnly.value = only;
+  if (only) await meeting.setCamera(false);
 }
 
 /** The smallest that Jitsi has a name for is 180. */
@@ -128,15 +160,14 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
     return;
   }
   const key = read("rtmpStreamKey");
-  const record = read("record") === true || (typeof key === "string" && key.includes("/rec/"));
-  const to = read("to");
+  const keeps = typeof key === "string" && key.includes("/rec/");
   try {
-    await meeting.startBroadcast(record, {
-      private: read("private") === true,
-      to: Array.isArray(to) ? to.map(String) : [],
-      quality: oneOf(QUALITIES, "quality", read("quality") ?? "360p"),
-      codec: read("codec") == null ? null : oneOf(CODECS, "codec", read("codec")),
-      paused: read("paused") === true,
+    await meeting.startBroadcast(flag("record", read("record"), false) || keeps, {
+      private: flag("private", read("private"), false),
+      to: pushAddresses(read("to")),
+      quality: oneOf("A broadcast's quality", read("quality") ?? "360p", QUALITIES),
+      codec: read("codec") == null ? null : oneOf("A broadcast's codec", read("codec"), CODECS),
+      paused: flag("paused", read("paused"), false),
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : "The broadcast could not be started.";
@@ -145,11 +176,18 @@ async function startRecording(meeting: Meeting, options: unknown, emit: Emit): P
 }
 
 const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
+const PUSH = /^rtmps?:\/\/[!-~]+$/;
 
-function oneOf<T extends string>(known: readonly T[], name: string, value: unknown): T {
-  const found = known.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new RefusedError("invalid", `A broadcast's ${name} is one of: ${known.join(", ")}.`);
+/** The words of a refusal have none of them: the end of each is a secret. */
+function pushAddresses(to: unknown): string[] {
+  if (to == null) return [];
+  const right = (one: unknown): boolean =>
+    typeof one === "string" && one.length <= LIMITS.push_url && PUSH.test(one);
+  if (Array.isArray(to) && to.length <= LIMITS.pushes && to.every(right)) return to;
+  throw invalid(
+    "to",
+    `is a list of at most ${LIMITS.pushes} addresses: rtmp://host/application/key`,
+  );
 }
 
 /** Throws why a device could not be opened, in the words that the room shows. */
@@ -178,25 +216,26 @@ const SHOWN_FOR: Readonly<Record<string, number>> = {
   long: 10_000,
   sticky: Number.POSITIVE_INFINITY,
 };
-const MAX_NOTICE = 500;
 
 function showNotification(view: ViewStore, notice: unknown, emit: Emit): void {
-  const read = (key: string): string => text(Reflect.get(Object(notice), key)).slice(0, MAX_NOTICE);
-  const [title, description] = [read("title"), read("description")];
+  const read = (key: string): string => {
+    const value: unknown = Reflect.get(Object(notice), key);
+    return cut(textOrNull(`The notification's ${key}`, value, NOTICE) ?? "", LIMITS.notice);
+  };
+  const [title, description, timeout] = [read("title"), read("description"), read("timeout")];
   const words = [title, description].filter((part) => part !== "").join(": ");
-  if (!words) throw new RefusedError("invalid", "A notification needs a title or a description.");
-  view.tell(words, { uid: read("uid"), time: SHOWN_FOR[read("timeout")] });
+  if (!words) throw invalid("A notification", "needs a title or a description");
+  const time = Object.hasOwn(SHOWN_FOR, timeout) ? SHOWN_FOR[timeout] : undefined;
+  view.tell(words, { uid: read("uid"), time });
   emit("notification-triggered", { title, description });
 }
 
+function knocking({ knocking: waiting }: RoomStore, value: unknown): string {
+  const id = text("The id of who waits", value, NAME);
+  if (waiting.value.some((one) => one.id === id)) return id;
+  throw new RefusedError("not_found", "No newcomer with this id waits to be let in.");
+}
+
 function kind(media: unknown): "audio" | "video" {
-  return media === "video" ? "video" : "audio";
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+  return oneOf("What is muted", media ?? "audio", ["audio", "video"] as const);
 }

@@ -1,6 +1,7 @@
 /** What the embedding page may ask: the engine API's requests. */
 
 import type { NamedData } from "../shared/postis";
+import { invalid } from "./arguments";
 import { runCommand } from "./engine-commands";
 import { availableDevices, byKind, described, hasCamera, roleOf, sharing } from "./engine-data";
 import type { Emit } from "./engine-events";
@@ -56,7 +57,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "connection-stats": connectionStats,
   "capture-largevideo-screenshot": screenshot,
   "nanomeet-command": async (meeting, { command, args }, emit) => {
-    await runCommand(meeting, emit, String(command), Array.isArray(args) ? args : []);
+    if (typeof command !== "string") throw invalid("The command", "has to be a name");
+    await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
     return true;
   },
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),

@@ -48,6 +48,9 @@ test("a long name is cut and an empty one is none", () => {
   const named = (name: string) =>
     parseLaunch(`${BASE}org/room#userInfo.displayName=${encode(name)}`, BASE).displayName;
   expect(named("x".repeat(100))).toHaveLength(64);
+  expect(named(`${"x".repeat(63)}👋`)).toBe(`${"x".repeat(63)}👋`);
+  expect(named(`${"x".repeat(63)}👨‍👩‍👧‍👦👋`)).toBe(`${"x".repeat(63)}👨‍👩‍👧‍👦`);
+  expect(named("Ada\ud83d")).toBe("Ada\ufffd");
   expect(named("   ")).toBeNull();
 });
 

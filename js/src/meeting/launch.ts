@@ -1,5 +1,6 @@
 /** What the address of the page says: which room, whose token, and how it shall look. */
 
+import { nameOf } from "../shared/text";
 import { claim } from "./claims";
 
 export type Settings = ReadonlyMap<string, unknown>;
@@ -21,8 +22,6 @@ export interface Launch {
   interfaceConfig: Settings;
 }
 
-const MAX_NAME = 64;
-
 /**
  * Reads a meeting's address. The token is taken from the fragment alone: a query string ends up in
  * the logs of servers, so a token in `?jwt=` is not used, though Jitsi's pages write it there too.
@@ -39,7 +38,7 @@ export function parseLaunch(href: string, base: string): Launch {
     room,
     token: text(values.get("jwt")),
     apiId: typeof id === "number" && Number.isSafeInteger(id) ? id : null,
-    displayName: text(values.get("userInfo.displayName"))?.trim().slice(0, MAX_NAME) || null,
+    displayName: nameOf(text(values.get("userInfo.displayName")) ?? "") || null,
     config: below(values, "config."),
     interfaceConfig: below(values, "interfaceConfig."),
   };

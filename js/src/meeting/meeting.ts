@@ -5,6 +5,7 @@ import { type Health, StageBroadcast, type StageTile } from "../composer/index";
 import {
   type BroadcastState,
   type IceServer,
+  type Media,
   type Participant,
   type Reaction,
   type RemovalPlanned,
@@ -14,6 +15,7 @@ import {
   type Trouble,
   type Welcome,
 } from "../shared/protocol";
+import { nameOf } from "../shared/text";
 import { BroadcastControl, type BroadcastWishes } from "./broadcast";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
@@ -24,6 +26,7 @@ import { flag, type Launch, misfitOf } from "./launch";
 import { Levels } from "./levels";
 import { LocalMedia } from "./media";
 import { Mesh, type Remote } from "./mesh";
+import { Paced } from "./paced";
 import { PasswordQuestion } from "./password-question";
 import { person, rememberedName, rememberedStart, rememberName, type Start } from "./preferences";
 import { captureFor } from "./quality";
@@ -40,7 +43,10 @@ import { inWords, t } from "./strings";
 import { ViewStore } from "./view";
 import { NOT_SHOWN, type Shown, Wants } from "./wants";
 
-const MAX_NAME = 64;
+type Sending = Omit<Media, "type">;
+
+/** Milliseconds: a program that switches more often says no more to the server for it. */
+const MEDIA_PAUSE = 100;
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class Meeting {
@@ -85,6 +91,10 @@ export class Meeting {
     () => this.#levels.value?.speaking.value ?? new Set(),
   );
   readonly dominant = computed(() => this.#levels.value?.dominant.value ?? null);
+  /** What this person sends, told to the server. */
+  readonly #media = new Paced(MEDIA_PAUSE, (sending: Sending) =>
+    this.#signalling?.send({ type: "media", ...sending }),
+  );
   #signalling: Signalling | null = null;
   #broadcast: BroadcastControl | null = null;
   /** The stage for those in the room who are not on it, if the server wants it from this page. */
@@ -98,7 +108,7 @@ export class Meeting {
     const known = rememberedName();
     // Whoever comes back is called what he called himself, whatever the address says.
     const chosen = this.#keepsake.resumable ? known : null;
-    this.name = signal(chosen ?? launch.displayName ?? known ?? this.#defaultName());
+    this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
   }
 
   /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */
@@ -208,7 +218,7 @@ export class Meeting {
   }
 
   async rename(name: string): Promise<void> {
-    const wanted = name.trim().slice(0, MAX_NAME);
+    const wanted = nameOf(name);
     if (!wanted || wanted === this.name.value) return;
     if (this.status.value === "joined") await this.#request({ type: "rename", name: wanted });
     this.name.value = wanted;
@@ -355,12 +365,11 @@ export class Meeting {
       }),
       effect(() => {
         const sending = this.#sending();
-        if (this.connection.value === "joined") {
-          this.#signalling?.send({ type: "media", ...sending });
-        }
+        if (this.connection.value === "joined") this.#media.tell(sending);
       }),
     ];
     this.#owner.signal.addEventListener("abort", () => {
+      this.#media.clear();
       for (const end of unfollow) end();
     });
   }
@@ -372,7 +381,7 @@ export class Meeting {
     }
   }
 
-  #sending(): { audio: boolean; video: boolean; screen: boolean } {
+  #sending(): Sending {
     const { media } = this;
     return {
       audio: media.microphoneOn.value,

@@ -7,10 +7,12 @@ import {
   type CreateInvite,
   type InviteCreated,
   type Join,
+  LIMITS,
   PROTOCOL_VERSION,
   type RemovalPlanned,
   type ServerMessage,
 } from "../shared/protocol";
+import { bytes } from "../shared/text";
 import type { Misfit } from "./launch";
 
 export type Connection =
@@ -88,6 +90,9 @@ const PONG_TIMEOUT = 10_000;
 const HURRIED_PONG_TIMEOUT = 3_000;
 const OPEN_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 10_000;
+/** Requests at once, and a second: a program that asks for more is refused here, not sent out there. */
+const ASK_BURST = 100;
+const ASK_RATE = 20;
 /** A page that has never been in a room gives up sooner than one that waits for its network. */
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
@@ -113,6 +118,8 @@ export class Signalling {
   #resume: string | null;
   #password: string | null = null;
   #ref = 0;
+  #allowance = ASK_BURST;
+  #allowedAt = 0;
   #attempt = 0;
   #everJoined = false;
   #troubleSince: number | null = null;
@@ -168,14 +175,33 @@ export class Signalling {
       return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
     }
     const ref = ++this.#ref;
+    const text = JSON.stringify({ ...message, ref } satisfies ClientMessage);
+    // A message that is larger would end the connection.
+    if (bytes(text) > LIMITS.frame) {
+      return Promise.reject(new RefusedError("invalid", "This is too long to be sent."));
+    }
+    if (!this.#mayAsk()) {
+      const words = "So many requests at once: wait a moment.";
+      return Promise.reject(new RefusedError("too_many", words));
+    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(ref);
         reject(new RefusedError("timeout", "The server did not answer in time."));
       }, timeout);
       this.#pending.set(ref, { resolve, reject, timer });
-      this.#post({ ...message, ref });
+      this.#write(text);
     });
+  }
+
+  #mayAsk(): boolean {
+    const now = performance.now();
+    const back = ((now - this.#allowedAt) / 1000) * ASK_RATE;
+    this.#allowance = Math.min(ASK_BURST, this.#allowance + back);
+    this.#allowedAt = now;
+    if (this.#allowance < 1) return false;
+    this.#allowance -= 1;
+    return true;
   }
 
   /** Answers the question for the password, or comes to the door anew with it instead of waiting. */
@@ -336,7 +362,11 @@ export class Signalling {
   }
 
   #post(message: ClientMessage): void {
-    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
+    this.#write(JSON.stringify(message));
+  }
+
+  #write(text: string): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(text);
   }
 
   #settle(ref: number, answer: Answer | RefusedError): void {

@@ -43,7 +43,7 @@ export class PostisPeer {
   readonly #self: Window;
   readonly #id = randomName();
   readonly #timer: ReturnType<typeof setInterval>;
-  #outbox: PostisMessage[] | null = [];
+  #outbox: string[] | null = [];
   #inbox: PostisMessage[] = [];
   #listener: ((message: PostisMessage) => void) | null = null;
   #closed = false;
@@ -60,8 +60,8 @@ export class PostisPeer {
     // Nobody has to wait for `ready`: then its rejection is no news.
     this.ready.catch(() => {});
     this.#self.addEventListener("message", this.#hear);
-    this.#timer = setInterval(() => this.#post(READY, this.#id, "*"), READY_INTERVAL);
-    this.#post(READY, this.#id, "*");
+    this.#timer = setInterval(() => this.#greet(this.#id), READY_INTERVAL);
+    this.#greet(this.#id);
   }
 
   get onMessage(): ((message: PostisMessage) => void) | null {
@@ -76,10 +76,12 @@ export class PostisPeer {
     }
   }
 
+  /** Throws a TypeError for what JSON cannot write; nothing else is kept up by it. */
   send(message: PostisMessage): void {
     if (this.#closed) return;
-    if (this.#outbox) this.#outbox.push(message);
-    else this.#post(MESSAGE, message, this.#options.targetOrigin);
+    const text = this.#written(MESSAGE, message);
+    if (this.#outbox) this.#outbox.push(text);
+    else this.#post(text, this.#options.targetOrigin);
   }
 
   close(): void {
@@ -112,21 +114,28 @@ export class PostisPeer {
   #shake(id: unknown): void {
     if (id !== this.#id) {
       // The other end asks whether we are here, also after a reload of its page.
-      this.#post(READY, id, "*");
+      this.#greet(id);
       return;
     }
     clearInterval(this.#timer);
     const waiting = this.#outbox;
     this.#outbox = null;
-    for (const message of waiting ?? []) this.send(message);
+    for (const text of waiting ?? []) this.#post(text, this.#options.targetOrigin);
     this.#succeed();
   }
 
   // The handshake goes to "*": it holds nothing secret, and a window that still shows its first,
   // empty document would make the browser complain about another origin every 50 ms.
-  #post(method: string, params: unknown, origin: string): void {
-    const envelope = { postis: true, scope: this.#options.scope, method, params };
-    this.#options.target()?.postMessage(JSON.stringify(envelope), origin);
+  #greet(id: unknown): void {
+    this.#post(this.#written(READY, id), "*");
+  }
+
+  #written(method: string, params: unknown): string {
+    return JSON.stringify({ postis: true, scope: this.#options.scope, method, params });
+  }
+
+  #post(text: string, origin: string): void {
+    this.#options.target()?.postMessage(text, origin);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { LIMITS } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import type { Ending } from "../signalling";
 import { t } from "../strings";
 import { Card } from "./card";
 import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
+import { typed } from "./typed";
 
 /** What is shown instead of the room while one is not in it. */
 export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -121,9 +123,8 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
         <input
           type="password"
           autoComplete="off"
-          maxLength={128}
           value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={(event) => setText(typed(event, LIMITS.password))}
         />
       </label>
       <button type="submit" class="button primary" disabled={!text}>

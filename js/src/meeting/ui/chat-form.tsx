@@ -1,13 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { lengthOf } from "../conversation";
+import { LIMITS } from "../../shared/protocol";
+import { lengthOf } from "../../shared/text";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { words as reason } from "./attempt";
 import { Lock, Send } from "./icons";
 
-/** Characters of one message; the server takes no more. */
-const MOST = 2000;
 /** From so few left on it is said how many they are. */
 const NEAR = 200;
 
@@ -19,7 +18,7 @@ export function ChatForm({ meeting }: { meeting: Meeting }): JSX.Element {
   const one = chat.recipient.value;
   // Whoever is written to alone must not be replaced by everybody because he has gone.
   const gone = one !== null && !room.others.value.some(({ id }) => id === one.id);
-  const left = MOST - lengthOf(text.trim());
+  const left = LIMITS.message - lengthOf(text.trim());
   const sendable = text.trim() !== "" && left >= 0 && !gone;
   const field = useRef<HTMLTextAreaElement>(null);
 

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Knock } from "../../shared/protocol";
+import { type Knock, LIMITS } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
 import { Message, Send } from "./icons";
+import { typed } from "./typed";
 
 /** Whom a message goes to: one who waits, or all of them. */
 type Addressee = Knock | "all";
@@ -113,8 +114,7 @@ function LobbyMessage({ meeting, to, onDone }: LobbyMessageProps): JSX.Element {
         <input
           ref={input}
           value={text}
-          maxLength={500}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={(event) => setText(typed(event, LIMITS.message))}
         />
       </label>
       <button

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { LIMITS } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { rememberName, rememberStart } from "../preferences";
 import { t } from "../strings";
@@ -8,6 +9,7 @@ import { DeviceSettings } from "./device-settings";
 import { Level } from "./microphone-level";
 import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
+import { typed } from "./typed";
 
 /** Before joining: who one is, and a look at oneself. */
 export function Prejoin({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -41,10 +43,9 @@ export function Prejoin({ meeting }: { meeting: Meeting }): JSX.Element {
             {t.prejoin.name}
             <input
               autoComplete="name"
-              maxLength={64}
               required
               value={name}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
+              onInput={(event) => setName(typed(event, LIMITS.name))}
             />
           </label>
           <details class="prejoin-devices">

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { LIMITS } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { makePassword } from "../passphrase";
 import { t } from "../strings";
@@ -8,6 +9,7 @@ import { Check } from "./check";
 import { ConfirmButton } from "./confirm-button";
 import { CopyLink } from "./copy-link";
 import { TextSetting } from "./text-setting";
+import { typed } from "./typed";
 
 /** What moderators decide about the room. */
 export function RoomSettings({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -20,7 +22,7 @@ export function RoomSettings({ meeting }: { meeting: Meeting }): JSX.Element {
       <TextSetting
         label={words.subject}
         value={subject}
-        max={200}
+        max={LIMITS.subject}
         onSave={(wanted) => attempt(meeting, () => ask.setSubject(wanted))}
       />
       <Check
@@ -69,8 +71,7 @@ function PasswordSetting({ meeting }: { meeting: Meeting }): JSX.Element {
             autoComplete="off"
             spellcheck={false}
             value={text}
-            maxLength={128}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
+            onInput={(event) => setText(typed(event, LIMITS.password))}
           />
         </label>
         {text ? (

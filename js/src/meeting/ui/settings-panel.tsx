@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { LIMITS } from "../../shared/protocol";
 import type { Meeting } from "../meeting";
 import { t } from "../strings";
 import { attempt } from "./attempt";
@@ -16,7 +17,7 @@ export function SettingsPanel({ meeting }: { meeting: Meeting }): JSX.Element {
         <TextSetting
           label={words.name}
           value={meeting.name.value}
-          max={64}
+          max={LIMITS.name}
           onSave={(name) => attempt(meeting, () => meeting.rename(name))}
         />
       </fieldset>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../strings";
+import { typed } from "./typed";
 
 interface TextSettingProps {
   label: string;
@@ -25,7 +26,7 @@ export function TextSetting({ label, value, max, onSave }: TextSettingProps): JS
     >
       <label>
         {label}
-        <input value={text} maxLength={max} onInput={(e) => setText(e.currentTarget.value)} />
+        <input value={text} onInput={(event) => setText(typed(event, max))} />
       </label>
       {changed && (
         <button type="submit" class="button primary">

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { first } from "../../shared/text";
 import type { Grade } from "../connection-quality";
 import type { Rect } from "../layout";
 import type { Meeting } from "../meeting";
@@ -154,7 +155,7 @@ export function initials(name: string): string {
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return (
     chosen
-      .map((word) => [...(word ?? "")][0] ?? "")
+      .map((word) => first(word ?? ""))
       .join("")
       .toUpperCase() || "?"
   );
