@@ -126,10 +126,9 @@ export class EngineClient extends EngineCore {
   }
 
   override executeCommand(name: string, ...args: unknown[]): void {
-    if (!this.knows(name)) {
-      report(
-        `There is no command ${JSON.stringify(name)}: getSupportedCommands() gives all that there are.`,
-      );
+    if (typeof name !== "string" || !this.knows(name)) {
+      const what = typeof name === "string" ? JSON.stringify(name) : `that is a ${typeof name}`;
+      report(`There is no command ${what}: getSupportedCommands() gives all that there are.`);
       return;
     }
     if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];

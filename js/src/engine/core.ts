@@ -189,7 +189,7 @@ export class EngineCore {
   }
 
   protected send(wire: string, ...args: unknown[]): void {
-    this.#peer.send({ type: "event", data: { name: wire, data: args } });
+    this.#say({ type: "event", data: { name: wire, data: args } });
   }
 
   /** What is known of a participant. */
@@ -315,8 +315,22 @@ export class EngineCore {
         reject(new EngineError("timeout", `${data.name}: no answer within ${seconds} s`));
       }, limit);
       this.#pending.set(id, { resolve, reject, timer });
-      this.#peer.send({ type: "request", id, data });
+      try {
+        this.#say({ type: "request", id, data });
+      } catch (error) {
+        this.#pending.delete(id);
+        clearTimeout(timer);
+        reject(error);
+      }
     });
+  }
+
+  #say(message: PostisMessage): void {
+    try {
+      this.#peer.send(message);
+    } catch (cause) {
+      throw new EngineError("argument", "an argument is nothing that JSON can write", { cause });
+    }
   }
 
   #settle(id: number, result: unknown, error: unknown): void {

@@ -2,7 +2,7 @@
 
 import type { Codec, Quality } from "../composer/messages";
 import type { EventData } from "../engine/events";
-import { NanoMeetError } from "./errors";
+import { asNanoMeetError, NanoMeetError } from "./errors";
 import type { Meeting } from "./nanomeet";
 import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
@@ -35,7 +35,7 @@ const TIMEOUT = 60_000;
 export async function startBroadcast(
   meeting: Meeting,
   record: boolean,
-  options: BroadcastOptions,
+  options: BroadcastOptions | null,
 ): Promise<BroadcastData> {
   const { api, view, translator, targets } = meeting;
   if (view.broadcast !== "off" && view.broadcast !== "failed") {
@@ -45,7 +45,7 @@ export async function startBroadcast(
       "broadcast_running",
     );
   }
-  if (!view.own && Object.values(options).some((value) => value?.length ?? value)) {
+  if (!view.own && Object.values(options ?? {}).some((value) => value?.length ?? value)) {
     throw new NanoMeetError(ERROR, "only the embedded server takes options", "unsupported");
   }
   const target = targets?.[record ? "rec" : "live"];
@@ -67,17 +67,20 @@ export async function startBroadcast(
   );
   translator.broadcast("starting", record);
   const ingest = target?.ingest ?? "";
-  api.executeCommand("startRecording", {
-    mode: "stream",
-    rtmpStreamKey: ingest,
-    record,
-    ...options,
-  });
+  // As in `carriedOut`.
+  live.catch(() => {});
   try {
+    api.executeCommand("startRecording", {
+      mode: "stream",
+      rtmpStreamKey: ingest,
+      record,
+      ...options,
+    });
     await live;
   } catch (thrown) {
-    if (thrown instanceof NanoMeetError) translator.broadcast("failed", record, thrown.message);
-    throw thrown;
+    const failure = asNanoMeetError(ERROR, thrown);
+    translator.broadcast("failed", record, failure.message);
+    throw failure;
   }
   const playout = view.playout ?? { live: "", vod: null };
   return {

@@ -45,12 +45,18 @@ export async function carriedOut(
     const words = `there is no command ${JSON.stringify(name)}: see docs/api.md for all that there are`;
     throw new NanoMeetError(error, words, "unsupported");
   }
-  const [told, field] = TOLD[name] ?? [];
+  const [told, field] = (Object.hasOwn(TOLD, name) && TOLD[name]) || [];
   const wait = { error, what: `confirm ${name}`, timeout: TIMEOUT };
   const done =
-    told &&
+    told !== undefined &&
     waitFor(api, wait, (event, data) => event === told && (!field || data[field] === argument));
-  api.executeCommand(...command);
-  // Messages keep their order: where a question is answered, what was said before it was heard.
-  await (done ?? api.isAudioMuted().catch(fail));
+  // Where it cannot even be said, what was waited for ends later, and concerns no caller.
+  if (done) done.catch(() => {});
+  try {
+    api.executeCommand(...command);
+    // Messages keep their order: where a question is answered, what was said before it was heard.
+    await (done || api.isAudioMuted());
+  } catch (thrown) {
+    fail(thrown);
+  }
 }

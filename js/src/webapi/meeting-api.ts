@@ -104,6 +104,10 @@ export class MeetingApi extends NanoMeet {
   async toggle(what: Switch, on?: boolean): Promise<Success<{ on: boolean }>> {
     const error = "Command Error";
     const meeting = this.joined(error);
+    if (typeof what !== "string" || !Object.hasOwn(SWITCHES, what)) {
+      const known = Object.keys(SWITCHES).join(", ");
+      throw new NanoMeetError(error, `what is switched has to be one of: ${known}`, "invalid");
+    }
     const [command, isOn] = SWITCHES[what];
     if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
     const now = await isOn(meeting);
@@ -115,6 +119,9 @@ export class MeetingApi extends NanoMeet {
   async executeCommand(command: string, ...args: unknown[]): Promise<void> {
     const moderated = /^(answer|approve|ask|end|grant|kick|mute|nano|password|subject|toggleL)/;
     const error = "Command Error";
+    if (typeof command !== "string") {
+      throw new NanoMeetError(error, "missing: the command's name, as text", "invalid");
+    }
     const meeting = moderated.test(command) ? this.moderated(error) : this.joined(error);
     await carriedOut(meeting, [command, ...args], error);
   }

@@ -1,7 +1,7 @@
 /** What `init` is given, checked and turned into what the engine takes. */
 
 import type { EngineOptions } from "../engine/core";
-import { NanoMeetError } from "./errors";
+import { asNanoMeetError, NanoMeetError } from "./errors";
 import type { Targets } from "./targets";
 import { type Claims, readWholeToken } from "./token";
 
@@ -44,6 +44,14 @@ export interface Setup {
 }
 
 export function checkConfig(config: InitConfig | undefined): Setup {
+  try {
+    return setup(config);
+  } catch (thrown) {
+    throw asNanoMeetError("Config Error", thrown);
+  }
+}
+
+function setup(config: InitConfig | undefined): Setup {
   if (!config) throw new NanoMeetError("Config Error", "missing: the configuration");
   const read = readWholeToken(config.token);
   const claims = { ...read, server: config.server ?? read.server };

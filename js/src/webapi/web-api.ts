@@ -5,6 +5,7 @@ import type { EngineOptions } from "../engine/core";
 import type { ParticipantInfo } from "../engine/participants";
 import { baseUrl } from "../engine/url";
 import { type Addresses, CLOUD } from "./addresses";
+import { asNanoMeetError } from "./errors";
 import type { Fetch, Transport } from "./http";
 import { MeetingApi } from "./meeting-api";
 import type { MeetingOptions, Success } from "./nanomeet";
@@ -73,22 +74,23 @@ export class WebApi extends MeetingApi {
   }
 
   async validateAPIKey(apiKey: string): Promise<Success<Record<string, unknown>>> {
-    return { data: await this.#services.organisation(apiKey) };
+    return answered("API Key Error", () => this.#services.organisation(apiKey));
   }
 
   async createNanoMeetRoom(apiKey: string, setup: RoomSetup): Promise<Success<RoomData>> {
-    return { data: await this.#services.createRoom(apiKey, setup) };
+    return answered("Create Room Error", () => this.#services.createRoom(apiKey, setup));
   }
 
   async createInviteToken(token: string, setup: InviteSetup): Promise<Success<InviteData>> {
-    return { data: await this.#services.createInvite(token, setup) };
+    const error = "Create Invite Token Error";
+    return answered(error, () => this.#services.createInvite(token, setup));
   }
 
   async createNanoStreams(
     apiKey: string,
     profiles?: readonly string[],
   ): Promise<Success<StreamsData>> {
-    return { data: await this.#services.createStreams(apiKey, profiles) };
+    return answered("Create Stream Error", () => this.#services.createStreams(apiKey, profiles));
   }
 
   async getParticipants(): Promise<Success<ParticipantInfo[]>> {
@@ -96,7 +98,9 @@ export class WebApi extends MeetingApi {
   }
 
   async shortenMeetingUrl(url: string, alias = ""): Promise<Success<string>> {
-    return { data: await shorten(this.linkShortener, url, alias, this.#transport) };
+    return answered("Shorten URL Error", () =>
+      shorten(this.linkShortener, url, alias, this.#transport),
+    );
   }
 
   #addresses(): Addresses {
@@ -107,5 +111,14 @@ export class WebApi extends MeetingApi {
       invitePage: this.nanoMeetWebPage,
       defaultServer: this.defaultServer,
     };
+  }
+}
+
+/** A service's answer. What an odd argument makes the browser throw is an error in words, too. */
+async function answered<T>(error: string, ask: () => Promise<T>): Promise<Success<T>> {
+  try {
+    return { data: await ask() };
+  } catch (thrown) {
+    throw asNanoMeetError(error, thrown);
   }
 }
