@@ -17,6 +17,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
 from tests.browser.site import site
+from tests.browser.test_room import address as link
 from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
@@ -268,3 +269,71 @@ def test_a_page_that_answers_wrongly_whenever_it_is_asked_is_not_asked_for_ever(
     frame.get_by_role("button", name="Join").click()
     page.evaluate('heard("videoConferenceJoined")')
     assert page.evaluate('events.filter(({ name }) => name === "passwordRequired").length') == 2
+
+
+#: As a page could call it by mistake.
+ODD_CALLS = """[
+  ["sendChatMessage"],
+  ["sendChatMessage", ""],
+  ["sendChatMessage", "x".repeat(2001)],
+  ["sendChatMessage", "\\ud83d"],
+  ["sendChatMessage", "Hello", "unknown"],
+  ["subject", "x".repeat(201)],
+  ["subject", "\\ud83d"],
+  ["password", "x".repeat(129)],
+  ["displayName", ""],
+  ["kickParticipant", "unknown"],
+  ["kickParticipant"],
+  ["grantModerator", {}],
+  ["muteRemoteParticipant", "unknown", "audio"],
+  ["answerKnockingParticipant", "unknown", true],
+  ["setLargeVideoParticipant", "unknown"],
+]"""
+
+
+def test_no_wrong_argument_ends_the_meeting(room: Room) -> None:
+    ada, grace = room.ada, room.grace
+    assert ada.id
+    calls = ada.page.evaluate(ODD_CALLS)
+    for number in range(len(calls)):
+        failure = ada.page.evaluate(
+            f"""(number) => {{
+              const from = events.length;
+              run(...{ODD_CALLS}[number]);
+              return heard("errorOccurred", {{ type: "COMMAND" }}, from);
+            }}""",
+            number,
+        )
+        assert failure["name"] in {"invalid", "not_found"}, calls[number]
+        assert failure["message"].endswith("."), failure
+    long = "👨‍👩‍👧‍👦" * 2000
+    ada.does("sendChatMessage", long)
+    assert grace.hears("incomingMessage", message=long)["from"] == ada.id
+    ada.does("sendChatMessage", "Still here")
+    grace.hears("incomingMessage", message="Still here")
+    for person in (ada, grace):
+        gone = 'events.filter(({ name }) => name === "videoConferenceLeft")'
+        assert person.page.evaluate(gone) == []
+
+
+def test_a_name_of_63_letters_and_an_emoji_joins(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    room = f"Engine_{secrets.token_hex(4)}"
+    token = server.room(room)
+    name = "x" * 63 + "👋"
+    ada = Person(open_page(address), server, token, room, name)
+    assert ada.hears("videoConferenceJoined")["displayName"] == name
+
+    # By the link, as a guest who types it, and one character more than there is room for.
+    config = {"prejoinConfig.enabled": True}
+    guest = open_page(link(server, server.invite(token), room, "Grace", **config))
+    field = guest.get_by_label("Your name")
+    field.fill(f"{name}y")
+    expect(field).to_have_value(name)
+    guest.get_by_role("button", name="Join").click()
+    ada.hears("participantJoined", displayName=name)
+
+    family = "y" * 63 + "👨‍👩‍👧‍👦"
+    ada.does("displayName", f"{family}z")
+    ada.hears("displayNameChange", displayname=family)
