@@ -132,11 +132,12 @@ def test_an_invite_is_copied_and_works(
 def test_where_copying_is_not_allowed_the_link_is_shown_selected(
     cell: Notebook, meeting: Locator
 ) -> None:
-    cell.page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(); }")
+    forbidden = "navigator.clipboard.write = () => Promise.reject(); document.execCommand = () => false"
+    cell.page.evaluate(f"() => {{ {forbidden}; }}")
     press(meeting, "Copy invite")
     link = meeting.get_by_label("Copy the invite link:")
     expect(link).to_be_focused()
-    cell.page.evaluate("() => { delete navigator.clipboard.write; }")
+    cell.page.evaluate("() => { delete navigator.clipboard.write; delete document.execCommand; }")
     assert "#token=eyJ" in link.input_value()
     selected = "(input) => input.selectionEnd - input.selectionStart === input.value.length"
     assert link.evaluate(selected)

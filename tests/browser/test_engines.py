@@ -110,7 +110,7 @@ def test_a_jitsi_meeting_is_joined_known_and_left(
     assert notebook.evaluate(2) == "joined"
     expect(notebook.meeting).to_contain_text("Rings")
     notebook.run(3)
-    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    expect(notebook.meeting).to_contain_text("The notebook's code left algebra_101")
     notebook.tells(4, "left off True None")
     # The token is in the fragment: this server's log has nothing of it.
     assert not any("jwt" in path or "eyJ" in path for path in deployment.paths())

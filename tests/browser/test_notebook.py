@@ -113,7 +113,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
 
     # It ends when the user leaves.
     notebook.run(LEAVE)
-    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    expect(notebook.meeting).to_contain_text("The notebook's code left algebra_101")
     expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
     expect(guest.locator("[data-participant]")).to_have_count(1)
 

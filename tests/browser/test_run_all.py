@@ -46,7 +46,7 @@ REASONS = {
     "kick": "in the room",
     "mute": "in the room",
     "pause_broadcast": "no live broadcast",
-    "reject": "waiting",
+    "reject": "waits",
     "resume_broadcast": "no live broadcast",
     "set_audio_device": "there is no audioInput device with this id",
     "set_main_participant": "there is no participant with this id",
@@ -151,7 +151,7 @@ def test_the_quickstart_by_run_all(lab: Lab, open_page: OpenPage) -> None:
     for number in range(LEAVE + 2):
         notebook.ran(number)
     expect(errors(notebook)).to_have_count(0)
-    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    expect(notebook.meeting).to_contain_text("The notebook's code left algebra_101")
     states, end = notebook.until(LEAVE + 1, lambda text: "left" in text).splitlines()
     assert re.findall("[a-z]+", states) == ["off", "starting", "live", "stopping", "off"]
     status, vod = end.split()
@@ -258,7 +258,7 @@ KEPT: dict[str, tuple[str, str]] = {
             "lost = dataclasses.replace(read, server='http://127.0.0.1:1')\n"
             "meet = nm.NanoMeet(_tokens.mint(lost, b'0' * 32)); display(meet)"
         ),
-        "failed server_unreachable",
+        "failed server_out_of_reach",
     ),
     "untrusted": (
         (
