@@ -1,4 +1,4 @@
-"""How many wrong passwords a room takes, from whom."""
+"""How many wrong passwords a room takes, from each person, from each link, and in all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Ration:
 
 #: A person who mistypes has these.
 _PERSON = _Ration(burst=5, rate=0.1)
-#: A class with one link behind one router shares these; nobody's browser alone uses them up.
+#: A class with one link behind one router shares these; one browser alone cannot use them up.
 _LINK = _Ration(burst=30, rate=0.3)
 #: No more than these from all together, however many links and addresses they have.
 _ROOM = _Ration(burst=150, rate=0.5)

@@ -415,7 +415,7 @@ class LocalServer(Service):
         # another machine's, which may have the same home.
         mark = f"{__version__}-{_machine.name()}"
         ready = folder / f"server-{mark}.json"
-        from filelock import Timeout  # noqa: PLC0415 - only whoever starts it pays
+        from filelock import Timeout  # noqa: PLC0415 - only what starts a server pays
 
         from nanomeet_widget import _locks  # noqa: PLC0415 - likewise
 

@@ -370,7 +370,7 @@ def test_one_guesser_locks_out_no_one_else(house: House) -> None:
     for number in range(100):
         house.page().join(link, person=PERSON, password=str(number))
     assert house.page().join(link, person=PERSON + "2", password="sesame").who is not None
-    # Nor does one who pretends to be somebody else each time, but for those with the same link.
+    # Nor does one who pretends to be another person each time, but for those with the same link.
     for number in range(100):
         house.page().join(link, person=PERSON + str(number), password=str(number))
     assert house.page().join(claims(), person=PERSON, password="sesame").who is not None
