@@ -135,4 +135,4 @@ def test_the_quickstart_by_run_all(many: Lab, open_page: OpenPage, kernel: str) 
     expect(notebook.page.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(
         0
     )
-    expect(notebook.meeting).to_contain_text("You left algebra_101")
+    expect(notebook.meeting).to_contain_text("The notebook's code left algebra_101")
