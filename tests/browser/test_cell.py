@@ -132,7 +132,9 @@ def test_an_invite_is_copied_and_works(
 def test_where_copying_is_not_allowed_the_link_is_shown_selected(
     cell: Notebook, meeting: Locator
 ) -> None:
-    forbidden = "navigator.clipboard.write = () => Promise.reject(); document.execCommand = () => false"
+    forbidden = (
+        "navigator.clipboard.write = () => Promise.reject(); document.execCommand = () => false"
+    )
     cell.page.evaluate(f"() => {{ {forbidden}; }}")
     press(meeting, "Copy invite")
     link = meeting.get_by_label("Copy the invite link:")

@@ -258,7 +258,7 @@ KEPT: dict[str, tuple[str, str]] = {
             "lost = dataclasses.replace(read, server='http://127.0.0.1:1')\n"
             "meet = nm.NanoMeet(_tokens.mint(lost, b'0' * 32)); display(meet)"
         ),
-        "failed server_out_of_reach",
+        "failed server_unreachable",
     ),
     "untrusted": (
         (

@@ -614,7 +614,9 @@ export class Session implements Owner {
     else if (state.error?.kind === "token_not_yet_valid") this.#wait(Date.now() + TOO_EARLY_MS);
     else {
       const failed = state.error ?? { kind: "engine", message: "The meeting failed." };
-      const why = failed.kind === "server_unreachable" ? this.#obstacle() : null;
+      const unreachable =
+        failed.kind === "server_unreachable" && isElsewhere(this.#document.location);
+      const why = unreachable ? this.#obstacle() : null;
       this.#card = { kind: "failed", failure: why ?? failed };
     }
   }
