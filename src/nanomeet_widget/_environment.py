@@ -139,7 +139,7 @@ def why_untrusted() -> str:
     """Return which variable decides what is trusted, for an error; empty if none does."""
     for variable in (_CERTIFICATES, _FOLDER):
         if value := os.environ.get(variable):
-            return f"{variable}={value!r} of the environment says whom it trusts"
+            return f"{variable}={value!r} of the environment sets what it trusts"
     return ""
 
 

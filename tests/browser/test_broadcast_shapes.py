@@ -102,7 +102,7 @@ def test_the_whole_of_a_portrait_camera_is_broadcast(
     # Both edges, and on either side of it what is behind the stage.
     alone = {(0.5, 0.04): "red", (0.5, 0.5): "green", (0.5, 0.97): "blue"}
     shows(canvas, {**alone, (0.15, 0.5): "dark", (0.85, 0.5): "dark"})
-    # Beside somebody else it has a tile of nearly its own shape, which it fills.
+    # Beside another person it has a tile of nearly its own shape, which it fills.
     grace = open_page(address(server, server.invite(token), name, "Grace"))
     expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_be_visible(timeout=PATIENCE)
     shows(canvas, {(0.02, 0.5): "green", (0.48, 0.3): "green"})

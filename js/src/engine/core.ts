@@ -207,7 +207,7 @@ export class EngineCore {
       if (by === "coep" && frame.credentialless === false) {
         // So it may be shown even if its server does not say so: without what the browser stored for it.
         frame.credentialless = true;
-        // Put in its own place, it is loaded anew.
+        // Replaced by itself, it loads again.
         frame.replaceWith(frame);
         retried = true;
         this.#silence.splice(1).forEach(clearTimeout);

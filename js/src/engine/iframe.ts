@@ -36,8 +36,8 @@ export function cssSize(size: Size): string | null {
  * host is an IPv6 address, not even the frame's own, so there they are for any page in the frame.
  */
 export function allowing(features: readonly string[], src: string): string {
-  const whom = /^https?:\/\/\[/.test(src) ? " *" : "";
-  return features.map((feature) => feature + whom).join("; ");
+  const origins = /^https?:\/\/\[/.test(src) ? " *" : "";
+  return features.map((feature) => feature + origins).join("; ");
 }
 
 /** Make the frame, permissions first: a browser reads them when it starts to load the page. */

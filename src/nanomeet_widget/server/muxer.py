@@ -33,7 +33,7 @@ class Muxer:
     Each track has fragments of its own, and each fragment says when it begins: tracks may come apart by
     any time, and neither waits for the other. The picture's size may change: what decoders need for it
     stands in the stream itself, at each keyframe, so that they follow the change in one file, and follow
-    it back when somebody seeks. The header has the first size.
+    it back when a viewer seeks. The header has the first size.
 
     What a killed process takes with it is the fragment in the making, a quarter of a second, and the
     last frame. What a power failure takes is whatever was written since the last `sync`.
