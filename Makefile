@@ -66,6 +66,7 @@ lint: build
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	cd js && npm run check && npm run lint
 
 # Known weaknesses of dependencies, where there is a network to ask.

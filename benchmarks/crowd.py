@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager
 
 from benchmarks.figures import percentile
 
-from nanomeet_widget.server.frames import HEADER_SIZE, Kind
+from nanomeet_widget.server.protocol.frames import HEADER_SIZE, Kind
 
 _RECEIVED = bytearray(1 << 18)
 #: Lengths that do not fit into a WebSocket header's second byte (RFC 6455, 5.2).

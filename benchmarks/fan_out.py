@@ -40,7 +40,7 @@ from tests.conftest import Servers
 from tests.unit.server.wire import setup
 from tornado.websocket import WebSocketClientConnection
 
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 VIEWERS = [50, 200, 500, 1000, 1500, 2000]
 #: Milliseconds of p95, and how much has to arrive for that to count.

@@ -33,7 +33,7 @@ from tests.conftest import RunningServer
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from nanomeet_widget.server.frames import Kind, Track, decode
+from nanomeet_widget.server.protocol.frames import Kind, Track, decode
 
 #: What a page that broadcast knows: pictures left out, and what was told.
 ACCOUNT = "[me.healths.reduce((sum, { skipped }) => sum + skipped, 0), me.troubles]"

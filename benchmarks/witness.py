@@ -11,7 +11,7 @@ from tests.conftest import RunningServer
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from nanomeet_widget.server.frames import Kind, Track, decode
+from nanomeet_widget.server.protocol.frames import Kind, Track, decode
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Render the wire protocol and the state machines as TypeScript.
 
-Run it after a change of `server/messages.py` or `_states.py`; a test says when that was forgotten.
+Run it after a change of `server/protocol/messages.py` or `_states.py`; a test says when that was forgotten.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from nanomeet_widget import _states, _texts
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
 _SIMPLE = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
@@ -97,10 +97,10 @@ def render() -> str:
         + _limits(),
         "/** Bytes of UTF-8 that a character may have on average. */",
         f"export const CHARACTER_BYTES = {_texts.BYTES};",
-        _enum(_states.Status),
-        _enum(_states.Broadcast),
-        _steps("STATUS_STEPS", "Status", _states.STATUS_STEPS),
-        _steps("BROADCAST_STEPS", "Broadcast", _states.BROADCAST_STEPS),
+        _enum(_states.MeetingStatus),
+        _enum(_states.BroadcastStatus),
+        _steps("STATUS_STEPS", "MeetingStatus", _states.STATUS_STEPS),
+        _steps("BROADCAST_STEPS", "BroadcastStatus", _states.BROADCAST_STEPS),
         *[_interface(s, from_page=s.__name__ not in shown) for s in structs],
         *[
             f"export type {u} = " + " | ".join(m.__name__ for m in _members(u)) + ";"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 
 KINDS: tuple[type[msgspec.Struct], ...] = typing.get_args(messages.ClientMessage)
 #: Those after which one is not in the room any more, as was asked for.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nanomeet_widget.server import tls
+from nanomeet_widget.server.tokens import tls
 from tests.waiting import until_up
 
 #: A name that browsers look up on this machine (RFC 6761, 6.3), and that is not the machine's own.

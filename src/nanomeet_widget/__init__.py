@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget._channel import Command
+from nanomeet_widget._deprecated import new_name
 from nanomeet_widget._errors import (
     AuthenticationError,
     CannotAwaitError,
@@ -26,21 +27,21 @@ from nanomeet_widget._errors import (
     NoFrontEndError,
     NotAdmittedError,
     NotJoinedError,
-    PermissionDenied,
+    PermissionDeniedError,
     ProtocolError,
-    QuotaExceeded,
+    QuotaExceededError,
     RejectedTokenError,
     RoomFullError,
     ServerStartError,
     ServiceError,
-    ServiceUnavailable,
+    ServiceUnavailableError,
     TokenError,
     WrongRoomError,
 )
 from nanomeet_widget._models import Invite, Playout, Room, Secret
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
-from nanomeet_widget._states import Broadcast, Status
+from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import configure
 
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuthenticationError",
-    "Broadcast",
     "BroadcastPlayer",
+    "BroadcastStatus",
     "CannotAwaitError",
     "Command",
     "CommandError",
@@ -64,15 +65,16 @@ __all__ = [
     "Invite",
     "LoginRequiredError",
     "MalformedTokenError",
+    "MeetingStatus",
     "NanoMeet",
     "NanoMeetError",
     "NoFrontEndError",
     "NotAdmittedError",
     "NotJoinedError",
-    "PermissionDenied",
+    "PermissionDeniedError",
     "Playout",
     "ProtocolError",
-    "QuotaExceeded",
+    "QuotaExceededError",
     "Recording",
     "RejectedTokenError",
     "Room",
@@ -80,8 +82,7 @@ __all__ = [
     "Secret",
     "ServerStartError",
     "ServiceError",
-    "ServiceUnavailable",
-    "Status",
+    "ServiceUnavailableError",
     "TokenError",
     "WrongRoomError",
     "__version__",
@@ -105,6 +106,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
 
         globals()[name] = BroadcastPlayer
         return BroadcastPlayer
+    if new := new_name(name):
+        return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

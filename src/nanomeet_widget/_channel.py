@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from nanomeet_widget import _host
+from nanomeet_widget import _kernel
 from nanomeet_widget._errors import (
     CannotAwaitError,
     CommandError,
@@ -166,18 +166,18 @@ class Command(Coroutine[Any, Any, T]):
         if self._future.done() or self._heard is None:
             await _one_of(self._future)
             return self._future.result()
-        if problem := _host.why_no_answer():
+        if problem := _kernel.why_no_answer():
             raise CannotAwaitError(f"{self.name}: {problem}")
         await _one_of(self._future, self._heard)
         if not self._future.done() and not self._heard.result():
-            raise CannotAwaitError(f"{self.name}: {_host.why_silent()}")
+            raise CannotAwaitError(f"{self.name}: {_kernel.why_silent()}")
         await _one_of(self._future)
         try:
             return self._future.result()
         except NoFrontEndError as error:
-            if not _host.may_be_deaf():
+            if not _kernel.may_be_deaf():
                 raise
-            raise NoFrontEndError(f"{error}. If one does show it: {_host.why_silent()}") from None
+            raise NoFrontEndError(f"{error}. If one does show it: {_kernel.why_silent()}") from None
 
     def __repr__(self) -> str:
         return f"<{self._outcome()}>"
@@ -262,7 +262,7 @@ class _Pending:
     begun: bool = False
 
 
-class Channel:
+class PageChannel:
     """Sends commands to the page, and settles them by its replies.
 
     Parameters

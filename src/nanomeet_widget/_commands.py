@@ -17,7 +17,7 @@ from nanomeet_widget import _texts
 from nanomeet_widget._channel import Command
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality, SecretText
-from nanomeet_widget._rules import check_flag
+from nanomeet_widget._validation import check_flag
 
 T = TypeVar("T")
 

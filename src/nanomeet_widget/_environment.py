@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules
-from nanomeet_widget._errors import ServiceUnavailable
+from nanomeet_widget import _validation
+from nanomeet_widget._errors import ServiceUnavailableError
 
 _CERTIFICATES, _FOLDER, _KEYS = "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"
 #: What httpx speaks to a proxy; the last two with another package.
@@ -45,7 +45,7 @@ def is_here(host: str) -> bool:
     host
         A name or an address, without brackets.
     """
-    if _rules.is_loopback(host):
+    if _validation.is_loopback(host):
         return True
     name = host.rstrip(".").lower()
     own = socket.gethostname().lower()
@@ -68,7 +68,7 @@ def proxy_for(origin: str) -> Proxy | None:
 
     Raises
     ------
-    ServiceUnavailable
+    ServiceUnavailableError
         If the setting that counts for it names no proxy that can be used.
     """
     parts = urlsplit(origin)
@@ -95,7 +95,7 @@ def authorities(host: str) -> ssl.SSLContext:
 
     Raises
     ------
-    ServiceUnavailable
+    ServiceUnavailableError
         If the environment names what cannot be read.
     """
     import certifi  # noqa: PLC0415 - httpx has it; plain http does without
@@ -165,8 +165,8 @@ def _trusting_folder(folder: str) -> ssl.SSLContext:
     return trusting(capath=folder)
 
 
-def _useless(variable: str, what: str) -> ServiceUnavailable:
-    return ServiceUnavailable(
+def _useless(variable: str, what: str) -> ServiceUnavailableError:
+    return ServiceUnavailableError(
         f"{variable} of the environment names {what}: correct it, or unset {variable}"
     )
 
@@ -178,7 +178,7 @@ def _checked(value: str, *, variable: str, host: str) -> Proxy:
         value = f"http://{value}"
     elif scheme is None or scheme[1].lower() not in _PROTOCOLS:
         named = f"{scheme[1]}://" if scheme else "something else"
-        raise ServiceUnavailable(
+        raise ServiceUnavailableError(
             f"{variable} names a proxy that is reached by {named}, which is not supported: write "
             f"http://, https:// or socks5://, or unset {variable}, or add {host} to NO_PROXY"
         )
@@ -190,11 +190,11 @@ def _checked(value: str, *, variable: str, host: str) -> Proxy:
     except ValueError:
         usable = False
     if not usable:
-        raise ServiceUnavailable(
+        raise ServiceUnavailableError(
             f"{variable} is no address of a proxy: write http://host:port, or unset {variable}"
         )
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise ServiceUnavailable(
+        raise ServiceUnavailableError(
             f"{variable} names a SOCKS proxy, which needs another package: pip install "
             f"'httpx[socks]', or unset {variable}, or add {host} to NO_PROXY"
         )

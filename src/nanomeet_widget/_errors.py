@@ -9,9 +9,9 @@ NanoMeetError
 │   └── ImmatureTokenError              `nbf` is ahead
 ├── ServiceError                        the token service said no, or nothing usable
 │   ├── AuthenticationError             it does not accept the key or token (401)
-│   ├── PermissionDenied           it knows who asks, and refuses (403)
-│   ├── QuotaExceeded              too many requests or rooms (429)
-│   ├── ServiceUnavailable         out of reach, overloaded or down
+│   ├── PermissionDeniedError           it knows who asks, and refuses (403)
+│   ├── QuotaExceededError              too many requests or rooms (429)
+│   ├── ServiceUnavailableError         out of reach, overloaded or down
 │   └── ProtocolError                   an answer that the protocol does not have
 ├── ServerStartError                    the embedded server did not come up
 ├── CommandError                        a meeting did not do what it was told
@@ -89,15 +89,15 @@ class AuthenticationError(ServiceError):
     """The service does not accept the API key or token."""
 
 
-class PermissionDenied(ServiceError):
+class PermissionDeniedError(ServiceError):
     """The service knows who asks, and refuses."""
 
 
-class QuotaExceeded(ServiceError):
+class QuotaExceededError(ServiceError):
     """Too many requests, rooms or participants."""
 
 
-class ServiceUnavailable(ServiceError):
+class ServiceUnavailableError(ServiceError):
     """The service is out of reach, overloaded or down."""
 
 

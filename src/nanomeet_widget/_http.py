@@ -19,11 +19,11 @@ from nanomeet_widget import _environment, _texts
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
-    PermissionDenied,
+    PermissionDeniedError,
     ProtocolError,
-    QuotaExceeded,
+    QuotaExceededError,
     ServiceError,
-    ServiceUnavailable,
+    ServiceUnavailableError,
 )
 from nanomeet_widget._models import SecretText
 
@@ -48,10 +48,10 @@ _HTTP_TOO_MANY, _HTTP_UNAVAILABLE = 429, 503
 _GATEWAY = frozenset({502, 503, 504})
 _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
     401: (AuthenticationError, "check the API key or token"),
-    402: (QuotaExceeded, "look at the account's limits"),
-    403: (PermissionDenied, "ask somebody with the right to do it"),
-    408: (ServiceUnavailable, "try again in a moment"),
-    429: (QuotaExceeded, "wait a little, then try again"),
+    402: (QuotaExceededError, "look at the account's limits"),
+    403: (PermissionDeniedError, "ask somebody with the right to do it"),
+    408: (ServiceUnavailableError, "try again in a moment"),
+    429: (QuotaExceededError, "wait a little, then try again"),
 }
 _SERVER_ERRORS = 500
 _SHOWN = 300
@@ -259,7 +259,7 @@ class Http:
 
         Raises
         ------
-        ServiceUnavailable
+        ServiceUnavailableError
             If it cannot be reached.
         """
         import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
@@ -299,7 +299,7 @@ class Http:
             return None
         try:
             return _environment.proxy_for(request.origin)
-        except ServiceUnavailable as error:
+        except ServiceUnavailableError as error:
             raise self._misled(request, error) from None
 
     def _verification_for(self, request: Request) -> bool | ssl.SSLContext:
@@ -310,11 +310,11 @@ class Http:
             return False  # there is nothing to verify
         try:
             return _environment.authorities(parts.hostname or "")
-        except ServiceUnavailable as error:
+        except ServiceUnavailableError as error:
             raise self._misled(request, error) from None
 
-    def _misled(self, request: Request, error: ServiceUnavailable) -> _Failed:
-        wrong = ServiceUnavailable(f"{self._name} at {_host(request)} was not asked: {error}")
+    def _misled(self, request: Request, error: ServiceUnavailableError) -> _Failed:
+        wrong = ServiceUnavailableError(f"{self._name} at {_host(request)} was not asked: {error}")
         return _Failed(wrong, again=False)
 
     def _take(self, content: bytearray, chunk: bytes, request: Request, deadline: float) -> None:
@@ -332,7 +332,7 @@ class Http:
 
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             said = _environment.why_untrusted() if self._verify is True else ""
-            wrong = ServiceUnavailable(
+            wrong = ServiceUnavailableError(
                 f"{self._name} at {_host(request)} shows a certificate that this machine does not "
                 f"trust{said and f' ({said})'}: give verify='/path/of/the/authority.pem' if it is "
                 "your own"
@@ -345,10 +345,10 @@ class Http:
             self._away(request, "took too long" if late else "cannot be reached"), again=again
         )
 
-    def _away(self, request: Request, what: str) -> ServiceUnavailable:
+    def _away(self, request: Request, what: str) -> ServiceUnavailableError:
         through = self._proxy(request)
         by = f" through the proxy that {through.variable} names" if through else ""
-        return ServiceUnavailable(
+        return ServiceUnavailableError(
             f"{self._name} at {_host(request)} {what}{by}: check that it runs and that this machine "
             "may reach it"
         )
@@ -382,7 +382,7 @@ class Http:
         if status in _BY_STATUS:
             kind, remedy = _BY_STATUS[status]
         elif status >= _SERVER_ERRORS:
-            kind, remedy = ServiceUnavailable, "try again in a moment"
+            kind, remedy = ServiceUnavailableError, "try again in a moment"
         else:
             # Whatever speaks the protocol gives a reason.
             kind, remedy = ServiceError, "correct the request" if said else "is its address right?"
@@ -418,9 +418,9 @@ def _proxied(proxy: _environment.Proxy, request: Request) -> httpx.Proxy:
         return httpx.Proxy(proxy.url)
     except (ValueError, httpx.InvalidURL):
         why = f"{proxy.variable} is no address of a proxy: correct or unset it"
-    except ServiceUnavailable as error:
+    except ServiceUnavailableError as error:
         why = str(error)
-    wrong = ServiceUnavailable(f"{_host(request)} was not asked: {why}")
+    wrong = ServiceUnavailableError(f"{_host(request)} was not asked: {why}")
     raise _Failed(wrong, again=False) from None
 
 

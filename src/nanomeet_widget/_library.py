@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules, _texts
+from nanomeet_widget import _texts, _validation
 from nanomeet_widget._errors import InvalidInputError
 
 _SCRIPT = Path(__file__).parent / "static" / "library.js"
@@ -66,9 +66,9 @@ def library(script_url: str | None, script_integrity: str | None) -> Library | N
         if script_integrity is not None:
             raise InvalidInputError("script_integrity is for a library: give its script_url, too")
         return None
-    url = _rules.check_url("script_url", script_url, query=True)
+    url = _validation.check_url("script_url", script_url, query=True)
     parts = urlsplit(url)
-    if parts.scheme != "https" and not _rules.is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not _validation.is_loopback(parts.hostname or ""):
         raise InvalidInputError(
             f"script_url={_texts.quoted(url)}: write https://, or anybody on the way could change the script"
         )

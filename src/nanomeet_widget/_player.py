@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import anywidget
 import traitlets as t
 
-from nanomeet_widget import _rules, _texts, services
+from nanomeet_widget import _texts, _validation, services
 from nanomeet_widget._callbacks import Guard
-from nanomeet_widget._channel import Channel, Command, refused
+from nanomeet_widget._channel import Command, PageChannel, refused
 from nanomeet_widget._errors import CommandError, InvalidInputError
 from nanomeet_widget._models import Playout, SecretText
 from nanomeet_widget._told import Told
@@ -95,7 +95,7 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
         source: str | Playout | None = None,
         **options: Any,  # noqa: ANN401 - traits
     ) -> None:
-        self._channel = Channel(lambda _page, message: self.send(message))
+        self._channel = PageChannel(lambda _page, message: self.send(message))
         self._guard = Guard(lambda words: self._channel.tell({"type": "notice", "message": words}))
         #: As the page gets them.
         self._captions: dict[str, str] | None = None
@@ -202,7 +202,7 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
 
     @t.validate("width", "height")
     def _valid_length(self, proposal: dict[str, Any]) -> int | str:
-        return _rules.check_length(proposal["trait"].name, proposal["value"])
+        return _validation.check_length(proposal["trait"].name, proposal["value"])
 
     @t.validate("captions")
     def _valid_captions(self, proposal: dict[str, Any]) -> str | Path | None:
@@ -242,7 +242,7 @@ def address_of(source: object) -> str:
             f"source must be a stream's name, a URL or a Playout, not {type(source).__name__}"
         )
     if not _ADDRESS.match(source):
-        return services.current().service.live_url(_rules.check_streamname(source))
+        return services.current().service.live_url(_validation.check_streamname(source))
     _check_address("source", source)
     return source
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _validation
 from nanomeet_widget._errors import ProtocolError
 from nanomeet_widget._http import Http, Request, Steps
 
@@ -97,7 +97,7 @@ def listing(
     ProtocolError
         If the server answers with something else.
     """
-    narrowed = "" if stream is None else f"&stream={_rules.check_streamname(stream)}"
+    narrowed = "" if stream is None else f"&stream={_validation.check_streamname(stream)}"
     found: list[Recording] = []
     for number in range(_PAGES):
         query = f"limit={_PAGE}&offset={number * _PAGE}{narrowed}"

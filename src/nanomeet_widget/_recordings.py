@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from nanomeet_widget import _rules, _tokens, _trust, services
-from nanomeet_widget._errors import InvalidInputError, PermissionDenied
+from nanomeet_widget import _tokens, _trust, _validation, services
+from nanomeet_widget._errors import InvalidInputError, PermissionDeniedError
 from nanomeet_widget._http import Http
 from nanomeet_widget._models import SecretText
 from nanomeet_widget._recording import Recording, listing
@@ -17,7 +17,7 @@ def of_token(token: str | None) -> list[Recording]:
 
     Raises
     ------
-    PermissionDenied
+    PermissionDeniedError
         If it is a participant's.
     InvalidInputError
         If there is no token, or another service than the embedded server keeps the recordings.
@@ -28,7 +28,7 @@ def of_token(token: str | None) -> list[Recording]:
         raise InvalidInputError("there is no meeting whose recordings could be listed: set a token")
     claims = _tokens.read(token)
     if not claims.moderator:
-        raise PermissionDenied("this token is a participant's: moderators see the recordings")
+        raise PermissionDeniedError("this token is a participant's: moderators see the recordings")
     service: Service | None = None
     with suppress(InvalidInputError):
         service = services.maker(claims.server)
@@ -40,7 +40,7 @@ def of_token(token: str | None) -> list[Recording]:
             f"the recordings of {claims.server} are kept there, and listed by "
             f"{service.name if service else 'whoever runs it'}"
         )
-    origin = _rules.origin(claims.server)
+    origin = _validation.origin(claims.server)
     http = Http("the meeting's server")
     headers = {"x-bintu-token": SecretText(token)}
     return http.run(listing(http, origin, headers, page=origin))

@@ -9,7 +9,7 @@ from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
     from nanomeet_widget._models import Invite, Room
-    from nanomeet_widget._rules import When
+    from nanomeet_widget._validation import When
     from nanomeet_widget.services import Service
 
 
@@ -115,7 +115,7 @@ def create_invite(
         If an argument breaks a rule; nothing was sent then.
     TokenError
         If `token` is not a token.
-    PermissionDenied
+    PermissionDeniedError
         If it is a participant's.
     ServiceError
         If the service refuses or cannot be reached.

@@ -21,7 +21,7 @@ class _Word(str, Enum):
         return format(str(self.value), spec)
 
 
-class Status(_Word):
+class MeetingStatus(_Word):
     """Where this person's part in the meeting stands."""
 
     IDLE = "idle"
@@ -33,7 +33,7 @@ class Status(_Word):
     FAILED = "failed"
 
 
-class Broadcast(_Word):
+class BroadcastStatus(_Word):
     """Where the room's broadcast stands."""
 
     OFF = "off"
@@ -43,34 +43,29 @@ class Broadcast(_Word):
     FAILED = "failed"
 
 
-STATUS_STEPS: dict[Status, frozenset[Status]] = {
-    Status.IDLE: frozenset({Status.LOADING, Status.FAILED}),
-    Status.LOADING: frozenset({Status.IDLE, Status.JOINING, Status.LEFT, Status.FAILED}),
-    Status.JOINING: frozenset(
-        {Status.IDLE, Status.LOADING, Status.WAITING, Status.JOINED, Status.LEFT, Status.FAILED}
-    ),
-    Status.WAITING: frozenset(
-        {Status.IDLE, Status.LOADING, Status.JOINING, Status.JOINED, Status.LEFT, Status.FAILED}
-    ),
-    Status.JOINED: frozenset(
-        {Status.IDLE, Status.LOADING, Status.JOINING, Status.LEFT, Status.FAILED}
-    ),
-    Status.LEFT: frozenset({Status.IDLE, Status.LOADING, Status.FAILED}),
-    Status.FAILED: frozenset({Status.IDLE, Status.LOADING, Status.LEFT}),
+_S = MeetingStatus
+_B = BroadcastStatus
+
+STATUS_STEPS: dict[MeetingStatus, frozenset[MeetingStatus]] = {
+    _S.IDLE: frozenset({_S.LOADING, _S.FAILED}),
+    _S.LOADING: frozenset({_S.IDLE, _S.JOINING, _S.LEFT, _S.FAILED}),
+    _S.JOINING: frozenset({_S.IDLE, _S.LOADING, _S.WAITING, _S.JOINED, _S.LEFT, _S.FAILED}),
+    _S.WAITING: frozenset({_S.IDLE, _S.LOADING, _S.JOINING, _S.JOINED, _S.LEFT, _S.FAILED}),
+    _S.JOINED: frozenset({_S.IDLE, _S.LOADING, _S.JOINING, _S.LEFT, _S.FAILED}),
+    _S.LEFT: frozenset({_S.IDLE, _S.LOADING, _S.FAILED}),
+    _S.FAILED: frozenset({_S.IDLE, _S.LOADING, _S.LEFT}),
 }
 
-BROADCAST_STEPS: dict[Broadcast, frozenset[Broadcast]] = {
+BROADCAST_STEPS: dict[BroadcastStatus, frozenset[BroadcastStatus]] = {
     # A newcomer meets a broadcast that is already under way.
-    Broadcast.OFF: frozenset({Broadcast.STARTING, Broadcast.LIVE, Broadcast.FAILED}),
-    Broadcast.STARTING: frozenset(
-        {Broadcast.LIVE, Broadcast.STOPPING, Broadcast.OFF, Broadcast.FAILED}
-    ),
-    Broadcast.LIVE: frozenset({Broadcast.STOPPING, Broadcast.OFF, Broadcast.FAILED}),
-    Broadcast.STOPPING: frozenset({Broadcast.OFF, Broadcast.FAILED}),
-    Broadcast.FAILED: frozenset({Broadcast.STARTING, Broadcast.LIVE, Broadcast.OFF}),
+    _B.OFF: frozenset({_B.STARTING, _B.LIVE, _B.FAILED}),
+    _B.STARTING: frozenset({_B.LIVE, _B.STOPPING, _B.OFF, _B.FAILED}),
+    _B.LIVE: frozenset({_B.STOPPING, _B.OFF, _B.FAILED}),
+    _B.STOPPING: frozenset({_B.OFF, _B.FAILED}),
+    _B.FAILED: frozenset({_B.STARTING, _B.LIVE, _B.OFF}),
 }
 
-State = TypeVar("State", Status, Broadcast)
+State = TypeVar("State", MeetingStatus, BroadcastStatus)
 
 
 class Machine(Generic[State]):

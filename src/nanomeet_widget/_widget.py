@@ -18,20 +18,21 @@ import ipywidgets
 import traitlets as t
 
 from nanomeet_widget import (
-    _facts,
     _library,
     _pages,
+    _payloads,
     _recordings,
-    _rules,
     _states,
     _texts,
     _tokens,
     _trust,
+    _validation,
     events,
     services,
 )
+from nanomeet_widget._attendance import Records
 from nanomeet_widget._callbacks import Callbacks, Guard
-from nanomeet_widget._channel import Channel, Command, refused
+from nanomeet_widget._channel import Command, PageChannel, refused
 from nanomeet_widget._commands import CONFIRM, Commands, playout_of
 from nanomeet_widget._errors import (
     CommandError,
@@ -54,12 +55,11 @@ from nanomeet_widget._models import (
     Waiting,
 )
 from nanomeet_widget._recording import Recording
-from nanomeet_widget._records import Records
 from nanomeet_widget._rooms import create_invite
-from nanomeet_widget._rules import check_tile_view
 from nanomeet_widget._sealing import SealedLine
-from nanomeet_widget._states import Broadcast, Status
+from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._told import Told
+from nanomeet_widget._validation import check_tile_view
 from nanomeet_widget.events import Event
 from nanomeet_widget.services import BroadcastTarget, Service
 
@@ -87,7 +87,9 @@ _OPTIONS = (
     "script_url",
 )
 #: The meeting goes on in a page.
-_ALIVE = frozenset({Status.LOADING, Status.JOINING, Status.WAITING, Status.JOINED})
+_ALIVE = frozenset(
+    {MeetingStatus.LOADING, MeetingStatus.JOINING, MeetingStatus.WAITING, MeetingStatus.JOINED}
+)
 #: Pages of one widget that are known at once; each reload is another one.
 _MAX_PAGES = 64
 #: Messages that are kept.
@@ -201,8 +203,10 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
     script_integrity = t.Unicode(default_value=None, allow_none=True)
 
     # Nor these: a saved "joined" would be untrue for whoever opens the notebook next.
-    status: _Told[Status] = _told(t.UseEnum(Status, default_value=Status.IDLE))
-    broadcast: _Told[Broadcast] = _told(t.UseEnum(Broadcast, default_value=Broadcast.OFF))
+    status: _Told[MeetingStatus] = _told(t.UseEnum(MeetingStatus, default_value=MeetingStatus.IDLE))
+    broadcast: _Told[BroadcastStatus] = _told(
+        t.UseEnum(BroadcastStatus, default_value=BroadcastStatus.OFF)
+    )
     playout: _Told[Playout | None] = _told(t.Instance(Playout, allow_none=True))
     broadcast_shows: _Told[str] = _told(t.Unicode(default_value="stage"))
     moderator: _Told[bool] = _told(t.Bool(default_value=False))
@@ -238,10 +242,10 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if service is not None and token is not None:
             services.remember(_tokens.read(token).server, service)
         token = None if token is None else SecretText(token)
-        self._status = _states.Machine(Status.IDLE, _states.STATUS_STEPS)
-        self._broadcast = _states.Machine(Broadcast.OFF, _states.BROADCAST_STEPS)
+        self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
+        self._broadcast = _states.Machine(BroadcastStatus.OFF, _states.BROADCAST_STEPS)
         self._lines: dict[str, SealedLine] = {}
-        self._channel = Channel(self._say)
+        self._channel = PageChannel(self._say)
         # The session whose cell made or showed it last, and the page that has the meeting.
         self._runner = _pages.acting_session()
         self._owner: _pages.Page | None = None
@@ -328,7 +332,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
 
         Raises
         ------
-        PermissionDenied
+        PermissionDeniedError
             If this is a participant's meeting.
         InvalidInputError
             If there is no token, or another service than the embedded server keeps the recordings.
@@ -344,8 +348,8 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         moderator who lets you in, for a password, or on the page before the meeting.
         """
         status = self._status.state
-        never_shown = status is Status.IDLE and not (self._shown or self._channel.expected)
-        if never_shown or status in {Status.LEFT, Status.FAILED}:
+        never_shown = status is MeetingStatus.IDLE and not (self._shown or self._channel.expected)
+        if never_shown or status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
             command: Command[None] = Command("leave")
             command.resolve(None)
             return command
@@ -385,10 +389,10 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if not self._has_token:
             return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
         status = self._status.state
-        if status in {Status.LEFT, Status.FAILED}:
+        if status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
             return refused(name, self._why_over(name))
         # Before it is joined, the token's role may not be the one that a moderator has granted since.
-        if moderator and not self.moderator and status is Status.JOINED:
+        if moderator and not self.moderator and status is MeetingStatus.JOINED:
             return refused(
                 name,
                 CommandRefusedError(f"{name} is for moderators: you are a participant here"),
@@ -555,7 +559,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if self._status.state in _ALIVE:
             room = {"roomName": self.room}
             error = {"kind": kind, "message": words}
-            self._on_status({"status": Status.LEFT, "error": error}, at)
+            self._on_status({"status": MeetingStatus.LEFT, "error": error}, at)
             self._on_event({"name": "videoConferenceLeft", "data": room})
 
     def _send_token(self) -> None:
@@ -652,30 +656,30 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             self._callbacks.emit(event)
 
     def _on_status(self, message: dict[str, Any], at: datetime | None = None) -> None:
-        target, error = Status(message["status"]), _facts.error_of(message.get("error"))
+        target, error = MeetingStatus(message["status"]), _payloads.error_of(message.get("error"))
         self._status.step(target)
         if target in _ALIVE:
             self._watch.start()
         else:
             self._watch.stop()
         outside: dict[str, object] = {}
-        if target not in {Status.JOINED, Status.JOINING}:
+        if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
             # From outside, nothing of the room can be known.
-            self._broadcast.step(Broadcast.OFF)
+            self._broadcast.step(BroadcastStatus.OFF)
             self._records.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}
             outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
-            outside |= {"broadcast": Broadcast.OFF, "playout": None}
+            outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
         self._tell(status=target, error=error, **outside)
 
     def _on_broadcast(self, message: dict[str, Any]) -> None:
-        target, told = Broadcast(message["state"]), message.get("playout")
+        target, told = BroadcastStatus(message["state"]), message.get("playout")
         playout = playout_of(told) if told else self.playout
         self._broadcast.step(target)
         self._tell(broadcast=target, playout=playout)
 
     def _on_participants(self, message: dict[str, Any]) -> None:
-        people = [_facts.person_of(person) for person in message["participants"]]
+        people = [_payloads.person_of(person) for person in message["participants"]]
         raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
         self._records.update(people)
         self._tell(participants=people, hands=[person["id"] for person in raised])
@@ -684,16 +688,16 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         self._tell(subject=str(data.get("subject") or ""))
 
     def _on_lobby(self, data: dict[str, Any]) -> None:
-        self._tell(lobby=[_facts.waiting_of(person) for person in data["waiting"]])
+        self._tell(lobby=[_payloads.waiting_of(person) for person in data["waiting"]])
 
     def _on_chat(self, data: dict[str, Any]) -> None:
         before = [] if data.get("whole") else self.chat
-        written = [_facts.message_of(message) for message in data["messages"]]
+        written = [_payloads.message_of(message) for message in data["messages"]]
         self._tell(chat=[*before, *written][-_MAX_CHAT:])
 
     def _on_stats(self, data: dict[str, Any]) -> None:
         stats = data.get("stats")
-        self._tell(broadcast_stats=None if stats is None else _facts.stats_of(stats))
+        self._tell(broadcast_stats=None if stats is None else _payloads.stats_of(stats))
 
     def _on_shows(self, data: dict[str, Any]) -> None:
         # Another engine has no cards.
@@ -753,7 +757,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
 
     @t.validate("width", "height")
     def _valid_length(self, proposal: dict[str, Any]) -> int | str:
-        return _rules.check_length(proposal["trait"].name, proposal["value"])
+        return _validation.check_length(proposal["trait"].name, proposal["value"])
 
     @t.validate("branding")
     def _valid_branding(self, proposal: dict[str, Any]) -> str | dict[str, Any] | None:

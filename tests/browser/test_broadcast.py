@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from nanomeet_widget.server.frames import Frame, Kind, Track, decode
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track, decode
 from tests.asking import get
 from tests.browser.broadcasting import (
     WITHOUT_WEBCODECS,

@@ -11,7 +11,7 @@ import av
 import pytest
 from playwright.sync_api import Page, expect
 
-from nanomeet_widget.server.frames import Kind, Track
+from nanomeet_widget.server.protocol.frames import Kind, Track
 from tests.asking import get
 from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster, in_composer
 from tests.browser.conftest import OpenPage

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado import httpclient, websocket
 
-from nanomeet_widget.server.frames import Frame, decode
+from nanomeet_widget.server.protocol.frames import Frame, decode
 from tests.conftest import RunningServer
 from tests.waiting import PATIENCE
 

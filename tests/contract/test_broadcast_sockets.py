@@ -16,7 +16,7 @@ import av
 import httpx
 import pytest
 
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, broadcasting, connect, join, run, watch

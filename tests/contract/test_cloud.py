@@ -114,13 +114,17 @@ def test_the_clouds_own_page_is_linked_as_it_reads_its_token(site: Site) -> None
 
 REFUSALS = [
     (said({"message": "API key unknown"}, 401), nm.AuthenticationError, "API key unknown"),
-    (said({"message": "not yours"}, 403), nm.PermissionDenied, "not yours"),
-    (said({"message": "10 rooms at most"}, 429), nm.QuotaExceeded, "10 rooms at most"),
+    (said({"message": "not yours"}, 403), nm.PermissionDeniedError, "not yours"),
+    (said({"message": "10 rooms at most"}, 429), nm.QuotaExceededError, "10 rooms at most"),
     (said({"message": "no"}, 418), nm.ServiceError, "no; correct the request"),
     (Answer(status=404, body=b"<h1>?</h1>", kind="text/html"), nm.ServiceError, "address right"),
     (Answer(status=405), nm.ServiceError, "address right"),
-    (Answer(status=500, body=b"<h1>oops</h1>", kind="text/html"), nm.ServiceUnavailable, "reason"),
-    (Answer(status=500), nm.ServiceUnavailable, "reason"),
+    (
+        Answer(status=500, body=b"<h1>oops</h1>", kind="text/html"),
+        nm.ServiceUnavailableError,
+        "reason",
+    ),
+    (Answer(status=500), nm.ServiceUnavailableError, "reason"),
     (Answer(body=b"<h1>welcome to our Wi-Fi</h1>", kind="text/html"), nm.ProtocolError, "JSON"),
     (Answer(), nm.ProtocolError, "JSON"),
     (Answer(body=b"[]"), nm.ProtocolError, "token"),
@@ -164,7 +168,7 @@ def test_a_busy_service_is_asked_again_when_it_says(
 
 def test_a_pause_that_is_too_long_is_told_instead(site: Site, service: NanoStreamCloud) -> None:
     site.faults.append(said({"message": "slower"}, 429, Retry_After="3600"))
-    with pytest.raises(nm.QuotaExceeded, match="try again in 3600 s"):
+    with pytest.raises(nm.QuotaExceededError, match="try again in 3600 s"):
         service.create_streams()
     assert len(site.seen) == 1
 
@@ -177,7 +181,7 @@ def test_what_is_lost_on_the_way_is_repeated_only_if_that_is_safe(
     assert site.paths() == ["POST /token/nanomeet"] * 2
     site.seen.clear()
     site.faults.append(Answer(status=0))
-    with pytest.raises(nm.ServiceUnavailable):
+    with pytest.raises(nm.ServiceUnavailableError):
         service.create_streams()
     # It may have been made: a second one would be counted.
     assert site.paths() == ["POST /api/stream"]
@@ -191,7 +195,7 @@ def test_a_gateways_trouble_is_waited_out(site: Site, service: NanoStreamCloud) 
 
 def test_trouble_that_stays_is_told(site: Site, service: NanoStreamCloud) -> None:
     site.faults += [Answer(status=502)] * 10
-    with pytest.raises(nm.ServiceUnavailable):
+    with pytest.raises(nm.ServiceUnavailableError):
         service.organisation()
     assert len(site.seen) == 4
 
@@ -199,12 +203,12 @@ def test_trouble_that_stays_is_told(site: Site, service: NanoStreamCloud) -> Non
 def test_a_silent_service_is_given_up(site: Site) -> None:
     hasty = cloud_at(site.url, str(site.certificate), timeout=2)
     site.faults.append(Answer(delay=300))
-    with pytest.raises(nm.ServiceUnavailable, match="took too long"):
+    with pytest.raises(nm.ServiceUnavailableError, match="took too long"):
         hasty.create_streams()
 
 
 def test_a_strangers_certificate_is_refused_in_words(site: Site) -> None:
-    with pytest.raises(nm.ServiceUnavailable, match="certificate"):
+    with pytest.raises(nm.ServiceUnavailableError, match="certificate"):
         cloud_at(site.url, True).organisation()  # type: ignore[arg-type]
     assert site.seen == []
 

@@ -109,7 +109,7 @@ def test_and_by_tls_with_its_own_certificate(
     service = LocalServer(tls.url, api_key=tls.api_key, verify=certificate)
     assert service.create_room("Direct").room == "Direct"
     # Without it, what is wrong is its certificate.
-    with pytest.raises(nm.ServiceUnavailable, match="does not trust"):
+    with pytest.raises(nm.ServiceUnavailableError, match="does not trust"):
         LocalServer(tls.url, api_key=tls.api_key).create_room("Direct")
 
 
@@ -144,7 +144,7 @@ def test_for_another_host_the_variable_and_the_remedy_are_named(
         lambda: LocalServer("https://a.invalid", api_key="the-key").create_room("R"),
     ]
     for call in calls:
-        with pytest.raises(nm.ServiceUnavailable) as caught:
+        with pytest.raises(nm.ServiceUnavailableError) as caught:
             call()
         words = str(caught.value)
         assert variable in words
@@ -203,7 +203,7 @@ def test_a_proxy_of_the_environment_is_used(
     monkeypatch.setenv("HTTP_PROXY", server.url)
     request = Request(method="GET", origin="http://a.invalid", path="/healthz", headers={})
     for call in (Http("it").call, lambda r: asyncio.run(Http("it").acall(r))):
-        with pytest.raises(nm.PermissionDenied, match="asked by that name"):
+        with pytest.raises(nm.PermissionDeniedError, match="asked by that name"):
             call(request)
 
 

@@ -13,14 +13,14 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from nanomeet_widget.server.frames import Track
-from nanomeet_widget.server.hls_segments import TARGET_DURATION
+from nanomeet_widget.server.broadcast.hls_segments import TARGET_DURATION
+from nanomeet_widget.server.protocol.frames import Track
 from tests.asking import PATIENT
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import broadcasting, run, watch
 from tests.contract.test_recordings import send
+from tests.unit.server.broadcast.test_hls_segments import attributes, read
 from tests.unit.server.clips import Clip, clip
-from tests.unit.server.test_hls import attributes, read
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import nanomeet_widget as nm
 from nanomeet_widget import _folders, _machine
 from nanomeet_widget.server.data_folder import choose
 from nanomeet_widget.server.instances import Instances
-from nanomeet_widget.server.store import Store
+from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.services import LocalServer
 from tests.waiting import until
 

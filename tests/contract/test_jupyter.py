@@ -15,7 +15,7 @@ import httpx
 import jwt
 import pytest
 
-from nanomeet_widget import _jupyter, _rules
+from nanomeet_widget import _jupyter, _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import LocalServer
@@ -217,7 +217,7 @@ def test_a_moderator_says_it_for_the_own_invite_alone(hosted: Hosted) -> None:
     token = hosted.server.room("Moderated")
     known = server_of(token)
     elsewhere = f"https://elsewhere.example{PATH}/nanomeet"
-    assert _rules.origin(server_of(hosted.server.invite(token, server=elsewhere))) == elsewhere
+    assert _validation.origin(server_of(hosted.server.invite(token, server=elsewhere))) == elsewhere
     for wrong in ("https://elsewhere.example/other", "http://127.0.0.1:1/nanomeet", "https://x/"):
         assert server_of(hosted.server.invite(token, server=wrong)) == known
     assert server_of(hosted.server.room("Moderated")) == known

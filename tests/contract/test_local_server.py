@@ -106,7 +106,7 @@ def test_bad_input_starts_no_server(service: LocalServer, folders: tuple[Path, P
 
 def test_a_participants_token_makes_no_invite(service: LocalServer) -> None:
     room = nm.create_room("algebra_101", moderator=False, service=service)
-    with pytest.raises(nm.PermissionDenied, match="only a moderator"):
+    with pytest.raises(nm.PermissionDeniedError, match="only a moderator"):
         nm.create_invite(room.token, service=service)
 
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from nanomeet_widget.server.openapi import document
+from nanomeet_widget.server.http.openapi import document
 from tests.asking import get, request
 from tests.conftest import RunningServer
 from tests.waiting import PATIENCE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nanomeet_widget.server import secrets_folder
+from nanomeet_widget.server.tokens import secrets_folder
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 from tests.waiting import PATIENCE, until

@@ -16,8 +16,13 @@ import httpx
 import pytest
 
 import nanomeet_widget as nm
-from nanomeet_widget import InvalidInputError, PermissionDenied, ServiceUnavailable, _tokens
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget import (
+    InvalidInputError,
+    PermissionDeniedError,
+    ServiceUnavailableError,
+    _tokens,
+)
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 from nanomeet_widget.services import LocalServer
 from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
@@ -211,7 +216,7 @@ def test_python_finds_and_fetches_them(servers: Servers, tmp_path: Path) -> None
     assert (saved, saved.read_bytes()) == (tmp_path / f"{room.streamname}.mp4", film)
     # A server that is gone leaves what was saved as it is.
     server.kill()
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailableError):
         recording.download(saved)
     assert saved.read_bytes() == film
     assert [path.name for path in tmp_path.glob("*.download")] == []
@@ -225,7 +230,7 @@ def test_a_meeting_lists_its_own(servers: Servers) -> None:
     (listed,) = nm.NanoMeet(room.token).recordings()
     assert listed.name == room.streamname
     guest = nm.create_invite(room.token, service=service)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(PermissionDeniedError):
         nm.NanoMeet(guest.token).recordings()
     with pytest.raises(InvalidInputError, match="token"):
         nm.NanoMeet().recordings()

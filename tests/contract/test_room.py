@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nanomeet_widget.server import messages
-from nanomeet_widget.server.frames import Kind, Track
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol.frames import Kind, Track
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
 from tests.unit.server.clips import Clip, clip

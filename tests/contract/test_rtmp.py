@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from tornado import websocket
 
-from nanomeet_widget.server import tls
+from nanomeet_widget.server.tokens import tls
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_recordings import send

@@ -192,7 +192,7 @@ def test_nobody_invites_beyond_the_own_time(case: Case) -> None:
 
 def test_a_participant_cannot_invite(case: Case) -> None:
     room = nm.create_room("Lecture", moderator=False, service=case.service)
-    with pytest.raises(nm.PermissionDenied):
+    with pytest.raises(nm.PermissionDeniedError):
         nm.create_invite(room.token, service=case.service)
 
 

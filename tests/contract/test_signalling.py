@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from tornado import httpclient, websocket
 
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run

@@ -51,7 +51,7 @@ def test_the_kernels_libraries_log_none_at_their_most_talkative(
     service = LocalServer(runtime=tmp_path / "run", data=tmp_path / "data", linger=0)
     room = nm.create_room("logged_101", service=service)
     invite = nm.create_invite(room.token, service=service)
-    with pytest.raises(nm.PermissionDenied):
+    with pytest.raises(nm.PermissionDeniedError):
         nm.create_invite(invite.token, service=service)
     meet = nm.NanoMeet(token=room.token)
     meet.start_broadcast()

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from nanomeet_widget.server import tls
+from nanomeet_widget.server.tokens import tls
 
 
 @dataclass(frozen=True, kw_only=True)

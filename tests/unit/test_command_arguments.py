@@ -15,7 +15,7 @@ from nanomeet_widget import _texts
 from nanomeet_widget._channel import Command
 from nanomeet_widget._commands import Commands
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 from tests.odd_messages import ODD
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nanomeet_widget.server.frames import MAX_FRAME, Frame, FrameError, Kind, Track, decode
+from nanomeet_widget.server.protocol.frames import MAX_FRAME, Frame, FrameError, Kind, Track, decode
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "frames.json").read_text())
 

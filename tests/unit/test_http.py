@@ -8,11 +8,11 @@ import pytest
 
 from nanomeet_widget import (
     AuthenticationError,
-    PermissionDenied,
+    PermissionDeniedError,
     ProtocolError,
-    QuotaExceeded,
+    QuotaExceededError,
     ServiceError,
-    ServiceUnavailable,
+    ServiceUnavailableError,
 )
 from nanomeet_widget._http import Http, Request
 
@@ -54,10 +54,10 @@ def test_the_async_twin_does_the_same() -> None:
     [
         (400, ServiceError),
         (401, AuthenticationError),
-        (403, PermissionDenied),
-        (429, QuotaExceeded),
-        (500, ServiceUnavailable),
-        (503, ServiceUnavailable),
+        (403, PermissionDeniedError),
+        (429, QuotaExceededError),
+        (500, ServiceUnavailableError),
+        (503, ServiceUnavailableError),
         (302, ServiceError),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_refusal_is_the_error_of_its_status_with_the_services_words(
 
 @pytest.mark.parametrize("content", [{"html": "<h1>no</h1>"}, {"content": b""}, {"json": [1]}])
 def test_a_refusal_that_is_no_json_object_is_still_an_error(content: dict[str, Any]) -> None:
-    with pytest.raises(ServiceUnavailable, match="gave no reason"):
+    with pytest.raises(ServiceUnavailableError, match="gave no reason"):
         answering(502, **content).call(REQUEST)
 
 
@@ -86,7 +86,7 @@ def test_a_service_out_of_reach_says_which_host(error: Exception) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
 
-    with pytest.raises(ServiceUnavailable, match=r"service\.example"):
+    with pytest.raises(ServiceUnavailableError, match=r"service\.example"):
         client(answer).call(REQUEST)
 
 

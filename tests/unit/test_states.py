@@ -11,39 +11,50 @@ from typing import Any
 import pytest
 
 import nanomeet_widget as nm
-from nanomeet_widget import Broadcast, IllegalStepError, Status, events, services
+from nanomeet_widget import BroadcastStatus, IllegalStepError, MeetingStatus, events, services
 from nanomeet_widget._states import BROADCAST_STEPS, STATUS_STEPS, Machine
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_way_of_a_meeting() -> None:
-    machine = Machine(Status.IDLE, STATUS_STEPS)
-    for step in (Status.LOADING, Status.JOINING, Status.WAITING, Status.JOINED, Status.LEFT):
+    machine = Machine(MeetingStatus.IDLE, STATUS_STEPS)
+    for step in (
+        MeetingStatus.LOADING,
+        MeetingStatus.JOINING,
+        MeetingStatus.WAITING,
+        MeetingStatus.JOINED,
+        MeetingStatus.LEFT,
+    ):
         assert machine.step(step)
-    assert machine.state is Status.LEFT
+    assert machine.state is MeetingStatus.LEFT
 
 
 def test_the_way_of_a_broadcast() -> None:
-    machine = Machine(Broadcast.OFF, BROADCAST_STEPS)
-    for step in (Broadcast.STARTING, Broadcast.LIVE, Broadcast.STOPPING, Broadcast.OFF):
+    machine = Machine(BroadcastStatus.OFF, BROADCAST_STEPS)
+    for step in (
+        BroadcastStatus.STARTING,
+        BroadcastStatus.LIVE,
+        BroadcastStatus.STOPPING,
+        BroadcastStatus.OFF,
+    ):
         assert machine.step(step)
 
 
 def test_staying_is_no_step() -> None:
-    assert not Machine(Status.IDLE, STATUS_STEPS).step(Status.IDLE)
+    assert not Machine(MeetingStatus.IDLE, STATUS_STEPS).step(MeetingStatus.IDLE)
 
 
 def test_a_wrong_step_raises_and_names_both() -> None:
-    machine = Machine(Status.IDLE, STATUS_STEPS)
+    machine = Machine(MeetingStatus.IDLE, STATUS_STEPS)
     with pytest.raises(IllegalStepError, match="'idle' to 'joined'"):
-        machine.step(Status.JOINED)
-    assert machine.state is Status.IDLE
+        machine.step(MeetingStatus.JOINED)
+    assert machine.state is MeetingStatus.IDLE
 
 
 def test_every_state_has_its_row() -> None:
-    assert set(STATUS_STEPS) == set(Status)
-    assert set(BROADCAST_STEPS) == set(Broadcast)
+    assert set(STATUS_STEPS) == set(MeetingStatus)
+    assert set(BROADCAST_STEPS) == set(BroadcastStatus)
 
 
 def generator() -> Any:
@@ -67,7 +78,7 @@ def public_words() -> list[Enum]:
     named = [getattr(nm, name) for name in nm.__all__]
     named += [getattr(module, name) for module in (events, services) for name in dir(module)]
     kinds = {one for one in named if isinstance(one, type) and issubclass(one, Enum)}
-    assert {Status, Broadcast} <= kinds
+    assert {MeetingStatus, BroadcastStatus} <= kinds
     return [member for kind in sorted(kinds, key=lambda kind: kind.__name__) for member in kind]
 
 

@@ -23,7 +23,7 @@ import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
 from nanomeet_widget._models import CODECS, QUALITIES
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 from nanomeet_widget.services import NanoStreamCloud
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ def test_no_state_that_a_notebook_saves_holds_the_token() -> None:
 
 def test_what_the_token_says_is_known_at_once() -> None:
     meet, _ = shown(token(moderator=False))
-    assert (meet.room, meet.moderator, meet.status) == ("algebra_101", False, nm.Status.IDLE)
+    assert (meet.room, meet.moderator, meet.status) == ("algebra_101", False, nm.MeetingStatus.IDLE)
 
 
 def test_a_new_token_is_pushed_to_the_page() -> None:
@@ -159,7 +159,7 @@ def test_a_wrong_step_raises() -> None:
 def test_status_cannot_be_set_from_outside() -> None:
     meet, _ = shown()
     with pytest.raises(Exception, match="read-only"):
-        meet.status = nm.Status.JOINED  # type: ignore[assignment]  # the case
+        meet.status = nm.MeetingStatus.JOINED  # type: ignore[assignment]  # the case
 
 
 def test_a_failure_shows_its_kind_and_words() -> None:
@@ -319,7 +319,7 @@ def test_another_page_is_not_listened_to() -> None:
     meet, page = shown()
     page.says(type="hello")
     page.says(type="status", status="loading", client="page-2")
-    assert meet.status is nm.Status.IDLE
+    assert meet.status is nm.MeetingStatus.IDLE
 
 
 def test_a_second_page_of_the_same_browser_takes_the_meeting_over() -> None:
@@ -351,7 +351,7 @@ def test_a_command_resolves_when_the_page_confirms() -> None:
     page.says(type="broadcast", state="live", playout=playout, error=None)
     page.says(type="reply", id=sent["id"], result={"playout": playout})
     assert command.result() == nm.Playout(**playout) == meet.playout
-    assert meet.broadcast is nm.Broadcast.LIVE
+    assert meet.broadcast is nm.BroadcastStatus.LIVE
 
 
 def test_a_broadcast_may_be_private_and_go_to_other_servers() -> None:
@@ -618,8 +618,8 @@ def test_branding_that_is_none_is_refused(branding: Any) -> None:
 def test_whoever_writes_against_it_is_told_the_types() -> None:
     """Checked by mypy: traits are Any where nobody says what they are."""
     meet = nm.NanoMeet(token(), width="50%", layout={"border": "none"})
-    assert_type(meet.status, nm.Status)
-    assert_type(meet.broadcast, nm.Broadcast)
+    assert_type(meet.status, nm.MeetingStatus)
+    assert_type(meet.broadcast, nm.BroadcastStatus)
     assert_type(meet.playout, nm.Playout | None)
     assert_type(meet.room, str)
     assert_type(meet.moderator, bool)

@@ -1,6 +1,6 @@
 /** The two encoders. Each hands out frames of the wire, and the set-up that a decoder needs. */
 
-import { CodecDebt } from "../shared/codec-debt";
+import { CodecDebt } from "../shared/codec-watchdog";
 import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";

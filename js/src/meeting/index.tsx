@@ -3,15 +3,15 @@
 import "./styles/index.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { showBranding } from "./branding";
-import { serveEngineApi } from "./engine-api";
-import { parseLaunch, wantsPrejoin, withoutToken } from "./launch";
-import { Meeting } from "./meeting";
-import { rememberedLanguage } from "./preferences";
-import { listenForShortcuts } from "./shortcuts";
+import { serveEngineApi } from "./embed/engine-api";
+import { showBranding } from "./look/branding";
+import { parseLaunch, wantsPrejoin, withoutToken } from "./room/launch";
+import { MeetingPage } from "./room/meeting-page";
+import { rememberedLanguage } from "./room/preferences";
+import { Unloading } from "./room/unloading";
 import { speak, t } from "./strings";
 import { App } from "./ui/app";
-import { Unloading } from "./unloading";
+import { listenForShortcuts } from "./ui/shortcuts";
 
 const launch = parseLaunch(location.href, document.baseURI);
 // Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
@@ -27,7 +27,7 @@ const language = speak([
 ]);
 
 const owner = new AbortController();
-const meeting = new Meeting(launch);
+const meeting = new MeetingPage(launch);
 meeting.view.language.value = language;
 meeting.view.dress(config.get("theme"));
 effect(() => {

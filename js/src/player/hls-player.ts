@@ -1,6 +1,6 @@
 /**
  * One viewer of one stream, by the browser's own HLS player: for telephones that have neither WebCodecs
- * for sound nor Media Source Extensions. It plays what `server/hls.py` packs; the socket says where the
+ * for sound nor Media Source Extensions. It plays what `server/broadcast/hls.py` packs; the socket says where the
  * stream stands.
  */
 

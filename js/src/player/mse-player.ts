@@ -1,6 +1,6 @@
 /**
  * One viewer of one stream, by Media Source Extensions: for browsers without WebCodecs, and for pages
- * that did not come over TLS, which get none. The server packs the frames (`server/cmaf.py`).
+ * that did not come over TLS, which get none. The server packs the frames (`server/media/cmaf.py`).
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";

@@ -1,6 +1,6 @@
 /** Decodes the pictures, and keeps up: what cannot be decoded in time is left out. */
 
-import { CodecDebt } from "../shared/codec-debt";
+import { CodecDebt } from "../shared/codec-watchdog";
 import type { Frame } from "../shared/frames";
 
 /** With more than this waiting at a keyframe, decoding begins afresh with it. */

@@ -1,4 +1,4 @@
-/** The binary frame of a broadcast. Its twin, with the table of bytes: `server/frames.py`. */
+/** The binary frame of a broadcast. Its twin, with the table of bytes: `server/protocol/frames.py`. */
 
 export const FRAME_VERSION = 1;
 export const HEADER_SIZE = 16;

@@ -19,11 +19,11 @@ export const LIMITS = {
 
 export const CHARACTER_BYTES = 40;
 
-export type Status = "idle" | "loading" | "joining" | "waiting" | "joined" | "left" | "failed";
+export type MeetingStatus = "idle" | "loading" | "joining" | "waiting" | "joined" | "left" | "failed";
 
-export type Broadcast = "off" | "starting" | "live" | "stopping" | "failed";
+export type BroadcastStatus = "off" | "starting" | "live" | "stopping" | "failed";
 
-export const STATUS_STEPS: Readonly<Record<Status, readonly Status[]>> = {
+export const STATUS_STEPS: Readonly<Record<MeetingStatus, readonly MeetingStatus[]>> = {
   idle: ["loading", "failed"],
   loading: ["idle", "joining", "left", "failed"],
   joining: ["idle", "loading", "waiting", "joined", "left", "failed"],
@@ -33,7 +33,7 @@ export const STATUS_STEPS: Readonly<Record<Status, readonly Status[]>> = {
   failed: ["idle", "loading", "left"],
 };
 
-export const BROADCAST_STEPS: Readonly<Record<Broadcast, readonly Broadcast[]>> = {
+export const BROADCAST_STEPS: Readonly<Record<BroadcastStatus, readonly BroadcastStatus[]>> = {
   off: ["starting", "live", "failed"],
   starting: ["off", "live", "stopping", "failed"],
   live: ["off", "stopping", "failed"],
@@ -350,7 +350,7 @@ export interface Trouble {
 
 /** The broadcast of the room. */
 export interface BroadcastState {
-  state: Broadcast;
+  state: BroadcastStatus;
   broadcaster: string | null;
   playout: Playout | null;
   since: number | null;

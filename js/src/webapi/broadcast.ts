@@ -3,7 +3,7 @@
 import type { Codec, Quality } from "../composer/messages";
 import type { EventData } from "../engine/events";
 import { asNanoMeetError, NanoMeetError } from "./errors";
-import type { Meeting } from "./nanomeet";
+import type { EmbeddedMeeting } from "./nanomeet";
 import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
 
@@ -33,7 +33,7 @@ const ERROR = "Broadcast Error";
 const TIMEOUT = 60_000;
 
 export async function startBroadcast(
-  meeting: Meeting,
+  meeting: EmbeddedMeeting,
   record: boolean,
   options: BroadcastOptions | null,
 ): Promise<BroadcastData> {
@@ -90,7 +90,7 @@ export async function startBroadcast(
   };
 }
 
-export async function stopBroadcast({ api, view, translator }: Meeting): Promise<void> {
+export async function stopBroadcast({ api, view, translator }: EmbeddedMeeting): Promise<void> {
   if (view.broadcast === "off" || view.broadcast === "failed") return;
   const off = waitFor(
     api,

@@ -1,7 +1,7 @@
 /** Commands that are done when the meeting says so. */
 
 import { asNanoMeetError, NanoMeetError } from "./errors";
-import type { Meeting } from "./nanomeet";
+import type { EmbeddedMeeting } from "./nanomeet";
 import { waitFor } from "./wait";
 
 /** Milliseconds for a meeting to confirm what it was told. */
@@ -23,7 +23,7 @@ const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> =
 
 /** Carry out any command: done when the engine says so, as far as it says anything. */
 export async function carriedOut(
-  { api, view }: Meeting,
+  { api, view }: EmbeddedMeeting,
   command: [name: string, ...args: unknown[]],
   error: string,
 ): Promise<void> {

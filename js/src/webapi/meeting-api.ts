@@ -3,7 +3,7 @@
 import { carriedOut } from "./confirm";
 import { type Devices, devicesOf, selectDevice } from "./devices";
 import { NanoMeetError } from "./errors";
-import { type Meeting, NanoMeet, type Success } from "./nanomeet";
+import { type EmbeddedMeeting, NanoMeet, type Success } from "./nanomeet";
 
 /** The Web API without the services that make rooms: all that a page needs which has a token. */
 export class MeetingApi extends NanoMeet {
@@ -130,7 +130,7 @@ export class MeetingApi extends NanoMeet {
 export type Switch = "microphone" | "camera" | "screen" | "hand";
 
 const SWITCHES: Readonly<
-  Record<Switch, [command: string, isOn: (meeting: Meeting) => Promise<boolean>]>
+  Record<Switch, [command: string, isOn: (meeting: EmbeddedMeeting) => Promise<boolean>]>
 > = {
   microphone: ["toggleAudio", async ({ api }) => !(await api.isAudioMuted())],
   camera: ["toggleVideo", async ({ api }) => !(await api.isVideoMuted())],
@@ -138,11 +138,11 @@ const SWITCHES: Readonly<
   hand: ["toggleRaiseHand", async ({ view }) => view.handRaised],
 };
 
-function switchLobby(meeting: Meeting, lobby: boolean): Promise<void> {
+function switchLobby(meeting: EmbeddedMeeting, lobby: boolean): Promise<void> {
   return carriedOut(meeting, ["toggleLobby", lobby], "Set Lobby Error");
 }
 
-function checkKnown({ api }: Meeting, id: string): void {
+function checkKnown({ api }: EmbeddedMeeting, id: string): void {
   if (api.getParticipantsInfo().some(({ participantId }) => participantId === id)) return;
   throw new NanoMeetError("Participant ID Error", "there is no participant with this id");
 }

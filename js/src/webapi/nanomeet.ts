@@ -32,7 +32,7 @@ export interface Success<T> {
 /** Milliseconds that hanging up may take before the frame goes anyway. */
 const HANG_UP = 2_000;
 
-export interface Meeting {
+export interface EmbeddedMeeting {
   readonly api: EngineCore;
   readonly view: MeetingView;
   readonly translator: Translator;
@@ -46,7 +46,7 @@ export interface Meeting {
 export class NanoMeet {
   defaultServer: string;
   readonly #joinTimeout: number;
-  #meeting: Meeting | null = null;
+  #meeting: EmbeddedMeeting | null = null;
 
   constructor(options: MeetingOptions = {}) {
     this.defaultServer = options.defaultServer ?? CLOUD_SERVER;
@@ -119,13 +119,13 @@ export class NanoMeet {
   }
 
   /** Return the joined meeting; `error` is what it is called if there is none. */
-  protected joined(error: string): Meeting {
+  protected joined(error: string): EmbeddedMeeting {
     if (this.#meeting?.view.joined) return this.#meeting;
     throw new NanoMeetError(error, "the meeting is not joined: await init() first", "not_joined");
   }
 
   /** Return the joined meeting if its moderator asks. */
-  protected moderated(error: string): Meeting {
+  protected moderated(error: string): EmbeddedMeeting {
     const meeting = this.joined(error);
     if (meeting.view.moderator) return meeting;
     throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
@@ -141,7 +141,7 @@ export class NanoMeet {
     }
   }
 
-  #open({ claims, options, broadcast }: Setup): Meeting {
+  #open({ claims, options, broadcast }: Setup): EmbeddedMeeting {
     const view = new MeetingView(claims.moderator);
     try {
       const domain = domainOf(claims, this.defaultServer);
@@ -165,7 +165,7 @@ export class NanoMeet {
     }
   }
 
-  #close(meeting: Meeting): void {
+  #close(meeting: EmbeddedMeeting): void {
     if (this.#meeting === meeting) this.#meeting = null;
     meeting.api.dispose();
   }

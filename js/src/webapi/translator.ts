@@ -2,7 +2,7 @@
 
 import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
-import type { Broadcast } from "../shared/protocol";
+import type { BroadcastStatus } from "../shared/protocol";
 import type { Targets } from "./targets";
 
 /** Somebody in the meeting; null for what this engine does not tell. */
@@ -60,7 +60,7 @@ export class Translator {
   readonly #targets: Targets | null;
   readonly #people = new Map<string, Person>();
   #foreign = false;
-  #broadcast: Broadcast = "off";
+  #broadcast: BroadcastStatus = "off";
   #record = false;
   #away = false;
   #messages = 0;
@@ -71,7 +71,7 @@ export class Translator {
   }
 
   /** Say that the broadcast was told to start, or to stop; a Jitsi has no word for that. */
-  broadcast(state: Broadcast, record = this.#record, error: string | null = null): void {
+  broadcast(state: BroadcastStatus, record = this.#record, error: string | null = null): void {
     if (!this.#foreign || state === this.#broadcast) return;
     this.#record = record;
     this.#broadcast = state;

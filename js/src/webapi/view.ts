@@ -1,7 +1,7 @@
 /** What a meeting is known to be, from its events alone. */
 
 import type { EventData } from "../engine/events";
-import { BROADCAST_STEPS, type Broadcast } from "../shared/protocol";
+import { BROADCAST_STEPS, type BroadcastStatus } from "../shared/protocol";
 
 export interface Playout {
   live: string;
@@ -9,7 +9,7 @@ export interface Playout {
   vod: string | null;
 }
 
-const isBroadcast = (value: unknown): value is Broadcast =>
+const isBroadcast = (value: unknown): value is BroadcastStatus =>
   typeof value === "string" && Object.hasOwn(BROADCAST_STEPS, value);
 
 export class MeetingView {
@@ -21,7 +21,7 @@ export class MeetingView {
   roleTold = false;
   /** Whether the engine is this project's own, which tells more than the engine API has. */
   own = false;
-  broadcast: Broadcast = "off";
+  broadcast: BroadcastStatus = "off";
   playout: Playout | null = null;
   broadcastError: string | null = null;
   /** Whether newcomers wait in the lobby; null if nobody said. */

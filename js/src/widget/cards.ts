@@ -1,6 +1,6 @@
 /** What a cell says while no meeting is laid over it: one plain sentence, and what can be done. */
 import { baseUrl } from "../engine/url";
-import type { Failure } from "./channel";
+import type { Failure } from "./kernel-channel";
 
 export type Card =
   /** No kernel answers: there is none, or it is busy. */

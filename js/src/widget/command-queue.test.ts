@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NanoMeetError } from "../webapi/errors";
 import type { MeetingApi } from "../webapi/meeting-api";
-import type { ToKernel } from "./channel";
 import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
+import type { ToKernel } from "./kernel-channel";
 
 const JOINING: Standing = { kind: "joining", why: "it is being joined", person: false };
 const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };

@@ -1,7 +1,7 @@
 /** The kernel's commands: each waits for the meeting, and for those that were given before it. */
 import type { MeetingApi } from "../webapi/meeting-api";
-import type { Failure, ToKernel } from "./channel";
 import { commandOf } from "./commands";
+import type { Failure, ToKernel } from "./kernel-channel";
 
 /** What a command finds when it comes. */
 export type Standing =

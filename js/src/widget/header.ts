@@ -1,7 +1,8 @@
 /** The line above the meeting: what it is, how it stands, and what can be done. */
+
+import type { MeetingState } from "./cell-meeting";
 import { elapsed } from "./clock";
 import { button, icon, make } from "./dom";
-import type { MeetingState } from "./meeting";
 import type { Session, View } from "./session";
 
 /** Plain words for each state that the header names. */

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Meeting } from "./meeting";
+import type { CellMeeting } from "./cell-meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 
 let keys = 0;
 const somebody = (): Owner => ({ taken: vi.fn() });
-const meeting = (alive = true): Meeting => ({ key: `room ${keys++}`, alive }) as unknown as Meeting;
+const meeting = (alive = true): CellMeeting =>
+  ({ key: `room ${keys++}`, alive }) as unknown as CellMeeting;
 
 describe("the meetings of a page", () => {
   it("makes a meeting once and gives it back to its owner", () => {

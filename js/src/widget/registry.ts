@@ -2,7 +2,7 @@
  * The meetings of this page. Every widget loads its own copy of this module, so the list is kept
  * where all copies find it: a cell that is run again takes over the meeting that it began.
  */
-import type { Meeting } from "./meeting";
+import type { CellMeeting } from "./cell-meeting";
 
 /** Who shows a meeting. */
 export interface Owner {
@@ -11,7 +11,7 @@ export interface Owner {
 }
 
 interface Entry {
-  meeting: Meeting;
+  meeting: CellMeeting;
   /** Null while nobody shows it. */
   owner: Owner | null;
   /** Who showed it last, if nobody does. */
@@ -42,9 +42,9 @@ function announce(): void {
 export function claim(
   key: string,
   owner: Owner,
-  create: () => Meeting,
+  create: () => CellMeeting,
   asked = false,
-): Meeting | null {
+): CellMeeting | null {
   const { entries } = registry();
   const entry = entries.get(key);
   if (entry?.meeting.alive) {
@@ -61,7 +61,7 @@ export function claim(
 }
 
 /** Lets others have the meeting from now on. */
-export function disown(meeting: Meeting, owner: Owner): void {
+export function disown(meeting: CellMeeting, owner: Owner): void {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting === meeting && entry.owner === owner) {
     entry.owner = null;
@@ -71,7 +71,7 @@ export function disown(meeting: Meeting, owner: Owner): void {
 }
 
 /** Whether nobody took the meeting over since `owner` has disowned it. */
-export function isOrphan(meeting: Meeting, owner: Owner): boolean {
+export function isOrphan(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   return entry?.meeting === meeting && entry.last === owner;
 }
@@ -82,7 +82,7 @@ export function goesOn(key: string): boolean {
 }
 
 /** Forgets a meeting that has ended. */
-export function forget(meeting: Meeting): void {
+export function forget(meeting: CellMeeting): void {
   const { entries } = registry();
   if (entries.get(meeting.key)?.meeting === meeting) entries.delete(meeting.key);
   announce();
@@ -96,7 +96,7 @@ export function onFreed(callback: () => void): () => void {
 }
 
 /** Takes a meeting back that was disowned; false if somebody else has it by now. */
-export function reclaim(meeting: Meeting, owner: Owner): boolean {
+export function reclaim(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting !== meeting || (entry.owner !== null && entry.owner !== owner)) return false;
   entry.owner = owner;

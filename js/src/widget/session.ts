@@ -3,14 +3,14 @@
 import { clockAhead } from "../shared/server-time";
 import { browserId } from "./browser";
 import { type Card, wordsOf } from "./cards";
-import { type Arrangements, Channel, type Failure, type FromKernel } from "./channel";
+import { type Appearance, CellMeeting, type MeetingState } from "./cell-meeting";
 import { at } from "./clock";
 import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
 import { cornerWanted, wantCorner } from "./corner";
 import { type Deferred, deferred } from "./deferred";
 import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
 import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
-import { type Appearance, Meeting, type MeetingState } from "./meeting";
+import { type Arrangements, type Failure, type FromKernel, KernelChannel } from "./kernel-channel";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 import { onceShown } from "./shown";
 import { currentTheme, followTheme, type Theme } from "./theme";
@@ -51,7 +51,7 @@ const TOO_EARLY_MS = 10_000;
 
 export class Session implements Owner {
   readonly #model: SessionModel;
-  readonly #channel: Channel;
+  readonly #channel: KernelChannel;
   readonly #commands = new CommandQueue({
     standing: () => this.#standing(),
     leave: () => this.#leaveAsTold(),
@@ -59,7 +59,7 @@ export class Session implements Owner {
   });
   readonly #document: Document;
   #views: View[] = [];
-  #meeting: Meeting | null = null;
+  #meeting: CellMeeting | null = null;
   #token: string | null = null;
   #arrangements: Arrangements | null = null;
   #card: Card | null = null;
@@ -96,8 +96,9 @@ export class Session implements Owner {
   constructor(model: SessionModel, document: Document) {
     this.#model = model;
     this.#document = document;
-    this.#channel = new Channel(model as ConstructorParameters<typeof Channel>[0], (message) =>
-      this.#onMessage(message),
+    this.#channel = new KernelChannel(
+      model as ConstructorParameters<typeof KernelChannel>[0],
+      (message) => this.#onMessage(message),
     );
     this.#stopTheme = followTheme(document, (theme) => {
       this.#meeting?.show(theme);
@@ -282,7 +283,7 @@ export class Session implements Owner {
     return this.#model.widget_manager?.kernel;
   }
 
-  #leaveUnlessTaken(meeting: Meeting, afterMs: number, work = WORK_S): void {
+  #leaveUnlessTaken(meeting: CellMeeting, afterMs: number, work = WORK_S): void {
     disown(meeting, this);
     clearTimeout(this.#graceTimer);
     this.#graceTimer = setTimeout(() => {
@@ -501,7 +502,7 @@ export class Session implements Owner {
       this,
       () => {
         created = true;
-        return new Meeting(key, this.#document);
+        return new CellMeeting(key, this.#document);
       },
       asked,
     );

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from typing import Literal
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _validation
 
 State = Literal["ok", "warning", "wrong"]
 
@@ -46,7 +46,7 @@ def fetch(url: str, method: str = "GET") -> Reply | str:
     # Whether the certificate is good is the browser's to judge.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
     handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
-    if _rules.is_loopback(urlsplit(url).hostname or ""):
+    if _validation.is_loopback(urlsplit(url).hostname or ""):
         # A proxy of the environment is for the world outside.
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from importlib import metadata
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _jupyter, _rules, _tokens, services
+from nanomeet_widget import _jupyter, _tokens, _validation, services
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._http import Http
 from nanomeet_widget._version import __version__
@@ -203,18 +203,18 @@ def _server(address: str, service: services.Service) -> Iterator[Finding]:
         remedy = "look whether it runs, and whether a firewall or a proxy is between"
         yield Finding(name="meeting server", state="wrong", found=answered, remedy=remedy)
         return
-    yield Finding(name="meeting server", state="ok", found=f"{_rules.origin(address)} answers")
+    yield Finding(name="meeting server", state="ok", found=f"{_validation.origin(address)} answers")
     if isinstance(service, services.Jitsi):
         yield doctor_jitsi.forgiving(skew(answered), answered)
-        yield from doctor_jitsi.look(_rules.origin(address), service.meetings_at)
+        yield from doctor_jitsi.look(_validation.origin(address), service.meetings_at)
     else:
         yield skew(answered)
 
 
 def _secure(address: str) -> Finding:
     """Look at whether browsers give a page of the server a camera (W3C Secure Contexts)."""
-    parts = urlsplit(_rules.origin(address))
-    if parts.scheme == "https" or _rules.is_loopback(parts.hostname or ""):
+    parts = urlsplit(_validation.origin(address))
+    if parts.scheme == "https" or _validation.is_loopback(parts.hostname or ""):
         return Finding(name="camera", state="ok", found="browsers give it to pages of this server")
     return Finding(
         name="camera",
@@ -258,7 +258,7 @@ def _token(address: str) -> Iterator[Finding]:
         remedy = "ask the moderator for a new invite, or make the room again"
     elif now < claims.notbefore:
         found, state = f"is valid {distance(claims.notbefore - now)}", "warning"
-    elif claims.server and _rules.origin(claims.server) != _rules.origin(address):
+    elif claims.server and _validation.origin(claims.server) != _validation.origin(address):
         found, state = f"is for {claims.server}, not for {address}", "warning"
         remedy = "whoever made it has to be asked for invites"
     yield Finding(name="token", state=state, found=found, remedy=remedy)
@@ -270,12 +270,12 @@ def ask(address: str) -> timedelta | str:
     try:
         # Whether the certificate is good is the browser's to judge; nothing secret is sent.
         theirs = Http("the meeting server", verify=False, timeout=_TIMEOUT).date(
-            _rules.origin(address)
+            _validation.origin(address)
         )
     except NanoMeetError as error:
         return str(error)
     if theirs is None:
-        return f"{_rules.origin(address)} answers without a date"
+        return f"{_validation.origin(address)} answers without a date"
     ours = datetime.fromtimestamp((began + time.time()) / 2, timezone.utc)
     # The date is whole seconds: the middle of one is the best guess.
     return ours - (theirs + timedelta(seconds=0.5))

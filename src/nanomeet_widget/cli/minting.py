@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 
-from nanomeet_widget import _rooms, _rules, _tokens, services
+from nanomeet_widget import _rooms, _tokens, _validation, services
 from nanomeet_widget._errors import InvalidInputError, MalformedTokenError
 from nanomeet_widget._models import SecretText
 from nanomeet_widget.cli._output import DONE, FAILED, Output, moment
@@ -159,7 +159,7 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exp", metavar="TIME", help="until when it is valid, likewise")
 
 
-def _when(text: str | None) -> _rules.When | None:
+def _when(text: str | None) -> _validation.When | None:
     if text is None or text[-1:] not in _UNITS:
         return text
     try:

@@ -8,21 +8,22 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from nanomeet_widget.server import messages, secrets_folder
-from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.access import Access
+from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.hls import Hls
+from nanomeet_widget.server.broadcast.push import Push
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.counts import Counts
-from nanomeet_widget.server.hls import Hls
-from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
-from nanomeet_widget.server.push import Push
-from nanomeet_widget.server.recordings import Recordings
-from nanomeet_widget.server.revocations import RevocationWatch
-from nanomeet_widget.server.rooms import Rooms
-from nanomeet_widget.server.store import Store
-from nanomeet_widget.server.tickets import Tickets
-from nanomeet_widget.server.visitors import Visitors
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.recording.recordings import Recordings
+from nanomeet_widget.server.rooms.revocations import RevocationWatch
+from nanomeet_widget.server.rooms.rooms import Rooms
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.tokens import secrets_folder
+from nanomeet_widget.server.tokens.browser_tickets import Tickets
+from nanomeet_widget.server.tokens.issuer import Issuer
 
 #: Seconds for the last words to reach the pages.
 _FAREWELL = 0.2
@@ -103,7 +104,7 @@ def assemble(
         rooms=rooms,
         broadcasts=broadcasts,
         recordings=recordings,
-        visitors=Visitors(config),
+        visitors=Access(config),
         counts=Counts(),
         hls=hls,
         leases=leases,

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from nanomeet_widget import _folders, _rules
+from nanomeet_widget import _folders, _validation
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
-from nanomeet_widget.server import data_folder, secrets_folder, supervision
+from nanomeet_widget.server import data_folder, supervision
 from nanomeet_widget.server.config import (
     Limits,
     RecordingSound,
@@ -26,6 +26,7 @@ from nanomeet_widget.server.config import (
     ServerConfig,
 )
 from nanomeet_widget.server.supervision import JsonLines
+from nanomeet_widget.server.tokens import secrets_folder
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
 _TURN_SECRET = "NANOMEET_TURN_SECRET"  # noqa: S105 - a variable's name
@@ -322,7 +323,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         limits=_read_limits(options),
     )
     if options.tls and not config.tls:
-        from nanomeet_widget.server import tls  # noqa: PLC0415 - heavy, and only needed for TLS
+        from nanomeet_widget.server.tokens import tls  # noqa: PLC0415 - heavy, and only needed for TLS
 
         certificate, key = tls.self_signed(
             secrets_folder.open_folder(config.data), config.guest_host
@@ -372,7 +373,7 @@ async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool, dra
                 _say(json.dumps({"url": server.url, "pid": os.getpid()}))
             else:
                 _say(f"nanomeet: ready at {server.url}")
-            if not _rules.is_loopback(config.host) and not server.url.startswith("https://"):
+            if not _validation.is_loopback(config.host) and not server.url.startswith("https://"):
                 _say(
                     "nanomeet: without TLS browsers give no camera or microphone to pages of "
                     "another machine: add --tls",

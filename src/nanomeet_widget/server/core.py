@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.access import Access
+from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.counts import Counts
-from nanomeet_widget.server.hls import Hls
-from nanomeet_widget.server.issuing import Issuer
 from nanomeet_widget.server.leases import Leases
-from nanomeet_widget.server.recordings import Recordings
-from nanomeet_widget.server.rooms import Rooms
-from nanomeet_widget.server.tickets import Tickets
+from nanomeet_widget.server.recording.recordings import Recordings
+from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.timers import Timers
-from nanomeet_widget.server.visitors import Visitors
+from nanomeet_widget.server.tokens.browser_tickets import Tickets
+from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Core:
     broadcasts: Broadcasts
     recordings: Recordings
 
-    visitors: Visitors
+    visitors: Access
     counts: Counts
     hls: Hls
     leases: Leases

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nanomeet_widget import _folders, _machine
-from nanomeet_widget.server import secrets_folder
 from nanomeet_widget.server.instances import Instances
+from nanomeet_widget.server.tokens import secrets_folder
 
 
 def choose(*, lasting: bool, remedy: str, say: Callable[[str], object]) -> Path:

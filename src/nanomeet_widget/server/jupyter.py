@@ -24,13 +24,14 @@ from traitlets import Dict, Enum, List, Unicode
 from nanomeet_widget import _jupyter
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._models import Secret
-from nanomeet_widget.server import data_folder, secrets_folder
+from nanomeet_widget.server import data_folder
 from nanomeet_widget.server import jupyter_address as address
-from nanomeet_widget.server.app import application, routes
 from nanomeet_widget.server.assembly import assemble, farewell
 from nanomeet_widget.server.config import Limits, RecordingSound, ServerConfig
 from nanomeet_widget.server.core import Core
-from nanomeet_widget.server.handlers import NotFoundHandler
+from nanomeet_widget.server.http.app import application, routes
+from nanomeet_widget.server.http.handlers import NotFoundHandler
+from nanomeet_widget.server.tokens import secrets_folder
 
 _PATH = "nanomeet"
 #: What lets in more names, and pages of more origins: Jupyter's own settings.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _validation
 from nanomeet_widget.server.config import EVERY_ADDRESS, outward_address
 
 #: What a hub sets for each of its servers (JupyterHub's reference of environment variables).
@@ -52,7 +52,7 @@ class Listening:
         Pages take a loopback address for the one by which they came.
         """
         host = "::1" if ":" in self.ip else "127.0.0.1"
-        if self.ip != "localhost" and _rules.is_loopback(self.ip):
+        if self.ip != "localhost" and _validation.is_loopback(self.ip):
             host = self.ip
         return f"{self.scheme}://{_bracketed(host)}:{self.port}"
 
@@ -92,7 +92,7 @@ def outward(server: Listening, environment: Mapping[str, str] = os.environ) -> s
     if host in EVERY_ADDRESS:
         # A certificate is for a name.
         host = socket.getfqdn() if server.tls else outward_address(host)
-    elif _rules.is_loopback(host) and host != "localhost":
+    elif _validation.is_loopback(host) and host != "localhost":
         return server.on_loopback
     return f"{server.scheme}://{_bracketed(host)}:{server.port}"
 

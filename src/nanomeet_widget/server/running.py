@@ -10,11 +10,11 @@ from types import TracebackType
 from tornado import httpserver, netutil
 
 from nanomeet_widget._errors import ServerStartError
-from nanomeet_widget.server import secrets_folder
-from nanomeet_widget.server.app import application
 from nanomeet_widget.server.assembly import assemble, farewell
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.app import application
+from nanomeet_widget.server.tokens import secrets_folder
 
 _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024

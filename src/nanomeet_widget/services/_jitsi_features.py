@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from nanomeet_widget import _rules
+from nanomeet_widget import _validation
 from nanomeet_widget._errors import InvalidInputError
 
 #: What a moderator gets whose token names nothing, and file sharing, which Jitsi gives only by name.
@@ -62,7 +62,7 @@ def check_features(features: Mapping[str, bool] | None) -> dict[str, bool]:
             near = get_close_matches(str(name).replace("_", "-").lower(), _NAMES, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(sorted(_NAMES))
             raise InvalidInputError(f"features: Jitsi has no {name!r}; {hint}")
-        _rules.check_flag(f"features[{name!r}]", value)
+        _validation.check_flag(f"features[{name!r}]", value)
     return dict(features)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from nanomeet_widget._library import Library
-    from nanomeet_widget._rules import When
+    from nanomeet_widget._validation import When
 
 
 @dataclass(frozen=True, kw_only=True)

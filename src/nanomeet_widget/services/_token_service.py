@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from nanomeet_widget import _rules, _tokens
+from nanomeet_widget import _tokens, _validation
 from nanomeet_widget._errors import (
     InvalidInputError,
     MalformedTokenError,
-    PermissionDenied,
+    PermissionDeniedError,
     ProtocolError,
 )
 from nanomeet_widget._http import Request
@@ -27,19 +27,19 @@ def room_body(asked: RoomRequest) -> dict[str, Any]:
     InvalidInputError
         If an argument breaks a rule; nothing has been sent then.
     """
-    _rules.check_room(asked.room)
-    _rules.check_flag("moderator", asked.moderator)
-    begin, end = _rules.validity(asked.nbf, asked.exp)
+    _validation.check_room(asked.room)
+    _validation.check_flag("moderator", asked.moderator)
+    begin, end = _validation.validity(asked.nbf, asked.exp)
     body: dict[str, Any] = {
-        "exp": _rules.iso(end),
-        "nbf": _rules.iso(begin),
+        "exp": _validation.iso(end),
+        "nbf": _validation.iso(begin),
         "room": asked.room,
         "moderator": asked.moderator,
     }
     if asked.streamname is not None:
-        body["streamname"] = _rules.check_streamname(asked.streamname)
+        body["streamname"] = _validation.check_streamname(asked.streamname)
     if asked.server is not None:
-        body["server"] = _rules.check_server(asked.server)
+        body["server"] = _validation.check_server(asked.server)
     return body
 
 
@@ -60,20 +60,20 @@ def invite_body(asked: InviteRequest) -> dict[str, Any]:
 
     Raises
     ------
-    InvalidInputError, MalformedTokenError, PermissionDenied
+    InvalidInputError, MalformedTokenError, PermissionDeniedError
         If an argument breaks a rule, or the token is no moderator's; nothing has been sent then.
     """
-    _rules.check_flag("moderator", asked.moderator)
+    _validation.check_flag("moderator", asked.moderator)
     parent = moderators(asked.token)
     now = datetime.now(timezone.utc)
-    begin = None if asked.nbf is None else _rules.moment("nbf", asked.nbf, now=now)
-    end = None if asked.exp is None else _rules.moment("exp", asked.exp, now=now)
-    _rules.within(parent.notbefore, parent.expiration, nbf=begin, exp=end)
+    begin = None if asked.nbf is None else _validation.moment("nbf", asked.nbf, now=now)
+    end = None if asked.exp is None else _validation.moment("exp", asked.exp, now=now)
+    _validation.within(parent.notbefore, parent.expiration, nbf=begin, exp=end)
     body: dict[str, Any] = {"moderator": asked.moderator, "server": parent.server}
     if begin is not None:
-        body["nbf"] = _rules.iso(begin)
+        body["nbf"] = _validation.iso(begin)
     if end is not None:
-        body["exp"] = _rules.iso(end)
+        body["exp"] = _validation.iso(end)
     return body
 
 
@@ -82,12 +82,12 @@ def moderators(token: str) -> _tokens.Claims:
 
     Raises
     ------
-    MalformedTokenError, PermissionDenied
+    MalformedTokenError, PermissionDeniedError
         If it is no token, or a participant's.
     """
     parent = _tokens.read(token)
     if not parent.moderator:
-        raise PermissionDenied(
+        raise PermissionDeniedError(
             f"this token is a participant's: only a moderator of {parent.room!r} can invite"
         )
     return parent

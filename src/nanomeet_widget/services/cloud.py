@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from nanomeet_widget import _rules, _tokens
+from nanomeet_widget import _tokens, _validation
 from nanomeet_widget._errors import InvalidInputError, ProtocolError
 from nanomeet_widget._http import TIMEOUT, Http, Request, Steps
 from nanomeet_widget._library import library
@@ -45,13 +45,13 @@ _PROFILE = re.compile(r"vtrans2?-(?:\d+x\d+x)?(\d+)(?:k\d*|x\d+)?")
 
 def in_cloud(server: str) -> bool:
     """Return whether a token's server is one of the cloud's."""
-    host = urlsplit(_rules.origin(server)).hostname or ""
+    host = urlsplit(_validation.origin(server)).hostname or ""
     return host.endswith(".nanocosmos.de")
 
 
 def target(streamname: str, *, is_vod: bool) -> BroadcastTarget:
     """Return the cloud's ingest, and where to watch what is sent there: no key is needed."""
-    ingest = f"{INGEST}/{'rec' if is_vod else 'live'}/{_rules.check_streamname(streamname)}"
+    ingest = f"{INGEST}/{'rec' if is_vod else 'live'}/{_validation.check_streamname(streamname)}"
     playout = NanoStreamCloud.playout(streamname, is_vod=is_vod)
     return BroadcastTarget(ingest=Secret(ingest), playout=playout)
 
@@ -106,10 +106,10 @@ class NanoStreamCloud(Service):
         timeout: float = TIMEOUT,
     ) -> None:
         self._api_key = as_secret("api_key", api_key)
-        self._token_url = _rules.check_url("token_url", token_url)
-        self._api_url = _rules.check_url("api_url", api_url)
-        self._server = _rules.check_server(server)
-        self._invite_page = _rules.check_url("invite_page", invite_page)
+        self._token_url = _validation.check_url("token_url", token_url)
+        self._api_url = _validation.check_url("api_url", api_url)
+        self._server = _validation.check_server(server)
+        self._invite_page = _validation.check_url("invite_page", invite_page)
         self.library = library(script_url, script_integrity)
         self._http = Http(
             self.name,
@@ -166,7 +166,7 @@ class NanoStreamCloud(Service):
         is_vod
             Whether it is recorded.
         """
-        name = quote(_rules.check_streamname(streamname), safe="")
+        name = quote(_validation.check_streamname(streamname), safe="")
         return Playout(
             live=f"{PLAYER}?bintu.streamname={name}",
             vod=f"{RECORDINGS}/{name}.mp4" if is_vod else None,
@@ -263,7 +263,7 @@ def _stream_of(answer: Any, first: str, second: str) -> Stream:  # noqa: ANN401 
         identity = str(answer["id"])
         rtmp = answer["ingest"]["rtmp"]
         renditions = [str(entry["id"]) for entry in answer["playout"]["h5live"]]
-        streamname = _rules.check_streamname(rtmp["streamname"])
+        streamname = _validation.check_streamname(rtmp["streamname"])
         ingest = str(rtmp["url"])
     except (KeyError, TypeError, InvalidInputError):
         raise ProtocolError(

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import jwt
 
-from nanomeet_widget import _rules, _tokens
+from nanomeet_widget import _tokens, _validation
 from nanomeet_widget._errors import AuthenticationError, InvalidInputError
 from nanomeet_widget._http import Http, Steps
 from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
@@ -101,7 +101,7 @@ class Jitsi(Service):
         recording_url: str | None = None,
         features: Mapping[str, bool] | None = None,
     ) -> None:
-        self._server = _rules.check_server(server)
+        self._server = _validation.check_server(server)
         self._app_id = _text("app_id", app_id)
         self._audience = _text("audience", audience)
         jaas = self._app_id.startswith(_JAAS)
@@ -121,8 +121,8 @@ class Jitsi(Service):
         self._algorithm, self._key, self._public = _keys(app_secret, private_key)
         self._kid = _key_id(kid, self._algorithm, self._app_id if jaas else "")
         self._broadcast_url = _broadcast_url(broadcast_url)
-        self._watch_url = watch_url and _rules.check_url("watch_url", watch_url, query=True)
-        self._recording_url = recording_url and _rules.check_url(
+        self._watch_url = watch_url and _validation.check_url("watch_url", watch_url, query=True)
+        self._recording_url = recording_url and _validation.check_url(
             "recording_url", recording_url, query=True
         )
         # Nothing is ever called: the steps of the base run on it all the same.
@@ -131,7 +131,7 @@ class Jitsi(Service):
     @property
     def meetings_at(self) -> str:
         """The URL that meetings are under, without a slash at its end."""
-        return f"{_rules.origin(self._server)}/{self._tenant}".rstrip("/")
+        return f"{_validation.origin(self._server)}/{self._tenant}".rstrip("/")
 
     def check(self) -> str:
         """Return the meeting server's address: tokens are signed here, nobody is asked."""
@@ -148,7 +148,7 @@ class Jitsi(Service):
                 "this Jitsi was given no place to broadcast to: Jitsi(..., "
                 "broadcast_url='rtmp://host/app/{streamname}')"
             )
-        name = _rules.check_streamname(streamname)
+        name = _validation.check_streamname(streamname)
         playout = None
         if self._watch_url:
             recording = self._recording_url if is_vod else None
@@ -167,22 +167,22 @@ class Jitsi(Service):
         return "/".join(part for part in (self._server, self._tenant) if part)
 
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
-        _rules.check_room(asked.room)
-        _rules.check_flag("moderator", asked.moderator)
-        asked_begin, end = _rules.validity(asked.nbf, asked.exp)
+        _validation.check_room(asked.room)
+        _validation.check_flag("moderator", asked.moderator)
+        asked_begin, end = _validation.validity(asked.nbf, asked.exp)
         begin = _backdated(asked_begin)
         if asked.exp is None:
             # As long as anywhere else.
             end -= asked_begin - begin
-        if asked.server is not None and _rules.check_server(asked.server) != self._server:
+        if asked.server is not None and _validation.check_server(asked.server) != self._server:
             raise InvalidInputError(
                 f"server={asked.server!r}: this service signs for {self._server!r} alone"
             )
         claims = _tokens.Claims(
             room=asked.room,
-            streamname=_rules.new_streamname()
+            streamname=_validation.new_streamname()
             if asked.streamname is None
-            else _rules.check_streamname(asked.streamname),
+            else _validation.check_streamname(asked.streamname),
             server=self._server,
             moderator=asked.moderator,
             sub=self._subject,
@@ -193,15 +193,15 @@ class Jitsi(Service):
         return contract.room_with(self._sign(claims), claims)
 
     def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
-        _rules.check_flag("moderator", asked.moderator)
+        _validation.check_flag("moderator", asked.moderator)
         contract.moderators(asked.token)
         parent = self._verify(asked.token)
         now = datetime.now(timezone.utc)
-        begin, end = _rules.within(
+        begin, end = _validation.within(
             parent.notbefore,
             parent.expiration,
-            nbf=None if asked.nbf is None else _rules.moment("nbf", asked.nbf, now=now),
-            exp=None if asked.exp is None else _rules.moment("exp", asked.exp, now=now),
+            nbf=None if asked.nbf is None else _validation.moment("nbf", asked.nbf, now=now),
+            exp=None if asked.exp is None else _validation.moment("exp", asked.exp, now=now),
         )
         begin = max(parent.notbefore, _backdated(begin))
         claims = replace(parent, moderator=asked.moderator, notbefore=begin, expiration=end)
@@ -295,7 +295,7 @@ def _tenant(tenant: str | None) -> str:
     if tenant is None or tenant == "":
         return ""
     # Compared in lower case by Prosody, which takes it from the address.
-    checked = _rules.check_tenant(tenant).lower()
+    checked = _validation.check_tenant(tenant).lower()
     if "." in checked:
         raise InvalidInputError(
             f"tenant {tenant!r} has a dot, which Jitsi's page turns into _ while the token keeps it: "

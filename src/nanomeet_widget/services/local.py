@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _folders, _jupyter, _machine, _rules
+from nanomeet_widget import _folders, _jupyter, _machine, _validation
 from nanomeet_widget._errors import InvalidInputError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
@@ -132,7 +132,7 @@ class LocalServer(Service):
     ) -> None:
         self._fixed: _Address | None = None
         if url is not None:
-            address = _rules.check_url("url", url)
+            address = _validation.check_url("url", url)
             self._fixed = _Address(url=address, api_key=as_secret("api_key", api_key))
         elif api_key is not None:
             raise InvalidInputError("api_key is for a server elsewhere: give its url, too")
@@ -196,7 +196,7 @@ class LocalServer(Service):
 
     def live_url(self, streamname: str) -> str:
         """Return the address of the live page of this server; see `Service.live_url`."""
-        name = _rules.check_streamname(streamname)
+        name = _validation.check_streamname(streamname)
         return f"{self._page(self._ensure())}/live/{name}"
 
     def invites(self, room: str | None = None) -> list[Issued]:
@@ -215,7 +215,7 @@ class LocalServer(Service):
             If the server refuses or cannot be reached.
         """
         at = self._ensure()
-        path = "/invites" if room is None else f"/invites?room={_rules.check_room(room)}"
+        path = "/invites" if room is None else f"/invites?room={_validation.check_room(room)}"
         return contract.issued_of(self._http.call(self._keyed("GET", at, path)))
 
     def recordings(self, stream: str | None = None) -> list[Recording]:
@@ -289,38 +289,42 @@ class LocalServer(Service):
         """Return whether a server is this one; on this machine there is but one a user."""
         if self._fixed is not None:
             return server.rstrip("/") == self._fixed.url
-        if _rules.on_loopback(server) or _rules.origin(server) == self._public:
+        if _validation.on_loopback(server) or _validation.origin(server) == self._public:
             return True
         extension = _jupyter.find()
-        return extension is not None and _rules.origin(server) == _rules.origin(extension.url)
+        return extension is not None and _validation.origin(server) == _validation.origin(
+            extension.url
+        )
 
     def uses(self, server: str) -> bool:
         """Return whether this is the server, and not another of this machine; starts none."""
         at = self._fixed or self._address
-        return at is not None and _rules.origin(server) in {at.url, self._address_of(at)}
+        return at is not None and _validation.origin(server) in {at.url, self._address_of(at)}
 
     def found_at(self, server: str, page: str) -> str | None:
         """Take note of where a notebook's page is; return where that reaches the token's server."""
         extension = None if self._fixed is not None else _jupyter.find()
         if extension is None or not self.serves(server):
             return None
-        url = _rules.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
+        url = _validation.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
         if urlsplit(url).path.strip("/") != extension.path:
             return None
         # The way by which a page came is one that works; one that others can go, too, is better.
         known = self._public or extension.links
-        better = self._public is not None or (known is not None and not _rules.on_loopback(known))
-        worse = better and _rules.on_loopback(url)
-        if _rules.on_loopback(extension.url) and not worse:
+        better = self._public is not None or (
+            known is not None and not _validation.on_loopback(known)
+        )
+        worse = better and _validation.on_loopback(url)
+        if _validation.on_loopback(extension.url) and not worse:
             self._public = url
-        ours = urlsplit(_rules.origin(server)).path.strip("/") == extension.path
+        ours = urlsplit(_validation.origin(server)).path.strip("/") == extension.path
         return url if ours else None
 
     def obstacle(self, server: str) -> str | None:
         """Return why pages on other machines do not reach this server; see `Service.obstacle`."""
-        if not _rules.on_loopback(server):
+        if not _validation.on_loopback(server):
             return None
-        where = f"the meeting's server is at {_rules.origin(server)}, which only its own machine reaches"
+        where = f"the meeting's server is at {_validation.origin(server)}, which only its own machine reaches"
         if self._fixed is not None:
             return (
                 f"{where}: give its --public-url, or start it with --host and --tls, and make the room "
@@ -348,7 +352,7 @@ class LocalServer(Service):
         """Return the address of a server as tokens and pages name it."""
         if at.extension is None:
             return at.url
-        return self._public or _rules.origin(at.extension.url)
+        return self._public or _validation.origin(at.extension.url)
 
     def _page(self, at: _Address) -> str:
         """Return the address of a server as guests reach it.

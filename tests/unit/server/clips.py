@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import av
 import numpy as np
 
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 SECOND = 1_000_000
 _PICTURES = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 
 
 def moderators_only(target: str) -> list[messages.ClientMessage]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from nanomeet_widget.server.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.push_target import PushTarget
 from nanomeet_widget.server.config import Limits, ServerConfig
-from nanomeet_widget.server.issuing import Issuer
-from nanomeet_widget.server.push_target import PushTarget
-from nanomeet_widget.server.rooms import Rooms
-from nanomeet_widget.server.store import Store
-from tests.unit.server.doubles import Clock, Page, Pushed, Tape, claims
+from nanomeet_widget.server.rooms.rooms import Rooms
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.tokens.issuer import Issuer
+from tests.unit.server.fakes import Clock, Page, Pushed, Tape, claims
 
 SECRET = b"s" * 32
 

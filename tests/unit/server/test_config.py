@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server import cli, tls
+from nanomeet_widget.server import cli
 from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.tokens import tls
 
 
 def options(*arguments: str) -> argparse.Namespace:

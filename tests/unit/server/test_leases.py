@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget.server.leases import Leases
-from tests.unit.server.doubles import Clock
+from tests.unit.server.fakes import Clock
 
 
 class Life:

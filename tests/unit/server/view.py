@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server import messages
+from nanomeet_widget.server.protocol import messages
 
 
 class View:

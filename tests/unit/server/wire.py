@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
-from nanomeet_widget.server.frames import Frame, Kind, Track
+from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 #: An avcC with one sequence and one picture parameter set.
 AVCC = bytes.fromhex("0142001fffe1000467420 01f01000468ce3880".replace(" ", ""))

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { AudienceStage } from "./audience";
 import { DoorCard } from "./cards";
@@ -14,7 +14,7 @@ import { AudienceCount, Stage } from "./stage";
 import { Toolbar } from "./toolbar";
 import { useSize } from "./use-size";
 
-export function App({ meeting }: { meeting: Meeting }): JSX.Element {
+export function App({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const status = meeting.status.value;
   return (
     <div key={meeting.view.language.value} class="app" data-status={status}>
@@ -26,7 +26,7 @@ export function App({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
-function Screen({ meeting }: { meeting: Meeting }): JSX.Element {
+function Screen({ meeting }: { meeting: MeetingPage }): JSX.Element {
   if (meeting.prejoin.value) return <Prejoin meeting={meeting} />;
   return meeting.status.value === "joined" ? (
     <Room meeting={meeting} />
@@ -44,7 +44,7 @@ const FIXED_TOOLS = 4.8;
 const TITLE = 180;
 const CORNER = { width: 360, height: 300 };
 
-function Room({ meeting }: { meeting: Meeting }): JSX.Element {
+function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
   const [frame, { width, height }] = useSize<HTMLDivElement>();
   const tool = width <= NARROW ? TOOL_NARROW : TOOL;
@@ -69,7 +69,7 @@ function Room({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
-function Alone({ meeting }: { meeting: Meeting }): JSX.Element | null {
+function Alone({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   if (room.others.value.length > 0) return null;
   return (

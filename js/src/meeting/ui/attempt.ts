@@ -1,10 +1,10 @@
-import type { Meeting } from "../meeting";
-import { RefusedError } from "../signalling";
+import type { MeetingPage } from "../room/meeting-page";
+import { RefusedError } from "../room/signalling";
 import { inWords, t } from "../strings";
 
 /** Does what a person asked for, and says it in a few words if that fails. */
 export async function attempt(
-  meeting: Meeting,
+  meeting: MeetingPage,
   work: () => Promise<void> | void,
 ): Promise<boolean> {
   try {

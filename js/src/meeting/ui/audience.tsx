@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { playable, playerFor, Screen } from "../../player/screen";
 import type { StreamPlayer } from "../../player/stream-player";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
 /** The stage as the audience sees and hears it: one stream, composed by somebody on the stage. */
-export function AudienceStage({ meeting }: { meeting: Meeting }): JSX.Element {
+export function AudienceStage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { stream, ticket, possible } = meeting.room.feed.value;
   return (
     <div class="audience-stage">
@@ -30,7 +30,7 @@ function AudienceNotice({ words }: { words: string }): JSX.Element {
 }
 
 interface FeedProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   stream: string;
   ticket: string | null;
 }

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { QUALITIES, type Quality } from "../../composer/index";
-import type { Meeting } from "../meeting";
-import { rememberedQuality, rememberQuality } from "../preferences";
+import type { MeetingPage } from "../room/meeting-page";
+import { rememberedQuality, rememberQuality } from "../room/preferences";
 import { inWords, t } from "../strings";
 import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
 import { Duration } from "./header";
 
-export function BroadcastPanel({ meeting }: { meeting: Meeting }): JSX.Element {
+export function BroadcastPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { state, playout, trouble } = meeting.room.broadcast.value;
   const words = t.panels.broadcast;
   const [problem, setProblem] = useState<string | null>(null);
@@ -40,7 +40,7 @@ export function BroadcastPanel({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 interface PartProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   /** Does what was asked for; why that failed is shown above. */
   run: (work: () => Promise<void>) => Promise<void>;
 }
@@ -101,7 +101,7 @@ function PauseButton({ meeting, run }: PartProps): JSX.Element {
 /** More names than this would push everything else away. */
 const NAMED = 12;
 
-function Watching({ meeting }: { meeting: Meeting }): JSX.Element {
+function Watching({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const words = t.panels.broadcast;
   const audience = meeting.room.audience.value.map(({ name }) => name);
   const more = audience.length - NAMED;

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LIMITS } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
-import type { Ending } from "../signalling";
+import type { MeetingPage } from "../room/meeting-page";
+import type { Ending } from "../room/signalling";
 import { t } from "../strings";
 import { Card } from "./card";
 import { MediaNotice } from "./notices";
@@ -10,7 +10,7 @@ import { Preview } from "./preview";
 import { typed } from "./typed";
 
 /** What is shown instead of the room while one is not in it. */
-export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
+export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const ending = meeting.ending.value;
   if (ending) return <EndingCard meeting={meeting} ending={ending} />;
   const password = meeting.question.asked.value;
@@ -39,7 +39,7 @@ export function DoorCard({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 /** What a moderator says to those who wait. */
-function LobbyNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
+function LobbyNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const note = meeting.view.lobbyNote.value;
   return (
     <div role="status">
@@ -52,7 +52,7 @@ function LobbyNote({ meeting }: { meeting: Meeting }): JSX.Element | null {
   );
 }
 
-function doorWords({ view }: Meeting, waiting: boolean, retrying: boolean): string {
+function doorWords({ view }: MeetingPage, waiting: boolean, retrying: boolean): string {
   if (waiting) return view.waitingMessage.value ?? t.door.waitingFor;
   if (retrying) return t.door.retrying;
   return t.door.moment;
@@ -73,7 +73,7 @@ const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
   "server_unreachable",
 ]);
 
-function EndingCard({ meeting, ending }: { meeting: Meeting; ending: Ending }): JSX.Element {
+function EndingCard({ meeting, ending }: { meeting: MeetingPage; ending: Ending }): JSX.Element {
   const { title, told } = t.endings[ending.kind];
   return (
     <Card title={title}>
@@ -88,7 +88,7 @@ function EndingCard({ meeting, ending }: { meeting: Meeting; ending: Ending }): 
 }
 
 interface PasswordProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   wrong: boolean;
 }
 

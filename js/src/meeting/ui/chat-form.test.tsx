@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { beforeEach, expect, test, vi } from "vitest";
-import { ChatStore } from "../chat";
-import type { Meeting } from "../meeting";
-import { RefusedError } from "../signalling";
+import { ChatStore } from "../room/chat";
+import type { MeetingPage } from "../room/meeting-page";
+import { RefusedError } from "../room/signalling";
 import { ChatForm } from "./chat-form";
 
 const GRACE = { id: "g", name: "Grace" };
@@ -21,7 +21,7 @@ beforeEach(() => {
   sendChat = vi.fn(async () => {});
   root = document.createElement("div");
   document.body.replaceChildren(root);
-  const meeting = { chat, room: { others }, ask: { sendChat } } as unknown as Meeting;
+  const meeting = { chat, room: { others }, ask: { sendChat } } as unknown as MeetingPage;
   render(<ChatForm meeting={meeting} />, root);
 });
 

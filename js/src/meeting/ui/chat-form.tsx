@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { LIMITS } from "../../shared/protocol";
 import { lengthOf } from "../../shared/text";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { words as reason } from "./attempt";
 import { Lock, Send } from "./icons";
@@ -11,7 +11,7 @@ import { Lock, Send } from "./icons";
 const NEAR = 200;
 
 /** Writes to everybody or to one, and always says to whom. */
-export function ChatForm({ meeting }: { meeting: Meeting }): JSX.Element {
+export function ChatForm({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { chat, room } = meeting;
   const words = t.panels.chat;
   const text = chat.draft.value;

@@ -1,8 +1,8 @@
 import { Fragment, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Group, groups } from "../conversation";
-import { pieces } from "../links";
-import type { Meeting } from "../meeting";
+import { type Group, groups } from "../room/conversation";
+import { pieces } from "../room/links";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Lock, Message } from "./icons";
 
@@ -12,7 +12,7 @@ const NEAR_END = 24;
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 interface ChatLogProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   firstUnread: number | null;
 }
 
@@ -98,7 +98,7 @@ function Empty(): JSX.Element {
 }
 
 interface ChatGroupProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   group: Group;
   own: boolean;
 }

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { ChatForm } from "./chat-form";
 import { ChatLog } from "./chat-log";
 
-export function ChatPanel({ meeting }: { meeting: Meeting }): JSX.Element {
+export function ChatPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { chat } = meeting;
   // Where the marker stands: what was unread when the panel was opened.
   const [firstUnread] = useState(() => {

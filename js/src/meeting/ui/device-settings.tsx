@@ -1,15 +1,15 @@
 import type { JSX } from "preact";
-import { canChooseOutput } from "../engine-requests";
-import type { Meeting } from "../meeting";
-import type { DeviceKind } from "../preferences";
+import { canChooseOutput } from "../embed/engine-requests";
+import { playTestSound } from "../media/test-sound";
+import type { MeetingPage } from "../room/meeting-page";
+import type { DeviceKind } from "../room/preferences";
 import { t } from "../strings";
-import { playTestSound } from "../test-sound";
 import { attempt } from "./attempt";
 import { Check } from "./check";
 import { Level } from "./microphone-level";
 
 /** Which microphone, camera and speaker are used, and whether they work. */
-export function DeviceSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+export function DeviceSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const words = t.panels.settings;
   const sound = async (): Promise<void> => {
@@ -41,7 +41,7 @@ export function DeviceSettings({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 interface DeviceSettingProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   kind: DeviceKind;
 }
 
@@ -73,7 +73,7 @@ function DeviceSetting({ meeting, kind }: DeviceSettingProps): JSX.Element {
 }
 
 /** Why there is nothing to choose from. */
-function nothing({ media }: Meeting, kind: DeviceKind): string {
+function nothing({ media }: MeetingPage, kind: DeviceKind): string {
   const words = t.panels.settings;
   const problem = media.problems.value[kind === "videoinput" ? "video" : "audio"];
   return problem && problem in words.noneAs

@@ -2,8 +2,8 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { expect, test } from "vitest";
-import type { Meeting } from "../meeting";
-import { ViewStore } from "../view";
+import { ViewStore } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
 import { Header } from "./header";
 
 function shown(config: [string, unknown][]): HTMLElement {
@@ -17,7 +17,7 @@ function shown(config: [string, unknown][]): HTMLElement {
       state: signal({ subject: "", lobby: true, locked: false, closed: false }),
       broadcast: signal({ state: "live", playout: null, since: null }),
     },
-  } as unknown as Meeting;
+  } as unknown as MeetingPage;
   const root = document.createElement("div");
   render(<Header meeting={meeting} />, root);
   return root;

@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { flag } from "../launch";
-import type { Meeting } from "../meeting";
+import { flag } from "../room/launch";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Closed, Door, Eye, Lock } from "./icons";
 
 /** What the room is about and how it stands; nothing where the page around it says that. */
-export function Header({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
   // Whoever embeds the room may say its name and that it is live outside of it.
   const told = flag(meeting.launch.config, "hideConferenceSubject");
@@ -42,7 +42,7 @@ function Mark({ label, children }: { label: string; children: ComponentChildren 
   );
 }
 
-function LiveBadge({ meeting }: { meeting: Meeting }): JSX.Element | null {
+function LiveBadge({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room } = meeting;
   const { state, playout, since } = room.broadcast.value;
   const viewers = room.viewers.value;

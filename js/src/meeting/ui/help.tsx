@@ -1,16 +1,16 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Meeting } from "../meeting";
-import { SHORTCUTS } from "../shortcuts";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Close } from "./icons";
+import { SHORTCUTS } from "./shortcuts";
 
 /** The keys and what they do. */
-export function Help({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function Help({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   return meeting.view.help.value ? <Sheet meeting={meeting} /> : null;
 }
 
-function Sheet({ meeting }: { meeting: Meeting }): JSX.Element {
+function Sheet({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = (): void => {
     meeting.view.help.value = false;

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { expect, test, vi } from "vitest";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { InvitePanel } from "./invite-panel";
 
 const PATIENT = { timeout: 20_000 };
@@ -10,7 +10,7 @@ test("a participant's link is never shown as a moderator's", async () => {
   const invite = vi.fn(async (moderator: boolean) => `https://example.org/#token=${moderator}`);
   const root = document.body.appendChild(document.createElement("div"));
   render(
-    <InvitePanel meeting={{ invite, invitedAsModerator: true } as unknown as Meeting} />,
+    <InvitePanel meeting={{ invite, invitedAsModerator: true } as unknown as MeetingPage} />,
     root,
   );
   const [participant, moderator] = root.querySelectorAll<HTMLInputElement>("input[type=radio]");
@@ -39,7 +39,7 @@ test("what could not be made is tried again when one asks for that", async () =>
   invite.mockRejectedValueOnce(new Error("No answer.")).mockResolvedValue("https://example.org/#t");
   const root = document.createElement("div");
   render(
-    <InvitePanel meeting={{ invite, invitedAsModerator: false } as unknown as Meeting} />,
+    <InvitePanel meeting={{ invite, invitedAsModerator: false } as unknown as MeetingPage} />,
     root,
   );
   await vi.waitFor(

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { claim } from "../claims";
-import type { Meeting } from "../meeting";
+import { claim } from "../room/claims";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { words as reason } from "./attempt";
 import { CopyLink } from "./copy-link";
@@ -15,7 +15,7 @@ interface Made {
 const NOTHING: Made = { link: null, problem: null };
 
 /** A link for whom it is for: made at once, since that is what the panel was opened for. */
-export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
+export function InvitePanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const words = t.panels.invite;
   const [moderator, setModerator] = useState(false);
 
@@ -46,7 +46,7 @@ export function InvitePanel({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 interface InviteProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   moderator: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Knock, LIMITS } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
@@ -12,7 +12,7 @@ import { typed } from "./typed";
 type Addressee = Knock | "all";
 
 /** Who waits to be let in, for moderators; nothing where nobody does. */
-export function Lobby({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function Lobby({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const [writing, setWriting] = useState<Addressee | null>(null);
   const knocking = meeting.room.knocking.value;
   const words = t.panels.lobby;
@@ -85,7 +85,7 @@ export function Lobby({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 interface LobbyMessageProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   to: Addressee;
   onDone: () => void;
 }

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import type { Meeting } from "../meeting";
-import { rememberLanguage } from "../preferences";
+import type { Theme } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
+import { rememberLanguage } from "../room/preferences";
 import { languages, speak, t } from "../strings";
-import type { Theme } from "../view";
 
 /** How the page speaks and looks: for this person alone. */
-export function LookSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+export function LookSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view } = meeting;
   const words = t.panels.settings;
   const themes: readonly (readonly [Theme | "", string])[] = [

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Camera, CameraOff, Microphone, MicrophoneOff } from "./icons";
 
 /** Microphone and camera: in the room, and before one is in it. */
-export function MediaButtons({ meeting }: { meeting: Meeting }): JSX.Element {
+export function MediaButtons({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const microphone = media.microphoneOn.value;
   const camera = media.camera.value !== null;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { MicrophoneMeter } from "../levels";
+import { MicrophoneMeter } from "../media/levels";
 
 const INTERVAL = 80;
 /** Speech has about a tenth of the greatest power: shown as most of the bar. */

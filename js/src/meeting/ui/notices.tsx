@@ -1,15 +1,15 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { explain, retriable, tabHelps } from "../devices";
-import { tabAddress } from "../launch";
-import type { Meeting } from "../meeting";
-import { isFramed } from "../permissions";
+import { explain, retriable, tabHelps } from "../media/devices";
+import { isFramed } from "../media/permissions";
+import { tabAddress } from "../room/launch";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Close, Microphone, Speaker } from "./icons";
 
 /** What a person should know or do, over the stage: the most pressing first. */
-export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view, connection } = meeting;
   return (
     <div class="notices">
@@ -45,7 +45,7 @@ export function Notices({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 /** A moderator asks for something: it is the person's to decide. */
-function Question({ meeting }: { meeting: Meeting }): JSX.Element | null {
+function Question({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { view, room } = meeting;
   const asked = view.asked.value;
   if (!asked) return null;
@@ -76,7 +76,7 @@ function Question({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 /** Who waits to be let in: one is answered here, more of them in their panel. */
-function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element | null {
+function LobbyBar({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const [first, ...more] = room.knocking.value;
   if (!first || view.panel.value === "people") return null;
@@ -132,7 +132,7 @@ function LobbyBar({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 /** Why camera or microphone are missing, and how to mend that. */
-export function MediaNotice({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function MediaNotice({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { media } = meeting;
   const problems = media.problems.value;
   const [dismissed, dismiss] = useState<object | null>(null);
@@ -184,7 +184,7 @@ function Notice({ tone, children }: { tone: string; children: ComponentChildren 
   );
 }
 
-export function Toasts({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Toasts({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view } = meeting;
   return (
     <div class="toasts">

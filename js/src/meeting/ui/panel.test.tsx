@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { expect, test } from "vitest";
-import type { Meeting } from "../meeting";
-import { ViewStore } from "../view";
+import { ViewStore } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
 import { OpenPanel } from "./panel";
 
 test("an opened panel has the focus before another key can be pressed, and gives it back", async () => {
@@ -11,7 +11,7 @@ test("an opened panel has the focus before another key can be pressed, and gives
   document.body.innerHTML = `
     <div class="toolbar"><button data-panel-button="invite">Invite</button></div><main></main>`;
   const root = document.querySelector("main") as HTMLElement;
-  render(<OpenPanel meeting={meeting as unknown as Meeting} />, root);
+  render(<OpenPanel meeting={meeting as unknown as MeetingPage} />, root);
   // What is drawn after a key waits for no timer and no frame: those may be late.
   const turn = async (): Promise<void> => {
     for (let step = 0; step < 10; step += 1) await Promise.resolve();

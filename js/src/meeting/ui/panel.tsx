@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Meeting } from "../meeting";
+import type { Panel as Name } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
-import type { Panel as Name } from "../view";
 import { BroadcastPanel } from "./broadcast-panel";
 import { ChatPanel } from "./chat-panel";
 import { Close } from "./icons";
@@ -10,7 +10,7 @@ import { InvitePanel } from "./invite-panel";
 import { PeoplePanel } from "./people-panel";
 import { SettingsPanel } from "./settings-panel";
 
-const CONTENTS: Record<Name, (props: { meeting: Meeting }) => JSX.Element> = {
+const CONTENTS: Record<Name, (props: { meeting: MeetingPage }) => JSX.Element> = {
   people: PeoplePanel,
   chat: ChatPanel,
   settings: SettingsPanel,
@@ -19,7 +19,7 @@ const CONTENTS: Record<Name, (props: { meeting: Meeting }) => JSX.Element> = {
 };
 
 /** The open panel, if any: one at a time. */
-export function OpenPanel({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function OpenPanel({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const name = meeting.view.panel.value;
   if (!name) return null;
   const Contents = CONTENTS[name];
@@ -31,7 +31,7 @@ export function OpenPanel({ meeting }: { meeting: Meeting }): JSX.Element | null
 }
 
 interface PanelProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   name: Name;
   children: ComponentChildren;
 }

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Participant } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
-import { sections } from "../people";
+import type { MeetingPage } from "../room/meeting-page";
+import { sections } from "../room/people";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Lobby } from "./lobby-panel";
@@ -11,7 +11,7 @@ import { PersonRow } from "./person-row";
 /** So many are seen at a glance; more need a search. */
 const AT_A_GLANCE = 8;
 
-export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
+export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
   const words = t.panels.people;
   const [wanted, setWanted] = useState("");
@@ -59,7 +59,7 @@ export function PeoplePanel({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 interface SectionProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   title: string;
   people: readonly Participant[];
 }

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import type { Participant } from "../../shared/protocol";
-import { ChatStore } from "../chat";
-import type { Meeting } from "../meeting";
-import { RoomRequests } from "../requests";
-import { ViewStore } from "../view";
+import { ViewStore } from "../look/view";
+import { ChatStore } from "../room/chat";
+import type { MeetingPage } from "../room/meeting-page";
+import { RoomRequests } from "../room/requests";
 import { actions } from "./person-actions";
 
 const person = (id: string, more: Partial<Participant> = {}): Participant => ({
@@ -19,7 +19,7 @@ const person = (id: string, more: Partial<Participant> = {}): Participant => ({
   ...more,
 });
 
-function meetingOf(moderator: boolean): { meeting: Meeting; asked: ReturnType<typeof vi.fn> } {
+function meetingOf(moderator: boolean): { meeting: MeetingPage; asked: ReturnType<typeof vi.fn> } {
   const asked = vi.fn(async () => {});
   const meeting = {
     ask: new RoomRequests(asked),
@@ -30,11 +30,11 @@ function meetingOf(moderator: boolean): { meeting: Meeting; asked: ReturnType<ty
       moderator: signal(moderator),
       state: signal({ main: null }),
     },
-  } as unknown as Meeting;
+  } as unknown as MeetingPage;
   return { meeting, asked };
 }
 
-const labels = (meeting: Meeting, who: Participant): string[] =>
+const labels = (meeting: MeetingPage, who: Participant): string[] =>
   actions(meeting, who).map(({ label }) => label);
 
 test("a participant can write to another and look at him, no more", () => {

@@ -1,30 +1,30 @@
 /** What can be done with somebody in the room: by anybody, by himself, by a moderator. */
 
 import type { Participant } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import type { MenuItem } from "./menu";
 
-export function isSelf({ room }: Meeting, { id }: Participant): boolean {
+export function isSelf({ room }: MeetingPage, { id }: Participant): boolean {
   return id === room.selfId.value;
 }
 
 /** The menu's items, those that are needed most first. */
-export function actions(meeting: Meeting, person: Participant): MenuItem[] {
+export function actions(meeting: MeetingPage, person: Participant): MenuItem[] {
   const moderator = meeting.room.moderator.value;
   if (isSelf(meeting, person)) return ownActions(meeting, person, moderator);
   return [...anybodys(meeting, person), ...(moderator ? moderators(meeting, person) : [])];
 }
 
-export function invite(meeting: Meeting, { id, name }: Participant): Promise<boolean> {
+export function invite(meeting: MeetingPage, { id, name }: Participant): Promise<boolean> {
   return attempt(meeting, async () => {
     await meeting.ask.inviteToStage(id);
     meeting.view.tell(t.panels.people.invited(name));
   });
 }
 
-function ownActions(meeting: Meeting, person: Participant, moderator: boolean): MenuItem[] {
+function ownActions(meeting: MeetingPage, person: Participant, moderator: boolean): MenuItem[] {
   const words = t.panels.people;
   const { ask } = meeting;
   const item = (label: string, work: () => Promise<void>): MenuItem => ({
@@ -44,7 +44,7 @@ function ownActions(meeting: Meeting, person: Participant, moderator: boolean): 
   return items;
 }
 
-function anybodys(meeting: Meeting, person: Participant): MenuItem[] {
+function anybodys(meeting: MeetingPage, person: Participant): MenuItem[] {
   const { chat, view } = meeting;
   const write: MenuItem = {
     label: t.panels.people.writeTo,
@@ -56,13 +56,13 @@ function anybodys(meeting: Meeting, person: Participant): MenuItem[] {
   return person.stage ? [write, pinning(meeting, person)] : [write];
 }
 
-function pinning({ view }: Meeting, { id }: Participant): MenuItem {
+function pinning({ view }: MeetingPage, { id }: Participant): MenuItem {
   const words = t.panels.people;
   const pinned = view.large.value === id;
   return { label: pinned ? words.unpin : words.pin, act: () => view.pin(pinned ? null : id) };
 }
 
-function main(meeting: Meeting, { id }: Participant): MenuItem {
+function main(meeting: MeetingPage, { id }: Participant): MenuItem {
   const words = t.panels.people;
   const shown = meeting.room.state.value.main === id;
   return {
@@ -71,7 +71,7 @@ function main(meeting: Meeting, { id }: Participant): MenuItem {
   };
 }
 
-function moderators(meeting: Meeting, person: Participant): MenuItem[] {
+function moderators(meeting: MeetingPage, person: Participant): MenuItem[] {
   const words = t.panels.people;
   const { ask, view } = meeting;
   const { id, name } = person;

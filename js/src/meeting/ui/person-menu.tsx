@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import type { Participant } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { More } from "./icons";
 import { Menu } from "./menu";
 import { actions } from "./person-actions";
 
 interface PersonMenuProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   person: Participant;
 }
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Participant } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
@@ -9,7 +9,7 @@ import { invite, isSelf } from "./person-actions";
 import { PersonMenu } from "./person-menu";
 
 interface PersonProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   person: Participant;
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LIMITS } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
-import { rememberName, rememberStart } from "../preferences";
+import type { MeetingPage } from "../room/meeting-page";
+import { rememberName, rememberStart } from "../room/preferences";
 import { t } from "../strings";
 import { Card } from "./card";
 import { DeviceSettings } from "./device-settings";
@@ -12,7 +12,7 @@ import { Preview } from "./preview";
 import { typed } from "./typed";
 
 /** Before joining: who one is, and a look at oneself. */
-export function Prejoin({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const [name, setName] = useState(meeting.name.value);
   const { audio, video } = media.problems.value;

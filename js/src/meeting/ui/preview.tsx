@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { MediaButtons } from "./media-buttons";
 import { hue, initials } from "./tile";
 import { Video } from "./video";
 
 /** One's own picture, as the others would see it, with what switches camera and microphone. */
-export function Preview({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Preview({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const video = meeting.media.camera.value;
   const name = meeting.name.value;
   return (

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Participant, RemovalPlanned } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
-import type { RemovalOptions } from "../requests";
+import type { MeetingPage } from "../room/meeting-page";
+import type { RemovalOptions } from "../room/requests";
 import { t } from "../strings";
 import { attempt, words as reason } from "./attempt";
 import { Close } from "./icons";
 
 /** How a participant is removed, and who else goes: asked before it is done. */
-export function Removal({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function Removal({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const id = view.removing.value;
   // A participant who has gone needs no removing.
@@ -20,7 +20,7 @@ export function Removal({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 interface SheetProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   person: Participant;
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LIMITS } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
-import { makePassword } from "../passphrase";
+import type { MeetingPage } from "../room/meeting-page";
+import { makePassword } from "../room/passphrase";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Check } from "./check";
@@ -12,7 +12,7 @@ import { TextSetting } from "./text-setting";
 import { typed } from "./typed";
 
 /** What moderators decide about the room. */
-export function RoomSettings({ meeting }: { meeting: Meeting }): JSX.Element {
+export function RoomSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { ask, room } = meeting;
   const { subject, lobby, closed } = room.state.value;
   const words = t.panels.settings;
@@ -46,7 +46,7 @@ export function RoomSettings({ meeting }: { meeting: Meeting }): JSX.Element {
 }
 
 /** The server keeps a hash alone: a password can be read only where, and while, it was set. */
-function PasswordSetting({ meeting }: { meeting: Meeting }): JSX.Element {
+function PasswordSetting({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [text, setText] = useState("");
   const [given, setGiven] = useState("");
   const { locked } = meeting.room.state.value;

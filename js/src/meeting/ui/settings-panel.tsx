@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { LIMITS } from "../../shared/protocol";
-import type { Meeting } from "../meeting";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { DeviceSettings } from "./device-settings";
@@ -8,7 +8,7 @@ import { LookSettings } from "./look-settings";
 import { RoomSettings } from "./room-settings";
 import { TextSetting } from "./text-setting";
 
-export function SettingsPanel({ meeting }: { meeting: Meeting }): JSX.Element {
+export function SettingsPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const words = t.panels.settings;
   return (
     <>

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Meeting, screenOf } from "../meeting";
+import { type MeetingPage, screenOf } from "../room/meeting-page";
 import { t } from "../strings";
 
 /**
  * The voices of the others and the sound of what they share: one element each, beside the pictures,
  * so that a tile may come and go.
  */
-export function Sound({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Sound({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const output = meeting.media.choice.value.audiooutput;
   const sharing = new Set(
     meeting.room.others.value.filter((one) => one.screen).map(({ id }) => id),
@@ -32,7 +32,7 @@ interface VoiceProps {
   id: string;
   track: MediaStreamTrack;
   output: string | undefined;
-  meeting: Meeting;
+  meeting: MeetingPage;
 }
 
 function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {

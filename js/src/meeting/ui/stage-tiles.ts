@@ -1,9 +1,9 @@
 /** What stands on the stage: what is shared first, then everybody, oneself last. */
 
 import type { Participant } from "../../shared/protocol";
-import type { Grade } from "../connection-quality";
-import { type Meeting, screenOf } from "../meeting";
-import type { PeerState } from "../peer";
+import type { Grade } from "../mesh/connection-quality";
+import type { PeerState } from "../mesh/peer";
+import { type MeetingPage, screenOf } from "../room/meeting-page";
 import { t } from "../strings";
 
 export interface Shown {
@@ -25,7 +25,7 @@ export interface Shown {
   onLines: (lines: number) => void;
 }
 
-export function tilesOf(meeting: Meeting): Shown[] {
+export function tilesOf(meeting: MeetingPage): Shown[] {
   const { room } = meeting;
   const others = room.others.value.filter(({ stage }) => stage);
   const own = room.own.value;
@@ -39,7 +39,7 @@ export function tilesOf(meeting: Meeting): Shown[] {
   ];
 }
 
-function personTile(meeting: Meeting, other: Participant): Shown {
+function personTile(meeting: MeetingPage, other: Participant): Shown {
   const { id, name, video, audio } = other;
   const remote = meeting.remotes.value.get(id);
   return {
@@ -58,7 +58,7 @@ function personTile(meeting: Meeting, other: Participant): Shown {
   };
 }
 
-function ownTile(meeting: Meeting, own: Participant): Shown {
+function ownTile(meeting: MeetingPage, own: Participant): Shown {
   const { media } = meeting;
   return {
     id: own.id,
@@ -76,7 +76,7 @@ function ownTile(meeting: Meeting, own: Participant): Shown {
   };
 }
 
-function screenTile(meeting: Meeting, other: Participant): Shown | null {
+function screenTile(meeting: MeetingPage, other: Participant): Shown | null {
   const { id, name } = other;
   const remote = meeting.remotes.value.get(id);
   if (!other.screen || !remote?.screen) return null;
@@ -91,7 +91,7 @@ function screenTile(meeting: Meeting, other: Participant): Shown | null {
   };
 }
 
-function ownScreen(meeting: Meeting, own: Participant): Shown | null {
+function ownScreen(meeting: MeetingPage, own: Participant): Shown | null {
   const video = meeting.media.screen.value;
   if (!video) return null;
   return {
@@ -107,7 +107,7 @@ function ownScreen(meeting: Meeting, own: Participant): Shown | null {
 }
 
 /** Whoever was chosen is large, else what somebody else shares, else whoever speaks. */
-export function spotlight(meeting: Meeting, tiles: readonly Shown[]): number | null {
+export function spotlight(meeting: MeetingPage, tiles: readonly Shown[]): number | null {
   if (tiles.length < 2 || meeting.view.tileView.value) return null;
   const { main } = meeting.room.state.value;
   const shared = tiles.find(({ screen, local }) => screen && !local)?.id;

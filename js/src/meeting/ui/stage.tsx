@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { Settings } from "../launch";
-import { arrange, capacity, type Rect, type Stage as StageShape } from "../layout";
-import type { Meeting } from "../meeting";
+import { arrange, capacity, type Rect, type Stage as StageShape } from "../look/layout";
+import type { Settings } from "../room/launch";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { People } from "./icons";
 import { type Shown, spotlight, tilesOf } from "./stage-tiles";
@@ -9,7 +9,7 @@ import { Tile } from "./tile";
 import { useSize } from "./use-size";
 
 /** Everybody's picture, in as much room as the page has. */
-export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
+export function Stage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [element, size] = useSize<HTMLUListElement>();
   const { view } = meeting;
   const all = tilesOf(meeting);
@@ -52,7 +52,7 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
 
 /** Those that are shown where not all can be: the large one, who speaks, and then in their order. */
 function nearest(
-  { speaking }: Meeting,
+  { speaking }: MeetingPage,
   all: readonly Shown[],
   large: number | null,
   count: number,
@@ -66,7 +66,7 @@ function nearest(
 }
 
 interface RestProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   count: number;
   rect: Rect;
 }
@@ -98,7 +98,7 @@ function Rest({ meeting, count, rect }: RestProps): JSX.Element {
 }
 
 /** How many are there beside those on the stage. */
-export function AudienceCount({ meeting }: { meeting: Meeting }): JSX.Element | null {
+export function AudienceCount({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const count = room.audience.value.length;
   if (count === 0) return null;

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { first } from "../../shared/text";
-import type { Grade } from "../connection-quality";
-import type { Rect } from "../layout";
-import type { Meeting } from "../meeting";
+import type { Rect } from "../look/layout";
+import type { Grade } from "../mesh/connection-quality";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
 import { PersonMenu } from "./person-menu";
@@ -11,7 +11,7 @@ import type { Shown } from "./stage-tiles";
 import { Video } from "./video";
 
 interface TileProps extends Shown {
-  meeting: Meeting;
+  meeting: MeetingPage;
   rect: Rect;
   large: boolean;
   pinned: boolean;
@@ -113,7 +113,7 @@ function Marks({ meeting, owner }: TileProps): JSX.Element {
 }
 
 /** The feelings that somebody shows at the moment, rising over the picture. */
-function Floating({ meeting, sender }: { meeting: Meeting; sender: string }): JSX.Element {
+function Floating({ meeting, sender }: { meeting: MeetingPage; sender: string }): JSX.Element {
   const shown = meeting.view.reactions.value.filter((one) => one.sender === sender);
   return (
     <span class="tile-reactions">

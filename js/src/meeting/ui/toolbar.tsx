@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { Meeting } from "../meeting";
-import { refusalOf } from "../permissions";
+import type { Panel } from "../look/view";
+import { refusalOf } from "../media/permissions";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
-import type { Panel } from "../view";
 import { attempt } from "./attempt";
 import {
   Broadcast,
@@ -63,7 +63,7 @@ const IMPORTANCE = [
 ];
 
 interface ToolbarProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   /** How many tools fit, beside those that are always there. */
   room: number;
 }
@@ -87,7 +87,7 @@ export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
   );
 }
 
-function toolsOf(meeting: Meeting): Tool[] {
+function toolsOf(meeting: MeetingPage): Tool[] {
   const { room, view, media, chat } = meeting;
   const { others, onStage, moderator } = room;
   const shared = media.screen.value !== null;
@@ -173,7 +173,7 @@ function present(count: number): Badge {
   return { count, label: t.header.people(count), urgent: false };
 }
 
-export function reactionItems(meeting: Meeting): MenuItem[] {
+export function reactionItems(meeting: MeetingPage): MenuItem[] {
   return REACTIONS.map((name) => ({
     label: t.reactions[name],
     icon: <ReactionIcon name={name} />,
@@ -182,7 +182,7 @@ export function reactionItems(meeting: Meeting): MenuItem[] {
   }));
 }
 
-function ToolButton({ meeting, tool }: { meeting: Meeting; tool: Tool }): JSX.Element {
+function ToolButton({ meeting, tool }: { meeting: MeetingPage; tool: Tool }): JSX.Element {
   const { label, title, icon, act, shortcut, panel, pressed, active, badge, items } = tool;
   if (items) {
     return (
@@ -224,7 +224,7 @@ function ToolButton({ meeting, tool }: { meeting: Meeting; tool: Tool }): JSX.El
 }
 
 interface MoreMenuProps {
-  meeting: Meeting;
+  meeting: MeetingPage;
   hidden: readonly Tool[];
 }
 
@@ -252,7 +252,7 @@ function itemOf({ title, icon, act, shortcut, badge }: Tool): MenuItem {
   return { label: badge ? `${title} (${badge.count})` : title, icon, act, shortcut };
 }
 
-function seldom(meeting: Meeting): MenuItem[] {
+function seldom(meeting: MeetingPage): MenuItem[] {
   const { room, view } = meeting;
   const full = document.fullscreenElement !== null;
   const offered: (MenuItem | false)[] = [
@@ -282,7 +282,7 @@ function seldom(meeting: Meeting): MenuItem[] {
   return offered.filter((item) => item !== false);
 }
 
-function LeaveButtons({ meeting }: { meeting: Meeting }): JSX.Element {
+function LeaveButtons({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const leave = (
     <button
       type="button"

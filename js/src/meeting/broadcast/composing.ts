@@ -1,0 +1,118 @@
+/** The stage, composed in this page and sent to the server, from a ticket to the end of the stream. */
+
+import { effect, signal } from "@preact/signals";
+import {
+  type Fault,
+  type Health,
+  type Shows,
+  SIZES,
+  StageBroadcast,
+  type StageLook,
+  type StageTile,
+} from "../../composer/index";
+import type { IngestGranted } from "../../shared/protocol";
+
+export interface ComposingOptions {
+  /** The server's base address, with a slash at its end. */
+  base: string;
+  /** Both are read inside an effect: a change of either reaches the stream. */
+  tiles: () => StageTile[];
+  look: () => StageLook;
+  /** Told once a second while it composes. */
+  onHealth?: (health: Health) => void;
+  /** Told when viewers are shown something else than before. */
+  onShown?: (shows: Shows) => void;
+  /** It ended by itself; why, if that was a failure. */
+  onEnded: (failure: Fault | null) => void;
+}
+
+export class Composing {
+  readonly #options: ComposingOptions;
+  readonly #active = signal(false);
+  readonly #lines = signal(0);
+  readonly #shows = signal<Shows>("stage");
+  #owner: AbortController | null = null;
+  #stage: StageBroadcast | null = null;
+
+  constructor(options: ComposingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this page composes at the moment; a signal's value, that can be followed. */
+  get active(): boolean {
+    return this.#active.value;
+  }
+
+  /** Lines of the picture that it composes; 0 for none. As above. */
+  get lines(): number {
+    return this.#lines.value;
+  }
+
+  /** Shows viewers the stage, or a card in its place. */
+  show(shows: Shows): void {
+    this.#shows.value = shows;
+  }
+
+  /** Begins; what was composed before ends. */
+  start(granted: IngestGranted): void {
+    this.close();
+    const owner = new AbortController();
+    this.#owner = owner;
+    this.#active.value = true;
+    this.#lines.value = SIZES[granted.quality]?.height ?? 0;
+    this.#shows.value = granted.shows;
+    const stage = this.#compose(granted, owner.signal);
+    if (!stage) return;
+    this.#stage = stage;
+    const unfollow = effect(() => stage.setStage(this.#options.tiles(), this.#look()));
+    owner.signal.addEventListener("abort", unfollow, { once: true });
+  }
+
+  /** What is still in the encoders belongs to the recording: sends it, then ends. */
+  async finish(): Promise<void> {
+    const owner = this.#owner;
+    await this.#stage?.stop();
+    if (owner === this.#owner) this.close();
+  }
+
+  close(): void {
+    this.#owner?.abort();
+    this.#owner = null;
+    this.#active.value = false;
+    this.#lines.value = 0;
+    this.#stage = null;
+  }
+
+  #look(): StageLook {
+    return { ...this.#options.look(), shows: this.#shows.value };
+  }
+
+  #compose({ ticket, quality, codec }: IngestGranted, signal: AbortSignal): StageBroadcast | null {
+    const { base, onHealth, onShown } = this.#options;
+    const ingest = new URL("ws/ingest", base);
+    ingest.protocol = ingest.protocol.replace("http", "ws");
+    try {
+      return new StageBroadcast({
+        ingestUrl: ingest.href,
+        ticket,
+        look: this.#look(),
+        quality,
+        codec,
+        workerUrl: new URL("static/composer.js", base).href,
+        ...(onHealth && { onHealth }),
+        ...(onShown && { onShown }),
+        onEnded: ({ failed, ...fault }) => this.#ended(failed ? fault : null),
+        signal,
+      });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "The stage could not be composed.";
+      this.#ended({ kind: "broadcast_composer", message });
+      return null;
+    }
+  }
+
+  #ended(failure: Fault | null): void {
+    this.close();
+    this.#options.onEnded(failure);
+  }
+}

@@ -1,0 +1,62 @@
+/** The page that embeds this one steers it and listens to it: the framed side of the engine API. */
+
+import { type NamedData, type PostisMessage, PostisPeer } from "../../shared/postis";
+import type { MeetingPage } from "../room/meeting-page";
+import { RefusedError } from "../room/signalling";
+import { runCommand } from "./engine-commands";
+import { type Emit, followMeeting } from "./engine-events";
+import { answerRequest } from "./engine-requests";
+
+/** Speaks to the embedding page until the signal ends it. Called before the meeting starts. */
+export function serveEngineApi(meeting: MeetingPage, frame: number, owner: AbortSignal): void {
+  const peer = new PostisPeer({
+    scope: `jitsi_meet_external_api_${frame}`,
+    target: () => window.parent,
+    // A framed page cannot know who frames it; nothing secret is ever sent.
+    targetOrigin: "*",
+  });
+  const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });
+  peer.onMessage = (message) => void hear(meeting, peer, emit, message);
+  emit("browser-support", { supported: "RTCPeerConnection" in window });
+  // Who embeds this need not guess what else it will be told.
+  emit("ready", { nanomeet: true });
+  const unfollow = followMeeting(meeting, emit);
+  owner.addEventListener("abort", () => {
+    unfollow();
+    peer.close();
+  });
+}
+
+async function hear(
+  meeting: MeetingPage,
+  peer: PostisPeer,
+  emit: Emit,
+  message: PostisMessage,
+): Promise<void> {
+  if (message.type === "event") {
+    try {
+      await runCommand(meeting, emit, message.data.name, argumentsOf(message.data));
+    } catch (error) {
+      emit("error-occurred", { error: described(error, message.data.name) });
+    }
+  }
+  if (message.type === "request") {
+    const { id } = message;
+    try {
+      peer.send({ type: "response", id, result: await answerRequest(meeting, message.data, emit) });
+    } catch (error) {
+      peer.send({ type: "response", id, error: described(error, message.data.name) });
+    }
+  }
+}
+
+function argumentsOf({ data }: NamedData): unknown[] {
+  if (data === undefined) return [];
+  return Array.isArray(data) ? data : [data];
+}
+
+function described(error: unknown, command: string): Record<string, unknown> {
+  const name = error instanceof RefusedError ? error.kind : "command_failed";
+  const message = error instanceof Error ? error.message : "It could not be done.";
+  return { name, type: "COMMAND", message, details: { command }, isFatal: false };
+}

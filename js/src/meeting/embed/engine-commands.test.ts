@@ -1,0 +1,290 @@
+import { signal } from "@preact/signals";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Knock } from "../../shared/protocol";
+import { ViewStore } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
+import { type Ask, RoomRequests } from "../room/requests";
+import { RoomStore } from "../room/room";
+import { person } from "../room/test-people";
+import { runCommand } from "./engine-commands";
+
+const ID = "0123456789abcdef";
+const PUSHED = "to is a list of at most 4 addresses: rtmp://host/application/key.";
+let asked: unknown[];
+let told: [string, unknown][];
+let meeting: MeetingPage;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = [];
+  told = [];
+  const ask: Ask = async (request) => void asked.push(request);
+  const room = new RoomStore();
+  room.own.value = person({ id: "ab", moderator: true });
+  room.others.value = [person({ id: ID })];
+  room.knocking.value = [{ type: "knock", id: ID, name: "Grace" }] as unknown as Knock[];
+  const media = { screen: signal(null) };
+  const parts = { view: new ViewStore(), room, media, ask: new RoomRequests(ask) };
+  meeting = parts as unknown as MeetingPage;
+  return () => vi.useRealTimers();
+});
+
+function run(name: string, ...args: unknown[]): Promise<void> {
+  return runCommand(meeting, (event, data) => told.push([event, data]), name, args);
+}
+
+test.each([
+  ["subject", ["Sets"], { type: "set_subject", subject: "Sets" }],
+  ["toggle-lobby", [], { type: "set_lobby", active: true }],
+  ["toggle-lobby", [false], { type: "set_lobby", active: false }],
+  ["answer-knocking-participant", [ID, true], { type: "admit", id: ID, admitted: true }],
+  ["answer-knocking-participant", [ID], { type: "admit", id: ID, admitted: false }],
+  ["nanomeet-admit-all", [], { type: "admit_all" }],
+  ["send-chat-message", ["Hello"], { type: "send_chat", text: "Hello", to: null }],
+  ["send-chat-message", ["Hello", ID], { type: "send_chat", text: "Hello", to: ID }],
+  ["send-chat-message", ["Hello", ""], { type: "send_chat", text: "Hello", to: null }],
+  ["mute-everyone", [], { type: "mute_everyone", media: "audio" }],
+  ["mute-everyone", ["video"], { type: "mute_everyone", media: "video" }],
+  ["mute-remote-participant", [ID, "video"], { type: "mute", id: ID, media: "video" }],
+  ["mute-remote-participant", [ID], { type: "mute", id: ID, media: "audio" }],
+  ["ask-to-unmute", [ID], { type: "ask_to_unmute", id: ID, media: "audio" }],
+  ["approve-video", [ID], { type: "ask_to_unmute", id: ID, media: "video" }],
+  ["kick-participant", [ID], { type: "kick", id: ID }],
+  [
+    "nanomeet-remove-participant",
+    [ID, { revoke: true, address: true }],
+    { type: "kick", id: ID, revoke: true, address: true },
+  ],
+  ["nanomeet-remove-participant", [ID], { type: "kick", id: ID }],
+  ["grant-moderator", [ID], { type: "grant_moderator", id: ID }],
+  ["set-large-video-participant", [ID, "camera"], { type: "set_main", id: ID }],
+  ["set-large-video-participant", [], { type: "set_main", id: null }],
+  ["toggle-raise-hand", [], { type: "raise_hand", raised: true }],
+  ["end-conference", [], { type: "end_meeting" }],
+])("%s%j asks the room", async (name, args, request) => {
+  await run(name, ...args);
+  expect(asked).toEqual([request]);
+});
+
+test("a broadcast goes to whom and where it is to", async () => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  const to = ["rtmp://live.example/app/key"];
+  await run("start-recording", { mode: "stream", record: true, private: true, to });
+  const usual = { quality: "360p", codec: null, paused: false };
+  expect(startBroadcast).toHaveBeenLastCalledWith(true, { ...usual, private: true, to });
+});
+
+test("a broadcast is what it is asked to be", async () => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  const wanted = { quality: "audio", codec: "av1", paused: true };
+  await run("start-recording", { mode: "stream", ...wanted });
+  expect(startBroadcast).toHaveBeenLastCalledWith(false, { private: false, to: [], ...wanted });
+});
+
+test.each([
+  [{ quality: "4K" }, "A broadcast's quality is one of: 360p, 540p, 720p, 1080p, audio."],
+  [{ codec: "vp8" }, "A broadcast's codec is one of: h264, vp9, av1."],
+  [{ private: 1 }, "private has to be true or false, not number."],
+  [{ to: "rtmp://live.example/app/key" }, PUSHED],
+  [{ to: ["http://live.example/app/key"] }, PUSHED],
+  [{ to: Array(5).fill("rtmp://live.example/app/key") }, PUSHED],
+])("no broadcast can be %j", async (wanted, error) => {
+  const startBroadcast = vi.fn(async () => {});
+  Object.assign(meeting, { startBroadcast });
+  await run("start-recording", { mode: "stream", ...wanted });
+  expect(startBroadcast).not.toHaveBeenCalled();
+  expect(told.at(-1)).toEqual([
+    "recording-status-changed",
+    expect.objectContaining({ on: false, error }),
+  ]);
+});
+
+test("a hand that is up is taken down", async () => {
+  meeting.room.own.value = person({ id: "ab", hand: 5 });
+  await run("toggle-raise-hand");
+  expect(asked).toEqual([{ type: "raise_hand", raised: false }]);
+});
+
+test("who is no moderator makes somebody large for himself", async () => {
+  meeting.room.own.value = person({ id: "ab" });
+  await run("set-large-video-participant", ID);
+  expect(asked).toEqual([]);
+  expect([meeting.view.large.value, meeting.view.tileView.value]).toEqual([ID, false]);
+});
+
+test("pinning concerns nobody else", async () => {
+  await run("pin-participant", ID);
+  expect([meeting.view.large.value, meeting.view.tileView.value, asked]).toEqual([ID, false, []]);
+  await run("pin-participant");
+  expect([meeting.view.large.value, meeting.view.tileView.value]).toEqual([null, true]);
+});
+
+test("panels open and close", async () => {
+  await run("toggle-chat");
+  expect(meeting.view.panel.value).toBe("chat");
+  await run("toggle-participants-pane", true);
+  expect(meeting.view.panel.value).toBe("people");
+  await run("toggle-participants-pane", true);
+  expect(meeting.view.panel.value).toBe("people");
+  await run("toggle-participants-pane", false);
+  expect(meeting.view.panel.value).toBeNull();
+});
+
+test("a notification stays as long as it shall, or until it is hidden", async () => {
+  await run("show-notification", { title: "Break", description: "Back at 3", timeout: "short" });
+  await run("show-notification", { title: "Rules", uid: "rules", timeout: "sticky" });
+  expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual(["Break: Back at 3", "Rules"]);
+  expect(told[0]).toEqual(["notification-triggered", { title: "Break", description: "Back at 3" }]);
+  vi.advanceTimersByTime(60_000);
+  expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual(["Rules"]);
+  await run("hide-notification", "rules");
+  expect(meeting.view.toasts.value).toEqual([]);
+});
+
+test.each([[{}], [null], ["words"]])("%j is no notification", async (notice) => {
+  await expect(run("show-notification", notice)).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test("a screen that the browser does not let be shared is an error in words", async () => {
+  const late = (): Promise<void> => Promise.reject(new DOMException("no", "InvalidStateError"));
+  Object.assign(meeting, { setScreen: late });
+  await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
+});
+
+test("pictures have as many lines as are wanted, and none where only sound is", async () => {
+  const setCamera = vi.fn(async () => {});
+  Object.assign(meeting, { setCamera });
+  await run("set-video-quality", 360);
+  expect(meeting.view.lines.value).toBe(360);
+  await expect(run("set-video-quality", "high")).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test.each(["set-audio-only", "set-low-bandwidth-mode"])(
+  "%s leaves the sound alone",
+  async (name) => {
+    const setCamera = vi.fn(async () => {});
+    Object.assign(meeting, { setCamera });
+    await run(name, true);
+    expect(meeting.view.audioOnly.value).toBe(true);
+    expect(setCamera.mock.calls).toEqual([[false]]);
+    await run(name, false);
+    expect(meeting.view.audioOnly.value).toBe(false);
+  },
+);
+
+test.each(["document-pip-capability", "document-pip-state"])(
+  "%s, which a script says for itself, is passed over",
+  async (name) => {
+    await run(name, true);
+    expect(told).toEqual([]);
+  },
+);
+
+test("the room has another name on this page", async () => {
+  await run("local-subject", "My lesson");
+  expect(meeting.view.subject.value).toBe("My lesson");
+});
+
+test("the page around the meeting changes its theme", async () => {
+  await run("overwrite-config", { theme: "dark" });
+  expect(meeting.view.theme.value).toBe("dark");
+  await run("overwrite-config", { theme: "light" });
+  expect(meeting.view.theme.value).toBe("light");
+});
+
+test.each([[{ theme: "url(x)" }], [{ disableDeepLinking: false }], [null], ["dark"]])(
+  "%j changes nothing",
+  async (config) => {
+    await run("overwrite-config", config);
+    expect(meeting.view.theme.value).toBeNull();
+  },
+);
+
+test.each(["start-share-video", "constructor", "add-breakout-room"])(
+  "%s is refused in words",
+  async (name) => {
+    await expect(run(name)).rejects.toMatchObject({ kind: "unsupported" });
+  },
+);
+
+const HALF = "\ud83d";
+const LONG = "x".repeat(2001);
+
+test.each([
+  ["send-chat-message", []],
+  ["send-chat-message", [""]],
+  ["send-chat-message", [" \n"]],
+  ["send-chat-message", [LONG]],
+  ["send-chat-message", [HALF]],
+  ["send-chat-message", [7]],
+  ["send-chat-message", [{ text: "Hello" }]],
+  ["send-chat-message", ["Hello", 7]],
+  ["subject", []],
+  ["subject", ["x".repeat(201)]],
+  ["subject", [HALF]],
+  ["display-name", []],
+  ["display-name", [" "]],
+  ["display-name", [HALF]],
+  ["local-subject", [null]],
+  ["password", []],
+  ["password", ["x".repeat(129)]],
+  ["password", [HALF]],
+  ["toggle-lobby", ["yes"]],
+  ["answer-knocking-participant", []],
+  ["answer-knocking-participant", [ID, "true"]],
+  ["mute-everyone", ["desktop"]],
+  ["mute-remote-participant", [ID, "__proto__"]],
+  ["kick-participant", []],
+  ["kick-participant", [{}]],
+  ["nanomeet-remove-participant", [ID, { revoke: "yes" }]],
+  ["nanomeet-remove-participant", [ID, { address: 1 }]],
+  ["grant-moderator", [null]],
+  ["set-tile-view", [1]],
+  ["set-audio-only", ["true"]],
+  ["set-video-quality", ["720"]],
+  ["set-video-quality", [null]],
+  ["hide-notification", [["rules"]]],
+  ["show-notification", [{ title: 7 }]],
+  ["toggle-participants-pane", ["people"]],
+  ["nanomeet-pause-broadcast", [0]],
+])("%s%j is invalid, and nothing is sent", async (name, args) => {
+  await expect(run(name, ...args)).rejects.toMatchObject({
+    kind: "invalid",
+    message: expect.stringMatching(/^\w.*\.$/),
+  });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  "answer-knocking-participant",
+  "approve-video",
+  "ask-to-unmute",
+  "grant-moderator",
+  "kick-participant",
+  "nanomeet-remove-participant",
+  "mute-remote-participant",
+  "pin-participant",
+  "set-large-video-participant",
+])("%s of an unknown id finds no participant", async (name) => {
+  for (const id of ["fedcba9876543210", "unknown", "constructor", "__proto__", LONG]) {
+    await expect(run(name, id)).rejects.toMatchObject({ kind: "not_found" });
+  }
+  await expect(run("send-chat-message", "Hello", "unknown")).rejects.toMatchObject({
+    kind: "not_found",
+  });
+  expect(asked).toEqual([]);
+});
+
+test("a text may have as many characters as people see, of any number of code points", async () => {
+  const text = "👨‍👩‍👧‍👦".repeat(2000);
+  await run("send-chat-message", text);
+  expect(asked).toEqual([{ type: "send_chat", text, to: null }]);
+  await expect(run("send-chat-message", `${text}!`)).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test("a notification is cut between characters", async () => {
+  await run("show-notification", { title: `${"x".repeat(499)}👨‍👩‍👧‍👦👋`, timeout: "constructor" });
+  expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual([`${"x".repeat(499)}👨‍👩‍👧‍👦`]);
+});

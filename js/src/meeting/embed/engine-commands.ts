@@ -1,0 +1,241 @@
+/** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
+
+import { type Codec, QUALITIES } from "../../composer/index";
+import { LIMITS } from "../../shared/protocol";
+import { cut } from "../../shared/text";
+import type { ViewStore } from "../look/view";
+import { DeviceError, type MediaKind } from "../media/devices";
+import type { MeetingPage } from "../room/meeting-page";
+import type { RemovalOptions } from "../room/requests";
+import type { RoomStore } from "../room/room";
+import { RefusedError } from "../room/signalling";
+import {
+  flag,
+  invalid,
+  oneOf,
+  participant,
+  participantOrNull,
+  text,
+  textOrNull,
+} from "./arguments";
+import { type Emit, recording } from "./engine-events";
+
+type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
+
+const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
+const SUBJECT = { most: LIMITS.subject };
+const PASSWORD = { most: LIMITS.password };
+const MESSAGE = { least: 1, most: LIMITS.message };
+/** Of what this page shows, and sends nowhere. */
+const NOTICE = { most: Number.POSITIVE_INFINITY };
+
+/**
+ * Which of the engine API's commands this meeting carries out: `engine/contract.json` lists all. Each
+ * checks what it is given; one that breaks a rule rejects with a `RefusedError` that names it, and
+ * nothing is sent.
+ */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  // One that is too long is cut.
+  "display-name": (meeting, [name]) => meeting.rename(text("The name", name, NAME)),
+  subject: ({ ask }, [subject]) => ask.setSubject(text("The subject", subject, SUBJECT)),
+  "local-subject": ({ view }, [subject]) => {
+    view.subject.value = text("The subject", subject, SUBJECT);
+  },
+  password: (meeting, [given]) => {
+    const password = text("The password", given, PASSWORD);
+    return meeting.asksPassword
+      ? meeting.answerPassword(password)
+      : meeting.ask.setPassword(password);
+  },
+  "toggle-lobby": ({ ask, room }, [active]) =>
+    ask.setLobby(flag("The lobby", active, !room.state.value.lobby)),
+  "answer-knocking-participant": ({ ask, room }, [id, admitted]) =>
+    ask.admit(knocking(room, id), flag("Whether a newcomer is let in", admitted, false)),
+  "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
+  "toggle-audio": async (meeting) => {
+    const on = !meeting.media.microphoneOn.value;
+    await meeting.setMicrophone(on);
+    if (on) checkOpen(meeting, "audio");
+  },
+  "toggle-video": async (meeting) => {
+    const on = meeting.media.camera.value === null;
+    await meeting.setCamera(on);
+    if (on) checkOpen(meeting, "video");
+  },
+  "toggle-share-screen": shareScreen,
+  "toggle-raise-hand": ({ ask, room }) => ask.raiseHand(room.own.value?.hand == null),
+  "toggle-chat": ({ view }) => view.toggle("chat"),
+  "toggle-participants-pane": ({ view }, [open]) => {
+    const shown = view.panel.value === "people";
+    if (flag("The pane", open, !shown) !== shown) view.toggle("people");
+  },
+  "send-chat-message": ({ ask, room }, [message, to]) =>
+    ask.sendChat(text("The message", message, MESSAGE), participantOrNull(room, to)),
+  "mute-everyone": ({ ask }, [media]) => ask.muteEveryone(kind(media)),
+  "mute-remote-participant": ({ ask, room }, [id, media]) =>
+    ask.mute(participant(room, id), kind(media)),
+  "ask-to-unmute": ({ ask, room }, [id]) => ask.askToUnmute(participant(room, id), "audio"),
+  "approve-video": ({ ask, room }, [id]) => ask.askToUnmute(participant(room, id), "video"),
+  "kick-participant": ({ ask, room }, [id]) => ask.kick(participant(room, id)),
+  "nanomeet-remove-participant": ({ ask, room }, [id, options]) =>
+    ask.kick(participant(room, id), removal(options)),
+  "grant-moderator": ({ ask, room }, [id]) => ask.grantModerator(participant(room, id)),
+  // A moderator shows somebody to all; whoever may not do that looks for himself.
+  "set-large-video-participant": ({ ask, room, view }, [id]) => {
+    const large = participantOrNull(room, id);
+    return room.moderator.value ? ask.setMain(large) : view.enlarge(large);
+  },
+  "pin-participant": ({ room, view }, [id]) => view.pin(participantOrNull(room, id)),
+  "toggle-tile-view": ({ view }) => view.toggleTiles(),
+  "set-tile-view": ({ view }, [enabled]) => {
+    view.tileView.value = flag("The tile view", enabled, true);
+  },
+  "set-video-quality": ({ view }, [lines]) => {
+    if (typeof lines !== "number" || !(lines >= MIN_LINES)) {
+      throw invalid("The video quality", `is a height of ${MIN_LINES} lines or more`);
+    }
+    view.lines.value = lines;
+  },
+  "set-audio-only": setAudioOnly,
+  // What newer engines call the same.
+  "set-low-bandwidth-mode": setAudioOnly,
+  "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
+  "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
+  "hide-notification": ({ view }, [uid]) => view.hide(text("The notification's uid", uid, NOTICE)),
+  "start-recording": (meeting, [options], emit) => startRecording(meeting, options, emit),
+  "stop-recording": (meeting) => meeting.stopBroadcast(),
+  "nanomeet-pause-broadcast": (meeting, [paused]) =>
+    meeting.pauseBroadcast(flag("The pause", paused, true)),
+  "end-conference": ({ ask }) => ask.endMeeting(),
+  "video-hangup": (meeting) => meeting.leave(),
+};
+
+/** What else goes with a participant: their link (`revoke`), their network address (`address`). */
+function removal(options: unknown): RemovalOptions {
+  const wanted = (key: "revoke" | "address"): boolean =>
+    flag(key, Reflect.get(Object(options), key), false);
+  return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
+}
+
+async function setAudioOnly(meeting: MeetingPage, [enabled]: readonly unknown[]): Promise<void> {
+  const only = flag("Audio only", enabled, false);
+  meeting.view.audioOnly.value = only;
+  if (only) await meeting.setCamera(false);
+}
+
+/** The smallest that Jitsi has a name for is 180. */
+const MIN_LINES = 90;
+
+/** The settings that a page may change while the meeting goes on; others are left as they are. */
+function overwriteConfig(view: ViewStore, config: unknown): void {
+  if (typeof config === "object" && config !== null) view.dress(Reflect.get(config, "theme"));
+}
+
+/** Settles once it is done; rejects with why it could not be. */
+export async function runCommand(
+  meeting: MeetingPage,
+  emit: Emit,
+  name: string,
+  args: readonly unknown[],
+): Promise<void> {
+  // What Jitsi's own script says for itself: no page has asked for it, and none needs an answer.
+  if (name.startsWith("document-pip-")) return;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new RefusedError("unsupported", `This meeting does not know "${name}".`);
+  await command(meeting, args, emit);
+}
+
+/**
+ * A stream with a `/rec/` address is kept, as nanoMeet's clients ask for it; ours may say `record`,
+ * `private`, `to` (the RTMP addresses that it is pushed to), `quality`, `codec`, and `paused`: whether
+ * it begins with a card.
+ */
+async function startRecording(meeting: MeetingPage, options: unknown, emit: Emit): Promise<void> {
+  const wanted = typeof options === "object" && options !== null ? options : {};
+  const read = (key: string): unknown => Reflect.get(wanted, key);
+  const mode = read("mode");
+  if (mode !== "stream") {
+    const error = `This meeting streams; it does not record in the mode ${JSON.stringify(mode)}.`;
+    emit("recording-status-changed", { ...recording(false, error), mode });
+    return;
+  }
+  const key = read("rtmpStreamKey");
+  const keeps = typeof key === "string" && key.includes("/rec/");
+  try {
+    await meeting.startBroadcast(flag("record", read("record"), false) || keeps, {
+      private: flag("private", read("private"), false),
+      to: pushAddresses(read("to")),
+      quality: oneOf("A broadcast's quality", read("quality") ?? "360p", QUALITIES),
+      codec: read("codec") == null ? null : oneOf("A broadcast's codec", read("codec"), CODECS),
+      paused: flag("paused", read("paused"), false),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "The broadcast could not be started.";
+    emit("recording-status-changed", recording(false, why));
+  }
+}
+
+const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
+const PUSH = /^rtmps?:\/\/[!-~]+$/;
+
+/** The words of a refusal have none of them: the end of each is a secret. */
+function pushAddresses(to: unknown): string[] {
+  if (to == null) return [];
+  const right = (one: unknown): boolean =>
+    typeof one === "string" && one.length <= LIMITS.push_url && PUSH.test(one);
+  if (Array.isArray(to) && to.length <= LIMITS.pushes && to.every(right)) return to;
+  throw invalid(
+    "to",
+    `is a list of at most ${LIMITS.pushes} addresses: rtmp://host/application/key`,
+  );
+}
+
+/** Throws why a device could not be opened, in the words that the room shows. */
+function checkOpen({ media }: MeetingPage, kind: MediaKind): void {
+  const problem = media.problems.value[kind];
+  if (problem) throw new DeviceError(kind, problem);
+}
+
+/** Browsers open their chooser only shortly after the person touched the page. */
+async function shareScreen(meeting: MeetingPage): Promise<void> {
+  try {
+    await meeting.setScreen(meeting.media.screen.value === null);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
+    throw new RefusedError(
+      "needs_touch",
+      "The browser lets a screen be shared only right after a click or a key in the meeting: press its button there.",
+    );
+  }
+}
+
+/** Milliseconds by the engine API's names. */
+const SHOWN_FOR: Readonly<Record<string, number>> = {
+  short: 2_500,
+  medium: 5_000,
+  long: 10_000,
+  sticky: Number.POSITIVE_INFINITY,
+};
+
+function showNotification(view: ViewStore, notice: unknown, emit: Emit): void {
+  const read = (key: string): string => {
+    const value: unknown = Reflect.get(Object(notice), key);
+    return cut(textOrNull(`The notification's ${key}`, value, NOTICE) ?? "", LIMITS.notice);
+  };
+  const [title, description, timeout] = [read("title"), read("description"), read("timeout")];
+  const words = [title, description].filter((part) => part !== "").join(": ");
+  if (!words) throw invalid("A notification", "needs a title or a description");
+  const time = Object.hasOwn(SHOWN_FOR, timeout) ? SHOWN_FOR[timeout] : undefined;
+  view.tell(words, { uid: read("uid"), time });
+  emit("notification-triggered", { title, description });
+}
+
+function knocking({ knocking: waiting }: RoomStore, value: unknown): string {
+  const id = text("The id of who waits", value, NAME);
+  if (waiting.value.some((one) => one.id === id)) return id;
+  throw new RefusedError("not_found", "No newcomer with this id waits to be let in.");
+}
+
+function kind(media: unknown): "audio" | "video" {
+  return oneOf("What is muted", media ?? "audio", ["audio", "video"] as const);
+}

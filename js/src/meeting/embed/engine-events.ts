@@ -1,0 +1,402 @@
+/** What the embedding page hears: the engine API's events, and nanoMeet's own. */
+
+import type {
+  BroadcastState,
+  ChatMessage,
+  Participant,
+  ServerMessage,
+} from "../../shared/protocol";
+import type { MeetingPage } from "../room/meeting-page";
+import { availableDevices, hasCamera, roleOf, sharing } from "./engine-data";
+import { inOrder, type Watch, watch } from "./ordered-effects";
+
+export type Emit = (name: string, data?: Record<string, unknown>) => void;
+
+/** Tells of everything that happens in the meeting, until the returned function ends it. */
+export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
+  const unlisten = meeting.listen((message) => hear(meeting, emit, message));
+  const unfollow = inOrder([
+    ...presence(meeting, emit),
+    ...people(meeting, emit),
+    ...room(meeting, emit),
+    ...chat(meeting, emit),
+    ...view(meeting, emit),
+    ...media(meeting, emit),
+    ...health(meeting, emit),
+  ]);
+  return () => {
+    unlisten();
+    unfollow();
+  };
+}
+
+/** A broadcast's state as Jitsi tells it: it has no word for "starting". */
+export function recording(on: boolean, error?: string | null): Record<string, unknown> {
+  return { on, mode: "stream", transcription: false, ...(error && { error }) };
+}
+
+function presence(meeting: MeetingPage, emit: Emit): Watch[] {
+  const roomName = meeting.launch.room;
+  const inside = (): string | null =>
+    meeting.status.value === "joined" ? meeting.room.selfId.value : null;
+  return [
+    watch(inside, (id, before) => {
+      if (before) {
+        if (meeting.ending.value?.kind === "kicked") {
+          const kicked = { id: before, local: true };
+          emit("participant-kicked-out", { kicked, kicker: { id: null } });
+        }
+        emit("video-conference-left", { roomName });
+      }
+      if (id) emitJoined(meeting, emit, id);
+    }),
+    watch(
+      () => ({ id: inside(), moderator: meeting.room.moderator.value }),
+      ({ id, moderator }, before) => {
+        if (!id || (before.id === id && before.moderator === moderator)) return;
+        emit("participant-role-changed", { id, role: roleOf(moderator) });
+      },
+    ),
+    watch(
+      () => meeting.status.value,
+      (status) => {
+        if (status === "waiting") emit("nanomeet-waiting");
+        if (status === "left") emit("video-ready-to-close");
+        const ending = meeting.ending.value;
+        if (status !== "failed" || !ending) return;
+        const { kind, message } = ending;
+        emit("error-occurred", {
+          error: { name: kind, type: "CONFERENCE", message, isFatal: true },
+        });
+      },
+    ),
+    watch(
+      () => meeting.prejoin.value,
+      (shown) => {
+        const displayName = meeting.name.value;
+        const formattedDisplayName = `${displayName} (me)`;
+        if (shown)
+          emit("prejoin-screen-loaded", { id: "local", displayName, formattedDisplayName });
+      },
+    ),
+    watch(
+      () => meeting.question.asked.value,
+      // A program that gives the same wrong answer whenever it is asked would do so without an end.
+      (asked) => asked && !asked.repeated && emit("password-required"),
+    ),
+    watch(
+      () => meeting.connection.value,
+      (connection) => {
+        if (connection === "joined") emit("nanomeet-connection", { state: "connected" });
+        if (connection === "reconnecting") emit("nanomeet-connection", { state: "reconnecting" });
+      },
+    ),
+    watch(
+      () => meeting.name.value,
+      (name) => {
+        const id = inside();
+        if (id) emit("display-name-change", { id, ...displayName(name, true) });
+      },
+    ),
+  ];
+}
+
+function emitJoined(meeting: MeetingPage, emit: Emit, id: string): void {
+  const name = meeting.name.value;
+  emit("video-conference-joined", {
+    roomName: meeting.launch.room,
+    id,
+    displayName: name,
+    formattedDisplayName: `${name} (me)`,
+    avatarURL: null,
+    breakoutRoom: false,
+    visitor: false,
+  });
+}
+
+/** The others come, change and go; also those who did while the connection was lost. */
+function people(meeting: MeetingPage, emit: Emit): Watch[] {
+  const { room, media } = meeting;
+  return [
+    watch(
+      () => (room.selfId.value ? room.others.value : null),
+      (now, before) => {
+        const was = new Map(before?.map((one) => [one.id, one]));
+        const is = new Set(now?.map(({ id }) => id));
+        // Who leaves the room himself hears nothing of the others any more.
+        for (const id of now ? was.keys() : []) if (!is.has(id)) emit("participant-left", { id });
+        for (const other of now ?? []) {
+          const known = was.get(other.id);
+          if (known) emitDifference(emit, known, other);
+          else emitArrival(emit, other);
+        }
+      },
+    ),
+    watch(
+      () => {
+        const id = room.selfId.value;
+        const own = id && {
+          id,
+          display_name: meeting.name.value,
+          moderator: room.moderator.value,
+          audio: media.microphoneOn.value,
+          video: media.camera.value !== null,
+          screen: media.screen.value !== null,
+          stage: room.onStage.value,
+          hand: room.own.value?.hand ?? null,
+          local: true,
+        };
+        const others = room.others.value.map(({ name, ...rest }) => ({
+          ...rest,
+          display_name: name,
+          local: false,
+        }));
+        return own ? [own, ...others] : [];
+      },
+      (participants) => emit("nanomeet-participants", { participants }),
+    ),
+    watch(
+      () => meeting.dominant.value,
+      (id) => id && emit("dominant-speaker-changed", { id }),
+    ),
+    watch(
+      () => room.own.value?.hand ?? null,
+      (hand) => {
+        const id = room.selfId.value;
+        if (id) emit("raise-hand-updated", { id, handRaised: hand ?? 0 });
+      },
+    ),
+    watch(
+      () => sharing(meeting).join(),
+      (ids) => emit("content-sharing-participants-changed", { data: ids ? ids.split(",") : [] }),
+    ),
+    watch(
+      () => room.knocking.value,
+      (now, before) => {
+        const known = new Set(before.map(({ id }) => id));
+        for (const { id, name } of now) {
+          if (!known.has(id)) emit("knocking-participant", { participant: { id, name } });
+        }
+        emit("nanomeet-lobby", { waiting: now.map(({ id, name }) => ({ id, name })) });
+      },
+    ),
+    watch(
+      () => meeting.remotes.value,
+      (now, before) => {
+        for (const [id, { state }] of now) {
+          const was = before.get(id)?.state;
+          if (was === state || (state !== "lost" && state !== "unreachable")) continue;
+          if (was === "lost" && state === "unreachable") continue;
+          emit("peer-connection-failure", { id, isP2P: true, wasConnected: state === "lost" });
+        }
+      },
+    ),
+  ];
+}
+
+function emitArrival(emit: Emit, other: Participant): void {
+  const { id, name } = other;
+  emit("participant-joined", { id, displayName: name, formattedDisplayName: name });
+  for (const mediaType of ["audio", "video"] as const) {
+    if (!other[mediaType]) emit("participant-muted", { id, isMuted: true, mediaType });
+  }
+  if (other.hand !== null) emit("raise-hand-updated", { id, handRaised: other.hand });
+}
+
+function emitDifference(emit: Emit, before: Participant, now: Participant): void {
+  const { id } = now;
+  if (now.name !== before.name)
+    emit("display-name-change", { id, ...displayName(now.name, false) });
+  for (const mediaType of ["audio", "video"] as const) {
+    if (now[mediaType] === before[mediaType]) continue;
+    emit("participant-muted", { id, isMuted: !now[mediaType], mediaType });
+  }
+  if (now.moderator !== before.moderator) {
+    emit("participant-role-changed", { id, role: roleOf(now.moderator) });
+  }
+  if (now.hand !== before.hand) emit("raise-hand-updated", { id, handRaised: now.hand ?? 0 });
+}
+
+/** What happens once and leaves no state behind. */
+function hear(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
+  switch (message.type) {
+    case "left":
+      if (message.reason === "kicked") {
+        const kicked = { id: message.id, local: false };
+        emit("participant-kicked-out", { kicked, kicker: { id: message.by } });
+      }
+      break;
+    case "chat_message":
+      emitWritten(emit, message, meeting.room.selfId.value);
+      break;
+    case "reaction":
+      emit("nanomeet-reaction", { id: message.sender, reaction: message.reaction });
+      break;
+    case "unmute_asked":
+      emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
+      break;
+    case "stage_invited":
+      emit("nanomeet-stage-invited", { by: message.by });
+      break;
+  }
+}
+
+function emitWritten(
+  emit: Emit,
+  { id, sender, name, text, at, to }: ChatMessage,
+  self: unknown,
+): void {
+  const privateMessage = to !== null;
+  const messageId = String(id);
+  if (sender === self) emit("outgoing-message", { message: text, privateMessage, messageId });
+  else {
+    const stamp = new Date(at * 1000).toISOString();
+    const said = { from: sender, nick: name, message: text };
+    emit("incoming-message", { ...said, privateMessage, stamp, messageId });
+  }
+}
+
+/** All of the chat that one may read, as it grows; also what was written before one came. */
+function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => chat.messages.value,
+      (now, before) => {
+        const known = new Set(before.map(written));
+        const fresh = now.filter((message) => !known.has(written(message)));
+        const whole = fresh.length === now.length;
+        if (fresh.length > 0) emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+      },
+    ),
+    watch(
+      () => `${chat.unread.value} ${view.panel.value === "chat"}`,
+      () => {
+        const isOpen = view.panel.value === "chat";
+        emit("chat-updated", { unreadCount: chat.unread.value, isOpen });
+      },
+    ),
+  ];
+}
+
+/** A room that began anew counts its messages from the start again. */
+function written({ id, at }: ChatMessage): string {
+  return `${id} ${at}`;
+}
+
+function described({ id, sender, name, text, at, to }: ChatMessage): Record<string, unknown> {
+  return { id, sender, display_name: name, text, at, private: to !== null };
+}
+
+function view({ view, large }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => view.tileView.value,
+      (enabled) => emit("tile-view-changed", { enabled }),
+    ),
+    watch(
+      () => (view.audioOnly.value ? 0 : view.lines.value),
+      (videoQuality) => emit("video-quality-changed", { videoQuality }),
+    ),
+    watch(
+      () => view.audioOnly.value,
+      (enabled) => {
+        emit("audio-only-changed", { enabled });
+        emit("low-bandwidth-mode-changed", { enabled });
+      },
+    ),
+    watch(
+      () => large.value,
+      (id) => emit("on-stage-participant-changed", { id }),
+    ),
+    watch(
+      () => view.panel.value === "people",
+      (open) => emit("participants-pane-toggled", { open }),
+    ),
+  ];
+}
+
+function room({ room }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => room.state.value.subject,
+      (subject) => emit("subject-change", { subject }),
+    ),
+    watch(
+      () => room.state.value,
+      (state) => emit("nanomeet-room-changed", { ...state }),
+    ),
+    // Outside the room nothing is known of its broadcast, which may well go on.
+    watch(
+      () => (room.selfId.value ? room.broadcast.value : null),
+      (now, before) => now && emitBroadcast(emit, now, before),
+    ),
+  ];
+}
+
+/** Told once a second, and once more when it is over. */
+function health({ health, room }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => health.value,
+      (stats) => {
+        const viewers = room.viewers.value;
+        emit("nanomeet-broadcast-stats", { stats: stats && { ...stats, viewers } });
+      },
+    ),
+  ];
+}
+
+function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState | null): void {
+  const { state, playout, since, quality, shows } = now;
+  const error = now.trouble?.message ?? null;
+  emit("nanomeet-broadcast-changed", { state, playout, since, error, quality, shows });
+  if (state === before?.state) return;
+  if (state === "live") emit("recording-status-changed", recording(true));
+  if (state === "failed") emit("recording-status-changed", recording(false, error));
+  if (state === "off" && before && before.state !== "failed") {
+    emit("recording-status-changed", recording(false, error));
+    // Whoever stops it is answered when the file is closed: from then on it can be fetched.
+    const link = playout?.vod ?? before.playout?.vod;
+    if (link) emit("recording-link-available", { link, ttl: null });
+  }
+}
+
+function media({ media }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => media.microphoneOn.value,
+      (on) => emit("audio-mute-status-changed", { muted: !on }),
+    ),
+    watch(
+      () => media.camera.value !== null,
+      (on) => emit("video-mute-status-changed", { muted: !on }),
+    ),
+    watch(
+      () => media.microphone.value !== null,
+      (available) => emit("audio-availability-changed", { available }),
+    ),
+    watch(
+      () => hasCamera({ media }),
+      (available) => emit("video-availability-changed", { available }),
+    ),
+    watch(
+      () => media.screen.value !== null,
+      (on) => emit("screen-sharing-status-changed", { on, details: { sourceType: "screen" } }),
+    ),
+    watch(
+      () => media.problems.value,
+      ({ audio, video }) => {
+        if (audio) emit("mic-error", { type: audio, message: `microphone: ${audio}` });
+        if (video) emit("camera-error", { type: video, message: `camera: ${video}` });
+      },
+    ),
+    watch(
+      () => media.devices.value,
+      (devices) => emit("device-list-changed", { devices: availableDevices(devices) }),
+    ),
+  ];
+}
+
+function displayName(name: string, local: boolean): Record<string, string> {
+  return { displayname: name, formattedDisplayName: local ? `${name} (me)` : name };
+}

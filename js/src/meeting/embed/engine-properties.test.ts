@@ -1,0 +1,149 @@
+/** Whatever an embedding page says, each command and question settles, in words where it is refused. */
+
+import { signal } from "@preact/signals";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { commandNames } from "../../engine/commands";
+import { asMessage } from "../../shared/postis";
+import { LIMITS } from "../../shared/protocol";
+import { bytes, isTooLong, isWhole } from "../../shared/text";
+import { ViewStore } from "../look/view";
+import type { MeetingPage } from "../room/meeting-page";
+import { RoomRequests } from "../room/requests";
+import { RoomStore } from "../room/room";
+import { RefusedError } from "../room/signalling";
+import { person } from "../room/test-people";
+import { COMMANDS, runCommand } from "./engine-commands";
+import { ANSWERS, answerRequest, DEVICE_ANSWERS } from "./engine-requests";
+
+const ID = "0123456789abcdef";
+const WORDS = [
+  "",
+  " ",
+  ID,
+  "video",
+  "\ud800",
+  "__proto__",
+  "constructor",
+  "👨‍👩‍👧‍👦",
+  "x".repeat(3000),
+];
+
+/** What a page can say to another: JSON, and all that JSON makes of the rest. */
+const odd = fc
+  .oneof(
+    { weight: 2, arbitrary: fc.constantFrom<unknown>(...WORDS, null, true, -1, 1e308, [], {}) },
+    fc.string({ unit: "binary" }),
+    fc.record({
+      title: fc.constantFrom<unknown>(...WORDS, 7),
+      timeout: fc.constantFrom<unknown>(...WORDS, {}),
+      mode: fc.constantFrom("stream", "file"),
+      to: fc.constantFrom<unknown>("rtmp://a/b", ["rtmp://a/b"], [7], { length: 2 }),
+      quality: fc.constantFrom<unknown>("1080p", "toString", 3),
+      toString: fc.constant(1),
+    }),
+    fc.jsonValue({ maxDepth: 6 }),
+    fc.anything({ withBigInt: false, withDate: true, withNullPrototype: true }),
+  )
+  .map((value): unknown => JSON.parse(JSON.stringify([value]))[0]);
+
+/** A meeting whose devices do nothing, and what it asks the server for. */
+function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
+  const asked: Record<string, unknown>[] = [];
+  const room = new RoomStore();
+  room.own.value = person({ id: "ab", moderator: true });
+  room.others.value = [person({ id: ID })];
+  const ask = new RoomRequests(async (request) => void asked.push({ ...request }));
+  const nothing = async (): Promise<void> => {};
+  const media = {
+    ...{ microphoneOn: signal(true), microphone: signal(null), camera: signal(null) },
+    ...{ screen: signal(null), devices: signal([]), refresh: nothing, choose: nothing },
+    problems: signal({}),
+    current: () => null,
+  };
+  const meeting = {
+    ...{ room, view: new ViewStore(), media, ask, name: signal("Ada"), asksPassword: false },
+    ...{ remotes: signal(new Map()), large: signal(null), launch: { base: "", room: "R" } },
+    ...{ setMicrophone: nothing, setCamera: nothing, setScreen: nothing, leave: nothing },
+    ...{ stopBroadcast: nothing, pauseBroadcast: nothing },
+    rename: async (name: string) => void asked.push({ type: "rename", name }),
+    startBroadcast: async (record: boolean, wishes: object) =>
+      void asked.push({ type: "start_broadcast", record, ...wishes }),
+  };
+  return { meeting: meeting as unknown as MeetingPage, asked };
+}
+
+/** Whether the server would take it: its own rules, in this language. */
+function right(request: Record<string, unknown>): void {
+  const most = { text: LIMITS.message, subject: LIMITS.subject, password: LIMITS.password };
+  for (const [field, value] of Object.entries(request)) {
+    if (typeof value === "string" && field !== "name") {
+      expect(isWhole(value)).toBe(true);
+      expect(isTooLong(value, most[field as "text"] ?? LIMITS.push_url)).toBe(false);
+    }
+    if (["id", "to"].includes(field) && request.type !== "start_broadcast") {
+      expect([ID, "ab", null]).toContain(value);
+    }
+  }
+  expect(bytes(JSON.stringify(request))).toBeLessThan(LIMITS.frame);
+}
+
+/** Settles: with an answer, or with a refusal in words and of a kind. */
+async function settles(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error).toMatchObject({
+      kind: expect.stringMatching(/^[a-z_]+$/),
+      message: expect.stringMatching(/\.$/),
+    });
+  }
+}
+
+const odds = fc.array(odd, { maxLength: 3 });
+const emit = (): void => {};
+
+test.each(Object.keys(COMMANDS))("%s settles whatever it is given", async (name) => {
+  await fc.assert(
+    fc.asyncProperty(odds, async (args) => {
+      const { meeting, asked } = parts();
+      await settles(runCommand(meeting, emit, name, args));
+      for (const request of asked) right(request);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("no other name is a command", async () => {
+  const names = fc.oneof(fc.constantFrom(...WORDS, ...commandNames()), fc.string());
+  await fc.assert(
+    fc.asyncProperty(names, odds, async (name, args) => {
+      await settles(runCommand(parts().meeting, emit, name, args));
+    }),
+  );
+});
+
+test("every question settles whatever it is asked with", async () => {
+  const known = [...Object.keys(ANSWERS), ...Object.keys(DEVICE_ANSWERS), ...WORDS];
+  const question = fc.record(
+    {
+      name: fc.constantFrom(...known),
+      type: fc.constantFrom<unknown>("devices", undefined, 7),
+      command: fc.oneof(fc.constantFrom(...Object.keys(COMMANDS)), odd),
+      args: fc.oneof(odds, odd),
+      device: odd,
+    },
+    { requiredKeys: ["name"] },
+  );
+  await fc.assert(
+    fc.asyncProperty(question, async (data) => {
+      const { meeting, asked } = parts();
+      const message = asMessage(JSON.parse(JSON.stringify({ type: "request", id: 1, data })));
+      if (message?.type !== "request") throw new Error("this is no question");
+      await settles(Promise.resolve(answerRequest(meeting, message.data, emit)));
+      for (const request of asked) right(request);
+    }),
+    { numRuns: 500 },
+  );
+});

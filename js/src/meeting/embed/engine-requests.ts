@@ -1,0 +1,127 @@
+/** What the embedding page may ask: the engine API's requests. */
+
+import type { NamedData } from "../../shared/postis";
+import { snapshot } from "../media/snapshot";
+import type { MeetingPage } from "../room/meeting-page";
+import { RefusedError } from "../room/signalling";
+import { invalid } from "./arguments";
+import { runCommand } from "./engine-commands";
+import { availableDevices, byKind, described, hasCamera, roleOf, sharing } from "./engine-data";
+import type { Emit } from "./engine-events";
+
+type Answer = (meeting: MeetingPage, data: NamedData, emit: Emit) => unknown;
+
+export const DEVICE_ANSWERS: Readonly<Record<string, Answer>> = {
+  getAvailableDevices: async ({ media }) => {
+    await media.refresh();
+    return availableDevices(media.devices.value);
+  },
+  getCurrentDevices: async ({ media }) => {
+    await media.refresh();
+    return byKind((kind) => {
+      const device = media.current(kind);
+      return device ? described(device) : null;
+    });
+  },
+  setDevice: ({ media }, { device }) => setDevice(media, device),
+  isDeviceListAvailable: () => true,
+  isDeviceChangeAvailable: (_, { deviceType }) => deviceType !== "output" || canChooseOutput(),
+  isMultipleAudioInputSupported: () => false,
+};
+
+/** `engine/contract.json` lists all that the engine API has. */
+export const ANSWERS: Readonly<Record<string, Answer>> = {
+  "is-audio-muted": ({ media }) => !media.microphoneOn.value,
+  "is-video-muted": ({ media }) => media.camera.value === null,
+  "is-audio-available": ({ media }) => media.microphone.value !== null,
+  "is-video-available": hasCamera,
+  "is-sharing-screen": ({ media }) => media.screen.value !== null,
+  "is-audio-disabled": () => false,
+  "is-start-silent": () => false,
+  // Everybody's, from the first to the last: empty before one is in.
+  "session-id": ({ room }) => room.session.value,
+  "get-livestream-url": ({ room }) => ({
+    livestreamUrl: room.broadcast.value.playout?.live ?? null,
+  }),
+  "get-content-sharing-participants": (meeting) => ({ sharingParticipantIds: sharing(meeting) }),
+  "is-participants-pane-open": ({ view }) => view.panel.value === "people",
+  // Who was muted by a moderator may open the microphone again.
+  "is-moderation-on": () => false,
+  "is-participant-force-muted": () => false,
+  "get-p2p-status": ({ remotes }) => remotes.value.size > 0,
+  "deployment-info": ({ launch }) => ({
+    environment: "nanomeet",
+    envType: "embedded",
+    backend: launch.base,
+  }),
+  "connection-stats": connectionStats,
+  "capture-largevideo-screenshot": screenshot,
+  "nanomeet-command": async (meeting, { command, args }, emit) => {
+    if (typeof command !== "string") throw invalid("The command", "has to be a name");
+    await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
+    return true;
+  },
+  "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
+};
+
+/** Rejects with why there is no answer: an unknown question must not hang either. */
+export async function answerRequest(
+  meeting: MeetingPage,
+  data: NamedData,
+  emit: Emit,
+): Promise<unknown> {
+  const answers = data.type === "devices" ? DEVICE_ANSWERS : ANSWERS;
+  const answer = Object.hasOwn(answers, data.name) ? answers[data.name] : undefined;
+  if (!answer) throw new RefusedError("unsupported", `This meeting cannot answer "${data.name}".`);
+  return answer(meeting, data, emit);
+}
+
+export function canChooseOutput(): boolean {
+  return "setSinkId" in HTMLMediaElement.prototype;
+}
+
+/** The id decides; clients of nanoMeet pass the id as the label. */
+async function setDevice(media: MeetingPage["media"], wanted: unknown): Promise<boolean> {
+  const read = (key: string): unknown =>
+    typeof wanted === "object" && wanted !== null ? Reflect.get(wanted, key) : undefined;
+  const ofKind = media.devices.value.filter(({ kind }) => kind === read("kind"));
+  const found =
+    ofKind.find(({ deviceId }) => deviceId === read("id")) ??
+    ofKind.find(({ deviceId }) => deviceId === read("label")) ??
+    ofKind.find(({ label }) => label === read("label"));
+  if (!found) throw new RefusedError("no_device", "There is no such device.");
+  await media.choose(found.kind, found.deviceId);
+  return true;
+}
+
+/** How good the direct connection to each of the others is: of those that were measured. */
+function connectionStats({ remotes }: MeetingPage): Record<string, unknown> {
+  const stats = [...remotes.value].flatMap(([id, { quality }]) => (quality ? [[id, quality]] : []));
+  return Object.fromEntries(stats);
+}
+
+/** The picture of who is large; of the last one with a picture, where all are equal. */
+async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
+  const { large, media, remotes, room } = meeting;
+  const shown = room.everybody.value.filter(({ video, screen }) => video || screen);
+  const one = shown.find(({ id }) => id === large.value) ?? (large.value ? null : shown.at(-1));
+  const remote = one && remotes.value.get(one.id);
+  const own = media.screen.value ?? media.camera.value;
+  const theirs = one?.screen ? remote?.screen : remote?.video;
+  const track = one?.id === room.selfId.value ? own : theirs;
+  if (!track) throw new RefusedError("no_picture", "There is no picture of who is shown large.");
+  return { dataURL: await snapshot(track) };
+}
+
+function roomInfo({ room, name, launch }: MeetingPage): Record<string, unknown> {
+  const info = (id: string, displayName: string, moderator: boolean) => ({
+    id,
+    jid: id,
+    displayName,
+    role: roleOf(moderator),
+  });
+  const { value: self } = room.selfId;
+  const own = self ? [info(self, name.value, room.moderator.value)] : [];
+  const others = room.others.value.map((other) => info(other.id, other.name, other.moderator));
+  return { id: launch.room, jid: launch.room, isMainRoom: true, participants: [...own, ...others] };
+}

@@ -1,0 +1,110 @@
+/** The open camera: it delivers no more than anybody looks at, and blurs what is behind if it can. */
+
+import { signal } from "@preact/signals";
+import type { Quality } from "../mesh/quality";
+
+export type Blur = "unavailable" | "off" | "on";
+
+/** Media Capture Extensions, which TypeScript's own declarations do not have yet. */
+interface BlurSetting {
+  backgroundBlur?: boolean;
+}
+interface BlurRange {
+  backgroundBlur?: readonly boolean[];
+}
+
+/** A smaller picture has time: a camera that changes its mode may be dark for a moment. */
+const SHRINK_AFTER = 5_000;
+
+export type Capture = Pick<Quality, "height" | "framerate">;
+
+export class CameraControl {
+  readonly blur = signal<Blur>("unavailable");
+  /** Grows when the camera's picture has another size. */
+  readonly resized = signal(0);
+  #track: MediaStreamTrack | null = null;
+  #shape = 16 / 9;
+  #wanted: Capture | null = null;
+  #applied: Capture | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #owner = new AbortController();
+
+  /** Takes charge of a camera that was opened; of none, when it is closed. */
+  use(track: MediaStreamTrack | null): void {
+    if (track === this.#track) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#owner.abort();
+    this.#owner = new AbortController();
+    this.#track = track;
+    this.#applied = null;
+    this.#readBlur();
+    if (!track) return;
+    const { width, height } = track.getSettings();
+    this.#shape = width && height ? width / height : 16 / 9;
+    // The system's own camera menu may switch the blur, too.
+    const { signal: ended } = this.#owner;
+    track.addEventListener("configurationchange", () => this.#readBlur(), { signal: ended });
+    if (this.#wanted) this.setCapture(this.#wanted);
+  }
+
+  /** A larger picture at once, a smaller one when it is clear that it is enough. */
+  setCapture(wanted: Capture): void {
+    this.#wanted = wanted;
+    const applied = this.#applied;
+    if (!this.#track) return;
+    if (applied && same(applied, wanted)) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    const grows =
+      applied && (wanted.height > applied.height || wanted.framerate > applied.framerate);
+    if (grows) void this.#apply();
+    else this.#timer ??= setTimeout(() => void this.#apply(), SHRINK_AFTER);
+  }
+
+  /** Settles when the camera has done it; rejects where it cannot. */
+  async setBlur(on: boolean): Promise<void> {
+    if (!this.#track || this.blur.value === "unavailable") {
+      throw new DOMException("This camera cannot blur what is behind you.", "NotSupportedError");
+    }
+    await this.#constrain({ backgroundBlur: on });
+    this.#readBlur();
+  }
+
+  async #apply(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const wanted = this.#wanted;
+    if (!wanted || !this.#track) return;
+    this.#applied = wanted;
+    const blur = this.blur.value;
+    await this.#constrain(blur === "unavailable" ? {} : { backgroundBlur: blur === "on" });
+    this.resized.value += 1;
+  }
+
+  /** Constraints replace those of before: each time all of them. */
+  async #constrain(blur: BlurSetting): Promise<void> {
+    const capture = this.#applied ?? this.#wanted;
+    const size = capture && {
+      width: { ideal: Math.round(capture.height * this.#shape) },
+      height: { ideal: capture.height },
+      frameRate: { ideal: capture.framerate, max: Math.max(30, capture.framerate) },
+    };
+    await this.#track?.applyConstraints({ ...size, ...blur } as MediaTrackConstraints);
+  }
+
+  #readBlur(): void {
+    const track = this.#track;
+    // Older browsers cannot be asked.
+    const range = track?.getCapabilities?.() as BlurRange | undefined;
+    const offered = range?.backgroundBlur ?? [];
+    if (!track || !offered.includes(true)) this.blur.value = "unavailable";
+    else this.blur.value = (track.getSettings() as BlurSetting).backgroundBlur ? "on" : "off";
+  }
+}
+
+function same(a: Capture, b: Capture): boolean {
+  return a.height === b.height && a.framerate === b.framerate;
+}

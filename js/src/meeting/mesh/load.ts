@@ -1,0 +1,60 @@
+/** Whether this machine keeps up with encoding and showing the pictures. Pure. */
+
+import type { Verdict } from "./hysteresis";
+import type { Sample } from "./stats";
+
+/** One connection between two counts, and how many pictures a second its camera should get. */
+export interface Stretch {
+  before: Sample;
+  now: Sample;
+  aim: number;
+}
+
+/** Seconds of encoding in each second: one core is near its end, or has time to spare. */
+const FULL = 0.8;
+const EASY = 0.4;
+/** Shares of the pictures that should have been encoded. */
+const BEHIND = 0.7;
+const KEEPING_UP = 0.9;
+/** The share of the pictures received that may be dropped because they are shown too slowly. */
+const DROPPED = 0.2;
+const FEW_DROPPED = 0.05;
+/** Fewer pictures than this say nothing about a share. */
+const ENOUGH_PICTURES = 10;
+
+/** Whether one's pictures are encoded in time. */
+export function sendingVerdict(stretches: readonly Stretch[]): Verdict {
+  const load = sum(stretches.map(encodingShare));
+  const progress = Math.min(1, ...stretches.map(progressOf));
+  const limited = stretches.some(({ now }) => now.cpuLimited);
+  if (limited || load > FULL || progress < BEHIND) return "too_much";
+  return load < EASY && progress > KEEPING_UP ? "to_spare" : "enough";
+}
+
+/** Whether the others' pictures are shown in time. */
+export function showingVerdict(stretches: readonly Stretch[]): Verdict {
+  const dropped = sum(stretches.map(({ before, now }) => now.dropped - before.dropped));
+  const decoded = sum(stretches.map(({ before, now }) => now.decoded - before.decoded));
+  const share = dropped + decoded >= ENOUGH_PICTURES ? dropped / (dropped + decoded) : 0;
+  if (share > DROPPED) return "too_much";
+  return share < FEW_DROPPED ? "to_spare" : "enough";
+}
+
+function encodingShare({ before, now }: Stretch): number {
+  return Math.max(0, now.encoding - before.encoding) / seconds({ before, now });
+}
+
+/** Encoded pictures against what could have been: a camera in the dark delivers fewer by itself. */
+function progressOf({ before, now, aim }: Stretch): number {
+  if (!before.camera || !now.camera?.source || aim === 0) return 1;
+  const encoded = (now.camera.encoded - before.camera.encoded) / seconds({ before, now });
+  return encoded / Math.min(aim, now.camera.source);
+}
+
+function seconds({ before, now }: Pick<Stretch, "before" | "now">): number {
+  return Math.max(0.1, (now.at - before.at) / 1000);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,205 @@
+/** The connections to all others, as one: who is there, what comes from them, what goes to them. */
+
+import { signal } from "@preact/signals";
+import type { Signal, Signalled, Wanted } from "../../shared/protocol";
+import { type ConnectionQuality, lineVerdict } from "./connection-quality";
+import { Ladder } from "./hysteresis";
+import { type Stretch, sendingVerdict, showingVerdict } from "./load";
+import { type Outgoing, Peer, type PeerState } from "./peer";
+import { decide, LINE_STEPS, PROCESSOR_STEPS, type Sending } from "./quality";
+import type { Shown } from "./video-constraints";
+
+export interface Remote {
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+  screenSound: MediaStreamTrack | null;
+  state: PeerState;
+  /** Null until it has been measured. */
+  quality: ConnectionQuality | null;
+}
+
+export interface MeshOptions {
+  selfId: string;
+  iceServers: RTCIceServer[];
+  relayOnly: boolean;
+  /** How many things this machine does at once. */
+  cores: number;
+  send: (signal: Signal) => void;
+  /** Somebody is reached (again), maybe on a new page: he knows nothing of us any more. */
+  onConnected: (id: string) => void;
+}
+
+interface Other {
+  peer: Peer;
+  /** How much less the line to him carries. */
+  line: Ladder;
+}
+
+const MEASURE_INTERVAL = 2_000;
+/** Measurements. */
+const PROCESSOR = { alarm: 2, patience: 6, mostPatience: 96 };
+const LINE = { alarm: 2, patience: 3, mostPatience: 24, lastIsForWorst: true };
+const SCALES = [1, 0.7, 0.5, 0.35];
+const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
+
+export class Mesh {
+  readonly selfId: string;
+  readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
+  /** What goes to each of the others now. */
+  readonly sendings = signal<ReadonlyMap<string, Sending>>(new Map());
+  /** The share of the lines shown that this machine can show in time, from 0 to 1. */
+  readonly scale = signal(1);
+  readonly #options: MeshOptions;
+  readonly #others = new Map<string, Other>();
+  readonly #wanted = new Map<string, Shown>();
+  readonly #encoding: Ladder;
+  readonly #showing: Ladder;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #outgoing = NOTHING;
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.selfId = options.selfId;
+    const first = firstStep(options.cores);
+    this.#encoding = new Ladder({ ...PROCESSOR, steps: PROCESSOR_STEPS, first });
+    this.#showing = new Ladder({ ...PROCESSOR, steps: SCALES.length - 1 });
+    this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
+  }
+
+  /** Holds a connection to each of `ids` and to nobody else; new ones are offered by us. */
+  sync(ids: readonly string[]): void {
+    for (const id of [...this.#others.keys()]) if (!ids.includes(id)) this.remove(id);
+    for (const id of ids) {
+      const known = this.#others.get(id);
+      if (known) known.peer.refresh();
+      else this.#add(id).start();
+    }
+  }
+
+  /** Somebody came: the newcomer makes the offer, so that the two do not collide. */
+  expect(id: string): void {
+    if (!this.#others.has(id)) this.#add(id);
+  }
+
+  remove(id: string): void {
+    this.#others.get(id)?.peer.close();
+    this.#others.delete(id);
+    this.#wanted.delete(id);
+    this.#decide();
+    this.#publish();
+  }
+
+  receive({ sender, ...step }: Signalled): void {
+    this.#others.get(sender)?.peer.receive(step);
+  }
+
+  /** Somebody says how large he shows our pictures. */
+  wanted({ sender, camera, screen }: Wanted): void {
+    this.#wanted.set(sender, { camera, screen });
+    this.#decide();
+  }
+
+  setOutgoing(outgoing: Outgoing): void {
+    this.#outgoing = outgoing;
+    for (const { peer } of this.#others.values()) void peer.setOutgoing(outgoing);
+    this.#decide();
+  }
+
+  /** Our own network is another one now. */
+  restart(): void {
+    for (const { peer } of this.#others.values()) peer.restart();
+  }
+
+  /** The camera delivers another size now: what is sent is scaled from that. */
+  rescale(): void {
+    this.#decide();
+  }
+
+  levels(): Map<string, number> {
+    return new Map([...this.#others].map(([id, { peer }]) => [id, peer.level]));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const { peer } of this.#others.values()) peer.close();
+    this.#others.clear();
+    this.#wanted.clear();
+    this.#publish();
+  }
+
+  #add(id: string): Peer {
+    const peer = new Peer(
+      {
+        iceServers: this.#options.iceServers,
+        relayOnly: this.#options.relayOnly,
+        polite: this.selfId < id,
+        send: (signal) => this.#options.send({ type: "signal", to: id, ...signal }),
+        onChange: () => this.#publish(),
+        onConnected: () => this.#options.onConnected(id),
+      },
+      this.#outgoing,
+      { camera: null, screen: null },
+    );
+    const line = new Ladder({ ...LINE, steps: LINE_STEPS });
+    this.#others.set(id, { peer, line });
+    this.#decide();
+    this.#publish();
+    return peer;
+  }
+
+  #decide(): void {
+    const sendings = decide({
+      wanted: new Map([...this.#others.keys()].map((id) => [id, this.#wanted.get(id) ?? null])),
+      screen: this.#outgoing.screen !== null,
+      processor: this.#encoding.step,
+      line: new Map([...this.#others].map(([id, { line }]) => [id, line.step])),
+    });
+    for (const [id, { peer }] of this.#others) {
+      const sending = sendings.get(id);
+      if (sending) void peer.setSending(sending);
+    }
+    this.sendings.value = sendings;
+  }
+
+  async #measure(): Promise<void> {
+    const others = [...this.#others];
+    const stretches = await Promise.all(others.map(([, { peer }]) => peer.measure()));
+    const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
+    if (measured.length === 0) return;
+    const sending = sendingVerdict(measured);
+    // Who sends nothing has learnt nothing of what he could.
+    if (measured.some(({ aim }) => aim > 0)) this.#encoding.update(sending);
+    this.#showing.update(showingVerdict(measured));
+    this.scale.value = SCALES[this.#showing.step] ?? 1;
+    // A processor that is too slow makes every line look bad: no line is blamed for it.
+    const trusted = sending !== "too_much";
+    for (const [, { peer, line }] of others) {
+      if (peer.quality && trusted) line.update(lineVerdict(peer.quality));
+    }
+    this.#decide();
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.remotes.value = new Map(
+      [...this.#others].map(([id, { peer }]) => [
+        id,
+        {
+          audio: peer.track("microphone"),
+          video: peer.track("camera"),
+          screen: peer.track("screen"),
+          screenSound: peer.track("screenSound"),
+          state: peer.state,
+          quality: peer.quality,
+        },
+      ]),
+    );
+  }
+}
+
+/** A weak machine starts low and climbs: the other way round, its first minute would stutter. */
+function firstStep(cores: number): number {
+  if (cores > 4) return 0;
+  return cores > 2 ? 1 : 2;
+}

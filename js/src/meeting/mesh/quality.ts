@@ -1,0 +1,161 @@
+/**
+ * What of one's pictures goes to each of the others. In a mesh everything is encoded and sent once
+ * for everybody, so it follows what they show, and shrinks where the line or the processor is weak.
+ * Pure: decisions only.
+ */
+
+import type { Shown } from "./video-constraints";
+
+export interface Quality {
+  /** Lines of the picture. */
+  height: number;
+  framerate: number;
+  /** Bits a second, to one of the others. */
+  bitrate: number;
+}
+
+/** What is sent to one of the others; null for a picture that is not. */
+export interface Sending {
+  camera: Quality | null;
+  screen: Quality | null;
+}
+
+export interface Circumstances {
+  /** The others, each with what he shows, as far as he has said. */
+  wanted: ReadonlyMap<string, Shown | null>;
+  /** Whether a screen is shared by us. */
+  screen: boolean;
+  /** Steps down for everybody, because the processor is too slow. */
+  processor: number;
+  /** Steps down for each of them, because the line to him is bad. */
+  line: ReadonlyMap<string, number>;
+}
+
+const CAMERA: readonly Quality[] = [
+  { height: 720, framerate: 30, bitrate: 1_700_000 },
+  { height: 540, framerate: 30, bitrate: 1_000_000 },
+  { height: 360, framerate: 24, bitrate: 600_000 },
+  { height: 270, framerate: 20, bitrate: 350_000 },
+  { height: 180, framerate: 15, bitrate: 200_000 },
+  { height: 120, framerate: 12, bitrate: 110_000 },
+  { height: 90, framerate: 12, bitrate: 70_000 },
+];
+/** A shared screen keeps its lines, or nobody can read it, and gives up pictures a second. */
+const SCREEN: readonly Quality[] = [
+  { height: 1080, framerate: 10, bitrate: 1_500_000 },
+  { height: 720, framerate: 8, bitrate: 800_000 },
+  { height: 360, framerate: 5, bitrate: 300_000 },
+  { height: 180, framerate: 3, bitrate: 100_000 },
+];
+const SLOWEST_SCREEN = 2;
+/** Bits a second that all cameras' pictures cost together at most: what a home's line carries up. */
+const CAMERA_BUDGET = 1_800_000;
+const CAMERA_BUDGET_BESIDE_SCREEN = 900_000;
+const SCREEN_BUDGET = 3_000_000;
+/** What is sent to somebody who has not said yet what he shows. */
+const UNKNOWN = 360;
+/** A picture that is shown by this much larger than it is sent looks no worse. */
+const STRETCH = 1.15;
+
+/** So many steps down there are; at the last one of the line, pictures stop and sound goes on. */
+export const PROCESSOR_STEPS = 4;
+export const LINE_STEPS = 4;
+
+/** What goes to each of the others. */
+export function decide(circumstances: Circumstances): Map<string, Sending> {
+  const { wanted, screen } = circumstances;
+  const cameras = cameraRanks(circumstances);
+  const viewers = [...wanted.values()].filter((shown) => shown?.screen !== 0).length;
+  return new Map(
+    [...wanted].map(([id, shown]) => {
+      const steps = circumstances.processor + (circumstances.line.get(id) ?? 0);
+      const rank = cameras.get(id);
+      return [
+        id,
+        {
+          camera: rank === undefined ? null : at(CAMERA, rank),
+          screen: screen && !silenced(circumstances, id) ? screenFor(shown, steps, viewers) : null,
+        },
+      ];
+    }),
+  );
+}
+
+/** The place of each picture in the list of qualities; those that are not sent are left out. */
+function cameraRanks(circumstances: Circumstances): Map<string, number> {
+  const { wanted, screen, processor, line } = circumstances;
+  const ranks = new Map<string, number>();
+  for (const [id, shown] of wanted) {
+    const lines = shown?.camera ?? UNKNOWN;
+    if (lines === 0 || silenced(circumstances, id)) continue;
+    ranks.set(id, rankFor(CAMERA, lines));
+  }
+  const budget = screen ? CAMERA_BUDGET_BESIDE_SCREEN : CAMERA_BUDGET;
+  const cost = (): number =>
+    [...ranks.values()].reduce((sum, rank) => sum + at(CAMERA, rank).bitrate, 0);
+  while (cost() > budget) {
+    // The largest gives way first: the eye loses least there.
+    const [best] = [...ranks].sort(([, a], [, b]) => a - b);
+    if (!best || best[1] >= CAMERA.length - 1) break;
+    ranks.set(best[0], best[1] + 1);
+  }
+  for (const [id, rank] of ranks) {
+    ranks.set(id, Math.min(CAMERA.length - 1, rank + processor + (line.get(id) ?? 0)));
+  }
+  return ranks;
+}
+
+function silenced({ line }: Circumstances, id: string): boolean {
+  return (line.get(id) ?? 0) >= LINE_STEPS;
+}
+
+function screenFor(shown: Shown | null, steps: number, viewers: number): Quality | null {
+  const lines = shown?.screen ?? at(SCREEN, 0).height;
+  if (lines === 0) return null;
+  const quality = at(SCREEN, rankFor(SCREEN, lines));
+  return {
+    height: quality.height,
+    framerate: Math.max(SLOWEST_SCREEN, Math.round(quality.framerate / (1 + steps / 2))),
+    bitrate: Math.min(quality.bitrate, SCREEN_BUDGET / viewers) / (1 + steps / 2),
+  };
+}
+
+/** The least quality that has the lines, nearly. */
+function rankFor(qualities: readonly Quality[], lines: number): number {
+  const rank = qualities.findLastIndex(({ height }) => height * STRETCH >= lines);
+  return Math.max(0, rank);
+}
+
+function at(qualities: readonly Quality[], rank: number): Quality {
+  const quality = qualities[Math.min(rank, qualities.length - 1)];
+  if (!quality) throw new RangeError("there are no qualities");
+  return quality;
+}
+
+/** What the camera has to deliver for all of it; `own` is how large one sees oneself. */
+export function captureFor(
+  sendings: Iterable<Sending>,
+  own: number,
+): Pick<Quality, "height" | "framerate"> {
+  const cameras = [...sendings].map(({ camera }) => camera).filter((camera) => camera !== null);
+  const shown = own > 0 ? [at(CAMERA, rankFor(CAMERA, own))] : [];
+  const all = [...cameras, ...shown, at(CAMERA, CAMERA.length - 1)];
+  return {
+    height: Math.max(...all.map(({ height }) => height)),
+    framerate: Math.max(...all.map(({ framerate }) => framerate)),
+  };
+}
+
+/** The encoding that brings a picture of `captured` lines down to `quality`; it never enlarges. */
+export function encodingFor(
+  quality: Quality | null,
+  captured: number | undefined,
+): RTCRtpEncodingParameters {
+  if (!quality) return { active: false };
+  return {
+    active: true,
+    maxBitrate: Math.round(quality.bitrate),
+    maxFramerate: quality.framerate,
+    scaleResolutionDownBy: Math.max(1, (captured ?? quality.height) / quality.height),
+  };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { ChatMessage } from "../../shared/protocol";
+import { groups } from "./conversation";
+
+const message = (id: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
+  type: "chat_message",
+  id,
+  sender: "a",
+  name: "Ada",
+  text: `message ${id}`,
+  at: id,
+  to: null,
+  to_name: null,
+  ...more,
+});
+
+const ids = (messages: ChatMessage[], unread: number | null = null): number[][] =>
+  groups(messages, unread).map((group) => group.messages.map(({ id }) => id));
+
+test("what one writes in a row stands together", () => {
+  expect(ids([message(1), message(2), message(3, { sender: "b" })])).toEqual([[1, 2], [3]]);
+});
+
+test("what is for one alone never stands among what is for all", () => {
+  const secret = message(2, { to: "b", to_name: "Ben" });
+  expect(ids([message(1), secret, message(3)])).toEqual([[1], [2], [3]]);
+});
+
+test("a pause, a new name and the first unread message begin anew", () => {
+  expect(ids([message(1), message(2, { at: 400 })])).toEqual([[1], [2]]);
+  expect(ids([message(1), message(2, { name: "Augusta" })])).toEqual([[1], [2]]);
+  expect(ids([message(1), message(2), message(3)], 2)).toEqual([[1], [2, 3]]);
+});

@@ -1,0 +1,94 @@
+/** What a person chose once and wants again next time: the name and the devices. */
+
+import { randomName } from "../../shared/random";
+
+const NAME = "nanomeet.name";
+const DEVICES = "nanomeet.devices";
+const LANGUAGE = "nanomeet.language";
+const PERSON = "nanomeet.person";
+const QUALITY = "nanomeet.quality";
+const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
+
+const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
+
+export type Start = Readonly<Record<"audio" | "video", boolean>>;
+export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
+export type DeviceChoice = Partial<Record<DeviceKind, string>>;
+
+export function rememberedName(): string | null {
+  return load(NAME);
+}
+
+export function rememberName(name: string): void {
+  save(NAME, name);
+}
+
+export function rememberedLanguage(): string | null {
+  return load(LANGUAGE);
+}
+
+export function rememberLanguage(tag: string): void {
+  save(LANGUAGE, tag);
+}
+
+export function rememberedDevices(): DeviceChoice {
+  try {
+    const value: unknown = JSON.parse(load(DEVICES) ?? "{}");
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(Object.entries(value).filter(([, id]) => typeof id === "string"));
+  } catch {
+    return {};
+  }
+}
+
+export function rememberDevices(choice: DeviceChoice): void {
+  save(DEVICES, JSON.stringify(choice));
+}
+
+/** Whether microphone and camera shall be on when one comes in. */
+export function rememberedStart(): Start {
+  return { audio: load(OFF.audio) === null, video: load(OFF.video) === null };
+}
+
+export function rememberStart(start: Start): void {
+  for (const kind of ["audio", "video"] as const) save(OFF[kind], start[kind] ? null : "off");
+}
+
+/** What broadcasts from here were like last. */
+export function rememberedQuality(): string | null {
+  return load(QUALITY);
+}
+
+export function rememberQuality(quality: string): void {
+  save(QUALITY, quality);
+}
+
+/**
+ * What this browser calls its person, so that the server knows a second connection of the same one.
+ * Without storage there is none: then each connection is somebody new.
+ */
+export function person(): string | null {
+  const known = load(PERSON);
+  if (known !== null && PERSON_FORM.test(known)) return known;
+  const made = randomName();
+  save(PERSON, made);
+  return load(PERSON) === made ? made : null;
+}
+
+// Storage throws where the browser keeps a framed page from it: then nothing is remembered.
+function load(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function save(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // As above.
+  }
+}

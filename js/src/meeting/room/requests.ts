@@ -1,0 +1,112 @@
+/** What a person can ask of the room: each settles when the server has carried it out, or refused it. */
+
+import type { Kick, React } from "../../shared/protocol";
+import type { Request } from "./signalling";
+
+export type Ask = (request: Request, timeout?: number) => Promise<void>;
+/** What else goes with a person who is removed. */
+export type RemovalOptions = Partial<Pick<Kick, "revoke" | "address" | "shared">>;
+type Media = "audio" | "video";
+
+/** Muting is acknowledged when everybody concerned has done it, or 5 s have passed. */
+const MUTE_TIMEOUT = 12_000;
+
+export class RoomRequests {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  sendChat(text: string, to: string | null = null): Promise<void> {
+    return this.#ask({ type: "send_chat", text, to });
+  }
+
+  raiseHand(raised: boolean): Promise<void> {
+    return this.#ask({ type: "raise_hand", raised });
+  }
+
+  react(reaction: React["reaction"]): Promise<void> {
+    return this.#ask({ type: "react", reaction });
+  }
+
+  enterStage(): Promise<void> {
+    return this.#ask({ type: "enter_stage" });
+  }
+
+  leaveStage(): Promise<void> {
+    return this.#ask({ type: "leave_stage" });
+  }
+
+  // --- for moderators ---
+
+  setSubject(subject: string): Promise<void> {
+    return this.#ask({ type: "set_subject", subject });
+  }
+
+  setLobby(active: boolean): Promise<void> {
+    return this.#ask({ type: "set_lobby", active });
+  }
+
+  setPassword(password: string): Promise<void> {
+    return this.#ask({ type: "set_password", password });
+  }
+
+  setClosed(closed: boolean): Promise<void> {
+    return this.#ask({ type: "set_closed", closed });
+  }
+
+  /** Shows somebody large to everybody; null leaves it to each. */
+  setMain(id: string | null): Promise<void> {
+    return this.#ask({ type: "set_main", id });
+  }
+
+  admit(id: string, admitted: boolean): Promise<void> {
+    return this.#ask({ type: "admit", id, admitted });
+  }
+
+  admitAll(): Promise<void> {
+    return this.#ask({ type: "admit_all" });
+  }
+
+  /** Says something to one who waits, or to all. */
+  messageLobby(text: string, id: string | null = null): Promise<void> {
+    return this.#ask({ type: "message_lobby", text, id });
+  }
+
+  mute(id: string, media: Media): Promise<void> {
+    return this.#ask({ type: "mute", id, media }, MUTE_TIMEOUT);
+  }
+
+  muteEveryone(media: Media): Promise<void> {
+    return this.#ask({ type: "mute_everyone", media }, MUTE_TIMEOUT);
+  }
+
+  askToUnmute(id: string, media: Media): Promise<void> {
+    return this.#ask({ type: "ask_to_unmute", id, media });
+  }
+
+  lowerHand(id: string): Promise<void> {
+    return this.#ask({ type: "lower_hand", id });
+  }
+
+  grantModerator(id: string): Promise<void> {
+    return this.#ask({ type: "grant_moderator", id });
+  }
+
+  kick(id: string, options: RemovalOptions = {}): Promise<void> {
+    return this.#ask({ type: "kick", id, ...options });
+  }
+
+  inviteToStage(id: string): Promise<void> {
+    return this.#ask({ type: "invite_to_stage", id });
+  }
+
+  sendToAudience(id: string): Promise<void> {
+    return this.#ask({ type: "send_to_audience", id });
+  }
+
+  endMeeting(): Promise<void> {
+    return this.#ask({ type: "end_meeting" });
+  }
+}

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import type { Participant, Welcome } from "../../shared/protocol";
+import { NO_BROADCAST, RoomStore } from "./room";
+
+const person = (id: string, more: Partial<Participant> = {}): Participant => ({
+  id,
+  name: id,
+  moderator: false,
+  audio: true,
+  video: true,
+  screen: false,
+  stage: true,
+  hand: null,
+  ...more,
+});
+
+const welcome = (participants: Participant[]): Welcome => ({
+  type: "welcome",
+  v: 1,
+  own: person("me", { moderator: true }),
+  kept: false,
+  resume: "place",
+  room: "room",
+  session: "meeting",
+  streamname: "stream",
+  participants,
+  state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
+  broadcast: NO_BROADCAST,
+  knocking: [],
+  ice_servers: [],
+  expires: 0,
+  now: Date.now() / 1000,
+  max_stage: 8,
+  chat: [],
+  viewers: 0,
+  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
+});
+
+const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);
+
+test("a welcome fills the room, and a second one replaces it", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a"), person("b")]));
+  expect(room.people.value).toBe(3);
+  room.apply(welcome([person("b")]));
+  expect(ids(room)).toEqual(["b"]);
+});
+
+test("people come, change and go", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a")]));
+  room.apply({ type: "joined", participant: person("b") });
+  room.apply({ type: "updated", participant: person("b", { audio: false }) });
+  expect(room.others.value.at(-1)).toMatchObject({ id: "b", audio: false });
+  room.apply({ type: "left", id: "a", reason: "left", by: null });
+  expect(ids(room)).toEqual(["b"]);
+});
+
+test("shared links are those that were told last, and none after another welcome", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a"), person("b")]));
+  const links = [{ id: "1234567890abcdef", people: 2, here: ["a", "b"] }];
+  room.apply({ type: "links_changed", links });
+  expect(room.links.value).toEqual(links);
+  room.apply(welcome([person("a")]));
+  expect(room.links.value).toEqual([]);
+});
+
+test("somebody who is told of twice is there once", () => {
+  const room = new RoomStore();
+  room.apply(welcome([person("a")]));
+  room.apply({ type: "joined", participant: person("a", { name: "Ada" }) });
+  expect(room.others.value).toMatchObject([{ id: "a", name: "Ada" }]);
+});
+
+test("an update of oneself changes the own role", () => {
+  const room = new RoomStore();
+  room.apply(welcome([]));
+  room.apply({ type: "updated", participant: person("me", { moderator: false }) });
+  expect(room.moderator.value).toBe(false);
+  expect(ids(room)).toEqual([]);
+});
+
+test("who knocks waits until it is answered", () => {
+  const room = new RoomStore();
+  room.apply(welcome([]));
+  room.apply({ type: "knock", id: "k", name: "Kurt" });
+  expect(room.knocking.value).toHaveLength(1);
+  room.apply({ type: "knock_ended", id: "k" });
+  expect(room.knocking.value).toEqual([]);
+});
+
+test("since when it is live is told by this page's clock, however wrong that is", () => {
+  const room = new RoomStore();
+  const now = Date.now() / 1000;
+  const live = { ...NO_BROADCAST, state: "live" as const, since: now + 10_740 };
+  // The server's clock is three hours ahead, and it went live a minute ago.
+  room.apply({ ...welcome([]), now: now + 10_800, broadcast: live });
+  expect(room.broadcast.value.since).toBeCloseTo(now - 60, 0);
+  room.apply({ type: "broadcast_changed", broadcast: { ...live, since: now + 10_800 } });
+  expect(room.broadcast.value.since).toBeCloseTo(now, 0);
+});

@@ -1,0 +1,425 @@
+/** The connection to the server: it joins, stays alive, comes back after a drop, and knows when to end. */
+
+import {
+  type Ack,
+  type Bye,
+  type ClientMessage,
+  type CreateInvite,
+  type InviteCreated,
+  type Join,
+  LIMITS,
+  PROTOCOL_VERSION,
+  type RemovalPlanned,
+  type ServerMessage,
+} from "../../shared/protocol";
+import { bytes } from "../../shared/text";
+import type { Misfit } from "./launch";
+
+export type Connection =
+  | "idle"
+  | "connecting"
+  | "joining"
+  | "locked"
+  | "waiting"
+  | "joined"
+  | "reconnecting"
+  | "ended";
+
+export const CONNECTION_STEPS: Readonly<Record<Connection, readonly Connection[]>> = {
+  idle: ["connecting", "ended"],
+  connecting: ["joining", "reconnecting", "ended"],
+  joining: ["locked", "waiting", "joined", "reconnecting", "ended"],
+  locked: ["joining", "reconnecting", "ended"],
+  waiting: ["locked", "joined", "reconnecting", "ended"],
+  joined: ["reconnecting", "ended"],
+  reconnecting: ["connecting", "ended"],
+  ended: [],
+};
+
+export interface Ending {
+  kind: Bye["kind"] | "server_unreachable" | Misfit;
+  message: string;
+  /** Whether joining again may succeed. */
+  retry: boolean;
+}
+
+/** Why a request was not carried out. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  constructor(
+    readonly kind: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The part of WebSocket that is used here. */
+export interface Socket {
+  readonly readyState: number;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  send(data: string): void;
+  close(code?: number): void;
+}
+
+type WithoutRef<M> = M extends { ref?: number | null } ? Omit<M, "ref"> : never;
+export type Request = WithoutRef<ClientMessage>;
+
+export interface SignallingOptions {
+  url: string;
+  /** What to join with; asked for at every attempt, so that it is true at that moment. */
+  credentials: () => Omit<Join, "type" | "v" | "resume" | "password">;
+  /** The secret of a place that this page had before it was loaded again. */
+  resume: string | null;
+  open: (url: string) => Socket;
+  random: () => number;
+  onMessage: (message: ServerMessage) => void;
+  onConnection: (connection: Connection, ending: Ending | null) => void;
+}
+
+/**
+ * Milliseconds before each attempt to come back; the last repeats. Whatever was away, a network or
+ * the server, the room is back within five seconds of it.
+ */
+const DELAYS = [0, 300, 1000, 2000, 3000];
+const JITTER = 0.3;
+const PING_INTERVAL = 5_000;
+const PONG_TIMEOUT = 10_000;
+const HURRIED_PONG_TIMEOUT = 3_000;
+const OPEN_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 10_000;
+/** Requests at once, and a second: a program that asks for more is refused here, not sent out there. */
+const ASK_BURST = 100;
+const ASK_RATE = 20;
+/** A page that has never been in a room gives up sooner than one that waits for its network. */
+const PATIENCE_NEW = 20_000;
+const PATIENCE_JOINED = 120_000;
+const OPEN = 1;
+/** Close codes; the second as the server's `signalling.py` has it. */
+const NORMAL = 1000;
+const UNLOADED = 4001;
+const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
+
+type Answer = Ack | InviteCreated | RemovalPlanned;
+
+interface Pending {
+  resolve: (answer: Answer) => void;
+  reject: (error: RefusedError) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class Signalling {
+  readonly #options: SignallingOptions;
+  readonly #pending = new Map<number, Pending>();
+  #connection: Connection = "idle";
+  #socket: Socket | null = null;
+  #resume: string | null;
+  #password: string | null = null;
+  #ref = 0;
+  #allowance = ASK_BURST;
+  #allowedAt = 0;
+  #attempt = 0;
+  #everJoined = false;
+  #troubleSince: number | null = null;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #pingTimer: ReturnType<typeof setInterval> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SignallingOptions) {
+    this.#options = options;
+    this.#resume = options.resume;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** The secret of our place, while we have one. */
+  get resume(): string | null {
+    return this.#resume;
+  }
+
+  connect(): void {
+    this.#troubleSince = performance.now();
+    this.#open();
+  }
+
+  /** Says it if somebody listens; what the room has to know again after a drop is said then. */
+  send(message: ClientMessage): void {
+    if (this.#connection === "joined" && this.#socket?.readyState === OPEN) this.#post(message);
+  }
+
+  /** Settles when the server has carried it out, refused it, or not answered in time. */
+  async request(message: Request, timeout = REQUEST_TIMEOUT): Promise<void> {
+    await this.#ask(message, timeout);
+  }
+
+  /** Asks for an invite; returns its token. */
+  async createInvite(wanted: Omit<CreateInvite, "type" | "ref">): Promise<string> {
+    const answer = await this.#ask({ type: "create_invite", ...wanted }, REQUEST_TIMEOUT);
+    if (answer.type === "invite_created") return answer.token;
+    throw new RefusedError("protocol", "The server made no invite.");
+  }
+
+  /** Asks what it would mean to remove a participant. */
+  async planRemoval(id: string): Promise<RemovalPlanned> {
+    const answer = await this.#ask({ type: "plan_removal", id }, REQUEST_TIMEOUT);
+    if (answer.type === "removal_planned") return answer;
+    throw new RefusedError("protocol", "The server did not say what removing them would mean.");
+  }
+
+  #ask(message: Request, timeout: number): Promise<Answer> {
+    if (this.#connection !== "joined") {
+      return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
+    }
+    const ref = ++this.#ref;
+    const text = JSON.stringify({ ...message, ref } satisfies ClientMessage);
+    // A message that is larger would end the connection.
+    if (bytes(text) > LIMITS.frame) {
+      return Promise.reject(new RefusedError("invalid", "This is too long to be sent."));
+    }
+    if (!this.#mayAsk()) {
+      const words = "So many requests at once: wait a moment.";
+      return Promise.reject(new RefusedError("too_many", words));
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(ref);
+        reject(new RefusedError("timeout", "The server did not answer in time."));
+      }, timeout);
+      this.#pending.set(ref, { resolve, reject, timer });
+      this.#write(text);
+    });
+  }
+
+  #mayAsk(): boolean {
+    const now = performance.now();
+    const back = ((now - this.#allowedAt) / 1000) * ASK_RATE;
+    this.#allowance = Math.min(ASK_BURST, this.#allowance + back);
+    this.#allowedAt = now;
+    if (this.#allowance < 1) return false;
+    this.#allowance -= 1;
+    return true;
+  }
+
+  /** Answers the question for the password, or comes to the door anew with it instead of waiting. */
+  submitPassword(password: string): void {
+    if (this.#connection === "locked") {
+      this.#password = password;
+      this.#join();
+    }
+    if (this.#connection === "waiting") {
+      this.#password = password;
+      this.#dropSocket();
+      this.#step("reconnecting");
+      this.#open();
+    }
+  }
+
+  /** The network has changed: tries again at once, or makes sure that the server still hears us. */
+  hurry(): void {
+    if (this.#connection === "reconnecting") {
+      clearTimeout(this.#retryTimer);
+      this.#open();
+    } else if (this.#connection === "connecting") {
+      // An attempt that began without a network waits longer for it than a new one.
+      this.#dropSocket();
+      this.#step("reconnecting");
+      this.#open();
+    } else if (this.#socket?.readyState === OPEN) {
+      this.#ping();
+      this.#expectWord(HURRIED_PONG_TIMEOUT);
+    }
+  }
+
+  /** Gives the place up for good. */
+  leave(): void {
+    if (this.#socket?.readyState === OPEN) this.#post({ type: "leave" });
+    this.#end({ kind: "left", message: "You left the meeting.", retry: true });
+  }
+
+  /** The page goes away: the server keeps the place in case that it is loaded again. */
+  unload(): void {
+    this.close(UNLOADED);
+  }
+
+  /** Drops the connection without a word: the server keeps the place for a while. */
+  close(code = NORMAL): void {
+    this.#dropSocket(code);
+    clearTimeout(this.#retryTimer);
+    this.#rejectPending();
+  }
+
+  #open(): void {
+    this.#step("connecting");
+    const socket = this.#options.open(this.#options.url);
+    this.#socket = socket;
+    this.#expectWord(OPEN_TIMEOUT);
+    socket.onopen = () => {
+      this.#join();
+      this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL);
+    };
+    socket.onmessage = ({ data }) => this.#hear(data);
+    socket.onclose = () => this.#lost();
+  }
+
+  #join(): void {
+    this.#step("joining");
+    this.#expectWord(OPEN_TIMEOUT);
+    this.#post({
+      type: "join",
+      v: PROTOCOL_VERSION,
+      ...this.#options.credentials(),
+      resume: this.#resume,
+      password: this.#password,
+    });
+  }
+
+  #hear(data: unknown): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = undefined;
+    const message = parse(data);
+    if (!message) return;
+    switch (message.type) {
+      case "pong":
+        return;
+      case "ack":
+      case "invite_created":
+      case "removal_planned":
+        this.#settle(message.ref, message);
+        return;
+      case "error":
+        if (message.ref !== null) {
+          this.#settle(message.ref, new RefusedError(message.kind, message.message));
+          return;
+        }
+        // Too many wrong passwords: the question stays open.
+        if (this.#connection === "joining" && this.#password !== null) this.#arrive("locked");
+        break;
+      case "bye":
+        // A full or a locked room may be tried again, but by whoever wants to, not in a loop.
+        if (message.retry && !AT_THE_DOOR.has(message.kind)) this.#lost();
+        else this.#end({ kind: message.kind, message: message.message, retry: message.retry });
+        return;
+      case "welcome":
+        this.#resume = message.resume;
+        this.#everJoined = true;
+        this.#arrive("joined");
+        break;
+      case "waiting":
+        this.#arrive("waiting");
+        break;
+      case "password_required":
+        this.#password = null;
+        this.#arrive("locked");
+        break;
+    }
+    this.#options.onMessage(message);
+  }
+
+  #arrive(connection: Connection): void {
+    this.#attempt = 0;
+    this.#troubleSince = null;
+    this.#step(connection);
+  }
+
+  #lost(): void {
+    if (this.#connection === "ended") return;
+    this.#dropSocket();
+    this.#rejectPending();
+    const now = performance.now();
+    this.#troubleSince ??= now;
+    const patience = this.#everJoined ? PATIENCE_JOINED : PATIENCE_NEW;
+    if (now - this.#troubleSince > patience) {
+      this.#end({
+        kind: "server_unreachable",
+        message: "The meeting's server cannot be reached. Check your network, then join again.",
+        retry: true,
+      });
+      return;
+    }
+    this.#step("reconnecting");
+    this.#retryTimer = setTimeout(() => this.#open(), this.#delay());
+  }
+
+  #delay(): number {
+    const delay = DELAYS[Math.min(this.#attempt, DELAYS.length - 1)] ?? 0;
+    this.#attempt += 1;
+    return delay * (1 + JITTER * this.#options.random());
+  }
+
+  #ping(): void {
+    this.#post({ type: "ping", t: performance.now() });
+    // The wait begins with a question: a throttled timer of a hidden tab cannot make it run out.
+    if (this.#silenceTimer === undefined) this.#expectWord(PONG_TIMEOUT);
+  }
+
+  #expectWord(within: number): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#lost(), within);
+  }
+
+  #post(message: ClientMessage): void {
+    this.#write(JSON.stringify(message));
+  }
+
+  #write(text: string): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(text);
+  }
+
+  #settle(ref: number, answer: Answer | RefusedError): void {
+    const pending = this.#pending.get(ref);
+    if (!pending) return;
+    this.#pending.delete(ref);
+    clearTimeout(pending.timer);
+    if (answer instanceof RefusedError) pending.reject(answer);
+    else pending.resolve(answer);
+  }
+
+  #rejectPending(): void {
+    for (const ref of [...this.#pending.keys()]) {
+      this.#settle(ref, new RefusedError("connection_lost", "The connection was lost meanwhile."));
+    }
+  }
+
+  #end(ending: Ending): void {
+    if (this.#connection === "ended") return;
+    this.close();
+    this.#resume = null;
+    this.#step("ended", ending);
+  }
+
+  #dropSocket(code = NORMAL): void {
+    clearInterval(this.#pingTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = undefined;
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = null;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close(code);
+  }
+
+  #step(connection: Connection, ending: Ending | null = null): void {
+    if (!CONNECTION_STEPS[this.#connection].includes(connection)) {
+      throw new Error(`there is no step from ${this.#connection} to ${connection}`);
+    }
+    this.#connection = connection;
+    this.#options.onConnection(connection, ending);
+  }
+}
+
+function parse(data: unknown): ServerMessage | null {
+  if (typeof data !== "string") return null;
+  try {
+    const message: unknown = JSON.parse(data);
+    const known = typeof message === "object" && message !== null && "type" in message;
+    return known ? (message as ServerMessage) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,116 @@
+/** Keys for what has to be quick; none of them does anything while one is typing. */
+
+import type { MeetingPage } from "../room/meeting-page";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+
+interface Shortcut {
+  key: string;
+  words: () => string;
+  act: (meeting: MeetingPage) => void;
+}
+
+const PUSH_TO_TALK = " ";
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  {
+    key: "m",
+    words: () => t.toolbar.microphone,
+    act: (meeting) =>
+      void attempt(meeting, () => meeting.setMicrophone(!meeting.media.microphoneOn.value)),
+  },
+  {
+    key: "v",
+    words: () => t.toolbar.camera,
+    act: (meeting) =>
+      void attempt(meeting, () => meeting.setCamera(meeting.media.camera.value === null)),
+  },
+  {
+    key: "h",
+    words: () => t.toolbar.hand,
+    act: inRoom(({ room, ask }) => ask.raiseHand(room.own.value?.hand == null)),
+  },
+  { key: "c", words: () => t.toolbar.chat, act: inRoom(({ view }) => view.toggle("chat")) },
+  { key: "p", words: () => t.toolbar.people, act: inRoom(({ view }) => view.toggle("people")) },
+  {
+    key: "s",
+    words: () => t.toolbar.screen,
+    act: inRoom((meeting) => meeting.setScreen(meeting.media.screen.value === null)),
+  },
+  {
+    key: "r",
+    words: () => t.toolbar.reactions,
+    act: inRoom(() => {
+      const shown = document.querySelector<HTMLElement>('[data-tool="reactions"]');
+      (shown ?? document.querySelector<HTMLElement>('[data-tool="more"]'))?.click();
+    }),
+  },
+  { key: "w", words: () => t.toolbar.tileView, act: inRoom(({ view }) => view.toggleTiles()) },
+  {
+    key: "?",
+    words: () => t.toolbar.shortcuts,
+    act: ({ view }) => {
+      view.help.value = !view.help.value;
+    },
+  },
+];
+
+function inRoom(work: (meeting: MeetingPage) => Promise<void> | void): Shortcut["act"] {
+  return (meeting) => {
+    if (meeting.status.value === "joined") void attempt(meeting, () => work(meeting));
+  };
+}
+
+export function listenForShortcuts(meeting: MeetingPage, owner: AbortSignal): void {
+  const options = { signal: owner };
+  document.addEventListener("keydown", (event) => press(meeting, event), options);
+  document.addEventListener("keyup", ({ key }) => key === PUSH_TO_TALK && hush(meeting), options);
+  // A key that is let go elsewhere is not heard here: nobody must stay audible by that.
+  window.addEventListener("blur", () => hush(meeting), options);
+}
+
+function press(meeting: MeetingPage, event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+  if (event.key === PUSH_TO_TALK) {
+    if (pressable(event)) return;
+    event.preventDefault();
+    if (!event.repeat) talk(meeting);
+    return;
+  }
+  if (event.repeat) return;
+  const key = event.key.toLowerCase();
+  const shortcut = SHORTCUTS.find((one) => one.key === key);
+  if (!shortcut) return;
+  // What it opens has the focus at once: the key is not typed into that.
+  event.preventDefault();
+  shortcut.act(meeting);
+}
+
+/** Opens the microphone for as long as the space bar is held. */
+function talk(meeting: MeetingPage): void {
+  const { media, room, view, status } = meeting;
+  if (status.value !== "joined" || !room.onStage.value || media.microphoneOn.value) return;
+  view.talking.value = true;
+  void attempt(meeting, () => meeting.setMicrophone(true));
+}
+
+function hush(meeting: MeetingPage): void {
+  const { view } = meeting;
+  if (!view.talking.value) return;
+  view.talking.value = false;
+  void attempt(meeting, () => meeting.setMicrophone(false));
+}
+
+function typing({ target }: Event): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") !== null
+  );
+}
+
+/** Whether the space bar presses what has the focus; what was only clicked has it without showing. */
+function pressable({ target }: Event): boolean {
+  const control =
+    target instanceof Element && target.closest("button, a, summary, input, [tabindex]");
+  return control instanceof Element && control.matches(":focus-visible");
+}

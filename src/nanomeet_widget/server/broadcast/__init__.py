@@ -1,0 +1,1 @@
+"""A live stream, from ingest to viewers."""

@@ -1,0 +1,153 @@
+"""Broadcasts for players and caches that know HLS, or LL-HLS.
+
+A stream is packed from the first request on, or from its beginning (`nanomeet serve --hls`), and no
+longer than anybody asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.hls_segments import TARGET_DURATION, Segments
+from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.media.tracks import read_setup
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol.frames import Track
+from nanomeet_widget.server.timers import Handle, Timers
+
+#: Seconds after the last request.
+_IDLE = 30.0
+#: Seconds that a request may wait for what it asks for, as the specification has it.
+_WAIT = 3.0 * TARGET_DURATION
+
+
+class HlsStream:
+    """One broadcast as HLS; a `Viewer` of its channel.
+
+    Parameters
+    ----------
+    channel
+        The stream's channel.
+    """
+
+    def __init__(self, channel: Stream) -> None:
+        self._channel = channel
+        self._waiting: set[asyncio.Event] = set()
+        self.segments: Segments | None = None
+        channel.attach(self)
+
+    async def until(self, condition: Callable[[Segments], bool]) -> Segments | None:
+        """Wait for the segments to be as they are to be; None if that takes too long."""
+        news = asyncio.Event()
+        self._waiting.add(news)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._until(condition, news), _WAIT)
+        self._waiting.discard(news)
+        segments = self.segments
+        return segments if segments is not None and condition(segments) else None
+
+    async def _until(self, condition: Callable[[Segments], bool], news: asyncio.Event) -> None:
+        while self.segments is None or not condition(self.segments):
+            news.clear()
+            await news.wait()
+
+    @property
+    def live(self) -> bool:
+        """Whether there is more to come."""
+        return self._channel.live
+
+    def close(self) -> None:
+        """Pack no more."""
+        self._channel.detach(self)
+
+    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+
+    def send_state(self, state: messages.StreamState) -> None:
+        """Begin with a broadcast, and end with it."""
+        if state.state == "live" and state.since is not None:
+            if self.segments is None:
+                lead = Track.VIDEO if state.picture else Track.AUDIO
+                self.segments = Segments(f"{state.since * 1000:.0f}", state.since, lead)
+        elif self.segments is not None and state.since is None:
+            # With a beginning it is only interrupted.
+            self.segments.end()
+            self._tell()
+
+    def send_frames(self, batch: Batch) -> None:
+        """Pack frames."""
+        for frame in batch.frames:
+            self._pack(frame)
+
+    def _pack(self, frame: Outgoing) -> None:
+        if self.segments is None or self.segments.over:
+            return
+        if frame.setup:
+            self.segments.setup(read_setup(frame.frame()))
+        elif frame.time is not None and self.segments.add(frame.frame(), frame.time):
+            self._tell()
+        if self.segments.wants_keyframe:
+            self._channel.request_keyframe()
+
+    def dismiss(self, reason: str) -> None:
+        """Do nothing: a channel sends away those with a ticket alone."""
+
+    def _tell(self) -> None:
+        for news in self._waiting:
+            news.set()
+
+
+class Hls:
+    """The streams that are packed now.
+
+    Parameters
+    ----------
+    broadcasts
+        The server's broadcasts.
+    timers
+        The event loop.
+    always
+        Whether every public broadcast is packed from its beginning to its end.
+    """
+
+    def __init__(self, broadcasts: Broadcasts, timers: Timers, *, always: bool) -> None:
+        self._broadcasts = broadcasts
+        self._timers = timers
+        self._always = always
+        if always:
+            broadcasts.on_live.append(self.stream)
+        self._streams: dict[str, HlsStream] = {}
+        self._asked: dict[str, float] = {}
+        self._tidying: Handle | None = None
+
+    def stream(self, name: str) -> HlsStream | None:
+        """Return a stream that is live, or was until a moment ago; None if there is none."""
+        channel = self._broadcasts.public(name)
+        stream = self._streams.get(name)
+        over = stream is not None and stream.segments is not None and stream.segments.over
+        if channel is not None and channel.live and (stream is None or over):
+            if stream is not None:
+                stream.close()
+            stream = self._streams[name] = HlsStream(channel)
+        if stream is not None:
+            self._asked[name] = self._timers.time()
+            if self._tidying is None:
+                self._tidy()
+        return stream
+
+    def _tidy(self) -> None:
+        now = self._timers.time()
+        idle = [name for name, at in self._asked.items() if now - at > _IDLE]
+        for name in idle:
+            if self._always and self._streams[name].live:
+                continue
+            del self._asked[name]
+            self._streams.pop(name).close()
+        self._tidying = self._timers.call_later(_IDLE, self._tidy) if self._streams else None
+
+    def close(self) -> None:
+        """Pack nothing more."""
+        if self._tidying is not None:
+            self._tidying.cancel()

@@ -1,0 +1,294 @@
+"""A broadcast pushed by RTMP to somebody else's server, for as long as it lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+
+from nanomeet_widget.server.broadcast.push_target import PushRefusedError, PushTarget, resolve
+from nanomeet_widget.server.broadcast.push_worker import LIVE, pack
+from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol.frames import Frame, Track
+
+logger = logging.getLogger("nanomeet")
+
+#: Bytes that may wait for the other server: some seconds; then it goes on with a later keyframe.
+_MAX_WAITING = 8 * 1024 * 1024
+#: Seconds for the other server to take what it is sent; and, with a keyframe to wait for and a process
+#: to start, until it has taken the stream.
+_PATIENCE, _ANSWER = 8.0, 12.0
+#: Seconds before another attempt: the first time, and at most. After so many that went well it
+#: begins anew.
+_PAUSE, _LONGEST_PAUSE, _WELL = 1.0, 30.0, 20.0
+_CHUNK = 64 * 1024
+
+
+class Push:
+    """One target of one broadcast; a `Viewer` of its channel.
+
+    FFmpeg speaks RTMP, in a process of its own, and to a port of this one alone. What passes there goes
+    on to the address that was checked, over TLS that was verified, and within bounds of time.
+
+    Parameters
+    ----------
+    target
+        Where to.
+    allowed
+        Hosts that may be in this server's own network.
+    loop
+        The event loop.
+    """
+
+    def __init__(
+        self, target: PushTarget, *, allowed: frozenset[str], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._target = target
+        self._allowed = allowed
+        self._loop = loop
+        self._channel: Stream | None = None
+        self._on_change: Callable[[], None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._state: messages.PushPhase = "connecting"
+        self._error: str | None = None
+        self._setups: dict[Track, Frame] = {}
+        #: What waits for the process; None while there is none.
+        self._queue: asyncio.Queue[bytes | None] | None = None
+        self._waiting = 0
+        self._need_keyframe = self._picture = True
+        self._live_at: float | None = None
+        self._over = False
+
+    def describe(self) -> messages.PushState:
+        """Return where it stands. The address beyond the host is nobody's business."""
+        return messages.PushState(host=self._target.host, state=self._state, error=self._error)
+
+    def open(self, channel: Stream, on_change: Callable[[], None]) -> None:
+        """Begin."""
+        self._channel, self._on_change = channel, on_change
+        self._task = self._loop.create_task(self._run())
+        channel.attach(self)
+
+    def close(self) -> None:
+        """End it, after what waits was sent."""
+        self._over, self._on_change = True, None
+        if self._channel is not None:
+            self._channel.detach(self)
+        if self._queue is not None:
+            self._queue.put_nowait(None)
+        elif self._task is not None:
+            self._task.cancel()
+
+    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+
+    def send_state(self, state: messages.StreamState) -> None:
+        """Take note of whether there is a picture; while others wait, this one waits too."""
+        self._picture = state.picture
+
+    def send_frames(self, batch: Batch) -> None:
+        """Have frames sent, or left out if the other server cannot keep up."""
+        for frame in batch.frames:
+            self._send(frame)
+
+    def _send(self, frame: Outgoing) -> None:
+        if frame.setup:
+            self._set_up(frame.frame())
+        if frame.time is None or self._queue is None:
+            return
+        begins = frame.keyframe or not self._picture
+        if self._need_keyframe and not (begins and self._waiting < _MAX_WAITING // 2):
+            return
+        self._need_keyframe = self._waiting > _MAX_WAITING
+        self._put(self._queue, pack(frame.frame(), frame.time))
+
+    def dismiss(self, reason: str) -> None:
+        """Do nothing: a channel sends away those with a ticket alone."""
+
+    def _set_up(self, setup: Frame) -> None:
+        before, self._setups[setup.track] = self._setups.get(setup.track), setup
+        if before is not None and before != setup and self._queue is not None:
+            # RTMP has no way to say so: a new connection has.
+            self._queue.put_nowait(None)
+            self._queue = None
+
+    def _put(self, queue: asyncio.Queue[bytes | None], data: bytes) -> None:
+        self._waiting += len(data)
+        queue.put_nowait(data)
+
+    # --- connecting, and again -----------------------------------------------------------------
+
+    async def _run(self) -> None:
+        pause = _PAUSE
+        while not self._over:
+            try:
+                await self._session(await resolve(self._target, self._allowed))
+                self._tell("connecting", None)
+                continue
+            except PushRefusedError as error:
+                self._tell("failed", str(error))
+                return
+            except (OSError, asyncio.TimeoutError) as error:
+                words = _words(error)
+            self._tell("retrying", words)
+            logger.info("push to %s: %s", self._target.host, words)
+            if self._live_at is not None and self._loop.time() - self._live_at > _WELL:
+                pause = _PAUSE
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+
+    async def _session(self, addresses: list[str]) -> None:
+        """Send until the end, or until something breaks."""
+        self._live_at = None
+        relay = _Relay(self._target, addresses)
+        port = await relay.listen()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "nanomeet_widget.server.broadcast.push_worker"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # FFmpeg's own words may repeat the address.
+            stderr=subprocess.DEVNULL,
+        )
+        queue = self._begin(f"rtmp://127.0.0.1:{port}{self._target.path}\n")
+        feeding = self._loop.create_task(self._feed(queue, process))
+        try:
+            await self._listen(process)
+        except OSError as error:
+            # What FFmpeg saw is that our side closed; why is what the relay saw.
+            raise relay.error or error from None
+        finally:
+            self._queue = None
+            feeding.cancel()
+            relay.close()
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    def _begin(self, address: str) -> asyncio.Queue[bytes | None]:
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._queue, self._waiting, self._need_keyframe = queue, 0, True
+        self._put(queue, address.encode())
+        for setup in self._setups.values():
+            self._put(queue, pack(setup, 0))
+        if self._channel is not None:
+            self._channel.request_keyframe()
+        return queue
+
+    async def _feed(
+        self, queue: asyncio.Queue[bytes | None], process: asyncio.subprocess.Process
+    ) -> None:
+        stdin = process.stdin
+        # A process that has ended says why on its other side.
+        with contextlib.suppress(OSError):
+            while stdin is not None and (data := await queue.get()) is not None:
+                self._waiting -= len(data)
+                stdin.write(data)
+                await stdin.drain()
+        if stdin is not None:
+            stdin.close()
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdout is None:
+            return
+        said = await asyncio.wait_for(process.stdout.readline(), _ANSWER)
+        if said.decode().strip() == LIVE:
+            self._live_at = self._loop.time()
+            self._tell("live", None)
+            said = await process.stdout.readline()
+        if await process.wait():
+            raise OSError(0, said.decode().strip() or "the connection was lost")
+
+    def _tell(self, state: messages.PushPhase, error: str | None) -> None:
+        if (state, error) == (self._state, self._error):
+            return
+        self._state, self._error = state, error
+        if self._on_change is not None:
+            self._on_change()
+
+
+class _Relay:
+    """From FFmpeg, on this machine, to the other server."""
+
+    def __init__(self, target: PushTarget, addresses: list[str]) -> None:
+        self._target = target
+        self._addresses = addresses
+        self._server: asyncio.Server | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
+        #: Why it ended, if it did by itself.
+        self.error: OSError | None = None
+
+    async def listen(self) -> int:
+        """Return the port that takes one connection."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    def close(self) -> None:
+        """End everything."""
+        if self._server is not None:
+            self._server.close()
+        for pump in self._pumps:
+            pump.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is not None:
+            self._server.close()
+        try:
+            far_reader, far_writer = await asyncio.wait_for(self._connect(), _PATIENCE)
+        except (OSError, asyncio.TimeoutError) as error:
+            self.error = error if isinstance(error, OSError) else TimeoutError("no answer")
+            writer.close()
+            return
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            pump = asyncio.create_task(self._pump(source, sink))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        context = _trust() if self._target.tls else None
+        name = self._target.host if self._target.tls else None
+        *others, last = self._addresses
+        for address in others:
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(
+                    address, self._target.port, ssl=context, server_hostname=name
+                )
+        return await asyncio.open_connection(
+            last, self._target.port, ssl=context, server_hostname=name
+        )
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while chunk := await source.read(_CHUNK):
+                sink.write(chunk)
+                await asyncio.wait_for(sink.drain(), _PATIENCE)
+        except (OSError, asyncio.TimeoutError) as error:
+            self.error = self.error or (
+                error if isinstance(error, OSError) else TimeoutError("it takes nothing any more")
+            )
+        finally:
+            sink.close()
+
+
+def _trust() -> ssl.SSLContext:
+    """Return what the system trusts, or what the environment names instead."""
+    try:
+        return ssl.create_default_context()
+    except OSError as error:
+        # Only SSLKEYLOGFILE is opened here.
+        words = f"SSLKEYLOGFILE of the server's environment cannot be written: {error.strerror}"
+        raise OSError(error.errno, words) from None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or 'the other server does not speak it'}"
+    if isinstance(error, OSError):
+        return error.strerror or "the connection was lost"
+    return str(error) or "no answer"

@@ -1,0 +1,99 @@
+"""What waits for one viewer's connection: bounded, and skipping to a keyframe when it is too much."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from nanomeet_widget.server.broadcast.stream import Batch, Outgoing
+from nanomeet_widget.server.protocol.frames import Track
+from nanomeet_widget.server.timers import Timers
+
+#: A viewer further behind than this sees more by skipping than by waiting.
+MAX_AGE = 2.0
+MAX_BYTES = 8 * 1024 * 1024
+#: Bytes that are written in one go; of more, each frame is looked at.
+_AT_ONCE = 128 * 1024
+
+
+class Pipe(Protocol):
+    """A connection that takes one write at a time."""
+
+    def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
+        """Write; return whether all of it went out at once, else call back when it has."""
+
+
+class ViewerQueue:
+    """Sends frames down a pipe as fast as it takes them.
+
+    Parameters
+    ----------
+    pipe
+        The viewer's connection.
+    timers
+        The event loop.
+    on_skip
+        Called when frames were dropped: a keyframe lets the viewer go on.
+    fragments
+        Whether he gets fragments of MP4 in place of bare frames.
+    """
+
+    def __init__(
+        self, pipe: Pipe, *, timers: Timers, on_skip: Callable[[], None], fragments: bool = False
+    ) -> None:
+        self._pipe = pipe
+        self._timers = timers
+        self._on_skip = on_skip
+        self._fragments = fragments
+        self._queue: deque[tuple[float, Outgoing]] = deque()
+        self._size = 0
+        self._busy = False
+        self._skipping = False
+
+    def push(self, batch: Batch) -> None:
+        """Send frames now, later, or never."""
+        data = batch.fragments if self._fragments else batch.wire
+        if not self._busy and not self._skipping and len(data) <= _AT_ONCE:
+            self._busy = not self._pipe.write(data, self._drained)
+            return
+        for frame in batch.frames:
+            self._push(frame)
+
+    def _push(self, frame: Outgoing) -> None:
+        if self._skipping and not frame.setup and frame.track is Track.VIDEO:
+            if not frame.keyframe:
+                return
+            self._skipping = False
+        if not self._busy:
+            self._write(frame)
+            return
+        now = self._timers.time()
+        self._queue.append((now, frame))
+        self._size += len(self._bytes(frame))
+        if self._size > MAX_BYTES or now - self._queue[0][0] > MAX_AGE:
+            self._skip()
+
+    def _bytes(self, frame: Outgoing) -> bytes:
+        return frame.fragment if self._fragments else frame.wire
+
+    def _write(self, frame: Outgoing) -> None:
+        self._busy = not self._pipe.write(self._bytes(frame), self._drained)
+
+    def _drained(self) -> None:
+        self._busy = False
+        while self._queue and not self._busy:
+            _, frame = self._queue.popleft()
+            self._size -= len(self._bytes(frame))
+            self._write(frame)
+
+    def _skip(self) -> None:
+        # A decoder cannot go on without the set-up, so that is never dropped.
+        kept = [entry for entry in self._queue if entry[1].setup]
+        self._queue.clear()
+        # Restarting their age, or the next frame would find them too old again.
+        now = self._timers.time()
+        self._queue.extend((now, frame) for _, frame in kept)
+        self._size = sum(len(self._bytes(frame)) for _, frame in kept)
+        self._skipping = True
+        self._on_skip()

@@ -1,0 +1,1 @@
+"""Handlers, sockets and pages: the only code that knows tornado's web part."""

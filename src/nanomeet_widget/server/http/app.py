@@ -1,0 +1,109 @@
+"""The routes of the server: one set of handlers, under any base URL of any tornado application."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tornado import routing, web
+
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.handlers import NotFoundHandler
+from nanomeet_widget.server.http.hls_handlers import MasterHandler, PlaylistHandler, SegmentHandler
+from nanomeet_widget.server.http.html_pages import STATIC
+from nanomeet_widget.server.http.ingest_socket import IngestSocket
+from nanomeet_widget.server.http.meeting_socket import MeetingSocket
+from nanomeet_widget.server.http.metrics import MetricsHandler
+from nanomeet_widget.server.http.openapi import OpenApiHandler
+from nanomeet_widget.server.http.pages import (
+    BundleHandler,
+    EngineScriptHandler,
+    PageHandler,
+    ScriptHandler,
+)
+from nanomeet_widget.server.http.recording_handlers import (
+    ChaptersHandler,
+    RecordingHandler,
+    RecordingsHandler,
+)
+from nanomeet_widget.server.http.token_handlers import (
+    HealthHandler,
+    InvitesHandler,
+    LeaseHandler,
+    OrganisationHandler,
+    RevokeHandler,
+    StreamHandler,
+    TicketHandler,
+    TokenHandler,
+)
+from nanomeet_widget.server.http.watch_socket import WatchSocket
+from nanomeet_widget.server.recording.recordings import folder_of
+
+_SEGMENT = r"[A-Za-z0-9_-]+"
+_ROOM = r"[A-Za-z0-9_]+"
+#: First segments of a path that are not an organisation's.
+_RESERVED = (
+    "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
+    "|recordings|ws|lease|ticket"
+)
+
+
+def routes(core: Core) -> list[routing.URLSpec]:
+    """Return the routes below the server's base URL."""
+    parts: dict[str, Any] = {"core": core}
+    table: list[tuple[str, type[web.RequestHandler], dict[str, Any]]] = [
+        (r"nanomeet", TokenHandler, parts),
+        (r"invites", InvitesHandler, parts),
+        (r"revoke", RevokeHandler, parts),
+        (r"organisation", OrganisationHandler, parts),
+        (r"stream", StreamHandler, parts),
+        (r"ticket", TicketHandler, parts),
+        (r"healthz", HealthHandler, parts),
+        (r"metrics", MetricsHandler, parts),
+        (r"openapi\.json", OpenApiHandler, parts),
+        (r"lease", LeaseHandler, parts),
+        (r"ws/meeting", MeetingSocket, parts),
+        (r"ws/ingest", IngestSocket, parts),
+        (r"ws/watch", WatchSocket, parts),
+        (r"js/(nanomeet\.(?:js|d\.ts))", ScriptHandler, {**parts, "path": str(STATIC)}),
+        (
+            # As a Jitsi has it, below its tenants, too: `@jitsi/react-sdk` loads it from there.
+            rf"((?:{_SEGMENT}/)?(?:libs/)?external_api(?:\.min)?\.js)",
+            EngineScriptHandler,
+            {**parts, "path": str(STATIC)},
+        ),
+        (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
+        (
+            rf"vod/({_SEGMENT}\.(?:mp4|jpg|captions\.vtt))",
+            RecordingHandler,
+            {**parts, "path": str(folder_of(core.config.data))},
+        ),
+        (rf"vod/({_SEGMENT})\.vtt", ChaptersHandler, parts),
+        (r"recordings", RecordingsHandler, parts),
+        (rf"hls/({_SEGMENT})/master\.m3u8", MasterHandler, parts),
+        (rf"hls/({_SEGMENT})/live\.m3u8", PlaylistHandler, parts),
+        (rf"hls/({_SEGMENT})/([0-9-]+\.(?:mp4|m4s))", SegmentHandler, parts),
+        (r"invite", PageHandler, {**parts, "page": "invite.html", "framed": False}),
+        (
+            rf"live/{_SEGMENT}",
+            PageHandler,
+            {**parts, "page": "player.html", "framed": True},
+        ),
+        (
+            # Without an organisation, the token's is meant.
+            rf"(?!(?:{_RESERVED})(?:/|$))(?:{_ROOM}|{_SEGMENT}/{_ROOM}/?)",
+            PageHandler,
+            {**parts, "page": "meeting.html", "framed": True},
+        ),
+    ]
+    base = re.escape(core.config.base_url)
+    return [routing.URLSpec(f"{base}{path}$", handler, kwargs) for path, handler, kwargs in table]
+
+
+def application(core: Core) -> web.Application:
+    """Return the server as an application of its own."""
+    return web.Application(
+        list(routes(core)),
+        default_handler_class=NotFoundHandler,
+        default_handler_args={"core": core},
+    )

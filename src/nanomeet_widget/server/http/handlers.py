@@ -1,0 +1,130 @@
+"""What all HTTP handlers have in common: JSON errors, safe headers, and logs without secrets."""
+
+from __future__ import annotations
+
+import http
+import logging
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from tornado import web
+
+from nanomeet_widget._errors import (
+    InvalidInputError,
+    NanoMeetError,
+    ServiceError,
+)
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.html_pages import show
+
+logger = logging.getLogger("nanomeet")
+
+#: Header names of the nanoMeet token service.
+API_KEY_HEADER = "X-BINTU-APIKEY"
+TOKEN_HEADER = "X-BINTU-TOKEN"  # noqa: S105 - a header's name
+_SERVER_ERROR = 500
+#: Answers to a GET of what is no page.
+_NO_PAGE = frozenset({401, 404, 405})
+
+
+class Handler(web.RequestHandler):
+    """The base of every handler of the embedded server."""
+
+    core: Core
+
+    def initialize(self, core: Core) -> None:
+        """Take the server's parts."""
+        self.core = core
+
+    def prepare(self) -> None:
+        """Refuse a request for another server."""
+        if not self.core.visitors.is_own_name(self.request.host):
+            names, _ = self.core.config.naming
+            raise web.HTTPError(403, reason=f"This server is not asked by that name: see {names}")
+
+    def set_default_headers(self) -> None:
+        """Send nothing about the page anywhere, and let nobody guess at types."""
+        self.clear_header("Server")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "no-store")
+
+    def check_xsrf_cookie(self) -> None:
+        """Need no cookie: nothing here is authorised by one."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
+        """Answer with JSON in plain words; where a meeting is looked for, its page says them."""
+        if status_code in _NO_PAGE and self.looks_for_meeting():
+            show(self, "meeting.html", self.core.config, framed=True)
+            return
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        self.set_header("Content-Type", "application/json")
+        self.finish(msgspec.json.encode({"message": _words(status_code, error)}))
+
+    def looks_for_meeting(self) -> bool:
+        """Return whether a frame shall show a room that is called like a part of this server.
+
+        A page that embeds meetings learns nothing of a status: it waits for the meeting's page.
+        """
+        room = self.request.path.removeprefix(self.core.config.base_url)
+        return "/" not in room and self.request.headers.get("Sec-Fetch-Dest") == "iframe"
+
+    def send_error(self, status_code: int = _SERVER_ERROR, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
+        """Give our own errors their status."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        super().send_error(_status(error, status_code), **kwargs)
+
+    def log_exception(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Log what is a fault of the server, without the query, which may hold a token."""
+        if isinstance(error, (NanoMeetError, web.HTTPError)):
+            return
+        self.core.counts.faults += 1
+        where = f"{self.request.method} {self.request.path}"
+        logger.error("%s failed", where, exc_info=(kind, error, trace) if kind and error else None)
+
+    def _log(self) -> None:
+        logger.info(
+            "%d %s %s %.0f ms",
+            self.get_status(),
+            self.request.method,
+            self.request.path,
+            1000.0 * self.request.request_time(),
+        )
+
+
+class NotFoundHandler(Handler):
+    """Answers where nothing is: to browsers, with the page that says so."""
+
+    def looks_for_meeting(self) -> bool:
+        """Return whether a browser wants a page."""
+        return "text/html" in self.request.headers.get("Accept", "")
+
+    def prepare(self) -> None:
+        """Refuse every method."""
+        super().prepare()
+        raise web.HTTPError(404)
+
+
+def _status(error: BaseException | None, status: int) -> int:
+    if isinstance(error, InvalidInputError):
+        return 400
+    if isinstance(error, ServiceError) and error.status is not None:
+        return error.status
+    return status
+
+
+def _words(status: int, error: BaseException | None) -> str:
+    if isinstance(error, NanoMeetError):
+        return str(error)
+    if isinstance(error, web.HTTPError) and error.reason:
+        return str(error.reason)
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

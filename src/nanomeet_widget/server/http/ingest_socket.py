@@ -1,0 +1,86 @@
+"""`ws/ingest`: the way of the stage from the broadcaster's page into its broadcast."""
+
+from __future__ import annotations
+
+from nanomeet_widget.server.broadcast.broadcast import Broadcast
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.sockets import NORMAL, Socket
+from nanomeet_widget.server.protocol import frames, messages
+
+
+class IngestSocket(Socket):
+    """The sender's connection: the ticket first, then frames."""
+
+    largest = frames.MAX_FRAME
+    # Pictures and sound of 10 ms: about 160 frames a second at 60 pictures a second.
+    messages_burst = 2000
+    messages_rate = 500
+
+    _broadcast: Broadcast | None = None
+
+    def initialize(self, core: Core) -> None:
+        """Take the server's parts."""
+        super().initialize(core)
+        self._sender = SocketSender(self)
+
+    def on_text(self, message: str) -> None:
+        """Take the ticket, then what the page says of itself."""
+        request = messages.decode_ingest(message)
+        self.greeted = True
+        if isinstance(request, messages.IngestBehind):
+            self._fall_behind(request)
+        else:
+            self._admit(request)
+
+    def _fall_behind(self, message: messages.IngestBehind) -> None:
+        if self._broadcast is None:
+            self.reject("protocol", "The ticket has to come first.")
+        else:
+            self._broadcast.fall_behind(self._sender, message.behind)
+
+    def _admit(self, request: messages.IngestOpen) -> None:
+        broadcast = self.core.broadcasts.by_ticket(request.ticket)
+        if self._broadcast is not None:
+            self.reject("protocol", "The ticket was given already.")
+        elif request.v != messages.VERSION:
+            self.reject("protocol", "The page and the server speak different versions: reload it.")
+        elif broadcast is None:
+            self.reject("protocol", "This ticket opens no broadcast: it is wrong, or it is over.")
+        elif not broadcast.attach(self._sender, request.clock):
+            self.reject("protocol", "This ticket is in use already.")
+        else:
+            self._broadcast = broadcast
+
+    def on_bytes(self, message: bytes) -> None:
+        """Pass a frame on."""
+        if self._broadcast is None:
+            self.reject("protocol", "The ticket has to come first.")
+        else:
+            self._broadcast.receive(self._sender, message)
+
+    def reject(self, kind: messages.ByeKind, message: str) -> None:
+        """Say what was wrong, and close."""
+        del kind
+        self._sender.close(messages.IngestEnded(reason=message, failed=True))
+
+    def on_close(self) -> None:
+        """Tell the broadcast."""
+        super().on_close()
+        if self._broadcast is not None:
+            self._broadcast.detach(self._sender)
+
+
+class SocketSender:
+    """A broadcast's `Sender` over a WebSocket."""
+
+    def __init__(self, socket: IngestSocket) -> None:
+        self._socket = socket
+
+    def send(self, message: messages.IngestServerMessage) -> None:
+        """Send a message."""
+        self._socket.tell(message)
+
+    def close(self, farewell: messages.IngestEnded) -> None:
+        """Say why, and close."""
+        self._socket.tell(farewell)
+        self._socket.close(NORMAL, "ended")

@@ -1,0 +1,99 @@
+"""`GET metrics`: how the server fares, for Prometheus."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tornado import web
+
+from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.handlers import API_KEY_HEADER, Handler
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+#: What a proxy adds. A request with one of them came from elsewhere, whatever its address is.
+_FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+
+
+class Collector:
+    """Reads the figures at the moment in which somebody asks for them.
+
+    Parameters
+    ----------
+    core
+        The server.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the figures."""
+        from prometheus_client.core import (  # noqa: PLC0415 - an extra
+            CounterMetricFamily,
+            GaugeMetricFamily,
+        )
+
+        core, count = self._core, self._core.counts
+        rooms, participants, waiting = core.rooms.census()
+        gauges = {
+            "rooms": (rooms, "Rooms that are open"),
+            "participants": (participants, "People in rooms"),
+            "waiting": (waiting, "People in lobbies"),
+            "viewers": (core.broadcasts.viewers, "Viewers of broadcasts"),
+            "broadcasts": (core.broadcasts.count, "Broadcasts that are not over"),
+            "connections": (core.visitors.connections, "Open WebSockets"),
+        }
+        counters = {
+            "messages": (count.messages, "Messages that pages have sent"),
+            "refused_messages": (count.refused, "Connections closed for what they sent"),
+            "refused_connections": (count.turned_away, "WebSockets turned away for their number"),
+            "tokens": (count.tokens, "Tokens that were made"),
+            "faults": (count.faults, "Faults of the server itself"),
+        }
+        for name, (value, words) in gauges.items():
+            yield GaugeMetricFamily(f"nanomeet_{name}", words, value=value)
+        for name, (value, words) in counters.items():
+            yield CounterMetricFamily(f"nanomeet_{name}", words, value=value)
+
+
+class MetricsHandler(Handler):
+    """Figures without names: for an API key, and for this machine if it may do without."""
+
+    def prepare(self) -> None:
+        """Refuse whoever may not read them."""
+        super().prepare()
+        if not self._is_local():
+            bearer = self.request.headers.get("Authorization", "")
+            key = self.request.headers.get(API_KEY_HEADER) or bearer.removeprefix("Bearer ")
+            self.core.issuer.check_key(key)
+
+    def get(self) -> None:
+        """Write them in Prometheus' text format."""
+        try:
+            from prometheus_client import (  # noqa: PLC0415 - an extra
+                CONTENT_TYPE_LATEST,
+                CollectorRegistry,
+                ProcessCollector,
+                generate_latest,
+            )
+        except ImportError:
+            raise web.HTTPError(501, reason="prometheus-client is not installed") from None
+        registry = CollectorRegistry()
+        registry.register(Collector(self.core))
+        ProcessCollector(registry=registry)
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.finish(generate_latest(registry))
+
+    def _is_local(self) -> bool:
+        if not self.core.config.local_metrics:
+            return False
+        if any(header in self.request.headers for header in _FORWARDED):
+            return False
+        try:
+            return ipaddress.ip_address(str(self.request.remote_ip)).is_loopback
+        except ValueError:  # a Unix socket has no address
+            return False

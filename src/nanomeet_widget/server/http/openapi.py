@@ -1,0 +1,219 @@
+"""The server's own description, in OpenAPI 3.1: what its HTTP requests take and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nanomeet_widget._version import __version__
+from nanomeet_widget.server.http.handlers import Handler
+
+_MOMENT = {"type": "string", "description": "ISO 8601 with an offset; empty for the default"}
+_ERROR = {
+    "description": "Why not, in plain words",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["message"],
+                "properties": {"message": {"type": "string"}},
+            }
+        }
+    },
+}
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _answer(words: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": schema}}}
+
+
+def _data(words: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return _answer(words, _object({"data": schema}, "data"))
+
+
+def _body(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    schema = _object(properties, *required)
+    return {"required": bool(required), "content": {"application/json": {"schema": schema}}}
+
+
+def _operation(
+    name: str,
+    words: str,
+    answer: dict[str, Any],
+    *,
+    security: tuple[str, ...] = (),
+    errors: tuple[int, ...] = (),
+    **more: Any,  # noqa: ANN401 - an operation's other fields
+) -> dict[str, Any]:
+    responses = {"200": answer, **{str(code): _ERROR for code in errors}}
+    return {
+        "operationId": name,
+        "summary": words,
+        "security": [{scheme: []} for scheme in security],
+        "responses": responses,
+        **more,
+    }
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+_TOKEN_BODY = {
+    "room": {"type": "string", "description": "Letters a-z and A-Z, digits and _; 64 at most"},
+    "moderator": {"type": "boolean"},
+    "streamname": {"type": "string"},
+    "server": {"type": "string"},
+    "nbf": _MOMENT,
+    "exp": _MOMENT,
+}
+_ISSUED = _object(
+    {
+        "id": _TEXT,
+        "room": _TEXT,
+        "moderator": {"type": "boolean"},
+        "parent": _TEXT,
+        "made": {"type": "number"},
+        "notbefore": {"type": "number"},
+        "expiration": {"type": "number"},
+        "revoked": {"type": ["number", "null"]},
+        "people": {"type": "integer"},
+    },
+    *("id", "room", "moderator", "parent", "made", "notbefore", "expiration", "revoked", "people"),
+)
+_ANYBODY = ("key", "token")
+
+
+def document(base_url: str) -> dict[str, Any]:
+    """Return the document of a server below a path."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "nanomeet",
+            "version": __version__,
+            "description": "Rooms, invites and streams of a nanomeet server.",
+        },
+        "servers": [{"url": base_url.rstrip("/") or "/"}],
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-BINTU-APIKEY"},
+                "token": {"type": "apiKey", "in": "header", "name": "X-BINTU-TOKEN"},
+            }
+        },
+        "paths": {
+            "/nanomeet": {
+                "post": _operation(
+                    "createToken",
+                    "Make a room with a key, or an invite with a moderator's token",
+                    _data("The token", _TEXT),
+                    security=_ANYBODY,
+                    errors=(400, 401, 403),
+                    requestBody=_body(_TOKEN_BODY),
+                )
+            },
+            "/invites": {
+                "get": _operation(
+                    "listTokens",
+                    "List the tokens that were made: ids, roles and times",
+                    _data("The list", {"type": "array", "items": _ISSUED}),
+                    security=_ANYBODY,
+                    errors=(400, 401, 403),
+                    parameters=[{"name": "room", "in": "query", "schema": _TEXT}],
+                )
+            },
+            "/revoke": {
+                "post": _operation(
+                    "revokeToken",
+                    "Revoke a token, and all that were made with it",
+                    _data("The ids that were valid until now", {"type": "array", "items": _TEXT}),
+                    security=_ANYBODY,
+                    errors=(400, 401, 403),
+                    requestBody=_body({"id": _TEXT}, "id"),
+                )
+            },
+            "/ticket": {
+                "post": _operation(
+                    "exchangeTicket",
+                    "Get a ticket for a token, or the token for the ticket, once",
+                    _data("The ticket or the token", _TEXT),
+                    security=("token",),
+                    errors=(400, 401, 403),
+                    requestBody=_body({"ticket": _TEXT}),
+                )
+            },
+            "/stream": {
+                "post": _operation(
+                    "createStream",
+                    "Make a name to broadcast under",
+                    _answer(
+                        "The stream",
+                        _object(
+                            {
+                                "id": _TEXT,
+                                "state": _TEXT,
+                                "tags": {"type": "array", "items": _TEXT},
+                                "ingest": {"type": "object"},
+                                "playout": {"type": "object"},
+                            },
+                            *("id", "state", "tags", "ingest", "playout"),
+                        ),
+                    ),
+                    security=("key",),
+                    errors=(400, 401),
+                    requestBody=_body(
+                        {
+                            "tags": {"type": "array", "items": _TEXT},
+                            "transcodes": {"type": "array", "maxItems": 10},
+                        }
+                    ),
+                )
+            },
+            "/recordings": {
+                "get": _operation(
+                    "listRecordings",
+                    "List recordings, the newest first: all with a key, a moderator's own else",
+                    _data("The list", {"type": "array", "items": {"type": "object"}}),
+                    security=_ANYBODY,
+                    errors=(400, 401, 403),
+                    parameters=[
+                        {"name": "stream", "in": "query", "schema": _TEXT},
+                        {"name": "limit", "in": "query", "schema": _COUNT},
+                        {"name": "offset", "in": "query", "schema": _COUNT},
+                    ],
+                )
+            },
+            "/organisation": {
+                "get": _operation(
+                    "getOrganisation",
+                    "Say whom the key belongs to",
+                    _answer(
+                        "The organisation",
+                        _object({"id": _TEXT, "name": _TEXT, "hash": _TEXT}, "id", "name", "hash"),
+                    ),
+                    security=("key",),
+                    errors=(401,),
+                )
+            },
+            "/healthz": {
+                "get": _operation(
+                    "getHealth",
+                    "Say whether it answers, and takes new meetings",
+                    _answer("It does", _object({"status": {"enum": ["ok", "draining"]}}, "status")),
+                )
+            },
+        },
+    }
+
+
+class OpenApiHandler(Handler):
+    """`GET openapi.json`: the document."""
+
+    def set_default_headers(self) -> None:
+        """Let any page read it: it has no secrets."""
+        super().set_default_headers()
+        self.set_header("Access-Control-Allow-Origin", "*")
+
+    def get(self) -> None:
+        """Send it."""
+        self.finish(document(self.core.config.base_url))

@@ -1,0 +1,138 @@
+"""Recordings as players get them: the film, also while it is made, its picture, chapters, captions.
+
+Who knows a recording's address may see it. The list of them is for those with a key or a moderator's
+token.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from tornado import web
+
+from nanomeet_widget import _validation
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.server.http.handlers import Handler
+from nanomeet_widget.server.http.pages import FileHandler
+from nanomeet_widget.server.http.token_handlers import ServiceHandler
+from nanomeet_widget.server.recording.chapters import webvtt
+from nanomeet_widget.server.store.recording_records import RecordingRecord
+
+_MAX_LIMIT, _MAX_OFFSET = 200, 1_000_000
+_NUMBER = re.compile(r"[0-9]{1,7}")
+
+
+class Playable(Handler):
+    """What any page may play."""
+
+    def set_default_headers(self) -> None:
+        """Let any page play it: who knows the address may watch."""
+        super().set_default_headers()
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
+
+
+class RecordingHandler(Playable, FileHandler):
+    """`GET vod/….mp4`, `….jpg`, `….captions.vtt`: a film as far as there is one, and what is beside it."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Find the file that is being written, where the finished one is not there yet."""
+        path = Path(absolute_path)
+        part = self.core.recordings.part(path.stem)
+        if path.suffix == ".mp4" and not path.exists() and part.exists():
+            absolute_path = str(part)
+        return super().validate_absolute_path(root, absolute_path)
+
+    def set_extra_headers(self, path: str) -> None:
+        """Have nobody keep what grows."""
+        super().set_extra_headers(path)
+        if Path(self.absolute_path or "").name.endswith(".part.mp4"):
+            self.set_header("Cache-Control", "no-store")
+
+    def get_content_type(self) -> str:
+        """Name captions as browsers need it, whatever this machine's own table says."""
+        if str(self.absolute_path).endswith(".vtt"):
+            return "text/vtt; charset=utf-8"
+        return super().get_content_type()
+
+    def compute_etag(self) -> str:
+        """Tell one file from another without reading it: films are large."""
+        found = Path(self.absolute_path or "").stat()
+        # What was written of a film in the making stays as it is; what follows is appended.
+        parts = (
+            (found.st_ino,)
+            if str(self.absolute_path).endswith(".part.mp4")
+            else (
+                found.st_ino,
+                found.st_mtime_ns,
+                found.st_size,
+            )
+        )
+        return '"' + "-".join(f"{part:x}" for part in parts) + '"'
+
+
+class ChaptersHandler(Playable):
+    """`GET vod/….vtt`: a recording's chapters so far."""
+
+    def get(self, name: str) -> None:
+        """Send them."""
+        record = self.core.recordings.find(name)
+        if record is None or self.core.recordings.file(name) is None:
+            raise web.HTTPError(404)
+        duration = record.duration
+        if duration is None:
+            duration = (record.ended or time.time()) - record.began
+        self.set_header("Content-Type", "text/vtt; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(webvtt(self.core.recordings.marks(name), duration=duration))
+
+
+class RecordingsHandler(ServiceHandler):
+    """`GET recordings`: those of every stream for a key, those of its own for a moderator's token."""
+
+    def get(self) -> None:
+        """List them, the newest first."""
+        claims = self.moderator()
+        found = self.core.recordings.all(
+            stream=self._asked_stream() if claims is None else claims.streamname,
+            limit=self._number("limit", default=100, most=_MAX_LIMIT),
+            offset=self._number("offset", default=0, most=_MAX_OFFSET),
+        )
+        self.answer({"data": [self._describe(record, by_key=claims is None) for record in found]})
+
+    def _asked_stream(self) -> str | None:
+        asked = self.get_query_argument("stream", None)
+        return None if asked is None else _validation.check_streamname(asked)
+
+    def _number(self, name: str, *, default: int, most: int) -> int:
+        text = self.get_query_argument(name, None)
+        if text is None:
+            return default
+        if not _NUMBER.fullmatch(text) or not int(text) <= most:
+            raise InvalidInputError(f"{name} must be a whole number from 0 to {most}")
+        return int(text)
+
+    def _describe(self, record: RecordingRecord, *, by_key: bool) -> dict[str, Any]:
+        # Below the server's address: pages of a notebook reach it by others than it knows.
+        recordings, base = self.core.recordings, f"vod/{record.name}"
+        path = recordings.file(record.name)
+        picture = recordings.picture(record.name)
+        return {
+            "name": record.name,
+            "stream": record.stream,
+            "began": record.began,
+            "ended": record.ended,
+            "duration": record.duration,
+            "size": path.stat().st_size if path else 0,
+            # Where it lies on this machine is nobody's business but the owner's.
+            "path": str(path) if path and by_key else None,
+            "url": f"{base}.mp4",
+            "thumbnail": f"{base}.jpg" if picture.exists() else None,
+            "chapters": f"{base}.vtt",
+            "captions": f"{base}.captions.vtt"
+            if recordings.captions(record.name).exists()
+            else None,
+        }

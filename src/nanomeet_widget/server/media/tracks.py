@@ -1,0 +1,81 @@
+"""What a track's set-up says, checked: codec, size, and the bytes that its decoder needs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol.frames import Frame, FrameError, Track
+
+_MAX_SETUP = 16 * 1024
+_CODECS = {
+    Track.VIDEO: re.compile(
+        r"avc1\.[0-9A-Fa-f]{6}|vp09(\.[0-9]{2}){3}|av01\.[0-9]\.[0-9]{2}[MH]\.[0-9]{2}"
+    ),
+    Track.AUDIO: re.compile(r"opus"),
+}
+_PICTURES: dict[str, messages.Codec] = {"avc1": "h264", "vp09": "vp9", "av01": "av1"}
+#: Version, profile, compatibility, level, length size, one parameter set (ISO/IEC 14496-15, 5.3.3).
+_MIN_AVCC = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """A checked set-up."""
+
+    track: Track
+    codec: str
+    #: avcC or OpusHead; empty where there is none.
+    description: bytes
+    width: int = 0
+    height: int = 0
+    #: Hertz.
+    sample_rate: int = 48000
+    channels: int = 1
+
+    @property
+    def picture(self) -> messages.Codec:
+        """What a picture's codec is called here."""
+        return _PICTURES[self.codec[:4]]
+
+    @property
+    def h264(self) -> bool:
+        """Whether it is H.264, whose parameter sets are in the description."""
+        return self.codec.startswith("avc1.")
+
+
+def read_setup(frame: Frame) -> Setup:
+    """Return what a set-up frame says.
+
+    Raises
+    ------
+    FrameError
+        If it is not readable, or its codec is not one that a viewer can play.
+    """
+    if len(frame.payload) > _MAX_SETUP:
+        raise FrameError("the set-up is too long")
+    try:
+        setup = messages.decode_setup(frame.payload)
+        description = base64.b64decode(setup.description or "", validate=True)
+    except (msgspec.DecodeError, UnicodeError, binascii.Error) as error:
+        raise FrameError(f"the set-up is not readable: {error}") from None
+    if not _CODECS[frame.track].fullmatch(setup.codec):
+        raise FrameError(f"{setup.codec} is no {frame.track.name.lower()} codec of this server")
+    if setup.codec.startswith("avc1.") and len(description) < _MIN_AVCC:
+        raise FrameError("H.264 needs its avcC as description")
+    if frame.track is Track.VIDEO and not (setup.width and setup.height):
+        raise FrameError("the picture's set-up has no width and height")
+    return Setup(
+        track=frame.track,
+        codec=setup.codec,
+        description=description,
+        width=setup.width or 0,
+        height=setup.height or 0,
+        sample_rate=setup.sample_rate or 48000,
+        channels=setup.channels or 1,
+    )

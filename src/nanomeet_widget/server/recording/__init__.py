@@ -1,0 +1,1 @@
+"""Recordings: files, their retention and their chapters."""

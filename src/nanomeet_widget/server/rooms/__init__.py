@@ -1,0 +1,1 @@
+"""A room and what happens in it, without sockets."""

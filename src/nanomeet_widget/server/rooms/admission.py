@@ -1,0 +1,107 @@
+"""The door of a room: who may come in, who waits, who is sent away."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms import passwords
+from nanomeet_widget.server.rooms.guesses import Guesses
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.removals import Removals
+from nanomeet_widget.server.store.room_settings import Settings
+from nanomeet_widget.server.timers import Timers
+
+REMOVED = messages.Bye(kind="kicked", message="A moderator removed you from this meeting.")
+#: For those who lose the way in with another person.
+REMOVED_WITH_LINK = messages.Bye(
+    kind="kicked",
+    message="A moderator removed the link that you came by: ask a moderator for a new invite.",
+)
+_STAYS_REMOVED = messages.Bye(
+    kind="kicked",
+    message="A moderator removed you, or the link that you come by, from this meeting.",
+)
+_ADDRESS_REMOVED = messages.Bye(
+    kind="kicked", message="A moderator keeps your network address out of this meeting."
+)
+
+
+class Verdict(Enum):
+    """What becomes of somebody at the door."""
+
+    IN = "in"
+    WAITS = "waits"
+    #: He has been told why; his connection is closed, or open for another `Join`.
+    STAYS_OUT = "stays out"
+
+
+class Admission:
+    """Decides who gets in.
+
+    Parameters
+    ----------
+    settings
+        The room's.
+    removals
+        Who is kept out.
+    timers
+        The event loop.
+    """
+
+    def __init__(self, settings: Settings, removals: Removals, timers: Timers) -> None:
+        self._settings = settings
+        self._removals = removals
+        self._guesses = Guesses(timers)
+        self._right = passwords.Remembered()
+
+    def check(self, newcomer: Participant, join: messages.Join) -> Verdict:
+        """Decide, and tell those who stay out why."""
+        connection = newcomer.connection
+        if not self.is_open_to(newcomer):
+            return Verdict.STAYS_OUT
+        if newcomer.moderator:
+            return Verdict.IN
+        if self._settings.closed:
+            connection.close(
+                messages.Bye(
+                    kind="room_closed",
+                    message="A moderator has locked this room: nobody else gets in at the moment.",
+                    retry=True,
+                )
+            )
+            return Verdict.STAYS_OUT
+        if not self._settings.password:
+            return Verdict.WAITS if self._settings.lobby else Verdict.IN
+        return self._check_password(newcomer, join)
+
+    def is_open_to(self, newcomer: Participant) -> bool:
+        """Return whether a person may come in at all; tell one who was removed."""
+        if self._removals.refuse(newcomer):
+            newcomer.connection.close(_STAYS_REMOVED)
+            return False
+        if self._removals.refuse_address(newcomer):
+            newcomer.connection.close(_ADDRESS_REMOVED)
+            return False
+        return True
+
+    def _check_password(self, newcomer: Participant, join: messages.Join) -> Verdict:
+        connection = newcomer.connection
+        guesser = (newcomer.claims.jti, newcomer.address, newcomer.identity)
+        if join.password is None:
+            if self._settings.lobby:
+                return Verdict.WAITS
+            connection.send(messages.PasswordRequired(wrong=False))
+        elif not self._guesses.may(*guesser):
+            connection.send(
+                messages.Error(
+                    kind="too_many_attempts",
+                    message="Too many wrong passwords: wait a moment and try again.",
+                )
+            )
+        elif self._right.matches(join.password, self._settings.password):
+            return Verdict.IN
+        else:
+            self._guesses.was_wrong(*guesser)
+            connection.send(messages.PasswordRequired(wrong=True))
+        return Verdict.STAYS_OUT

@@ -1,0 +1,232 @@
+"""What the audience of a room sees: the broadcast while there is one, else a relay of its own.
+
+The relay is a stream that is not public. The server asks the page of somebody on the stage to
+compose it, and the next one when that page has gone or does not manage to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget.server.broadcast.audience_stream import AudienceStream
+from nanomeet_widget.server.broadcast.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
+from nanomeet_widget.server.config import Patience
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant, Presence
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
+from nanomeet_widget.server.timers import Handle, Timers
+
+#: Seconds before a page is asked again that has failed: twice as many each time.
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+#: Seconds after which a relay that ran did not fail.
+_PROVEN = 60.0
+
+_NO_FEED = messages.StageFeed(stream=None)
+_IMPOSSIBLE = messages.StageFeed(stream=None, possible=False)
+
+
+@dataclass(kw_only=True, eq=False)
+class _Relay:
+    """A relay, and the participant whose page composes it."""
+
+    page: Participant
+    broadcast: Broadcast
+    channel: AudienceStream
+    live_at: float | None = None
+
+
+@dataclass(kw_only=True)
+class _Failures:
+    """How often in a row a page has failed, and when it may be asked again."""
+
+    count: int = 0
+    not_before: float = 0.0
+
+
+class AudienceFeed:
+    """Sees to it that a room's audience has a picture of the stage.
+
+    Parameters
+    ----------
+    room
+        The room.
+    public
+        The room's broadcast.
+    broadcasts
+        All broadcasts of the server.
+    timers
+        The event loop.
+    patience
+        How long the relay outlives its audience.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        *,
+        public: RoomBroadcast,
+        broadcasts: Broadcasts,
+        timers: Timers,
+        patience: Patience,
+    ) -> None:
+        self._room = room
+        self._public = public
+        self._broadcasts = broadcasts
+        self._timers = timers
+        self._patience = patience
+        self._relay: _Relay | None = None
+        self._failures: dict[str, _Failures] = {}
+        self._told: dict[str, messages.StageFeed] = {}
+        #: When to ask again, and when to end a relay that nobody watches any more.
+        self._retry: Handle | None = None
+        self._grace: Handle | None = None
+        room.feed_for = self._welcome
+        room.on_welcomed.append(self._changed)
+        room.on_updated.append(self._changed)
+        room.on_gone.append(self._gone)
+        public.on_changed.append(self._review)
+
+    def retitle(self) -> None:
+        """Tell the audience of a new subject."""
+        if self._relay is not None:
+            self._relay.broadcast.retitle(self._public.title)
+
+    # --- what happens in the room --------------------------------------------------------------
+
+    def _changed(self, participant: Participant) -> None:
+        if participant.stage and self._relay is not None:
+            self._relay.channel.revoke(participant.id)
+        self._review()
+
+    def _gone(self, participant: Participant) -> None:
+        self._told.pop(participant.id, None)
+        self._failures.pop(participant.id, None)
+        if self._relay is not None:
+            self._relay.channel.revoke(participant.id)
+        self._review()
+
+    def _review(self) -> None:
+        """Have what the room needs at this moment, and tell the audience where it is."""
+        self._set_retry(None)
+        people = self._room.participants
+        audience = any(not p.stage for p in people)
+        if audience or not people:
+            self._set_grace(None)
+        if self._relay is not None and not self._fit(self._relay.page):
+            self._end()
+        if self._public.live is not None or not people:
+            self._tell()
+            self._end()
+            return
+        if audience and self._relay is None:
+            self._ask()
+        elif not audience and self._relay is not None and self._grace is None:
+            self._set_grace(self._timers.call_later(self._patience.audience, self._unwatched))
+        self._tell()
+
+    def _unwatched(self) -> None:
+        self._grace = None
+        self._end()
+
+    def _set_grace(self, handle: Handle | None) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+        self._grace = handle
+
+    def _set_retry(self, handle: Handle | None) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = handle
+
+    @property
+    def _able(self) -> list[Participant]:
+        return [p for p in self._room.participants if p.stage and p.composes]
+
+    def _fit(self, page: Participant) -> bool:
+        return page.stage and page.composes and self._room.present(page.id) is page
+
+    # --- asking for a relay --------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        now = self._timers.time()
+        pages = [p for p in self._able if p.presence is Presence.PRESENT]
+        if not pages:
+            return
+        earliest = min(self._failed(page).not_before for page in pages)
+        if earliest > now:
+            self._set_retry(self._timers.call_later(earliest - now, self._review))
+            return
+        ready = [page for page in pages if self._failed(page).not_before <= now]
+        # Moderators first; of all that are equal, the one who has been here longest.
+        self._begin(min(ready, key=lambda page: (self._failed(page).count, not page.moderator)))
+
+    def _begin(self, page: Participant) -> None:
+        try:
+            broadcast, channel = self._broadcasts.start_private(
+                title=self._public.title, on_change=self._relay_changed
+            )
+        except BroadcastRefusedError:
+            # The server is stopping.
+            return
+        self._relay = _Relay(page=page, broadcast=broadcast, channel=channel)
+        self._room.note("relay_asked", page)
+        page.send(
+            messages.IngestGranted(
+                stream=broadcast.stream, ticket=broadcast.ticket, purpose="stage"
+            )
+        )
+
+    def _relay_changed(self, broadcast: Broadcast) -> None:
+        relay = self._relay
+        if relay is None or broadcast is not relay.broadcast:
+            return
+        if broadcast.state is BroadcastStatus.LIVE:
+            if relay.live_at is None:
+                relay.live_at = self._timers.time()
+            self._tell()
+        elif broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
+            self._relay = None
+            self._note_failure(relay)
+            self._review()
+
+    def _end(self) -> None:
+        relay, self._relay = self._relay, None
+        if relay is not None:
+            relay.broadcast.stop()
+
+    def _failed(self, page: Participant) -> _Failures:
+        return self._failures.get(page.id) or _Failures()
+
+    def _note_failure(self, relay: _Relay) -> None:
+        now = self._timers.time()
+        proven = relay.live_at is not None and now - relay.live_at >= _PROVEN
+        count = 1 if proven else self._failed(relay.page).count + 1
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (count - 1))
+        self._failures[relay.page.id] = _Failures(count=count, not_before=now + pause)
+
+    # --- telling the audience ------------------------------------------------------------------
+
+    def _feed(self, participant: Participant) -> messages.StageFeed:
+        if participant.stage:
+            return _NO_FEED
+        if self._public.live is not None:
+            return messages.StageFeed(stream=self._public.live, ticket=self._public.ticket)
+        relay = self._relay
+        if relay is None or relay.broadcast.state is not BroadcastStatus.LIVE:
+            return _NO_FEED if self._able else _IMPOSSIBLE
+        return messages.StageFeed(
+            stream=relay.broadcast.stream, ticket=relay.channel.issue(participant.id)
+        )
+
+    def _welcome(self, participant: Participant) -> messages.StageFeed:
+        feed = self._told[participant.id] = self._feed(participant)
+        return feed
+
+    def _tell(self) -> None:
+        for participant in self._room.participants:
+            feed = self._feed(participant)
+            if feed != self._told.get(participant.id, _NO_FEED):
+                self._told[participant.id] = feed
+                participant.send(feed)

@@ -1,0 +1,124 @@
+"""What is written in a room: who may read it, and how much of it is kept."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from nanomeet_widget.server.config import Limits
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.cleaning import clean_text
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.store.room_records import ChatRecord, RoomRecords
+from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.token_bucket import TokenBuckets
+
+
+class Chat:
+    """The chat of one room.
+
+    Parameters
+    ----------
+    room
+        The room.
+    records
+        Where it is kept; what a killed server left behind is there.
+    limits
+        How much is kept, and how much one person may write.
+    timers
+        The event loop.
+    now
+        Wall-clock seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        *,
+        records: RoomRecords,
+        limits: Limits,
+        timers: Timers,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._room = room
+        self._records = records
+        self._now = now
+        self._entries = deque(records.chat(room.name), maxlen=limits.chat)
+        self._most_bytes = limits.chat_size
+        self._written = TokenBuckets(burst=limits.chat_burst, rate=limits.chat_rate, timers=timers)
+        room.chat_for = self.readable
+
+    def readable(self, who: Participant) -> list[messages.ChatMessage]:
+        """Return what somebody may read, oldest first: what is for all, and what is his alone."""
+        return [
+            entry.message
+            for entry in self._entries
+            if entry.recipient is None or who.identity in (entry.sender, entry.recipient)
+        ]
+
+    def send(self, who: Participant, message: messages.SendChat) -> None:
+        """Write to everybody in the room, or to one of them."""
+        addressee = self._room.present(message.to) if message.to is not None else None
+        if message.to is not None and addressee is None:
+            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            return
+        if addressee is who:
+            refuse(who, message, "invalid", "This message has nobody to read it but yourself.")
+            return
+        text = self._text(who, message)
+        if text is None:
+            return
+        written = messages.ChatMessage(
+            id=self._entries[-1].message.id + 1 if self._entries else 1,
+            sender=who.id,
+            name=who.name,
+            text=text,
+            at=self._now(),
+            to=addressee.id if addressee else None,
+            to_name=addressee.name if addressee else None,
+        )
+        entry = ChatRecord(
+            sender=who.identity,
+            recipient=addressee.identity if addressee else None,
+            message=written,
+        )
+        self._entries.append(entry)
+        while sum(_size(kept) for kept in self._entries) > self._most_bytes:
+            self._entries.popleft()
+        self._records.add_chat(self._room.name, entry, keep=len(self._entries))
+        self._room.tell((who, addressee) if addressee else self._room.participants, written)
+        self._room.note("chat", who)
+        acknowledge(who, message)
+
+    def message_lobby(self, who: Participant, message: messages.MessageLobby) -> None:
+        """Say something to those who wait, or to one of them; the caller has checked the role."""
+        waiting = self._room.everybody_waiting()
+        if message.id is not None:
+            waiting = tuple(p for p in waiting if p.id == message.id)
+        if not waiting:
+            refuse(who, message, "not_found", "Nobody is waiting there any more.")
+            return
+        text = self._text(who, message)
+        if text is not None:
+            self._room.tell(waiting, messages.LobbyNote(name=who.name, text=text))
+            acknowledge(who, message)
+
+    def _text(
+        self, who: Participant, message: messages.SendChat | messages.MessageLobby
+    ) -> str | None:
+        """Return what is to be read; None if there is nothing, and then he has been told."""
+        text = clean_text(message.text)
+        if not text:
+            refuse(who, message, "invalid", "This message has nothing in it to be read.")
+            return None
+        if not self._written.take(who.id):
+            refuse(who, message, "too_many", "So many messages at once: wait a moment.")
+            return None
+        return text
+
+
+def _size(entry: ChatRecord) -> int:
+    return len(entry.message.text.encode())

@@ -1,0 +1,87 @@
+"""Raised hands, in the order in which they went up, and reactions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from nanomeet_widget.server.config import Limits
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.token_bucket import TokenBuckets
+
+
+class Hands:
+    """What people show without a word.
+
+    Parameters
+    ----------
+    room
+        The room.
+    limits
+        How many reactions are borne.
+    timers
+        The event loop.
+    now
+        Wall-clock seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        *,
+        limits: Limits,
+        timers: Timers,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._room = room
+        self._now = now
+        self._latest = 0.0
+        self._reactions = TokenBuckets(
+            burst=limits.reaction_burst, rate=limits.reaction_rate, timers=timers
+        )
+
+    def raise_hand(self, who: Participant, message: messages.RaiseHand) -> None:
+        """Raise the own hand, or take it down; raising it again does not move it in the queue."""
+        if not message.raised:
+            self._lower(who)
+        elif who.hand is None:
+            with self._room.changing(who):
+                who.hand = self._next()
+            self._room.note("hand_raised", who)
+        acknowledge(who, message)
+
+    def lower_hand(self, who: Participant, message: messages.LowerHand) -> None:
+        """Take somebody's hand down; the caller has checked the role."""
+        target = self._room.present(message.id)
+        if target is None:
+            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            return
+        self._lower(target)
+        acknowledge(who, message)
+
+    def react(self, who: Participant, message: messages.React) -> None:
+        """Show everybody a feeling."""
+        if not self._reactions.take(who.id):
+            refuse(who, message, "too_many", "So many reactions at once: wait a moment.")
+            return
+        self._room.tell(
+            self._room.participants,
+            messages.Reaction(sender=who.id, reaction=message.reaction),
+        )
+        acknowledge(who, message)
+
+    def _lower(self, participant: Participant) -> None:
+        if participant.hand is not None:
+            with self._room.changing(participant):
+                participant.hand = None
+            self._room.note("hand_lowered", participant)
+
+    def _next(self) -> float:
+        """Return milliseconds since the epoch, later than any hand before, whatever the clock did."""
+        up = [p.hand for p in self._room.participants if p.hand is not None]
+        self._latest = max(self._now() * 1000, *(hand + 1 for hand in (*up, self._latest)))
+        return self._latest

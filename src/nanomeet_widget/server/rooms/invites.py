@@ -1,0 +1,44 @@
+"""Invites that moderators make in the room."""
+
+from __future__ import annotations
+
+from nanomeet_widget._errors import InvalidInputError, TokenError
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import refuse
+from nanomeet_widget.server.tokens.issuer import Issuer
+
+
+class Invites:
+    """Makes links for whoever is a moderator now, by his token or because another made him one.
+
+    Parameters
+    ----------
+    issuer
+        Makes the tokens.
+    """
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+
+    def create_invite(self, who: Participant, message: messages.CreateInvite) -> None:
+        """Answer with an invite's token; the caller has checked the role."""
+        if message.moderator and not who.claims.moderator:
+            refuse(
+                who,
+                message,
+                "forbidden",
+                "You were made a moderator for this meeting only, and can invite participants: "
+                "ask a moderator who was invited as one for a moderator's link.",
+            )
+            return
+        wanted = {"moderator": message.moderator, "server": message.server}
+        try:
+            token = self._issuer.issue(who.claims, wanted, maker=who.identity)
+        except InvalidInputError as error:
+            refuse(who, message, "invalid", str(error))
+            return
+        except TokenError as error:
+            refuse(who, message, "forbidden", str(error))
+            return
+        who.send(messages.InviteCreated(ref=message.ref, token=token))

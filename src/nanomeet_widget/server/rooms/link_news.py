@@ -1,0 +1,54 @@
+"""Moderators are told which links are shared, and who came by them; no one else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.room import Room
+
+
+class LinkNews:
+    """Tells the moderators of one room when anything about its shared links changes.
+
+    Parameters
+    ----------
+    room
+        The room.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        #: What each moderator's page was told last.
+        self._told: dict[str, list[messages.Link]] = {}
+        # Others are told before they hear of the newcomer, who has yet to be drawn.
+        room.on_seated.append(self._seated)
+        room.on_welcomed.append(self._came)
+        room.on_updated.append(self._changed)
+        room.on_gone.append(self._gone)
+
+    def _seated(self, newcomer: Participant) -> None:
+        self._tell(moderator for moderator in self._room.moderators if moderator is not newcomer)
+
+    def _came(self, participant: Participant) -> None:
+        # Another page of the same person knows nothing.
+        self._told.pop(participant.id, None)
+        self._tell(self._room.moderators)
+
+    def _changed(self, participant: Participant) -> None:
+        # Of all that changes about people, only a new moderator makes a difference.
+        if participant.moderator and participant.id not in self._told:
+            self._tell([participant])
+
+    def _gone(self, participant: Participant) -> None:
+        self._told.pop(participant.id, None)
+        self._tell(self._room.moderators)
+
+    def _tell(self, moderators: Iterable[Participant]) -> None:
+        links = self._room.links.describe(self._room.participants)
+        for moderator in moderators:
+            known = self._told.get(moderator.id, [])
+            self._told[moderator.id] = links
+            if known != links:
+                moderator.send(messages.LinksChanged(links=links))

@@ -1,0 +1,211 @@
+"""What moderators do to a room: who gets in, who goes, who is one of them, what all see large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms import passwords
+from nanomeet_widget.server.rooms.cleaning import clean_line
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.tokens.issuer import Issuer
+
+
+class _Targeted(Protocol):
+    """A request about a person."""
+
+    id: str
+
+    @property
+    def ref(self) -> int | None:
+        """By which it is answered."""
+
+
+class Moderation:
+    """Carries out moderators' requests; the caller has checked the role.
+
+    Parameters
+    ----------
+    room
+        The room.
+    issuer
+        Revokes links.
+    on_end
+        Called before a moderator ends the meeting for everybody.
+    """
+
+    def __init__(self, room: Room, *, issuer: Issuer, on_end: Callable[[], None]) -> None:
+        self._room = room
+        self._issuer = issuer
+        self._on_end = on_end
+
+    # --- the room ------------------------------------------------------------------------------
+
+    def set_subject(self, who: Participant, message: messages.SetSubject) -> None:
+        """Change what the room is about."""
+        self._room.settings.subject = clean_line(message.subject)
+        self._room.settings_changed()
+        acknowledge(who, message)
+
+    def set_password(self, who: Participant, message: messages.SetPassword) -> None:
+        """Ask newcomers for a password, or no more."""
+        password = message.password
+        self._room.settings.password = passwords.hash_password(password) if password else ""
+        self._room.settings_changed()
+        acknowledge(who, message)
+
+    def set_closed(self, who: Participant, message: messages.SetClosed) -> None:
+        """Let no newcomer in, or let them in again."""
+        self._room.settings.closed = message.closed
+        self._room.settings_changed()
+        self._room.note("closed" if message.closed else "opened", who)
+        acknowledge(who, message)
+
+    def set_main(self, who: Participant, message: messages.SetMain) -> None:
+        """Show somebody large to everybody, or nobody."""
+        target = self._room.present(message.id) if message.id is not None else None
+        if message.id is not None and (target is None or not target.stage):
+            refuse(who, message, "not_found", "Nobody of this id is on the stage any more.")
+            return
+        self._room.set_main(target)
+        acknowledge(who, message)
+
+    def end_meeting(self, who: Participant, message: messages.EndMeeting) -> None:
+        """End the meeting for everybody."""
+        self._room.note("ended", who)
+        acknowledge(who, message)
+        self._on_end()
+        self._room.end(
+            messages.Bye(kind="ended", message=f"{who.name} has ended the meeting for everybody.")
+        )
+
+    # --- the lobby -----------------------------------------------------------------------------
+
+    def set_lobby(self, who: Participant, message: messages.SetLobby) -> None:
+        """Make newcomers wait, or let in everybody who does."""
+        self._room.settings.lobby = message.active
+        self._room.settings_changed()
+        if not message.active:
+            for newcomer in self._room.everybody_waiting():
+                if not self._room.admit(newcomer):
+                    self._room.turn_away(newcomer)
+        acknowledge(who, message)
+
+    def admit(self, who: Participant, message: messages.Admit) -> None:
+        """Let somebody in from the lobby, or send him away."""
+        newcomer = self._room.waiting(message.id)
+        if newcomer is None:
+            refuse(who, message, "not_found", "Nobody of this id is waiting any more.")
+        elif not message.admitted:
+            self._room.refuse(newcomer)
+            acknowledge(who, message)
+        elif self._room.admit(newcomer):
+            acknowledge(who, message)
+        else:
+            _refuse_full(who, message)
+
+    def admit_all(self, who: Participant, message: messages.AdmitAll) -> None:
+        """Let in everybody who waits, as far as there are places."""
+        if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
+            acknowledge(who, message)
+        else:
+            _refuse_full(who, message)
+
+    # --- somebody in the room ------------------------------------------------------------------
+
+    def plan_removal(self, who: Participant, message: messages.PlanRemoval) -> None:
+        """Answer with what it would mean to remove a person."""
+        target = self._target(who, message)
+        if target is None:
+            return
+        room, token = self._room, target.claims.jti
+        others = [person for person in room.participants if person not in {target, who}]
+        family = room.family(token)
+        revocable = who.claims.moderator and who.claims.jti not in family
+        who.send(
+            messages.RemovalPlanned(
+                ref=message.ref,
+                people=room.links.people(token),
+                moderator=target.claims.moderator,
+                own_link=token == who.claims.jti,
+                goes=room.going(target, by=who, shared=False),
+                revocable=revocable,
+                goes_revoked=sum(person.claims.jti in family for person in others),
+                same_address=sum(person.address == target.address for person in others)
+                if target.address
+                else None,
+            )
+        )
+
+    def kick(self, who: Participant, message: messages.Kick) -> None:
+        """Send a person out of the room, and keep them out."""
+        target = self._target(who, message)
+        if target is None:
+            return
+        if target is who:
+            refuse(who, message, "invalid", "You cannot send yourself out: leave instead.")
+            return
+        if message.address and not target.address:
+            refuse(who, message, "invalid", "The server does not know their network address.")
+            return
+        revoked: list[str] = []
+        if message.revoke:
+            try:
+                revoked = self._revoke(who, target)
+            except InvalidInputError as error:
+                refuse(who, message, "invalid", str(error))
+                return
+        self._room.kick(target, by=who, shared=message.shared, address=message.address)
+        self._room.send_out(frozenset(revoked))
+        acknowledge(who, message)
+
+    def _revoke(self, who: Participant, target: Participant) -> list[str]:
+        if not who.claims.moderator:
+            raise InvalidInputError(
+                "You were made a moderator for this meeting only, and cannot revoke a link: remove "
+                "the person without that, or ask a moderator who was invited as one."
+            )
+        token = target.claims.jti
+        if who.claims.jti in self._room.family(token):
+            raise InvalidInputError(
+                "You came by this link, or by one that was made with it: revoking it would send you "
+                "out, too. Remove the person without that."
+            )
+        return self._issuer.revoke(token, room=self._room.name)
+
+    def ask_to_unmute(self, who: Participant, message: messages.AskToUnmute) -> None:
+        """Ask somebody to switch microphone or camera on: it stays his to decide."""
+        target = self._target(who, message)
+        if target is None:
+            return
+        if not target.stage:
+            refuse(
+                who, message, "invalid", "Whoever is in the audience has to be invited up first."
+            )
+            return
+        target.send(messages.UnmuteAsked(media=message.media, by=who.id))
+        acknowledge(who, message)
+
+    def grant_moderator(self, who: Participant, message: messages.GrantModerator) -> None:
+        """Make somebody a moderator of this room, as long as it lives."""
+        target = self._target(who, message)
+        if target is None:
+            return
+        if not target.moderator:
+            self._room.grant(target)
+            self._room.note("granted", target)
+        acknowledge(who, message)
+
+    def _target(self, who: Participant, message: _Targeted) -> Participant | None:
+        target = self._room.present(message.id)
+        if target is None:
+            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+        return target
+
+
+def _refuse_full(who: Participant, message: messages.Admit | messages.AdmitAll) -> None:
+    refuse(who, message, "room_full", "The room is full: nobody else can be let in.")

@@ -1,0 +1,99 @@
+"""Muting others: a request to their pages, done when the last of them has confirmed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.timers import Handle, Timers
+
+
+@dataclass(kw_only=True, eq=False)
+class _Request:
+    """A request to mute that some have not confirmed yet."""
+
+    by: Participant
+    message: messages.Mute | messages.MuteEveryone
+    awaited: set[str]
+    timeout: Handle | None = None
+
+
+class Muting:
+    """Carries out moderators' requests to mute; the caller has checked the role.
+
+    Parameters
+    ----------
+    room
+        The room.
+    timers
+        The event loop.
+    patience
+        Seconds that everybody has to confirm being muted.
+    """
+
+    def __init__(self, room: Room, *, timers: Timers, patience: float) -> None:
+        self._room = room
+        self._timers = timers
+        self._patience = patience
+        self._requests: list[_Request] = []
+        room.on_updated.append(self._confirm)
+        room.on_gone.append(self._confirm)
+
+    def mute(self, who: Participant, message: messages.Mute) -> None:
+        """Ask somebody's page to mute; acknowledged when it has."""
+        target = self._room.present(message.id)
+        if target is None:
+            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+        else:
+            self._ask([target], who, message)
+
+    def mute_everyone(self, who: Participant, message: messages.MuteEveryone) -> None:
+        """Ask everybody else's page to mute; acknowledged when the last one has."""
+        self._ask([p for p in self._room.participants if p is not who], who, message)
+
+    def _ask(
+        self,
+        whom: Iterable[Participant],
+        by: Participant,
+        message: messages.Mute | messages.MuteEveryone,
+    ) -> None:
+        on_stage = [p for p in whom if p.stage]
+        request = _Request(
+            by=by, message=message, awaited={p.id for p in on_stage if p.sends(message.media)}
+        )
+        self._requests.append(request)
+        request.timeout = self._timers.call_later(self._patience, lambda: self._give_up(request))
+        self._room.tell(on_stage, messages.MuteRequested(media=message.media, by=by.id))
+        self._settle(request)
+
+    def _confirm(self, participant: Participant) -> None:
+        still_here = self._room.present(participant.id) is not None
+        for request in tuple(self._requests):
+            if not (still_here and participant.sends(request.message.media)):
+                request.awaited.discard(participant.id)
+                self._settle(request)
+
+    def _settle(self, request: _Request) -> None:
+        if request.awaited or request not in self._requests:
+            return
+        self._drop(request)
+        acknowledge(request.by, request.message)
+
+    def _give_up(self, request: _Request) -> None:
+        self._drop(request)
+        names = ", ".join(p.name for p in self._room.participants if p.id in request.awaited)
+        refuse(
+            request.by,
+            request.message,
+            "timeout",
+            f"Not everybody is muted: no confirmation came from {names}.",
+        )
+
+    def _drop(self, request: _Request) -> None:
+        self._requests.remove(request)
+        if request.timeout is not None:
+            request.timeout.cancel()

@@ -1,0 +1,27 @@
+"""The two ways in which a request of a page ends."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+
+
+class Request(Protocol):
+    """A message that may want an answer."""
+
+    @property
+    def ref(self) -> int | None:
+        """By which it is answered."""
+
+
+def acknowledge(who: Participant, request: Request) -> None:
+    """Say that it was carried out."""
+    if request.ref is not None:
+        who.send(messages.Ack(ref=request.ref))
+
+
+def refuse(who: Participant, request: Request, kind: str, message: str) -> None:
+    """Say why it was not."""
+    who.send(messages.Error(kind=kind, message=message, ref=request.ref))

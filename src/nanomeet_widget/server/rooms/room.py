@@ -1,0 +1,633 @@
+"""One room: who is in it, who waits, what its moderators set. No sockets, no clock of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget._tokens import LEEWAY, Claims
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.admission import REMOVED, REMOVED_WITH_LINK, Admission, Verdict
+from nanomeet_widget.server.rooms.cleaning import clean_name
+from nanomeet_widget.server.rooms.links import Links
+from nanomeet_widget.server.rooms.participant import Connection, Participant, Presence
+from nanomeet_widget.server.rooms.removals import Removals
+from nanomeet_widget.server.rooms.turn import ice_servers
+from nanomeet_widget.server.store.room_records import PersonRecord
+from nanomeet_widget.server.store.room_settings import Settings
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.timers import Handle, Timers
+
+#: The computer may sleep, and timers with it: the end of a token is looked at this often.
+_EXPIRY_CHECK = 30.0
+
+
+_REPLACED = messages.Bye(kind="replaced", message="This meeting is open in another place now.")
+_FULL = messages.Bye(
+    kind="room_full", message="This room is full: try again when somebody has left.", retry=True
+)
+_LOBBY_FULL = messages.Bye(
+    kind="lobby_full",
+    message="This room's lobby is full: try again when a moderator has let people in.",
+    retry=True,
+)
+
+
+class Room:
+    """A room from its first participant to its last.
+
+    Parameters
+    ----------
+    name
+        The `room` claim.
+    config
+        Limits and patience.
+    store
+        Where settings are kept and events noted.
+    timers
+        The event loop.
+    on_end
+        Called once, when nobody is left.
+    settings
+        What the room is set to: what a killed server left behind, if this room is one of its.
+    now
+        Wall-clock seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        config: ServerConfig,
+        store: Store,
+        timers: Timers,
+        on_end: Callable[[Room], None],
+        settings: Settings,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self._session = secrets.token_hex(8)
+        self.settings = settings
+        self.broadcast = messages.BroadcastState(state=BroadcastStatus.OFF)
+        #: How many watch the broadcast.
+        self.viewers = 0
+        #: What the chat and the audience's picture put into a welcome.
+        self.chat_for: Callable[[Participant], list[messages.ChatMessage]] = lambda _: []
+        self.feed_for: Callable[[Participant], messages.StageFeed] = lambda _: messages.StageFeed(
+            stream=None
+        )
+        #: Called with who is new, before the others hear of it; and with who got a welcome, has gone,
+        #: or changed. The room's other parts listen.
+        self.on_seated: list[Callable[[Participant], None]] = []
+        self.on_welcomed: list[Callable[[Participant], None]] = []
+        self.on_gone: list[Callable[[Participant], None]] = []
+        self.on_updated: list[Callable[[Participant], None]] = []
+        self._config = config
+        self._store = store
+        self._timers = timers
+        self._on_end = on_end
+        self._now = now
+        self._present: dict[str, Participant] = {}
+        self._waiting: dict[str, Participant] = {}
+        #: Those whose pages went a moment ago, perhaps to be loaded again.
+        self._reloading: dict[str, Participant] = {}
+        #: Who came by which link, and who is kept out.
+        self.links = Links(
+            name,
+            key=settings.key,
+            records=store.rooms,
+            tokens=store.tokens,
+            present=lambda: (*self.participants, *self.everybody_waiting()),
+        )
+        self.removals = Removals(settings, store.tokens, self.links)
+        self._door = Admission(settings, self.removals, timers)
+        self._ended = False
+        #: Whether the next server is to find the room.
+        self._kept = False
+        self._unclaimed: Handle | None = None
+
+    # --- who is here ---------------------------------------------------------------------------
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Everybody in the room, those with a lost connection included."""
+        return tuple(self._present.values())
+
+    @property
+    def moderators(self) -> tuple[Participant, ...]:
+        """Those of them who are moderators."""
+        return tuple(p for p in self._present.values() if p.moderator)
+
+    @property
+    def stage_has_place(self) -> bool:
+        """Whether somebody else can come onto the stage."""
+        return sum(p.stage for p in self._present.values()) < self._config.limits.stage
+
+    def present(self, participant_id: str) -> Participant | None:
+        """Return who has this id in the room."""
+        return self._present.get(participant_id)
+
+    def waiting(self, participant_id: str) -> Participant | None:
+        """Return who has this id in the lobby."""
+        return self._waiting.get(participant_id)
+
+    def everybody_waiting(self) -> tuple[Participant, ...]:
+        """Return who is in the lobby."""
+        return tuple(self._waiting.values())
+
+    def tell(self, whom: Iterable[Participant], message: messages.ServerMessage) -> None:
+        """Send a message to each of them."""
+        for participant in whom:
+            participant.send(message)
+
+    def state(self) -> messages.RoomState:
+        """Return what everybody may know of the room."""
+        return messages.RoomState(
+            subject=self.settings.subject,
+            lobby=self.settings.lobby,
+            locked=bool(self.settings.password),
+            closed=self.settings.closed,
+            main=self.settings.main,
+        )
+
+    # --- coming --------------------------------------------------------------------------------
+
+    def enter(
+        self, claims: Claims, connection: Connection, join: messages.Join, *, address: str = ""
+    ) -> Participant | None:
+        """Let a person in, have them wait, or send them away.
+
+        Parameters
+        ----------
+        claims, connection, join
+            The token, the way to the page, and how the page introduced itself.
+        address
+            The network address that the connection comes from; empty if it is not known.
+
+        Returns
+        -------
+        Participant or None
+            None if he is neither in the room nor in the lobby: then he has been told why, and
+            the connection is closed, or open for another `Join` with the password.
+        """
+        newcomer = Participant.arriving(
+            claims, connection, join, key=self.settings.key, address=address
+        )
+        place = self._resumable(claims, join)
+        if place is not None:
+            self._take(place, newcomer, join)
+            return place
+        place = self._present.get(newcomer.id)
+        if place is not None:
+            self._take(place, newcomer, join)
+            return place
+        newcomer.granted = newcomer.identity in self.settings.granted
+        back = self._reloading.pop(newcomer.id, None)
+        if back is None:
+            verdict = self._door.check(newcomer, join)
+            if verdict is Verdict.STAYS_OUT:
+                return None
+        elif not self._door.is_open_to(newcomer):
+            return None
+        else:
+            verdict = Verdict.IN
+            newcomer.hand, newcomer.stage = back.hand, back.stage
+        twin = self._waiting.get(newcomer.id)
+        if twin is not None:
+            self._go(twin)
+            if twin.connection is not connection:
+                twin.connection.close(_REPLACED)
+        return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
+
+    def admit(self, newcomer: Participant) -> bool:
+        """Let somebody in from the lobby; return False if there is no place for him."""
+        if self._full:
+            return False
+        self._waiting.pop(newcomer.id)
+        self.tell(self.moderators, messages.KnockEnded(id=newcomer.id))
+        self._seat(newcomer)
+        return True
+
+    def refuse(self, newcomer: Participant) -> None:
+        """Send somebody away from the lobby, as a moderator wants it."""
+        self._go(newcomer)
+        newcomer.connection.close(
+            messages.Bye(kind="refused", message="A moderator did not let you in.")
+        )
+
+    def turn_away(self, newcomer: Participant) -> None:
+        """Send somebody away from the lobby, as there is no place for him."""
+        self._go(newcomer)
+        newcomer.connection.close(_FULL)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._present) >= self._config.limits.participants
+
+    def _wait(self, newcomer: Participant) -> Participant | None:
+        if len(self._waiting) >= self._config.limits.lobby:
+            newcomer.connection.close(_LOBBY_FULL)
+            return None
+        self._waiting[newcomer.id] = newcomer
+        self.links.arrived(newcomer)
+        self._claimed()
+        self._watch_expiry(newcomer)
+        newcomer.send(messages.Waiting(id=newcomer.id))
+        self.tell(self.moderators, messages.Knock(id=newcomer.id, name=newcomer.name))
+        return newcomer
+
+    def _seat(self, newcomer: Participant) -> Participant | None:
+        if self._full:
+            newcomer.step(Presence.GONE)
+            newcomer.connection.close(_FULL)
+            return None
+        newcomer.step(Presence.PRESENT)
+        if not self.stage_has_place or not newcomer.stage:
+            newcomer.step_down()
+        others = self.participants
+        self._present[newcomer.id] = newcomer
+        self.links.arrived(newcomer)
+        self._claimed()
+        self.keep(newcomer)
+        if newcomer.expiry is None:
+            self._watch_expiry(newcomer)
+        newcomer.send(self._welcome(newcomer, kept=False))
+        _call(self.on_seated, newcomer)
+        self.tell(others, messages.Joined(participant=newcomer.describe()))
+        self.note("joined", newcomer)
+        _call(self.on_welcomed, newcomer)
+        return newcomer
+
+    def _welcome(self, participant: Participant, *, kept: bool) -> messages.Welcome:
+        moderator = participant.moderator
+        return messages.Welcome(
+            v=messages.VERSION,
+            own=participant.describe(),
+            kept=kept,
+            resume=participant.resume,
+            room=self.name,
+            session=self._session,
+            streamname=participant.claims.streamname,
+            participants=[p.describe() for p in self.participants if p is not participant],
+            state=self.state(),
+            broadcast=self.broadcast_for(participant),
+            knocking=self._knocks() if moderator else [],
+            ice_servers=ice_servers(self._config, participant.id, now=self._now()),
+            expires=participant.claims.expiration.timestamp(),
+            now=self._now(),
+            max_stage=self._config.limits.stage,
+            chat=self.chat_for(participant),
+            viewers=self.viewers if moderator else 0,
+            feed=self.feed_for(participant),
+        )
+
+    def _knocks(self) -> list[messages.Knock]:
+        return [messages.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
+
+    def broadcast_for(self, participant: Participant) -> messages.BroadcastState:
+        """Return the broadcast's state as this person may know it.
+
+        What is wrong, and where it is pushed to, are for moderators.
+        """
+        state = self.broadcast
+        if participant.moderator:
+            return state
+        return msgspec.structs.replace(state, trouble=None, targets=[])
+
+    # --- a lost connection ---------------------------------------------------------------------
+
+    def disconnected(
+        self, participant: Participant, connection: Connection, *, unloaded: bool = False
+    ) -> None:
+        """Take note that a connection broke; its owner may come back within the grace time.
+
+        Parameters
+        ----------
+        participant
+            Whose it was.
+        connection
+            The connection.
+        unloaded
+            Whether the page went away, which may be a reload: the others do not wait as long for it as
+            for a network.
+        """
+        if participant.connection is not connection:
+            return
+        if participant.presence is Presence.WAITING:
+            self._go(participant)
+        elif participant.presence is Presence.PRESENT:
+            participant.step(Presence.DROPPED)
+            if unloaded and self._missed(participant):
+                participant.grace = self._timers.call_later(
+                    self._config.patience.reload, lambda: self._leave_place(participant)
+                )
+            else:
+                self._give_grace(participant, self._config.patience.resume)
+
+    def _missed(self, participant: Participant) -> bool:
+        """Whether the others should soon know that this person has gone.
+
+        The room of a person who is alone, and the broadcast of one who sends it, wait for a slow reload.
+        """
+        alone = not any(p.presence is Presence.PRESENT for p in self.participants)
+        return not alone and self.broadcast.broadcaster != participant.id
+
+    def _leave_place(self, participant: Participant) -> None:
+        """Let a person go whose page has gone; if it was a slow reload, they come back as they were."""
+        self._go(participant)
+        self._reloading[participant.id] = participant
+        patience = self._config.patience
+        self._timers.call_later(
+            max(0.0, patience.resume - patience.reload),
+            lambda: self._reloading.pop(participant.id, None),
+        )
+
+    def _give_grace(self, participant: Participant, patience: float) -> None:
+        participant.grace = self._timers.call_later(
+            patience, lambda: self._go(participant, "dropped")
+        )
+
+    def _resumable(self, claims: Claims, join: messages.Join) -> Participant | None:
+        if join.resume is None:
+            return None
+        given = join.resume.encode()
+        for participant in self.participants:
+            if hmac.compare_digest(participant.resume.encode(), given):
+                # The secret alone is not enough: it has to come with the token that it was for.
+                return participant if participant.claims.jti == claims.jti else None
+        return None
+
+    def _take(self, participant: Participant, newcomer: Participant, join: messages.Join) -> None:
+        """Have a newcomer's connection take the place of a lost one, or of the same person's."""
+        connection = newcomer.connection
+        # A page that had a place says so, even if it was a killed server that gave it the secret.
+        same_page = join.resume is not None
+        replaced = participant.connection
+        participant.connection = connection
+        participant.claims = newcomer.claims
+        # The same page may come back over another network.
+        participant.address = newcomer.address
+        participant.composes = join.composes
+        if participant.presence is Presence.DROPPED:
+            participant.step(Presence.PRESENT)
+        elif replaced is not connection:
+            replaced.close(_REPLACED)
+        self._claimed()
+        connection.send(self._welcome(participant, kept=True))
+        for message in participant.take_backlog(same_page=same_page):
+            connection.send(message)
+        with self.changing(participant):
+            if join.name:
+                participant.name = clean_name(join.name)
+            if participant.stage:
+                participant.audio, participant.video = join.audio, join.video
+                participant.screen = participant.screen and same_page
+        _call(self.on_welcomed, participant)
+
+    # --- the people of a server that is gone ---------------------------------------------------
+
+    def restore(self, people: Sequence[PersonRecord]) -> None:
+        """Keep the places of people whose server was killed; the room lives on without any."""
+        for person in people:
+            participant = Participant.restored(person)
+            participant.granted = person.identity in self.settings.granted
+            if self.removals.refuse(participant):
+                self._store.rooms.forget_person(self.name, person.identity)
+                continue
+            self._present[participant.id] = participant
+            self._give_grace(participant, self._config.patience.restored_person)
+            self._watch_expiry(participant)
+        if self.settings.main not in self._present:
+            self.settings.main = None
+        self._unclaimed = self._timers.call_later(
+            self._config.patience.restored_room, self._unclaim
+        )
+
+    def _claimed(self) -> None:
+        if self._unclaimed is not None:
+            self._unclaimed.cancel()
+            self._unclaimed = None
+
+    def _unclaim(self) -> None:
+        self._unclaimed = None
+        self._end_if_empty(over=True)
+
+    def keep(self, participant: Participant) -> None:
+        """Have somebody's place outlive the process, if he would be known again."""
+        if participant.known:
+            self._store.rooms.save_person(self.name, participant.record())
+
+    # --- changing ------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def changing(self, participant: Participant) -> Iterator[None]:
+        """Tell everybody of what is changed about somebody inside, if anything is."""
+        before = participant.describe()
+        yield
+        if participant.describe() == before:
+            return
+        self.keep(participant)
+        self.tell(self.participants, messages.Updated(participant=participant.describe()))
+        if not participant.stage:
+            self._no_longer_main(participant)
+        _call(self.on_updated, participant)
+
+    def grant(self, participant: Participant) -> None:
+        """Make somebody a moderator, and tell him what moderators know."""
+        if participant.known:
+            self.settings.granted.add(participant.identity)
+            self._save()
+        with self.changing(participant):
+            participant.granted = True
+        for knock in self._knocks():
+            participant.send(knock)
+        participant.send(messages.ViewersChanged(viewers=self.viewers))
+        participant.send(messages.BroadcastChanged(broadcast=self.broadcast_for(participant)))
+
+    def set_main(self, participant: Participant | None) -> None:
+        """Show somebody large to everybody, or leave it to each."""
+        self.settings.main = participant.id if participant else None
+        self.settings_changed()
+
+    def _no_longer_main(self, participant: Participant) -> None:
+        if self.settings.main == participant.id:
+            self.set_main(None)
+
+    def settings_changed(self) -> None:
+        """Keep the settings, and tell everybody of them."""
+        self._save()
+        self.tell(self.participants, messages.RoomChanged(state=self.state()))
+
+    def _save(self) -> None:
+        self._store.rooms.save(self.name, self.settings)
+
+    def broadcast_changed(self, state: messages.BroadcastState) -> None:
+        """Take over the broadcast's new state, and tell everybody of it."""
+        self.broadcast = state
+        for participant in self.participants:
+            participant.send(messages.BroadcastChanged(broadcast=self.broadcast_for(participant)))
+
+    # --- going ---------------------------------------------------------------------------------
+
+    def leave(self, participant: Participant) -> None:
+        """Let somebody go who wants to."""
+        self._go(participant)
+
+    def family(self, token: str) -> frozenset[str]:
+        """Return a token and all that were made with it, by their `jti`."""
+        return self._store.tokens.family(token)
+
+    def going(self, participant: Participant, *, by: Participant, shared: bool) -> int:
+        """Return how many others would go with a person; see `kick`."""
+        plan = self.removals.plan(participant, by, shared=shared)
+        return len(self.removals.going(plan, participant, by, self.participants))
+
+    def kick(
+        self,
+        participant: Participant,
+        *,
+        by: Participant,
+        shared: bool = False,
+        address: bool = False,
+    ) -> None:
+        """Send a person out, and all who came by what is removed with them; see `removals`.
+
+        None of them comes in again as long as the room lives.
+
+        Parameters
+        ----------
+        participant
+            The person.
+        by
+            The moderator who wants it.
+        shared
+            Whether others have the link, too: then they keep it.
+        address
+            Whether the network address is kept out, too.
+        """
+        plan = self.removals.plan(participant, by, shared=shared)
+        everybody = (*self.participants, *self.everybody_waiting())
+        others = self.removals.going(plan, participant, by, everybody)
+        self.removals.carry_out(plan, address=participant.address if address else "")
+        self._save()
+        for person in (participant, *others):
+            self._go(person, "kicked", by=by)
+            person.connection.close(REMOVED if person is participant else REMOVED_WITH_LINK)
+
+    def end(self, farewell: messages.Bye) -> None:
+        """End the room for everybody, those who wait included."""
+        present, waiting = self.participants, self.everybody_waiting()
+        self._present.clear()
+        self._waiting.clear()
+        for participant in (*present, *waiting):
+            participant.connection.close(farewell)
+            participant.step(Presence.GONE)
+        for participant in present:
+            self.note("left", participant)
+            _call(self.on_gone, participant)
+        self._claimed()
+        self._end_if_empty(over=True)
+
+    def stop(self, farewell: messages.Bye) -> None:
+        """End the room as the server stops: the next one finds it, if it is not too late."""
+        self.settings.stopped_at = self._now()
+        self._save()
+        self._kept = True
+        self.end(farewell)
+
+    def _go(
+        self,
+        participant: Participant,
+        reason: Literal["left", "dropped", "kicked"] = "left",
+        *,
+        by: Participant | None = None,
+    ) -> None:
+        if participant.presence is Presence.GONE:
+            return
+        participant.step(Presence.GONE)
+        if self._waiting.pop(participant.id, None) is not None:
+            self.tell(self.moderators, messages.KnockEnded(id=participant.id))
+        elif self._present.pop(participant.id, None) is not None:
+            if participant.known:
+                self._store.rooms.forget_person(self.name, participant.identity)
+            self.tell(
+                self.participants,
+                messages.Left(id=participant.id, reason=reason, by=by.id if by else None),
+            )
+            self._no_longer_main(participant)
+            self.note(reason, participant)
+            _call(self.on_gone, participant)
+        self._end_if_empty()
+
+    def _watch_expiry(self, participant: Participant) -> None:
+        participant.expiry = self._timers.call_later(
+            max(0.0, min(self._left(participant), _EXPIRY_CHECK)),
+            lambda: self._check_expiry(participant),
+        )
+
+    def _left(self, participant: Participant) -> float:
+        return participant.claims.expiration.timestamp() + LEEWAY - self._now()
+
+    def send_out(self, tokens: frozenset[str]) -> None:
+        """End the connections of tokens that were revoked; they are named by their `jti`."""
+        for participant in (*self.participants, *self.everybody_waiting()):
+            if participant.claims.jti in tokens:
+                self._go(participant)
+                participant.connection.close(
+                    messages.Bye(
+                        kind="token_rejected",
+                        message="Your invite was revoked: ask a moderator for a new one.",
+                    )
+                )
+
+    def _check_expiry(self, participant: Participant) -> None:
+        if self._left(participant) > 0:
+            self._watch_expiry(participant)
+            return
+        self._go(participant)
+        participant.connection.close(
+            messages.Bye(
+                kind="token_expired",
+                message="Your token has expired: ask a moderator for a new invite.",
+            )
+        )
+
+    # --- the room's own life -------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Have the room outlive the process from now on."""
+        self._save()
+
+    def note(self, kind: str, participant: Participant) -> None:
+        """Note in the log of events what somebody did, or what became of him."""
+        self._store.record(
+            kind, self.name, participant=participant.id, moderator=participant.moderator
+        )
+
+    def _end_if_empty(self, *, over: bool = False) -> None:
+        if self._ended or self._present or self._waiting or self._unclaimed is not None:
+            return
+        if not over and self.removals.moderators:
+            # The last one may only load the page again: a moderator who was removed does not find the
+            # room forgotten meanwhile, and opens another one.
+            self._unclaimed = self._timers.call_later(
+                self._config.patience.restored_room, self._unclaim
+            )
+            return
+        self._ended = True
+        self._on_end(self)
+        if not self._kept:
+            self._store.rooms.forget(self.name)
+
+
+def _call(listeners: Iterable[Callable[[Participant], None]], participant: Participant) -> None:
+    for listener in listeners:
+        listener(participant)

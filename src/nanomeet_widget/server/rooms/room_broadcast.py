@@ -1,0 +1,296 @@
+"""A room's side of its broadcast: who may start it, who is told, which requests it settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget.server.broadcast.broadcast import (
+    LOST,
+    Broadcast,
+    BroadcastRefusedError,
+    Broadcasts,
+)
+from nanomeet_widget.server.broadcast.push_target import PushRefusedError
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
+from nanomeet_widget.server.rooms.participant import Participant, Presence
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.viewer_count import ViewerCount
+
+
+class RoomBroadcast:
+    """Starts and stops the broadcast of one room.
+
+    Parameters
+    ----------
+    room
+        The room.
+    broadcasts
+        All broadcasts of the server.
+    viewers
+        Tells the moderators how many watch.
+    """
+
+    def __init__(self, room: Room, broadcasts: Broadcasts, viewers: ViewerCount) -> None:
+        #: Called after every change.
+        self.on_changed: list[Callable[[], None]] = []
+        self._room = room
+        self._broadcasts = broadcasts
+        self._viewers = viewers
+        self._broadcast: Broadcast | None = None
+        self._broadcaster: Participant | None = None
+        self._starting: list[tuple[Participant, messages.StartBroadcast]] = []
+        #: Those whose pages were asked to send it and did not, or do not any more.
+        self._spent: set[str] = set()
+        self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
+        #: Who waits for the viewers to be shown something else; one request each.
+        self._pausing: dict[Participant, messages.PauseBroadcast] = {}
+        room.on_gone.append(self._gone)
+        room.on_updated.append(self._moved)
+        room.on_welcomed.append(self._came)
+        ChapterTitles(room, self._mark)
+
+    def start(self, who: Participant, message: messages.StartBroadcast) -> None:
+        """Begin a broadcast from this moderator's page; acknowledged when it is live."""
+        if not who.stage:
+            refuse(
+                who,
+                message,
+                "audience",
+                "Your page has no picture of the stage to send: come up on it first.",
+            )
+            return
+        if self._broadcast is not None:
+            refuse(
+                who,
+                message,
+                "conflict",
+                "The broadcast is just being stopped: start it when it is off."
+                if self._broadcast.state is BroadcastStatus.STOPPING
+                else f"The broadcast is {self._broadcast.state.value} already: stop it first.",
+            )
+            return
+        try:
+            self._broadcast = self._broadcasts.start(
+                stream=who.claims.streamname,
+                title=self.title,
+                record=message.record,
+                private=message.private,
+                to=message.to,
+                quality=message.quality,
+                codec=message.codec,
+                shows="soon" if message.paused else "stage",
+                on_change=self._changed,
+                on_viewers=self._viewers.changed,
+                on_lost=self._lost,
+            )
+        except BroadcastRefusedError as error:
+            refuse(who, message, "conflict", str(error))
+            return
+        except PushRefusedError as error:
+            refuse(who, message, "invalid", str(error))
+            return
+        self._broadcaster = who
+        self._spent.clear()
+        self._starting.append((who, message))
+        self._changed(self._broadcast)
+        self._grant(who, self._broadcast)
+
+    def stop(self, who: Participant, message: messages.StopBroadcast) -> None:
+        """End the broadcast; acknowledged when it is off and its recording is whole.
+
+        A page that can send it no longer leaves it to another one.
+        """
+        if self._broadcast is None:
+            refuse(who, message, "conflict", "There is no broadcast to stop.")
+            return
+        if message.unable and self._broadcast.state is BroadcastStatus.LIVE:
+            if who is self._broadcaster:
+                self._pass_on(
+                    messages.Trouble(
+                        "broadcast_unable",
+                        "The page that sent the broadcast can send it no longer.",
+                    )
+                )
+            acknowledge(who, message)
+            return
+        self._stopping.append((who, message))
+        self._broadcast.stop()
+
+    def pause(self, who: Participant, message: messages.PauseBroadcast) -> None:
+        """Show viewers a card in place of the stage, or the stage again.
+
+        Acknowledged when the page that sends it has said that they are shown it.
+        """
+        broadcast = self._broadcast
+        if broadcast is None or broadcast.state is not BroadcastStatus.LIVE:
+            refuse(
+                who, message, "conflict", "There is no live broadcast to pause or to go on with."
+            )
+            return
+        wanted: messages.Shows = "paused" if message.paused else "stage"
+        if message.paused and broadcast.wanted == broadcast.shows == "soon":
+            # Nobody sees the stage yet.
+            wanted = "soon"
+        if broadcast.wanted == broadcast.shows == wanted:
+            acknowledge(who, message)
+            return
+        broadcast.wanted = wanted
+        self._settle_pauses(
+            lambda asked: asked.paused is not message.paused or asked is self._pausing.get(who),
+            "Somebody has asked for something else meanwhile.",
+        )
+        self._pausing[who] = message
+        if self._broadcaster is not None:
+            self._broadcaster.send(messages.ShowBroadcast(shows=wanted))
+
+    def shown(self, who: Participant, message: messages.BroadcastShown) -> None:
+        """Take note of what viewers are shown; only the page that sends it knows."""
+        if self._broadcast is None or who is not self._broadcaster:
+            return
+        self._broadcast.show(message.shows)
+        if self._broadcast.wanted == message.shows:
+            pausing, self._pausing = self._pausing, {}
+            for asking, request in pausing.items():
+                acknowledge(asking, request)
+
+    def _settle_pauses(self, which: Callable[[messages.PauseBroadcast], bool], reason: str) -> None:
+        for asking, request in tuple(self._pausing.items()):
+            if which(request):
+                del self._pausing[asking]
+                refuse(asking, request, "conflict", reason)
+
+    def end(self) -> None:
+        """End it with the meeting, which is no error."""
+        if self._broadcast is not None:
+            self._broadcast.stop()
+
+    @property
+    def live(self) -> str | None:
+        """The stream, while there are pictures in it."""
+        if self._broadcast is None or self._broadcast.state is not BroadcastStatus.LIVE:
+            return None
+        return self._broadcast.stream
+
+    @property
+    def ticket(self) -> str | None:
+        """What opens that stream, if it is private."""
+        return None if self._broadcast is None else self._broadcast.viewer_ticket
+
+    @property
+    def title(self) -> str:
+        """What viewers read above the picture."""
+        return self._room.settings.subject or self._room.name
+
+    def retitle(self) -> None:
+        """Tell the viewers of a new subject."""
+        if self._broadcast is not None:
+            self._broadcast.retitle(self.title)
+
+    def _mark(self, title: str) -> None:
+        if self._broadcast is not None:
+            self._broadcast.mark(title)
+
+    # --- from one page to another --------------------------------------------------------------
+
+    def _gone(self, participant: Participant) -> None:
+        self._spent.discard(participant.id)
+        if participant is self._broadcaster:
+            self._pass_on(
+                messages.Trouble(
+                    "broadcast_left", "The one whose page sent the broadcast has left."
+                )
+            )
+
+    def _moved(self, participant: Participant) -> None:
+        if participant is self._broadcaster and not participant.stage:
+            self._pass_on(
+                messages.Trouble(
+                    "broadcast_left", "The one whose page sent the broadcast has left the stage."
+                )
+            )
+        else:
+            self._find_successor()
+
+    def _came(self, participant: Participant) -> None:
+        self._spent.discard(participant.id)
+        broadcast = self._broadcast
+        if broadcast is not None and participant is self._broadcaster and broadcast.interrupted:
+            # His page was loaded anew, perhaps, and does not know the ticket.
+            self._grant(participant, broadcast)
+        self._find_successor()
+
+    def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
+        if not for_good and self._successor() is None:
+            return False
+        self._pass_on(LOST)
+        return True
+
+    def _pass_on(self, reason: messages.Trouble) -> None:
+        """Have another moderator's page send it, at once or as soon as there is one."""
+        broadcast, last = self._broadcast, self._broadcaster
+        if broadcast is None:
+            return
+        if broadcast.state is not BroadcastStatus.LIVE or not self._room.participants:
+            broadcast.stop(reason)
+            return
+        self._broadcaster = None
+        if last is not None:
+            self._spent.add(last.id)
+        broadcast.release(reason)
+        self._find_successor()
+
+    def _find_successor(self) -> None:
+        broadcast = self._broadcast
+        if (
+            broadcast is None
+            or broadcast.state is not BroadcastStatus.LIVE
+            or self._broadcaster is not None
+        ):
+            return
+        successor = self._successor()
+        if successor is not None:
+            self._broadcaster = successor
+            broadcast.expect()
+            self._changed(broadcast)
+            self._grant(successor, broadcast)
+
+    def _successor(self) -> Participant | None:
+        """Return the moderator who has been here longest of those whose pages may send it."""
+        for moderator in self._room.moderators:
+            present = moderator.presence is Presence.PRESENT
+            ready = moderator.stage and moderator.composes and present
+            if ready and moderator is not self._broadcaster and moderator.id not in self._spent:
+                return moderator
+        return None
+
+    def _grant(self, who: Participant, broadcast: Broadcast) -> None:
+        who.send(broadcast.grant())
+
+    def _changed(self, broadcast: Broadcast) -> None:
+        state = broadcast.describe()
+        state.broadcaster = self._broadcaster.id if self._broadcaster else None
+        self._room.broadcast_changed(state)
+        if broadcast.state is BroadcastStatus.LIVE:
+            for who, request in self._take_starting():
+                acknowledge(who, request)
+        elif broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
+            self._broadcast = self._broadcaster = None
+            self._viewers.changed(0)
+            self._settle_pauses(lambda _: True, "The broadcast has ended.")
+            trouble = state.trouble
+            kind = trouble.kind if trouble else "conflict"
+            reason = trouble.message if trouble else "The broadcast was stopped before it was live."
+            for who, request in self._take_starting():
+                refuse(who, request, kind, reason)
+            stopping, self._stopping = self._stopping, []
+            for who, stop_request in stopping:
+                acknowledge(who, stop_request)
+        for listener in self.on_changed:
+            listener()
+
+    def _take_starting(self) -> list[tuple[Participant, messages.StartBroadcast]]:
+        starting, self._starting = self._starting, []
+        return starting

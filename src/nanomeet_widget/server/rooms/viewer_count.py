@@ -1,0 +1,52 @@
+"""How many watch a room's broadcast: told to its moderators, but not for every one who comes."""
+
+from __future__ import annotations
+
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.timers import Handle, Timers
+
+#: Seconds between two tellings.
+_PAUSE = 1.0
+
+
+class ViewerCount:
+    """Counts a room's viewers.
+
+    Parameters
+    ----------
+    room
+        The room.
+    timers
+        The event loop.
+    """
+
+    def __init__(self, room: Room, timers: Timers) -> None:
+        self._room = room
+        self._timers = timers
+        self._told = 0
+        self._pause: Handle | None = None
+        room.on_gone.append(self._gone)
+
+    def changed(self, viewers: int) -> None:
+        """Take note of how many there are now."""
+        self._room.viewers = viewers
+        if self._pause is None:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._room.viewers == self._told:
+            return
+        self._told = self._room.viewers
+        self._room.tell(self._room.moderators, messages.ViewersChanged(viewers=self._told))
+        self._pause = self._timers.call_later(_PAUSE, self._paused)
+
+    def _paused(self) -> None:
+        self._pause = None
+        self._tell()
+
+    def _gone(self, participant: Participant) -> None:
+        del participant
+        if self._pause is not None and not self._room.participants:
+            self._pause.cancel()

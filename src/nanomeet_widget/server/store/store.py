@@ -1,0 +1,259 @@
+"""What outlives the process: rooms as they stand, recordings, and a log of events.
+
+SQLite in WAL mode: a write that returned survives a killed process. Every write is small, so the
+event loop does them itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sqlite3
+import time
+from pathlib import Path
+from types import TracebackType
+
+import filelock
+
+from nanomeet_widget import _locks
+from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget.server.instances import Instances
+from nanomeet_widget.server.store.recording_records import RecordingRecords
+from nanomeet_widget.server.store.room_records import RoomRecords
+from nanomeet_widget.server.store.token_records import TokenRecords
+
+logger = logging.getLogger("nanomeet")
+
+#: Each entry takes the database one `user_version` further. Never change one; append.
+_MIGRATIONS = (
+    """
+    CREATE TABLE rooms (
+        name TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (name, instance)
+    ) WITHOUT ROWID;
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        room TEXT NOT NULL,
+        detail TEXT NOT NULL
+    );
+    CREATE INDEX events_by_room ON events (room, at);
+    CREATE TABLE recordings (
+        name TEXT PRIMARY KEY,
+        stream TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        began REAL NOT NULL,
+        ended REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX recordings_by_stream ON recordings (stream, began);
+    """,
+    """
+    CREATE TABLE people (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        state TEXT NOT NULL,
+        UNIQUE (room, instance, identity)
+    );
+    CREATE TABLE chat (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        id INTEGER NOT NULL,
+        sender TEXT NOT NULL,
+        recipient TEXT,
+        message TEXT NOT NULL,
+        PRIMARY KEY (room, instance, id)
+    ) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        room TEXT NOT NULL,
+        moderator INTEGER NOT NULL,
+        parent TEXT NOT NULL,
+        made REAL NOT NULL,
+        notbefore REAL NOT NULL,
+        expiration REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX tokens_by_room ON tokens (room, made);
+    CREATE INDEX tokens_by_parent ON tokens (parent);
+    CREATE TABLE revocations (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        at REAL NOT NULL,
+        until REAL NOT NULL
+    );
+    """,
+    """
+    ALTER TABLE recordings ADD COLUMN duration REAL;
+    CREATE TABLE marks (
+        recording TEXT NOT NULL,
+        at REAL NOT NULL,
+        title TEXT NOT NULL
+    );
+    CREATE INDEX marks_by_recording ON marks (recording, at);
+    """,
+    """
+    ALTER TABLE recordings ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+    """,
+    """
+    ALTER TABLE tokens ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tokens ADD COLUMN people INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE arrivals (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        token TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        PRIMARY KEY (room, instance, token, identity)
+    ) WITHOUT ROWID;
+    """,
+)
+_KEEP_EVENTS = 90 * 24 * 3600.0
+
+
+class Store:
+    """The database of a data folder; `rooms`, `tokens` and `recordings` have the parts about those.
+
+    Several servers of one machine may share one folder: each marks its rows with its own instance, and holds a
+    lock file as long as it lives, so that only rows of a dead one are taken over.
+
+    Parameters
+    ----------
+    folder
+        The data folder.
+
+    Raises
+    ------
+    ServerStartError
+        If it cannot be used, or a server of another machine uses it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with contextlib.ExitStack() as stack:
+            try:
+                self._open(folder, stack)
+            except (OSError, sqlite3.Error) as error:
+                why = getattr(error, "strerror", None) or error
+                raise ServerStartError(
+                    f"the database in {folder} cannot be used ({why}): make room there, or name "
+                    "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+                ) from None
+            self._stack = stack.pop_all()
+
+    def _open(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self._instances = Instances(folder)
+        self.instance, self._lock = self._instances.claim()
+        stack.callback(self._instances.give_up, self.instance, self._lock)
+        self._db = _connect(folder, stack)
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._migrate()
+        self.rooms = RoomRecords(self._db, self.instance, self._adopt)
+        self.tokens = TokenRecords(self._db)
+        self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
+        self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
+
+    def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and give up the instance."""
+        self._stack.close()
+
+    # --- events --------------------------------------------------------------------------------
+
+    def record(self, kind: str, room: str, **detail: str | float | None) -> None:
+        """Append to the log of events. Never a token, a key or a password.
+
+        A full disk is no reason to keep anybody out of a meeting: then it is only logged.
+        """
+        try:
+            self._db.execute(
+                "INSERT INTO events (at, kind, room, detail) VALUES (?, ?, ?, ?)",
+                (time.time(), kind, room, json.dumps(detail)),
+            )
+        except sqlite3.Error as error:
+            logger.warning("event %s could not be noted: %s", kind, error)
+
+    def events(self, room: str) -> list[tuple[float, str, dict[str, str | float | None]]]:
+        """Return a room's events in order: seconds since the epoch, kind, details."""
+        rows = self._db.execute(
+            "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
+        )
+        return [(at, kind, json.loads(detail)) for at, kind, detail in rows]
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise ServerStartError(
+                f"the database has version {version}, this program knows {len(_MIGRATIONS)}: "
+                "update nanomeet-widget, or use another data folder"
+            )
+        while version < len(_MIGRATIONS):
+            version = self._migrate_once()
+
+    def _migrate_once(self) -> int:
+        self._db.execute("BEGIN IMMEDIATE")
+        # Two servers may start at once: the second finds the work done.
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version < len(_MIGRATIONS):
+            for statement in _MIGRATIONS[version].split(";"):
+                self._db.execute(statement)
+            version += 1
+            self._db.execute(f"PRAGMA user_version = {version}")
+        self._db.execute("COMMIT")
+        return version
+
+    def _adopt(self, table: str) -> None:
+        dead = [
+            instance
+            for (instance,) in self._db.execute(f"SELECT DISTINCT instance FROM {table}")  # noqa: S608 - our own names
+            if instance != self.instance and self._instances.is_dead(instance)
+        ]
+        for instance in dead:
+            self._db.execute(
+                f"UPDATE OR REPLACE {table} SET instance = ? WHERE instance = ?",  # noqa: S608 - our own names
+                (self.instance, instance),
+            )
+
+
+def _connect(folder: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    """Return the database, which `stack` closes."""
+    address = (folder / "nanomeet.sqlite3").absolute().as_uri()
+    shared = _locks.has_record_locks(folder)
+    if not shared:
+        # SQLite cannot keep others away here, so this server does.
+        alone = _locks.lock(folder / "alone.lock")
+        try:
+            alone.acquire(blocking=False)
+        except filelock.Timeout:
+            raise ServerStartError(
+                f"another server uses {folder}, whose file system has no locks: end that one, or name "
+                "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+            ) from None
+        stack.callback(alone.release)
+        address += "?vfs=unix-none"
+    # Autocommit: every statement is its own transaction.
+    db = sqlite3.connect(
+        address, uri=True, isolation_level=None, timeout=5.0, check_same_thread=False
+    )
+    stack.callback(db.close)
+    try:
+        db.execute(f"PRAGMA journal_mode = {'WAL' if shared else 'DELETE'}")
+    except sqlite3.OperationalError:
+        # WAL needs memory that processes share, which some network file systems do not give.
+        db.execute("PRAGMA journal_mode = DELETE")
+    return db

@@ -1,0 +1,292 @@
+"""Rooms and invites: what a request must say, and the token that answers it.
+
+Pure: no HTTP here. The rules of names and times are those of `nanomeet_widget._validation`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+from urllib.parse import urlsplit
+
+from nanomeet_widget import _tokens, _validation
+from nanomeet_widget._errors import (
+    AuthenticationError,
+    InvalidInputError,
+    PermissionDeniedError,
+    RejectedTokenError,
+    TokenError,
+)
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.store.token_records import TokenRecord
+from nanomeet_widget.server.tokens.removed import is_removed
+
+#: Why a token opens nothing.
+_REVOKED = "this token was revoked: ask a moderator for a new invite, or create the room again"
+
+
+class Issuer:
+    """Makes the tokens of one server.
+
+    Parameters
+    ----------
+    signing
+        The server's secret, then older ones whose tokens still count.
+    keys
+        The API keys that may make rooms.
+    server
+        The `server` claim: the server's own address as `_validation.origin` reads it.
+    organisation
+        The `sub` claim.
+    store
+        Where each token made is noted, by its `jti`.
+    movable
+        Whether whoever asks for a token may say by which address the server is reached: inside
+        another server it cannot know.
+    """
+
+    def __init__(
+        self,
+        *,
+        signing: tuple[bytes, ...],
+        keys: tuple[str, ...],
+        server: str,
+        organisation: str,
+        store: Store,
+        movable: bool = False,
+    ) -> None:
+        self._secrets = signing
+        self._keys = tuple(key.encode() for key in keys)
+        self._server = server
+        self._organisation = organisation
+        self._store = store
+        self._movable = movable
+
+    def check_key(self, key: str | None) -> None:
+        """Refuse anything but one of the server's API keys.
+
+        Raises
+        ------
+        AuthenticationError
+        """
+        given = (key or "").encode()
+        # Every key is compared, so that the time taken says nothing about which one was near.
+        if not sum(hmac.compare_digest(given, known) for known in self._keys):
+            raise AuthenticationError(
+                "this server does not know the API key: use the one that it was started with",
+                status=401,
+            )
+
+    def verify(self, token: str) -> _tokens.Claims:
+        """Return what a token of this server says; see `_tokens.verify`.
+
+        Raises
+        ------
+        TokenError
+            If it is none, is not valid now, or was revoked.
+        """
+        claims = self._verified(token)
+        if self._store.tokens.is_revoked(claims.jti):
+            raise RejectedTokenError(_REVOKED)
+        return claims
+
+    def room(self, request: Mapping[str, object]) -> str:
+        """Return a token for a new room.
+
+        Parameters
+        ----------
+        request
+            The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
+            `exp`. Without `streamname` an unguessable one is made; without `moderator` the token
+            is a moderator's. `server` is how whoever asks reaches this server; one that knows its
+            address better names itself.
+
+        Raises
+        ------
+        InvalidInputError
+        """
+        # Whoever has the key owns the server, and says it for all who ask after him.
+        self._server = self._reached(request)
+        begin, end = _validation.validity(_given(request, "nbf"), _given(request, "exp"))
+        streamname = _given(request, "streamname")
+        claims = _tokens.Claims(
+            room=_validation.check_room(request.get("room")),
+            streamname=_validation.new_streamname()
+            if streamname is None
+            else _validation.check_streamname(streamname),
+            server=self._server,
+            moderator=_flag(request, default=True),
+            sub=self._organisation,
+            notbefore=begin,
+            expiration=end,
+            jti=secrets.token_hex(8),
+        )
+        return self._mint("room_created", claims, parent="")
+
+    def moderator(self, token: str) -> _tokens.Claims:
+        """Return what a moderator's token says.
+
+        Raises
+        ------
+        AuthenticationError
+            If the token is not a valid one of this server.
+        PermissionDeniedError
+            If it is a participant's, or a moderator who was removed from the meeting.
+        """
+        try:
+            claims = self.verify(token)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
+        if not claims.moderator:
+            raise PermissionDeniedError(
+                "a participant's token cannot invite, list or revoke anything: ask a moderator",
+                status=403,
+            )
+        line = self._store.tokens.lineage(claims.jti)
+        if any(is_removed(line, meeting) for meeting in self._store.rooms.settings(claims.room)):
+            raise PermissionDeniedError(
+                "a moderator removed the owner of this token from the meeting: until the meeting "
+                "has ended, it cannot invite, list or revoke anything",
+                status=403,
+            )
+        return claims
+
+    def invite(self, token: str, request: Mapping[str, object]) -> str:
+        """Return a token that lets somebody else into the room of `token`.
+
+        Parameters
+        ----------
+        token
+            A moderator's token, valid now.
+        request
+            `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults; `server`
+            as for a room.
+
+        Raises
+        ------
+        AuthenticationError
+            If the token is not a valid one of this server.
+        PermissionDeniedError
+            If it is a participant's, or a moderator who was removed from the meeting.
+        InvalidInputError
+        """
+        parent = self.moderator(token)
+        try:
+            return self.issue(parent, request)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
+
+    def issue(
+        self, parent: _tokens.Claims, request: Mapping[str, object], *, maker: str = ""
+    ) -> str:
+        """Return a token for the room of a moderator whose token says `parent`; see `invite`.
+
+        Parameters
+        ----------
+        parent
+            What the moderator's token says.
+        request
+            As of `invite`.
+        maker
+            The moderator's identity in the room; empty outside of rooms.
+
+        Raises
+        ------
+        RejectedTokenError
+            If the moderator's token was revoked.
+        InvalidInputError
+        """
+        now = datetime.now(timezone.utc)
+        begin, end = _validation.within(
+            parent.notbefore,
+            parent.expiration,
+            nbf=_moment(request, "nbf", now=now),
+            exp=_moment(request, "exp", now=now),
+        )
+        claims = replace(
+            parent,
+            server=self._reached(request),
+            moderator=_flag(request, default=False),
+            notbefore=begin,
+            expiration=end,
+            jti=secrets.token_hex(8),
+        )
+        return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
+
+    def tokens(self, room: str | None) -> list[TokenRecord]:
+        """Return what tokens were made, for one room or for all."""
+        return self._store.tokens.all(room)
+
+    def revoke(self, token_id: object, *, room: str | None) -> list[str]:
+        """Revoke a token, and all that were made with it; within a second their owners are out.
+
+        Parameters
+        ----------
+        token_id
+            Its name, the `jti`.
+        room
+            The room that whoever asks may revoke tokens of; None for all.
+
+        Returns
+        -------
+        list of str
+            Which ones were valid until now.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such token in that room.
+        """
+        found = self._store.tokens.find(token_id) if isinstance(token_id, str) else None
+        if found is None or room not in {None, found.room}:
+            raise InvalidInputError("no token of this id was made here: `invites` lists them")
+        revoked = self._store.tokens.revoke(found.id)
+        for name in revoked:
+            self._store.record("token_revoked", found.room, jti=name)
+        return revoked
+
+    def _verified(self, token: str) -> _tokens.Claims:
+        *newer, oldest = self._secrets
+        for secret in newer:
+            with contextlib.suppress(RejectedTokenError):
+                return _tokens.verify(token, secret)
+        return _tokens.verify(token, oldest)
+
+    def _reached(self, request: Mapping[str, object]) -> str:
+        """Return the `server` claim for who asks: never another server, and no worse an address."""
+        given = _given(request, "server")
+        if not self._movable or given is None:
+            return self._server
+        url = _validation.origin(_validation.check_server(given))
+        same = urlsplit(url).path == urlsplit(_validation.origin(self._server)).path
+        worse = _validation.on_loopback(url) and not _validation.on_loopback(self._server)
+        if not same or worse:
+            return self._server
+        return url.removeprefix("https://")
+
+    def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str, maker: str = "") -> str:
+        token = _tokens.mint(claims, self._secrets[0])
+        if not self._store.tokens.add(claims, parent=parent, maker=maker):
+            raise RejectedTokenError(_REVOKED)
+        self._store.record(kind, claims.room, jti=claims.jti, moderator=claims.moderator)
+        return token
+
+
+def _given(request: Mapping[str, object], name: str) -> object:
+    """A field's value; the vendor's library sends an empty text for what was not filled in."""
+    value = request.get(name)
+    return None if value == "" else value
+
+
+def _moment(request: Mapping[str, object], name: str, *, now: datetime) -> datetime | None:
+    value = _given(request, name)
+    return None if value is None else _validation.moment(name, value, now=now)
+
+
+def _flag(request: Mapping[str, object], *, default: bool) -> bool:
+    value = _given(request, "moderator")
+    return default if value is None else _validation.check_flag("moderator", value)

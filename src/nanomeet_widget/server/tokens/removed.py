@@ -1,0 +1,37 @@
+"""Whether a token was removed from a room, by itself or with the family that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nanomeet_widget.server.store.room_settings import Removal, Settings
+from nanomeet_widget.server.store.token_records import Ancestor
+
+
+def is_removed(line: Sequence[Ancestor], settings: Settings) -> bool:
+    """Return whether a token was removed from a room, by itself or with its family.
+
+    Parameters
+    ----------
+    line
+        The token, the one that it was made with, and so on.
+    settings
+        The room's.
+    """
+    if any(ancestor.id in settings.kicked for ancestor in line):
+        return True
+    return any(_concerns(removal, line) for removal in settings.removals)
+
+
+def _concerns(removal: Removal, line: Sequence[Ancestor]) -> bool:
+    names = [ancestor.id for ancestor in line]
+    if removal.token not in names:
+        return False
+    below = line[: names.index(removal.token)]
+    if not below or not removal.spare:
+        return True
+    if any(ancestor.id in removal.spare for ancestor in below):
+        return False
+    # It was made with the token that the remover's own comes from: participants who came by such
+    # links before stay, since the meeting is theirs, too.
+    return any(ancestor.moderator or ancestor.made > removal.at for ancestor in below)

@@ -1,0 +1,264 @@
+"""A clock that a test turns, and connections that remember what was sent."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeVar
+
+from nanomeet_widget._tokens import Claims
+from nanomeet_widget.server.broadcast.push_target import PushTarget
+from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.media.tracks import Setup
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol.frames import Frame
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.rooms import RoomDispatcher, Rooms
+
+Sent = TypeVar("Sent")
+_numbers = itertools.count(1)
+
+
+@dataclass(eq=False)
+class Call:
+    at: float
+    callback: Callable[[], object]
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Clock:
+    """An event loop's timers, turned by hand."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+        self._calls: list[Call] = []
+        self._began = time.time() - self._now
+
+    def time(self) -> float:
+        return self._now
+
+    def wall(self) -> float:
+        """Seconds since the epoch, by the same hand."""
+        return self._began + self._now
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Call:
+        call = Call(self._now + delay, callback)
+        self._calls.append(call)
+        return call
+
+    def advance(self, seconds: float) -> None:
+        until = self._now + seconds
+        while True:
+            due = [c for c in self._calls if c.at <= until and not c.cancelled]
+            if not due:
+                break
+            call = min(due, key=lambda c: c.at)
+            self._calls.remove(call)
+            self._now = max(self._now, call.at)
+            call.callback()
+        self._now = until
+        self._calls = [call for call in self._calls if not call.cancelled]
+
+    def forget(self) -> None:
+        """Let nothing that is due happen: its process is gone."""
+        self._calls.clear()
+
+    @property
+    def pending(self) -> int:
+        return sum(not call.cancelled for call in self._calls)
+
+
+class Box:
+    """Remembers messages, and finds those of a type."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def all(self, kind: type[Sent]) -> list[Sent]:
+        return [m for m in self.sent if isinstance(m, kind)]
+
+    def last(self, kind: type[Sent]) -> Sent:
+        found = self.all(kind)
+        assert found, f"no {kind.__name__} among {self.sent}"
+        return found[-1]
+
+
+class Page(Box):
+    """A page's connection, with what a page would do."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        super().__init__()
+        self._rooms = rooms
+        self.farewell: messages.Bye | None = None
+        self.meeting: RoomDispatcher | None = None
+        self.who: Participant | None = None
+
+    def send(self, message: messages.ServerMessage) -> None:
+        assert self.farewell is None, f"{message} after {self.farewell}"
+        self.sent.append(message)
+
+    def close(self, farewell: messages.Bye) -> None:
+        if self.farewell is None:
+            self.farewell = farewell
+
+    def join(self, claims: Claims, **fields: Any) -> Page:
+        entered = self._rooms.enter(claims, self, messages.Join(v=1, token="t", **fields))
+        if entered is not None:
+            self.meeting, self.who = entered
+        return self
+
+    def ask(self, message: messages.ClientMessage) -> None:
+        assert self.meeting is not None
+        assert self.who is not None
+        self.meeting.handle(self.who, message)
+
+    def try_all(self, asked: list[messages.ClientMessage]) -> list[tuple[str, int | None]]:
+        """Ask for each, and return what was refused, and how."""
+        before = len(self.all(messages.Error))
+        for message in asked:
+            self.ask(message)
+        return [(e.kind, e.ref) for e in self.all(messages.Error)[before:]]
+
+    def lose(self) -> None:
+        assert self.meeting is not None
+        assert self.who is not None
+        self.meeting.room.disconnected(self.who, self)
+
+    def unload(self) -> None:
+        """Go away, as a page that is closed or loaded again."""
+        assert self.meeting is not None
+        assert self.who is not None
+        self.meeting.room.disconnected(self.who, self, unloaded=True)
+
+    def leave(self) -> None:
+        assert self.meeting is not None
+        assert self.who is not None
+        self.meeting.room.leave(self.who)
+
+    @property
+    def id(self) -> str:
+        assert self.who is not None
+        return self.who.id
+
+    @property
+    def welcome(self) -> messages.Welcome:
+        return self.last(messages.Welcome)
+
+
+class Sender(Box):
+    """The page that sends the stage."""
+
+    farewell: messages.IngestEnded | None = None
+
+    def send(self, message: messages.IngestServerMessage) -> None:
+        self.sent.append(message)
+
+    def close(self, farewell: messages.IngestEnded) -> None:
+        self.farewell = farewell
+
+
+class Viewer(Box):
+    """Somebody who watches."""
+
+    dismissed: str | None = None
+
+    def send_state(self, state: messages.StreamState) -> None:
+        self.sent.append(state)
+
+    def send_frames(self, batch: Batch) -> None:
+        self.sent += batch.frames
+
+    def dismiss(self, reason: str) -> None:
+        self.dismissed = reason
+
+    @property
+    def frames(self) -> list[Outgoing]:
+        return self.all(Outgoing)
+
+    @property
+    def state(self) -> str:
+        return self.last(messages.StreamState).state
+
+
+@dataclass
+class Tape:
+    """A recording that ends when the test says so."""
+
+    stream: str
+    entries: list[Frame | Setup] = field(default_factory=list)
+    #: Of the frames among them, in microseconds.
+    times: list[int] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    marked: list[int] = field(default_factory=list)
+    opened: Sequence[Setup] | None = None
+    on_open: Callable[[messages.Trouble | None], None] | None = None
+    on_error: Callable[[messages.Trouble], None] | None = None
+    on_done: Callable[[messages.Trouble | None], None] | None = None
+
+    @property
+    def vod(self) -> str:
+        return f"vod/{self.stream}.mp4"
+
+    def open(
+        self,
+        setups: Sequence[Setup],
+        *,
+        on_open: Callable[[messages.Trouble | None], None],
+        on_error: Callable[[messages.Trouble], None],
+    ) -> None:
+        self.opened, self.on_open, self.on_error = setups, on_open, on_error
+
+    def setup(self, setup: Setup) -> None:
+        self.entries.append(setup)
+
+    def write(self, frame: Frame, time: int) -> None:
+        self.entries.append(frame)
+        self.times.append(time)
+
+    def mark(self, title: str, time: int) -> None:
+        self.marks.append(title)
+        self.marked.append(time)
+
+    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
+        self.on_done = on_done
+
+
+@dataclass
+class Pushed:
+    """A way to another server that stands where the test says."""
+
+    target: PushTarget
+    state: messages.PushPhase = "connecting"
+    on_change: Callable[[], None] | None = None
+    closed: bool = False
+
+    def describe(self) -> messages.PushState:
+        return messages.PushState(host=self.target.host, state=self.state)
+
+    def open(self, channel: Stream, on_change: Callable[[], None]) -> None:
+        assert channel.live
+        self.on_change = on_change
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def claims(*, moderator: bool = False, valid: float = 3600.0, **fields: Any) -> Claims:
+    """A token's claims; each call is another token."""
+    now = datetime.now(timezone.utc)
+    said: dict[str, Any] = {
+        "room": "R",
+        "streamname": "stream",
+        "server": "here",
+        "sub": "local",
+        "notbefore": now,
+        "expiration": now + timedelta(seconds=valid),
+        "jti": f"jti{next(_numbers)}",
+    }
+    return Claims(moderator=moderator, **{**said, **fields})

@@ -1,0 +1,352 @@
+"""What the audience sees, who composes it, and who does not get to see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget.server.broadcast.broadcast import WatchRefusedError
+from nanomeet_widget.server.protocol import messages
+from tests.unit.server.conftest import House
+from tests.unit.server.fakes import Page, Sender, Viewer, claims
+from tests.unit.server.wire import media, setup
+
+NOTHING = messages.StageFeed(stream=None)
+PERSON = "person-of-a-browser"
+
+
+def grants(page: Page) -> list[messages.IngestGranted]:
+    return [g for g in page.all(messages.IngestGranted) if g.purpose == "stage"]
+
+
+def send(house: House, granted: messages.IngestGranted) -> Sender:
+    """Do what a page does that is asked to compose: send a first picture."""
+    broadcast = house.broadcasts.by_ticket(granted.ticket)
+    assert broadcast is not None
+    sender = Sender()
+    assert broadcast.attach(sender)
+    for data in (setup(), media(0, key=True)):
+        broadcast.receive(sender, data)
+    return sender
+
+
+def lose(house: House, granted: messages.IngestGranted, sender: Sender) -> None:
+    broadcast = house.broadcasts.by_ticket(granted.ticket)
+    assert broadcast is not None
+    broadcast.detach(sender)
+
+
+def feed(page: Page) -> messages.StageFeed:
+    return page.last(messages.StageFeed)
+
+
+def watch(house: House, told: messages.StageFeed) -> Viewer:
+    assert told.stream is not None
+    viewer = Viewer()
+    house.broadcasts.watch(told.stream, viewer, ticket=told.ticket)
+    return viewer
+
+
+def forbidden(house: House, stream: str | None, ticket: str | None) -> bool:
+    assert stream is not None
+    viewer = Viewer()
+    with pytest.raises(WatchRefusedError) as refused:
+        house.broadcasts.watch(stream, viewer, ticket=ticket)
+    return refused.value.kind == "forbidden" and not viewer.sent
+
+
+def test_without_an_audience_nobody_is_asked(small: House) -> None:
+    anna, ben = small.moderator(), small.guest()
+    assert not grants(anna)
+    assert not grants(ben)
+    assert not small.broadcasts.active
+
+
+def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None:
+    ben, anna, eve = small.guest(), small.moderator(), small.guest()
+    assert not grants(ben)
+    (granted,) = grants(anna)
+    assert eve.welcome.feed == NOTHING
+    assert not eve.all(messages.StageFeed)
+    send(small, granted)
+    told = feed(eve)
+    assert told.stream == granted.stream
+    assert watch(small, told).frames
+    assert not anna.all(messages.StageFeed)
+    assert not ben.all(messages.StageFeed)
+
+
+def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    (granted,) = grants(anna)
+    send(small, granted)
+    for page in (anna, eve):
+        assert not page.all(messages.BroadcastChanged)
+    assert not small.tapes
+    # Where it is sent to says nothing about how to watch it.
+    assert forbidden(small, granted.stream, granted.ticket)
+
+
+def test_a_viewer_without_a_good_ticket_sees_nothing(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    told = feed(eve)
+    for ticket in (None, "", "wrong", (told.ticket or "")[:-1], "\u00e4"):
+        assert forbidden(small, told.stream, ticket)
+    # A ticket opens its own stream alone.
+    assert forbidden(small, "another", told.ticket)
+
+
+def test_each_of_the_audience_has_a_ticket_for_one_viewer(small: House) -> None:
+    anna, _, eve, late = small.moderator(), small.guest(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    assert feed(eve).ticket != feed(late).ticket
+    first = watch(small, feed(eve))
+    other = watch(small, feed(late))
+    second = watch(small, feed(eve))
+    assert first.dismissed
+    assert not second.dismissed
+    assert not other.dismissed
+
+
+def test_who_comes_later_is_told_at_once(small: House) -> None:
+    anna, _, _ = small.moderator(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    late = small.guest()
+    assert watch(small, late.welcome.feed).frames
+    assert not late.all(messages.StageFeed)
+
+
+@pytest.mark.parametrize("how", ["kicked", "left", "came up"])
+def test_who_is_no_longer_in_the_audience_sees_it_no_more(small: House, how: str) -> None:
+    anna, ben, eve, _ = small.moderator(), small.guest(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    told = feed(eve)
+    viewer = watch(small, told)
+    if how == "kicked":
+        anna.ask(messages.Kick(id=eve.id))
+    elif how == "left":
+        eve.leave()
+    else:
+        ben.leave()
+        anna.ask(messages.InviteToStage(id=eve.id))
+        eve.ask(messages.EnterStage())
+        assert feed(eve) == NOTHING
+    assert viewer.dismissed
+    assert forbidden(small, told.stream, told.ticket)
+
+
+def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> None:
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    first = grants(anna)[0]
+    sender = send(small, first)
+    old = watch(small, feed(eve))
+    anna.leave()
+    assert sender.farewell is not None
+    assert old.state == "ended"
+    assert old.dismissed
+    assert feed(eve) == NOTHING
+    (second,) = grants(ben)
+    assert second.stream != first.stream
+    send(small, second)
+    assert feed(eve).stream == second.stream
+
+
+def test_who_steps_down_composes_no_more(small: House) -> None:
+    anna, ben = small.moderator(), small.guest()
+    anna.ask(messages.SendToAudience(id=ben.id))
+    sender = send(small, grants(anna)[0])
+    anna.ask(messages.InviteToStage(id=ben.id))
+    ben.ask(messages.EnterStage())
+    anna.ask(messages.LeaveStage())
+    assert sender.farewell is not None
+    assert grants(ben)
+
+
+def test_a_page_that_sends_nothing_is_not_asked_again_at_once(small: House) -> None:
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    small.clock.advance(small.config.patience.first_picture)
+    assert (len(grants(anna)), len(grants(ben))) == (1, 1)
+    send(small, grants(ben)[0])
+    assert feed(eve).stream == grants(ben)[0].stream
+
+
+def test_asking_becomes_rarer_the_more_often_it_fails(small: House) -> None:
+    anna, _, _ = small.moderator(), small.guest(), small.guest()
+    small.clock.advance(3600)
+    hour = len(grants(anna))
+    assert 10 < hour < 60
+    small.clock.advance(3600)
+    assert len(grants(anna)) - hour <= 3600 / 60
+
+
+def test_a_lost_ingest_is_asked_for_again(small: House) -> None:
+    anna = small.moderator()
+    anna.ask(messages.LeaveStage())
+    anna.ask(messages.EnterStage())
+    eve = small.guest()
+    eve.ask(messages.LeaveStage())
+    sender = send(small, grants(anna)[0])
+    small.clock.advance(100)
+    lose(small, grants(anna)[0], sender)
+    small.clock.advance(small.config.patience.ingest)
+    assert feed(eve) == NOTHING
+    small.clock.advance(2)
+    send(small, grants(anna)[1])
+    assert feed(eve).stream == grants(anna)[1].stream
+
+
+def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    relay = send(small, grants(anna)[0])
+    viewer = watch(small, feed(eve))
+    anna.ask(messages.StartBroadcast(ref=1))
+    public = anna.all(messages.IngestGranted)[-1]
+    assert public.purpose == "broadcast"
+    assert relay.farewell is None
+    send(small, public)
+    assert feed(eve) == messages.StageFeed(stream="stream")
+    assert relay.farewell is not None
+    assert relay.farewell.failed is False
+    assert viewer.dismissed
+    assert small.guest().welcome.feed == messages.StageFeed(stream="stream")
+    assert watch(small, feed(eve)).frames
+    anna.ask(messages.StopBroadcast())
+    assert feed(eve) == NOTHING
+    assert len(grants(anna)) == 2
+    assert not grants(ben)
+    send(small, grants(anna)[1])
+    assert feed(eve).stream == grants(anna)[1].stream
+
+
+def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
+    anna, _ = small.moderator(), small.guest()
+    late = small.moderator()
+    assert late.try_all([messages.StartBroadcast(ref=1)]) == [("audience", 1)]
+    anna.ask(messages.StartBroadcast())
+    public = anna.all(messages.IngestGranted)[-1]
+    sender = send(small, public)
+    anna.ask(messages.LeaveStage())
+    assert sender.farewell is not None
+    state = late.last(messages.BroadcastChanged).broadcast
+    # She has no picture of the stage either, and may come up in time.
+    assert (state.state, state.broadcaster) == (BroadcastStatus.LIVE, None)
+    assert state.trouble is not None
+    assert "stage" in state.trouble.message
+    small.clock.advance(small.config.patience.successor)
+    assert late.last(messages.BroadcastChanged).broadcast.state is BroadcastStatus.OFF
+
+
+def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    sender = send(small, grants(anna)[0])
+    eve.leave()
+    small.clock.advance(small.config.patience.audience - 1)
+    anna.ask(messages.Media(audio=True, video=True))
+    assert sender.farewell is None
+    small.clock.advance(1.1)
+    assert sender.farewell is not None
+    assert sender.farewell.failed is False
+    assert not small.broadcasts.active
+
+
+def test_an_audience_that_is_back_soon_sees_the_same_relay(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    eve.leave()
+    small.clock.advance(5)
+    back = small.guest()
+    small.clock.advance(60)
+    assert back.welcome.feed.stream == grants(anna)[0].stream
+    assert len(grants(anna)) == 1
+
+
+def test_a_page_that_is_loaded_again_keeps_its_ticket(small: House) -> None:
+    anna, _ = small.moderator(), small.guest()
+    token = claims()
+    first = small.page().join(token, person=PERSON)
+    send(small, grants(anna)[0])
+    second = small.page().join(token, person=PERSON)
+    assert second.welcome.feed == feed(first)
+
+
+def test_the_relay_ends_with_the_room_and_with_the_server(small: House) -> None:
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    sender = send(small, grants(anna)[0])
+    anna.ask(messages.EndMeeting())
+    assert sender.farewell is not None
+    assert not grants(ben)
+    assert not small.broadcasts.active
+    assert small.clock.pending == 0
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    over: list[bool] = []
+    small.broadcasts.close(lambda: over.append(True))
+    assert over
+    assert feed(eve) == NOTHING
+    assert not grants(ben)
+
+
+def test_the_title_is_the_subject(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    send(small, grants(anna)[0])
+    viewer = watch(small, feed(eve))
+    anna.ask(messages.SetSubject(subject="Lesson"))
+    assert viewer.last(messages.StreamState).title == "Lesson"
+
+
+# --- who watches the broadcast -----------------------------------------------------------------
+
+
+def test_moderators_hear_how_many_watch_but_not_of_each(house: House) -> None:
+    anna, ben = house.moderator(), house.guest()
+    anna.ask(messages.StartBroadcast())
+    send(house, anna.last(messages.IngestGranted))
+    for _ in range(5):
+        watch(house, messages.StageFeed(stream="stream"))
+    assert [v.viewers for v in anna.all(messages.ViewersChanged)] == [1]
+    house.clock.advance(1)
+    assert [v.viewers for v in anna.all(messages.ViewersChanged)] == [1, 5]
+    house.clock.advance(10)
+    assert len(anna.all(messages.ViewersChanged)) == 2
+    assert not ben.all(messages.ViewersChanged)
+    assert house.moderator().welcome.viewers == 5
+    assert house.guest().welcome.viewers == 0
+    anna.ask(messages.StopBroadcast())
+    assert anna.last(messages.ViewersChanged).viewers == 0
+
+
+def test_who_waits_for_the_broadcast_is_counted_when_it_begins(house: House) -> None:
+    viewer = Viewer()
+    channel = house.broadcasts.watch("stream", viewer)
+    anna = house.moderator()
+    anna.ask(messages.StartBroadcast())
+    assert anna.last(messages.ViewersChanged).viewers == 1
+    house.clock.advance(2)
+    channel.leave(viewer)
+    channel.leave(viewer)
+    assert anna.last(messages.ViewersChanged).viewers == 0
+
+
+def test_a_page_that_cannot_compose_is_not_asked(small: House) -> None:
+    anna, ben, eve = small.moderator(composes=False), small.guest(), small.guest()
+    assert not grants(anna)
+    assert eve.welcome.feed.possible
+    send(small, grants(ben)[0])
+    assert feed(eve).stream is not None
+
+
+def test_where_no_page_can_compose_the_audience_is_told(small: House) -> None:
+    anna, ben = small.moderator(composes=False), small.guest(composes=False)
+    eve = small.guest()
+    assert not grants(anna)
+    assert not grants(ben)
+    assert not eve.welcome.feed.possible
+    # Loaded again in another browser, it can.
+    again = small.page().join(claims(moderator=True))
+    assert not grants(again)
+    ben.leave()
+    anna.ask(messages.InviteToStage(id=again.id))
+    again.ask(messages.EnterStage())
+    assert feed(eve).possible
+    assert grants(again)

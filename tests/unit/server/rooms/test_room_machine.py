@@ -1,0 +1,357 @@
+"""A room in orders of events that nobody thought of: what holds in every one of them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from nanomeet_widget.server.config import Limits
+from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.rooms.participant import Presence
+from nanomeet_widget.server.store.store import Store
+from tests.unit.server.conftest import House, build
+from tests.unit.server.fakes import Clock, Page, Sender, claims
+from tests.unit.server.view import View
+from tests.unit.server.wire import media, setup
+
+_LIMITS = Limits(participants=4, waiting=1, stage=2, chat=8, chat_burst=20)
+_FAREWELL = messages.Bye(kind="server_stopping", message="bye", retry=True)
+
+#: One has a moderator's token, two share an invite, the last has no storage to be known by.
+_SHARED = claims()
+_TOKENS = [claims(moderator=True), _SHARED, _SHARED, claims(), claims()]
+_PERSONS = [*[f"the-browser-of-person-{number}" for number in range(4)], None]
+_EVERYBODY = range(len(_TOKENS))
+someone = st.sampled_from(_EVERYBODY)
+#: Most of what is refused teaches nothing: it is tried less often.
+likely_a_moderator = st.sampled_from([0, 0, 0, 0, 0, *_EVERYBODY])
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """People who come, go, are lost, and ask for things, in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Open the house."""
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = Clock()
+        self.house = self._build()
+        #: The newest page of each person, whatever became of it.
+        self.pages: dict[int, Page] = {}
+        self.everything: list[tuple[int, Page]] = []
+        #: Whom a moderator made one, as long as the room lives.
+        self.granted: set[int] = set()
+        self.number = 0
+        for person in _EVERYBODY[:3]:
+            self._join(person, media=True)
+
+    def _build(self) -> House:
+        path = Path(self.folder.name)
+        return build(path, Store(path), self.clock, limits=_LIMITS)
+
+    def teardown(self) -> None:
+        """Close the house, and see that nothing is left over."""
+        if not hasattr(self, "house"):
+            return
+        self.house.rooms.close(_FAREWELL)
+        # What was muted is given up, and then nothing is left.
+        self.clock.advance(self.house.config.patience.mute)
+        assert self.clock.pending == 0
+        self.house.store.close()
+        self.folder.cleanup()
+
+    # --- who is there --------------------------------------------------------------------------
+
+    def _seated(self, person: int) -> Page | None:
+        page = self.pages.get(person)
+        return page if page is not None and _is_seated(page) else None
+
+    def _id(self, person: int) -> str:
+        page = self.pages.get(person)
+        return page.who.id if page is not None and page.who is not None else "0" * 16
+
+    def _ask(self, person: int, message: messages.ClientMessage) -> bool:
+        """Ask for something; return whether it was carried out."""
+        page = self._seated(person)
+        if page is None:
+            return False
+        self.number += 1
+        message.ref = self.number  # type: ignore[union-attr]
+        page.ask(message)
+        return any(ack.ref == self.number for ack in page.all(messages.Ack))
+
+    # --- coming and going ----------------------------------------------------------------------
+
+    @rule(person=someone, media=st.booleans())
+    def join(self, person: int, media: bool) -> None:  # noqa: FBT001 - a rule's
+        """Come, or come again with another page."""
+        before = self.pages.get(person)
+        # Without a place of his own to take, he would be two.
+        if _PERSONS[person] is not None or before is None or not _is_seated(before):
+            self._join(person, media=media)
+
+    @rule()
+    def gather(self) -> None:
+        """Have everybody come who is not there: much only happens among several."""
+        for person in _EVERYBODY:
+            if self._seated(person) is None:
+                self._join(person, media=True)
+
+    @rule(person=someone)
+    def resume(self, person: int) -> None:
+        """Come back with the page that has the place."""
+        before = self.pages.get(person)
+        if before is not None and before.all(messages.Welcome):
+            self._join(person, media=False, resume=before.welcome.resume)
+
+    def _join(self, person: int, *, media: bool, resume: str | None = None) -> None:
+        before = self.pages.get(person)
+        page = self.house.page()
+        self.pages[person] = page
+        self.everything.append((person, page))
+        page.join(
+            _TOKENS[person],
+            person=_PERSONS[person],
+            name=f"P{person}",
+            audio=media,
+            video=media,
+            resume=resume,
+        )
+        if _PERSONS[person] is None and (before is None or page.who is not before.who):
+            self.granted.discard(person)
+
+    @rule(person=someone)
+    def lose(self, person: int) -> None:
+        """Lose the connection."""
+        page = self.pages.get(person)
+        if page is not None and page.who is not None and page.farewell is None:
+            page.lose()
+
+    @rule(person=someone)
+    def leave(self, person: int) -> None:
+        """Go."""
+        page = self._seated(person)
+        if page is not None:
+            page.leave()
+            page.farewell = page.farewell or messages.Bye(kind="left", message="")
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 11.0, 30.0]))
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.advance(seconds)
+
+    @rule(kill=st.booleans())
+    def restart(self, kill: bool) -> None:  # noqa: FBT001 - a rule's
+        """Have another server take over."""
+        if kill:
+            self.house.store._lock.release()
+            self.house.store._db.close()
+        else:
+            self.house.rooms.close(_FAREWELL)
+            self.house.store.close()
+        for page in self.pages.values():
+            page.farewell = page.farewell or _FAREWELL
+        self.clock.forget()
+        self.house = self._build()
+        # Whoever has no storage to be known by is a stranger to the new server.
+        self.granted.discard(len(_TOKENS) - 1)
+        self.gather()
+
+    # --- what anybody may ask for --------------------------------------------------------------
+
+    @rule(person=someone, to=st.none() | someone)
+    def write(self, person: int, to: int | None) -> None:
+        """Write; the text says who may read it."""
+        readers = "all" if to is None else f"{person},{to}"
+        addressee = None if to is None else self._id(to)
+        self._ask(person, messages.SendChat(text=readers, to=addressee))
+
+    @rule(person=someone, raised=st.booleans())
+    def raise_hand(self, person: int, raised: bool) -> None:  # noqa: FBT001 - a rule's
+        """Raise a hand, or take it down."""
+        self._ask(person, messages.RaiseHand(raised=raised))
+
+    @rule(person=someone, on=st.booleans())
+    def send_media(self, person: int, on: bool) -> None:  # noqa: FBT001 - a rule's
+        """Switch everything on or off."""
+        page = self._seated(person)
+        if page is not None:
+            page.ask(messages.Media(audio=on, video=on, screen=on))
+
+    @rule(person=someone, other=someone)
+    def signal(self, person: int, other: int) -> None:
+        """Send another page what only those on the stage may."""
+        page, target = self._seated(person), self._seated(other)
+        if page is None or target is None or page is target:
+            return
+        before = len(target.all(messages.Signalled)) + len(target.all(messages.Wanted))
+        page.ask(messages.Signal(to=target.id, candidate=messages.Candidate(candidate="c")))
+        page.ask(messages.Want(to=target.id, camera=90, screen=0))
+        after = len(target.all(messages.Signalled)) + len(target.all(messages.Wanted))
+        assert page.who is not None
+        assert target.who is not None
+        assert after - before == (2 if page.who.stage and target.who.stage else 0)
+
+    @rule()
+    def push(self) -> None:
+        """Have everybody try to come up at once."""
+        for person in _EVERYBODY:
+            self._ask(person, messages.EnterStage())
+
+    @rule(person=someone, up=st.booleans())
+    def move(self, person: int, up: bool) -> None:  # noqa: FBT001 - a rule's
+        """Try to come up, or step down."""
+        self._ask(person, messages.EnterStage() if up else messages.LeaveStage())
+
+    # --- what moderators may ask for -----------------------------------------------------------
+
+    @rule(
+        person=likely_a_moderator,
+        message=st.sampled_from(
+            [
+                messages.SetLobby(active=True),
+                messages.SetLobby(active=False),
+                messages.SetClosed(closed=True),
+                messages.SetClosed(closed=False),
+                messages.SetSubject(subject="x"),
+                messages.MuteEveryone(),
+                messages.AdmitAll(),
+                messages.StopBroadcast(),
+                messages.StartBroadcast(),
+                messages.EndMeeting(),
+            ]
+        ),
+    )
+    def command(self, person: int, message: messages.ClientMessage) -> None:
+        """Ask for something that concerns the room."""
+        self._command(person, message)
+
+    @rule(
+        person=likely_a_moderator,
+        other=someone,
+        kind=st.sampled_from(
+            [
+                messages.InviteToStage,
+                *[messages.SendToAudience] * 2,
+                messages.AskToUnmute,
+                messages.LowerHand,
+                messages.Mute,
+                *[messages.SetMain] * 3,
+                messages.Kick,
+            ]
+        ),
+    )
+    def command_about(self, person: int, other: int, kind: type[messages.InviteToStage]) -> None:
+        """Ask for something that concerns somebody."""
+        self._command(person, kind(id=self._id(other)))
+
+    @rule(person=likely_a_moderator, other=someone)
+    def grant(self, person: int, other: int) -> None:
+        """Make somebody a moderator."""
+        if self._ask(person, messages.GrantModerator(id=self._id(other))):
+            assert self._may(person)
+            self.granted.add(other)
+
+    @rule(person=someone, purpose=st.sampled_from(["stage", "broadcast"]))
+    def compose(self, person: int, purpose: str) -> None:
+        """Do what a page was asked for: send a first picture."""
+        page = self._seated(person)
+        if page is None:
+            return
+        for granted in page.all(messages.IngestGranted):
+            broadcast = self.house.broadcasts.by_ticket(granted.ticket)
+            sender = Sender()
+            if granted.purpose == purpose and broadcast is not None and broadcast.attach(sender):
+                for data in (setup(), media(0, key=True)):
+                    broadcast.receive(sender, data)
+
+    def _may(self, person: int) -> bool:
+        return _TOKENS[person].moderator or person in self.granted
+
+    def _command(self, person: int, message: messages.ClientMessage) -> None:
+        may = self._may(person)
+        assert not self._ask(person, message) or may
+
+    # --- what always holds ---------------------------------------------------------------------
+
+    @invariant()
+    def roles_come_from_tokens_and_grants(self) -> None:
+        """Nobody is a moderator otherwise."""
+        if not self.house.rooms._meetings:
+            self.granted.clear()
+        for person, page in self.pages.items():
+            if page.who is not None and _is_seated(page):
+                assert page.who.moderator == self._may(person), person
+
+    @invariant()
+    def the_stage_is_never_overfull(self) -> None:
+        """No more are on it than it carries, and the audience sends nothing."""
+        for meeting in self.house.rooms._meetings.values():
+            people = meeting.room.participants
+            assert sum(p.stage for p in people) <= _LIMITS.stage
+            assert len(people) <= _LIMITS.participants
+            assert not any(p.audio or p.video or p.screen for p in people if not p.stage)
+            main = meeting.room.state().main
+            assert main is None or any(p.id == main and p.stage for p in people)
+
+    @invariant()
+    def nobody_is_there_twice(self) -> None:
+        """Every person has one place, and every place another id."""
+        for meeting in self.house.rooms._meetings.values():
+            everybody = (*meeting.room.participants, *meeting.room.everybody_waiting())
+            assert len({p.id for p in everybody}) == len(everybody)
+            assert len({p.identity for p in everybody}) == len(everybody)
+
+    @invariant()
+    def what_is_private_stays_so(self) -> None:
+        """Whoever read something was to read it."""
+        for person, page in self.everything:
+            told = [*page.all(messages.ChatMessage)]
+            told += [m for welcome in page.all(messages.Welcome) for m in welcome.chat]
+            for message in told:
+                assert message.text == "all" or str(person) in message.text.split(",")
+
+    @invariant()
+    def everybody_sees_what_is(self) -> None:
+        """Whoever is connected knows the room as it is, by what he was sent."""
+        for page in self.pages.values():
+            if not _is_seated(page):
+                continue
+            assert page.meeting is not None
+            assert page.who is not None
+            room, who = page.meeting.room, page.who
+            view = View(page.sent)
+            assert view.own == who.describe()
+            assert view.others == {p.id: p.describe() for p in room.participants if p is not who}
+            assert view.state == room.state()
+            assert view.broadcast == room.broadcast_for(who)
+            waiting = {p.id: p.name for p in room.everybody_waiting()}
+            assert view.knocking == (waiting if who.moderator else {})
+            kept = room.chat_for(who)
+            assert view.chat[len(view.chat) - len(kept) :] == kept
+            assert view.feed == room.feed_for(who)
+
+
+def _is_seated(page: Page) -> bool:
+    return (
+        page.farewell is None
+        and page.who is not None
+        and page.who.connection is page
+        and page.who.presence is Presence.PRESENT
+    )
+
+
+TestRoomMachine = RoomMachine.TestCase
+TestRoomMachine.settings = settings(
+    max_examples=200,
+    stateful_step_count=60,
+    deadline=None,
+    # The same in every run: what fails for one, fails for all.
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
