@@ -40,7 +40,7 @@ async def broadcasting(
     """Start a broadcast as a moderator's page; give the socket that takes its frames."""
     page = await connect(server.websocket("ws/meeting"), origin=server.url)
     await say(page, "join", v=1, token=token)
-    await say(page, "start_broadcast", record=False, ref=1)
+    await say(page, "start_broadcast", ref=1)
     while (message := json.loads(await read(page) or "{}"))["type"] != "ingest_granted":
         pass
     line = await connect(server.websocket("ws/ingest"), origin=server.url)

@@ -1,6 +1,6 @@
 """Render the wire protocol and the state machines as TypeScript.
 
-Run it after a change of `server/protocol/messages.py` or `_states.py`; a test says when that was forgotten.
+Run it after a change in `server/protocol/` or `_states.py`; a test fails until you do.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from pathlib import Path
 import msgspec
 
 from nanomeet_widget import _states, _texts
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, frames, ingest, meeting, watch
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
 _SIMPLE = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
-UNIONS = (
-    "ClientMessage",
-    "ServerMessage",
-    "IngestClientMessage",
-    "IngestServerMessage",
-    "WatchClientMessage",
-    "WatchServerMessage",
-)
+#: Inherited by messages, and none themselves.
+BASES = {common.Message, meeting.Request, meeting.ModeratorRequest}
+MODULES = (common, meeting, ingest, watch, frames)
+UNIONS = {
+    "ClientMessage": meeting.ClientMessage,
+    "ServerMessage": meeting.ServerMessage,
+    "IngestClientMessage": ingest.IngestClientMessage,
+    "IngestServerMessage": ingest.IngestServerMessage,
+    "WatchClientMessage": watch.WatchClientMessage,
+    "WatchServerMessage": watch.WatchServerMessage,
+}
 
 
 def _type(annotation: typing.Any) -> str:
@@ -43,9 +46,12 @@ def _type(annotation: typing.Any) -> str:
 
 
 def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
-    hints = typing.get_type_hints(struct, include_extras=True, localns=vars(messages))
+    hints = typing.get_type_hints(struct, include_extras=True)
+    says = (struct.__doc__ or "").splitlines()[0]
+    if issubclass(struct, meeting.ModeratorRequest):
+        says += " Moderators only."
     lines = [
-        f"/** {(struct.__doc__ or '').splitlines()[0]} */",
+        f"/** {says} */",
         f"export interface {struct.__name__} {{",
     ]
     tag = struct.__struct_config__.tag
@@ -73,7 +79,7 @@ def _steps(name: str, state: str, table: typing.Mapping[typing.Any, frozenset[ty
 def _limits() -> str:
     """Characters of the texts, by the names of the Python constants."""
     lengths = {name: v.most for name, v in vars(_texts).items() if isinstance(v, _texts.Length)}
-    bounds = {**lengths, "PUSHES": _texts.PUSHES, "FRAME": messages.MAX_TEXT_FRAME}
+    bounds = {**lengths, "PUSHES": _texts.PUSHES, "FRAME": common.MAX_TEXT_FRAME}
     lines = [f"  {name.lower()}: {most}," for name, most in bounds.items()]
     return "\n".join(["export const LIMITS = {", *lines, "} as const;"])
 
@@ -83,16 +89,17 @@ def render() -> str:
     server_only = {m.__name__ for u in UNIONS if "Server" in u for m in _members(u)}
     structs = [
         s
-        for s in vars(messages).values()
+        for module in MODULES
+        for s in vars(module).values()
         if isinstance(s, type)
         and issubclass(s, msgspec.Struct)
-        and s.__module__ == messages.__name__
-        and not s.__name__.startswith("_")
+        and s.__module__ == module.__name__
+        and s not in BASES
     ]
     shown = {"Participant", "Playout", "BroadcastState", "RoomState", "IceServer"} | server_only
     parts = [
         "// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.",
-        f"export const PROTOCOL_VERSION = {messages.VERSION};",
+        f"export const PROTOCOL_VERSION = {common.VERSION};",
         "/** The most characters that texts have, what a broadcast is pushed to, and bytes of a message. */\n"
         + _limits(),
         "/** Bytes of UTF-8 that a character may have on average. */",
@@ -111,7 +118,7 @@ def render() -> str:
 
 
 def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
-    value = getattr(messages, union)
+    value = UNIONS[union]
     return typing.get_args(value) or (value,)
 
 

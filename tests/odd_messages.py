@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 
-KINDS: tuple[type[msgspec.Struct], ...] = typing.get_args(messages.ClientMessage)
+KINDS: tuple[type[msgspec.Struct], ...] = typing.get_args(meeting.ClientMessage)
 #: Those after which one is not in the room any more, as was asked for.
 LEAVING = frozenset({"leave", "end_meeting", "join"})
 

@@ -94,8 +94,8 @@ class Broadcaster {
   }
 
   /** Settles when the server says that the broadcast is live. */
-  async start(wishes) {
-    await this.#request({ type: "start_broadcast", ...wishes });
+  async start(options) {
+    await this.#request({ type: "start_broadcast", options });
     await this.stage.started;
   }
 

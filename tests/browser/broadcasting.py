@@ -82,9 +82,9 @@ class Broadcaster:
             [server.url, token, ingest_url],
         )
 
-    def start(self, **wishes: object) -> None:
-        """Broadcast as `StartBroadcast` has it; returns when the server says that it is live."""
-        self.page.evaluate("wishes => me.start(wishes)", wishes)
+    def start(self, **options: object) -> None:
+        """Broadcast as `BroadcastOptions` has it; returns when the server says that it is live."""
+        self.page.evaluate("options => me.start(options)", options)
 
     def count(self) -> None:
         """Have pictures that count in place of the camera's, from the first on; see `counted`."""

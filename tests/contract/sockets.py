@@ -145,7 +145,7 @@ async def broadcasting(
 ) -> AsyncIterator[tuple[Client, Client, dict[str, Any]]]:
     """A moderator's page and its ingest socket, ready for frames; and what was granted."""
     page, _ = await join(server, token)
-    await page.send("start_broadcast", record=record, quality=quality, ref=1)
+    await page.send("start_broadcast", options={"record": record, "quality": quality}, ref=1)
     granted = await page.expect("ingest_granted")
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])

@@ -117,7 +117,7 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
 def test_a_private_broadcast_takes_its_link(server: RunningServer, film: Clip) -> None:
     async def scenario() -> None:
         page, _ = await join(server, server.room("Private", streamname="private-one"))
-        await page.send("start_broadcast", private=True, record=True, ref=1)
+        await page.send("start_broadcast", options={"private": True, "record": True}, ref=1)
         granted = await page.expect("ingest_granted")
         ingest = await connect(server, "ws/ingest")
         await ingest.send("ingest_open", v=1, ticket=granted["ticket"])

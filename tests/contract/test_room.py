@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common
 from nanomeet_widget.server.protocol.frames import Kind, Track
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
@@ -360,7 +360,7 @@ def test_a_guests_client_gains_nothing_by_trying(small: RunningServer, place: st
         await passed_over(anna)
         target = annas["own"]["id"]
         for message in moderators_only(target):
-            await mallory.send_raw(messages.encode(message).decode())
+            await mallory.send_raw(common.encode(message).decode())
             error = await mallory.expect("error")
             assert (error["kind"], error["ref"]) == ("forbidden", message.ref)  # type: ignore[union-attr]
         if place == "audience":

@@ -137,7 +137,7 @@ def allowing(servers: Servers) -> RunningServer:
 async def start(server: RunningServer, *to: str, quality: str = "360p") -> tuple[Client, Client]:
     """A moderator's page that broadcasts to these addresses, and its ingest socket."""
     page, _ = await join(server, server.room())
-    await page.send("start_broadcast", to=list(to), quality=quality, ref=1)
+    await page.send("start_broadcast", options={"to": to, "quality": quality}, ref=1)
     granted = await page.expect("ingest_granted")
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])

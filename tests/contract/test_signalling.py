@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from tornado import httpclient, websocket
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 from tests.contract.sockets import Client, connect, join, run
@@ -80,7 +80,7 @@ def test_a_lost_page_comes_back_to_its_place(server: RunningServer) -> None:
 def test_a_guest_cannot_command(server: RunningServer) -> None:
     async def scenario() -> None:
         guest, _ = await join(server, server.invite(server.room("Roles")))
-        await guest.send("start_broadcast", record=False, ref=3)
+        await guest.send("start_broadcast", ref=3)
         error = await guest.expect("error")
         assert (error["kind"], error["ref"]) == ("forbidden", 3)
 
@@ -281,7 +281,7 @@ def test_no_message_ends_the_meeting(server: RunningServer, told: list[dict[str,
         for message in told:
             text = json.dumps(message).replace('"own"', json.dumps(welcome["own"]["id"]))
             # A page sends nothing larger: its signalling refuses that.
-            if len(text) <= messages.MAX_TEXT_FRAME:
+            if len(text) <= common.MAX_TEXT_FRAME:
                 await page.send_raw(text)
         await page.send("send_chat", text="Still here", ref=1000)
         while (await page.expect("ack"))["ref"] != 1000:

@@ -15,7 +15,7 @@ from nanomeet_widget import _texts
 from nanomeet_widget._channel import Command
 from nanomeet_widget._commands import Commands
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common
 from tests.odd_messages import ODD
 
 T = TypeVar("T")
@@ -79,4 +79,4 @@ def test_a_command_is_refused_in_words_or_can_be_sent(name: str, data: st.DataOb
     # As the page hears it; no half of a character, and nothing that it had to guess.
     text = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
     assert _texts.is_whole(text)
-    assert len(text.encode()) < messages.MAX_TEXT_FRAME
+    assert len(text.encode()) < common.MAX_TEXT_FRAME

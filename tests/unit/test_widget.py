@@ -23,7 +23,7 @@ import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
 from nanomeet_widget._models import CODECS, QUALITIES
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common
 from nanomeet_widget.services import NanoStreamCloud
 
 ROOT = Path(__file__).parents[2]
@@ -417,8 +417,8 @@ def test_what_no_broadcast_can_be_is_refused_early(asked: dict[str, Any], why: s
 
 
 def test_what_can_be_asked_for_is_what_the_server_knows() -> None:
-    assert get_args(messages.Quality) == QUALITIES
-    assert get_args(messages.Codec) == CODECS
+    assert get_args(common.Quality) == QUALITIES
+    assert get_args(common.Codec) == CODECS
 
 
 def test_viewers_are_shown_a_card_when_the_engine_says_so() -> None:

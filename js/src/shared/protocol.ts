@@ -41,6 +41,42 @@ export const BROADCAST_STEPS: Readonly<Record<BroadcastStatus, readonly Broadcas
   failed: ["off", "starting", "live"],
 };
 
+/** Check that the connection is alive. */
+export interface Ping {
+  type: "ping";
+  t: number;
+}
+
+/** The answer to a `Ping`, with its `t`. */
+export interface Pong {
+  type: "pong";
+  t: number;
+}
+
+/** A request was refused, or a message was invalid. */
+export interface Error {
+  type: "error";
+  kind: string;
+  message: string;
+  ref: number | null;
+}
+
+/** What a moderator chooses when they start a broadcast. */
+export interface BroadcastOptions {
+  record?: boolean;
+  private?: boolean;
+  to?: string[];
+  quality?: "360p" | "540p" | "720p" | "1080p" | "audio";
+  codec?: "h264" | "vp9" | "av1" | null;
+  paused?: boolean;
+}
+
+/** What is wrong with the broadcast or its recording. */
+export interface Trouble {
+  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_slow_encoder" | "broadcast_slow_line" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
+  message: string;
+}
+
 /** The first message of a connection. */
 export interface Join {
   type: "join";
@@ -61,7 +97,7 @@ export interface Description {
   sdp?: string;
 }
 
-/** An ICE candidate as the browser writes it. */
+/** An ICE candidate, as browsers serialise it. */
 export interface Candidate {
   candidate: string;
   sdpMid?: string | null;
@@ -86,7 +122,7 @@ export interface Media {
   screen?: boolean;
 }
 
-/** How large this page shows the pictures of one other participant: nobody sends more. */
+/** How large this page shows one other participant's video, who then sends no more than that. */
 export interface Want {
   type: "want";
   to: string;
@@ -94,7 +130,7 @@ export interface Want {
   screen: number;
 }
 
-/** Write to everybody, or to one. */
+/** Write to everyone, or to one participant. */
 export interface SendChat {
   type: "send_chat";
   ref?: number | null;
@@ -102,61 +138,61 @@ export interface SendChat {
   to?: string | null;
 }
 
-/** Raise the own hand, or take it down. */
+/** Raise or lower your hand. */
 export interface RaiseHand {
   type: "raise_hand";
   ref?: number | null;
   raised: boolean;
 }
 
-/** Show a feeling for a moment. */
+/** Show a reaction for a moment. */
 export interface React {
   type: "react";
   ref?: number | null;
   reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
 }
 
-/** Come up on the stage, as a moderator has invited one to; a moderator needs no invitation. */
+/** Enter the stage. Participants need a moderator's invitation; moderators do not. */
 export interface EnterStage {
   type: "enter_stage";
   ref?: number | null;
 }
 
-/** Step down into the audience. */
+/** Leave the stage for the audience. */
 export interface LeaveStage {
   type: "leave_stage";
   ref?: number | null;
 }
 
-/** Change the own display name. */
+/** Change your display name. */
 export interface Rename {
   type: "rename";
   ref?: number | null;
   name: string;
 }
 
-/** Change what the room is about. Moderators only. */
+/** Change the room's subject. Moderators only. */
 export interface SetSubject {
   type: "set_subject";
   ref?: number | null;
   subject: string;
 }
 
-/** Make newcomers wait for a moderator, or stop that. Moderators only. */
+/** Turn the lobby on or off: newcomers wait there for a moderator. Moderators only. */
 export interface SetLobby {
   type: "set_lobby";
   ref?: number | null;
   active: boolean;
 }
 
-/** Ask participants for a password; an empty one asks no more. Moderators only. */
+/** Set the room's password; an empty one removes it. Moderators only. */
 export interface SetPassword {
   type: "set_password";
   ref?: number | null;
   password: string;
 }
 
-/** Let somebody in from the lobby, or refuse. Moderators only. */
+/** Admit or refuse a person in the lobby. Moderators only. */
 export interface Admit {
   type: "admit";
   ref?: number | null;
@@ -164,13 +200,13 @@ export interface Admit {
   admitted: boolean;
 }
 
-/** Let in everybody who waits in the lobby. Moderators only. */
+/** Admit everyone in the lobby. Moderators only. */
 export interface AdmitAll {
   type: "admit_all";
   ref?: number | null;
 }
 
-/** Say something to one who waits in the lobby, or to all. Moderators only. */
+/** Write to one person in the lobby, or to all of them. Moderators only. */
 export interface MessageLobby {
   type: "message_lobby";
   ref?: number | null;
@@ -178,7 +214,7 @@ export interface MessageLobby {
   id?: string | null;
 }
 
-/** Switch off somebody's microphone or camera. Moderators only. */
+/** Mute a participant's microphone or camera. Moderators only. */
 export interface Mute {
   type: "mute";
   ref?: number | null;
@@ -186,7 +222,7 @@ export interface Mute {
   media?: "audio" | "video";
 }
 
-/** Ask somebody to switch microphone or camera on. Moderators only. */
+/** Ask a participant to unmute. Moderators only. */
 export interface AskToUnmute {
   type: "ask_to_unmute";
   ref?: number | null;
@@ -194,35 +230,35 @@ export interface AskToUnmute {
   media?: "audio" | "video";
 }
 
-/** Take somebody's hand down. Moderators only. */
+/** Lower a participant's hand. Moderators only. */
 export interface LowerHand {
   type: "lower_hand";
   ref?: number | null;
   id: string;
 }
 
-/** Make somebody a moderator of this room, as long as it lives. Moderators only. */
+/** Make a participant a moderator until the meeting ends. Moderators only. */
 export interface GrantModerator {
   type: "grant_moderator";
   ref?: number | null;
   id: string;
 }
 
-/** Lock the room for newcomers, or open it again. Moderators only. */
+/** Lock the room to newcomers, or unlock it. Moderators only. */
 export interface SetClosed {
   type: "set_closed";
   ref?: number | null;
   closed: boolean;
 }
 
-/** Show somebody large to everybody; None leaves it to each. Moderators only. */
+/** Spotlight a participant for everyone; None leaves the choice to each page. Moderators only. */
 export interface SetMain {
   type: "set_main";
   ref?: number | null;
   id?: string | null;
 }
 
-/** Make a link for others, answered by `invite_created`. Moderators only. */
+/** Create an invite link; answered by `invite_created`. Moderators only. */
 export interface CreateInvite {
   type: "create_invite";
   ref: number;
@@ -230,41 +266,41 @@ export interface CreateInvite {
   server: string;
 }
 
-/** Invite somebody of the audience up. Moderators only. */
+/** Invite a participant from the audience to the stage. Moderators only. */
 export interface InviteToStage {
   type: "invite_to_stage";
   ref?: number | null;
   id: string;
 }
 
-/** Send somebody from the stage into the audience. Moderators only. */
+/** Move a participant from the stage to the audience. Moderators only. */
 export interface SendToAudience {
   type: "send_to_audience";
   ref?: number | null;
   id: string;
 }
 
-/** End the meeting for everybody. Moderators only. */
+/** End the meeting for everyone. Moderators only. */
 export interface EndMeeting {
   type: "end_meeting";
   ref?: number | null;
 }
 
-/** Switch off everybody else's microphone or camera. Moderators only. */
+/** Mute everyone else's microphone or camera. Moderators only. */
 export interface MuteEveryone {
   type: "mute_everyone";
   ref?: number | null;
   media?: "audio" | "video";
 }
 
-/** Ask what a `Kick` would mean, answered by `removal_planned`. Moderators only. */
+/** Ask what a `Kick` would do; answered by `removal_planned`. Moderators only. */
 export interface PlanRemoval {
   type: "plan_removal";
   ref: number;
   id: string;
 }
 
-/** Send a person out of the room, and keep them out of it. Moderators only. */
+/** Remove a person from the room, and keep them out. Moderators only. */
 export interface Kick {
   type: "kick";
   ref?: number | null;
@@ -278,12 +314,7 @@ export interface Kick {
 export interface StartBroadcast {
   type: "start_broadcast";
   ref?: number | null;
-  record?: boolean;
-  private?: boolean;
-  to?: string[];
-  quality?: "360p" | "540p" | "720p" | "1080p" | "audio";
-  codec?: "h264" | "vp9" | "av1" | null;
-  paused?: boolean;
+  options?: BroadcastOptions;
 }
 
 /** End the broadcast. Moderators only. */
@@ -293,31 +324,25 @@ export interface StopBroadcast {
   unable?: boolean;
 }
 
-/** Show viewers a card in place of the stage, and let them hear nothing; or the stage again. */
+/** Show viewers a card without sound in place of the stage, or the stage again. Moderators only. */
 export interface PauseBroadcast {
   type: "pause_broadcast";
   ref?: number | null;
   paused: boolean;
 }
 
-/** The broadcaster's page alone: what viewers are shown from now on. */
+/** What viewers see from now on; only the broadcaster's page sends it. */
 export interface BroadcastShown {
   type: "broadcast_shown";
   shows: "stage" | "soon" | "paused";
 }
 
-/** Leave for good: the place is given up at once. */
+/** Leave the meeting; the place is free at once. */
 export interface Leave {
   type: "leave";
 }
 
-/** Ask for a sign of life. */
-export interface Ping {
-  type: "ping";
-  t: number;
-}
-
-/** Somebody in the room, as everybody sees him. */
+/** A participant, as everyone sees them. */
 export interface Participant {
   id: string;
   name: string;
@@ -335,17 +360,11 @@ export interface Playout {
   vod: string | null;
 }
 
-/** How pushing a broadcast to another server fares. */
+/** The state of a broadcast's push to another server. */
 export interface PushState {
   host: string;
   state: "connecting" | "live" | "retrying" | "failed";
   error?: string | null;
-}
-
-/** What is wrong with the broadcast or its recording. */
-export interface Trouble {
-  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_slow_encoder" | "broadcast_slow_line" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
-  message: string;
 }
 
 /** The broadcast of the room. */
@@ -360,7 +379,7 @@ export interface BroadcastState {
   shows: "stage" | "soon" | "paused";
 }
 
-/** What everybody in the room may know of it. */
+/** The room's state that every participant may know. */
 export interface RoomState {
   subject: string;
   lobby: boolean;
@@ -369,7 +388,7 @@ export interface RoomState {
   main: string | null;
 }
 
-/** Something that somebody wrote. Sent to whom it is for, the writer too. */
+/** A chat message; its sender gets it, too. */
 export interface ChatMessage {
   type: "chat_message";
   id: number;
@@ -381,7 +400,7 @@ export interface ChatMessage {
   to_name: string | null;
 }
 
-/** For the audience: the stream that shows the stage, and what opens it. */
+/** For the audience: the stream of the stage, and the audience ticket for it. */
 export interface StageFeed {
   type: "stage_feed";
   stream: string | null;
@@ -396,7 +415,7 @@ export interface IceServer {
   credential: string | null;
 }
 
-/** You are in. Everything a page needs to draw the room. */
+/** You have joined. Everything that a page needs to show the room. */
 export interface Welcome {
   type: "welcome";
   v: number;
@@ -419,31 +438,31 @@ export interface Welcome {
   feed: StageFeed;
 }
 
-/** You are in the lobby, under this id. */
+/** You are in the lobby, under this ID. */
 export interface Waiting {
   type: "waiting";
   id: string;
 }
 
-/** Join again with the password. The connection stays open for it. */
+/** A password is required: send `Join` again with it, on the same connection. */
 export interface PasswordRequired {
   type: "password_required";
   wrong: boolean;
 }
 
-/** Somebody came. */
+/** A participant joined. */
 export interface Joined {
   type: "joined";
   participant: Participant;
 }
 
-/** Somebody's name, media or role changed. Sent to everybody, the one concerned too. */
+/** A participant's name, media or role changed. Sent to everyone, including them. */
 export interface Updated {
   type: "updated";
   participant: Participant;
 }
 
-/** Somebody went. */
+/** A participant left. */
 export interface Left {
   type: "left";
   id: string;
@@ -451,7 +470,7 @@ export interface Left {
   by: string | null;
 }
 
-/** A `Signal` from somebody. */
+/** A `Signal` from another participant. */
 export interface Signalled {
   type: "signalled";
   sender: string;
@@ -460,27 +479,27 @@ export interface Signalled {
   restart: boolean;
 }
 
-/** Somebody waits in the lobby. Moderators only. */
+/** A person waits in the lobby. Sent to moderators. */
 export interface Knock {
   type: "knock";
   id: string;
   name: string;
 }
 
-/** He was admitted, refused, or went away. Moderators only. */
+/** The person in the lobby was admitted, was refused, or left. Sent to moderators. */
 export interface KnockEnded {
   type: "knock_ended";
   id: string;
 }
 
-/** For those who wait in the lobby: a moderator says something. */
+/** For people in the lobby: a message from a moderator. */
 export interface LobbyNote {
   type: "lobby_note";
   name: string;
   text: string;
 }
 
-/** How large somebody shows your pictures. */
+/** How large another participant shows your video. */
 export interface Wanted {
   type: "wanted";
   sender: string;
@@ -488,39 +507,39 @@ export interface Wanted {
   screen: number;
 }
 
-/** Somebody shows a feeling. Sent to everybody, the one concerned too. */
+/** A participant's reaction. Sent to everyone, including them. */
 export interface Reaction {
   type: "reaction";
   sender: string;
   reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
 }
 
-/** A moderator asks you to switch microphone or camera on: it is for you to decide. */
+/** A moderator asks you to unmute; the choice is yours. */
 export interface UnmuteAsked {
   type: "unmute_asked";
   media: "audio" | "video";
   by: string;
 }
 
-/** A moderator invites you up on the stage: enter it, or do not. */
+/** A moderator invites you to the stage; the choice is yours. */
 export interface StageInvited {
   type: "stage_invited";
   by: string;
 }
 
-/** How many watch the broadcast. Moderators only. */
+/** How many people watch the broadcast. Sent to moderators. */
 export interface ViewersChanged {
   type: "viewers_changed";
   viewers: number;
 }
 
-/** The room's own state changed. */
+/** The room's state changed. */
 export interface RoomChanged {
   type: "room_changed";
   state: RoomState;
 }
 
-/** A moderator switched your microphone or camera off: do it. */
+/** A moderator muted your microphone or camera: switch it off. */
 export interface MuteRequested {
   type: "mute_requested";
   media: "audio" | "video";
@@ -533,7 +552,7 @@ export interface BroadcastChanged {
   broadcast: BroadcastState;
 }
 
-/** For the broadcaster alone: send the stage to the ingest socket with this ticket. */
+/** For the broadcaster only: send the stage to the ingest socket, with this ingest ticket. */
 export interface IngestGranted {
   type: "ingest_granted";
   stream: string;
@@ -544,26 +563,26 @@ export interface IngestGranted {
   shows: "stage" | "soon" | "paused";
 }
 
-/** For the broadcaster alone: show the viewers this, and say so once they are shown it. */
+/** For the broadcaster only: show this to viewers, and confirm with `BroadcastShown`. */
 export interface ShowBroadcast {
   type: "show_broadcast";
   shows: "stage" | "soon" | "paused";
 }
 
-/** A link that several people came by. */
+/** An invite link with which several people joined. */
 export interface Link {
   id: string;
   people: number;
   here: string[];
 }
 
-/** The shared links by which people in the room came. Moderators only. */
+/** The shared links of people in the room. Sent to moderators. */
 export interface LinksChanged {
   type: "links_changed";
   links: Link[];
 }
 
-/** What a `Kick` of this person would mean now. */
+/** What a `Kick` of this person would do now. */
 export interface RemovalPlanned {
   type: "removal_planned";
   ref: number;
@@ -576,39 +595,25 @@ export interface RemovalPlanned {
   same_address: number | null;
 }
 
-/** The request with this `ref` was carried out: the invite's token. */
+/** The token of the invite that the request with this `ref` created. */
 export interface InviteCreated {
   type: "invite_created";
   ref: number;
   token: string;
 }
 
-/** The request with this `ref` was carried out. */
+/** The request with this `ref` succeeded. */
 export interface Ack {
   type: "ack";
   ref: number;
 }
 
-/** A request was refused, or a message was wrong. */
-export interface Error {
-  type: "error";
-  kind: string;
-  message: string;
-  ref: number | null;
-}
-
-/** The connection ends now, and why. `retry` says whether coming back makes sense. */
+/** The connection ends, and why; `retry` says whether reconnecting makes sense. */
 export interface Bye {
   type: "bye";
   kind: "left" | "kicked" | "refused" | "replaced" | "room_full" | "lobby_full" | "room_closed" | "ended" | "token_malformed" | "token_rejected" | "token_expired" | "token_not_yet_valid" | "protocol" | "too_many_messages" | "server_stopping";
   message: string;
   retry: boolean;
-}
-
-/** The sign of life, with the `t` of its `Ping`. */
-export interface Pong {
-  type: "pong";
-  t: number;
 }
 
 /** The first message on the ingest socket. */
@@ -619,18 +624,18 @@ export interface IngestOpen {
   clock?: number | null;
 }
 
-/** What the sender cannot keep up with, and has not for some seconds; None when that is over. */
+/** What the sender has failed to keep up with for some seconds; None once it has caught up. */
 export interface IngestBehind {
   type: "ingest_behind";
   behind: "encoder" | "line" | null;
 }
 
-/** Send set-up frames for every track, then media, pictures from a keyframe on. */
+/** Send a set-up frame for every track, then media; video begins with a keyframe. */
 export interface IngestReady {
   type: "ingest_ready";
 }
 
-/** How much longer than at best everything takes to arrive; sent each second in which it is notable. */
+/** The delay of the last second's frames beyond the best so far; sent when it is notable. */
 export interface IngestLate {
   type: "ingest_late";
   seconds: number;
@@ -657,7 +662,7 @@ export interface Watch {
   format?: "frames" | "fmp4" | "state";
 }
 
-/** Where the stream stands: binary frames follow while it is live. */
+/** The stream's state; binary frames follow while it is live. */
 export interface StreamState {
   type: "stream_state";
   state: "waiting" | "live" | "ended";

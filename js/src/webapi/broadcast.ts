@@ -1,7 +1,7 @@
 /** Starting and stopping the broadcast; done is what the engine's events say is done. */
 
-import type { Codec, Quality } from "../composer/messages";
 import type { EventData } from "../engine/events";
+import type { BroadcastOptions } from "../shared/protocol";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import type { EmbeddedMeeting } from "./nanomeet";
 import type { MeetingView, Playout } from "./view";
@@ -15,18 +15,8 @@ export interface BroadcastData {
   playback: { live: string; vod?: string };
 }
 
-export interface BroadcastOptions {
-  /** Whether it takes its link to watch. */
-  private?: boolean;
-  /** RTMP addresses that it is pushed to besides; the end of each is a secret. */
-  to?: readonly string[];
-  /** Its lines, "360p" to "1080p", or "audio"; "360p" if it is left out. */
-  quality?: Quality;
-  /** What this browser encodes and everybody plays, if it is left out. */
-  codec?: Codec | null;
-  /** Whether it begins with a card, until `nanomeetPauseBroadcast` ends that. */
-  paused?: boolean;
-}
+/** What the embedded server takes besides the Web API's own `isVOD`. */
+export type OwnOptions = Omit<BroadcastOptions, "record">;
 
 const ERROR = "Broadcast Error";
 /** A cluster starts a recorder for every stream: that takes a while. */
@@ -35,7 +25,7 @@ const TIMEOUT = 60_000;
 export async function startBroadcast(
   meeting: EmbeddedMeeting,
   record: boolean,
-  options: BroadcastOptions | null,
+  options: OwnOptions | null,
 ): Promise<BroadcastData> {
   const { api, view, translator, targets } = meeting;
   if (view.broadcast !== "off" && view.broadcast !== "failed") {
@@ -45,7 +35,10 @@ export async function startBroadcast(
       "broadcast_running",
     );
   }
-  if (!view.own && Object.values(options ?? {}).some((value) => value?.length ?? value)) {
+  if (
+    !view.own &&
+    Object.values(options ?? {}).some((value) => (Array.isArray(value) ? value.length : value))
+  ) {
     throw new NanoMeetError(ERROR, "only the embedded server takes options", "unsupported");
   }
   const target = targets?.[record ? "rec" : "live"];

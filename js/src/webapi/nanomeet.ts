@@ -4,12 +4,7 @@ import { EngineCore, type EngineOptions } from "../engine/core";
 import { baseUrl } from "../engine/url";
 import { clockAhead } from "../shared/server-time";
 import { CLOUD_SERVER } from "./addresses";
-import {
-  type BroadcastData,
-  type BroadcastOptions,
-  startBroadcast,
-  stopBroadcast,
-} from "./broadcast";
+import { type BroadcastData, type OwnOptions, startBroadcast, stopBroadcast } from "./broadcast";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
@@ -80,10 +75,7 @@ export class NanoMeet {
   }
 
   /** Broadcast the meeting. Resolves once it is live. The options are the embedded server's own. */
-  async startBroadcast(
-    isVOD = false,
-    options: BroadcastOptions = {},
-  ): Promise<Success<BroadcastData>> {
+  async startBroadcast(isVOD = false, options: OwnOptions = {}): Promise<Success<BroadcastData>> {
     const meeting = this.moderated("Broadcast Error");
     return { data: await startBroadcast(meeting, isVOD === true, options) };
   }

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nanomeet_widget.server.access import Access
-from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.broadcast.push import Push
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.leases import Leases
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.recording.recordings import Recordings
 from nanomeet_widget.server.rooms.revocations import RevocationWatch
 from nanomeet_widget.server.rooms.rooms import Rooms
@@ -120,6 +120,6 @@ async def farewell(core: Core) -> None:
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(over.wait(), core.config.patience.recording)
     core.rooms.close(
-        messages.Bye(kind="server_stopping", message="The server is stopping.", retry=True)
+        meeting.Bye(kind="server_stopping", message="The server is stopping.", retry=True)
     )
     await asyncio.sleep(_FAREWELL)

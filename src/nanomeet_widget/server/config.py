@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server.protocol.messages import MAX_TEXT_FRAME
+from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
 
 #: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
 _BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")

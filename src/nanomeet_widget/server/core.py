@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nanomeet_widget.server.access import Access
-from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.counts import Counts

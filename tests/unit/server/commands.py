@@ -1,38 +1,37 @@
-"""What a modified client would try."""
+"""The requests that a modified client would try."""
 
 from __future__ import annotations
 
 import typing
 
-from nanomeet_widget.server.protocol import messages
+import msgspec
+
+from nanomeet_widget.server.protocol import meeting
+
+#: Every request that the protocol marks as a moderator's.
+MODERATOR_REQUESTS: list[type[meeting.ModeratorRequest]] = [
+    kind
+    for kind in typing.get_args(meeting.ClientMessage)
+    if issubclass(kind, meeting.ModeratorRequest)
+]
 
 
-def moderators_only(target: str) -> list[messages.ClientMessage]:
-    """One of each message that is for moderators, with references from 0."""
-    asked: list[typing.Any] = [
-        messages.SetSubject(subject="x"),
-        messages.SetLobby(active=True),
-        messages.SetPassword(password="x"),
-        messages.SetClosed(closed=True),
-        messages.SetMain(id=target),
-        messages.Admit(id=target, admitted=True),
-        messages.AdmitAll(),
-        messages.MessageLobby(text="x"),
-        messages.Mute(id=target),
-        messages.MuteEveryone(),
-        messages.AskToUnmute(id=target),
-        messages.LowerHand(id=target),
-        messages.GrantModerator(id=target),
-        messages.CreateInvite(ref=0, server="https://example.org"),
-        messages.InviteToStage(id=target),
-        messages.SendToAudience(id=target),
-        messages.PlanRemoval(ref=0, id=target),
-        messages.Kick(id=target),
-        messages.StartBroadcast(),
-        messages.StopBroadcast(),
-        messages.PauseBroadcast(paused=True),
-        messages.EndMeeting(),
-    ]
-    for ref, message in enumerate(asked):
-        message.ref = ref
+def moderators_only(target: str) -> list[meeting.ClientMessage]:
+    """One of each request that is for moderators, with references from 0; the last ends the meeting."""
+    values: dict[str, typing.Any] = {
+        "active": True,
+        "admitted": True,
+        "closed": True,
+        "paused": True,
+        "password": "x",
+        "subject": "x",
+        "text": "x",
+        "server": "https://example.org",
+        "id": target,
+    }
+    ordered = sorted(MODERATOR_REQUESTS, key=lambda kind: kind is meeting.EndMeeting)
+    asked: list[typing.Any] = []
+    for ref, kind in enumerate(ordered):
+        names = {field.name for field in msgspec.structs.fields(kind)}
+        asked.append(kind(**{n: values[n] for n in names & values.keys()}, ref=ref))
     return asked

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.push_target import PushTarget
 from nanomeet_widget.server.config import Limits, ServerConfig
 from nanomeet_widget.server.rooms.rooms import Rooms
@@ -45,7 +45,7 @@ def build(folder: Path, store: Store, clock: Clock, *, limits: Limits | None = N
     tapes: list[Tape] = []
     pushes: list[Pushed] = []
 
-    def record(stream: str, private: bool) -> Tape:  # noqa: FBT001 - as the server's own
+    def record(stream: str, *, private: bool) -> Tape:
         del private
         tapes.append(Tape(stream))
         return tapes[-1]

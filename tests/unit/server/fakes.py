@@ -13,10 +13,11 @@ from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.broadcast.push_target import PushTarget
 from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
 from nanomeet_widget.server.media.tracks import Setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame
 from nanomeet_widget.server.rooms.participant import Participant
-from nanomeet_widget.server.rooms.rooms import RoomDispatcher, Rooms
+from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
+from nanomeet_widget.server.rooms.rooms import Rooms
 
 Sent = TypeVar("Sent")
 _numbers = itertools.count(1)
@@ -95,51 +96,51 @@ class Page(Box):
     def __init__(self, rooms: Rooms) -> None:
         super().__init__()
         self._rooms = rooms
-        self.farewell: messages.Bye | None = None
-        self.meeting: RoomDispatcher | None = None
+        self.farewell: meeting.Bye | None = None
+        self.dispatcher: RoomDispatcher | None = None
         self.who: Participant | None = None
 
-    def send(self, message: messages.ServerMessage) -> None:
+    def send(self, message: meeting.ServerMessage) -> None:
         assert self.farewell is None, f"{message} after {self.farewell}"
         self.sent.append(message)
 
-    def close(self, farewell: messages.Bye) -> None:
+    def close(self, farewell: meeting.Bye) -> None:
         if self.farewell is None:
             self.farewell = farewell
 
     def join(self, claims: Claims, **fields: Any) -> Page:
-        entered = self._rooms.enter(claims, self, messages.Join(v=1, token="t", **fields))
+        entered = self._rooms.enter(claims, self, meeting.Join(v=1, token="t", **fields))
         if entered is not None:
-            self.meeting, self.who = entered
+            self.dispatcher, self.who = entered
         return self
 
-    def ask(self, message: messages.ClientMessage) -> None:
-        assert self.meeting is not None
+    def ask(self, message: meeting.ClientMessage) -> None:
+        assert self.dispatcher is not None
         assert self.who is not None
-        self.meeting.handle(self.who, message)
+        self.dispatcher.handle(self.who, message)
 
-    def try_all(self, asked: list[messages.ClientMessage]) -> list[tuple[str, int | None]]:
+    def try_all(self, asked: list[meeting.ClientMessage]) -> list[tuple[str, int | None]]:
         """Ask for each, and return what was refused, and how."""
-        before = len(self.all(messages.Error))
+        before = len(self.all(common.Error))
         for message in asked:
             self.ask(message)
-        return [(e.kind, e.ref) for e in self.all(messages.Error)[before:]]
+        return [(e.kind, e.ref) for e in self.all(common.Error)[before:]]
 
     def lose(self) -> None:
-        assert self.meeting is not None
+        assert self.dispatcher is not None
         assert self.who is not None
-        self.meeting.room.disconnected(self.who, self)
+        self.dispatcher.room.disconnected(self.who, self)
 
     def unload(self) -> None:
         """Go away, as a page that is closed or loaded again."""
-        assert self.meeting is not None
+        assert self.dispatcher is not None
         assert self.who is not None
-        self.meeting.room.disconnected(self.who, self, unloaded=True)
+        self.dispatcher.room.disconnected(self.who, self, unloaded=True)
 
     def leave(self) -> None:
-        assert self.meeting is not None
+        assert self.dispatcher is not None
         assert self.who is not None
-        self.meeting.room.leave(self.who)
+        self.dispatcher.room.leave(self.who)
 
     @property
     def id(self) -> str:
@@ -147,19 +148,19 @@ class Page(Box):
         return self.who.id
 
     @property
-    def welcome(self) -> messages.Welcome:
-        return self.last(messages.Welcome)
+    def welcome(self) -> meeting.Welcome:
+        return self.last(meeting.Welcome)
 
 
 class Sender(Box):
     """The page that sends the stage."""
 
-    farewell: messages.IngestEnded | None = None
+    farewell: ingest.IngestEnded | None = None
 
-    def send(self, message: messages.IngestServerMessage) -> None:
+    def send(self, message: ingest.IngestServerMessage) -> None:
         self.sent.append(message)
 
-    def close(self, farewell: messages.IngestEnded) -> None:
+    def close(self, farewell: ingest.IngestEnded) -> None:
         self.farewell = farewell
 
 
@@ -168,7 +169,7 @@ class Viewer(Box):
 
     dismissed: str | None = None
 
-    def send_state(self, state: messages.StreamState) -> None:
+    def send_state(self, state: watch.StreamState) -> None:
         self.sent.append(state)
 
     def send_frames(self, batch: Batch) -> None:
@@ -183,7 +184,7 @@ class Viewer(Box):
 
     @property
     def state(self) -> str:
-        return self.last(messages.StreamState).state
+        return self.last(watch.StreamState).state
 
 
 @dataclass
@@ -197,9 +198,9 @@ class Tape:
     marks: list[str] = field(default_factory=list)
     marked: list[int] = field(default_factory=list)
     opened: Sequence[Setup] | None = None
-    on_open: Callable[[messages.Trouble | None], None] | None = None
-    on_error: Callable[[messages.Trouble], None] | None = None
-    on_done: Callable[[messages.Trouble | None], None] | None = None
+    on_open: Callable[[common.Trouble | None], None] | None = None
+    on_error: Callable[[common.Trouble], None] | None = None
+    on_done: Callable[[common.Trouble | None], None] | None = None
 
     @property
     def vod(self) -> str:
@@ -209,8 +210,8 @@ class Tape:
         self,
         setups: Sequence[Setup],
         *,
-        on_open: Callable[[messages.Trouble | None], None],
-        on_error: Callable[[messages.Trouble], None],
+        on_open: Callable[[common.Trouble | None], None],
+        on_error: Callable[[common.Trouble], None],
     ) -> None:
         self.opened, self.on_open, self.on_error = setups, on_open, on_error
 
@@ -225,7 +226,7 @@ class Tape:
         self.marks.append(title)
         self.marked.append(time)
 
-    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
+    def finish(self, on_done: Callable[[common.Trouble | None], None]) -> None:
         self.on_done = on_done
 
 
@@ -234,15 +235,15 @@ class Pushed:
     """A way to another server that stands where the test says."""
 
     target: PushTarget
-    state: messages.PushPhase = "connecting"
+    state: meeting.PushPhase = "connecting"
     on_change: Callable[[], None] | None = None
     closed: bool = False
 
-    def describe(self) -> messages.PushState:
-        return messages.PushState(host=self.target.host, state=self.state)
+    def describe(self) -> meeting.PushState:
+        return meeting.PushState(host=self.target.host, state=self.state)
 
-    def open(self, channel: Stream, on_change: Callable[[], None]) -> None:
-        assert channel.live
+    def open(self, stream: Stream, on_change: Callable[[], None]) -> None:
+        assert stream.live
         self.on_change = on_change
 
     def close(self) -> None:

@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 
 
 class View:
     """What a page knows."""
 
-    def __init__(self, sent: list[messages.ServerMessage]) -> None:
-        self.own: messages.Participant | None = None
-        self.others: dict[str, messages.Participant] = {}
-        self.state: messages.RoomState | None = None
-        self.broadcast: messages.BroadcastState | None = None
+    def __init__(self, sent: list[meeting.ServerMessage]) -> None:
+        self.own: meeting.Participant | None = None
+        self.others: dict[str, meeting.Participant] = {}
+        self.state: meeting.RoomState | None = None
+        self.broadcast: meeting.BroadcastState | None = None
         self.knocking: dict[str, str] = {}
-        self.chat: list[messages.ChatMessage] = []
+        self.chat: list[meeting.ChatMessage] = []
         self.viewers = 0
-        self.feed = messages.StageFeed(stream=None)
+        self.feed = meeting.StageFeed(stream=None)
         for message in sent:
             self._hear(message)
 
-    def _hear(self, message: messages.ServerMessage) -> None:  # noqa: C901, PLR0912 - one case a message
-        if isinstance(message, messages.Welcome):
+    def _hear(self, message: meeting.ServerMessage) -> None:  # noqa: C901, PLR0912 - one case a message
+        if isinstance(message, meeting.Welcome):
             self.own = message.own
             self.others = {p.id: p for p in message.participants}
             self.state, self.broadcast = message.state, message.broadcast
             self.knocking = {k.id: k.name for k in message.knocking}
             self.chat = list(message.chat)
             self.viewers, self.feed = message.viewers, message.feed
-        elif isinstance(message, messages.Joined):
+        elif isinstance(message, meeting.Joined):
             assert message.participant.id not in self.others
             self.others[message.participant.id] = message.participant
-        elif isinstance(message, messages.Updated):
+        elif isinstance(message, meeting.Updated):
             if self.own is not None and message.participant.id == self.own.id:
                 self.own = message.participant
             else:
                 assert message.participant.id in self.others
                 self.others[message.participant.id] = message.participant
-        elif isinstance(message, messages.Left):
+        elif isinstance(message, meeting.Left):
             del self.others[message.id]
-        elif isinstance(message, messages.RoomChanged):
+        elif isinstance(message, meeting.RoomChanged):
             self.state = message.state
-        elif isinstance(message, messages.BroadcastChanged):
+        elif isinstance(message, meeting.BroadcastChanged):
             self.broadcast = message.broadcast
-        elif isinstance(message, messages.Knock):
+        elif isinstance(message, meeting.Knock):
             self.knocking[message.id] = message.name
-        elif isinstance(message, messages.KnockEnded):
+        elif isinstance(message, meeting.KnockEnded):
             self.knocking.pop(message.id, None)
-        elif isinstance(message, messages.ChatMessage):
+        elif isinstance(message, meeting.ChatMessage):
             self.chat.append(message)
-        elif isinstance(message, messages.ViewersChanged):
+        elif isinstance(message, meeting.ViewersChanged):
             self.viewers = message.viewers
-        elif isinstance(message, messages.StageFeed):
+        elif isinstance(message, meeting.StageFeed):
             self.feed = message

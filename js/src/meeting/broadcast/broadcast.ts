@@ -2,32 +2,29 @@
 
 import { type Fault, StageBroadcast } from "../../composer/index";
 import type {
+  BroadcastOptions,
   BroadcastState,
   IngestGranted,
   ShowBroadcast,
-  StartBroadcast,
 } from "../../shared/protocol";
 import { RefusedError, type Signalling } from "../room/signalling";
 import { Composing, type ComposingOptions } from "./composing";
 
-export interface BroadcastOptions extends Omit<ComposingOptions, "onEnded" | "onShown"> {
+export interface ControlOptions extends Omit<ComposingOptions, "onEnded" | "onShown"> {
   signalling: Pick<Signalling, "request" | "send">;
 }
-
-/** Who may watch, where it goes besides, and what it is like. */
-export type BroadcastWishes = Omit<StartBroadcast, "type" | "ref" | "record">;
 
 /** The server answers a start when the first picture is there, a stop when the file is closed. */
 const START_TIMEOUT = 25_000;
 const STOP_TIMEOUT = 45_000;
 
 export class BroadcastControl {
-  readonly #signalling: BroadcastOptions["signalling"];
+  readonly #signalling: ControlOptions["signalling"];
   readonly #composing: Composing;
   /** Why our own part failed, which the server cannot know in these words. */
   #failure: Fault | null = null;
 
-  constructor({ signalling, ...options }: BroadcastOptions) {
+  constructor({ signalling, ...options }: ControlOptions) {
     this.#signalling = signalling;
     this.#composing = new Composing({
       ...options,
@@ -37,12 +34,12 @@ export class BroadcastControl {
   }
 
   /** Settles when the broadcast is live; rejects with a RefusedError that says why it is not. */
-  async start(record: boolean, wishes: BroadcastWishes = {}): Promise<void> {
+  async start(options: BroadcastOptions): Promise<void> {
     const unable = StageBroadcast.supported();
     if (unable) throw new RefusedError(unable.kind, unable.message);
     this.#failure = null;
     try {
-      const start = { type: "start_broadcast", record, ...wishes } as const;
+      const start = { type: "start_broadcast", options } as const;
       await this.#signalling.request(start, START_TIMEOUT);
     } catch (error) {
       throw this.#refusal() ?? error;

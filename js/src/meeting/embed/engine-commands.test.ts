@@ -72,7 +72,8 @@ test("a broadcast goes to whom and where it is to", async () => {
   const to = ["rtmp://live.example/app/key"];
   await run("start-recording", { mode: "stream", record: true, private: true, to });
   const usual = { quality: "360p", codec: null, paused: false };
-  expect(startBroadcast).toHaveBeenLastCalledWith(true, { ...usual, private: true, to });
+  const options = { ...usual, record: true, private: true, to };
+  expect(startBroadcast).toHaveBeenLastCalledWith(options);
 });
 
 test("a broadcast is what it is asked to be", async () => {
@@ -80,7 +81,8 @@ test("a broadcast is what it is asked to be", async () => {
   Object.assign(meeting, { startBroadcast });
   const wanted = { quality: "audio", codec: "av1", paused: true };
   await run("start-recording", { mode: "stream", ...wanted });
-  expect(startBroadcast).toHaveBeenLastCalledWith(false, { private: false, to: [], ...wanted });
+  const options = { record: false, private: false, to: [], ...wanted };
+  expect(startBroadcast).toHaveBeenLastCalledWith(options);
 });
 
 test.each([

@@ -162,7 +162,8 @@ async function startRecording(meeting: MeetingPage, options: unknown, emit: Emit
   const key = read("rtmpStreamKey");
   const keeps = typeof key === "string" && key.includes("/rec/");
   try {
-    await meeting.startBroadcast(flag("record", read("record"), false) || keeps, {
+    await meeting.startBroadcast({
+      record: flag("record", read("record"), false) || keeps,
       private: flag("private", read("private"), false),
       to: pushAddresses(read("to")),
       quality: oneOf("A broadcast's quality", read("quality") ?? "360p", QUALITIES),

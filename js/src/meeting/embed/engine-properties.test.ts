@@ -67,8 +67,8 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
     ...{ setMicrophone: nothing, setCamera: nothing, setScreen: nothing, leave: nothing },
     ...{ stopBroadcast: nothing, pauseBroadcast: nothing },
     rename: async (name: string) => void asked.push({ type: "rename", name }),
-    startBroadcast: async (record: boolean, wishes: object) =>
-      void asked.push({ type: "start_broadcast", record, ...wishes }),
+    startBroadcast: async (options: object) =>
+      void asked.push({ type: "start_broadcast", ...options }),
   };
   return { meeting: meeting as unknown as MeetingPage, asked };
 }

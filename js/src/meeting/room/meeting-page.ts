@@ -3,6 +3,7 @@
 import { batch, computed, effect, type Signal, signal } from "@preact/signals";
 import { type Health, StageBroadcast, type StageTile } from "../../composer/index";
 import {
+  type BroadcastOptions,
   type BroadcastState,
   type IceServer,
   type Media,
@@ -16,7 +17,7 @@ import {
   type Welcome,
 } from "../../shared/protocol";
 import { nameOf } from "../../shared/text";
-import { BroadcastControl, type BroadcastWishes } from "../broadcast/broadcast";
+import { BroadcastControl } from "../broadcast/broadcast";
 import { Composing } from "../broadcast/composing";
 import { ViewStore } from "../look/view";
 import { Levels } from "../media/levels";
@@ -225,8 +226,8 @@ export class MeetingPage {
     rememberName(wanted);
   }
 
-  startBroadcast(record: boolean, wishes?: BroadcastWishes): Promise<void> {
-    return this.#broadcast?.start(record, wishes) ?? Promise.reject(notJoined());
+  startBroadcast(options: BroadcastOptions): Promise<void> {
+    return this.#broadcast?.start(options) ?? Promise.reject(notJoined());
   }
 
   /** Shows viewers a card in place of the stage, or the stage again. */

@@ -132,7 +132,7 @@ function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
       onSubmit={async (event) => {
         event.preventDefault();
         setAsked(true);
-        await run(() => meeting.startBroadcast(record, { quality, paused }));
+        await run(() => meeting.startBroadcast({ record, quality, paused }));
         setAsked(false);
       }}
     >

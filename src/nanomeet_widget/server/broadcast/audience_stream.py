@@ -1,4 +1,4 @@
-"""A stream that is not public: each of its viewers has a ticket of his own."""
+"""The stream that shows a room's stage to its audience: each participant has an audience ticket."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from nanomeet_widget.server.timers import Timers
 
 
 class AudienceStream(Stream):
-    """A channel that nobody joins without a ticket.
+    """A stream with a random name that viewers join with an audience ticket.
 
-    A ticket is one person's, and good for one viewer at a time: who passes it on gives away his
-    own place. It is worth nothing any more once it is revoked, and whoever watches with it is
-    sent away.
+    An audience ticket belongs to one participant and admits one viewer at a time: a second viewer
+    replaces the first. Revoking it dismisses the viewer.
 
     Parameters
     ----------
     timers, cache
-        As a `Stream` has them.
+        As `Stream` has them.
     """
 
     def __init__(self, *, timers: Timers, cache: int) -> None:
@@ -27,14 +26,38 @@ class AudienceStream(Stream):
         self._admitted: dict[str, Viewer] = {}
 
     def issue(self, holder: str) -> str:
-        """Return somebody's ticket; it stays the same until it is revoked."""
+        """Return a participant's audience ticket; it stays the same until it is revoked.
+
+        Parameters
+        ----------
+        holder
+            The participant's ID.
+
+        Returns
+        -------
+        str
+            The audience ticket.
+        """
         if holder not in self._tickets:
             self._tickets[holder] = secrets.token_urlsafe(32)
         return self._tickets[holder]
 
-    def admit(self, ticket: str, viewer: Viewer) -> bool:
-        """Add a viewer if the ticket is good; whoever watched with it before is sent away."""
-        holder = self._holder(ticket)
+    def admit(self, audience_ticket: str, viewer: Viewer) -> bool:
+        """Add a viewer if the ticket is valid; the ticket's previous viewer is dismissed.
+
+        Parameters
+        ----------
+        audience_ticket
+            What the viewer presents.
+        viewer
+            The viewer.
+
+        Returns
+        -------
+        bool
+            Whether the viewer was added.
+        """
+        holder = self._holder(audience_ticket)
         if holder is None:
             return False
         self._dismiss(holder)
@@ -43,21 +66,33 @@ class AudienceStream(Stream):
         return True
 
     def revoke(self, holder: str) -> None:
-        """Take somebody's ticket away."""
+        """Revoke a participant's audience ticket, and dismiss its viewer.
+
+        Parameters
+        ----------
+        holder
+            The participant's ID.
+        """
         self._tickets.pop(holder, None)
         self._dismiss(holder)
 
     def end(self, *, vod: str | None) -> None:
-        """Tell the viewers that it is over, and send them away."""
+        """Tell the viewers that the stream has ended, and dismiss them.
+
+        Parameters
+        ----------
+        vod
+            As in `Stream.end`.
+        """
         super().end(vod=vod)
         for holder in tuple(self._tickets):
             self.revoke(holder)
 
-    def _holder(self, ticket: str) -> str | None:
+    def _holder(self, audience_ticket: str) -> str | None:
         found = None
-        # All of them: how long it takes says nothing about any.
+        # Compare with all of them, so that the time taken reveals nothing.
         for holder, issued in self._tickets.items():
-            if secrets.compare_digest(issued.encode(), ticket.encode()):
+            if secrets.compare_digest(issued.encode(), audience_ticket.encode()):
                 found = holder
         return found
 
@@ -65,4 +100,4 @@ class AudienceStream(Stream):
         viewer = self._admitted.pop(holder, None)
         if viewer is not None:
             self.leave(viewer)
-            viewer.dismiss("This ticket is not good for watching any more.")
+            viewer.dismiss("This ticket is no longer valid.")

@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from nanomeet_widget.server.broadcast.broadcast import Broadcasts
+from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls_segments import TARGET_DURATION, Segments
 from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
 from nanomeet_widget.server.media.tracks import read_setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import watch
 from nanomeet_widget.server.protocol.frames import Track
 from nanomeet_widget.server.timers import Handle, Timers
 
@@ -25,19 +25,19 @@ _WAIT = 3.0 * TARGET_DURATION
 
 
 class HlsStream:
-    """One broadcast as HLS; a `Viewer` of its channel.
+    """One broadcast as HLS; a `Viewer` of its stream.
 
     Parameters
     ----------
-    channel
-        The stream's channel.
+    stream
+        The stream.
     """
 
-    def __init__(self, channel: Stream) -> None:
-        self._channel = channel
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._waiting: set[asyncio.Event] = set()
         self.segments: Segments | None = None
-        channel.attach(self)
+        stream.attach(self)
 
     async def until(self, condition: Callable[[Segments], bool]) -> Segments | None:
         """Wait for the segments to be as they are to be; None if that takes too long."""
@@ -57,15 +57,15 @@ class HlsStream:
     @property
     def live(self) -> bool:
         """Whether there is more to come."""
-        return self._channel.live
+        return self._stream.live
 
     def close(self) -> None:
         """Pack no more."""
-        self._channel.detach(self)
+        self._stream.detach(self)
 
-    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+    # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
-    def send_state(self, state: messages.StreamState) -> None:
+    def send_state(self, state: watch.StreamState) -> None:
         """Begin with a broadcast, and end with it."""
         if state.state == "live" and state.since is not None:
             if self.segments is None:
@@ -89,10 +89,10 @@ class HlsStream:
         elif frame.time is not None and self.segments.add(frame.frame(), frame.time):
             self._tell()
         if self.segments.wants_keyframe:
-            self._channel.request_keyframe()
+            self._stream.request_keyframe()
 
     def dismiss(self, reason: str) -> None:
-        """Do nothing: a channel sends away those with a ticket alone."""
+        """Do nothing: only viewers are dismissed, and this is none."""
 
     def _tell(self) -> None:
         for news in self._waiting:
@@ -124,13 +124,13 @@ class Hls:
 
     def stream(self, name: str) -> HlsStream | None:
         """Return a stream that is live, or was until a moment ago; None if there is none."""
-        channel = self._broadcasts.public(name)
+        source = self._broadcasts.public(name)
         stream = self._streams.get(name)
         over = stream is not None and stream.segments is not None and stream.segments.over
-        if channel is not None and channel.live and (stream is None or over):
+        if source is not None and source.live and (stream is None or over):
             if stream is not None:
                 stream.close()
-            stream = self._streams[name] = HlsStream(channel)
+            stream = self._streams[name] = HlsStream(source)
         if stream is not None:
             self._asked[name] = self._timers.time()
             if self._tidying is None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.broadcast.push_worker import LIVE, pack
 from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
 logger = logging.getLogger("nanomeet")
@@ -30,7 +30,7 @@ _CHUNK = 64 * 1024
 
 
 class Push:
-    """One target of one broadcast; a `Viewer` of its channel.
+    """One target of one broadcast; a `Viewer` of its stream.
 
     FFmpeg speaks RTMP, in a process of its own, and to a port of this one alone. What passes there goes
     on to the address that was checked, over TLS that was verified, and within bounds of time.
@@ -51,10 +51,10 @@ class Push:
         self._target = target
         self._allowed = allowed
         self._loop = loop
-        self._channel: Stream | None = None
+        self._stream: Stream | None = None
         self._on_change: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._state: messages.PushPhase = "connecting"
+        self._state: meeting.PushPhase = "connecting"
         self._error: str | None = None
         self._setups: dict[Track, Frame] = {}
         #: What waits for the process; None while there is none.
@@ -64,29 +64,29 @@ class Push:
         self._live_at: float | None = None
         self._over = False
 
-    def describe(self) -> messages.PushState:
+    def describe(self) -> meeting.PushState:
         """Return where it stands. The address beyond the host is nobody's business."""
-        return messages.PushState(host=self._target.host, state=self._state, error=self._error)
+        return meeting.PushState(host=self._target.host, state=self._state, error=self._error)
 
-    def open(self, channel: Stream, on_change: Callable[[], None]) -> None:
+    def open(self, stream: Stream, on_change: Callable[[], None]) -> None:
         """Begin."""
-        self._channel, self._on_change = channel, on_change
+        self._stream, self._on_change = stream, on_change
         self._task = self._loop.create_task(self._run())
-        channel.attach(self)
+        stream.attach(self)
 
     def close(self) -> None:
         """End it, after what waits was sent."""
         self._over, self._on_change = True, None
-        if self._channel is not None:
-            self._channel.detach(self)
+        if self._stream is not None:
+            self._stream.detach(self)
         if self._queue is not None:
             self._queue.put_nowait(None)
         elif self._task is not None:
             self._task.cancel()
 
-    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+    # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
-    def send_state(self, state: messages.StreamState) -> None:
+    def send_state(self, state: watch.StreamState) -> None:
         """Take note of whether there is a picture; while others wait, this one waits too."""
         self._picture = state.picture
 
@@ -107,7 +107,7 @@ class Push:
         self._put(self._queue, pack(frame.frame(), frame.time))
 
     def dismiss(self, reason: str) -> None:
-        """Do nothing: a channel sends away those with a ticket alone."""
+        """Do nothing: only viewers are dismissed, and this is none."""
 
     def _set_up(self, setup: Frame) -> None:
         before, self._setups[setup.track] = self._setups.get(setup.track), setup
@@ -174,8 +174,8 @@ class Push:
         self._put(queue, address.encode())
         for setup in self._setups.values():
             self._put(queue, pack(setup, 0))
-        if self._channel is not None:
-            self._channel.request_keyframe()
+        if self._stream is not None:
+            self._stream.request_keyframe()
         return queue
 
     async def _feed(
@@ -202,7 +202,7 @@ class Push:
         if await process.wait():
             raise OSError(0, said.decode().strip() or "the connection was lost")
 
-    def _tell(self, state: messages.PushPhase, error: str | None) -> None:
+    def _tell(self, state: meeting.PushPhase, error: str | None) -> None:
         if (state, error) == (self._state, self._error):
             return
         self._state, self._error = state, error

@@ -1,10 +1,9 @@
-"""One stream as its viewers see it: fan-out, and the cache that lets latecomers start at once."""
+"""One stream as its viewers see it: fan-out, and the cache that lets new viewers start at once."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import secrets
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +12,16 @@ from typing import Literal, Protocol
 from nanomeet_widget.server.media.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.media.timeline import lasts, starts
 from nanomeet_widget.server.media.tracks import read_setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, watch
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track, decode
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: A latecomer whose cached picture is older than this is worth a keyframe, at most once in it.
+#: Seconds: a new viewer whose cached keyframe is older than this is worth another one, and one
+#: keyframe is requested in this time.
 _FRESH = 1.0
-#: Seconds of sending one batch to all, beyond which what comes next is gathered.
+#: Seconds that sending a batch to all viewers may take; beyond that, the next frames are gathered.
 _LONG = 0.002
-#: Lengths of WebSocket messages (RFC 6455, 5.2).
+#: Payload lengths from which a WebSocket frame's length field grows (RFC 6455, 5.2).
 _SHORT, _MEDIUM = 126, 65536
 
 
@@ -35,12 +35,12 @@ class Outgoing:
     keyframe: bool
     #: Where the frame itself begins in `wire`.
     header: int
-    #: Microseconds since the stream began; None where it does not go into an MP4.
+    #: Microseconds since the stream began; None if the frame does not go into an MP4.
     time: int | None = None
 
     @functools.cached_property
     def fragment(self) -> bytes:
-        """What viewers who play MP4 get in place of `wire`; empty where they get nothing."""
+        """What viewers that play MP4 get in place of `wire`; may be empty."""
         frame = self.frame()
         if self.setup:
             header = dataclasses.replace(
@@ -69,14 +69,21 @@ class Outgoing:
 
 
 def outgoing(frame: Frame, data: bytes, *, time: int | None = None) -> Outgoing:
-    """Return a frame, whose bytes are `data`, as it goes to the viewers.
+    """Return a frame as it goes to the viewers.
 
     Parameters
     ----------
-    frame, data
-        The frame, and its bytes.
+    frame
+        The frame.
+    data
+        Its bytes.
     time
         Microseconds since the stream began; None if it does not go into an MP4.
+
+    Returns
+    -------
+    Outgoing
+        The frame with its WebSocket message.
     """
     wire = _message(data)
     return Outgoing(
@@ -102,51 +109,71 @@ def _message(data: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Batch:
-    """Frames that go out together: what is written to every viewer is joined once."""
+    """Frames that are sent together: their bytes are joined once for all viewers."""
 
     frames: tuple[Outgoing, ...]
 
     @functools.cached_property
     def wire(self) -> bytes:
-        """The bytes of all of them."""
+        """The bytes of all frames."""
         return b"".join([frame.wire for frame in self.frames])
 
     @functools.cached_property
     def fragments(self) -> bytes:
-        """What viewers who play MP4 get in place of `wire`; may be empty."""
+        """What viewers that play MP4 get in place of `wire`; may be empty."""
         return b"".join([frame.fragment for frame in self.frames])
 
 
 class Viewer(Protocol):
-    """Somebody who watches. No call raises, whatever has become of him."""
+    """A viewer's connection. No call raises, even if the connection is gone."""
 
-    def send_state(self, state: messages.StreamState) -> None:
-        """Say where the stream stands."""
+    def send_state(self, state: watch.StreamState) -> None:
+        """Tell the viewer the stream's state.
+
+        Parameters
+        ----------
+        state
+            The state.
+        """
 
     def send_frames(self, batch: Batch) -> None:
-        """Send frames, or drop what he cannot keep up with."""
+        """Send frames, or drop those that the viewer cannot keep up with.
+
+        Parameters
+        ----------
+        batch
+            The frames.
+        """
 
     def dismiss(self, reason: str) -> None:
-        """Send him away, and say why."""
+        """End the viewer's connection.
+
+        Parameters
+        ----------
+        reason
+            What the viewer is told.
+        """
 
 
 class Stream:
     """A stream's viewers, its state for them, and its cache.
 
+    Who may watch is up to its subclasses `BroadcastStream` and `AudienceStream`.
+
     Parameters
     ----------
-    stream
+    name
         The stream's name.
     timers
         The event loop.
     cache
-        The most bytes of a group of pictures that are kept.
+        How many bytes of the current group of pictures are kept at most.
     vod
-        Where the last recording is, if the stream has ended before.
+        The address of the last broadcast's recording, if there is one.
     """
 
-    def __init__(self, stream: str, *, timers: Timers, cache: int, vod: str | None = None) -> None:
-        self.stream = stream
+    def __init__(self, name: str, *, timers: Timers, cache: int, vod: str | None = None) -> None:
+        self.name = name
         self._timers = timers
         self._cache = cache
         self._viewers: set[Viewer] = set()
@@ -165,34 +192,22 @@ class Stream:
         self._want_keyframe: Callable[[], None] | None = None
         self._wanted_at: float | None = None
         self._on_viewers: Callable[[int], None] | None = None
-        self._ticket: str | None = None
         self._picture = True
-        self._shows: messages.Shows = "stage"
+        self._shows: common.Shows = "stage"
 
     @property
     def viewers(self) -> int:
-        """How many watch."""
+        """How many viewers there are."""
         return len(self._viewers)
 
     @property
     def live(self) -> bool:
-        """Whether pictures are coming."""
+        """Whether frames are being sent."""
         return self._state == "live"
 
-    @property
-    def private(self) -> bool:
-        """Whether it takes a ticket to watch."""
-        return self._ticket is not None
-
-    def opens(self, ticket: str | None) -> bool:
-        """Return whether somebody with this ticket, or without any, may watch."""
-        if self._ticket is None:
-            return ticket is None
-        return secrets.compare_digest(self._ticket.encode(), (ticket or "").encode())
-
-    def describe(self) -> messages.StreamState:
-        """Return where the stream stands."""
-        return messages.StreamState(
+    def describe(self) -> watch.StreamState:
+        """Return the state that viewers are told."""
+        return watch.StreamState(
             state=self._state,
             title=self._title,
             since=self._since,
@@ -204,8 +219,14 @@ class Stream:
     # --- viewers -------------------------------------------------------------------------------
 
     def join(self, viewer: Viewer) -> None:
-        """Add a viewer: he gets the state, and if live, the set-up and the last pictures."""
-        # What is gathered is among the last pictures: he would get it twice.
+        """Add a viewer. They get the state and, if it is live, the set-ups and the last frames.
+
+        Parameters
+        ----------
+        viewer
+            The viewer.
+        """
+        # Gathered frames are also among the last ones: the viewer would get them twice.
         self._send()
         self._viewers.add(viewer)
         self._count()
@@ -216,13 +237,37 @@ class Stream:
                 self.request_keyframe()
 
     def leave(self, viewer: Viewer) -> None:
-        """Remove a viewer."""
+        """Remove a viewer; one that has left already stays so.
+
+        Parameters
+        ----------
+        viewer
+            The viewer.
+        """
         if viewer in self._viewers:
             self._viewers.remove(viewer)
             self._count()
 
+    def dismiss_all(self, reason: str) -> None:
+        """Remove all viewers, and end their connections.
+
+        Parameters
+        ----------
+        reason
+            What they are told.
+        """
+        for viewer in tuple(self._viewers):
+            self.leave(viewer)
+            viewer.dismiss(reason)
+
     def attach(self, feed: Viewer) -> None:
-        """Add something that passes the stream on: it gets all that a viewer gets, and is none."""
+        """Add a part of the server that passes the stream on. It is not counted as a viewer.
+
+        Parameters
+        ----------
+        feed
+            What gets all that a viewer gets.
+        """
         self._send()
         self._feeds.add(feed)
         feed.send_state(self.describe())
@@ -230,11 +275,17 @@ class Stream:
             self._catch_up(feed)
 
     def detach(self, feed: Viewer) -> None:
-        """Remove what was attached."""
+        """Remove a part of the server that was attached.
+
+        Parameters
+        ----------
+        feed
+            As in `attach`.
+        """
         self._feeds.discard(feed)
 
     def request_keyframe(self) -> None:
-        """Ask the sender for a keyframe, unless that was done a moment ago."""
+        """Ask the sender for a keyframe, unless one was requested a moment ago."""
         now = self._timers.time()
         if self._want_keyframe is None or not self._picture:
             return
@@ -257,22 +308,26 @@ class Stream:
         want_keyframe: Callable[[], None],
         on_viewers: Callable[[int], None] | None,
         *,
-        ticket: str | None = None,
         picture: bool = True,
-        shows: messages.Shows = "stage",
+        shows: common.Shows = "stage",
     ) -> None:
-        """Get ready for a new broadcast, which hears until its end how many watch it.
+        """Prepare for a new broadcast.
 
-        With a ticket nobody watches without that one, until the next broadcast begins; who does
-        already is sent away.
+        Parameters
+        ----------
+        title
+            What viewers read above the picture.
+        want_keyframe
+            Asks the sender for a keyframe.
+        on_viewers
+            Called with the number of viewers when it changes, until the broadcast ends.
+        picture
+            Whether there is a picture, and not sound alone.
+        shows
+            What viewers see at first.
         """
         self._reset()
         self._picture, self._shows = picture, shows
-        if ticket != self._ticket:
-            self._ticket = ticket
-            for viewer in tuple(self._viewers if ticket is not None else ()):
-                self.leave(viewer)
-                viewer.dismiss("This broadcast is private: it takes its link to watch.")
         self._state = "waiting"
         self._title = title
         self._vod = self._since = None
@@ -282,10 +337,15 @@ class Stream:
         self._count()
 
     def publish(self, frame: Outgoing) -> None:
-        """Cache a frame, and while live send it to every viewer.
+        """Cache a frame, and send it to every viewer while the stream is live.
 
-        With many viewers, sending takes long enough for the next frames to come meanwhile. Those
-        go out together once they all are read: a write costs about the same whatever its size.
+        With many viewers, the next frames arrive while one is being sent. Those are sent together
+        once all of them are read, as a write costs about the same whatever its size.
+
+        Parameters
+        ----------
+        frame
+            The frame.
         """
         if frame.setup:
             self._setups[frame.track] = frame
@@ -303,11 +363,17 @@ class Stream:
         if not self._crowded:
             self._send()
         elif self._gathering is None:
-            # What has come already is read before the loop gets to this.
+            # The loop reads what has arrived before it gets to this.
             self._gathering = self._timers.call_later(0, self._send)
 
     def go_live(self, *, since: float) -> None:
-        """Tell the viewers that pictures are coming, and send those that are there."""
+        """Tell the viewers that the stream is live, and send them the cached frames.
+
+        Parameters
+        ----------
+        since
+            When the broadcast went live, in seconds since the epoch.
+        """
         self._state = "live"
         self._since = since
         self._tell()
@@ -315,24 +381,42 @@ class Stream:
             self._catch_up(viewer)
 
     def pause(self) -> None:
-        """Tell the viewers to wait: it goes on from another page, and from a keyframe."""
+        """Tell the viewers to wait until another page sends, from its first keyframe."""
         self._setups.clear()
         self._drop_group()
         self._state = "waiting"
         self._tell()
 
-    def show(self, shows: messages.Shows) -> None:
-        """Tell the viewers what they are shown."""
+    def show(self, shows: common.Shows) -> None:
+        """Tell the viewers what they see.
+
+        Parameters
+        ----------
+        shows
+            The stage, or a card.
+        """
         self._shows = shows
         self._tell()
 
     def retitle(self, title: str) -> None:
-        """Change the title."""
+        """Change the title.
+
+        Parameters
+        ----------
+        title
+            What viewers read above the picture.
+        """
         self._title = title
         self._tell()
 
     def end(self, *, vod: str | None) -> None:
-        """Tell the viewers that it is over, and where it can be seen again."""
+        """Tell the viewers that the broadcast has ended.
+
+        Parameters
+        ----------
+        vod
+            The recording's address, if there is one.
+        """
         self._reset()
         self._state = "ended"
         self._vod = vod

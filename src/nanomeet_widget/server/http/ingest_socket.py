@@ -5,7 +5,7 @@ from __future__ import annotations
 from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import NORMAL, Socket
-from nanomeet_widget.server.protocol import frames, messages
+from nanomeet_widget.server.protocol import common, frames, ingest, meeting
 
 
 class IngestSocket(Socket):
@@ -25,24 +25,24 @@ class IngestSocket(Socket):
 
     def on_text(self, message: str) -> None:
         """Take the ticket, then what the page says of itself."""
-        request = messages.decode_ingest(message)
+        request = ingest.decode(message)
         self.greeted = True
-        if isinstance(request, messages.IngestBehind):
+        if isinstance(request, ingest.IngestBehind):
             self._fall_behind(request)
         else:
             self._admit(request)
 
-    def _fall_behind(self, message: messages.IngestBehind) -> None:
+    def _fall_behind(self, message: ingest.IngestBehind) -> None:
         if self._broadcast is None:
             self.reject("protocol", "The ticket has to come first.")
         else:
             self._broadcast.fall_behind(self._sender, message.behind)
 
-    def _admit(self, request: messages.IngestOpen) -> None:
-        broadcast = self.core.broadcasts.by_ticket(request.ticket)
+    def _admit(self, request: ingest.IngestOpen) -> None:
+        broadcast = self.core.broadcasts.by_ingest_ticket(request.ticket)
         if self._broadcast is not None:
             self.reject("protocol", "The ticket was given already.")
-        elif request.v != messages.VERSION:
+        elif request.v != common.VERSION:
             self.reject("protocol", "The page and the server speak different versions: reload it.")
         elif broadcast is None:
             self.reject("protocol", "This ticket opens no broadcast: it is wrong, or it is over.")
@@ -58,10 +58,10 @@ class IngestSocket(Socket):
         else:
             self._broadcast.receive(self._sender, message)
 
-    def reject(self, kind: messages.ByeKind, message: str) -> None:
+    def reject(self, kind: meeting.ByeKind, message: str) -> None:
         """Say what was wrong, and close."""
         del kind
-        self._sender.close(messages.IngestEnded(reason=message, failed=True))
+        self._sender.close(ingest.IngestEnded(reason=message, failed=True))
 
     def on_close(self) -> None:
         """Tell the broadcast."""
@@ -76,11 +76,11 @@ class SocketSender:
     def __init__(self, socket: IngestSocket) -> None:
         self._socket = socket
 
-    def send(self, message: messages.IngestServerMessage) -> None:
+    def send(self, message: ingest.IngestServerMessage) -> None:
         """Send a message."""
         self._socket.tell(message)
 
-    def close(self, farewell: messages.IngestEnded) -> None:
+    def close(self, farewell: ingest.IngestEnded) -> None:
         """Say why, and close."""
         self._socket.tell(farewell)
         self._socket.close(NORMAL, "ended")

@@ -12,7 +12,7 @@ from tornado import web, websocket
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.timers import Handle
 from nanomeet_widget.server.token_bucket import TokenBucket
 
@@ -127,7 +127,7 @@ class Socket(Handler, websocket.WebSocketHandler):
         self.core.counts.faults += 1
         logger.error("%s failed", self.request.path, exc_info=error)
 
-    def reject(self, kind: messages.ByeKind, message: str) -> None:
+    def reject(self, kind: meeting.ByeKind, message: str) -> None:
         """Say what was wrong, and close."""
         raise NotImplementedError
 
@@ -145,7 +145,7 @@ class Socket(Handler, websocket.WebSocketHandler):
             self.abort()
             return
         try:
-            sent = self.write_message(messages.encode(message).decode())
+            sent = self.write_message(common.encode(message).decode())
         except websocket.WebSocketClosedError:
             return
         self._unsent += 1

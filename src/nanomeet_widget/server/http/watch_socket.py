@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from tornado import iostream
 
-from nanomeet_widget.server.broadcast.broadcast import WatchRefusedError
+from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
 from nanomeet_widget.server.broadcast.stream import Batch, Stream
 from nanomeet_widget.server.broadcast.viewer_queue import ViewerQueue
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import NORMAL, Socket
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting, watch
 
 #: What the operating system may hold back for a slow viewer, in bytes: about a second of video.
 #: More of it would hide from the queue how far behind he is.
@@ -26,7 +26,7 @@ class WatchSocket(Socket):
     messages_burst = 50
     messages_rate = 5
 
-    _channel: Stream | None = None
+    _stream: Stream | None = None
 
     def initialize(self, core: Core) -> None:
         """Take the server's parts."""
@@ -43,38 +43,38 @@ class WatchSocket(Socket):
 
     def on_text(self, message: str) -> None:
         """Take the stream's name, or a ping."""
-        request = messages.decode_watch(message)
-        if isinstance(request, messages.Ping):
-            self.tell(messages.Pong(t=request.t))
+        request = watch.decode(message)
+        if isinstance(request, common.Ping):
+            self.tell(common.Pong(t=request.t))
             return
         self.greeted = True
-        if request.v != messages.VERSION:
+        if request.v != common.VERSION:
             self.reject("protocol", "The page and the server speak different versions: reload it.")
-        elif self._channel is not None:
+        elif self._stream is not None:
             self.reject("protocol", "This connection watches a stream already.")
         else:
             if request.format != "state":
                 self._queue = self._queue_of(request.format)
             try:
-                self._channel = self.core.broadcasts.watch(
+                self._stream = self.core.broadcasts.watch(
                     request.stream, self, ticket=request.ticket
                 )
             except WatchRefusedError as error:
                 self._refuse(error.kind, str(error))
 
-    def reject(self, kind: messages.ByeKind, message: str) -> None:
+    def reject(self, kind: meeting.ByeKind, message: str) -> None:
         """Say what was wrong, and close."""
         self._refuse(kind, message)
 
     def on_close(self) -> None:
         """Stop watching."""
         super().on_close()
-        if self._channel is not None:
-            self._channel.leave(self)
+        if self._stream is not None:
+            self._stream.leave(self)
 
-    # --- `Viewer`, as the channel sees it ------------------------------------------------------
+    # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
-    def send_state(self, state: messages.StreamState) -> None:
+    def send_state(self, state: watch.StreamState) -> None:
         """Say where the stream stands."""
         self.tell(state)
 
@@ -87,7 +87,7 @@ class WatchSocket(Socket):
         """Send this viewer away."""
         self._refuse("forbidden", reason)
 
-    def _queue_of(self, form: messages.WatchFormat) -> ViewerQueue:
+    def _queue_of(self, form: watch.WatchFormat) -> ViewerQueue:
         return ViewerQueue(
             SocketPipe(self),
             timers=self.core.timers,
@@ -96,11 +96,11 @@ class WatchSocket(Socket):
         )
 
     def _skipped(self) -> None:
-        if self._channel is not None:
-            self._channel.request_keyframe()
+        if self._stream is not None:
+            self._stream.request_keyframe()
 
     def _refuse(self, kind: str, message: str) -> None:
-        self.tell(messages.Error(kind=kind, message=message))
+        self.tell(common.Error(kind=kind, message=message))
         self.close(NORMAL, kind)
 
 

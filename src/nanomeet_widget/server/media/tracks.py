@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, frames
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Track
 
 _MAX_SETUP = 16 * 1024
@@ -19,7 +19,7 @@ _CODECS = {
     ),
     Track.AUDIO: re.compile(r"opus"),
 }
-_PICTURES: dict[str, messages.Codec] = {"avc1": "h264", "vp09": "vp9", "av01": "av1"}
+_PICTURES: dict[str, common.Codec] = {"avc1": "h264", "vp09": "vp9", "av01": "av1"}
 #: Version, profile, compatibility, level, length size, one parameter set (ISO/IEC 14496-15, 5.3.3).
 _MIN_AVCC = 7
 
@@ -39,7 +39,7 @@ class Setup:
     channels: int = 1
 
     @property
-    def picture(self) -> messages.Codec:
+    def picture(self) -> common.Codec:
         """What a picture's codec is called here."""
         return _PICTURES[self.codec[:4]]
 
@@ -60,7 +60,7 @@ def read_setup(frame: Frame) -> Setup:
     if len(frame.payload) > _MAX_SETUP:
         raise FrameError("the set-up is too long")
     try:
-        setup = messages.decode_setup(frame.payload)
+        setup = frames.decode_setup(frame.payload)
         description = base64.b64decode(setup.description or "", validate=True)
     except (msgspec.DecodeError, UnicodeError, binascii.Error) as error:
         raise FrameError(f"the set-up is not readable: {error}") from None

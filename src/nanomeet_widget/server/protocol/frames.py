@@ -12,10 +12,10 @@ offset   type    meaning
 8        i64     presentation time in microseconds
 =======  ======  =======================================================
 
-A viewer that asks for fMP4 (`Watch.format`) gets 3 and 4 in place of 2: after each set-up the header
-that begins a track's SourceBuffer, or its new part, and then a fragment a frame. The time of a
-fragment is the one within the MP4, where the stream begins at 0 and a sender that came back goes on.
-Kinds 3 and 4 are never sent to the server.
+A viewer that asks for fMP4 (`Watch.format`) gets kinds 3 and 4 instead of 2: after each set-up frame
+the header for the track's SourceBuffer, then one fragment a frame. A fragment's time is its time
+within the MP4: the stream begins at 0, and continues when the sender reconnects. Pages never send
+kinds 3 and 4.
 
 Numbers are big-endian. `js/src/shared/frames.ts` is its twin; both are tested on the same bytes
 (`tests/frames.json`).
@@ -26,6 +26,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
 
 from nanomeet_widget._errors import NanoMeetError
 
@@ -56,8 +60,27 @@ class Track(IntEnum):
 KEYFRAME = 1
 
 
+class TrackSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The payload (JSON) of a set-up frame: all that a decoder needs to begin."""
+
+    #: As WebCodecs writes it: ``avc1.42001f``, ``vp09.00.31.08``, ``opus``.
+    codec: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{2,32}$")]
+    #: Codec-private bytes (avcC, OpusHead) in base64, where the codec has any.
+    description: Annotated[str, Meta(max_length=8192)] | None = None
+    width: Annotated[int, Meta(ge=16, le=7680)] | None = None
+    height: Annotated[int, Meta(ge=16, le=4320)] | None = None
+    #: Pictures a second.
+    framerate: Annotated[float, Meta(gt=0, le=240)] | None = None
+    #: Hertz.
+    sample_rate: Annotated[int, Meta(ge=8000, le=192000)] | None = None
+    channels: Annotated[int, Meta(ge=1, le=8)] | None = None
+
+
+decode_setup = msgspec.json.Decoder(TrackSetup).decode
+
+
 class FrameError(NanoMeetError):
-    """The bytes are no frame of this format."""
+    """The bytes are not a frame of this format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +108,11 @@ def decode(data: bytes) -> Frame:
     ----------
     data
         The bytes of one WebSocket message.
+
+    Returns
+    -------
+    Frame
+        The frame; its payload is not checked.
 
     Raises
     ------

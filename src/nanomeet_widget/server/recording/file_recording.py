@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server.media.muxer import Muxer
 from nanomeet_widget.server.media.tracks import Setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common
 from nanomeet_widget.server.protocol.frames import Frame
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MAX_WAITING = 64 * 1024 * 1024
 _SYNC_EVERY = 5.0
 #: Seconds between two looks at how much room the disk has.
 _CHECK_EVERY = 1.0
-_KINDS: dict[int, messages.TroubleKind] = {
+_KINDS: dict[int, common.TroubleKind] = {
     errno.ENOSPC: "recording_disk",
     errno.EDQUOT: "recording_disk",
     errno.EFBIG: "recording_size",
@@ -63,8 +63,8 @@ class FileRecording:
         self._queue: queue.SimpleQueue[_Placed | Setup | None] = queue.SimpleQueue()
         self._waiting = 0
         self._thread: threading.Thread | None = None
-        self._on_open: Callable[[messages.Trouble | None], None] | None = None
-        self._on_error: Callable[[messages.Trouble], None] | None = None
+        self._on_open: Callable[[common.Trouble | None], None] | None = None
+        self._on_error: Callable[[common.Trouble], None] | None = None
         self._failed = False
 
     @property
@@ -76,8 +76,8 @@ class FileRecording:
         self,
         setups: Sequence[Setup],
         *,
-        on_open: Callable[[messages.Trouble | None], None],
-        on_error: Callable[[messages.Trouble], None],
+        on_open: Callable[[common.Trouble | None], None],
+        on_error: Callable[[common.Trouble], None],
     ) -> None:
         """Begin the file."""
         self._on_open, self._on_error = on_open, on_error
@@ -96,7 +96,7 @@ class FileRecording:
         if self._thread is None or self._failed:
             return
         if self._waiting > _MAX_WAITING:
-            self._fail(messages.Trouble("recording_failed", "the disk is too slow"))
+            self._fail(common.Trouble("recording_failed", "the disk is too slow"))
             return
         self._waiting += len(frame.payload)
         self._queue.put(_Placed(frame, time))
@@ -106,7 +106,7 @@ class FileRecording:
         if self._thread is not None and not self._failed:
             self._recordings.mark(self._name, time / 1_000_000, title)
 
-    def finish(self, on_done: Callable[[messages.Trouble | None], None]) -> None:
+    def finish(self, on_done: Callable[[common.Trouble | None], None]) -> None:
         """Close the file and make it ready to play."""
         if self._thread is None:
             self._recordings.drop(self._name)
@@ -116,9 +116,9 @@ class FileRecording:
         self._recordings.run(self._finish(self._thread, on_done))
 
     async def _finish(
-        self, thread: threading.Thread, on_done: Callable[[messages.Trouble | None], None]
+        self, thread: threading.Thread, on_done: Callable[[common.Trouble | None], None]
     ) -> None:
-        trouble: messages.Trouble | None = None
+        trouble: common.Trouble | None = None
         await self._loop.run_in_executor(None, thread.join)
         if self._recordings.part(self._name).exists():
             try:
@@ -165,20 +165,20 @@ class FileRecording:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(functools.partial(callback, *args))
 
-    def _opened(self, trouble: messages.Trouble | None) -> None:
+    def _opened(self, trouble: common.Trouble | None) -> None:
         self._failed = trouble is not None
         if self._on_open is not None:
             self._on_open(trouble)
 
-    def _fail(self, trouble: messages.Trouble) -> None:
+    def _fail(self, trouble: common.Trouble) -> None:
         if not self._failed:
             self._failed = True
             if self._on_error is not None:
                 self._on_error(trouble)
 
 
-def _trouble(error: Exception) -> messages.Trouble:
+def _trouble(error: Exception) -> common.Trouble:
     if not isinstance(error, OSError):
-        return messages.Trouble("recording_failed", str(error))
+        return common.Trouble("recording_failed", str(error))
     kind = _KINDS.get(error.errno or 0, "recording_failed")
-    return messages.Trouble(kind, error.strerror or str(error))
+    return common.Trouble(kind, error.strerror or str(error))

@@ -89,7 +89,7 @@ class Recordings:
                 records.drop(name)
         self._tidy()
 
-    def new(self, stream: str, private: bool = False) -> FileRecording:  # noqa: FBT001, FBT002 - as `Broadcasts` calls it
+    def new(self, stream: str, *, private: bool = False) -> FileRecording:
         """Return a recording of this stream, under a name that no other one has.
 
         The name of a private one is not to be guessed, as who knows it can watch.

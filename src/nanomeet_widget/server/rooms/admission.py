@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms import passwords
 from nanomeet_widget.server.rooms.guesses import Guesses
 from nanomeet_widget.server.rooms.participant import Participant
@@ -12,17 +12,17 @@ from nanomeet_widget.server.rooms.removals import Removals
 from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.timers import Timers
 
-REMOVED = messages.Bye(kind="kicked", message="A moderator removed you from this meeting.")
+REMOVED = meeting.Bye(kind="kicked", message="A moderator removed you from this meeting.")
 #: For those who lose the way in with another person.
-REMOVED_WITH_LINK = messages.Bye(
+REMOVED_WITH_LINK = meeting.Bye(
     kind="kicked",
     message="A moderator removed the link that you came by: ask a moderator for a new invite.",
 )
-_STAYS_REMOVED = messages.Bye(
+_STAYS_REMOVED = meeting.Bye(
     kind="kicked",
     message="A moderator removed you, or the link that you come by, from this meeting.",
 )
-_ADDRESS_REMOVED = messages.Bye(
+_ADDRESS_REMOVED = meeting.Bye(
     kind="kicked", message="A moderator keeps your network address out of this meeting."
 )
 
@@ -55,7 +55,7 @@ class Admission:
         self._guesses = Guesses(timers)
         self._right = passwords.Remembered()
 
-    def check(self, newcomer: Participant, join: messages.Join) -> Verdict:
+    def check(self, newcomer: Participant, join: meeting.Join) -> Verdict:
         """Decide, and tell those who stay out why."""
         connection = newcomer.connection
         if not self.is_open_to(newcomer):
@@ -64,7 +64,7 @@ class Admission:
             return Verdict.IN
         if self._settings.closed:
             connection.close(
-                messages.Bye(
+                meeting.Bye(
                     kind="room_closed",
                     message="A moderator has locked this room: nobody else gets in at the moment.",
                     retry=True,
@@ -85,16 +85,16 @@ class Admission:
             return False
         return True
 
-    def _check_password(self, newcomer: Participant, join: messages.Join) -> Verdict:
+    def _check_password(self, newcomer: Participant, join: meeting.Join) -> Verdict:
         connection = newcomer.connection
         guesser = (newcomer.claims.jti, newcomer.address, newcomer.identity)
         if join.password is None:
             if self._settings.lobby:
                 return Verdict.WAITS
-            connection.send(messages.PasswordRequired(wrong=False))
+            connection.send(meeting.PasswordRequired(wrong=False))
         elif not self._guesses.may(*guesser):
             connection.send(
-                messages.Error(
+                common.Error(
                     kind="too_many_attempts",
                     message="Too many wrong passwords: wait a moment and try again.",
                 )
@@ -103,5 +103,5 @@ class Admission:
             return Verdict.IN
         else:
             self._guesses.was_wrong(*guesser)
-            connection.send(messages.PasswordRequired(wrong=True))
+            connection.send(meeting.PasswordRequired(wrong=True))
         return Verdict.STAYS_OUT

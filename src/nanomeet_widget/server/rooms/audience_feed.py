@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget.server.broadcast.audience_stream import AudienceStream
-from nanomeet_widget.server.broadcast.broadcast import Broadcast, BroadcastRefusedError, Broadcasts
+from nanomeet_widget.server.broadcast.broadcast import Broadcast
+from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.config import Patience
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
@@ -23,8 +24,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 #: Seconds after which a relay that ran did not fail.
 _PROVEN = 60.0
 
-_NO_FEED = messages.StageFeed(stream=None)
-_IMPOSSIBLE = messages.StageFeed(stream=None, possible=False)
+_NO_FEED = meeting.StageFeed(stream=None)
+_IMPOSSIBLE = meeting.StageFeed(stream=None, possible=False)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -33,7 +34,7 @@ class _Relay:
 
     page: Participant
     broadcast: Broadcast
-    channel: AudienceStream
+    stream: AudienceStream
     live_at: float | None = None
 
 
@@ -78,7 +79,7 @@ class AudienceFeed:
         self._patience = patience
         self._relay: _Relay | None = None
         self._failures: dict[str, _Failures] = {}
-        self._told: dict[str, messages.StageFeed] = {}
+        self._told: dict[str, meeting.StageFeed] = {}
         #: When to ask again, and when to end a relay that nobody watches any more.
         self._retry: Handle | None = None
         self._grace: Handle | None = None
@@ -97,14 +98,14 @@ class AudienceFeed:
 
     def _changed(self, participant: Participant) -> None:
         if participant.stage and self._relay is not None:
-            self._relay.channel.revoke(participant.id)
+            self._relay.stream.revoke(participant.id)
         self._review()
 
     def _gone(self, participant: Participant) -> None:
         self._told.pop(participant.id, None)
         self._failures.pop(participant.id, None)
         if self._relay is not None:
-            self._relay.channel.revoke(participant.id)
+            self._relay.stream.revoke(participant.id)
         self._review()
 
     def _review(self) -> None:
@@ -164,17 +165,17 @@ class AudienceFeed:
 
     def _begin(self, page: Participant) -> None:
         try:
-            broadcast, channel = self._broadcasts.start_private(
+            broadcast, stream = self._broadcasts.start_for_audience(
                 title=self._public.title, on_change=self._relay_changed
             )
         except BroadcastRefusedError:
             # The server is stopping.
             return
-        self._relay = _Relay(page=page, broadcast=broadcast, channel=channel)
+        self._relay = _Relay(page=page, broadcast=broadcast, stream=stream)
         self._room.note("relay_asked", page)
         page.send(
-            messages.IngestGranted(
-                stream=broadcast.stream, ticket=broadcast.ticket, purpose="stage"
+            meeting.IngestGranted(
+                stream=stream.name, ticket=broadcast.ingest_ticket, purpose="stage"
             )
         )
 
@@ -208,19 +209,19 @@ class AudienceFeed:
 
     # --- telling the audience ------------------------------------------------------------------
 
-    def _feed(self, participant: Participant) -> messages.StageFeed:
+    def _feed(self, participant: Participant) -> meeting.StageFeed:
         if participant.stage:
             return _NO_FEED
         if self._public.live is not None:
-            return messages.StageFeed(stream=self._public.live, ticket=self._public.ticket)
+            return meeting.StageFeed(stream=self._public.live, ticket=self._public.watch_ticket)
         relay = self._relay
         if relay is None or relay.broadcast.state is not BroadcastStatus.LIVE:
             return _NO_FEED if self._able else _IMPOSSIBLE
-        return messages.StageFeed(
-            stream=relay.broadcast.stream, ticket=relay.channel.issue(participant.id)
+        return meeting.StageFeed(
+            stream=relay.stream.name, ticket=relay.stream.issue(participant.id)
         )
 
-    def _welcome(self, participant: Participant) -> messages.StageFeed:
+    def _welcome(self, participant: Participant) -> meeting.StageFeed:
         feed = self._told[participant.id] = self._feed(participant)
         return feed
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from nanomeet_widget.server.config import Limits
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.cleaning import clean_text
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
@@ -51,7 +51,7 @@ class Chat:
         self._written = TokenBuckets(burst=limits.chat_burst, rate=limits.chat_rate, timers=timers)
         room.chat_for = self.readable
 
-    def readable(self, who: Participant) -> list[messages.ChatMessage]:
+    def readable(self, who: Participant) -> list[meeting.ChatMessage]:
         """Return what somebody may read, oldest first: what is for all, and what is his alone."""
         return [
             entry.message
@@ -59,7 +59,7 @@ class Chat:
             if entry.recipient is None or who.identity in (entry.sender, entry.recipient)
         ]
 
-    def send(self, who: Participant, message: messages.SendChat) -> None:
+    def send(self, who: Participant, message: meeting.SendChat) -> None:
         """Write to everybody in the room, or to one of them."""
         addressee = self._room.present(message.to) if message.to is not None else None
         if message.to is not None and addressee is None:
@@ -71,7 +71,7 @@ class Chat:
         text = self._text(who, message)
         if text is None:
             return
-        written = messages.ChatMessage(
+        written = meeting.ChatMessage(
             id=self._entries[-1].message.id + 1 if self._entries else 1,
             sender=who.id,
             name=who.name,
@@ -93,7 +93,7 @@ class Chat:
         self._room.note("chat", who)
         acknowledge(who, message)
 
-    def message_lobby(self, who: Participant, message: messages.MessageLobby) -> None:
+    def message_lobby(self, who: Participant, message: meeting.MessageLobby) -> None:
         """Say something to those who wait, or to one of them; the caller has checked the role."""
         waiting = self._room.everybody_waiting()
         if message.id is not None:
@@ -103,11 +103,11 @@ class Chat:
             return
         text = self._text(who, message)
         if text is not None:
-            self._room.tell(waiting, messages.LobbyNote(name=who.name, text=text))
+            self._room.tell(waiting, meeting.LobbyNote(name=who.name, text=text))
             acknowledge(who, message)
 
     def _text(
-        self, who: Participant, message: messages.SendChat | messages.MessageLobby
+        self, who: Participant, message: meeting.SendChat | meeting.MessageLobby
     ) -> str | None:
         """Return what is to be read; None if there is nothing, and then he has been told."""
         text = clean_text(message.text)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from nanomeet_widget.server.config import Limits
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -44,7 +44,7 @@ class Hands:
             burst=limits.reaction_burst, rate=limits.reaction_rate, timers=timers
         )
 
-    def raise_hand(self, who: Participant, message: messages.RaiseHand) -> None:
+    def raise_hand(self, who: Participant, message: meeting.RaiseHand) -> None:
         """Raise the own hand, or take it down; raising it again does not move it in the queue."""
         if not message.raised:
             self._lower(who)
@@ -54,7 +54,7 @@ class Hands:
             self._room.note("hand_raised", who)
         acknowledge(who, message)
 
-    def lower_hand(self, who: Participant, message: messages.LowerHand) -> None:
+    def lower_hand(self, who: Participant, message: meeting.LowerHand) -> None:
         """Take somebody's hand down; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
@@ -63,14 +63,14 @@ class Hands:
         self._lower(target)
         acknowledge(who, message)
 
-    def react(self, who: Participant, message: messages.React) -> None:
+    def react(self, who: Participant, message: meeting.React) -> None:
         """Show everybody a feeling."""
         if not self._reactions.take(who.id):
             refuse(who, message, "too_many", "So many reactions at once: wait a moment.")
             return
         self._room.tell(
             self._room.participants,
-            messages.Reaction(sender=who.id, reaction=message.reaction),
+            meeting.Reaction(sender=who.id, reaction=message.reaction),
         )
         acknowledge(who, message)
 

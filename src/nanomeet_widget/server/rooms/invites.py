@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget._errors import InvalidInputError, TokenError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import refuse
 from nanomeet_widget.server.tokens.issuer import Issuer
@@ -21,7 +21,7 @@ class Invites:
     def __init__(self, issuer: Issuer) -> None:
         self._issuer = issuer
 
-    def create_invite(self, who: Participant, message: messages.CreateInvite) -> None:
+    def create_invite(self, who: Participant, message: meeting.CreateInvite) -> None:
         """Answer with an invite's token; the caller has checked the role."""
         if message.moderator and not who.claims.moderator:
             refuse(
@@ -41,4 +41,4 @@ class Invites:
         except TokenError as error:
             refuse(who, message, "forbidden", str(error))
             return
-        who.send(messages.InviteCreated(ref=message.ref, token=token))
+        who.send(meeting.InviteCreated(ref=message.ref, token=token))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 
@@ -21,7 +21,7 @@ class LinkNews:
     def __init__(self, room: Room) -> None:
         self._room = room
         #: What each moderator's page was told last.
-        self._told: dict[str, list[messages.Link]] = {}
+        self._told: dict[str, list[meeting.Link]] = {}
         # Others are told before they hear of the newcomer, who has yet to be drawn.
         room.on_seated.append(self._seated)
         room.on_welcomed.append(self._came)
@@ -51,4 +51,4 @@ class LinkNews:
             known = self._told.get(moderator.id, [])
             self._told[moderator.id] = links
             if known != links:
-                moderator.send(messages.LinksChanged(links=links))
+                moderator.send(meeting.LinksChanged(links=links))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence, link_of
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
@@ -68,13 +68,13 @@ class Links:
         """Return whether several people came by a token."""
         return self.people(token) > 1
 
-    def describe(self, people: Iterable[Participant]) -> list[messages.Link]:
+    def describe(self, people: Iterable[Participant]) -> list[meeting.Link]:
         """Return which shared links people came by, as moderators are told."""
-        links: dict[str, messages.Link] = {}
+        links: dict[str, meeting.Link] = {}
         for person in people:
             token = person.claims.jti
             if token not in links:
-                links[token] = messages.Link(
+                links[token] = meeting.Link(
                     id=link_of(person.claims, key=self._key), people=self.people(token), here=[]
                 )
             links[token].here.append(person.id)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms import passwords
 from nanomeet_widget.server.rooms.cleaning import clean_line
 from nanomeet_widget.server.rooms.participant import Participant
@@ -45,27 +45,27 @@ class Moderation:
 
     # --- the room ------------------------------------------------------------------------------
 
-    def set_subject(self, who: Participant, message: messages.SetSubject) -> None:
+    def set_subject(self, who: Participant, message: meeting.SetSubject) -> None:
         """Change what the room is about."""
         self._room.settings.subject = clean_line(message.subject)
         self._room.settings_changed()
         acknowledge(who, message)
 
-    def set_password(self, who: Participant, message: messages.SetPassword) -> None:
+    def set_password(self, who: Participant, message: meeting.SetPassword) -> None:
         """Ask newcomers for a password, or no more."""
         password = message.password
         self._room.settings.password = passwords.hash_password(password) if password else ""
         self._room.settings_changed()
         acknowledge(who, message)
 
-    def set_closed(self, who: Participant, message: messages.SetClosed) -> None:
+    def set_closed(self, who: Participant, message: meeting.SetClosed) -> None:
         """Let no newcomer in, or let them in again."""
         self._room.settings.closed = message.closed
         self._room.settings_changed()
         self._room.note("closed" if message.closed else "opened", who)
         acknowledge(who, message)
 
-    def set_main(self, who: Participant, message: messages.SetMain) -> None:
+    def set_main(self, who: Participant, message: meeting.SetMain) -> None:
         """Show somebody large to everybody, or nobody."""
         target = self._room.present(message.id) if message.id is not None else None
         if message.id is not None and (target is None or not target.stage):
@@ -74,18 +74,18 @@ class Moderation:
         self._room.set_main(target)
         acknowledge(who, message)
 
-    def end_meeting(self, who: Participant, message: messages.EndMeeting) -> None:
+    def end_meeting(self, who: Participant, message: meeting.EndMeeting) -> None:
         """End the meeting for everybody."""
         self._room.note("ended", who)
         acknowledge(who, message)
         self._on_end()
         self._room.end(
-            messages.Bye(kind="ended", message=f"{who.name} has ended the meeting for everybody.")
+            meeting.Bye(kind="ended", message=f"{who.name} has ended the meeting for everybody.")
         )
 
     # --- the lobby -----------------------------------------------------------------------------
 
-    def set_lobby(self, who: Participant, message: messages.SetLobby) -> None:
+    def set_lobby(self, who: Participant, message: meeting.SetLobby) -> None:
         """Make newcomers wait, or let in everybody who does."""
         self._room.settings.lobby = message.active
         self._room.settings_changed()
@@ -95,7 +95,7 @@ class Moderation:
                     self._room.turn_away(newcomer)
         acknowledge(who, message)
 
-    def admit(self, who: Participant, message: messages.Admit) -> None:
+    def admit(self, who: Participant, message: meeting.Admit) -> None:
         """Let somebody in from the lobby, or send him away."""
         newcomer = self._room.waiting(message.id)
         if newcomer is None:
@@ -108,7 +108,7 @@ class Moderation:
         else:
             _refuse_full(who, message)
 
-    def admit_all(self, who: Participant, message: messages.AdmitAll) -> None:
+    def admit_all(self, who: Participant, message: meeting.AdmitAll) -> None:
         """Let in everybody who waits, as far as there are places."""
         if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
             acknowledge(who, message)
@@ -117,7 +117,7 @@ class Moderation:
 
     # --- somebody in the room ------------------------------------------------------------------
 
-    def plan_removal(self, who: Participant, message: messages.PlanRemoval) -> None:
+    def plan_removal(self, who: Participant, message: meeting.PlanRemoval) -> None:
         """Answer with what it would mean to remove a person."""
         target = self._target(who, message)
         if target is None:
@@ -127,7 +127,7 @@ class Moderation:
         family = room.family(token)
         revocable = who.claims.moderator and who.claims.jti not in family
         who.send(
-            messages.RemovalPlanned(
+            meeting.RemovalPlanned(
                 ref=message.ref,
                 people=room.links.people(token),
                 moderator=target.claims.moderator,
@@ -141,7 +141,7 @@ class Moderation:
             )
         )
 
-    def kick(self, who: Participant, message: messages.Kick) -> None:
+    def kick(self, who: Participant, message: meeting.Kick) -> None:
         """Send a person out of the room, and keep them out."""
         target = self._target(who, message)
         if target is None:
@@ -177,7 +177,7 @@ class Moderation:
             )
         return self._issuer.revoke(token, room=self._room.name)
 
-    def ask_to_unmute(self, who: Participant, message: messages.AskToUnmute) -> None:
+    def ask_to_unmute(self, who: Participant, message: meeting.AskToUnmute) -> None:
         """Ask somebody to switch microphone or camera on: it stays his to decide."""
         target = self._target(who, message)
         if target is None:
@@ -187,10 +187,10 @@ class Moderation:
                 who, message, "invalid", "Whoever is in the audience has to be invited up first."
             )
             return
-        target.send(messages.UnmuteAsked(media=message.media, by=who.id))
+        target.send(meeting.UnmuteAsked(media=message.media, by=who.id))
         acknowledge(who, message)
 
-    def grant_moderator(self, who: Participant, message: messages.GrantModerator) -> None:
+    def grant_moderator(self, who: Participant, message: meeting.GrantModerator) -> None:
         """Make somebody a moderator of this room, as long as it lives."""
         target = self._target(who, message)
         if target is None:
@@ -207,5 +207,5 @@ class Moderation:
         return target
 
 
-def _refuse_full(who: Participant, message: messages.Admit | messages.AdmitAll) -> None:
+def _refuse_full(who: Participant, message: meeting.Admit | meeting.AdmitAll) -> None:
     refuse(who, message, "room_full", "The room is full: nobody else can be let in.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -17,7 +17,7 @@ class _Request:
     """A request to mute that some have not confirmed yet."""
 
     by: Participant
-    message: messages.Mute | messages.MuteEveryone
+    message: meeting.Mute | meeting.MuteEveryone
     awaited: set[str]
     timeout: Handle | None = None
 
@@ -43,7 +43,7 @@ class Muting:
         room.on_updated.append(self._confirm)
         room.on_gone.append(self._confirm)
 
-    def mute(self, who: Participant, message: messages.Mute) -> None:
+    def mute(self, who: Participant, message: meeting.Mute) -> None:
         """Ask somebody's page to mute; acknowledged when it has."""
         target = self._room.present(message.id)
         if target is None:
@@ -51,7 +51,7 @@ class Muting:
         else:
             self._ask([target], who, message)
 
-    def mute_everyone(self, who: Participant, message: messages.MuteEveryone) -> None:
+    def mute_everyone(self, who: Participant, message: meeting.MuteEveryone) -> None:
         """Ask everybody else's page to mute; acknowledged when the last one has."""
         self._ask([p for p in self._room.participants if p is not who], who, message)
 
@@ -59,7 +59,7 @@ class Muting:
         self,
         whom: Iterable[Participant],
         by: Participant,
-        message: messages.Mute | messages.MuteEveryone,
+        message: meeting.Mute | meeting.MuteEveryone,
     ) -> None:
         on_stage = [p for p in whom if p.stage]
         request = _Request(
@@ -67,7 +67,7 @@ class Muting:
         )
         self._requests.append(request)
         request.timeout = self._timers.call_later(self._patience, lambda: self._give_up(request))
-        self._room.tell(on_stage, messages.MuteRequested(media=message.media, by=by.id))
+        self._room.tell(on_stage, meeting.MuteRequested(media=message.media, by=by.id))
         self._settle(request)
 
     def _confirm(self, participant: Participant) -> None:

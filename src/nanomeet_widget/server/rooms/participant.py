@@ -12,7 +12,7 @@ from typing import Protocol
 
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
@@ -21,24 +21,24 @@ from nanomeet_widget.server.timers import Handle
 _MAX_BACKLOG = 200
 #: `Welcome` and what follows it tell of this anew, or it was worth something at its moment alone.
 _NOT_KEPT = (
-    messages.Joined,
-    messages.Updated,
-    messages.Left,
-    messages.RoomChanged,
-    messages.BroadcastChanged,
-    messages.Knock,
-    messages.KnockEnded,
-    messages.ChatMessage,
-    messages.ViewersChanged,
-    messages.LinksChanged,
-    messages.StageFeed,
-    messages.StageInvited,
-    messages.Wanted,
-    messages.Reaction,
-    messages.Pong,
+    meeting.Joined,
+    meeting.Updated,
+    meeting.Left,
+    meeting.RoomChanged,
+    meeting.BroadcastChanged,
+    meeting.Knock,
+    meeting.KnockEnded,
+    meeting.ChatMessage,
+    meeting.ViewersChanged,
+    meeting.LinksChanged,
+    meeting.StageFeed,
+    meeting.StageInvited,
+    meeting.Wanted,
+    meeting.Reaction,
+    common.Pong,
 )
 #: What is for the person. The rest is for the page that was lost: its connections, its requests.
-_FOR_ANY_PAGE = (messages.MuteRequested, messages.UnmuteAsked)
+_FOR_ANY_PAGE = (meeting.MuteRequested, meeting.UnmuteAsked)
 #: Hexadecimal digits of an identity that everybody may see.
 _ID_LENGTH = 16
 #: Bits that the addresses of one subscriber of IPv6 have in common.
@@ -48,10 +48,10 @@ _SUBSCRIBER = 64
 class Connection(Protocol):
     """The way to one page. Neither call raises, whatever has become of the page."""
 
-    def send(self, message: messages.ServerMessage) -> None:
+    def send(self, message: meeting.ServerMessage) -> None:
         """Send a message."""
 
-    def close(self, farewell: messages.Bye) -> None:
+    def close(self, farewell: meeting.Bye) -> None:
         """Say why, and close."""
 
 
@@ -130,14 +130,14 @@ class Participant:
         self.expiry: Handle | None = None
         self.grace: Handle | None = None
         self._presence = Presence.WAITING
-        self._backlog: list[messages.ServerMessage] = []
+        self._backlog: list[meeting.ServerMessage] = []
 
     @classmethod
     def arriving(
         cls,
         claims: Claims,
         connection: Connection,
-        join: messages.Join,
+        join: meeting.Join,
         *,
         key: str,
         address: str,
@@ -223,7 +223,7 @@ class Participant:
             self.expiry = None
             self._backlog.clear()
 
-    def send(self, message: messages.ServerMessage) -> None:
+    def send(self, message: meeting.ServerMessage) -> None:
         """Send a message, or keep it until the lost connection is back."""
         if self._presence is Presence.DROPPED:
             if not isinstance(message, _NOT_KEPT) and len(self._backlog) < _MAX_BACKLOG:
@@ -231,7 +231,7 @@ class Participant:
         elif self._presence is not Presence.GONE:
             self.connection.send(message)
 
-    def take_backlog(self, *, same_page: bool) -> Sequence[messages.ServerMessage]:
+    def take_backlog(self, *, same_page: bool) -> Sequence[meeting.ServerMessage]:
         """Return what was kept, once.
 
         Parameters
@@ -246,13 +246,13 @@ class Participant:
         """Be in the audience: nobody sees or hears him, whatever his page sends."""
         self.stage = self.audio = self.video = self.screen = False
 
-    def sends(self, media: messages.MediaKind) -> bool:
+    def sends(self, media: meeting.MediaKind) -> bool:
         """Whether sound, or any picture, comes from him."""
         return self.audio if media == "audio" else self.video or self.screen
 
-    def describe(self) -> messages.Participant:
+    def describe(self) -> meeting.Participant:
         """Return how the others see him."""
-        return messages.Participant(
+        return meeting.Participant(
             id=self.id,
             name=self.name,
             moderator=self.moderator,
@@ -267,10 +267,10 @@ class Participant:
 class _Nowhere:
     """The connection of somebody who has none."""
 
-    def send(self, message: messages.ServerMessage) -> None:
+    def send(self, message: meeting.ServerMessage) -> None:
         """Do nothing."""
 
-    def close(self, farewell: messages.Bye) -> None:
+    def close(self, farewell: meeting.Bye) -> None:
         """Do nothing."""
 
 

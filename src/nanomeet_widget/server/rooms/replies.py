@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.participant import Participant
 
 
@@ -19,9 +19,9 @@ class Request(Protocol):
 def acknowledge(who: Participant, request: Request) -> None:
     """Say that it was carried out."""
     if request.ref is not None:
-        who.send(messages.Ack(ref=request.ref))
+        who.send(meeting.Ack(ref=request.ref))
 
 
 def refuse(who: Participant, request: Request, kind: str, message: str) -> None:
     """Say why it was not."""
-    who.send(messages.Error(kind=kind, message=message, ref=request.ref))
+    who.send(common.Error(kind=kind, message=message, ref=request.ref))

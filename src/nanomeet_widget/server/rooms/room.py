@@ -14,7 +14,7 @@ import msgspec
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget._tokens import LEEWAY, Claims
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.admission import REMOVED, REMOVED_WITH_LINK, Admission, Verdict
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.links import Links
@@ -30,11 +30,11 @@ from nanomeet_widget.server.timers import Handle, Timers
 _EXPIRY_CHECK = 30.0
 
 
-_REPLACED = messages.Bye(kind="replaced", message="This meeting is open in another place now.")
-_FULL = messages.Bye(
+_REPLACED = meeting.Bye(kind="replaced", message="This meeting is open in another place now.")
+_FULL = meeting.Bye(
     kind="room_full", message="This room is full: try again when somebody has left.", retry=True
 )
-_LOBBY_FULL = messages.Bye(
+_LOBBY_FULL = meeting.Bye(
     kind="lobby_full",
     message="This room's lobby is full: try again when a moderator has let people in.",
     retry=True,
@@ -76,12 +76,12 @@ class Room:
         self.name = name
         self._session = secrets.token_hex(8)
         self.settings = settings
-        self.broadcast = messages.BroadcastState(state=BroadcastStatus.OFF)
+        self.broadcast = meeting.BroadcastState(state=BroadcastStatus.OFF)
         #: How many watch the broadcast.
         self.viewers = 0
         #: What the chat and the audience's picture put into a welcome.
-        self.chat_for: Callable[[Participant], list[messages.ChatMessage]] = lambda _: []
-        self.feed_for: Callable[[Participant], messages.StageFeed] = lambda _: messages.StageFeed(
+        self.chat_for: Callable[[Participant], list[meeting.ChatMessage]] = lambda _: []
+        self.feed_for: Callable[[Participant], meeting.StageFeed] = lambda _: meeting.StageFeed(
             stream=None
         )
         #: Called with who is new, before the others hear of it; and with who got a welcome, has gone,
@@ -143,14 +143,14 @@ class Room:
         """Return who is in the lobby."""
         return tuple(self._waiting.values())
 
-    def tell(self, whom: Iterable[Participant], message: messages.ServerMessage) -> None:
+    def tell(self, whom: Iterable[Participant], message: meeting.ServerMessage) -> None:
         """Send a message to each of them."""
         for participant in whom:
             participant.send(message)
 
-    def state(self) -> messages.RoomState:
+    def state(self) -> meeting.RoomState:
         """Return what everybody may know of the room."""
-        return messages.RoomState(
+        return meeting.RoomState(
             subject=self.settings.subject,
             lobby=self.settings.lobby,
             locked=bool(self.settings.password),
@@ -161,7 +161,7 @@ class Room:
     # --- coming --------------------------------------------------------------------------------
 
     def enter(
-        self, claims: Claims, connection: Connection, join: messages.Join, *, address: str = ""
+        self, claims: Claims, connection: Connection, join: meeting.Join, *, address: str = ""
     ) -> Participant | None:
         """Let a person in, have them wait, or send them away.
 
@@ -212,7 +212,7 @@ class Room:
         if self._full:
             return False
         self._waiting.pop(newcomer.id)
-        self.tell(self.moderators, messages.KnockEnded(id=newcomer.id))
+        self.tell(self.moderators, meeting.KnockEnded(id=newcomer.id))
         self._seat(newcomer)
         return True
 
@@ -220,7 +220,7 @@ class Room:
         """Send somebody away from the lobby, as a moderator wants it."""
         self._go(newcomer)
         newcomer.connection.close(
-            messages.Bye(kind="refused", message="A moderator did not let you in.")
+            meeting.Bye(kind="refused", message="A moderator did not let you in.")
         )
 
     def turn_away(self, newcomer: Participant) -> None:
@@ -240,8 +240,8 @@ class Room:
         self.links.arrived(newcomer)
         self._claimed()
         self._watch_expiry(newcomer)
-        newcomer.send(messages.Waiting(id=newcomer.id))
-        self.tell(self.moderators, messages.Knock(id=newcomer.id, name=newcomer.name))
+        newcomer.send(meeting.Waiting(id=newcomer.id))
+        self.tell(self.moderators, meeting.Knock(id=newcomer.id, name=newcomer.name))
         return newcomer
 
     def _seat(self, newcomer: Participant) -> Participant | None:
@@ -261,15 +261,15 @@ class Room:
             self._watch_expiry(newcomer)
         newcomer.send(self._welcome(newcomer, kept=False))
         _call(self.on_seated, newcomer)
-        self.tell(others, messages.Joined(participant=newcomer.describe()))
+        self.tell(others, meeting.Joined(participant=newcomer.describe()))
         self.note("joined", newcomer)
         _call(self.on_welcomed, newcomer)
         return newcomer
 
-    def _welcome(self, participant: Participant, *, kept: bool) -> messages.Welcome:
+    def _welcome(self, participant: Participant, *, kept: bool) -> meeting.Welcome:
         moderator = participant.moderator
-        return messages.Welcome(
-            v=messages.VERSION,
+        return meeting.Welcome(
+            v=common.VERSION,
             own=participant.describe(),
             kept=kept,
             resume=participant.resume,
@@ -289,10 +289,10 @@ class Room:
             feed=self.feed_for(participant),
         )
 
-    def _knocks(self) -> list[messages.Knock]:
-        return [messages.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
+    def _knocks(self) -> list[meeting.Knock]:
+        return [meeting.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
 
-    def broadcast_for(self, participant: Participant) -> messages.BroadcastState:
+    def broadcast_for(self, participant: Participant) -> meeting.BroadcastState:
         """Return the broadcast's state as this person may know it.
 
         What is wrong, and where it is pushed to, are for moderators.
@@ -355,7 +355,7 @@ class Room:
             patience, lambda: self._go(participant, "dropped")
         )
 
-    def _resumable(self, claims: Claims, join: messages.Join) -> Participant | None:
+    def _resumable(self, claims: Claims, join: meeting.Join) -> Participant | None:
         if join.resume is None:
             return None
         given = join.resume.encode()
@@ -365,7 +365,7 @@ class Room:
                 return participant if participant.claims.jti == claims.jti else None
         return None
 
-    def _take(self, participant: Participant, newcomer: Participant, join: messages.Join) -> None:
+    def _take(self, participant: Participant, newcomer: Participant, join: meeting.Join) -> None:
         """Have a newcomer's connection take the place of a lost one, or of the same person's."""
         connection = newcomer.connection
         # A page that had a place says so, even if it was a killed server that gave it the secret.
@@ -435,7 +435,7 @@ class Room:
         if participant.describe() == before:
             return
         self.keep(participant)
-        self.tell(self.participants, messages.Updated(participant=participant.describe()))
+        self.tell(self.participants, meeting.Updated(participant=participant.describe()))
         if not participant.stage:
             self._no_longer_main(participant)
         _call(self.on_updated, participant)
@@ -449,8 +449,8 @@ class Room:
             participant.granted = True
         for knock in self._knocks():
             participant.send(knock)
-        participant.send(messages.ViewersChanged(viewers=self.viewers))
-        participant.send(messages.BroadcastChanged(broadcast=self.broadcast_for(participant)))
+        participant.send(meeting.ViewersChanged(viewers=self.viewers))
+        participant.send(meeting.BroadcastChanged(broadcast=self.broadcast_for(participant)))
 
     def set_main(self, participant: Participant | None) -> None:
         """Show somebody large to everybody, or leave it to each."""
@@ -464,16 +464,16 @@ class Room:
     def settings_changed(self) -> None:
         """Keep the settings, and tell everybody of them."""
         self._save()
-        self.tell(self.participants, messages.RoomChanged(state=self.state()))
+        self.tell(self.participants, meeting.RoomChanged(state=self.state()))
 
     def _save(self) -> None:
         self._store.rooms.save(self.name, self.settings)
 
-    def broadcast_changed(self, state: messages.BroadcastState) -> None:
+    def broadcast_changed(self, state: meeting.BroadcastState) -> None:
         """Take over the broadcast's new state, and tell everybody of it."""
         self.broadcast = state
         for participant in self.participants:
-            participant.send(messages.BroadcastChanged(broadcast=self.broadcast_for(participant)))
+            participant.send(meeting.BroadcastChanged(broadcast=self.broadcast_for(participant)))
 
     # --- going ---------------------------------------------------------------------------------
 
@@ -522,7 +522,7 @@ class Room:
             self._go(person, "kicked", by=by)
             person.connection.close(REMOVED if person is participant else REMOVED_WITH_LINK)
 
-    def end(self, farewell: messages.Bye) -> None:
+    def end(self, farewell: meeting.Bye) -> None:
         """End the room for everybody, those who wait included."""
         present, waiting = self.participants, self.everybody_waiting()
         self._present.clear()
@@ -536,7 +536,7 @@ class Room:
         self._claimed()
         self._end_if_empty(over=True)
 
-    def stop(self, farewell: messages.Bye) -> None:
+    def stop(self, farewell: meeting.Bye) -> None:
         """End the room as the server stops: the next one finds it, if it is not too late."""
         self.settings.stopped_at = self._now()
         self._save()
@@ -554,13 +554,13 @@ class Room:
             return
         participant.step(Presence.GONE)
         if self._waiting.pop(participant.id, None) is not None:
-            self.tell(self.moderators, messages.KnockEnded(id=participant.id))
+            self.tell(self.moderators, meeting.KnockEnded(id=participant.id))
         elif self._present.pop(participant.id, None) is not None:
             if participant.known:
                 self._store.rooms.forget_person(self.name, participant.identity)
             self.tell(
                 self.participants,
-                messages.Left(id=participant.id, reason=reason, by=by.id if by else None),
+                meeting.Left(id=participant.id, reason=reason, by=by.id if by else None),
             )
             self._no_longer_main(participant)
             self.note(reason, participant)
@@ -582,7 +582,7 @@ class Room:
             if participant.claims.jti in tokens:
                 self._go(participant)
                 participant.connection.close(
-                    messages.Bye(
+                    meeting.Bye(
                         kind="token_rejected",
                         message="Your invite was revoked: ask a moderator for a new one.",
                     )
@@ -594,7 +594,7 @@ class Room:
             return
         self._go(participant)
         participant.connection.close(
-            messages.Bye(
+            meeting.Bye(
                 kind="token_expired",
                 message="Your token has expired: ask a moderator for a new invite.",
             )

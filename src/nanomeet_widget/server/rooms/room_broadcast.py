@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.broadcast import (
-    LOST,
-    Broadcast,
-    BroadcastRefusedError,
-    Broadcasts,
-)
+from nanomeet_widget.server.broadcast.broadcast import LOST, Broadcast
+from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
@@ -41,18 +37,18 @@ class RoomBroadcast:
         self._viewers = viewers
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
-        self._starting: list[tuple[Participant, messages.StartBroadcast]] = []
+        self._starting: list[tuple[Participant, meeting.StartBroadcast]] = []
         #: Those whose pages were asked to send it and did not, or do not any more.
         self._spent: set[str] = set()
-        self._stopping: list[tuple[Participant, messages.StopBroadcast]] = []
+        self._stopping: list[tuple[Participant, meeting.StopBroadcast]] = []
         #: Who waits for the viewers to be shown something else; one request each.
-        self._pausing: dict[Participant, messages.PauseBroadcast] = {}
+        self._pausing: dict[Participant, meeting.PauseBroadcast] = {}
         room.on_gone.append(self._gone)
         room.on_updated.append(self._moved)
         room.on_welcomed.append(self._came)
         ChapterTitles(room, self._mark)
 
-    def start(self, who: Participant, message: messages.StartBroadcast) -> None:
+    def start(self, who: Participant, message: meeting.StartBroadcast) -> None:
         """Begin a broadcast from this moderator's page; acknowledged when it is live."""
         if not who.stage:
             refuse(
@@ -74,14 +70,9 @@ class RoomBroadcast:
             return
         try:
             self._broadcast = self._broadcasts.start(
-                stream=who.claims.streamname,
+                who.claims.streamname,
                 title=self.title,
-                record=message.record,
-                private=message.private,
-                to=message.to,
-                quality=message.quality,
-                codec=message.codec,
-                shows="soon" if message.paused else "stage",
+                options=message.options,
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
                 on_lost=self._lost,
@@ -98,7 +89,7 @@ class RoomBroadcast:
         self._changed(self._broadcast)
         self._grant(who, self._broadcast)
 
-    def stop(self, who: Participant, message: messages.StopBroadcast) -> None:
+    def stop(self, who: Participant, message: meeting.StopBroadcast) -> None:
         """End the broadcast; acknowledged when it is off and its recording is whole.
 
         A page that can send it no longer leaves it to another one.
@@ -109,7 +100,7 @@ class RoomBroadcast:
         if message.unable and self._broadcast.state is BroadcastStatus.LIVE:
             if who is self._broadcaster:
                 self._pass_on(
-                    messages.Trouble(
+                    common.Trouble(
                         "broadcast_unable",
                         "The page that sent the broadcast can send it no longer.",
                     )
@@ -119,7 +110,7 @@ class RoomBroadcast:
         self._stopping.append((who, message))
         self._broadcast.stop()
 
-    def pause(self, who: Participant, message: messages.PauseBroadcast) -> None:
+    def pause(self, who: Participant, message: meeting.PauseBroadcast) -> None:
         """Show viewers a card in place of the stage, or the stage again.
 
         Acknowledged when the page that sends it has said that they are shown it.
@@ -130,7 +121,7 @@ class RoomBroadcast:
                 who, message, "conflict", "There is no live broadcast to pause or to go on with."
             )
             return
-        wanted: messages.Shows = "paused" if message.paused else "stage"
+        wanted: common.Shows = "paused" if message.paused else "stage"
         if message.paused and broadcast.wanted == broadcast.shows == "soon":
             # Nobody sees the stage yet.
             wanted = "soon"
@@ -144,9 +135,9 @@ class RoomBroadcast:
         )
         self._pausing[who] = message
         if self._broadcaster is not None:
-            self._broadcaster.send(messages.ShowBroadcast(shows=wanted))
+            self._broadcaster.send(meeting.ShowBroadcast(shows=wanted))
 
-    def shown(self, who: Participant, message: messages.BroadcastShown) -> None:
+    def shown(self, who: Participant, message: meeting.BroadcastShown) -> None:
         """Take note of what viewers are shown; only the page that sends it knows."""
         if self._broadcast is None or who is not self._broadcaster:
             return
@@ -156,7 +147,7 @@ class RoomBroadcast:
             for asking, request in pausing.items():
                 acknowledge(asking, request)
 
-    def _settle_pauses(self, which: Callable[[messages.PauseBroadcast], bool], reason: str) -> None:
+    def _settle_pauses(self, which: Callable[[meeting.PauseBroadcast], bool], reason: str) -> None:
         for asking, request in tuple(self._pausing.items()):
             if which(request):
                 del self._pausing[asking]
@@ -172,12 +163,12 @@ class RoomBroadcast:
         """The stream, while there are pictures in it."""
         if self._broadcast is None or self._broadcast.state is not BroadcastStatus.LIVE:
             return None
-        return self._broadcast.stream
+        return self._broadcast.streamname
 
     @property
-    def ticket(self) -> str | None:
-        """What opens that stream, if it is private."""
-        return None if self._broadcast is None else self._broadcast.viewer_ticket
+    def watch_ticket(self) -> str | None:
+        """The stream's watch ticket; None if it is public."""
+        return None if self._broadcast is None else self._broadcast.watch_ticket
 
     @property
     def title(self) -> str:
@@ -199,15 +190,13 @@ class RoomBroadcast:
         self._spent.discard(participant.id)
         if participant is self._broadcaster:
             self._pass_on(
-                messages.Trouble(
-                    "broadcast_left", "The one whose page sent the broadcast has left."
-                )
+                common.Trouble("broadcast_left", "The one whose page sent the broadcast has left.")
             )
 
     def _moved(self, participant: Participant) -> None:
         if participant is self._broadcaster and not participant.stage:
             self._pass_on(
-                messages.Trouble(
+                common.Trouble(
                     "broadcast_left", "The one whose page sent the broadcast has left the stage."
                 )
             )
@@ -228,7 +217,7 @@ class RoomBroadcast:
         self._pass_on(LOST)
         return True
 
-    def _pass_on(self, reason: messages.Trouble) -> None:
+    def _pass_on(self, reason: common.Trouble) -> None:
         """Have another moderator's page send it, at once or as soon as there is one."""
         broadcast, last = self._broadcast, self._broadcaster
         if broadcast is None:
@@ -291,6 +280,6 @@ class RoomBroadcast:
         for listener in self.on_changed:
             listener()
 
-    def _take_starting(self) -> list[tuple[Participant, messages.StartBroadcast]]:
+    def _take_starting(self) -> list[tuple[Participant, meeting.StartBroadcast]]:
         starting, self._starting = self._starting, []
         return starting

@@ -6,7 +6,7 @@ two who are on it.
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -24,19 +24,19 @@ class Stage:
     def __init__(self, room: Room) -> None:
         self._room = room
         #: By who looks and at whom: a page that is loaded again has to know of it.
-        self._wants: dict[tuple[str, str], messages.Want] = {}
+        self._wants: dict[tuple[str, str], meeting.Want] = {}
         room.on_welcomed.append(self._retell)
         room.on_updated.append(self._forget)
         room.on_gone.append(self._forget)
 
     # --- between pages on the stage ------------------------------------------------------------
 
-    def signal(self, who: Participant, message: messages.Signal) -> None:
+    def signal(self, who: Participant, message: meeting.Signal) -> None:
         """Pass on what two pages need to connect."""
         target = self._opposite(who, message.to)
         if target is not None:
             target.send(
-                messages.Signalled(
+                meeting.Signalled(
                     sender=who.id,
                     description=message.description,
                     candidate=message.candidate,
@@ -44,14 +44,14 @@ class Stage:
                 )
             )
 
-    def want(self, who: Participant, message: messages.Want) -> None:
+    def want(self, who: Participant, message: meeting.Want) -> None:
         """Pass on how large somebody's pictures are shown."""
         target = self._opposite(who, message.to)
         if target is not None:
             self._wants[who.id, target.id] = message
             target.send(_wanted(who.id, message))
 
-    def media(self, who: Participant, message: messages.Media) -> None:
+    def media(self, who: Participant, message: meeting.Media) -> None:
         """Tell everybody what somebody on the stage sends."""
         if who.stage:
             with self._room.changing(who):
@@ -66,7 +66,7 @@ class Stage:
 
     # --- up and down ---------------------------------------------------------------------------
 
-    def invite(self, who: Participant, message: messages.InviteToStage) -> None:
+    def invite(self, who: Participant, message: meeting.InviteToStage) -> None:
         """Invite somebody of the audience up; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
@@ -76,10 +76,10 @@ class Stage:
         else:
             target.invited_by = who.id
             self._room.keep(target)
-            target.send(messages.StageInvited(by=who.id))
+            target.send(meeting.StageInvited(by=who.id))
             acknowledge(who, message)
 
-    def enter(self, who: Participant, message: messages.EnterStage) -> None:
+    def enter(self, who: Participant, message: meeting.EnterStage) -> None:
         """Come up, if invited or a moderator, and if there is a place."""
         if not who.stage:
             if not (who.moderator or who.invited_by):
@@ -99,12 +99,12 @@ class Stage:
             self._room.note("stage_entered", who)
         acknowledge(who, message)
 
-    def leave(self, who: Participant, message: messages.LeaveStage) -> None:
+    def leave(self, who: Participant, message: meeting.LeaveStage) -> None:
         """Step down into the audience."""
         self._down(who)
         acknowledge(who, message)
 
-    def send_to_audience(self, who: Participant, message: messages.SendToAudience) -> None:
+    def send_to_audience(self, who: Participant, message: meeting.SendToAudience) -> None:
         """Send somebody down; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
@@ -125,7 +125,7 @@ class Stage:
 
     def _retell(self, participant: Participant) -> None:
         if participant.invited_by is not None and not participant.stage:
-            participant.send(messages.StageInvited(by=participant.invited_by))
+            participant.send(meeting.StageInvited(by=participant.invited_by))
         for (sender, target), message in self._wants.items():
             if target == participant.id:
                 participant.send(_wanted(sender, message))
@@ -136,5 +136,5 @@ class Stage:
                 del self._wants[pair]
 
 
-def _wanted(sender: str, message: messages.Want) -> messages.Wanted:
-    return messages.Wanted(sender=sender, camera=message.camera, screen=message.screen)
+def _wanted(sender: str, message: meeting.Want) -> meeting.Wanted:
+    return meeting.Wanted(sender=sender, camera=message.camera, screen=message.screen)

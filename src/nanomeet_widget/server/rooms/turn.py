@@ -11,13 +11,13 @@ import hashlib
 import hmac
 
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 
 #: Seconds that credentials are good for: no meeting is longer, and a page that comes back gets new ones.
 LIFETIME = 24 * 3600
 
 
-def ice_servers(config: ServerConfig, who: str, *, now: float) -> list[messages.IceServer]:
+def ice_servers(config: ServerConfig, who: str, *, now: float) -> list[meeting.IceServer]:
     """Return the servers for one participant.
 
     Parameters
@@ -29,13 +29,13 @@ def ice_servers(config: ServerConfig, who: str, *, now: float) -> list[messages.
     now
         Seconds since the epoch.
     """
-    found = [messages.IceServer(urls=[url]) for url in config.ice_servers]
+    found = [meeting.IceServer(urls=[url]) for url in config.ice_servers]
     if config.turn_servers:
         name = f"{int(now) + LIFETIME}:{who}"
         # SHA-1 is what the scheme has; as an HMAC it is not broken (RFC 6151 says the same of MD5).
         digest = hmac.digest(config.turn_secret.encode(), name.encode(), hashlib.sha1)
         password = base64.b64encode(digest).decode()
         found.append(
-            messages.IceServer(urls=list(config.turn_servers), username=name, credential=password)
+            meeting.IceServer(urls=list(config.turn_servers), username=name, credential=password)
         )
     return found

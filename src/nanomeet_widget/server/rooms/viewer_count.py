@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.timers import Handle, Timers
@@ -39,7 +39,7 @@ class ViewerCount:
         if self._room.viewers == self._told:
             return
         self._told = self._room.viewers
-        self._room.tell(self._room.moderators, messages.ViewersChanged(viewers=self._told))
+        self._room.tell(self._room.moderators, meeting.ViewersChanged(viewers=self._told))
         self._pause = self._timers.call_later(_PAUSE, self._paused)
 
     def _paused(self) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from nanomeet_widget._tokens import Claims
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.store.room_settings import Settings
 
 logger = logging.getLogger("nanomeet")
@@ -47,7 +47,7 @@ class ChatRecord:
 
     sender: str
     recipient: str | None
-    message: messages.ChatMessage
+    message: meeting.ChatMessage
 
 
 class RoomRecords:
@@ -152,7 +152,7 @@ class RoomRecords:
                 entry.message.id,
                 entry.sender,
                 entry.recipient,
-                messages.encode(entry.message).decode(),
+                common.encode(entry.message).decode(),
             ),
         )
         self._write(
@@ -171,7 +171,7 @@ class RoomRecords:
             ChatRecord(
                 sender=sender,
                 recipient=recipient,
-                message=msgspec.json.decode(message, type=messages.ChatMessage),
+                message=msgspec.json.decode(message, type=meeting.ChatMessage),
             )
             for sender, recipient, message in rows
         ]

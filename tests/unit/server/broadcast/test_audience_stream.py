@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nanomeet_widget.server.broadcast.broadcast import WatchRefusedError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
+from nanomeet_widget.server.protocol import common, decoding, meeting
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.broadcast.test_broadcast import Stage
 from tests.unit.server.conftest import House
@@ -15,14 +15,14 @@ from tests.unit.server.rooms.test_audience_feed import feed, send
 
 def private(house: House) -> Stage:
     stage = Stage(house)
-    stage.page.ask(messages.StopBroadcast())
-    stage.page.ask(messages.StartBroadcast(private=True))
-    stage.granted = stage.page.last(messages.IngestGranted)
+    stage.page.ask(meeting.StopBroadcast())
+    stage.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(private=True)))
+    stage.granted = stage.page.last(meeting.IngestGranted)
     return stage.live()
 
 
 def ticket(page: Page) -> str:
-    playout = page.last(messages.BroadcastChanged).broadcast.playout
+    playout = page.last(meeting.BroadcastChanged).broadcast.playout
     assert playout is not None
     address, _, fragment = playout.live.partition("#")
     assert address == "http://here/live/stream"
@@ -51,7 +51,7 @@ def test_without_it_nobody_sees_anything(house: House) -> None:
     for given in (None, "", "wrong", ticket(stage.page)[:-1]):
         assert refused(house, given)
     assert house.broadcasts.public("stream") is None
-    stage.page.ask(messages.StopBroadcast())
+    stage.page.ask(meeting.StopBroadcast())
     # Nor do they hear of its end.
     assert refused(house, None)
 
@@ -69,9 +69,9 @@ def test_each_broadcast_has_a_ticket_of_its_own(house: House) -> None:
     old = ticket(stage.page)
     viewer = Viewer()
     house.broadcasts.watch("stream", viewer, ticket=old)
-    stage.page.ask(messages.StopBroadcast())
-    stage.page.ask(messages.StartBroadcast(private=True))
-    stage.granted = stage.page.last(messages.IngestGranted)
+    stage.page.ask(meeting.StopBroadcast())
+    stage.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(private=True)))
+    stage.granted = stage.page.last(meeting.IngestGranted)
     stage.live()
     assert ticket(stage.page) != old
     assert refused(house, old)
@@ -79,7 +79,7 @@ def test_each_broadcast_has_a_ticket_of_its_own(house: House) -> None:
 
 
 def test_the_next_one_may_be_public_again(house: House) -> None:
-    private(house).page.ask(messages.StopBroadcast())
+    private(house).page.ask(meeting.StopBroadcast())
     Stage(house).live()
     assert not refused(house, None)
     assert house.broadcasts.public("stream") is not None
@@ -92,8 +92,8 @@ def test_a_public_stream_takes_no_ticket(house: House) -> None:
 
 def test_the_rooms_own_audience_sees_it(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
-    anna.ask(messages.StartBroadcast(private=True))
-    send(small, anna.all(messages.IngestGranted)[-1])
+    anna.ask(meeting.StartBroadcast(options=common.BroadcastOptions(private=True)))
+    send(small, anna.all(meeting.IngestGranted)[-1])
     told = feed(eve)
     assert (told.stream, told.ticket) == ("stream", ticket(anna))
 
@@ -111,6 +111,6 @@ def test_its_recording_has_a_name_that_nobody_guesses(store: Store) -> None:
 
 @pytest.mark.parametrize("value", [1, "yes", None])
 def test_private_is_yes_or_no(value: object) -> None:
-    text = messages.encode({"type": "start_broadcast", "private": value}).decode()
-    with pytest.raises(messages.InvalidMessageError, match="bool"):
-        messages.decode_client(text)
+    text = common.encode({"type": "start_broadcast", "options": {"private": value}}).decode()
+    with pytest.raises(decoding.InvalidMessageError, match="bool"):
+        decoding.decode_client(text)

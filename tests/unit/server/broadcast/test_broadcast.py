@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.broadcast import WatchRefusedError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
+from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, Sender, Viewer, claims
 from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
-FULL = messages.Trouble("recording_disk", "the disk is full")
+FULL = common.Trouble("recording_disk", "the disk is full")
 
 
 class Stage:
@@ -21,22 +21,22 @@ class Stage:
     def __init__(self, house: House, *, record: bool = False) -> None:
         self.house = house
         self.page = house.moderator()
-        self.page.ask(messages.StartBroadcast(record=record, ref=1))
-        self.granted = self.page.last(messages.IngestGranted)
+        self.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=record), ref=1))
+        self.granted = self.page.last(meeting.IngestGranted)
         self.sender = Sender()
 
     def connect(self, sender: Sender | None = None) -> bool:
-        broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+        broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
         return broadcast is not None and broadcast.attach(sender or self.sender)
 
     def send(self, *data: bytes, sender: Sender | None = None) -> None:
         for part in data:
-            broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+            broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
             assert broadcast is not None
             broadcast.receive(sender or self.sender, part)
 
     def lose(self) -> None:
-        broadcast = self.house.broadcasts.by_ticket(self.granted.ticket)
+        broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
         assert broadcast is not None
         broadcast.detach(self.sender)
 
@@ -52,7 +52,7 @@ class Stage:
 
 
 def states(page: Page) -> list[BroadcastStatus]:
-    return [m.broadcast.state for m in page.all(messages.BroadcastChanged)]
+    return [m.broadcast.state for m in page.all(meeting.BroadcastChanged)]
 
 
 def payloads(viewer: Viewer) -> list[bytes]:
@@ -62,18 +62,18 @@ def payloads(viewer: Viewer) -> list[bytes]:
 def test_it_is_live_when_the_first_picture_is_there(house: House) -> None:
     guest = house.guest()
     stage = Stage(house)
-    assert stage.page.last(messages.BroadcastChanged).broadcast.broadcaster == stage.page.id
-    assert not guest.all(messages.IngestGranted)
+    assert stage.page.last(meeting.BroadcastChanged).broadcast.broadcaster == stage.page.id
+    assert not guest.all(meeting.IngestGranted)
     assert stage.connect()
-    assert stage.sender.all(messages.IngestReady)
+    assert stage.sender.all(ingest.IngestReady)
     stage.send(setup())
     stage.send(setup(SOUND), media(0, track=SOUND))
-    assert not stage.page.all(messages.Ack)
+    assert not stage.page.all(meeting.Ack)
     stage.send(media(0.02, key=True))
-    assert stage.page.last(messages.Ack).ref == 1
+    assert stage.page.last(meeting.Ack).ref == 1
     assert states(guest) == [BroadcastStatus.STARTING, BroadcastStatus.LIVE]
-    live = guest.last(messages.BroadcastChanged).broadcast
-    assert live.playout == messages.Playout(live="http://here/live/stream")
+    live = guest.last(meeting.BroadcastChanged).broadcast
+    assert live.playout == meeting.Playout(live="http://here/live/stream")
     assert live.since is not None
 
 
@@ -84,8 +84,8 @@ def test_a_newcomer_meets_the_live_broadcast(house: House) -> None:
 
 def test_a_second_start_is_refused(house: House) -> None:
     stage = Stage(house)
-    stage.page.ask(messages.StartBroadcast(ref=2))
-    assert (stage.page.last(messages.Error).kind, stage.page.last(messages.Error).ref) == (
+    stage.page.ask(meeting.StartBroadcast(ref=2))
+    assert (stage.page.last(common.Error).kind, stage.page.last(common.Error).ref) == (
         "conflict",
         2,
     )
@@ -94,8 +94,8 @@ def test_a_second_start_is_refused(house: House) -> None:
 def test_one_stream_is_sent_from_one_room(house: House) -> None:
     Stage(house)
     other = house.page().join(claims(moderator=True, room="Other"))
-    other.ask(messages.StartBroadcast(ref=1))
-    assert other.last(messages.Error).kind == "conflict"
+    other.ask(meeting.StartBroadcast(ref=1))
+    assert other.last(common.Error).kind == "conflict"
 
 
 def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -> None:
@@ -103,35 +103,35 @@ def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -
     assert stage.connect()
     house.clock.advance(house.config.patience.first_picture + 1)
     assert states(stage.page) == [BroadcastStatus.STARTING, BroadcastStatus.FAILED]
-    error = stage.page.last(messages.Error)
+    error = stage.page.last(common.Error)
     assert (error.kind, error.ref) == ("broadcast_silent", 1)
     assert "Nothing came" in error.message
     assert stage.sender.farewell is not None
     assert stage.sender.farewell.failed is True
-    stage.page.ask(messages.StartBroadcast(ref=2))
+    stage.page.ask(meeting.StartBroadcast(ref=2))
     assert states(stage.page)[-1] is BroadcastStatus.STARTING
 
 
 def test_stopping_is_acknowledged_when_it_is_off(house: House) -> None:
     stage = Stage(house).live()
-    stage.page.ask(messages.StopBroadcast(ref=2))
+    stage.page.ask(meeting.StopBroadcast(ref=2))
     assert states(stage.page)[-2:] == [BroadcastStatus.STOPPING, BroadcastStatus.OFF]
-    assert stage.page.last(messages.Ack).ref == 2
+    assert stage.page.last(meeting.Ack).ref == 2
     assert stage.sender.farewell is not None
     assert stage.sender.farewell.failed is False
 
 
 def test_stopping_nothing_is_refused(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.StopBroadcast(ref=1))
-    assert anna.last(messages.Error).kind == "conflict"
+    anna.ask(meeting.StopBroadcast(ref=1))
+    assert anna.last(common.Error).kind == "conflict"
 
 
 def test_stopping_before_it_is_live_answers_both_requests(house: House) -> None:
     stage = Stage(house)
-    stage.page.ask(messages.StopBroadcast(ref=2))
-    assert stage.page.last(messages.Error).ref == 1
-    assert stage.page.last(messages.Ack).ref == 2
+    stage.page.ask(meeting.StopBroadcast(ref=2))
+    assert stage.page.last(common.Error).ref == 1
+    assert stage.page.last(meeting.Ack).ref == 2
 
 
 def test_the_last_one_leaving_ends_it(house: House) -> None:
@@ -146,8 +146,8 @@ def test_errors_are_for_moderators(house: House) -> None:
     guest = house.guest()
     stage = Stage(house)
     house.clock.advance(house.config.patience.first_picture + 1)
-    assert stage.page.last(messages.BroadcastChanged).broadcast.trouble is not None
-    assert guest.last(messages.BroadcastChanged).broadcast.trouble is None
+    assert stage.page.last(meeting.BroadcastChanged).broadcast.trouble is not None
+    assert guest.last(meeting.BroadcastChanged).broadcast.trouble is None
 
 
 # --- the sender --------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_errors_are_for_moderators(house: House) -> None:
 
 def test_a_wrong_ticket_opens_nothing(house: House) -> None:
     stage = Stage(house)
-    assert house.broadcasts.by_ticket(stage.granted.ticket[:-1] + "?") is None
+    assert house.broadcasts.by_ingest_ticket(stage.granted.ticket[:-1] + "?") is None
 
 
 def test_a_ticket_in_use_is_refused(house: House) -> None:
@@ -166,8 +166,8 @@ def test_a_ticket_in_use_is_refused(house: House) -> None:
 
 def test_a_ticket_is_over_with_its_broadcast(house: House) -> None:
     stage = Stage(house).live()
-    stage.page.ask(messages.StopBroadcast())
-    assert house.broadcasts.by_ticket(stage.granted.ticket) is None
+    stage.page.ask(meeting.StopBroadcast())
+    assert house.broadcasts.by_ingest_ticket(stage.granted.ticket) is None
 
 
 def test_a_silent_sender_is_replaced(house: House) -> None:
@@ -199,7 +199,7 @@ def test_a_sender_that_stays_away_ends_it(house: House) -> None:
     stage.lose()
     house.clock.advance(house.config.patience.ingest + house.config.patience.successor + 1)
     assert states(stage.page)[-2:] == [BroadcastStatus.STOPPING, BroadcastStatus.OFF]
-    assert stage.page.last(messages.BroadcastChanged).broadcast.trouble
+    assert stage.page.last(meeting.BroadcastChanged).broadcast.trouble
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_what_is_no_frame_ends_it_in_words(house: House, data: bytes, words: str
     assert states(stage.page)[-1] is BroadcastStatus.FAILED
     assert stage.sender.farewell is not None
     assert words in stage.sender.farewell.reason
-    assert words in stage.page.last(messages.Error).message
+    assert words in stage.page.last(common.Error).message
 
 
 def test_a_clock_that_runs_backwards_ends_it(house: House) -> None:
@@ -241,7 +241,7 @@ def test_a_flood_ends_it(house: House) -> None:
         if stage.sender.farewell is None:
             stage.send(media(1, payload=bytes(4 * 1024 * 1024 - 100)))
     assert stage.sender.farewell is not None
-    assert "more than" in stage.sender.farewell.reason
+    assert "more data than" in stage.sender.farewell.reason
 
 
 # --- viewers -----------------------------------------------------------------------------------
@@ -271,11 +271,11 @@ def test_a_latecomer_gets_set_up_and_the_last_group_of_pictures(house: House) ->
 def test_a_latecomer_to_an_old_picture_has_a_keyframe_made(house: House) -> None:
     stage = Stage(house).live()
     stage.watch()
-    assert not stage.sender.all(messages.KeyframeWanted)
+    assert not stage.sender.all(ingest.KeyframeWanted)
     house.clock.advance(1.5)
     stage.watch()
     stage.watch()
-    assert len(stage.sender.all(messages.KeyframeWanted)) == 1
+    assert len(stage.sender.all(ingest.KeyframeWanted)) == 1
 
 
 def test_a_new_set_up_replaces_the_old_one(house: House) -> None:
@@ -293,25 +293,25 @@ def test_a_group_of_pictures_without_end_is_not_kept(house: House) -> None:
         stage.send(media(number, payload=bytes(500_000)))
     viewer = stage.watch()
     assert payloads(viewer) == []
-    assert stage.sender.all(messages.KeyframeWanted)
+    assert stage.sender.all(ingest.KeyframeWanted)
 
 
 def test_the_end_and_the_next_beginning_are_told(house: House) -> None:
     stage = Stage(house).live()
     viewer = stage.watch()
-    stage.page.ask(messages.StopBroadcast())
+    stage.page.ask(meeting.StopBroadcast())
     assert viewer.state == "ended"
     again = Stage(house).live()
     assert viewer.state == "live"
-    assert again.page.all(messages.Ack)
+    assert again.page.all(meeting.Ack)
 
 
 def test_the_title_is_the_subject(house: House) -> None:
     stage = Stage(house).live()
     viewer = stage.watch()
-    assert viewer.last(messages.StreamState).title == "R"
-    stage.page.ask(messages.SetSubject(subject="Lesson"))
-    assert viewer.last(messages.StreamState).title == "Lesson"
+    assert viewer.last(watch.StreamState).title == "R"
+    stage.page.ask(meeting.SetSubject(subject="Lesson"))
+    assert viewer.last(watch.StreamState).title == "Lesson"
 
 
 def test_there_is_an_end_of_viewers(house: House) -> None:
@@ -335,7 +335,7 @@ def test_it_is_live_when_the_recording_has_begun(house: House) -> None:
     assert tape.on_open is not None
     tape.on_open(None)
     assert states(stage.page)[-1] is BroadcastStatus.LIVE
-    playout = stage.page.last(messages.BroadcastChanged).broadcast.playout
+    playout = stage.page.last(meeting.BroadcastChanged).broadcast.playout
     assert playout is not None
     assert playout.vod == "http://here/vod/stream.mp4"
     (first,) = [e for e in tape.entries if isinstance(e, Frame)]
@@ -348,14 +348,14 @@ def test_it_is_off_when_the_recording_is_whole(house: House) -> None:
     assert tape.on_open is not None
     tape.on_open(None)
     viewer = stage.watch()
-    stage.page.ask(messages.StopBroadcast(ref=2))
+    stage.page.ask(meeting.StopBroadcast(ref=2))
     assert states(stage.page)[-1] is BroadcastStatus.STOPPING
     assert viewer.state == "live"
     assert tape.on_done is not None
     tape.on_done(None)
     assert states(stage.page)[-1] is BroadcastStatus.OFF
-    assert stage.page.last(messages.Ack).ref == 2
-    assert viewer.last(messages.StreamState).vod == "http://here/vod/stream.mp4"
+    assert stage.page.last(meeting.Ack).ref == 2
+    assert viewer.last(watch.StreamState).vod == "http://here/vod/stream.mp4"
 
 
 def test_a_recording_that_cannot_begin_fails_the_start(house: House) -> None:
@@ -363,7 +363,7 @@ def test_a_recording_that_cannot_begin_fails_the_start(house: House) -> None:
     assert house.tapes[0].on_open is not None
     house.tapes[0].on_open(FULL)
     assert states(stage.page)[-1] is BroadcastStatus.FAILED
-    assert "the disk is full" in stage.page.last(messages.Error).message
+    assert "the disk is full" in stage.page.last(common.Error).message
 
 
 def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House) -> None:
@@ -373,7 +373,7 @@ def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House)
     tape.on_open(None)
     assert tape.on_error is not None
     tape.on_error(FULL)
-    told = stage.page.last(messages.BroadcastChanged).broadcast
+    told = stage.page.last(meeting.BroadcastChanged).broadcast
     assert told.state is BroadcastStatus.LIVE
     assert told.trouble is not None
     assert told.trouble.kind == "recording_disk"
@@ -382,7 +382,7 @@ def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House)
 
 def test_nothing_is_left_when_all_is_over(house: House) -> None:
     stage = Stage(house).live()
-    stage.page.ask(messages.StopBroadcast())
+    stage.page.ask(meeting.StopBroadcast())
     stage.page.leave()
     assert house.broadcasts.active is False
     assert house.clock.pending == 0
@@ -395,7 +395,7 @@ def test_a_chapter_stands_where_it_began_though_pictures_come_late(house: House)
         house.clock.advance(1)
         stage.send(media(second, track=SOUND), media(second - 1, key=True))
     house.clock.advance(0.5)
-    stage.page.ask(messages.SetSubject(subject="Fractions"))
+    stage.page.ask(meeting.SetSubject(subject="Fractions"))
     assert tape.marked == [0, 4_500_000]
 
 
@@ -407,7 +407,7 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     viewer = stage.watch()
     # A page loaded again: its clock begins again, and it says so.
     back = Sender()
-    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
     assert tape.on_open is not None
     tape.on_open(None)
@@ -432,14 +432,14 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
 
 
 def trouble(page: Page) -> str | None:
-    told = page.last(messages.BroadcastChanged).broadcast.trouble
+    told = page.last(meeting.BroadcastChanged).broadcast.trouble
     return None if told is None else told.kind
 
 
 def test_a_sender_says_what_stays_behind_and_moderators_are_told(house: House) -> None:
     stage = Stage(house).live()
     other = house.moderator()
-    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
     broadcast.fall_behind(Sender(), "encoder")
     assert trouble(stage.page) is None
@@ -454,13 +454,13 @@ def test_a_sender_says_what_stays_behind_and_moderators_are_told(house: House) -
     stage.lose()
     assert trouble(other) is None
     assert stage.connect(Sender())
-    stage.page.ask(messages.StopBroadcast(ref=9))
+    stage.page.ask(meeting.StopBroadcast(ref=9))
     assert trouble(other) is None
 
 
 def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house: House) -> None:
     stage = Stage(house)
-    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
     assert broadcast.attach(stage.sender, 0)
     stage.send(setup(), setup(SOUND), media(0, key=True))
@@ -475,11 +475,11 @@ def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house:
     # Pictures alone are late by their encoder, which is for the page to say.
     for number in range(8):
         second(number, {PICTURE: 0.9})
-    assert not stage.sender.all(messages.IngestLate)
+    assert not stage.sender.all(ingest.IngestLate)
     for number in range(8, 16):
         late = min(1.2, (number - 7) * 0.6)
         second(number, {PICTURE: max(0.9, late), SOUND: late})
-    assert stage.sender.last(messages.IngestLate).seconds == pytest.approx(1.2, abs=0.2)
+    assert stage.sender.last(ingest.IngestLate).seconds == pytest.approx(1.2, abs=0.2)
     assert trouble(stage.page) == "broadcast_slow_line"
     for number in range(16, 24):
         second(number, {})

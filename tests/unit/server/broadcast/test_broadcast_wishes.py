@@ -8,7 +8,7 @@ import av
 import pytest
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import Track
 from tests.unit.server.broadcast.test_broadcast import Stage
 from tests.unit.server.clips import clip
@@ -25,15 +25,15 @@ class Wished(Stage):
     def __init__(self, house: House, **wishes: object) -> None:
         self.house = house
         self.page = house.moderator()
-        self.page.ask(messages.StartBroadcast(ref=1, **wishes))  # type: ignore[arg-type]
+        self.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(**wishes), ref=1))  # type: ignore[arg-type]
         self.sender = Sender()
-        granted = self.page.all(messages.IngestGranted)
+        granted = self.page.all(meeting.IngestGranted)
         if granted:
             self.granted = granted[-1]
 
     @property
-    def told(self) -> messages.BroadcastState:
-        return self.page.last(messages.BroadcastChanged).broadcast
+    def told(self) -> meeting.BroadcastState:
+        return self.page.last(meeting.BroadcastChanged).broadcast
 
 
 def test_the_page_that_sends_it_is_told_what_is_asked(house: House) -> None:
@@ -58,21 +58,21 @@ def sounding(house: House, **wishes: object) -> Wished:
 
 def test_sound_alone_is_live_with_its_first_sound(house: House) -> None:
     stage = sounding(house)
-    assert stage.page.last(messages.Ack).ref == 1
+    assert stage.page.last(meeting.Ack).ref == 1
     assert (stage.told.state, stage.told.quality) == (BroadcastStatus.LIVE, "audio")
 
 
 def test_a_late_listener_hears_what_comes_at_once(house: House) -> None:
     stage = sounding(house)
     listener = stage.watch()
-    assert listener.last(messages.StreamState).picture is False
+    assert listener.last(watch.StreamState).picture is False
     assert [frame.setup for frame in listener.frames] == [True]
     stage.send(media(0.02, track=SOUND, payload=b"s"))
     assert listener.frames[-1].wire[-1:] == b"s"
     # There is no picture that a keyframe could be asked of.
     house.clock.advance(5)
     stage.watch()
-    assert not stage.sender.all(messages.KeyframeWanted)
+    assert not stage.sender.all(ingest.KeyframeWanted)
 
 
 def test_a_picture_has_no_place_in_it(house: House) -> None:
@@ -120,7 +120,7 @@ def test_another_codec_than_the_one_that_was_asked_for_ends_it(house: House) -> 
 
 
 @pytest.mark.parametrize("codec", ["vp9", "av1"])
-def test_who_plays_mp4_gets_every_codec(house: House, codec: messages.Codec) -> None:
+def test_who_plays_mp4_gets_every_codec(house: House, codec: common.Codec) -> None:
     stage = Wished(house, codec=codec)
     assert stage.connect()
     stage.send(*clip(1, codec=codec, sound=False).encoded())
@@ -144,12 +144,12 @@ def _payloads(viewer: Viewer) -> list[bytes]:
 def test_only_h264_is_pushed(house: House) -> None:
     to = ["rtmp://media.example/live/SECRET"]
     page = Wished(house, codec="av1", to=to).page
-    refusal = page.last(messages.Error)
+    refusal = page.last(common.Error)
     assert (refusal.kind, refusal.ref) == ("invalid", 1)
     assert "H.264" in refusal.message
-    assert not page.all(messages.IngestGranted)
-    page.ask(messages.StartBroadcast(to=to, ref=2))
-    assert page.last(messages.IngestGranted).codec == "h264"
+    assert not page.all(meeting.IngestGranted)
+    page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(to=to), ref=2))
+    assert page.last(meeting.IngestGranted).codec == "h264"
 
 
 def test_the_next_page_goes_on_in_the_same_codec(house: House) -> None:
@@ -158,7 +158,7 @@ def test_the_next_page_goes_on_in_the_same_codec(house: House) -> None:
     stage.send(setup(PICTURE, **VP9), setup(SOUND), media(0, key=True))
     second = house.moderator()
     stage.page.leave()
-    granted = second.last(messages.IngestGranted)
+    granted = second.last(meeting.IngestGranted)
     assert (granted.codec, granted.quality) == ("vp9", "540p")
 
 
@@ -166,11 +166,11 @@ def test_the_next_page_goes_on_in_the_same_codec(house: House) -> None:
 
 
 def pause(page: Page, ref: int, *, paused: bool = True) -> None:
-    page.ask(messages.PauseBroadcast(paused=paused, ref=ref))
+    page.ask(meeting.PauseBroadcast(paused=paused, ref=ref))
 
 
 def acknowledged(page: Page) -> list[int]:
-    return [ack.ref for ack in page.all(messages.Ack)]
+    return [ack.ref for ack in page.all(meeting.Ack)]
 
 
 def test_it_is_paused_when_the_page_that_sends_it_says_so(house: House) -> None:
@@ -178,16 +178,16 @@ def test_it_is_paused_when_the_page_that_sends_it_says_so(house: House) -> None:
     viewer, other = stage.watch(), house.moderator()
     pause(other, 5)
     assert acknowledged(other) == []
-    assert viewer.last(messages.StreamState).shows == "stage"
-    assert stage.page.last(messages.ShowBroadcast).shows == "paused"
-    assert not other.all(messages.ShowBroadcast)
-    stage.page.ask(messages.BroadcastShown(shows="paused"))
+    assert viewer.last(watch.StreamState).shows == "stage"
+    assert stage.page.last(meeting.ShowBroadcast).shows == "paused"
+    assert not other.all(meeting.ShowBroadcast)
+    stage.page.ask(meeting.BroadcastShown(shows="paused"))
     assert acknowledged(other) == [5]
-    assert other.last(messages.BroadcastChanged).broadcast.shows == "paused"
-    assert viewer.last(messages.StreamState).shows == "paused"
+    assert other.last(meeting.BroadcastChanged).broadcast.shows == "paused"
+    assert viewer.last(watch.StreamState).shows == "paused"
     pause(stage.page, 6, paused=False)
-    assert stage.page.last(messages.ShowBroadcast).shows == "stage"
-    stage.page.ask(messages.BroadcastShown(shows="stage"))
+    assert stage.page.last(meeting.ShowBroadcast).shows == "stage"
+    stage.page.ask(meeting.BroadcastShown(shows="stage"))
     assert acknowledged(stage.page)[-1] == 6
     assert house.guest().welcome.broadcast.shows == "stage"
 
@@ -196,7 +196,7 @@ def test_what_is_so_already_is_acknowledged_at_once(house: House) -> None:
     stage = Stage(house).live()
     pause(stage.page, 5, paused=False)
     assert acknowledged(stage.page)[-1] == 5
-    assert not stage.page.all(messages.ShowBroadcast)
+    assert not stage.page.all(meeting.ShowBroadcast)
 
 
 def test_a_broadcast_that_starts_soon_shows_the_stage_when_it_goes_on(house: House) -> None:
@@ -206,7 +206,7 @@ def test_a_broadcast_that_starts_soon_shows_the_stage_when_it_goes_on(house: Hou
     pause(stage.page, 5)
     assert (acknowledged(stage.page)[-1], stage.told.shows) == (5, "soon")
     pause(stage.page, 6, paused=False)
-    stage.page.ask(messages.BroadcastShown(shows="stage"))
+    stage.page.ask(meeting.BroadcastShown(shows="stage"))
     assert (acknowledged(stage.page)[-1], stage.told.shows) == (6, "stage")
 
 
@@ -214,10 +214,10 @@ def test_only_the_page_that_sends_it_knows_what_is_shown(house: House) -> None:
     stage = Stage(house).live()
     guest, other = house.guest(), house.moderator()
     for page in (guest, other):
-        page.ask(messages.BroadcastShown(shows="paused"))
-    assert stage.page.last(messages.BroadcastChanged).broadcast.shows == "stage"
+        page.ask(meeting.BroadcastShown(shows="paused"))
+    assert stage.page.last(meeting.BroadcastChanged).broadcast.shows == "stage"
     pause(guest, 1)
-    assert guest.last(messages.Error).kind == "forbidden"
+    assert guest.last(common.Error).kind == "forbidden"
 
 
 def test_who_asks_for_the_opposite_has_the_last_word(house: House) -> None:
@@ -225,11 +225,11 @@ def test_who_asks_for_the_opposite_has_the_last_word(house: House) -> None:
     other = house.moderator()
     pause(other, 5)
     pause(stage.page, 6, paused=False)
-    refusal = other.last(messages.Error)
+    refusal = other.last(common.Error)
     assert (refusal.kind, refusal.ref) == ("conflict", 5)
-    stage.page.ask(messages.BroadcastShown(shows="paused"))
+    stage.page.ask(meeting.BroadcastShown(shows="paused"))
     assert 6 not in acknowledged(stage.page)
-    stage.page.ask(messages.BroadcastShown(shows="stage"))
+    stage.page.ask(meeting.BroadcastShown(shows="stage"))
     assert 6 in acknowledged(stage.page)
 
 
@@ -237,8 +237,8 @@ def test_who_asks_twice_waits_for_one_answer(house: House) -> None:
     stage = Stage(house).live()
     pause(stage.page, 5)
     pause(stage.page, 6)
-    assert stage.page.last(messages.Error).ref == 5
-    stage.page.ask(messages.BroadcastShown(shows="paused"))
+    assert stage.page.last(common.Error).ref == 5
+    stage.page.ask(meeting.BroadcastShown(shows="paused"))
     assert acknowledged(stage.page)[-1] == 6
 
 
@@ -247,17 +247,17 @@ def test_the_next_page_goes_on_with_the_card(house: House) -> None:
     second = house.moderator()
     pause(second, 5)
     stage.page.leave()
-    assert second.last(messages.IngestGranted).shows == "paused"
-    second.ask(messages.BroadcastShown(shows="paused"))
+    assert second.last(meeting.IngestGranted).shows == "paused"
+    second.ask(meeting.BroadcastShown(shows="paused"))
     assert acknowledged(second) == [5]
 
 
 def test_nobody_waits_longer_than_the_broadcast_lasts(house: House) -> None:
     stage = Stage(house)
     pause(stage.page, 4)
-    assert stage.page.last(messages.Error).ref == 4
+    assert stage.page.last(common.Error).ref == 4
     stage.live()
     pause(stage.page, 5)
-    stage.page.ask(messages.StopBroadcast(ref=6))
-    refusal = stage.page.last(messages.Error)
+    stage.page.ask(meeting.StopBroadcast(ref=6))
+    refusal = stage.page.last(common.Error)
     assert (refusal.kind, refusal.ref) == ("conflict", 5)

@@ -6,15 +6,15 @@ import pytest
 
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget.server.media.tracks import Setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import ingest, meeting, watch
 from tests.unit.server.broadcast.test_broadcast import Stage, payloads, states
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, Sender, Viewer, claims
 from tests.unit.server.wire import SOUND, media, setup
 
 
-def state(page: Page) -> messages.BroadcastState:
-    return page.last(messages.BroadcastChanged).broadcast
+def state(page: Page) -> meeting.BroadcastState:
+    return page.last(meeting.BroadcastChanged).broadcast
 
 
 class Successor:
@@ -27,10 +27,10 @@ class Successor:
 
     @property
     def ticket(self) -> str:
-        return self.page.last(messages.IngestGranted).ticket
+        return self.page.last(meeting.IngestGranted).ticket
 
     def send(self, *data: bytes) -> None:
-        broadcast = self.house.broadcasts.by_ticket(self.ticket)
+        broadcast = self.house.broadcasts.by_ingest_ticket(self.ticket)
         assert broadcast is not None
         assert self.sender.sent or broadcast.attach(self.sender)
         for part in data:
@@ -50,12 +50,12 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
 
     stage.page.leave()
     # The old ticket is worth nothing, and the old page is told so in good order.
-    assert house.broadcasts.by_ticket(stage.granted.ticket) is None
-    assert stage.sender.farewell == messages.IngestEnded(
+    assert house.broadcasts.by_ingest_ticket(stage.granted.ticket) is None
+    assert stage.sender.farewell == ingest.IngestEnded(
         reason="Another page takes over.", failed=False
     )
     assert viewer.state == "waiting"
-    assert viewer.last(messages.StreamState).since == since
+    assert viewer.last(watch.StreamState).since == since
     assert (state(guest).state, state(guest).broadcaster) == (
         BroadcastStatus.LIVE,
         next_one.page.id,
@@ -84,12 +84,12 @@ def test_a_lost_page_is_waited_for_a_moment_before_another_is_asked(house: House
     back = Sender()
     assert stage.connect(back)
     house.clock.advance(60)
-    assert not other.all(messages.IngestGranted)
-    broadcast = house.broadcasts.by_ticket(stage.granted.ticket)
+    assert not other.all(meeting.IngestGranted)
+    broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
     broadcast.detach(back)
     house.clock.advance(house.config.patience.hand_over)
-    assert other.all(messages.IngestGranted)
+    assert other.all(meeting.IngestGranted)
     assert not stage.connect(Sender())
 
 
@@ -98,19 +98,19 @@ def test_who_cannot_send_is_asked_once(house: House) -> None:
     first, second = house.moderator(), house.moderator()
     stage.live()
     stage.page.leave()
-    assert len(first.all(messages.IngestGranted)) == 1
-    assert not second.all(messages.IngestGranted)
+    assert len(first.all(meeting.IngestGranted)) == 1
+    assert not second.all(meeting.IngestGranted)
     # The first one's page does nothing.
     house.clock.advance(house.config.patience.ingest)
-    assert len(second.all(messages.IngestGranted)) == 1
-    assert house.broadcasts.by_ticket(first.last(messages.IngestGranted).ticket) is None
+    assert len(second.all(meeting.IngestGranted)) == 1
+    assert house.broadcasts.by_ingest_ticket(first.last(meeting.IngestGranted).ticket) is None
     # The second one's says that it cannot.
-    second.ask(messages.StopBroadcast(unable=True, ref=5))
-    assert second.last(messages.Ack).ref == 5
+    second.ask(meeting.StopBroadcast(unable=True, ref=5))
+    assert second.last(meeting.Ack).ref == 5
     assert (state(first).state, state(first).broadcaster) == (BroadcastStatus.LIVE, None)
     house.clock.advance(house.config.patience.successor)
     assert states(first)[-1] is BroadcastStatus.OFF
-    assert len(first.all(messages.IngestGranted)) == 1
+    assert len(first.all(meeting.IngestGranted)) == 1
 
 
 def test_without_a_moderator_viewers_wait_and_it_ends(house: House) -> None:
@@ -135,19 +135,19 @@ def test_a_moderator_who_turns_up_in_time_goes_on(house: House, how: str) -> Non
     stage = Stage(house)
     other = house.guest() if how == "granted" else house.moderator()
     if how == "climbs":
-        other.ask(messages.LeaveStage())
+        other.ask(meeting.LeaveStage())
     elif how == "comes":
         other.leave()
     stage.live()
     if how == "granted":
-        stage.page.ask(messages.GrantModerator(id=other.id))
+        stage.page.ask(meeting.GrantModerator(id=other.id))
     stage.page.leave()
     house.clock.advance(0 if how == "granted" else 10)
     if how == "comes":
         other = house.moderator()
     elif how == "climbs":
-        assert not other.all(messages.IngestGranted)
-        other.ask(messages.EnterStage())
+        assert not other.all(meeting.IngestGranted)
+        other.ask(meeting.EnterStage())
     next_one = Successor(house, other)
     next_one.send(setup(), media(1, key=True))
     house.clock.advance(120)
@@ -158,10 +158,10 @@ def test_a_moderator_who_turns_up_in_time_goes_on(house: House, how: str) -> Non
 def test_a_page_that_was_loaded_anew_gets_the_ticket_again(house: House) -> None:
     token = claims(moderator=True)
     page = house.page().join(token, person="person-of-this-browser")
-    page.ask(messages.StartBroadcast(ref=1))
+    page.ask(meeting.StartBroadcast(ref=1))
     first = Successor(house, page)
     first.send(setup(), media(0, key=True))
-    broadcast = house.broadcasts.by_ticket(first.ticket)
+    broadcast = house.broadcasts.by_ingest_ticket(first.ticket)
     assert broadcast is not None
     broadcast.detach(first.sender)
     page.lose()
@@ -176,8 +176,8 @@ def test_a_page_that_was_loaded_anew_gets_the_ticket_again(house: House) -> None
 def test_a_failing_page_that_does_not_send_it_ends_nothing(house: House) -> None:
     stage = Stage(house).live()
     other = house.moderator()
-    other.ask(messages.StopBroadcast(unable=True, ref=1))
-    assert other.last(messages.Ack).ref == 1
+    other.ask(meeting.StopBroadcast(unable=True, ref=1))
+    assert other.last(meeting.Ack).ref == 1
     assert states(stage.page)[-1] is BroadcastStatus.LIVE
     assert stage.sender.farewell is None
 
@@ -186,7 +186,7 @@ def test_the_stage_is_left_to_another(house: House) -> None:
     stage = Stage(house)
     other = house.moderator()
     stage.live()
-    stage.page.ask(messages.LeaveStage())
+    stage.page.ask(meeting.LeaveStage())
     assert state(other).broadcaster == other.id
     assert stage.sender.farewell is not None
 
@@ -198,8 +198,8 @@ def test_stopping_ends_it_while_it_waits_too(house: House) -> None:
     stage.live()
     viewer: Viewer = stage.watch()
     stage.page.leave()
-    other.ask(messages.StopBroadcast(ref=1))
-    assert other.last(messages.Ack).ref == 1
+    other.ask(meeting.StopBroadcast(ref=1))
+    assert other.last(meeting.Ack).ref == 1
     assert states(guest)[-1] is BroadcastStatus.OFF
     assert viewer.state == "ended"
     other.leave()
@@ -213,5 +213,5 @@ def test_a_moderators_page_that_cannot_compose_is_passed_over(house: House) -> N
     next_one = house.moderator()
     stage.live()
     stage.page.leave()
-    assert not unable.all(messages.IngestGranted)
-    assert next_one.all(messages.IngestGranted)
+    assert not unable.all(meeting.IngestGranted)
+    assert next_one.all(meeting.IngestGranted)

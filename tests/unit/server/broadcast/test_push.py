@@ -14,7 +14,7 @@ import pytest
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, read_target, resolve
 from nanomeet_widget.server.media.flv import FlvWriter
 from nanomeet_widget.server.media.tracks import read_setup
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, decoding, meeting
 from nanomeet_widget.server.protocol.frames import Track
 from tests.unit.server.broadcast.test_broadcast import Stage
 from tests.unit.server.clips import SECOND, Clip, clip
@@ -75,16 +75,16 @@ def test_the_world_is_allowed() -> None:
 
 
 def told(page: Page) -> list[tuple[str, str]]:
-    state = page.last(messages.BroadcastChanged).broadcast
+    state = page.last(meeting.BroadcastChanged).broadcast
     return [(target.host, target.state) for target in state.targets]
 
 
 def start(house: House, *to: str) -> Stage:
     stage = Stage(house)
-    stage.page.ask(messages.StopBroadcast())
-    stage.page.ask(messages.StartBroadcast(to=list(to), ref=7))
+    stage.page.ask(meeting.StopBroadcast())
+    stage.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(to=list(to)), ref=7))
     if to and house.pushes:
-        stage.granted = stage.page.last(messages.IngestGranted)
+        stage.granted = stage.page.last(meeting.IngestGranted)
     return stage
 
 
@@ -102,7 +102,7 @@ def test_moderators_hear_how_each_target_fares(house: House) -> None:
     assert told(stage.page)[1] == ("other.example.org", "live")
     assert told(guest) == []
     assert "SECRET" not in repr(stage.page.sent)
-    stage.page.ask(messages.StopBroadcast())
+    stage.page.ask(meeting.StopBroadcast())
     assert first.closed
     assert second.closed
     assert told(stage.page) == []
@@ -110,7 +110,7 @@ def test_moderators_hear_how_each_target_fares(house: House) -> None:
 
 def test_a_wrong_address_is_refused_in_words(house: House) -> None:
     stage = start(house, "rtmp://live.example.org/SECRETKEY")
-    error = stage.page.last(messages.Error)
+    error = stage.page.last(common.Error)
     assert (error.kind, error.ref) == ("invalid", 7)
     assert "SECRET" not in error.message
     assert house.pushes == []
@@ -118,21 +118,23 @@ def test_a_wrong_address_is_refused_in_words(house: House) -> None:
 
 def test_participants_push_nothing(house: House) -> None:
     guest = house.guest()
-    assert guest.try_all([messages.StartBroadcast(to=[URL], ref=1)]) == [("forbidden", 1)]
+    assert guest.try_all(
+        [meeting.StartBroadcast(options=common.BroadcastOptions(to=[URL]), ref=1)]
+    ) == [("forbidden", 1)]
 
 
 @pytest.mark.parametrize(
     "to", [["http://a/b/c"], [URL] * 5, ["rtmp://a/b/" + "c" * 1024], ["rtmp://a/b c"], [3]]
 )
 def test_a_message_with_something_else_is_refused(to: list[object]) -> None:
-    text = msgspec.json.encode({"type": "start_broadcast", "to": to}).decode()
-    with pytest.raises(messages.InvalidMessageError) as refused:
-        messages.decode_client(text)
+    text = msgspec.json.encode({"type": "start_broadcast", "options": {"to": to}}).decode()
+    with pytest.raises(decoding.InvalidMessageError) as refused:
+        decoding.decode_client(text)
     assert "SECRET" not in str(refused.value)
 
 
 def test_no_message_shows_the_address() -> None:
-    assert "SECRET" not in repr(messages.StartBroadcast(to=[URL]))
+    assert "SECRET" not in repr(meeting.StartBroadcast(options=common.BroadcastOptions(to=[URL])))
 
 
 # --- what is sent ------------------------------------------------------------------------------

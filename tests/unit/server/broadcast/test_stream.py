@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget.server.broadcast.stream import Batch, Stream, outgoing
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import watch
 from nanomeet_widget.server.protocol.frames import decode
 from tests.unit.server.fakes import Clock, Viewer
 from tests.unit.server.wire import media, setup
@@ -67,7 +67,7 @@ def test_what_was_gathered_comes_before_the_end() -> None:
     stage = Stage()
     stage.send(b"2")
     stage.channel.end(vod=None)
-    assert isinstance(stage.crowd.sent[-1], messages.StreamState)
+    assert isinstance(stage.crowd.sent[-1], watch.StreamState)
     assert stage.crowd.batches == [[b"2"]]
     stage.clock.advance(1)
     assert stage.crowd.batches == [[b"2"]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import NanoMeetError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, decoding, meeting
 from nanomeet_widget.server.rooms.cleaning import clean_name, clean_text
 from tests.odd_messages import LEAVING, any_message
 from tests.unit.server.conftest import House
@@ -24,9 +24,9 @@ _numbers = itertools.count()
 FAMILY = "👨‍👩‍👧‍👦"
 
 
-def invalid(text: str) -> messages.InvalidMessageError:
-    with pytest.raises(messages.InvalidMessageError) as refused:
-        messages.decode_client(text)
+def invalid(text: str) -> decoding.InvalidMessageError:
+    with pytest.raises(decoding.InvalidMessageError) as refused:
+        decoding.decode_client(text)
     return refused.value
 
 
@@ -36,8 +36,8 @@ def test_a_message_of_a_known_type_is_taken_or_answered(message: dict[str, Any])
     refused = None
     try:
         # Whatever is taken can be written: to the database, and to others' pages.
-        messages.encode(messages.decode_client(text))
-    except messages.InvalidMessageError as error:
+        common.encode(decoding.decode_client(text))
+    except decoding.InvalidMessageError as error:
         refused = error
     if refused is not None:
         ref = message.get("ref")
@@ -62,16 +62,16 @@ def test_a_room_outlives_what_it_is_told(house: House, data: st.DataObject) -> N
     # A moderator cannot send themselves out.
     assert host.farewell is None
     house.clock.advance(1)
-    host.ask(messages.SendChat(text="Still here", ref=1))
-    assert host.last(messages.Ack).ref == 1
-    host.ask(messages.EndMeeting())
+    host.ask(meeting.SendChat(text="Still here", ref=1))
+    assert host.last(meeting.Ack).ref == 1
+    host.ask(meeting.EndMeeting())
 
 
 def tell(who: Page, message: dict[str, Any]) -> None:
     """Do as a socket does, which answers these."""
-    with contextlib.suppress(messages.InvalidMessageError, NanoMeetError):
+    with contextlib.suppress(decoding.InvalidMessageError, NanoMeetError):
         note(str(message)[:500])
-        who.ask(messages.decode_client(json.dumps(message)))
+        who.ask(decoding.decode_client(json.dumps(message)))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_is_nested_without_end_is_answered() -> None:
 )
 def test_what_is_no_message_is_none(text: str) -> None:
     with pytest.raises(msgspec.DecodeError):
-        messages.decode_client(text)
+        decoding.decode_client(text)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_a_name_is_cut_or_mended_and_keeps_no_person_outside(
     house: House, given: str, shown: str
 ) -> None:
     text = json.dumps({"type": "join", "v": 1, "token": "t", "name": given})
-    join = messages.decode_client(text)
-    assert isinstance(join, messages.Join)
+    join = decoding.decode_client(text)
+    assert isinstance(join, meeting.Join)
     assert house.page().join(claims(), name=join.name).welcome.own.name == shown
-    rename = messages.decode_client(json.dumps({"type": "rename", "name": given, "ref": 1}))
+    rename = decoding.decode_client(json.dumps({"type": "rename", "name": given, "ref": 1}))
     page = house.guest()
     page.ask(rename)
-    assert page.last(messages.Ack).ref == 1
+    assert page.last(meeting.Ack).ref == 1
     assert page.who is not None
     assert page.who.name == shown
 
@@ -158,9 +158,9 @@ def test_a_clean_text_stays_as_it_is(text: str) -> None:
 
 def test_a_password_that_is_too_long_for_any_is_wrong_at_the_door(house: House) -> None:
     host = house.moderator()
-    host.ask(messages.SetPassword(password="sesame"))
+    host.ask(meeting.SetPassword(password="sesame"))
     guest = house.page().join(claims(), password="x" * 90_000)
-    assert guest.last(messages.PasswordRequired).wrong
+    assert guest.last(meeting.PasswordRequired).wrong
     assert guest.farewell is None
 
 
@@ -169,15 +169,15 @@ def test_the_longest_text_fits_into_a_message() -> None:
         text = json.dumps(
             {"type": "send_chat", "text": one * 2000, "to": "0" * 64}, ensure_ascii=False
         )
-        messages.decode_client(text)
-        assert len(text.encode()) < messages.MAX_TEXT_FRAME
+        decoding.decode_client(text)
+        assert len(text.encode()) < common.MAX_TEXT_FRAME
 
 
 def test_a_rooms_chat_is_bounded_by_its_bytes(house: House) -> None:
     anna = house.moderator()
     text = FAMILY * 2000
     for _ in range(60):
-        anna.ask(messages.SendChat(text=text))
+        anna.ask(meeting.SendChat(text=text))
         house.clock.advance(2)
     kept = house.guest().welcome.chat
     size = len(text.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.recording.chapters import webvtt
 from tests.unit.server.broadcast.test_broadcast import Stage
 from tests.unit.server.conftest import House
@@ -43,11 +43,11 @@ def test_a_room_marks_its_subject_and_its_stage(house: House) -> None:
     (tape,) = house.tapes
     assert tape.marks == ["R"]
     anna = house.guest(name="Anna")
-    anna.ask(messages.Media(audio=True, video=True, screen=True))
-    anna.ask(messages.Media(audio=False, video=True, screen=True))
-    anna.ask(messages.Media(audio=False, video=True, screen=False))
-    stage.page.ask(messages.SetSubject(subject="Lesson"))
-    anna.ask(messages.LeaveStage())
+    anna.ask(meeting.Media(audio=True, video=True, screen=True))
+    anna.ask(meeting.Media(audio=False, video=True, screen=True))
+    anna.ask(meeting.Media(audio=False, video=True, screen=False))
+    stage.page.ask(meeting.SetSubject(subject="Lesson"))
+    anna.ask(meeting.LeaveStage())
     before.lose()
     before.leave()
     assert tape.marks[1:] == [

@@ -20,8 +20,8 @@ from nanomeet_widget.server.media.muxer import Muxer
 from nanomeet_widget.server.media.remux import remux
 from nanomeet_widget.server.media.timeline import Timeline
 from nanomeet_widget.server.media.tracks import Setup, read_setup
+from nanomeet_widget.server.protocol.common import Trouble
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Track
-from nanomeet_widget.server.protocol.messages import Trouble
 from nanomeet_widget.server.recording import file_recording
 from nanomeet_widget.server.recording.file_recording import FileRecording
 from nanomeet_widget.server.recording.recordings import Recordings, folder_of

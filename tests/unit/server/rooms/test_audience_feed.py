@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.broadcast import WatchRefusedError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
+from nanomeet_widget.server.protocol import meeting, watch
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, Sender, Viewer, claims
 from tests.unit.server.wire import media, setup
 
-NOTHING = messages.StageFeed(stream=None)
+NOTHING = meeting.StageFeed(stream=None)
 PERSON = "person-of-a-browser"
 
 
-def grants(page: Page) -> list[messages.IngestGranted]:
-    return [g for g in page.all(messages.IngestGranted) if g.purpose == "stage"]
+def grants(page: Page) -> list[meeting.IngestGranted]:
+    return [g for g in page.all(meeting.IngestGranted) if g.purpose == "stage"]
 
 
-def send(house: House, granted: messages.IngestGranted) -> Sender:
+def send(house: House, granted: meeting.IngestGranted) -> Sender:
     """Do what a page does that is asked to compose: send a first picture."""
-    broadcast = house.broadcasts.by_ticket(granted.ticket)
+    broadcast = house.broadcasts.by_ingest_ticket(granted.ticket)
     assert broadcast is not None
     sender = Sender()
     assert broadcast.attach(sender)
@@ -30,17 +30,17 @@ def send(house: House, granted: messages.IngestGranted) -> Sender:
     return sender
 
 
-def lose(house: House, granted: messages.IngestGranted, sender: Sender) -> None:
-    broadcast = house.broadcasts.by_ticket(granted.ticket)
+def lose(house: House, granted: meeting.IngestGranted, sender: Sender) -> None:
+    broadcast = house.broadcasts.by_ingest_ticket(granted.ticket)
     assert broadcast is not None
     broadcast.detach(sender)
 
 
-def feed(page: Page) -> messages.StageFeed:
-    return page.last(messages.StageFeed)
+def feed(page: Page) -> meeting.StageFeed:
+    return page.last(meeting.StageFeed)
 
 
-def watch(house: House, told: messages.StageFeed) -> Viewer:
+def watched(house: House, told: meeting.StageFeed) -> Viewer:
     assert told.stream is not None
     viewer = Viewer()
     house.broadcasts.watch(told.stream, viewer, ticket=told.ticket)
@@ -67,13 +67,13 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
     assert not grants(ben)
     (granted,) = grants(anna)
     assert eve.welcome.feed == NOTHING
-    assert not eve.all(messages.StageFeed)
+    assert not eve.all(meeting.StageFeed)
     send(small, granted)
     told = feed(eve)
     assert told.stream == granted.stream
-    assert watch(small, told).frames
-    assert not anna.all(messages.StageFeed)
-    assert not ben.all(messages.StageFeed)
+    assert watched(small, told).frames
+    assert not anna.all(meeting.StageFeed)
+    assert not ben.all(meeting.StageFeed)
 
 
 def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
@@ -81,7 +81,7 @@ def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
     (granted,) = grants(anna)
     send(small, granted)
     for page in (anna, eve):
-        assert not page.all(messages.BroadcastChanged)
+        assert not page.all(meeting.BroadcastChanged)
     assert not small.tapes
     # Where it is sent to says nothing about how to watch it.
     assert forbidden(small, granted.stream, granted.ticket)
@@ -101,9 +101,9 @@ def test_each_of_the_audience_has_a_ticket_for_one_viewer(small: House) -> None:
     anna, _, eve, late = small.moderator(), small.guest(), small.guest(), small.guest()
     send(small, grants(anna)[0])
     assert feed(eve).ticket != feed(late).ticket
-    first = watch(small, feed(eve))
-    other = watch(small, feed(late))
-    second = watch(small, feed(eve))
+    first = watched(small, feed(eve))
+    other = watched(small, feed(late))
+    second = watched(small, feed(eve))
     assert first.dismissed
     assert not second.dismissed
     assert not other.dismissed
@@ -113,8 +113,8 @@ def test_who_comes_later_is_told_at_once(small: House) -> None:
     anna, _, _ = small.moderator(), small.guest(), small.guest()
     send(small, grants(anna)[0])
     late = small.guest()
-    assert watch(small, late.welcome.feed).frames
-    assert not late.all(messages.StageFeed)
+    assert watched(small, late.welcome.feed).frames
+    assert not late.all(meeting.StageFeed)
 
 
 @pytest.mark.parametrize("how", ["kicked", "left", "came up"])
@@ -122,15 +122,15 @@ def test_who_is_no_longer_in_the_audience_sees_it_no_more(small: House, how: str
     anna, ben, eve, _ = small.moderator(), small.guest(), small.guest(), small.guest()
     send(small, grants(anna)[0])
     told = feed(eve)
-    viewer = watch(small, told)
+    viewer = watched(small, told)
     if how == "kicked":
-        anna.ask(messages.Kick(id=eve.id))
+        anna.ask(meeting.Kick(id=eve.id))
     elif how == "left":
         eve.leave()
     else:
         ben.leave()
-        anna.ask(messages.InviteToStage(id=eve.id))
-        eve.ask(messages.EnterStage())
+        anna.ask(meeting.InviteToStage(id=eve.id))
+        eve.ask(meeting.EnterStage())
         assert feed(eve) == NOTHING
     assert viewer.dismissed
     assert forbidden(small, told.stream, told.ticket)
@@ -140,7 +140,7 @@ def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> Non
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
     first = grants(anna)[0]
     sender = send(small, first)
-    old = watch(small, feed(eve))
+    old = watched(small, feed(eve))
     anna.leave()
     assert sender.farewell is not None
     assert old.state == "ended"
@@ -154,11 +154,11 @@ def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> Non
 
 def test_who_steps_down_composes_no_more(small: House) -> None:
     anna, ben = small.moderator(), small.guest()
-    anna.ask(messages.SendToAudience(id=ben.id))
+    anna.ask(meeting.SendToAudience(id=ben.id))
     sender = send(small, grants(anna)[0])
-    anna.ask(messages.InviteToStage(id=ben.id))
-    ben.ask(messages.EnterStage())
-    anna.ask(messages.LeaveStage())
+    anna.ask(meeting.InviteToStage(id=ben.id))
+    ben.ask(meeting.EnterStage())
+    anna.ask(meeting.LeaveStage())
     assert sender.farewell is not None
     assert grants(ben)
 
@@ -182,10 +182,10 @@ def test_asking_becomes_rarer_the_more_often_it_fails(small: House) -> None:
 
 def test_a_lost_ingest_is_asked_for_again(small: House) -> None:
     anna = small.moderator()
-    anna.ask(messages.LeaveStage())
-    anna.ask(messages.EnterStage())
+    anna.ask(meeting.LeaveStage())
+    anna.ask(meeting.EnterStage())
     eve = small.guest()
-    eve.ask(messages.LeaveStage())
+    eve.ask(meeting.LeaveStage())
     sender = send(small, grants(anna)[0])
     small.clock.advance(100)
     lose(small, grants(anna)[0], sender)
@@ -199,19 +199,19 @@ def test_a_lost_ingest_is_asked_for_again(small: House) -> None:
 def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
     relay = send(small, grants(anna)[0])
-    viewer = watch(small, feed(eve))
-    anna.ask(messages.StartBroadcast(ref=1))
-    public = anna.all(messages.IngestGranted)[-1]
+    viewer = watched(small, feed(eve))
+    anna.ask(meeting.StartBroadcast(ref=1))
+    public = anna.all(meeting.IngestGranted)[-1]
     assert public.purpose == "broadcast"
     assert relay.farewell is None
     send(small, public)
-    assert feed(eve) == messages.StageFeed(stream="stream")
+    assert feed(eve) == meeting.StageFeed(stream="stream")
     assert relay.farewell is not None
     assert relay.farewell.failed is False
     assert viewer.dismissed
-    assert small.guest().welcome.feed == messages.StageFeed(stream="stream")
-    assert watch(small, feed(eve)).frames
-    anna.ask(messages.StopBroadcast())
+    assert small.guest().welcome.feed == meeting.StageFeed(stream="stream")
+    assert watched(small, feed(eve)).frames
+    anna.ask(meeting.StopBroadcast())
     assert feed(eve) == NOTHING
     assert len(grants(anna)) == 2
     assert not grants(ben)
@@ -222,19 +222,19 @@ def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
 def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
     anna, _ = small.moderator(), small.guest()
     late = small.moderator()
-    assert late.try_all([messages.StartBroadcast(ref=1)]) == [("audience", 1)]
-    anna.ask(messages.StartBroadcast())
-    public = anna.all(messages.IngestGranted)[-1]
+    assert late.try_all([meeting.StartBroadcast(ref=1)]) == [("audience", 1)]
+    anna.ask(meeting.StartBroadcast())
+    public = anna.all(meeting.IngestGranted)[-1]
     sender = send(small, public)
-    anna.ask(messages.LeaveStage())
+    anna.ask(meeting.LeaveStage())
     assert sender.farewell is not None
-    state = late.last(messages.BroadcastChanged).broadcast
+    state = late.last(meeting.BroadcastChanged).broadcast
     # She has no picture of the stage either, and may come up in time.
     assert (state.state, state.broadcaster) == (BroadcastStatus.LIVE, None)
     assert state.trouble is not None
     assert "stage" in state.trouble.message
     small.clock.advance(small.config.patience.successor)
-    assert late.last(messages.BroadcastChanged).broadcast.state is BroadcastStatus.OFF
+    assert late.last(meeting.BroadcastChanged).broadcast.state is BroadcastStatus.OFF
 
 
 def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
@@ -242,7 +242,7 @@ def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
     sender = send(small, grants(anna)[0])
     eve.leave()
     small.clock.advance(small.config.patience.audience - 1)
-    anna.ask(messages.Media(audio=True, video=True))
+    anna.ask(meeting.Media(audio=True, video=True))
     assert sender.farewell is None
     small.clock.advance(1.1)
     assert sender.farewell is not None
@@ -273,7 +273,7 @@ def test_a_page_that_is_loaded_again_keeps_its_ticket(small: House) -> None:
 def test_the_relay_ends_with_the_room_and_with_the_server(small: House) -> None:
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
     sender = send(small, grants(anna)[0])
-    anna.ask(messages.EndMeeting())
+    anna.ask(meeting.EndMeeting())
     assert sender.farewell is not None
     assert not grants(ben)
     assert not small.broadcasts.active
@@ -290,9 +290,9 @@ def test_the_relay_ends_with_the_room_and_with_the_server(small: House) -> None:
 def test_the_title_is_the_subject(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
     send(small, grants(anna)[0])
-    viewer = watch(small, feed(eve))
-    anna.ask(messages.SetSubject(subject="Lesson"))
-    assert viewer.last(messages.StreamState).title == "Lesson"
+    viewer = watched(small, feed(eve))
+    anna.ask(meeting.SetSubject(subject="Lesson"))
+    assert viewer.last(watch.StreamState).title == "Lesson"
 
 
 # --- who watches the broadcast -----------------------------------------------------------------
@@ -300,32 +300,32 @@ def test_the_title_is_the_subject(small: House) -> None:
 
 def test_moderators_hear_how_many_watch_but_not_of_each(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.StartBroadcast())
-    send(house, anna.last(messages.IngestGranted))
+    anna.ask(meeting.StartBroadcast())
+    send(house, anna.last(meeting.IngestGranted))
     for _ in range(5):
-        watch(house, messages.StageFeed(stream="stream"))
-    assert [v.viewers for v in anna.all(messages.ViewersChanged)] == [1]
+        watched(house, meeting.StageFeed(stream="stream"))
+    assert [v.viewers for v in anna.all(meeting.ViewersChanged)] == [1]
     house.clock.advance(1)
-    assert [v.viewers for v in anna.all(messages.ViewersChanged)] == [1, 5]
+    assert [v.viewers for v in anna.all(meeting.ViewersChanged)] == [1, 5]
     house.clock.advance(10)
-    assert len(anna.all(messages.ViewersChanged)) == 2
-    assert not ben.all(messages.ViewersChanged)
+    assert len(anna.all(meeting.ViewersChanged)) == 2
+    assert not ben.all(meeting.ViewersChanged)
     assert house.moderator().welcome.viewers == 5
     assert house.guest().welcome.viewers == 0
-    anna.ask(messages.StopBroadcast())
-    assert anna.last(messages.ViewersChanged).viewers == 0
+    anna.ask(meeting.StopBroadcast())
+    assert anna.last(meeting.ViewersChanged).viewers == 0
 
 
 def test_who_waits_for_the_broadcast_is_counted_when_it_begins(house: House) -> None:
     viewer = Viewer()
     channel = house.broadcasts.watch("stream", viewer)
     anna = house.moderator()
-    anna.ask(messages.StartBroadcast())
-    assert anna.last(messages.ViewersChanged).viewers == 1
+    anna.ask(meeting.StartBroadcast())
+    assert anna.last(meeting.ViewersChanged).viewers == 1
     house.clock.advance(2)
     channel.leave(viewer)
     channel.leave(viewer)
-    assert anna.last(messages.ViewersChanged).viewers == 0
+    assert anna.last(meeting.ViewersChanged).viewers == 0
 
 
 def test_a_page_that_cannot_compose_is_not_asked(small: House) -> None:
@@ -346,7 +346,7 @@ def test_where_no_page_can_compose_the_audience_is_told(small: House) -> None:
     again = small.page().join(claims(moderator=True))
     assert not grants(again)
     ben.leave()
-    anna.ask(messages.InviteToStage(id=again.id))
-    again.ask(messages.EnterStage())
+    anna.ask(meeting.InviteToStage(id=again.id))
+    again.ask(meeting.EnterStage())
     assert feed(eve).possible
     assert grants(again)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.cleaning import clean_text
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, claims
@@ -11,40 +11,40 @@ PERSON = "person-of-a-browser"
 
 
 def texts(page: Page) -> list[str]:
-    return [m.text for m in page.all(messages.ChatMessage)]
+    return [m.text for m in page.all(meeting.ChatMessage)]
 
 
 def test_everybody_reads_what_is_written_to_all(house: House) -> None:
     anna, ben = house.moderator(name="Anna"), house.guest()
-    anna.ask(messages.SendChat(text=" Hello \n all ", ref=1))
+    anna.ask(meeting.SendChat(text=" Hello \n all ", ref=1))
     for page in (anna, ben):
-        message = page.last(messages.ChatMessage)
+        message = page.last(meeting.ChatMessage)
         assert (message.sender, message.name, message.text) == (anna.id, "Anna", "Hello\n all")
         assert (message.to, message.to_name) == (None, None)
-    assert anna.last(messages.Ack).ref == 1
+    assert anna.last(meeting.Ack).ref == 1
 
 
 def test_only_the_two_concerned_read_what_is_private(house: House) -> None:
     anna, ben, eve = house.moderator(), house.guest(name="Ben"), house.guest()
-    anna.ask(messages.SendChat(text="psst", to=ben.id))
+    anna.ask(meeting.SendChat(text="psst", to=ben.id))
     assert texts(anna) == texts(ben) == ["psst"]
-    assert ben.last(messages.ChatMessage).to_name == "Ben"
+    assert ben.last(meeting.ChatMessage).to_name == "Ben"
     assert texts(eve) == []
 
 
 def test_who_waits_reads_nothing(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()
-    anna.ask(messages.SendChat(text="hello"))
+    anna.ask(meeting.SendChat(text="hello"))
     assert texts(waiting) == []
 
 
 def test_who_comes_late_reads_what_was_written(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     for number in range(3):
-        anna.ask(messages.SendChat(text=str(number)))
-    anna.ask(messages.SendChat(text="psst", to=ben.id))
+        anna.ask(meeting.SendChat(text=str(number)))
+    anna.ask(meeting.SendChat(text="psst", to=ben.id))
     late = house.guest()
     assert [m.text for m in late.welcome.chat] == ["0", "1", "2"]
     assert [m.id for m in late.welcome.chat] == [1, 2, 3]
@@ -54,7 +54,7 @@ def test_what_is_private_is_there_for_the_two_when_they_come_again(house: House)
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)
-    anna.ask(messages.SendChat(text="psst", to=ben.id))
+    anna.ask(meeting.SendChat(text="psst", to=ben.id))
     ben.leave()
     back = house.page().join(token, person=PERSON)
     assert [m.text for m in back.welcome.chat] == ["psst"]
@@ -71,7 +71,7 @@ def test_the_newest_are_kept(house: House) -> None:
     pages = [house.moderator(), *(house.guest() for _ in range(29))]
     keep = house.config.limits.chat
     for number in range(keep + 5):
-        pages[number % len(pages)].ask(messages.SendChat(text=str(number)))
+        pages[number % len(pages)].ask(meeting.SendChat(text=str(number)))
     kept = house.guest().welcome.chat
     assert [m.text for m in kept] == [str(number) for number in range(5, keep + 5)]
     assert len(house.store.rooms.chat("R")) == keep
@@ -80,13 +80,13 @@ def test_the_newest_are_kept(house: House) -> None:
 def test_writing_is_rationed_for_each(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     burst = int(house.config.limits.chat_burst)
-    asked: list[messages.ClientMessage] = [
-        messages.SendChat(text="spam", ref=number) for number in range(burst + 1)
+    asked: list[meeting.ClientMessage] = [
+        meeting.SendChat(text="spam", ref=number) for number in range(burst + 1)
     ]
     assert ben.try_all(asked) == [("too_many", burst)]
-    assert anna.try_all([messages.SendChat(text="calm")]) == []
+    assert anna.try_all([meeting.SendChat(text="calm")]) == []
     house.clock.advance(1)
-    assert ben.try_all([messages.SendChat(text="sorry")]) == []
+    assert ben.try_all([meeting.SendChat(text="sorry")]) == []
 
 
 def test_going_out_and_in_gives_nobody_more_words(house: House) -> None:
@@ -94,19 +94,19 @@ def test_going_out_and_in_gives_nobody_more_words(house: House) -> None:
     ben = house.page().join(token, person=PERSON)
     house.moderator()
     for _ in range(int(house.config.limits.chat_burst)):
-        ben.ask(messages.SendChat(text="spam"))
+        ben.ask(meeting.SendChat(text="spam"))
     ben.leave()
     back = house.page().join(token, person=PERSON)
-    assert back.try_all([messages.SendChat(text="more", ref=1)]) == [("too_many", 1)]
+    assert back.try_all([meeting.SendChat(text="more", ref=1)]) == [("too_many", 1)]
 
 
 def test_what_cannot_be_sent_is_refused(house: House) -> None:
     anna = house.moderator()
     assert anna.try_all(
         [
-            messages.SendChat(text=" \u200b\n ", ref=1),
-            messages.SendChat(text="x", to="00000000", ref=2),
-            messages.SendChat(text="x", to=anna.id, ref=3),
+            meeting.SendChat(text=" \u200b\n ", ref=1),
+            meeting.SendChat(text="x", to="00000000", ref=2),
+            meeting.SendChat(text="x", to=anna.id, ref=3),
         ]
     ) == [("invalid", 1), ("not_found", 2), ("invalid", 3)]
     assert texts(anna) == []
@@ -122,7 +122,7 @@ def test_text_is_cleaned_and_lines_are_left() -> None:
 
 def test_what_is_written_is_in_no_event(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.SendChat(text="secret"))
+    anna.ask(meeting.SendChat(text="secret"))
     events = house.store.events("R")
     assert "chat" in [kind for _, kind, _ in events]
     assert "secret" not in repr(events)
@@ -130,12 +130,12 @@ def test_what_is_written_is_in_no_event(house: House) -> None:
 
 def test_a_moderator_speaks_to_those_who_wait(house: House) -> None:
     anna = house.moderator(name="Anna")
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     ben, eve = house.guest(), house.guest()
-    anna.ask(messages.MessageLobby(text="One moment", ref=1))
-    anna.ask(messages.MessageLobby(text="Who are you?", id=eve.id, ref=2))
-    assert [n.text for n in ben.all(messages.LobbyNote)] == ["One moment"]
-    assert [n.text for n in eve.all(messages.LobbyNote)] == ["One moment", "Who are you?"]
-    assert eve.last(messages.LobbyNote).name == "Anna"
-    assert [a.ref for a in anna.all(messages.Ack)][-2:] == [1, 2]
-    assert anna.try_all([messages.MessageLobby(text="x", id=anna.id, ref=3)]) == [("not_found", 3)]
+    anna.ask(meeting.MessageLobby(text="One moment", ref=1))
+    anna.ask(meeting.MessageLobby(text="Who are you?", id=eve.id, ref=2))
+    assert [n.text for n in ben.all(meeting.LobbyNote)] == ["One moment"]
+    assert [n.text for n in eve.all(meeting.LobbyNote)] == ["One moment", "Who are you?"]
+    assert eve.last(meeting.LobbyNote).name == "Anna"
+    assert [a.ref for a in anna.all(meeting.Ack)][-2:] == [1, 2]
+    assert anna.try_all([meeting.MessageLobby(text="x", id=anna.id, ref=3)]) == [("not_found", 3)]

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from nanomeet_widget._errors import NanoMeetError
-from nanomeet_widget.server.protocol import frames, messages
+from nanomeet_widget.server.protocol import common, decoding, frames, ingest, meeting, watch
 from tests.unit.server.commands import moderators_only
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, Sender, claims
@@ -29,7 +29,7 @@ SIGNALS, OTHERS, FRAMES = 60_000, 10_000, 30_000
 GROWTH = 3_000_000
 
 #: What a socket answers: with an error, or by a word and a close.
-EXPECTED = (messages.InvalidMessageError, msgspec.DecodeError, UnicodeError, NanoMeetError)
+EXPECTED = (decoding.InvalidMessageError, msgspec.DecodeError, UnicodeError, NanoMeetError)
 
 ODD: list[Any] = [
     *(None, True, -1, 0, 1 << 31, 1 << 63, 1 << 200, -0.5, 1e308, "", "\0", "\ud800", "x" * 5000),
@@ -49,15 +49,15 @@ ODD: list[Any] = [
 def seeds(page: Page) -> list[dict[str, Any]]:
     """Messages that are right, as JSON."""
     others: list[Any] = [
-        messages.Join(v=1, token="t", name="Ada"),
-        messages.Ping(t=1.0),
-        messages.Leave(),
-        messages.Media(audio=True, video=False),
-        messages.Rename(name="Ada"),
-        messages.Signal(to=page.id, description=messages.Description(type="offer", sdp="v=0")),
+        meeting.Join(v=1, token="t", name="Ada"),
+        common.Ping(t=1.0),
+        meeting.Leave(),
+        meeting.Media(audio=True, video=False),
+        meeting.Rename(name="Ada"),
+        meeting.Signal(to=page.id, description=meeting.Description(type="offer", sdp="v=0")),
     ]
     everything = [*moderators_only(page.id), *others]
-    return [json.loads(messages.encode(message)) for message in everything]
+    return [json.loads(common.encode(message)) for message in everything]
 
 
 def spoil(chance: random.Random, message: dict[str, Any]) -> bytes:
@@ -143,7 +143,7 @@ def test_spoiled_messages_harm_no_room(house: House) -> None:
             attacker = attackers[number % 2]
             data = spoil(chance, chance.choice(right))
             try:
-                message = messages.decode_client(data.decode())
+                message = decoding.decode_client(data.decode())
                 attacker.ask(message)
                 understood += 1
             except EXPECTED:
@@ -156,11 +156,11 @@ def test_spoiled_messages_harm_no_room(house: House) -> None:
     assert understood > SIGNALS / 100
     # The house still works.
     last = house.page().join(claims(room="Afterwards"))
-    last.ask(messages.Rename(name="Still here", ref=1))
-    assert last.last(messages.Ack).ref == 1
+    last.ask(meeting.Rename(name="Still here", ref=1))
+    assert last.last(meeting.Ack).ref == 1
 
 
-@pytest.mark.parametrize("decode", [messages.decode_watch, messages.decode_ingest])
+@pytest.mark.parametrize("decode", [watch.decode, ingest.decode])
 def test_spoiled_first_words_are_refused(decode: Callable[[str], object]) -> None:
     chance = random.Random(6455)  # noqa: S311 - to be repeated
     right: list[dict[str, Any]] = [
@@ -184,8 +184,8 @@ def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> No
         for _ in range(FRAMES // 10):
             house.clock.advance(60)
             host.sent.clear()
-            host.ask(messages.StartBroadcast(record=False, ref=1))
-            broadcast = house.broadcasts.by_ticket(host.last(messages.IngestGranted).ticket)
+            host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=1))
+            broadcast = house.broadcasts.by_ingest_ticket(host.last(meeting.IngestGranted).ticket)
             assert broadcast is not None
             sender = Sender()
             assert broadcast.attach(sender)
@@ -194,11 +194,11 @@ def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> No
             for _ in range(10):
                 broadcast.receive(sender, noise(chance, chance.choice(right)))
             ended += sender.farewell is not None
-            host.ask(messages.StopBroadcast(ref=2))
+            host.ask(meeting.StopBroadcast(ref=2))
     assert ended > FRAMES / 20
     # Somebody else's goes well.
-    host.ask(messages.StartBroadcast(record=False, ref=3))
-    assert host.last(messages.Ack if host.all(messages.Ack) else messages.IngestGranted)
+    host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=3))
+    assert host.last(meeting.Ack if host.all(meeting.Ack) else meeting.IngestGranted)
 
 
 def test_a_frame_that_is_read_is_written_the_same() -> None:

@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
 
 
 def test_a_raised_hand_is_everybodys_to_see(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    ben.ask(messages.RaiseHand(raised=True, ref=1))
-    raised = anna.last(messages.Updated).participant
+    ben.ask(meeting.RaiseHand(raised=True, ref=1))
+    raised = anna.last(meeting.Updated).participant
     assert raised.id == ben.id
     assert raised.hand is not None
-    assert ben.last(messages.Ack).ref == 1
+    assert ben.last(meeting.Ack).ref == 1
     assert house.guest().welcome.participants[1].hand == raised.hand
-    ben.ask(messages.RaiseHand(raised=False))
-    assert anna.last(messages.Updated).participant.hand is None
+    ben.ask(meeting.RaiseHand(raised=False))
+    assert anna.last(meeting.Updated).participant.hand is None
 
 
 def test_hands_keep_the_order_in_which_they_went_up(house: House) -> None:
     pages = [house.guest() for _ in range(4)]
     for page in reversed(pages):
-        page.ask(messages.RaiseHand(raised=True))
-    pages[2].ask(messages.RaiseHand(raised=True, ref=1))
+        page.ask(meeting.RaiseHand(raised=True))
+    pages[2].ask(meeting.RaiseHand(raised=True, ref=1))
     late = house.moderator()
     queue = sorted(late.welcome.participants, key=lambda p: p.hand or 0)
     assert [p.id for p in queue] == [page.id for page in reversed(pages)]
-    assert pages[2].last(messages.Ack).ref == 1
+    assert pages[2].last(meeting.Ack).ref == 1
 
 
 def test_a_moderator_takes_a_hand_down(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    ben.ask(messages.RaiseHand(raised=True))
-    anna.ask(messages.LowerHand(id=ben.id, ref=1))
-    assert ben.last(messages.Updated).participant.hand is None
-    assert anna.last(messages.Ack).ref == 1
-    assert anna.try_all([messages.LowerHand(id="00000000", ref=2)]) == [("not_found", 2)]
+    ben.ask(meeting.RaiseHand(raised=True))
+    anna.ask(meeting.LowerHand(id=ben.id, ref=1))
+    assert ben.last(meeting.Updated).participant.hand is None
+    assert anna.last(meeting.Ack).ref == 1
+    assert anna.try_all([meeting.LowerHand(id="00000000", ref=2)]) == [("not_found", 2)]
 
 
 def test_a_reaction_is_shown_to_everybody_in_the_room(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()
-    ben.ask(messages.React(reaction="heart", ref=1))
+    ben.ask(meeting.React(reaction="heart", ref=1))
     for page in (anna, ben):
-        assert page.last(messages.Reaction) == messages.Reaction(sender=ben.id, reaction="heart")
-    assert not waiting.all(messages.Reaction)
-    assert ben.last(messages.Ack).ref == 1
+        assert page.last(meeting.Reaction) == meeting.Reaction(sender=ben.id, reaction="heart")
+    assert not waiting.all(meeting.Reaction)
+    assert ben.last(meeting.Ack).ref == 1
 
 
 def test_reactions_are_rationed(house: House) -> None:
     ben = house.guest()
     burst = int(house.config.limits.reaction_burst)
-    asked: list[messages.ClientMessage] = [
-        messages.React(reaction="clap", ref=number) for number in range(burst + 2)
+    asked: list[meeting.ClientMessage] = [
+        meeting.React(reaction="clap", ref=number) for number in range(burst + 2)
     ]
     assert ben.try_all(asked) == [("too_many", burst), ("too_many", burst + 1)]
-    assert len(ben.all(messages.Reaction)) == burst
+    assert len(ben.all(meeting.Reaction)) == burst

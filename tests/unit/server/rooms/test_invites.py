@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget import _tokens
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from tests.unit.server.conftest import SECRET, House
 from tests.unit.server.fakes import Page, claims
 
@@ -11,8 +11,8 @@ HERE = "https://meet.example.org"
 
 
 def made(page: Page, *, moderator: bool = False) -> _tokens.Claims:
-    page.ask(messages.CreateInvite(ref=1, moderator=moderator, server=HERE))
-    answer = page.last(messages.InviteCreated)
+    page.ask(meeting.CreateInvite(ref=1, moderator=moderator, server=HERE))
+    answer = page.last(meeting.InviteCreated)
     assert answer.ref == 1
     return _tokens.verify(answer.token, SECRET)
 
@@ -29,10 +29,10 @@ def test_a_moderator_invites_either_into_his_own_room(house: House) -> None:
 
 def test_whoever_was_made_a_moderator_invites_participants_alone(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.GrantModerator(id=ben.id))
+    anna.ask(meeting.GrantModerator(id=ben.id))
     assert made(ben).moderator is False
-    ben.ask(messages.CreateInvite(ref=2, moderator=True, server=HERE))
-    refused = ben.last(messages.Error)
+    ben.ask(meeting.CreateInvite(ref=2, moderator=True, server=HERE))
+    refused = ben.last(common.Error)
     assert (refused.kind, refused.ref) == ("forbidden", 2)
     assert len(house.store.tokens.all("R")) == 1
 
@@ -46,10 +46,10 @@ def test_an_invite_is_gone_with_the_token_it_came_from(house: House) -> None:
 
 def test_a_wrong_address_makes_nothing(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.CreateInvite(ref=3, server="javascript:alert(1)"))
-    assert (anna.last(messages.Error).kind, anna.last(messages.Error).ref) == ("invalid", 3)
+    anna.ask(meeting.CreateInvite(ref=3, server="javascript:alert(1)"))
+    assert (anna.last(common.Error).kind, anna.last(common.Error).ref) == ("invalid", 3)
     assert house.store.tokens.all("R") == []
 
 
 def test_a_token_is_in_no_repr() -> None:
-    assert "secret" not in repr(messages.InviteCreated(ref=1, token="secret"))
+    assert "secret" not in repr(meeting.InviteCreated(ref=1, token="secret"))

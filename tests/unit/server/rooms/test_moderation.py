@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import typing
-
-from nanomeet_widget.server.protocol import messages
-from nanomeet_widget.server.rooms.rooms import _MODERATORS_ONLY
-from tests.unit.server.commands import moderators_only
+from nanomeet_widget.server.protocol import common, meeting
+from tests.unit.server.commands import MODERATOR_REQUESTS, moderators_only
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, claims
 
 PERSON = "person-of-a-browser"
-
-
-def test_what_the_protocol_calls_moderators_only_is() -> None:
-    said = {
-        m for m in typing.get_args(messages.ClientMessage) if "Moderators only" in (m.__doc__ or "")
-    }
-    assert said == set(_MODERATORS_ONLY)
-    assert {type(m) for m in moderators_only("0" * 16)} == said
 
 
 def test_a_guest_commands_nothing(house: House) -> None:
@@ -26,7 +15,7 @@ def test_a_guest_commands_nothing(house: House) -> None:
     told = len(anna.sent)
     refused = ben.try_all(moderators_only(anna.id))
     assert refused == [("forbidden", ref) for ref in range(len(refused))]
-    assert len(refused) == len(_MODERATORS_ONLY)
+    assert len(refused) == len(MODERATOR_REQUESTS) == 22
     assert len(anna.sent) == told
     assert anna.farewell is None
 
@@ -36,44 +25,44 @@ def test_a_guest_commands_nothing(house: House) -> None:
 
 def test_muting_one_is_done_when_his_page_says_so(house: House) -> None:
     anna, ben, eve = house.moderator(), house.guest(audio=True), house.guest(audio=True)
-    anna.ask(messages.Mute(id=ben.id, ref=1))
-    assert ben.last(messages.MuteRequested) == messages.MuteRequested(media="audio", by=anna.id)
-    assert not eve.all(messages.MuteRequested)
-    assert not anna.all(messages.Ack)
-    ben.ask(messages.Media(audio=False, video=False))
-    assert anna.last(messages.Ack).ref == 1
+    anna.ask(meeting.Mute(id=ben.id, ref=1))
+    assert ben.last(meeting.MuteRequested) == meeting.MuteRequested(media="audio", by=anna.id)
+    assert not eve.all(meeting.MuteRequested)
+    assert not anna.all(meeting.Ack)
+    ben.ask(meeting.Media(audio=False, video=False))
+    assert anna.last(meeting.Ack).ref == 1
 
 
 def test_a_shared_screen_is_a_picture_too(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    ben.ask(messages.Media(audio=False, video=False, screen=True))
-    anna.ask(messages.Mute(id=ben.id, media="video", ref=1))
-    assert not anna.all(messages.Ack)
-    ben.ask(messages.Media(audio=False, video=False, screen=False))
-    assert anna.last(messages.Ack).ref == 1
+    ben.ask(meeting.Media(audio=False, video=False, screen=True))
+    anna.ask(meeting.Mute(id=ben.id, media="video", ref=1))
+    assert not anna.all(meeting.Ack)
+    ben.ask(meeting.Media(audio=False, video=False, screen=False))
+    assert anna.last(meeting.Ack).ref == 1
 
 
 def test_who_does_not_mute_is_told_of(house: House) -> None:
     anna, ben = house.moderator(), house.guest(name="Ben", audio=True)
-    anna.ask(messages.Mute(id=ben.id, ref=1))
+    anna.ask(meeting.Mute(id=ben.id, ref=1))
     house.clock.advance(house.config.patience.mute + 1)
-    error = anna.last(messages.Error)
+    error = anna.last(common.Error)
     assert (error.kind, error.ref) == ("timeout", 1)
     assert "Ben" in error.message
 
 
 def test_stepping_down_is_being_muted(house: House) -> None:
     anna, ben = house.moderator(), house.guest(audio=True)
-    anna.ask(messages.Mute(id=ben.id, ref=1))
-    ben.ask(messages.LeaveStage())
-    assert anna.last(messages.Ack).ref == 1
+    anna.ask(meeting.Mute(id=ben.id, ref=1))
+    ben.ask(meeting.LeaveStage())
+    assert anna.last(meeting.Ack).ref == 1
 
 
 def test_whether_to_unmute_is_his_who_is_asked(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.AskToUnmute(id=ben.id, media="video", ref=1))
-    assert ben.last(messages.UnmuteAsked) == messages.UnmuteAsked(media="video", by=anna.id)
-    assert anna.last(messages.Ack).ref == 1
+    anna.ask(meeting.AskToUnmute(id=ben.id, media="video", ref=1))
+    assert ben.last(meeting.UnmuteAsked) == meeting.UnmuteAsked(media="video", by=anna.id)
+    assert anna.last(meeting.Ack).ref == 1
 
 
 # --- moderators of a room ----------------------------------------------------------------------
@@ -82,31 +71,31 @@ def test_whether_to_unmute_is_his_who_is_asked(house: House) -> None:
 def granted(house: House) -> tuple[Page, Page]:
     anna = house.moderator()
     ben = house.page().join(claims(jti="bens"), person=PERSON)
-    anna.ask(messages.GrantModerator(id=ben.id, ref=1))
+    anna.ask(meeting.GrantModerator(id=ben.id, ref=1))
     return anna, ben
 
 
 def test_a_moderator_makes_another(house: House) -> None:
     anna, ben = granted(house)
     for page in (anna, ben):
-        told = page.last(messages.Updated).participant
+        told = page.last(meeting.Updated).participant
         assert (told.id, told.moderator) == (ben.id, True)
-    assert anna.last(messages.Ack).ref == 1
-    ben.ask(messages.SetSubject(subject="Mine", ref=2))
-    assert anna.last(messages.RoomChanged).state.subject == "Mine"
+    assert anna.last(meeting.Ack).ref == 1
+    ben.ask(meeting.SetSubject(subject="Mine", ref=2))
+    assert anna.last(meeting.RoomChanged).state.subject == "Mine"
 
 
 def test_a_new_moderator_hears_what_moderators_know(house: House) -> None:
     anna = house.moderator()
     ben = house.guest()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     eve = house.guest(name="Eve")
-    assert not ben.all(messages.Knock)
-    anna.ask(messages.GrantModerator(id=ben.id))
-    assert ben.last(messages.Knock) == messages.Knock(id=eve.id, name="Eve")
-    assert ben.last(messages.ViewersChanged).viewers == 0
-    ben.ask(messages.Admit(id=eve.id, admitted=True))
-    assert eve.all(messages.Welcome)
+    assert not ben.all(meeting.Knock)
+    anna.ask(meeting.GrantModerator(id=ben.id))
+    assert ben.last(meeting.Knock) == meeting.Knock(id=eve.id, name="Eve")
+    assert ben.last(meeting.ViewersChanged).viewers == 0
+    ben.ask(meeting.Admit(id=eve.id, admitted=True))
+    assert eve.all(meeting.Welcome)
 
 
 def test_the_role_is_his_who_was_given_it(house: House) -> None:
@@ -114,7 +103,7 @@ def test_the_role_is_his_who_was_given_it(house: House) -> None:
     assert house.page().join(claims(jti="bens"), person=PERSON).welcome.own.moderator is True
     assert ben.farewell is not None
     # Even when he has left in between, and the door is locked.
-    anna.ask(messages.SetClosed(closed=True))
+    anna.ask(meeting.SetClosed(closed=True))
     ben.leave()
     assert house.page().join(claims(jti="bens"), person=PERSON).welcome.own.moderator is True
     stranger = house.page().join(claims(jti="bens"), person="another-persons-browser")
@@ -125,7 +114,7 @@ def test_who_names_nobodys_browser_is_a_moderator_while_he_stays(house: House) -
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)
-    anna.ask(messages.GrantModerator(id=ben.id))
+    anna.ask(meeting.GrantModerator(id=ben.id))
     ben.lose()
     back = house.page().join(token, resume=ben.welcome.resume)
     assert back.welcome.own.moderator is True
@@ -135,7 +124,7 @@ def test_who_names_nobodys_browser_is_a_moderator_while_he_stays(house: House) -
 
 def test_the_role_ends_with_the_room_and_with_being_sent_out(house: House) -> None:
     anna, ben = granted(house)
-    anna.ask(messages.Kick(id=ben.id))
+    anna.ask(meeting.Kick(id=ben.id))
     assert house.page().join(claims(jti="bens"), person=PERSON).farewell is not None
     anna.leave()
     anna, ben = granted(house)
@@ -149,54 +138,54 @@ def test_the_role_ends_with_the_room_and_with_being_sent_out(house: House) -> No
 
 def test_into_a_locked_room_come_moderators_alone(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.SetClosed(closed=True, ref=1))
-    assert ben.last(messages.RoomChanged).state.closed is True
+    anna.ask(meeting.SetClosed(closed=True, ref=1))
+    assert ben.last(meeting.RoomChanged).state.closed is True
     late = house.guest()
     assert late.farewell is not None
     assert (late.farewell.kind, late.farewell.retry) == ("room_closed", True)
     assert house.moderator().who is not None
-    anna.ask(messages.SetClosed(closed=False))
+    anna.ask(meeting.SetClosed(closed=False))
     assert house.guest().who is not None
 
 
 def test_who_waits_as_the_room_is_locked_can_be_let_in(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     ben = house.guest()
-    anna.ask(messages.SetClosed(closed=True))
-    anna.ask(messages.Admit(id=ben.id, admitted=True))
-    assert ben.all(messages.Welcome)
+    anna.ask(meeting.SetClosed(closed=True))
+    anna.ask(meeting.Admit(id=ben.id, admitted=True))
+    assert ben.all(meeting.Welcome)
 
 
 def test_somebody_is_shown_large_to_everybody_until_he_goes(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    anna.ask(messages.SetMain(id=ben.id, ref=1))
-    assert ben.last(messages.RoomChanged).state.main == ben.id
+    anna.ask(meeting.SetMain(id=ben.id, ref=1))
+    assert ben.last(meeting.RoomChanged).state.main == ben.id
     assert house.guest().welcome.state.main == ben.id
     ben.leave()
-    assert anna.last(messages.RoomChanged).state.main is None
-    anna.ask(messages.SetMain(id=anna.id))
-    anna.ask(messages.SetMain(ref=2))
-    assert anna.last(messages.RoomChanged).state.main is None
-    assert [a.ref for a in anna.all(messages.Ack)] == [1, 2]
+    assert anna.last(meeting.RoomChanged).state.main is None
+    anna.ask(meeting.SetMain(id=anna.id))
+    anna.ask(meeting.SetMain(ref=2))
+    assert anna.last(meeting.RoomChanged).state.main is None
+    assert [a.ref for a in anna.all(meeting.Ack)] == [1, 2]
 
 
 def test_all_who_wait_are_let_in_as_far_as_there_is_room(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     waiting = [house.guest() for _ in range(3)]
-    anna.ask(messages.AdmitAll(ref=1))
-    assert all(page.all(messages.Welcome) for page in waiting)
-    assert anna.last(messages.Ack).ref == 1
+    anna.ask(meeting.AdmitAll(ref=1))
+    assert all(page.all(meeting.Welcome) for page in waiting)
+    assert anna.last(meeting.Ack).ref == 1
     last = house.guest()
     for _ in range(house.config.limits.participants - 4):
         house.moderator()
     assert anna.try_all(
-        [messages.AdmitAll(ref=2), messages.Admit(id=last.id, admitted=True, ref=3)]
+        [meeting.AdmitAll(ref=2), meeting.Admit(id=last.id, admitted=True, ref=3)]
     ) == [("room_full", 2), ("room_full", 3)]
     # He waits on: a place may become free.
     assert last.farewell is None
-    anna.ask(messages.SetLobby(active=False))
+    anna.ask(meeting.SetLobby(active=False))
     assert last.farewell is not None
     assert last.farewell.kind == "room_full"
 
@@ -205,10 +194,10 @@ def test_the_meeting_ends_for_everybody(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     lost = house.guest()
     lost.lose()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()
-    anna.ask(messages.EndMeeting(ref=1))
-    assert anna.last(messages.Ack).ref == 1
+    anna.ask(meeting.EndMeeting(ref=1))
+    assert anna.last(meeting.Ack).ref == 1
     for page in (anna, ben, waiting):
         assert page.farewell is not None
         assert (page.farewell.kind, page.farewell.retry) == ("ended", False)
@@ -218,9 +207,9 @@ def test_the_meeting_ends_for_everybody(house: House) -> None:
 def test_an_invite_of_a_meeting_that_ended_opens_another(house: House) -> None:
     token = claims()
     anna, ben = house.moderator(), house.page().join(token, person=PERSON)
-    anna.ask(messages.SendChat(text="old"))
-    anna.ask(messages.SetClosed(closed=True))
-    anna.ask(messages.EndMeeting())
+    anna.ask(meeting.SendChat(text="old"))
+    anna.ask(meeting.SetClosed(closed=True))
+    anna.ask(meeting.EndMeeting())
     again = house.page().join(token, person=PERSON)
     assert again.welcome.chat == []
     assert again.welcome.state.closed is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import claims
 
@@ -13,8 +13,8 @@ def test_the_same_person_takes_his_own_place_at_once(small: House) -> None:
     anna = small.moderator()
     token = claims()
     first = small.page().join(token, person=PERSON, name="Ben", audio=True)
-    first.ask(messages.Media(audio=True, video=True, screen=True))
-    first.ask(messages.RaiseHand(raised=True))
+    first.ask(meeting.Media(audio=True, video=True, screen=True))
+    first.ask(meeting.RaiseHand(raised=True))
     told = len(anna.sent)
     second = small.page().join(token, person=PERSON, name="Benjamin", audio=True)
     assert first.farewell is not None
@@ -22,7 +22,7 @@ def test_the_same_person_takes_his_own_place_at_once(small: House) -> None:
     assert second.id == first.id
     assert (second.welcome.own.stage, second.welcome.own.hand) == (True, first.who.hand)  # type: ignore[union-attr]
     news = anna.sent[told:]
-    assert [type(m) for m in news] == [messages.Updated]
+    assert [type(m) for m in news] == [meeting.Updated]
     changed = news[0].participant
     assert (changed.name, changed.audio, changed.video, changed.screen) == (
         "Benjamin",
@@ -37,15 +37,15 @@ def test_the_place_of_a_dead_connection_is_taken_too(house: House) -> None:
     token = claims()
     first = house.page().join(token, person=PERSON)
     first.lose()
-    anna.ask(messages.Signal(to=first.id, candidate=messages.Candidate(candidate="c")))
-    anna.ask(messages.AskToUnmute(id=first.id))
+    anna.ask(meeting.Signal(to=first.id, candidate=meeting.Candidate(candidate="c")))
+    anna.ask(meeting.AskToUnmute(id=first.id))
     second = house.page().join(token, person=PERSON)
     assert second.id == first.id
     # What was for the lost page's connections says nothing to this one.
-    assert not second.all(messages.Signalled)
-    assert second.last(messages.UnmuteAsked).by == anna.id
+    assert not second.all(meeting.Signalled)
+    assert second.last(meeting.UnmuteAsked).by == anna.id
     house.clock.advance(60)
-    assert not anna.all(messages.Left)
+    assert not anna.all(meeting.Left)
 
 
 def test_neither_the_token_nor_the_browser_alone_is_the_person(house: House) -> None:
@@ -62,7 +62,7 @@ def test_neither_the_token_nor_the_browser_alone_is_the_person(house: House) -> 
 
 def test_in_the_lobby_too_one_person_waits_once(house: House) -> None:
     anna = house.moderator()
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     token = claims()
     first = house.page().join(token, person=PERSON)
     second = house.page().join(token, person=PERSON)
@@ -75,9 +75,9 @@ def test_who_is_in_the_room_passes_no_door_again(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)
-    anna.ask(messages.SetPassword(password="sesame"))
-    anna.ask(messages.SetLobby(active=True))
-    anna.ask(messages.SetClosed(closed=True))
+    anna.ask(meeting.SetPassword(password="sesame"))
+    anna.ask(meeting.SetLobby(active=True))
+    anna.ask(meeting.SetClosed(closed=True))
     assert house.page().join(token, person=PERSON).id == ben.id
 
 
@@ -85,7 +85,7 @@ def test_who_was_sent_out_is_no_person_here(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)
-    anna.ask(messages.Kick(id=ben.id))
+    anna.ask(meeting.Kick(id=ben.id))
     again = house.page().join(token, person=PERSON)
     assert again.farewell is not None
     assert again.farewell.kind == "kicked"

@@ -10,7 +10,7 @@ import pytest
 from nanomeet_widget import _tokens
 from nanomeet_widget._errors import TokenError
 from nanomeet_widget._tokens import Claims
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.tokens.issuer import Issuer
 from tests.unit.server.conftest import SECRET, House, build
@@ -28,8 +28,8 @@ def made(house: House, parent: Claims | None = None, *, moderator: bool = False)
 
 def invited(page: Page, *, moderator: bool = False) -> Claims:
     """An invite that is made in the room."""
-    page.ask(messages.CreateInvite(ref=7, moderator=moderator, server=HERE))
-    return _tokens.verify(page.last(messages.InviteCreated).token, SECRET)
+    page.ask(meeting.CreateInvite(ref=7, moderator=moderator, server=HERE))
+    return _tokens.verify(page.last(meeting.InviteCreated).token, SECRET)
 
 
 def browser(number: int) -> str:
@@ -41,11 +41,11 @@ def comes(house: House, token: Claims, number: int, **fields: object) -> Page:
     entered = house.rooms.enter(
         token,
         page,
-        messages.Join(v=1, token="t", person=browser(number)),
+        meeting.Join(v=1, token="t", person=browser(number)),
         **fields,  # type: ignore[arg-type]
     )
     if entered is not None:
-        page.meeting, page.who = entered
+        page.dispatcher, page.who = entered
     return page
 
 
@@ -54,12 +54,12 @@ def is_out(page: Page) -> bool:
 
 
 def is_in(page: Page) -> bool:
-    return page.farewell is None and bool(page.all(messages.Welcome))
+    return page.farewell is None and bool(page.all(meeting.Welcome))
 
 
 def kick(by: Page, target: Page, **options: bool) -> None:
-    by.ask(messages.Kick(id=target.id, ref=9, **options))
-    assert any(isinstance(m, (messages.Ack, messages.Error)) and m.ref == 9 for m in by.sent)
+    by.ask(meeting.Kick(id=target.id, ref=9, **options))
+    assert any(isinstance(m, (meeting.Ack, common.Error)) and m.ref == 9 for m in by.sent)
 
 
 # --- a shared link -----------------------------------------------------------------------------
@@ -129,9 +129,9 @@ def test_who_waits_in_the_lobby_goes_with_the_link(house: House) -> None:
     deputy = made(house, root, moderator=True)
     guests = made(house, deputy)
     anna, ben = comes(house, root, 0), comes(house, deputy, 1)
-    anna.ask(messages.SetLobby(active=True))
+    anna.ask(meeting.SetLobby(active=True))
     waiting = comes(house, guests, 2)
-    assert waiting.all(messages.Waiting)
+    assert waiting.all(meeting.Waiting)
     kick(anna, ben)
     assert is_out(waiting)
 
@@ -141,17 +141,17 @@ def test_moderators_alone_are_told_which_links_are_shared(house: House) -> None:
     link = made(house, root)
     anna = comes(house, root, 0)
     ben = comes(house, link, 1)
-    assert not anna.all(messages.LinksChanged)
+    assert not anna.all(meeting.LinksChanged)
     eve = comes(house, link, 2)
-    (told,) = anna.last(messages.LinksChanged).links
+    (told,) = anna.last(meeting.LinksChanged).links
     assert (told.people, told.here) == (2, [ben.id, eve.id])
     assert link.jti not in repr(anna.sent)
-    assert not ben.all(messages.LinksChanged)
-    anna.ask(messages.GrantModerator(id=ben.id))
-    assert ben.last(messages.LinksChanged).links == [told]
+    assert not ben.all(meeting.LinksChanged)
+    anna.ask(meeting.GrantModerator(id=ben.id))
+    assert ben.last(meeting.LinksChanged).links == [told]
     # Each page is told once, and one that is new from the beginning.
     again = comes(house, root, 0)
-    assert [news.links for news in again.all(messages.LinksChanged)] == [[told]]
+    assert [news.links for news in again.all(meeting.LinksChanged)] == [[told]]
 
 
 # --- a moderator and the family ----------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_a_removed_moderators_token_can_do_nothing_by_http(house: House) -> None
         expiration=root.expiration.replace(microsecond=0),
     )  # fmt: skip
     # As long as the meeting lasts.
-    anna.ask(messages.EndMeeting())
+    anna.ask(meeting.EndMeeting())
     assert issuer(house).moderator(_tokens.mint(deputy, SECRET)).jti == deputy.jti
 
 
@@ -232,7 +232,7 @@ def test_who_was_made_a_moderator_takes_their_invites_along(house: House) -> Non
     link = made(house, root)
     anna = comes(house, root, 0)
     ben, eve = comes(house, link, 1), comes(house, link, 2)
-    anna.ask(messages.GrantModerator(id=ben.id))
+    anna.ask(meeting.GrantModerator(id=ben.id))
     own = invited(ben)
     kick(anna, ben)
     assert is_in(eve)
@@ -289,7 +289,7 @@ def test_a_meeting_that_was_ended_is_over_at_once(house: House) -> None:
     deputy = made(house, root, moderator=True)
     anna, ben = comes(house, root, 0), comes(house, deputy, 1)
     kick(anna, ben)
-    anna.ask(messages.EndMeeting(ref=2))
+    anna.ask(meeting.EndMeeting(ref=2))
     assert not house.rooms.occupied
     assert house.clock.pending == 0
 
@@ -298,11 +298,11 @@ def test_a_removed_moderators_broadcast_takes_nothing_more(house: House) -> None
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     anna, ben = comes(house, root, 0), comes(house, deputy, 1)
-    ben.ask(messages.StartBroadcast(ref=3))
-    ticket = ben.last(messages.IngestGranted).ticket
-    assert house.broadcasts.by_ticket(ticket) is not None
+    ben.ask(meeting.StartBroadcast(ref=3))
+    ticket = ben.last(meeting.IngestGranted).ticket
+    assert house.broadcasts.by_ingest_ticket(ticket) is not None
     kick(anna, ben)
-    assert house.broadcasts.by_ticket(ticket) is None
+    assert house.broadcasts.by_ingest_ticket(ticket) is None
 
 
 # --- revoking ----------------------------------------------------------------------------------
@@ -327,10 +327,10 @@ def test_who_cannot_revoke_is_told_and_removes_nobody(house: House) -> None:
     anna, ben = comes(house, root, 0), comes(house, deputy, 1)
     eve, tim = comes(house, link, 2), comes(house, link, 3)
     kick(ben, anna, revoke=True)
-    assert "revoking it would send you out" in ben.last(messages.Error).message
-    anna.ask(messages.GrantModerator(id=eve.id))
+    assert "revoking it would send you out" in ben.last(common.Error).message
+    anna.ask(meeting.GrantModerator(id=eve.id))
     kick(eve, tim, revoke=True)
-    assert "for this meeting only" in eve.last(messages.Error).message
+    assert "for this meeting only" in eve.last(common.Error).message
     assert all(is_in(page) for page in (anna, ben, eve, tim))
 
 
@@ -340,18 +340,18 @@ def test_a_revoked_moderators_open_connection_does_nothing_more(house: House) ->
     deputy = made(house, root, moderator=True)
     anna, eve = comes(house, root, 0), comes(house, made(house, root), 2)
     for message in (
-        messages.CreateInvite(ref=1, moderator=True, server=HERE),
-        messages.GrantModerator(id=eve.id, ref=1),
-        messages.Kick(id=anna.id, ref=1),
-        messages.EndMeeting(ref=1),
+        meeting.CreateInvite(ref=1, moderator=True, server=HERE),
+        meeting.GrantModerator(id=eve.id, ref=1),
+        meeting.Kick(id=anna.id, ref=1),
+        meeting.EndMeeting(ref=1),
     ):
         token = made(house, deputy, moderator=True)
         ben = comes(house, token, 1)
         house.store.tokens.revoke(token.jti)
         ben.ask(message)
-        assert ben.last(messages.Error).kind == "forbidden"
+        assert ben.last(common.Error).kind == "forbidden"
         assert ben.farewell is not None
-        assert not ben.all(messages.InviteCreated)
+        assert not ben.all(meeting.InviteCreated)
     assert is_in(anna)
     assert eve.who is not None
     assert not eve.who.moderator
@@ -399,16 +399,16 @@ def test_an_ipv4_address_is_one_however_it_is_written(house: House) -> None:
 def test_an_address_that_is_not_known_cannot_be_kept_out(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     kick(anna, ben, address=True)
-    assert anna.last(messages.Error).kind == "invalid"
+    assert anna.last(common.Error).kind == "invalid"
     assert is_in(ben)
 
 
 # --- beforehand --------------------------------------------------------------------------------
 
 
-def planned(by: Page, target: Page) -> messages.RemovalPlanned:
-    by.ask(messages.PlanRemoval(ref=4, id=target.id))
-    return by.last(messages.RemovalPlanned)
+def planned(by: Page, target: Page) -> meeting.RemovalPlanned:
+    by.ask(meeting.PlanRemoval(ref=4, id=target.id))
+    return by.last(meeting.RemovalPlanned)
 
 
 def test_what_a_removal_means_is_told_beforehand_and_changes_nothing(house: House) -> None:
@@ -427,7 +427,7 @@ def test_what_a_removal_means_is_told_beforehand_and_changes_nothing(house: Hous
     assert planned(ben, anna).revocable is False
     assert planned(anna, guests[0]).goes == 0
     assert all(is_in(page) for page in (anna, ben, eve, tim, *guests))
-    assert eve.try_all([messages.PlanRemoval(ref=0, id=ben.id)]) == [("forbidden", 0)]
+    assert eve.try_all([meeting.PlanRemoval(ref=0, id=ben.id)]) == [("forbidden", 0)]
 
 
 # --- for how long ------------------------------------------------------------------------------

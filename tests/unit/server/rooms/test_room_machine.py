@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from nanomeet_widget.server.config import Limits
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Presence
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
@@ -19,7 +19,7 @@ from tests.unit.server.view import View
 from tests.unit.server.wire import media, setup
 
 _LIMITS = Limits(participants=4, waiting=1, stage=2, chat=8, chat_burst=20)
-_FAREWELL = messages.Bye(kind="server_stopping", message="bye", retry=True)
+_FAREWELL = meeting.Bye(kind="server_stopping", message="bye", retry=True)
 
 #: One has a moderator's token, two share an invite, the last has no storage to be known by.
 _SHARED = claims()
@@ -74,7 +74,7 @@ class RoomMachine(RuleBasedStateMachine):
         page = self.pages.get(person)
         return page.who.id if page is not None and page.who is not None else "0" * 16
 
-    def _ask(self, person: int, message: messages.ClientMessage) -> bool:
+    def _ask(self, person: int, message: meeting.ClientMessage) -> bool:
         """Ask for something; return whether it was carried out."""
         page = self._seated(person)
         if page is None:
@@ -82,7 +82,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.number += 1
         message.ref = self.number  # type: ignore[union-attr]
         page.ask(message)
-        return any(ack.ref == self.number for ack in page.all(messages.Ack))
+        return any(ack.ref == self.number for ack in page.all(meeting.Ack))
 
     # --- coming and going ----------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class RoomMachine(RuleBasedStateMachine):
     def resume(self, person: int) -> None:
         """Come back with the page that has the place."""
         before = self.pages.get(person)
-        if before is not None and before.all(messages.Welcome):
+        if before is not None and before.all(meeting.Welcome):
             self._join(person, media=False, resume=before.welcome.resume)
 
     def _join(self, person: int, *, media: bool, resume: str | None = None) -> None:
@@ -137,7 +137,7 @@ class RoomMachine(RuleBasedStateMachine):
         page = self._seated(person)
         if page is not None:
             page.leave()
-            page.farewell = page.farewell or messages.Bye(kind="left", message="")
+            page.farewell = page.farewell or meeting.Bye(kind="left", message="")
 
     @rule(seconds=st.sampled_from([0.5, 3.0, 11.0, 30.0]))
     def wait(self, seconds: float) -> None:
@@ -168,19 +168,19 @@ class RoomMachine(RuleBasedStateMachine):
         """Write; the text says who may read it."""
         readers = "all" if to is None else f"{person},{to}"
         addressee = None if to is None else self._id(to)
-        self._ask(person, messages.SendChat(text=readers, to=addressee))
+        self._ask(person, meeting.SendChat(text=readers, to=addressee))
 
     @rule(person=someone, raised=st.booleans())
     def raise_hand(self, person: int, raised: bool) -> None:  # noqa: FBT001 - a rule's
         """Raise a hand, or take it down."""
-        self._ask(person, messages.RaiseHand(raised=raised))
+        self._ask(person, meeting.RaiseHand(raised=raised))
 
     @rule(person=someone, on=st.booleans())
     def send_media(self, person: int, on: bool) -> None:  # noqa: FBT001 - a rule's
         """Switch everything on or off."""
         page = self._seated(person)
         if page is not None:
-            page.ask(messages.Media(audio=on, video=on, screen=on))
+            page.ask(meeting.Media(audio=on, video=on, screen=on))
 
     @rule(person=someone, other=someone)
     def signal(self, person: int, other: int) -> None:
@@ -188,10 +188,10 @@ class RoomMachine(RuleBasedStateMachine):
         page, target = self._seated(person), self._seated(other)
         if page is None or target is None or page is target:
             return
-        before = len(target.all(messages.Signalled)) + len(target.all(messages.Wanted))
-        page.ask(messages.Signal(to=target.id, candidate=messages.Candidate(candidate="c")))
-        page.ask(messages.Want(to=target.id, camera=90, screen=0))
-        after = len(target.all(messages.Signalled)) + len(target.all(messages.Wanted))
+        before = len(target.all(meeting.Signalled)) + len(target.all(meeting.Wanted))
+        page.ask(meeting.Signal(to=target.id, candidate=meeting.Candidate(candidate="c")))
+        page.ask(meeting.Want(to=target.id, camera=90, screen=0))
+        after = len(target.all(meeting.Signalled)) + len(target.all(meeting.Wanted))
         assert page.who is not None
         assert target.who is not None
         assert after - before == (2 if page.who.stage and target.who.stage else 0)
@@ -200,12 +200,12 @@ class RoomMachine(RuleBasedStateMachine):
     def push(self) -> None:
         """Have everybody try to come up at once."""
         for person in _EVERYBODY:
-            self._ask(person, messages.EnterStage())
+            self._ask(person, meeting.EnterStage())
 
     @rule(person=someone, up=st.booleans())
     def move(self, person: int, up: bool) -> None:  # noqa: FBT001 - a rule's
         """Try to come up, or step down."""
-        self._ask(person, messages.EnterStage() if up else messages.LeaveStage())
+        self._ask(person, meeting.EnterStage() if up else meeting.LeaveStage())
 
     # --- what moderators may ask for -----------------------------------------------------------
 
@@ -213,20 +213,20 @@ class RoomMachine(RuleBasedStateMachine):
         person=likely_a_moderator,
         message=st.sampled_from(
             [
-                messages.SetLobby(active=True),
-                messages.SetLobby(active=False),
-                messages.SetClosed(closed=True),
-                messages.SetClosed(closed=False),
-                messages.SetSubject(subject="x"),
-                messages.MuteEveryone(),
-                messages.AdmitAll(),
-                messages.StopBroadcast(),
-                messages.StartBroadcast(),
-                messages.EndMeeting(),
+                meeting.SetLobby(active=True),
+                meeting.SetLobby(active=False),
+                meeting.SetClosed(closed=True),
+                meeting.SetClosed(closed=False),
+                meeting.SetSubject(subject="x"),
+                meeting.MuteEveryone(),
+                meeting.AdmitAll(),
+                meeting.StopBroadcast(),
+                meeting.StartBroadcast(),
+                meeting.EndMeeting(),
             ]
         ),
     )
-    def command(self, person: int, message: messages.ClientMessage) -> None:
+    def command(self, person: int, message: meeting.ClientMessage) -> None:
         """Ask for something that concerns the room."""
         self._command(person, message)
 
@@ -235,24 +235,24 @@ class RoomMachine(RuleBasedStateMachine):
         other=someone,
         kind=st.sampled_from(
             [
-                messages.InviteToStage,
-                *[messages.SendToAudience] * 2,
-                messages.AskToUnmute,
-                messages.LowerHand,
-                messages.Mute,
-                *[messages.SetMain] * 3,
-                messages.Kick,
+                meeting.InviteToStage,
+                *[meeting.SendToAudience] * 2,
+                meeting.AskToUnmute,
+                meeting.LowerHand,
+                meeting.Mute,
+                *[meeting.SetMain] * 3,
+                meeting.Kick,
             ]
         ),
     )
-    def command_about(self, person: int, other: int, kind: type[messages.InviteToStage]) -> None:
+    def command_about(self, person: int, other: int, kind: type[meeting.InviteToStage]) -> None:
         """Ask for something that concerns somebody."""
         self._command(person, kind(id=self._id(other)))
 
     @rule(person=likely_a_moderator, other=someone)
     def grant(self, person: int, other: int) -> None:
         """Make somebody a moderator."""
-        if self._ask(person, messages.GrantModerator(id=self._id(other))):
+        if self._ask(person, meeting.GrantModerator(id=self._id(other))):
             assert self._may(person)
             self.granted.add(other)
 
@@ -262,8 +262,8 @@ class RoomMachine(RuleBasedStateMachine):
         page = self._seated(person)
         if page is None:
             return
-        for granted in page.all(messages.IngestGranted):
-            broadcast = self.house.broadcasts.by_ticket(granted.ticket)
+        for granted in page.all(meeting.IngestGranted):
+            broadcast = self.house.broadcasts.by_ingest_ticket(granted.ticket)
             sender = Sender()
             if granted.purpose == purpose and broadcast is not None and broadcast.attach(sender):
                 for data in (setup(), media(0, key=True)):
@@ -272,7 +272,7 @@ class RoomMachine(RuleBasedStateMachine):
     def _may(self, person: int) -> bool:
         return _TOKENS[person].moderator or person in self.granted
 
-    def _command(self, person: int, message: messages.ClientMessage) -> None:
+    def _command(self, person: int, message: meeting.ClientMessage) -> None:
         may = self._may(person)
         assert not self._ask(person, message) or may
 
@@ -281,7 +281,7 @@ class RoomMachine(RuleBasedStateMachine):
     @invariant()
     def roles_come_from_tokens_and_grants(self) -> None:
         """Nobody is a moderator otherwise."""
-        if not self.house.rooms._meetings:
+        if not self.house.rooms._dispatchers:
             self.granted.clear()
         for person, page in self.pages.items():
             if page.who is not None and _is_seated(page):
@@ -290,19 +290,19 @@ class RoomMachine(RuleBasedStateMachine):
     @invariant()
     def the_stage_is_never_overfull(self) -> None:
         """No more are on it than it carries, and the audience sends nothing."""
-        for meeting in self.house.rooms._meetings.values():
-            people = meeting.room.participants
+        for dispatcher in self.house.rooms._dispatchers.values():
+            people = dispatcher.room.participants
             assert sum(p.stage for p in people) <= _LIMITS.stage
             assert len(people) <= _LIMITS.participants
             assert not any(p.audio or p.video or p.screen for p in people if not p.stage)
-            main = meeting.room.state().main
+            main = dispatcher.room.state().main
             assert main is None or any(p.id == main and p.stage for p in people)
 
     @invariant()
     def nobody_is_there_twice(self) -> None:
         """Every person has one place, and every place another id."""
-        for meeting in self.house.rooms._meetings.values():
-            everybody = (*meeting.room.participants, *meeting.room.everybody_waiting())
+        for dispatcher in self.house.rooms._dispatchers.values():
+            everybody = (*dispatcher.room.participants, *dispatcher.room.everybody_waiting())
             assert len({p.id for p in everybody}) == len(everybody)
             assert len({p.identity for p in everybody}) == len(everybody)
 
@@ -310,8 +310,8 @@ class RoomMachine(RuleBasedStateMachine):
     def what_is_private_stays_so(self) -> None:
         """Whoever read something was to read it."""
         for person, page in self.everything:
-            told = [*page.all(messages.ChatMessage)]
-            told += [m for welcome in page.all(messages.Welcome) for m in welcome.chat]
+            told = [*page.all(meeting.ChatMessage)]
+            told += [m for welcome in page.all(meeting.Welcome) for m in welcome.chat]
             for message in told:
                 assert message.text == "all" or str(person) in message.text.split(",")
 
@@ -321,9 +321,9 @@ class RoomMachine(RuleBasedStateMachine):
         for page in self.pages.values():
             if not _is_seated(page):
                 continue
-            assert page.meeting is not None
+            assert page.dispatcher is not None
             assert page.who is not None
-            room, who = page.meeting.room, page.who
+            room, who = page.dispatcher.room, page.who
             view = View(page.sent)
             assert view.own == who.describe()
             assert view.others == {p.id: p.describe() for p in room.participants if p is not who}

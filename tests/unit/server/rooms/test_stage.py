@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, claims
 
-OFFER = messages.Description(type="offer", sdp="v=0")
+OFFER = meeting.Description(type="offer", sdp="v=0")
 PERSON = "person-of-a-browser"
 
 
@@ -25,7 +25,7 @@ def test_the_first_are_on_the_stage_and_the_others_watch(small: House) -> None:
     assert [on_stage(page) for page in (anna, ben, eve)] == [True, True, False]
     assert eve.welcome.own.stage is False
     assert eve.welcome.max_stage == 2
-    told = anna.last(messages.Joined).participant
+    told = anna.last(meeting.Joined).participant
     assert (told.stage, told.audio, told.video) == (False, False, False)
 
 
@@ -33,88 +33,88 @@ def test_a_moderator_who_comes_late_is_in_the_audience_too(small: House) -> None
     _, ben, _ = full(small)
     late = small.moderator()
     assert on_stage(late) is False
-    assert late.try_all([messages.EnterStage(ref=1)]) == [("stage_full", 1)]
+    assert late.try_all([meeting.EnterStage(ref=1)]) == [("stage_full", 1)]
     ben.leave()
-    assert late.try_all([messages.EnterStage(ref=2)]) == []
+    assert late.try_all([meeting.EnterStage(ref=2)]) == []
     assert on_stage(late) is True
 
 
 def test_nothing_passes_between_the_stage_and_the_audience(small: House) -> None:
     anna, _, eve = full(small)
     for sender, target in ((anna, eve), (eve, anna)):
-        sender.ask(messages.Signal(to=target.id, description=OFFER))
-        sender.ask(messages.Want(to=target.id, camera=180, screen=0))
-        assert not target.all(messages.Signalled)
-        assert not target.all(messages.Wanted)
+        sender.ask(meeting.Signal(to=target.id, description=OFFER))
+        sender.ask(meeting.Want(to=target.id, camera=180, screen=0))
+        assert not target.all(meeting.Signalled)
+        assert not target.all(meeting.Wanted)
 
 
 def test_nobody_hears_of_the_audiences_camera(small: House) -> None:
     anna, _, eve = full(small)
-    eve.ask(messages.Media(audio=True, video=True, screen=True))
-    assert not anna.all(messages.Updated)
+    eve.ask(meeting.Media(audio=True, video=True, screen=True))
+    assert not anna.all(meeting.Updated)
     assert eve.who is not None
     assert (eve.who.audio, eve.who.video, eve.who.screen) == (False, False, False)
 
 
 def test_who_is_invited_comes_up_when_there_is_a_place(small: House) -> None:
     anna, ben, eve = full(small)
-    assert eve.try_all([messages.EnterStage(ref=1)]) == [("forbidden", 1)]
-    eve.ask(messages.RaiseHand(raised=True))
-    anna.ask(messages.InviteToStage(id=eve.id, ref=2))
-    assert eve.last(messages.StageInvited).by == anna.id
-    assert anna.last(messages.Ack).ref == 2
-    assert eve.try_all([messages.EnterStage(ref=3)]) == [("stage_full", 3)]
+    assert eve.try_all([meeting.EnterStage(ref=1)]) == [("forbidden", 1)]
+    eve.ask(meeting.RaiseHand(raised=True))
+    anna.ask(meeting.InviteToStage(id=eve.id, ref=2))
+    assert eve.last(meeting.StageInvited).by == anna.id
+    assert anna.last(meeting.Ack).ref == 2
+    assert eve.try_all([meeting.EnterStage(ref=3)]) == [("stage_full", 3)]
     ben.leave()
-    assert eve.try_all([messages.EnterStage(ref=4)]) == []
-    told = anna.last(messages.Updated).participant
+    assert eve.try_all([meeting.EnterStage(ref=4)]) == []
+    told = anna.last(meeting.Updated).participant
     assert (told.id, told.stage, told.hand) == (eve.id, True, None)
-    anna.ask(messages.Signal(to=eve.id, description=OFFER))
-    assert eve.all(messages.Signalled)
+    anna.ask(meeting.Signal(to=eve.id, description=OFFER))
+    assert eve.all(meeting.Signalled)
 
 
 def test_an_invitation_is_used_up(small: House) -> None:
     anna, ben, eve = full(small)
     ben.leave()
-    anna.ask(messages.InviteToStage(id=eve.id))
-    eve.ask(messages.EnterStage())
-    eve.ask(messages.LeaveStage(ref=1))
+    anna.ask(meeting.InviteToStage(id=eve.id))
+    eve.ask(meeting.EnterStage())
+    eve.ask(meeting.LeaveStage(ref=1))
     assert on_stage(eve) is False
-    assert eve.try_all([messages.EnterStage(ref=2)]) == [("forbidden", 2)]
+    assert eve.try_all([meeting.EnterStage(ref=2)]) == [("forbidden", 2)]
 
 
 def test_who_steps_down_is_seen_and_heard_no_more(small: House) -> None:
     anna, ben, _ = full(small)
-    ben.ask(messages.Media(audio=True, video=True, screen=True))
-    anna.ask(messages.SetMain(id=ben.id))
-    ben.ask(messages.LeaveStage(ref=1))
-    told = anna.last(messages.Updated).participant
+    ben.ask(meeting.Media(audio=True, video=True, screen=True))
+    anna.ask(meeting.SetMain(id=ben.id))
+    ben.ask(meeting.LeaveStage(ref=1))
+    told = anna.last(meeting.Updated).participant
     assert (told.stage, told.audio, told.video, told.screen) == (False, False, False, False)
-    assert anna.last(messages.RoomChanged).state.main is None
-    assert ben.last(messages.Ack).ref == 1
+    assert anna.last(meeting.RoomChanged).state.main is None
+    assert ben.last(meeting.Ack).ref == 1
 
 
 def test_a_moderator_sends_somebody_down(small: House) -> None:
     anna, ben, eve = full(small)
-    anna.ask(messages.InviteToStage(id=eve.id))
-    anna.ask(messages.SendToAudience(id=eve.id, ref=1))
-    anna.ask(messages.SendToAudience(id=ben.id, ref=2))
+    anna.ask(meeting.InviteToStage(id=eve.id))
+    anna.ask(meeting.SendToAudience(id=eve.id, ref=1))
+    anna.ask(meeting.SendToAudience(id=ben.id, ref=2))
     assert on_stage(ben) is False
-    assert [a.ref for a in anna.all(messages.Ack)] == [1, 2]
+    assert [a.ref for a in anna.all(meeting.Ack)] == [1, 2]
     # Whoever is sent down has to be invited again.
-    assert eve.try_all([messages.EnterStage(ref=3)]) == [("forbidden", 3)]
-    assert ben.try_all([messages.EnterStage(ref=3)]) == [("forbidden", 3)]
+    assert eve.try_all([meeting.EnterStage(ref=3)]) == [("forbidden", 3)]
+    assert ben.try_all([meeting.EnterStage(ref=3)]) == [("forbidden", 3)]
 
 
 def test_what_makes_no_sense_is_refused(small: House) -> None:
     anna, ben, eve = full(small)
     assert anna.try_all(
         [
-            messages.InviteToStage(id=ben.id, ref=1),
-            messages.InviteToStage(id="00000000", ref=2),
-            messages.SendToAudience(id="00000000", ref=3),
-            messages.SetMain(id=eve.id, ref=4),
-            messages.AskToUnmute(id=eve.id, ref=5),
-            messages.EnterStage(ref=6),
+            meeting.InviteToStage(id=ben.id, ref=1),
+            meeting.InviteToStage(id="00000000", ref=2),
+            meeting.SendToAudience(id="00000000", ref=3),
+            meeting.SetMain(id=eve.id, ref=4),
+            meeting.AskToUnmute(id=eve.id, ref=5),
+            meeting.EnterStage(ref=6),
         ]
     ) == [("invalid", 1), ("not_found", 2), ("not_found", 3), ("not_found", 4), ("invalid", 5)]
 
@@ -130,22 +130,22 @@ def test_the_place_of_a_lost_connection_is_kept(small: House) -> None:
 
 def test_how_large_a_picture_is_shown_reaches_its_sender(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
-    ben.ask(messages.Want(to=anna.id, camera=180, screen=720))
-    assert anna.last(messages.Wanted) == messages.Wanted(sender=ben.id, camera=180, screen=720)
+    ben.ask(meeting.Want(to=anna.id, camera=180, screen=720))
+    assert anna.last(meeting.Wanted) == meeting.Wanted(sender=ben.id, camera=180, screen=720)
 
 
 def test_a_page_that_is_back_hears_what_is_wanted_and_that_it_is_invited(small: House) -> None:
     anna, eve = small.moderator(), small.guest()
     token = claims()
     ben = small.page().join(token, person=PERSON)
-    eve.ask(messages.Want(to=anna.id, camera=180, screen=0))
-    eve.ask(messages.Want(to=anna.id, camera=90, screen=0))
-    anna.ask(messages.InviteToStage(id=ben.id))
+    eve.ask(meeting.Want(to=anna.id, camera=180, screen=0))
+    eve.ask(meeting.Want(to=anna.id, camera=90, screen=0))
+    anna.ask(meeting.InviteToStage(id=ben.id))
     back = small.page().join(token, person=PERSON)
-    assert back.last(messages.StageInvited).by == anna.id
+    assert back.last(meeting.StageInvited).by == anna.id
     assert anna.who is not None
     again = small.page().join(anna.who.claims, resume=anna.welcome.resume)
-    assert [w.camera for w in again.all(messages.Wanted)] == [90]
+    assert [w.camera for w in again.all(meeting.Wanted)] == [90]
     eve.leave()
     third = small.page().join(anna.who.claims, resume=anna.welcome.resume)
-    assert not third.all(messages.Wanted)
+    assert not third.all(meeting.Wanted)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nanomeet_widget._errors import ServerStartError
-from nanomeet_widget.server.protocol import messages
+from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
 from tests.unit.server.fakes import Clock, claims
@@ -28,14 +28,14 @@ def test_a_killed_servers_room_is_as_it_was(tmp_path: Path) -> None:
     before = rebuilt(tmp_path)
     token = claims()
     anna, ben = before.moderator(), before.page().join(token)
-    anna.ask(messages.SetSubject(subject="Lesson"))
-    anna.ask(messages.SetPassword(password="sesame"))
-    anna.ask(messages.Kick(id=ben.id))
+    anna.ask(meeting.SetSubject(subject="Lesson"))
+    anna.ask(meeting.SetPassword(password="sesame"))
+    anna.ask(meeting.Kick(id=ben.id))
     killed(before.store)
 
     after = rebuilt(tmp_path)
     assert after.moderator().welcome.state.subject == "Lesson"
-    assert after.page().join(claims()).all(messages.PasswordRequired)
+    assert after.page().join(claims()).all(meeting.PasswordRequired)
     back = after.page().join(token, password="sesame")
     assert back.farewell is not None
     assert back.farewell.kind == "kicked"
@@ -50,15 +50,15 @@ def test_a_killed_servers_people_find_their_places(tmp_path: Path) -> None:
         before.page().join(token, person=person, name=person, video=True)
         for token, person in zip(tokens, persons, strict=True)
     )
-    anna.ask(messages.GrantModerator(id=ben.id))
-    anna.ask(messages.SetMain(id=ben.id))
-    anna.ask(messages.SetLobby(active=True))
-    anna.ask(messages.SendChat(text="to all"))
-    anna.ask(messages.SendChat(text="to ben", to=ben.id))
-    eve.ask(messages.RaiseHand(raised=True))
-    eve.ask(messages.LeaveStage())
-    anna.ask(messages.InviteToStage(id=eve.id))
-    seen = eve.last(messages.Updated).participant
+    anna.ask(meeting.GrantModerator(id=ben.id))
+    anna.ask(meeting.SetMain(id=ben.id))
+    anna.ask(meeting.SetLobby(active=True))
+    anna.ask(meeting.SendChat(text="to all"))
+    anna.ask(meeting.SendChat(text="to ben", to=ben.id))
+    eve.ask(meeting.RaiseHand(raised=True))
+    eve.ask(meeting.LeaveStage())
+    anna.ask(meeting.InviteToStage(id=eve.id))
+    seen = eve.last(meeting.Updated).participant
     killed(before.store)
 
     after = rebuilt(tmp_path)
@@ -70,17 +70,17 @@ def test_a_killed_servers_people_find_their_places(tmp_path: Path) -> None:
     assert first.welcome.state.main == ben.id
     assert first.welcome.own == seen
     assert [m.text for m in first.welcome.chat] == ["to all"]
-    assert first.last(messages.StageInvited).by == anna.id
+    assert first.last(meeting.StageInvited).by == anna.id
     second = after.page().join(tokens[1], person=persons[1])
     assert (second.id, second.welcome.own.moderator) == (ben.id, True)
     assert [m.text for m in second.welcome.chat] == ["to all", "to ben"]
-    second.ask(messages.SendChat(text="again"))
-    assert first.last(messages.ChatMessage).id == 3
+    second.ask(meeting.SendChat(text="again"))
+    assert first.last(meeting.ChatMessage).id == 3
     # Who does not come back is gone.
     after.clock.advance(after.config.patience.restored_person + 1)
-    assert first.last(messages.Left) == messages.Left(id=anna.id, reason="dropped")
+    assert first.last(meeting.Left) == meeting.Left(id=anna.id, reason="dropped")
     # Who was not there waits at the door.
-    assert after.guest().all(messages.Waiting)
+    assert after.guest().all(meeting.Waiting)
     after.store.close()
 
 
@@ -95,19 +95,19 @@ def test_pages_that_lost_their_server_miss_nothing_of_each_other(tmp_path: Path)
 
     after = rebuilt(tmp_path)
     first = after.page().join(tokens[0], person=persons[0], resume=anna.welcome.resume)
-    first.ask(messages.Signal(to=ben.id, candidate=messages.Candidate(candidate="c")))
+    first.ask(meeting.Signal(to=ben.id, candidate=meeting.Candidate(candidate="c")))
     second = after.page().join(tokens[1], person=persons[1], resume=ben.welcome.resume)
-    assert second.last(messages.Signalled).sender == anna.id
+    assert second.last(meeting.Signalled).sender == anna.id
     after.store.close()
 
 
 def test_a_server_that_was_stopped_leaves_its_rooms_to_the_next_for_a_while(tmp_path: Path) -> None:
-    farewell = messages.Bye(kind="server_stopping", message="bye", retry=True)
+    farewell = meeting.Bye(kind="server_stopping", message="bye", retry=True)
     token = claims()
     for pause, kept in ((60.0, True), (600.0, False)):
         before = rebuilt(tmp_path)
         ben = before.page().join(token, person="person-of-a-browser")
-        ben.ask(messages.SendChat(text="hello"))
+        ben.ask(meeting.SendChat(text="hello"))
         before.rooms.close(farewell)
         before.store.close()
         clock = Clock()
@@ -134,17 +134,17 @@ def test_an_older_databases_rooms_are_read(tmp_path: Path) -> None:
 def test_a_room_goes_on_where_nothing_can_be_written(house: House) -> None:
     house.store._db.execute("PRAGMA query_only = ON")
     anna, ben = house.moderator(), house.guest(person="person-of-a-browser")
-    anna.ask(messages.SetClosed(closed=True, ref=1))
-    ben.ask(messages.SendChat(text="hello", ref=2))
-    assert anna.last(messages.Ack).ref == 1
-    assert anna.last(messages.ChatMessage).text == "hello"
+    anna.ask(meeting.SetClosed(closed=True, ref=1))
+    ben.ask(meeting.SendChat(text="hello", ref=2))
+    assert anna.last(meeting.Ack).ref == 1
+    assert anna.last(meeting.ChatMessage).text == "hello"
     ben.leave()
     anna.leave()
 
 
 def test_what_people_are_known_by_is_in_no_file(tmp_path: Path) -> None:
     house = rebuilt(tmp_path)
-    house.guest(person="person-of-a-browser").ask(messages.SendChat(text="hello"))
+    house.guest(person="person-of-a-browser").ask(meeting.SendChat(text="hello"))
     killed(house.store)
     for path in tmp_path.iterdir():
         if path.is_file():
@@ -153,7 +153,7 @@ def test_what_people_are_known_by_is_in_no_file(tmp_path: Path) -> None:
 
 def test_a_room_that_nobody_comes_back_to_ends(tmp_path: Path) -> None:
     before = rebuilt(tmp_path)
-    before.moderator().ask(messages.SetPassword(password="sesame"))
+    before.moderator().ask(meeting.SetPassword(password="sesame"))
     killed(before.store)
     after = rebuilt(tmp_path)
     after.clock.advance(after.config.patience.restored_room + 1)
@@ -164,7 +164,7 @@ def test_a_room_that_nobody_comes_back_to_ends(tmp_path: Path) -> None:
 def test_a_room_that_ended_is_not_kept(tmp_path: Path) -> None:
     before = rebuilt(tmp_path)
     anna = before.moderator()
-    anna.ask(messages.SetPassword(password="sesame"))
+    anna.ask(meeting.SetPassword(password="sesame"))
     anna.leave()
     killed(before.store)
     after = rebuilt(tmp_path)
@@ -174,7 +174,7 @@ def test_a_room_that_ended_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_living_servers_rooms_stay_its_own(tmp_path: Path) -> None:
     first = rebuilt(tmp_path)
-    first.moderator().ask(messages.SetPassword(password="sesame"))
+    first.moderator().ask(meeting.SetPassword(password="sesame"))
     second = rebuilt(tmp_path)
     assert second.guest().who is not None
     first.store.close()
@@ -183,7 +183,7 @@ def test_a_living_servers_rooms_stay_its_own(tmp_path: Path) -> None:
 
 def test_the_password_itself_is_in_no_file(tmp_path: Path) -> None:
     house = rebuilt(tmp_path)
-    house.moderator().ask(messages.SetPassword(password="open sesame please"))
+    house.moderator().ask(meeting.SetPassword(password="open sesame please"))
     house.store.close()
     for path in tmp_path.iterdir():
         if path.is_file():

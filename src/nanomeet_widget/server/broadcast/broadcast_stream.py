@@ -1,0 +1,73 @@
+"""The stream of a broadcast: public, or with a watch ticket for the viewers of a private one."""
+
+from __future__ import annotations
+
+import secrets
+
+from nanomeet_widget.server.broadcast.stream import Stream, Viewer
+from nanomeet_widget.server.timers import Timers
+
+
+class BroadcastStream(Stream):
+    """A named stream, which one broadcast after the other uses.
+
+    While it has a watch ticket it is private, and viewers need that ticket: all of them the same.
+
+    Parameters
+    ----------
+    name
+        The stream's name.
+    timers, cache
+        As `Stream` has them.
+    vod
+        The address of the last broadcast's recording, if there is one.
+    """
+
+    def __init__(self, name: str, *, timers: Timers, cache: int, vod: str | None = None) -> None:
+        super().__init__(name, timers=timers, cache=cache, vod=vod)
+        self._watch_ticket: str | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether anyone may watch."""
+        return self._watch_ticket is None
+
+    def protect(self, watch_ticket: str | None) -> None:
+        """Make the stream private, or public; call it before a broadcast begins.
+
+        Parameters
+        ----------
+        watch_ticket
+            The ticket that viewers need from now on, and without which those present are dismissed;
+            None makes the stream public.
+        """
+        if watch_ticket == self._watch_ticket:
+            return
+        self._watch_ticket = watch_ticket
+        if watch_ticket is not None:
+            self.dismiss_all("This broadcast is private. Open its link to watch.")
+
+    def admit(self, watch_ticket: str | None, viewer: Viewer) -> bool:
+        """Add a viewer if they may watch.
+
+        Parameters
+        ----------
+        watch_ticket
+            What the viewer presents; a public stream takes none.
+        viewer
+            The viewer.
+
+        Returns
+        -------
+        bool
+            Whether the viewer was added.
+        """
+        if not self._opens(watch_ticket):
+            return False
+        self.join(viewer)
+        return True
+
+    def _opens(self, watch_ticket: str | None) -> bool:
+        if self._watch_ticket is None:
+            return watch_ticket is None
+        return secrets.compare_digest(self._watch_ticket.encode(), (watch_ticket or "").encode())

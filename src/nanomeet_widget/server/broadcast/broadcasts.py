@@ -1,0 +1,355 @@
+"""All broadcasts of the server, and the streams that are watched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget.server.broadcast.audience_stream import AudienceStream
+from nanomeet_widget.server.broadcast.broadcast import Broadcast
+from nanomeet_widget.server.broadcast.broadcast_stream import BroadcastStream
+from nanomeet_widget.server.broadcast.ports import MakePush, MakeRecording, Push, Recording
+from nanomeet_widget.server.broadcast.push_target import PushRefusedError, read_target
+from nanomeet_widget.server.broadcast.stream import Stream, Viewer
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.protocol import common
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.timers import Timers
+
+#: How many idle streams are kept, so that viewers who come after the end learn of it.
+_REMEMBERED = 256
+
+
+class BroadcastRefusedError(NanoMeetError):
+    """The broadcast cannot begin."""
+
+
+class WatchRefusedError(NanoMeetError):
+    """The stream cannot be watched.
+
+    Parameters
+    ----------
+    kind
+        The error's kind, as pages know it.
+    message
+        Why, in plain words.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Broadcasts:
+    """The broadcasts and the watched streams of the server.
+
+    Parameters
+    ----------
+    config
+        Limits and patience.
+    origin
+        The server's address, for the playout URLs.
+    store
+        The index of recordings.
+    timers
+        The event loop.
+    record
+        Makes a stream's recording.
+    push
+        Makes a push to another server.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: ServerConfig,
+        origin: str,
+        store: Store,
+        timers: Timers,
+        record: MakeRecording,
+        push: MakePush,
+    ) -> None:
+        self._config = config
+        self._origin = origin
+        self._store = store
+        self._timers = timers
+        self._record = record
+        self._push = push
+        self._broadcasts: dict[str, Broadcast] = {}
+        self._streams: dict[str, BroadcastStream] = {}
+        self._audience_streams: dict[str, AudienceStream] = {}
+        #: Called with the name of each public stream that goes live.
+        self.on_live: list[Callable[[str], object]] = []
+        self._closing = False
+        self._on_over: Callable[[], None] | None = None
+
+    def start(
+        self,
+        name: str,
+        *,
+        title: str,
+        options: common.BroadcastOptions,
+        on_change: Callable[[Broadcast], None],
+        on_viewers: Callable[[int], None] | None = None,
+        on_lost: Callable[[bool], bool] | None = None,
+    ) -> Broadcast:
+        """Begin a broadcast.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+        title
+            What viewers read above the picture.
+        options
+            What the moderator chose.
+        on_change, on_viewers, on_lost
+            As `Broadcast` has them.
+
+        Returns
+        -------
+        Broadcast
+            The broadcast, which waits for its sender.
+
+        Raises
+        ------
+        BroadcastRefusedError
+            If the stream is in use by another broadcast, or the server is stopping.
+        PushRefusedError
+            If it cannot be pushed to one of the addresses, or not with that codec.
+        """
+        targets = [read_target(url) for url in options.to]
+        if targets and options.codec not in {None, "h264"}:
+            raise PushRefusedError(
+                f"RTMP carries H.264 only: {options.codec} cannot be pushed. Choose h264"
+            )
+        if name in self._broadcasts:
+            raise BroadcastRefusedError(
+                f"Stream {name} is in use by another broadcast. Stop that one first."
+            )
+        self._check_open()
+        recording = self._record(name, private=options.private) if options.record else None
+        pushes = [self._push(target) for target in targets]
+        watch_ticket = secrets.token_urlsafe(32) if options.private else None
+        stream = self._stream(name)
+        stream.protect(watch_ticket)
+        return self._start(
+            stream,
+            title=title,
+            options=msgspec.structs.replace(options, codec="h264") if targets else options,
+            recording=recording,
+            pushes=pushes,
+            watch_ticket=watch_ticket,
+            on_change=on_change,
+            on_viewers=on_viewers,
+            on_lost=on_lost,
+        )
+
+    def start_for_audience(
+        self, *, title: str, on_change: Callable[[Broadcast], None]
+    ) -> tuple[Broadcast, AudienceStream]:
+        """Begin to show a room's stage to its audience.
+
+        Parameters
+        ----------
+        title
+            What the audience reads above the picture.
+        on_change
+            As `Broadcast` has it.
+
+        Returns
+        -------
+        tuple
+            The broadcast, and the stream that issues the audience tickets.
+
+        Raises
+        ------
+        BroadcastRefusedError
+            If the server is stopping.
+        """
+        self._check_open()
+        stream = AudienceStream(timers=self._timers, cache=self._config.limits.cache)
+        self._audience_streams[stream.name] = stream
+        options = common.BroadcastOptions()
+        return self._start(stream, title=title, options=options, on_change=on_change), stream
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise BroadcastRefusedError("The server is stopping.")
+
+    def _start(
+        self,
+        stream: Stream,
+        *,
+        title: str,
+        options: common.BroadcastOptions,
+        recording: Recording | None = None,
+        pushes: Sequence[Push] = (),
+        watch_ticket: str | None = None,
+        on_change: Callable[[Broadcast], None],
+        on_viewers: Callable[[int], None] | None = None,
+        on_lost: Callable[[bool], bool] | None = None,
+    ) -> Broadcast:
+        broadcast = Broadcast(
+            stream,
+            title=title,
+            origin=self._origin,
+            config=self._config,
+            timers=self._timers,
+            options=options,
+            recording=recording,
+            pushes=pushes,
+            watch_ticket=watch_ticket,
+            on_change=lambda changed: self._changed(changed, on_change),
+            on_viewers=on_viewers,
+            on_lost=on_lost,
+        )
+        self._broadcasts[stream.name] = broadcast
+        return broadcast
+
+    @property
+    def count(self) -> int:
+        """How many broadcasts have not ended."""
+        return len(self._broadcasts)
+
+    @property
+    def viewers(self) -> int:
+        """How many viewers all streams have."""
+        streams = (*self._streams.values(), *self._audience_streams.values())
+        return sum(stream.viewers for stream in streams)
+
+    def by_ingest_ticket(self, ticket: str) -> Broadcast | None:
+        """Return the broadcast that an ingest ticket allows to send.
+
+        Parameters
+        ----------
+        ticket
+            What a page presents.
+
+        Returns
+        -------
+        Broadcast or None
+            None if the ticket is wrong or no longer valid.
+        """
+        given = ticket.encode()
+        for broadcast in self._broadcasts.values():
+            if secrets.compare_digest(broadcast.ingest_ticket.encode(), given):
+                return broadcast
+        return None
+
+    def watch(self, name: str, viewer: Viewer, *, ticket: str | None = None) -> Stream:
+        """Add a viewer to a stream.
+
+        Parameters
+        ----------
+        name
+            The stream's name; viewers may wait for one that has never been broadcast.
+        viewer
+            The viewer.
+        ticket
+            The watch ticket or audience ticket; None for a public stream.
+
+        Returns
+        -------
+        Stream
+            The stream that the viewer has joined.
+
+        Raises
+        ------
+        WatchRefusedError
+            If the server has reached its viewer limit, or the ticket is not valid for the stream.
+        """
+        if self.viewers >= self._config.limits.viewers:
+            raise WatchRefusedError("full", "This server has reached its viewer limit.")
+        stream: BroadcastStream | AudienceStream | None
+        stream = self._audience_streams.get(name)
+        if stream is not None:
+            admitted = stream.admit(ticket or "", viewer)
+        else:
+            # A wrong ticket for an unknown name makes no stream.
+            stream = self._stream(name) if ticket is None else self._streams.get(name)
+            admitted = stream is not None and stream.admit(ticket, viewer)
+        if stream is None or not admitted:
+            raise WatchRefusedError(
+                "forbidden",
+                "This stream needs a ticket, and this one is wrong or expired. Ask for the link again.",
+            )
+        return stream
+
+    def public(self, name: str) -> BroadcastStream | None:
+        """Return a public stream.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+
+        Returns
+        -------
+        BroadcastStream or None
+            None if the stream is private, or was neither broadcast nor watched before.
+        """
+        stream = self._streams.get(name)
+        return stream if stream is not None and stream.public else None
+
+    @property
+    def active(self) -> bool:
+        """Whether any broadcast has not ended."""
+        return bool(self._broadcasts)
+
+    def close(self, on_over: Callable[[], None]) -> None:
+        """Stop every broadcast, as the server stops.
+
+        Parameters
+        ----------
+        on_over
+            Called once the last recording is finished.
+        """
+        self._closing = True
+        self._on_over = on_over
+        for broadcast in tuple(self._broadcasts.values()):
+            broadcast.stop(common.Trouble("broadcast_server", "The server is stopping."))
+        self._check_over()
+
+    def _changed(self, broadcast: Broadcast, on_change: Callable[[Broadcast], None]) -> None:
+        name = broadcast.streamname
+        if broadcast.state is BroadcastStatus.LIVE and self.public(name) is not None:
+            for listener in self.on_live:
+                listener(name)
+        if broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
+            del self._broadcasts[name]
+            self._audience_streams.pop(name, None)
+        on_change(broadcast)
+        self._check_over()
+
+    def _check_over(self) -> None:
+        if self._on_over is not None and not self._broadcasts:
+            on_over, self._on_over = self._on_over, None
+            on_over()
+
+    def _stream(self, name: str) -> BroadcastStream:
+        stream = self._streams.get(name)
+        if stream is None:
+            self._forget_idle()
+            recording = self._store.recordings.last(name)
+            stream = BroadcastStream(
+                name,
+                timers=self._timers,
+                cache=self._config.limits.cache,
+                vod=f"{self._origin}/vod/{recording.name}.mp4" if recording else None,
+            )
+            self._streams[name] = stream
+        return stream
+
+    def _forget_idle(self) -> None:
+        idle = [
+            name
+            for name, stream in self._streams.items()
+            if not stream.viewers and name not in self._broadcasts
+        ]
+        for name in idle[: max(0, len(idle) - _REMEMBERED)]:
+            del self._streams[name]

@@ -1,0 +1,63 @@
+"""Checks the frames of a broadcast's sender, which a faulty or modified page may get wrong."""
+
+from __future__ import annotations
+
+from nanomeet_widget.server.media.tracks import Setup, read_setup
+from nanomeet_widget.server.protocol.common import Codec
+from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Track
+
+#: Frames may be out of order by less than this, in microseconds; a larger step back means that the
+#: clock was changed.
+_MAX_STEP_BACK = 1_000_000
+
+
+class FrameCheck:
+    """Checks frames, and keeps the set-ups of their tracks.
+
+    Parameters
+    ----------
+    lead
+        The track that the broadcast begins with; with audio, video is refused.
+    codec
+        The only video codec that is accepted; None accepts all.
+    """
+
+    def __init__(self, lead: Track, codec: Codec | None) -> None:
+        self._lead = lead
+        self._codec = codec
+        self._latest: dict[Track, int] = {}
+        self.setups: dict[Track, Setup] = {}
+
+    def restart(self) -> None:
+        """Accept any timestamps next: another sender's clock is another one."""
+        self._latest.clear()
+
+    def check(self, frame: Frame) -> None:
+        """Check a frame; a set-up frame's contents are kept in `setups`.
+
+        Parameters
+        ----------
+        frame
+            A frame from the sender.
+
+        Raises
+        ------
+        FrameError
+            If a sender may not send it here: its kind, track, codec or timestamp is wrong.
+        """
+        if frame.track is Track.VIDEO and self._lead is Track.AUDIO:
+            raise FrameError("a picture in a broadcast of sound alone")
+        if frame.kind is Kind.SETUP:
+            setup = read_setup(frame)
+            if frame.track is Track.VIDEO and self._codec not in {None, setup.picture}:
+                raise FrameError(f"{setup.codec} in place of {self._codec}")
+            self.setups[frame.track] = setup
+            return
+        if frame.kind is not Kind.MEDIA:
+            raise FrameError(f"kind {frame.kind.value} is for viewers")
+        if frame.track not in self.setups:
+            raise FrameError(f"{frame.track.name.lower()} came before its set-up")
+        latest = self._latest.get(frame.track, frame.timestamp)
+        if frame.timestamp < latest - _MAX_STEP_BACK:
+            raise FrameError("its clock ran backwards")
+        self._latest[frame.track] = max(latest, frame.timestamp)

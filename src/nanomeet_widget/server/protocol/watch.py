@@ -1,0 +1,46 @@
+"""The messages of `ws/watch`: between the server and a viewer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from nanomeet_widget.server.protocol.common import Error, Message, Ping, Pong, Shows, StreamName
+
+#: Bare frames, for viewers with WebCodecs; MP4 fragments, for Media Source Extensions; or the
+#: stream's state alone, for viewers that play HLS.
+WatchFormat = Literal["frames", "fmp4", "state"]
+
+
+class Watch(Message, tag="watch", kw_only=True):
+    """The first message on the viewers' socket."""
+
+    v: int
+    stream: StreamName
+    #: The watch ticket or audience ticket, which a stream that is not public requires.
+    ticket: Annotated[str, Meta(max_length=64)] | None = None
+    #: What the viewer plays; see `frames`.
+    format: WatchFormat = "frames"
+
+
+WatchClientMessage = Watch | Ping
+
+
+class StreamState(Message, tag="stream_state", kw_only=True):
+    """The stream's state; binary frames follow while it is live."""
+
+    state: Literal["waiting", "live", "ended"]
+    #: The room's subject, or its name.
+    title: str
+    since: float | None = None
+    vod: str | None = None
+    #: Whether there is a picture, and not sound alone.
+    picture: bool = True
+    shows: Shows = "stage"
+
+
+WatchServerMessage = StreamState | Pong | Error
+
+decode = msgspec.json.Decoder(WatchClientMessage).decode

@@ -1,0 +1,145 @@
+"""One room with all its parts, and the way of each message to the part that handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
+from nanomeet_widget.server.config import ServerConfig
+from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
+from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.cleaning import clean_name
+from nanomeet_widget.server.rooms.hands import Hands
+from nanomeet_widget.server.rooms.invites import Invites
+from nanomeet_widget.server.rooms.link_news import LinkNews
+from nanomeet_widget.server.rooms.moderation import Moderation
+from nanomeet_widget.server.rooms.muting import Muting
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
+from nanomeet_widget.server.rooms.stage import Stage
+from nanomeet_widget.server.rooms.viewer_count import ViewerCount
+from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.tokens.issuer import Issuer
+
+
+class RoomDispatcher:
+    """A room with everything that happens in it.
+
+    Parameters
+    ----------
+    room
+        Who is in it.
+    config
+        Limits and patience.
+    store
+        Where the chat is kept.
+    timers
+        The event loop.
+    broadcasts
+        The server's broadcasts.
+    issuer
+        Makes the invites.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        *,
+        config: ServerConfig,
+        store: Store,
+        timers: Timers,
+        broadcasts: Broadcasts,
+        issuer: Issuer,
+    ) -> None:
+        self.room = room
+        viewers = ViewerCount(room, timers)
+        self._tokens = store.tokens
+        self._broadcast = broadcast = RoomBroadcast(room, broadcasts, viewers)
+        self._feed = AudienceFeed(
+            room,
+            public=broadcast,
+            broadcasts=broadcasts,
+            timers=timers,
+            patience=config.patience,
+        )
+        self._moderation = moderation = Moderation(room, issuer=issuer, on_end=broadcast.end)
+        LinkNews(room)
+        muting = Muting(room, timers=timers, patience=config.patience.mute)
+        chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
+        hands = Hands(room, limits=config.limits, timers=timers)
+        stage = Stage(room)
+        # Callable[..., None]: each takes the one type of message that it is listed under.
+        self._handlers: dict[type, Callable[..., None]] = {
+            meeting.Signal: stage.signal,
+            meeting.Want: stage.want,
+            meeting.Media: stage.media,
+            meeting.EnterStage: stage.enter,
+            meeting.LeaveStage: stage.leave,
+            meeting.InviteToStage: stage.invite,
+            meeting.SendToAudience: stage.send_to_audience,
+            meeting.SendChat: chat.send,
+            meeting.MessageLobby: chat.message_lobby,
+            meeting.RaiseHand: hands.raise_hand,
+            meeting.LowerHand: hands.lower_hand,
+            meeting.React: hands.react,
+            meeting.Rename: self._rename,
+            meeting.SetSubject: self._set_subject,
+            meeting.SetLobby: moderation.set_lobby,
+            meeting.SetPassword: moderation.set_password,
+            meeting.SetClosed: moderation.set_closed,
+            meeting.SetMain: moderation.set_main,
+            meeting.Admit: moderation.admit,
+            meeting.AdmitAll: moderation.admit_all,
+            meeting.Mute: muting.mute,
+            meeting.MuteEveryone: muting.mute_everyone,
+            meeting.AskToUnmute: moderation.ask_to_unmute,
+            meeting.GrantModerator: moderation.grant_moderator,
+            meeting.CreateInvite: Invites(issuer).create_invite,
+            meeting.PlanRemoval: moderation.plan_removal,
+            meeting.Kick: moderation.kick,
+            meeting.EndMeeting: moderation.end_meeting,
+            meeting.StartBroadcast: broadcast.start,
+            meeting.StopBroadcast: broadcast.stop,
+            meeting.PauseBroadcast: broadcast.pause,
+            meeting.BroadcastShown: broadcast.shown,
+        }
+
+    def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
+        """Carry out what a page of somebody in the room asks for, or say why not."""
+        if isinstance(message, meeting.ModeratorRequest) and not self._may_moderate(who, message):
+            return
+        handler = self._handlers.get(type(message))
+        if handler is None:
+            who.send(
+                common.Error(
+                    kind="protocol",
+                    message=f"{type(message).__name__} has no place here: you have joined already.",
+                )
+            )
+            return
+        handler(who, message)
+
+    def _may_moderate(self, who: Participant, message: meeting.ModeratorRequest) -> bool:
+        if not who.moderator:
+            refuse(who, message, "forbidden", "Only a moderator may do that.")
+            return False
+        if self._tokens.is_revoked(who.claims.jti):
+            # Another server of the data folder revoked it, and `RevocationWatch` has yet to look.
+            refuse(who, message, "forbidden", "Your token was revoked.")
+            self.room.send_out(frozenset({who.claims.jti}))
+            return False
+        return True
+
+    def _rename(self, who: Participant, message: meeting.Rename) -> None:
+        with self.room.changing(who):
+            who.name = clean_name(message.name)
+        acknowledge(who, message)
+
+    def _set_subject(self, who: Participant, message: meeting.SetSubject) -> None:
+        self._moderation.set_subject(who, message)
+        self._broadcast.retitle()
+        self._feed.retitle()
