@@ -22,7 +22,7 @@ from nanomeet_widget.server.rooms.revocations import RevocationWatch
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.tokens import secrets_folder
-from nanomeet_widget.server.tokens.browser_tickets import Tickets
+from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
 #: Seconds for the last words to reach the pages.
@@ -103,12 +103,12 @@ def assemble(
         issuer=issuer,
         rooms=rooms,
         broadcasts=broadcasts,
-        recordings=recordings,
-        visitors=Access(config),
+        recordings=recordings.files,
+        access=Access(config),
         counts=Counts(),
         hls=hls,
         leases=leases,
-        tickets=Tickets(),
+        browser_tickets=BrowserTickets(),
         timers=loop,
     )
 

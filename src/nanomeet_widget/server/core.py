@@ -10,10 +10,10 @@ from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.leases import Leases
-from nanomeet_widget.server.recording.recordings import Recordings
+from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.timers import Timers
-from nanomeet_widget.server.tokens.browser_tickets import Tickets
+from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
 
@@ -27,11 +27,11 @@ class Core:
     issuer: Issuer
     rooms: Rooms
     broadcasts: Broadcasts
-    recordings: Recordings
+    recordings: RecordingFiles
 
-    visitors: Access
+    access: Access
     counts: Counts
     hls: Hls
     leases: Leases
-    tickets: Tickets
+    browser_tickets: BrowserTickets
     timers: Timers

@@ -37,7 +37,7 @@ from nanomeet_widget.server.http.token_handlers import (
     TokenHandler,
 )
 from nanomeet_widget.server.http.watch_socket import WatchSocket
-from nanomeet_widget.server.recording.recordings import folder_of
+from nanomeet_widget.server.recording.recording_files import folder_of
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 _ROOM = r"[A-Za-z0-9_]+"

@@ -39,7 +39,7 @@ class Handler(web.RequestHandler):
 
     def prepare(self) -> None:
         """Refuse a request for another server."""
-        if not self.core.visitors.is_own_name(self.request.host):
+        if not self.core.access.is_own_name(self.request.host):
             names, _ = self.core.config.naming
             raise web.HTTPError(403, reason=f"This server is not asked by that name: see {names}")
 

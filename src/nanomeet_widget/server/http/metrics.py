@@ -45,7 +45,7 @@ class Collector:
             "waiting": (waiting, "People in lobbies"),
             "viewers": (core.broadcasts.viewers, "Viewers of broadcasts"),
             "broadcasts": (core.broadcasts.count, "Broadcasts that are not over"),
-            "connections": (core.visitors.connections, "Open WebSockets"),
+            "connections": (core.access.connections, "Open WebSockets"),
         }
         counters = {
             "messages": (count.messages, "Messages that pages have sent"),

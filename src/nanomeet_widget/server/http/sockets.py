@@ -60,7 +60,7 @@ class Socket(Handler, websocket.WebSocketHandler):
             If the page is another: 403, with the setting that allows it.
         """
         own = self.core.origin
-        if not self.core.visitors.may_connect(origin, host=self.request.host, own=own):
+        if not self.core.access.may_connect(origin, host=self.request.host, own=own):
             _, origins = self.core.config.naming
             raise web.HTTPError(
                 403, reason=f"Pages of that origin open no WebSocket here: see {origins}"
@@ -85,8 +85,8 @@ class Socket(Handler, websocket.WebSocketHandler):
     def open(self, *_: str) -> None:
         """Start the time for the first message."""
         self.set_nodelay(True)
-        self._address = self.core.visitors.address(self.request)
-        if not self.core.visitors.enter(self._address):
+        self._address = self.core.access.address(self.request)
+        if not self.core.access.enter(self._address):
             self.core.counts.turned_away += 1
             self.reject("protocol", "There are too many connections from your address.")
             return
@@ -134,7 +134,7 @@ class Socket(Handler, websocket.WebSocketHandler):
     def on_close(self) -> None:
         """Stop the time for the first message, and count the connection no more."""
         if self._address is not None:
-            self.core.visitors.leave(self._address)
+            self.core.access.leave(self._address)
             self._address = None
         if self._deadline is not None:
             self._deadline.cancel()

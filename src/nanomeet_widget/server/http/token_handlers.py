@@ -186,13 +186,13 @@ class TicketHandler(ServiceHandler):
             ticket = self.body().get("ticket")
             if not isinstance(ticket, str):
                 raise InvalidInputError("the request needs a ticket, or the header of a token")
-            self.answer({"data": self.core.tickets.redeem(ticket)})
+            self.answer({"data": self.core.browser_tickets.redeem(ticket)})
             return
         try:
             self.core.issuer.verify(token)
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
-        self.answer({"data": self.core.tickets.issue(token)})
+        self.answer({"data": self.core.browser_tickets.issue(token)})
 
 
 class HealthHandler(Handler):

@@ -1,4 +1,4 @@
-"""One recording while it is made: a thread of its own does whatever touches the disk."""
+"""One recording while it is written: a thread of its own does everything that touches the disk."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server.media.muxer import Muxer
 from nanomeet_widget.server.media.tracks import Setup
 from nanomeet_widget.server.protocol import common
 from nanomeet_widget.server.protocol.frames import Frame
-
-if TYPE_CHECKING:
-    from nanomeet_widget.server.recording.recordings import Recordings
+from nanomeet_widget.server.recording.finisher import Finisher
+from nanomeet_widget.server.recording.recording_files import RecordingFiles
 
 #: Bytes that may wait for the disk.
 _MAX_WAITING = 64 * 1024 * 1024
-#: Seconds that a power failure takes; a killed process loses the fragment in the making alone.
+#: How many seconds a power failure may cost; a killed process only loses the fragment being written.
 _SYNC_EVERY = 5.0
-#: Seconds between two looks at how much room the disk has.
+#: Seconds between two checks of the disk's free space.
 _CHECK_EVERY = 1.0
 _KINDS: dict[int, common.TroubleKind] = {
     errno.ENOSPC: "recording_disk",
@@ -48,17 +46,25 @@ class FileRecording:
     ----------
     name
         Its name, reserved in the index.
-    recordings
-        What it belongs to.
+    files
+        The recordings' files.
+    finisher
+        Makes it ready to play.
     loop
-        The event loop that callbacks come on.
+        The event loop that callbacks run on.
     """
 
     def __init__(
-        self, name: str, *, recordings: Recordings, loop: asyncio.AbstractEventLoop
+        self,
+        name: str,
+        *,
+        files: RecordingFiles,
+        finisher: Finisher,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._name = name
-        self._recordings = recordings
+        self._files = files
+        self._finisher = finisher
         self._loop = loop
         self._queue: queue.SimpleQueue[_Placed | Setup | None] = queue.SimpleQueue()
         self._waiting = 0
@@ -69,7 +75,7 @@ class FileRecording:
 
     @property
     def vod(self) -> str:
-        """The path, below the server's address, where it can be seen afterwards."""
+        """The finished recording's path, relative to the server's address."""
         return f"vod/{self._name}.mp4"
 
     def open(
@@ -79,7 +85,13 @@ class FileRecording:
         on_open: Callable[[common.Trouble | None], None],
         on_error: Callable[[common.Trouble], None],
     ) -> None:
-        """Begin the file."""
+        """Begin the file.
+
+        Parameters
+        ----------
+        setups, on_open, on_error
+            As `Recording.open` has them.
+        """
         self._on_open, self._on_error = on_open, on_error
         self._thread = threading.Thread(
             target=self._run, args=(setups,), name=f"recording-{self._name}", daemon=True
@@ -87,12 +99,26 @@ class FileRecording:
         self._thread.start()
 
     def setup(self, setup: Setup) -> None:
-        """Take note that a track's set-up has changed."""
+        """Change a track's set-up.
+
+        Parameters
+        ----------
+        setup
+            The new set-up; it names its track.
+        """
         if self._thread is not None and not self._failed:
             self._queue.put(setup)
 
     def write(self, frame: Frame, time: int) -> None:
-        """Add a frame at its time, in microseconds since the first one's."""
+        """Add a frame.
+
+        Parameters
+        ----------
+        frame
+            The frame.
+        time
+            Microseconds since the first frame.
+        """
         if self._thread is None or self._failed:
             return
         if self._waiting > _MAX_WAITING:
@@ -102,38 +128,52 @@ class FileRecording:
         self._queue.put(_Placed(frame, time))
 
     def mark(self, title: str, time: int) -> None:
-        """Begin a chapter at a time, as above."""
+        """Begin a chapter.
+
+        Parameters
+        ----------
+        title
+            The chapter's title.
+        time
+            Microseconds since the first frame.
+        """
         if self._thread is not None and not self._failed:
-            self._recordings.mark(self._name, time / 1_000_000, title)
+            self._files.mark(self._name, time / 1_000_000, title)
 
     def finish(self, on_done: Callable[[common.Trouble | None], None]) -> None:
-        """Close the file and make it ready to play."""
+        """Close the file and make it ready to play.
+
+        Parameters
+        ----------
+        on_done
+            As `Recording.finish` has it.
+        """
         if self._thread is None:
-            self._recordings.drop(self._name)
+            self._files.drop(self._name)
             self._loop.call_soon(on_done, None)
             return
         self._queue.put(None)
-        self._recordings.run(self._finish(self._thread, on_done))
+        self._finisher.run(self._finish(self._thread, on_done))
 
     async def _finish(
         self, thread: threading.Thread, on_done: Callable[[common.Trouble | None], None]
     ) -> None:
         trouble: common.Trouble | None = None
         await self._loop.run_in_executor(None, thread.join)
-        if self._recordings.part(self._name).exists():
+        if self._files.part(self._name).exists():
             try:
-                await self._recordings.finish(self._name)
+                await self._finisher.finish(self._name)
             except OSError as failure:
                 trouble = _trouble(failure)
         else:
-            self._recordings.drop(self._name)
+            self._files.drop(self._name)
         on_done(trouble)
 
     def _run(self, setups: Sequence[Setup]) -> None:
-        """The thread: everything that touches the disk."""
+        """Run in the thread: open the file and write to it."""
         try:
-            self._recordings.check_room(self._name)
-            muxer = Muxer(self._recordings.part(self._name), setups)
+            self._files.check_room(self._name)
+            muxer = Muxer(self._files.part(self._name), setups)
         except (OSError, NanoMeetError, ValueError) as error:
             self._call(self._opened, _trouble(error))
             return
@@ -155,13 +195,13 @@ class FileRecording:
             now = time.monotonic()
             if now - checked > _CHECK_EVERY:
                 checked = now
-                self._recordings.check_room(self._name)
+                self._files.check_room(self._name)
             if now - synced > _SYNC_EVERY:
                 synced = now
                 muxer.sync()
 
     def _call(self, callback: Callable[..., None], *args: object) -> None:
-        # The loop may be gone if the server was stopped the hard way.
+        # The loop may be gone if the server was killed.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(functools.partial(callback, *args))
 

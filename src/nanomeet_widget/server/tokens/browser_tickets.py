@@ -15,7 +15,7 @@ LIFETIME = 120.0
 LIMIT = 1000
 
 
-class Tickets:
+class BrowserTickets:
     """Gives a ticket for a token, and the token for the ticket, once.
 
     Parameters

@@ -105,7 +105,7 @@ def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -
     assert states(stage.page) == [BroadcastStatus.STARTING, BroadcastStatus.FAILED]
     error = stage.page.last(common.Error)
     assert (error.kind, error.ref) == ("broadcast_silent", 1)
-    assert "Nothing came" in error.message
+    assert "sent nothing" in error.message
     assert stage.sender.farewell is not None
     assert stage.sender.farewell.failed is True
     stage.page.ask(meeting.StartBroadcast(ref=2))

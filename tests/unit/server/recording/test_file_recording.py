@@ -24,7 +24,8 @@ from nanomeet_widget.server.protocol.common import Trouble
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Track
 from nanomeet_widget.server.recording import file_recording
 from nanomeet_widget.server.recording.file_recording import FileRecording
-from nanomeet_widget.server.recording.recordings import Recordings, folder_of
+from nanomeet_widget.server.recording.recording_files import folder_of
+from nanomeet_widget.server.recording.recordings import Recordings
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.clips import SECOND, Clip, clip
 
@@ -403,7 +404,7 @@ def test_recording_stops_while_the_disk_still_has_room(
         media = list(placed(whole.media))
         for frame, time in media[:half]:
             recording.write(frame, time)
-        part = recorder.recordings.part("talk")
+        part = recorder.recordings.files.part("talk")
         await come_true(lambda: length_so_far(part) > 1.2)
         recorder.free = 10**9 - 1
         for frame, time in media[half:]:

@@ -4,7 +4,7 @@ import pytest
 
 from nanomeet_widget import AuthenticationError
 from nanomeet_widget.server.tokens import browser_tickets as tickets
-from nanomeet_widget.server.tokens.browser_tickets import Tickets
+from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
 
 
 def test_a_ticket_gives_its_token_once() -> None:
-    desk = Tickets()
+    desk = BrowserTickets()
     ticket, other = desk.issue("a.b.c"), desk.issue("d.e.f")
     assert ticket != other
     assert desk.redeem(ticket) == "a.b.c"
@@ -26,7 +26,7 @@ def test_a_ticket_gives_its_token_once() -> None:
 
 def test_a_ticket_is_good_for_two_minutes() -> None:
     clock = Clock()
-    desk = Tickets(clock)
+    desk = BrowserTickets(clock)
     ticket, late = desk.issue("a.b.c"), desk.issue("a.b.c")
     clock.now += 119.9
     assert desk.redeem(ticket) == "a.b.c"
@@ -36,7 +36,7 @@ def test_a_ticket_is_good_for_two_minutes() -> None:
 
 
 def test_many_tickets_push_the_oldest_out() -> None:
-    desk = Tickets()
+    desk = BrowserTickets()
     first = desk.issue("a.b.c")
     for _ in range(tickets.LIMIT):
         last = desk.issue("d.e.f")

@@ -1,0 +1,173 @@
+"""Finishing recordings: indexed for seeking, with a thumbnail, and with AAC sound if configured."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from nanomeet_widget.server.config import RecordingSound
+from nanomeet_widget.server.recording.recording_files import RecordingFiles
+from nanomeet_widget.server.store.recording_records import RecordingRecords
+
+logger = logging.getLogger("nanomeet")
+
+#: Seconds for which the end of a broadcast waits for its recording's AAC sound; then that continues
+#: in the background.
+_SOUND_SOON = 10.0
+
+
+class Finisher:
+    """Makes written recordings ready to play, in processes of their own.
+
+    Parameters
+    ----------
+    files
+        The recordings' files.
+    records
+        The index of recordings.
+    loop
+        The event loop.
+    patience
+        Seconds that finishing one recording may take.
+    sound
+        The finished recordings' audio codec.
+    on_finished
+        Called after each finished recording.
+    """
+
+    def __init__(
+        self,
+        files: RecordingFiles,
+        records: RecordingRecords,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        patience: float,
+        sound: RecordingSound,
+        on_finished: Callable[[], None],
+    ) -> None:
+        self._files = files
+        self._records = records
+        self._loop = loop
+        self._patience = patience
+        self._sound = sound
+        self._on_finished = on_finished
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run a coroutine in the background; `close` waits for it.
+
+        Parameters
+        ----------
+        work
+            The coroutine.
+
+        Returns
+        -------
+        asyncio.Task
+            The running task.
+        """
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """Wait for the background tasks, and cancel those that take longer than `patience`."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self._patience)
+            for task in late:
+                task.cancel()
+
+    async def finish(self, name: str) -> None:
+        """Make a closed file ready to play, under its final name.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+
+        Raises
+        ------
+        OSError
+            If the file cannot even be renamed.
+        """
+        part, final = self._files.part(name), self._files.final(name)
+        finished = final.with_suffix(".mp4.tmp")
+        duration: float | None = None
+        try:
+            duration = await self._remux(part, finished, self._files.picture(name))
+        except (OSError, asyncio.TimeoutError, subprocess.CalledProcessError, ValueError) as error:
+            # The file plays as it is; it only opens more slowly.
+            logger.warning("recording %s stays fragmented: %s", name, error)
+            finished.unlink(missing_ok=True)
+            part.replace(final)
+        else:
+            finished.replace(final)
+            part.unlink()
+        self._records.end(name, duration=duration)
+        if self._sound == "aac" and duration is not None and final.exists():
+            await asyncio.wait({self.run(self._to_aac(name, duration))}, timeout=_SOUND_SOON)
+        self._on_finished()
+
+    async def recover(self, name: str) -> None:
+        """Finish a recording that a killed server left behind; a failure is logged.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+        """
+        try:
+            await self.finish(name)
+        except OSError:
+            logger.exception("recording %s could not be recovered", name)
+
+    async def _remux(self, source: Path, target: Path, picture: Path) -> float:
+        self._check_room_for(source)
+        said = await self._work("remux", source, target, picture, patience=self._patience)
+        return float(json.loads(said)["duration"])
+
+    async def _to_aac(self, name: str, duration: float) -> None:
+        """Convert a finished recording's audio to AAC; if that fails, the file stays as it is."""
+        final = self._files.final(name)
+        finished = final.with_suffix(".aac.tmp")
+        try:
+            self._check_room_for(final)
+            await self._work("aac", final, finished, patience=self._patience + duration)
+            # It may have been deleted meanwhile.
+            if final.exists():
+                finished.replace(final)
+        except (OSError, asyncio.TimeoutError, subprocess.CalledProcessError) as error:
+            logger.warning("the sound of recording %s stays Opus: %s", name, error)
+        finally:
+            finished.unlink(missing_ok=True)
+
+    @staticmethod
+    async def _work(module: str, *paths: Path, patience: float) -> bytes:
+        """Run a module of `media` in a process of its own, and return its output."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"nanomeet_widget.server.media.{module}", *map(str, paths)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), patience)
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            raise
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, module)
+        return said
+
+    def _check_room_for(self, copy: Path) -> None:
+        if not self._files.has_room_for(copy):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
