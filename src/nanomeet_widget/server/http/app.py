@@ -1,4 +1,4 @@
-"""The routes of the server: one set of handlers, under any base URL of any tornado application."""
+"""The server's routes: one set of handlers, under any base URL of any tornado application."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from tornado import routing, web
 
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import NotFoundHandler
-from nanomeet_widget.server.http.hls_handlers import MasterHandler, PlaylistHandler, SegmentHandler
+from nanomeet_widget.server.http.health_handlers import HealthHandler, LeaseHandler
+from nanomeet_widget.server.http.hls_handlers import (
+    HlsMasterHandler,
+    HlsPlaylistHandler,
+    HlsSegmentHandler,
+)
 from nanomeet_widget.server.http.html_pages import STATIC
 from nanomeet_widget.server.http.ingest_socket import IngestSocket
 from nanomeet_widget.server.http.meeting_socket import MeetingSocket
@@ -22,18 +27,15 @@ from nanomeet_widget.server.http.pages import (
     ScriptHandler,
 )
 from nanomeet_widget.server.http.recording_handlers import (
-    ChaptersHandler,
-    RecordingHandler,
-    RecordingsHandler,
+    RecordingChaptersHandler,
+    RecordingFileHandler,
+    RecordingListHandler,
 )
+from nanomeet_widget.server.http.stream_handlers import OrganisationHandler, StreamHandler
 from nanomeet_widget.server.http.token_handlers import (
-    HealthHandler,
+    BrowserTicketHandler,
     InvitesHandler,
-    LeaseHandler,
-    OrganisationHandler,
     RevokeHandler,
-    StreamHandler,
-    TicketHandler,
     TokenHandler,
 )
 from nanomeet_widget.server.http.watch_socket import WatchSocket
@@ -41,7 +43,7 @@ from nanomeet_widget.server.recording.recording_files import folder_of
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 _ROOM = r"[A-Za-z0-9_]+"
-#: First segments of a path that are not an organisation's.
+#: First segments of a path that cannot be an organisation's name.
 _RESERVED = (
     "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
     "|recordings|ws|lease|ticket"
@@ -49,7 +51,18 @@ _RESERVED = (
 
 
 def routes(core: Core) -> list[routing.URLSpec]:
-    """Return the routes below the server's base URL."""
+    """Return the routes under the server's base URL.
+
+    Parameters
+    ----------
+    core
+        The server's parts.
+
+    Returns
+    -------
+    list of URLSpec
+        The routes, for any tornado application.
+    """
     parts: dict[str, Any] = {"core": core}
     table: list[tuple[str, type[web.RequestHandler], dict[str, Any]]] = [
         (r"nanomeet", TokenHandler, parts),
@@ -57,7 +70,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"revoke", RevokeHandler, parts),
         (r"organisation", OrganisationHandler, parts),
         (r"stream", StreamHandler, parts),
-        (r"ticket", TicketHandler, parts),
+        (r"ticket", BrowserTicketHandler, parts),
         (r"healthz", HealthHandler, parts),
         (r"metrics", MetricsHandler, parts),
         (r"openapi\.json", OpenApiHandler, parts),
@@ -67,7 +80,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"ws/watch", WatchSocket, parts),
         (r"js/(nanomeet\.(?:js|d\.ts))", ScriptHandler, {**parts, "path": str(STATIC)}),
         (
-            # As a Jitsi has it, below its tenants, too: `@jitsi/react-sdk` loads it from there.
+            # As Jitsi servers have it, under their tenants, too: `@jitsi/react-sdk` loads it from there.
             rf"((?:{_SEGMENT}/)?(?:libs/)?external_api(?:\.min)?\.js)",
             EngineScriptHandler,
             {**parts, "path": str(STATIC)},
@@ -75,14 +88,14 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (
             rf"vod/({_SEGMENT}\.(?:mp4|jpg|captions\.vtt))",
-            RecordingHandler,
+            RecordingFileHandler,
             {**parts, "path": str(folder_of(core.config.data))},
         ),
-        (rf"vod/({_SEGMENT})\.vtt", ChaptersHandler, parts),
-        (r"recordings", RecordingsHandler, parts),
-        (rf"hls/({_SEGMENT})/master\.m3u8", MasterHandler, parts),
-        (rf"hls/({_SEGMENT})/live\.m3u8", PlaylistHandler, parts),
-        (rf"hls/({_SEGMENT})/([0-9-]+\.(?:mp4|m4s))", SegmentHandler, parts),
+        (rf"vod/({_SEGMENT})\.vtt", RecordingChaptersHandler, parts),
+        (r"recordings", RecordingListHandler, parts),
+        (rf"hls/({_SEGMENT})/master\.m3u8", HlsMasterHandler, parts),
+        (rf"hls/({_SEGMENT})/live\.m3u8", HlsPlaylistHandler, parts),
+        (rf"hls/({_SEGMENT})/([0-9-]+\.(?:mp4|m4s))", HlsSegmentHandler, parts),
         (r"invite", PageHandler, {**parts, "page": "invite.html", "framed": False}),
         (
             rf"live/{_SEGMENT}",
@@ -90,7 +103,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
             {**parts, "page": "player.html", "framed": True},
         ),
         (
-            # Without an organisation, the token's is meant.
+            # Without an organisation, it is the token's.
             rf"(?!(?:{_RESERVED})(?:/|$))(?:{_ROOM}|{_SEGMENT}/{_ROOM}/?)",
             PageHandler,
             {**parts, "page": "meeting.html", "framed": True},
@@ -101,7 +114,18 @@ def routes(core: Core) -> list[routing.URLSpec]:
 
 
 def application(core: Core) -> web.Application:
-    """Return the server as an application of its own."""
+    """Return the server as an application of its own.
+
+    Parameters
+    ----------
+    core
+        The server's parts.
+
+    Returns
+    -------
+    Application
+        What an HTTP server runs.
+    """
     return web.Application(
         list(routes(core)),
         default_handler_class=NotFoundHandler,

@@ -1,4 +1,4 @@
-"""What all HTTP handlers have in common: JSON errors, safe headers, and logs without secrets."""
+"""What all HTTP handlers share: JSON errors, safe headers, and logs without secrets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger("nanomeet")
 API_KEY_HEADER = "X-BINTU-APIKEY"
 TOKEN_HEADER = "X-BINTU-TOKEN"  # noqa: S105 - a header's name
 _SERVER_ERROR = 500
-#: Answers to a GET of what is no page.
+#: Status codes of requests for something that is not a page.
 _NO_PAGE = frozenset({401, 404, 405})
 
 
@@ -34,27 +34,29 @@ class Handler(web.RequestHandler):
     core: Core
 
     def initialize(self, core: Core) -> None:
-        """Take the server's parts."""
+        """Store the server's parts."""
         self.core = core
 
     def prepare(self) -> None:
-        """Refuse a request for another server."""
+        """Refuse requests for a host name that is not this server's."""
         if not self.core.access.is_own_name(self.request.host):
             names, _ = self.core.config.naming
-            raise web.HTTPError(403, reason=f"This server is not asked by that name: see {names}")
+            raise web.HTTPError(
+                403, reason=f"This server does not answer to this host name: see {names}"
+            )
 
     def set_default_headers(self) -> None:
-        """Send nothing about the page anywhere, and let nobody guess at types."""
+        """Send no Referer, and let browsers guess no types."""
         self.clear_header("Server")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
 
     def check_xsrf_cookie(self) -> None:
-        """Need no cookie: nothing here is authorised by one."""
+        """Accept requests without an XSRF cookie, as no cookie authorises anything here."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
-        """Answer with JSON in plain words; where a meeting is looked for, its page says them."""
+        """Answer with JSON in plain words, or with the meeting's page, which shows the error itself."""
         if status_code in _NO_PAGE and self.looks_for_meeting():
             show(self, "meeting.html", self.core.config, framed=True)
             return
@@ -63,15 +65,15 @@ class Handler(web.RequestHandler):
         self.finish(msgspec.json.encode({"message": _words(status_code, error)}))
 
     def looks_for_meeting(self) -> bool:
-        """Return whether a frame shall show a room that is called like a part of this server.
+        """Return whether a frame asks for a room that is named like a part of this server.
 
-        A page that embeds meetings learns nothing of a status: it waits for the meeting's page.
+        A page that embeds meetings cannot see the status code: it waits for the meeting's page.
         """
         room = self.request.path.removeprefix(self.core.config.base_url)
         return "/" not in room and self.request.headers.get("Sec-Fetch-Dest") == "iframe"
 
     def send_error(self, status_code: int = _SERVER_ERROR, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
-        """Give our own errors their status."""
+        """Set the status code of the project's own errors."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         super().send_error(_status(error, status_code), **kwargs)
 
@@ -81,7 +83,7 @@ class Handler(web.RequestHandler):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Log what is a fault of the server, without the query, which may hold a token."""
+        """Log faults of the server, without the query, which may contain a token."""
         if isinstance(error, (NanoMeetError, web.HTTPError)):
             return
         self.core.counts.faults += 1
@@ -99,10 +101,10 @@ class Handler(web.RequestHandler):
 
 
 class NotFoundHandler(Handler):
-    """Answers where nothing is: to browsers, with the page that says so."""
+    """Answers requests for unknown paths; browsers get a page that says so."""
 
     def looks_for_meeting(self) -> bool:
-        """Return whether a browser wants a page."""
+        """Return whether a browser asks for a page."""
         return "text/html" in self.request.headers.get("Accept", "")
 
     def prepare(self) -> None:

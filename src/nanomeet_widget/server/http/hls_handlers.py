@@ -1,4 +1,4 @@
-"""`hls/…`: playlists and segments over HTTP, for any page and any player."""
+"""`hls/…`: HLS playlists and segments, for any page and any player."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import re
 from tornado import web
 
 from nanomeet_widget.server.broadcast.hls import HlsStream
-from nanomeet_widget.server.http.recording_handlers import Playable
+from nanomeet_widget.server.http.recording_handlers import PlayableHandler
 
-#: Seconds that caches may keep a segment, which never changes.
+#: Seconds for which caches may keep a segment, which never changes.
 _CACHED = 3600
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-class _HlsHandler(Playable):
+class _HlsHandler(PlayableHandler):
     def found(self, name: str) -> HlsStream:
-        """Return the stream that is asked for."""
+        """Return the stream with this name, which is live."""
         stream = self.core.hls.stream(name)
         if stream is None:
             raise web.HTTPError(404, reason="This stream is not live")
         return stream
 
     def send_playlist(self, text: str) -> None:
-        """Answer with a playlist: compressed, as Apple's rules have it."""
+        """Answer with a playlist, compressed as Apple's rules require."""
         content = text.encode()
         self.set_header("Content-Type", _PLAYLIST)
         self.set_header("Cache-Control", "no-cache")
@@ -37,14 +37,14 @@ class _HlsHandler(Playable):
 
     @staticmethod
     def _late() -> web.HTTPError:
-        return web.HTTPError(503, reason="It takes too long")
+        return web.HTTPError(503, reason="The stream did not get there in time. Try again")
 
 
-class MasterHandler(_HlsHandler):
+class HlsMasterHandler(_HlsHandler):
     """`GET hls/<stream>/master.m3u8`."""
 
     async def get(self, name: str) -> None:
-        """Name the one quality that there is."""
+        """Send the playlist, which lists the only quality."""
         segments = await self.found(name).until(lambda s: s.begun)
         if segments is None:
             raise self._late()
@@ -59,10 +59,11 @@ class MasterHandler(_HlsHandler):
         )
 
 
-class PlaylistHandler(_HlsHandler):
-    """`GET hls/<stream>/live.m3u8`, at once, or when it has what `_HLS_msn` and `_HLS_part` name.
+class HlsPlaylistHandler(_HlsHandler):
+    """`GET hls/<stream>/live.m3u8`: the media playlist.
 
-    With `_HLS_skip` it is a delta update.
+    With `_HLS_msn` and `_HLS_part` the answer waits until the playlist has that part; `_HLS_skip`
+    requests a delta update.
     """
 
     async def get(self, name: str) -> None:
@@ -90,15 +91,15 @@ class PlaylistHandler(_HlsHandler):
         if text is None:
             return None
         if not _NUMBER.fullmatch(text):
-            raise web.HTTPError(400, reason=f"{name} is no number")
+            raise web.HTTPError(400, reason=f"{name} must be a number")
         return int(text)
 
 
-class SegmentHandler(_HlsHandler):
-    """`GET hls/<stream>/<name>`: a header, a segment, or a part, also the one that comes next."""
+class HlsSegmentHandler(_HlsHandler):
+    """`GET hls/<stream>/<name>`: a header, a segment or a part; the next part is waited for."""
 
     async def get(self, name: str, file: str) -> None:
-        """Send it."""
+        """Send the file."""
         stream = self.found(name)
         if stream.segments is not None and stream.segments.is_next(file):
             await stream.until(lambda s: not s.is_next(file))

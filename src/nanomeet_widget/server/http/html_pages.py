@@ -1,4 +1,4 @@
-"""The front end's pages as files, and what browsers may do with each."""
+"""The front end's pages, and their security headers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nanomeet_widget.server.config import ServerConfig
 
 STATIC = Path(__file__).parents[2] / "static"
 
-#: Scripts and styles are files of this server; pages reach only the server they were given.
+#: Scripts and styles are files of this server only.
 _POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "
     "img-src 'self' data: blob: https:; media-src 'self' blob:; "
     "connect-src 'self' ws: wss: https: http:; font-src 'self'; base-uri 'self'; "
     "form-action 'none'; frame-ancestors {ancestors}"
 )
-#: What a page needs to be framed by one that is isolated from other origins (`crossOriginIsolated`, for
-#: SharedArrayBuffer), on our origin or another: and a worker's script to run in it. Pictures of other
-#: servers, as in a branding, are still shown: they are asked for without credentials.
+#: What a page needs to be framed by a cross-origin isolated one (`crossOriginIsolated`, for
+#: SharedArrayBuffer), on this origin or another, and a worker's script to run there. Images of other
+#: servers, as in a branding, still load, without credentials.
 EMBEDDABLE = {
     "Cross-Origin-Embedder-Policy": "credentialless",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -28,18 +28,18 @@ EMBEDDABLE = {
 
 
 def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed: bool) -> None:
-    """Answer with a page, with the server's base URL written into it.
+    """Answer with a page, into which the server's base URL is written.
 
     Parameters
     ----------
     handler
-        Whose answer it is.
+        The handler that answers.
     page
         The file's name.
     config
-        The server's.
+        The server's configuration.
     framed
-        Whether pages of other servers may frame it.
+        Whether other sites may frame it.
 
     Raises
     ------
@@ -58,7 +58,17 @@ def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed
 
 
 def built(name: str) -> Path:
-    """Return a file of the front end.
+    """Return the path of a file of the front end.
+
+    Parameters
+    ----------
+    name
+        The file's name.
+
+    Returns
+    -------
+    Path
+        The existing file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""`ws/ingest`: the way of the stage from the broadcaster's page into its broadcast."""
+"""`ws/ingest`: the connection by which the broadcaster's page sends the stage."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from nanomeet_widget.server.protocol import common, frames, ingest, meeting
 
 
 class IngestSocket(Socket):
-    """The sender's connection: the ticket first, then frames."""
+    """The sender's connection: the ingest ticket first, then frames."""
 
     largest = frames.MAX_FRAME
-    # Pictures and sound of 10 ms: about 160 frames a second at 60 pictures a second.
+    # At 60 pictures a second and audio packets of 10 ms, 160 frames a second.
     messages_burst = 2000
     messages_rate = 500
 
     _broadcast: Broadcast | None = None
 
     def initialize(self, core: Core) -> None:
-        """Take the server's parts."""
+        """Store the server's parts."""
         super().initialize(core)
         self._sender = SocketSender(self)
 
     def on_text(self, message: str) -> None:
-        """Take the ticket, then what the page says of itself."""
+        """Handle the ingest ticket, then the page's reports."""
         request = ingest.decode(message)
         self.greeted = True
         if isinstance(request, ingest.IngestBehind):
@@ -34,32 +34,35 @@ class IngestSocket(Socket):
 
     def _fall_behind(self, message: ingest.IngestBehind) -> None:
         if self._broadcast is None:
-            self.reject("protocol", "The ticket has to come first.")
+            self.reject("protocol", "The ingest ticket must come first.")
         else:
             self._broadcast.fall_behind(self._sender, message.behind)
 
     def _admit(self, request: ingest.IngestOpen) -> None:
         broadcast = self.core.broadcasts.by_ingest_ticket(request.ticket)
         if self._broadcast is not None:
-            self.reject("protocol", "The ticket was given already.")
+            self.reject("protocol", "This connection already has an ingest ticket.")
         elif request.v != common.VERSION:
-            self.reject("protocol", "The page and the server speak different versions: reload it.")
+            self.reject(
+                "protocol",
+                "The page and the server use different protocol versions. Reload the page.",
+            )
         elif broadcast is None:
-            self.reject("protocol", "This ticket opens no broadcast: it is wrong, or it is over.")
+            self.reject("protocol", "This ingest ticket is wrong or expired.")
         elif not broadcast.attach(self._sender, request.clock):
-            self.reject("protocol", "This ticket is in use already.")
+            self.reject("protocol", "This ingest ticket is already in use.")
         else:
             self._broadcast = broadcast
 
     def on_bytes(self, message: bytes) -> None:
-        """Pass a frame on."""
+        """Pass a frame to the broadcast."""
         if self._broadcast is None:
-            self.reject("protocol", "The ticket has to come first.")
+            self.reject("protocol", "The ingest ticket must come first.")
         else:
             self._broadcast.receive(self._sender, message)
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close."""
+        """Say what was wrong, and close the connection."""
         del kind
         self._sender.close(ingest.IngestEnded(reason=message, failed=True))
 
@@ -81,6 +84,6 @@ class SocketSender:
         self._socket.tell(message)
 
     def close(self, farewell: ingest.IngestEnded) -> None:
-        """Say why, and close."""
+        """Say why, and close the connection."""
         self._socket.tell(farewell)
         self._socket.close(NORMAL, "ended")

@@ -1,4 +1,4 @@
-"""`ws/meeting`: one page's way into a room."""
+"""`ws/meeting`: one page's connection to a room."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _TOKEN_KINDS: dict[str, meeting.ByeKind] = {
     "token_expired": "token_expired",
     "token_not_yet_valid": "token_not_yet_valid",
 }
-#: What a page says that goes away, and may be loaded again (RFC 6455, 7.4.2: for private use).
+#: The close code of a page that is unloaded and may be reloading (RFC 6455, 7.4.2: private use).
 UNLOADED = 4001
 _POLICY_KINDS = frozenset({"protocol", "too_many_messages"})
 
 
 class MeetingSocket(Socket):
-    """A page's connection: `Join` first, then whatever a participant may send.
+    """A page's connection: `Join` first, then any message of a participant.
 
-    A message that breaks a rule is answered with an `Error`, and the meeting goes on. What ends it is
-    only what no page of ours sends: no JSON object, an unknown type, bytes, a
-    message that is too large, anything but a `Join` first, and too many messages, wrong ones before
-    others.
+    A message that breaks a rule is answered with an `Error`, and the connection continues. It ends
+    only with what this project's pages never send: text that is not a JSON object, an unknown type,
+    bytes, a message that is too large, a first message other than `Join`, or too many messages, of
+    which fewer may be invalid.
     """
 
     _dispatcher: RoomDispatcher | None = None
     _who: Participant | None = None
 
     def initialize(self, core: Core) -> None:
-        """Take the server's parts."""
+        """Store the server's parts."""
         super().initialize(core)
         self.connection = SocketConnection(self)
         limits = core.config.limits
@@ -43,7 +43,7 @@ class MeetingSocket(Socket):
         )
 
     def on_text(self, message: str) -> None:
-        """Take a message of the page."""
+        """Handle a message from the page."""
         try:
             request = decoding.decode_client(message)
         except decoding.InvalidMessageError as error:
@@ -57,7 +57,7 @@ class MeetingSocket(Socket):
             self._leave()
             self.connection.close(meeting.Bye(kind="left", message="You have left the meeting."))
         elif self._dispatcher is None or self._who is None:
-            self.reject("protocol", "The first message has to be a join.")
+            self.reject("protocol", "The first message must be a join.")
         elif self._seated:
             self._handle(self._dispatcher, self._who, request)
         elif isinstance(request, meeting.Media):
@@ -66,7 +66,7 @@ class MeetingSocket(Socket):
             self.tell(
                 common.Error(
                     kind="waiting",
-                    message="You are not in the room yet.",
+                    message="You are not in the room yet. Wait until a moderator admits you.",
                     ref=getattr(request, "ref", None),
                 )
             )
@@ -74,7 +74,7 @@ class MeetingSocket(Socket):
     def _handle(
         self, dispatcher: RoomDispatcher, who: Participant, request: meeting.ClientMessage
     ) -> None:
-        """Have the room carry a request out; one that it cannot is answered, and the meeting goes on."""
+        """Have the room handle a request; if that fails, the page is told and the connection continues."""
         try:
             dispatcher.handle(who, request)
         except Exception as error:  # noqa: BLE001 - as `Socket.on_message`
@@ -84,7 +84,7 @@ class MeetingSocket(Socket):
             self.tell(
                 common.Error(
                     kind="fault" if ours else "invalid",
-                    message="The server could not do this: please report it."
+                    message="The server could not do this. Please report it."
                     if ours
                     else str(error),
                     ref=getattr(request, "ref", None),
@@ -92,23 +92,23 @@ class MeetingSocket(Socket):
             )
 
     def _refuse(self, error: decoding.InvalidMessageError) -> None:
-        """Answer a message that breaks a rule: so many of them, and not before there is a `Join`."""
+        """Answer a message that breaks a rule, within limits, and only after a `Join`."""
         if not self.greeted:
-            self.reject("protocol", f"This message is not understood: {error}")
+            self.reject("protocol", f"This message is invalid: {error}")
         elif not self._patience.take(1, now=self.core.timers.time()):
-            self.reject("too_many_messages", "Too many messages that break a rule.")
+            self.reject("too_many_messages", "Too many invalid messages.")
         else:
             self.tell(common.Error(kind="invalid", message=str(error), ref=error.ref))
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close. The place is kept for a moment, as for a lost connection."""
+        """Say what was wrong, and close. The participant keeps their place, as for a lost connection."""
         self.core.counts.refused += 1
         self.connection.close(meeting.Bye(kind=kind, message=message))
 
     def on_close(self) -> None:
         """Tell the room."""
         super().on_close()
-        # A page that was closed or left says so (RFC 6455, 7.4.1): nobody needs to wait for it.
+        # A page that is closed or left says so (RFC 6455, 7.4.1): there is no need to wait for it.
         if self.close_code == GOING_AWAY:
             self._leave()
         elif self._dispatcher is not None and self._who is not None:
@@ -117,7 +117,7 @@ class MeetingSocket(Socket):
 
     @property
     def _seated(self) -> bool:
-        """Whether this page is in the room: not at the door, not replaced by another."""
+        """Whether this page is in the room: not in the lobby, and not replaced by another."""
         return (
             self._who is not None
             and self._who.connection is self.connection
@@ -129,7 +129,7 @@ class MeetingSocket(Socket):
         if join.v != common.VERSION:
             self.reject(
                 "protocol",
-                f"This server speaks version {common.VERSION}, the page {join.v}: reload the page.",
+                f"This server uses protocol version {common.VERSION}, the page {join.v}. Reload the page.",
             )
             return
         try:
@@ -142,7 +142,7 @@ class MeetingSocket(Socket):
         if entered is None:
             return
         self._dispatcher, self._who = entered
-        # Whoever waited and now knows the password does not wait any more.
+        # A person in the lobby who now sent the password leaves the lobby.
         dispatcher, who = waited
         if dispatcher is not None and who is not None and who is not self._who:
             dispatcher.room.leave(who)
@@ -167,7 +167,7 @@ class SocketConnection:
         self._socket.tell(message)
 
     def close(self, farewell: meeting.Bye) -> None:
-        """Say why, and close."""
+        """Say why, and close the connection."""
         self._socket.tell(farewell)
         code = POLICY if farewell.kind in _POLICY_KINDS else NORMAL
         self._socket.close(code, farewell.kind)

@@ -1,4 +1,4 @@
-"""`GET metrics`: how the server fares, for Prometheus."""
+"""`GET metrics`: the server's metrics, for Prometheus."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nanomeet_widget.server.http.handlers import API_KEY_HEADER, Handler
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-#: What a proxy adds. A request with one of them came from elsewhere, whatever its address is.
+#: Headers that proxies add: a request with one of them came from elsewhere, whatever its address.
 _FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
 class Collector:
-    """Reads the figures at the moment in which somebody asks for them.
+    """Reads the metrics when they are requested.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Collector:
         self._core = core
 
     def collect(self) -> Iterator[Metric]:
-        """Return the figures."""
+        """Return the metrics."""
         from prometheus_client.core import (  # noqa: PLC0415 - an extra
             CounterMetricFamily,
             GaugeMetricFamily,
@@ -44,14 +44,17 @@ class Collector:
             "participants": (participants, "People in rooms"),
             "waiting": (waiting, "People in lobbies"),
             "viewers": (core.broadcasts.viewers, "Viewers of broadcasts"),
-            "broadcasts": (core.broadcasts.count, "Broadcasts that are not over"),
+            "broadcasts": (core.broadcasts.count, "Broadcasts that have not ended"),
             "connections": (core.access.connections, "Open WebSockets"),
         }
         counters = {
             "messages": (count.messages, "Messages that pages have sent"),
-            "refused_messages": (count.refused, "Connections closed for what they sent"),
-            "refused_connections": (count.turned_away, "WebSockets turned away for their number"),
-            "tokens": (count.tokens, "Tokens that were made"),
+            "refused_messages": (count.refused, "Connections closed because of what they sent"),
+            "refused_connections": (
+                count.turned_away,
+                "WebSockets refused because of their number",
+            ),
+            "tokens": (count.tokens, "Tokens that were issued"),
             "faults": (count.faults, "Faults of the server itself"),
         }
         for name, (value, words) in gauges.items():
@@ -61,10 +64,10 @@ class Collector:
 
 
 class MetricsHandler(Handler):
-    """Figures without names: for an API key, and for this machine if it may do without."""
+    """Metrics without names: for an API key, or without one from this machine if that is allowed."""
 
     def prepare(self) -> None:
-        """Refuse whoever may not read them."""
+        """Refuse requests without an API key, unless they come from this machine."""
         super().prepare()
         if not self._is_local():
             bearer = self.request.headers.get("Authorization", "")
@@ -72,7 +75,7 @@ class MetricsHandler(Handler):
             self.core.issuer.check_key(key)
 
     def get(self) -> None:
-        """Write them in Prometheus' text format."""
+        """Send the metrics in Prometheus' text format."""
         try:
             from prometheus_client import (  # noqa: PLC0415 - an extra
                 CONTENT_TYPE_LATEST,
@@ -81,7 +84,9 @@ class MetricsHandler(Handler):
                 generate_latest,
             )
         except ImportError:
-            raise web.HTTPError(501, reason="prometheus-client is not installed") from None
+            raise web.HTTPError(
+                501, reason="prometheus-client is not installed: pip install prometheus-client"
+            ) from None
         registry = CollectorRegistry()
         registry.register(Collector(self.core))
         ProcessCollector(registry=registry)

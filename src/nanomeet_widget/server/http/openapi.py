@@ -1,4 +1,4 @@
-"""The server's own description, in OpenAPI 3.1: what its HTTP requests take and answer."""
+"""The server's HTTP API as an OpenAPI 3.1 document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nanomeet_widget.server.http.handlers import Handler
 
 _MOMENT = {"type": "string", "description": "ISO 8601 with an offset; empty for the default"}
 _ERROR = {
-    "description": "Why not, in plain words",
+    "description": "What is wrong, in plain words",
     "content": {
         "application/json": {
             "schema": {
@@ -82,11 +82,22 @@ _ISSUED = _object(
     },
     *("id", "room", "moderator", "parent", "made", "notbefore", "expiration", "revoked", "people"),
 )
-_ANYBODY = ("key", "token")
+_KEY_OR_TOKEN = ("key", "token")
 
 
 def document(base_url: str) -> dict[str, Any]:
-    """Return the document of a server below a path."""
+    """Return the document.
+
+    Parameters
+    ----------
+    base_url
+        The path under which the server is.
+
+    Returns
+    -------
+    dict
+        The OpenAPI document, which is JSON.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -105,9 +116,9 @@ def document(base_url: str) -> dict[str, Any]:
             "/nanomeet": {
                 "post": _operation(
                     "createToken",
-                    "Make a room with a key, or an invite with a moderator's token",
+                    "Create a room with an API key, or an invite with a moderator's token",
                     _data("The token", _TEXT),
-                    security=_ANYBODY,
+                    security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
                     requestBody=_body(_TOKEN_BODY),
                 )
@@ -115,9 +126,9 @@ def document(base_url: str) -> dict[str, Any]:
             "/invites": {
                 "get": _operation(
                     "listTokens",
-                    "List the tokens that were made: ids, roles and times",
+                    "List the issued tokens: IDs, roles and times",
                     _data("The list", {"type": "array", "items": _ISSUED}),
-                    security=_ANYBODY,
+                    security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
                     parameters=[{"name": "room", "in": "query", "schema": _TEXT}],
                 )
@@ -126,8 +137,8 @@ def document(base_url: str) -> dict[str, Any]:
                 "post": _operation(
                     "revokeToken",
                     "Revoke a token, and all that were made with it",
-                    _data("The ids that were valid until now", {"type": "array", "items": _TEXT}),
-                    security=_ANYBODY,
+                    _data("The IDs that were valid until now", {"type": "array", "items": _TEXT}),
+                    security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
                     requestBody=_body({"id": _TEXT}, "id"),
                 )
@@ -135,7 +146,7 @@ def document(base_url: str) -> dict[str, Any]:
             "/ticket": {
                 "post": _operation(
                     "exchangeTicket",
-                    "Get a ticket for a token, or the token for the ticket, once",
+                    "Get a browser ticket for a token, or once the token for the ticket",
                     _data("The ticket or the token", _TEXT),
                     security=("token",),
                     errors=(400, 401, 403),
@@ -145,7 +156,7 @@ def document(base_url: str) -> dict[str, Any]:
             "/stream": {
                 "post": _operation(
                     "createStream",
-                    "Make a name to broadcast under",
+                    "Create a stream name",
                     _answer(
                         "The stream",
                         _object(
@@ -172,9 +183,9 @@ def document(base_url: str) -> dict[str, Any]:
             "/recordings": {
                 "get": _operation(
                     "listRecordings",
-                    "List recordings, the newest first: all with a key, a moderator's own else",
+                    "List recordings, newest first: all with an API key, those of the stream with a token",
                     _data("The list", {"type": "array", "items": {"type": "object"}}),
-                    security=_ANYBODY,
+                    security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
                     parameters=[
                         {"name": "stream", "in": "query", "schema": _TEXT},
@@ -186,7 +197,7 @@ def document(base_url: str) -> dict[str, Any]:
             "/organisation": {
                 "get": _operation(
                     "getOrganisation",
-                    "Say whom the key belongs to",
+                    "Return the API key's organisation",
                     _answer(
                         "The organisation",
                         _object({"id": _TEXT, "name": _TEXT, "hash": _TEXT}, "id", "name", "hash"),
@@ -198,8 +209,11 @@ def document(base_url: str) -> dict[str, Any]:
             "/healthz": {
                 "get": _operation(
                     "getHealth",
-                    "Say whether it answers, and takes new meetings",
-                    _answer("It does", _object({"status": {"enum": ["ok", "draining"]}}, "status")),
+                    "Check that the server answers, and accepts new meetings",
+                    _answer(
+                        "The server answers",
+                        _object({"status": {"enum": ["ok", "draining"]}}, "status"),
+                    ),
                 )
             },
         },
@@ -210,10 +224,10 @@ class OpenApiHandler(Handler):
     """`GET openapi.json`: the document."""
 
     def set_default_headers(self) -> None:
-        """Let any page read it: it has no secrets."""
+        """Allow any page to read it, as it has no secrets."""
         super().set_default_headers()
         self.set_header("Access-Control-Allow-Origin", "*")
 
     def get(self) -> None:
-        """Send it."""
+        """Send the document."""
         self.finish(document(self.core.config.base_url))

@@ -15,7 +15,7 @@ class PageHandler(Handler):
     """Serves one page."""
 
     def initialize(self, core: Core, page: str, *, framed: bool) -> None:  # type: ignore[override]
-        """Take the page's file, and whether any other page may frame it."""
+        """Store the page's file, and whether other sites may frame it."""
         super().initialize(core)
         self._page = page
         self._framed = framed
@@ -26,24 +26,24 @@ class PageHandler(Handler):
 
 
 class FileHandler(Handler, web.StaticFileHandler):
-    """Serves files of one folder, with ETag and Range."""
+    """Serves the files of a folder, with ETag and Range."""
 
     def initialize(self, core: Core, path: str) -> None:  # type: ignore[override]
-        """Take the folder."""
+        """Store the folder."""
         self.core = core
         web.StaticFileHandler.initialize(self, path)
 
     def set_extra_headers(self, path: str) -> None:
-        """Have the browser ask each time whether the file is still the same."""
+        """Have browsers check each time whether the file has changed."""
         del path
         self.set_header("Cache-Control", "no-cache")
         for name, value in EMBEDDABLE.items():
             self.set_header(name, value)
 
     def get_content_type(self) -> str:
-        """Name scripts as browsers need it, whatever this machine's own table says."""
+        """Return the type that browsers need for scripts, whatever this machine's own table says."""
         path = self.absolute_path or ""
-        if path.endswith(".d.ts"):  # by its ending a film: an MPEG-2 transport stream
+        if path.endswith(".d.ts"):  # the suffix of MPEG-2 transport streams
             return "text/plain; charset=utf-8"
         return "text/javascript" if path.endswith((".js", ".mjs")) else super().get_content_type()
 
@@ -52,7 +52,7 @@ class BundleHandler(FileHandler):
     """Serves the front end's bundles."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Say what is missing where the front end was never built."""
+        """Report a front end that was never built."""
         if not (STATIC / Path(absolute_path).name).exists():
             built(Path(absolute_path).name)
         return super().validate_absolute_path(root, absolute_path)
@@ -62,16 +62,16 @@ class ScriptHandler(BundleHandler):
     """Serves a script that pages of other servers load, or its types."""
 
     def set_default_headers(self) -> None:
-        """Let any page load it."""
+        """Allow any page to load it."""
         super().set_default_headers()
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
 
 class EngineScriptHandler(ScriptHandler):
-    """Serves the engine's script, under each of the paths that a Jitsi has it at."""
+    """Serves the engine's script, under each of the paths at which Jitsi servers have it."""
 
     def parse_url_path(self, url_path: str) -> str:
-        """Return the one file that all of them mean."""
+        """Return the same file for all of them."""
         del url_path
         return "external_api.js"

@@ -1,7 +1,7 @@
-"""Recordings as players get them: the film, also while it is made, its picture, chapters, captions.
+"""Recordings for players: video (also while it is written), thumbnail, chapters and captions.
 
-Who knows a recording's address may see it. The list of them is for those with a key or a moderator's
-token.
+Knowing a recording's address is enough to watch it. Listing recordings requires an API key or a
+moderator's token.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nanomeet_widget import _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server.http.handlers import Handler
 from nanomeet_widget.server.http.pages import FileHandler
-from nanomeet_widget.server.http.token_handlers import ServiceHandler
+from nanomeet_widget.server.http.service_handler import ServiceHandler
 from nanomeet_widget.server.recording.chapters import webvtt
 from nanomeet_widget.server.store.recording_records import RecordingRecord
 
@@ -25,21 +25,21 @@ _MAX_LIMIT, _MAX_OFFSET = 200, 1_000_000
 _NUMBER = re.compile(r"[0-9]{1,7}")
 
 
-class Playable(Handler):
-    """What any page may play."""
+class PlayableHandler(Handler):
+    """The base of handlers for what any page may play."""
 
     def set_default_headers(self) -> None:
-        """Let any page play it: who knows the address may watch."""
+        """Allow any page to play it."""
         super().set_default_headers()
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
 
-class RecordingHandler(Playable, FileHandler):
-    """`GET vod/….mp4`, `….jpg`, `….captions.vtt`: a film as far as there is one, and what is beside it."""
+class RecordingFileHandler(PlayableHandler, FileHandler):
+    """`GET vod/….mp4`, `….jpg`, `….captions.vtt`: a recording's files."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Find the file that is being written, where the finished one is not there yet."""
+        """Use the file that is being written if there is no finished one yet."""
         path = Path(absolute_path)
         part = self.core.recordings.part(path.stem)
         if path.suffix == ".mp4" and not path.exists() and part.exists():
@@ -47,21 +47,21 @@ class RecordingHandler(Playable, FileHandler):
         return super().validate_absolute_path(root, absolute_path)
 
     def set_extra_headers(self, path: str) -> None:
-        """Have nobody keep what grows."""
+        """Prevent caching of a file that is still being written."""
         super().set_extra_headers(path)
         if Path(self.absolute_path or "").name.endswith(".part.mp4"):
             self.set_header("Cache-Control", "no-store")
 
     def get_content_type(self) -> str:
-        """Name captions as browsers need it, whatever this machine's own table says."""
+        """Return the type that browsers need for captions, whatever this machine's own table says."""
         if str(self.absolute_path).endswith(".vtt"):
             return "text/vtt; charset=utf-8"
         return super().get_content_type()
 
     def compute_etag(self) -> str:
-        """Tell one file from another without reading it: films are large."""
+        """Identify a file without reading it, as videos are large."""
         found = Path(self.absolute_path or "").stat()
-        # What was written of a film in the making stays as it is; what follows is appended.
+        # A file that is being written is only appended to.
         parts = (
             (found.st_ino,)
             if str(self.absolute_path).endswith(".part.mp4")
@@ -74,11 +74,11 @@ class RecordingHandler(Playable, FileHandler):
         return '"' + "-".join(f"{part:x}" for part in parts) + '"'
 
 
-class ChaptersHandler(Playable):
+class RecordingChaptersHandler(PlayableHandler):
     """`GET vod/….vtt`: a recording's chapters so far."""
 
     def get(self, name: str) -> None:
-        """Send them."""
+        """Send the chapters."""
         record = self.core.recordings.find(name)
         if record is None or self.core.recordings.file(name) is None:
             raise web.HTTPError(404)
@@ -90,11 +90,11 @@ class ChaptersHandler(Playable):
         self.finish(webvtt(self.core.recordings.marks(name), duration=duration))
 
 
-class RecordingsHandler(ServiceHandler):
-    """`GET recordings`: those of every stream for a key, those of its own for a moderator's token."""
+class RecordingListHandler(ServiceHandler):
+    """`GET recordings`: all for an API key, those of the token's stream for a moderator's token."""
 
     def get(self) -> None:
-        """List them, the newest first."""
+        """Send the list, newest first."""
         claims = self.moderator()
         found = self.core.recordings.all(
             stream=self._asked_stream() if claims is None else claims.streamname,
@@ -116,7 +116,7 @@ class RecordingsHandler(ServiceHandler):
         return int(text)
 
     def _describe(self, record: RecordingRecord, *, by_key: bool) -> dict[str, Any]:
-        # Below the server's address: pages of a notebook reach it by others than it knows.
+        # Relative to the server's address, as pages of a notebook may reach it by another one.
         recordings, base = self.core.recordings, f"vod/{record.name}"
         path = recordings.file(record.name)
         picture = recordings.picture(record.name)
@@ -127,7 +127,7 @@ class RecordingsHandler(ServiceHandler):
             "ended": record.ended,
             "duration": record.duration,
             "size": path.stat().st_size if path else 0,
-            # Where it lies on this machine is nobody's business but the owner's.
+            # Only the server's operator learns the path on this machine.
             "path": str(path) if path and by_key else None,
             "url": f"{base}.mp4",
             "thumbnail": f"{base}.jpg" if picture.exists() else None,

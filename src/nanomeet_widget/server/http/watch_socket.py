@@ -14,13 +14,13 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import NORMAL, Socket
 from nanomeet_widget.server.protocol import common, meeting, watch
 
-#: What the operating system may hold back for a slow viewer, in bytes: about a second of video.
-#: More of it would hide from the queue how far behind he is.
+#: Bytes that the operating system may buffer for a slow viewer: about a second of video. A larger
+#: buffer would hide from the queue how far behind the viewer is.
 _SEND_BUFFER = 128 * 1024
 
 
 class WatchSocket(Socket):
-    """A viewer's connection: which stream, then nothing but signs of life."""
+    """A viewer's connection: the stream's name first, then only pings."""
 
     largest = 4096
     messages_burst = 50
@@ -29,12 +29,12 @@ class WatchSocket(Socket):
     _stream: Stream | None = None
 
     def initialize(self, core: Core) -> None:
-        """Take the server's parts."""
+        """Store the server's parts."""
         super().initialize(core)
         self._queue: ViewerQueue | None = None
 
     def open(self, *args: str) -> None:
-        """Bound what the operating system holds back."""
+        """Limit the operating system's buffer."""
         super().open(*args)
         if self.ws_connection is not None and self.ws_connection.stream is not None:
             self.ws_connection.stream.socket.setsockopt(
@@ -42,16 +42,19 @@ class WatchSocket(Socket):
             )
 
     def on_text(self, message: str) -> None:
-        """Take the stream's name, or a ping."""
+        """Handle the stream's name, or a ping."""
         request = watch.decode(message)
         if isinstance(request, common.Ping):
             self.tell(common.Pong(t=request.t))
             return
         self.greeted = True
         if request.v != common.VERSION:
-            self.reject("protocol", "The page and the server speak different versions: reload it.")
+            self.reject(
+                "protocol",
+                "The page and the server use different protocol versions. Reload the page.",
+            )
         elif self._stream is not None:
-            self.reject("protocol", "This connection watches a stream already.")
+            self.reject("protocol", "This connection already watches a stream.")
         else:
             if request.format != "state":
                 self._queue = self._queue_of(request.format)
@@ -63,7 +66,7 @@ class WatchSocket(Socket):
                 self._refuse(error.kind, str(error))
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close."""
+        """Say what was wrong, and close the connection."""
         self._refuse(kind, message)
 
     def on_close(self) -> None:
@@ -75,16 +78,16 @@ class WatchSocket(Socket):
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Say where the stream stands."""
+        """Tell the viewer the stream's state."""
         self.tell(state)
 
     def send_frames(self, batch: Batch) -> None:
-        """Send frames, or drop what this viewer cannot keep up with, or does not play."""
+        """Send frames, or drop those that the viewer cannot keep up with or does not play."""
         if self._queue is not None:
             self._queue.push(batch)
 
     def dismiss(self, reason: str) -> None:
-        """Send this viewer away."""
+        """End the viewer's connection."""
         self._refuse("forbidden", reason)
 
     def _queue_of(self, form: watch.WatchFormat) -> ViewerQueue:
@@ -105,13 +108,13 @@ class WatchSocket(Socket):
 
 
 class SocketPipe:
-    """A queue's `Pipe`: bytes of whole WebSocket messages go to the connection as they are."""
+    """A queue's `Pipe`: the bytes are whole WebSocket messages."""
 
     def __init__(self, handler: WatchSocket) -> None:
         self._handler = handler
 
     def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
-        """Write; a connection that is gone takes everything and forgets it."""
+        """Write; for a connection that is gone, the bytes are dropped."""
         connection = self._handler.ws_connection
         if not data or connection is None or connection.is_closing() or connection.stream is None:
             return True
@@ -119,8 +122,8 @@ class SocketPipe:
         rest = memoryview(data)
         try:
             if not stream.writing():
-                # Nothing waits before it: it goes out without what the stream does for what has to
-                # wait, which is half of the time that a viewer takes.
+                # Nothing is queued: writing directly skips the stream's own buffering, which takes half
+                # of the time for a viewer.
                 rest = rest[_send(stream, rest) :]
                 if not rest:
                     return True
@@ -134,12 +137,12 @@ class SocketPipe:
 
 
 def _send(stream: iostream.IOStream, data: memoryview) -> int:
-    """Send what the connection takes now; return how many bytes that was."""
+    """Write what the connection accepts now; return how many bytes that is."""
     try:
         return stream.write_to_fd(data) or 0
     except BlockingIOError:
         return 0
     except OSError as error:
-        # As the stream does itself.
+        # As the stream itself does.
         stream.close(exc_info=error)
         raise iostream.StreamClosedError(error) from error

@@ -1,4 +1,4 @@
-"""The door of a room: who may come in, who waits, who is sent away."""
+"""Admission to a room: who may enter, who waits in the lobby, who is refused."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.timers import Timers
 
 REMOVED = meeting.Bye(kind="kicked", message="A moderator removed you from this meeting.")
-#: For those who lose the way in with another person.
+#: For people whose link was removed together with another person.
 REMOVED_WITH_LINK = meeting.Bye(
     kind="kicked",
-    message="A moderator removed the link that you came by: ask a moderator for a new invite.",
+    message="A moderator removed the link that you joined with. Ask a moderator for a new invite.",
 )
 _STAYS_REMOVED = meeting.Bye(
     kind="kicked",
-    message="A moderator removed you, or the link that you come by, from this meeting.",
+    message="A moderator removed you, or the link that you use, from this meeting.",
 )
 _ADDRESS_REMOVED = meeting.Bye(
-    kind="kicked", message="A moderator keeps your network address out of this meeting."
+    kind="kicked", message="A moderator blocked your network address from this meeting."
 )
 
 
 class Verdict(Enum):
-    """What becomes of somebody at the door."""
+    """The outcome for a newcomer."""
 
     IN = "in"
     WAITS = "waits"
-    #: He has been told why; his connection is closed, or open for another `Join`.
+    #: They were told why; their connection is closed, or open for another `Join`.
     STAYS_OUT = "stays out"
 
 
@@ -42,9 +42,9 @@ class Admission:
     Parameters
     ----------
     settings
-        The room's.
+        The room's settings.
     removals
-        Who is kept out.
+        The people who are kept out.
     timers
         The event loop.
     """
@@ -56,7 +56,7 @@ class Admission:
         self._right = passwords.Remembered()
 
     def check(self, newcomer: Participant, join: meeting.Join) -> Verdict:
-        """Decide, and tell those who stay out why."""
+        """Decide, and tell a newcomer who stays out why."""
         connection = newcomer.connection
         if not self.is_open_to(newcomer):
             return Verdict.STAYS_OUT
@@ -66,7 +66,7 @@ class Admission:
             connection.close(
                 meeting.Bye(
                     kind="room_closed",
-                    message="A moderator has locked this room: nobody else gets in at the moment.",
+                    message="A moderator has locked this room. Try again later.",
                     retry=True,
                 )
             )
@@ -76,7 +76,7 @@ class Admission:
         return self._check_password(newcomer, join)
 
     def is_open_to(self, newcomer: Participant) -> bool:
-        """Return whether a person may come in at all; tell one who was removed."""
+        """Return whether a person was not removed; one who was is told so."""
         if self._removals.refuse(newcomer):
             newcomer.connection.close(_STAYS_REMOVED)
             return False
@@ -96,7 +96,7 @@ class Admission:
             connection.send(
                 common.Error(
                     kind="too_many_attempts",
-                    message="Too many wrong passwords: wait a moment and try again.",
+                    message="Too many wrong passwords. Wait a moment, then try again.",
                 )
             )
         elif self._right.matches(join.password, self._settings.password):

@@ -1,7 +1,7 @@
-"""What the audience of a room sees: the broadcast while there is one, else a relay of its own.
+"""What a room's audience sees: the broadcast while there is one, otherwise a relay of the stage.
 
-The relay is a stream that is not public. The server asks the page of somebody on the stage to
-compose it, and the next one when that page has gone or does not manage to.
+The relay is an audience stream. The server asks the page of a participant on the stage to compose
+it, and another one when that page leaves or fails.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: Seconds before a page is asked again that has failed: twice as many each time.
+#: Seconds before a page that failed is asked again; doubled each time.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-#: Seconds after which a relay that ran did not fail.
+#: Seconds after which a relay's end no longer counts as a failure.
 _PROVEN = 60.0
 
 _NO_FEED = meeting.StageFeed(stream=None)
@@ -30,7 +30,7 @@ _IMPOSSIBLE = meeting.StageFeed(stream=None, possible=False)
 
 @dataclass(kw_only=True, eq=False)
 class _Relay:
-    """A relay, and the participant whose page composes it."""
+    """A relay of the stage, and the participant whose page composes it."""
 
     page: Participant
     broadcast: Broadcast
@@ -40,14 +40,14 @@ class _Relay:
 
 @dataclass(kw_only=True)
 class _Failures:
-    """How often in a row a page has failed, and when it may be asked again."""
+    """How often in succession a page has failed, and when it may be asked again."""
 
     count: int = 0
     not_before: float = 0.0
 
 
 class AudienceFeed:
-    """Sees to it that a room's audience has a picture of the stage.
+    """Provides a room's audience with a picture of the stage.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class AudienceFeed:
     timers
         The event loop.
     patience
-        How long the relay outlives its audience.
+        How long the relay continues without an audience.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class AudienceFeed:
         self._relay: _Relay | None = None
         self._failures: dict[str, _Failures] = {}
         self._told: dict[str, meeting.StageFeed] = {}
-        #: When to ask again, and when to end a relay that nobody watches any more.
+        #: Timers: when to ask a page again, and when to end a relay without an audience.
         self._retry: Handle | None = None
         self._grace: Handle | None = None
         room.feed_for = self._welcome
@@ -109,7 +109,7 @@ class AudienceFeed:
         self._review()
 
     def _review(self) -> None:
-        """Have what the room needs at this moment, and tell the audience where it is."""
+        """Start or end the relay as the room needs it now, and tell the audience where to watch."""
         self._set_retry(None)
         people = self._room.participants
         audience = any(not p.stage for p in people)
@@ -160,7 +160,7 @@ class AudienceFeed:
             self._set_retry(self._timers.call_later(earliest - now, self._review))
             return
         ready = [page for page in pages if self._failed(page).not_before <= now]
-        # Moderators first; of all that are equal, the one who has been here longest.
+        # Moderators first; among equals, the one who has been present longest.
         self._begin(min(ready, key=lambda page: (self._failed(page).count, not page.moderator)))
 
     def _begin(self, page: Participant) -> None:

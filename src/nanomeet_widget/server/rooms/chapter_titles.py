@@ -1,4 +1,4 @@
-"""What happens on a room's stage, in words for the recording's chapters."""
+"""What happens on the stage, as titles for the recording's chapters."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _AWAY = _Seen(stage=False, screen=False)
 
 
 class ChapterTitles:
-    """Tells who comes onto the stage and leaves it, and who shares a screen.
+    """Makes a title when a participant enters or leaves the stage, or shares their screen.
 
     Parameters
     ----------
     room
         The room.
     mark
-        Gets each in words.
+        Begins a chapter with a title.
     """
 
     def __init__(self, room: Room, mark: Callable[[str], None]) -> None:
@@ -46,8 +46,8 @@ class ChapterTitles:
     def _note(self, who: Participant, now: _Seen) -> None:
         before = self._seen.get(who.id, _AWAY)
         self._seen[who.id] = now
-        name = who.name or "Somebody"
+        name = who.name or "A participant"
         if now.stage != before.stage:
             self._mark(f"{name} {'is on' if now.stage else 'left'} the stage")
         if now.screen != before.screen and now.stage:
-            self._mark(f"{name} {'shows' if now.screen else 'shows no longer'} a screen")
+            self._mark(f"{name} {'shares' if now.screen else 'stopped sharing'} their screen")

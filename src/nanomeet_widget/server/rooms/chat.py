@@ -1,4 +1,4 @@
-"""What is written in a room: who may read it, and how much of it is kept."""
+"""A room's chat: who may read which message, and how many are kept."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Chat:
     room
         The room.
     records
-        Where it is kept; what a killed server left behind is there.
+        Where the chat is kept, including what a killed server left behind.
     limits
-        How much is kept, and how much one person may write.
+        How much is kept, and how much one participant may write.
     timers
         The event loop.
     now
@@ -52,7 +52,7 @@ class Chat:
         room.chat_for = self.readable
 
     def readable(self, who: Participant) -> list[meeting.ChatMessage]:
-        """Return what somebody may read, oldest first: what is for all, and what is his alone."""
+        """Return the messages that a participant may read, oldest first."""
         return [
             entry.message
             for entry in self._entries
@@ -60,13 +60,15 @@ class Chat:
         ]
 
     def send(self, who: Participant, message: meeting.SendChat) -> None:
-        """Write to everybody in the room, or to one of them."""
+        """Write to everyone in the room, or to one participant."""
         addressee = self._room.present(message.to) if message.to is not None else None
         if message.to is not None and addressee is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
             return
         if addressee is who:
-            refuse(who, message, "invalid", "This message has nobody to read it but yourself.")
+            refuse(
+                who, message, "invalid", "You cannot write to yourself. Choose another participant."
+            )
             return
         text = self._text(who, message)
         if text is None:
@@ -94,12 +96,12 @@ class Chat:
         acknowledge(who, message)
 
     def message_lobby(self, who: Participant, message: meeting.MessageLobby) -> None:
-        """Say something to those who wait, or to one of them; the caller has checked the role."""
+        """Write to the people in the lobby, or to one of them; the caller has checked the role."""
         waiting = self._room.everybody_waiting()
         if message.id is not None:
             waiting = tuple(p for p in waiting if p.id == message.id)
         if not waiting:
-            refuse(who, message, "not_found", "Nobody is waiting there any more.")
+            refuse(who, message, "not_found", "The lobby is empty, or this person has left it.")
             return
         text = self._text(who, message)
         if text is not None:
@@ -109,13 +111,13 @@ class Chat:
     def _text(
         self, who: Participant, message: meeting.SendChat | meeting.MessageLobby
     ) -> str | None:
-        """Return what is to be read; None if there is nothing, and then he has been told."""
+        """Return the text to send; None if it is refused, and the participant told so."""
         text = clean_text(message.text)
         if not text:
-            refuse(who, message, "invalid", "This message has nothing in it to be read.")
+            refuse(who, message, "invalid", "This message is empty.")
             return None
         if not self._written.take(who.id):
-            refuse(who, message, "too_many", "So many messages at once: wait a moment.")
+            refuse(who, message, "too_many", "Too many messages. Wait a moment, then try again.")
             return None
         return text
 

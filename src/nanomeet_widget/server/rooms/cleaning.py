@@ -1,4 +1,4 @@
-"""What people write, without what could disturb the text around it."""
+"""Removes from people's texts what could disturb the text around them."""
 
 from __future__ import annotations
 
@@ -7,35 +7,68 @@ import unicodedata
 
 from nanomeet_widget import _texts
 
-#: These two join letters and pictures to one: without them some scripts and emoji fall apart.
+#: These two join letters or emoji; without them, some scripts and emoji fall apart.
 _JOINERS = "\u200c\u200d"
-#: The flags of England, Scotland and others are a black flag with tags; elsewhere tags hide words.
+#: The flags of England, Scotland and others are a black flag with tags; elsewhere, tags can hide text.
 _TAGGED_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007f]{1,8})")
-#: Control characters, marks that turn the direction of a whole line, halves of UTF-16 pairs.
+#: Control characters, marks that change a whole line's direction, and halves of UTF-16 pairs.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
 
 
 def clean_name(name: str) -> str:
-    """Return a display name as the others see it, cut where it is too long; never an empty one."""
+    """Return a display name as the others see it.
+
+    Parameters
+    ----------
+    name
+        Any text.
+
+    Returns
+    -------
+    str
+        The name, cut if it is too long; "Guest" if nothing readable is left.
+    """
     line = _texts.cut(clean_line(name), _texts.NAME.most).rstrip()
     return line if line.strip(_JOINERS) else "Guest"
 
 
 def clean_line(text: str) -> str:
-    """Return a text of one line."""
+    """Return a readable text of one line.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text, with single spaces; may be empty.
+    """
     return " ".join(_readable(" ".join(text.split())).split())
 
 
 def clean_text(text: str) -> str:
-    """Return a text of several lines; an empty one if there is nothing in it to be read."""
+    """Return a readable text of several lines.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text; empty if nothing readable is left.
+    """
     lines = [_readable(line).rstrip() for line in text.splitlines()]
-    # A text with many empty lines would push what others wrote out of sight.
+    # Many empty lines would push other people's messages out of view.
     cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return cleaned if cleaned.strip(_JOINERS) else ""
 
 
 def _readable(line: str) -> str:
-    # Split by a group, every second part is a flag, which stays as it is.
+    # Splitting by a group makes every second part a flag, which is kept.
     parts = _TAGGED_FLAG.split(line)
     return "".join(
         part if number % 2 else "".join(filter(_is_visible, part))

@@ -1,4 +1,4 @@
-"""How many wrong passwords a room takes, from each person, from each link, and in all."""
+"""Limits of wrong passwords: for each person, for each link, and for the room."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from nanomeet_widget.server.token_bucket import TokenBucket, TokenBuckets
 
 @dataclass(frozen=True)
 class _Ration:
-    """Wrong answers at once, and how many more a second."""
+    """Wrong passwords at once, and how many more a second."""
 
     burst: float
     rate: float
 
 
-#: A person who mistypes has these.
+#: For one person, who may mistype.
 _PERSON = _Ration(burst=5, rate=0.1)
-#: A class with one link behind one router shares these; one browser alone cannot use them up.
+#: For a class that shares a link and a router; one browser alone cannot use them up.
 _LINK = _Ration(burst=30, rate=0.3)
-#: No more than these from all together, however many links and addresses they have.
+#: For everyone together, however many links and addresses they use.
 _ROOM = _Ration(burst=150, rate=0.5)
 
 
 class Guesses:
-    """Counts wrong passwords. Right ones cost nothing, and one guesser does not spend all of them.
+    """Counts wrong passwords. Right ones are free, and one guesser does not use up everyone's limit.
 
     Parameters
     ----------
@@ -40,16 +40,16 @@ class Guesses:
         self._room = TokenBucket(burst=_ROOM.burst, rate=_ROOM.rate, now=timers.time())
 
     def may(self, token: str, address: str, person: str) -> bool:
-        """Return whether an answer is looked at.
+        """Return whether another password may be tried.
 
         Parameters
         ----------
         token
-            The token's name, its `jti`.
+            The token's ID, its `jti`.
         address
-            What stands for the network that it came from.
+            A hash of the network address.
         person
-            The identity of who gave it; see `identity_of`.
+            The person's identity; see `identity_of`.
         """
         return (
             self._people.has(person)
@@ -58,7 +58,13 @@ class Guesses:
         )
 
     def was_wrong(self, token: str, address: str, person: str) -> None:
-        """Count an answer; see `may`."""
+        """Count a wrong password.
+
+        Parameters
+        ----------
+        token, address, person
+            As `may` has them.
+        """
         self._people.take(person)
         self._links.take(_link(token, address))
         self._room.take(1, now=self._timers.time())

@@ -1,4 +1,4 @@
-"""Raised hands, in the order in which they went up, and reactions."""
+"""Raised hands, in the order in which they were raised, and reactions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nanomeet_widget.server.token_bucket import TokenBuckets
 
 
 class Hands:
-    """What people show without a word.
+    """Raises and lowers hands, and shows reactions.
 
     Parameters
     ----------
     room
         The room.
     limits
-        How many reactions are borne.
+        How many reactions one participant may send.
     timers
         The event loop.
     now
@@ -45,7 +45,7 @@ class Hands:
         )
 
     def raise_hand(self, who: Participant, message: meeting.RaiseHand) -> None:
-        """Raise the own hand, or take it down; raising it again does not move it in the queue."""
+        """Raise or lower the own hand; raising it again does not move it in the queue."""
         if not message.raised:
             self._lower(who)
         elif who.hand is None:
@@ -55,18 +55,18 @@ class Hands:
         acknowledge(who, message)
 
     def lower_hand(self, who: Participant, message: meeting.LowerHand) -> None:
-        """Take somebody's hand down; the caller has checked the role."""
+        """Lower a participant's hand; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
             return
         self._lower(target)
         acknowledge(who, message)
 
     def react(self, who: Participant, message: meeting.React) -> None:
-        """Show everybody a feeling."""
+        """Show a reaction to everyone."""
         if not self._reactions.take(who.id):
-            refuse(who, message, "too_many", "So many reactions at once: wait a moment.")
+            refuse(who, message, "too_many", "Too many reactions. Wait a moment, then try again.")
             return
         self._room.tell(
             self._room.participants,
@@ -81,7 +81,7 @@ class Hands:
             self._room.note("hand_lowered", participant)
 
     def _next(self) -> float:
-        """Return milliseconds since the epoch, later than any hand before, whatever the clock did."""
+        """Return milliseconds since the epoch, later than any earlier hand even if the clock went back."""
         up = [p.hand for p in self._room.participants if p.hand is not None]
         self._latest = max(self._now() * 1000, *(hand + 1 for hand in (*up, self._latest)))
         return self._latest

@@ -1,4 +1,4 @@
-"""Invites that moderators make in the room."""
+"""Invites that moderators create in the room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class Invites:
-    """Makes links for whoever is a moderator now, by his token or because another made him one.
+    """Creates invite links for moderators, by token or granted for this meeting.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ class Invites:
                 who,
                 message,
                 "forbidden",
-                "You were made a moderator for this meeting only, and can invite participants: "
-                "ask a moderator who was invited as one for a moderator's link.",
+                "You are a moderator for this meeting only and can invite participants. For a "
+                "moderator's link, ask a moderator who joined with one.",
             )
             return
         wanted = {"moderator": message.moderator, "server": message.server}

@@ -1,4 +1,4 @@
-"""Moderators are told which links are shared, and who came by them; no one else is."""
+"""Tells moderators, and no one else, which links are shared and who joined with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nanomeet_widget.server.rooms.room import Room
 
 
 class LinkNews:
-    """Tells the moderators of one room when anything about its shared links changes.
+    """Tells a room's moderators when anything about its shared links changes.
 
     Parameters
     ----------
@@ -20,9 +20,9 @@ class LinkNews:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        #: What each moderator's page was told last.
+        #: The last news to each moderator's page.
         self._told: dict[str, list[meeting.Link]] = {}
-        # Others are told before they hear of the newcomer, who has yet to be drawn.
+        # The others get the news before they hear of the newcomer, who is then drawn with it.
         room.on_seated.append(self._seated)
         room.on_welcomed.append(self._came)
         room.on_updated.append(self._changed)
@@ -32,12 +32,12 @@ class LinkNews:
         self._tell(moderator for moderator in self._room.moderators if moderator is not newcomer)
 
     def _came(self, participant: Participant) -> None:
-        # Another page of the same person knows nothing.
+        # Another page of the same person has no news yet.
         self._told.pop(participant.id, None)
         self._tell(self._room.moderators)
 
     def _changed(self, participant: Participant) -> None:
-        # Of all that changes about people, only a new moderator makes a difference.
+        # Of all changes to participants, only a new moderator matters.
         if participant.moderator and participant.id not in self._told:
             self._tell([participant])
 

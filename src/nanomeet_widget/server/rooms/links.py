@@ -1,4 +1,4 @@
-"""By which links people came to a room, and which links are shared."""
+"""The links with which people join a room, and which of them are shared."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from nanomeet_widget.server.rooms.participant import Participant, Presence, link
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
 
-#: People of one link who are told apart; more make no difference.
+#: How many people of one link are counted; more make no difference.
 _MOST = 1000
 
 
 class Links:
     """Counts the people of each link.
 
-    A person who is never known again (`Participant.known`) counts while present: their next page
-    would else make two people of them.
+    A person who is not recognised again (`Participant.known`) counts only while present: otherwise
+    their next page would count as a second person.
 
     Parameters
     ----------
     room
-        Its name.
+        The room's name.
     key
-        What links are named with.
+        The room's key, with which links get their IDs.
     records
-        Where it is kept who came.
+        The people who joined this meeting.
     tokens
-        Where it is kept how many came to earlier meetings.
+        How many people joined earlier meetings.
     present
-        Returns who is in the room and at its door.
+        Returns the people in the room and its lobby.
     """
 
     def __init__(
@@ -52,7 +52,13 @@ class Links:
             self._came.setdefault(token, set()).add(identity)
 
     def arrived(self, person: Participant) -> None:
-        """Take note of a person who was let in, or waits to be."""
+        """Count a person who was admitted, or waits in the lobby.
+
+        Parameters
+        ----------
+        person
+            The person.
+        """
         token = person.claims.jti
         came = self._came.setdefault(token, set())
         if person.known and person.identity not in came and len(came) < _MOST:
@@ -61,15 +67,38 @@ class Links:
         self._tokens.note_people(token, self._here(token))
 
     def people(self, token: str) -> int:
-        """Return how many people came by a token, to this meeting or an earlier one."""
+        """Return how many people joined with a token, in this meeting or an earlier one.
+
+        Parameters
+        ----------
+        token
+            The token's ID, its `jti`.
+        """
         return max(self._here(token), self._tokens.people(token))
 
     def shared(self, token: str) -> bool:
-        """Return whether several people came by a token."""
+        """Return whether several people joined with a token.
+
+        Parameters
+        ----------
+        token
+            The token's ID, its `jti`.
+        """
         return self.people(token) > 1
 
     def describe(self, people: Iterable[Participant]) -> list[meeting.Link]:
-        """Return which shared links people came by, as moderators are told."""
+        """Return the shared links of people, as moderators are told.
+
+        Parameters
+        ----------
+        people
+            The people.
+
+        Returns
+        -------
+        list of Link
+            One for each link with which several people joined.
+        """
         links: dict[str, meeting.Link] = {}
         for person in people:
             token = person.claims.jti

@@ -1,4 +1,4 @@
-"""What moderators do to a room: who gets in, who goes, who is one of them, what all see large."""
+"""What moderators do: settings, the lobby, removals, moderators, and the spotlight."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Targeted(Protocol):
 
     @property
     def ref(self) -> int | None:
-        """By which it is answered."""
+        """The number that comes back with the answer."""
 
 
 class Moderation:
@@ -35,7 +35,7 @@ class Moderation:
     issuer
         Revokes links.
     on_end
-        Called before a moderator ends the meeting for everybody.
+        Called before a moderator ends the meeting for everyone.
     """
 
     def __init__(self, room: Room, *, issuer: Issuer, on_end: Callable[[], None]) -> None:
@@ -46,47 +46,47 @@ class Moderation:
     # --- the room ------------------------------------------------------------------------------
 
     def set_subject(self, who: Participant, message: meeting.SetSubject) -> None:
-        """Change what the room is about."""
+        """Change the room's subject."""
         self._room.settings.subject = clean_line(message.subject)
         self._room.settings_changed()
         acknowledge(who, message)
 
     def set_password(self, who: Participant, message: meeting.SetPassword) -> None:
-        """Ask newcomers for a password, or no more."""
+        """Set or remove the room's password."""
         password = message.password
         self._room.settings.password = passwords.hash_password(password) if password else ""
         self._room.settings_changed()
         acknowledge(who, message)
 
     def set_closed(self, who: Participant, message: meeting.SetClosed) -> None:
-        """Let no newcomer in, or let them in again."""
+        """Lock the room to newcomers, or unlock it."""
         self._room.settings.closed = message.closed
         self._room.settings_changed()
         self._room.note("closed" if message.closed else "opened", who)
         acknowledge(who, message)
 
     def set_main(self, who: Participant, message: meeting.SetMain) -> None:
-        """Show somebody large to everybody, or nobody."""
+        """Spotlight a participant for everyone, or end that."""
         target = self._room.present(message.id) if message.id is not None else None
         if message.id is not None and (target is None or not target.stage):
-            refuse(who, message, "not_found", "Nobody of this id is on the stage any more.")
+            refuse(who, message, "not_found", "This participant is no longer on the stage.")
             return
         self._room.set_main(target)
         acknowledge(who, message)
 
     def end_meeting(self, who: Participant, message: meeting.EndMeeting) -> None:
-        """End the meeting for everybody."""
+        """End the meeting for everyone."""
         self._room.note("ended", who)
         acknowledge(who, message)
         self._on_end()
         self._room.end(
-            meeting.Bye(kind="ended", message=f"{who.name} has ended the meeting for everybody.")
+            meeting.Bye(kind="ended", message=f"{who.name} has ended the meeting for everyone.")
         )
 
     # --- the lobby -----------------------------------------------------------------------------
 
     def set_lobby(self, who: Participant, message: meeting.SetLobby) -> None:
-        """Make newcomers wait, or let in everybody who does."""
+        """Turn the lobby on, or off, which admits everyone who waits in it."""
         self._room.settings.lobby = message.active
         self._room.settings_changed()
         if not message.active:
@@ -96,10 +96,10 @@ class Moderation:
         acknowledge(who, message)
 
     def admit(self, who: Participant, message: meeting.Admit) -> None:
-        """Let somebody in from the lobby, or send him away."""
+        """Admit or refuse a person in the lobby."""
         newcomer = self._room.waiting(message.id)
         if newcomer is None:
-            refuse(who, message, "not_found", "Nobody of this id is waiting any more.")
+            refuse(who, message, "not_found", "This person is no longer in the lobby.")
         elif not message.admitted:
             self._room.refuse(newcomer)
             acknowledge(who, message)
@@ -109,16 +109,16 @@ class Moderation:
             _refuse_full(who, message)
 
     def admit_all(self, who: Participant, message: meeting.AdmitAll) -> None:
-        """Let in everybody who waits, as far as there are places."""
+        """Admit everyone in the lobby, until the room is full."""
         if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
             acknowledge(who, message)
         else:
             _refuse_full(who, message)
 
-    # --- somebody in the room ------------------------------------------------------------------
+    # --- a participant -------------------------------------------------------------------------
 
     def plan_removal(self, who: Participant, message: meeting.PlanRemoval) -> None:
-        """Answer with what it would mean to remove a person."""
+        """Answer with what removing a person would do."""
         target = self._target(who, message)
         if target is None:
             return
@@ -142,12 +142,14 @@ class Moderation:
         )
 
     def kick(self, who: Participant, message: meeting.Kick) -> None:
-        """Send a person out of the room, and keep them out."""
+        """Remove a person from the room, and keep them out."""
         target = self._target(who, message)
         if target is None:
             return
         if target is who:
-            refuse(who, message, "invalid", "You cannot send yourself out: leave instead.")
+            refuse(
+                who, message, "invalid", "You cannot remove yourself. Leave the meeting instead."
+            )
             return
         if message.address and not target.address:
             refuse(who, message, "invalid", "The server does not know their network address.")
@@ -166,32 +168,35 @@ class Moderation:
     def _revoke(self, who: Participant, target: Participant) -> list[str]:
         if not who.claims.moderator:
             raise InvalidInputError(
-                "You were made a moderator for this meeting only, and cannot revoke a link: remove "
-                "the person without that, or ask a moderator who was invited as one."
+                "You are a moderator for this meeting only and cannot revoke links. Remove the person "
+                "without that, or ask a moderator who joined with a moderator's link."
             )
         token = target.claims.jti
         if who.claims.jti in self._room.family(token):
             raise InvalidInputError(
-                "You came by this link, or by one that was made with it: revoking it would send you "
-                "out, too. Remove the person without that."
+                "You joined with this link, or with one that was made with it: revoking it would remove "
+                "you, too. Remove the person without that."
             )
         return self._issuer.revoke(token, room=self._room.name)
 
     def ask_to_unmute(self, who: Participant, message: meeting.AskToUnmute) -> None:
-        """Ask somebody to switch microphone or camera on: it stays his to decide."""
+        """Ask a participant to unmute; the choice is theirs."""
         target = self._target(who, message)
         if target is None:
             return
         if not target.stage:
             refuse(
-                who, message, "invalid", "Whoever is in the audience has to be invited up first."
+                who,
+                message,
+                "invalid",
+                "This participant is in the audience. Invite them to the stage first.",
             )
             return
         target.send(meeting.UnmuteAsked(media=message.media, by=who.id))
         acknowledge(who, message)
 
     def grant_moderator(self, who: Participant, message: meeting.GrantModerator) -> None:
-        """Make somebody a moderator of this room, as long as it lives."""
+        """Make a participant a moderator until the meeting ends."""
         target = self._target(who, message)
         if target is None:
             return
@@ -203,9 +208,9 @@ class Moderation:
     def _target(self, who: Participant, message: _Targeted) -> Participant | None:
         target = self._room.present(message.id)
         if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
         return target
 
 
 def _refuse_full(who: Participant, message: meeting.Admit | meeting.AdmitAll) -> None:
-    refuse(who, message, "room_full", "The room is full: nobody else can be let in.")
+    refuse(who, message, "room_full", "The room is full. No one else can be admitted.")

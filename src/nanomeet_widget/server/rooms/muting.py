@@ -1,4 +1,4 @@
-"""Muting others: a request to their pages, done when the last of them has confirmed it."""
+"""Muting others: a request to their pages, answered when all of them have confirmed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nanomeet_widget.server.timers import Handle, Timers
 
 @dataclass(kw_only=True, eq=False)
 class _Request:
-    """A request to mute that some have not confirmed yet."""
+    """A request to mute that some pages have not confirmed yet."""
 
     by: Participant
     message: meeting.Mute | meeting.MuteEveryone
@@ -32,7 +32,7 @@ class Muting:
     timers
         The event loop.
     patience
-        Seconds that everybody has to confirm being muted.
+        Seconds that the pages have to confirm.
     """
 
     def __init__(self, room: Room, *, timers: Timers, patience: float) -> None:
@@ -44,24 +44,24 @@ class Muting:
         room.on_gone.append(self._confirm)
 
     def mute(self, who: Participant, message: meeting.Mute) -> None:
-        """Ask somebody's page to mute; acknowledged when it has."""
+        """Mute a participant; acknowledged when their page confirms."""
         target = self._room.present(message.id)
         if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
         else:
             self._ask([target], who, message)
 
     def mute_everyone(self, who: Participant, message: meeting.MuteEveryone) -> None:
-        """Ask everybody else's page to mute; acknowledged when the last one has."""
+        """Mute everyone else; acknowledged when the last page confirms."""
         self._ask([p for p in self._room.participants if p is not who], who, message)
 
     def _ask(
         self,
-        whom: Iterable[Participant],
+        targets: Iterable[Participant],
         by: Participant,
         message: meeting.Mute | meeting.MuteEveryone,
     ) -> None:
-        on_stage = [p for p in whom if p.stage]
+        on_stage = [p for p in targets if p.stage]
         request = _Request(
             by=by, message=message, awaited={p.id for p in on_stage if p.sends(message.media)}
         )
@@ -90,7 +90,7 @@ class Muting:
             request.by,
             request.message,
             "timeout",
-            f"Not everybody is muted: no confirmation came from {names}.",
+            f"These participants' pages did not confirm that they are muted: {names}.",
         )
 
     def _drop(self, request: _Request) -> None:

@@ -1,4 +1,4 @@
-"""Somebody in a room, or at its door."""
+"""One person in a room or in its lobby."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
 
-#: Messages that a resumed connection must not miss; beyond this it has been away too long.
+#: How many messages are kept for a lost connection; one that misses more was away too long.
 _MAX_BACKLOG = 200
-#: `Welcome` and what follows it tell of this anew, or it was worth something at its moment alone.
+#: Messages that are not kept: `Welcome` repeats their content, or they only matter for a moment.
 _NOT_KEPT = (
     meeting.Joined,
     meeting.Updated,
@@ -37,26 +37,26 @@ _NOT_KEPT = (
     meeting.Reaction,
     common.Pong,
 )
-#: What is for the person. The rest is for the page that was lost: its connections, its requests.
+#: Messages for the person. The others are for the lost page: about its connections and requests.
 _FOR_ANY_PAGE = (meeting.MuteRequested, meeting.UnmuteAsked)
-#: Hexadecimal digits of an identity that everybody may see.
+#: Hexadecimal digits of an identity that all participants may see.
 _ID_LENGTH = 16
-#: Bits that the addresses of one subscriber of IPv6 have in common.
+#: Bits that the IPv6 addresses of one subscriber have in common.
 _SUBSCRIBER = 64
 
 
 class Connection(Protocol):
-    """The way to one page. Neither call raises, whatever has become of the page."""
+    """The connection to one page. No call raises, even if the page is gone."""
 
     def send(self, message: meeting.ServerMessage) -> None:
         """Send a message."""
 
     def close(self, farewell: meeting.Bye) -> None:
-        """Say why, and close."""
+        """Say why, and close the connection."""
 
 
 class Presence(str, Enum):
-    """Where somebody stands."""
+    """Whether a person waits, is present, has lost their connection, or is gone."""
 
     WAITING = "waiting"
     PRESENT = "present"
@@ -78,17 +78,17 @@ class Participant:
     Parameters
     ----------
     claims
-        What the token says. The role comes from here, or from a moderator of the room.
+        The token's claims. The role comes from here, or from a moderator of the room.
     connection
-        The way to the page.
+        The connection to the page.
     identity
-        What the room knows him by; see `identity_of`.
+        What the room recognises them by; see `identity_of`.
     known
-        Whether he is known again when he comes with another connection.
+        Whether they are recognised when they join with another connection.
     name, audio, video, composes
         How the page introduced itself.
     browser, address
-        Hashes of the browser and of the network address; empty where they are not known.
+        Hashes of the browser ID and the network address; empty if unknown.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Participant:
         self.known = known
         self.browser = browser
         self.address = address
-        #: The same person has the same one as long as the room lives.
+        #: The same for one person until the meeting ends.
         self.id = identity[:_ID_LENGTH]
         self.resume = secrets.token_urlsafe(24)
         self.granted = False
@@ -122,11 +122,11 @@ class Participant:
         self.composes = composes
         self.screen = False
         self.stage = True
-        #: Milliseconds since the epoch at which the hand went up.
+        #: When the hand was raised, in milliseconds since the epoch; None while it is down.
         self.hand: float | None = None
-        #: The moderator who invited him up on the stage, as long as he has not come.
+        #: The moderator who invited them to the stage, until they enter it.
         self.invited_by: str | None = None
-        #: What is due later: the end of the token, the end of patience with a lost connection.
+        #: Timers: the token's expiry, and the time for which a lost connection keeps its place.
         self.expiry: Handle | None = None
         self.grace: Handle | None = None
         self._presence = Presence.WAITING
@@ -142,7 +142,24 @@ class Participant:
         key: str,
         address: str,
     ) -> Participant:
-        """Return who comes to the door of the room with this key."""
+        """Return a newcomer, who is not in the room yet.
+
+        Parameters
+        ----------
+        claims, connection
+            As `Participant` has them.
+        join
+            How the page introduced itself.
+        key
+            The room's key, in hexadecimal digits.
+        address
+            The network address; empty if unknown.
+
+        Returns
+        -------
+        Participant
+            The newcomer.
+        """
         return cls(
             claims,
             connection,
@@ -158,7 +175,18 @@ class Participant:
 
     @classmethod
     def restored(cls, record: PersonRecord) -> Participant:
-        """Return somebody of a server that is gone: he has his place, but no connection yet."""
+        """Return a person whose server was killed: they keep their place, and have no connection yet.
+
+        Parameters
+        ----------
+        record
+            What the killed server saved.
+
+        Returns
+        -------
+        Participant
+            The person, with a lost connection.
+        """
         participant = cls(
             record.claims,
             _Nowhere(),
@@ -179,7 +207,7 @@ class Participant:
         return participant
 
     def record(self) -> PersonRecord:
-        """Return what keeps his place when the server is killed."""
+        """Return what keeps their place if the server is killed."""
         return PersonRecord(
             identity=self.identity,
             claims=self.claims,
@@ -196,21 +224,26 @@ class Participant:
 
     @property
     def moderator(self) -> bool:
-        """Whether the token is a moderator's, or one of them made him one."""
+        """Whether the token is a moderator's, or a moderator made them one."""
         return self.claims.moderator or self.granted
 
     @property
     def presence(self) -> Presence:
-        """Where he stands."""
+        """Whether they wait, are present, have lost their connection, or are gone."""
         return self._presence
 
     def step(self, target: Presence) -> None:
-        """Move on.
+        """Change `presence`.
+
+        Parameters
+        ----------
+        target
+            The next state.
 
         Raises
         ------
         IllegalStepError
-            If there is no such step: a bug in the caller.
+            If there is no such step, which is a bug in the caller.
         """
         if target not in PRESENCE_STEPS[self._presence]:
             raise IllegalStepError(self._presence.value, target.value)
@@ -224,7 +257,7 @@ class Participant:
             self._backlog.clear()
 
     def send(self, message: meeting.ServerMessage) -> None:
-        """Send a message, or keep it until the lost connection is back."""
+        """Send a message, or keep it until a lost connection is resumed."""
         if self._presence is Presence.DROPPED:
             if not isinstance(message, _NOT_KEPT) and len(self._backlog) < _MAX_BACKLOG:
                 self._backlog.append(message)
@@ -232,26 +265,31 @@ class Participant:
             self.connection.send(message)
 
     def take_backlog(self, *, same_page: bool) -> Sequence[meeting.ServerMessage]:
-        """Return what was kept, once.
+        """Return the messages that were kept, and forget them.
 
         Parameters
         ----------
         same_page
-            Whether it is the lost page that is back, and not another of the same person.
+            Whether the lost page reconnected, rather than another page of the same person.
+
+        Returns
+        -------
+        sequence of ServerMessage
+            Oldest first; for another page, those for the person.
         """
         backlog, self._backlog = self._backlog, []
         return [m for m in backlog if same_page or isinstance(m, _FOR_ANY_PAGE)]
 
     def step_down(self) -> None:
-        """Be in the audience: nobody sees or hears him, whatever his page sends."""
+        """Move to the audience: no one sees or hears them, whatever their page sends."""
         self.stage = self.audio = self.video = self.screen = False
 
     def sends(self, media: meeting.MediaKind) -> bool:
-        """Whether sound, or any picture, comes from him."""
+        """Return whether they send audio, or any video."""
         return self.audio if media == "audio" else self.video or self.screen
 
     def describe(self) -> meeting.Participant:
-        """Return how the others see him."""
+        """Return the participant as the others see them."""
         return meeting.Participant(
             id=self.id,
             name=self.name,
@@ -265,7 +303,7 @@ class Participant:
 
 
 class _Nowhere:
-    """The connection of somebody who has none."""
+    """The connection of a person who has none."""
 
     def send(self, message: meeting.ServerMessage) -> None:
         """Do nothing."""
@@ -275,16 +313,21 @@ class _Nowhere:
 
 
 def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
-    """Return what the room knows a person by: his token's name and his browser's secret, hashed.
+    """Return what the room recognises a person by: a hash of the token's ID and the browser's ID.
 
     Parameters
     ----------
     claims
-        What the token says. An invite may be many people's.
+        The token's claims; several people may share an invite.
     person
-        What the browser calls its person; None for one who is never known again.
+        The browser's ID; without one the person is never recognised again.
     key
-        The room's: what was an identity in one says nothing in another.
+        The room's key: a person's identities in two rooms are unrelated.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
     """
     if person is None:
         return secrets.token_hex(32)
@@ -292,16 +335,29 @@ def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
 
 
 def link_of(claims: Claims, *, key: str) -> str:
-    """Return what moderators know a link by: it opens nothing, and is no token's name."""
+    """Return the ID by which moderators know a link; it reveals neither the token nor its ID.
+
+    Parameters
+    ----------
+    claims
+        The claims of the link's token.
+    key
+        The room's key.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
     return _hashed(f"link\n{claims.jti}", key=key)[:_ID_LENGTH]
 
 
 def _network_of(address: str, *, key: str) -> str:
-    """Return the hash of the network that an address is of; empty where it says nothing.
+    """Return a hash of an address's network; empty if the address says nothing.
 
-    One subscriber has one address of IPv4, and of IPv6 a whole network (RFC 6177).
+    A subscriber has one IPv4 address, or an IPv6 network (RFC 6177).
     """
-    # A Unix socket has none.
+    # Connections by a Unix socket have none.
     if not address or (found := ipaddress.ip_address(address)).is_unspecified:
         return ""
     if isinstance(found, ipaddress.IPv6Address):

@@ -1,8 +1,8 @@
-"""Who is kept out of a room as long as it lives, and what else a removal takes along.
+"""Who is kept out of a room until the meeting ends, and who is removed along with a person.
 
-A person is a token and a browser (`participants.identity_of`). From a link that several people
-came by, that person alone is removed. A link of one person is removed itself, and so is every
-moderator's: with the whole family, which is what was made with it, before or after the removal.
+A person is identified by token and browser (`participant.identity_of`). If several people share a
+link, only the person is removed. A link of one person is removed itself, and so is every
+moderator's link: with all links that were made with it, before or after the removal.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from nanomeet_widget.server.store.room_settings import Removal, Settings
 from nanomeet_widget.server.store.token_records import TokenRecords
 from nanomeet_widget.server.tokens.removed import is_removed
 
-#: Of each kind, in one room; the oldest make room.
+#: Entries of each kind in one room; the oldest are dropped.
 _MOST = 1000
 
 
 class Removals:
-    """Keeps people out of one room.
+    """Keeps removed people out of one room.
 
     Parameters
     ----------
     settings
-        The room's.
+        The room's settings.
     tokens
         Which token was made with which.
     links
-        Who came by which link.
+        Who joined with which link.
     """
 
     def __init__(self, settings: Settings, tokens: TokenRecords, links: Links) -> None:
@@ -40,16 +40,16 @@ class Removals:
         self._links = links
 
     def refuse(self, person: Participant) -> bool:
-        """Return whether a person was removed, or came by what was removed."""
+        """Return whether a person, or the link that they use, was removed."""
         return self._refuse(person, self._settings)
 
     def refuse_address(self, newcomer: Participant) -> bool:
-        """Return whether a newcomer's network address is kept out; moderators' never is."""
+        """Return whether a newcomer's network address is blocked; it never is for moderators."""
         return not newcomer.moderator and newcomer.address in self._settings.removed_addresses
 
     @property
     def moderators(self) -> bool:
-        """Whether a moderator is kept out."""
+        """Whether a moderator was removed."""
         return any(removal.moderator for removal in self._settings.removals)
 
     def plan(self, target: Participant, by: Participant, *, shared: bool) -> Settings:
@@ -60,14 +60,19 @@ class Removals:
         target
             The person.
         by
-            The moderator who removes them, and stays whatever else goes.
+            The moderator who removes them, and who always stays.
         shared
             Whether the moderator says that others have the link, too.
+
+        Returns
+        -------
+        Settings
+            A copy; `carry_out` puts it into effect.
         """
         now = time.time()
         line = [ancestor.id for ancestor in self._tokens.lineage(by.claims.jti)]
         token = target.claims.jti
-        # The remover's own link cannot be kept out: then it is this browser alone.
+        # The moderator's own link cannot be removed: then only this browser is.
         whole = token != by.claims.jti and (
             target.claims.moderator or not (shared or self._links.shared(token))
         )
@@ -96,12 +101,35 @@ class Removals:
     def going(
         self, plan: Settings, target: Participant, by: Participant, everybody: Sequence[Participant]
     ) -> list[Participant]:
-        """Return who goes with a person when a plan is carried out."""
+        """Return who else is removed when a plan is carried out.
+
+        Parameters
+        ----------
+        plan
+            What `plan` returned.
+        target, by
+            The person, and the moderator who removes them.
+        everybody
+            The people who may be affected.
+
+        Returns
+        -------
+        list of Participant
+            Those of `everybody` who are removed along with the person.
+        """
         others = (person for person in everybody if person not in {target, by})
         return [person for person in others if self._refuse(person, plan)]
 
     def carry_out(self, plan: Settings, *, address: str) -> None:
-        """Keep out who a plan keeps out, and a network address if there is one."""
+        """Put a plan into effect.
+
+        Parameters
+        ----------
+        plan
+            What `plan` returned.
+        address
+            A network address to block, too; empty for none.
+        """
         settings = self._settings
         settings.removals, settings.removed_people = plan.removals, plan.removed_people
         settings.granted = plan.granted

@@ -1,4 +1,4 @@
-"""The two ways in which a request of a page ends."""
+"""The two answers to a page's request."""
 
 from __future__ import annotations
 
@@ -9,19 +9,39 @@ from nanomeet_widget.server.rooms.participant import Participant
 
 
 class Request(Protocol):
-    """A message that may want an answer."""
+    """A message that may need an answer."""
 
     @property
     def ref(self) -> int | None:
-        """By which it is answered."""
+        """The number that comes back with the answer; None if no answer is needed."""
 
 
 def acknowledge(who: Participant, request: Request) -> None:
-    """Say that it was carried out."""
+    """Answer that a request succeeded.
+
+    Parameters
+    ----------
+    who
+        The participant who asked.
+    request
+        The request.
+    """
     if request.ref is not None:
         who.send(meeting.Ack(ref=request.ref))
 
 
 def refuse(who: Participant, request: Request, kind: str, message: str) -> None:
-    """Say why it was not."""
+    """Answer that a request is refused.
+
+    Parameters
+    ----------
+    who
+        The participant who asked.
+    request
+        The request.
+    kind
+        The error's kind, as pages know it.
+    message
+        Why, in plain words, and what to do.
+    """
     who.send(common.Error(kind=kind, message=message, ref=request.ref))

@@ -1,4 +1,4 @@
-"""Whoever comes with a token that is revoked, by whichever server of the data folder, has to go."""
+"""Removes people whose token is revoked, by this or another server of the data folder."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.token_records import TokenRecords
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: Seconds between two looks: nobody stays for a whole one.
+#: Seconds between two checks: a person with a revoked token leaves within one.
 _EVERY = 0.5
 
 
 class RevocationWatch:
-    """Sends out whose tokens were revoked.
+    """Ends the connections of revoked tokens.
 
     Parameters
     ----------
     tokens
-        Where revocations are noted, by every server that shares the data folder.
+        The tokens, and their revocations by every server that shares the data folder.
     rooms
-        Who is where.
+        The rooms whose connections are ended.
     timers
         The event loop.
     """
@@ -27,12 +27,12 @@ class RevocationWatch:
         self._tokens = tokens
         self._rooms = rooms
         self._timers = timers
-        # Those of the past are refused at the door.
+        # Earlier revocations are refused on admission.
         self._number, _ = tokens.revoked_after(0)
         self._next: Handle = timers.call_later(_EVERY, self._look)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._next.cancel()
 
     def _look(self) -> None:

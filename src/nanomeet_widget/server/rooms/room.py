@@ -1,4 +1,4 @@
-"""One room: who is in it, who waits, what its moderators set. No sockets, no clock of its own."""
+"""One room: the people in it and in its lobby, and its settings. It has no sockets and no clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget._tokens import LEEWAY, Claims
+from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.admission import REMOVED, REMOVED_WITH_LINK, Admission, Verdict
@@ -20,23 +20,22 @@ from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.links import Links
 from nanomeet_widget.server.rooms.participant import Connection, Participant, Presence
 from nanomeet_widget.server.rooms.removals import Removals
+from nanomeet_widget.server.rooms.token_expiry import TokenExpiry
 from nanomeet_widget.server.rooms.turn import ice_servers
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: The computer may sleep, and timers with it: the end of a token is looked at this often.
-_EXPIRY_CHECK = 30.0
-
-
-_REPLACED = meeting.Bye(kind="replaced", message="This meeting is open in another place now.")
+_REPLACED = meeting.Bye(kind="replaced", message="This meeting is now open in another place.")
 _FULL = meeting.Bye(
-    kind="room_full", message="This room is full: try again when somebody has left.", retry=True
+    kind="room_full",
+    message="This room is full. Try again when a participant has left.",
+    retry=True,
 )
 _LOBBY_FULL = meeting.Bye(
     kind="lobby_full",
-    message="This room's lobby is full: try again when a moderator has let people in.",
+    message="This room's lobby is full. Try again when a moderator has admitted people.",
     retry=True,
 )
 
@@ -51,13 +50,13 @@ class Room:
     config
         Limits and patience.
     store
-        Where settings are kept and events noted.
+        Where settings are kept and events logged.
     timers
         The event loop.
     on_end
-        Called once, when nobody is left.
+        Called once, when the room ends.
     settings
-        What the room is set to: what a killed server left behind, if this room is one of its.
+        The room's settings; those that a killed server left behind, if it restores that room.
     now
         Wall-clock seconds since the epoch.
     """
@@ -77,15 +76,15 @@ class Room:
         self._session = secrets.token_hex(8)
         self.settings = settings
         self.broadcast = meeting.BroadcastState(state=BroadcastStatus.OFF)
-        #: How many watch the broadcast.
+        #: How many people watch the broadcast.
         self.viewers = 0
-        #: What the chat and the audience's picture put into a welcome.
+        #: What the chat and the audience feed contribute to a welcome.
         self.chat_for: Callable[[Participant], list[meeting.ChatMessage]] = lambda _: []
         self.feed_for: Callable[[Participant], meeting.StageFeed] = lambda _: meeting.StageFeed(
             stream=None
         )
-        #: Called with who is new, before the others hear of it; and with who got a welcome, has gone,
-        #: or changed. The room's other parts listen.
+        #: The room's other parts listen: called with a newcomer before the others hear of them, and with
+        #: a participant who got a welcome, is gone, or has changed.
         self.on_seated: list[Callable[[Participant], None]] = []
         self.on_welcomed: list[Callable[[Participant], None]] = []
         self.on_gone: list[Callable[[Participant], None]] = []
@@ -97,9 +96,9 @@ class Room:
         self._now = now
         self._present: dict[str, Participant] = {}
         self._waiting: dict[str, Participant] = {}
-        #: Those whose pages went a moment ago, perhaps to be loaded again.
+        #: People whose pages went away a moment ago, perhaps to reload.
         self._reloading: dict[str, Participant] = {}
-        #: Who came by which link, and who is kept out.
+        #: Who joined with which link.
         self.links = Links(
             name,
             key=settings.key,
@@ -108,48 +107,80 @@ class Room:
             present=lambda: (*self.participants, *self.everybody_waiting()),
         )
         self.removals = Removals(settings, store.tokens, self.links)
-        self._door = Admission(settings, self.removals, timers)
+        self._admission = Admission(settings, self.removals, timers)
         self._ended = False
-        #: Whether the next server is to find the room.
+        #: Whether the next server restores the room.
         self._kept = False
+        #: Runs while a room without people waits for them to come back.
         self._unclaimed: Handle | None = None
+        self._expiry = TokenExpiry(timers, now=now, on_expired=self._expired)
 
     # --- who is here ---------------------------------------------------------------------------
 
     @property
     def participants(self) -> tuple[Participant, ...]:
-        """Everybody in the room, those with a lost connection included."""
+        """Everyone in the room, including those with a lost connection."""
         return tuple(self._present.values())
 
     @property
     def moderators(self) -> tuple[Participant, ...]:
-        """Those of them who are moderators."""
+        """The participants who are moderators."""
         return tuple(p for p in self._present.values() if p.moderator)
 
     @property
-    def stage_has_place(self) -> bool:
-        """Whether somebody else can come onto the stage."""
+    def stage_has_room(self) -> bool:
+        """Whether another participant can enter the stage."""
         return sum(p.stage for p in self._present.values()) < self._config.limits.stage
 
     def present(self, participant_id: str) -> Participant | None:
-        """Return who has this id in the room."""
+        """Return the participant with this ID.
+
+        Parameters
+        ----------
+        participant_id
+            The ID.
+
+        Returns
+        -------
+        Participant or None
+            None if they are not in the room.
+        """
         return self._present.get(participant_id)
 
     def waiting(self, participant_id: str) -> Participant | None:
-        """Return who has this id in the lobby."""
+        """Return the person in the lobby with this ID.
+
+        Parameters
+        ----------
+        participant_id
+            The ID.
+
+        Returns
+        -------
+        Participant or None
+            None if they are not in the lobby.
+        """
         return self._waiting.get(participant_id)
 
     def everybody_waiting(self) -> tuple[Participant, ...]:
-        """Return who is in the lobby."""
+        """Return the people in the lobby."""
         return tuple(self._waiting.values())
 
-    def tell(self, whom: Iterable[Participant], message: meeting.ServerMessage) -> None:
-        """Send a message to each of them."""
-        for participant in whom:
+    def tell(self, people: Iterable[Participant], message: meeting.ServerMessage) -> None:
+        """Send a message to several people.
+
+        Parameters
+        ----------
+        people
+            The recipients.
+        message
+            The message.
+        """
+        for participant in people:
             participant.send(message)
 
     def state(self) -> meeting.RoomState:
-        """Return what everybody may know of the room."""
+        """Return the room's state that every participant may know."""
         return meeting.RoomState(
             subject=self.settings.subject,
             lobby=self.settings.lobby,
@@ -158,25 +189,29 @@ class Room:
             main=self.settings.main,
         )
 
-    # --- coming --------------------------------------------------------------------------------
+    # --- entering ------------------------------------------------------------------------------
 
     def enter(
         self, claims: Claims, connection: Connection, join: meeting.Join, *, address: str = ""
     ) -> Participant | None:
-        """Let a person in, have them wait, or send them away.
+        """Admit a person, have them wait in the lobby, or refuse them.
 
         Parameters
         ----------
-        claims, connection, join
-            The token, the way to the page, and how the page introduced itself.
+        claims
+            The claims of their token.
+        connection
+            The connection to their page.
+        join
+            How the page introduced itself.
         address
-            The network address that the connection comes from; empty if it is not known.
+            The network address of the connection; empty if unknown.
 
         Returns
         -------
         Participant or None
-            None if he is neither in the room nor in the lobby: then he has been told why, and
-            the connection is closed, or open for another `Join` with the password.
+            None if they are neither in the room nor in the lobby. They were then told why; the
+            connection is closed, or open for another `Join` with the password.
         """
         newcomer = Participant.arriving(
             claims, connection, join, key=self.settings.key, address=address
@@ -192,10 +227,10 @@ class Room:
         newcomer.granted = newcomer.identity in self.settings.granted
         back = self._reloading.pop(newcomer.id, None)
         if back is None:
-            verdict = self._door.check(newcomer, join)
+            verdict = self._admission.check(newcomer, join)
             if verdict is Verdict.STAYS_OUT:
                 return None
-        elif not self._door.is_open_to(newcomer):
+        elif not self._admission.is_open_to(newcomer):
             return None
         else:
             verdict = Verdict.IN
@@ -208,7 +243,18 @@ class Room:
         return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
 
     def admit(self, newcomer: Participant) -> bool:
-        """Let somebody in from the lobby; return False if there is no place for him."""
+        """Admit a person from the lobby.
+
+        Parameters
+        ----------
+        newcomer
+            The person.
+
+        Returns
+        -------
+        bool
+            False if the room is full.
+        """
         if self._full:
             return False
         self._waiting.pop(newcomer.id)
@@ -217,14 +263,26 @@ class Room:
         return True
 
     def refuse(self, newcomer: Participant) -> None:
-        """Send somebody away from the lobby, as a moderator wants it."""
+        """Refuse a person in the lobby, as a moderator decided.
+
+        Parameters
+        ----------
+        newcomer
+            The person.
+        """
         self._go(newcomer)
         newcomer.connection.close(
-            meeting.Bye(kind="refused", message="A moderator did not let you in.")
+            meeting.Bye(kind="refused", message="A moderator did not admit you.")
         )
 
     def turn_away(self, newcomer: Participant) -> None:
-        """Send somebody away from the lobby, as there is no place for him."""
+        """Refuse a person in the lobby, as the room is full.
+
+        Parameters
+        ----------
+        newcomer
+            The person.
+        """
         self._go(newcomer)
         newcomer.connection.close(_FULL)
 
@@ -239,7 +297,7 @@ class Room:
         self._waiting[newcomer.id] = newcomer
         self.links.arrived(newcomer)
         self._claimed()
-        self._watch_expiry(newcomer)
+        self._expiry.watch(newcomer)
         newcomer.send(meeting.Waiting(id=newcomer.id))
         self.tell(self.moderators, meeting.Knock(id=newcomer.id, name=newcomer.name))
         return newcomer
@@ -250,7 +308,7 @@ class Room:
             newcomer.connection.close(_FULL)
             return None
         newcomer.step(Presence.PRESENT)
-        if not self.stage_has_place or not newcomer.stage:
+        if not self.stage_has_room or not newcomer.stage:
             newcomer.step_down()
         others = self.participants
         self._present[newcomer.id] = newcomer
@@ -258,7 +316,7 @@ class Room:
         self._claimed()
         self.keep(newcomer)
         if newcomer.expiry is None:
-            self._watch_expiry(newcomer)
+            self._expiry.watch(newcomer)
         newcomer.send(self._welcome(newcomer, kept=False))
         _call(self.on_seated, newcomer)
         self.tell(others, meeting.Joined(participant=newcomer.describe()))
@@ -293,9 +351,17 @@ class Room:
         return [meeting.Knock(id=w.id, name=w.name) for w in self.everybody_waiting()]
 
     def broadcast_for(self, participant: Participant) -> meeting.BroadcastState:
-        """Return the broadcast's state as this person may know it.
+        """Return the broadcast's state as a participant may know it.
 
-        What is wrong, and where it is pushed to, are for moderators.
+        Parameters
+        ----------
+        participant
+            The participant; only moderators learn of troubles and push targets.
+
+        Returns
+        -------
+        BroadcastState
+            The state.
         """
         state = self.broadcast
         if participant.moderator:
@@ -307,17 +373,17 @@ class Room:
     def disconnected(
         self, participant: Participant, connection: Connection, *, unloaded: bool = False
     ) -> None:
-        """Take note that a connection broke; its owner may come back within the grace time.
+        """Record a lost connection; the participant keeps their place for a while.
 
         Parameters
         ----------
         participant
-            Whose it was.
+            The participant.
         connection
-            The connection.
+            The lost connection.
         unloaded
-            Whether the page went away, which may be a reload: the others do not wait as long for it as
-            for a network.
+            Whether the page was unloaded, perhaps to reload: the others wait less long for that than for
+            a network.
         """
         if participant.connection is not connection:
             return
@@ -333,15 +399,15 @@ class Room:
                 self._give_grace(participant, self._config.patience.resume)
 
     def _missed(self, participant: Participant) -> bool:
-        """Whether the others should soon know that this person has gone.
+        """Return whether the others should soon learn that this person is gone.
 
-        The room of a person who is alone, and the broadcast of one who sends it, wait for a slow reload.
+        A room with no one else in it, and a broadcast that this person sends, wait for a slow reload.
         """
         alone = not any(p.presence is Presence.PRESENT for p in self.participants)
         return not alone and self.broadcast.broadcaster != participant.id
 
     def _leave_place(self, participant: Participant) -> None:
-        """Let a person go whose page has gone; if it was a slow reload, they come back as they were."""
+        """Remove a person whose page is gone; after a slow reload they return as they were."""
         self._go(participant)
         self._reloading[participant.id] = participant
         patience = self._config.patience
@@ -361,19 +427,19 @@ class Room:
         given = join.resume.encode()
         for participant in self.participants:
             if hmac.compare_digest(participant.resume.encode(), given):
-                # The secret alone is not enough: it has to come with the token that it was for.
+                # The secret alone is not enough: it has to come with its token.
                 return participant if participant.claims.jti == claims.jti else None
         return None
 
     def _take(self, participant: Participant, newcomer: Participant, join: meeting.Join) -> None:
-        """Have a newcomer's connection take the place of a lost one, or of the same person's."""
+        """Replace a lost connection, or another one of the same person, by a newcomer's."""
         connection = newcomer.connection
-        # A page that had a place says so, even if it was a killed server that gave it the secret.
+        # A page that had a place says so, even if it got the secret from a killed server.
         same_page = join.resume is not None
         replaced = participant.connection
         participant.connection = connection
         participant.claims = newcomer.claims
-        # The same page may come back over another network.
+        # The same page may reconnect over another network.
         participant.address = newcomer.address
         participant.composes = join.composes
         if participant.presence is Presence.DROPPED:
@@ -392,10 +458,16 @@ class Room:
                 participant.screen = participant.screen and same_page
         _call(self.on_welcomed, participant)
 
-    # --- the people of a server that is gone ---------------------------------------------------
+    # --- after a crash of the server -----------------------------------------------------------
 
     def restore(self, people: Sequence[PersonRecord]) -> None:
-        """Keep the places of people whose server was killed; the room lives on without any."""
+        """Restore the places of people whose server was killed; the room stays open without them.
+
+        Parameters
+        ----------
+        people
+            The people.
+        """
         for person in people:
             participant = Participant.restored(person)
             participant.granted = person.identity in self.settings.granted
@@ -404,7 +476,7 @@ class Room:
                 continue
             self._present[participant.id] = participant
             self._give_grace(participant, self._config.patience.restored_person)
-            self._watch_expiry(participant)
+            self._expiry.watch(participant)
         if self.settings.main not in self._present:
             self.settings.main = None
         self._unclaimed = self._timers.call_later(
@@ -421,7 +493,13 @@ class Room:
         self._end_if_empty(over=True)
 
     def keep(self, participant: Participant) -> None:
-        """Have somebody's place outlive the process, if he would be known again."""
+        """Save a participant's place, so that a crash of the server does not cost it.
+
+        Parameters
+        ----------
+        participant
+            The participant; saved only if they would be recognised again.
+        """
         if participant.known:
             self._store.rooms.save_person(self.name, participant.record())
 
@@ -429,7 +507,13 @@ class Room:
 
     @contextlib.contextmanager
     def changing(self, participant: Participant) -> Iterator[None]:
-        """Tell everybody of what is changed about somebody inside, if anything is."""
+        """Tell everyone what the body of the `with` statement changes about a participant.
+
+        Parameters
+        ----------
+        participant
+            The participant.
+        """
         before = participant.describe()
         yield
         if participant.describe() == before:
@@ -441,7 +525,13 @@ class Room:
         _call(self.on_updated, participant)
 
     def grant(self, participant: Participant) -> None:
-        """Make somebody a moderator, and tell him what moderators know."""
+        """Make a participant a moderator, and tell them what moderators know.
+
+        Parameters
+        ----------
+        participant
+            The participant.
+        """
         if participant.known:
             self.settings.granted.add(participant.identity)
             self._save()
@@ -453,7 +543,13 @@ class Room:
         participant.send(meeting.BroadcastChanged(broadcast=self.broadcast_for(participant)))
 
     def set_main(self, participant: Participant | None) -> None:
-        """Show somebody large to everybody, or leave it to each."""
+        """Spotlight a participant for everyone.
+
+        Parameters
+        ----------
+        participant
+            The participant; None ends the spotlight.
+        """
         self.settings.main = participant.id if participant else None
         self.settings_changed()
 
@@ -462,7 +558,7 @@ class Room:
             self.set_main(None)
 
     def settings_changed(self) -> None:
-        """Keep the settings, and tell everybody of them."""
+        """Save the settings, and tell everyone of them."""
         self._save()
         self.tell(self.participants, meeting.RoomChanged(state=self.state()))
 
@@ -470,23 +566,52 @@ class Room:
         self._store.rooms.save(self.name, self.settings)
 
     def broadcast_changed(self, state: meeting.BroadcastState) -> None:
-        """Take over the broadcast's new state, and tell everybody of it."""
+        """Record the broadcast's new state, and tell everyone of it.
+
+        Parameters
+        ----------
+        state
+            The new state.
+        """
         self.broadcast = state
         for participant in self.participants:
             participant.send(meeting.BroadcastChanged(broadcast=self.broadcast_for(participant)))
 
-    # --- going ---------------------------------------------------------------------------------
+    # --- leaving -------------------------------------------------------------------------------
 
     def leave(self, participant: Participant) -> None:
-        """Let somebody go who wants to."""
+        """Remove a participant who leaves.
+
+        Parameters
+        ----------
+        participant
+            The participant.
+        """
         self._go(participant)
 
     def family(self, token: str) -> frozenset[str]:
-        """Return a token and all that were made with it, by their `jti`."""
+        """Return a token and all tokens that were made with it.
+
+        Parameters
+        ----------
+        token
+            The token's ID, its `jti`.
+
+        Returns
+        -------
+        frozenset of str
+            Their IDs.
+        """
         return self._store.tokens.family(token)
 
     def going(self, participant: Participant, *, by: Participant, shared: bool) -> int:
-        """Return how many others would go with a person; see `kick`."""
+        """Return how many others would be removed along with a person.
+
+        Parameters
+        ----------
+        participant, by, shared
+            As `kick` has them.
+        """
         plan = self.removals.plan(participant, by, shared=shared)
         return len(self.removals.going(plan, participant, by, self.participants))
 
@@ -498,20 +623,20 @@ class Room:
         shared: bool = False,
         address: bool = False,
     ) -> None:
-        """Send a person out, and all who came by what is removed with them; see `removals`.
+        """Remove a person, and everyone who joined with a link that is removed; see `removals`.
 
-        None of them comes in again as long as the room lives.
+        They are kept out until the meeting ends.
 
         Parameters
         ----------
         participant
             The person.
         by
-            The moderator who wants it.
+            The moderator who removes them.
         shared
-            Whether others have the link, too: then they keep it.
+            Whether others have the link, too, and keep it.
         address
-            Whether the network address is kept out, too.
+            Whether to block the person's network address, too.
         """
         plan = self.removals.plan(participant, by, shared=shared)
         everybody = (*self.participants, *self.everybody_waiting())
@@ -523,7 +648,13 @@ class Room:
             person.connection.close(REMOVED if person is participant else REMOVED_WITH_LINK)
 
     def end(self, farewell: meeting.Bye) -> None:
-        """End the room for everybody, those who wait included."""
+        """End the room for everyone, including the people in the lobby.
+
+        Parameters
+        ----------
+        farewell
+            What they are told.
+        """
         present, waiting = self.participants, self.everybody_waiting()
         self._present.clear()
         self._waiting.clear()
@@ -537,7 +668,13 @@ class Room:
         self._end_if_empty(over=True)
 
     def stop(self, farewell: meeting.Bye) -> None:
-        """End the room as the server stops: the next one finds it, if it is not too late."""
+        """End the room as the server stops; the next server restores it if that starts soon.
+
+        Parameters
+        ----------
+        farewell
+            What all pages are told.
+        """
         self.settings.stopped_at = self._now()
         self._save()
         self._kept = True
@@ -567,47 +704,49 @@ class Room:
             _call(self.on_gone, participant)
         self._end_if_empty()
 
-    def _watch_expiry(self, participant: Participant) -> None:
-        participant.expiry = self._timers.call_later(
-            max(0.0, min(self._left(participant), _EXPIRY_CHECK)),
-            lambda: self._check_expiry(participant),
-        )
-
-    def _left(self, participant: Participant) -> float:
-        return participant.claims.expiration.timestamp() + LEEWAY - self._now()
-
     def send_out(self, tokens: frozenset[str]) -> None:
-        """End the connections of tokens that were revoked; they are named by their `jti`."""
+        """End the connections of revoked tokens.
+
+        Parameters
+        ----------
+        tokens
+            The tokens' IDs, their `jti`.
+        """
         for participant in (*self.participants, *self.everybody_waiting()):
             if participant.claims.jti in tokens:
                 self._go(participant)
                 participant.connection.close(
                     meeting.Bye(
                         kind="token_rejected",
-                        message="Your invite was revoked: ask a moderator for a new one.",
+                        message="Your invite was revoked. Ask a moderator for a new one.",
                     )
                 )
 
-    def _check_expiry(self, participant: Participant) -> None:
-        if self._left(participant) > 0:
-            self._watch_expiry(participant)
-            return
+    def _expired(self, participant: Participant) -> None:
         self._go(participant)
         participant.connection.close(
             meeting.Bye(
                 kind="token_expired",
-                message="Your token has expired: ask a moderator for a new invite.",
+                message="Your token has expired. Ask a moderator for a new invite.",
             )
         )
 
-    # --- the room's own life -------------------------------------------------------------------
+    # --- opening and ending --------------------------------------------------------------------
 
     def open(self) -> None:
-        """Have the room outlive the process from now on."""
+        """Save the room, so that a crash of the server does not end it."""
         self._save()
 
     def note(self, kind: str, participant: Participant) -> None:
-        """Note in the log of events what somebody did, or what became of him."""
+        """Record an event of a participant in the event log.
+
+        Parameters
+        ----------
+        kind
+            The event.
+        participant
+            The participant.
+        """
         self._store.record(
             kind, self.name, participant=participant.id, moderator=participant.moderator
         )
@@ -616,8 +755,8 @@ class Room:
         if self._ended or self._present or self._waiting or self._unclaimed is not None:
             return
         if not over and self.removals.moderators:
-            # The last one may only load the page again: a moderator who was removed does not find the
-            # room forgotten meanwhile, and opens another one.
+            # The last participant may only be reloading the page. If the room ended now, a moderator who
+            # was removed could open a new one.
             self._unclaimed = self._timers.call_later(
                 self._config.patience.restored_room, self._unclaim
             )

@@ -1,4 +1,4 @@
-"""A room's side of its broadcast: who may start it, who is told, which requests it settles."""
+"""A room's side of its broadcast: who starts it, whose page sends it, and how requests are answered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RoomBroadcast:
     broadcasts
         All broadcasts of the server.
     viewers
-        Tells the moderators how many watch.
+        Tells the moderators how many viewers there are.
     """
 
     def __init__(self, room: Room, broadcasts: Broadcasts, viewers: ViewerCount) -> None:
@@ -38,10 +38,10 @@ class RoomBroadcast:
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
         self._starting: list[tuple[Participant, meeting.StartBroadcast]] = []
-        #: Those whose pages were asked to send it and did not, or do not any more.
+        #: IDs of participants whose pages were asked to send it and failed.
         self._spent: set[str] = set()
         self._stopping: list[tuple[Participant, meeting.StopBroadcast]] = []
-        #: Who waits for the viewers to be shown something else; one request each.
+        #: Requests to pause or resume that wait until the viewers see it; one a moderator.
         self._pausing: dict[Participant, meeting.PauseBroadcast] = {}
         room.on_gone.append(self._gone)
         room.on_updated.append(self._moved)
@@ -55,7 +55,7 @@ class RoomBroadcast:
                 who,
                 message,
                 "audience",
-                "Your page has no picture of the stage to send: come up on it first.",
+                "Your page cannot send the stage while you are in the audience. Enter the stage first.",
             )
             return
         if self._broadcast is not None:
@@ -63,9 +63,9 @@ class RoomBroadcast:
                 who,
                 message,
                 "conflict",
-                "The broadcast is just being stopped: start it when it is off."
+                "The broadcast is being stopped. Start it once it is off."
                 if self._broadcast.state is BroadcastStatus.STOPPING
-                else f"The broadcast is {self._broadcast.state.value} already: stop it first.",
+                else f"The broadcast is already {self._broadcast.state.value}. Stop it first.",
             )
             return
         try:
@@ -90,9 +90,9 @@ class RoomBroadcast:
         self._grant(who, self._broadcast)
 
     def stop(self, who: Participant, message: meeting.StopBroadcast) -> None:
-        """End the broadcast; acknowledged when it is off and its recording is whole.
+        """End the broadcast; acknowledged when it is off and its recording is finished.
 
-        A page that can send it no longer leaves it to another one.
+        A page that is unable to send it hands it over to another one instead.
         """
         if self._broadcast is None:
             refuse(who, message, "conflict", "There is no broadcast to stop.")
@@ -102,7 +102,7 @@ class RoomBroadcast:
                 self._pass_on(
                     common.Trouble(
                         "broadcast_unable",
-                        "The page that sent the broadcast can send it no longer.",
+                        "The page that sent the broadcast is no longer able to.",
                     )
                 )
             acknowledge(who, message)
@@ -117,13 +117,11 @@ class RoomBroadcast:
         """
         broadcast = self._broadcast
         if broadcast is None or broadcast.state is not BroadcastStatus.LIVE:
-            refuse(
-                who, message, "conflict", "There is no live broadcast to pause or to go on with."
-            )
+            refuse(who, message, "conflict", "There is no live broadcast to pause or resume.")
             return
         wanted: common.Shows = "paused" if message.paused else "stage"
         if message.paused and broadcast.wanted == broadcast.shows == "soon":
-            # Nobody sees the stage yet.
+            # Viewers have not seen the stage yet.
             wanted = "soon"
         if broadcast.wanted == broadcast.shows == wanted:
             acknowledge(who, message)
@@ -131,14 +129,14 @@ class RoomBroadcast:
         broadcast.wanted = wanted
         self._settle_pauses(
             lambda asked: asked.paused is not message.paused or asked is self._pausing.get(who),
-            "Somebody has asked for something else meanwhile.",
+            "Another request replaced this one.",
         )
         self._pausing[who] = message
         if self._broadcaster is not None:
             self._broadcaster.send(meeting.ShowBroadcast(shows=wanted))
 
     def shown(self, who: Participant, message: meeting.BroadcastShown) -> None:
-        """Take note of what viewers are shown; only the page that sends it knows."""
+        """Record what viewers see; only the page that sends the broadcast knows."""
         if self._broadcast is None or who is not self._broadcaster:
             return
         self._broadcast.show(message.shows)
@@ -154,13 +152,13 @@ class RoomBroadcast:
                 refuse(asking, request, "conflict", reason)
 
     def end(self) -> None:
-        """End it with the meeting, which is no error."""
+        """End it with the meeting, which is not an error."""
         if self._broadcast is not None:
             self._broadcast.stop()
 
     @property
     def live(self) -> str | None:
-        """The stream, while there are pictures in it."""
+        """The stream's name, while the broadcast is live."""
         if self._broadcast is None or self._broadcast.state is not BroadcastStatus.LIVE:
             return None
         return self._broadcast.streamname
@@ -172,7 +170,7 @@ class RoomBroadcast:
 
     @property
     def title(self) -> str:
-        """What viewers read above the picture."""
+        """The title that viewers read above the picture."""
         return self._room.settings.subject or self._room.name
 
     def retitle(self) -> None:
@@ -190,14 +188,17 @@ class RoomBroadcast:
         self._spent.discard(participant.id)
         if participant is self._broadcaster:
             self._pass_on(
-                common.Trouble("broadcast_left", "The one whose page sent the broadcast has left.")
+                common.Trouble(
+                    "broadcast_left", "The participant whose page sent the broadcast has left."
+                )
             )
 
     def _moved(self, participant: Participant) -> None:
         if participant is self._broadcaster and not participant.stage:
             self._pass_on(
                 common.Trouble(
-                    "broadcast_left", "The one whose page sent the broadcast has left the stage."
+                    "broadcast_left",
+                    "The participant whose page sent the broadcast has left the stage.",
                 )
             )
         else:
@@ -207,7 +208,7 @@ class RoomBroadcast:
         self._spent.discard(participant.id)
         broadcast = self._broadcast
         if broadcast is not None and participant is self._broadcaster and broadcast.interrupted:
-            # His page was loaded anew, perhaps, and does not know the ticket.
+            # Their page may have reloaded, and then does not know the ingest ticket.
             self._grant(participant, broadcast)
         self._find_successor()
 
@@ -218,7 +219,7 @@ class RoomBroadcast:
         return True
 
     def _pass_on(self, reason: common.Trouble) -> None:
-        """Have another moderator's page send it, at once or as soon as there is one."""
+        """Have another moderator's page send it, now or as soon as there is one."""
         broadcast, last = self._broadcast, self._broadcaster
         if broadcast is None:
             return
@@ -247,7 +248,7 @@ class RoomBroadcast:
             self._grant(successor, broadcast)
 
     def _successor(self) -> Participant | None:
-        """Return the moderator who has been here longest of those whose pages may send it."""
+        """Return the moderator who has been present longest of those whose pages may send it."""
         for moderator in self._room.moderators:
             present = moderator.presence is Presence.PRESENT
             ready = moderator.stage and moderator.composes and present

@@ -1,4 +1,4 @@
-"""One room with all its parts, and the way of each message to the part that handles it."""
+"""A room with its parts, and the dispatch of each message to the part that handles it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with everything that happens in it.
+    """A room with its parts: chat, hands, stage, moderation, broadcast.
 
     Parameters
     ----------
     room
-        Who is in it.
+        The room.
     config
         Limits and patience.
     store
@@ -42,7 +42,7 @@ class RoomDispatcher:
     broadcasts
         The server's broadcasts.
     issuer
-        Makes the invites.
+        Issues the invites.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class RoomDispatcher:
         chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
         hands = Hands(room, limits=config.limits, timers=timers)
         stage = Stage(room)
-        # Callable[..., None]: each takes the one type of message that it is listed under.
+        # Callable[..., None]: each takes only the type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
             meeting.Signal: stage.signal,
             meeting.Want: stage.want,
@@ -109,7 +109,15 @@ class RoomDispatcher:
         }
 
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
-        """Carry out what a page of somebody in the room asks for, or say why not."""
+        """Handle a message from the page of a participant in the room.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            Their message; if it is refused, they are told why.
+        """
         if isinstance(message, meeting.ModeratorRequest) and not self._may_moderate(who, message):
             return
         handler = self._handlers.get(type(message))
@@ -117,7 +125,7 @@ class RoomDispatcher:
             who.send(
                 common.Error(
                     kind="protocol",
-                    message=f"{type(message).__name__} has no place here: you have joined already.",
+                    message=f"{type(message).__name__} is not expected here: you have already joined.",
                 )
             )
             return
@@ -128,7 +136,7 @@ class RoomDispatcher:
             refuse(who, message, "forbidden", "Only a moderator may do that.")
             return False
         if self._tokens.is_revoked(who.claims.jti):
-            # Another server of the data folder revoked it, and `RevocationWatch` has yet to look.
+            # Another server of the data folder revoked it, and `RevocationWatch` has not checked yet.
             refuse(who, message, "forbidden", "Your token was revoked.")
             self.room.send_out(frozenset({who.claims.jti}))
             return False

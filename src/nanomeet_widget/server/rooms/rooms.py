@@ -19,13 +19,13 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 _DRAINING = meeting.Bye(
     kind="server_stopping",
-    message="This server is about to stop, and begins no new meetings: try again in a while.",
+    message="This server is about to stop and begins no new meetings. Try again later.",
     retry=True,
 )
 
 
 class Rooms:
-    """The rooms that are open now.
+    """The open rooms.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Rooms:
     broadcasts
         The server's broadcasts.
     issuer
-        Makes the invites.
+        Issues the invites.
     now
         Wall-clock seconds since the epoch.
     """
@@ -60,7 +60,7 @@ class Rooms:
         self._broadcasts = broadcasts
         self._issuer = issuer
         self._dispatchers: dict[str, RoomDispatcher] = {}
-        #: Whether the server is about to stop: meetings go on, and no new one begins.
+        #: Whether the server is about to stop: meetings continue, and no new one begins.
         self.draining = False
         for name, settings in store.rooms.orphaned():
             self._restore(name, settings)
@@ -73,13 +73,25 @@ class Rooms:
 
     @property
     def occupied(self) -> bool:
-        """Whether anybody meets here, those with a lost connection included."""
+        """Whether any room is open, including those whose people lost their connections."""
         return bool(self._dispatchers)
 
     def enter(
         self, claims: Claims, connection: Connection, join: meeting.Join, *, address: str = ""
     ) -> tuple[RoomDispatcher, Participant] | None:
-        """Bring somebody into the room of his token; see `Room.enter`."""
+        """Bring a person into the room of their token, which is opened if necessary.
+
+        Parameters
+        ----------
+        claims, connection, join, address
+            As `Room.enter` has them.
+
+        Returns
+        -------
+        tuple or None
+            The room, and the person in it or in its lobby; None if they were refused, or need to
+            send a password.
+        """
         dispatcher = self._dispatchers.get(claims.room)
         if dispatcher is None:
             if self.draining:
@@ -89,7 +101,7 @@ class Rooms:
                 connection.close(
                     meeting.Bye(
                         kind="room_full",
-                        message="This server carries no more meetings: try again later.",
+                        message="This server has reached its limit of meetings. Try again later.",
                         retry=True,
                     )
                 )
@@ -99,12 +111,24 @@ class Rooms:
         return None if participant is None else (dispatcher, participant)
 
     def send_out(self, tokens: frozenset[str]) -> None:
-        """End the connections of tokens that were revoked; they are named by their `jti`."""
+        """End the connections of revoked tokens.
+
+        Parameters
+        ----------
+        tokens
+            The tokens' IDs, their `jti`.
+        """
         for dispatcher in tuple(self._dispatchers.values()):
             dispatcher.room.send_out(tokens)
 
     def close(self, farewell: meeting.Bye) -> None:
-        """End all rooms, as the server stops."""
+        """End all rooms, as the server stops.
+
+        Parameters
+        ----------
+        farewell
+            What all pages are told.
+        """
         for dispatcher in tuple(self._dispatchers.values()):
             dispatcher.room.stop(farewell)
 

@@ -1,7 +1,7 @@
-"""The stage of a room, and the way from the audience onto it.
+"""The stage of a room, and moving between it and the audience.
 
-Whoever is not on the stage is connected to nobody: what pages send each other passes only between
-two who are on it.
+Pages of the audience have no connections to other pages: the server passes signals on only between
+two participants on the stage.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from nanomeet_widget.server.rooms.room import Room
 
 
 class Stage:
-    """Brings people up and down, and passes on what the pages on the stage send each other.
+    """Moves participants to and from the stage, and passes on what pages on the stage send each other.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Stage:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        #: By who looks and at whom: a page that is loaded again has to know of it.
+        #: By viewing and viewed participant; a page that reloads needs them again.
         self._wants: dict[tuple[str, str], meeting.Want] = {}
         room.on_welcomed.append(self._retell)
         room.on_updated.append(self._forget)
@@ -32,7 +32,7 @@ class Stage:
     # --- between pages on the stage ------------------------------------------------------------
 
     def signal(self, who: Participant, message: meeting.Signal) -> None:
-        """Pass on what two pages need to connect."""
+        """Pass on what two pages need to connect to each other."""
         target = self._opposite(who, message.to)
         if target is not None:
             target.send(
@@ -45,34 +45,34 @@ class Stage:
             )
 
     def want(self, who: Participant, message: meeting.Want) -> None:
-        """Pass on how large somebody's pictures are shown."""
+        """Pass on how large a participant's video is shown."""
         target = self._opposite(who, message.to)
         if target is not None:
             self._wants[who.id, target.id] = message
             target.send(_wanted(who.id, message))
 
     def media(self, who: Participant, message: meeting.Media) -> None:
-        """Tell everybody what somebody on the stage sends."""
+        """Tell everyone what a participant on the stage sends."""
         if who.stage:
             with self._room.changing(who):
                 who.audio, who.video, who.screen = message.audio, message.video, message.screen
 
     def _opposite(self, who: Participant, other: str) -> Participant | None:
         target = self._room.present(other)
-        # Whoever has just left or stepped down is no error: the sender will hear of it in a moment.
+        # Not an error if they have just left the stage: the sender will hear of it in a moment.
         if target is None or target is who or not (who.stage and target.stage):
             return None
         return target
 
-    # --- up and down ---------------------------------------------------------------------------
+    # --- to the stage and back -----------------------------------------------------------------
 
     def invite(self, who: Participant, message: meeting.InviteToStage) -> None:
-        """Invite somebody of the audience up; the caller has checked the role."""
+        """Invite a participant from the audience to the stage; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
         elif target.stage:
-            refuse(who, message, "invalid", f"{target.name} is on the stage already.")
+            refuse(who, message, "invalid", f"{target.name} is already on the stage.")
         else:
             target.invited_by = who.id
             self._room.keep(target)
@@ -80,18 +80,23 @@ class Stage:
             acknowledge(who, message)
 
     def enter(self, who: Participant, message: meeting.EnterStage) -> None:
-        """Come up, if invited or a moderator, and if there is a place."""
+        """Enter the stage, if invited or a moderator, and if there is room."""
         if not who.stage:
             if not (who.moderator or who.invited_by):
                 refuse(
                     who,
                     message,
                     "forbidden",
-                    "You have not been invited up: raise your hand, and a moderator can do that.",
+                    "You have not been invited to the stage. Raise your hand to ask a moderator.",
                 )
                 return
-            if not self._room.stage_has_place:
-                refuse(who, message, "stage_full", "The stage is full: wait for a place on it.")
+            if not self._room.stage_has_room:
+                refuse(
+                    who,
+                    message,
+                    "stage_full",
+                    "The stage is full. Wait until a participant leaves it.",
+                )
                 return
             with self._room.changing(who):
                 who.stage = True
@@ -100,15 +105,15 @@ class Stage:
         acknowledge(who, message)
 
     def leave(self, who: Participant, message: meeting.LeaveStage) -> None:
-        """Step down into the audience."""
+        """Leave the stage for the audience."""
         self._down(who)
         acknowledge(who, message)
 
     def send_to_audience(self, who: Participant, message: meeting.SendToAudience) -> None:
-        """Send somebody down; the caller has checked the role."""
+        """Move a participant to the audience; the caller has checked the role."""
         target = self._room.present(message.id)
         if target is None:
-            refuse(who, message, "not_found", "Nobody of this id is in the room any more.")
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
             return
         target.invited_by = None
         self._room.keep(target)
@@ -121,7 +126,7 @@ class Stage:
                 participant.step_down()
             self._room.note("stage_left", participant)
 
-    # --- for a page that is new or back --------------------------------------------------------
+    # --- for a new or resumed page -------------------------------------------------------------
 
     def _retell(self, participant: Participant) -> None:
         if participant.invited_by is not None and not participant.stage:

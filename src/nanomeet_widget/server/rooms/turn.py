@@ -1,7 +1,7 @@
-"""Which STUN and TURN servers a page is told of, with credentials that end by themselves.
+"""The STUN and TURN servers that a page uses, with credentials that expire.
 
-The scheme is that of "A REST API for access to TURN services" (draft-uberti-behave-turn-rest-00), which
-coturn has as `use-auth-secret`: the name is the time of the end, the password its HMAC.
+The scheme is "A REST API for access to TURN services" (draft-uberti-behave-turn-rest-00), which is
+`use-auth-secret` in coturn: the user name is the expiry time, the password its HMAC.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hmac
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import meeting
 
-#: Seconds that credentials are good for: no meeting is longer, and a page that comes back gets new ones.
+#: Seconds that credentials are valid: no meeting is longer, and a page that reconnects gets new ones.
 LIFETIME = 24 * 3600
 
 
@@ -23,16 +23,21 @@ def ice_servers(config: ServerConfig, who: str, *, now: float) -> list[meeting.I
     Parameters
     ----------
     config
-        Which ones there are, and what TURN servers share with us.
+        The servers, and the secret that TURN servers share with this one.
     who
-        The participant's id, so that a TURN server's log can tell people apart.
+        The participant's ID, by which a TURN server's log tells people apart.
     now
         Seconds since the epoch.
+
+    Returns
+    -------
+    list of IceServer
+        The STUN servers, then the TURN servers.
     """
     found = [meeting.IceServer(urls=[url]) for url in config.ice_servers]
     if config.turn_servers:
         name = f"{int(now) + LIFETIME}:{who}"
-        # SHA-1 is what the scheme has; as an HMAC it is not broken (RFC 6151 says the same of MD5).
+        # The scheme requires SHA-1, which is not broken as an HMAC (RFC 6151 says the same of MD5).
         digest = hmac.digest(config.turn_secret.encode(), name.encode(), hashlib.sha1)
         password = base64.b64encode(digest).decode()
         found.append(

@@ -1,4 +1,4 @@
-"""How many watch a room's broadcast: told to its moderators, but not for every one who comes."""
+"""How many people watch a room's broadcast: its moderators are told, at most once a second."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: Seconds between two tellings.
+#: Seconds between two messages.
 _PAUSE = 1.0
 
 
 class ViewerCount:
-    """Counts a room's viewers.
+    """Tells moderators how many viewers the broadcast has.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ViewerCount:
         room.on_gone.append(self._gone)
 
     def changed(self, viewers: int) -> None:
-        """Take note of how many there are now."""
+        """Record how many viewers there are now."""
         self._room.viewers = viewers
         if self._pause is None:
             self._tell()

@@ -52,8 +52,8 @@ def test_a_room_marks_its_subject_and_its_stage(house: House) -> None:
     before.leave()
     assert tape.marks[1:] == [
         "Anna is on the stage",
-        "Anna shows a screen",
-        "Anna shows no longer a screen",
+        "Anna shares their screen",
+        "Anna stopped sharing their screen",
         "Lesson",
         "Anna left the stage",
         "Ben left the stage",
