@@ -1,6 +1,7 @@
-"""Render the wire protocol and the state machines as TypeScript.
+"""Render both protocols and the state machines as TypeScript.
 
-Run it after a change in `server/protocol/` or `_states.py`; a test fails until you do.
+Run it after a change in `server/protocol/`, `_page_protocol.py` or `_states.py`; a test fails until
+you do.
 """
 
 from __future__ import annotations
@@ -13,11 +14,21 @@ from pathlib import Path
 
 import msgspec
 
-from nanomeet_widget import _states, _texts
+from nanomeet_widget import _page_protocol, _states, _texts
 from nanomeet_widget.server.protocol import common, frames, ingest, meeting, watch
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
-_SIMPLE = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
+#: What the kernel and a page that shows a widget say.
+PAGE_TARGET = TARGET.with_name("page-protocol.ts")
+_SIMPLE = {
+    bytes: "string",  # in base64
+    typing.Any: "unknown",
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    type(None): "null",
+}
 #: Inherited by messages, and none themselves.
 BASES = {common.Message, meeting.Request, meeting.ModeratorRequest}
 MODULES = (common, meeting, ingest, watch, frames)
@@ -31,6 +42,9 @@ UNIONS = {
 }
 
 
+PAGE_UNIONS = ("FromKernel", "ToKernel", "PlayerFromKernel", "PlayerToKernel")
+
+
 def _type(annotation: typing.Any) -> str:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
@@ -42,11 +56,15 @@ def _type(annotation: typing.Any) -> str:
     if origin is list:
         inner = _type(args[0])
         return f"({inner})[]" if "|" in inner else f"{inner}[]"
+    if origin in (tuple, dict):
+        inner = ", ".join(map(_type, args))
+        return f"[{inner}]" if origin is tuple else f"Record<{inner}>"
     return _SIMPLE.get(annotation) or str(annotation.__name__)
 
 
 def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
-    hints = typing.get_type_hints(struct, include_extras=True)
+    names = vars(sys.modules[struct.__module__])
+    hints = typing.get_type_hints(struct, include_extras=True, localns=names)
     says = (struct.__doc__ or "").splitlines()[0]
     if issubclass(struct, meeting.ModeratorRequest):
         says += " Moderators only."
@@ -87,15 +105,7 @@ def _limits() -> str:
 def render() -> str:
     """Return the TypeScript source."""
     server_only = {m.__name__ for u in UNIONS if "Server" in u for m in _members(u)}
-    structs = [
-        s
-        for module in MODULES
-        for s in vars(module).values()
-        if isinstance(s, type)
-        and issubclass(s, msgspec.Struct)
-        and s.__module__ == module.__name__
-        and s not in BASES
-    ]
+    structs = [s for module in MODULES for s in _structs(module) if s not in BASES]
     shown = {"Participant", "Playout", "BroadcastState", "RoomState", "IceServer"} | server_only
     parts = [
         "// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.",
@@ -109,12 +119,39 @@ def render() -> str:
         _steps("STATUS_STEPS", "MeetingStatus", _states.STATUS_STEPS),
         _steps("BROADCAST_STEPS", "BroadcastStatus", _states.BROADCAST_STEPS),
         *[_interface(s, from_page=s.__name__ not in shown) for s in structs],
-        *[
-            f"export type {u} = " + " | ".join(m.__name__ for m in _members(u)) + ";"
-            for u in UNIONS
-        ],
+        *[_union(name, value) for name, value in UNIONS.items()],
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def render_page() -> str:
+    """Return the TypeScript source of what the kernel and a page that shows a widget say."""
+    # Fields with a default may be left out by both sides.
+    structs = [
+        s for s in _structs(_page_protocol) if s.__struct_fields__ or s.__struct_config__.tag
+    ]
+    parts = [
+        "// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.",
+        'import type { BroadcastStatus, MeetingStatus } from "./protocol";',
+        *[_interface(s, from_page=True) for s in structs],
+        *[_union(name, getattr(_page_protocol, name)) for name in PAGE_UNIONS],
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _structs(module: types.ModuleType) -> list[type[msgspec.Struct]]:
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, msgspec.Struct)
+        and value.__module__ == module.__name__
+    ]
+
+
+def _union(name: str, value: typing.Any) -> str:
+    members = typing.get_args(value) or (value,)
+    return f"export type {name} = " + " | ".join(m.__name__ for m in members) + ";"
 
 
 def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
@@ -122,9 +159,14 @@ def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
     return typing.get_args(value) or (value,)
 
 
+#: Every file, and what renders it.
+FILES = {TARGET: render, PAGE_TARGET: render_page}
+
 if __name__ == "__main__":
-    text = render()
-    if "--check" in sys.argv:
-        sys.exit(0 if TARGET.exists() and TARGET.read_text() == text else 1)
-    TARGET.write_text(text)
-    print(f"wrote {TARGET}")
+    for target, rendered in FILES.items():
+        text = rendered()
+        if "--check" not in sys.argv:
+            target.write_text(text)
+            print(f"wrote {target}")
+        elif not target.exists() or target.read_text() != text:
+            sys.exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -42,17 +43,23 @@ ODD: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-def right(hint: Any, ids: tuple[str, ...]) -> st.SearchStrategy[Any]:
+def right(hint: Any, ids: tuple[str, ...]) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a case each
     """Return values of a field's own type, most of which keep its rules."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         return right(args[0], ids)
     if origin is typing.Literal:
         return st.sampled_from(args)
+    if origin is dict:
+        return st.dictionaries(right(args[0], ids), right(args[1], ids), max_size=3)
     if args and origin is not list:
         return st.one_of([right(one, ids) for one in args])
     if origin is list:
         return st.lists(right(args[0], ids), max_size=5)
+    if hint is Any:
+        return ODD
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return st.sampled_from([one.value for one in hint])
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return fields(hint, ids)
     simple: Mapping[Any, st.SearchStrategy[Any]] = {

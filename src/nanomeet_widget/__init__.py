@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nanomeet_widget._channel import Command
+from nanomeet_widget._command import Command
 from nanomeet_widget._deprecated import new_name
 from nanomeet_widget._errors import (
     AuthenticationError,

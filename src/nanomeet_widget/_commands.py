@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from nanomeet_widget import _texts
-from nanomeet_widget._channel import Command
+import msgspec
+
+from nanomeet_widget import _page_protocol, _payloads, _texts
+from nanomeet_widget._command import Command
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality, SecretText
+from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality
 from nanomeet_widget._validation import check_flag
 
 T = TypeVar("T")
@@ -137,7 +139,7 @@ class Commands:
         options = (wishes,) if wishes else ()
         return self._command(
             "start_broadcast",
-            lambda data: playout_of(data["playout"]),
+            _playout_of,
             "startBroadcast",
             is_vod,
             *options,
@@ -375,12 +377,9 @@ def _nothing(_: object) -> None:
     return None
 
 
-def playout_of(value: dict[str, Any]) -> Playout:
-    """Return the playout that a page tells of."""
-    live = str(value["live"])
-    # Who has the link of a private broadcast can watch it.
-    live = SecretText(live) if "#ticket=" in live else live
-    return Playout(live=live, vod=str(value["vod"]) if value.get("vod") else None)
+def _playout_of(data: dict[str, Any]) -> Playout:
+    told = {"vod": None, **data["playout"]}
+    return _payloads.playout_of(msgspec.convert(told, _page_protocol.Playout))
 
 
 def _push_addresses(to: str | Sequence[str]) -> list[str]:

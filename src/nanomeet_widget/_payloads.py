@@ -1,61 +1,61 @@
-"""What the page tells of a meeting, as the widget's traits have it."""
+"""What a page tells of a meeting, as the widget's traits have it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from nanomeet_widget._models import BroadcastStats, Failure, Message, ParticipantInfo, Waiting
-
-
-def error_of(value: dict[str, Any] | None) -> Failure | None:
-    return None if value is None else {"kind": str(value["kind"]), "message": str(value["message"])}
+from nanomeet_widget import _models, _page_protocol
+from nanomeet_widget._models import BroadcastStats, Message, ParticipantInfo, SecretText, Waiting
 
 
-def person_of(value: dict[str, Any]) -> ParticipantInfo:
+def failure_of(told: _page_protocol.Failure | None) -> _models.Failure | None:
+    return None if told is None else {"kind": told.kind, "message": told.message}
+
+
+def playout_of(told: _page_protocol.Playout) -> _models.Playout:
+    # The link of a private broadcast lets anyone watch who has it.
+    live = SecretText(told.live) if "#ticket=" in told.live else told.live
+    return _models.Playout(live=live, vod=told.vod or None)
+
+
+def person_of(told: _page_protocol.Person) -> ParticipantInfo:
     return {
-        "id": str(value["id"]),
-        "display_name": str(value["display_name"]),
-        "moderator": _known(value["moderator"]),
-        "audio": _known(value["audio"]),
-        "video": _known(value["video"]),
-        "screen": _known(value.get("screen")),
-        "stage": _known(value.get("stage")),
-        "hand": None if value.get("hand") is None else float(value["hand"]),
+        "id": told.id,
+        "display_name": told.display_name,
+        "moderator": told.moderator,
+        "audio": told.audio,
+        "video": told.video,
+        "screen": told.screen,
+        "stage": told.stage,
+        "hand": told.hand,
     }
 
 
-def waiting_of(value: dict[str, Any]) -> Waiting:
-    return {"id": str(value["id"]), "display_name": str(value["name"])}
+def waiting_of(told: _page_protocol.Newcomer) -> Waiting:
+    return {"id": told.id, "display_name": told.name}
 
 
-def message_of(value: dict[str, Any]) -> Message:
+def message_of(told: _page_protocol.ChatMessage) -> Message:
     return {
-        "id": int(value["id"]),
-        "sender": str(value["sender"]),
-        "display_name": str(value["display_name"]),
-        "text": str(value["text"]),
-        "at": float(value["at"]),
-        "private": bool(value["private"]),
+        "id": told.id,
+        "sender": told.sender,
+        "display_name": told.display_name,
+        "text": told.text,
+        "at": told.at,
+        "private": told.private,
     }
 
 
-def stats_of(value: dict[str, Any]) -> BroadcastStats:
-    quality = value["quality"]
+def stats_of(told: _page_protocol.Stats) -> BroadcastStats:
     return {
-        "fps": float(value["fps"]),
-        "skipped": int(value["skipped"]),
-        "bitrate": float(value["bitrate"]),
-        "encode_ms": float(value["encode"]),
-        "queue": int(value["queue"]),
-        "backlog": int(value["backlog"]),
-        "quality": float(quality["bitrate"]),
-        "codec": None if value["codec"] is None else str(value["codec"]),
-        "width": int(value["width"]),
-        "height": int(value["height"]),
-        "shows": str(value["shows"]),
-        "viewers": int(value["viewers"]),
+        "fps": told.fps,
+        "skipped": told.skipped,
+        "bitrate": told.bitrate,
+        "encode_ms": told.encode,
+        "queue": told.queue,
+        "backlog": told.backlog,
+        "quality": told.quality.bitrate,
+        "codec": told.codec,
+        "width": told.width,
+        "height": told.height,
+        "shows": told.shows,
+        "viewers": told.viewers,
     }
-
-
-def _known(value: object) -> bool | None:
-    return None if value is None else bool(value)

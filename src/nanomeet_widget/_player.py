@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import anywidget
 import traitlets as t
 
-from nanomeet_widget import _texts, _validation, services
+from nanomeet_widget import _page_protocol, _texts, _validation, services
 from nanomeet_widget._callbacks import Guard
-from nanomeet_widget._channel import Command, PageChannel, refused
+from nanomeet_widget._channel import PageChannel
+from nanomeet_widget._command import Command, refused
 from nanomeet_widget._errors import CommandError, InvalidInputError
 from nanomeet_widget._models import Playout, SecretText
+from nanomeet_widget._page_protocol import (
+    CaptionsLink,
+    CaptionsText,
+    Facts,
+    Notice,
+    PlayerHello,
+    PlayerToKernel,
+    Reply,
+    Source,
+)
+from nanomeet_widget._static import STATIC
 from nanomeet_widget._told import Told
-from nanomeet_widget._widget import STATIC
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -95,10 +105,12 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
         source: str | Playout | None = None,
         **options: Any,  # noqa: ANN401 - traits
     ) -> None:
-        self._channel = PageChannel(lambda _page, message: self.send(message))
-        self._guard = Guard(lambda words: self._channel.tell({"type": "notice", "message": words}))
+        self._channel = PageChannel(
+            lambda _page, message: self.send(_page_protocol.encode(message))
+        )
+        self._guard = Guard(lambda words: self._channel.tell(Notice(message=words)))
         #: As the page gets them.
-        self._captions: dict[str, str] | None = None
+        self._captions: CaptionsLink | CaptionsText | None = None
         if unknown := sorted(set(options) - set(self.trait_names())):
             raise InvalidInputError(f"BroadcastPlayer has no option {unknown[0]!r}")
         super().__init__(source=None if source is None else address_of(source), **options)
@@ -153,45 +165,28 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
 
     # --- what the page says ---------------------------------------------------------------
 
-    def _on_message(self, _widget: object, message: object, _buffers: object) -> None:
-        if isinstance(message, dict) and message.get("type") in self._HANDLERS:
-            self._channel.heard()
-            self._HANDLERS[message["type"]](self, message)
+    def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
+        message = _page_protocol.decode(content, PlayerToKernel)
+        if message is None:
+            return
+        self._channel.heard()
+        match message:
+            case PlayerHello():
+                self._channel.greet("", self._source_message())
+            case Reply():
+                self._channel.reply(message)
+            case Facts(facts=facts):
+                self._tell(
+                    state=facts.state if facts.state in STATES else "failed",
+                    paused=facts.paused,
+                    latency=facts.latency,
+                    behind=facts.behind,
+                    title=facts.title,
+                    vod=facts.vod or None,
+                )
 
-    def _on_hello(self, _message: dict[str, Any]) -> None:
-        self._channel.greet("", self._source_message())
-
-    def _on_reply(self, message: dict[str, Any]) -> None:
-        self._channel.reply(message)
-
-    def _on_knocked(self, _message: dict[str, Any]) -> None:
-        """Do nothing: that it was heard is all that it says."""
-
-    def _on_facts(self, message: dict[str, Any]) -> None:
-        facts = message["facts"]
-        state, latency = str(facts["state"]), facts.get("latency")
-        self._tell(
-            state=state if state in STATES else "failed",
-            paused=bool(facts["paused"]),
-            latency=None if latency is None else float(latency),
-            behind=float(facts["behind"]),
-            title=str(facts["title"]),
-            vod=str(facts["vod"]) if facts.get("vod") else None,
-        )
-
-    _HANDLERS: ClassVar[dict[str, Callable[[BroadcastPlayer, dict[str, Any]], None]]] = {
-        "hello": _on_hello,
-        "reply": _on_reply,
-        "knocked": _on_knocked,
-        "facts": _on_facts,
-    }
-
-    def _source_message(self) -> dict[str, Any]:
-        return {
-            "type": "source",
-            "url": str(self.source) if self.source else None,
-            "captions": self._captions,
-        }
+    def _source_message(self) -> Source:
+        return Source(url=self.source or None, captions=self._captions)
 
     # --- traits ---------------------------------------------------------------------------
 
@@ -247,7 +242,7 @@ def address_of(source: object) -> str:
     return source
 
 
-def captions_of(source: str | Path | None) -> dict[str, str] | None:
+def captions_of(source: str | Path | None) -> CaptionsLink | CaptionsText | None:
     """Return captions as a page takes them: where they are, or what they are.
 
     Raises
@@ -261,7 +256,7 @@ def captions_of(source: str | Path | None) -> dict[str, str] | None:
         if not _ADDRESS.match(source):
             raise InvalidInputError("captions must be a URL, or a pathlib.Path of a file")
         _check_address("captions", source)
-        return {"url": source}
+        return CaptionsLink(url=source)
     try:
         with source.open("rb") as file:
             content = file.read(_LONGEST + 1)
@@ -272,7 +267,7 @@ def captions_of(source: str | Path | None) -> dict[str, str] | None:
         raise InvalidInputError(
             f"captions={source!r} is no WebVTT: it begins with the line WEBVTT, and has 4 MB at most"
         )
-    return {"text": text}
+    return CaptionsText(text=text)
 
 
 def _check_address(name: str, address: str) -> None:

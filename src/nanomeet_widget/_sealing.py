@@ -14,8 +14,21 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-#: Kinds of messages without a secret. They pass even where a page has given no pad yet.
-_OPEN = frozenset({"close", "knock", "moved", "report", "shared"})
+from nanomeet_widget._page_protocol import (
+    Close,
+    KernelMessage,
+    Moved,
+    Pad,
+    PadWanted,
+    Probe,
+    Report,
+    Sealed,
+    Shared,
+    encode,
+)
+
+#: Messages without a secret. They pass even where a page has given no pad yet.
+_OPEN = (Close, Probe, Moved, Report, Shared)
 #: Bytes that a browser makes at once.
 _MOST = 65_536
 
@@ -37,22 +50,23 @@ class SealedLine:
         self._used = 0
         self._waiting: deque[bytes] = deque()
 
-    def refill(self, pad: object) -> None:
-        """Take a page's pad, ``[number, base64]``, and send what waited for it."""
-        match pad:
-            case [int(number), str(text)]:
-                with self._lock:
-                    if number <= self._number:
-                        return  # no byte of a pad is used twice
-                    self._number, self._pad, self._used = number, base64.b64decode(text), 0
-                self._flush()
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message, sealed unless its kind holds no secret."""
-        if message.get("type") in _OPEN:
-            self._send(message)
+    def refill(self, pad: Pad | None) -> None:
+        """Take a page's pad, if it gives one, and send what waited for it."""
+        if pad is None:
             return
-        text = json.dumps(message).encode()
+        number, given = pad
+        with self._lock:
+            if number <= self._number:
+                return  # no byte of a pad is used twice
+            self._number, self._pad, self._used = number, given, 0
+        self._flush()
+
+    def send(self, message: KernelMessage) -> None:
+        """Send a message, sealed unless its kind holds no secret."""
+        if isinstance(message, _OPEN):
+            self._send(encode(message))
+            return
+        text = json.dumps(encode(message)).encode()
         if len(text) > _MOST:
             raise ValueError(f"a message of {len(text)} bytes is too long for a page")
         with self._lock:
@@ -64,10 +78,10 @@ class SealedLine:
             while self._waiting:
                 size, at = len(self._waiting[0]), self._used
                 if at + size > len(self._pad):
-                    self._send({"type": "pad", "size": size})
+                    self._send(encode(PadWanted(size=size)))
                     return
                 self._used += size
                 text = self._waiting.popleft()
                 mixed = bytes(a ^ b for a, b in zip(text, self._pad[at:], strict=False))
                 sealed = base64.b64encode(mixed).decode()
-                self._send({"type": "sealed", "pad": self._number, "at": at, "text": sealed})
+                self._send(encode(Sealed(pad=self._number, at=at, text=sealed)))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from operator import itemgetter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 import anywidget
 import ipywidgets
@@ -19,49 +17,51 @@ import traitlets as t
 
 from nanomeet_widget import (
     _library,
-    _pages,
-    _payloads,
+    _page_answers,
     _recordings,
-    _states,
     _texts,
     _tokens,
     _trust,
     _validation,
-    events,
     services,
 )
-from nanomeet_widget._attendance import Records
-from nanomeet_widget._callbacks import Callbacks, Guard
-from nanomeet_widget._channel import Command, PageChannel, refused
-from nanomeet_widget._commands import CONFIRM, Commands, playout_of
+from nanomeet_widget._callbacks import Guard
+from nanomeet_widget._command import Command, refused
+from nanomeet_widget._commands import CONFIRM, Commands
 from nanomeet_widget._errors import (
     CommandError,
     CommandRefusedError,
+    IllegalStepError,
     InvalidInputError,
-    NanoMeetError,
-    NoFrontEndError,
     NotJoinedError,
     not_joined,
 )
-from nanomeet_widget._liveness import Watch
-from nanomeet_widget._models import (
-    BroadcastStats,
+from nanomeet_widget._meeting_state import ALIVE, MeetingState
+from nanomeet_widget._models import SecretText, TileView
+from nanomeet_widget._page_protocol import (
+    Broadcast,
+    Close,
     Failure,
+    KernelMessage,
     Message,
-    ParticipantInfo,
-    Playout,
-    SecretText,
-    TileView,
-    Waiting,
+    Notice,
+    Participants,
+    Retired,
+    Role,
+    Status,
+    Token,
+    Trust,
+    WantBrowser,
+    WantInvite,
 )
+from nanomeet_widget._page_protocol import Event as EventMessage
+from nanomeet_widget._page_sessions import Meeting, PageSessions
 from nanomeet_widget._recording import Recording
-from nanomeet_widget._rooms import create_invite
-from nanomeet_widget._sealing import SealedLine
-from nanomeet_widget._states import BroadcastStatus, MeetingStatus
-from nanomeet_widget._told import Told
+from nanomeet_widget._states import MeetingStatus
+from nanomeet_widget._static import STATIC
 from nanomeet_widget._validation import check_tile_view
 from nanomeet_widget.events import Event
-from nanomeet_widget.services import BroadcastTarget, Service
+from nanomeet_widget.services import Service
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,31 +69,16 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 
-#: A trait that is set from outside, and one that only the meeting sets.
+#: A trait that is set from outside.
 _Option: TypeAlias = t.TraitType[T, T]
-_Told: TypeAlias = t.TraitType[T, NoReturn]
 
-
-def _told(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is called says it more exactly
-    trait.read_only = True
-    return trait
-
-
-STATIC = Path(__file__).parent / "static"
+_logger = logging.getLogger("nanomeet_widget")
 
 #: What a misspelt option is compared with.
 _OPTIONS = (
     *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
     "script_url",
 )
-#: The meeting goes on in a page.
-_ALIVE = frozenset(
-    {MeetingStatus.LOADING, MeetingStatus.JOINING, MeetingStatus.WAITING, MeetingStatus.JOINED}
-)
-#: Pages of one widget that are known at once; each reload is another one.
-_MAX_PAGES = 64
-#: Messages that are kept.
-_MAX_CHAT = 500
 _BRANDING_KEYS = frozenset(
     {
         *("backgroundColor", "backgroundImageUrl", "logoClickUrl", "logoImageUrl", "inviteDomain"),
@@ -110,7 +95,7 @@ class _SecretUnicode(t.Unicode[Any, Any]):
         super().__set__(obj, value)
 
 
-class NanoMeet(Commands, Told, anywidget.AnyWidget):
+class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
     """A meeting in the cell that shows this.
 
     Parameters
@@ -202,25 +187,6 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
     script_url = t.Unicode(default_value=None, allow_none=True)
     script_integrity = t.Unicode(default_value=None, allow_none=True)
 
-    # Nor these: a saved "joined" would be untrue for whoever opens the notebook next.
-    status: _Told[MeetingStatus] = _told(t.UseEnum(MeetingStatus, default_value=MeetingStatus.IDLE))
-    broadcast: _Told[BroadcastStatus] = _told(
-        t.UseEnum(BroadcastStatus, default_value=BroadcastStatus.OFF)
-    )
-    playout: _Told[Playout | None] = _told(t.Instance(Playout, allow_none=True))
-    broadcast_shows: _Told[str] = _told(t.Unicode(default_value="stage"))
-    moderator: _Told[bool] = _told(t.Bool(default_value=False))
-    room: _Told[str] = _told(t.Unicode(default_value="").tag(sync=True))
-    participants: _Told[list[ParticipantInfo]] = _told(t.List(t.Dict()))
-    subject: _Told[str] = _told(t.Unicode(default_value=""))
-    hands: _Told[list[str]] = _told(t.List(t.Unicode()))
-    lobby: _Told[list[Waiting]] = _told(t.List(t.Dict()))
-    chat: _Told[list[Message]] = _told(t.List(t.Dict()))
-    broadcast_stats: _Told[BroadcastStats | None] = _told(
-        t.Dict(default_value=None, allow_none=True)
-    )
-    error: _Told[Failure | None] = _told(t.Dict(default_value=None, allow_none=True))
-
     # What the page may know of the token before it asks for it.
     _has_token = t.Bool(default_value=False).tag(sync=True)
     _fingerprint = t.Unicode("").tag(sync=True)
@@ -242,22 +208,20 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if service is not None and token is not None:
             services.remember(_tokens.read(token).server, service)
         token = None if token is None else SecretText(token)
-        self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
-        self._broadcast = _states.Machine(BroadcastStatus.OFF, _states.BROADCAST_STEPS)
-        self._lines: dict[str, SealedLine] = {}
-        self._channel = PageChannel(self._say)
-        # The session whose cell made or showed it last, and the page that has the meeting.
-        self._runner = _pages.acting_session()
-        self._owner: _pages.Page | None = None
-        self._visitors: dict[str, _pages.Page] = {}
-        self._watch = Watch(self._channel.ask, self._page_is_silent)
-        # The Jupyter server's address, as the page has it.
-        self._base: str | None = None
         # Whether a cell was given it to show.
         self._shown = False
-        self._guard = Guard(lambda words: self._channel.tell({"type": "notice", "message": words}))
-        self._callbacks = Callbacks(self._guard)
-        self._records = Records()
+        meeting = Meeting(
+            token=lambda: self.token,
+            moderator=lambda: self.moderator,
+            alive=lambda: self._status.state in ALIVE,
+            entrance=self._entrance,
+            hear=self._hear,
+            lost=self._page_is_lost,
+            others=lambda: [one._sessions for one in _live_meetings() if one is not self],  # noqa: SLF001
+        )
+        self._sessions = PageSessions(meeting, self.send)
+        self._channel = self._sessions.channel
+        self._guard = Guard(lambda words: self._channel.tell(Notice(message=words)))
         if unknown := sorted(set(options) - set(self.trait_names())):
             near = difflib.get_close_matches(unknown[0], _OPTIONS, n=1)
             hint = f": did you mean {near[0]!r}?" if near else ""
@@ -273,7 +237,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             script_integrity=script_integrity,
             **options,
         )
-        self.on_msg(self._on_message)
+        self.on_msg(lambda _widget, content, _buffers: self._sessions.receive(content))
 
     @overload
     def on(self, event: type[E], callback: Callable[[E], object]) -> None: ...
@@ -357,9 +321,9 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
 
     def close(self) -> None:
         """Leave the meeting and remove the widget."""
-        self._watch.stop()
+        self._watch(alive=False)
         if self._channel.page is not None and self.comm is not None:
-            self._channel.tell({"type": "close"})
+            self._channel.tell(Close())
         self._channel.close(CommandError("the meeting's widget was closed"))
         super().close()
 
@@ -368,7 +332,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
             self.layout.open()
             self.open()
         self._shown = True
-        self._runner = _pages.acting_session()
+        self._sessions.shown()
         return super()._repr_mimebundle_(**options)
 
     def __enter__(self) -> Self:
@@ -410,233 +374,47 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
 
     # --- what the page says ---------------------------------------------------------------
 
-    def _on_message(self, _widget: object, message: object, _buffers: object) -> None:
-        if not isinstance(message, dict):
-            return
-        kind, client = message.get("type"), message.get("client")
-        if not isinstance(client, str):
-            return
-        if kind == "hello":
-            self._greet(client, message)
-        elif client in self._lines and kind in self._FROM_ANY_PAGE:
-            self._lines[client].refill(message.get("pad"))
-            self._FROM_ANY_PAGE[kind](self, message)
-        elif client == self._channel.page and kind in self._HANDLERS:
-            self._watch.heard()
-            self._channel.heard()
-            self._lines[client].refill(message.get("pad"))
-            self._HANDLERS[kind](self, message)
-        elif self._owner is not None and client == self._owner.client:
-            # It was taken for gone, and is there: what it said meanwhile it says again.
-            self._attach(self._owner, {"type": "report"})
+    def _hear(self, message: Message) -> None:
+        try:
+            self._HANDLERS[type(message)](self, message)
+        except IllegalStepError as error:
+            _logger.warning("ignored what the meeting's page told: %s", error)
 
-    def _say(self, page: str, message: dict[str, Any]) -> None:
-        if page in self._lines:
-            self._lines[page].send(message)
+    def _watch(self, *, alive: bool) -> None:
+        self._sessions.watch(alive=alive)
 
-    def _greet(self, client: str, message: dict[str, Any]) -> None:
-        page = _pages.Page(
-            client=client,
-            browser=str(message.get("browser") or client),
-            session=_pages.sender(),
+    def _entrance(self, guest: str | None) -> Token:
+        return _page_answers.entrance(
+            guest or self.token,
+            base=self._sessions.base,
+            library=_library.library(self.script_url, self.script_integrity),
+            moderator=self.moderator,
+            guest=guest is not None,
         )
-        _pages.note(page)
-        if client not in self._lines:
-            while len(self._lines) >= _MAX_PAGES:
-                oldest = next(one for one in self._lines if one != self._channel.page)
-                del self._lines[oldest]
-                self._visitors.pop(oldest, None)
-            self._lines[client] = SealedLine(lambda said: self.send({**said, "client": client}))
-        self._lines[client].refill(message.get("pad"))
-        base = message.get("base")
-        if message.get("asked") or self._may_have(page):
-            self._base = base if isinstance(base, str) else None
-            self._visitors.pop(client, None)
-            self._move_to(page)
-        else:
-            self._visitors[client] = page
-            self._turn_away(page)
 
-    def _may_have(self, page: _pages.Page) -> bool:
-        """Return whether a page gets the meeting without a click of its user's."""
-        holder = self._holder()
-        if holder is not None:
-            # It goes on where it is, even if another browser runs its cell.
-            return page.browser == holder.browser
-        if page.session is not None and page.session == self._runner:
-            return True
-        if page.browser == _pages.browser_of(self._runner):
-            return True
-        if self._owner is not None:
-            return page.browser == self._owner.browser
-        return self._runner is None
+    def _page_is_lost(self, why: Failure, at: datetime | None) -> None:
+        if self._status.state in ALIVE:
+            self._on_status(Status(status=MeetingStatus.LEFT, error=why), at)
+            self._on_event(EventMessage(name="videoConferenceLeft", data={"roomName": self.room}))
 
-    def _holder(self) -> _pages.Page | None:
-        """Return the page where the meeting of this room and role goes on, by whichever widget."""
-        on = [widget for widget in self._alike() if widget._status.state in _ALIVE]  # noqa: SLF001
-        return on[0]._owner if on else None  # noqa: SLF001
-
-    def _alike(self) -> list[NanoMeet]:
-        """Return the widgets of this room and role, this one first."""
-        others = [w for w in _live_widgets() if isinstance(w, NanoMeet) and w is not self]
-        return [self, *(w for w in others if self.token and w._room_key() == self._room_key())]  # noqa: SLF001
-
-    def _room_key(self) -> tuple[str, ...]:
-        if not self.token:
-            return ()
-        claims = _tokens.read(self.token)
-        return (claims.server, claims.sub, claims.room, str(claims.moderator))
-
-    def _move_to(self, page: _pages.Page) -> None:
-        for widget in self._alike():
-            widget._let_go(page, here=widget is self)  # noqa: SLF001
-        self._owner = page
-        self._attach(page, self._token_message())
-
-    def _let_go(self, page: _pages.Page, *, here: bool) -> None:
-        """Tell the page that has the meeting, if that is another one, that it has it no more."""
-        old = self._owner
-        if old is None or self._channel.page is None or old.client == page.client:
-            return
-        elsewhere = old.browser != page.browser
-        if elsewhere or here:
-            self._channel.tell({"type": "moved", "browser": elsewhere})
-
-    def _attach(self, page: _pages.Page, first: dict[str, Any]) -> None:
-        self._channel.greet(page.client, first)
-        self._watch.heard()
-
-    def _turn_away(self, page: _pages.Page) -> None:
-        """Answer a page that has to ask: with its guest's token, if it has one, or with what it may do."""
-        guest = _pages.guests_of(self._room_key()).get(page.browser)
-        if guest is not None:
-            self._say(page.client, {**self._token_message(guest), "guest": True})
-        elif not self.token:
-            self._say(page.client, self._token_message())
-        else:
-            self._say(page.client, {"type": "shared", "invites": self.moderator})
-
-    def _on_guest(self, message: dict[str, Any]) -> None:
-        page = self._visitors.get(message["client"])
-        if page is not None and self.token:
-            threading.Thread(target=self._admit, args=(page, self.token), daemon=True).start()
-
-    def _admit(self, page: _pages.Page, token: str) -> None:
-        try:
-            invite = create_invite(token)
-        except NanoMeetError as error:
-            self._say(page.client, {"type": "notice", "message": str(error)})
-            self._turn_away(page)
-            return
-        _pages.guests_of(self._room_key())[page.browser] = invite.token
-        self._turn_away(page)
-
-    def _on_guest_left(self, message: dict[str, Any]) -> None:
-        page = self._visitors.get(message["client"])
-        if page is not None:
-            _pages.guests_of(self._room_key()).pop(page.browser, None)
-
-    def _on_pad(self, _message: dict[str, Any]) -> None:
-        """Do nothing: every message may bring a pad, and this one does nothing else."""
-
-    def _on_knocked(self, _message: dict[str, Any]) -> None:
-        """Do nothing: that it was heard is all that it says."""
-
-    def _on_goodbye(self, _message: dict[str, Any]) -> None:
-        if self._owner is not None:
-            # It comes back with a hello, if at all: nothing else of it counts from now on.
-            self._owner = replace(self._owner, client="")
-        words = "the page that showed the meeting was closed or reloaded"
-        self._page_is_gone("page_closed", words)
-
-    def _page_is_silent(self, at: datetime) -> None:
-        words = "the page that showed the meeting does not answer any more"
-        self._page_is_gone("page_silent", words, at)
-
-    def _page_is_gone(self, kind: str, words: str, at: datetime | None = None) -> None:
-        self._channel.part()
-        self._channel.close(NoFrontEndError(words))
-        if self._status.state in _ALIVE:
-            room = {"roomName": self.room}
-            error = {"kind": kind, "message": words}
-            self._on_status({"status": MeetingStatus.LEFT, "error": error}, at)
-            self._on_event({"name": "videoConferenceLeft", "data": room})
-
-    def _send_token(self) -> None:
-        if self._channel.page is not None:
-            self._channel.tell(self._token_message())
-        for page in list(self._visitors.values()):
-            self._turn_away(page)
-
-    def _token_message(self, guest: str | None = None) -> dict[str, Any]:
-        token = guest or self.token
-        message: dict[str, Any] = {"type": "token", "token": None, "ask": None}
-        message |= {"server": None, "broadcast": None, "library": None}
-        if not token:
-            return message
-        server = _tokens.read(token).server
-        if not _trust.is_known(server):
-            return {**message, "ask": server}
-        library = _library.library(self.script_url, self.script_integrity)
-        library = library or services.library(server)
-        found = self._base and services.found_at(server, self._base)
-        if self._base and not found and (obstacle := services.obstacle(server)):
-            message["obstacle"] = obstacle
-        return {
-            **message,
-            # A plain text: a host's own serialiser may write what it does not know as its repr.
-            "token": str(token),
-            "server": found,
-            "broadcast": None if guest else self._targets(),
-            "library": library.page() if library else None,
-        }
-
-    def _targets(self) -> dict[str, Any] | None:
-        """Return where the page has a broadcast sent; a participant's is told nothing."""
-        if not self.token or not self.moderator:
-            return None
-        claims = _tokens.read(self.token)
-        found = {
-            "live": services.target(claims.server, claims.streamname, is_vod=False),
-            "rec": services.target(claims.server, claims.streamname, is_vod=True),
-        }
-        told = {kind: _target(target) for kind, target in found.items() if target is not None}
-        return told if len(told) == len(found) else None
-
-    def _on_trust(self, message: dict[str, Any]) -> None:
+    def _on_trust(self, told: Trust) -> None:
         # What the user said yes to is what the card named, should the token have changed meanwhile.
-        if self.token and message.get("server") == _tokens.read(self.token).server:
-            _trust.trust(str(message["server"]))
-            self._send_token()
+        if self.token and told.server == _tokens.read(self.token).server:
+            _trust.trust(told.server)
+            self._sessions.offer()
 
-    def _on_invite(self, _message: dict[str, Any]) -> None:
-        # In a thread: a service far away takes its time, and the kernel must not wait for it.
-        threading.Thread(target=self._invite, args=(self.token,), daemon=True).start()
+    def _on_invite(self, _told: WantInvite) -> None:
+        self._answer(_page_answers.invite)
 
-    def _invite(self, token: str) -> None:
-        answer: dict[str, Any] = {"type": "invite", "link": None, "error": None}
-        try:
-            answer["link"] = link = str(create_invite(token).invite_link)
-            if note := services.obstacle(link.partition("/invite#")[0]):
-                answer["note"] = f"The invite works on this machine alone: {note}."
-        except NanoMeetError as error:
-            answer["error"] = str(error)
-        self._channel.tell(answer)
+    def _on_browser(self, _told: WantBrowser) -> None:
+        self._answer(_page_answers.browser_link)
 
-    def _on_browser(self, _message: dict[str, Any]) -> None:
-        threading.Thread(target=self._browser_link, args=(self.token,), daemon=True).start()
+    def _answer(self, make: Callable[[str], KernelMessage]) -> None:
+        """Answer the page. In a thread: the kernel must not wait for a service that is slow."""
+        token = self.token or ""
+        threading.Thread(target=lambda: self._channel.tell(make(token)), daemon=True).start()
 
-    def _browser_link(self, token: str) -> None:
-        answer: dict[str, Any] = {"type": "browser", "link": None, "error": None}
-        try:
-            answer["link"] = str(
-                services.maker(_tokens.read(token).server).browser_link(token).reveal()
-            )
-        except NanoMeetError as error:
-            answer["error"] = str(error)
-        self._channel.tell(answer)
-
-    def _on_retired(self, _message: dict[str, Any]) -> None:
+    def _on_retired(self, _told: Retired) -> None:
         """Close the line to a page that shows another widget instead: showing this one opens it again."""
         others = [widget for widget in _live_widgets() if widget is not self]
         if any(self in getattr(widget, "children", ()) for widget in others):
@@ -647,103 +425,16 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if not any(getattr(widget, "layout", None) is self.layout for widget in others):
             self.layout.close()
 
-    def _on_event(self, message: dict[str, Any]) -> None:
-        name, data = str(message.get("name")), message.get("data") or {}
-        if name in self._TOLD:
-            self._TOLD[name](self, data)
-        event = events.parse(name, data)
-        if event is not None:
-            self._callbacks.emit(event)
-
-    def _on_status(self, message: dict[str, Any], at: datetime | None = None) -> None:
-        target, error = MeetingStatus(message["status"]), _payloads.error_of(message.get("error"))
-        self._status.step(target)
-        if target in _ALIVE:
-            self._watch.start()
-        else:
-            self._watch.stop()
-        outside: dict[str, object] = {}
-        if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
-            # From outside, nothing of the room can be known.
-            self._broadcast.step(BroadcastStatus.OFF)
-            self._records.update([], at)
-            outside = {name: [] for name in ("participants", "hands", "lobby")}
-            outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
-            outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
-        self._tell(status=target, error=error, **outside)
-
-    def _on_broadcast(self, message: dict[str, Any]) -> None:
-        target, told = BroadcastStatus(message["state"]), message.get("playout")
-        playout = playout_of(told) if told else self.playout
-        self._broadcast.step(target)
-        self._tell(broadcast=target, playout=playout)
-
-    def _on_participants(self, message: dict[str, Any]) -> None:
-        people = [_payloads.person_of(person) for person in message["participants"]]
-        raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
-        self._records.update(people)
-        self._tell(participants=people, hands=[person["id"] for person in raised])
-
-    def _on_subject(self, data: dict[str, Any]) -> None:
-        self._tell(subject=str(data.get("subject") or ""))
-
-    def _on_lobby(self, data: dict[str, Any]) -> None:
-        self._tell(lobby=[_payloads.waiting_of(person) for person in data["waiting"]])
-
-    def _on_chat(self, data: dict[str, Any]) -> None:
-        before = [] if data.get("whole") else self.chat
-        written = [_payloads.message_of(message) for message in data["messages"]]
-        self._tell(chat=[*before, *written][-_MAX_CHAT:])
-
-    def _on_stats(self, data: dict[str, Any]) -> None:
-        stats = data.get("stats")
-        self._tell(broadcast_stats=None if stats is None else _payloads.stats_of(stats))
-
-    def _on_shows(self, data: dict[str, Any]) -> None:
-        # Another engine has no cards.
-        self._tell(broadcast_shows=str(data.get("shows") or "stage"))
-
-    def _on_role(self, message: dict[str, Any]) -> None:
-        self._tell(moderator=bool(message["moderator"]))
-
-    def _on_held(self, message: dict[str, Any]) -> None:
-        self._channel.held(message["id"], str(message["why"]))
-
-    def _on_begun(self, message: dict[str, Any]) -> None:
-        self._channel.begun(message["id"])
-
-    def _on_reply(self, message: dict[str, Any]) -> None:
-        self._channel.reply(message)
-
-    _TOLD: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
-        "subjectChange": _on_subject,
-        "nanomeetLobby": _on_lobby,
-        "nanomeetChat": _on_chat,
-        "nanomeetBroadcastStats": _on_stats,
-        "nanomeetBroadcastChanged": _on_shows,
-    }
-
-    _FROM_ANY_PAGE: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
-        "guest": _on_guest,
-        "guest_left": _on_guest_left,
-        "pad": _on_pad,
-    }
-
-    _HANDLERS: ClassVar[dict[str, Callable[[NanoMeet, dict[str, Any]], None]]] = {
-        "status": _on_status,
-        "broadcast": _on_broadcast,
-        "participants": _on_participants,
-        "role": _on_role,
-        "held": _on_held,
-        "begun": _on_begun,
-        "reply": _on_reply,
-        "event": _on_event,
-        "invite": _on_invite,
-        "browser": _on_browser,
-        "knocked": _on_knocked,
-        "goodbye": _on_goodbye,
-        "trust": _on_trust,
-        "retired": _on_retired,
+    _HANDLERS: ClassVar[dict[type[Message], Callable[[NanoMeet, Any], None]]] = {
+        Status: MeetingState._on_status,  # noqa: SLF001 - the base's own
+        Broadcast: MeetingState._on_broadcast,  # noqa: SLF001
+        Participants: MeetingState._on_participants,  # noqa: SLF001
+        Role: MeetingState._on_role,  # noqa: SLF001
+        EventMessage: MeetingState._on_event,  # noqa: SLF001
+        WantInvite: _on_invite,
+        WantBrowser: _on_browser,
+        Trust: _on_trust,
+        Retired: _on_retired,
     }
 
     # --- traits ---------------------------------------------------------------------------
@@ -792,7 +483,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
         if self.script_url is None and self.script_integrity is not None:
             self.script_integrity = None  # which was that library's
         else:
-            self._send_token()
+            self._sessions.offer()
 
     @t.validate("tile_view")
     def _valid_tile_view(self, proposal: dict[str, Any]) -> TileView | None:
@@ -817,7 +508,7 @@ class NanoMeet(Commands, Told, anywidget.AnyWidget):
                 chat=[],
             )
         finally:
-            self._send_token()
+            self._sessions.offer()
 
 
 def _live_widgets() -> list[Any]:
@@ -825,9 +516,5 @@ def _live_widgets() -> list[Any]:
     return list(ipywidgets.widgets.widget._instances.values())  # noqa: SLF001
 
 
-def _target(target: BroadcastTarget) -> dict[str, Any]:
-    playout = target.playout
-    return {
-        "ingest": str(target.ingest.reveal()),
-        "playout": None if playout is None else {"live": playout.live, "vod": playout.vod},
-    }
+def _live_meetings() -> list[NanoMeet]:
+    return [widget for widget in _live_widgets() if isinstance(widget, NanoMeet)]

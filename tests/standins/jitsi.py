@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nanomeet_widget._widget import STATIC
+from nanomeet_widget._static import STATIC
 
 from .https import Answer, Seen, Site, said, serving
 from .prosody import Prosody, Refused, affiliation, moderation

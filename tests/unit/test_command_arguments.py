@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanomeet_widget import _texts
-from nanomeet_widget._channel import Command
+from nanomeet_widget._command import Command
 from nanomeet_widget._commands import Commands
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server.protocol import common

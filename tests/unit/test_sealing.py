@@ -9,14 +9,24 @@ from typing import Any
 
 import pytest
 
+from nanomeet_widget import _page_protocol
+from nanomeet_widget._page_protocol import Envelope, Notice, Pad, Probe, Token
 from nanomeet_widget._sealing import SealedLine
 
-SECRET = {"type": "token", "token": "eyJ.a.b"}
+SECRET = Token(token="eyJ.a.b", ask=None, server=None, broadcast=None, library=None)
 
 
-def pad_of(number: int, size: int) -> tuple[bytes, list[Any]]:
+def given_by(page: object) -> Pad | None:
+    """Return the pad that the kernel takes from a page's message."""
+    envelope: Envelope | None = _page_protocol.decode({"client": "page-1", "pad": page}, Envelope)
+    return envelope.pad if envelope else None
+
+
+def pad_of(number: int, size: int) -> tuple[bytes, Pad]:
     pad = secrets.token_bytes(size)
-    return pad, [number, base64.b64encode(pad).decode()]
+    given = given_by([number, base64.b64encode(pad).decode()])
+    assert given is not None
+    return pad, given
 
 
 def opened(message: dict[str, Any], pad: bytes) -> Any:
@@ -28,13 +38,13 @@ def test_a_secret_waits_for_a_pad_and_the_rest_does_not() -> None:
     sent: list[dict[str, Any]] = []
     line = SealedLine(sent.append)
     line.send(SECRET)
-    line.send({"type": "knock"})
-    size = len(json.dumps(SECRET))
-    assert sent == [{"type": "pad", "size": size}, {"type": "knock"}]
+    line.send(Probe())
+    size = len(json.dumps(_page_protocol.encode(SECRET)))
+    assert sent == [{"type": "pad", "size": size}, {"type": "probe"}]
     pad, given = pad_of(0, size)
     line.refill(given)
     assert "eyJ" not in json.dumps(sent)
-    assert opened(sent[-1], pad) == SECRET
+    assert opened(sent[-1], pad) == _page_protocol.encode(SECRET)
 
 
 def test_no_byte_is_used_twice_and_the_order_stays() -> None:
@@ -43,7 +53,7 @@ def test_no_byte_is_used_twice_and_the_order_stays() -> None:
     first, given = pad_of(0, 100)
     line.refill(given)
     for number in range(5):
-        line.send({"type": "notice", "message": str(number)})
+        line.send(Notice(message=str(number)))
     line.refill(given)  # once more, by whatever page
     second, given = pad_of(1, 200)
     line.refill(given)
@@ -56,10 +66,10 @@ def test_no_byte_is_used_twice_and_the_order_stays() -> None:
     assert len(set(used)) == len(used)
 
 
-@pytest.mark.parametrize("none", [None, "x", [0], ["0", "x"], [0, 1]])
+@pytest.mark.parametrize("none", [None, "x", [0], ["0", "x"], [0, 1], [0, "###"], [-1, "AAAA"]])
 def test_what_is_no_pad_is_none(none: object) -> None:
     sent: list[dict[str, Any]] = []
     line = SealedLine(sent.append)
-    line.refill(none)
+    line.refill(given_by(none))
     line.send(SECRET)
     assert [message["type"] for message in sent] == ["pad"]

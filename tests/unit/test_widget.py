@@ -23,6 +23,7 @@ import nanomeet_widget as nm
 from nanomeet_widget import _channel, _tokens, _trust, events
 from nanomeet_widget._commands import Device, Devices
 from nanomeet_widget._models import CODECS, QUALITIES
+from nanomeet_widget._page_protocol import Status
 from nanomeet_widget.server.protocol import common
 from nanomeet_widget.services import NanoStreamCloud
 
@@ -153,7 +154,7 @@ def test_a_wrong_step_raises() -> None:
     meet, page = shown()
     page.says(type="hello")
     with pytest.raises(nm.IllegalStepError):
-        meet._on_status({"status": "joined"})
+        meet._on_status(Status(status=nm.MeetingStatus.JOINED))
 
 
 def test_status_cannot_be_set_from_outside() -> None:
@@ -502,21 +503,21 @@ def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
     meet.start_broadcast()
     assert page.custom() == []
     page.says(type="hello")
-    assert [m["type"] for m in page.custom()] == ["token", "knock", "command"]
+    assert [m["type"] for m in page.custom()] == ["token", "probe", "command"]
 
 
 def test_a_command_that_nobody_heard_of_in_time_is_not_carried_out_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_channel, "HANDSHAKE", 0.02)
-    monkeypatch.setattr(_channel, "KNOCK", 0.02)
+    monkeypatch.setattr(_channel, "PROBE", 0.02)
     meet, page = shown()
     for command in [meet.start_broadcast() for _ in range(20)]:
         settled = threading.Event()
         command.add_done_callback(lambda _, settled=settled: settled.set())  # type: ignore[misc]
         assert settled.wait(60)
         assert isinstance(command.exception(), nm.NoFrontEndError)
-    while meet._channel._knocks:
+    while meet._channel._probes:
         time.sleep(0.01)
     page.says(type="hello")
     assert [m["type"] for m in page.custom()] == ["token"]
@@ -849,7 +850,7 @@ def test_a_command_with_bad_input_is_refused_before_anything_is_sent(
 
 
 def test_a_page_that_answers_nothing_is_no_reason_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_channel, "KNOCK", 0.05)
+    monkeypatch.setattr(_channel, "PROBE", 0.05)
     meet, page = shown()
     page.joins()
 

@@ -6,6 +6,11 @@ import { fetchCaptions, offerCaptions, toggleCaptions } from "../player/captions
 import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
 import { playOn } from "../player/recording";
 import { speak, t } from "../player/strings";
+import type {
+  PlayerFromKernel as FromKernel,
+  Source,
+  PlayerToKernel as ToKernel,
+} from "../shared/page-protocol";
 import { currentTheme, followTheme } from "../widget/theme";
 import "./broadcast-player.css";
 
@@ -16,14 +21,7 @@ interface State {
   muted: boolean;
 }
 
-type FromKernel =
-  | { type: "source"; url: string | null; captions: Captions | null }
-  | { type: "knock" }
-  | { type: "notice"; message: string }
-  | { type: "command"; id: number; args: [PlayerCommand] };
-
-/** Captions of a recording: where they are, or themselves. */
-type Captions = { url: string } | { text: string };
+type Captions = NonNullable<Source["captions"]>;
 
 /** One view of the player. The kernel hears of the newest view alone. */
 class Screen {
@@ -103,10 +101,10 @@ class Screen {
       if (message.url !== this.#url || message.url === null) this.#show(message.url);
       void this.#caption(message.captions);
     } else if (message.type === "command") {
-      this.#do(message.args[0]);
+      this.#do(message.args[0] as PlayerCommand);
       this.#send({ type: "reply", id: message.id });
-    } else if (message.type === "knock") {
-      this.#send({ type: "knocked" });
+    } else if (message.type === "probe") {
+      this.#send({ type: "alive" });
     } else if (message.type === "notice") {
       this.#notice.textContent = message.message;
       this.#el.after(this.#notice);
@@ -282,7 +280,7 @@ class Screen {
     this.#captions.signal.addEventListener("abort", () => note.remove());
   }
 
-  #send(message: unknown): void {
+  #send(message: ToKernel): void {
     try {
       this.#model.send(message);
     } catch {

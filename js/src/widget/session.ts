@@ -380,8 +380,8 @@ export class Session implements Owner {
       case "report":
         if (this.#meeting !== null) this.#reportAll(this.#meeting.state);
         break;
-      case "knock":
-        this.#channel.send({ type: "knocked" });
+      case "probe":
+        this.#channel.send({ type: "alive" });
         break;
       case "notice":
         this.#notice = message.message;
@@ -528,7 +528,7 @@ export class Session implements Owner {
         },
       }),
     );
-    const beat = setInterval(() => this.#channel.send({ type: "knocked" }), BEAT_MS);
+    const beat = setInterval(() => this.#channel.send({ type: "alive" }), BEAT_MS);
     this.#release.push(() => clearInterval(beat));
     if (created) void meeting.join({ ...this.#arrangements, token }, this.#appearance());
     else this.#reportAll(meeting.state);

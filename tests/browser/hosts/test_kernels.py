@@ -32,7 +32,7 @@ try:
     await meet.set_subject("awaited")
     print("answered")
 except nm.CommandError as error:
-    at_once = time.monotonic() - began < nm._channel.KNOCK / 2
+    at_once = time.monotonic() - began < nm._channel.PROBE / 2
     print("at once" if at_once else "soon", type(error).__name__, error)
 """
 #: No cell shows this one: nobody can answer, whatever the kernel.

@@ -1,0 +1,360 @@
+// Rendered by scripts/generate_protocol.py from the Python definitions. Do not edit.
+
+import type { BroadcastStatus, MeetingStatus } from "./protocol";
+
+/** What each message of a meeting's page has besides its own fields. */
+export interface Envelope {
+  client: string;
+  pad?: [number, string] | null;
+}
+
+/** Why something failed. */
+export interface Failure {
+  kind: string;
+  message: string;
+  cause?: string | null;
+}
+
+/** Where a broadcast can be watched. */
+export interface Playout {
+  live: string;
+  vod: string | null;
+}
+
+/** A participant; null for what the engine does not tell. */
+export interface Person {
+  id: string;
+  display_name: string;
+  moderator: boolean | null;
+  audio: boolean | null;
+  video: boolean | null;
+  screen?: boolean | null;
+  stage?: boolean | null;
+  hand?: number | null;
+}
+
+/** Where another engine than our own sends a broadcast. */
+export interface Target {
+  ingest: string;
+  playout: Playout | null;
+}
+
+/** Where a broadcast goes that is not recorded, and one that is. */
+export interface Targets {
+  live: Target;
+  rec: Target;
+}
+
+/** How a meeting is carried. */
+export interface Arrangements {
+  server: string | null;
+  broadcast: Targets | null;
+  library: string | null;
+  obstacle?: string;
+}
+
+/** What opens the meeting, and how it is carried. */
+export interface Token {
+  type: "token";
+  server: string | null;
+  broadcast: Targets | null;
+  library: string | null;
+  obstacle?: string;
+  token: string | null;
+  ask: string | null;
+  guest?: boolean;
+}
+
+/** The meeting belongs to another browser's page. */
+export interface Shared {
+  type: "shared";
+  invites: boolean;
+}
+
+/** The kernel lost sight of the page: it asks for the meeting's whole state. */
+export interface Report {
+  type: "report";
+}
+
+/** Ask for a sign of life, answered by `Alive`. */
+export interface Probe {
+  type: "probe";
+}
+
+/** Something that the user has to be told. */
+export interface Notice {
+  type: "notice";
+  message: string;
+}
+
+/** The invite that was asked for, or why there is none. */
+export interface Invite {
+  type: "invite";
+  link: string | null;
+  error: string | null;
+  note?: string;
+}
+
+/** A link that opens the meeting in a browser, or why there is none. */
+export interface Browser {
+  type: "browser";
+  link: string | null;
+  error: string | null;
+}
+
+/** A command, answered by `Held`, `Begun` and `Reply`. */
+export interface Command {
+  type: "command";
+  id: number;
+  name: string;
+  args: unknown[];
+}
+
+/** A command that was not begun is no longer wanted. */
+export interface Withdrawn {
+  type: "withdrawn";
+  id: number;
+}
+
+/** Another page has the meeting from now on. */
+export interface Moved {
+  type: "moved";
+  browser: boolean;
+}
+
+/** The widget was closed: leave the meeting. */
+export interface Close {
+  type: "close";
+}
+
+/** Ask for a pad of so many bytes at least, answered by `PadGiven`. */
+export interface PadWanted {
+  type: "pad";
+  size: number;
+}
+
+/** Another message, which only one page can read. */
+export interface Sealed {
+  type: "sealed";
+  pad: number;
+  at: number;
+  text: string;
+}
+
+/** The first message of a page. */
+export interface Hello {
+  type: "hello";
+  base?: string | null;
+  browser?: string;
+  asked?: boolean;
+}
+
+/** The user wants to take part as a participant of their own, or has done so. */
+export interface Guest {
+  type: "guest";
+}
+
+/** The user's own part has ended. */
+export interface GuestLeft {
+  type: "guest_left";
+}
+
+/** Nothing but a pad, in the envelope. */
+export interface PadGiven {
+  type: "pad";
+}
+
+/** The page is about to go. */
+export interface Goodbye {
+  type: "goodbye";
+}
+
+/** A sign of life: the answer to `Probe`, and told from time to time. */
+export interface Alive {
+  type: "alive";
+}
+
+/** The user trusts a server with the token. */
+export interface Trust {
+  type: "trust";
+  server: string;
+}
+
+/** Ask for an invite, answered by `Invite`. */
+export interface WantInvite {
+  type: "invite";
+}
+
+/** Ask for a link that opens the meeting in a browser, answered by `Browser`. */
+export interface WantBrowser {
+  type: "browser";
+}
+
+/** No cell shows the widget any more, and another one has its meeting. */
+export interface Retired {
+  type: "retired";
+}
+
+/** Something that happened in the meeting, by the engine API's name. */
+export interface Event {
+  type: "event";
+  name: string;
+  data?: Record<string, unknown>;
+}
+
+/** Where the meeting stands. */
+export interface Status {
+  type: "status";
+  status: MeetingStatus;
+  error?: Failure | null;
+}
+
+/** Where the broadcast stands. */
+export interface Broadcast {
+  type: "broadcast";
+  state: BroadcastStatus;
+  playout?: Playout | null;
+  error?: string | null;
+}
+
+/** Who is in the room: all of them. */
+export interface Participants {
+  type: "participants";
+  participants: Person[];
+}
+
+/** Whether the page's own participant is a moderator. */
+export interface Role {
+  type: "role";
+  moderator: boolean;
+}
+
+/** A command cannot be carried out yet; told again as long as that is so. */
+export interface Held {
+  type: "held";
+  id: number;
+  why: string;
+}
+
+/** The page carries a command out. */
+export interface Begun {
+  type: "begun";
+  id: number;
+}
+
+/** How a command ended: with a result, unless there is an error. */
+export interface Reply {
+  type: "reply";
+  id: number;
+  result?: unknown;
+  error?: Failure | null;
+}
+
+/** Of ``subjectChange``. */
+export interface SubjectData {
+  subject?: string | null;
+}
+
+/** A person in the lobby. */
+export interface Newcomer {
+  id: string;
+  name: string;
+}
+
+/** Of ``nanomeetLobby``. */
+export interface LobbyData {
+  waiting: Newcomer[];
+}
+
+/** A message of the chat. */
+export interface ChatMessage {
+  id: number;
+  sender: string;
+  display_name: string;
+  text: string;
+  at: number;
+  private: boolean;
+}
+
+/** Of ``nanomeetChat``. */
+export interface ChatData {
+  messages: ChatMessage[];
+  whole?: boolean;
+}
+
+/** Which part of the full bit rate is sent, from 0 to 1. */
+export interface Part {
+  bitrate: number;
+}
+
+/** How composing a broadcast fared in the last second. */
+export interface Stats {
+  fps: number;
+  skipped: number;
+  bitrate: number;
+  encode: number;
+  queue: number;
+  backlog: number;
+  quality: Part;
+  codec: string | null;
+  width: number;
+  height: number;
+  shows: string;
+  viewers: number;
+}
+
+/** Of ``nanomeetBroadcastStats``. */
+export interface StatsData {
+  stats?: Stats | null;
+}
+
+/** Of ``nanomeetBroadcastChanged``. */
+export interface ShowsData {
+  shows?: string | null;
+}
+
+/** Captions by their address. */
+export interface CaptionsLink {
+  url: string;
+}
+
+/** Captions themselves: WebVTT. */
+export interface CaptionsText {
+  text: string;
+}
+
+/** What a player shows. */
+export interface Source {
+  type: "source";
+  url: string | null;
+  captions: CaptionsLink | CaptionsText | null;
+}
+
+/** The first message of a player's page. */
+export interface PlayerHello {
+  type: "hello";
+}
+
+/** How a player fares; seconds, but for `latency`. */
+export interface PlayerFacts {
+  state: string;
+  paused: boolean;
+  behind: number;
+  title: string;
+  latency?: number | null;
+  vod?: string | null;
+}
+
+/** What changed about a player. */
+export interface Facts {
+  type: "facts";
+  facts: PlayerFacts;
+}
+
+export type FromKernel = Token | Shared | Report | Probe | Notice | Invite | Browser | Command | Withdrawn | Moved | Close | PadWanted | Sealed;
+
+export type ToKernel = Hello | Guest | GuestLeft | PadGiven | Goodbye | Alive | Trust | WantInvite | WantBrowser | Retired | Event | Status | Broadcast | Participants | Role | Held | Begun | Reply;
+
+export type PlayerFromKernel = Source | Probe | Notice | Command;
+
+export type PlayerToKernel = PlayerHello | Reply | Alive | Facts;

@@ -1,0 +1,218 @@
+"""A command under way: what a meeting's methods return, and a notebook awaits.
+
+A reply arrives on whichever thread handles the kernel's messages (a subshell's thread in ipykernel 7.0
+to 7.2), and wakes the awaiting loop from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from nanomeet_widget import _kernel
+from nanomeet_widget._errors import CannotAwaitError, CommandError, NoFrontEndError
+
+T = TypeVar("T")
+
+_SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
+
+
+class Command(Coroutine[Any, Any, T]):
+    """A command under way. Await it, or do not: it takes effect either way.
+
+    `asyncio` takes it wherever it takes a coroutine: ``create_task``, ``gather``, ``wait_for``. It may
+    be awaited more than once, and by more than one task; a task that is cancelled stops waiting, and
+    takes nothing back.
+
+    Shown as a cell's last value, it tells its outcome as soon as there is one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        heard: Future[bool] | None = None,
+        withdraw: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.name = name
+        # By which asyncio shows the task that awaits it.
+        self.__name__ = self.__qualname__ = name
+        #: What it waits for while it cannot be carried out, as the page says.
+        self.held_by = ""
+        self._future: Future[T] = Future()
+        # A task that awaits it cannot cancel it.
+        self._future.set_running_or_notify_cancel()
+        self._withdraw = withdraw
+        # How far each task has driven it.
+        self._driven: WeakKeyDictionary[object, Coroutine[Any, Any, T]] = WeakKeyDictionary()
+        # Whether the page's answers are heard, once that is known.
+        self._heard = heard
+
+    @property
+    def state(self) -> str:
+        """``pending``, ``done`` or ``failed``."""
+        if not self._future.done():
+            return "pending"
+        return "failed" if self._future.exception() is not None else "done"
+
+    def done(self) -> bool:
+        """Return whether it has settled."""
+        return self._future.done()
+
+    def result(self) -> T:
+        """Return what it gave.
+
+        Raises
+        ------
+        CommandError
+            If it failed, or is still under way: nothing here waits.
+        """
+        if not self._future.done():
+            raise CommandError(
+                f"{self.name} is still under way: await it, or look at its state later"
+            )
+        return self._future.result()
+
+    def exception(self) -> BaseException | None:
+        """Return why it failed, or None if it did not (yet)."""
+        return self._future.exception() if self._future.done() else None
+
+    def add_done_callback(self, callback: Callable[[Command[T]], object]) -> None:
+        """Call `callback` with this command once it has settled.
+
+        The callback runs on the thread that settles it, or at once if it has settled.
+        """
+        self._future.add_done_callback(lambda _: callback(self))
+
+    def cancel(self) -> bool:
+        """Take it back while no page has it yet; it has failed then.
+
+        Returns
+        -------
+        bool
+            Whether that was in time. What a page has is carried out: whoever awaits it may stop that,
+            but not the command.
+        """
+        if not self._withdraw():
+            return False
+        self.reject(CommandError(f"{self.name} was taken back before a page had it"))
+        return True
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return (yield from self._wait().__await__())
+
+    def send(self, value: None) -> Any:  # noqa: ANN401 - what the loop is to wait for
+        """Go on waiting, as a coroutine does for the task that runs it."""
+        return self._drive().send(value)
+
+    def throw(
+        self,
+        kind: type[BaseException] | BaseException,
+        value: BaseException | object = None,
+        trace: TracebackType | None = None,
+    ) -> Any:  # noqa: ANN401 - as above
+        """End the wait, not the command."""
+        del trace
+        if isinstance(kind, BaseException):
+            error = kind
+        else:
+            error = value if isinstance(value, BaseException) else kind()
+        return self._drive().throw(error)
+
+    def close(self) -> None:
+        """End the wait of the task that runs this, if it waits."""
+        if (driven := self._driven.pop(_task(), None)) is not None:
+            driven.close()
+
+    def _drive(self) -> Coroutine[Any, Any, T]:
+        task = _task()
+        if (driven := self._driven.get(task)) is None:
+            driven = self._driven[task] = self._wait()
+        return driven
+
+    async def _wait(self) -> T:
+        if self._future.done() or self._heard is None:
+            await _one_of(self._future)
+            return self._future.result()
+        if problem := _kernel.why_no_answer():
+            raise CannotAwaitError(f"{self.name}: {problem}")
+        await _one_of(self._future, self._heard)
+        if not self._future.done() and not self._heard.result():
+            raise CannotAwaitError(f"{self.name}: {_kernel.why_silent()}")
+        await _one_of(self._future)
+        try:
+            return self._future.result()
+        except NoFrontEndError as error:
+            if not _kernel.may_be_deaf():
+                raise
+            raise NoFrontEndError(f"{error}. If one does show it: {_kernel.why_silent()}") from None
+
+    def __repr__(self) -> str:
+        return f"<{self._outcome()}>"
+
+    def _outcome(self) -> str:
+        if self.state == "failed":
+            return f"{self.name}: failed: {self._future.exception()}"
+        if self.state == "done" and self._future.result() is not None:
+            return f"{self.name}: done: {self._future.result()!r}"
+        if self.state == "pending" and self.held_by:
+            return f"{self.name}: pending: {self.held_by}"
+        return f"{self.name}: {self.state}"
+
+    def _bundle(self) -> dict[str, str]:
+        words = html.escape(self._outcome())
+        return {
+            "text/plain": repr(self),
+            "text/html": f"<span role='status'>{_SIGNS[self.state]} {words}</span>",
+        }
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - only a notebook displays it
+
+        shown = display(self._bundle(), raw=True, display_id=True)
+        if shown is not None and not self.done():
+            self.add_done_callback(lambda _: shown.update(self._bundle(), raw=True))
+
+    def resolve(self, value: T) -> None:
+        """Settle it with a value, unless it has settled."""
+        with suppress(InvalidStateError):
+            self._future.set_result(value)
+
+    def reject(self, error: BaseException) -> None:
+        """Settle it with an error, unless it has settled."""
+        with suppress(InvalidStateError):
+            self._future.set_exception(error)
+
+
+def _task() -> object:
+    """Return the task that runs, or what stands for none."""
+    try:
+        return asyncio.current_task() or Command
+    except RuntimeError:
+        return Command
+
+
+async def _one_of(*futures: Future[Any]) -> None:
+    """Wait until one of them is done, whichever thread that happens on."""
+    loop = asyncio.get_running_loop()
+    woken = asyncio.Event()
+
+    def wake(_: Future[Any]) -> None:
+        with suppress(RuntimeError):  # a loop that has ended waits for nothing
+            loop.call_soon_threadsafe(woken.set)
+
+    for future in futures:
+        future.add_done_callback(wake)
+    await woken.wait()
+
+
+def refused(name: str, error: CommandError) -> Command[Any]:
+    """Return a command that has failed before anything was sent."""
+    command: Command[Any] = Command(name)
+    command.reject(error)
+    return command

@@ -1,0 +1,155 @@
+"""The state of a meeting: traits that follow what its page tells, and nothing else sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
+
+import msgspec
+import traitlets as t
+
+from nanomeet_widget import _page_protocol, _payloads, _states, events
+from nanomeet_widget._attendance import Records
+from nanomeet_widget._callbacks import Callbacks
+from nanomeet_widget._models import (
+    BroadcastStats,
+    Failure,
+    Message,
+    ParticipantInfo,
+    Playout,
+    Waiting,
+)
+from nanomeet_widget._page_protocol import (
+    Broadcast,
+    ChatData,
+    LobbyData,
+    Participants,
+    Role,
+    ShowsData,
+    StatsData,
+    Status,
+    SubjectData,
+)
+from nanomeet_widget._states import BroadcastStatus, MeetingStatus
+from nanomeet_widget._told import Told
+
+T = TypeVar("T")
+
+_State: TypeAlias = t.TraitType[T, NoReturn]
+
+#: The meeting goes on in a page.
+ALIVE = frozenset(
+    {MeetingStatus.LOADING, MeetingStatus.JOINING, MeetingStatus.WAITING, MeetingStatus.JOINED}
+)
+#: Messages that are kept.
+_MAX_CHAT = 500
+
+
+def _state(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is called says it more exactly
+    trait.read_only = True
+    return trait
+
+
+class MeetingState(Told):
+    """What is known of a meeting; `NanoMeet` documents the traits."""
+
+    # Not synced: a saved "joined" would be untrue for the next user who opens the notebook.
+    status: _State[MeetingStatus] = _state(
+        t.UseEnum(MeetingStatus, default_value=MeetingStatus.IDLE)
+    )
+    broadcast: _State[BroadcastStatus] = _state(
+        t.UseEnum(BroadcastStatus, default_value=BroadcastStatus.OFF)
+    )
+    playout: _State[Playout | None] = _state(t.Instance(Playout, allow_none=True))
+    broadcast_shows: _State[str] = _state(t.Unicode(default_value="stage"))
+    moderator: _State[bool] = _state(t.Bool(default_value=False))
+    room: _State[str] = _state(t.Unicode(default_value="").tag(sync=True))
+    participants: _State[list[ParticipantInfo]] = _state(t.List(t.Dict()))
+    subject: _State[str] = _state(t.Unicode(default_value=""))
+    hands: _State[list[str]] = _state(t.List(t.Unicode()))
+    lobby: _State[list[Waiting]] = _state(t.List(t.Dict()))
+    chat: _State[list[Message]] = _state(t.List(t.Dict()))
+    broadcast_stats: _State[BroadcastStats | None] = _state(
+        t.Dict(default_value=None, allow_none=True)
+    )
+    error: _State[Failure | None] = _state(t.Dict(default_value=None, allow_none=True))
+
+    def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
+        self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
+        self._broadcast = _states.Machine(BroadcastStatus.OFF, _states.BROADCAST_STEPS)
+        self._callbacks = Callbacks(self._guard)
+        self._records = Records()
+        super().__init__(**traits)
+
+    def _watch(self, *, alive: bool) -> None:
+        """Begin to ask the page for signs of life, or end that."""
+        raise NotImplementedError
+
+    def _on_status(self, told: Status, at: datetime | None = None) -> None:
+        target = told.status
+        self._status.step(target)
+        self._watch(alive=target in ALIVE)
+        outside: dict[str, object] = {}
+        if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
+            # From outside, nothing of the room can be known.
+            self._broadcast.step(BroadcastStatus.OFF)
+            self._records.update([], at)
+            outside = {name: [] for name in ("participants", "hands", "lobby")}
+            outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
+            outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
+        self._tell(status=target, error=_payloads.failure_of(told.error), **outside)
+
+    def _on_broadcast(self, told: Broadcast) -> None:
+        playout = _payloads.playout_of(told.playout) if told.playout else self.playout
+        self._broadcast.step(told.state)
+        self._tell(broadcast=told.state, playout=playout)
+
+    def _on_participants(self, told: Participants) -> None:
+        people = [_payloads.person_of(person) for person in told.participants]
+        raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
+        self._records.update(people)
+        self._tell(participants=people, hands=[person["id"] for person in raised])
+
+    def _on_role(self, told: Role) -> None:
+        self._tell(moderator=told.moderator)
+
+    def _on_event(self, told: _page_protocol.Event) -> None:
+        if told.name in self._KEPT:
+            kind, keep = self._KEPT[told.name]
+            data = _page_protocol.decode(told.data, kind)
+            if data is None:
+                return
+            keep(self, data)
+        event = events.parse(told.name, told.data)
+        if event is not None:
+            self._callbacks.emit(event)
+
+    def _on_subject(self, data: SubjectData) -> None:
+        self._tell(subject=data.subject or "")
+
+    def _on_lobby(self, data: LobbyData) -> None:
+        self._tell(lobby=[_payloads.waiting_of(person) for person in data.waiting])
+
+    def _on_chat(self, data: ChatData) -> None:
+        before = [] if data.whole else self.chat
+        written = [_payloads.message_of(message) for message in data.messages]
+        self._tell(chat=[*before, *written][-_MAX_CHAT:])
+
+    def _on_stats(self, data: StatsData) -> None:
+        stats = data.stats
+        self._tell(broadcast_stats=None if stats is None else _payloads.stats_of(stats))
+
+    def _on_shows(self, data: ShowsData) -> None:
+        # Another engine has no cards.
+        self._tell(broadcast_shows=data.shows or "stage")
+
+    #: Events that the traits keep, with the type of their data.
+    _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[MeetingState, Any], None]]]] = {
+        "subjectChange": (SubjectData, _on_subject),
+        "nanomeetLobby": (LobbyData, _on_lobby),
+        "nanomeetChat": (ChatData, _on_chat),
+        "nanomeetBroadcastStats": (StatsData, _on_stats),
+        "nanomeetBroadcastChanged": (ShowsData, _on_shows),
+    }
