@@ -11,6 +11,8 @@ export class FakeMeeting {
   answer: Answer = () => ({ result: false });
   /** Why this project's own engine refuses a command; empty where it does not. */
   refusal = "";
+  /** What it says of a command that it has carried out. */
+  outcome: unknown = true;
   /** What a command of it waits for. */
   busy: Promise<unknown> | null = null;
   /** Called after each command. */
@@ -56,7 +58,7 @@ export class FakeMeeting {
   async #carryOut(id: number): Promise<void> {
     await this.busy;
     const { refusal } = this;
-    const outcome = refusal ? { error: { message: refusal } } : { result: true };
+    const outcome = refusal ? { error: { message: refusal } } : { result: this.outcome };
     this.#post("message", { type: "response", id, ...outcome });
   }
 

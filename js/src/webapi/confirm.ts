@@ -21,22 +21,21 @@ const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> =
   toggleVideo: ["videoMuteStatusChanged"],
 };
 
-/** Carry out any command: done when the engine says so, as far as it says anything. */
+/** Carry out any command: done when the engine says so, as far as it says anything; our own may say more. */
 export async function carriedOut(
   { api, view }: EmbeddedMeeting,
   command: [name: string, ...args: unknown[]],
   error: string,
-): Promise<void> {
+): Promise<unknown> {
   const [name, argument] = command;
   const fail = (thrown: unknown): never => {
     throw asNanoMeetError(error, thrown);
   };
   if (view.own) {
-    await api.perform(...command).catch((thrown) => {
+    return api.perform(...command).catch((thrown) => {
       // Who ends the meeting is out of it, perhaps before the answer is there.
       if (name !== "endConference" || view.joined) fail(thrown);
     });
-    return;
   }
   if (name.startsWith("nanomeet")) {
     throw new NanoMeetError(error, "this engine cannot do that", "unsupported");

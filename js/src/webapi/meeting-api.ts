@@ -7,6 +7,8 @@ import { type EmbeddedMeeting, NanoMeet, type Success } from "./nanomeet";
 
 /** The Web API without the services that make rooms: all that a page needs which has a token. */
 export class MeetingApi extends NanoMeet {
+  #turn: Promise<unknown> = Promise.resolve();
+
   async setNanoMeetSubject(subject: string): Promise<Success<{ subject: string }>> {
     if (typeof subject !== "string" || !subject) {
       throw new NanoMeetError("Missing Subject Error", "missing: the subject, as text");
@@ -109,8 +111,17 @@ export class MeetingApi extends NanoMeet {
       throw new NanoMeetError(error, `what is switched has to be one of: ${known}`, "invalid");
     }
     const [command, isOn] = SWITCHES[what];
-    if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
-    const now = await isOn(meeting);
+    const way = on === undefined ? [] : [on];
+    const work = async (): Promise<boolean> => {
+      // Our own engine knows what is being opened, and says what it has come to.
+      if (meeting.view.own) return (await carriedOut(meeting, [command, ...way], error)) === true;
+      if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
+      return isOn(meeting);
+    };
+    // Each finds what the one before it has done; our own engine sees to that itself.
+    const turn = meeting.view.own ? work() : this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    const now = await turn;
     if (on === undefined || now === on) return { data: { on: now } };
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
@@ -138,7 +149,7 @@ const SWITCHES: Readonly<
   hand: ["toggleRaiseHand", async ({ view }) => view.handRaised],
 };
 
-function switchLobby(meeting: EmbeddedMeeting, lobby: boolean): Promise<void> {
+function switchLobby(meeting: EmbeddedMeeting, lobby: boolean): Promise<unknown> {
   return carriedOut(meeting, ["toggleLobby", lobby], "Set Lobby Error");
 }
 

@@ -568,17 +568,52 @@ test("while a person chooses devices, no clock runs", async () => {
   await expect(joining).resolves.toBeDefined();
 });
 
-test("a switch that is as wanted is left alone", async () => {
+test("this engine knows itself what is on, and what is about to be", async () => {
   await join();
+  meeting.answer = () => null;
+  for (const [what, on] of [["microphone"], ["camera", true], ["screen", false]] as const) {
+    meeting.outcome = on ?? false;
+    await expect(nanoMeet.toggle(what, on)).resolves.toEqual({ data: { on: meeting.outcome } });
+  }
+  meeting.outcome = false;
+  await expect(nanoMeet.toggle("hand", true)).rejects.toMatchObject({ kind: "refused" });
+  expect(meeting.commands).toEqual([
+    ["toggle-audio", []],
+    ["toggle-video", [true]],
+    ["toggle-share-screen", [false]],
+    ["toggle-raise-hand", [true]],
+  ]);
+});
+
+test("three switches at once take effect one after another, in another engine, too", async () => {
+  await join({ own: false });
+  let muted = true;
+  meeting.answer = () => ({ result: muted });
+  meeting.onCommand = () => {
+    // Only after the questions that are on their way.
+    setTimeout(() => {
+      muted = !muted;
+      meeting.emit("audio-mute-status-changed", { muted });
+    }, 1_000);
+  };
+  const switched = [1, 2, 3].map(() => nanoMeet.toggle("microphone"));
+  await vi.advanceTimersByTimeAsync(10_000);
+  const results = (await Promise.all(switched)).map(({ data }) => data.on);
+  expect(results).toEqual([true, false, true]);
+});
+
+test("a switch that is as wanted is left alone", async () => {
+  await join({ own: false });
   meeting.answer = ({ name }) => ({ result: name === "is-video-muted" });
   await expect(nanoMeet.toggle("microphone", true)).resolves.toEqual({ data: { on: true } });
   expect(meeting.commands).toEqual([]);
+  meeting.onCommand = () => meeting.emit("video-mute-status-changed", { muted: true });
   await expect(nanoMeet.toggle("camera", true)).rejects.toMatchObject({ kind: "refused" });
   expect(meeting.commands).toEqual([["toggle-video", []]]);
 });
 
 test("the own hand goes up and down", async () => {
-  await join();
+  await join({ own: false });
   meeting.onCommand = () => meeting.emit("raise-hand-updated", { id: "me", handRaised: 17 });
   await expect(nanoMeet.toggle("hand", true)).resolves.toEqual({ data: { on: true } });
   await expect(nanoMeet.toggle("hand", true)).resolves.toEqual({ data: { on: true } });

@@ -1,4 +1,3 @@
-import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Knock } from "../../shared/protocol";
 import { ViewStore } from "../look/view";
@@ -23,13 +22,13 @@ beforeEach(() => {
   room.own.value = person({ id: "ab", moderator: true });
   room.others.value = [person({ id: ID })];
   room.knocking.value = [{ type: "knock", id: ID, name: "Grace" }] as unknown as Knock[];
-  const media = { screen: signal(null) };
+  const media = { isOn: () => false, intends: () => false };
   const parts = { view: new ViewStore(), room, media, ask: new RoomRequests(ask) };
   meeting = parts as unknown as MeetingPage;
   return () => vi.useRealTimers();
 });
 
-function run(name: string, ...args: unknown[]): Promise<void> {
+function run(name: string, ...args: unknown[]): Promise<unknown> {
   return runCommand(meeting, (event, data) => told.push([event, data]), name, args);
 }
 
@@ -107,6 +106,19 @@ test("a hand that is up is taken down", async () => {
   meeting.room.own.value = person({ id: "ab", hand: 5 });
   await run("toggle-raise-hand");
   expect(asked).toEqual([{ type: "raise_hand", raised: false }]);
+});
+
+test("a hand that is switched three times at once goes up, down and up", async () => {
+  const { room } = meeting;
+  Object.assign(meeting.ask, {
+    raiseHand: async (raised: boolean) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      room.own.value = person({ id: "ab", hand: raised ? 5 : null });
+    },
+  });
+  const hands = [1, 2, 3].map(() => run("toggle-raise-hand"));
+  await vi.advanceTimersByTimeAsync(3_000);
+  await expect(Promise.all(hands)).resolves.toEqual([true, false, true]);
 });
 
 test("who is no moderator makes somebody large for himself", async () => {

@@ -4,11 +4,11 @@ import { type Codec, QUALITIES } from "../../composer/index";
 import { LIMITS } from "../../shared/protocol";
 import { cut } from "../../shared/text";
 import type { ViewStore } from "../look/view";
-import { DeviceError, type MediaKind } from "../media/devices";
 import type { MeetingPage } from "../room/meeting-page";
 import type { RemovalOptions } from "../room/requests";
 import type { RoomStore } from "../room/room";
 import { RefusedError } from "../room/signalling";
+import { switchOver } from "../room/switches";
 import {
   flag,
   invalid,
@@ -47,23 +47,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ? meeting.answerPassword(password)
       : meeting.ask.setPassword(password);
   },
-  "toggle-lobby": ({ ask, room }, [active]) =>
-    ask.setLobby(flag("The lobby", active, !room.state.value.lobby)),
+  "toggle-lobby": (meeting, [active]) =>
+    switchOver(meeting, "lobby", flag("The lobby", active, undefined)),
   "answer-knocking-participant": ({ ask, room }, [id, admitted]) =>
     ask.admit(knocking(room, id), flag("Whether a newcomer is let in", admitted, false)),
   "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
-  "toggle-audio": async (meeting) => {
-    const on = !meeting.media.microphoneOn.value;
-    await meeting.setMicrophone(on);
-    if (on) checkOpen(meeting, "audio");
-  },
-  "toggle-video": async (meeting) => {
-    const on = meeting.media.camera.value === null;
-    await meeting.setCamera(on);
-    if (on) checkOpen(meeting, "video");
-  },
+  "toggle-audio": (meeting, [on]) => switchOver(meeting, "audio", said(on)),
+  "toggle-video": (meeting, [on]) => switchOver(meeting, "video", said(on)),
   "toggle-share-screen": shareScreen,
-  "toggle-raise-hand": ({ ask, room }) => ask.raiseHand(room.own.value?.hand == null),
+  "toggle-raise-hand": (meeting, [raised]) => switchOver(meeting, "hand", said(raised)),
   "toggle-chat": ({ view }) => view.toggle("chat"),
   "toggle-participants-pane": ({ view }, [open]) => {
     const shown = view.panel.value === "people";
@@ -131,18 +123,18 @@ function overwriteConfig(view: ViewStore, config: unknown): void {
   if (typeof config === "object" && config !== null) view.dress(Reflect.get(config, "theme"));
 }
 
-/** Settles once it is done; rejects with why it could not be. */
+/** Settles once it is done, a switch with whether it is on; rejects with why it could not be. */
 export async function runCommand(
   meeting: MeetingPage,
   emit: Emit,
   name: string,
   args: readonly unknown[],
-): Promise<void> {
+): Promise<unknown> {
   // What Jitsi's own script says for itself: no page has asked for it, and none needs an answer.
-  if (name.startsWith("document-pip-")) return;
+  if (name.startsWith("document-pip-")) return undefined;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new RefusedError("unsupported", `This meeting does not know "${name}".`);
-  await command(meeting, args, emit);
+  return command(meeting, args, emit);
 }
 
 /**
@@ -191,16 +183,15 @@ function pushAddresses(to: unknown): string[] {
   );
 }
 
-/** Throws why a device could not be opened, in the words that the room shows. */
-function checkOpen({ media }: MeetingPage, kind: MediaKind): void {
-  const problem = media.problems.value[kind];
-  if (problem) throw new DeviceError(kind, problem);
+/** Which way: Jitsi's own commands have no such argument, and pass over whatever they are given. */
+function said(on: unknown): boolean | undefined {
+  return typeof on === "boolean" ? on : undefined;
 }
 
 /** Browsers open their chooser only shortly after the person touched the page. */
-async function shareScreen(meeting: MeetingPage): Promise<void> {
+async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Promise<boolean> {
   try {
-    await meeting.setScreen(meeting.media.screen.value === null);
+    return await switchOver(meeting, "screen", said(on));
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
     throw new RefusedError(

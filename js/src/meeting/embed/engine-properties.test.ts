@@ -60,6 +60,8 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
     ...{ screen: signal(null), devices: signal([]), refresh: nothing, choose: nothing },
     problems: signal({}),
     current: () => null,
+    isOn: () => false,
+    intends: () => false,
   };
   const meeting = {
     ...{ room, view: new ViewStore(), media, ask, name: signal("Ada"), asksPassword: false },

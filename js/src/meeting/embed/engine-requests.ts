@@ -58,8 +58,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "capture-largevideo-screenshot": screenshot,
   "nanomeet-command": async (meeting, { command, args }, emit) => {
     if (typeof command !== "string") throw invalid("The command", "has to be a name");
-    await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
-    return true;
+    const done = await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
+    return typeof done === "boolean" ? done : true;
   },
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
 };

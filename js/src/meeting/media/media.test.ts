@@ -1,28 +1,220 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { MeetingPage } from "../room/meeting-page";
+import { switchOver } from "../room/switches";
 import { LocalMedia } from "./media";
 
 const PATIENT = { timeout: 20_000 };
 
-test("what is being opened still was not switched off", async () => {
-  let refuse: (error: Error) => void = () => {};
+/** A device that is open, as far as it is looked at here. */
+class Track extends EventTarget {
+  enabled = true;
+  readyState = "live";
+  contentHint = "";
+  constructor(
+    readonly kind: string,
+    readonly deviceId: string,
+  ) {
+    super();
+  }
+  getSettings = () => ({ deviceId: this.deviceId });
+  getCapabilities = () => ({});
+  stop = () => {
+    this.readyState = "ended";
+  };
+}
+
+type Wanted = Partial<Record<"audio" | "video", { deviceId?: { ideal: string } } | boolean>>;
+
+/** What was asked for, and is not answered yet. */
+let asked: { give: () => Track[]; refuse: (error: Error) => void }[];
+let tracks: Track[];
+let media: LocalMedia;
+let meeting: MeetingPage;
+
+const request = (wanted: Wanted): Promise<unknown> =>
+  new Promise((resolve, refuse) => {
+    const give = (): Track[] => {
+      const kinds = (["audio", "video"] as const).filter((kind) => wanted[kind]);
+      const opened = kinds.map((kind) => {
+        const one = wanted[kind];
+        return new Track(kind, (typeof one === "object" && one.deviceId?.ideal) || "usual");
+      });
+      tracks.push(...opened);
+      const of = (kind: string) => () => opened.filter((track) => track.kind === kind);
+      resolve({ getAudioTracks: of("audio"), getVideoTracks: of("video") });
+      return opened;
+    };
+    asked.push({ give, refuse });
+  });
+
+beforeEach(() => {
+  asked = [];
+  tracks = [];
   vi.stubGlobal("isSecureContext", true);
   vi.stubGlobal("navigator", {
     mediaDevices: {
-      getUserMedia: () => new Promise((_, reject) => (refuse = reject)),
+      getUserMedia: request,
+      getDisplayMedia: request,
       enumerateDevices: async () => [],
       addEventListener: () => {},
     },
   });
-  const media = new LocalMedia();
+  media = new LocalMedia();
+  vi.spyOn(media.meter, "listen").mockImplementation(() => {});
+  const parts = {
+    media,
+    setMicrophone: (on: boolean) => media.setMicrophone(on),
+    setCamera: (on: boolean) => media.setCamera(on),
+    setScreen: (on: boolean) => media.setScreen(on),
+  };
+  meeting = parts as unknown as MeetingPage;
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  localStorage.clear();
+});
+
+/** The next request that the browser gets, once it has it. */
+async function next(): Promise<(typeof asked)[0]> {
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), PATIENT);
+  return asked.shift() as (typeof asked)[0];
+}
+
+const live = (): string[] =>
+  tracks
+    .filter((track) => track.readyState === "live" && track.enabled)
+    .map(({ kind, deviceId }) => `${kind} ${deviceId}`);
+
+test("what is being opened still was not switched off", async () => {
   expect(media.wanted).toEqual({ audio: false, video: false });
   const opened = media.open({ audio: false, video: true });
-  await vi.waitFor(() => expect(media.busy.value.size).toBe(1), PATIENT);
+  expect([...media.busy.value]).toEqual(["video"]);
   expect(media.wanted).toEqual({ audio: false, video: true });
-  refuse(new DOMException("", "NotReadableError"));
+  (await next()).refuse(new DOMException("", "NotReadableError"));
   await opened;
   // Nor was what turned out to be in use elsewhere.
   expect(media.camera.value).toBeNull();
   expect(media.wanted).toEqual({ audio: false, video: true });
-  vi.unstubAllGlobals();
+});
+
+test.each(["audio", "video"] as const)(
+  "three switches of %s, while it is being opened, switch it off, on and off",
+  async (kind) => {
+    const opened = media.open({ audio: kind === "audio", video: kind === "video" });
+    const opening = await next();
+    const switched = [1, 2, 3].map(() => switchOver(meeting, kind));
+    await expect(switched[0]).resolves.toBe(false);
+    opening.give();
+    await opened;
+    await expect(Promise.all(switched)).resolves.toEqual([false, true, false]);
+    expect([live(), asked]).toEqual([[], []]);
+    expect([...media.busy.value]).toEqual([]);
+  },
+);
+
+test.each(["audio", "video"] as const)(
+  "%s is switched on, or off, as is said while it is being opened",
+  async (kind) => {
+    const opened = media.open({ audio: kind === "audio", video: kind === "video" });
+    const opening = await next();
+    const on = switchOver(meeting, kind, true);
+    opening.give();
+    await Promise.all([on, opened]);
+    await expect(on).resolves.toBe(true);
+    expect(live()).toEqual([`${kind} usual`]);
+    await expect(switchOver(meeting, kind)).resolves.toBe(false);
+    expect(live()).toEqual([]);
+  },
+);
+
+test("what is switched off while it is being opened is never on, and not once opened again", async () => {
+  const shown: unknown[] = [];
+  media.microphoneOn.subscribe((on) => shown.push(on));
+  media.camera.subscribe((track) => shown.push(track));
+  const opened = media.open({ audio: true, video: true });
+  const opening = await next();
+  await media.setMicrophone(false);
+  await media.setCamera(false);
+  expect(media.wanted).toEqual({ audio: false, video: false });
+  opening.give();
+  await opened;
+  expect(shown).toEqual([false, null]);
+  expect(live()).toEqual([]);
+  expect(tracks.map(({ readyState }) => readyState)).toEqual(["live", "ended"]);
+});
+
+test("what waits to be opened and is switched off before its turn is not opened", async () => {
+  const opened = media.open({ audio: true, video: false });
+  const opening = await next();
+  const on = media.setCamera(true);
+  expect(media.intends("video")).toBe(true);
+  await media.setCamera(false);
+  opening.give();
+  await Promise.all([opened, on]);
+  expect([live(), asked, media.camera.value]).toEqual([["audio usual"], [], null]);
+});
+
+test("who is muted while another microphone is being opened stays muted", async () => {
+  const opened = media.open({ audio: true, video: false });
+  (await next()).give();
+  await opened;
+  const chosen = media.choose("audioinput", "other");
+  const opening = await next();
+  await media.setMicrophone(false);
+  opening.give();
+  await chosen;
+  expect([media.microphoneOn.value, live()]).toEqual([false, []]);
+  await media.setMicrophone(true);
+  expect(live()).toEqual(["audio other"]);
+});
+
+test("a device that is chosen while another is being opened comes after it", async () => {
+  const opened = media.open({ audio: false, video: true });
+  const opening = await next();
+  const chosen = media.choose("videoinput", "other");
+  opening.give();
+  await opened;
+  (await next()).give();
+  await chosen;
+  expect(live()).toEqual(["video other"]);
+});
+
+test("a screen that is no more to be shared once it is picked is let go", async () => {
+  const on = media.setScreen(true);
+  const picked = await next();
+  expect([media.isOn("screen"), media.intends("screen")]).toEqual([false, true]);
+  await media.setScreen(!media.intends("screen"));
+  picked.give();
+  await on;
+  expect([media.screen.value, live(), asked]).toEqual([null, [], []]);
+});
+
+test("a screen is asked for once, however often it is to be shared", async () => {
+  const twice = [media.setScreen(true), media.setScreen(true)];
+  (await next()).give();
+  await Promise.all(twice);
+  expect([live(), asked]).toEqual([["audio usual", "video usual"], []]);
+});
+
+test("where the device cannot be opened, switching it on says why", async () => {
+  const opened = media.open({ audio: false, video: true });
+  const opening = await next();
+  const [off, on] = [switchOver(meeting, "video"), switchOver(meeting, "video")];
+  await off;
+  opening.refuse(new DOMException("", "NotFoundError"));
+  await opened;
+  (await next()).refuse(new DOMException("", "NotFoundError"));
+  await expect(on).rejects.toMatchObject({ kind: "video", problem: "missing" });
+});
+
+test("what was said before the end of a meeting opens nothing after it", async () => {
+  const opened = media.open({ audio: true, video: false });
+  const opening = await next();
+  const on = media.setCamera(true);
+  media.close();
+  opening.give();
+  await Promise.all([opened, on]);
+  expect([live(), asked]).toEqual([[], []]);
 });

@@ -1,6 +1,6 @@
 /** One's own microphone, camera and shared screen: what is open, what is on, what is wrong. */
 
-import { type Signal, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import {
   type DeviceChoice,
   type DeviceKind,
@@ -30,7 +30,12 @@ const SHARED: DisplayMediaStreamOptions & Record<string, unknown> = {
   selfBrowserSurface: "exclude",
   surfaceSwitching: "include",
 };
+const DEVICES = ["audio", "video", "screen"] as const;
+const NOTHING = { audio: false, video: false, screen: false };
 const INPUT = { audio: "audioinput", video: "videoinput" } as const;
+
+/** What of one's own can be on. */
+export type Device = (typeof DEVICES)[number];
 
 export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
@@ -48,9 +53,14 @@ export class LocalMedia {
   readonly problems = signal<Problems>({});
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
   readonly choice = signal<DeviceChoice>(rememberedDevices());
-  /** What is being opened or closed at the moment. */
-  readonly busy = signal<ReadonlySet<MediaKind | "screen">>(new Set());
+  /** What is being opened, or waits for that. */
+  readonly busy = computed<ReadonlySet<Device>>(
+    () => new Set(DEVICES.filter((device) => this.#openings.value[device] > 0)),
+  );
 
+  readonly #openings = signal<Readonly<Record<Device, number>>>({ audio: 0, video: 0, screen: 0 });
+  /** Whether each shall be on: what was said of it last, as far as it is busy. */
+  readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   #owner = new AbortController();
   /** One opening at a time: two prompts, or two cameras at once, help nobody. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -69,11 +79,22 @@ export class LocalMedia {
 
   /** What is on, or would be: what cannot be opened, or is not open yet, was not switched off. */
   get wanted(): Start {
-    const [problems, opening] = [this.problems.value, this.busy.value];
+    const { audio, video } = this.problems.value;
     return {
-      audio: this.microphoneOn.value || problems.audio !== undefined || opening.has("audio"),
-      video: this.camera.value !== null || problems.video !== undefined || opening.has("video"),
+      audio: this.intends("audio") || audio !== undefined,
+      video: this.intends("video") || video !== undefined,
     };
+  }
+
+  /** Whether a device is on. */
+  isOn(device: Device): boolean {
+    if (device === "audio") return this.microphoneOn.value;
+    return (device === "video" ? this.camera : this.screen).value !== null;
+  }
+
+  /** Whether it is on, or is to be once it is open: the contrary is the other way. */
+  intends(device: Device): boolean {
+    return this.busy.value.has(device) ? this.#wish.value[device] : this.isOn(device);
   }
 
   /** Opens what is wanted, or what of it there is; the rest is told by `problems`. */
@@ -88,59 +109,67 @@ export class LocalMedia {
 
   /** Tries once more to open what could not be opened. */
   retry(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
-    return this.#exclusive(wanted, () => this.#acquire(wanted));
+    const { audio, video } = wanted;
+    const wishes = { ...(audio && { audio }), ...(video && { video }) };
+    return this.#exclusive(wishes, () => this.#acquire(wanted));
   }
 
+  /** Off is off at once: what is being opened is silent then. */
   async setMicrophone(on: boolean): Promise<void> {
-    if (this.microphone.value) {
-      this.#enableMicrophone(on);
-      return;
-    }
-    // It may be about to be opened: then this comes after that.
-    await this.#exclusive({ audio: true }, async () => {
-      if (this.microphone.value) this.#enableMicrophone(on);
-      else if (on) await this.#acquire({ audio: true, video: false });
-    });
+    this.#say({ audio: on });
+    if (this.microphone.value) this.#setMicrophone(this.microphone.value, on);
+    else if (on) await this.#exclusive({ audio: true }, () => this.#switchMicrophoneOn());
+  }
+
+  async #switchMicrophoneOn(): Promise<void> {
+    // It may have been opened, or switched off again, while this waited for its turn.
+    if (!this.#wish.value.audio) return;
+    if (this.microphone.value) this.#setMicrophone(this.microphone.value, true);
+    else await this.#acquire({ audio: true, video: false });
   }
 
   /** Off means that the camera's light goes out: the track ends, and a new one is opened for on. */
   async setCamera(on: boolean): Promise<void> {
-    await this.#exclusive({ video: true }, async () => {
-      if (!on) {
-        this.camera.value?.stop();
-        this.#setCamera(null);
-      } else if (!this.camera.value) {
-        await this.#acquire({ audio: false, video: true });
-      }
-    });
+    this.#say({ video: on });
+    if (on) await this.#exclusive({ video: true }, () => this.#switchCameraOn());
+    else {
+      this.camera.value?.stop();
+      this.#setCamera(null);
+    }
+  }
+
+  async #switchCameraOn(): Promise<void> {
+    if (!this.#wish.value.video || this.camera.value) return;
+    await this.#acquire({ audio: false, video: true });
   }
 
   /** Rejects with the browser's own error; a prompt that was dismissed is no error. */
   async setScreen(on: boolean): Promise<void> {
-    if (!on) {
-      this.#stopScreen();
+    this.#say({ screen: on });
+    if (!on) this.#stopScreen();
+    else if (!this.screen.value) await this.#exclusive({ screen: true }, () => this.#share());
+  }
+
+  async #share(): Promise<void> {
+    if (!this.#wish.value.screen || this.screen.value) return;
+    const { signal: ended } = this.#owner;
+    const stream = await share();
+    const [track] = stream?.getVideoTracks() ?? [];
+    if (!track) return;
+    const [sound] = stream?.getAudioTracks() ?? [];
+    if (ended.aborted || !this.#wish.value.screen) {
+      track.stop();
+      sound?.stop();
       return;
     }
-    if (this.screen.value) return;
-    await this.#exclusive({ screen: true }, async () => {
-      const stream = await share();
-      const [track] = stream?.getVideoTracks() ?? [];
-      if (!track) return;
-      const [sound] = stream?.getAudioTracks() ?? [];
-      if (this.#owner.signal.aborted) {
-        track.stop();
-        sound?.stop();
-        return;
-      }
-      track.contentHint = "detail";
-      track.addEventListener("ended", () => {
-        if (this.screen.value === track) this.#stopScreen();
-      });
-      this.screen.value = track;
-      if (!sound) return;
-      sound.contentHint = "music";
-      this.screenSound.value = sound;
+    track.contentHint = "detail";
+    track.addEventListener("ended", () => {
+      if (this.screen.value === track) this.#stopScreen();
     });
+    this.screen.value = track;
+    if (!sound) return;
+    sound.contentHint = "music";
+    this.screenSound.value = sound;
   }
 
   /** Blurs what is behind the person, or no more; rejects where the camera cannot. */
@@ -158,18 +187,19 @@ export class LocalMedia {
     if (kind === "audiooutput") return;
     const input = kind === "audioinput" ? "audio" : "video";
     const held = input === "audio" ? this.microphone : this.camera;
-    if (!held.value) return;
-    await this.#exclusive({ [input]: true }, async () => {
+    if (!held.value && !this.busy.value.has(input)) return;
+    await this.#exclusive({ [input]: this.intends(input) }, async () => {
+      // It was switched off meanwhile, or opened as it is wanted.
+      if (!held.value || held.value.getSettings().deviceId === deviceId) return;
       const wanted = { audio: input === "audio", video: input === "video" };
-      const heard = this.microphoneOn.value;
       // Many a machine cannot open two cameras at once.
-      held.value?.stop();
-      await this.#acquire(wanted, heard);
+      held.value.stop();
+      await this.#acquire(wanted);
       const problem = this.problems.value[input];
       if (!problem) return;
       if (before && before !== deviceId) {
         this.#remember(kind, before);
-        await this.#acquire(wanted, heard);
+        await this.#acquire(wanted);
       }
       throw new DeviceError(input, problem);
     });
@@ -194,6 +224,7 @@ export class LocalMedia {
   /** Frees every device. */
   close(): void {
     this.#owner.abort();
+    this.#wish.value = NOTHING;
     this.microphone.value?.stop();
     this.camera.value?.stop();
     this.#setMicrophone(null, false);
@@ -214,8 +245,8 @@ export class LocalMedia {
     rememberDevices(this.choice.value);
   }
 
-  /** `on` is whether a microphone is to be heard at once. */
-  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>, on = true): Promise<void> {
+  /** What was switched off while it was opened stays off. */
+  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
     const { signal: ended } = this.#owner;
     const found = await acquire(browserCapture(), wanted, this.choice.value);
     if (ended.aborted) {
@@ -227,14 +258,10 @@ export class LocalMedia {
     for (const kind of ["audio", "video"] as const) {
       if (!wanted[kind]) continue;
       delete problems[kind];
-      this.#hold(kind, found[kind], on);
+      this.#hold(kind, found[kind]);
     }
     this.problems.value = { ...problems, ...found.problems };
     await this.refresh();
-  }
-
-  #enableMicrophone(on: boolean): void {
-    this.#setMicrophone(this.microphone.value, on);
   }
 
   /** The track is silenced before anybody gets it: no sound of a muted person slips out. */
@@ -250,41 +277,47 @@ export class LocalMedia {
     this.control.use(track);
   }
 
-  #hold(kind: MediaKind, track: MediaStreamTrack | null, on: boolean): void {
+  #hold(kind: MediaKind, track: MediaStreamTrack | null): void {
+    const on = this.#wish.value[kind];
     if (kind === "audio") this.#setMicrophone(track, on);
-    else this.#setCamera(track);
+    else if (on) this.#setCamera(track);
+    else {
+      track?.stop();
+      this.#setCamera(null);
+      return;
+    }
     track?.addEventListener("ended", () => {
       // Only an unplugged or revoked device ends by itself: another one may take its place.
       const held = kind === "audio" ? this.microphone : this.camera;
       if (held.value !== track) return;
-      const heard = kind === "audio" && this.microphoneOn.value;
+      const on = this.intends(kind);
       if (kind === "audio") this.#setMicrophone(null, false);
       else this.#setCamera(null);
       const { [INPUT[kind]]: _gone, ...choice } = this.choice.value;
       this.choice.value = choice;
       const wanted = { audio: kind === "audio", video: kind === "video" };
-      void this.#exclusive(wanted, () => this.#acquire(wanted, heard));
+      void this.#exclusive({ [kind]: on }, () => this.#acquire(wanted));
     });
   }
 
-  #exclusive(
-    what: Partial<Record<MediaKind | "screen", boolean>>,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    const kinds = (["audio", "video", "screen"] as const).filter((kind) => what[kind]);
-    const run = async (): Promise<void> => {
-      this.busy.value = new Set([...this.busy.value, ...kinds]);
-      try {
-        await work();
-      } finally {
-        this.busy.value = new Set(
-          [...this.busy.value].filter((kind) => !kinds.some((k) => k === kind)),
-        );
-      }
-    };
-    const done = this.#queue.then(run);
+  #say(wishes: Partial<Record<Device, boolean>>): void {
+    this.#wish.value = { ...this.#wish.peek(), ...wishes };
+  }
+
+  /** Does what has to do with these devices, once what was begun before is done. */
+  #exclusive(wishes: Partial<Record<Device, boolean>>, work: () => Promise<void>): Promise<void> {
+    const devices = DEVICES.filter((device) => device in wishes);
+    this.#say(wishes);
+    this.#count(devices, 1);
+    const done = this.#queue.then(work).finally(() => this.#count(devices, -1));
     this.#queue = done.catch(() => {});
     return done;
+  }
+
+  #count(devices: readonly Device[], change: 1 | -1): void {
+    const openings = { ...this.#openings.peek() };
+    for (const device of devices) openings[device] += change;
+    this.#openings.value = openings;
   }
 }
 

@@ -3,10 +3,7 @@ import { RefusedError } from "../room/signalling";
 import { inWords, t } from "../strings";
 
 /** Does what a person asked for, and says it in a few words if that fails. */
-export async function attempt(
-  meeting: MeetingPage,
-  work: () => Promise<void> | void,
-): Promise<boolean> {
+export async function attempt(meeting: MeetingPage, work: () => unknown): Promise<boolean> {
   try {
     await work();
     return true;

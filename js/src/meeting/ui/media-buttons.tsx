@@ -20,7 +20,7 @@ export function MediaButtons({ meeting }: { meeting: MeetingPage }): JSX.Element
         aria-busy={busy.has("audio")}
         aria-keyshortcuts="m"
         title={`${microphone ? t.toolbar.microphoneOff : t.toolbar.microphoneOn} (m)`}
-        onClick={() => attempt(meeting, () => meeting.setMicrophone(!microphone))}
+        onClick={() => attempt(meeting, () => meeting.setMicrophone(!media.intends("audio")))}
       >
         {microphone ? <Microphone /> : <MicrophoneOff />}
       </button>
@@ -32,7 +32,7 @@ export function MediaButtons({ meeting }: { meeting: MeetingPage }): JSX.Element
         aria-busy={busy.has("video")}
         aria-keyshortcuts="v"
         title={`${camera ? t.toolbar.cameraOff : t.toolbar.cameraOn} (v)`}
-        onClick={() => attempt(meeting, () => meeting.setCamera(!camera))}
+        onClick={() => attempt(meeting, () => meeting.setCamera(!media.intends("video")))}
       >
         {camera ? <Camera /> : <CameraOff />}
       </button>

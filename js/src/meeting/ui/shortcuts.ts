@@ -1,6 +1,7 @@
 /** Keys for what has to be quick; none of them does anything while one is typing. */
 
 import type { MeetingPage } from "../room/meeting-page";
+import { switchOver } from "../room/switches";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 
@@ -17,25 +18,25 @@ export const SHORTCUTS: readonly Shortcut[] = [
     key: "m",
     words: () => t.toolbar.microphone,
     act: (meeting) =>
-      void attempt(meeting, () => meeting.setMicrophone(!meeting.media.microphoneOn.value)),
+      void attempt(meeting, () => meeting.setMicrophone(!meeting.media.intends("audio"))),
   },
   {
     key: "v",
     words: () => t.toolbar.camera,
     act: (meeting) =>
-      void attempt(meeting, () => meeting.setCamera(meeting.media.camera.value === null)),
+      void attempt(meeting, () => meeting.setCamera(!meeting.media.intends("video"))),
   },
   {
     key: "h",
     words: () => t.toolbar.hand,
-    act: inRoom(({ room, ask }) => ask.raiseHand(room.own.value?.hand == null)),
+    act: inRoom((meeting) => switchOver(meeting, "hand")),
   },
   { key: "c", words: () => t.toolbar.chat, act: inRoom(({ view }) => view.toggle("chat")) },
   { key: "p", words: () => t.toolbar.people, act: inRoom(({ view }) => view.toggle("people")) },
   {
     key: "s",
     words: () => t.toolbar.screen,
-    act: inRoom((meeting) => meeting.setScreen(meeting.media.screen.value === null)),
+    act: inRoom((meeting) => meeting.setScreen(!meeting.media.intends("screen"))),
   },
   {
     key: "r",
@@ -55,7 +56,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
 ];
 
-function inRoom(work: (meeting: MeetingPage) => Promise<void> | void): Shortcut["act"] {
+function inRoom(work: (meeting: MeetingPage) => unknown): Shortcut["act"] {
   return (meeting) => {
     if (meeting.status.value === "joined") void attempt(meeting, () => work(meeting));
   };

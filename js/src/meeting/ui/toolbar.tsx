@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Panel } from "../look/view";
 import { refusalOf } from "../media/permissions";
 import type { MeetingPage } from "../room/meeting-page";
+import { switchOver } from "../room/switches";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import {
@@ -111,7 +112,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
         shortcut: "s",
         pressed: shared,
         active: shared,
-        act: () => void attempt(meeting, () => meeting.setScreen(!shared)),
+        act: () => void attempt(meeting, () => meeting.setScreen(!media.intends("screen"))),
       },
     {
       key: "hand",
@@ -121,7 +122,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       shortcut: "h",
       pressed: raised,
       active: raised,
-      act: () => void attempt(meeting, () => meeting.ask.raiseHand(!raised)),
+      act: () => void attempt(meeting, () => switchOver(meeting, "hand")),
     },
     {
       key: "reactions",
