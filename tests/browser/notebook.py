@@ -82,23 +82,31 @@ class Notebook:
         expect(self.output(number)).not_to_be_empty()
         return str(self.output(number).evaluate(_DRAWN))
 
-    def until(self, number: int, fits: Callable[[str], bool]) -> str:
-        """Run a cell until what it prints fits; return that, or what it printed last.
+    def until(
+        self, number: int, fits: Callable[[str], bool], wanted: str = "what is waited for"
+    ) -> str:
+        """Run a cell until what it prints fits, and return that.
 
-        What a page shows is on its way to the kernel still: a cell may run before it is there.
+        What a page shows is on its way to the kernel still: a cell may run before it is there. If it does
+        not come, all that the cell has printed is told, each text once, with the seconds that had gone by.
         """
-        deadline = time.monotonic() + SLOW / 1000
-        while not fits(printed := self.evaluate(number)) and time.monotonic() < deadline:
-            pass
-        return printed
+        begin = time.monotonic()
+        printed: list[tuple[float, str]] = []
+        while not fits(text := self.evaluate(number)):
+            passed = time.monotonic() - begin
+            if not printed or printed[-1][1] != text:
+                printed.append((passed, text))
+            seen = "\n".join(f"after {at:.1f} s: {one}" for at, one in printed)
+            assert passed < SLOW / 1000, f"cell {number} did not print {wanted}:\n{seen}"
+        return text
 
     def tells(self, number: int, text: str) -> None:
         """Run a cell until it prints a text."""
-        assert self.until(number, text.__eq__) == text
+        self.until(number, text.__eq__, repr(text))
 
     def begins(self, number: int, words: str) -> None:
         """Run a cell until what it prints begins so."""
-        assert self.until(number, lambda printed: printed.startswith(words)).startswith(words)
+        self.until(number, lambda printed: printed.startswith(words), f"{words!r} first")
 
     def save(self) -> None:
         """Save, and wait until it is."""

@@ -35,21 +35,24 @@ LINK = "print(nm.create_invite(room.token).invite_link)"
 BUSY = "time.sleep(50); print(meet.status.value)"
 
 
-Meet = Callable[[str], tuple[Notebook, Notebook]]
+Meet = Callable[[str], tuple[Notebook, Callable[[], Notebook]]]
 
 
 @pytest.fixture
 def meet(lab: Lab, open_page: OpenPage) -> Meet:
-    """Give a notebook whose meeting is joined, and the same one in the browser of somebody who looks on."""
+    """Give a notebook whose meeting is joined, and what opens it in the browser of one who looks on.
 
-    def opener(room: str) -> tuple[Notebook, Notebook]:
+    While no other page is connected to the kernel, the Jupyter server loses nothing that one says last.
+    """
+
+    def opener(room: str) -> tuple[Notebook, Callable[[], Notebook]]:
         lab.write(f"{room}.ipynb", SHOW.format(room), TELL, BOOKS, WAIT, OUTCOME, LINK, BUSY)
         teacher = Notebook(open_page(), lab, f"{room}.ipynb")
         teacher.run(0)
         expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         teacher.tells(1, "joined 1 None")
         teacher.save()
-        return teacher, Notebook(open_page(), lab, f"{room}.ipynb")
+        return teacher, lambda: Notebook(open_page(), lab, f"{room}.ipynb")
 
     return opener
 
@@ -66,15 +69,17 @@ def standing_still(page: Page) -> Iterator[None]:
 
 
 def test_a_page_that_is_closed_says_so(meet: Meet) -> None:
-    teacher, onlooker = meet("closed_page")
+    teacher, look_on = meet("closed_page")
     teacher.page.close()
+    onlooker = look_on()
     onlooker.tells(1, "left 0 page_closed")
     assert onlooker.evaluate(2) == "True 1 video_conference_left"
 
 
 def test_a_page_that_goes_elsewhere_says_so_and_comes_back_by_itself(meet: Meet) -> None:
-    teacher, onlooker = meet("elsewhere_page")
+    teacher, look_on = meet("elsewhere_page")
     teacher.page.goto("about:blank")
+    onlooker = look_on()
     onlooker.tells(1, "left 0 page_closed")
     teacher.page.go_back()
     teacher.idle()
@@ -82,8 +87,23 @@ def test_a_page_that_goes_elsewhere_says_so_and_comes_back_by_itself(meet: Meet)
     onlooker.tells(1, "joined 1 None")
 
 
+def test_a_page_whose_last_words_are_lost_is_gone_all_the_same(meet: Meet, lab: Lab) -> None:
+    teacher, look_on = meet("unheard_page")
+    onlooker = look_on()
+    # What Jupyter's server reads together with the end of the connection, it hands to no kernel.
+    with lab.standing_still():
+        teacher.page.goto("about:blank")
+    onlooker.begins(1, "left 0 page_")
+    assert onlooker.evaluate(2) == "True 1 video_conference_left"
+    teacher.page.go_back()
+    teacher.idle()
+    expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    onlooker.tells(1, "joined 1 None")
+
+
 def test_a_page_that_says_nothing_any_more_is_gone_until_it_says_something(meet: Meet) -> None:
-    teacher, onlooker = meet("silent_page")
+    teacher, look_on = meet("silent_page")
+    onlooker = look_on()
     with standing_still(teacher.page):
         onlooker.run(3)
         onlooker.tells(1, "left 0 page_silent")
@@ -95,7 +115,8 @@ def test_a_page_that_says_nothing_any_more_is_gone_until_it_says_something(meet:
 
 
 def test_a_kernel_that_is_busy_takes_no_page_for_gone(meet: Meet) -> None:
-    teacher, onlooker = meet("busy_kernel")
+    teacher, look_on = meet("busy_kernel")
+    onlooker = look_on()
     assert onlooker.evaluate(6) == "joined"
     onlooker.tells(1, "joined 1 None")
     expect(teacher.meeting).to_have_attribute("data-status", "joined")
