@@ -42,6 +42,8 @@ MESSAGE = Length(least=1, most=2000)
 ID = Length(least=1, most=64)
 #: What an embedding page shows, or tells those who wait.
 NOTICE = Length(most=500)
+#: Of a participant's picture, as a data: URL.
+AVATAR = Length(least=1, most=16 * 1024)
 #: Addresses that a broadcast is pushed to, and characters of each.
 PUSHES = 4
 PUSH_URL = Length(least=1, most=1024)

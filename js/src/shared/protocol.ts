@@ -10,6 +10,7 @@ export const LIMITS = {
   message: 2000,
   id: 64,
   notice: 500,
+  avatar: 16384,
   push_url: 1024,
   pushes: 4,
   frame: 98304,
@@ -150,6 +151,21 @@ export interface React {
   type: "react";
   ref?: number | null;
   reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
+}
+
+/** Send text from one program to another: to one participant on the stage, or to all of them. */
+export interface SendEndpointText {
+  type: "send_endpoint_text";
+  ref?: number | null;
+  text: string;
+  to?: string | null;
+}
+
+/** Show this picture in place of the sender's initials; None shows the initials again. */
+export interface SetAvatar {
+  type: "set_avatar";
+  ref?: number | null;
+  avatar: string | null;
 }
 
 /** Enter the stage. Participants need a moderator's invitation; moderators do not. */
@@ -514,6 +530,20 @@ export interface Reaction {
   reaction: "thumbs_up" | "clap" | "heart" | "laugh" | "surprise" | "party";
 }
 
+/** A program of another participant sent this text. */
+export interface EndpointText {
+  type: "endpoint_text";
+  sender: string;
+  text: string;
+}
+
+/** A participant's picture; None shows their initials. Sent to all, the participant included. */
+export interface AvatarChanged {
+  type: "avatar_changed";
+  id: string;
+  avatar: string | null;
+}
+
 /** A moderator asks you to unmute; the choice is yours. */
 export interface UnmuteAsked {
   type: "unmute_asked";
@@ -684,9 +714,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen | IngestBehind;
 

@@ -37,6 +37,14 @@ MediaKind = Literal["audio", "video"]
 #: A browser's ID, which it keeps: by token and browser ID the server recognises a person.
 Person = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
 ChatText = Annotated[str, _text(_texts.MESSAGE)]
+#: A picture as a page makes it: its bytes, and no address that others would load. See `rooms.avatars`.
+Avatar = Annotated[
+    str,
+    Meta(
+        pattern="^data:image/(webp|png);base64,[A-Za-z0-9+/]+={0,2}$",
+        max_length=_texts.AVATAR.most,
+    ),
+]
 ReactionKind = Literal["thumbs_up", "clap", "heart", "laugh", "surprise", "party"]
 #: Lines of a picture; 0 while it is not shown.
 Lines = Annotated[int, Meta(ge=0, le=4320)]
@@ -152,6 +160,19 @@ class React(Request, tag="react", kw_only=True):
     """Show a reaction for a moment."""
 
     reaction: ReactionKind
+
+
+class SendEndpointText(Request, tag="send_endpoint_text", kw_only=True):
+    """Send text from one program to another: to one participant on the stage, or to all of them."""
+
+    text: ChatText
+    to: ParticipantId | None = None
+
+
+class SetAvatar(Request, tag="set_avatar", kw_only=True):
+    """Show this picture in place of the sender's initials; None shows the initials again."""
+
+    avatar: Avatar | None
 
 
 class EnterStage(Request, tag="enter_stage", kw_only=True):
@@ -330,6 +351,8 @@ ClientMessage = (
     | SendChat
     | RaiseHand
     | React
+    | SendEndpointText
+    | SetAvatar
     | EnterStage
     | LeaveStage
     | SetSubject
@@ -570,6 +593,20 @@ class Reaction(Message, tag="reaction", kw_only=True):
     reaction: ReactionKind
 
 
+class EndpointText(Message, tag="endpoint_text", kw_only=True):
+    """A program of another participant sent this text."""
+
+    sender: ParticipantId
+    text: str
+
+
+class AvatarChanged(Message, tag="avatar_changed", kw_only=True):
+    """A participant's picture; None shows their initials. Sent to all, the participant included."""
+
+    id: ParticipantId
+    avatar: str | None
+
+
 class UnmuteAsked(Message, tag="unmute_asked", kw_only=True):
     """A moderator asks you to unmute; the choice is yours."""
 
@@ -702,6 +739,8 @@ ServerMessage = (
     | ChatMessage
     | Wanted
     | Reaction
+    | EndpointText
+    | AvatarChanged
     | MuteRequested
     | UnmuteAsked
     | StageInvited

@@ -35,6 +35,7 @@ _NOT_KEPT = (
     meeting.StageInvited,
     meeting.Wanted,
     meeting.Reaction,
+    meeting.AvatarChanged,
     common.Pong,
 )
 #: Messages for the person. The others are for the lost page: about its connections and requests.

@@ -8,8 +8,10 @@ from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
+from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.chat import Chat
 from nanomeet_widget.server.rooms.cleaning import clean_name
+from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
 from nanomeet_widget.server.rooms.hands import Hands
 from nanomeet_widget.server.rooms.invites import Invites
 from nanomeet_widget.server.rooms.link_news import LinkNews
@@ -71,6 +73,8 @@ class RoomDispatcher:
         muting = Muting(room, timers=timers, patience=config.patience.mute)
         chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
         hands = Hands(room, limits=config.limits, timers=timers)
+        texts = EndpointTexts(room, limits=config.limits, timers=timers)
+        avatars = Avatars(room, limits=config.limits, timers=timers)
         stage = Stage(room)
         # Callable[..., None]: each takes only the type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
@@ -86,6 +90,8 @@ class RoomDispatcher:
             meeting.RaiseHand: hands.raise_hand,
             meeting.LowerHand: hands.lower_hand,
             meeting.React: hands.react,
+            meeting.SendEndpointText: texts.send,
+            meeting.SetAvatar: avatars.set,
             meeting.Rename: self._rename,
             meeting.SetSubject: self._set_subject,
             meeting.SetLobby: moderation.set_lobby,

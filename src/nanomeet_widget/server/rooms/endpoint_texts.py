@@ -1,0 +1,52 @@
+"""What the programs of people on the stage say to each other."""
+
+from __future__ import annotations
+
+from nanomeet_widget.server.config import Limits
+from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.replies import acknowledge, refuse
+from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.token_bucket import TokenBuckets
+
+
+class EndpointTexts:
+    """Passes on texts between programs, as they are: they are not kept, and no person reads them.
+
+    Parameters
+    ----------
+    room
+        The room.
+    limits
+        How many one person's programs may send.
+    timers
+        The event loop.
+    """
+
+    def __init__(self, room: Room, *, limits: Limits, timers: Timers) -> None:
+        self._room = room
+        self._sent = TokenBuckets(
+            burst=limits.endpoint_burst, rate=limits.endpoint_rate, timers=timers
+        )
+
+    def send(self, who: Participant, message: meeting.SendEndpointText) -> None:
+        """Pass a text on to one on the stage, or to all others there."""
+        if not who.stage:
+            refuse(who, message, "audience", "Only participants on the stage may send this.")
+            return
+        on_stage = [one for one in self._room.participants if one.stage and one is not who]
+        receivers = [one for one in on_stage if message.to in (None, one.id)]
+        if message.to is not None and not receivers:
+            words = (
+                "You cannot send this to yourself."
+                if message.to == who.id
+                else "No participant on the stage has this id."
+            )
+            refuse(who, message, "invalid" if message.to == who.id else "not_found", words)
+            return
+        if not self._sent.take(who.id):
+            refuse(who, message, "too_many", "Too many messages at once: wait a moment.")
+            return
+        self._room.tell(receivers, meeting.EndpointText(sender=who.id, text=message.text))
+        acknowledge(who, message)
