@@ -320,6 +320,33 @@ class Commands:
         args = (words,) if to is None else (words, _id(to))
         return self._execute("send_chat", "sendChatMessage", *args)
 
+    def send_endpoint_text_message(self, participant_id: str | None, text: str) -> Command[None]:
+        """Send a text to the program of another participant, as `Jitsi` calls it; no person reads it.
+
+        It arrives there as the event `endpoint_text_message_received`, of Python and of the page that
+        embeds the meeting. On the embedded server, participants on the stage alone send and get them.
+
+        Parameters
+        ----------
+        participant_id
+            An id of `participants`; None for all others on the stage.
+        text
+            1 to 2000 characters, JSON for one. It is passed on as it is, and kept nowhere.
+
+        Returns
+        -------
+        Command
+            Settles once the server has passed it on.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is no text of 1 to 64 characters, or `text` breaks its rule.
+        """
+        to = "" if participant_id is None else _id(participant_id)
+        words = _texts.check("text", text, _texts.MESSAGE)
+        return self._execute("send_endpoint_text_message", "sendEndpointTextMessage", to, words)
+
     def available_devices(self) -> Command[Devices]:
         """List the browser's cameras, microphones and speakers."""
         return self._command("available_devices", _devices_of, "getAvailableDevices")

@@ -161,6 +161,14 @@ class ChatUpdated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndpointTextMessageReceived(Event):
+    """The program of another participant sent ``event_data["text"]``; ``sender_info["id"]`` is theirs."""
+
+    sender_info: dict[str, Any] | None = None
+    event_data: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReactionShown(Event):
     """Somebody shows a feeling, such as ``thumbs_up``, ``clap`` or ``heart``."""
 

@@ -42,6 +42,8 @@ test.each([
   ["send-chat-message", ["Hello"], { type: "send_chat", text: "Hello", to: null }],
   ["send-chat-message", ["Hello", ID], { type: "send_chat", text: "Hello", to: ID }],
   ["send-chat-message", ["Hello", ""], { type: "send_chat", text: "Hello", to: null }],
+  ["send-endpoint-text-message", [ID, "{}"], { type: "send_endpoint_text", text: "{}", to: ID }],
+  ["send-endpoint-text-message", ["", "{}"], { type: "send_endpoint_text", text: "{}", to: null }],
   ["mute-everyone", [], { type: "mute_everyone", media: "audio" }],
   ["mute-everyone", ["video"], { type: "mute_everyone", media: "video" }],
   ["mute-remote-participant", [ID, "video"], { type: "mute", id: ID, media: "video" }],
@@ -235,6 +237,11 @@ test.each([
   ["send-chat-message", [7]],
   ["send-chat-message", [{ text: "Hello" }]],
   ["send-chat-message", ["Hello", 7]],
+  ["send-endpoint-text-message", [ID]],
+  ["send-endpoint-text-message", [ID, LONG]],
+  ["send-endpoint-text-message", [ID, HALF]],
+  ["send-endpoint-text-message", [ID, { slide: 4 }]],
+  ["send-endpoint-text-message", [7, "x"]],
   ["subject", []],
   ["subject", ["x".repeat(201)]],
   ["subject", [HALF]],
@@ -286,6 +293,9 @@ test.each([
     await expect(run(name, id)).rejects.toMatchObject({ kind: "not_found" });
   }
   await expect(run("send-chat-message", "Hello", "unknown")).rejects.toMatchObject({
+    kind: "not_found",
+  });
+  await expect(run("send-endpoint-text-message", "unknown", "x")).rejects.toMatchObject({
     kind: "not_found",
   });
   expect(asked).toEqual([]);

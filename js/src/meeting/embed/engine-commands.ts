@@ -63,6 +63,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "send-chat-message": ({ ask, room }, [message, to]) =>
     ask.sendChat(text("The message", message, MESSAGE), participantOrNull(room, to)),
+  // As in Jitsi, no id means all others.
+  "send-endpoint-text-message": ({ ask, room }, [to, message]) =>
+    ask.sendEndpointText(text("The text", message, MESSAGE), participantOrNull(room, to)),
   "mute-everyone": ({ ask }, [media]) => ask.muteEveryone(kind(media)),
   "mute-remote-participant": ({ ask, room }, [id, media]) =>
     ask.mute(participant(room, id), kind(media)),

@@ -197,10 +197,18 @@ test("a person chooses name and devices first", () => {
 
 test("what happens once", () => {
   say({ type: "reaction", sender: ADA, reaction: "clap" });
+  say({ type: "endpoint_text", sender: ADA, text: '{"slide": 4}' });
   say({ type: "unmute_asked", media: "audio", by: ADA });
   say({ type: "stage_invited", by: ADA });
   expect(told).toEqual([
     ["nanomeet-reaction", { id: ADA, reaction: "clap" }],
+    [
+      "endpoint-text-message-received",
+      {
+        senderInfo: { jid: ADA, id: ADA },
+        eventData: { name: "endpoint-text-message", text: '{"slide": 4}' },
+      },
+    ],
     ["nanomeet-unmute-asked", { mediaType: "audio", by: ADA }],
     ["nanomeet-stage-invited", { by: ADA }],
   ]);

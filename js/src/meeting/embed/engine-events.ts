@@ -232,6 +232,12 @@ function hear(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
     case "reaction":
       emit("nanomeet-reaction", { id: message.sender, reaction: message.reaction });
       break;
+    case "endpoint_text": {
+      const { sender: id, text } = message;
+      const eventData = { name: "endpoint-text-message", text };
+      emit("endpoint-text-message-received", { senderInfo: { jid: id, id }, eventData });
+      break;
+    }
     case "unmute_asked":
       emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
       break;

@@ -22,6 +22,11 @@ export class RoomRequests {
     return this.#ask({ type: "send_chat", text, to });
   }
 
+  /** For the programs of others on the stage; null for all of them. */
+  sendEndpointText(text: string, to: string | null): Promise<void> {
+    return this.#ask({ type: "send_endpoint_text", text, to });
+  }
+
   raiseHand(raised: boolean): Promise<void> {
     return this.#ask({ type: "raise_hand", raised });
   }
