@@ -11,6 +11,7 @@ import { rememberedLanguage } from "./room/preferences";
 import { Unloading } from "./room/unloading";
 import { speak, t } from "./strings";
 import { App } from "./ui/app";
+import { words } from "./ui/attempt";
 import { listenForShortcuts } from "./ui/shortcuts";
 
 const launch = parseLaunch(location.href, document.baseURI);
@@ -42,7 +43,7 @@ void showBranding(config, meeting.view, owner.signal);
 
 if (launch.apiId !== null && window.parent !== window) {
   serveEngineApi(meeting, launch.apiId, owner.signal);
-}
+} else void meeting.profile.open().catch((error: unknown) => meeting.view.tell(words(error)));
 listenForShortcuts(meeting, owner.signal);
 effect(() => {
   document.title = meeting.title.value || t.common.meeting;

@@ -21,6 +21,9 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   // Who embeds this need not guess what else it will be told.
   emit("ready", { nanomeet: true });
   const unfollow = followMeeting(meeting, emit);
+  meeting.profile.open().catch((error: unknown) => {
+    emit("error-occurred", { error: described(error, "avatar-url") });
+  });
   owner.addEventListener("abort", () => {
     unfollow();
     peer.close();

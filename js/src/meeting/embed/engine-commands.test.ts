@@ -169,6 +169,23 @@ test("a screen that the browser does not let be shared is an error in words", as
   await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
 });
 
+test("a picture is taken and given back, and an e-mail address stays here", async () => {
+  const setAvatar = vi.fn(async () => {});
+  const email = signal("");
+  Object.assign(meeting, { profile: { setAvatar, email } });
+  await run("avatar-url", "data:image/png;base64,AA==");
+  await run("avatar-url", "");
+  expect(setAvatar.mock.calls).toEqual([["data:image/png;base64,AA=="], [null]]);
+  await run("email", "ada@example.org");
+  expect(email.value).toBe("ada@example.org");
+  for (const wrong of ["ada", "a b@c", "@", `${"x".repeat(250)}@x.org`, 7, HALF]) {
+    await expect(run("email", wrong)).rejects.toMatchObject({ kind: "invalid" });
+  }
+  expect(email.value).toBe("ada@example.org");
+  await run("email", "");
+  expect([email.value, asked]).toEqual(["", []]);
+});
+
 test("pictures have as many lines as are wanted, and none where only sound is", async () => {
   const setCamera = vi.fn(async () => {});
   Object.assign(meeting, { setCamera });

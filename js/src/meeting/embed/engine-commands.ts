@@ -26,6 +26,11 @@ const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
 const SUBJECT = { most: LIMITS.subject };
 const PASSWORD = { most: LIMITS.password };
 const MESSAGE = { least: 1, most: LIMITS.message };
+/** What is loaded from it has its own bounds. */
+const AVATAR = { most: Number.POSITIVE_INFINITY };
+/** RFC 5321; and as much of its form as every address has. */
+const EMAIL = { most: 254 };
+const EMAIL_FORM = /^[^\s@]+@[^\s@]+$/;
 /** Of what this page shows, and sends nowhere. */
 const NOTICE = { most: Number.POSITIVE_INFINITY };
 
@@ -37,6 +42,12 @@ const NOTICE = { most: Number.POSITIVE_INFINITY };
 export const COMMANDS: Readonly<Record<string, Command>> = {
   // One that is too long is cut.
   "display-name": (meeting, [name]) => meeting.rename(text("The name", name, NAME)),
+  // An empty address shows the initials again.
+  "avatar-url": ({ profile }, [address]) =>
+    profile.setAvatar(textOrNull("The avatar's address", address, AVATAR)),
+  email: ({ profile }, [address]) => {
+    profile.email.value = emailOf(address);
+  },
   subject: ({ ask }, [subject]) => ask.setSubject(text("The subject", subject, SUBJECT)),
   "local-subject": ({ view }, [subject]) => {
     view.subject.value = text("The subject", subject, SUBJECT);
@@ -110,6 +121,15 @@ function removal(options: unknown): RemovalOptions {
   const wanted = (key: "revoke" | "address"): boolean =>
     flag(key, Reflect.get(Object(options), key), false);
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
+}
+
+/** An empty one is taken back. */
+function emailOf(value: unknown): string {
+  const address = textOrNull("The e-mail address", value, EMAIL);
+  if (address !== null && !EMAIL_FORM.test(address)) {
+    throw invalid("The e-mail address", "is written name@host");
+  }
+  return address ?? "";
 }
 
 async function setAudioOnly(meeting: MeetingPage, [enabled]: readonly unknown[]): Promise<void> {

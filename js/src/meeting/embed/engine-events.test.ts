@@ -21,6 +21,10 @@ let health: ReturnType<typeof signal<object | null>>;
 let prejoin: ReturnType<typeof signal<boolean>>;
 let large: ReturnType<typeof signal<string | null>>;
 let question: PasswordQuestion;
+let profile: {
+  avatar: ReturnType<typeof signal<string | null>>;
+  email: ReturnType<typeof signal<string>>;
+};
 let say: (message: ServerMessage) => void;
 
 /** The stores are real; who fills them is not here. */
@@ -31,6 +35,7 @@ beforeEach(() => {
   view = new ViewStore();
   large = signal<string | null>(null);
   prejoin = signal(false);
+  profile = { avatar: signal<string | null>(null), email: signal("") };
   question = new PasswordQuestion();
   health = signal<object | null>(null);
   media = {
@@ -51,6 +56,7 @@ beforeEach(() => {
     health,
     connection: signal("joined"),
     name: signal("Me"),
+    profile,
     dominant: signal(null),
     remotes: computed(() => new Map()),
     listen: (listener: typeof say) => {
@@ -121,6 +127,20 @@ test("hands go up and down", () => {
     { id: ME, handRaised: 18 },
     { id: ADA, handRaised: 0 },
   ]);
+});
+
+test("pictures, of others and of oneself; an e-mail address, of oneself", () => {
+  room.avatars.value = new Map([[ADA, "data:a"]]);
+  profile.avatar.value = "data:b";
+  profile.email.value = "me@example.org";
+  room.apply({ type: "left", id: ADA, reason: "left", by: null });
+  profile.avatar.value = null;
+  expect(heard("avatar-changed")).toEqual([
+    { id: ADA, avatarURL: "data:a" },
+    { id: ME, avatarURL: "data:b" },
+    { id: ME, avatarURL: null },
+  ]);
+  expect(heard("email-change")).toEqual([{ id: ME, email: "me@example.org" }]);
 });
 
 test("who shares a screen", () => {

@@ -51,6 +51,19 @@ function presence(meeting: MeetingPage, emit: Emit): Watch[] {
       if (id) emitJoined(meeting, emit, id);
     }),
     watch(
+      () => ({ id: inside(), avatarURL: meeting.profile.avatar.value }),
+      ({ id, avatarURL }, before) => {
+        if (id && before.id === id) emit("avatar-changed", { id, avatarURL });
+      },
+    ),
+    // Told to the page that gave it, and to no other.
+    watch(
+      () => ({ id: inside(), email: meeting.profile.email.value }),
+      ({ id, email }, before) => {
+        if (id && (before.id === id || email)) emit("email-change", { id, email });
+      },
+    ),
+    watch(
       () => ({ id: inside(), moderator: meeting.room.moderator.value }),
       ({ id, moderator }, before) => {
         if (!id || (before.id === id && before.moderator === moderator)) return;
@@ -108,7 +121,7 @@ function emitJoined(meeting: MeetingPage, emit: Emit, id: string): void {
     id,
     displayName: name,
     formattedDisplayName: `${name} (me)`,
-    avatarURL: null,
+    avatarURL: meeting.profile.avatar.value,
     breakoutRoom: false,
     visitor: false,
   });
@@ -129,6 +142,15 @@ function people(meeting: MeetingPage, emit: Emit): Watch[] {
           const known = was.get(other.id);
           if (known) emitDifference(emit, known, other);
           else emitArrival(emit, other);
+        }
+      },
+    ),
+    watch(
+      () => room.avatars.value,
+      (now, before) => {
+        for (const { id } of room.others.value) {
+          const avatarURL = now.get(id) ?? null;
+          if (avatarURL !== (before.get(id) ?? null)) emit("avatar-changed", { id, avatarURL });
         }
       },
     ),

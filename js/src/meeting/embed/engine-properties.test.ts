@@ -63,8 +63,17 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
     isOn: () => false,
     intends: () => false,
   };
+  const profile = { email: signal(""), avatar: signal(null), setAvatar: nothing };
   const meeting = {
-    ...{ room, view: new ViewStore(), media, ask, name: signal("Ada"), asksPassword: false },
+    ...{
+      profile,
+      room,
+      view: new ViewStore(),
+      media,
+      ask,
+      name: signal("Ada"),
+      asksPassword: false,
+    },
     ...{ remotes: signal(new Map()), large: signal(null), launch: { base: "", room: "R" } },
     ...{ setMicrophone: nothing, setCamera: nothing, setScreen: nothing, leave: nothing },
     ...{ stopBroadcast: nothing, pauseBroadcast: nothing },

@@ -3,6 +3,7 @@
 import type { NamedData } from "../../shared/postis";
 import { snapshot } from "../media/snapshot";
 import type { MeetingPage } from "../room/meeting-page";
+import { avatarOf } from "../room/profile";
 import { RefusedError } from "../room/signalling";
 import { invalid } from "./arguments";
 import { runCommand } from "./engine-commands";
@@ -113,11 +114,12 @@ async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
   return { dataURL: await snapshot(track) };
 }
 
-function roomInfo({ room, name, launch }: MeetingPage): Record<string, unknown> {
+function roomInfo({ room, name, profile, launch }: MeetingPage): Record<string, unknown> {
   const info = (id: string, displayName: string, moderator: boolean) => ({
     id,
     jid: id,
     displayName,
+    avatarUrl: avatarOf({ room, profile }, id),
     role: roleOf(moderator),
   });
   const { value: self } = room.selfId;

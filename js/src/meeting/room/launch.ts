@@ -16,6 +16,9 @@ export interface Launch {
   /** The number of the frame that an embedding page gave; null where nobody embeds us. */
   apiId: number | null;
   displayName: string | null;
+  /** The address of a picture of the person. */
+  avatar: string | null;
+  email: string | null;
   /** `config.*` of the fragment, without that prefix. */
   config: Settings;
   /** `interfaceConfig.*` of the fragment, without that prefix. */
@@ -39,6 +42,8 @@ export function parseLaunch(href: string, base: string): Launch {
     token: text(values.get("jwt")),
     apiId: typeof id === "number" && Number.isSafeInteger(id) ? id : null,
     displayName: nameOf(text(values.get("userInfo.displayName")) ?? "") || null,
+    avatar: text(values.get("userInfo.avatarURL")),
+    email: text(values.get("userInfo.email")),
     config: below(values, "config."),
     interfaceConfig: below(values, "interfaceConfig."),
   };

@@ -33,6 +33,7 @@ import { flag, type Launch, misfitOf } from "./launch";
 import { Paced } from "./paced";
 import { PasswordQuestion } from "./password-question";
 import { person, rememberedName, rememberedStart, rememberName, type Start } from "./preferences";
+import { Profile } from "./profile";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
 import {
@@ -69,6 +70,7 @@ export class MeetingPage {
   readonly health = signal<Health | null>(null);
   readonly remotes = computed(() => this.#mesh.value?.remotes.value ?? NO_REMOTES);
   readonly name: Signal<string>;
+  readonly profile: Profile;
   readonly title = computed(
     () => this.view.subject.value || this.room.state.value.subject || this.launch.room,
   );
@@ -110,6 +112,7 @@ export class MeetingPage {
     // Whoever comes back is called what he called himself, whatever the address says.
     const chosen = this.#keepsake.resumable ? known : null;
     this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
+    this.profile = new Profile(this);
   }
 
   /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */

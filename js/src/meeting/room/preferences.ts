@@ -7,6 +7,7 @@ const DEVICES = "nanomeet.devices";
 const LANGUAGE = "nanomeet.language";
 const PERSON = "nanomeet.person";
 const QUALITY = "nanomeet.quality";
+const AVATAR = "nanomeet.avatar";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
@@ -21,6 +22,15 @@ export function rememberedName(): string | null {
 
 export function rememberName(name: string): void {
   save(NAME, name);
+}
+
+/** The picture that others are shown, as it was drawn for them. */
+export function rememberedAvatar(): string | null {
+  return load(AVATAR);
+}
+
+export function rememberAvatar(picture: string | null): void {
+  save(AVATAR, picture);
 }
 
 export function rememberedLanguage(): string | null {

@@ -27,6 +27,11 @@ export class RoomRequests {
     return this.#ask({ type: "send_endpoint_text", text, to });
   }
 
+  /** Shows this picture to all in the place of one's initials; null shows these again. */
+  setAvatar(avatar: string | null): Promise<void> {
+    return this.#ask({ type: "set_avatar", avatar });
+  }
+
   raiseHand(raised: boolean): Promise<void> {
     return this.#ask({ type: "raise_hand", raised });
   }

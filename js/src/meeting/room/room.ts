@@ -34,6 +34,8 @@ export class RoomStore {
   readonly onStage = computed(() => this.own.value?.stage ?? false);
   /** The others, in the order in which they came. */
   readonly others = signal<readonly Participant[]>([]);
+  /** The pictures that people show, oneself too, by their ids. */
+  readonly avatars = signal<ReadonlyMap<string, string>>(new Map());
   readonly state = signal<RoomState>(OPEN);
   readonly broadcast = signal<BroadcastState>(NO_BROADCAST);
   readonly knocking = signal<readonly Knock[]>([]);
@@ -72,11 +74,12 @@ export class RoomStore {
       case "welcome":
         this.own.value = message.own;
         this.others.value = message.participants.filter(({ id }) => id !== message.own.id);
+        // They follow, if there are any; so do the links.
+        this.avatars.value = new Map();
         this.state.value = message.state;
         this.#ahead = message.now - Date.now() / 1000;
         this.broadcast.value = this.#told(message.broadcast);
         this.knocking.value = message.knocking;
-        // They follow, if there are any.
         this.links.value = [];
         this.session.value = message.session;
         this.maxStage.value = message.max_stage;
@@ -100,6 +103,10 @@ export class RoomStore {
         break;
       case "left":
         this.others.value = without(this.others.value, message.id);
+        this.#show(message.id, null);
+        break;
+      case "avatar_changed":
+        this.#show(message.id, message.avatar);
         break;
       case "room_changed":
         this.state.value = message.state;
@@ -130,11 +137,19 @@ export class RoomStore {
   clear(): void {
     this.own.value = null;
     this.others.value = [];
+    this.avatars.value = new Map();
     this.knocking.value = [];
     this.links.value = [];
     this.broadcast.value = NO_BROADCAST;
     this.viewers.value = 0;
     this.feed.value = NO_FEED;
+  }
+
+  #show(id: string, avatar: string | null): void {
+    const avatars = new Map(this.avatars.value);
+    if (avatar === null) avatars.delete(id);
+    else avatars.set(id, avatar);
+    this.avatars.value = avatars;
   }
 
   /**

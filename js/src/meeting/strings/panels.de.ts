@@ -144,6 +144,9 @@ export const panels: typeof english = {
   settings: {
     you: "Sie",
     name: "Ihr Name",
+    choosePicture: "Bild wählen",
+    removePicture: "Entfernen",
+    noPicture: "Diese Datei ist kein Bild, das der Browser zeigen kann.",
     devices: "Kamera, Mikrofon, Lautsprecher",
     audioinput: "Mikrofon",
     videoinput: "Kamera",

@@ -144,6 +144,9 @@ export const panels = {
   settings: {
     you: "You",
     name: "Your name",
+    choosePicture: "Choose a picture",
+    removePicture: "Remove it",
+    noPicture: "This file is no picture that the browser can show.",
     devices: "Camera, microphone, speaker",
     audioinput: "Microphone",
     videoinput: "Camera",

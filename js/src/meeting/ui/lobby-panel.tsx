@@ -27,7 +27,7 @@ export function Lobby({ meeting }: { meeting: MeetingPage }): JSX.Element | null
       <ul class="people">
         {knocking.map((knock) => (
           <li key={knock.id} class="person">
-            <Avatar name={knock.name} />
+            <Avatar name={knock.name} picture={null} />
             <span class="person-name">{knock.name}</span>
             <span class="person-actions">
               <button

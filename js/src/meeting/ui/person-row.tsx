@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Participant } from "../../shared/protocol";
 import type { MeetingPage } from "../room/meeting-page";
+import { avatarOf } from "../room/profile";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
@@ -19,7 +20,7 @@ export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
   const speaking = meeting.speaking.value.has(id);
   return (
     <li class={`person${speaking ? " speaking" : ""}`} data-person={id}>
-      <Avatar name={name} />
+      <Avatar name={name} picture={avatarOf(meeting, id)} />
       <span class="person-name">
         <span dir="auto">{isSelf(meeting, person) ? t.common.you(name) : name}</span>
         <Roles meeting={meeting} person={person} speaking={speaking} />

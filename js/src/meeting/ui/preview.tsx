@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
+import { Face } from "./avatar";
 import { MediaButtons } from "./media-buttons";
-import { hue, initials } from "./tile";
+import { hue } from "./tile";
 import { Video } from "./video";
 
 /** One's own picture, as the others would see it, with what switches camera and microphone. */
@@ -12,7 +13,7 @@ export function Preview({ meeting }: { meeting: MeetingPage }): JSX.Element {
   return (
     <div class="preview" style={{ "--hue": `${hue(name)}` }}>
       <span class="avatar" aria-hidden="true">
-        {initials(name)}
+        <Face name={name} picture={meeting.profile.avatar.value} />
       </span>
       {video && <Video track={video} mirrored large={false} label={t.door.ownPicture} />}
       {!video && <span class="preview-off">{t.prejoin.cameraOff}</span>}

@@ -5,6 +5,7 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { DeviceSettings } from "./device-settings";
 import { LookSettings } from "./look-settings";
+import { PictureSetting } from "./picture-setting";
 import { RoomSettings } from "./room-settings";
 import { TextSetting } from "./text-setting";
 
@@ -20,6 +21,7 @@ export function SettingsPanel({ meeting }: { meeting: MeetingPage }): JSX.Elemen
           max={LIMITS.name}
           onSave={(name) => attempt(meeting, () => meeting.rename(name))}
         />
+        <PictureSetting meeting={meeting} />
       </fieldset>
       <DeviceSettings meeting={meeting} />
       <LookSettings meeting={meeting} />

@@ -3,7 +3,9 @@ import { first } from "../../shared/text";
 import type { Rect } from "../look/layout";
 import type { Grade } from "../mesh/connection-quality";
 import type { MeetingPage } from "../room/meeting-page";
+import { avatarOf } from "../room/profile";
 import { t } from "../strings";
+import { Face } from "./avatar";
 import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
 import { PersonMenu } from "./person-menu";
 import { ReactionIcon } from "./reaction-icons";
@@ -38,7 +40,7 @@ export function Tile(props: TileProps): JSX.Element {
       }}
     >
       <span class="avatar" aria-hidden="true">
-        {initials(name)}
+        <Face name={name} picture={avatarOf(meeting, owner.id)} />
       </span>
       {video && (
         <Video
