@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Knock } from "../../shared/protocol";
 import { ViewStore } from "../look/view";
