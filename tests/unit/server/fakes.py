@@ -19,6 +19,12 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
 from nanomeet_widget.server.rooms.rooms import Rooms
 
+#: One character of seven code points.
+FAMILY = "👨‍👩‍👧‍👦"
+#: Where a broadcast is pushed; its end is a secret.
+PUSH_URL = "rtmp://live.example.org/app/SECRETKEY"
+#: A browser's ID.
+PERSON = "person-of-a-browser"
 Sent = TypeVar("Sent")
 _numbers = itertools.count(1)
 

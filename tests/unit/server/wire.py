@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 
+from hypothesis import strategies as st
+
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 #: An avcC with one sequence and one picture parameter set.
 AVCC = bytes.fromhex("0142001fffe1000467420 01f01000468ce3880".replace(" ", ""))
+VP9 = {"codec": "vp09.00.31.08", "description": ""}
 PICTURE, SOUND = Track.VIDEO, Track.AUDIO
 
 
@@ -37,3 +40,14 @@ def media(
         payload=payload,
         keyframe=key,
     ).encode()
+
+
+any_frame = st.builds(
+    Frame,
+    kind=st.sampled_from(Kind),
+    track=st.sampled_from(Track),
+    timestamp=st.integers(-(2**63), 2**63 - 1),
+    payload=st.binary(min_size=1, max_size=70_000),
+    duration=st.integers(0, 2**32 - 1),
+    keyframe=st.booleans(),
+)

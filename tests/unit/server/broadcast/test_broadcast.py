@@ -1,62 +1,48 @@
-"""A broadcast from request to recording: what its sender, its room and its viewers hear."""
+"""Tests of `broadcast.broadcast`: from the request to the finished recording."""
 
 from __future__ import annotations
+
+import random
 
 import pytest
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
 from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
+from tests.unit.server.broadcasting import Stage, sounding, states
 from tests.unit.server.conftest import House
-from tests.unit.server.fakes import Page, Sender, Viewer, claims
+from tests.unit.server.fakes import Page, Sender, claims
+from tests.unit.server.spoiling import FRAMES, noise, nothing_kept
 from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
-FULL = common.Trouble("recording_disk", "the disk is full")
 
-
-class Stage:
-    """A moderator who broadcasts."""
-
-    def __init__(self, house: House, *, record: bool = False) -> None:
-        self.house = house
-        self.page = house.moderator()
-        self.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=record), ref=1))
-        self.granted = self.page.last(meeting.IngestGranted)
-        self.sender = Sender()
-
-    def connect(self, sender: Sender | None = None) -> bool:
-        broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
-        return broadcast is not None and broadcast.attach(sender or self.sender)
-
-    def send(self, *data: bytes, sender: Sender | None = None) -> None:
-        for part in data:
-            broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
+def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> None:
+    chance = random.Random(7798)  # noqa: S311 - to be repeated
+    right = [setup(), setup(SOUND), media(0, key=True), media(0.1), media(0.1, track=SOUND)]
+    host = house.page().join(claims(moderator=True, valid=1e6), name="Host")
+    ended = 0
+    with nothing_kept():
+        for _ in range(FRAMES // 10):
+            house.clock.advance(60)
+            host.sent.clear()
+            host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=1))
+            broadcast = house.broadcasts.by_ingest_ticket(host.last(meeting.IngestGranted).ticket)
             assert broadcast is not None
-            broadcast.receive(sender or self.sender, part)
-
-    def lose(self) -> None:
-        broadcast = self.house.broadcasts.by_ingest_ticket(self.granted.ticket)
-        assert broadcast is not None
-        broadcast.detach(self.sender)
-
-    def live(self) -> Stage:
-        assert self.connect()
-        self.send(setup(), setup(SOUND), media(0, key=True))
-        return self
-
-    def watch(self) -> Viewer:
-        viewer = Viewer()
-        assert self.house.broadcasts.watch("stream", viewer) is not None
-        return viewer
+            sender = Sender()
+            assert broadcast.attach(sender)
+            for data in right[: chance.randint(0, 3)]:
+                broadcast.receive(sender, data)
+            for _ in range(10):
+                broadcast.receive(sender, noise(chance, chance.choice(right)))
+            ended += sender.farewell is not None
+            host.ask(meeting.StopBroadcast(ref=2))
+    assert ended > FRAMES / 20
+    # Somebody else's goes well.
+    host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=3))
+    assert host.last(meeting.Ack if host.all(meeting.Ack) else meeting.IngestGranted)
 
 
-def states(page: Page) -> list[BroadcastStatus]:
-    return [m.broadcast.state for m in page.all(meeting.BroadcastChanged)]
-
-
-def payloads(viewer: Viewer) -> list[bytes]:
-    return [frame.wire[-1:] for frame in viewer.frames if not frame.setup]
+FULL = common.Trouble("recording_disk", "the disk is full")
 
 
 def test_it_is_live_when_the_first_picture_is_there(house: House) -> None:
@@ -77,27 +63,6 @@ def test_it_is_live_when_the_first_picture_is_there(house: House) -> None:
     assert live.since is not None
 
 
-def test_a_newcomer_meets_the_live_broadcast(house: House) -> None:
-    Stage(house).live()
-    assert house.guest().welcome.broadcast.state is BroadcastStatus.LIVE
-
-
-def test_a_second_start_is_refused(house: House) -> None:
-    stage = Stage(house)
-    stage.page.ask(meeting.StartBroadcast(ref=2))
-    assert (stage.page.last(common.Error).kind, stage.page.last(common.Error).ref) == (
-        "conflict",
-        2,
-    )
-
-
-def test_one_stream_is_sent_from_one_room(house: House) -> None:
-    Stage(house)
-    other = house.page().join(claims(moderator=True, room="Other"))
-    other.ask(meeting.StartBroadcast(ref=1))
-    assert other.last(common.Error).kind == "conflict"
-
-
 def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -> None:
     stage = Stage(house)
     assert stage.connect()
@@ -112,62 +77,10 @@ def test_without_a_picture_it_fails_in_words_and_may_start_again(house: House) -
     assert states(stage.page)[-1] is BroadcastStatus.STARTING
 
 
-def test_stopping_is_acknowledged_when_it_is_off(house: House) -> None:
-    stage = Stage(house).live()
-    stage.page.ask(meeting.StopBroadcast(ref=2))
-    assert states(stage.page)[-2:] == [BroadcastStatus.STOPPING, BroadcastStatus.OFF]
-    assert stage.page.last(meeting.Ack).ref == 2
-    assert stage.sender.farewell is not None
-    assert stage.sender.farewell.failed is False
-
-
-def test_stopping_nothing_is_refused(house: House) -> None:
-    anna = house.moderator()
-    anna.ask(meeting.StopBroadcast(ref=1))
-    assert anna.last(common.Error).kind == "conflict"
-
-
-def test_stopping_before_it_is_live_answers_both_requests(house: House) -> None:
-    stage = Stage(house)
-    stage.page.ask(meeting.StopBroadcast(ref=2))
-    assert stage.page.last(common.Error).ref == 1
-    assert stage.page.last(meeting.Ack).ref == 2
-
-
-def test_the_last_one_leaving_ends_it(house: House) -> None:
-    stage = Stage(house).live()
-    stage.page.leave()
-    assert stage.sender.farewell is not None
-    assert house.broadcasts.active is False
-    assert house.clock.pending == 0
-
-
-def test_errors_are_for_moderators(house: House) -> None:
-    guest = house.guest()
-    stage = Stage(house)
-    house.clock.advance(house.config.patience.first_picture + 1)
-    assert stage.page.last(meeting.BroadcastChanged).broadcast.trouble is not None
-    assert guest.last(meeting.BroadcastChanged).broadcast.trouble is None
-
-
-# --- the sender --------------------------------------------------------------------------------
-
-
-def test_a_wrong_ticket_opens_nothing(house: House) -> None:
-    stage = Stage(house)
-    assert house.broadcasts.by_ingest_ticket(stage.granted.ticket[:-1] + "?") is None
-
-
 def test_a_ticket_in_use_is_refused(house: House) -> None:
     stage = Stage(house).live()
     assert stage.connect(Sender()) is False
     assert stage.sender.farewell is None
-
-
-def test_a_ticket_is_over_with_its_broadcast(house: House) -> None:
-    stage = Stage(house).live()
-    stage.page.ask(meeting.StopBroadcast())
-    assert house.broadcasts.by_ingest_ticket(stage.granted.ticket) is None
 
 
 def test_a_silent_sender_is_replaced(house: House) -> None:
@@ -244,87 +157,6 @@ def test_a_flood_ends_it(house: House) -> None:
     assert "more data than" in stage.sender.farewell.reason
 
 
-# --- viewers -----------------------------------------------------------------------------------
-
-
-def test_who_waits_gets_the_first_picture(house: House) -> None:
-    stage = Stage(house)
-    viewer = stage.watch()
-    assert viewer.state == "waiting"
-    stage.live()
-    assert viewer.state == "live"
-    assert [f.setup for f in viewer.frames] == [True, True, False]
-
-
-def test_a_latecomer_gets_set_up_and_the_last_group_of_pictures(house: House) -> None:
-    stage = Stage(house).live()
-    stage.send(media(1, payload=b"a"), media(2, key=True, payload=b"b"))
-    stage.send(media(2, track=SOUND, payload=b"c"), media(2.1, payload=b"d"))
-    viewer = stage.watch()
-    assert viewer.state == "live"
-    assert [f.track for f in viewer.frames if f.setup] == [PICTURE, SOUND]
-    assert payloads(viewer) == [b"b", b"c", b"d"]
-    stage.send(media(2.2, payload=b"e"))
-    assert payloads(viewer)[-1] == b"e"
-
-
-def test_a_latecomer_to_an_old_picture_has_a_keyframe_made(house: House) -> None:
-    stage = Stage(house).live()
-    stage.watch()
-    assert not stage.sender.all(ingest.KeyframeWanted)
-    house.clock.advance(1.5)
-    stage.watch()
-    stage.watch()
-    assert len(stage.sender.all(ingest.KeyframeWanted)) == 1
-
-
-def test_a_new_set_up_replaces_the_old_one(house: House) -> None:
-    stage = Stage(house).live()
-    stage.send(setup(width=320, height=180), media(1, key=True, payload=b"k"))
-    viewer = stage.watch()
-    assert b'"width": 320' in viewer.frames[0].wire
-    assert payloads(viewer) == [b"k"]
-
-
-def test_a_group_of_pictures_without_end_is_not_kept(house: House) -> None:
-    stage = Stage(house).live()
-    for number in range(1, 60):
-        house.clock.advance(1)
-        stage.send(media(number, payload=bytes(500_000)))
-    viewer = stage.watch()
-    assert payloads(viewer) == []
-    assert stage.sender.all(ingest.KeyframeWanted)
-
-
-def test_the_end_and_the_next_beginning_are_told(house: House) -> None:
-    stage = Stage(house).live()
-    viewer = stage.watch()
-    stage.page.ask(meeting.StopBroadcast())
-    assert viewer.state == "ended"
-    again = Stage(house).live()
-    assert viewer.state == "live"
-    assert again.page.all(meeting.Ack)
-
-
-def test_the_title_is_the_subject(house: House) -> None:
-    stage = Stage(house).live()
-    viewer = stage.watch()
-    assert viewer.last(watch.StreamState).title == "R"
-    stage.page.ask(meeting.SetSubject(subject="Lesson"))
-    assert viewer.last(watch.StreamState).title == "Lesson"
-
-
-def test_there_is_an_end_of_viewers(house: House) -> None:
-    for _ in range(house.config.limits.viewers):
-        assert house.broadcasts.watch("stream", Viewer()) is not None
-    with pytest.raises(WatchRefusedError) as refused:
-        house.broadcasts.watch("stream", Viewer())
-    assert refused.value.kind == "full"
-
-
-# --- recording ---------------------------------------------------------------------------------
-
-
 def test_it_is_live_when_the_recording_has_begun(house: House) -> None:
     stage = Stage(house, record=True).live()
     assert states(stage.page)[-1] is BroadcastStatus.STARTING
@@ -380,14 +212,6 @@ def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House)
     assert "the disk is full" in told.trouble.message
 
 
-def test_nothing_is_left_when_all_is_over(house: House) -> None:
-    stage = Stage(house).live()
-    stage.page.ask(meeting.StopBroadcast())
-    stage.page.leave()
-    assert house.broadcasts.active is False
-    assert house.clock.pending == 0
-
-
 def test_a_chapter_stands_where_it_began_though_pictures_come_late(house: House) -> None:
     stage = Stage(house, record=True).live()
     (tape,) = house.tapes
@@ -426,9 +250,6 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     house.clock.advance(0.2)
     assert broadcast.attach(Sender(), 707_000)
     assert viewer.state == "live"
-
-
-# --- what stays behind -------------------------------------------------------------------------
 
 
 def trouble(page: Page) -> str | None:
@@ -484,3 +305,46 @@ def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house:
     for number in range(16, 24):
         second(number, {})
     assert trouble(stage.page) is None
+
+
+def test_the_page_that_sends_it_is_told_what_is_asked(house: House) -> None:
+    granted = Stage(house, quality="720p", codec="vp9", paused=True).granted
+    assert (granted.quality, granted.codec, granted.shows) == ("720p", "vp9", "soon")
+
+
+def test_what_nobody_asks_for_is_left_to_the_page(house: House) -> None:
+    granted = Stage(house).granted
+    assert (granted.quality, granted.codec, granted.shows) == ("360p", None, "stage")
+
+
+def test_sound_alone_is_live_with_its_first_sound(house: House) -> None:
+    stage = sounding(house)
+    assert stage.page.last(meeting.Ack).ref == 1
+    assert (stage.told.state, stage.told.quality) == (BroadcastStatus.LIVE, "audio")
+
+
+def test_a_picture_has_no_place_in_it(house: House) -> None:
+    stage = sounding(house)
+    stage.send(setup())
+    assert stage.told.state is BroadcastStatus.OFF
+    assert stage.told.trouble is not None
+    assert "sound alone" in stage.told.trouble.message
+
+
+def test_its_recording_begins_with_the_sound(house: House) -> None:
+    stage = sounding(house, record=True)
+    (tape,) = house.tapes
+    assert tape.opened is not None
+    assert [each.track for each in tape.opened] == [Track.AUDIO]
+    assert tape.on_open is not None
+    tape.on_open(None)
+    assert stage.told.state is BroadcastStatus.LIVE
+
+
+def test_another_codec_than_the_one_that_was_asked_for_ends_it(house: House) -> None:
+    stage = Stage(house, codec="vp9")
+    assert stage.connect()
+    stage.send(setup())
+    assert stage.told.state is BroadcastStatus.FAILED
+    assert stage.told.trouble is not None
+    assert "vp9" in stage.told.trouble.message

@@ -1,11 +1,8 @@
-"""Chapters as players read them, and where a room's come from."""
+"""Tests of `recording.chapters`."""
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.recording.chapters import webvtt
-from tests.unit.server.broadcast.test_broadcast import Stage
-from tests.unit.server.conftest import House
 
 
 def test_each_chapter_lasts_until_the_next() -> None:
@@ -34,27 +31,3 @@ def test_no_name_can_write_a_cue_of_its_own() -> None:
 
 def test_a_recording_without_marks_has_no_chapters() -> None:
     assert webvtt([], duration=5) == "WEBVTT\n"
-
-
-def test_a_room_marks_its_subject_and_its_stage(house: House) -> None:
-    stage = Stage(house, record=True)
-    before = house.guest(name="Ben")
-    stage.live()
-    (tape,) = house.tapes
-    assert tape.marks == ["R"]
-    anna = house.guest(name="Anna")
-    anna.ask(meeting.Media(audio=True, video=True, screen=True))
-    anna.ask(meeting.Media(audio=False, video=True, screen=True))
-    anna.ask(meeting.Media(audio=False, video=True, screen=False))
-    stage.page.ask(meeting.SetSubject(subject="Lesson"))
-    anna.ask(meeting.LeaveStage())
-    before.lose()
-    before.leave()
-    assert tape.marks[1:] == [
-        "Anna is on the stage",
-        "Anna shares their screen",
-        "Anna stopped sharing their screen",
-        "Lesson",
-        "Anna left the stage",
-        "Ben left the stage",
-    ]

@@ -1,4 +1,4 @@
-"""What the audience sees, who composes it, and who does not get to see it."""
+"""Tests of `rooms.audience_feed`: the stage as the audience sees it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,16 @@ import pytest
 
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
-from nanomeet_widget.server.protocol import meeting, watch
+from nanomeet_widget.server.protocol import common, meeting, watch
+from tests.unit.server.broadcasting import composed, watch_ticket, watched
 from tests.unit.server.conftest import House
-from tests.unit.server.fakes import Page, Sender, Viewer, claims
-from tests.unit.server.wire import media, setup
+from tests.unit.server.fakes import PERSON, Page, Sender, Viewer, claims
 
 NOTHING = meeting.StageFeed(stream=None)
-PERSON = "person-of-a-browser"
 
 
 def grants(page: Page) -> list[meeting.IngestGranted]:
     return [g for g in page.all(meeting.IngestGranted) if g.purpose == "stage"]
-
-
-def send(house: House, granted: meeting.IngestGranted) -> Sender:
-    """Do what a page does that is asked to compose: send a first picture."""
-    broadcast = house.broadcasts.by_ingest_ticket(granted.ticket)
-    assert broadcast is not None
-    sender = Sender()
-    assert broadcast.attach(sender)
-    for data in (setup(), media(0, key=True)):
-        broadcast.receive(sender, data)
-    return sender
 
 
 def lose(house: House, granted: meeting.IngestGranted, sender: Sender) -> None:
@@ -38,13 +26,6 @@ def lose(house: House, granted: meeting.IngestGranted, sender: Sender) -> None:
 
 def feed(page: Page) -> meeting.StageFeed:
     return page.last(meeting.StageFeed)
-
-
-def watched(house: House, told: meeting.StageFeed) -> Viewer:
-    assert told.stream is not None
-    viewer = Viewer()
-    house.broadcasts.watch(told.stream, viewer, ticket=told.ticket)
-    return viewer
 
 
 def forbidden(house: House, stream: str | None, ticket: str | None) -> bool:
@@ -68,7 +49,7 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
     (granted,) = grants(anna)
     assert eve.welcome.feed == NOTHING
     assert not eve.all(meeting.StageFeed)
-    send(small, granted)
+    composed(small, granted)
     told = feed(eve)
     assert told.stream == granted.stream
     assert watched(small, told).frames
@@ -79,7 +60,7 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
 def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
     (granted,) = grants(anna)
-    send(small, granted)
+    composed(small, granted)
     for page in (anna, eve):
         assert not page.all(meeting.BroadcastChanged)
     assert not small.tapes
@@ -89,7 +70,7 @@ def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
 
 def test_a_viewer_without_a_good_ticket_sees_nothing(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     told = feed(eve)
     for ticket in (None, "", "wrong", (told.ticket or "")[:-1], "\u00e4"):
         assert forbidden(small, told.stream, ticket)
@@ -99,7 +80,7 @@ def test_a_viewer_without_a_good_ticket_sees_nothing(small: House) -> None:
 
 def test_each_of_the_audience_has_a_ticket_for_one_viewer(small: House) -> None:
     anna, _, eve, late = small.moderator(), small.guest(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     assert feed(eve).ticket != feed(late).ticket
     first = watched(small, feed(eve))
     other = watched(small, feed(late))
@@ -111,7 +92,7 @@ def test_each_of_the_audience_has_a_ticket_for_one_viewer(small: House) -> None:
 
 def test_who_comes_later_is_told_at_once(small: House) -> None:
     anna, _, _ = small.moderator(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     late = small.guest()
     assert watched(small, late.welcome.feed).frames
     assert not late.all(meeting.StageFeed)
@@ -120,7 +101,7 @@ def test_who_comes_later_is_told_at_once(small: House) -> None:
 @pytest.mark.parametrize("how", ["kicked", "left", "came up"])
 def test_who_is_no_longer_in_the_audience_sees_it_no_more(small: House, how: str) -> None:
     anna, ben, eve, _ = small.moderator(), small.guest(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     told = feed(eve)
     viewer = watched(small, told)
     if how == "kicked":
@@ -139,7 +120,7 @@ def test_who_is_no_longer_in_the_audience_sees_it_no_more(small: House, how: str
 def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> None:
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
     first = grants(anna)[0]
-    sender = send(small, first)
+    sender = composed(small, first)
     old = watched(small, feed(eve))
     anna.leave()
     assert sender.farewell is not None
@@ -148,14 +129,14 @@ def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> Non
     assert feed(eve) == NOTHING
     (second,) = grants(ben)
     assert second.stream != first.stream
-    send(small, second)
+    composed(small, second)
     assert feed(eve).stream == second.stream
 
 
 def test_who_steps_down_composes_no_more(small: House) -> None:
     anna, ben = small.moderator(), small.guest()
     anna.ask(meeting.SendToAudience(id=ben.id))
-    sender = send(small, grants(anna)[0])
+    sender = composed(small, grants(anna)[0])
     anna.ask(meeting.InviteToStage(id=ben.id))
     ben.ask(meeting.EnterStage())
     anna.ask(meeting.LeaveStage())
@@ -167,7 +148,7 @@ def test_a_page_that_sends_nothing_is_not_asked_again_at_once(small: House) -> N
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
     small.clock.advance(small.config.patience.first_picture)
     assert (len(grants(anna)), len(grants(ben))) == (1, 1)
-    send(small, grants(ben)[0])
+    composed(small, grants(ben)[0])
     assert feed(eve).stream == grants(ben)[0].stream
 
 
@@ -186,25 +167,25 @@ def test_a_lost_ingest_is_asked_for_again(small: House) -> None:
     anna.ask(meeting.EnterStage())
     eve = small.guest()
     eve.ask(meeting.LeaveStage())
-    sender = send(small, grants(anna)[0])
+    sender = composed(small, grants(anna)[0])
     small.clock.advance(100)
     lose(small, grants(anna)[0], sender)
     small.clock.advance(small.config.patience.ingest)
     assert feed(eve) == NOTHING
     small.clock.advance(2)
-    send(small, grants(anna)[1])
+    composed(small, grants(anna)[1])
     assert feed(eve).stream == grants(anna)[1].stream
 
 
 def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
-    relay = send(small, grants(anna)[0])
+    relay = composed(small, grants(anna)[0])
     viewer = watched(small, feed(eve))
     anna.ask(meeting.StartBroadcast(ref=1))
     public = anna.all(meeting.IngestGranted)[-1]
     assert public.purpose == "broadcast"
     assert relay.farewell is None
-    send(small, public)
+    composed(small, public)
     assert feed(eve) == meeting.StageFeed(stream="stream")
     assert relay.farewell is not None
     assert relay.farewell.failed is False
@@ -215,7 +196,7 @@ def test_while_it_is_broadcast_the_audience_watches_that(small: House) -> None:
     assert feed(eve) == NOTHING
     assert len(grants(anna)) == 2
     assert not grants(ben)
-    send(small, grants(anna)[1])
+    composed(small, grants(anna)[1])
     assert feed(eve).stream == grants(anna)[1].stream
 
 
@@ -225,7 +206,7 @@ def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
     assert late.try_all([meeting.StartBroadcast(ref=1)]) == [("audience", 1)]
     anna.ask(meeting.StartBroadcast())
     public = anna.all(meeting.IngestGranted)[-1]
-    sender = send(small, public)
+    sender = composed(small, public)
     anna.ask(meeting.LeaveStage())
     assert sender.farewell is not None
     state = late.last(meeting.BroadcastChanged).broadcast
@@ -239,7 +220,7 @@ def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
 
 def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
-    sender = send(small, grants(anna)[0])
+    sender = composed(small, grants(anna)[0])
     eve.leave()
     small.clock.advance(small.config.patience.audience - 1)
     anna.ask(meeting.Media(audio=True, video=True))
@@ -252,7 +233,7 @@ def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
 
 def test_an_audience_that_is_back_soon_sees_the_same_relay(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     eve.leave()
     small.clock.advance(5)
     back = small.guest()
@@ -265,21 +246,21 @@ def test_a_page_that_is_loaded_again_keeps_its_ticket(small: House) -> None:
     anna, _ = small.moderator(), small.guest()
     token = claims()
     first = small.page().join(token, person=PERSON)
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     second = small.page().join(token, person=PERSON)
     assert second.welcome.feed == feed(first)
 
 
 def test_the_relay_ends_with_the_room_and_with_the_server(small: House) -> None:
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
-    sender = send(small, grants(anna)[0])
+    sender = composed(small, grants(anna)[0])
     anna.ask(meeting.EndMeeting())
     assert sender.farewell is not None
     assert not grants(ben)
     assert not small.broadcasts.active
     assert small.clock.pending == 0
     anna, ben, eve = small.moderator(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     over: list[bool] = []
     small.broadcasts.close(lambda: over.append(True))
     assert over
@@ -289,50 +270,17 @@ def test_the_relay_ends_with_the_room_and_with_the_server(small: House) -> None:
 
 def test_the_title_is_the_subject(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
-    send(small, grants(anna)[0])
+    composed(small, grants(anna)[0])
     viewer = watched(small, feed(eve))
     anna.ask(meeting.SetSubject(subject="Lesson"))
     assert viewer.last(watch.StreamState).title == "Lesson"
-
-
-# --- who watches the broadcast -----------------------------------------------------------------
-
-
-def test_moderators_hear_how_many_watch_but_not_of_each(house: House) -> None:
-    anna, ben = house.moderator(), house.guest()
-    anna.ask(meeting.StartBroadcast())
-    send(house, anna.last(meeting.IngestGranted))
-    for _ in range(5):
-        watched(house, meeting.StageFeed(stream="stream"))
-    assert [v.viewers for v in anna.all(meeting.ViewersChanged)] == [1]
-    house.clock.advance(1)
-    assert [v.viewers for v in anna.all(meeting.ViewersChanged)] == [1, 5]
-    house.clock.advance(10)
-    assert len(anna.all(meeting.ViewersChanged)) == 2
-    assert not ben.all(meeting.ViewersChanged)
-    assert house.moderator().welcome.viewers == 5
-    assert house.guest().welcome.viewers == 0
-    anna.ask(meeting.StopBroadcast())
-    assert anna.last(meeting.ViewersChanged).viewers == 0
-
-
-def test_who_waits_for_the_broadcast_is_counted_when_it_begins(house: House) -> None:
-    viewer = Viewer()
-    channel = house.broadcasts.watch("stream", viewer)
-    anna = house.moderator()
-    anna.ask(meeting.StartBroadcast())
-    assert anna.last(meeting.ViewersChanged).viewers == 1
-    house.clock.advance(2)
-    channel.leave(viewer)
-    channel.leave(viewer)
-    assert anna.last(meeting.ViewersChanged).viewers == 0
 
 
 def test_a_page_that_cannot_compose_is_not_asked(small: House) -> None:
     anna, ben, eve = small.moderator(composes=False), small.guest(), small.guest()
     assert not grants(anna)
     assert eve.welcome.feed.possible
-    send(small, grants(ben)[0])
+    composed(small, grants(ben)[0])
     assert feed(eve).stream is not None
 
 
@@ -350,3 +298,11 @@ def test_where_no_page_can_compose_the_audience_is_told(small: House) -> None:
     again.ask(meeting.EnterStage())
     assert feed(eve).possible
     assert grants(again)
+
+
+def test_the_rooms_own_audience_sees_it(small: House) -> None:
+    anna, _, eve = small.moderator(), small.guest(), small.guest()
+    anna.ask(meeting.StartBroadcast(options=common.BroadcastOptions(private=True)))
+    composed(small, anna.all(meeting.IngestGranted)[-1])
+    told = feed(eve)
+    assert (told.stream, told.ticket) == ("stream", watch_ticket(anna))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.cleaning import clean_text
 from tests.unit.server.conftest import House
-from tests.unit.server.fakes import Page, claims
+from tests.unit.server.fakes import FAMILY, Page, claims
 
 PERSON = "person-of-a-browser"
 
@@ -139,3 +139,16 @@ def test_a_moderator_speaks_to_those_who_wait(house: House) -> None:
     assert eve.last(meeting.LobbyNote).name == "Anna"
     assert [a.ref for a in anna.all(meeting.Ack)][-2:] == [1, 2]
     assert anna.try_all([meeting.MessageLobby(text="x", id=anna.id, ref=3)]) == [("not_found", 3)]
+
+
+def test_a_rooms_chat_is_bounded_by_its_bytes(house: House) -> None:
+    anna = house.moderator()
+    text = FAMILY * 2000
+    for _ in range(60):
+        anna.ask(meeting.SendChat(text=text))
+        house.clock.advance(2)
+    kept = house.guest().welcome.chat
+    size = len(text.encode())
+    assert len(kept) == house.config.limits.chat_size // size
+    assert kept[-1].id == 60
+    assert len(house.store.rooms.chat("R")) == len(kept)

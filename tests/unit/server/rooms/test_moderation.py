@@ -1,61 +1,10 @@
-"""What moderators do to a room, and that nobody else does."""
+"""Tests of `rooms.moderation`."""
 
 from __future__ import annotations
 
 from nanomeet_widget.server.protocol import common, meeting
-from tests.unit.server.commands import MODERATOR_REQUESTS, moderators_only
 from tests.unit.server.conftest import House
-from tests.unit.server.fakes import Page, claims
-
-PERSON = "person-of-a-browser"
-
-
-def test_a_guest_commands_nothing(house: House) -> None:
-    anna, ben = house.moderator(), house.guest()
-    told = len(anna.sent)
-    refused = ben.try_all(moderators_only(anna.id))
-    assert refused == [("forbidden", ref) for ref in range(len(refused))]
-    assert len(refused) == len(MODERATOR_REQUESTS) == 22
-    assert len(anna.sent) == told
-    assert anna.farewell is None
-
-
-# --- muting one --------------------------------------------------------------------------------
-
-
-def test_muting_one_is_done_when_his_page_says_so(house: House) -> None:
-    anna, ben, eve = house.moderator(), house.guest(audio=True), house.guest(audio=True)
-    anna.ask(meeting.Mute(id=ben.id, ref=1))
-    assert ben.last(meeting.MuteRequested) == meeting.MuteRequested(media="audio", by=anna.id)
-    assert not eve.all(meeting.MuteRequested)
-    assert not anna.all(meeting.Ack)
-    ben.ask(meeting.Media(audio=False, video=False))
-    assert anna.last(meeting.Ack).ref == 1
-
-
-def test_a_shared_screen_is_a_picture_too(house: House) -> None:
-    anna, ben = house.moderator(), house.guest()
-    ben.ask(meeting.Media(audio=False, video=False, screen=True))
-    anna.ask(meeting.Mute(id=ben.id, media="video", ref=1))
-    assert not anna.all(meeting.Ack)
-    ben.ask(meeting.Media(audio=False, video=False, screen=False))
-    assert anna.last(meeting.Ack).ref == 1
-
-
-def test_who_does_not_mute_is_told_of(house: House) -> None:
-    anna, ben = house.moderator(), house.guest(name="Ben", audio=True)
-    anna.ask(meeting.Mute(id=ben.id, ref=1))
-    house.clock.advance(house.config.patience.mute + 1)
-    error = anna.last(common.Error)
-    assert (error.kind, error.ref) == ("timeout", 1)
-    assert "Ben" in error.message
-
-
-def test_stepping_down_is_being_muted(house: House) -> None:
-    anna, ben = house.moderator(), house.guest(audio=True)
-    anna.ask(meeting.Mute(id=ben.id, ref=1))
-    ben.ask(meeting.LeaveStage())
-    assert anna.last(meeting.Ack).ref == 1
+from tests.unit.server.fakes import PERSON, Page, claims
 
 
 def test_whether_to_unmute_is_his_who_is_asked(house: House) -> None:
@@ -63,9 +12,6 @@ def test_whether_to_unmute_is_his_who_is_asked(house: House) -> None:
     anna.ask(meeting.AskToUnmute(id=ben.id, media="video", ref=1))
     assert ben.last(meeting.UnmuteAsked) == meeting.UnmuteAsked(media="video", by=anna.id)
     assert anna.last(meeting.Ack).ref == 1
-
-
-# --- moderators of a room ----------------------------------------------------------------------
 
 
 def granted(house: House) -> tuple[Page, Page]:
@@ -131,9 +77,6 @@ def test_the_role_ends_with_the_room_and_with_being_sent_out(house: House) -> No
     ben.leave()
     anna.leave()
     assert house.page().join(claims(jti="bens"), person=PERSON).welcome.own.moderator is False
-
-
-# --- the room ----------------------------------------------------------------------------------
 
 
 def test_into_a_locked_room_come_moderators_alone(house: House) -> None:
@@ -214,3 +157,25 @@ def test_an_invite_of_a_meeting_that_ended_opens_another(house: House) -> None:
     assert again.welcome.chat == []
     assert again.welcome.state.closed is False
     assert again.id != ben.id
+
+
+def test_a_moderator_cannot_lock_himself_out(house: House) -> None:
+    token = claims(moderator=True)
+    anna, twin = house.page().join(token), house.page().join(token)
+    anna.ask(meeting.Kick(id=anna.id, ref=1))
+    assert anna.last(common.Error).kind == "invalid"
+    anna.ask(meeting.Kick(id=twin.id))
+    assert house.page().join(token).who is not None
+
+
+def test_kicking_nobody_is_refused(house: House) -> None:
+    anna = house.moderator()
+    anna.ask(meeting.Kick(id="00000000", ref=1))
+    assert anna.last(common.Error).kind == "not_found"
+
+
+def test_the_subject_is_everybodys(house: House) -> None:
+    anna, ben = house.moderator(), house.guest()
+    anna.ask(meeting.SetSubject(subject="  Lesson\n1 ", ref=1))
+    assert ben.last(meeting.RoomChanged).state.subject == "Lesson 1"
+    assert anna.last(meeting.Ack).ref == 1

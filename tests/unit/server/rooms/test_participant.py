@@ -1,12 +1,10 @@
-"""The same person with another connection: no ghosts, and nothing for anybody else."""
+"""Tests of `rooms.participant`: one person is recognised by token and browser."""
 
 from __future__ import annotations
 
 from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
-from tests.unit.server.fakes import claims
-
-PERSON = "person-of-a-browser"
+from tests.unit.server.fakes import PERSON, claims
 
 
 def test_the_same_person_takes_his_own_place_at_once(small: House) -> None:

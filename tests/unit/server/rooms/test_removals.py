@@ -493,3 +493,27 @@ def test_as_many_removals_are_kept_as_a_room_can_carry(house: House) -> None:
     (settings,) = house.store.rooms.settings("R")
     assert len(settings.removals) == 1000
     assert all(is_out(house.page().join(token)) for token in (kept[0], kept[-1]))
+
+
+def test_kicked_is_out_and_stays_out(house: House) -> None:
+    anna = house.moderator()
+    token = claims()
+    ben = house.page().join(token)
+    anna.ask(meeting.Kick(id=ben.id, ref=1))
+    assert ben.farewell is not None
+    assert ben.farewell.kind == "kicked"
+    assert anna.last(meeting.Left) == meeting.Left(id=ben.id, reason="kicked", by=anna.id)
+    assert anna.last(meeting.Ack).ref == 1
+    for fields in ({}, {"resume": ben.welcome.resume}):
+        again = house.page().join(token, **fields)
+        assert again.farewell is not None
+        assert again.farewell.kind == "kicked"
+
+
+def test_a_room_that_ended_has_forgotten_who_was_kicked(house: House) -> None:
+    anna = house.moderator()
+    token = claims()
+    ben = house.page().join(token)
+    anna.ask(meeting.Kick(id=ben.id))
+    anna.leave()
+    assert house.page().join(token).who is not None

@@ -149,3 +149,15 @@ def test_a_page_that_is_back_hears_what_is_wanted_and_that_it_is_invited(small: 
     eve.leave()
     third = small.page().join(anna.who.claims, resume=anna.welcome.resume)
     assert not third.all(meeting.Wanted)
+
+
+def test_a_signal_reaches_the_one_it_is_for(house: House) -> None:
+    anna, ben, eve = house.moderator(), house.guest(), house.guest()
+    offer = meeting.Description(type="offer", sdp="v=0")
+    anna.ask(meeting.Signal(to=ben.id, description=offer))
+    assert ben.last(meeting.Signalled).sender == anna.id
+    assert ben.last(meeting.Signalled).description == offer
+    assert not ben.last(meeting.Signalled).restart
+    anna.ask(meeting.Signal(to=ben.id, restart=True))
+    assert ben.last(meeting.Signalled).restart
+    assert not eve.all(meeting.Signalled)

@@ -1,4 +1,4 @@
-"""A room in orders of events that nobody thought of: what holds in every one of them."""
+"""Properties of `rooms.room` that hold in any order of events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tests.unit.server.wire import media, setup
 
 _LIMITS = Limits(participants=4, waiting=1, stage=2, chat=8, chat_burst=20)
 _FAREWELL = meeting.Bye(kind="server_stopping", message="bye", retry=True)
-
 #: One has a moderator's token, two share an invite, the last has no storage to be known by.
 _SHARED = claims()
 _TOKENS = [claims(moderator=True), _SHARED, _SHARED, claims(), claims()]

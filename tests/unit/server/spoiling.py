@@ -1,0 +1,115 @@
+"""Messages and frames with something wrong in them."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import random
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server.protocol import common, decoding, meeting
+from tests.unit.server.commands import moderators_only
+from tests.unit.server.fakes import Page
+
+#: How many of each kind: 100,000 together.
+SIGNALS, OTHERS, FRAMES = 60_000, 10_000, 30_000
+#: Bytes that may be in use more than before: caches fill.
+GROWTH = 3_000_000
+#: What a socket answers: with an error, or by a word and a close.
+EXPECTED = (decoding.InvalidMessageError, msgspec.DecodeError, UnicodeError, NanoMeetError)
+ODD: list[Any] = [
+    *(None, True, -1, 0, 1 << 31, 1 << 63, 1 << 200, -0.5, 1e308, "", "\0", "\ud800", "x" * 5000),
+    *(
+        [],
+        {},
+        [[]],
+        {"type": "join"},
+        "<script>",
+        "../../etc",
+        "'; DROP TABLE rooms; --",
+        "🙂" * 99,
+    ),
+]
+
+
+def seeds(page: Page) -> list[dict[str, Any]]:
+    """Messages that are right, as JSON."""
+    others: list[Any] = [
+        meeting.Join(v=1, token="t", name="Ada"),
+        common.Ping(t=1.0),
+        meeting.Leave(),
+        meeting.Media(audio=True, video=False),
+        meeting.Rename(name="Ada"),
+        meeting.Signal(to=page.id, description=meeting.Description(type="offer", sdp="v=0")),
+    ]
+    everything = [*moderators_only(page.id), *others]
+    return [json.loads(common.encode(message)) for message in everything]
+
+
+def spoil(chance: random.Random, message: dict[str, Any]) -> bytes:
+    """Return a message with something wrong in it."""
+    spoiled = dict(message)
+    for _ in range(chance.randint(1, 3)):
+        keys = list(spoiled) or ["type"]
+        way = chance.randrange(4)
+        if way == 0:
+            spoiled[chance.choice(keys)] = chance.choice(ODD)
+        elif way == 1:
+            spoiled.pop(chance.choice(keys), None)
+        elif way == 2:
+            spoiled[chance.choice(["__proto__", "ref", "to", "x", "type", "id"])] = chance.choice(
+                ODD
+            )
+        else:
+            spoiled = {"type": spoiled.get("type"), **{key: chance.choice(ODD) for key in keys}}
+    text = json.dumps(spoiled)
+    return (
+        noise(chance, text.encode("utf-8", "surrogatepass"))
+        if chance.random() < 0.3
+        else (text.encode("utf-8", "surrogatepass"))
+    )
+
+
+def noise(chance: random.Random, data: bytes) -> bytes:
+    """Return bytes with some of them changed, lost, doubled or cut off."""
+    spoiled = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(spoiled) + 1)
+        way = chance.randrange(4)
+        if way == 0 and at < len(spoiled):
+            spoiled[at] = chance.randrange(256)
+        elif way == 1:
+            del spoiled[at : at + chance.randint(1, 9)]
+        elif way == 2:
+            spoiled[at:at] = spoiled[at : at + chance.randint(1, 9)]
+        else:
+            spoiled[at:at] = chance.randbytes(chance.randint(1, 9))
+    return bytes(spoiled)
+
+
+def decodes(decode: Callable[[str], object], data: bytes) -> bool:
+    """Whether a message is taken; what a socket would not expect is raised."""
+    try:
+        decode(data.decode())
+    except EXPECTED:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Expect that what is in use afterwards is what was before, but for what caches hold."""
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    yield
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < GROWTH, f"{(after - before) / 1e6:.1f} MB more than before"
