@@ -1,4 +1,4 @@
-"""Small clips as a browser would send them: pictures by codec, Opus in packets of 20 ms."""
+"""Small clips as browsers send them: video by codec, Opus in packets of 20 ms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PICTURES = 30
 
 @dataclass(frozen=True)
 class Clip:
-    """A set-up and the media that follow it, in order of time."""
+    """Set-ups and the media frames that follow, in order of time."""
 
     setups: tuple[Frame, ...]
     media: tuple[Frame, ...]
@@ -134,7 +134,7 @@ def _frame(packet: av.Packet[Any], payload: bytes) -> Frame:
 
 
 def _others(codec: Literal["vp9", "av1"], shape: _Shape) -> tuple[Frame, list[Frame]]:
-    """VP9 or AV1, which browsers give without a description."""
+    """VP9 or AV1, which browsers send without a description."""
     name, written = {
         "vp9": ("libvpx-vp9", "vp09.00.31.08"),
         "av1": ("libsvtav1", "av01.0.05M.08"),
@@ -162,7 +162,7 @@ def _tone(seconds: float, start: int) -> tuple[Frame, list[Frame]]:
         sound.sample_rate, sound.pts, sound.time_base = 48000, number * 960, encoder.time_base
         for packet in encoder.encode(sound):
             assert packet.pts is not None
-            # The encoder's own delay comes out as a time before zero.
+            # The encoder's delay appears as a time before zero.
             time = start + max(0, packet.pts) * SECOND // 48000
             frames.append(
                 Frame(

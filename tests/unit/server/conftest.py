@@ -20,7 +20,7 @@ SECRET = b"s" * 32
 
 @dataclass
 class House:
-    """The state machines of a server, without sockets and with a clock of the test's own."""
+    """The state machines of a server, without sockets, on a clock that the test controls."""
 
     clock: Clock
     store: Store
@@ -89,5 +89,5 @@ def house(tmp_path: Path, store: Store) -> House:
 
 @pytest.fixture
 def small(tmp_path: Path, store: Store) -> House:
-    """A house whose stage is full with two."""
+    """A house whose stage holds two people."""
     return build(tmp_path, store, Clock(), limits=Limits(stage=2))

@@ -1,4 +1,4 @@
-"""A clock that a test turns, and connections that remember what was sent."""
+"""A clock that the test controls, and connections that remember what was sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Call:
 
 
 class Clock:
-    """An event loop's timers, turned by hand."""
+    """An event loop's timers, advanced by the test."""
 
     def __init__(self) -> None:
         self._now = 1000.0
@@ -51,7 +51,7 @@ class Clock:
         return self._now
 
     def wall(self) -> float:
-        """Seconds since the epoch, by the same hand."""
+        """Seconds since the epoch, on the same clock."""
         return self._began + self._now
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Call:
@@ -73,7 +73,7 @@ class Clock:
         self._calls = [call for call in self._calls if not call.cancelled]
 
     def forget(self) -> None:
-        """Let nothing that is due happen: its process is gone."""
+        """Drop all scheduled calls, as when the process is killed."""
         self._calls.clear()
 
     @property
@@ -97,7 +97,7 @@ class Box:
 
 
 class Page(Box):
-    """A page's connection, with what a page would do."""
+    """A page's connection, and what the page does."""
 
     def __init__(self, rooms: Rooms) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class Page(Box):
         self.dispatcher.handle(self.who, message)
 
     def try_all(self, asked: list[meeting.ClientMessage]) -> list[tuple[str, int | None]]:
-        """Ask for each, and return what was refused, and how."""
+        """Send each request; return the kinds and references of the errors."""
         before = len(self.all(common.Error))
         for message in asked:
             self.ask(message)
@@ -138,7 +138,7 @@ class Page(Box):
         self.dispatcher.room.disconnected(self.who, self)
 
     def unload(self) -> None:
-        """Go away, as a page that is closed or loaded again."""
+        """Unload, as a page that is closed or reloaded."""
         assert self.dispatcher is not None
         assert self.who is not None
         self.dispatcher.room.disconnected(self.who, self, unloaded=True)
@@ -171,7 +171,7 @@ class Sender(Box):
 
 
 class Viewer(Box):
-    """Somebody who watches."""
+    """A viewer's connection."""
 
     dismissed: str | None = None
 
@@ -195,11 +195,11 @@ class Viewer(Box):
 
 @dataclass
 class Tape:
-    """A recording that ends when the test says so."""
+    """A recording that the test finishes."""
 
     stream: str
     entries: list[Frame | Setup] = field(default_factory=list)
-    #: Of the frames among them, in microseconds.
+    #: The frames' times, in microseconds.
     times: list[int] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     marked: list[int] = field(default_factory=list)
@@ -238,7 +238,7 @@ class Tape:
 
 @dataclass
 class Pushed:
-    """A way to another server that stands where the test says."""
+    """A push whose state the test sets."""
 
     target: PushTarget
     state: meeting.PushPhase = "connecting"

@@ -53,7 +53,7 @@ def muxer_of(path: Path, of: Clip) -> Muxer:
 
 
 def placed(media: Iterable[Frame]) -> Iterator[tuple[Frame, int]]:
-    """Frames as they come, each at its moment, with their times in the stream."""
+    """Frames as they arrive, with their times in the stream."""
     timeline = Timeline(Track.VIDEO if any(f.track is Track.VIDEO for f in media) else Track.AUDIO)
     for frame in media:
         time = timeline.place(frame, frame.timestamp / SECOND)

@@ -20,7 +20,7 @@ from tests.unit.server.playing import placed, setups
 
 
 class Recorder:
-    """A server's recordings, and what one of them reports."""
+    """A server's recordings, and their reports."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Recorder:
 
 
 def length_so_far(path: Path) -> float:
-    """Seconds of the pictures that a file in the making has."""
+    """The seconds of video in an unfinished file."""
     with contextlib.suppress(av.FFmpegError), av.open(str(path)) as container:
         times = [float(p.pts * p.time_base) for p in container.demux(video=0) if p.pts is not None]
         return max(times, default=0.0)

@@ -1,4 +1,4 @@
-"""Messages and frames with something wrong in them."""
+"""100,000 invalid messages and frames, as no page of this project sends them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.unit.server.fakes import Page
 
 #: How many of each kind: 100,000 together.
 SIGNALS, OTHERS, FRAMES = 60_000, 10_000, 30_000
-#: Bytes that may be in use more than before: caches fill.
+#: Bytes by which memory use may grow, as caches fill.
 GROWTH = 3_000_000
-#: What a socket answers: with an error, or by a word and a close.
+#: Errors that a socket answers with a message, or by closing.
 EXPECTED = (decoding.InvalidMessageError, msgspec.DecodeError, UnicodeError, NanoMeetError)
 ODD: list[Any] = [
     *(None, True, -1, 0, 1 << 31, 1 << 63, 1 << 200, -0.5, 1e308, "", "\0", "\ud800", "x" * 5000),
@@ -39,7 +39,7 @@ ODD: list[Any] = [
 
 
 def seeds(page: Page) -> list[dict[str, Any]]:
-    """Messages that are right, as JSON."""
+    """Valid messages, as JSON."""
     others: list[Any] = [
         meeting.Join(v=1, token="t", name="Ada"),
         common.Ping(t=1.0),
@@ -94,7 +94,7 @@ def noise(chance: random.Random, data: bytes) -> bytes:
 
 
 def decodes(decode: Callable[[str], object], data: bytes) -> bool:
-    """Whether a message is taken; what a socket would not expect is raised."""
+    """Whether a message is accepted; unexpected errors are raised."""
     try:
         decode(data.decode())
     except EXPECTED:
@@ -104,7 +104,7 @@ def decodes(decode: Callable[[str], object], data: bytes) -> bool:
 
 @contextlib.contextmanager
 def nothing_kept() -> Iterator[None]:
-    """Expect that what is in use afterwards is what was before, but for what caches hold."""
+    """Check that no memory is kept, except for caches."""
     gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()

@@ -1,4 +1,4 @@
-"""What the command line and the environment make of a server."""
+"""Tests of `config`, and of the options that make it."""
 
 from __future__ import annotations
 

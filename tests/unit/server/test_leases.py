@@ -1,4 +1,4 @@
-"""A spawned server stays as long as somebody needs it."""
+"""Tests of `leases`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Life:
         self.ended += 1
 
 
-def test_it_ends_when_nobody_ever_came() -> None:
+def test_it_ends_without_a_first_lease() -> None:
     life = Life(15)
     life.clock.advance(29)
     assert life.ended == 0

@@ -1,4 +1,4 @@
-"""A page's own picture of the room, made of nothing but the messages that it was sent."""
+"""A page's own view of the room, built only from the messages that it got."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nanomeet_widget.server.protocol import meeting
 
 
 class View:
-    """What a page knows."""
+    """What a page knows of the room."""
 
     def __init__(self, sent: list[meeting.ServerMessage]) -> None:
         self.own: meeting.Participant | None = None

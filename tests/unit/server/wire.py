@@ -1,4 +1,4 @@
-"""Frames as a sender's page writes them."""
+"""Frames as a sending page writes them."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> No
             ended += sender.farewell is not None
             host.ask(meeting.StopBroadcast(ref=2))
     assert ended > FRAMES / 20
-    # Somebody else's goes well.
+    # Another broadcast works.
     host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=3))
     assert host.last(meeting.Ack if host.all(meeting.Ack) else meeting.IngestGranted)
 
@@ -101,7 +101,7 @@ def test_a_lost_sender_may_come_back(house: House) -> None:
     viewer = stage.watch()
     seen = len(viewer.frames)
     stage.send(setup(), media(5), sender=back)
-    # Without a keyframe nobody could decode it.
+    # Without a keyframe it could not be decoded.
     assert len(viewer.frames) == seen + 1
     stage.send(media(5.1, key=True), sender=back)
     assert len(viewer.frames) == seen + 2
@@ -198,7 +198,7 @@ def test_a_recording_that_cannot_begin_fails_the_start(house: House) -> None:
     assert "the disk is full" in stage.page.last(common.Error).message
 
 
-def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House) -> None:
+def test_a_failed_recording_does_not_end_the_broadcast(house: House) -> None:
     stage = Stage(house, record=True).live()
     (tape,) = house.tapes
     assert tape.on_open is not None
@@ -212,7 +212,7 @@ def test_a_recording_that_breaks_is_said_and_the_broadcast_goes_on(house: House)
     assert "the disk is full" in told.trouble.message
 
 
-def test_a_chapter_stands_where_it_began_though_pictures_come_late(house: House) -> None:
+def test_a_chapter_keeps_its_time_with_late_pictures(house: House) -> None:
     stage = Stage(house, record=True).live()
     (tape,) = house.tapes
     for second in range(1, 5):
@@ -229,7 +229,7 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     stage.lose()
     house.clock.advance(1)
     viewer = stage.watch()
-    # A page loaded again: its clock begins again, and it says so.
+    # A reloaded page has another clock, and reports it.
     back = Sender()
     broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
@@ -237,7 +237,7 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     tape.on_open(None)
     assert viewer.state == "live"
     assert broadcast.attach(back, 7_000)
-    # No viewer measures its pictures by the times of those before.
+    # Viewers must not compare its timestamps with earlier ones.
     assert viewer.state == "waiting"
     stage.send(setup(), setup(SOUND), sender=back)
     house.clock.advance(0.5)
@@ -245,7 +245,7 @@ def test_a_sender_that_comes_back_goes_on_at_its_moment(house: House) -> None:
     stage.send(media(0.007, key=True), media(0.107), sender=back)
     assert tape.times[-2:] == [1_000_000, 1_100_000]
     assert viewer.state == "live"
-    # Its connection alone is lost: viewers notice nothing.
+    # Only its connection is lost: viewers notice nothing.
     broadcast.detach(back)
     house.clock.advance(0.2)
     assert broadcast.attach(Sender(), 707_000)
@@ -270,7 +270,7 @@ def test_a_sender_says_what_stays_behind_and_moderators_are_told(house: House) -
     assert trouble(other) == "broadcast_slow_line"
     broadcast.fall_behind(stage.sender, None)
     assert trouble(other) is None
-    # Nothing of it outlives the sender.
+    # It ends with the sender.
     broadcast.fall_behind(stage.sender, "encoder")
     stage.lose()
     assert trouble(other) is None
@@ -279,7 +279,7 @@ def test_a_sender_says_what_stays_behind_and_moderators_are_told(house: House) -
     assert trouble(other) is None
 
 
-def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house: House) -> None:
+def test_a_slow_connection_is_noticed_by_the_server(house: House) -> None:
     stage = Stage(house)
     broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
     assert broadcast is not None
@@ -293,7 +293,7 @@ def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house:
                 at = number + (tenth + 1) / 10 - late.get(track, 0)
                 stage.send(media(at, track=track, key=True))
 
-    # Pictures alone are late by their encoder, which is for the page to say.
+    # Late pictures alone are the encoder's, which the page reports.
     for number in range(8):
         second(number, {PICTURE: 0.9})
     assert not stage.sender.all(ingest.IngestLate)
@@ -307,12 +307,12 @@ def test_a_line_that_stays_behind_is_told_though_its_sender_cannot_say_so(house:
     assert trouble(stage.page) is None
 
 
-def test_the_page_that_sends_it_is_told_what_is_asked(house: House) -> None:
+def test_the_page_that_sends_it_gets_the_options(house: House) -> None:
     granted = Stage(house, quality="720p", codec="vp9", paused=True).granted
     assert (granted.quality, granted.codec, granted.shows) == ("720p", "vp9", "soon")
 
 
-def test_what_nobody_asks_for_is_left_to_the_page(house: House) -> None:
+def test_by_default_the_page_chooses(house: House) -> None:
     granted = Stage(house).granted
     assert (granted.quality, granted.codec, granted.shows) == ("360p", None, "stage")
 

@@ -34,17 +34,17 @@ def test_the_link_opens_it_for_as_many_as_have_it(house: House) -> None:
     assert [viewer.state for viewer in viewers] == ["live"] * 3
 
 
-def test_without_it_nobody_sees_anything(house: House) -> None:
+def test_without_the_link_there_is_nothing_to_see(house: House) -> None:
     stage = private(house)
     for given in (None, "", "wrong", watch_ticket(stage.page)[:-1]):
         assert refused(house, given)
     assert house.broadcasts.public("stream") is None
     stage.page.ask(meeting.StopBroadcast())
-    # Nor do they hear of its end.
+    # Nor do they learn of its end.
     assert refused(house, None)
 
 
-def test_who_watched_before_is_sent_away(house: House) -> None:
+def test_viewers_without_the_link_are_dismissed(house: House) -> None:
     waiting = Viewer()
     house.broadcasts.watch("stream", waiting)
     private(house)

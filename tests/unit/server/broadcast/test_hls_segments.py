@@ -1,4 +1,4 @@
-"""Segments and playlists by the rules that players and caches count on."""
+"""Tests of `broadcast.hls_segments`: the rules that players and caches rely on."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read(text: str) -> Playlist:
 
 
 def check(playlist: Playlist, segments: Segments) -> None:
-    """The rules of RFC 8216bis, and of Apple's authoring specification, for one playlist."""
+    """Check a playlist by RFC 8216bis and Apple's authoring specification."""
     tags = playlist.tags
     target = int(tags["#EXT-X-TARGETDURATION"])
     part_target = float(attributes(tags["#EXT-X-PART-INF"])["PART-TARGET"])
@@ -85,7 +85,7 @@ def check(playlist: Playlist, segments: Segments) -> None:
     assert float(control["CAN-SKIP-UNTIL"]) >= 6 * target
     assert "#EXT-X-INDEPENDENT-SEGMENTS" in tags
     assert ("#EXT-X-PRELOAD-HINT" in tags) != ("#EXT-X-ENDLIST" in tags)
-    # Each has its date, which goes on as it does.
+    # Each has its date, which advances with it.
     for before, after in itertools.pairwise(playlist.segments):
         assert before.duration is not None
         assert before.name is not None
@@ -125,7 +125,7 @@ def check(playlist: Playlist, segments: Segments) -> None:
 
 
 def independent(segments: Segments, header: str, data: bytes) -> bool:
-    """Whether the picture begins with a keyframe, as a demuxer sees it."""
+    """Whether a demuxer finds a keyframe at the beginning."""
     file = (segments.file(header) or b"") + data
     with av.open(io.BytesIO(file), "r", format="mp4") as container:
         leading = container.streams.video or container.streams.audio
@@ -142,7 +142,7 @@ def fill(segments: Segments, of: Clip, *, every: bool = True) -> None:
 
 
 def played(segments: Segments, playlist: Playlist) -> list[float]:
-    """The times of the pictures that a player shows which plays all segments."""
+    """The times of all pictures, when a player plays all segments."""
     times: list[float] = []
     for segment in playlist.segments:
         if segment.name is None:
@@ -252,10 +252,10 @@ def test_what_is_out_of_the_playlist_is_soon_forgotten(film: Clip) -> None:
     assert kept[0] == kept[-1] - 33
 
 
-def test_who_has_the_old_segments_gets_the_new_ones_alone(film: Clip) -> None:
+def test_a_delta_update_has_only_new_segments(film: Clip) -> None:
     segments = Segments("1", 0)
     fill(segments, film, every=False)
-    # Half a target's worth is nothing to leave out.
+    # There is nothing to leave out yet.
     assert segments.playlist(delta=True) == segments.playlist()
     for number in range(1, 5):
         fill(segments, clip(13, start=number * 13 * SECOND, width=64, height=48), every=False)
@@ -263,7 +263,7 @@ def test_who_has_the_old_segments_gets_the_new_ones_alone(film: Clip) -> None:
     skipped = int(attributes(delta.tags.pop("#EXT-X-SKIP"))["SKIPPED-SEGMENTS"])
     assert delta.tags == whole.tags
     left = whole.segments[skipped:]
-    # A player goes on with the header that it has.
+    # A player keeps the header that it has.
     assert delta.segments == [replace(segment, header="") for segment in left]
 
     def behind(rest: list[Listed]) -> float:
@@ -292,7 +292,7 @@ def test_breaks_that_are_out_of_the_playlist_are_counted() -> None:
     assert before + breaks == 15
 
 
-def test_without_keyframes_there_is_a_hole_and_no_endless_segment() -> None:
+def test_without_keyframes_there_is_a_gap() -> None:
     segments = Segments("1", 0)
     whole = clip(10, width=64, height=48, group=10_000)
     for setup in whole.setups:
@@ -348,7 +348,7 @@ def test_a_part_can_be_waited_for() -> None:
 
 @pytest.mark.parametrize("late", [-4.0, -1.2, 0.0, 1.2, 4.0])
 def test_each_segment_has_its_sound_though_the_tracks_come_apart(late: float) -> None:
-    # The sound comes so much later than the pictures of its moment.
+    # The audio arrives later than the pictures of the same time.
     whole = clip(16, width=64, height=48, group=45)
     segments = Segments("1", 0)
     for setup in whole.setups:
@@ -372,7 +372,7 @@ def test_each_segment_has_its_sound_though_the_tracks_come_apart(late: float) ->
                 if packet.pts is not None:
                     times[packet.stream.type].append(float(packet.pts * packet.time_base))
         heard += len(times["audio"])
-        # Until it is clear how late the sound is, pictures do not wait for it.
+        # Until the audio's lateness is known, pictures do not wait for it.
         if times["video"][0] > max(0, late) + 2:
             assert min(times["audio"]) == pytest.approx(times["video"][0], abs=0.05)
             assert max(times["audio"]) == pytest.approx(times["video"][-1], abs=0.05)

@@ -1,4 +1,4 @@
-"""A stream with so many viewers that sending takes time: frames go together, in order, and once."""
+"""Tests of `broadcast.stream`: fan-out, batches and the cache."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_comes_while_others_are_sent_goes_together() -> None:
     assert stage.crowd.batches == [[b"2", b"3", b"4"]]
 
 
-def test_who_comes_meanwhile_gets_nothing_twice() -> None:
+def test_a_new_viewer_gets_nothing_twice() -> None:
     stage = Crowded()
     stage.send(b"2")
     late = Viewer()
@@ -97,7 +97,7 @@ def test_with_few_viewers_nothing_waits() -> None:
     assert few.frames[-1].wire[-1:] == b"3"
 
 
-def test_who_waits_gets_the_first_picture(house: House) -> None:
+def test_a_waiting_viewer_gets_the_first_picture(house: House) -> None:
     stage = Stage(house)
     viewer = stage.watch()
     assert viewer.state == "waiting"
@@ -163,13 +163,13 @@ def test_a_late_listener_hears_what_comes_at_once(house: House) -> None:
     assert [frame.setup for frame in listener.frames] == [True]
     stage.send(media(0.02, track=SOUND, payload=b"s"))
     assert listener.frames[-1].wire[-1:] == b"s"
-    # There is no picture that a keyframe could be asked of.
+    # Without video, no keyframe is requested.
     house.clock.advance(5)
     stage.watch()
     assert not stage.sender.all(ingest.KeyframeWanted)
 
 
-def test_who_plays_mp4_gets_its_sound(house: House) -> None:
+def test_mp4_viewers_get_audio(house: House) -> None:
     stage = Stage(house, quality="audio")
     assert stage.connect()
     whole = clip(1, codec=None)
@@ -177,14 +177,14 @@ def test_who_plays_mp4_gets_its_sound(house: House) -> None:
     stage.send(first, rest[0])
     listener = stage.watch()
     stage.send(*rest[1:])
-    # Without the headers of WebSocket messages: two of them with the set-up.
+    # The set-up frame consists of two WebSocket messages.
     frames = [frame for frame in listener.frames if not frame.setup]
     assert len(frames) == len(rest) - 1
     assert [frame.time for frame in frames] == sorted(frame.time or 0 for frame in frames)
 
 
 @pytest.mark.parametrize("codec", ["vp9", "av1"])
-def test_who_plays_mp4_gets_every_codec(house: House, codec: common.Codec) -> None:
+def test_mp4_viewers_get_every_codec(house: House, codec: common.Codec) -> None:
     stage = Stage(house, codec=codec)
     assert stage.connect()
     stage.send(*clip(1, codec=codec, sound=False).encoded())
@@ -196,7 +196,7 @@ def test_who_plays_mp4_gets_every_codec(house: House, codec: common.Codec) -> No
 
 
 def _payloads(viewer: Viewer) -> list[bytes]:
-    """What is in the MP4 that a viewer gets: without the headers of messages and of frames."""
+    """The payloads of a viewer's MP4 frames."""
     found = []
     for frame in viewer.frames:
         data = frame.fragment[len(frame.wire) if frame.setup else 0 :]

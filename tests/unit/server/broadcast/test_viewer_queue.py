@@ -1,4 +1,4 @@
-"""A viewer's queue: in order when it can, from a keyframe on when it cannot, never without bound."""
+"""Tests of `broadcast.viewer_queue`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.server.fakes import Clock
 
 
 class Pipe:
-    """A connection that the test blocks and opens."""
+    """A connection that the test blocks and unblocks."""
 
     def __init__(self) -> None:
         self.blocked = False
@@ -105,7 +105,7 @@ def test_a_moment_of_trouble_loses_nothing(line: Line) -> None:
     assert line.skips == 0
 
 
-def test_who_is_too_late_skips_to_the_next_keyframe(line: Line) -> None:
+def test_a_late_viewer_skips_to_the_next_keyframe(line: Line) -> None:
     line.pipe.blocked = True
     line.push("k1", "p1", "s2", "p2")
     line.clock.advance(MAX_AGE + 0.1)
@@ -114,7 +114,7 @@ def test_who_is_too_late_skips_to_the_next_keyframe(line: Line) -> None:
     line.push("p4", "a4")
     line.pipe.drain()
     line.push("p5", "k6", "p7")
-    # The set-up is kept, for nothing can be decoded without it.
+    # The set-up is kept, as decoding needs it.
     assert line.written == ["k1", "s2", "a4", "k6", "p7"]
 
 

@@ -1,4 +1,4 @@
-"""Fragments are MP4 as FFmpeg, and so browsers, read it."""
+"""Tests of `media.cmaf`: FFmpeg reads the fragments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.server.clips import SECOND, Clip, clip
 
 
 def file_of(of: Clip, track: Track, *, together: int = 1) -> bytes:
-    """A track's file, with so many frames in a fragment."""
+    """A track's file, with a number of frames in each fragment."""
     (setup,) = (read_setup(frame) for frame in of.setups if frame.track is track)
     frames = [frame for frame in of.media if frame.track is track]
     parts = [frames[at : at + together] for at in range(0, len(frames), together)]

@@ -47,7 +47,7 @@ def test_it_begins_with_a_keyframe(tmp_path: Path) -> None:
 
 def test_a_picture_after_a_halt_stands_where_it_was_taken(tmp_path: Path) -> None:
     whole = clip(4)
-    # The sound goes on, and begins fragments of its own.
+    # The audio continues, in fragments of its own.
     media = [
         frame
         for frame in whole.media
@@ -89,7 +89,7 @@ def test_what_is_written_can_be_read_before_the_end(tmp_path: Path) -> None:
     whole = clip(2)
     muxer = muxer_of(tmp_path / "a.mp4", whole)
     write(muxer, whole.media)
-    # As after a killed process: no trailer, no closed file.
+    # As after a killed process: without a trailer, and not closed.
     (tmp_path / "copy.mp4").write_bytes((tmp_path / "a.mp4").read_bytes())
     remux(tmp_path / "copy.mp4", tmp_path / "whole.mp4")
     assert play(tmp_path / "whole.mp4").picture_times[-1] > 2 - 0.5

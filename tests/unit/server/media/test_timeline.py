@@ -1,4 +1,4 @@
-"""What was captured at one moment plays at one moment, and a stream is as long as it was on air."""
+"""Tests of `media.timeline`: what is captured at one moment plays at one moment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 from tests.unit.server.clips import SECOND, clip
 
 PICTURE, SOUND = 100_000, 60_000
-#: Microseconds between two pictures, which is how exact a length is.
+#: Microseconds between two pictures, which is the precision of a duration.
 ONE_PICTURE = PICTURE
 _FILM = clip(0.2, width=64, height=48)
 _PAYLOADS = {
@@ -30,7 +30,7 @@ _PAYLOADS = {
 
 @dataclass(frozen=True)
 class Sleep:
-    """Its machine sleeps: its clock has either gone on meanwhile, or stood still."""
+    """A sender's computer sleeps: meanwhile its clock continues, or stands still."""
 
     after: int
     length: int
@@ -39,16 +39,16 @@ class Sleep:
 
 @dataclass(frozen=True)
 class Page:
-    """A sender, and what is between it and the server. Microseconds."""
+    """A sender and its network, in microseconds."""
 
     #: What its clock shows when it begins.
     clock: int
     says: bool
     length: int
-    #: How long after it was captured something comes, at least; and what comes on top of it.
+    #: The least delay from capture to arrival, and the variation on top of it.
     delays: dict[Track, int]
     jitter: list[int]
-    #: From when, and how long, nothing is captured.
+    #: When nothing is captured, and for how long.
     pause: tuple[int, int]
     sleep: Sleep | None
     #: Nothing is sent before it begins.
@@ -57,7 +57,7 @@ class Page:
 
 @dataclass
 class Sent:
-    """A frame, and the true moments at which it was captured and came."""
+    """A frame, and the true times of its capture and arrival."""
 
     frame: Frame
     captured: int
@@ -66,7 +66,7 @@ class Sent:
 
 @dataclass
 class OnAir:
-    """What came, from whom, and where it was placed."""
+    """What arrived from which sender, and its time in the stream."""
 
     placed: list[tuple[Sent, int]] = field(default_factory=list)
     lost: list[Sent] = field(default_factory=list)
@@ -75,7 +75,7 @@ class OnAir:
 
 
 def sent_by(page: Page, begin: int) -> list[Sent]:
-    """All that a page sends, in the order in which it comes."""
+    """All that a page sends, in the order of arrival."""
     sent: list[Sent] = []
     jitter = itertools.cycle(page.jitter)
     for track, step in ((Track.VIDEO, PICTURE), (Track.AUDIO, SOUND)):
@@ -90,7 +90,7 @@ def sent_by(page: Page, begin: int) -> list[Sent]:
                 shows += 0 if page.sleep.stood else page.sleep.length
             on_its_way = true + page.delays[track] + next(jitter)
             if page.sleep is not None and true < begin + page.sleep.after <= on_its_way:
-                # It has not left yet.
+                # It has not been sent yet.
                 on_its_way += page.sleep.length
             came = max(came + 1, on_its_way)
             frame = Frame(
@@ -106,7 +106,7 @@ def sent_by(page: Page, begin: int) -> list[Sent]:
 
 
 def put_on_air(pages: list[Page]) -> OnAir:
-    """Have pages send, one after the other; whatever was on its way at a hand-over is gone."""
+    """Have pages send, one after the other; frames in transit at a hand-over are lost."""
     timeline, air = Timeline(), OnAir()
     begin = 1_000 * SECOND
     for page in pages:
@@ -122,7 +122,7 @@ def put_on_air(pages: list[Page]) -> OnAir:
                 continue
             picture = one.frame.track is Track.VIDEO
             if picture and not begun and not one.frame.keyframe:
-                # A server waits for a keyframe.
+                # The server waits for a keyframe.
                 continue
             time = timeline.place(one.frame, one.came / SECOND)
             if picture and not begun:
@@ -162,7 +162,7 @@ honest = st.builds(
 
 
 def check(air: OnAir) -> None:
-    """Everything has the place of its moment, in order, and nothing is lost."""
+    """Check that every frame has its time, in order, and that none is lost."""
     assert air.zero is not None
     zero = air.zero
     assert all(one.captured < zero for one in air.lost)
@@ -174,7 +174,7 @@ def check(air: OnAir) -> None:
 
 
 def ends(air: OnAir) -> tuple[int, int]:
-    """When the last thing that came was captured, and where it is in the stream."""
+    """When the last frame was captured, and its time in the stream."""
     return (
         max(one.captured for one, _ in air.placed) - (air.zero or 0),
         max(time for _, time in air.placed),
@@ -192,7 +192,7 @@ def test_a_stream_is_as_long_as_it_was_on_air(pages: list[Page]) -> None:
     assert length == pytest.approx(on_air, abs=ONE_PICTURE)
 
 
-#: One of the tracks is hardly late, or the server could not know.
+#: One of the tracks has little delay, or the server could not know.
 one_late = st.builds(
     lambda track, late, little: dict.fromkeys(Track, little) | {track: late},
     st.sampled_from(Track),
@@ -220,13 +220,13 @@ silent = st.builds(
 
 @settings(max_examples=400)
 @given(silent)
-def test_so_it_is_with_a_sender_that_does_not_say_what_its_clock_shows(page: Page) -> None:
+def test_a_sender_that_does_not_report_its_clock(page: Page) -> None:
     air = put_on_air([page])
     assert not [one for one in air.lost if one.captured >= (air.zero or 0)]
     on_air, length = ends(air)
     assert length == pytest.approx(on_air, abs=ONE_PICTURE)
-    # Whatever its clock did, picture and sound of one moment stay together, but for the moment in
-    # which it is found out that it stood still.
+    # Whatever the clock did, picture and sound of one moment stay together, except while it is being
+    # found out that the clock stood still.
     sleep = page.sleep
     if sleep is None or not sleep.stood:
         check(air)
@@ -262,10 +262,10 @@ def test_pictures_behind_the_sound_are_no_other_clock() -> None:
 def test_another_page_goes_on_at_the_moment_at_which_it_does() -> None:
     timeline = Timeline()
     times = [timeline.place(picture(at), at) for at in (50, 51)]
-    # Its first picture took two seconds, its clock shows something else.
+    # Its first picture took two seconds, and its clock differs.
     timeline.begin(53.5, clock=3 * SECOND)
     times += [timeline.place(picture(3.5 + at), 56 + at) for at in (0, 1)]
-    # This one does not say: its first picture comes when it comes.
+    # This one does not report its clock.
     timeline.begin(60)
     times += [timeline.place(picture(900 + at), 61 + at) for at in (0, 1)]
     assert times == [t * SECOND for t in (0, 1, 4, 5, 11, 12)]
@@ -321,7 +321,7 @@ def test_no_sender_makes_a_stream_much_longer_than_it_lasted(
 
 
 @pytest.mark.parametrize("leap", [3_600, 90_000, 10**9])
-def test_a_clock_that_leaps_leaves_no_hole_and_keeps_the_tracks_together(leap: int) -> None:
+def test_a_leaping_clock_keeps_the_tracks_together(leap: int) -> None:
     timeline = Timeline()
     heard: list[int | None] = []
     seen: list[int | None] = []

@@ -61,7 +61,7 @@ def test_a_message_of_a_known_type_is_taken_or_answered(message: dict[str, Any])
     text = json.dumps(message)
     refused = None
     try:
-        # Whatever is taken can be written: to the database, and to others' pages.
+        # An accepted message can be encoded: for the database, and for other pages.
         common.encode(decoding.decode_client(text))
     except decoding.InvalidMessageError as error:
         refused = error

@@ -1,4 +1,4 @@
-"""The browser's half of the protocol is rendered from ours, and neither is ahead of the other."""
+"""The TypeScript protocol is generated from the Python definitions, and up to date."""
 
 from __future__ import annotations
 

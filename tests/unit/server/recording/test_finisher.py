@@ -32,7 +32,7 @@ def test_a_finished_recording_has_a_length_and_a_picture(tmp_path: Path, store: 
     with av.open(str(folder_of(tmp_path) / "talk.jpg")) as picture:
         frame = next(picture.decode(video=0))
     assert (frame.width, frame.height) == (480, 270)
-    # A tenth of the way from 40 to 220; the keyframe before that.
+    # A tenth of the way from 40 to 220: the keyframe before that.
     assert float(frame.to_ndarray(format="gray").mean()) == pytest.approx(40, abs=15)
 
 
@@ -50,7 +50,7 @@ def test_a_recording_of_sound_has_a_length_and_no_picture(tmp_path: Path, store:
 
 
 def heard(path: Path) -> tuple[str, np.ndarray[Any, np.dtype[np.float32]]]:
-    """What a recording sounds like: its codec, and how loud it is in each tenth of a second."""
+    """A recording's audio codec, and its loudness in each tenth of a second."""
     samples = np.zeros(48_000 * 60, np.float32)
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
@@ -81,7 +81,7 @@ def test_the_sound_of_a_recording_can_be_aac(
     tmp_path: Path, store: Store, codec: Literal["h264"] | None
 ) -> None:
     whole = clip(4, codec=codec)
-    # Silent until the second second, and in a hole from 2.5 s to 3.1 s.
+    # Silent in the first second, and in a gap from 2.5 s to 3.1 s.
     media = [
         frame
         for frame in whole.media
@@ -108,7 +108,7 @@ def test_the_sound_of_a_recording_can_be_aac(
     assert (before[0], after[0]) == ("opus", "aac")
     assert after[1][:38] == pytest.approx(before[1][:38], abs=0.05)
     assert after[1][26:30] == pytest.approx([0] * 4, abs=0.01)
-    # To the millisecond: lips are not to leave the voice.
+    # To the millisecond, to keep lips and voice together.
     assert edge(aac) == pytest.approx(edge(opus), abs=0.002)
     with av.open(str(opus)) as old, av.open(str(aac)) as new:
         assert (new.duration or 0) == pytest.approx(old.duration or 0, abs=50_000)
@@ -130,7 +130,7 @@ def test_where_aac_fails_the_recording_stays_as_it_is(
     tmp_path: Path, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     def free(folder: Path) -> int:
-        # The disk is full once the recording is whole: there is no room for a copy with AAC.
+        # The disk is full once the recording is finished: there is no room for a copy with AAC.
         return 0 if (folder / "talk.mp4").exists() else 10**12
 
     async def scenario() -> None:

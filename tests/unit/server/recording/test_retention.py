@@ -1,4 +1,4 @@
-"""Which recordings go, and which stay."""
+"""Tests of `recording.retention`."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import PERSON, claims
 
 
-def test_with_a_lobby_a_guest_waits_until_he_is_let_in(house: House) -> None:
+def test_with_a_lobby_a_guest_waits_until_admitted(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     ben = house.guest(name="Ben")
@@ -21,7 +21,7 @@ def test_with_a_lobby_a_guest_waits_until_he_is_let_in(house: House) -> None:
     assert anna.last(meeting.Ack).ref == 1
 
 
-def test_who_is_refused_goes(house: House) -> None:
+def test_a_refused_person_leaves_the_lobby(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     ben = house.guest()
@@ -39,13 +39,13 @@ def test_guests_in_the_room_do_not_hear_of_the_lobby(house: House) -> None:
     assert not ben.all(meeting.Knock)
 
 
-def test_a_moderator_passes_the_lobby_and_sees_who_waits(house: House) -> None:
+def test_a_moderator_passes_the_lobby_and_sees_it(house: House) -> None:
     house.moderator().ask(meeting.SetLobby(active=True))
     waiting = house.guest(name="Ben")
     assert [k.id for k in house.moderator().welcome.knocking] == [waiting.id]
 
 
-def test_opening_the_doors_lets_everybody_in(house: House) -> None:
+def test_turning_the_lobby_off_admits_everyone(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     ben = house.guest()
@@ -53,7 +53,7 @@ def test_opening_the_doors_lets_everybody_in(house: House) -> None:
     assert ben.welcome.own.id == ben.id
 
 
-def test_who_goes_away_from_the_lobby_waits_no_more(house: House) -> None:
+def test_a_person_who_leaves_the_lobby_is_gone(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     ben = house.guest()
@@ -61,7 +61,7 @@ def test_who_goes_away_from_the_lobby_waits_no_more(house: House) -> None:
     assert anna.last(meeting.KnockEnded).id == ben.id
 
 
-def test_a_password_is_asked_for_and_tried_again(house: House) -> None:
+def test_a_password_is_required_and_can_be_retried(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetPassword(password="sesame"))
     token, page = claims(), house.page()
@@ -95,20 +95,20 @@ def test_the_password_opens_the_lobby_too(house: House) -> None:
     assert house.guest(password="sesame").all(meeting.Welcome)
 
 
-def test_a_right_password_costs_nothing_however_many_come_at_once(house: House) -> None:
+def test_right_passwords_are_not_limited(house: House) -> None:
     house.moderator().ask(meeting.SetPassword(password="sesame"))
     shared = claims()
     for number in range(60):
         assert house.page().join(shared, person=PERSON + str(number), password="sesame").who
 
 
-def test_guessing_is_rationed(house: House) -> None:
+def test_guessing_is_limited(house: House) -> None:
     house.moderator().ask(meeting.SetPassword(password="sesame"))
     page, link = house.page(), claims()
     for number in range(6):
         page.join(link, person=PERSON, password=str(number))
     assert page.last(common.Error).kind == "too_many_attempts"
-    # Not even the right one is looked at: it could be the next guess.
+    # Even the right one is refused, as it could be the next guess.
     assert page.join(link, person=PERSON, password="sesame").who is None
     house.clock.advance(60)
     assert page.join(link, person=PERSON, password="sesame").who is not None
@@ -120,21 +120,21 @@ def test_one_guesser_locks_out_no_one_else(house: House) -> None:
     for number in range(100):
         house.page().join(link, person=PERSON, password=str(number))
     assert house.page().join(link, person=PERSON + "2", password="sesame").who is not None
-    # Nor does one who pretends to be another person each time, but for those with the same link.
+    # Nor by posing as another person each time, except for people with the same link.
     for number in range(100):
         house.page().join(link, person=PERSON + str(number), password=str(number))
     assert house.page().join(claims(), person=PERSON, password="sesame").who is not None
     assert house.page().join(claims(), password="sesame").who is not None
 
 
-def test_all_guesses_together_are_rationed(house: House) -> None:
+def test_all_guesses_together_are_limited(house: House) -> None:
     house.moderator().ask(meeting.SetPassword(password="sesame"))
     asked = [house.page().join(claims(), password=str(number)) for number in range(400)]
     compared = sum(bool(page.all(meeting.PasswordRequired)) for page in asked)
     assert 100 <= compared < 200
 
 
-def test_a_password_that_is_too_long_for_any_is_wrong_at_the_door(house: House) -> None:
+def test_a_password_that_is_too_long_is_wrong(house: House) -> None:
     host = house.moderator()
     host.ask(meeting.SetPassword(password="sesame"))
     guest = house.page().join(claims(), password="x" * 90_000)

@@ -36,7 +36,7 @@ def forbidden(house: House, stream: str | None, ticket: str | None) -> bool:
     return refused.value.kind == "forbidden" and not viewer.sent
 
 
-def test_without_an_audience_nobody_is_asked(small: House) -> None:
+def test_without_an_audience_no_page_is_asked(small: House) -> None:
     anna, ben = small.moderator(), small.guest()
     assert not grants(anna)
     assert not grants(ben)
@@ -57,14 +57,14 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
     assert not ben.all(meeting.StageFeed)
 
 
-def test_nobody_is_told_where_it_is_to_be_seen(small: House) -> None:
+def test_only_the_audience_learns_of_the_stream(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
     (granted,) = grants(anna)
     composed(small, granted)
     for page in (anna, eve):
         assert not page.all(meeting.BroadcastChanged)
     assert not small.tapes
-    # Where it is sent to says nothing about how to watch it.
+    # The sender's grant does not allow watching.
     assert forbidden(small, granted.stream, granted.ticket)
 
 
@@ -74,7 +74,7 @@ def test_a_viewer_without_a_good_ticket_sees_nothing(small: House) -> None:
     told = feed(eve)
     for ticket in (None, "", "wrong", (told.ticket or "")[:-1], "\u00e4"):
         assert forbidden(small, told.stream, ticket)
-    # A ticket opens its own stream alone.
+    # A ticket is valid for its own stream only.
     assert forbidden(small, "another", told.ticket)
 
 
@@ -90,7 +90,7 @@ def test_each_of_the_audience_has_a_ticket_for_one_viewer(small: House) -> None:
     assert not other.dismissed
 
 
-def test_who_comes_later_is_told_at_once(small: House) -> None:
+def test_people_who_join_later_are_told_at_once(small: House) -> None:
     anna, _, _ = small.moderator(), small.guest(), small.guest()
     composed(small, grants(anna)[0])
     late = small.guest()
@@ -99,7 +99,7 @@ def test_who_comes_later_is_told_at_once(small: House) -> None:
 
 
 @pytest.mark.parametrize("how", ["kicked", "left", "came up"])
-def test_who_is_no_longer_in_the_audience_sees_it_no_more(small: House, how: str) -> None:
+def test_only_the_audience_may_watch(small: House, how: str) -> None:
     anna, ben, eve, _ = small.moderator(), small.guest(), small.guest(), small.guest()
     composed(small, grants(anna)[0])
     told = feed(eve)
@@ -133,7 +133,7 @@ def test_when_the_page_that_composes_goes_the_next_one_does(small: House) -> Non
     assert feed(eve).stream == second.stream
 
 
-def test_who_steps_down_composes_no_more(small: House) -> None:
+def test_a_page_in_the_audience_composes_no_more(small: House) -> None:
     anna, ben = small.moderator(), small.guest()
     anna.ask(meeting.SendToAudience(id=ben.id))
     sender = composed(small, grants(anna)[0])
@@ -210,7 +210,7 @@ def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
     anna.ask(meeting.LeaveStage())
     assert sender.farewell is not None
     state = late.last(meeting.BroadcastChanged).broadcast
-    # She has no picture of the stage either, and may come up in time.
+    # Eve has no picture of the stage either, and may enter it in time.
     assert (state.state, state.broadcaster) == (BroadcastStatus.LIVE, None)
     assert state.trouble is not None
     assert "stage" in state.trouble.message
@@ -290,7 +290,7 @@ def test_where_no_page_can_compose_the_audience_is_told(small: House) -> None:
     assert not grants(anna)
     assert not grants(ben)
     assert not eve.welcome.feed.possible
-    # Loaded again in another browser, it can.
+    # In another browser it can.
     again = small.page().join(claims(moderator=True))
     assert not grants(again)
     ben.leave()

@@ -1,4 +1,4 @@
-"""Who reads what was written, how much of it is kept, and what is not let through."""
+"""Tests of `rooms.chat`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def texts(page: Page) -> list[str]:
     return [m.text for m in page.all(meeting.ChatMessage)]
 
 
-def test_everybody_reads_what_is_written_to_all(house: House) -> None:
+def test_everyone_reads_messages_to_all(house: House) -> None:
     anna, ben = house.moderator(name="Anna"), house.guest()
     anna.ask(meeting.SendChat(text=" Hello \n all ", ref=1))
     for page in (anna, ben):
@@ -32,7 +32,7 @@ def test_only_the_two_concerned_read_what_is_private(house: House) -> None:
     assert texts(eve) == []
 
 
-def test_who_waits_reads_nothing(house: House) -> None:
+def test_people_in_the_lobby_read_nothing(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()
@@ -40,7 +40,7 @@ def test_who_waits_reads_nothing(house: House) -> None:
     assert texts(waiting) == []
 
 
-def test_who_comes_late_reads_what_was_written(house: House) -> None:
+def test_people_who_join_later_read_earlier_messages(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     for number in range(3):
         anna.ask(meeting.SendChat(text=str(number)))
@@ -50,7 +50,7 @@ def test_who_comes_late_reads_what_was_written(house: House) -> None:
     assert [m.id for m in late.welcome.chat] == [1, 2, 3]
 
 
-def test_what_is_private_is_there_for_the_two_when_they_come_again(house: House) -> None:
+def test_private_messages_are_there_after_rejoining(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)
@@ -59,7 +59,7 @@ def test_what_is_private_is_there_for_the_two_when_they_come_again(house: House)
     back = house.page().join(token, person=PERSON)
     assert [m.text for m in back.welcome.chat] == ["psst"]
     assert back.id == ben.id
-    # The same invite in another's hands, and his browser's name with another invite.
+    # The same invite in another browser, and the same browser with another invite.
     for other in (
         house.page().join(token, person="another-persons-browser"),
         house.page().join(claims(), person=PERSON),
@@ -89,7 +89,7 @@ def test_writing_is_rationed_for_each(house: House) -> None:
     assert ben.try_all([meeting.SendChat(text="sorry")]) == []
 
 
-def test_going_out_and_in_gives_nobody_more_words(house: House) -> None:
+def test_rejoining_does_not_reset_the_chat_limit(house: House) -> None:
     token = claims()
     ben = house.page().join(token, person=PERSON)
     house.moderator()
@@ -128,7 +128,7 @@ def test_what_is_written_is_in_no_event(house: House) -> None:
     assert "secret" not in repr(events)
 
 
-def test_a_moderator_speaks_to_those_who_wait(house: House) -> None:
+def test_a_moderator_writes_to_the_lobby(house: House) -> None:
     anna = house.moderator(name="Anna")
     anna.ask(meeting.SetLobby(active=True))
     ben, eve = house.guest(), house.guest()

@@ -14,7 +14,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import FAMILY, claims
 
 
-def test_nobody_is_nameless() -> None:
+def test_an_empty_name_becomes_guest() -> None:
     assert clean_name(" \u200b ") == "Guest"
 
 
@@ -37,9 +37,7 @@ def test_nobody_is_nameless() -> None:
         ("", "Guest"),
     ],
 )
-def test_a_name_is_cut_or_mended_and_keeps_no_person_outside(
-    house: House, given: str, shown: str
-) -> None:
+def test_an_odd_name_is_cleaned_and_keeps_no_one_out(house: House, given: str, shown: str) -> None:
     text = json.dumps({"type": "join", "v": 1, "token": "t", "name": given})
     join = decoding.decode_client(text)
     assert isinstance(join, meeting.Join)

@@ -1,4 +1,4 @@
-"""Raised hands and reactions."""
+"""Tests of `rooms.hands`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
 
 
-def test_a_raised_hand_is_everybodys_to_see(house: House) -> None:
+def test_everyone_sees_a_raised_hand(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     ben.ask(meeting.RaiseHand(raised=True, ref=1))
     raised = anna.last(meeting.Updated).participant
@@ -38,7 +38,7 @@ def test_a_moderator_takes_a_hand_down(house: House) -> None:
     assert anna.try_all([meeting.LowerHand(id="00000000", ref=2)]) == [("not_found", 2)]
 
 
-def test_a_reaction_is_shown_to_everybody_in_the_room(house: House) -> None:
+def test_everyone_sees_a_reaction(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()

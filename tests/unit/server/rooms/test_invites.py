@@ -1,4 +1,4 @@
-"""Invites made in the room: by whom, for what, and for how long."""
+"""Tests of `rooms.invites`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def made(page: Page, *, moderator: bool = False) -> _tokens.Claims:
     return _tokens.verify(answer.token, SECRET)
 
 
-def test_a_moderator_invites_either_into_his_own_room(house: House) -> None:
+def test_a_moderator_invites_moderators_and_participants(house: House) -> None:
     own = claims(moderator=True)
     anna = house.page().join(own)
     for moderator in (False, True):
@@ -27,7 +27,7 @@ def test_a_moderator_invites_either_into_his_own_room(house: House) -> None:
         assert invite.expiration <= own.expiration
 
 
-def test_whoever_was_made_a_moderator_invites_participants_alone(house: House) -> None:
+def test_a_granted_moderator_invites_only_participants(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     anna.ask(meeting.GrantModerator(id=ben.id))
     assert made(ben).moderator is False

@@ -7,7 +7,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import PERSON, Page, claims
 
 
-def test_whether_to_unmute_is_his_who_is_asked(house: House) -> None:
+def test_unmuting_is_the_choice_of_the_participant(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     anna.ask(meeting.AskToUnmute(id=ben.id, media="video", ref=1))
     assert ben.last(meeting.UnmuteAsked) == meeting.UnmuteAsked(media="video", by=anna.id)
@@ -44,11 +44,11 @@ def test_a_new_moderator_hears_what_moderators_know(house: House) -> None:
     assert eve.all(meeting.Welcome)
 
 
-def test_the_role_is_his_who_was_given_it(house: House) -> None:
+def test_a_granted_role_belongs_to_one_person(house: House) -> None:
     anna, ben = granted(house)
     assert house.page().join(claims(jti="bens"), person=PERSON).welcome.own.moderator is True
     assert ben.farewell is not None
-    # Even when he has left in between, and the door is locked.
+    # Even after leaving in between, and with the room locked.
     anna.ask(meeting.SetClosed(closed=True))
     ben.leave()
     assert house.page().join(claims(jti="bens"), person=PERSON).welcome.own.moderator is True
@@ -56,7 +56,7 @@ def test_the_role_is_his_who_was_given_it(house: House) -> None:
     assert stranger.farewell is not None
 
 
-def test_who_names_nobodys_browser_is_a_moderator_while_he_stays(house: House) -> None:
+def test_a_granted_role_without_browser_id_ends_on_leaving(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)
@@ -91,7 +91,7 @@ def test_into_a_locked_room_come_moderators_alone(house: House) -> None:
     assert house.guest().who is not None
 
 
-def test_who_waits_as_the_room_is_locked_can_be_let_in(house: House) -> None:
+def test_a_person_in_the_lobby_of_a_locked_room_can_be_admitted(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     ben = house.guest()
@@ -100,7 +100,7 @@ def test_who_waits_as_the_room_is_locked_can_be_let_in(house: House) -> None:
     assert ben.all(meeting.Welcome)
 
 
-def test_somebody_is_shown_large_to_everybody_until_he_goes(house: House) -> None:
+def test_a_spotlight_ends_when_the_participant_leaves(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     anna.ask(meeting.SetMain(id=ben.id, ref=1))
     assert ben.last(meeting.RoomChanged).state.main == ben.id
@@ -113,7 +113,7 @@ def test_somebody_is_shown_large_to_everybody_until_he_goes(house: House) -> Non
     assert [a.ref for a in anna.all(meeting.Ack)] == [1, 2]
 
 
-def test_all_who_wait_are_let_in_as_far_as_there_is_room(house: House) -> None:
+def test_admit_all_admits_until_the_room_is_full(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     waiting = [house.guest() for _ in range(3)]
@@ -126,14 +126,14 @@ def test_all_who_wait_are_let_in_as_far_as_there_is_room(house: House) -> None:
     assert anna.try_all(
         [meeting.AdmitAll(ref=2), meeting.Admit(id=last.id, admitted=True, ref=3)]
     ) == [("room_full", 2), ("room_full", 3)]
-    # He waits on: a place may become free.
+    # They keep waiting, as a place may become free.
     assert last.farewell is None
     anna.ask(meeting.SetLobby(active=False))
     assert last.farewell is not None
     assert last.farewell.kind == "room_full"
 
 
-def test_the_meeting_ends_for_everybody(house: House) -> None:
+def test_the_meeting_ends_for_everyone(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     lost = house.guest()
     lost.lose()
@@ -159,7 +159,7 @@ def test_an_invite_of_a_meeting_that_ended_opens_another(house: House) -> None:
     assert again.id != ben.id
 
 
-def test_a_moderator_cannot_lock_himself_out(house: House) -> None:
+def test_moderators_cannot_remove_themselves(house: House) -> None:
     token = claims(moderator=True)
     anna, twin = house.page().join(token), house.page().join(token)
     anna.ask(meeting.Kick(id=anna.id, ref=1))
@@ -168,13 +168,13 @@ def test_a_moderator_cannot_lock_himself_out(house: House) -> None:
     assert house.page().join(token).who is not None
 
 
-def test_kicking_nobody_is_refused(house: House) -> None:
+def test_removing_an_unknown_participant_is_refused(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.Kick(id="00000000", ref=1))
     assert anna.last(common.Error).kind == "not_found"
 
 
-def test_the_subject_is_everybodys(house: House) -> None:
+def test_everyone_sees_the_subject(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     anna.ask(meeting.SetSubject(subject="  Lesson\n1 ", ref=1))
     assert ben.last(meeting.RoomChanged).state.subject == "Lesson 1"

@@ -6,7 +6,7 @@ from nanomeet_widget.server.protocol import common, meeting
 from tests.unit.server.conftest import House
 
 
-def test_muting_everyone_is_done_when_the_last_page_says_so(house: House) -> None:
+def test_muting_everyone_is_done_when_all_pages_confirm(house: House) -> None:
     anna, ben, eve = house.moderator(audio=True), house.guest(audio=True), house.guest(audio=True)
     anna.ask(meeting.MuteEveryone(ref=1))
     assert not anna.all(meeting.MuteRequested)
@@ -25,7 +25,7 @@ def test_muting_the_silent_is_done_at_once(house: House) -> None:
     assert anna.last(meeting.Ack).ref == 1
 
 
-def test_who_does_not_mute_is_named(house: House) -> None:
+def test_pages_that_do_not_confirm_are_named(house: House) -> None:
     anna = house.moderator()
     house.guest(name="Ben", audio=True)
     anna.ask(meeting.MuteEveryone(ref=1))
@@ -36,7 +36,7 @@ def test_who_does_not_mute_is_named(house: House) -> None:
     assert not anna.all(meeting.Ack)
 
 
-def test_muting_one_is_done_when_his_page_says_so(house: House) -> None:
+def test_muting_one_is_done_when_the_page_confirms(house: House) -> None:
     anna, ben, eve = house.moderator(), house.guest(audio=True), house.guest(audio=True)
     anna.ask(meeting.Mute(id=ben.id, ref=1))
     assert ben.last(meeting.MuteRequested) == meeting.MuteRequested(media="audio", by=anna.id)
@@ -55,7 +55,7 @@ def test_a_shared_screen_is_a_picture_too(house: House) -> None:
     assert anna.last(meeting.Ack).ref == 1
 
 
-def test_who_does_not_mute_is_told_of(house: House) -> None:
+def test_a_page_that_does_not_confirm_is_reported(house: House) -> None:
     anna, ben = house.moderator(), house.guest(name="Ben", audio=True)
     anna.ask(meeting.Mute(id=ben.id, ref=1))
     house.clock.advance(house.config.patience.mute + 1)

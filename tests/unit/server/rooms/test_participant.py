@@ -7,7 +7,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import PERSON, claims
 
 
-def test_the_same_person_takes_his_own_place_at_once(small: House) -> None:
+def test_the_same_person_takes_their_own_place_at_once(small: House) -> None:
     anna = small.moderator()
     token = claims()
     first = small.page().join(token, person=PERSON, name="Ben", audio=True)
@@ -39,7 +39,7 @@ def test_the_place_of_a_dead_connection_is_taken_too(house: House) -> None:
     anna.ask(meeting.AskToUnmute(id=first.id))
     second = house.page().join(token, person=PERSON)
     assert second.id == first.id
-    # What was for the lost page's connections says nothing to this one.
+    # Messages about the lost page's connections mean nothing to this page.
     assert not second.all(meeting.Signalled)
     assert second.last(meeting.UnmuteAsked).by == anna.id
     house.clock.advance(60)
@@ -69,7 +69,7 @@ def test_in_the_lobby_too_one_person_waits_once(house: House) -> None:
     assert [k.id for k in house.moderator().welcome.knocking] == [second.id]
 
 
-def test_who_is_in_the_room_passes_no_door_again(house: House) -> None:
+def test_a_person_in_the_room_is_not_checked_again(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)
@@ -79,7 +79,7 @@ def test_who_is_in_the_room_passes_no_door_again(house: House) -> None:
     assert house.page().join(token, person=PERSON).id == ben.id
 
 
-def test_who_was_sent_out_is_no_person_here(house: House) -> None:
+def test_a_removed_person_has_no_place(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token, person=PERSON)

@@ -1,4 +1,4 @@
-"""Who a removal keeps out, whom it leaves in peace, and how a removed person would come back."""
+"""Tests of `rooms.removals`: who is removed, who stays, and how a removed person could return."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ HERE = "https://meet.example.org"
 
 
 def made(house: House, parent: Claims | None = None, *, moderator: bool = False) -> Claims:
-    """A token that the server knows, made with another or by API key."""
+    """A token that the server knows, made with another token or an API key."""
     token = claims(moderator=moderator)
     house.store.tokens.add(token, parent=parent.jti if parent else "")
     return token
 
 
 def invited(page: Page, *, moderator: bool = False) -> Claims:
-    """An invite that is made in the room."""
+    """An invite that is created in the room."""
     page.ask(meeting.CreateInvite(ref=7, moderator=moderator, server=HERE))
     return _tokens.verify(page.last(meeting.InviteCreated).token, SECRET)
 
@@ -73,7 +73,7 @@ def test_from_a_shared_link_one_person_goes(house: House) -> None:
     kick(anna, ben)
     assert is_out(ben)
     assert is_in(eve)
-    # The others come and go, and so do those who have not come yet.
+    # The others come and go, and so do people who have not joined yet.
     eve.leave()
     assert is_in(comes(house, link, 2))
     assert is_in(comes(house, link, 3))
@@ -86,7 +86,7 @@ def test_a_link_is_shared_for_good(house: House) -> None:
     first = [comes(house, link, number) for number in (1, 2)]
     for page in first:
         page.leave()
-    # The next meeting: the one who comes first is alone, and the link is still everyone's.
+    # In the next meeting the first person is alone, and the link is still shared.
     anna, ben = comes(house, root, 0), comes(house, link, 1)
     kick(anna, ben)
     assert is_out(comes(house, link, 1))
@@ -110,11 +110,11 @@ def test_an_own_link_is_removed_in_every_browser(house: House) -> None:
     for number in (1, 2):
         assert is_out(comes(house, link, number))
     assert is_out(house.page().join(link))
-    # A new invite is the way back.
+    # A new invite admits them again.
     assert is_in(comes(house, made(house, root), 1))
 
 
-def test_a_page_without_storage_makes_no_link_shared_by_being_reloaded(house: House) -> None:
+def test_reloading_without_storage_makes_no_link_shared(house: House) -> None:
     root = made(house, moderator=True)
     link = made(house, root)
     anna = comes(house, root, 0)
@@ -124,7 +124,7 @@ def test_a_page_without_storage_makes_no_link_shared_by_being_reloaded(house: Ho
     assert is_out(house.page().join(link))
 
 
-def test_who_waits_in_the_lobby_goes_with_the_link(house: House) -> None:
+def test_people_in_the_lobby_are_removed_with_the_link(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     guests = made(house, deputy)
@@ -149,7 +149,7 @@ def test_moderators_alone_are_told_which_links_are_shared(house: House) -> None:
     assert not ben.all(meeting.LinksChanged)
     anna.ask(meeting.GrantModerator(id=ben.id))
     assert ben.last(meeting.LinksChanged).links == [told]
-    # Each page is told once, and one that is new from the beginning.
+    # Each page is told once, and a new one at the beginning.
     again = comes(house, root, 0)
     assert [news.links for news in again.all(meeting.LinksChanged)] == [[told]]
 
@@ -205,12 +205,12 @@ def test_a_removed_moderators_token_can_do_nothing_by_http(house: House) -> None
         root, notbefore=root.notbefore.replace(microsecond=0),
         expiration=root.expiration.replace(microsecond=0),
     )  # fmt: skip
-    # As long as the meeting lasts.
+    # Until the meeting ends.
     anna.ask(meeting.EndMeeting())
     assert issuer(house).moderator(_tokens.mint(deputy, SECRET)).jti == deputy.jti
 
 
-def test_a_removed_moderator_does_not_change_links_in_the_same_browser(house: House) -> None:
+def test_a_removed_moderator_cannot_use_another_link(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     child = made(house, deputy, moderator=True)
@@ -223,11 +223,11 @@ def test_a_removed_moderator_does_not_change_links_in_the_same_browser(house: Ho
     eve.leave()
     assert is_in(comes(house, class_link, 2))
     assert is_in(comes(house, deputy, 3))
-    # What a moderator makes for them after that lets them in.
+    # A later invite from a moderator admits them.
     assert is_in(comes(house, made(house, root), 1))
 
 
-def test_who_was_made_a_moderator_takes_their_invites_along(house: House) -> None:
+def test_a_granted_moderators_invites_are_removed_too(house: House) -> None:
     root = made(house, moderator=True)
     link = made(house, root)
     anna = comes(house, root, 0)
@@ -241,7 +241,7 @@ def test_who_was_made_a_moderator_takes_their_invites_along(house: House) -> Non
     assert is_in(comes(house, link, 3))
 
 
-def test_nobody_removes_the_branch_they_sit_on(house: House) -> None:
+def test_moderators_do_not_remove_their_own_link(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     spare = made(house, root, moderator=True)
@@ -251,7 +251,7 @@ def test_nobody_removes_the_branch_they_sit_on(house: House) -> None:
     kick(ben, anna)
     assert is_out(anna)
     assert all(is_in(page) for page in (ben, *students))
-    # Neither by the token itself, nor by one that they made for themselves.
+    # Neither with the token itself, nor with one that they made with it.
     late = claims()
     house.store.tokens.add(late, parent=root.jti)
     for token in (root, spare, late):
@@ -269,7 +269,7 @@ def test_of_one_link_two_moderators_the_other_browser_goes(house: House) -> None
     anna.leave()
 
 
-def test_a_removed_moderator_finds_no_room_that_was_only_loaded_again(house: House) -> None:
+def test_a_removed_moderator_cannot_reopen_a_reloading_room(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     anna, ben = comes(house, root, 0), comes(house, deputy, 1)
@@ -320,7 +320,7 @@ def test_remove_and_revoke_ends_the_link_for_all(house: House) -> None:
     assert house.store.tokens.is_revoked(link.jti)
 
 
-def test_who_cannot_revoke_is_told_and_removes_nobody(house: House) -> None:
+def test_a_refused_revocation_removes_no_one(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     link = made(house, root)
@@ -335,7 +335,7 @@ def test_who_cannot_revoke_is_told_and_removes_nobody(house: House) -> None:
 
 
 def test_a_revoked_moderators_open_connection_does_nothing_more(house: House) -> None:
-    """As another server of the data folder revokes it, before this one has looked."""
+    """Revoke a token as another server of the data folder does, before this one has checked."""
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     anna, eve = comes(house, root, 0), comes(house, made(house, root), 2)
@@ -360,7 +360,7 @@ def test_a_revoked_moderators_open_connection_does_nothing_more(house: House) ->
 def test_no_token_is_made_with_a_revoked_one(house: House) -> None:
     root = made(house, moderator=True)
     verified = issuer(house).verify(_tokens.mint(root, SECRET))
-    # Between looking and making, another server revokes it.
+    # Between the check and the issue, another server revokes it.
     house.store.tokens.revoke(root.jti)
     with pytest.raises(TokenError, match="revoked"):
         issuer(house).issue(verified, {})
@@ -377,7 +377,7 @@ def test_an_address_is_kept_out_if_a_moderator_wants_it(house: House) -> None:
     ben = comes(house, link, 1, address="2001:db8:1:2::1")
     eve = comes(house, link, 2, address="2001:db8:1:2::2")
     kick(anna, ben, address=True)
-    # Who is in stays in, and has their place again.
+    # People in the room stay, and keep their place.
     assert is_in(eve)
     assert is_in(comes(house, link, 2, address="2001:db8:1:2::2"))
     assert is_out(comes(house, link, 3, address="2001:db8:1:2:ffff::9"))
@@ -411,7 +411,7 @@ def planned(by: Page, target: Page) -> meeting.RemovalPlanned:
     return by.last(meeting.RemovalPlanned)
 
 
-def test_what_a_removal_means_is_told_beforehand_and_changes_nothing(house: House) -> None:
+def test_planning_a_removal_changes_nothing(house: House) -> None:
     root = made(house, moderator=True)
     deputy = made(house, root, moderator=True)
     link, deputys = made(house, root), made(house, deputy)
@@ -461,13 +461,13 @@ def test_what_was_removed_is_out_after_the_server_was_killed(tmp_path: Path) -> 
         comes(after, link, 8, address="192.0.2.1"),
     ):
         assert is_out(page)
-    # It is still known that the link is shared.
+    # The link is still known to be shared.
     kick(comes(after, root, 0), comes(after, link, 9))
     assert is_in(comes(after, link, 3))
     after.store.close()
 
 
-def test_who_was_kicked_in_an_older_database_stays_out_with_the_family(tmp_path: Path) -> None:
+def test_removals_of_an_older_database_still_apply(tmp_path: Path) -> None:
     store = Store(tmp_path)
     house = build(tmp_path, store, Clock())
     root = made(house, moderator=True)
@@ -495,7 +495,7 @@ def test_as_many_removals_are_kept_as_a_room_can_carry(house: House) -> None:
     assert all(is_out(house.page().join(token)) for token in (kept[0], kept[-1]))
 
 
-def test_kicked_is_out_and_stays_out(house: House) -> None:
+def test_a_removed_person_stays_out(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)
@@ -510,7 +510,7 @@ def test_kicked_is_out_and_stays_out(house: House) -> None:
         assert again.farewell.kind == "kicked"
 
 
-def test_a_room_that_ended_has_forgotten_who_was_kicked(house: House) -> None:
+def test_a_room_that_ended_forgets_removals(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)

@@ -1,4 +1,4 @@
-"""Whoever came with a token that is revoked is out within a second, by the server's own clock."""
+"""Tests of `rooms.revocations`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import claims
 
 
-def test_whoever_came_with_a_revoked_token_is_out_within_a_second(house: House) -> None:
+def test_people_with_a_revoked_token_are_out_within_a_second(house: House) -> None:
     tokens = house.store.tokens
     revoked, good = claims(), claims()
     for token in (revoked, good):

@@ -8,7 +8,7 @@ from tests.unit.server.conftest import House
 from tests.unit.server.fakes import PERSON, claims
 
 
-def test_a_newcomer_meets_who_is_there_and_they_hear_of_him(house: House) -> None:
+def test_a_newcomer_and_the_others_learn_of_each_other(house: House) -> None:
     anna = house.moderator(name="Anna", audio=True, video=True)
     ben = house.guest(name="Ben")
     assert [p.name for p in ben.welcome.participants] == ["Anna"]
@@ -22,7 +22,7 @@ def test_the_role_is_the_tokens(house: House) -> None:
     assert house.guest().welcome.own.moderator is False
 
 
-def test_a_change_is_told_to_everybody_once(house: House) -> None:
+def test_a_change_is_told_to_everyone_once(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     ben.ask(meeting.Media(audio=True, video=False))
     ben.ask(meeting.Media(audio=True, video=False))
@@ -31,7 +31,7 @@ def test_a_change_is_told_to_everybody_once(house: House) -> None:
         assert (told.participant.id, told.participant.audio) == (ben.id, True)
 
 
-def test_who_leaves_is_gone_at_once(house: House) -> None:
+def test_a_participant_who_leaves_is_gone_at_once(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     ben.leave()
     assert anna.last(meeting.Left) == meeting.Left(id=ben.id, reason="left")
@@ -46,7 +46,7 @@ def test_a_lost_connection_keeps_its_place_for_a_moment(house: House) -> None:
     assert anna.last(meeting.Left) == meeting.Left(id=ben.id, reason="dropped")
 
 
-def test_who_comes_back_too_late_is_told_that_the_place_was_not_kept(house: House) -> None:
+def test_a_participant_who_returns_too_late_has_lost_their_place(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)
@@ -57,7 +57,7 @@ def test_who_comes_back_too_late_is_told_that_the_place_was_not_kept(house: Hous
     assert anna.last(meeting.Joined).participant.id == back.id
 
 
-def test_who_comes_back_in_time_has_missed_nothing(house: House) -> None:
+def test_a_participant_who_returns_in_time_missed_nothing(house: House) -> None:
     anna = house.moderator()
     token = claims()
     ben = house.page().join(token)
@@ -127,7 +127,7 @@ def test_a_slow_reload_comes_back_as_it_was(house: House) -> None:
     back = house.page().join(token, person=PERSON)
     assert (back.welcome.own.id, back.welcome.own.hand) == (ben.id, hand)
     assert back.welcome.own.stage is False
-    # But not for ever, and no other person with the same link.
+    # But not forever, and no other person with the same link.
     assert house.page().join(token, person=PERSON + "2").who is None or anna.all(meeting.Knock)
     back.unload()
     house.clock.advance(house.config.patience.resume + 1)
@@ -143,7 +143,7 @@ def test_a_room_of_one_waits_for_a_slow_reload(house: House) -> None:
     assert house.rooms.occupied
 
 
-def test_a_room_has_an_end_of_places(house: House) -> None:
+def test_a_full_room_refuses_newcomers(house: House) -> None:
     for _ in range(house.config.limits.participants):
         assert house.guest().who is not None
     late = house.guest()
@@ -152,7 +152,7 @@ def test_a_room_has_an_end_of_places(house: House) -> None:
     assert (late.farewell.kind, late.farewell.retry) == ("room_full", True)
 
 
-def test_a_class_that_knocks_at_once_finds_a_place_in_the_lobby(house: House) -> None:
+def test_a_class_that_arrives_at_once_fits_in_the_lobby(house: House) -> None:
     house.moderator().ask(meeting.SetLobby(active=True))
     link = claims()
     knocking = [house.page().join(link, person=f"{PERSON}{number}") for number in range(100)]
@@ -163,7 +163,7 @@ def test_a_class_that_knocks_at_once_finds_a_place_in_the_lobby(house: House) ->
     assert "lobby" in late.farewell.message
 
 
-def test_a_token_that_ends_ends_the_visit(house: House) -> None:
+def test_an_expired_token_ends_the_connection(house: House) -> None:
     anna = house.moderator()
     brief = house.page().join(claims(valid=-_tokens.LEEWAY - 1))
     house.clock.advance(0)

@@ -117,7 +117,7 @@ def test_what_is_so_already_is_acknowledged_at_once(house: House) -> None:
     assert not stage.page.all(meeting.ShowBroadcast)
 
 
-def test_a_broadcast_that_starts_soon_shows_the_stage_when_it_goes_on(house: House) -> None:
+def test_a_paused_start_shows_the_stage_once_it_is_resumed(house: House) -> None:
     stage = Stage(house, paused=True)
     stage.live()
     assert stage.told.shows == "soon"
@@ -138,7 +138,7 @@ def test_only_the_page_that_sends_it_knows_what_is_shown(house: House) -> None:
     assert guest.last(common.Error).kind == "forbidden"
 
 
-def test_who_asks_for_the_opposite_has_the_last_word(house: House) -> None:
+def test_the_opposite_request_has_the_last_word(house: House) -> None:
     stage = Stage(house).live()
     other = house.moderator()
     pause(other, 5)
@@ -151,7 +151,7 @@ def test_who_asks_for_the_opposite_has_the_last_word(house: House) -> None:
     assert 6 in acknowledged(stage.page)
 
 
-def test_who_asks_twice_waits_for_one_answer(house: House) -> None:
+def test_a_repeated_pause_is_answered_once(house: House) -> None:
     stage = Stage(house).live()
     pause(stage.page, 5)
     pause(stage.page, 6)
@@ -170,7 +170,7 @@ def test_the_next_page_goes_on_with_the_card(house: House) -> None:
     assert acknowledged(second) == [5]
 
 
-def test_nobody_waits_longer_than_the_broadcast_lasts(house: House) -> None:
+def test_the_end_of_a_broadcast_answers_pending_pauses(house: House) -> None:
     stage = Stage(house)
     pause(stage.page, 4)
     assert stage.page.last(common.Error).ref == 4
@@ -181,7 +181,7 @@ def test_nobody_waits_longer_than_the_broadcast_lasts(house: House) -> None:
     assert (refusal.kind, refusal.ref) == ("conflict", 5)
 
 
-def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) -> None:
+def test_another_moderators_page_takes_over(house: House) -> None:
     guest = house.guest()
     stage = Stage(house, record=True)
     next_one = Successor(house, house.moderator())
@@ -193,7 +193,7 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
     since = state(guest).since
 
     stage.page.leave()
-    # The old ticket is worth nothing, and the old page is told so in good order.
+    # The old ingest ticket is no longer valid, and the old page is told so.
     assert house.broadcasts.by_ingest_ticket(stage.granted.ticket) is None
     assert stage.sender.farewell == ingest.IngestEnded(
         reason="Another page takes over.", failed=False
@@ -205,7 +205,7 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
         next_one.page.id,
     )
 
-    # Its clock and its picture are its own.
+    # It has its own clock and its own set-up.
     next_one.send(setup(width=320, height=180), setup(SOUND), media(7000, key=True, payload=b"n"))
     assert viewer.state == "live"
     assert payloads(viewer)[-1] == b"n"
@@ -219,7 +219,7 @@ def test_another_moderators_page_goes_on_where_the_first_one_left(house: House) 
     assert payloads(late) == [b"n"]
 
 
-def test_a_lost_page_is_waited_for_a_moment_before_another_is_asked(house: House) -> None:
+def test_a_lost_page_has_a_moment_before_another_takes_over(house: House) -> None:
     stage = Stage(house)
     other = house.moderator()
     stage.live()
@@ -237,18 +237,18 @@ def test_a_lost_page_is_waited_for_a_moment_before_another_is_asked(house: House
     assert not stage.connect(Sender())
 
 
-def test_who_cannot_send_is_asked_once(house: House) -> None:
+def test_a_page_that_cannot_send_is_asked_once(house: House) -> None:
     stage = Stage(house)
     first, second = house.moderator(), house.moderator()
     stage.live()
     stage.page.leave()
     assert len(first.all(meeting.IngestGranted)) == 1
     assert not second.all(meeting.IngestGranted)
-    # The first one's page does nothing.
+    # The first page does nothing.
     house.clock.advance(house.config.patience.ingest)
     assert len(second.all(meeting.IngestGranted)) == 1
     assert house.broadcasts.by_ingest_ticket(first.last(meeting.IngestGranted).ticket) is None
-    # The second one's says that it cannot.
+    # The second page says that it cannot.
     second.ask(meeting.StopBroadcast(unable=True, ref=5))
     assert second.last(meeting.Ack).ref == 5
     assert (state(first).state, state(first).broadcaster) == (BroadcastStatus.LIVE, None)
@@ -274,7 +274,7 @@ def test_without_a_moderator_viewers_wait_and_it_ends(house: House) -> None:
 
 
 @pytest.mark.parametrize("how", ["comes", "granted", "climbs"])
-def test_a_moderator_who_turns_up_in_time_goes_on(house: House, how: str) -> None:
+def test_a_moderator_who_joins_in_time_takes_over(house: House, how: str) -> None:
     house.guest()
     stage = Stage(house)
     other = house.guest() if how == "granted" else house.moderator()
@@ -299,7 +299,7 @@ def test_a_moderator_who_turns_up_in_time_goes_on(house: House, how: str) -> Non
     assert state(other).broadcaster == other.id
 
 
-def test_a_page_that_was_loaded_anew_gets_the_ticket_again(house: House) -> None:
+def test_a_reloaded_page_gets_the_ingest_ticket_again(house: House) -> None:
     token = claims(moderator=True)
     page = house.page().join(token, person="person-of-this-browser")
     page.ask(meeting.StartBroadcast(ref=1))

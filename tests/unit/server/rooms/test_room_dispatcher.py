@@ -36,7 +36,7 @@ def test_spoiled_messages_harm_no_room(house: House) -> None:
     with nothing_kept():
         for number in range(SIGNALS):
             if any(page.farewell or page.who is None for page in (victim, *attackers)):
-                # Whoever was sent out, or locked out, meets the others in the next room.
+                # After a removal or a lock, they meet in the next room.
                 room = f"R{number}"
                 victim = house.page().join(claims(room=room), name="Victim")
                 attackers = [
@@ -56,9 +56,9 @@ def test_spoiled_messages_harm_no_room(house: House) -> None:
                 house.clock.advance(1)
                 for page in (*attackers, victim):
                     page.sent.clear()
-    # Some were not spoiled enough, or this would try the decoder alone.
+    # Some messages must stay valid, or this would only test the decoder.
     assert understood > SIGNALS / 100
-    # The house still works.
+    # The server still works.
     last = house.page().join(claims(room="Afterwards"))
     last.ask(meeting.Rename(name="Still here", ref=1))
     assert last.last(meeting.Ack).ref == 1
@@ -87,10 +87,10 @@ def test_a_room_outlives_what_it_is_told(house: House, data: st.DataObject) -> N
     for _ in range(data.draw(st.integers(1, 5))):
         who = data.draw(st.sampled_from([host, guest]))
         if who.farewell is None:
-            # A guest may be made a moderator, who may send the host out.
+            # A guest may become a moderator, and remove the host.
             ids = (host.id, guest.id) if who is host else (guest.id,)
             tell(who, data.draw(any_message(*ids, without=LEAVING)))
-    # A moderator cannot send themselves out.
+    # Moderators cannot remove themselves.
     assert host.farewell is None
     house.clock.advance(1)
     host.ask(meeting.SendChat(text="Still here", ref=1))
@@ -99,7 +99,7 @@ def test_a_room_outlives_what_it_is_told(house: House, data: st.DataObject) -> N
 
 
 def tell(who: Page, message: dict[str, Any]) -> None:
-    """Do as a socket does, which answers these."""
+    """Send a message as a socket does, which answers these errors."""
     with contextlib.suppress(decoding.InvalidMessageError, NanoMeetError):
         note(str(message)[:500])
         who.ask(decoding.decode_client(json.dumps(message)))

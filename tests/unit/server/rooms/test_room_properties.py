@@ -20,32 +20,32 @@ from tests.unit.server.wire import media, setup
 
 _LIMITS = Limits(participants=4, waiting=1, stage=2, chat=8, chat_burst=20)
 _FAREWELL = meeting.Bye(kind="server_stopping", message="bye", retry=True)
-#: One has a moderator's token, two share an invite, the last has no storage to be known by.
+#: One has a moderator's token, two share an invite, and the last has no browser ID.
 _SHARED = claims()
 _TOKENS = [claims(moderator=True), _SHARED, _SHARED, claims(), claims()]
 _PERSONS = [*[f"the-browser-of-person-{number}" for number in range(4)], None]
-_EVERYBODY = range(len(_TOKENS))
-someone = st.sampled_from(_EVERYBODY)
-#: Most of what is refused teaches nothing: it is tried less often.
-likely_a_moderator = st.sampled_from([0, 0, 0, 0, 0, *_EVERYBODY])
+_EVERYONE = range(len(_TOKENS))
+someone = st.sampled_from(_EVERYONE)
+#: Most refused requests test nothing new, so they are tried less often.
+likely_a_moderator = st.sampled_from([0, 0, 0, 0, 0, *_EVERYONE])
 
 
 class RoomMachine(RuleBasedStateMachine):
-    """People who come, go, are lost, and ask for things, in any order."""
+    """People who join, leave, lose their connections and send requests, in any order."""
 
     @initialize()
     def begin(self) -> None:
-        """Open the house."""
+        """Start the server."""
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
         self.house = self._build()
-        #: The newest page of each person, whatever became of it.
+        #: Each person's newest page, connected or not.
         self.pages: dict[int, Page] = {}
         self.everything: list[tuple[int, Page]] = []
-        #: Whom a moderator made one, as long as the room lives.
+        #: People who were made moderators, until the room ends.
         self.granted: set[int] = set()
         self.number = 0
-        for person in _EVERYBODY[:3]:
+        for person in _EVERYONE[:3]:
             self._join(person, media=True)
 
     def _build(self) -> House:
@@ -53,11 +53,11 @@ class RoomMachine(RuleBasedStateMachine):
         return build(path, Store(path), self.clock, limits=_LIMITS)
 
     def teardown(self) -> None:
-        """Close the house, and see that nothing is left over."""
+        """Stop the server, and check that nothing is left over."""
         if not hasattr(self, "house"):
             return
         self.house.rooms.close(_FAREWELL)
-        # What was muted is given up, and then nothing is left.
+        # Requests to mute time out, and then no timer is left.
         self.clock.advance(self.house.config.patience.mute)
         assert self.clock.pending == 0
         self.house.store.close()
@@ -74,7 +74,7 @@ class RoomMachine(RuleBasedStateMachine):
         return page.who.id if page is not None and page.who is not None else "0" * 16
 
     def _ask(self, person: int, message: meeting.ClientMessage) -> bool:
-        """Ask for something; return whether it was carried out."""
+        """Send a request; return whether it succeeded."""
         page = self._seated(person)
         if page is None:
             return False
@@ -83,26 +83,26 @@ class RoomMachine(RuleBasedStateMachine):
         page.ask(message)
         return any(ack.ref == self.number for ack in page.all(meeting.Ack))
 
-    # --- coming and going ----------------------------------------------------------------------
+    # --- joining and leaving -------------------------------------------------------------------
 
     @rule(person=someone, media=st.booleans())
     def join(self, person: int, media: bool) -> None:  # noqa: FBT001 - a rule's
-        """Come, or come again with another page."""
+        """Join, or join again with another page."""
         before = self.pages.get(person)
-        # Without a place of his own to take, he would be two.
+        # Without a browser ID they would count as two people.
         if _PERSONS[person] is not None or before is None or not _is_seated(before):
             self._join(person, media=media)
 
     @rule()
     def gather(self) -> None:
-        """Have everybody come who is not there: much only happens among several."""
-        for person in _EVERYBODY:
+        """Have everyone join: much only happens among several people."""
+        for person in _EVERYONE:
             if self._seated(person) is None:
                 self._join(person, media=True)
 
     @rule(person=someone)
     def resume(self, person: int) -> None:
-        """Come back with the page that has the place."""
+        """Reconnect with the page that has the place."""
         before = self.pages.get(person)
         if before is not None and before.all(meeting.Welcome):
             self._join(person, media=False, resume=before.welcome.resume)
@@ -132,7 +132,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(person=someone)
     def leave(self, person: int) -> None:
-        """Go."""
+        """Leave."""
         page = self._seated(person)
         if page is not None:
             page.leave()
@@ -156,22 +156,22 @@ class RoomMachine(RuleBasedStateMachine):
             page.farewell = page.farewell or _FAREWELL
         self.clock.forget()
         self.house = self._build()
-        # Whoever has no storage to be known by is a stranger to the new server.
+        # A person without a browser ID is a stranger to the new server.
         self.granted.discard(len(_TOKENS) - 1)
         self.gather()
 
-    # --- what anybody may ask for --------------------------------------------------------------
+    # --- requests of participants --------------------------------------------------------------
 
     @rule(person=someone, to=st.none() | someone)
     def write(self, person: int, to: int | None) -> None:
-        """Write; the text says who may read it."""
+        """Write; the text names the people who may read it."""
         readers = "all" if to is None else f"{person},{to}"
         addressee = None if to is None else self._id(to)
         self._ask(person, meeting.SendChat(text=readers, to=addressee))
 
     @rule(person=someone, raised=st.booleans())
     def raise_hand(self, person: int, raised: bool) -> None:  # noqa: FBT001 - a rule's
-        """Raise a hand, or take it down."""
+        """Raise or lower a hand."""
         self._ask(person, meeting.RaiseHand(raised=raised))
 
     @rule(person=someone, on=st.booleans())
@@ -183,7 +183,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(person=someone, other=someone)
     def signal(self, person: int, other: int) -> None:
-        """Send another page what only those on the stage may."""
+        """Send another page what only participants on the stage may."""
         page, target = self._seated(person), self._seated(other)
         if page is None or target is None or page is target:
             return
@@ -197,16 +197,16 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule()
     def push(self) -> None:
-        """Have everybody try to come up at once."""
-        for person in _EVERYBODY:
+        """Have everyone try to enter the stage at once."""
+        for person in _EVERYONE:
             self._ask(person, meeting.EnterStage())
 
     @rule(person=someone, up=st.booleans())
     def move(self, person: int, up: bool) -> None:  # noqa: FBT001 - a rule's
-        """Try to come up, or step down."""
+        """Try to enter the stage, or leave it."""
         self._ask(person, meeting.EnterStage() if up else meeting.LeaveStage())
 
-    # --- what moderators may ask for -----------------------------------------------------------
+    # --- requests of moderators ----------------------------------------------------------------
 
     @rule(
         person=likely_a_moderator,
@@ -226,7 +226,7 @@ class RoomMachine(RuleBasedStateMachine):
         ),
     )
     def command(self, person: int, message: meeting.ClientMessage) -> None:
-        """Ask for something that concerns the room."""
+        """Send a request about the room."""
         self._command(person, message)
 
     @rule(
@@ -245,19 +245,19 @@ class RoomMachine(RuleBasedStateMachine):
         ),
     )
     def command_about(self, person: int, other: int, kind: type[meeting.InviteToStage]) -> None:
-        """Ask for something that concerns somebody."""
+        """Send a request about a person."""
         self._command(person, kind(id=self._id(other)))
 
     @rule(person=likely_a_moderator, other=someone)
     def grant(self, person: int, other: int) -> None:
-        """Make somebody a moderator."""
+        """Make a participant a moderator."""
         if self._ask(person, meeting.GrantModerator(id=self._id(other))):
             assert self._may(person)
             self.granted.add(other)
 
     @rule(person=someone, purpose=st.sampled_from(["stage", "broadcast"]))
     def compose(self, person: int, purpose: str) -> None:
-        """Do what a page was asked for: send a first picture."""
+        """Send a first picture, as a page does that is asked to."""
         page = self._seated(person)
         if page is None:
             return
@@ -279,7 +279,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def roles_come_from_tokens_and_grants(self) -> None:
-        """Nobody is a moderator otherwise."""
+        """There is no other way to be a moderator."""
         if not self.house.rooms._dispatchers:
             self.granted.clear()
         for person, page in self.pages.items():
@@ -288,7 +288,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_stage_is_never_overfull(self) -> None:
-        """No more are on it than it carries, and the audience sends nothing."""
+        """The stage keeps its limit, and the audience sends nothing."""
         for dispatcher in self.house.rooms._dispatchers.values():
             people = dispatcher.room.participants
             assert sum(p.stage for p in people) <= _LIMITS.stage
@@ -298,8 +298,8 @@ class RoomMachine(RuleBasedStateMachine):
             assert main is None or any(p.id == main and p.stage for p in people)
 
     @invariant()
-    def nobody_is_there_twice(self) -> None:
-        """Every person has one place, and every place another id."""
+    def each_person_has_one_place(self) -> None:
+        """Each person has one place, and each place its own ID."""
         for dispatcher in self.house.rooms._dispatchers.values():
             everybody = (*dispatcher.room.participants, *dispatcher.room.everybody_waiting())
             assert len({p.id for p in everybody}) == len(everybody)
@@ -307,7 +307,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_private_stays_so(self) -> None:
-        """Whoever read something was to read it."""
+        """Only the recipients read a message."""
         for person, page in self.everything:
             told = [*page.all(meeting.ChatMessage)]
             told += [m for welcome in page.all(meeting.Welcome) for m in welcome.chat]
@@ -315,8 +315,8 @@ class RoomMachine(RuleBasedStateMachine):
                 assert message.text == "all" or str(person) in message.text.split(",")
 
     @invariant()
-    def everybody_sees_what_is(self) -> None:
-        """Whoever is connected knows the room as it is, by what he was sent."""
+    def every_page_knows_the_room(self) -> None:
+        """Every connected page knows the room as it is from the messages that it got."""
         for page in self.pages.values():
             if not _is_seated(page):
                 continue
@@ -349,7 +349,7 @@ TestRoomMachine.settings = settings(
     max_examples=200,
     stateful_step_count=60,
     deadline=None,
-    # The same in every run: what fails for one, fails for all.
+    # The same in every run, so that failures are repeatable.
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],

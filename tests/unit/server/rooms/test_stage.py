@@ -1,4 +1,4 @@
-"""Who is on the stage, how one gets there, and what passes between those who are."""
+"""Tests of `rooms.stage`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_first_are_on_the_stage_and_the_others_watch(small: House) -> None:
     assert (told.stage, told.audio, told.video) == (False, False, False)
 
 
-def test_a_moderator_who_comes_late_is_in_the_audience_too(small: House) -> None:
+def test_moderators_who_join_a_full_stage_are_audience_too(small: House) -> None:
     _, ben, _ = full(small)
     late = small.moderator()
     assert on_stage(late) is False
@@ -48,7 +48,7 @@ def test_nothing_passes_between_the_stage_and_the_audience(small: House) -> None
         assert not target.all(meeting.Wanted)
 
 
-def test_nobody_hears_of_the_audiences_camera(small: House) -> None:
+def test_the_audiences_camera_is_not_announced(small: House) -> None:
     anna, _, eve = full(small)
     eve.ask(meeting.Media(audio=True, video=True, screen=True))
     assert not anna.all(meeting.Updated)
@@ -56,7 +56,7 @@ def test_nobody_hears_of_the_audiences_camera(small: House) -> None:
     assert (eve.who.audio, eve.who.video, eve.who.screen) == (False, False, False)
 
 
-def test_who_is_invited_comes_up_when_there_is_a_place(small: House) -> None:
+def test_an_invited_participant_enters_when_there_is_room(small: House) -> None:
     anna, ben, eve = full(small)
     assert eve.try_all([meeting.EnterStage(ref=1)]) == [("forbidden", 1)]
     eve.ask(meeting.RaiseHand(raised=True))
@@ -82,7 +82,7 @@ def test_an_invitation_is_used_up(small: House) -> None:
     assert eve.try_all([meeting.EnterStage(ref=2)]) == [("forbidden", 2)]
 
 
-def test_who_steps_down_is_seen_and_heard_no_more(small: House) -> None:
+def test_a_participant_who_leaves_the_stage_sends_nothing(small: House) -> None:
     anna, ben, _ = full(small)
     ben.ask(meeting.Media(audio=True, video=True, screen=True))
     anna.ask(meeting.SetMain(id=ben.id))
@@ -93,14 +93,14 @@ def test_who_steps_down_is_seen_and_heard_no_more(small: House) -> None:
     assert ben.last(meeting.Ack).ref == 1
 
 
-def test_a_moderator_sends_somebody_down(small: House) -> None:
+def test_a_moderator_moves_a_participant_to_the_audience(small: House) -> None:
     anna, ben, eve = full(small)
     anna.ask(meeting.InviteToStage(id=eve.id))
     anna.ask(meeting.SendToAudience(id=eve.id, ref=1))
     anna.ask(meeting.SendToAudience(id=ben.id, ref=2))
     assert on_stage(ben) is False
     assert [a.ref for a in anna.all(meeting.Ack)] == [1, 2]
-    # Whoever is sent down has to be invited again.
+    # After being moved to the audience they need another invitation.
     assert eve.try_all([meeting.EnterStage(ref=3)]) == [("forbidden", 3)]
     assert ben.try_all([meeting.EnterStage(ref=3)]) == [("forbidden", 3)]
 
@@ -134,7 +134,7 @@ def test_how_large_a_picture_is_shown_reaches_its_sender(house: House) -> None:
     assert anna.last(meeting.Wanted) == meeting.Wanted(sender=ben.id, camera=180, screen=720)
 
 
-def test_a_page_that_is_back_hears_what_is_wanted_and_that_it_is_invited(small: House) -> None:
+def test_a_resumed_page_gets_sizes_and_invitation_again(small: House) -> None:
     anna, eve = small.moderator(), small.guest()
     token = claims()
     ben = small.page().join(token, person=PERSON)

@@ -1,4 +1,4 @@
-"""Credentials of a TURN server: as coturn computes them, and not for ever."""
+"""Tests of `rooms.turn`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECRET = "north"  # the example of coturn's own documentation
 NOW = 1_433_065_916.0
 
 
-def test_nobody_is_told_of_a_server_by_default() -> None:
+def test_there_are_no_servers_by_default() -> None:
     assert ice_servers(ServerConfig(), "anna", now=NOW) == []
 
 

@@ -26,7 +26,7 @@ def test_moderators_hear_how_many_watch_but_not_of_each(house: House) -> None:
     assert anna.last(meeting.ViewersChanged).viewers == 0
 
 
-def test_who_waits_for_the_broadcast_is_counted_when_it_begins(house: House) -> None:
+def test_waiting_viewers_are_counted_when_it_begins(house: House) -> None:
     viewer = Viewer()
     channel = house.broadcasts.watch("stream", viewer)
     anna = house.moderator()

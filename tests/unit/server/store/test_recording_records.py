@@ -5,7 +5,7 @@ from __future__ import annotations
 from nanomeet_widget.server.store.store import Store
 
 
-def test_its_recording_has_a_name_that_nobody_guesses(store: Store) -> None:
+def test_a_private_recording_has_an_unguessable_name(store: Store) -> None:
     names = {store.recordings.begin("talk", taken=lambda _: False, private=True) for _ in range(9)}
     assert len(names) == 9
     for name in names:

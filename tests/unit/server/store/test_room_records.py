@@ -12,7 +12,7 @@ from tests.unit.server.fakes import Clock, claims
 
 
 def killed(store: Store) -> None:
-    """What the system does to a killed process: its locks and files are gone, its rows are not."""
+    """Release a store as a killed process does: its locks are gone, its rows remain."""
     store._lock.release()
     store._db.close()
 
@@ -60,7 +60,7 @@ def test_a_killed_servers_people_find_their_places(tmp_path: Path) -> None:
 
     after = rebuilt(tmp_path)
     first = after.page().join(tokens[2], person=persons[2])
-    # The others are where they were, though they are only on their way back.
+    # The others keep their places, though they have yet to reconnect.
     assert [p.id for p in first.welcome.participants] == [anna.id, ben.id]
     assert [p.moderator for p in first.welcome.participants] == [True, True]
     assert first.welcome.participants[0].video is True
@@ -73,10 +73,10 @@ def test_a_killed_servers_people_find_their_places(tmp_path: Path) -> None:
     assert [m.text for m in second.welcome.chat] == ["to all", "to ben"]
     second.ask(meeting.SendChat(text="again"))
     assert first.last(meeting.ChatMessage).id == 3
-    # Who does not come back is gone.
+    # Those who do not reconnect are gone.
     after.clock.advance(after.config.patience.restored_person + 1)
     assert first.last(meeting.Left) == meeting.Left(id=anna.id, reason="dropped")
-    # Who was not there waits at the door.
+    # A newcomer waits in the lobby.
     assert after.guest().all(meeting.Waiting)
     after.store.close()
 
@@ -98,7 +98,7 @@ def test_pages_that_lost_their_server_miss_nothing_of_each_other(tmp_path: Path)
     after.store.close()
 
 
-def test_a_server_that_was_stopped_leaves_its_rooms_to_the_next_for_a_while(tmp_path: Path) -> None:
+def test_a_stopped_servers_rooms_can_be_restored_for_a_while(tmp_path: Path) -> None:
     farewell = meeting.Bye(kind="server_stopping", message="bye", retry=True)
     token = claims()
     for pause, kept in ((60.0, True), (600.0, False)):
@@ -148,7 +148,7 @@ def test_what_people_are_known_by_is_in_no_file(tmp_path: Path) -> None:
             assert b"person-of-a-browser" not in path.read_bytes()
 
 
-def test_a_room_that_nobody_comes_back_to_ends(tmp_path: Path) -> None:
+def test_a_restored_room_without_people_ends(tmp_path: Path) -> None:
     before = rebuilt(tmp_path)
     before.moderator().ask(meeting.SetPassword(password="sesame"))
     killed(before.store)
