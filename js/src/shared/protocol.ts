@@ -537,7 +537,7 @@ export interface EndpointText {
   text: string;
 }
 
-/** A participant's picture; None shows their initials. Sent to all, the participant included. */
+/** A participant's picture changed; None shows their initials. Sent to everyone, including them. */
 export interface AvatarChanged {
   type: "avatar_changed";
   id: string;

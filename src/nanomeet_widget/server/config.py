@@ -44,10 +44,10 @@ class Limits:
     #: Reactions that one person may show at once, and a second.
     reaction_burst: float = 10
     reaction_rate: float = 2
-    #: Texts that the programs of one person may send at once, and a second.
+    #: Texts that the programs of one participant may send at once, and a second.
     endpoint_burst: float = 50
     endpoint_rate: float = 10
-    #: Pictures that one person may take on at once, and a second.
+    #: Times that one participant may change their picture at once, and a second.
     avatar_burst: float = 5
     avatar_rate: float = 1
     #: Rooms at once.

@@ -37,7 +37,7 @@ MediaKind = Literal["audio", "video"]
 #: A browser's ID, which it keeps: by token and browser ID the server recognises a person.
 Person = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
 ChatText = Annotated[str, _text(_texts.MESSAGE)]
-#: A picture as a page makes it: its bytes, and no address that others would load. See `rooms.avatars`.
+#: A picture as its bytes, never as an address that others would load; see `rooms.avatars`.
 Avatar = Annotated[
     str,
     Meta(
@@ -601,7 +601,7 @@ class EndpointText(Message, tag="endpoint_text", kw_only=True):
 
 
 class AvatarChanged(Message, tag="avatar_changed", kw_only=True):
-    """A participant's picture; None shows their initials. Sent to all, the participant included."""
+    """A participant's picture changed; None shows their initials. Sent to everyone, including them."""
 
     id: ParticipantId
     avatar: str | None

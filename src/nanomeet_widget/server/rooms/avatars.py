@@ -1,8 +1,8 @@
-"""Pictures that people show in the place of their initials.
+"""Pictures that participants show in place of their initials.
 
-A picture comes as its bytes, never as an address: an address would be loaded by the browsers of all
-others, from a host that they did not choose and that would learn who looks, and when. The page that
-sends it draws it anew (`js/src/meeting/media/avatar-picture.ts`), which leaves out where a photo was taken.
+A picture is sent as its bytes, never as an address: all other browsers would load an address, from a
+host that they did not choose and that would learn who looks at it, and when. The sending page redraws
+the picture (`js/src/meeting/media/avatar-picture.ts`), which removes metadata such as the location.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 
-#: Pixels of a side: a few bytes may unpack to a picture that fills a browser's memory.
+#: Pixels of a side at most: a few bytes may decode to a picture that fills a browser's memory.
 MOST_PIXELS = 256
 _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _ANIMATED = 0x02
 
 
 class Avatars:
-    """The pictures of the people in one room; they are not kept beyond their stay.
+    """The pictures of a room's participants; each is forgotten when its participant is gone.
 
     Parameters
     ----------
     room
         The room.
     limits
-        How often one person may take on another picture.
+        How often a participant may change their picture.
     timers
         The event loop.
     """
@@ -48,15 +48,27 @@ class Avatars:
         room.on_gone.append(self._forget)
 
     def set(self, who: Participant, message: meeting.SetAvatar) -> None:
-        """Show everybody a picture, or the initials again."""
+        """Show everyone a picture, or the initials again.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            The request.
+        """
         avatar = message.avatar
         if avatar is not None and not is_small_picture(avatar):
-            words = f"A picture is a PNG or WebP of at most {MOST_PIXELS} by {MOST_PIXELS} pixels."
+            words = (
+                f"The picture must be a PNG or WebP of at most {MOST_PIXELS}x{MOST_PIXELS} pixels."
+            )
             refuse(who, message, "invalid", words)
             return
         if avatar != self._pictures.get(who.id):
             if not self._changes.take(who.id):
-                refuse(who, message, "too_many", "Too many pictures at once: wait a moment.")
+                refuse(
+                    who, message, "too_many", "Too many pictures. Wait a moment, then try again."
+                )
                 return
             if avatar is None:
                 self._pictures.pop(who.id)
@@ -75,7 +87,13 @@ class Avatars:
 
 
 def is_small_picture(avatar: str) -> bool:
-    """Whether a data: URL has a still picture of its type, of few pixels."""
+    """Return whether a data: URL has a still picture of its type, and of few pixels.
+
+    Parameters
+    ----------
+    avatar
+        The data: URL.
+    """
     kind, _, encoded = avatar.partition(";base64,")
     try:
         data = base64.b64decode(encoded, validate=True)
@@ -86,20 +104,20 @@ def is_small_picture(avatar: str) -> bool:
 
 
 def _size(data: bytes, *, png: bool) -> tuple[int, int]:
-    """Return the pixels that a picture's header names (PNG, and RFC 9649).
+    """Return the width and height in a picture's header (PNG, and WebP by RFC 9649).
 
     Raises
     ------
     ValueError, struct.error
-        If it is no such picture, or one that moves.
+        If it is not such a picture, or animated.
     """
     if png:
         if not data.startswith(_PNG):
-            raise ValueError("no PNG")
+            raise ValueError("not a PNG")
         width, height = struct.unpack_from(">II", data, len(_PNG))
         return width, height
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
-        raise ValueError("no WebP")
+        raise ValueError("not a WebP")
     match data[12:16]:
         case b"VP8 ":
             width, height = struct.unpack_from("<HH", data, 26)
@@ -111,4 +129,4 @@ def _size(data: bytes, *, png: bool) -> tuple[int, int]:
             low, high, tall = struct.unpack_from("<HBH", data, 24)
             (top,) = struct.unpack_from("<B", data, 29)
             return (high << 16 | low) + 1, (top << 16 | tall) + 1
-    raise ValueError("a WebP of another kind")
+    raise ValueError("an unsupported kind of WebP")

@@ -1,4 +1,4 @@
-"""What the programs of people on the stage say to each other."""
+"""Texts between the programs of participants on the stage."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from nanomeet_widget.server.token_bucket import TokenBuckets
 
 
 class EndpointTexts:
-    """Passes on texts between programs, as they are: they are not kept, and no person reads them.
+    """Passes texts on between programs, unchanged and without keeping them.
 
     Parameters
     ----------
     room
         The room.
     limits
-        How many one person's programs may send.
+        How many texts one participant's programs may send.
     timers
         The event loop.
     """
@@ -31,7 +31,15 @@ class EndpointTexts:
         )
 
     def send(self, who: Participant, message: meeting.SendEndpointText) -> None:
-        """Pass a text on to one on the stage, or to all others there."""
+        """Pass a text on to one participant on the stage, or to all others there.
+
+        Parameters
+        ----------
+        who
+            The participant whose program sends it.
+        message
+            The text.
+        """
         if not who.stage:
             refuse(who, message, "audience", "Only participants on the stage may send this.")
             return
@@ -41,12 +49,12 @@ class EndpointTexts:
             words = (
                 "You cannot send this to yourself."
                 if message.to == who.id
-                else "No participant on the stage has this id."
+                else "This participant is not on the stage."
             )
             refuse(who, message, "invalid" if message.to == who.id else "not_found", words)
             return
         if not self._sent.take(who.id):
-            refuse(who, message, "too_many", "Too many messages at once: wait a moment.")
+            refuse(who, message, "too_many", "Too many messages. Wait a moment, then try again.")
             return
         self._room.tell(receivers, meeting.EndpointText(sender=who.id, text=message.text))
         acknowledge(who, message)

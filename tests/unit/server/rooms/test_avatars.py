@@ -1,4 +1,4 @@
-"""Pictures in the place of initials."""
+"""Tests of `rooms.avatars`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def extended(width: int, *, flags: int = 0) -> str:
     return webp(b"VP8X", bytes([flags, 0, 0, 0]) + sides)
 
 
-def test_a_picture_is_everybodys_to_see(house: House) -> None:
+def test_everyone_sees_a_picture(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     avatar = picture(96)
     ben.ask(meeting.SetAvatar(avatar=avatar, ref=1))
@@ -52,7 +52,7 @@ def test_a_picture_is_everybodys_to_see(house: House) -> None:
     assert not house.guest().all(meeting.AvatarChanged)
 
 
-def test_the_same_picture_is_told_once_and_forgotten_with_its_person(house: House) -> None:
+def test_a_picture_is_told_once_and_forgotten_with_its_owner(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     for ref in (1, 2):
         ben.ask(meeting.SetAvatar(avatar=picture(96), ref=ref))
@@ -62,7 +62,7 @@ def test_the_same_picture_is_told_once_and_forgotten_with_its_person(house: Hous
     assert not house.guest().all(meeting.AvatarChanged)
 
 
-def test_who_waits_in_the_lobby_sees_none(house: House) -> None:
+def test_people_in_the_lobby_see_no_pictures(house: House) -> None:
     anna = house.moderator()
     anna.ask(meeting.SetLobby(active=True))
     waiting = house.guest()
@@ -70,7 +70,7 @@ def test_who_waits_in_the_lobby_sees_none(house: House) -> None:
     assert not waiting.all(meeting.AvatarChanged)
 
 
-def test_pictures_are_rationed(house: House) -> None:
+def test_changing_pictures_is_limited(house: House) -> None:
     ben = house.guest()
     burst = int(house.config.limits.avatar_burst)
     asked: list[meeting.ClientMessage] = [

@@ -1,4 +1,4 @@
-"""Texts between programs."""
+"""Tests of `rooms.endpoint_texts`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nanomeet_widget.server.protocol import meeting
 from tests.unit.server.conftest import House
 
 
-def test_a_text_reaches_one_program_or_all_others_on_the_stage(house: House) -> None:
+def test_a_text_reaches_one_program_or_all_on_the_stage(house: House) -> None:
     anna, ben, cleo = house.moderator(), house.guest(), house.guest()
     ben.ask(meeting.SendEndpointText(text='{"slide": 4}', to=anna.id, ref=1))
     assert anna.all(meeting.EndpointText) == [
@@ -18,7 +18,7 @@ def test_a_text_reaches_one_program_or_all_others_on_the_stage(house: House) -> 
     assert [len(page.all(meeting.EndpointText)) for page in (anna, ben, cleo)] == [2, 0, 1]
 
 
-def test_neither_audience_nor_lobby_has_a_part_in_it(small: House) -> None:
+def test_audience_and_lobby_have_no_part_in_it(small: House) -> None:
     anna, ben, below = small.moderator(), small.guest(), small.guest()
     anna.ask(meeting.SetLobby(active=True))
     waiting = small.guest()
@@ -43,7 +43,7 @@ def test_a_text_is_for_another(house: House) -> None:
     assert anna.try_all(asked) == [("invalid", 1), ("not_found", 2)]
 
 
-def test_texts_are_rationed(house: House) -> None:
+def test_texts_are_limited(house: House) -> None:
     anna, ben = house.moderator(), house.guest()
     burst = int(house.config.limits.endpoint_burst)
     asked: list[meeting.ClientMessage] = [
