@@ -313,7 +313,7 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
     stage = broadcaster()
     stage.page.evaluate("me.compose({ ticket: 'wrong' })")
     stage.until_ended()
-    refusal = "This ticket opens no broadcast: it is wrong, or it is over."
+    refusal = "This ingest ticket is wrong or expired."
     assert stage.ended == [{"failed": True, "kind": "broadcast_ended", "message": refusal}]
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
 

@@ -60,7 +60,7 @@ def test_it_listens_where_it_is_told_and_takes_the_key_that_it_is_given(servers:
         answer = post(address, headers={"X-BINTU-APIKEY": given}, json={"room": "R"}, verify=trust)
         assert answer.status_code == status
     said = running.log.read_text()
-    assert "--api-key is visible to everybody on this machine" in said
+    assert "--api-key is visible to all users of this machine" in said
     assert key not in said
 
 
