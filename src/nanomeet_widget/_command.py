@@ -24,13 +24,31 @@ _SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
 
 
 class Command(Coroutine[Any, Any, T]):
-    """A command under way. Await it, or do not: it takes effect either way.
+    """A command under way. Await it or not: it takes effect either way.
 
-    `asyncio` takes it wherever it takes a coroutine: ``create_task``, ``gather``, ``wait_for``. It may
-    be awaited more than once, and by more than one task; a task that is cancelled stops waiting, and
-    takes nothing back.
+    `asyncio` accepts it wherever it accepts a coroutine: ``create_task``, ``gather``, ``wait_for``. It can
+    be awaited more than once, and by more than one task. A cancelled task stops waiting; it does not
+    take the command back.
 
-    Shown as a cell's last value, it tells its outcome as soon as there is one.
+    As the last value of a cell, it shows its outcome as soon as there is one.
+
+    Methods of a meeting return commands; nothing else needs to make one.
+
+    Parameters
+    ----------
+    name : str
+        The method that was called.
+    heard : concurrent.futures.Future of bool, optional
+        Whether the page's replies arrive, once that is known.
+    withdraw : callable, optional
+        Takes the command back; returns whether no page had it yet.
+
+    Attributes
+    ----------
+    name : str
+        The method that was called.
+    held_by : str
+        What it waits for while it cannot be carried out, as the page says.
     """
 
     def __init__(
@@ -61,16 +79,27 @@ class Command(Coroutine[Any, Any, T]):
         return "failed" if self._future.exception() is not None else "done"
 
     def done(self) -> bool:
-        """Return whether it has settled."""
+        """Return whether it has settled.
+
+        Returns
+        -------
+        bool
+            True once it is done or has failed.
+        """
         return self._future.done()
 
     def result(self) -> T:
-        """Return what it gave.
+        """Return its result. It does not wait: await the command for that.
+
+        Returns
+        -------
+        T
+            The result, such as a `Playout`; None for most commands.
 
         Raises
         ------
         CommandError
-            If it failed, or is still under way: nothing here waits.
+            If it failed, or has not settled yet.
         """
         if not self._future.done():
             raise CommandError(
@@ -79,24 +108,35 @@ class Command(Coroutine[Any, Any, T]):
         return self._future.result()
 
     def exception(self) -> BaseException | None:
-        """Return why it failed, or None if it did not (yet)."""
+        """Return why it failed.
+
+        Returns
+        -------
+        BaseException or None
+            None if it is done, or has not settled yet.
+        """
         return self._future.exception() if self._future.done() else None
 
     def add_done_callback(self, callback: Callable[[Command[T]], object]) -> None:
-        """Call `callback` with this command once it has settled.
+        """Call a function once the command has settled.
 
-        The callback runs on the thread that settles it, or at once if it has settled.
+        It runs on the thread that settles the command, or at once if it has settled.
+
+        Parameters
+        ----------
+        callback : callable
+            Gets this command.
         """
         self._future.add_done_callback(lambda _: callback(self))
 
     def cancel(self) -> bool:
-        """Take it back while no page has it yet; it has failed then.
+        """Take the command back while no page has it yet; it has failed then.
 
         Returns
         -------
         bool
-            Whether that was in time. What a page has is carried out: whoever awaits it may stop that,
-            but not the command.
+            Whether that was in time. A page carries out what it has: you can stop waiting for it, but not
+            stop it.
         """
         if not self._withdraw():
             return False
@@ -107,7 +147,25 @@ class Command(Coroutine[Any, Any, T]):
         return (yield from self._wait().__await__())
 
     def send(self, value: None) -> Any:  # noqa: ANN401 - what the loop is to wait for
-        """Go on waiting, as a coroutine does for the task that runs it."""
+        """Go on waiting, as a coroutine does for the task that runs it.
+
+        Parameters
+        ----------
+        value : None
+            As the protocol of coroutines has it.
+
+        Returns
+        -------
+        object
+            What the event loop waits for.
+
+        Raises
+        ------
+        CannotAwaitError
+            If the kernel receives no replies while a cell runs.
+        NoFrontEndError
+            If no notebook page shows the meeting.
+        """
         return self._drive().send(value)
 
     def throw(
@@ -116,7 +174,29 @@ class Command(Coroutine[Any, Any, T]):
         value: BaseException | object = None,
         trace: TracebackType | None = None,
     ) -> Any:  # noqa: ANN401 - as above
-        """End the wait, not the command."""
+        """End the wait, not the command.
+
+        Parameters
+        ----------
+        kind : type or BaseException
+            The error to end it with, or its class.
+        value : BaseException, optional
+            The error, if `kind` is its class.
+        trace : types.TracebackType, optional
+            Ignored.
+
+        Returns
+        -------
+        object
+            What the event loop waits for.
+
+        Raises
+        ------
+        CannotAwaitError
+            If the kernel receives no replies while a cell runs.
+        NoFrontEndError
+            If no notebook page shows the meeting.
+        """
         del trace
         if isinstance(kind, BaseException):
             error = kind
@@ -179,12 +259,24 @@ class Command(Coroutine[Any, Any, T]):
             self.add_done_callback(lambda _: shown.update(self._bundle(), raw=True))
 
     def resolve(self, value: T) -> None:
-        """Settle it with a value, unless it has settled."""
+        """Settle it with a result, unless it has settled.
+
+        Parameters
+        ----------
+        value : T
+            The result.
+        """
         with suppress(InvalidStateError):
             self._future.set_result(value)
 
     def reject(self, error: BaseException) -> None:
-        """Settle it with an error, unless it has settled."""
+        """Settle it with an error, unless it has settled.
+
+        Parameters
+        ----------
+        error : BaseException
+            Why it failed.
+        """
         with suppress(InvalidStateError):
             self._future.set_exception(error)
 

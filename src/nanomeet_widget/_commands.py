@@ -41,7 +41,19 @@ Media = Literal["audio", "video"]
 
 @dataclass(frozen=True, kw_only=True)
 class Device:
-    """A camera, microphone or speaker of the browser."""
+    """A camera, microphone or speaker of the browser.
+
+    Attributes
+    ----------
+    id : str
+        What `set_audio_device` and `set_video_device` take.
+    group_id : str
+        The same for the devices of one piece of hardware.
+    kind : str
+        ``audioinput``, ``audiooutput`` or ``videoinput``.
+    label : str
+        Its name; empty until the page may use devices.
+    """
 
     id: str
     group_id: str
@@ -51,7 +63,17 @@ class Device:
 
 @dataclass(frozen=True, kw_only=True)
 class Devices:
-    """The browser's devices, by what they are for."""
+    """The browser's devices, by what they are for.
+
+    Attributes
+    ----------
+    audio_input : tuple of Device
+        Microphones.
+    audio_output : tuple of Device
+        Speakers.
+    video_input : tuple of Device
+        Cameras.
+    """
 
     audio_input: tuple[Device, ...] = ()
     audio_output: tuple[Device, ...] = ()
@@ -93,35 +115,35 @@ class Commands:
 
         Parameters
         ----------
-        is_vod
-            Whether it is recorded too.
-        private
-            Whether it takes the playout's link to watch; else whoever knows the stream's name may.
-            The embedded server's alone.
-        to
-            RTMP addresses that it is pushed to besides, four at most: ``rtmp://host/application/key``
-            or ``rtmps://``. The embedded server's alone; the keys are secrets.
-        quality
-            The picture by its lines, ``"360p"``, ``"540p"``, ``"720p"`` or ``"1080p"``, at 30 pictures a
-            second; or ``"audio"`` for sound alone. A larger one comes later and asks more of this
-            machine; `broadcast_stats` says what is sent. The embedded server's alone, as what follows.
-        codec
-            ``"h264"``, ``"vp9"`` or ``"av1"``. None takes H.264, which everybody can play, or VP9 where
-            this browser has no H.264. One that it does not encode fails the command.
-        paused
-            Whether it begins with a card that says that it starts soon; `resume_broadcast` shows the
-            stage.
+        is_vod : bool, default False
+            Whether it is recorded, too.
+        private : bool, default False
+            Whether viewers need the playout's link. By default the stream's name is enough. Embedded
+            server only.
+        to : str or sequence of str, default ()
+            Up to four RTMP addresses to push it to as well: ``rtmp://host/application/key`` or
+            ``rtmps://``. The keys are secrets. Embedded server only.
+        quality : {"360p", "540p", "720p", "1080p", "audio"}, default "360p"
+            The height of the picture in lines, at 30 pictures a second, or ``"audio"`` for sound alone.
+            A larger picture arrives later and needs a faster machine; `broadcast_stats` says what is
+            sent. Embedded server only, as are the next two.
+        codec : {"h264", "vp9", "av1"}, optional
+            None takes H.264, which every viewer can play, or VP9 where this browser has no H.264. The
+            command fails if this browser cannot encode it.
+        paused : bool, default False
+            Whether viewers first see a card that the broadcast starts soon; `resume_broadcast` shows
+            the stage.
 
         Returns
         -------
-        Command
-            Gives the `Playout` once the broadcast is live.
+        Command[Playout]
+            Gives the `Playout` once the broadcast is live. It fails if it is not live within 75 s.
 
         Raises
         ------
         InvalidInputError
-            If `to` has something else than such addresses, `quality` or `codec` is none, or a codec
-            other than H.264 is to be pushed, which RTMP does not take.
+            If `to` is not such an address, `quality` or `codec` is unknown, a flag is not a bool, or a
+            codec other than H.264 is to be pushed: RTMP does not carry it.
         """
         check_flag("is_vod", is_vod)
         check_flag("private", private)
@@ -148,27 +170,58 @@ class Commands:
         )
 
     def pause_broadcast(self) -> Command[None]:
-        """Show viewers a card in place of the stage, and let them hear nothing. Moderators only.
+        """Show viewers a card instead of the stage, without sound. Moderators only.
 
-        It is done once the page that sends the broadcast shows it; `broadcast_shows` says so.
+        Returns
+        -------
+        Command[None]
+            Settles once the page that sends the broadcast shows the card; see `broadcast_shows`.
         """
         return self._pause("pause_broadcast", paused=True)
 
     def resume_broadcast(self) -> Command[None]:
-        """Show viewers the stage again, or for the first time. Moderators only."""
+        """Show viewers the stage, again or for the first time. Moderators only.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the page that sends the broadcast shows it.
+        """
         return self._pause("resume_broadcast", paused=False)
 
     def _pause(self, name: str, *, paused: bool) -> Command[None]:
         return self._execute(name, "nanomeetPauseBroadcast", paused, moderator=True)
 
     def stop_broadcast(self) -> Command[None]:
-        """End the broadcast; its recording is whole then. Moderators only."""
+        """End the broadcast. Moderators only.
+
+        Returns
+        -------
+        Command[None]
+            Settles once it has ended; its recording is complete then.
+        """
         return self._command(
             "stop_broadcast", _nothing, "stopBroadcast", timeout=BROADCAST, moderator=True
         )
 
     def set_subject(self, subject: str) -> Command[str]:
-        """Say what the room is about: 1 to 200 characters. Moderators only."""
+        """Set the room's subject. Moderators only.
+
+        Parameters
+        ----------
+        subject : str
+            1 to 200 characters.
+
+        Returns
+        -------
+        Command[str]
+            Gives the subject that the room has now.
+
+        Raises
+        ------
+        InvalidInputError
+            If `subject` is not text of that length.
+        """
         text = _texts.check("subject", subject, _SUBJECT)
         return self._command(
             "set_subject",
@@ -179,22 +232,68 @@ class Commands:
         )
 
     def set_lobby(self, active: bool) -> Command[bool]:  # noqa: FBT001 - the Web API's setLobby(active)
-        """Make newcomers wait for a moderator, or stop that. Moderators only."""
+        """Turn the lobby on or off: newcomers wait there for a moderator. Moderators only.
+
+        Parameters
+        ----------
+        active : bool
+            Whether newcomers wait.
+
+        Returns
+        -------
+        Command[bool]
+            Gives whether the lobby is on.
+
+        Raises
+        ------
+        InvalidInputError
+            If `active` is not a bool.
+        """
         check_flag("active", active)
         return self._command(
             "set_lobby", lambda data: bool(data["lobby"]), "setLobby", active, moderator=True
         )
 
     def set_password(self, password: str) -> Command[None]:
-        """Ask newcomers for a password of at most 128 characters; an empty one asks no more.
+        """Require a password of newcomers, or stop that. Moderators only.
 
-        Moderators only. An empty password turns the lobby off too, as in the Web API.
+        Parameters
+        ----------
+        password : str
+            At most 128 characters. Empty for no password; that turns the lobby off, too, as in the
+            Web API.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `password` is not text of that length.
         """
         text = _texts.check("password", password, _texts.PASSWORD)
         return self._command("set_password", _nothing, "setPassword", text, moderator=True)
 
     def admit(self, participant_id: str | None = None) -> Command[None]:
-        """Let somebody in from the lobby, whose id `lobby` has; None lets in all. Moderators only."""
+        """Let participants in from the lobby. Moderators only.
+
+        Parameters
+        ----------
+        participant_id : str, optional
+            An id of `lobby`; None lets everyone in.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters.
+        """
         if participant_id is None:
             return self._execute("admit", "nanomeetAdmitAll", moderator=True)
         return self._execute(
@@ -202,20 +301,67 @@ class Commands:
         )
 
     def reject(self, participant_id: str) -> Command[None]:
-        """Refuse somebody who waits in the lobby. Moderators only."""
+        """Refuse a participant who waits in the lobby. Moderators only.
+
+        Parameters
+        ----------
+        participant_id : str
+            An id of `lobby`: 1 to 64 characters.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters.
+        """
         return self._execute(
             "reject", "answerKnockingParticipant", _id(participant_id), False, moderator=True
         )
 
     def mute_everyone(self, media: Media = "audio") -> Command[None]:
-        """Switch off everybody else's microphone, or camera (``video``). Moderators only.
+        """Switch off the microphones or cameras of all other participants. Moderators only.
 
-        It is done once all of them have confirmed that.
+        Parameters
+        ----------
+        media : {"audio", "video"}, default "audio"
+            The microphone, or the camera.
+
+        Returns
+        -------
+        Command[None]
+            Settles once all of them have confirmed it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `media` is neither of them.
         """
         return self._execute("mute_everyone", "muteEveryone", _media(media), moderator=True)
 
     def mute(self, participant_id: str, media: Media = "audio") -> Command[None]:
-        """Switch off somebody's microphone, or camera (``video``). Moderators only."""
+        """Switch off a participant's microphone or camera. Moderators only.
+
+        Parameters
+        ----------
+        participant_id : str
+            An id of `participants`: 1 to 64 characters.
+        media : {"audio", "video"}, default "audio"
+            The microphone, or the camera.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters, or `media` neither of them.
+        """
         return self._execute(
             "mute", "muteRemoteParticipant", _id(participant_id), _media(media), moderator=True
         )
@@ -223,33 +369,33 @@ class Commands:
     def kick(
         self, participant_id: str, *, revoke_link: bool = False, address: bool = False
     ) -> Command[None]:
-        """Remove a participant, who does not come in again while the meeting lasts. Moderators only.
+        """Remove a participant, who cannot come back while the meeting lasts. Moderators only.
 
         On the embedded server, a participant of a shared link is kept out with that browser, and the
-        others keep the link. A link that one person came by is kept out itself. So is a moderator's
-        link, with the invites made with it and everyone who came by those.
+        others keep the link. A link that only one person has used is kept out itself. So is a moderator's
+        link, with the invites made with it and everyone who used those.
 
         Parameters
         ----------
-        participant_id
-            An id of `participants`.
-        revoke_link
-            Whether their link is revoked, too: it opens no meeting any more, and everyone who came by
-            it goes. The embedded server's alone, and only a moderator who was invited as one may.
-        address
-            Whether their network address is kept out, too, but for moderators. Everyone behind the
-            same router has it, as a whole class may. The embedded server's alone.
+        participant_id : str
+            An id of `participants`: 1 to 64 characters.
+        revoke_link : bool, default False
+            Whether the participant's link is revoked, too: it opens no meeting any more, and everyone
+            who used it leaves. Embedded server only, and only for moderators who were invited as such.
+        address : bool, default False
+            Whether their network address is kept out, too, except for moderators. Everyone behind the
+            same router has that address: it may be a whole class. Embedded server only.
 
         Returns
         -------
-        Command
-            Settles once the participant is out. With `revoke_link` or `address` it fails at once, with
-            the kind ``"unsupported"``, on another engine.
+        Command[None]
+            Settles once the participant is out. With `revoke_link` or `address` it fails at once on
+            another engine, with the kind ``"unsupported"``.
 
         Raises
         ------
         InvalidInputError
-            If `participant_id` is no text of 1 to 64 characters, or a flag is neither True nor False.
+            If `participant_id` is not text of 1 to 64 characters, or a flag is not a bool.
         """
         who = _id(participant_id)
         check_flag("revoke_link", revoke_link)
@@ -261,60 +407,203 @@ class Commands:
         return self._execute("kick", "nanomeetRemoveParticipant", who, options, moderator=True)
 
     def grant_moderator(self, participant_id: str) -> Command[None]:
-        """Make somebody a moderator of this room. Moderators only."""
+        """Make a participant a moderator of this room. Moderators only.
+
+        Parameters
+        ----------
+        participant_id : str
+            An id of `participants`: 1 to 64 characters.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters.
+        """
         return self._execute(
             "grant_moderator", "grantModerator", _id(participant_id), moderator=True
         )
 
     def end_meeting(self) -> Command[None]:
-        """End the meeting for everybody. Moderators only."""
+        """End the meeting for everyone. Moderators only.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+        """
         return self._execute("end_meeting", "endConference", moderator=True)
 
     def pin_participant(self, participant_id: str | None = None) -> Command[None]:
-        """Always show this participant large, in this browser; None shows all alike again."""
+        """Always show one participant large in this browser.
+
+        Parameters
+        ----------
+        participant_id : str, optional
+            An id of `participants`; None shows all in the same size again.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters.
+        """
         args = () if participant_id is None else (_id(participant_id),)
         return self._command("pin_participant", _nothing, "pinParticipant", *args)
 
     def set_main_participant(self, participant_id: str) -> Command[None]:
-        """Show this participant large: to everybody if a moderator asks, else in this browser."""
+        """Show one participant large: to everyone if you are a moderator, else in this browser.
+
+        Parameters
+        ----------
+        participant_id : str
+            An id of `participants`: 1 to 64 characters.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `participant_id` is not text of 1 to 64 characters.
+        """
         return self._command(
             "set_main_participant", _nothing, "setMainParticipant", _id(participant_id)
         )
 
     def set_tile_view(self, enabled: bool) -> Command[None]:  # noqa: FBT001 - the engine's setTileView(enabled)
-        """Show all alike in this browser, or one large (False)."""
+        """Show all participants in the same size in this browser, or one of them large.
+
+        Parameters
+        ----------
+        enabled : bool
+            True for tiles of the same size.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `enabled` is not a bool.
+        """
         check_flag("enabled", enabled)
         return self._execute("set_tile_view", "setTileView", enabled)
 
     def toggle_audio(self, on: bool | None = None) -> Command[bool]:  # noqa: FBT001 - None toggles
-        """Switch the own microphone: on, off, or the other way (None). Gives whether it is on."""
+        """Switch your microphone.
+
+        Parameters
+        ----------
+        on : bool, optional
+            True for on, False for off; None for the other way.
+
+        Returns
+        -------
+        Command[bool]
+            Gives whether it is on.
+
+        Raises
+        ------
+        InvalidInputError
+            If `on` is neither a bool nor None.
+        """
         return self._toggle("toggle_audio", "microphone", on)
 
     def toggle_video(self, on: bool | None = None) -> Command[bool]:  # noqa: FBT001 - None toggles
-        """Switch the own camera: on, off, or the other way (None). Gives whether it is on."""
+        """Switch your camera.
+
+        Parameters
+        ----------
+        on : bool, optional
+            True for on, False for off; None for the other way.
+
+        Returns
+        -------
+        Command[bool]
+            Gives whether it is on.
+
+        Raises
+        ------
+        InvalidInputError
+            If `on` is neither a bool nor None.
+        """
         return self._toggle("toggle_video", "camera", on)
 
     def share_screen(self, on: bool | None = True) -> Command[bool]:  # noqa: FBT001, FBT002 - as the two above
-        """Share the own screen, stop that, or the other way (None). Gives whether it is shared.
+        """Share your screen, or stop sharing it.
 
-        Browsers open their chooser only right after a click or a key in the meeting itself; without
-        one, this fails and says so.
+        Browsers open their chooser only right after a click or a key press in the meeting itself; without
+        one the command fails and says so.
+
+        Parameters
+        ----------
+        on : bool or None, default True
+            True to share it, False to stop; None for the other way.
+
+        Returns
+        -------
+        Command[bool]
+            Gives whether it is shared.
+
+        Raises
+        ------
+        InvalidInputError
+            If `on` is neither a bool nor None.
         """
         return self._toggle("share_screen", "screen", on)
 
     def raise_hand(self, raised: bool | None = True) -> Command[bool]:  # noqa: FBT001, FBT002 - as the two above
-        """Raise the own hand, take it down, or the other way (None). Gives whether it is up."""
-        return self._toggle("raise_hand", "hand", raised)
-
-    def send_chat(self, text: str, to: str | None = None) -> Command[None]:
-        """Write to everybody, or to the participant with the id `to` alone.
+        """Raise your hand, or lower it.
 
         Parameters
         ----------
-        text
+        raised : bool or None, default True
+            True to raise it, False to lower it; None for the other way.
+
+        Returns
+        -------
+        Command[bool]
+            Gives whether it is raised.
+
+        Raises
+        ------
+        InvalidInputError
+            If `raised` is neither a bool nor None.
+        """
+        return self._toggle("raise_hand", "hand", raised)
+
+    def send_chat(self, text: str, to: str | None = None) -> Command[None]:
+        """Write a chat message.
+
+        Parameters
+        ----------
+        text : str
             1 to 2000 characters.
-        to
-            An id of `participants`.
+        to : str, optional
+            An id of `participants` for a private message; None writes to everyone.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the server has taken it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `text` or `to` is not text of the allowed length.
         """
         words = _texts.check("text", text, _texts.MESSAGE)
         args = (words,) if to is None else (words, _id(to))
@@ -348,17 +637,47 @@ class Commands:
         return self._execute("send_endpoint_text_message", "sendEndpointTextMessage", to, words)
 
     def available_devices(self) -> Command[Devices]:
-        """List the browser's cameras, microphones and speakers."""
+        """List the browser's cameras, microphones and speakers.
+
+        Returns
+        -------
+        Command[Devices]
+            Gives all of them.
+        """
         return self._command("available_devices", _devices_of, "getAvailableDevices")
 
     def current_devices(self) -> Command[Devices]:
-        """List the camera, microphone and speaker in use."""
+        """List the camera, microphone and speaker in use.
+
+        Returns
+        -------
+        Command[Devices]
+            Gives one of each kind at most.
+        """
         return self._command("current_devices", _devices_of, "getCurrentDevices")
 
     def set_audio_device(
         self, device_id: str, *, kind: Literal["input", "output"] = "input"
     ) -> Command[None]:
-        """Use this microphone (``input``) or speaker (``output``): an id of `available_devices`."""
+        """Choose the microphone or speaker.
+
+        Parameters
+        ----------
+        device_id : str
+            An id of `available_devices`.
+        kind : {"input", "output"}, default "input"
+            The microphone, or the speaker.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `device_id` is not text of 1 to 1024 characters, or `kind` neither of them.
+        """
         if kind not in ("input", "output"):
             raise InvalidInputError(f'kind must be "input" or "output", not {_texts.quoted(kind)}')
         text = _texts.check("device_id", device_id, _DEVICE)
@@ -366,12 +685,34 @@ class Commands:
         return self._command("set_audio_device", _nothing, "setAudioDevice", device)
 
     def set_video_device(self, device_id: str) -> Command[None]:
-        """Use this camera: an id of `available_devices`."""
+        """Choose the camera.
+
+        Parameters
+        ----------
+        device_id : str
+            An id of `available_devices`.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the meeting has done it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `device_id` is not text of 1 to 1024 characters.
+        """
         text = _texts.check("device_id", device_id, _DEVICE)
         return self._command("set_video_device", _nothing, "setVideoDevice", text)
 
     def leave(self) -> Command[None]:
-        """Leave the meeting and free the camera; settled once that is done."""
+        """Leave the meeting and free the camera.
+
+        Returns
+        -------
+        Command[None]
+            Settles once that is done.
+        """
         return self._command("leave", _nothing, "leave", timeout=LEAVE)
 
     def _toggle(self, name: str, what: str, on: object) -> Command[bool]:

@@ -58,13 +58,13 @@ class RejectedTokenError(TokenError):
 
 
 class ExpiredTokenError(TokenError):
-    """The token's time is over."""
+    """The token has expired."""
 
     kind = "token_expired"
 
 
 class ImmatureTokenError(TokenError):
-    """The token's time has not come yet."""
+    """The token is not valid yet."""
 
     kind = "token_not_yet_valid"
 
@@ -74,9 +74,9 @@ class ServiceError(NanoMeetError):
 
     Parameters
     ----------
-    message
+    message : str
         What went wrong and what to do next.
-    status
+    status : int, optional
         The HTTP status, if there was an answer.
     """
 
@@ -191,8 +191,10 @@ class IllegalStepError(NanoMeetError, RuntimeError):
 
     Parameters
     ----------
-    source, target
-        The state it was in and the one it was asked for.
+    source : str
+        The state that it was in.
+    target : str
+        The state that it was asked for.
     """
 
     def __init__(self, source: str, target: str) -> None:

@@ -13,11 +13,11 @@ from nanomeet_widget._errors import InvalidInputError
 
 
 class Secret:
-    """A text that shows itself only to who asks for it by name.
+    """A text that is shown only to code that asks for it by name.
 
     Parameters
     ----------
-    value
+    value : str
         The text.
     """
 
@@ -28,12 +28,22 @@ class Secret:
 
     @classmethod
     def ask(cls, prompt: str = "API key: ") -> Secret:
-        """Ask the user for it, in a field that hides what is typed.
+        """Ask the user for a secret, in a field that hides what is typed.
+
+        Parameters
+        ----------
+        prompt : str, default "API key: "
+            What the field asks for.
+
+        Returns
+        -------
+        Secret
+            What was typed, without spaces around it.
 
         Raises
         ------
         InvalidInputError
-            If nothing is typed.
+            If nothing was typed.
         """
         return cls._given(
             getpass.getpass(prompt), "nothing was typed: ask again, or set a variable"
@@ -41,12 +51,22 @@ class Secret:
 
     @classmethod
     def from_environment(cls, name: str) -> Secret:
-        """Take it from an environment variable.
+        """Take a secret from an environment variable.
+
+        Parameters
+        ----------
+        name : str
+            The variable.
+
+        Returns
+        -------
+        Secret
+            Its value, without spaces around it.
 
         Raises
         ------
         InvalidInputError
-            If that is not set.
+            If it is not set.
         """
         return cls._given(os.environ.get(name, ""), f"set the environment variable {name}")
 
@@ -57,7 +77,13 @@ class Secret:
         return cls(value.strip())
 
     def reveal(self) -> SecretText:
-        """Return the text."""
+        """Return the text.
+
+        Returns
+        -------
+        SecretText
+            A `str` whose repr does not show it.
+        """
         return SecretText(self._value)
 
     def __repr__(self) -> str:
@@ -103,26 +129,53 @@ class SecretText(str):
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A room, and the token that opens it."""
+    """A room, and the token that opens it.
+
+    Attributes
+    ----------
+    room : str
+        Its name.
+    server : str
+        The server that carries it.
+    streamname : str
+        The name of its broadcasts.
+    moderator : bool
+        Whether the token is a moderator's.
+    notbefore : datetime.datetime
+        When the token becomes valid; aware, UTC.
+    expiration : datetime.datetime
+        When it expires; aware, UTC.
+    secret : Secret
+        The token, hidden; `token` is its text.
+    """
 
     room: str
     server: str
     streamname: str
     moderator: bool
-    #: From when and until when the token is valid; aware, UTC.
     notbefore: datetime
     expiration: datetime
     secret: Secret = field(repr=False)
 
     @property
     def token(self) -> str:
-        """The token: whoever has it can enter the room."""
+        """The token: anyone who has it can enter the room."""
         return self.secret.reveal()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invite:
-    """An invitation into a room."""
+    """An invite into a room.
+
+    Attributes
+    ----------
+    moderator : bool
+        Whether the guest is a moderator.
+    secret : Secret
+        The guest's token, hidden; `token` is its text.
+    link : Secret
+        The link to send, hidden; `invite_link` is its text.
+    """
 
     moderator: bool
     secret: Secret = field(repr=False)
@@ -141,32 +194,59 @@ class Invite:
 
 @dataclass(frozen=True, kw_only=True)
 class Issued:
-    """A token that the embedded server made. It is not the token: `id` opens nothing."""
+    """A token that the embedded server made. It is not the token: `id` opens nothing.
+
+    Attributes
+    ----------
+    id : str
+        What `LocalServer.revoke` takes.
+    room : str
+        The room that it opens.
+    moderator : bool
+        Whether it is a moderator's.
+    parent : str
+        The `id` of the token that it was made with; empty for a room's.
+    made : datetime.datetime
+        When it was made; aware, UTC, as are the others.
+    notbefore : datetime.datetime
+        When it becomes valid.
+    expiration : datetime.datetime
+        When it expires.
+    revoked : datetime.datetime or None
+        When it was revoked, if it was.
+    people : int, default 0
+        The most people who used it in one meeting: a shared link has several.
+    """
 
     id: str
     room: str
     moderator: bool
-    #: The `id` of the token that made it; empty for a room's.
     parent: str
     made: datetime
     notbefore: datetime
     expiration: datetime
-    #: When it was revoked, if it was.
     revoked: datetime | None
-    #: The most people who came by it to one meeting: a shared link has several.
     people: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Playout:
-    """Where a broadcast can be watched: `live` now, `vod` afterwards if it is recorded."""
+    """Where a broadcast can be watched.
+
+    Attributes
+    ----------
+    live : str
+        The URL of its live page.
+    vod : str, optional
+        The URL of its recording, if it is recorded.
+    """
 
     live: str
     vod: str | None = None
 
 
 class ParticipantInfo(TypedDict):
-    """Somebody in the room; None for what the engine does not tell."""
+    """A participant; None for what the engine does not tell."""
 
     id: str
     display_name: str
@@ -182,14 +262,14 @@ class ParticipantInfo(TypedDict):
 
 
 class Waiting(TypedDict):
-    """Somebody who waits to be let in."""
+    """A participant who waits in the lobby."""
 
     id: str
     display_name: str
 
 
 class Message(TypedDict):
-    """What somebody wrote."""
+    """A message of the chat."""
 
     #: Grows with every message of the room.
     id: int
@@ -253,11 +333,21 @@ class Failure(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """A stream of the service: what `POST /stream` makes."""
+    """A stream of nanoStream Cloud: what `POST /stream` makes.
+
+    Attributes
+    ----------
+    id : str
+        Its id there.
+    streamname : str
+        Its name.
+    ingest : str
+        The RTMP address that it is sent to, without the name.
+    dashboard : str, optional
+        Its page in the cloud's dashboard; None for a service that has none.
+    """
 
     id: str
     streamname: str
-    #: The RTMP address that it is sent to, without the name.
     ingest: str
-    #: Its page in the cloud's dashboard; None for a service that has none.
     dashboard: str | None = None

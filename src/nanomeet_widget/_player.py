@@ -47,34 +47,40 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
 
     Parameters
     ----------
-    source
-        What to watch: the name of a stream, a `Playout` (its live side), or the URL of a live
-        page or of a recording. A name means the service in use, as `services.current()` says.
-    captions
+    source : str or Playout, optional
+        What to watch: the name of a stream, a `Playout` (its live side), or the URL of a live page or
+        a recording. A name means the service in use, see `services.current`.
+    captions : str or pathlib.Path, optional
         WebVTT that viewers of a recording can turn on, by the player's button or the key ``c``: a
-        `pathlib.Path` of this machine, or a URL (of another server than the notebook's, it has to
-        allow other pages to read it, as this project's does; see `Recording.captions`). A live
-        broadcast has none.
-    width, height
-        Pixels, or a CSS length such as ``"100%"``. Changes take effect live.
-    volume
+        file of this machine of 4 MB at most, or a URL. A server other than the notebook's has to let
+        other pages read it, as this project's does; see `Recording.captions`. A live broadcast has
+        none.
+    width : int or str, default "100%"
+        Pixels, or a CSS length such as ``"30em"``. Changes take effect live.
+    height : int or str, default 360
+        Likewise.
+    volume : float, default 1.0
         From 0 to 1.
-    muted
-        Whether nothing is heard. Browsers keep sound back until the page is touched once.
+    muted : bool, default False
+        Whether it is silent. Browsers play no sound until the user has clicked on the page once.
+    **options : dict
+        Traits of every widget, such as ``layout``.
 
     Attributes
     ----------
-    state
-        ``idle, connecting, waiting, live, ended, recording, failed`` or ``unsupported``, as the
-        player says; of a page that is not ours nothing is known but that it is ``connecting``.
-    paused
-        Whether it stands still.
-    latency
-        Milliseconds from the server to the screen; None while that is not known.
-    behind
-        Seconds behind what is live, or before the end of a recording.
-    title, vod
-        What the broadcast is about, and where its recording is once it has ended.
+    state : str
+        ``idle, connecting, waiting, live, ended, recording, failed`` or ``unsupported``, as the player
+        says. Of another vendor's page only ``connecting`` is known.
+    paused : bool
+        Whether playback is paused.
+    latency : float or None
+        Milliseconds from the server to the screen; None if unknown.
+    behind : float
+        Seconds behind the live edge, or before the end of a recording.
+    title : str
+        What the broadcast is about.
+    vod : str or None
+        Where its recording is, once it has ended.
 
     Raises
     ------
@@ -103,7 +109,13 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
     def __init__(
         self,
         source: str | Playout | None = None,
-        **options: Any,  # noqa: ANN401 - traits
+        *,
+        captions: str | Path | None = None,
+        width: int | str = "100%",
+        height: int | str = 360,
+        volume: float = 1.0,
+        muted: bool = False,
+        **options: Any,  # noqa: ANN401 - traits of every widget
     ) -> None:
         self._channel = PageChannel(
             lambda _page, message: self.send(_page_protocol.encode(message))
@@ -113,36 +125,67 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
         self._captions: CaptionsLink | CaptionsText | None = None
         if unknown := sorted(set(options) - set(self.trait_names())):
             raise InvalidInputError(f"BroadcastPlayer has no option {unknown[0]!r}")
-        super().__init__(source=None if source is None else address_of(source), **options)
+        super().__init__(
+            source=None if source is None else address_of(source),
+            captions=captions,
+            width=width,
+            height=height,
+            volume=volume,
+            muted=muted,
+            **options,
+        )
         self.on_msg(self._on_message)
 
     def play(self) -> Command[None]:
-        """Go on from where it stood; settled once the page has taken it."""
+        """Resume playback where it was paused.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the page has taken it, within 5 s.
+        """
         return self._command("play")
 
     def pause(self) -> Command[None]:
-        """Stand still. What comes meanwhile is kept for two minutes."""
+        """Pause playback. The player keeps two minutes of a live broadcast meanwhile.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the page has taken it, within 5 s.
+        """
         return self._command("pause")
 
     def seek(self, behind: float) -> Command[None]:
-        """Go back.
+        """Go back in the broadcast or recording.
 
         Parameters
         ----------
-        behind
-            Seconds behind what is live, or before the end of a recording; as far as it is kept.
+        behind : float
+            Seconds behind the live edge, or before the end of a recording; as far as it is kept.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the page has taken it, within 5 s.
 
         Raises
         ------
         InvalidInputError
-            If it is negative or no number.
+            If `behind` is negative or not a number.
         """
         if isinstance(behind, bool) or not isinstance(behind, (int, float)) or not behind >= 0:
             raise InvalidInputError(f"behind={_texts.quoted(behind)} must be seconds, from 0 on")
         return self._command("seek", behind=float(behind))
 
     def go_live(self) -> Command[None]:
-        """Return to what is live, or to the end of a recording."""
+        """Return to the live edge, or to the end of a recording.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the page has taken it, within 5 s.
+        """
         return self._command("seek", behind=0.0)
 
     def close(self) -> None:

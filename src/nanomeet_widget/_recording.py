@@ -24,36 +24,54 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """A recording of a broadcast."""
+    """A recording of a broadcast.
+
+    Attributes
+    ----------
+    name : str
+        Its name, which is also the file's without ``.mp4``.
+    stream : str
+        The name of the stream that was recorded.
+    began : datetime.datetime
+        When it began; aware, UTC.
+    ended : datetime.datetime or None
+        When it ended; None while it is being made.
+    duration : float or None
+        Seconds; None while it is being made.
+    size : int
+        Bytes so far.
+    path : pathlib.Path or None
+        The file, if it is on this machine.
+    url : str
+        Where it can be played; anyone who has the address can watch.
+    thumbnail : str or None
+        The URL of a picture (JPEG), once the recording is complete.
+    chapters : str
+        The URL of its chapters (WebVTT).
+    captions : str or None
+        The URL of its captions (WebVTT), if the file ``<name>.captions.vtt`` is beside it.
+    """
 
     name: str
-    #: The name of the stream that was recorded.
     stream: str
-    #: Aware, UTC. `ended` is None while it is made.
     began: datetime
     ended: datetime | None
-    #: Seconds; None while it is made.
     duration: float | None
-    #: Bytes so far.
     size: int
-    #: The file, where it lies on this machine.
     path: Path | None
-    #: Where it is played; who knows the address may watch.
     url: str
-    #: A picture (JPEG), once it is whole, and its chapters (WebVTT).
     thumbnail: str | None
     chapters: str
-    #: Its captions (WebVTT): there are some if a file ``<name>.captions.vtt`` lies beside it.
     captions: str | None
     _fetch: Callable[[str, Path], None] = field(repr=False, compare=False)
 
     def download(self, path: str | Path) -> Path:
-        """Save it as a file; of one in the making, what there is of it.
+        """Save the recording as a file; one in the making as far as it got.
 
         Parameters
         ----------
-        path
-            The file, which is replaced if it is there, or a folder.
+        path : str or pathlib.Path
+            The file, which is replaced if it exists, or a folder.
 
         Returns
         -------
@@ -63,9 +81,9 @@ class Recording:
         Raises
         ------
         ServiceError
-            If the server refuses or cannot be reached; the file is as it was then.
+            If the server refuses or cannot be reached; an existing file is unchanged then.
         OSError
-            If it cannot be written.
+            If the file cannot be written.
         """
         target = Path(path)
         if target.is_dir():

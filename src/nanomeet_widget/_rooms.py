@@ -27,26 +27,28 @@ def create_room(
 
     Parameters
     ----------
-    room
-        The room's name: letters a-z and A-Z, digits and ``_``; 64 characters at most.
-    nbf, exp
-        From when and until when the token is valid: an aware datetime, a timedelta from now, or
-        ISO 8601 text with an offset. By default from now, for 14 days; one year at most.
-    streamname
-        The name under which it is broadcast; by default the service makes one that nobody can
-        guess.
-    server
+    room : str
+        The room's name: letters a-z and A-Z, digits and ``_``; at most 64 characters.
+    nbf : datetime.datetime, datetime.timedelta or str, optional
+        When the token becomes valid: an aware datetime, a timedelta from now, or ISO 8601 text with an
+        offset. By default now.
+    exp : datetime.datetime, datetime.timedelta or str, optional
+        When it expires, likewise. By default 14 days after `nbf`; at most one year after it.
+    streamname : str, optional
+        The name of the room's broadcasts: 1 to 64 letters, digits, ``_`` and ``-``. By default the
+        service makes one that cannot be guessed.
+    server : str, optional
         The engine's host, for services that have several. The embedded server has one.
-    moderator
-        Whether the token is a moderator's: who may invite, broadcast, mute and send out.
-    service
-        Who makes it; by default `nanomeet_widget.services.current()`: without configuration the
-        embedded server, which is started if it does not run.
+    moderator : bool, default True
+        Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+    service : Service, optional
+        What makes it. By default `services.current`: without configuration the embedded server, which
+        is started if it does not run.
 
     Returns
     -------
     Room
-        It says what the token really holds.
+        The room, with what the token really says.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def create_room(
     ServiceError
         If the service refuses or cannot be reached.
     ServerStartError
-        If the embedded server does not come up.
+        If the embedded server does not start.
     """
     maker = service or services.default()
     made = maker.create_room(
@@ -74,7 +76,42 @@ async def acreate_room(
     moderator: bool = True,
     service: Service | None = None,
 ) -> Room:
-    """Make a room without blocking; see `create_room`."""
+    """Make a room and a token that opens it, without blocking.
+
+    Parameters
+    ----------
+    room : str
+        The room's name: letters a-z and A-Z, digits and ``_``; at most 64 characters.
+    nbf : datetime.datetime, datetime.timedelta or str, optional
+        When the token becomes valid: an aware datetime, a timedelta from now, or ISO 8601 text with an
+        offset. By default now.
+    exp : datetime.datetime, datetime.timedelta or str, optional
+        When it expires, likewise. By default 14 days after `nbf`; at most one year after it.
+    streamname : str, optional
+        The name of the room's broadcasts: 1 to 64 letters, digits, ``_`` and ``-``. By default the
+        service makes one that cannot be guessed.
+    server : str, optional
+        The engine's host, for services that have several. The embedded server has one.
+    moderator : bool, default True
+        Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+    service : Service, optional
+        What makes it. By default `services.current`: without configuration the embedded server, which
+        is started if it does not run.
+
+    Returns
+    -------
+    Room
+        The room, with what the token really says.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument breaks a rule; nothing was sent then.
+    ServiceError
+        If the service refuses or cannot be reached.
+    ServerStartError
+        If the embedded server does not start.
+    """
     maker = service or services.default()
     made = await maker.acreate_room(
         room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
@@ -90,24 +127,26 @@ def create_invite(
     exp: When | None = None,
     service: Service | None = None,
 ) -> Invite:
-    """Make an invitation into the room of a moderator's token.
+    """Make an invite into the room of a moderator's token.
 
     Parameters
     ----------
-    token
-        A moderator's token: `Room.token`.
-    moderator
-        Whether the guest shall be a moderator too.
-    nbf, exp
-        From when and until when the invitation is valid, as in `create_room`; by default as long
-        as `token`, and never longer.
-    service
-        Who makes it; by default who made `token`.
+    token : str
+        A moderator's token, see `Room.token`.
+    moderator : bool, default False
+        Whether the guest becomes a moderator, too.
+    nbf : datetime.datetime, datetime.timedelta or str, optional
+        When the invite becomes valid, as for `create_room`. By default, and at the earliest, when
+        `token` does.
+    exp : datetime.datetime, datetime.timedelta or str, optional
+        When it expires. By default, and at the latest, when `token` does.
+    service : Service, optional
+        What makes it; by default what made `token`.
 
     Returns
     -------
     Invite
-        With the link to send. Whoever has the link can enter.
+        The invite, with the link to send. Anyone who has the link can enter.
 
     Raises
     ------
@@ -115,10 +154,11 @@ def create_invite(
         If an argument breaks a rule; nothing was sent then.
     TokenError
         If `token` is not a token.
-    PermissionDeniedError
-        If it is a participant's.
     ServiceError
-        If the service refuses or cannot be reached.
+        If the service refuses or cannot be reached: a `PermissionDeniedError` if `token` is a
+        participant's, an `AuthenticationError` if another service made it.
+    ServerStartError
+        If the embedded server does not start.
     """
     token = SecretText(token)
     return (service or _maker(token)).create_invite(token, moderator=moderator, nbf=nbf, exp=exp)
@@ -132,7 +172,39 @@ async def acreate_invite(
     exp: When | None = None,
     service: Service | None = None,
 ) -> Invite:
-    """Make an invitation without blocking; see `create_invite`."""
+    """Make an invite into the room of a moderator's token, without blocking.
+
+    Parameters
+    ----------
+    token : str
+        A moderator's token, see `Room.token`.
+    moderator : bool, default False
+        Whether the guest becomes a moderator, too.
+    nbf : datetime.datetime, datetime.timedelta or str, optional
+        When the invite becomes valid, as for `create_room`. By default, and at the earliest, when
+        `token` does.
+    exp : datetime.datetime, datetime.timedelta or str, optional
+        When it expires. By default, and at the latest, when `token` does.
+    service : Service, optional
+        What makes it; by default what made `token`.
+
+    Returns
+    -------
+    Invite
+        The invite, with the link to send. Anyone who has the link can enter.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument breaks a rule; nothing was sent then.
+    TokenError
+        If `token` is not a token.
+    ServiceError
+        If the service refuses or cannot be reached: a `PermissionDeniedError` if `token` is a
+        participant's, an `AuthenticationError` if another service made it.
+    ServerStartError
+        If the embedded server does not start.
+    """
     token = SecretText(token)
     return await (service or _maker(token)).acreate_invite(
         token, moderator=moderator, nbf=nbf, exp=exp

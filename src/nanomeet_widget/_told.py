@@ -43,7 +43,13 @@ class Told(t.HasTraits):
             self.notify_change(_Told(change))
 
     def notify_change(self, change: Bunch) -> None:
-        """Tell of a change: at once, or after the others that were told with it."""
+        """Tell observers of a change: at once, or after the others that were told with it.
+
+        Parameters
+        ----------
+        change : traitlets.Bunch
+            The change, as traitlets describes it.
+        """
         now: tuple[Told | None, list[Bunch]] | None = getattr(_SETTING, "now", None)
         if now is not None and now[0] is self:
             now[1].append(change)

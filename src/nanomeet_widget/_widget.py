@@ -100,62 +100,73 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
 
     Parameters
     ----------
-    token
-        A token from `create_room` or `create_invite`. It is never part of the saved notebook.
-        Setting another one moves to that meeting; None leaves.
-    width, height
-        Pixels, or a CSS length such as ``"100%"`` or ``"30em"``. Changes take effect live.
-    branding
+    token : str, optional
+        A token from `create_room` or `create_invite`. It is never part of the saved notebook. Set
+        another one to move to that meeting; None leaves.
+    width : int or str, default "100%"
+        Pixels from 1 to 10000, or a CSS length such as ``"100%"`` or ``"30em"``. Changes take effect
+        live.
+    height : int or str, default 480
+        Likewise.
+    branding : str or dict, optional
         The URL of a branding file, or its content as a dict: keys as in the nanoMeet Web API, and
         ``primaryColor``, ``textColor``, ``fontFamily``, ``waitingMessage`` on the embedded server.
-    tile_view
-        How the tiles are laid out, a dict of ``size`` (the greatest height of a tile in pixels),
-        ``maxColumns`` (1 to 5) and ``vertical``, each optional, as in the Web API's `init`.
-    prejoin
-        Whether name and devices are chosen before the meeting is joined. None joins at once here,
-        and asks in a browser's tab; False never asks.
-    service
-        Who made the token, if that was in another process and is not `services.current()`: it
-        makes the invites, and knows where a broadcast goes.
-    script_url, script_integrity
-        The address of another nanoMeet library, the vendor's for one, to join with instead of this
-        package's own client; by default what `service` says. It runs in a frame of its own whose
-        origin is nobody's, never in the notebook's page, and gets the token. The integrity is its
-        hash as a ``<script>`` tag has it: a library that is anything else is not run, and the
-        meeting fails saying so. Changes take effect with the next join.
+    tile_view : dict, optional
+        How tiles are laid out, a dict of ``size`` (the greatest height of a tile in pixels),
+        ``maxColumns`` (1 to 5) and ``vertical`` (bool), each optional, as in the Web API's `init`.
+    prejoin : bool, optional
+        Whether to choose name and devices before joining. None joins at once here, and asks in a
+        browser's tab; False never asks.
+    script_url : str, optional
+        The address of another nanoMeet library, such as the vendor's, to join with instead of this
+        package's own client; by default what `service` says. It runs in a frame with an opaque
+        origin, never in the notebook's page, and gets the token. Changes take effect with the next
+        join.
+    script_integrity : str, optional
+        The library's hash, as a ``<script>`` tag has it: any other library is not run, and the
+        meeting fails saying so.
+    service : Service, optional
+        What made the token, if that was in another process and is not `services.current()`: it makes
+        the invites, and knows where a broadcast goes.
+    **options : dict
+        Traits of every widget, such as ``layout``.
 
     Attributes
     ----------
-    status, broadcast
-        Where this meeting, and its broadcast, stand: as the engine confirmed it.
-    playout
+    status : MeetingStatus
+        Where this meeting stands, as the engine confirmed it.
+    broadcast : BroadcastStatus
+        Where its broadcast stands, likewise.
+    playout : Playout or None
         Where the broadcast can be watched, once it is live.
-    broadcast_shows
-        What its viewers are shown: ``"stage"``, or a card in its place, ``"soon"`` or ``"paused"``.
-    moderator, room
-        What the token says.
-    participants
-        Everybody in the room: dicts of ``id, display_name, moderator, audio, video, screen, stage,
-        hand``. All but the first two are None where the engine does not tell; ``hand`` is None while
-        it is down, and else when it went up, in milliseconds since the epoch.
-    subject
-        What the room is about; empty if nobody said.
-    hands
-        The ids of those whose hand is up, the first one first.
-    lobby
-        Who waits to be let in: dicts of ``id`` and ``display_name``. Known to moderators; an engine
-        of somebody else tells it only by the event ``knocking_participant``.
-    chat
-        The newest 500 messages that one may read, oldest first: dicts of ``id, sender,
-        display_name, text, at, private``; ``at`` is in seconds since the epoch.
-    broadcast_stats
-        How the broadcast fares, told once a second by the page that composes it; None while this
-        one does not: a dict of ``fps, skipped, bitrate`` (bits a second) ``, encode_ms, queue,
-        backlog`` (bytes) ``, quality`` (of the full bit rate, from 0 to 1) ``, codec, width, height,
-        shows, viewers``.
-    error
-        Why it failed, or was left because its page is gone (``page_closed``, ``page_silent``): a dict
-        of ``kind`` and ``message``, or None.
+    broadcast_shows : str
+        What its viewers see: ``"stage"``, or a card in its place, ``"soon"`` or ``"paused"``.
+    moderator : bool
+        Whether you are a moderator.
+    room : str
+        The room's name, as the token says.
+    participants : list of dict
+        Everyone in the room: ``id, display_name, moderator, audio, video, screen, stage, hand``. All but
+        the first two are None if the engine does not tell. ``hand`` is None while it is down, else
+        when it was raised, in milliseconds since the epoch.
+    subject : str
+        The room's subject; empty if there is none.
+    hands : list of str
+        The ids of participants with a raised hand, the first one first.
+    lobby : list of dict
+        Participants who wait to be let in: ``id`` and ``display_name``. Known to moderators; another
+        vendor's engine tells only the event ``knocking_participant``.
+    chat : list of dict
+        The newest 500 messages that you can read, oldest first: ``id, sender, display_name, text, at,
+        private``; ``at`` is in seconds since the epoch.
+    broadcast_stats : dict or None
+        How composing the broadcast went, told once a second by the page that composes it; None if
+        this page does not: ``fps, skipped, bitrate`` (bits a second), ``encode_ms, queue, backlog``
+        (bytes), ``quality`` (of the full bitrate, from 0 to 1), ``codec, width, height, shows,
+        viewers``.
+    error : dict or None
+        Why it failed, or was left because its page is gone (``page_closed``, ``page_silent``): ``kind``
+        and ``message``.
 
     Raises
     ------
@@ -244,24 +255,37 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
     @overload
     def on(self, event: str, callback: Callable[[Any], object]) -> None: ...
     def on(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
-        """Call `callback` with every event of a kind.
+        """Call a function with every event of a kind.
 
         Parameters
         ----------
-        event
+        event : str or type
             A name such as ``"participant_joined"``, or a class of `nanomeet_widget.events`.
-        callback
+        callback : callable
             Gets the event. If it raises, the meeting's cell shows that, and nothing else stops.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such event, or `callback` cannot be called.
+        """
+        self._callbacks.add(event, callback)
+
+    def off(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
+        """Stop calling a function; one that was not registered is ignored.
+
+        Parameters
+        ----------
+        event : str or type
+            As it was given to `on`.
+        callback : callable
+            As it was given to `on`.
 
         Raises
         ------
         InvalidInputError
             If there is no such event.
         """
-        self._callbacks.add(event, callback)
-
-    def off(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
-        """Call `callback` no more; one that was not registered is ignored."""
         self._callbacks.remove(event, callback)
 
     @property
@@ -276,40 +300,54 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
         -------
         list of dict
             A row for each stay, the first one first: ``id, display_name, moderator``, ``joined`` and
-            ``left`` (aware times, UTC; None for who is there still) and ``seconds``.
+            ``left`` (aware times, UTC; None for participants who are still there) and ``seconds``.
             ``pandas.DataFrame`` takes it as it is.
         """
         return self._records.attendance()
 
     def raised_hands(self) -> list[dict[str, Any]]:
-        """Return whose hand was up, and when.
+        """Return whose hand was raised, and when.
 
         Returns
         -------
         list of dict
-            As `attendance` has it, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
+            As for `attendance`, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
         """
         return self._records.raised_hands()
 
     def recordings(self) -> list[Recording]:
-        """Return the recordings of this meeting's broadcasts, the newest first. Moderators only.
+        """List the recordings of this meeting's broadcasts, newest first. Moderators only.
+
+        Returns
+        -------
+        list of Recording
+            The recordings.
 
         Raises
         ------
         PermissionDeniedError
             If this is a participant's meeting.
         InvalidInputError
-            If there is no token, or another service than the embedded server keeps the recordings.
+            If there is no token, or a service other than the embedded server keeps the recordings.
+        TokenError
+            If the token cannot be read.
         ServiceError
             If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
         return _recordings.of_token(self.token)
 
     def leave(self) -> Command[None]:
-        """Leave the meeting and free the camera; settled once that is done.
+        """Leave the meeting and free the camera.
 
-        What was commanded before it is carried out first, unless that waits for a person: for a
-        moderator who lets you in, for a password, or on the page before the meeting.
+        Earlier commands are carried out first, unless they wait for a person: for a moderator who lets you
+        in, for a password, or on the page before the meeting.
+
+        Returns
+        -------
+        Command[None]
+            Settles once that is done.
         """
         status = self._status.state
         never_shown = status is MeetingStatus.IDLE and not (self._shown or self._channel.expected)

@@ -14,19 +14,34 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened. Fields that an engine leaves out are None."""
+    """Something that happened in a meeting. Fields that an engine leaves out are None.
+
+    Attributes
+    ----------
+    at : float
+        When the kernel received it, in seconds since the epoch.
+    """
 
     #: Its name for `NanoMeet.on`.
     name: ClassVar[str] = ""
     #: Its name in the engine API; the class's own, unless it says another.
     wire: ClassVar[str] = ""
-    #: Seconds since the epoch at which the kernel heard of it.
     at: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoConferenceJoined(Event):
-    """The meeting is joined."""
+    """The meeting is joined.
+
+    Attributes
+    ----------
+    room_name : str or None
+        The room.
+    id : str or None
+        Your id.
+    display_name : str or None
+        Your name.
+    """
 
     room_name: str | None = None
     id: str | None = None
@@ -35,14 +50,28 @@ class VideoConferenceJoined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VideoConferenceLeft(Event):
-    """The meeting is left, or lost."""
+    """The meeting was left, or its connection was lost.
+
+    Attributes
+    ----------
+    room_name : str or None
+        The room.
+    """
 
     room_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantJoined(Event):
-    """Somebody came."""
+    """A participant joined.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    display_name : str or None
+        Their name.
+    """
 
     id: str | None = None
     display_name: str | None = None
@@ -50,14 +79,28 @@ class ParticipantJoined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantLeft(Event):
-    """Somebody went."""
+    """A participant left.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    """
 
     id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantKickedOut(Event):
-    """Somebody was sent out."""
+    """A participant was removed.
+
+    Attributes
+    ----------
+    kicked : dict or None
+        Who was removed: ``id``, and ``local`` if that is you.
+    kicker : dict or None
+        The moderator: ``id``.
+    """
 
     kicked: dict[str, Any] | None = None
     kicker: dict[str, Any] | None = None
@@ -65,7 +108,15 @@ class ParticipantKickedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantRoleChanged(Event):
-    """Somebody is a moderator now, or no more."""
+    """A participant became a moderator, or is one no longer.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    role : str or None
+        ``moderator`` or another role of the engine.
+    """
 
     id: str | None = None
     role: str | None = None
@@ -73,7 +124,17 @@ class ParticipantRoleChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantMuted(Event):
-    """Somebody's microphone or camera was switched."""
+    """A participant's microphone or camera was switched.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    is_muted : bool or None
+        Whether it is off.
+    media_type : str or None
+        ``audio`` or ``video``.
+    """
 
     id: str | None = None
     is_muted: bool | None = None
@@ -82,7 +143,15 @@ class ParticipantMuted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DisplayNameChange(Event):
-    """Somebody has another name."""
+    """A participant changed their name.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    display_name : str or None
+        The new name.
+    """
 
     id: str | None = None
     display_name: str | None = None
@@ -90,35 +159,67 @@ class DisplayNameChange(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AudioMuteStatusChanged(Event):
-    """The own microphone was switched."""
+    """Your microphone was switched.
+
+    Attributes
+    ----------
+    muted : bool or None
+        Whether it is off.
+    """
 
     muted: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoMuteStatusChanged(Event):
-    """The own camera was switched."""
+    """Your camera was switched.
+
+    Attributes
+    ----------
+    muted : bool or None
+        Whether it is off.
+    """
 
     muted: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AudioAvailabilityChanged(Event):
-    """A microphone can be used, or no more."""
+    """A microphone became available, or unavailable.
+
+    Attributes
+    ----------
+    available : bool or None
+        Whether there is one.
+    """
 
     available: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoAvailabilityChanged(Event):
-    """A camera can be used, or no more."""
+    """A camera became available, or unavailable.
+
+    Attributes
+    ----------
+    available : bool or None
+        Whether there is one.
+    """
 
     available: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RaiseHandUpdated(Event):
-    """Somebody raised a hand (milliseconds since the epoch) or took it down (0)."""
+    """A participant raised or lowered their hand.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    hand_raised : float or None
+        When it was raised, in milliseconds since the epoch; 0 if it was lowered.
+    """
 
     id: str | None = None
     hand_raised: float | None = None
@@ -126,14 +227,36 @@ class RaiseHandUpdated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DominantSpeakerChanged(Event):
-    """Somebody else speaks now."""
+    """Another participant is speaking.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    """
 
     id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingMessage(Event):
-    """Somebody wrote in the chat; `from_` is the writer's id, `stamp` when (ISO 8601)."""
+    """A chat message arrived.
+
+    Attributes
+    ----------
+    from_ : str or None
+        The writer's id.
+    nick : str or None
+        The writer's name.
+    message : str or None
+        The text.
+    private_message : bool or None
+        Whether it is for you alone.
+    stamp : str or None
+        When it was written, ISO 8601.
+    message_id : str or None
+        Its id.
+    """
 
     from_: str | None = None
     nick: str | None = None
@@ -145,7 +268,17 @@ class IncomingMessage(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingMessage(Event):
-    """The own message went out."""
+    """Your chat message was sent.
+
+    Attributes
+    ----------
+    message : str or None
+        The text.
+    private_message : bool or None
+        Whether it is for one participant.
+    message_id : str or None
+        Its id.
+    """
 
     message: str | None = None
     private_message: bool | None = None
@@ -154,7 +287,15 @@ class OutgoingMessage(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ChatUpdated(Event):
-    """There is more or less to read in the chat, or it was opened or closed."""
+    """The number of unread messages changed, or the chat was opened or closed.
+
+    Attributes
+    ----------
+    unread_count : int or None
+        Unread messages.
+    is_open : bool or None
+        Whether the chat is open.
+    """
 
     unread_count: int | None = None
     is_open: bool | None = None
@@ -170,7 +311,15 @@ class EndpointTextMessageReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReactionShown(Event):
-    """Somebody shows a feeling, such as ``thumbs_up``, ``clap`` or ``heart``."""
+    """A participant shows a reaction.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    reaction : str or None
+        ``thumbs_up, clap, heart, laugh, surprise`` or ``party``.
+    """
 
     wire = "nanomeetReaction"
     id: str | None = None
@@ -179,7 +328,15 @@ class ReactionShown(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnmuteAsked(Event):
-    """A moderator asks for the own microphone (``audio``) or camera (``video``)."""
+    """A moderator asks you to switch your microphone or camera on.
+
+    Attributes
+    ----------
+    media_type : str or None
+        ``audio`` or ``video``.
+    by : str or None
+        The moderator's name.
+    """
 
     wire = "nanomeetUnmuteAsked"
     media_type: str | None = None
@@ -188,7 +345,13 @@ class UnmuteAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StageInvited(Event):
-    """A moderator invites onto the stage."""
+    """A moderator invites you onto the stage.
+
+    Attributes
+    ----------
+    by : str or None
+        The moderator's name.
+    """
 
     wire = "nanomeetStageInvited"
     by: str | None = None
@@ -196,7 +359,13 @@ class StageInvited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LobbyChanged(Event):
-    """Others wait in the lobby now: dicts of ``id`` and ``name``. Moderators only."""
+    """The participants in the lobby changed. Moderators only.
+
+    Attributes
+    ----------
+    waiting : list of dict or None
+        Everyone who waits: dicts of ``id`` and ``name``.
+    """
 
     wire = "nanomeetLobby"
     waiting: list[dict[str, Any]] | None = None
@@ -204,35 +373,68 @@ class LobbyChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoomChanged(Event):
-    """The room has another subject, lobby, lock or main participant (an id, or None)."""
+    """The room's subject, lobby, password, lock or main participant changed.
+
+    Attributes
+    ----------
+    subject : str or None
+        The subject.
+    lobby : bool or None
+        Whether the lobby is on.
+    locked : bool or None
+        Whether a password is required.
+    closed : bool or None
+        Whether newcomers are kept out.
+    main : str or None
+        The id of the participant that everyone sees large.
+    """
 
     wire = "nanomeetRoomChanged"
     subject: str | None = None
     lobby: bool | None = None
-    #: Whether a password is asked for.
     locked: bool | None = None
-    #: Whether no newcomer is let in.
     closed: bool | None = None
     main: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BroadcastChanged(Event):
-    """The broadcast is at another step: ``off, starting, live, stopping`` or ``failed``."""
+    """The broadcast is at another step.
+
+    Attributes
+    ----------
+    state : str or None
+        ``off, starting, live, stopping`` or ``failed``.
+    playout : dict or None
+        Where it can be watched: ``live`` and ``vod``.
+    since : float or None
+        When it went live, in seconds since the epoch.
+    error : str or None
+        Why it failed.
+    quality : str or None
+        As `start_broadcast` names it.
+    shows : str or None
+        What viewers see: ``stage, soon`` or ``paused``.
+    """
 
     wire = "nanomeetBroadcastChanged"
     state: str | None = None
     playout: dict[str, Any] | None = None
     since: float | None = None
     error: str | None = None
-    #: As `start_broadcast` names it, and what viewers are shown: ``stage, soon`` or ``paused``.
     quality: str | None = None
     shows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionChanged(Event):
-    """The connection to the room was lost (``reconnecting``) or is back (``connected``)."""
+    """The connection to the room was lost, or is back.
+
+    Attributes
+    ----------
+    state : str or None
+        ``reconnecting`` or ``connected``.
+    """
 
     wire = "nanomeetConnection"
     state: str | None = None
@@ -240,19 +442,35 @@ class ConnectionChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class KnockingParticipant(Event):
-    """Somebody waits in the lobby."""
+    """A participant waits in the lobby. Moderators only.
+
+    Attributes
+    ----------
+    participant : dict or None
+        Who waits: ``id`` and ``name``.
+    """
 
     participant: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordRequired(Event):
-    """The room asks for its password."""
+    """The room requires its password."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingStatusChanged(Event):
-    """The broadcast began or ended."""
+    """The broadcast began or ended.
+
+    Attributes
+    ----------
+    on : bool or None
+        Whether it is on.
+    mode : str or None
+        ``stream``.
+    error : str or None
+        Why it failed.
+    """
 
     on: bool | None = None
     mode: str | None = None
@@ -261,7 +479,15 @@ class RecordingStatusChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingLinkAvailable(Event):
-    """A recording can be fetched."""
+    """A recording can be downloaded.
+
+    Attributes
+    ----------
+    link : str or None
+        Its URL.
+    ttl : float or None
+        Seconds that the URL is valid.
+    """
 
     link: str | None = None
     ttl: float | None = None
@@ -269,42 +495,80 @@ class RecordingLinkAvailable(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenSharingStatusChanged(Event):
-    """The own screen is shared, or no more."""
+    """Your screen is shared, or no longer.
+
+    Attributes
+    ----------
+    on : bool or None
+        Whether it is shared.
+    """
 
     on: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContentSharingParticipantsChanged(Event):
-    """Others share a screen now: their ids."""
+    """Other participants share their screen.
+
+    Attributes
+    ----------
+    data : list of str or None
+        Their ids.
+    """
 
     data: list[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LargeVideoChanged(Event):
-    """Somebody else is shown large; None where all are alike."""
+    """Another participant is shown large.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id; None where all have the same size.
+    """
 
     id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantsPaneToggled(Event):
-    """The list of people was opened or closed."""
+    """The list of participants was opened or closed.
+
+    Attributes
+    ----------
+    open : bool or None
+        Whether it is open.
+    """
 
     open: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoQualityChanged(Event):
-    """Pictures of at most so many lines are wanted."""
+    """The largest picture that is wanted changed.
+
+    Attributes
+    ----------
+    video_quality : int or None
+        Its height in lines.
+    """
 
     video_quality: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationTriggered(Event):
-    """A notification was shown."""
+    """A notification was shown.
+
+    Attributes
+    ----------
+    title : str or None
+        Its title.
+    description : str or None
+        Its text.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -312,35 +576,67 @@ class NotificationTriggered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PrejoinScreenLoaded(Event):
-    """Name and devices can be chosen before the meeting is joined."""
+    """The page before the meeting is shown: choose name and devices there.
+
+    Attributes
+    ----------
+    display_name : str or None
+        Your name, if it is known.
+    """
 
     display_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectChange(Event):
-    """The room is about something else."""
+    """The room's subject changed.
+
+    Attributes
+    ----------
+    subject : str or None
+        The subject.
+    """
 
     subject: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TileViewChanged(Event):
-    """The tiles are shown, or one large picture."""
+    """Participants are shown in the same size, or one of them large.
+
+    Attributes
+    ----------
+    enabled : bool or None
+        Whether all have the same size.
+    """
 
     enabled: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceListChanged(Event):
-    """A camera, microphone or speaker came or went."""
+    """A camera, microphone or speaker was plugged in or removed.
+
+    Attributes
+    ----------
+    devices : dict or None
+        All devices, by what they are for.
+    """
 
     devices: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraError(Event):
-    """The camera cannot be used."""
+    """The camera cannot be used.
+
+    Attributes
+    ----------
+    type : str or None
+        The kind of error.
+    message : str or None
+        What is wrong.
+    """
 
     type: str | None = None
     message: str | None = None
@@ -348,7 +644,15 @@ class CameraError(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MicError(Event):
-    """The microphone cannot be used."""
+    """The microphone cannot be used.
+
+    Attributes
+    ----------
+    type : str or None
+        The kind of error.
+    message : str or None
+        What is wrong.
+    """
 
     type: str | None = None
     message: str | None = None
@@ -356,14 +660,30 @@ class MicError(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorOccurred(Event):
-    """Something went wrong; if `is_fatal`, the meeting ended by it."""
+    """An error occurred; it ended the meeting if it is fatal.
+
+    Attributes
+    ----------
+    error : dict or None
+        ``name, message`` and ``isFatal``.
+    """
 
     error: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeerConnectionFailure(Event):
-    """A direct connection to somebody was lost or never came about."""
+    """A direct connection to a participant was lost or was never made.
+
+    Attributes
+    ----------
+    id : str or None
+        The participant's id.
+    is_p2p : bool or None
+        Whether it was direct.
+    was_connected : bool or None
+        Whether it had been made.
+    """
 
     id: str | None = None
     is_p2p: bool | None = None
@@ -395,7 +715,20 @@ for _kind in Event.__subclasses__():
 
 
 def parse(wire: str, data: dict[str, Any]) -> Event | None:
-    """Return the event that an engine's message tells of, or None if it is of no known kind."""
+    """Return the event that an engine's message tells of.
+
+    Parameters
+    ----------
+    wire : str
+        The engine API's name of the event.
+    data : dict
+        The engine's data.
+
+    Returns
+    -------
+    Event or None
+        None if it is of no known kind.
+    """
     kind = _BY_WIRE.get(wire)
     if kind is None:
         return None

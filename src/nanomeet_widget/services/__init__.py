@@ -45,21 +45,35 @@ library = _chooser.library
 
 
 def default() -> Service:
-    """Return the service that is used where none is named."""
+    """Return the service that is used where none is named.
+
+    Returns
+    -------
+    Service
+        The service of `current`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the environment's settings are incomplete or contradict each other.
+    """
     return current().service
 
 
 def found_at(server: str, page: str) -> str | None:
     """Return where a notebook's page reaches a token's server that is part of its Jupyter server.
 
-    None if it is not, or nobody here makes its tokens.
-
     Parameters
     ----------
-    server
-        As the token has it.
-    page
-        The Jupyter server's base address, as the page has it.
+    server : str
+        The token's `server` claim.
+    page : str
+        The Jupyter server's base URL, as the page has it.
+
+    Returns
+    -------
+    str or None
+        None if the server is no part of it, or no service here makes its tokens.
     """
     try:
         return maker(server).found_at(server, page)
@@ -68,12 +82,17 @@ def found_at(server: str, page: str) -> str | None:
 
 
 def obstacle(server: str) -> str | None:
-    """Return why pages on other machines do not reach a token's server; None if nothing is known.
+    """Return why pages on other machines cannot reach a token's server, and what to do.
 
     Parameters
     ----------
-    server
-        As the token has it.
+    server : str
+        The token's `server` claim.
+
+    Returns
+    -------
+    str or None
+        None if no reason is known.
     """
     try:
         return maker(server).obstacle(server)

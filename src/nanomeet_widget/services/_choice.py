@@ -35,7 +35,15 @@ _JITSI_ARGUMENTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """A service, and why it is the one."""
+    """A service, and why it is used.
+
+    Attributes
+    ----------
+    service : Service
+        The service.
+    why : str
+        What chose it, in words.
+    """
 
     service: Service
     why: str
@@ -55,12 +63,17 @@ class Chooser:
         self._makers: dict[str, Service] = {}
 
     def configure(self, service: Service | None) -> None:
-        """Use a service wherever none is named; None leaves it to the environment again.
+        """Use a service wherever none is named.
+
+        Parameters
+        ----------
+        service : Service, optional
+            The service; None returns to what the environment says.
 
         Raises
         ------
         InvalidInputError
-            If it is no service.
+            If it is not a service.
         """
         if service is not None and not isinstance(service, Service):
             raise InvalidInputError(
@@ -69,7 +82,18 @@ class Chooser:
         self._configured = service
 
     def current(self) -> Choice:
-        """Return which service is used, and why."""
+        """Return which service is used, and why.
+
+        Returns
+        -------
+        Choice
+            The service and the reason.
+
+        Raises
+        ------
+        InvalidInputError
+            If the environment's settings are incomplete or contradict each other.
+        """
         if self._configured is not None:
             return Choice(service=self._configured, why="configure() was given it")
         environment = {
@@ -84,16 +108,34 @@ class Chooser:
         return self._environment[1]
 
     def remember(self, server: str, service: Service) -> None:
-        """Note who made a token of a server."""
+        """Note which service made a token of a server.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+        service : Service
+            What makes further tokens of that server.
+        """
         self._makers[server] = service
 
     def maker(self, server: str) -> Service:
-        """Return who makes tokens of a server.
+        """Return the service that makes the tokens of a server.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        Service
+            The service.
 
         Raises
         ------
         InvalidInputError
-            If nobody here does: the token is not shown to a service of other servers.
+            If no service here does: a token is not sent to a service of other servers.
         """
         if server in self._makers:
             return self._makers[server]
@@ -106,7 +148,22 @@ class Chooser:
         )
 
     def target(self, server: str, streamname: str, *, is_vod: bool) -> BroadcastTarget | None:
-        """Return where a broadcast of a server is sent; None if nobody says."""
+        """Return where a broadcast of a server is sent.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+        streamname : str
+            The `streamname` of the room's token.
+        is_vod : bool
+            Whether it is recorded, too.
+
+        Returns
+        -------
+        BroadcastTarget or None
+            None if the engine itself carries it, or no service knows.
+        """
         with suppress(InvalidInputError):
             return self.maker(server).broadcast_target(streamname, is_vod=is_vod)
         with suppress(InvalidInputError):
@@ -114,7 +171,18 @@ class Chooser:
         return None
 
     def library(self, server: str) -> Library | None:
-        """Return the library that pages use for the meetings of a server; None for our own client."""
+        """Return the library that pages use for a server's meetings.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        Library or None
+            None for this package's own client.
+        """
         with suppress(InvalidInputError):
             return self.maker(server).library
         return None

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class BroadcastTarget:
-    """Where a broadcast is sent by RTMP, and where it can be watched then.
+    """Where a broadcast is sent by RTMP, and where it can be watched.
 
-    Parameters
+    Attributes
     ----------
-    ingest
-        The RTMP address with the stream's key: who knows it can send in this one's place.
-    playout
+    ingest : Secret
+        The RTMP address with the stream's key: anyone who has it can send to the stream.
+    playout : Playout, optional
         Where to watch it, if that is known.
     """
 
@@ -56,9 +56,9 @@ class InviteRequest:
 
 
 class Service(ABC):
-    """Who mints rooms and invites, and knows what carries them.
+    """Makes rooms and invites, and knows which server carries them.
 
-    Close it, or use it in a ``with`` block, when it is not needed any more.
+    Close it, or use it in a ``with`` block, when you do not need it any more.
     """
 
     #: What errors and `current()` call it.
@@ -77,7 +77,39 @@ class Service(ABC):
         server: str | None = None,
         moderator: bool = True,
     ) -> Room:
-        """Make a room; see `nanomeet_widget.create_room`."""
+        """Make a room and a token that opens it; see `nanomeet_widget.create_room`.
+
+        Parameters
+        ----------
+        room : str
+            The room's name: letters a-z and A-Z, digits and ``_``; at most 64 characters.
+        nbf : datetime.datetime, datetime.timedelta or str, optional
+            When the token becomes valid: an aware datetime, a timedelta from now, or ISO 8601 text with an
+            offset. By default now.
+        exp : datetime.datetime, datetime.timedelta or str, optional
+            When it expires, likewise. By default 14 days after `nbf`; at most one year after it.
+        streamname : str, optional
+            The name of the room's broadcasts: 1 to 64 letters, digits, ``_`` and ``-``. By default the
+            service makes one that cannot be guessed.
+        server : str, optional
+            The engine's host, for services that have several. The embedded server has one.
+        moderator : bool, default True
+            Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+
+        Returns
+        -------
+        Room
+            The room, with what the token really says.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule; nothing was sent then.
+        ServiceError
+            If the service refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
         asked = RoomRequest(
             room=room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
         )
@@ -93,7 +125,39 @@ class Service(ABC):
         server: str | None = None,
         moderator: bool = True,
     ) -> Room:
-        """Make a room without blocking; see `nanomeet_widget.create_room`."""
+        """Make a room and a token that opens it, without blocking.
+
+        Parameters
+        ----------
+        room : str
+            The room's name: letters a-z and A-Z, digits and ``_``; at most 64 characters.
+        nbf : datetime.datetime, datetime.timedelta or str, optional
+            When the token becomes valid: an aware datetime, a timedelta from now, or ISO 8601 text with an
+            offset. By default now.
+        exp : datetime.datetime, datetime.timedelta or str, optional
+            When it expires, likewise. By default 14 days after `nbf`; at most one year after it.
+        streamname : str, optional
+            The name of the room's broadcasts: 1 to 64 letters, digits, ``_`` and ``-``. By default the
+            service makes one that cannot be guessed.
+        server : str, optional
+            The engine's host, for services that have several. The embedded server has one.
+        moderator : bool, default True
+            Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+
+        Returns
+        -------
+        Room
+            The room, with what the token really says.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule; nothing was sent then.
+        ServiceError
+            If the service refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
         asked = RoomRequest(
             room=room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
         )
@@ -107,7 +171,37 @@ class Service(ABC):
         nbf: When | None = None,
         exp: When | None = None,
     ) -> Invite:
-        """Make an invite; see `nanomeet_widget.create_invite`."""
+        """Make an invite into the room of a moderator's token; see `nanomeet_widget.create_invite`.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token, see `Room.token`.
+        moderator : bool, default False
+            Whether the guest becomes a moderator, too.
+        nbf : datetime.datetime, datetime.timedelta or str, optional
+            When the invite becomes valid, as for `create_room`. By default, and at the earliest, when
+            `token` does.
+        exp : datetime.datetime, datetime.timedelta or str, optional
+            When it expires. By default, and at the latest, when `token` does.
+
+        Returns
+        -------
+        Invite
+            The invite, with the link to send. Anyone who has the link can enter.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule; nothing was sent then.
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the service refuses or cannot be reached: a `PermissionDeniedError` if `token` is a
+            participant's, an `AuthenticationError` if another service made it.
+        ServerStartError
+            If the embedded server does not start.
+        """
         asked = InviteRequest(token=SecretText(token), moderator=moderator, nbf=nbf, exp=exp)
         return self._http.run(self._create_invite(asked))
 
@@ -119,98 +213,173 @@ class Service(ABC):
         nbf: When | None = None,
         exp: When | None = None,
     ) -> Invite:
-        """Make an invite without blocking; see `nanomeet_widget.create_invite`."""
+        """Make an invite into the room of a moderator's token, without blocking.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token, see `Room.token`.
+        moderator : bool, default False
+            Whether the guest becomes a moderator, too.
+        nbf : datetime.datetime, datetime.timedelta or str, optional
+            When the invite becomes valid, as for `create_room`. By default, and at the earliest, when
+            `token` does.
+        exp : datetime.datetime, datetime.timedelta or str, optional
+            When it expires. By default, and at the latest, when `token` does.
+
+        Returns
+        -------
+        Invite
+            The invite, with the link to send. Anyone who has the link can enter.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule; nothing was sent then.
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the service refuses or cannot be reached: a `PermissionDeniedError` if `token` is a
+            participant's, an `AuthenticationError` if another service made it.
+        ServerStartError
+            If the embedded server does not start.
+        """
         asked = InviteRequest(token=SecretText(token), moderator=moderator, nbf=nbf, exp=exp)
         return await self._http.arun(self._create_invite(asked))
 
     @abstractmethod
     def browser_link(self, token: str) -> Secret:
-        """Make a link that opens the meeting of a token in a browser."""
+        """Make a link that opens a token's meeting in a browser.
+
+        Parameters
+        ----------
+        token : str
+            A token of this service, a moderator's or a participant's.
+
+        Returns
+        -------
+        Secret
+            The link.
+
+        Raises
+        ------
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the service refuses it, or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
 
     @abstractmethod
     def check(self) -> str:
-        """Return the address of the meeting server, once the service has answered.
+        """Check that the service answers and accepts the key.
+
+        Returns
+        -------
+        str
+            The address of the meeting server.
 
         Raises
         ------
         NanoMeetError
-            If it does not, or does not accept the key.
+            If it does not answer, or does not accept the key.
         """
 
     @abstractmethod
     def serves(self, server: str) -> bool:
-        """Return whether this service makes the tokens of a server: others' never come here.
+        """Return whether this service makes the tokens of a server; other servers' never come here.
 
         Parameters
         ----------
-        server
-            As a token has it.
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        bool
+            True if it does.
         """
 
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget | None:
-        """Return where a broadcast of this name is sent; None if the engine itself carries it.
+        """Return where a broadcast is sent.
 
         Parameters
         ----------
-        streamname
-            As the room's token has it.
-        is_vod
-            Whether it is recorded too.
+        streamname : str
+            The `streamname` of the room's token.
+        is_vod : bool
+            Whether it is recorded, too.
+
+        Returns
+        -------
+        BroadcastTarget or None
+            None if the engine itself carries the broadcast.
 
         Raises
         ------
         InvalidInputError
-            If this service was not told where broadcasts go.
+            If this service does not know where broadcasts go.
         """
         del streamname, is_vod
         return None
 
     def found_at(self, server: str, page: str) -> str | None:
-        """Take note of where a notebook's page is; return where that reaches the token's server.
+        """Note where a notebook's page is; return where that page reaches the token's server.
 
         Parameters
         ----------
-        server
-            As a token has it.
-        page
-            The base address of the Jupyter server that the page came from.
+        server : str
+            The token's `server` claim.
+        page : str
+            The base URL of the Jupyter server that the page came from.
 
         Returns
         -------
         str or None
-            None where the page reaches it as the token says: it is no part of that Jupyter server.
+            A URL; None if the token's own address is right, as the server is no part of that Jupyter
+            server.
         """
         del server, page
         return None
 
     def obstacle(self, server: str) -> str | None:
-        """Return why pages on other machines do not reach a token's server, and what to do.
+        """Return why pages on other machines cannot reach a token's server, and what to do.
 
         Parameters
         ----------
-        server
-            As a token has it.
+        server : str
+            The token's `server` claim.
 
         Returns
         -------
         str or None
-            None where nothing is known to be in the way.
+            None if no reason is known.
         """
         del server
         return None
 
     def live_url(self, streamname: str) -> str:
-        """Return the address of the page that shows the broadcast of this name.
+        """Return the URL of the page that shows a broadcast.
 
         Parameters
         ----------
-        streamname
-            As the room's token has it.
+        streamname : str
+            The `streamname` of the room's token.
+
+        Returns
+        -------
+        str
+            The URL.
 
         Raises
         ------
         InvalidInputError
             If this service does not know where its broadcasts are shown.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
         target = self.broadcast_target(streamname, is_vod=False)
         if target is None or target.playout is None:
@@ -220,11 +389,11 @@ class Service(ABC):
         return target.playout.live
 
     def close(self) -> None:
-        """Let go of what is held. Connections live no longer than a call."""
+        """Release what is held. Connections live no longer than a call."""
         return
 
     async def aclose(self) -> None:
-        """Do what `close` does."""
+        """Release what is held, without blocking."""
         self.close()
 
     def __enter__(self) -> Self:

@@ -61,31 +61,36 @@ class NanoStreamCloud(Service):
 
     Parameters
     ----------
-    api_key
-        The organisation's key: text, or `Secret.ask()`. It is sent to `token_url` and `api_url`
-        and nowhere else.
-    token_url, api_url
-        Where tokens, and streams, are made.
-    server
-        The host that carries the meetings: ``nanomeet-eu.nanocosmos.de`` or
-        ``nanomeet-us.nanocosmos.de``. A room may name another one.
-    invite_page
-        The page that an invite leads to. The cloud's own page reads the token from the query of its
-        address only; any other gets it in the fragment, which no server sees.
-    script_url, script_integrity
+    api_key : str or Secret
+        The organisation's key: text, or `Secret.ask`. It is sent to `token_url` and `api_url` only.
+    token_url : str
+        Where tokens are made; by default the vendor's address.
+    api_url : str
+        Where streams are made; by default the vendor's address.
+    server : str, default "nanomeet-eu.nanocosmos.de"
+        The host that carries the meetings; ``nanomeet-us.nanocosmos.de`` is another. A room may name
+        its own.
+    invite_page : str
+        The page that an invite leads to. The cloud's own page, the default, reads the token from the
+        query of its address only; any other gets it in the fragment, which no server sees.
+    script_url : str, optional
         The vendor's library, for widgets to join with instead of this package's own client; see
         `nanomeet_widget.NanoMeet`.
-    transport, async_transport
-        Take the place of the network, in tests.
-    verify
-        Whether certificates are checked, or the path of an authority's.
-    timeout
+    script_integrity : str, optional
+        The library's hash, as a ``<script>`` tag has it.
+    transport : httpx.BaseTransport, optional
+        Replaces the network, in tests.
+    async_transport : httpx.AsyncBaseTransport, optional
+        Likewise, for calls that do not block.
+    verify : bool or str, default True
+        Whether to check certificates, or the path of an authority's.
+    timeout : float
         Seconds that one exchange may take.
 
     Raises
     ------
     InvalidInputError
-        If the key is empty, or an address is none.
+        If the key is empty, or an address is not a URL.
     """
 
     name = "nanoStream Cloud"
@@ -122,37 +127,80 @@ class NanoStreamCloud(Service):
     def organisation(self) -> dict[str, Any]:
         """Return the account's record: what the key belongs to.
 
+        Returns
+        -------
+        dict
+            The cloud's JSON.
+
         Raises
         ------
         AuthenticationError
-            If the cloud does not know the key.
+            If the cloud does not accept the key.
         ServiceError
+            If it refuses otherwise, or cannot be reached.
         """
         return self._http.run(self._organisation())
 
     async def aorganisation(self) -> dict[str, Any]:
-        """Do what `organisation` does, without blocking."""
+        """Return the account's record, without blocking.
+
+        Returns
+        -------
+        dict
+            The cloud's JSON.
+
+        Raises
+        ------
+        AuthenticationError
+            If the cloud does not accept the key.
+        ServiceError
+            If it refuses otherwise, or cannot be reached.
+        """
         return await self._http.arun(self._organisation())
 
     def create_streams(self, *, profiles: Sequence[str] = PROFILES) -> Stream:
-        """Make a stream, with two renditions for viewers on slower lines.
+        """Make a stream, with two renditions for viewers on slower connections.
 
         Parameters
         ----------
-        profiles
-            Two transcoding profiles, such as ``vtrans2-852x480x800x25``: width, height, kbit/s and
-            frames a second. The one of the lower bit rate is second, in whichever order they come.
+        profiles : sequence of str
+            Two transcoding profiles, such as ``vtrans2-852x480x800x25``: width, height, kbit/s and frames
+            a second. The one of the lower bitrate becomes the second, in whichever order they are given.
+
+        Returns
+        -------
+        Stream
+            The stream.
 
         Raises
         ------
         InvalidInputError
             If they are not two profiles; nothing was sent then.
         ServiceError
+            If the cloud refuses or cannot be reached.
         """
         return self._http.run(self._create_streams(profiles))
 
     async def acreate_streams(self, *, profiles: Sequence[str] = PROFILES) -> Stream:
-        """Do what `create_streams` does, without blocking."""
+        """Make a stream, with two renditions, without blocking.
+
+        Parameters
+        ----------
+        profiles : sequence of str
+            Two transcoding profiles, as in `create_streams`.
+
+        Returns
+        -------
+        Stream
+            The stream.
+
+        Raises
+        ------
+        InvalidInputError
+            If they are not two profiles; nothing was sent then.
+        ServiceError
+            If the cloud refuses or cannot be reached.
+        """
         return await self._http.arun(self._create_streams(profiles))
 
     @staticmethod
@@ -161,10 +209,20 @@ class NanoStreamCloud(Service):
 
         Parameters
         ----------
-        streamname
-            As the room has it.
-        is_vod
+        streamname : str
+            The `streamname` of the room's token.
+        is_vod : bool, default False
             Whether it is recorded.
+
+        Returns
+        -------
+        Playout
+            Its live page, and its recording if there is one.
+
+        Raises
+        ------
+        InvalidInputError
+            If `streamname` is not a stream's name.
         """
         name = quote(_validation.check_streamname(streamname), safe="")
         return Playout(
@@ -173,21 +231,77 @@ class NanoStreamCloud(Service):
         )
 
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
-        """Return the cloud's ingest, and where to watch what is sent there."""
+        """Return the cloud's ingest, and where its broadcast can be watched.
+
+        Parameters
+        ----------
+        streamname : str
+            The `streamname` of the room's token.
+        is_vod : bool
+            Whether it is recorded, too.
+
+        Returns
+        -------
+        BroadcastTarget
+            The ingest and the playout.
+
+        Raises
+        ------
+        InvalidInputError
+            If `streamname` is not a stream's name.
+        """
         return target(streamname, is_vod=is_vod)
 
     def browser_link(self, token: str) -> Secret:
-        """Return the invite page's link for this very token."""
+        """Return the invite page's link for this very token.
+
+        Parameters
+        ----------
+        token : str
+            A token of the cloud.
+
+        Returns
+        -------
+        Secret
+            The link.
+
+        Raises
+        ------
+        TokenError
+            If `token` is not a token.
+        """
         _tokens.read(token)
         return Secret(f"{self._invite_page}{self._mark}token={SecretText(token)}")
 
     def check(self) -> str:
-        """Return the meeting server's address, once the cloud knows the key."""
+        """Check that the cloud answers and accepts the key.
+
+        Returns
+        -------
+        str
+            The address of the meeting server.
+
+        Raises
+        ------
+        ServiceError
+            If the cloud refuses or cannot be reached.
+        """
         self.organisation()
         return self._server
 
     def serves(self, server: str) -> bool:
-        """Return whether a server is the cloud's."""
+        """Return whether a server is the cloud's.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         return server == self._server or in_cloud(server)
 
     @property

@@ -44,35 +44,37 @@ _STREAM = "{streamname}"
 
 
 class Jitsi(Service):
-    """A Jitsi server of one's own, or JaaS: whatever takes a signed token.
+    """A Jitsi server of your own, or JaaS: any that accepts a signed token.
 
     Parameters
     ----------
-    server
+    server : str
         Its host, with port and path if it has them: ``meet.example.org``. ``8x8.vc`` for JaaS.
-    app_id
-        The application that the server accepts tokens of: Prosody's ``app_id``, or JaaS's AppID.
-    app_secret
-        The secret that Prosody shares (HS256), 32 bytes or more. Either this or `private_key`.
-    private_key
+    app_id : str
+        The application whose tokens the server accepts: Prosody's ``app_id``, or JaaS's AppID.
+    app_secret : str or Secret, optional
+        The secret that Prosody shares (HS256), 32 bytes or more. Give either this or `private_key`.
+    private_key : str or Secret, optional
         An RSA key of 2048 bits or more, PEM (RS256), for JaaS or a Prosody with a key server.
-    kid
+    kid : str, optional
         The key's id, which `private_key` needs. JaaS's begins with the AppID.
-    tenant
+    tenant : str, optional
         The tenant, if the deployment has several: it becomes a part of the meeting's address. JaaS's
         is the AppID. It has no dots: Jitsi's page turns them into ``_``, and the token would not match.
-    domain
+    domain : str, optional
         The XMPP domain that tokens are made for, where the server checks it and has no tenants. By
         default a token without a tenant opens its room in every tenant.
-    audience
+    audience : str, default "jitsi"
         What the server accepts as ``aud``.
-    broadcast_url
+    broadcast_url : str or Secret, optional
         Where Jibri sends a broadcast by RTMP; ``{streamname}`` in it stands for the room's stream.
         Without it the meeting cannot be broadcast.
-    watch_url, recording_url
-        Where a broadcast, and its recording, can be watched; ``{streamname}`` likewise.
-    features
-        What a moderator may do and what not, by Jitsi's names: ``{"file-upload": True,
+    watch_url : str, optional
+        Where a broadcast can be watched; ``{streamname}`` likewise.
+    recording_url : str, optional
+        Where its recording can be watched; ``{streamname}`` likewise.
+    features : mapping of str to bool, optional
+        What a moderator may and may not do, by Jitsi's names: ``{"file-upload": True,
         "outbound-call": False}``. By default a moderator's token names none, and the server's own
         rules hold. With this argument, and always on JaaS, it names all that Jitsi gives moderators
         and file sharing, as changed by this mapping. Participants' tokens allow none of them.
@@ -80,7 +82,7 @@ class Jitsi(Service):
     Raises
     ------
     InvalidInputError
-        If something is missing, contradicts itself, or a key is too short to be safe.
+        If something is missing or contradicts itself, or a key is too short to be safe.
     """
 
     name = "Jitsi"
@@ -134,15 +136,50 @@ class Jitsi(Service):
         return f"{_validation.origin(self._server)}/{self._tenant}".rstrip("/")
 
     def check(self) -> str:
-        """Return the meeting server's address: tokens are signed here, nobody is asked."""
+        """Return the meeting server's address. Tokens are signed here: no server is asked.
+
+        Returns
+        -------
+        str
+            The server, as it was given.
+        """
         return self._server
 
     def serves(self, server: str) -> bool:
-        """Return whether this service signs for a server."""
+        """Return whether this service signs for a server.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        bool
+            True if it does.
+        """
         return server == self._server
 
     def broadcast_target(self, streamname: str, *, is_vod: bool) -> BroadcastTarget:
-        """Return where Jibri sends the broadcast; see `Service.broadcast_target`."""
+        """Return where Jibri sends a broadcast.
+
+        Parameters
+        ----------
+        streamname : str
+            The `streamname` of the room's token.
+        is_vod : bool
+            Whether it is recorded, too.
+
+        Returns
+        -------
+        BroadcastTarget
+            The RTMP address, and where to watch if that is known.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no `broadcast_url`, or `streamname` is not a stream's name.
+        """
         if self._broadcast_url is None:
             raise InvalidInputError(
                 "this Jitsi was given no place to broadcast to: Jitsi(..., "
@@ -160,7 +197,25 @@ class Jitsi(Service):
         return BroadcastTarget(ingest=Secret(ingest), playout=playout)
 
     def browser_link(self, token: str) -> Secret:
-        """Return the address of the meeting's own page, with this very token in the fragment."""
+        """Return the address of the meeting's own page, with this very token in the fragment.
+
+        Parameters
+        ----------
+        token : str
+            A token that this service signed.
+
+        Returns
+        -------
+        Secret
+            The link.
+
+        Raises
+        ------
+        MalformedTokenError
+            If `token` is not a token.
+        AuthenticationError
+            If this service did not sign it, or it has expired.
+        """
         return self._link(SecretText(token), self._verify(token))
 
     def _where(self) -> str:
@@ -251,7 +306,10 @@ class Jitsi(Service):
 
         Raises
         ------
-        MalformedTokenError, AuthenticationError
+        MalformedTokenError
+            If it is not a token.
+        AuthenticationError
+            If it was not signed here, or has expired.
         """
         claims = _tokens.read(token)
         try:

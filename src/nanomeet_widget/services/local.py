@@ -89,31 +89,35 @@ class _Lease:
 
 
 class LocalServer(Service):
-    """The embedded server: this user's on this machine, or one that somebody runs elsewhere.
+    """The embedded server: this user's on this machine, or one that runs elsewhere.
 
-    The one on this machine is started by whoever needs it first, and ends after the last.
+    The one on this machine is started when it is first needed, and ends after its last use.
 
     Parameters
     ----------
-    url
-        The address of a server that somebody started with `nanomeet serve`; without it, this
-        user's own on this machine.
-    api_key
-        A key of that server; this user's own server is asked for its key.
-    runtime, data
-        Folders for its address and for what it keeps; by default the user's own.
-    linger
-        Seconds that a server which this one starts stays after its last user has gone: a kernel
-        that is restarted finds it, and its meetings, still there.
-    transport, async_transport
-        Take the place of the network for the token calls, in tests.
-    verify
-        Whether the certificate of the server at `url` is checked, or the path of its authority's.
+    url : str, optional
+        The address of a server that was started with `nanomeet serve`; by default this user's own on
+        this machine.
+    api_key : str or Secret, optional
+        A key of the server at `url`; this user's own server is asked for its key.
+    runtime : pathlib.Path, optional
+        A folder for the server's address; by default the user's own.
+    data : pathlib.Path, optional
+        A folder for what the server keeps; by default the user's own.
+    linger : int, default 15
+        Seconds that a server started here stays after its last use, so that a restarted kernel finds
+        it and its meetings.
+    transport : httpx.BaseTransport, optional
+        Replaces the network, in tests.
+    async_transport : httpx.AsyncBaseTransport, optional
+        Likewise, for calls that do not block.
+    verify : bool or str, default True
+        Whether to check the certificate of the server at `url`, or the path of its authority's.
 
     Raises
     ------
     InvalidInputError
-        If `url` is no address, or there is no `api_key` for it.
+        If `url` is not a URL, or there is no `api_key` for it.
     """
 
     name = "the embedded server"
@@ -178,13 +182,20 @@ class LocalServer(Service):
 
         Parameters
         ----------
-        token
+        token : str
             A token of this server, a moderator's or a participant's.
+
+        Returns
+        -------
+        Secret
+            The link.
 
         Raises
         ------
         ServiceError
-            If the server refuses or cannot be reached, or nobody knows its address for guests yet.
+            If the server refuses or cannot be reached, or its address for guests is not known yet.
+        ServerStartError
+            If the embedded server does not start.
         """
         at = self._ensure()
         self._page(at)  # which nobody knows yet, perhaps
@@ -195,48 +206,102 @@ class LocalServer(Service):
         return Secret(f"{self._address_of(at)}/invite#ticket={ticket}")
 
     def live_url(self, streamname: str) -> str:
-        """Return the address of the live page of this server; see `Service.live_url`."""
-        name = _validation.check_streamname(streamname)
-        return f"{self._page(self._ensure())}/live/{name}"
-
-    def invites(self, room: str | None = None) -> list[Issued]:
-        """Return the tokens that this server made and that have not ended: rooms' and invites'.
+        """Return the URL of this server's page that shows a broadcast.
 
         Parameters
         ----------
-        room
-            Of this room alone.
+        streamname : str
+            The `streamname` of the room's token.
+
+        Returns
+        -------
+        str
+            The URL.
 
         Raises
         ------
         InvalidInputError
-            If `room` is no room's name.
+            If `streamname` is not a stream's name.
+        ServiceError
+            If its address for guests is not known yet.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        name = _validation.check_streamname(streamname)
+        return f"{self._page(self._ensure())}/live/{name}"
+
+    def invites(self, room: str | None = None) -> list[Issued]:
+        """List the tokens that this server made and that have not expired: rooms' and invites'.
+
+        Parameters
+        ----------
+        room : str, optional
+            Only those of this room.
+
+        Returns
+        -------
+        list of Issued
+            The tokens, without their text.
+
+        Raises
+        ------
+        InvalidInputError
+            If `room` is not a room's name.
         ServiceError
             If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
         at = self._ensure()
         path = "/invites" if room is None else f"/invites?room={_validation.check_room(room)}"
         return contract.issued_of(self._http.call(self._keyed("GET", at, path)))
 
     def recordings(self, stream: str | None = None) -> list[Recording]:
-        """Return what this server recorded and still has, the newest first.
+        """List the recordings that this server has, newest first.
 
         Parameters
         ----------
-        stream
-            Of this stream alone.
+        stream : str, optional
+            Only those of this stream.
+
+        Returns
+        -------
+        list of Recording
+            The recordings.
 
         Raises
         ------
         InvalidInputError
-            If `stream` is no stream's name.
+            If `stream` is not a stream's name.
         ServiceError
             If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
         return self._http.run(self._recordings(stream))
 
     async def arecordings(self, stream: str | None = None) -> list[Recording]:
-        """Do what `recordings` does, without blocking."""
+        """List the recordings that this server has, newest first, without blocking.
+
+        Parameters
+        ----------
+        stream : str, optional
+            Only those of this stream.
+
+        Returns
+        -------
+        list of Recording
+            The recordings.
+
+        Raises
+        ------
+        InvalidInputError
+            If `stream` is not a stream's name.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
         return await self._http.arun(self._recordings(stream))
 
     def _recordings(self, stream: str | None) -> Steps[list[Recording]]:
@@ -246,22 +311,28 @@ class LocalServer(Service):
         return (yield from listing(self._http, at.url, headers, page=page, stream=stream))
 
     def revoke(self, invite: Invite | Issued | str) -> int:
-        """Revoke a token and all that were made with it: within a second their owners are out.
+        """Revoke a token and all that were made with it: their users are out within a second.
 
         Parameters
         ----------
-        invite
+        invite : Invite, Issued or str
             An invite, an entry of `invites`, its `id`, or a token.
 
         Returns
         -------
         int
-            How many were valid until now.
+            How many of them were valid until now.
 
         Raises
         ------
-        ServiceError, InvalidInputError
-            If the server never made it, refuses, or cannot be reached.
+        InvalidInputError
+            If `invite` is none of these.
+        TokenError
+            If it is text that is neither an id nor a token.
+        ServiceError
+            If the server did not make it, refuses, or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
         at = self._ensure()
         request = self._keyed("POST", at, "/revoke", {"id": contract.id_of(invite)})
@@ -280,13 +351,37 @@ class LocalServer(Service):
         return self._fixed is None
 
     def check(self) -> str:
-        """Return the server's address, once it has answered and knows the key."""
+        """Check that the server answers and accepts the key.
+
+        Returns
+        -------
+        str
+            The server's address.
+
+        Raises
+        ------
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
         at = self._ensure()
         self._http.call(self._keyed("GET", at, "/organisation"))
         return at.url
 
     def serves(self, server: str) -> bool:
-        """Return whether a server is this one; on this machine there is but one a user."""
+        """Return whether a server is this one; a user has one on each machine.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         if self._fixed is not None:
             return server.rstrip("/") == self._fixed.url
         if _validation.on_loopback(server) or _validation.origin(server) == self._public:
@@ -297,12 +392,42 @@ class LocalServer(Service):
         )
 
     def uses(self, server: str) -> bool:
-        """Return whether this is the server, and not another of this machine; starts none."""
+        """Return whether this is the server, and not another of this machine; starts none.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         at = self._fixed or self._address
         return at is not None and _validation.origin(server) in {at.url, self._address_of(at)}
 
     def found_at(self, server: str, page: str) -> str | None:
-        """Take note of where a notebook's page is; return where that reaches the token's server."""
+        """Note where a notebook's page is; return where that page reaches the token's server.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+        page : str
+            The base URL of the Jupyter server that the page came from.
+
+        Returns
+        -------
+        str or None
+            A URL; None if the token's own address is right, as the server is no part of that Jupyter
+            server.
+
+        Raises
+        ------
+        InvalidInputError
+            If `page` is not a URL.
+        """
         extension = None if self._fixed is not None else _jupyter.find()
         if extension is None or not self.serves(server):
             return None
@@ -321,7 +446,18 @@ class LocalServer(Service):
         return url if ours else None
 
     def obstacle(self, server: str) -> str | None:
-        """Return why pages on other machines do not reach this server; see `Service.obstacle`."""
+        """Return why pages on other machines cannot reach this server, and what to do.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        str or None
+            None if no reason is known.
+        """
         if not _validation.on_loopback(server):
             return None
         where = f"the meeting's server is at {_validation.origin(server)}, which only its own machine reaches"
@@ -374,7 +510,7 @@ class LocalServer(Service):
         return found
 
     def close(self) -> None:
-        """Let go of the server. It ends by itself soon after its last user has."""
+        """Release the server. It ends soon after its last use."""
         with self._lock:
             self._forget()
 
