@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,12 @@ def test_new_names_do_not_warn_and_old_ones_are_not_listed() -> None:
 def test_a_name_that_never_was_is_an_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Statuses'"):
         getattr(nm, "Statuses")  # noqa: B009 - mypy knows that there is none
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_the_docs_and_the_changelog_name_both(old: str, new: str) -> None:
+    root = Path(__file__).parents[2]
+    assert f"| `{old}` | `{new}` |" in (root / "docs/api.md").read_text("utf-8")
+    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    assert f"`{old}`" in changelog
+    assert f"`{new}`" in changelog

@@ -132,17 +132,33 @@ def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
             "embedded server of a Colab machine is not",
         )
     if "JUPYTERHUB_USER" in environment:
-        servers = [found for _, found in _jupyter.servers()]
-        if not any(isinstance(found, _jupyter.Extension) for found in servers):
+        return _hub(name)
+    return Finding(name=name, state="ok", found="nothing that is known to keep the camera away")
+
+
+def _hub(name: str) -> Finding:
+    """Look at whether a user's server on a JupyterHub has meetings: the hub leads pages to them then."""
+    servers = [found for _, found in _jupyter.servers()]
+    # What a kernel finds counts, even where no server of the user's is listed.
+    if _jupyter.find() or any(isinstance(found, _jupyter.Extension) for found in servers):
+        found = (
+            "JupyterHub, whose users and guests reach your meetings at your server's own address"
+        )
+        return Finding(name=name, state="ok", found=found)
+    for absent in servers:
+        if isinstance(absent, _jupyter.Absent):
             return Finding(
                 name=name,
                 state="warning",
-                found="JupyterHub, and no server of yours on it has meetings: browsers do not reach "
-                "the embedded server of its machine otherwise",
-                remedy="install nanomeet-widget where Jupyter runs, or use nanoStream Cloud, a Jitsi, "
-                "or `nanomeet serve` on a host that browsers reach",
+                found=f"JupyterHub, and your server on it {absent.what}: meetings reach its machine alone",
+                remedy=absent.remedy,
             )
-    return Finding(name=name, state="ok", found="nothing that is known to keep the camera away")
+    return Finding(
+        name=name,
+        state="warning",
+        found="JupyterHub, and no Jupyter server of yours runs on this machine",
+        remedy="run `nanomeet doctor` in a terminal or notebook of your server on the hub",
+    )
 
 
 def _jupyters() -> Iterator[Finding]:

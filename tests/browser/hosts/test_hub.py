@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,19 @@ LEARN = """
 import nanomeet_widget as nm
 link = open("link.txt").read()
 nm.NanoMeet(token=link.partition("#token=")[2])
+"""
+
+#: What a kernel finds, and what the command line finds in a terminal of the same server.
+DOCTOR = """
+import json, os, subprocess, sys
+from nanomeet_widget import services
+command = [os.path.join(os.path.dirname(sys.executable), "nanomeet"), "doctor", "--json"]
+found = {}
+for name, hidden in (("kernel", ()), ("terminal", ("JPY_PARENT_PID", "JPY_SESSION_NAME"))):
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    found[name] = [done.returncode, done.stdout, done.stderr]
+open("doctor.json", "w").write(json.dumps(found))
 """
 
 
@@ -123,3 +137,21 @@ def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
     student.goto(f"{hub}/user/teacher/api/contents/lesson.ipynb")
     assert "algebra" not in student.content()
     assert "create_room" not in student.content()
+
+
+def test_the_doctor_finds_the_meetings_of_a_user(
+    hub: str, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    log_in(page, hub, "teacher")
+    desk = lab_of(hub, tmp_path, "teacher")
+    desk.write("doctor.ipynb", DOCTOR)
+    notebook = Notebook(page, desk, "doctor.ipynb")
+    notebook.run(0)
+    found = json.loads((desk.folder / "doctor.json").read_text())
+    assert found.keys() == {"kernel", "terminal"}
+    for status, said, error in found.values():
+        told = {one["name"]: one for one in json.loads(said)["findings"]}
+        assert (status, error) == (0, "")
+        assert told["notebook program"]["state"] == "ok"
+        assert "reach" in told["notebook program"]["found"]
