@@ -95,7 +95,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
-    # The server's process has no use for the widget, nor for the notebook machinery under it.
+    # The server's process needs neither the widget nor the notebook packages under it.
     if name == "NanoMeet":
         from nanomeet_widget._widget import NanoMeet  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ _KEPT = 10_000
 
 @dataclass(kw_only=True)
 class _Stay:
-    """Somebody's stretch of time, which goes on as long as `until` is None."""
+    """A participant's stretch of time, which goes on while `until` is None."""
 
     person: ParticipantInfo
     since: datetime
@@ -40,7 +40,7 @@ class _Stays:
         self._open: dict[str, _Stay] = {}
 
     def update(self, people: Iterable[ParticipantInfo], at: datetime) -> None:
-        """Begin the stays of those who are new, and end those of who is not there any more."""
+        """Begin the stays of participants who are new, and end those of participants who left."""
         here = {person["id"]: person for person in people}
         for gone in self._open.keys() - here.keys():
             self._open.pop(gone).until = at
@@ -56,14 +56,14 @@ class _Stays:
 
 
 class Records:
-    """Keeps what happens, from what the room is like at each change of it."""
+    """Keeps the stays, from who is in the room at each change."""
 
     def __init__(self) -> None:
         self._present = _Stays()
         self._hands = _Stays()
 
     def update(self, people: list[ParticipantInfo], at: datetime | None = None) -> None:
-        """Take in who is there, now or since an earlier time that was learnt of late."""
+        """Note who is in the room, now or since an earlier time that was learnt later."""
         now = at or datetime.now(timezone.utc)
         self._present.update(people, now)
         self._hands.update((one for one in people if one["hand"] is not None), now)

@@ -1,4 +1,4 @@
-"""Calling what users gave, callbacks for events and observers: what happens when one raises."""
+"""Calling users' callbacks and observers: what happens when one raises."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _logger = logging.getLogger("nanomeet_widget")
 
 
 class Guard:
-    """Calls what users gave. What raises is logged and shown, and stops nothing else.
+    """Calls users' functions. An error is logged and shown, and stops nothing else.
 
-    An ``async def`` runs as a task: on the loop that ran where this was made, the notebook's, or else
-    on the one that runs where it is called. Only a `KeyboardInterrupt` is let through: interrupting the
-    kernel interrupts a callback too.
+    An ``async def`` runs as a task: on the notebook's loop, which ran where this was made, or else on
+    the one that runs where it is called. Only a `KeyboardInterrupt` is raised: interrupting the kernel
+    interrupts a callback, too.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Callbacks:
         return list(self._log)
 
     def add(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
-        """Register a callback; one that is registered already is not called twice."""
+        """Register a callback; one that is already registered is not called twice."""
         if not callable(callback):
             raise InvalidInputError(f"the callback must be callable, not {callback!r}")
         registered = self._registered.setdefault(_name(event), [])
@@ -113,7 +113,7 @@ class Callbacks:
             registered.remove(callback)
 
     def emit(self, event: Event) -> None:
-        """Keep an event and call who waits for it."""
+        """Keep an event and call its callbacks."""
         self._log.append(event)
         for callback in tuple(self._registered.get(event.name, ())):
             self._guard.call(callback, event, event.name)

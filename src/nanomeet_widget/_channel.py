@@ -27,16 +27,16 @@ from nanomeet_widget._page_protocol import KernelMessage, Reply, Withdrawn
 
 T = TypeVar("T")
 
-#: Seconds that a page may take to show up, from when it is first needed.
+#: Seconds that a page has to appear, from when it is first needed.
 HANDSHAKE = 10.0
-#: Seconds in which a page that is there and heard answers a probe. On a busy machine a page stands still
-#: for seconds, and is no page that has gone.
+#: Seconds in which a page that is there answers a probe. On a busy machine a page may hang for seconds
+#: without being gone.
 PROBE = 10.0
-#: Seconds without a sign of a page that holds a command back: it gives one each ten seconds, or each
-#: minute where its browser slows a hidden tab down.
+#: Seconds without a sign of a page that holds a command: it gives one every ten seconds, or every minute
+#: in a hidden tab that the browser throttles.
 HELD = 90.0
 
-#: Error kinds of the page that have a class of their own here.
+#: The page's error kinds that have their own class here.
 _ERRORS: dict[str, type[CommandError]] = {
     "timeout": CommandTimeoutError,
     "refused": CommandRefusedError,
@@ -47,7 +47,7 @@ _PROBE_MESSAGE = _page_protocol.Probe()
 
 @dataclass(kw_only=True)
 class _Pending:
-    """A command that was given."""
+    """A command that was sent, or waits for a page."""
 
     number: int
     command: Command[Any]
@@ -58,7 +58,7 @@ class _Pending:
     timer: threading.Timer
     #: The page that has it, if one has.
     page: str | None = None
-    #: Whether the page is carrying it out: no other page is given it then.
+    #: Whether the page is carrying it out: no other page gets it then.
     begun: bool = False
 
 
@@ -90,13 +90,13 @@ class PageChannel:
         return self._page is not None or bool(self._pending)
 
     def greet(self, page: str, first: KernelMessage) -> None:
-        """Speak with `page` from now on: `first`, then what was said while there was none."""
+        """Send to `page` from now on: `first`, then what waited for a page."""
         self._page = page
         waiting, self._waiting = self._waiting, []
         probe = [_PROBE_MESSAGE] if self._probes else []
         for message in (first, *probe, *waiting):
             self._send(page, message)
-        # Also what another page has had, and not begun with: that one may be gone.
+        # And commands that another page had and did not begin: that page may be gone.
         for entry in [one for one in self._pending.values() if one.page != page]:
             if not entry.begun:
                 self._hand_over(entry, page)
@@ -105,12 +105,12 @@ class PageChannel:
                 entry.command.reject(
                     CommandError(
                         f"{entry.command.name}: another page took the meeting over while this one was "
-                        "carrying it out: look whether it took effect"
+                        "carrying it out: check whether it took effect"
                     )
                 )
 
     def part(self) -> None:
-        """Speak with no page until one says hello."""
+        """Send to no page until one says hello."""
         self._page = None
 
     def tell(self, message: KernelMessage) -> None:
@@ -139,9 +139,9 @@ class PageChannel:
         Parameters
         ----------
         name
-            What it is called here.
+            The method's name here.
         method, args
-            What the page shall do.
+            The method that the page calls, and its arguments.
         parse
             Turns the page's result into the command's.
         timeout
@@ -165,21 +165,21 @@ class PageChannel:
         return command
 
     def held(self, number: int, why: str) -> None:
-        """Note that a page cannot carry a command out yet, and is there."""
+        """Note that a page has a command, and cannot carry it out yet."""
         entry = self._pending.get(number)
         if entry is not None and not entry.begun:
             entry.command.held_by = why
             self._arm(entry, HELD)
 
     def begun(self, number: int) -> None:
-        """Note that a page begins with a command: its time runs from now on."""
+        """Note that a page carries a command out: its time runs from now on."""
         entry = self._pending.get(number)
         if entry is not None:
             entry.begun, entry.command.held_by = True, ""
             self._arm(entry, entry.timeout)
 
     def reply(self, reply: Reply) -> None:
-        """Settle the command that a reply belongs to; an unknown one came too late."""
+        """Settle the command of a reply; the reply to an unknown one came too late."""
         entry = self._pending.pop(reply.id, None)
         if entry is None:
             return
@@ -202,7 +202,7 @@ class PageChannel:
         command.reject(failure)
 
     def heard(self) -> None:
-        """Note that a message of the page has arrived: its answers are heard."""
+        """Note that a message of the page has arrived: its replies arrive, too."""
         probes, self._probes = self._probes, []
         for probe, timer in probes:
             timer.cancel()
@@ -210,7 +210,7 @@ class PageChannel:
                 probe.set_result(True)
 
     def close(self, error: CommandError) -> None:
-        """Fail everything that is under way."""
+        """Fail all commands."""
         self.heard()
         self._waiting.clear()
         while self._pending:
@@ -219,7 +219,7 @@ class PageChannel:
             entry.command.reject(error)
 
     def drop(self, error: CommandError) -> None:
-        """Fail what no page has begun with."""
+        """Fail the commands that no page has begun."""
         for entry in [one for one in self._pending.values() if not one.begun]:
             if self._pending.pop(entry.number, None) is not None:
                 entry.timer.cancel()
@@ -247,8 +247,8 @@ class PageChannel:
 
     def _probe(self) -> Future[bool]:
         probe: Future[bool] = Future()
-        # A page that is yet to come has its time for that, and then its time to answer: without
-        # one it is the command that fails, with the better reason.
+        # A page that is still to come has time to appear, and then to answer. Without a page it is the
+        # command that fails, with the better reason.
         patience = PROBE if self._page is not None else HANDSHAKE + PROBE
         timer = _timer(patience, self._unheard, probe)
         self._probes.append((probe, timer))
@@ -263,7 +263,7 @@ class PageChannel:
 
     def _expire(self, number: int) -> None:
         entry = self._pending.get(number)
-        # One that was set again meanwhile has the newer timer.
+        # It may have got a newer timer meanwhile.
         if entry is None or entry.timer is not threading.current_thread():
             return
         del self._pending[number]

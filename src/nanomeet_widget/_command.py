@@ -58,7 +58,7 @@ class Command(Coroutine[Any, Any, T]):
         withdraw: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
-        # By which asyncio shows the task that awaits it.
+        # asyncio shows the task that awaits it by these.
         self.__name__ = self.__qualname__ = name
         #: What it waits for while it cannot be carried out, as the page says.
         self.held_by = ""
@@ -68,7 +68,7 @@ class Command(Coroutine[Any, Any, T]):
         self._withdraw = withdraw
         # How far each task has driven it.
         self._driven: WeakKeyDictionary[object, Coroutine[Any, Any, T]] = WeakKeyDictionary()
-        # Whether the page's answers are heard, once that is known.
+        # Whether the page's replies arrive, once that is known.
         self._heard = heard
 
     @property
@@ -103,7 +103,7 @@ class Command(Coroutine[Any, Any, T]):
         """
         if not self._future.done():
             raise CommandError(
-                f"{self.name} is still under way: await it, or look at its state later"
+                f"{self.name} has not settled yet: await it, or look at its state later"
             )
         return self._future.result()
 
@@ -140,13 +140,13 @@ class Command(Coroutine[Any, Any, T]):
         """
         if not self._withdraw():
             return False
-        self.reject(CommandError(f"{self.name} was taken back before a page had it"))
+        self.reject(CommandError(f"{self.name} was withdrawn before a page had it"))
         return True
 
     def __await__(self) -> Generator[Any, None, T]:
         return (yield from self._wait().__await__())
 
-    def send(self, value: None) -> Any:  # noqa: ANN401 - what the loop is to wait for
+    def send(self, value: None) -> Any:  # noqa: ANN401 - what the loop waits for
         """Go on waiting, as a coroutine does for the task that runs it.
 
         Parameters
@@ -282,7 +282,7 @@ class Command(Coroutine[Any, Any, T]):
 
 
 def _task() -> object:
-    """Return the task that runs, or what stands for none."""
+    """Return the running task, or a placeholder if there is none."""
     try:
         return asyncio.current_task() or Command
     except RuntimeError:
@@ -304,7 +304,7 @@ async def _one_of(*futures: Future[Any]) -> None:
 
 
 def refused(name: str, error: CommandError) -> Command[Any]:
-    """Return a command that has failed before anything was sent."""
+    """Return a command that failed before anything was sent."""
     command: Command[Any] = Command(name)
     command.reject(error)
     return command

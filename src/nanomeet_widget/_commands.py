@@ -1,8 +1,8 @@
-"""What a meeting can be told: the methods of the Web API, in Python's spelling.
+"""The commands of a meeting: the methods of the Web API, in Python's spelling.
 
-Each returns a `Command`: await it or do not, it takes effect either way. It settles when the engine
-has confirmed, or fails with a `CommandError` in bounded time. What is commanded before the meeting is
-joined is carried out once it is (`js/src/widget/command-queue.ts`). A further one is a method here and,
+Each returns a `Command`: await it or not, it takes effect either way. It settles when the engine has
+confirmed it, or fails with a `CommandError` in bounded time. A command that is given before the meeting is
+joined is carried out afterwards (`js/src/widget/command-queue.ts`). To add one, add a method here and,
 unless the engine API has it, a line in `js/src/widget/commands.ts`.
 """
 
@@ -23,16 +23,16 @@ from nanomeet_widget._validation import check_flag
 
 T = TypeVar("T")
 
-#: Seconds after which a command without an answer has failed, from when it could be carried out. The
-#: page's own limits are shorter, and say more precisely what was missing; these are for a page that
-#: has gone. Some commands ask the engine two or three times, 20 s and 10 s at most.
+#: Seconds after which a command without a reply fails, from when it could be carried out. The page's own
+#: limits are shorter, and say more precisely what was missing; these are for a page that is gone. Some
+#: commands ask the engine two or three times, for 20 s and 10 s at most.
 CONFIRM = 45.0
 BROADCAST = 75.0
 LEAVE = 15.0
 
-#: As the server takes them.
+#: As the server accepts them.
 _PUSH = re.compile(r"rtmps?://[!-~]{3,1000}")
-#: A room without one has its name alone: only an engine takes an empty one.
+#: Only an engine accepts an empty one.
 _SUBJECT = _texts.Length(least=1, most=_texts.SUBJECT.most)
 _DEVICE = _texts.Length(least=1, most=1024)
 
@@ -723,7 +723,7 @@ class Commands:
 
 
 def _one_of(name: str, value: object, known: Sequence[str]) -> None:
-    # By `==` in turn: not everything has a hash.
+    # By `==` in turn: not every value has a hash.
     if value not in tuple(known):
         raise InvalidInputError(
             f"{name} must be one of {', '.join(known)}, not {_texts.quoted(value)}"
@@ -735,7 +735,7 @@ def _id(value: object) -> str:
 
 
 def _media(value: object) -> str:
-    # In a tuple: not everything has a hash.
+    # In a tuple: not every value has a hash.
     if value not in ("audio", "video"):
         raise InvalidInputError(f'media must be "audio" or "video", not {_texts.quoted(value)}')
     return str(value)
@@ -766,8 +766,7 @@ def _push_addresses(to: str | Sequence[str]) -> list[str]:
 
 def _devices_of(value: dict[str, Any]) -> Devices:
     def listed(name: str) -> tuple[Device, ...]:
-        # The engine gives a list where it was asked for all, and one where it was asked for the one
-        # in use.
+        # The engine gives a list of all devices, but a single one in use.
         found = value.get(name) or []
         return tuple(
             Device(

@@ -1,8 +1,8 @@
-"""What of the environment's network settings counts for a call: proxies, authorities, and a log of keys.
+"""Which of the environment's network settings apply to a call: proxies, authorities, and a log of keys.
 
-A call to this machine heeds none of them. For another host only those count that concern the call, and
-one that cannot be used is an error that names its variable. A proxy's address may hold a password, so no
-error shows one.
+None applies to a call to this machine. For another host only those apply that concern the call; one
+that cannot be used is an error that names its variable. A proxy's address may contain a password, so no
+error shows it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Proxy:
 
 
 def is_here(host: str) -> bool:
-    """Return whether a host is this very machine, which no proxy can reach better.
+    """Return whether a host is this machine, which needs no proxy.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def is_here(host: str) -> bool:
 
 
 def proxy_for(origin: str) -> Proxy | None:
-    """Return the proxy that the environment, or the system, wants for an address.
+    """Return the proxy that the environment or the system sets for an address.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def proxy_for(origin: str) -> Proxy | None:
     Raises
     ------
     ServiceUnavailableError
-        If the setting that counts for it names no proxy that can be used.
+        If the setting that applies names a proxy that cannot be used.
     """
     parts = urlsplit(origin)
     host = parts.hostname or ""
@@ -86,17 +86,17 @@ def proxy_for(origin: str) -> Proxy | None:
 
 
 def authorities(host: str) -> ssl.SSLContext:
-    """Return what a call to a host trusts: what the environment names, else certifi's list.
+    """Return the authorities that a call to a host trusts: the environment's, else certifi's.
 
     Parameters
     ----------
     host
-        The host; for this machine the environment does not count.
+        The host; for this machine the environment does not apply.
 
     Raises
     ------
     ServiceUnavailableError
-        If the environment names what cannot be read.
+        If the environment names a file that cannot be read.
     """
     import certifi  # noqa: PLC0415 - httpx has it; plain http does without
 
@@ -119,14 +119,14 @@ def authorities(host: str) -> ssl.SSLContext:
 
 
 def trusting(*, cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
-    """Return a client's context that trusts these authorities, and heeds no environment.
+    """Return a client's context that trusts these authorities, whatever the environment says.
 
     `ssl.create_default_context` fails where `SSLKEYLOGFILE` cannot be written.
 
     Raises
     ------
     OSError
-        If there is no certificate that can be read.
+        If no certificate can be read.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
@@ -136,7 +136,7 @@ def trusting(*, cafile: str | None = None, capath: str | None = None) -> ssl.SSL
 
 
 def why_untrusted() -> str:
-    """Return which variable decides what is trusted, for an error; empty if none does."""
+    """Return which variable sets what is trusted, for an error; empty if none does."""
     for variable in (_CERTIFICATES, _FOLDER):
         if value := os.environ.get(variable):
             return f"{variable}={value!r} of the environment sets what it trusts"
@@ -154,14 +154,14 @@ def _trusting_file(file: str) -> ssl.SSLContext:
 
 
 def _trusting_folder(folder: str) -> ssl.SSLContext:
-    # OpenSSL takes several, and says nothing of those that it cannot read.
+    # OpenSSL accepts several, and ignores those that it cannot read.
     readable = [
         part
         for part in folder.split(os.pathsep)
         if Path(part).is_dir() and os.access(part, os.R_OK | os.X_OK)
     ]
     if not readable:
-        raise _useless(_FOLDER, f"{folder!r}, which is no folder that can be read")
+        raise _useless(_FOLDER, f"{folder!r}, which is not a folder that can be read")
     return trusting(capath=folder)
 
 
@@ -179,7 +179,7 @@ def _checked(value: str, *, variable: str, host: str) -> Proxy:
     elif scheme is None or scheme[1].lower() not in _PROTOCOLS:
         named = f"{scheme[1]}://" if scheme else "something else"
         raise ServiceUnavailableError(
-            f"{variable} names a proxy that is reached by {named}, which is not supported: write "
+            f"{variable} names a proxy with {named}, which is not supported: write "
             f"http://, https:// or socks5://, or unset {variable}, or add {host} to NO_PROXY"
         )
     try:
@@ -191,7 +191,7 @@ def _checked(value: str, *, variable: str, host: str) -> Proxy:
         usable = False
     if not usable:
         raise ServiceUnavailableError(
-            f"{variable} is no address of a proxy: write http://host:port, or unset {variable}"
+            f"{variable} is not the address of a proxy: write http://host:port, or unset {variable}"
         )
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise ServiceUnavailableError(

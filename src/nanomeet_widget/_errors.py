@@ -7,24 +7,24 @@ NanoMeetError
 │   ├── RejectedTokenError              signature, algorithm, issuer, audience or type is wrong
 │   ├── ExpiredTokenError               `exp` is past
 │   └── ImmatureTokenError              `nbf` is ahead
-├── ServiceError                        the token service said no, or nothing usable
+├── ServiceError                        the token service refused, or its answer is unusable
 │   ├── AuthenticationError             it does not accept the key or token (401)
-│   ├── PermissionDeniedError           it knows who asks, and refuses (403)
+│   ├── PermissionDeniedError           the key or token lacks the right (403)
 │   ├── QuotaExceededError              too many requests or rooms (429)
-│   ├── ServiceUnavailableError         out of reach, overloaded or down
-│   └── ProtocolError                   an answer that the protocol does not have
-├── ServerStartError                    the embedded server did not come up
-├── CommandError                        a meeting did not do what it was told
+│   ├── ServiceUnavailableError         not reachable, overloaded or down
+│   └── ProtocolError                   an answer outside the protocol
+├── ServerStartError                    the embedded server did not start
+├── CommandError                        a meeting did not carry a command out
 │   ├── CommandTimeoutError             no confirmation came in time
-│   ├── CommandRefusedError             the engine, or the role of the token, refuses
+│   ├── CommandRefusedError             the engine, or the token's role, refuses
 │   ├── NotJoinedError                  the meeting is not joined
 │   │   ├── NotAdmittedError            a moderator did not let you in
 │   │   ├── WrongRoomError              the token opens another room, or that of another tenant
-│   │   ├── RoomFullError               the room has no place left
-│   │   └── LoginRequiredError          the server wants a login, or a moderator, first
+│   │   ├── RoomFullError               the room is full
+│   │   └── LoginRequiredError          the server requires a login, or a moderator, first
 │   ├── NoFrontEndError                 no notebook page shows the meeting
-│   └── CannotAwaitError                the command is given, but its answer cannot be heard here
-└── IllegalStepError (RuntimeError)     a state machine was driven wrongly: a bug
+│   └── CannotAwaitError                the command was sent, but its reply cannot arrive here
+└── IllegalStepError (RuntimeError)     a state machine was asked for an illegal step: a bug
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class AuthenticationError(ServiceError):
 
 
 class PermissionDeniedError(ServiceError):
-    """The service knows who asks, and refuses."""
+    """The key or token does not have the right to do this."""
 
 
 class QuotaExceededError(ServiceError):
@@ -98,26 +98,26 @@ class QuotaExceededError(ServiceError):
 
 
 class ServiceUnavailableError(ServiceError):
-    """The service is out of reach, overloaded or down."""
+    """The service is not reachable, overloaded or down."""
 
 
 class ProtocolError(ServiceError):
-    """The service answered with something that the protocol does not have."""
+    """The service's answer is outside the protocol."""
 
 
 class ServerStartError(NanoMeetError):
-    """The embedded server did not come up."""
+    """The embedded server did not start."""
 
 
 class CommandError(NanoMeetError):
-    """The meeting did not do what it was told."""
+    """The meeting did not carry the command out."""
 
     #: The reason in one word, as `NanoMeet.error` has it: ``refused``, ``token_expired``, …
     kind: str = "failed"
 
 
 class CommandTimeoutError(CommandError, TimeoutError):
-    """No confirmation came in time."""
+    """No confirmation arrived in time."""
 
     kind = "timeout"
 
@@ -129,13 +129,13 @@ class CommandRefusedError(CommandError):
 
 
 class NotJoinedError(CommandError):
-    """The command needs a joined meeting, and it was not joined; `kind` says in a word what kept it."""
+    """The command needs a joined meeting; `kind` says in a word why it is not joined."""
 
     kind = "not_joined"
 
 
 class NotAdmittedError(NotJoinedError):
-    """A moderator did not let you in: ask the moderator, then join again."""
+    """A moderator did not admit you: ask the moderator, then join again."""
 
     kind = "refused"
 
@@ -147,19 +147,19 @@ class WrongRoomError(NotJoinedError):
 
 
 class RoomFullError(NotJoinedError):
-    """The room has no place left: join again when another participant has left."""
+    """The room is full: join again when another participant has left."""
 
     kind = "room_full"
 
 
 class LoginRequiredError(NotJoinedError):
-    """The server wants a login before it opens the room: join with a moderator's token."""
+    """The server requires a login before it opens the room: join with a moderator's token."""
 
     kind = "login_required"
 
 
 def not_joined(kind: str, message: str) -> NotJoinedError:
-    """Return the error of a meeting that is not joined, by the word for what kept it.
+    """Return the error of a meeting that is not joined, by its kind.
 
     Parameters
     ----------
@@ -175,13 +175,13 @@ def not_joined(kind: str, message: str) -> NotJoinedError:
 
 
 class NoFrontEndError(CommandError):
-    """No notebook page shows this meeting, so nothing can carry the command out."""
+    """No notebook page shows this meeting, so none can carry the command out."""
 
     kind = "no_front_end"
 
 
 class CannotAwaitError(CommandError):
-    """The command was given, but its answer cannot be heard while this cell runs."""
+    """The command was sent, but its reply cannot arrive while this cell is running."""
 
     kind = "cannot_await"
 

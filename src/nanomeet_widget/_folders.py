@@ -1,6 +1,6 @@
-"""Folders that are the user's own, and what takes their place where those cannot be written to.
+"""The user's own folders, and what replaces them where they cannot be written to.
 
-On clusters `XDG_RUNTIME_DIR` is often that of another machine, and homes are read-only or missing.
+On clusters `XDG_RUNTIME_DIR` is often another machine's, and homes are read-only or missing.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _DATA = "nanomeet-widget"
 
 
 def private(folder: Path, *, owned: bool = True) -> Path:
-    """Return a folder that only its owner enters; it is made, or tightened.
+    """Return a folder that only its owner can enter; make it, or remove others' rights.
 
     Parameters
     ----------
     folder
         The folder.
     owned
-        Whether it has to be this user's. Root may have been given another's, to keep data there.
+        Whether it has to be this user's. Root may have been given another user's, to keep data there.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def private(folder: Path, *, owned: bool = True) -> Path:
 
 
 def runtime() -> Path:
-    """Return this user's folder for what ends with the session.
+    """Return this user's folder for files of this session.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def runtime() -> Path:
 
 
 def default_data() -> Path:
-    """Return where this user's servers keep their data, wherever that can be."""
+    """Return where this user's servers keep their data by default."""
     import platformdirs  # noqa: PLC0415 - not needed where a folder is given
 
     return platformdirs.user_data_path(_DATA, appauthor=False)
@@ -77,7 +77,7 @@ def data(*, lasting: bool, remedy: str) -> Path:
     lasting
         Whether it has to outlive the machine's temporary files.
     remedy
-        What names another one, for the error.
+        How to name another one, for the error.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def data(*, lasting: bool, remedy: str) -> Path:
 
 
 def is_temporary(folder: Path) -> bool:
-    """Return whether a folder is among the machine's temporary files, where a restart ends it."""
+    """Return whether a folder is among the machine's temporary files, which a restart removes."""
     return folder.is_relative_to(_temporary_path())
 
 
@@ -104,8 +104,8 @@ def _runtimes() -> Iterable[Path]:
         yield platformdirs.user_runtime_path("nanomeet", appauthor=False)
     elif (session := os.environ.get("XDG_RUNTIME_DIR")) and _is_own(Path(session)):
         yield Path(session) / "nanomeet"
-    # In a container, say, where there is none. The fallback of the specification is a folder in /tmp
-    # whose name anybody can guess; the user's own state is as good for what a stale file there can do.
+    # For example in a container, where there is none. The specification's fallback is a folder in /tmp
+    # with a name that is easy to guess; a stale file does no harm in the user's own state folder.
     yield platformdirs.user_state_path("nanomeet", appauthor=False) / "run"
     for variable in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR"):
         if folder := os.environ.get(variable):
@@ -113,7 +113,7 @@ def _runtimes() -> Iterable[Path]:
 
 
 def _is_own(folder: Path) -> bool:
-    """Return whether a session's folder is this user's, here: one that was handed on may not be."""
+    """Return whether a session's folder is this user's: an inherited one may not be."""
     try:
         return folder.is_absolute() and folder.stat().st_uid == os.getuid()
     except OSError:
@@ -126,19 +126,19 @@ def _temporary_path() -> Path:
 
 
 def _temporary() -> Path:
-    """Return a folder of this user's in the one that all users share.
+    """Return this user's folder in the one that all users share.
 
     Raises
     ------
     OSError
-        If another user was first: anybody can guess the name, but only its owner makes it a folder.
+        If another user was first: the name is easy to guess.
     """
     folder = _temporary_path()
     try:
         folder.mkdir(mode=_PRIVATE)
     except FileExistsError:
         if not stat.S_ISDIR(folder.lstat().st_mode):
-            raise PermissionError(None, "it is no folder", str(folder)) from None
+            raise PermissionError(None, "it is not a folder", str(folder)) from None
     return private(folder)
 
 

@@ -1,4 +1,4 @@
-"""The one module that knows httpx: time-outs, repeats, error mapping, sync and async."""
+"""The only module that knows httpx: timeouts, retries, error mapping, sync and async."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ T = TypeVar("T")
 
 #: Seconds for one exchange; a service that takes longer is not coming back.
 TIMEOUT = 10.0
-#: How often a call is sent at most.
+#: How often a call is sent, at most.
 ATTEMPTS = 4
-#: The longest pause, in seconds, that is made because a service asks for it (`Retry-After`).
+#: The longest pause, in seconds, that a service may ask for (`Retry-After`).
 PATIENCE = 5.0
 #: Bytes of an answer: a token or an account is a few thousand.
 MAX_ANSWER = 1 << 20
 
 _HTTP_OK = 200
 _HTTP_TOO_MANY, _HTTP_UNAVAILABLE = 429, 503
-#: Statuses by which a gateway says that the service behind it was away.
+#: Statuses by which a gateway says that the service behind it is not reachable.
 _GATEWAY = frozenset({502, 503, 504})
 _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
     401: (AuthenticationError, "check the API key or token"),
-    402: (QuotaExceededError, "look at the account's limits"),
-    403: (PermissionDeniedError, "ask somebody with the right to do it"),
+    402: (QuotaExceededError, "check the account's limits"),
+    403: (PermissionDeniedError, "ask a user who has the right to do it"),
     408: (ServiceUnavailableError, "try again in a moment"),
-    429: (QuotaExceededError, "wait a little, then try again"),
+    429: (QuotaExceededError, "wait a moment, then try again"),
 }
 _SERVER_ERRORS = 500
 _SHOWN = 300
@@ -86,29 +86,29 @@ class _Failed(Exception):  # noqa: N818 - never leaves this module
 
 
 class Http:
-    """Calls that carry JSON to one service, and its answers or errors back.
+    """Sends JSON to one service, and returns its answers or raises its errors.
 
-    Connections live as long as a call. A call is repeated where that is safe: a connection that did
-    not come about, 429 and 503 with `Retry-After` (RFC 9110, 10.2.3), and whatever failed on the way
-    if the request may be repeated.
+    A connection lives as long as a call. A call is retried where that is safe: after a connection that
+    was not made, after 429 and 503 with `Retry-After` (RFC 9110, 10.2.3), and after any failure on the
+    way if the request is repeatable.
 
     Parameters
     ----------
     name
         What errors call the service.
     transport, async_transport
-        Take the place of the network, in tests.
+        Replace the network, in tests.
     verify
         Whether TLS certificates are checked, or the path of an authority's certificate.
     timeout
         Seconds that one exchange may take.
     sleep, async_sleep
-        Take the place of the clock, in tests.
+        Replace the clock, in tests.
 
     Raises
     ------
     InvalidInputError
-        If `verify` is no certificate.
+        If `verify` is not a certificate.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Http:
             return end.value  # type: ignore[no-any-return]
 
     async def arun(self, steps: Steps[T]) -> T:
-        """Do what `run` does, without blocking."""
+        """Carry out the steps of a service, without blocking."""
         result: Any = None
         try:
             while True:
@@ -159,7 +159,7 @@ class Http:
         Raises
         ------
         ServiceError
-            One of its kinds, by what went wrong. No credential is ever part of its words.
+            One of its kinds, by what went wrong. Its text never contains a credential.
         """
         import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
         import tenacity  # noqa: PLC0415 - likewise
@@ -184,7 +184,7 @@ class Http:
             raise failed.error from None
 
     async def acall(self, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
-        """Do what `call` does, without blocking."""
+        """Send a request and return the JSON of its answer, without blocking."""
         import httpx  # noqa: PLC0415 - 40 ms that only a call has to pay
         import tenacity  # noqa: PLC0415 - likewise
 
@@ -210,7 +210,7 @@ class Http:
             raise failed.error from None
 
     def download(self, origin: str, path: str, target: Path) -> None:
-        """Save what is at an address as a file, which is there whole or not at all.
+        """Save what is at an address as a file: all of it, or nothing.
 
         Parameters
         ----------
@@ -250,7 +250,7 @@ class Http:
             unfinished.unlink(missing_ok=True)
 
     def date(self, origin: str) -> datetime | None:
-        """Return the time that a server says it is, whatever it answers else; None if it says none.
+        """Return the time that a server's answer has; None if it has none.
 
         Parameters
         ----------
@@ -282,12 +282,12 @@ class Http:
         return told if told.tzinfo is not None else told.replace(tzinfo=timezone.utc)
 
     def _options(self, request: Request) -> dict[str, Any]:
-        # Redirects are not followed: they would hand the key to a host that nobody chose.
+        # Redirects are not followed: they would send the key to a host that the user did not choose.
         options: dict[str, Any] = {
             "timeout": self._timeout,
             "verify": self._verification_for(request),
             "follow_redirects": False,
-            # What of the environment counts is chosen here.
+            # `_environment` decides what of it counts.
             "trust_env": False,
         }
         if proxy := self._proxy(request):
@@ -384,7 +384,7 @@ class Http:
         elif status >= _SERVER_ERRORS:
             kind, remedy = ServiceUnavailableError, "try again in a moment"
         else:
-            # Whatever speaks the protocol gives a reason.
+            # A service of this protocol gives a reason.
             kind, remedy = ServiceError, "correct the request" if said else "is its address right?"
         busy = status in {_HTTP_TOO_MANY, _HTTP_UNAVAILABLE} and pause is not None
         if busy and pause is not None and pause > PATIENCE:
@@ -417,7 +417,7 @@ def _proxied(proxy: _environment.Proxy, request: Request) -> httpx.Proxy:
             )
         return httpx.Proxy(proxy.url)
     except (ValueError, httpx.InvalidURL):
-        why = f"{proxy.variable} is no address of a proxy: correct or unset it"
+        why = f"{proxy.variable} is not the address of a proxy: correct or unset it"
     except ServiceUnavailableError as error:
         why = str(error)
     wrong = ServiceUnavailableError(f"{_host(request)} was not asked: {why}")
@@ -425,7 +425,7 @@ def _proxied(proxy: _environment.Proxy, request: Request) -> httpx.Proxy:
 
 
 def _failures(httpx: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - the module, loaded late
-    """Return what httpx raises when a call fails; a SOCKS proxy's own words come as they are."""
+    """Return what httpx raises when a call fails; a SOCKS proxy's own errors come as they are."""
     socks = sys.modules.get("socksio")
     odd = (socks.SOCKSError,) if socks is not None else ()
     return (httpx.HTTPError, httpx.InvalidURL, *odd)
@@ -461,7 +461,7 @@ def _retry_after(value: str | None) -> float | None:
 
 
 def _redacted(words: str, request: Request) -> str:
-    """Keep a credential that a service repeats in its words out of ours."""
+    """Remove credentials that a service repeats in its text."""
     for value in request.headers.values():
         words = words.replace(value, "…")
     return words
@@ -472,7 +472,7 @@ def _host(request: Request) -> str:
 
 
 def _hidden(answer: Any) -> Any:  # noqa: ANN401 - JSON
-    """Keep what a service says, tokens among it, out of tracebacks that list variables."""
+    """Keep an answer, tokens among it, out of tracebacks that list variables."""
     if isinstance(answer, dict):
         return {key: _hidden(value) for key, value in answer.items()}
     if isinstance(answer, list):

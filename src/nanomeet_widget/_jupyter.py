@@ -1,4 +1,4 @@
-"""How a kernel finds the meeting server in the Jupyter server that started it, or why there is none.
+"""How a kernel finds the meeting server in its Jupyter server, or why there is none.
 
 The extension leaves a file in Jupyter's runtime folder, named after its process and its machine, which
 only its user reads. A kernel knows its Jupyter server's process by `JPY_PARENT_PID`.
@@ -29,34 +29,34 @@ _ENABLE = "jupyter server extension enable nanomeet_widget.server.jupyter"
 class Extension:
     """A meeting server that is part of a Jupyter server."""
 
-    #: Its address for this machine's kernels; loopback, without TLS.
+    #: Its address for this machine's kernels: loopback, without TLS.
     api: str
     #: Its address as its tokens name it.
     url: str
-    #: What links begin with until a page has shown a better one; None if only a page can know it.
+    #: What links begin with until a page has shown a better address; None if only a page can know it.
     links: str | None
-    #: What makes rooms there, for as long as the process lives.
+    #: The key that makes rooms there, while the process lives.
     api_key: Secret
 
     @property
     def path(self) -> str:
-        """Where it is below any address of its Jupyter server, with a slash at neither end."""
+        """Its path below any address of its Jupyter server, without slashes at the ends."""
         return self.api.split("/", 3)[3]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Absent:
-    """A Jupyter server that has no meeting server for this version of the package, and why."""
+    """A Jupyter server without a meeting server for this version of the package, and why."""
 
     pid: int = 0
     #: The version that it runs, if it is another one.
     version: str = ""
-    #: Why its own does not run, in its words.
+    #: Why its own did not start, in its words.
     error: str = ""
 
     @property
     def what(self) -> str:
-        """What is wrong with it, said of the Jupyter server."""
+        """What is wrong, with the Jupyter server as the subject."""
         if self.error:
             return f"could not start {_PACKAGE}: {self.error}"
         if self.version:
@@ -110,7 +110,7 @@ def find(folder: Path | None = None) -> Extension | None:
 
 
 def why_absent(folder: Path | None = None) -> Absent | None:
-    """Return why this kernel's Jupyter server has no meetings; None if it has, or there is no such one.
+    """Return why this kernel's Jupyter server has no meetings; None if it has, or there is no server.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def _read(file: Path, pid: int) -> Extension | Absent | None:
     # Process ids are used again: in a container, after every restart; and on every machine.
     if (said["pid"], said["started"]) != (pid, _machine.started(pid)):
         return None
-    # Another version of this package may speak otherwise.
+    # Another version of this package may have another protocol.
     if said["version"] != __version__:
         return Absent(pid=pid, version=str(said["version"]))
     if "error" in said:
@@ -178,14 +178,14 @@ def running(folder: Path | None = None) -> dict[int, str]:
             with suppress(OSError, ValueError, KeyError, TypeError):
                 pid = int(match[1])
                 said = json.loads(file.read_text("utf-8"))
-                # The file of another machine, or of a process that has gone.
+                # It may be another machine's file, or an ended process's.
                 if said["pid"] == pid and _is_jupyter(pid):
                     found[pid] = str(said["url"])
     return found
 
 
 def servers(folder: Path | None = None) -> Iterator[tuple[str, Extension | Absent]]:
-    """Give this user's Jupyter servers on this machine: their addresses, and what each has.
+    """Yield this user's Jupyter servers on this machine: their addresses, and what each has.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def servers(folder: Path | None = None) -> Iterator[tuple[str, Extension | Absen
 
 
 def _python_of(pid: int) -> str | None:
-    """Return the interpreter of a process, if that can be known."""
+    """Return the interpreter of a process, if it is known."""
     for part in _command(pid)[:1]:
         if Path(part).is_absolute() and "python" in Path(part).name:
             return part
@@ -206,7 +206,7 @@ def _python_of(pid: int) -> str | None:
 
 def _parent() -> int | None:
     parent = os.environ.get(_PARENT, "")
-    # A kernel that has outlived its Jupyter server belongs to another process, and so to none.
+    # A kernel that outlived its Jupyter server has another parent, and so no server.
     if not parent.isascii() or not parent.isdigit() or int(parent) <= 1:
         return None
     return int(parent)

@@ -1,4 +1,4 @@
-"""What the notebook's kernel can do: whether an answer can arrive while a cell waits for it."""
+"""What the notebook's kernel can do: whether a reply can arrive while a cell waits for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def ipykernel_version() -> tuple[int, ...] | None:
 
 
 def in_running_cell() -> bool:
-    """Return whether the current task is a cell's own, and not one that a cell has started."""
+    """Return whether the current task is a cell's own, not one that a cell has started."""
     try:
         task = asyncio.current_task()
     except RuntimeError:
@@ -29,23 +29,23 @@ def in_running_cell() -> bool:
 
 
 def why_no_answer() -> str | None:
-    """Return why no answer can arrive while the caller awaits one, or None if one can.
+    """Return why no reply can arrive while the caller awaits one, or None if one can.
 
-    ipykernel before 7.0 handles one message at a time: the page's answer waits behind the cell that
+    ipykernel before 7.0 handles one message at a time: the page's reply waits behind the cell that
     awaits it.
     """
     version = ipykernel_version()
     if version is None or version >= _ANSWERS_WHILE_AWAITING or not in_running_cell():
         return None
     return (
-        f"ipykernel {version[0]}.{version[1]} hears no answer while a cell runs. The command was "
-        "given and takes effect; look at it in the next cell instead of awaiting it, or upgrade: "
+        f"ipykernel {version[0]}.{version[1]} can't receive replies while a cell is running. The "
+        "command was sent and will take effect; look at it in the next cell, or upgrade: "
         "pip install 'ipykernel>=7.4'"
     )
 
 
 def may_be_deaf() -> bool:
-    """Return whether it is up to JupyterLab's settings that a cell which awaits hears the page."""
+    """Return whether JupyterLab's settings decide if a waiting cell receives the page's replies."""
     version = ipykernel_version()
     return (
         version is not None
@@ -55,16 +55,16 @@ def may_be_deaf() -> bool:
 
 
 def why_silent() -> str:
-    """Return why a page that shows the meeting may not have answered a cell that awaits."""
+    """Return why a page that shows the meeting may not have replied to a waiting cell."""
     version = ipykernel_version()
     if version is not None and may_be_deaf():
         return (
-            f"ipykernel {version[0]}.{version[1]} hears answers while a cell runs only where JupyterLab "
-            "sends them over subshells. The command was given and takes effect; look at it in the "
-            "next cell, or upgrade: pip install 'ipykernel>=7.4', or set Settings > Kernel > "
-            "Comms over subshells to another value than disabled"
+            f"ipykernel {version[0]}.{version[1]} receives replies while a cell is running only if "
+            "JupyterLab sends them over subshells. The command was sent and will take effect; look at "
+            "it in the next cell, or upgrade: pip install 'ipykernel>=7.4', or set Settings > Kernel > "
+            "Comms over subshells to a value other than disabled"
         )
     return (
-        "the page that shows the meeting does not answer: look whether its tab is still open, and "
+        "the page that shows the meeting does not reply: check that its tab is still open, and "
         "run the meeting's cell again"
     )

@@ -1,4 +1,4 @@
-"""Somebody else's nanoMeet library, in a page without an origin that the cell frames."""
+"""Another vendor's nanoMeet library, in a page with an opaque origin that the cell frames."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _PAGE = """\
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """A library's address, and what it has to be.
+    """A library's address and hash.
 
     Parameters
     ----------
     url
         The script's address.
     integrity
-        Hashes as a `<script>` tag has them; empty if any script from there will do.
+        Hashes as a `<script>` tag has them; empty to accept any script from there.
     """
 
     url: str
@@ -55,12 +55,12 @@ class Library:
 
 
 def library(script_url: str | None, script_integrity: str | None) -> Library | None:
-    """Return the library that is asked for; None for our own client.
+    """Return the library that the arguments name; None for our own client.
 
     Raises
     ------
     InvalidInputError
-        If the address is none, others could change the script on its way, or the integrity is none.
+        If the address or the hash is malformed, or the address is neither https nor this machine's.
     """
     if script_url is None:
         if script_integrity is not None:
@@ -70,7 +70,7 @@ def library(script_url: str | None, script_integrity: str | None) -> Library | N
     parts = urlsplit(url)
     if parts.scheme != "https" and not _validation.is_loopback(parts.hostname or ""):
         raise InvalidInputError(
-            f"script_url={_texts.quoted(url)}: write https://, or anybody on the way could change the script"
+            f"script_url={_texts.quoted(url)}: write https://: over http the script can be changed on its way"
         )
     if script_integrity is not None and not _INTEGRITY.fullmatch(script_integrity):
         raise InvalidInputError(

@@ -1,7 +1,7 @@
-"""Whether the page that shows a meeting is still there: the kernel asks it, again and again.
+"""Whether the page that shows a meeting is still there: the kernel probes it regularly.
 
-The asking is the kernel's because a browser lets a hidden page's own timers sleep, but not what it does
-with a message. To whatever ends idle kernels each question and answer is activity.
+The kernel probes because browsers throttle a hidden page's timers, but not its handling of messages.
+Each probe and reply counts as activity for what ends idle kernels.
 """
 
 from __future__ import annotations
@@ -15,49 +15,49 @@ from datetime import datetime, timezone
 
 from nanomeet_widget import _pages
 
-#: Seconds between two questions.
+#: Seconds between two probes.
 PROBE = 12.0
-#: So many questions in a row without an answer mean that the page is gone.
+#: So many probes in a row without a reply mean that the page is gone.
 MISSED = 2
 
 
 class Watch:
-    """Asks a page while its meeting goes on.
+    """Probes a page while its meeting goes on.
 
     Parameters
     ----------
     ask
-        Sends the page a question. Called on a thread.
+        Sends the page a probe. Called on a thread.
     gone
-        Told that the page is silent, where its messages are handled, with the time of the last one.
+        Called with the time of the page's last message when it is silent, where messages are handled.
     """
 
     def __init__(self, ask: Callable[[], object], gone: Callable[[datetime], object]) -> None:
         self._ask = ask
         self._gone = gone
         self._ending: threading.Event | None = None
-        # Where the kernel hears the page, to see whether it is free to.
+        # The loop that handles the page's messages, to see whether it is busy.
         self._ear: asyncio.AbstractEventLoop | None = None
         self._ear_free = True
         self._heard = time.monotonic()
         self._heard_at = datetime.now(timezone.utc)
 
     def heard(self) -> None:
-        """Note that the page has said something. Called where that is handled."""
+        """Note that the page has sent a message. Called where messages are handled."""
         with suppress(RuntimeError):
             self._ear = asyncio.get_running_loop()
         self._heard = time.monotonic()
         self._heard_at = datetime.now(timezone.utc)
 
     def start(self) -> None:
-        """Ask from now on, unless it does already."""
+        """Begin to probe, unless it does already."""
         if self._ending is None:
             self._ending = threading.Event()
             arguments = (self._ending,)
             threading.Thread(target=self._run, args=arguments, daemon=True).start()
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Stop probing."""
         if self._ending is not None:
             self._ending.set()
             self._ending = None
@@ -73,7 +73,7 @@ class Watch:
                 self._tell()
                 return
             self._ear_free = self._ear is None
-            with suppress(RuntimeError):  # a loop that was closed: nothing is heard there
+            with suppress(RuntimeError):  # a closed loop handles nothing
                 if self._ear is not None:
                     self._ear.call_soon_threadsafe(self._is_free)
             asked = time.monotonic()
@@ -84,7 +84,7 @@ class Watch:
 
     @property
     def _could_hear(self) -> bool:
-        """Whether an answer would have been heard: a kernel at work may be deaf meanwhile."""
+        """Whether a reply would have arrived: a busy kernel may not handle messages."""
         running = _pages.running_since()
         return self._ear_free and (running is None or self._heard > running)
 

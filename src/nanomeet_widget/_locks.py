@@ -1,4 +1,4 @@
-"""Locks between processes, also in a home whose file system has none."""
+"""Locks between processes, even where the file system has none."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _NONE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
 
 
 class SoftLock:
-    """A file that says which process has the lock; what a crashed one left is taken over.
+    """A file that says which process has the lock; a crashed process's lock is taken over.
 
     Parameters
     ----------
     path
-        The file, which is there while the lock is held.
+        The file, which exists while the lock is held.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,14 +42,14 @@ class SoftLock:
         Parameters
         ----------
         timeout
-            Seconds to wait for it; without end if that is negative.
+            Seconds to wait for it; forever if negative.
         blocking
             Whether to wait at all.
 
         Raises
         ------
         filelock.Timeout
-            If another process has it still.
+            If another process still has it.
         OSError
             If the folder cannot be written to.
         """
@@ -61,7 +61,7 @@ class SoftLock:
         return self
 
     def release(self) -> None:
-        """Let it go."""
+        """Release the lock."""
         self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> SoftLock:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -81,7 +81,7 @@ class SoftLock:
         return True
 
     def _broken_if_left(self) -> bool:
-        """Remove the file of a process of this machine that has gone; return whether it was one."""
+        """Remove the file of a process of this machine that has ended; return whether it was one."""
         with contextlib.suppress(FileNotFoundError):
             said = self._path.read_text("utf-8", errors="replace")
             if not _is_left(said):
@@ -100,12 +100,12 @@ Lock: TypeAlias = "filelock.BaseFileLock | SoftLock"
 
 
 def lock(path: Path) -> Lock:
-    """Return a lock of this name, not taken yet: the system's, or a file that says who has it.
+    """Return a lock of this name, not taken yet: the system's, or a `SoftLock`.
 
     Parameters
     ----------
     path
-        The lock's file; its folder is there.
+        The lock's file; its folder exists.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def lock(path: Path) -> Lock:
     """
     if has_locks(path.parent):
         return filelock.FileLock(path)
-    # Another name: the system's lock leaves its file behind, which would be taken for one that is held.
+    # Another name: the system's lock leaves its file behind, which would look like a held lock.
     return SoftLock(path.with_name(f"{path.name}.soft"))
 
 
@@ -151,7 +151,7 @@ def has_record_locks(folder: Path) -> bool:
 def _is_left(said: str) -> bool:
     machine, _, process = said.partition(" ")
     pid, _, started = process.partition(" ")
-    # Of another machine nobody here knows; and one that is just being written says nothing yet.
+    # Another machine's processes are unknown here, and a file that is being written is empty at first.
     if machine != _machine.name() or not pid.isdigit():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Which machine this is: a home may be on several, and process ids and loopback are each machine's own."""
+"""Which machine this is: several may share a home, but not process ids and loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NETWORK = Path("/proc/self/ns/net")
-#: Letters that every file system has in names.
+#: All but the letters that every file system accepts in names.
 _ODD = re.compile(r"[^A-Za-z0-9.]+")
 _LONGEST = 32
 #: States of proc(5): a zombie, and dead.
@@ -24,20 +24,20 @@ def host() -> str:
 
 
 def name() -> str:
-    """Return what is the same for all processes that share one loopback, and differs elsewhere.
+    """Return a name that all processes with the same loopback share, and no others.
 
-    It holds no slash and no dash but one: the machine's name, and a hash of that, of the boot and of
-    the network that containers of one machine may each have to themselves.
+    It has no slash and only one dash: the machine's name, and a hash of that, of the boot and of the
+    network namespace, which each container may have to itself.
     """
     parts = [socket.gethostname()]
-    # Other systems have neither; homes that several machines share are Linux's.
+    # Only Linux has them, and shares homes between machines.
     with suppress(OSError):
         parts += [_BOOT.read_text("utf-8").strip(), str(_NETWORK.readlink())]
     return f"{host()}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:8]}"
 
 
 def started(pid: int) -> str | None:
-    """Return what tells a process from others with its id; None where the system does not say.
+    """Return what distinguishes a process from others with its id; None if the system does not say.
 
     Raises
     ------

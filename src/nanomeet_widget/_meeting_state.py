@@ -93,7 +93,7 @@ class MeetingState(Told):
         self._watch(alive=target in ALIVE)
         outside: dict[str, object] = {}
         if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
-            # From outside, nothing of the room can be known.
+            # From outside, nothing is known of the room.
             self._broadcast.step(BroadcastStatus.OFF)
             self._records.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}

@@ -1,4 +1,4 @@
-"""What the services return. Frozen; a token is never part of a repr, a dict or a pickle."""
+"""What services return. Frozen; a token is never part of a repr, a dict or a pickle."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ class Secret:
 
 
 class SecretText(str):
-    """A text that is whole where it is printed, compared or sent, and hidden where it is looked at.
+    """A text that is complete when printed, compared or sent, and hidden in a repr.
 
-    Its repr does not show it, nor do those of what holds it: a cell's output, a debugger, a traceback
-    that lists variables.
+    Neither its own repr nor that of an object that holds it shows it: not in a cell's output, a
+    debugger, or a traceback that lists variables.
     """
 
     __slots__ = ()
@@ -123,7 +123,7 @@ class SecretText(str):
         return "<secret text: print() shows it>"
 
     def __getitem__(self, key: SupportsIndex | slice) -> SecretText:
-        # Who shortens it to show it (rich, for one) is shown nothing either.
+        # Code that shortens it to show it, such as rich, shows nothing either.
         return SecretText(super().__getitem__(key))
 
 
@@ -188,7 +188,7 @@ class Invite:
 
     @property
     def invite_link(self) -> str:
-        """The link to send; the token is in its fragment, which no server sees."""
+        """The link to send; the token is in its fragment, which no server gets."""
         return self.link.reveal()
 
 
@@ -271,15 +271,15 @@ class Waiting(TypedDict):
 class Message(TypedDict):
     """A message of the chat."""
 
-    #: Grows with every message of the room.
+    #: Grows with each message of the room.
     id: int
-    #: The writer's id, and the name at that time.
+    #: The writer's id, and name at that time.
     sender: str
     display_name: str
     text: str
     #: Seconds since the epoch.
     at: float
-    #: Whether it is not for everybody.
+    #: Whether it is for one participant only.
     private: bool
 
 
@@ -293,7 +293,7 @@ class TileView(TypedDict, total=False):
     vertical: bool
 
 
-#: What a broadcast's picture can be like, and be encoded as.
+#: The sizes and codecs of a broadcast's picture.
 Quality: TypeAlias = Literal["360p", "540p", "720p", "1080p", "audio"]
 Codec: TypeAlias = Literal["h264", "vp9", "av1"]
 QUALITIES: tuple[str, ...] = get_args(Quality)
@@ -301,7 +301,7 @@ CODECS: tuple[str, ...] = get_args(Codec)
 
 
 class BroadcastStats(TypedDict):
-    """How composing the broadcast fared in the last second."""
+    """How composing the broadcast went in the last second."""
 
     #: Pictures sent, and those left out because the machine or the network was too slow.
     fps: float
@@ -313,13 +313,13 @@ class BroadcastStats(TypedDict):
     #: Pictures that wait for the encoder, and bytes that wait for the network.
     queue: int
     backlog: int
-    #: Which part of the full bit rate is sent, from 0 to 1.
+    #: Which part of the full bitrate is sent, from 0 to 1.
     quality: float
-    #: What the picture is encoded as, and its size; None and 0 for sound alone.
+    #: The picture's codec and size in pixels; None and 0 for sound alone.
     codec: str | None
     width: int
     height: int
-    #: What viewers are shown: the stage, or a card.
+    #: What viewers see: the stage, or a card.
     shows: str
     viewers: int
 

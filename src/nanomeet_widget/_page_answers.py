@@ -78,7 +78,7 @@ def invite(token: str) -> Invite:
     except NanoMeetError as error:
         return Invite(link=None, error=str(error))
     obstacle = services.obstacle(link.partition("/invite#")[0])
-    note = f"The invite works on this machine alone: {obstacle}." if obstacle else ""
+    note = f"The invite works on this machine only: {obstacle}." if obstacle else ""
     return Invite(link=link, error=None, note=note)
 
 

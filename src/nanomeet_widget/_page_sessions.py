@@ -114,7 +114,7 @@ class PageSessions:
             self._lines[client].refill(envelope.pad)
             self._hear(message)
         elif self._owner is not None and client == self._owner.client:
-            # It was taken for gone, and is there: what it said meanwhile it says again.
+            # It seemed to be gone, and is there: it reports what it said meanwhile.
             self._attach(self._owner, Report())
 
     def _hear(self, message: Message) -> None:
@@ -128,7 +128,7 @@ class PageSessions:
             case Goodbye():
                 self._on_goodbye()
             case Alive():
-                pass  # that it was heard is all that it says
+                pass  # it says no more than that the page is there
             case _:
                 self._meeting.hear(message)
 
@@ -168,7 +168,7 @@ class PageSessions:
         return self._lines[client]
 
     def _may_have(self, page: _pages.Page) -> bool:
-        """Return whether a page gets the meeting without a click of its user's."""
+        """Return whether a page gets the meeting without a click."""
         holder = self._holder()
         if holder is not None:
             # It goes on where it is, even if another browser runs its cell.
@@ -182,7 +182,7 @@ class PageSessions:
         return self._runner is None
 
     def _holder(self) -> _pages.Page | None:
-        """Return the page where the meeting of this room and role goes on, by whichever widget."""
+        """Return the page where the meeting of this room and role goes on, in any widget."""
         on = [one for one in self._alike() if one._meeting.alive()]  # noqa: SLF001 - of the same class
         return on[0]._owner if on else None  # noqa: SLF001 - as above
 
@@ -221,7 +221,7 @@ class PageSessions:
     # --- the other pages ------------------------------------------------------------------
 
     def _turn_away(self, page: _pages.Page) -> None:
-        """Answer a page that has to ask: with its guest's token, if it has one, or with what it may do."""
+        """Answer a page that has to ask: with its guest's token, if it has one, or with its options."""
         guest = _pages.guests_of(self._room_key()).get(page.browser)
         if guest is not None or not self._meeting.token():
             self._say(page.client, self._meeting.entrance(guest))
@@ -261,7 +261,7 @@ class PageSessions:
 
     def _on_goodbye(self) -> None:
         if self._owner is not None:
-            # It comes back with a hello, if at all: nothing else of it counts from now on.
+            # If it comes back, it says hello: its other messages are ignored from now on.
             self._owner = replace(self._owner, client="")
         self._is_gone("page_closed", "the page that showed the meeting was closed or reloaded")
 

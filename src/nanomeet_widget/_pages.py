@@ -1,7 +1,7 @@
-"""Which page of a notebook acts: the one whose cell or click the kernel carries out just now.
+"""Which page of a notebook acts: the one whose cell or click the kernel handles now.
 
 Several browsers may show one notebook, each connected to the same kernel. In Jupyter every request
-bears the session of the connection that it came by.
+names the session of the connection that it came by.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class Page:
 
     #: Its address on the widget's channel.
     client: str
-    #: The browser that it is in, by a random text that only the kernel is told.
+    #: The browser that it is in, by a random text that only the kernel gets.
     browser: str
-    #: Its connection to the kernel; None where the host tells of none.
+    #: Its connection to the kernel; None if the host does not say.
     session: str | None
 
 
@@ -68,7 +68,7 @@ class _Runs:
 _runs = _Runs()
 #: The browser of each session that a page has said hello by.
 _browsers: dict[str, str] = {}
-#: The tokens of those who take part in a room from a browser of their own, by that browser.
+#: The tokens of a room's guests, who take part from another browser, by that browser.
 _guests: dict[tuple[str, ...], dict[str, str]] = {}
 
 
@@ -82,12 +82,12 @@ def acting_session() -> str | None:
     header = _header(kernel)
     if header.get("msg_type") == "execute_request" or _handles_message():
         return header.get("session")
-    # A thread or task goes on after what began it: what came last may be anybody's message.
+    # A thread or task goes on after what began it: the last message may be another page's.
     return _runs.session
 
 
 def sender() -> str | None:
-    """Return the session that the message came by which is handled now; None where there is none."""
+    """Return the session of the message that is handled now; None if there is none."""
     kernel = _runs.follow()
     return None if kernel is None else _header(kernel).get("session")
 
@@ -119,7 +119,7 @@ def _header(kernel: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
 
 
 def _handles_message() -> bool:
-    """Return whether the kernel's own loop is at work here, and no thread or task of a user's."""
+    """Return whether the kernel's own loop runs this, not a user's thread or task."""
     thread = threading.current_thread()
     if thread is not threading.main_thread() and "ubshell" not in type(thread).__name__:
         return False

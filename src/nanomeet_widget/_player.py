@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-#: Seconds that the page has to take a command.
+#: Seconds that the page has to accept a command.
 _CONFIRM = 5.0
-#: Bytes of a file of captions: those of a day of speech.
+#: Bytes of a file of captions: a day of speech.
 _LONGEST = 4 * 1024 * 1024
 _WEBVTT = re.compile(r"WEBVTT(?:\s|$)")
-#: What the player of the embedded server tells, and what a recording does.
+#: What the embedded server's player tells, and what a recording does.
 STATES = ("idle", "connecting", "waiting", "live", "ended", "recording", "failed", "unsupported")
 
 
@@ -91,7 +91,7 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
     _esm = STATIC / "broadcast_player.js"
     _css = STATIC / "broadcast_player.css"
 
-    # Not synced: an address may carry what opens a private stream, and files are given away.
+    # Not synced: an address may contain a ticket, and notebooks are shared.
     source = t.Unicode(default_value=None, allow_none=True)
     captions = t.Union([t.Unicode(), t.Instance(Path)], default_value=None, allow_none=True)
     width = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
@@ -266,12 +266,12 @@ class BroadcastPlayer(Told, anywidget.AnyWidget):
 
 
 def address_of(source: object) -> str:
-    """Return the address that a source means.
+    """Return the address of a source.
 
     Raises
     ------
     InvalidInputError
-        If it is neither an address nor the name of a stream, or this service has no live page.
+        If it is neither a URL nor the name of a stream, or this service has no live page.
     """
     if isinstance(source, Playout):
         return source.live
@@ -286,12 +286,12 @@ def address_of(source: object) -> str:
 
 
 def captions_of(source: str | Path | None) -> CaptionsLink | CaptionsText | None:
-    """Return captions as a page takes them: where they are, or what they are.
+    """Return captions as a page gets them: their URL, or their text.
 
     Raises
     ------
     InvalidInputError
-        If it is neither an address nor a file of WebVTT.
+        If it is neither a URL nor a WebVTT file.
     """
     if source is None:
         return None
@@ -308,7 +308,7 @@ def captions_of(source: str | Path | None) -> CaptionsLink | CaptionsText | None
         raise InvalidInputError(f"captions={source!r} cannot be read: {error}") from None
     if len(content) > _LONGEST or not _WEBVTT.match(text):
         raise InvalidInputError(
-            f"captions={source!r} is no WebVTT: it begins with the line WEBVTT, and has 4 MB at most"
+            f"captions={source!r} is not WebVTT: such a file begins with the line WEBVTT, and has 4 MB at most"
         )
     return CaptionsText(text=text)
 
@@ -317,5 +317,5 @@ def _check_address(name: str, address: str) -> None:
     parts = urlsplit(address)
     if not parts.hostname or parts.username or parts.password:
         raise InvalidInputError(
-            f"{name} is no address that can be watched: it needs a host, no user"
+            f"{name} is not a URL that can be watched: it needs a host, and no user name"
         )

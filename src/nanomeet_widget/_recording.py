@@ -1,4 +1,4 @@
-"""A recording of the embedded server: found, and fetched."""
+"""A recording of the embedded server: listed and downloaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nanomeet_widget._http import Http, Request, Steps
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Recordings of one answer, and answers that are asked for.
+#: Recordings in one answer, and the most answers.
 _PAGE, _PAGES = 200, 50
 #: A stream's name, and a number.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -100,15 +100,15 @@ def listing(
     Parameters
     ----------
     http
-        Fetches their files.
+        Downloads their files.
     origin
         The server's address.
     headers
-        What authorises: an API key or a moderator's token.
+        The credential: an API key or a moderator's token.
     page
         The server's address for people.
     stream
-        Those of one stream alone.
+        Only those of this stream.
 
     Raises
     ------
@@ -138,13 +138,13 @@ def _recordings(answer: object, page: str, fetch: Callable[[str, Path], None]) -
     try:
         return [_recording(entry, page, fetch) for entry in entries]  # type: ignore[union-attr]
     except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
-        raise ProtocolError(f"the server's list of recordings is odd: {error}") from None
+        raise ProtocolError(f"the server's list of recordings is malformed: {error}") from None
 
 
 def _recording(entry: dict[str, Any], page: str, fetch: Callable[[str, Path], None]) -> Recording:
     name = str(entry["name"])
     if not _NAME.fullmatch(name):  # it becomes part of addresses and a file's name
-        raise ValueError("a name has letters that none has")
+        raise ValueError("a name has letters that no recording's has")
     path = Path(str(entry["path"])) if entry["path"] else None
     return Recording(
         name=name,

@@ -38,7 +38,7 @@ def of_token(token: str | None) -> list[Recording]:
     if not isinstance(service, LocalServer | None) or not _trust.is_known(claims.server):
         raise InvalidInputError(
             f"the recordings of {claims.server} are kept there, and listed by "
-            f"{service.name if service else 'whoever runs it'}"
+            f"{service.name if service else 'its administrator'}"
         )
     origin = _validation.origin(claims.server)
     http = Http("the meeting's server")

@@ -1,8 +1,8 @@
-"""What the kernel says to one page and no other page can read.
+"""What the kernel tells one page, and no other page can read.
 
-Whatever a kernel says reaches every page that is connected to it; what a page says reaches the kernel
-alone. So each page gives the kernel random bytes in advance, a pad, and the kernel adds its messages to
-bytes of it that it uses once. That takes no key exchange, and works where a page has no WebCrypto.
+A kernel's messages reach every page that is connected to it; a page's messages reach only the kernel.
+So each page gives the kernel random bytes in advance, a pad, and the kernel combines each message with
+bytes that it uses only once. That takes no key exchange, and works where a page has no WebCrypto.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from nanomeet_widget._page_protocol import (
 
 #: Messages without a secret. They pass even where a page has given no pad yet.
 _OPEN = (Close, Probe, Moved, Report, Shared)
-#: Bytes that a browser makes at once.
+#: Random bytes that a browser makes at once.
 _MOST = 65_536
 
 

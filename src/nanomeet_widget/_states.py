@@ -12,7 +12,7 @@ from nanomeet_widget._errors import IllegalStepError
 
 
 class _Word(str, Enum):
-    """A state as the word for it, which is also what is printed."""
+    """A state as the word for it, which is also what it prints."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -22,7 +22,7 @@ class _Word(str, Enum):
 
 
 class MeetingStatus(_Word):
-    """Where this person's part in the meeting stands."""
+    """Where your part in the meeting stands."""
 
     IDLE = "idle"
     LOADING = "loading"
@@ -57,7 +57,7 @@ STATUS_STEPS: dict[MeetingStatus, frozenset[MeetingStatus]] = {
 }
 
 BROADCAST_STEPS: dict[BroadcastStatus, frozenset[BroadcastStatus]] = {
-    # A newcomer meets a broadcast that is already under way.
+    # A participant may join when the broadcast is already under way.
     _B.OFF: frozenset({_B.STARTING, _B.LIVE, _B.FAILED}),
     _B.STARTING: frozenset({_B.LIVE, _B.STOPPING, _B.OFF, _B.FAILED}),
     _B.LIVE: frozenset({_B.STOPPING, _B.OFF, _B.FAILED}),
@@ -85,7 +85,7 @@ class Machine(Generic[State]):
 
     @property
     def state(self) -> State:
-        """The present state."""
+        """The current state."""
         return self._state
 
     def step(self, target: State) -> bool:

@@ -1,7 +1,7 @@
 """Texts that people write: how long they may be, and how they are counted and cut.
 
-A character is what a person sees as one: a grapheme cluster (UAX #29), so that a flag, a family or a
-letter with its accents is never cut in the middle. The pages count the same way: the limits are
+A character is what people see as one: a grapheme cluster (UAX #29). A flag, a family or a letter with
+its accents is never cut in the middle. The pages count the same way: the limits are
 rendered into `js/src/shared/protocol.ts`, and `js/src/shared/text.ts` has the same functions.
 """
 
@@ -13,8 +13,8 @@ import regex
 
 from nanomeet_widget._errors import InvalidInputError
 
-#: Bytes of UTF-8 that a character may have on average: the longest emoji has 35. Without it, one
-#: character with enough accents would be as long as its writer likes.
+#: Bytes of UTF-8 that a character may have on average: the longest emoji has 35. Without this
+#: limit, a character with many accents could have any length.
 BYTES = 40
 
 #: Characters of a value that an error quotes.
@@ -32,15 +32,15 @@ class Length:
     least: int = 0
 
 
-#: A name that is longer is cut: it keeps no person outside.
+#: A longer name is cut, not refused.
 NAME = Length(most=64)
 SUBJECT = Length(most=200)
 PASSWORD = Length(most=128)
-#: Of the chat, and to those who wait.
+#: Of the chat, and to participants in the lobby.
 MESSAGE = Length(least=1, most=2000)
 #: Of a participant, in any engine.
 ID = Length(least=1, most=64)
-#: What an embedding page shows, or tells those who wait.
+#: What an embedding page shows, or tells participants in the lobby.
 NOTICE = Length(most=500)
 #: Of a participant's picture, as a data: URL.
 AVATAR = Length(least=1, most=16 * 1024)
@@ -50,7 +50,7 @@ PUSH_URL = Length(least=1, most=1024)
 
 
 def count(text: str) -> int:
-    """Return how many characters a person sees in it."""
+    """Return how many characters people see in it."""
     return len(text) if _is_plain(text) else sum(1 for _ in _CHARACTER.finditer(text))
 
 
@@ -73,12 +73,12 @@ def is_whole(text: str) -> bool:
 
 
 def whole(text: str) -> str:
-    """Return the text with U+FFFD in the place of each half of a UTF-16 pair."""
+    """Return the text with U+FFFD for each half of a UTF-16 pair."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def quoted(value: object) -> str:
-    """Return a value as Python writes it, cut where it is long: what an error quotes."""
+    """Return a value as an error quotes it: its repr, cut if it is long."""
     return cut(repr(value), _QUOTED)
 
 
@@ -87,8 +87,8 @@ def flaw(text: str, length: Length) -> str | None:
     if not is_whole(text):
         return "has half of a character in it (a lone surrogate)"
     if length.least and not text.strip():
-        return f"must have {length.least} to {length.most} characters, not none to be read"
-    # Before its characters are counted, which takes its time.
+        return f"must have {length.least} to {length.most} characters, not only spaces"
+    # Counting characters is slow: bytes first.
     size = len(text) if text.isascii() else len(text.encode())
     characters = count(text) if _is_plain(text) or size <= length.most * BYTES else None
     if characters is not None and characters > length.most:

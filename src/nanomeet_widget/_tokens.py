@@ -1,8 +1,8 @@
 """Tokens: read (untrusted), mint and verify.
 
 The claims are those of a nanoMeet token: `room`, `streamname`, `server`, `moderator`, `sub`, `aud`,
-`iss`, `iat`, `nbf`, `exp` (NumericDate, RFC 7519), and `jti`, so that one token can be named without
-being shown.
+`iss`, `iat`, `nbf`, `exp` (NumericDate, RFC 7519), and `jti`, which names a
+token without showing it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from nanomeet_widget._errors import (
     RejectedTokenError,
 )
 
-#: Pinned: a token that names another algorithm is refused, whatever it carries (RFC 8725, 3.1).
+#: Pinned: a token that names another algorithm is refused (RFC 8725, 3.1).
 ALGORITHM = "HS256"
-#: Explicit typing keeps other JWTs of the same secret from passing as ours (RFC 8725, 3.11).
+#: Explicit typing: other JWTs signed with the same secret are not accepted as ours (RFC 8725, 3.11).
 TYPE = "nanomeet+jwt"
 ISSUER = "nanomeet-widget"
 AUDIENCE = "nanomeet"
@@ -34,8 +34,8 @@ AUDIENCE = "nanomeet"
 SECRET_SIZE = 32
 #: Clocks of two machines may differ by this many seconds.
 LEEWAY = 5
-#: A token opens its room this many seconds early: what made it may have a clock that is ahead. Less
-#: than a minute, so that one made for a minute from now is not open yet.
+#: A token opens its room this many seconds early: its maker's clock may be ahead. Less than a minute,
+#: so that a token for a minute from now is not valid yet.
 EARLY = 59
 _MAX_TOKEN = 4096
 #: Three parts of unpadded base64url (RFC 7515, 3.1 and appendix C).
@@ -67,7 +67,7 @@ def mint(claims: Claims, secret: bytes) -> str:
     Parameters
     ----------
     claims
-        What it shall say. An empty `jti` is replaced by a random one.
+        What it says. An empty `jti` is replaced by a random one.
     secret
         The server's secret, `SECRET_SIZE` bytes.
     """
@@ -88,13 +88,20 @@ def mint(claims: Claims, secret: bytes) -> str:
 
 
 def verify(token: str, secret: bytes) -> Claims:
-    """Return what a token says, once its signature, issuer, audience, type and times hold.
+    """Return what a token says, after checking signature, issuer, audience, type and times.
 
     Raises
     ------
-    MalformedTokenError, RejectedTokenError, ExpiredTokenError, ImmatureTokenError
+    MalformedTokenError
+        If it is not a token.
+    RejectedTokenError
+        If this server did not sign it, or it is for another use.
+    ExpiredTokenError
+        If it has expired.
+    ImmatureTokenError
+        If it is not valid yet.
     """
-    # One way to write it, and no more of it than a token needs: before anything is decoded.
+    # Before anything is decoded: one spelling only, and no longer than a token.
     if len(token) > _MAX_TOKEN or not _FORM.fullmatch(token):
         raise MalformedTokenError("this is not a token: copy the whole of it")
     try:
@@ -117,7 +124,7 @@ def verify(token: str, secret: bytes) -> Claims:
         ) from None
     except jwt.ImmatureSignatureError:
         raise ImmatureTokenError(
-            "this token is not valid yet: come back at the time that it was made for"
+            "this token is not valid yet: join at the time that it was made for"
         ) from None
     except jwt.DecodeError as error:
         if isinstance(error, jwt.InvalidSignatureError):
@@ -159,7 +166,7 @@ def _claims(payload: dict[str, Any]) -> Claims:
         streamname=str(texts["streamname"]),
         sub=str(texts["sub"]),
         server=str(payload.get("server") or ""),
-        # Anything but a real true is no moderator: "false" as text must not open a door.
+        # Only true makes a moderator: "false" as text must not.
         moderator=payload.get("moderator") is True,
         notbefore=_time(payload, "nbf", default=0.0),
         expiration=_time(payload, "exp", default=None),

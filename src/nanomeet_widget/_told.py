@@ -1,4 +1,4 @@
-"""State that a page tells: all of a message is set before an observer hears of it."""
+"""State that a page tells: all of a message is set before observers are called."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class _Told(Bunch):
 class Told(t.HasTraits):
     """Traits that follow what a page tells.
 
-    A user's own assignment raises what its observers raise. What observers of a page's message raise
-    would reach only the kernel's log: a `Guard` calls each of them by itself.
+    A user's own assignment raises what its observers raise. For a page's message that would reach only the
+    kernel's log, so a `Guard` calls each observer by itself.
     """
 
     _guard: Guard
 
     def _tell(self, **values: object) -> None:
-        """Set traits to what is so, all of them, and call their observers then."""
+        """Set all of these traits, then call their observers."""
         changes: list[Bunch] = []
         _SETTING.now = self, changes
         try:
-            # A validator may refuse what a user assigns, but not what is so.
+            # A validator may refuse what a user assigns, but not what a page tells.
             with self.cross_validation_lock:
                 for name, value in values.items():
                     self.set_trait(name, value)

@@ -1,7 +1,7 @@
-"""Which servers a token may be handed to: those that this user uses, or said yes to.
+"""Which servers a token may be sent to: those that this user uses or trusts.
 
-The `server` claim of a token from somebody else may name any host; joining would hand that host the
-token, and show the user a page of its making.
+The `server` claim of another person's token may name any host; joining would send that host the token
+and show the user its page.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def is_known(server: str) -> bool:
 
 
 def trust(server: str) -> None:
-    """Remember a server that the user said yes to."""
+    """Remember a server that the user trusts."""
     _used.add(server)
     file = _file()
-    # A home that cannot be written to costs the memory of the answer, not the meeting.
+    # Without a writable home the answer is forgotten; the meeting still works.
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(json.dumps(sorted(_trusted() | {server}), indent=1), "utf-8")

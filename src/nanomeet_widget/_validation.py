@@ -1,4 +1,4 @@
-"""The rules that room names, times and addresses keep, checked before anything is sent.
+"""The rules for room names, times and addresses, checked before anything is sent.
 
 Sources: the nanoMeet Web API (charset of a room, ISO 8601 times, one year at most).
 """
@@ -20,7 +20,7 @@ from nanomeet_widget._errors import InvalidInputError
 When: TypeAlias = datetime | timedelta | str
 
 MAX_ROOM_NAME = 64
-#: How long a token is valid when nobody says.
+#: How long a token is valid by default.
 DEFAULT_VALIDITY = timedelta(days=14)
 #: The longest that a token may be valid (the vendor's form allows no more).
 MAX_VALIDITY = timedelta(days=365)
@@ -70,7 +70,7 @@ def check_streamname(streamname: object) -> str:
 
 
 def new_streamname() -> str:
-    """Return a stream name that nobody guesses: whoever knows it can watch."""
+    """Return a stream name that cannot be guessed: anyone who knows it can watch."""
     return secrets.token_urlsafe(12).replace("-", "_")
 
 
@@ -80,6 +80,7 @@ def check_tenant(tenant: object) -> str:
     Raises
     ------
     InvalidInputError
+        Naming the value and the rule.
     """
     if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
         raise InvalidInputError(
@@ -89,7 +90,7 @@ def check_tenant(tenant: object) -> str:
 
 
 def check_flag(name: str, value: object) -> bool:
-    """Return `value` if it is really True or False: "false" as text must not open a door.
+    """Return `value` if it is really True or False: "false" as text must not count as true.
 
     Raises
     ------
@@ -143,7 +144,7 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
             value = now + value
         except OverflowError:
             raise InvalidInputError(
-                f"{name}={_texts.quoted(value)} lies beyond the calendar"
+                f"{name}={_texts.quoted(value)} is beyond the calendar"
             ) from None
     elif isinstance(value, str):
         text = value.strip()
@@ -170,19 +171,19 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
 
 
 def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[datetime, datetime]:
-    """Return from when until when a token shall be valid.
+    """Return when a token becomes valid and when it expires.
 
     Parameters
     ----------
     nbf, exp
-        What the user asked for; None for now, and for `DEFAULT_VALIDITY` after `nbf`.
+        What the caller wants; None for now, and for `DEFAULT_VALIDITY` after `nbf`.
     now
         The present, aware; read from the clock if it is None.
 
     Raises
     ------
     InvalidInputError
-        If `exp` is not after `nbf`, is past, or more than a year after it.
+        If `exp` is not after `nbf`, in the past, or more than a year after `nbf`.
     """
     now = now or datetime.now(timezone.utc)
     begin = moment("nbf", nbf, now=now) if nbf is not None else now.replace(microsecond=0)
@@ -205,7 +206,9 @@ def _check_some_time(begin: datetime, end: datetime, *, now: datetime) -> None:
             f"exp={end.isoformat()} is not after nbf={begin.isoformat()}: the token would never be valid"
         )
     if end <= now:
-        raise InvalidInputError(f"exp={end.isoformat()} is past: the token would never be valid")
+        raise InvalidInputError(
+            f"exp={end.isoformat()} is in the past: the token would never be valid"
+        )
 
 
 def iso(value: datetime) -> str:
@@ -220,19 +223,19 @@ def within(
     nbf: datetime | None,
     exp: datetime | None,
 ) -> tuple[datetime, datetime]:
-    """Return from when until when an invite is valid: never outside the time of its parent.
+    """Return when an invite becomes valid and when it expires: never outside its parent's time.
 
     Parameters
     ----------
     begin, end
         The parent's time.
     nbf, exp
-        What was asked for; None for the parent's own.
+        What the caller wants; None for the parent's own.
 
     Raises
     ------
     InvalidInputError
-        If it would begin before the parent or end after it, or be no time at all.
+        If it begins before the parent, ends after it, or is no time at all.
     """
     first, last = nbf or begin, exp or end
     if first < begin:
@@ -265,13 +268,13 @@ def check_url(name: str, value: object, *, query: bool = False) -> str:
     Raises
     ------
     InvalidInputError
-        If it is none, or holds a user's name, a query that it may not have, or a fragment.
+        If it is not a URL, or has a user name, a fragment, or a query that it may not have.
     """
     parts = _split(value)
     odd = parts is None or parts.fragment or (parts.query and not query)
     if parts is None or odd or parts.scheme not in {"http", "https"}:
         shown = _texts.quoted(value) if isinstance(value, str) and "@" not in value else "this"
-        raise InvalidInputError(f"{name}: {shown} is no address: write https://host/path")
+        raise InvalidInputError(f"{name}: {shown} is not an address: write https://host/path")
     return str(value).rstrip("/")
 
 
@@ -281,6 +284,7 @@ def check_server(server: object) -> str:
     Raises
     ------
     InvalidInputError
+        Naming the value.
     """
     if isinstance(server, str) and "://" not in server:
         check_url("server", f"https://{server}")
@@ -302,15 +306,15 @@ def _split(value: object) -> SplitResult | None:
 def origin(server: str) -> str:
     """Return the URL of a token's `server` claim, without a slash at its end.
 
-    A bare host means https, as the nanoMeet library has it; a server without TLS, such as the
-    embedded one on this machine, writes its scheme into the claim.
+    A bare host means https, as in the nanoMeet library; a server without TLS, such as the embedded one
+    on this machine, writes its scheme into the claim.
     """
     url = server if server.startswith(("http://", "https://")) else f"https://{server}"
     return url.rstrip("/")
 
 
 def on_loopback(server: str) -> bool:
-    """Return whether a token's `server` claim names this machine, whichever that is."""
+    """Return whether a token's `server` claim is a loopback address: each machine's own."""
     return is_loopback(urlsplit(origin(server)).hostname or "")
 
 
@@ -332,7 +336,7 @@ _MAX_COLUMNS = 5
 
 
 def check_tile_view(value: Mapping[str, object]) -> None:
-    """Check how tiles shall be laid out: the keys of the Web API's `init`, each optional.
+    """Check how to lay out tiles: the keys of the Web API's `init`, each optional.
 
     Raises
     ------

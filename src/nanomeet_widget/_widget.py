@@ -74,7 +74,7 @@ _Option: TypeAlias = t.TraitType[T, T]
 
 _logger = logging.getLogger("nanomeet_widget")
 
-#: What a misspelt option is compared with.
+#: The options that a misspelt one may have meant.
 _OPTIONS = (
     *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
     "script_url",
@@ -88,7 +88,7 @@ _BRANDING_KEYS = frozenset(
 
 
 class _SecretUnicode(t.Unicode[Any, Any]):
-    """A text that no traceback shows."""
+    """A text that tracebacks do not show."""
 
     def __set__(self, obj: t.HasTraits, value: object) -> None:
         value = SecretText(value) if isinstance(value, str) else value
@@ -179,7 +179,7 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
     _esm = STATIC / "widget.js"
     _css = STATIC / "widget.css"
 
-    # Not synced: a synced trait is written into the saved notebook. The page asks for it.
+    # Not synced: synced traits are saved in the notebook. The page asks for it.
     token: _Option[str | None] = _SecretUnicode(default_value=None, allow_none=True)
     width: _Option[int | str] = t.Union([t.Int(), t.Unicode()], default_value="100%").tag(sync=True)
     height: _Option[int | str] = t.Union([t.Int(), t.Unicode()], default_value=480).tag(sync=True)
@@ -194,11 +194,11 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
         sync=True
     )
 
-    # Not synced either: the page is told when it joins.
+    # Not synced either: the page gets them when it joins.
     script_url = t.Unicode(default_value=None, allow_none=True)
     script_integrity = t.Unicode(default_value=None, allow_none=True)
 
-    # What the page may know of the token before it asks for it.
+    # What the page knows of the token before it asks for it.
     _has_token = t.Bool(default_value=False).tag(sync=True)
     _fingerprint = t.Unicode("").tag(sync=True)
 
@@ -219,7 +219,7 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
         if service is not None and token is not None:
             services.remember(_tokens.read(token).server, service)
         token = None if token is None else SecretText(token)
-        # Whether a cell was given it to show.
+        # Whether a cell has shown it.
         self._shown = False
         meeting = Meeting(
             token=lambda: self.token,
@@ -393,11 +393,11 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
         status = self._status.state
         if status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
             return refused(name, self._why_over(name))
-        # Before it is joined, the token's role may not be the one that a moderator has granted since.
+        # Before joining, a moderator may have granted another role than the token's.
         if moderator and not self.moderator and status is MeetingStatus.JOINED:
             return refused(
                 name,
-                CommandRefusedError(f"{name} is for moderators: you are a participant here"),
+                CommandRefusedError(f"{name} is for moderators, and you are a participant here"),
             )
         return self._channel.request(name, method, args, parse=parse, timeout=timeout)
 
@@ -436,7 +436,7 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
             self._on_event(EventMessage(name="videoConferenceLeft", data={"roomName": self.room}))
 
     def _on_trust(self, told: Trust) -> None:
-        # What the user said yes to is what the card named, should the token have changed meanwhile.
+        # The user trusts the server that the card named; the token may have changed meanwhile.
         if self.token and told.server == _tokens.read(self.token).server:
             _trust.trust(told.server)
             self._sessions.offer()
@@ -453,13 +453,13 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
         threading.Thread(target=lambda: self._channel.tell(make(token)), daemon=True).start()
 
     def _on_retired(self, _told: Retired) -> None:
-        """Close the line to a page that shows another widget instead: showing this one opens it again."""
+        """Close the line to a page that shows another widget instead; showing this one opens it again."""
         others = [widget for widget in _live_widgets() if widget is not self]
         if any(self in getattr(widget, "children", ()) for widget in others):
             return  # the box that it is in may be shown again
         self._channel.part()
         super().close()
-        self.__dict__.pop("_repr_mimebundle_", None)  # which the base has put out of use
+        self.__dict__.pop("_repr_mimebundle_", None)  # which the base has disabled
         if not any(getattr(widget, "layout", None) is self.layout for widget in others):
             self.layout.close()
 
@@ -519,7 +519,7 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
     @t.observe("script_url", "script_integrity")
     def _library_changed(self, _change: object) -> None:
         if self.script_url is None and self.script_integrity is not None:
-            self.script_integrity = None  # which was that library's
+            self.script_integrity = None  # it was that library's
         else:
             self._sessions.offer()
 
@@ -534,9 +534,7 @@ class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
     def _token_changed(self, _change: object) -> None:
         token = self.token
         claims = _tokens.read(token) if token else None
-        self._channel.drop(
-            NotJoinedError("the token was changed before the meeting of the former one was joined")
-        )
+        self._channel.drop(NotJoinedError("the token was changed before its meeting was joined"))
         try:
             self._tell(
                 _has_token=claims is not None,

@@ -83,7 +83,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
         assert cause in away.evaluate(STATE)
         # An invite's link would lead nobody here: that is said where it is made.
         away.run(INVITE)
-        expect(away.output(INVITE)).to_contain_text("invites work on this machine alone")
+        expect(away.output(INVITE)).to_contain_text("invites work on this machine only")
         expect(away.output(INVITE)).to_contain_text(cause)
         said = away.evaluate(DOCTOR)
         assert f"✗ Jupyter at {lab.url}" in said
@@ -97,7 +97,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
         assert frame_of(near.page).url.startswith("http://127.0.0.1:")
         near.meeting.get_by_role("button", name="Copy invite").click()
         alert = near.meeting.get_by_role("alert")
-        expect(alert).to_contain_text("works on this machine alone", timeout=SLOW)
+        expect(alert).to_contain_text("works on this machine only", timeout=SLOW)
         expect(alert).to_contain_text(cause)
 
 

@@ -114,7 +114,7 @@ def test_a_token_that_opens_nothing_now_is_a_failure(nbf: int, exp: int, state: 
 
 MISTAKES = [
     (("room", "with space"), "", "InvalidInputError", "letters"),
-    (("room", "R", "--exp", "xh"), "", "InvalidInputError", "is no time"),
+    (("room", "R", "--exp", "xh"), "", "InvalidInputError", "is not a time"),
     (("token",), "nonsense", "MalformedTokenError", "token"),
     (("invite",), "", "MalformedTokenError", "there is no token"),
 ]

@@ -196,7 +196,7 @@ def test_a_folder_in_tmp_that_another_user_made_is_not_used(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o755)
     ours.symlink_to(elsewhere)
-    with pytest.raises(nm.ServerStartError, match="it is no folder"):
+    with pytest.raises(nm.ServerStartError, match="it is not a folder"):
         _folders.runtime()
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
     ours.unlink()

@@ -277,5 +277,5 @@ def test_a_service_that_makes_no_invite_says_so(two: tuple[Page, Page]) -> None:
     student.says(comm, type="guest")
     told = student.hears()
     assert told["type"] == "notice"
-    assert "has nothing to do with" in told["message"]
+    assert "does not serve" in told["message"]
     assert student.hears()["type"] == "shared"

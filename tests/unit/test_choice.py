@@ -141,10 +141,10 @@ def test_where_a_broadcast_goes_is_up_to_the_tokens_server(
 
 MISTAKES = [
     ({"NANOMEET_SERVER": "https://x.example"}, "NANOMEET_API_KEY"),
-    ({"NANOMEET_SERVER": "x.example"}, "host of no service"),
+    ({"NANOMEET_SERVER": "x.example"}, "does not say which service"),
     ({"NANOMEET_JITSI_APP_ID": "a"}, "NANOMEET_JITSI_SERVER"),
     ({"NANOMEET_JITSI_SERVER": "a"}, "NANOMEET_JITSI_APP_ID"),
-    ({**JITSI, "NANOMEET_JITSI_SECRET": "x"}, "means nothing"),
+    ({**JITSI, "NANOMEET_JITSI_SECRET": "x"}, "is not a setting"),
     ({**JITSI, "NANOMEET_JITSI_PRIVATE_KEY_FILE": "/nowhere/key.pem"}, "cannot be read"),
     ({**JITSI, "NANOMEET_JITSI_FEATURES": "recording=yes"}, "neither true nor false"),
     ({**JITSI, "NANOMEET_JITSI_FEATURES": "recordings"}, "did you mean 'recording'"),

@@ -43,7 +43,7 @@ def test_one_process_has_it_and_a_crashed_one_has_not(tmp_path: Path) -> None:
     with pytest.raises(filelock.Timeout):
         _locks.SoftLock(path).acquire(timeout=0.2)
     process.kill()
-    # It is a zombie now, which is asked for its end by nobody yet.
+    # It is a zombie now: its parent has not waited for it yet.
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     with _locks.SoftLock(path).acquire(blocking=False):
         assert path.exists()

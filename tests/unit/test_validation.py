@@ -67,7 +67,7 @@ def test_another_time_is_refused_with_its_rule(value: object, rule: str) -> None
     [
         (timedelta(hours=2), timedelta(hours=1), "not after nbf"),
         (timedelta(hours=1), timedelta(hours=1), "not after nbf"),
-        (timedelta(days=-2), timedelta(days=-1), "is past"),
+        (timedelta(days=-2), timedelta(days=-1), "in the past"),
         (None, timedelta(days=366), "one year"),
         (timedelta(days=-1), timedelta(days=365), "one year"),
     ],

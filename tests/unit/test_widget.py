@@ -506,7 +506,7 @@ def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
     assert [m["type"] for m in page.custom()] == ["token", "probe", "command"]
 
 
-def test_a_command_that_nobody_heard_of_in_time_is_not_carried_out_later(
+def test_a_command_that_reached_no_page_in_time_is_not_carried_out_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_channel, "HANDSHAKE", 0.02)
@@ -616,8 +616,8 @@ def test_branding_that_is_none_is_refused(branding: Any) -> None:
         nm.NanoMeet(branding=branding)
 
 
-def test_whoever_writes_against_it_is_told_the_types() -> None:
-    """Checked by mypy: traits are Any where nobody says what they are."""
+def test_type_checkers_know_the_traits() -> None:
+    """Checked by mypy: a trait without a type is Any."""
     meet = nm.NanoMeet(token(), width="50%", layout={"border": "none"})
     assert_type(meet.status, nm.MeetingStatus)
     assert_type(meet.broadcast, nm.BroadcastStatus)
@@ -638,7 +638,7 @@ def test_an_unknown_option_is_refused_with_the_nearest_name() -> None:
         nm.NanoMeet(heigth=3)
 
 
-def test_a_token_of_a_server_that_nobody_chose_stays_here_until_the_user_says_yes(
+def test_a_token_of_an_unknown_server_stays_here_until_the_user_trusts_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -857,7 +857,7 @@ def test_a_page_that_answers_nothing_is_no_reason_to_wait(monkeypatch: pytest.Mo
     async def run() -> None:
         await meet.set_subject("Sets")
 
-    with pytest.raises(nm.CannotAwaitError, match="does not answer"):
+    with pytest.raises(nm.CannotAwaitError, match="does not reply"):
         asyncio.run(run())
 
 
@@ -913,7 +913,7 @@ def test_it_lives_in_a_box_with_other_widgets() -> None:
     meet.layout.border = "1px solid"
 
 
-def test_a_widget_that_nobody_sees_any_more_closes_its_line_and_can_be_shown_again() -> None:
+def test_a_retired_widget_closes_its_line_and_can_be_shown_again() -> None:
     meet, page = shown()
     page.joins()
     page.says(type="status", status="left", error=None)

@@ -1,4 +1,4 @@
-"""`nanomeet`: rooms, invites, tokens, the server and what may be wrong with them, from a terminal."""
+"""`nanomeet`: rooms, invites, tokens, the server and a doctor, from a terminal."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from nanomeet_widget.cli import doctor, minting, revoking
 from nanomeet_widget.cli._output import FAILED, Output
 
 _EPILOGUE = """\
-which service: the environment says, else it is the embedded server on this machine
+service: set by the environment, by default the embedded server on this machine
   NANOMEET_API_KEY                  nanoStream Cloud
   NANOMEET_SERVER=https://…         a server of `nanomeet serve`, with its NANOMEET_API_KEY
   NANOMEET_JITSI_SERVER, _APP_ID,   any Jitsi; with NANOMEET_JITSI_APP_SECRET, or with
   …                                 NANOMEET_JITSI_PRIVATE_KEY_FILE and NANOMEET_JITSI_KID
 
-tokens and keys are never arguments, which others on this machine could read: a token comes from
-standard input, from NANOMEET_TOKEN, or is asked for.
+tokens and keys are never arguments, which other users of this machine can read: a token comes from
+standard input, from NANOMEET_TOKEN, or from a prompt.
 
-exit status: 0 it is done, 1 it failed or something is wrong, 2 the command line is wrong
+exit status: 0 success, 1 failure or something is wrong, 2 wrong command line
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     options = _parser().parse_args(arguments)
-    # Whatever a command writes (secrets, recordings, the database) is its user's own.
+    # What a command writes (secrets, recordings, the database) is for its user only.
     os.umask(0o077)
     output = Output(as_json=options.json)
     try:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 128 + 2
     except BrokenPipeError:
-        # Whoever read has had enough; Python would complain once more when it flushes.
+        # The reader has closed the pipe; Python would complain again when it flushes.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return FAILED
 
@@ -54,9 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"nanomeet {__version__}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="write JSON, for programs to read")
+    common.add_argument("--json", action="store_true", help="write JSON")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    # `serve` is told apart here, so that no other command loads the server.
+    # Imported here, so that no other command loads the server.
     from nanomeet_widget.server import cli as server  # noqa: PLC0415
 
     server.add_serve(commands.add_parser("serve", parents=[common], help="run the meeting server"))
@@ -67,20 +67,14 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("room", parents=[common], help="make a room, and a token that opens it")
     )
     minting.add_invite(
-        commands.add_parser("invite", parents=[common], help="invite somebody into a token's room")
+        commands.add_parser("invite", parents=[common], help="make an invite into a token's room")
     )
-    revoking.add_invites(
-        commands.add_parser("invites", parents=[common], help="list the invites that were made")
-    )
+    revoking.add_invites(commands.add_parser("invites", parents=[common], help="list the invites"))
     revoking.add_revoke(
         commands.add_parser("revoke", parents=[common], help="revoke an invite, or a room's token")
     )
-    minting.add_token(
-        commands.add_parser("token", parents=[common], help="say what a token says, in words")
-    )
+    minting.add_token(commands.add_parser("token", parents=[common], help="show what a token says"))
     doctor.add_doctor(
-        commands.add_parser(
-            "doctor", parents=[common], help="look for what keeps meetings from working"
-        )
+        commands.add_parser("doctor", parents=[common], help="check what meetings need")
     )
     return parser

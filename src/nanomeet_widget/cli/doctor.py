@@ -1,4 +1,4 @@
-"""`nanomeet doctor`: what keeps meetings from working, each with its remedy."""
+"""`nanomeet doctor`: checks what meetings need, and says what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nanomeet_widget.cli._output import DONE, FAILED, Output, distance
 
 #: Seconds that a server has to answer.
 _TIMEOUT = 8.0
-#: Clocks that differ by more than servers forgive.
+#: How far clocks may differ.
 _SKEW = timedelta(seconds=_tokens.LEEWAY)
 _TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
@@ -34,14 +34,14 @@ _SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
 def add_doctor(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `doctor`."""
     parser.description = (
-        "Look at everything that a meeting in a notebook needs, and say what to do where something is "
-        f"missing. Set {_TOKEN} to look at a token, too. The exit status is 1 if something is wrong."
+        "Check everything that a meeting in a notebook needs, and say what to do where something is "
+        f"missing. Set {_TOKEN} to check a token, too. The exit status is 1 if something is wrong."
     )
     parser.set_defaults(run=doctor)
 
 
 def doctor(options: argparse.Namespace, output: Output) -> int:
-    """Look at everything."""
+    """Check everything."""
     del options
     findings = []
     for finding in _findings():
@@ -87,7 +87,7 @@ def _packages() -> Iterator[Finding]:
             yield Finding(
                 name=name,
                 state="warning" if name.startswith("jupyterlab") else "wrong",
-                found=f"not here ({why})",
+                found=f"not installed ({why})",
                 remedy=f"where your notebook runs: pip install '{name}>={_dotted(least)}'",
             )
         elif version < least:
@@ -104,23 +104,23 @@ def _packages() -> Iterator[Finding]:
 def _kernel() -> Finding:
     version = installed("ipykernel")
     if version is None:
-        remedy = "pip install 'ipykernel>=7.4', or another environment's kernel shows the meeting"
-        return Finding(name="ipykernel", state="warning", found="not here", remedy=remedy)
+        remedy = "pip install 'ipykernel>=7.4', or use another environment's kernel"
+        return Finding(name="ipykernel", state="warning", found="not installed", remedy=remedy)
     if version < (7, 4):
-        found = f"{_dotted(version)}: a cell may not be able to await the meeting's answers"
+        found = f"{_dotted(version)}: a cell may not be able to await the meeting's replies"
         remedy = "pip install --upgrade 'ipykernel>=7.4'"
         return Finding(name="ipykernel", state="warning", found=found, remedy=remedy)
     return Finding(name="ipykernel", state="ok", found=_dotted(version))
 
 
 def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
-    """Look at which program shows the notebook: not every one lets a page use the camera."""
+    """Check which program shows the notebook: not all let a page use the camera."""
     name = "notebook program"
     if "VSCODE_PID" in environment or environment.get("TERM_PROGRAM") == "vscode":
         return Finding(
             name=name,
             state="warning",
-            found="VS Code gives notebooks no camera",
+            found="VS Code blocks camera access in notebooks",
             remedy="the cell offers to open the meeting in a browser instead",
         )
     if "COLAB_RELEASE_TAG" in environment:
@@ -133,7 +133,7 @@ def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
         )
     if "JUPYTERHUB_USER" in environment:
         return _hub(name)
-    return Finding(name=name, state="ok", found="nothing that is known to keep the camera away")
+    return Finding(name=name, state="ok", found="nothing is known to block camera access")
 
 
 def _hub(name: str) -> Finding:
@@ -150,7 +150,7 @@ def _hub(name: str) -> Finding:
             return Finding(
                 name=name,
                 state="warning",
-                found=f"JupyterHub, and your server on it {absent.what}: meetings reach its machine alone",
+                found=f"JupyterHub, and your server on it {absent.what}: meetings work on its machine only",
                 remedy=absent.remedy,
             )
     return Finding(
@@ -162,18 +162,18 @@ def _hub(name: str) -> Finding:
 
 
 def _jupyters() -> Iterator[Finding]:
-    """Look at whether each of this user's Jupyter servers has meetings, of this version."""
+    """Check whether each of this user's Jupyter servers has meetings, of this version."""
     for url, found in _jupyter.servers():
         name = f"Jupyter at {url}"
         if isinstance(found, _jupyter.Extension):
             yield Finding(name=name, state="ok", found=f"has meetings, of version {__version__}")
         else:
-            # Another notebook than this one may not need any.
+            # Other notebooks may not need them.
             own = found == _jupyter.why_absent()
             yield Finding(
                 name=name,
                 state="wrong" if own else "warning",
-                found=f"{found.what}: its notebooks' meetings reach this machine alone",
+                found=f"{found.what}: its notebooks' meetings work on this machine only",
                 remedy=found.remedy,
             )
 
@@ -183,7 +183,7 @@ def _browser(which: Callable[[str], str | None]) -> Finding:
     return Finding(
         name="browser",
         state="ok",
-        found=", ".join(found) if found else "none on this machine, which need not have one",
+        found=", ".join(found) if found else "none on this machine; it does not need one",
         remedy="a broadcast is composed with WebCodecs: moderators use Chrome, Chromium or Edge 110 "
         "or newer",
     )
@@ -208,7 +208,7 @@ def _service() -> Iterator[Finding]:
             name="service answers",
             state="wrong",
             found=str(error),
-            remedy="look at the address and the key, and whether this machine reaches it",
+            remedy="check the address and the key, and whether this machine can reach it",
         )
 
 
@@ -216,7 +216,7 @@ def _server(address: str, service: services.Service) -> Iterator[Finding]:
     yield _secure(address)
     answered = ask(address)
     if isinstance(answered, str):
-        remedy = "look whether it runs, and whether a firewall or a proxy is between"
+        remedy = "check whether it runs, and whether a firewall or proxy blocks it"
         yield Finding(name="meeting server", state="wrong", found=answered, remedy=remedy)
         return
     yield Finding(name="meeting server", state="ok", found=f"{_validation.origin(address)} answers")
@@ -228,20 +228,20 @@ def _server(address: str, service: services.Service) -> Iterator[Finding]:
 
 
 def _secure(address: str) -> Finding:
-    """Look at whether browsers give a page of the server a camera (W3C Secure Contexts)."""
+    """Check whether browsers let the server's pages use a camera (W3C Secure Contexts)."""
     parts = urlsplit(_validation.origin(address))
     if parts.scheme == "https" or _validation.is_loopback(parts.hostname or ""):
-        return Finding(name="camera", state="ok", found="browsers give it to pages of this server")
+        return Finding(name="camera", state="ok", found="browsers let pages of this server use it")
     return Finding(
         name="camera",
         state="wrong",
-        found=f"browsers give none to pages of {parts.netloc}, which speaks no TLS",
-        remedy="run `nanomeet serve --tls`, or put a proxy with a certificate before it",
+        found=f"browsers block it on pages of {parts.netloc}, which has no TLS",
+        remedy="run `nanomeet serve --tls`, or put a proxy with a certificate in front of it",
     )
 
 
 def skew(difference: timedelta | None) -> Finding:
-    """Judge the distance between the server's clock and this machine's."""
+    """Judge the difference between the server's clock and this machine's."""
     name = "clocks"
     if difference is None:
         return Finding(name=name, state="warning", found="the server does not tell the time")
@@ -253,7 +253,7 @@ def skew(difference: timedelta | None) -> Finding:
         name=name,
         state="wrong",
         found=f"this machine's is {words} {where} the server's: tokens seem too early or expired",
-        remedy="set both by NTP: `timedatectl set-ntp true`",
+        remedy="set both with NTP: `timedatectl set-ntp true`",
     )
 
 
@@ -276,7 +276,7 @@ def _token(address: str) -> Iterator[Finding]:
         found, state = f"is valid {distance(claims.notbefore - now)}", "warning"
     elif claims.server and _validation.origin(claims.server) != _validation.origin(address):
         found, state = f"is for {claims.server}, not for {address}", "warning"
-        remedy = "whoever made it has to be asked for invites"
+        remedy = "ask its issuer for invites"
     yield Finding(name="token", state=state, found=found, remedy=remedy)
 
 
@@ -284,7 +284,7 @@ def ask(address: str) -> timedelta | str:
     """Return how far this machine's clock is ahead of a server's, or why it does not answer."""
     began = time.time()
     try:
-        # Whether the certificate is good is the browser's to judge; nothing secret is sent.
+        # The browser judges the certificate; nothing secret is sent here.
         theirs = Http("the meeting server", verify=False, timeout=_TIMEOUT).date(
             _validation.origin(address)
         )
@@ -293,12 +293,12 @@ def ask(address: str) -> timedelta | str:
     if theirs is None:
         return f"{_validation.origin(address)} answers without a date"
     ours = datetime.fromtimestamp((began + time.time()) / 2, timezone.utc)
-    # The date is whole seconds: the middle of one is the best guess.
+    # The date is in whole seconds: the middle of one is the best guess.
     return ours - (theirs + timedelta(seconds=0.5))
 
 
 def installed(name: str) -> tuple[int, ...] | None:
-    """Return the version of a package that is here, or None."""
+    """Return the version of an installed package, or None."""
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:

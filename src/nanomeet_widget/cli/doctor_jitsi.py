@@ -1,7 +1,7 @@
-"""What `nanomeet doctor` sees of a Jitsi from outside: no more than its web server tells anyone.
+"""What `nanomeet doctor` sees of a Jitsi from outside: what its web server tells everyone.
 
-Who becomes a moderator is decided by Prosody and Jicofo, and shown to those who join alone:
-`docs/jitsi.md` says how to look.
+Prosody and Jicofo decide who becomes a moderator, and only participants see it: `docs/jitsi.md` says
+how to check.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BUILD = re.compile(rb"(?:lib-jitsi-meet|app\.bundle)\.min\.js\?v=([\w.-]+)")
 
 
 def forgiving(finding: Finding, difference: timedelta | None) -> Finding:
-    """Return what clock skew means to a Jitsi: Prosody allows none, but tokens begin early."""
+    """Return what clock skew means for a Jitsi: Prosody allows none, but tokens begin early."""
     if difference is None or finding.state != "wrong" or abs(difference) > BACKDATED:
         return finding
     clock, _, _ = finding.found.partition(":")
@@ -32,7 +32,7 @@ def forgiving(finding: Finding, difference: timedelta | None) -> Finding:
 
 
 def look(server: str, meetings: str) -> Iterator[Finding]:
-    """Look at a Jitsi's web server.
+    """Check a Jitsi's web server.
 
     Parameters
     ----------
@@ -69,14 +69,14 @@ def _script(server: str, meetings: str) -> Finding:
         name=name,
         state="warning",
         found=f"{server} has no external_api.js, which each Jitsi has",
-        remedy="look at the host, its path and the tenant",
+        remedy="check the host, its path and the tenant",
     )
 
 
 def framing(headers: Message) -> Finding:
-    """Judge whether a notebook's page may show pages with these headers in a frame."""
+    """Judge whether a notebook's page can show pages with these headers in a frame."""
     name = "framing"
-    remedy = "the web server has to let the notebook's host frame it: docs/jitsi.md, Framing"
+    remedy = "let the notebook's host frame it, in the web server: docs/jitsi.md, Framing"
     directives = [
         part.split()
         for policy in headers.get_all("Content-Security-Policy", [])
@@ -90,7 +90,7 @@ def framing(headers: Message) -> Finding:
         state: State = "wrong" if "'none'" in allowed else "warning"
         found = f"frame-ancestors of its pages: {allowed}"
         return Finding(name=name, state=state, found=found, remedy=remedy)
-    # Browsers heed the older header where the newer is not there (CSP 3, 6.4.2).
+    # Browsers use the older header if the newer is absent (CSP 3, 6.4.2).
     old = headers.get("X-Frame-Options", "").strip().upper()
     if not lists and old in {"DENY", "SAMEORIGIN"}:
         state = "wrong" if old == "DENY" else "warning"

@@ -17,7 +17,7 @@ from nanomeet_widget._models import SecretText
 from nanomeet_widget.cli._output import DONE, FAILED, Output, moment
 
 _TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
-#: Claims that `token` tells in words of its own.
+#: Claims that `token` shows in words.
 _TOLD = frozenset({"room", "moderator", "server", "streamname", "sub", "iat", "nbf", "exp"})
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TIME_HELP = "ISO 8601 with an offset, or a span from now such as 90m, 2h, 3d, 1w"
@@ -25,12 +25,16 @@ _TIME_HELP = "ISO 8601 with an offset, or a span from now such as 90m, 2h, 3d, 1
 
 def add_room(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `room`."""
-    parser.description = "Make a room and a token that opens it. Whoever has the token can enter."
-    parser.add_argument("name", help="letters a-z and A-Z, digits and _; 64 characters at most")
-    parser.add_argument(
-        "--participant", action="store_true", help="the token is a participant's, no moderator's"
+    parser.description = (
+        "Make a room and a token that opens it. Anyone who has the token can enter."
     )
-    parser.add_argument("--streamname", help="the broadcast's name (default: one nobody guesses)")
+    parser.add_argument("name", help="letters a-z and A-Z, digits and _; at most 64 characters")
+    parser.add_argument(
+        "--participant", action="store_true", help="make a participant's token, not a moderator's"
+    )
+    parser.add_argument(
+        "--streamname", help="the broadcast's name (default: one that cannot be guessed)"
+    )
     parser.add_argument("--server", help="the engine's host, for services that have several")
     _add_times(parser)
     parser.set_defaults(run=room)
@@ -39,8 +43,8 @@ def add_room(parser: argparse.ArgumentParser) -> None:
 def add_invite(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `invite`."""
     parser.description = (
-        "Make an invitation into the room of a moderator's token, which is read from standard "
-        f"input, from {_TOKEN}, or asked for."
+        "Make an invite into the room of a moderator's token, which is read from standard "
+        f"input, from {_TOKEN}, or from a prompt."
     )
     parser.add_argument("--moderator", action="store_true", help="the guest is a moderator, too")
     _add_times(parser)
@@ -50,9 +54,9 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
 def add_token(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `token`."""
     parser.description = (
-        "Say what a token says: read from standard input, from "
-        f"{_TOKEN}, or asked for. Its signature is neither checked nor shown. The exit status is 1 "
-        "for a token that opens nothing now."
+        "Show what a token says: read from standard input, from "
+        f"{_TOKEN}, or from a prompt. Its signature is neither checked nor shown. The exit status is "
+        "1 for a token that is not valid now."
     )
     parser.set_defaults(run=token)
 
@@ -70,7 +74,7 @@ def room(options: argparse.Namespace, output: Output) -> int:
     )
     if isinstance(choice.service, services.LocalServer) and choice.service.transient:
         output.note(
-            "the embedded server ends when nobody uses it any more, and the room's address with it: "
+            "the embedded server ends after its last use, and the room's address with it: "
             "for a lasting one run `nanomeet serve`, and set NANOMEET_SERVER and NANOMEET_API_KEY"
         )
     facts: dict[str, Any] = {
@@ -139,7 +143,7 @@ def token(options: argparse.Namespace, output: Output) -> int:
         "state": state,
         "room": claims.room,
         "role": _role(moderator=claims.moderator),
-        "server": claims.server or "(none: the one that the page knows)",
+        "server": claims.server or "(none: the page's own)",
         "streamname": claims.streamname,
         "organisation": claims.sub,
         "valid from": moment(claims.notbefore, now=now),
@@ -155,8 +159,8 @@ def token(options: argparse.Namespace, output: Output) -> int:
 
 
 def _add_times(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--nbf", metavar="TIME", help=f"from when it is valid: {_TIME_HELP}")
-    parser.add_argument("--exp", metavar="TIME", help="until when it is valid, likewise")
+    parser.add_argument("--nbf", metavar="TIME", help=f"when it becomes valid: {_TIME_HELP}")
+    parser.add_argument("--exp", metavar="TIME", help="when it expires, likewise")
 
 
 def _when(text: str | None) -> _validation.When | None:
@@ -165,11 +169,11 @@ def _when(text: str | None) -> _validation.When | None:
     try:
         return timedelta(**{_UNITS[text[-1]]: float(text[:-1])})
     except (ValueError, OverflowError):
-        raise InvalidInputError(f"{text!r} is no time: {_TIME_HELP}") from None
+        raise InvalidInputError(f"{text!r} is not a time: {_TIME_HELP}") from None
 
 
 def _read_token() -> str:
-    """Return a token that is no argument: those are for everybody on this machine to read."""
+    """Return a token, which is never an argument: all users of this machine can read those."""
     text = os.environ.get(_TOKEN, "")
     if not text:
         text = getpass.getpass("token: ") if sys.stdin.isatty() else sys.stdin.read(1 << 16)
@@ -183,4 +187,4 @@ def _read_token() -> str:
 
 
 def _role(*, moderator: bool) -> str:
-    return "moderator: may invite, broadcast, mute and send out" if moderator else "participant"
+    return "moderator: may invite, broadcast, mute and remove" if moderator else "participant"

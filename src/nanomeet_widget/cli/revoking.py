@@ -14,17 +14,17 @@ from nanomeet_widget.cli._output import DONE, Output, moment
 def add_invites(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `invites`."""
     parser.description = (
-        "List the tokens of rooms and invites that the embedded server has made and that have not "
-        "ended. What is listed opens nothing."
+        "List the tokens of rooms and invites that the embedded server made and that have not "
+        "expired. What is listed opens nothing."
     )
-    parser.add_argument("--room", help="of this room alone")
+    parser.add_argument("--room", help="only those of this room")
     parser.set_defaults(run=invites)
 
 
 def add_revoke(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `revoke`."""
     parser.description = (
-        "Revoke a token and all that were made with it: within a second their owners are out."
+        "Revoke a token and all that were made with it: their users are out within a second."
     )
     parser.add_argument("id", help="as `nanomeet invites` lists it")
     parser.set_defaults(run=revoke)
@@ -56,6 +56,6 @@ def _server() -> services.LocalServer:
     service = services.default()
     if not isinstance(service, services.LocalServer):
         raise InvalidInputError(
-            f"{service.name} has no list of invites, and revokes none: the embedded server does"
+            f"{service.name} neither lists nor revokes invites: only the embedded server does"
         )
     return service

@@ -1,4 +1,4 @@
-"""Who mints rooms and invites, and the choice among them.
+"""The services that make rooms and invites, and the choice between them.
 
 One API, three engines: `LocalServer` (the embedded server), `NanoStreamCloud` and `Jitsi`. Which one
 is used: the ``service=`` argument of a call; else what `configure` was given; else the environment

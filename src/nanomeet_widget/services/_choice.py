@@ -59,7 +59,7 @@ class Chooser:
         self._configured: Service | None = None
         self._environment: tuple[dict[str, str], Choice] | None = None
         self._local: LocalServer | None = None
-        # Who made a token of a server, so that its invites come from there, too.
+        # What made a token of a server makes its invites, too.
         self._makers: dict[str, Service] = {}
 
     def configure(self, service: Service | None) -> None:
@@ -143,8 +143,8 @@ class Chooser:
         if service.serves(server):
             return service
         raise InvalidInputError(
-            f"this token is of {server}, which {service.name} has nothing to do with: say who makes "
-            "its tokens, with service=..."
+            f"{service.name} does not serve {server}, which this token is for: pass service=... for "
+            "its issuer"
         )
 
     def target(self, server: str, streamname: str, *, is_vod: bool) -> BroadcastTarget | None:
@@ -188,7 +188,7 @@ class Chooser:
         return None
 
     def forget_in_child(self) -> None:
-        """Let go of the lease in a forked child, whose copy of it would keep the server alive."""
+        """Close the lease in a forked child: its copy would keep the server alive."""
         if self._local is not None:
             self._local.abandon()
         self._local = None
@@ -218,7 +218,7 @@ def _from_environment(found: dict[str, str]) -> Choice:
     if any(name.startswith(_JITSI) for name in found):
         return Choice(service=_jitsi(found), why=f"the environment has {_JITSI}*")
     raise InvalidInputError(
-        f"{_SERVER}={server!r} is the host of no service by itself: write https://host for a server "
+        f"{_SERVER}={server!r} does not say which service it belongs to: write https://host for a server "
         f"of `nanomeet serve`, or set {_KEY} for nanoStream Cloud"
     )
 
@@ -231,7 +231,7 @@ def _jitsi(found: dict[str, str]) -> Jitsi:
     known = {"SERVER", "APP_SECRET", "PRIVATE_KEY_FILE", "FEATURES", *_JITSI_ARGUMENTS}
     if unknown := sorted(set(given) - known):
         raise InvalidInputError(
-            f"{_JITSI}{unknown[0]} means nothing: there are "
+            f"{_JITSI}{unknown[0]} is not a setting: there are "
             + ", ".join(f"{_JITSI}{name}" for name in sorted(known))
         )
     arguments = {_JITSI_ARGUMENTS[n]: value for n, value in given.items() if n in _JITSI_ARGUMENTS}
@@ -250,7 +250,7 @@ def _features(text: str) -> dict[str, bool]:
         name, _, value = (piece.strip() for piece in part.partition("="))
         if value.lower() not in {"", "true", "false"}:
             raise InvalidInputError(
-                f"{_JITSI}FEATURES: {part!r} says neither true nor false; write "
+                f"{_JITSI}FEATURES: {part!r} is neither true nor false; write "
                 "file-upload,outbound-call=false"
             )
         features[name] = value.lower() != "false"

@@ -1,7 +1,7 @@
-"""What a Jitsi token lets its holder do: `context.features`.
+"""What a Jitsi token permits: `context.features`.
 
-A token that names one feature refuses all that it does not name. One that names none leaves them to
-the server, which then gives a moderator its `jitsi_default_permissions` (`mod_jitsi_permissions`).
+A token that names one feature forbids all that it does not name. One that names none leaves them to the
+server, which gives a moderator its `jitsi_default_permissions` (`mod_jitsi_permissions`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from nanomeet_widget import _validation
 from nanomeet_widget._errors import InvalidInputError
 
-#: What a moderator gets whose token names nothing, and file sharing, which Jitsi gives only by name.
+#: What Jitsi permits moderators whose token names nothing, and file sharing, which it permits only by name.
 _MODERATOR = (
     "create-polls",
     "file-upload",
@@ -26,9 +26,9 @@ _MODERATOR = (
     "send-private-message",
     "transcription",
 )
-#: What an older Prosody gives anyone whose token names nothing.
+#: What an older Prosody permits anyone whose token names nothing.
 _PARTICIPANT = ("livestreaming", "outbound-call", "recording", "transcription")
-#: What Jitsi has names for (jitsi-meet's `MEET_FEATURES` and `mod_jitsi_permissions`).
+#: All features that Jitsi has names for (jitsi-meet's `MEET_FEATURES` and `mod_jitsi_permissions`).
 _NAMES = frozenset(_MODERATOR) | {
     "branding",
     "calendar",
@@ -44,7 +44,7 @@ _NAMES = frozenset(_MODERATOR) | {
 
 
 def check_features(features: Mapping[str, bool] | None) -> dict[str, bool]:
-    """Return what a moderator shall be allowed or not, by Jitsi's names.
+    """Return what a moderator may and may not do, by Jitsi's names.
 
     Raises
     ------
@@ -72,11 +72,11 @@ def claim(features: Mapping[str, bool], *, moderator: bool, named: bool) -> dict
     Parameters
     ----------
     features
-        As `check_features` gave them. They are for moderators alone.
+        As `check_features` gave them, for moderators only.
     moderator
         Whether the token is a moderator's.
     named
-        Whether the deployment takes no token that names none, as JaaS does.
+        Whether the deployment requires that tokens name them, as JaaS does.
     """
     if not moderator:
         given = dict.fromkeys(_PARTICIPANT, False)

@@ -1,4 +1,4 @@
-"""What every service has in common: the calls of the public surface, blocking or not."""
+"""What all services share: the public calls, blocking and not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BroadcastTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomRequest:
-    """What `create_room` was asked for, as it was given."""
+    """The arguments of `create_room`, as given."""
 
     room: str
     nbf: When | None
@@ -47,7 +47,7 @@ class RoomRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class InviteRequest:
-    """What `create_invite` was asked for, as it was given."""
+    """The arguments of `create_invite`, as given."""
 
     token: str
     moderator: bool
@@ -428,7 +428,7 @@ def as_secret(name: str, value: str | Secret | None) -> Secret:
     Raises
     ------
     InvalidInputError
-        If it is empty, of another type, or holds what no HTTP header can.
+        If it is empty, of another type, or has characters that HTTP headers do not allow.
     """
     text: Any = value.reveal() if isinstance(value, Secret) else value
     if not isinstance(text, str) or not text.strip():
@@ -437,5 +437,5 @@ def as_secret(name: str, value: str | Secret | None) -> Secret:
         )
     text = SecretText(text.strip())
     if not text.isascii() or not text.isprintable():
-        raise InvalidInputError(f"{name} has letters that no key has: copy it again")
+        raise InvalidInputError(f"{name} has characters that no key has: copy it again")
     return Secret(text)

@@ -1,4 +1,4 @@
-"""Contract C as a client: what every token service has in common."""
+"""The token service's protocol as a client: what all services share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def room_body(asked: RoomRequest) -> dict[str, Any]:
-    """Return what asks for a room token.
+    """Return the body of a request for a room token.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def room_body(asked: RoomRequest) -> dict[str, Any]:
 
 
 def room_request(origin: str, api_key: Secret, body: dict[str, Any]) -> Request:
-    """Return the request that makes a room token. Another token of the same room harms nobody."""
+    """Return the request that makes a room token. A second token of the same room does no harm."""
     return Request(
         method="POST",
         origin=origin,
@@ -56,12 +56,16 @@ def room_request(origin: str, api_key: Secret, body: dict[str, Any]) -> Request:
 
 
 def invite_body(asked: InviteRequest) -> dict[str, Any]:
-    """Return what asks for an invite token.
+    """Return the body of a request for an invite token.
 
     Raises
     ------
-    InvalidInputError, MalformedTokenError, PermissionDeniedError
-        If an argument breaks a rule, or the token is no moderator's; nothing has been sent then.
+    InvalidInputError
+        If an argument breaks a rule; nothing has been sent then.
+    MalformedTokenError
+        If the token is not a token.
+    PermissionDeniedError
+        If it is a participant's.
     """
     _validation.check_flag("moderator", asked.moderator)
     parent = moderators(asked.token)
@@ -82,8 +86,10 @@ def moderators(token: str) -> _tokens.Claims:
 
     Raises
     ------
-    MalformedTokenError, PermissionDeniedError
-        If it is no token, or a participant's.
+    MalformedTokenError
+        If it is not a token.
+    PermissionDeniedError
+        If it is a participant's.
     """
     parent = _tokens.read(token)
     if not parent.moderator:
@@ -168,7 +174,7 @@ def room_with(secret: Secret, claims: _tokens.Claims) -> Room:
 def invite_of(answer: object, *, page: str, mark: str = "#") -> Invite:
     """Return the invite of an answer; its link leads to `page`."""
     secret, claims = token_of(answer)
-    # The fragment stays in the browser: no server, proxy or Referer ever sees it.
+    # The fragment stays in the browser: no server, proxy or Referer gets it.
     link = Secret(f"{page}{mark}token={secret.reveal()}")
     return Invite(moderator=claims.moderator, secret=secret, link=link)
 
@@ -179,7 +185,7 @@ def id_of(invite: Invite | Issued | str) -> str:
     Raises
     ------
     InvalidInputError
-        If it has no name: it was not made by the embedded server.
+        If it has no id: the embedded server did not make it.
     """
     if isinstance(invite, Issued):
         return invite.id
@@ -217,7 +223,7 @@ def issued_of(answer: object) -> list[Issued]:
     try:
         return [_issued(entry) for entry in found]  # type: ignore[union-attr]
     except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
-        raise ProtocolError(f"the server's list of invites is odd: {error}") from None
+        raise ProtocolError(f"the server's list of invites is malformed: {error}") from None
 
 
 def _issued(entry: dict[str, Any]) -> Issued:
@@ -233,6 +239,6 @@ def _issued(entry: dict[str, Any]) -> Issued:
         notbefore=at("notbefore"),
         expiration=at("expiration"),
         revoked=None if entry["revoked"] is None else at("revoked"),
-        # Servers before that count did not say it.
+        # Older servers do not say it.
         people=int(entry.get("people", 0)),
     )

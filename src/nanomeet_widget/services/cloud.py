@@ -329,7 +329,7 @@ class NanoStreamCloud(Service):
 
     def _create_streams(self, profiles: Sequence[str]) -> Steps[Stream]:
         first, second = _ordered(profiles)
-        # Not repeatable: every call makes one more stream, and streams are counted.
+        # Not repeatable: each call makes another stream, and streams count.
         answer = yield Request(
             method="POST",
             origin=self._api_url,
@@ -365,7 +365,7 @@ def _ordered(profiles: Sequence[str]) -> tuple[str, str]:
     rates = [int(match[1]) for match in found if match is not None]
     if isinstance(profiles, str) or len(profiles) != 2 or len(rates) != 2:  # noqa: PLR2004
         raise InvalidInputError(
-            f"profiles={profiles!r}: two transcoding profiles are needed, such as "
+            f"profiles={profiles!r}: two transcoding profiles are required, such as "
             + " and ".join(PROFILES)
         )
     first, second = profiles
@@ -381,7 +381,7 @@ def _stream_of(answer: Any, first: str, second: str) -> Stream:  # noqa: ANN401 
         ingest = str(rtmp["url"])
     except (KeyError, TypeError, InvalidInputError):
         raise ProtocolError(
-            "nanoStream Cloud made a stream, but did not say how to reach it: is api_url right?"
+            "nanoStream Cloud made a stream, but did not say how to reach it: check api_url"
         ) from None
     query = urlencode(
         {

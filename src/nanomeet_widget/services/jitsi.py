@@ -1,8 +1,8 @@
-"""Any Jitsi deployment: tokens are signed here, with the key that it shares.
+"""Any Jitsi deployment: tokens are signed here, with a key that it shares.
 
 The claims are those that Jitsi's token authentication reads (`lib-jitsi-meet/doc/tokens.md`, the
-handbook's page on token authentication, and 8x8's on JaaS keys). A moderator is named in the three
-places that deployments look at: the top-level `moderator` (nanoMeet and the token moderation plugin),
+handbook's page on token authentication, and 8x8's on JaaS keys). A moderator is marked in the three
+places that deployments check: the top-level `moderator` (nanoMeet and the token moderation plugin),
 and `context.user.affiliation` and `.moderator` (the token affiliation plugin, JaaS).
 """
 
@@ -32,13 +32,13 @@ from nanomeet_widget.services._service import (
     as_secret,
 )
 
-#: What JaaS, 8x8's hosted Jitsi, has its applications called.
+#: How the names of JaaS's applications begin; JaaS is 8x8's hosted Jitsi.
 _JAAS = "vpaas-magic-cookie-"
 _JAAS_ISSUER, _AUDIENCE = "chat", "jitsi"
 #: Bits of an RSA key (NIST SP 800-131A), and bytes of a shared secret (RFC 7518, 3.2).
 _RSA_BITS = 2048
 _SECRET_BYTES = 32
-#: How far back a token begins that is valid from now: Prosody allows no clock skew.
+#: How far a token that is valid from now is backdated: Prosody allows no clock skew.
 BACKDATED = timedelta(minutes=1)
 _STREAM = "{streamname}"
 
@@ -109,11 +109,11 @@ class Jitsi(Service):
         jaas = self._app_id.startswith(_JAAS)
         self._issuer = _JAAS_ISSUER if jaas else self._app_id
         self._features = _jitsi_features.check_features(features)
-        # JaaS refuses a token without them.
+        # JaaS refuses tokens without them.
         self._names_features = jaas
         self._tenant = _tenant(self._app_id if jaas and tenant is None else tenant)
         if jaas and self._tenant != self._app_id:
-            raise InvalidInputError("JaaS has no tenants: its tenant is the AppID, leave it out")
+            raise InvalidInputError("JaaS has no tenants besides the AppID: leave tenant out")
         if domain and self._tenant:
             raise InvalidInputError(
                 f"domain={domain!r} and tenant={self._tenant!r}: a token is made for one of them, "
@@ -127,7 +127,7 @@ class Jitsi(Service):
         self._recording_url = recording_url and _validation.check_url(
             "recording_url", recording_url, query=True
         )
-        # Nothing is ever called: the steps of the base run on it all the same.
+        # It sends nothing: the base runs its steps with it.
         self._http = Http(self.name)
 
     @property
@@ -182,7 +182,7 @@ class Jitsi(Service):
         """
         if self._broadcast_url is None:
             raise InvalidInputError(
-                "this Jitsi was given no place to broadcast to: Jitsi(..., "
+                "this Jitsi has no place to broadcast to: pass Jitsi(..., "
                 "broadcast_url='rtmp://host/app/{streamname}')"
             )
         name = _validation.check_streamname(streamname)
@@ -227,11 +227,11 @@ class Jitsi(Service):
         asked_begin, end = _validation.validity(asked.nbf, asked.exp)
         begin = _backdated(asked_begin)
         if asked.exp is None:
-            # As long as anywhere else.
+            # The same length as with other services.
             end -= asked_begin - begin
         if asked.server is not None and _validation.check_server(asked.server) != self._server:
             raise InvalidInputError(
-                f"server={asked.server!r}: this service signs for {self._server!r} alone"
+                f"server={asked.server!r}: this service signs only for {self._server!r}"
             )
         claims = _tokens.Claims(
             room=asked.room,
@@ -282,10 +282,10 @@ class Jitsi(Service):
             "moderator": moderator,
             "server": self._server,
             "streamname": claims.streamname,
-            # The meeting's address has a tenant only where the deployment does, whatever `sub` says.
+            # The meeting's address has a tenant only if the deployment has, whatever `sub` says.
             "tenant": self._tenant,
             "context": {
-                # Texts alone: older plugins stumble over a null or a boolean.
+                # Texts only: older plugins fail on null and booleans.
                 "user": {
                     "id": secrets.token_hex(8),
                     "name": "",
@@ -320,7 +320,7 @@ class Jitsi(Service):
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=_tokens.LEEWAY,
-                # Invites are made before the meeting, and by a machine whose clock is behind.
+                # Invites are made before the meeting, and the clock here may be behind.
                 options={
                     "require": ["exp", "iss", "aud", "sub", "room"],
                     "verify_nbf": False,
@@ -345,14 +345,14 @@ class Jitsi(Service):
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise InvalidInputError(f"{name} is missing: the server's administrator knows it")
+        raise InvalidInputError(f"{name} is missing: ask the server's administrator")
     return value.strip()
 
 
 def _tenant(tenant: str | None) -> str:
     if tenant is None or tenant == "":
         return ""
-    # Compared in lower case by Prosody, which takes it from the address.
+    # Prosody takes it from the address, in lower case.
     checked = _validation.check_tenant(tenant).lower()
     if "." in checked:
         raise InvalidInputError(
@@ -363,7 +363,7 @@ def _tenant(tenant: str | None) -> str:
 
 
 def _backdated(begin: datetime) -> datetime:
-    """Return when a token begins that shall be valid from a moment: earlier, unless that lies ahead."""
+    """Return when a token begins that has to be valid from a moment: earlier, unless that is in the future."""
     now = datetime.now(timezone.utc).replace(microsecond=0)
     return begin if begin > now else min(begin, now - BACKDATED)
 
@@ -398,10 +398,10 @@ def _rsa(private_key: str | Secret | None) -> tuple[Secret, Secret]:
         key: Any = serialization.load_pem_private_key(str(text).encode(), password=None)
     except (ValueError, TypeError):
         raise InvalidInputError(
-            "private_key is no PEM of an unencrypted private key: give the file's whole text"
+            "private_key is not the PEM of an unencrypted private key: give the file's whole text"
         ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise InvalidInputError("private_key is no RSA key, which RS256 needs")
+        raise InvalidInputError("private_key is not an RSA key, which RS256 requires")
     if key.key_size < _RSA_BITS:
         raise InvalidInputError(
             f"private_key has {key.key_size} bits: one shorter than {_RSA_BITS} is not safe"
@@ -415,7 +415,7 @@ def _rsa(private_key: str | Secret | None) -> tuple[Secret, Secret]:
 def _key_id(kid: str | None, algorithm: str, jaas: str) -> str:
     if algorithm == "HS256":
         if jaas:
-            raise InvalidInputError("JaaS takes no shared secret: give private_key and kid")
+            raise InvalidInputError("JaaS accepts no shared secret: give private_key and kid")
         return kid or ""
     if not kid:
         raise InvalidInputError(
@@ -432,6 +432,6 @@ def _broadcast_url(value: str | Secret | None) -> Secret | None:
     text = value.reveal() if isinstance(value, Secret) else SecretText(value)
     if not text.startswith(("rtmp://", "rtmps://")) or not text.isprintable() or " " in text:
         raise InvalidInputError(
-            "broadcast_url is no RTMP address: write rtmp://host/app/{streamname}"
+            "broadcast_url is not an RTMP address: write rtmp://host/app/{streamname}"
         )
     return Secret(str(text))

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     import httpx
 
 
-#: Seconds that a starting server gets on a machine that is busy with something else.
+#: Seconds that a server has to start, on a busy machine.
 START_TIMEOUT = 30.0
 _LEASE_TIMEOUT = 5.0
 _POLL = 0.02
-#: How a line of the server's begins that is for its user, and no entry of its log.
+#: How a line of the server begins that is for its user, not for its log.
 _SAYS = "nanomeet: "
 
 logger = logging.getLogger("nanomeet")
 
 
-#: Servers live on after whoever started them; whoever did has to remember them, to be told their end.
+#: Servers outlive the process that started them; while it lives, it keeps them, to reap them.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -53,7 +53,7 @@ class _Address:
 
 
 class _Lease:
-    """An open connection: while it is there, the server stays. The system closes it if we die."""
+    """An open connection: while it exists, the server stays. The system closes it if this process dies."""
 
     def __init__(self, address: _Address) -> None:
         parts = urlsplit(address.url)
@@ -77,7 +77,7 @@ class _Lease:
             return False
         sock.setblocking(False)
         try:
-            # The server says one thing, that the lease is held: nothing to read means that it is.
+            # The server sends nothing more: nothing to read means that the lease is held.
             return sock.recv(1) != b""
         except BlockingIOError:
             return True
@@ -160,7 +160,7 @@ class LocalServer(Service):
 
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
         body = contract.room_body(asked)
-        # What was not asked for is for the server to say: its clock counts, and this one may be wrong.
+        # The server fills in the rest: its clock counts, and this one may be wrong.
         body = {name: value for name, value in body.items() if getattr(asked, name) is not None}
         at: _Address = yield self._ensure
         if self._public is not None:
@@ -198,7 +198,7 @@ class LocalServer(Service):
             If the embedded server does not start.
         """
         at = self._ensure()
-        self._page(at)  # which nobody knows yet, perhaps
+        self._page(at)  # it may not be known yet
         ticket = contract.ticket_of(
             self._http.call(contract.ticket_request(at.url, SecretText(token)))
         )
@@ -347,7 +347,7 @@ class LocalServer(Service):
 
     @property
     def transient(self) -> bool:
-        """Whether the server ends when nobody uses it any more."""
+        """Whether the server ends after its last use."""
         return self._fixed is None
 
     def check(self) -> str:
@@ -434,7 +434,7 @@ class LocalServer(Service):
         url = _validation.check_url("page", f"{page}{extension.path.rpartition('/')[2]}")
         if urlsplit(url).path.strip("/") != extension.path:
             return None
-        # The way by which a page came is one that works; one that others can go, too, is better.
+        # A page's own address works; one that works for other machines, too, is better.
         known = self._public or extension.links
         better = self._public is not None or (
             known is not None and not _validation.on_loopback(known)
@@ -460,7 +460,7 @@ class LocalServer(Service):
         """
         if not _validation.on_loopback(server):
             return None
-        where = f"the meeting's server is at {_validation.origin(server)}, which only its own machine reaches"
+        where = f"the meeting's server is at {_validation.origin(server)}, which only its own machine can reach"
         if self._fixed is not None:
             return (
                 f"{where}: give its --public-url, or start it with --host and --tls, and make the room "
@@ -469,7 +469,7 @@ class LocalServer(Service):
         if absent := _jupyter.why_absent():
             return f"this notebook's Jupyter server {absent.what}, so {where}: {absent.remedy}"
         if _jupyter.find() is not None:
-            # A room of before, or of another kernel.
+            # The room was made earlier, or by another kernel.
             return f"{where}: make the room again in this notebook"
         return (
             f"{where}: run `nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and "
@@ -477,12 +477,12 @@ class LocalServer(Service):
         )
 
     def _warn(self, at: _Address) -> None:
-        """Say, once, where invites lead if this kernel's Jupyter server lacks the package."""
+        """Warn, once, that invites work here only, if this kernel's Jupyter server lacks the package."""
         if self._warned or self._fixed is not None or at.extension is not None:
             return
         if _jupyter.why_absent() is not None:
             self._warned = True
-            logger.warning("invites work on this machine alone: %s", self.obstacle(at.url))
+            logger.warning("invites work on this machine only: %s", self.obstacle(at.url))
 
     def _address_of(self, at: _Address) -> str:
         """Return the address of a server as tokens and pages name it."""
@@ -496,7 +496,7 @@ class LocalServer(Service):
         Raises
         ------
         ServiceError
-            If only the page that shows a notebook can say it, and none has yet.
+            If only a page that shows a notebook can say it, and none has yet.
         """
         if at.extension is None:
             return at.url
@@ -515,7 +515,7 @@ class LocalServer(Service):
             self._forget()
 
     def abandon(self) -> None:
-        """Close this process's copy of the lease, as a forked child has to: without the lock.
+        """Close this process's copy of the lease, without the lock, after a fork.
 
         The parent may have held the lock when it forked.
         """
@@ -551,8 +551,8 @@ class LocalServer(Service):
 
     def _shared(self, folder: Path) -> tuple[_Address, _Lease]:
         """Return the server that this machine's processes share, with a lease; start it if need be."""
-        # One version's servers and kernels find each other; another version's stay apart, and so do
-        # another machine's, which may have the same home.
+        # Servers and kernels find each other if they have the same version and run on the same machine:
+        # several machines may share a home.
         mark = f"{__version__}-{_machine.name()}"
         ready = folder / f"server-{mark}.json"
         from filelock import Timeout  # noqa: PLC0415 - only what starts a server pays
@@ -583,7 +583,7 @@ class LocalServer(Service):
     def _beside(self) -> tuple[_Address, _Lease] | None:
         """Return the server that is part of this kernel's Jupyter server, if that has one.
 
-        Whoever names folders of his own wants a server of his own.
+        With folders of its own, a `LocalServer` has a server of its own.
         """
         if self._runtime is not None or self._data is not None:
             return None
@@ -591,7 +591,7 @@ class LocalServer(Service):
         if extension is None:
             return None
         address = _Address(url=extension.api, api_key=extension.api_key, extension=extension)
-        # One that has just gone: this kernel will not be there much longer either.
+        # If it has just ended, this kernel will soon end, too.
         with suppress(OSError, http.client.HTTPException):
             return address, _Lease(address)
         return None
@@ -603,7 +603,7 @@ class LocalServer(Service):
             address = _Address(url=info["url"].rstrip("/"), api_key=Secret(info["api_key"]))
             return address, _Lease(address)
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
-            # No file, a stale one, or a server that is just going: a new one takes its place.
+            # No file, a stale one, or a server that is ending: a new one replaces it.
             return None
 
     def _start(self, ready: Path) -> tuple[_Address, _Lease]:
@@ -630,7 +630,7 @@ class LocalServer(Service):
         child.wait()
         said = _lines(log)[-1:]
         if not said:
-            log.write_text("it said nothing", "utf-8")  # which a full disk does not take either
+            log.write_text("it said nothing", "utf-8")  # fails on a full disk, too
         words = said[0].removeprefix(_SAYS) if said else "it said nothing"
         raise ServerStartError(f"the embedded server did not start: {words} (its log is {log})")
 
@@ -642,9 +642,9 @@ def _spawned(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # A key of the environment is for another service: this server makes its own.
+            # The environment's key is for another service: this server makes its own.
             env={k: v for k, v in os.environ.items() if not k.startswith("NANOMEET_")},
-            # Ctrl-C in the notebook is for the kernel alone.
+            # Ctrl-C in the notebook is for the kernel only.
             start_new_session=True,
         )
     except OSError as error:
@@ -659,6 +659,6 @@ def _lines(log: Path) -> list[str]:
 
 
 def _warnings(log: Path) -> list[str]:
-    """Return what a server that starts has to say to its user."""
+    """Return a starting server's warnings for its user."""
     own = [line for line in _lines(log) if line.startswith(_SAYS)]
     return [line for line in own if not line.startswith(f"{_SAYS}ready at ")]

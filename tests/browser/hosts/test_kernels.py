@@ -35,7 +35,7 @@ except nm.CommandError as error:
     at_once = time.monotonic() - began < nm._channel.PROBE / 2
     print("at once" if at_once else "soon", type(error).__name__, error)
 """
-#: No cell shows this one: nobody can answer, whatever the kernel.
+#: No cell shows this one: no page can answer, with any kernel.
 UNSHOWN = """
 unseen = nm.NanoMeet(token=nm.create_room("unseen").token)
 try:
@@ -43,8 +43,8 @@ try:
 except nm.CommandError as error:
     print(type(error).__name__, error)
 """
-OLD = "ipykernel 6.31 hears no answer while a cell runs"
-OFF = "Comms over subshells to another value than disabled"
+OLD = "ipykernel 6.31 can't receive replies while a cell is running"
+OFF = "Comms over subshells to a value other than disabled"
 
 
 @pytest.fixture(scope="module")
