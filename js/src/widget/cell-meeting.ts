@@ -177,6 +177,8 @@ export class CellMeeting {
         const kept = this.told.filter(([other]) => other !== name || data.whole === false);
         this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
       }
+      // Of what a kernel has no use for, and would be told of all the time.
+      if (/^(mouse|avatar)/.test(name)) return;
       for (const listener of [...this.#listeners]) listener.happened(name, data);
     });
     const on = (name: string, handle: (data: Record<string, unknown>) => void): void => {

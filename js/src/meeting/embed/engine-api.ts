@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { RefusedError } from "../room/signalling";
 import { runCommand } from "./engine-commands";
 import { type Emit, followMeeting } from "./engine-events";
+import { followMouse } from "./engine-mouse";
 import { answerRequest } from "./engine-requests";
 
 /** Speaks to the embedding page until the signal ends it. Called before the meeting starts. */
@@ -21,9 +22,21 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   // Who embeds this need not guess what else it will be told.
   emit("ready", { nanomeet: true });
   const unfollow = followMeeting(meeting, emit);
-  meeting.profile.open().catch((error: unknown) => {
-    emit("error-occurred", { error: described(error, "avatar-url") });
-  });
+  const fail = (command: string) => (error: unknown) =>
+    emit("error-occurred", { error: described(error, command) });
+  meeting.profile.open().catch(fail("avatar-url"));
+  const { config, interfaceConfig } = meeting.launch;
+  try {
+    meeting.view.toolbar.configure(
+      // Where old pages have it.
+      (key) =>
+        config.get(key) ??
+        (key === "toolbarButtons" ? interfaceConfig.get("TOOLBAR_BUTTONS") : undefined),
+    );
+  } catch (error) {
+    fail("overwrite-config")(error);
+  }
+  followMouse(emit, config.get("mouseMoveCallbackInterval"), owner);
   owner.addEventListener("abort", () => {
     unfollow();
     peer.close();

@@ -187,6 +187,25 @@ test("a picture is taken and given back, and an e-mail address stays here", asyn
   expect([email.value, asked]).toEqual(["", []]);
 });
 
+test("a voice is as loud as it is set, and nothing else is", async () => {
+  const set = vi.fn();
+  Object.assign(meeting, { volumes: { set } });
+  await run("set-participant-volume", ID, 0.25);
+  await run("set-participant-volume", ID, 0);
+  expect(set.mock.calls).toEqual([
+    [ID, 0.25],
+    [ID, 0],
+  ]);
+  for (const wrong of [undefined, null, -0.1, 1.01, Number.NaN, "0.5", true]) {
+    await expect(run("set-participant-volume", ID, wrong)).rejects.toMatchObject({
+      kind: "invalid",
+      message: "The volume is a number from 0 to 1.",
+    });
+  }
+  await expect(run("set-participant-volume", "ab", 1)).rejects.toMatchObject({ kind: "invalid" });
+  expect([set.mock.calls.length, asked]).toEqual([2, []]);
+});
+
 test("pictures have as many lines as are wanted, and none where only sound is", async () => {
   const setCamera = vi.fn(async () => {});
   Object.assign(meeting, { setCamera });
@@ -305,6 +324,7 @@ test.each([
   "nanomeet-remove-participant",
   "mute-remote-participant",
   "pin-participant",
+  "set-participant-volume",
   "set-large-video-participant",
 ])("%s of an unknown id finds no participant", async (name) => {
   for (const id of ["fedcba9876543210", "unknown", "constructor", "__proto__", LONG]) {

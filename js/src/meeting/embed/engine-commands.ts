@@ -9,6 +9,7 @@ import type { RemovalOptions } from "../room/requests";
 import type { RoomStore } from "../room/room";
 import { RefusedError } from "../room/signalling";
 import { switchOver } from "../room/switches";
+import { isVolume } from "../room/volumes";
 import {
   flag,
   invalid,
@@ -92,6 +93,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return room.moderator.value ? ask.setMain(large) : view.enlarge(large);
   },
   "pin-participant": ({ room, view }, [id]) => view.pin(participantOrNull(room, id)),
+  "set-participant-volume": ({ room, volumes }, [id, volume]) => {
+    const other = participant(room, id);
+    if (!isVolume(volume)) throw invalid("The volume", "is a number from 0 to 1");
+    if (other === room.selfId.value)
+      throw invalid("The participant", "is you, whom you do not hear");
+    volumes.set(other, volume);
+  },
   "toggle-tile-view": ({ view }) => view.toggleTiles(),
   "set-tile-view": ({ view }, [enabled]) => {
     view.tileView.value = flag("The tile view", enabled, true);
@@ -143,7 +151,9 @@ const MIN_LINES = 90;
 
 /** The settings that a page may change while the meeting goes on; others are left as they are. */
 function overwriteConfig(view: ViewStore, config: unknown): void {
-  if (typeof config === "object" && config !== null) view.dress(Reflect.get(config, "theme"));
+  if (typeof config !== "object" || config === null) return;
+  view.toolbar.configure((key) => Reflect.get(config, key));
+  view.dress(Reflect.get(config, "theme"));
 }
 
 /** Settles once it is done, a switch with whether it is on; rejects with why it could not be. */

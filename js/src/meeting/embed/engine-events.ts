@@ -333,6 +333,10 @@ function view({ view, large }: MeetingPage, emit: Emit): Watch[] {
       },
     ),
     watch(
+      () => view.toolbar.pressed.value,
+      (pressed) => pressed && emit("toolbar-button-clicked", { ...pressed }),
+    ),
+    watch(
       () => large.value,
       (id) => emit("on-stage-participant-changed", { id }),
     ),

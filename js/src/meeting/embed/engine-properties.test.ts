@@ -13,6 +13,7 @@ import { RoomRequests } from "../room/requests";
 import { RoomStore } from "../room/room";
 import { RefusedError } from "../room/signalling";
 import { person } from "../room/test-people";
+import { Volumes } from "../room/volumes";
 import { COMMANDS, runCommand } from "./engine-commands";
 import { ANSWERS, answerRequest, DEVICE_ANSWERS } from "./engine-requests";
 
@@ -67,6 +68,7 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
   const meeting = {
     ...{
       profile,
+      volumes: new Volumes(signal("")),
       room,
       view: new ViewStore(),
       media,

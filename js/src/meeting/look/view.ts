@@ -5,6 +5,8 @@ import type { Brand, Ornament } from "../../composer/messages";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
 import { MOST_LINES } from "../mesh/video-constraints";
 
+import { ToolbarWishes } from "./toolbar-wishes";
+
 export type Theme = "light" | "dark";
 export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
 
@@ -47,6 +49,8 @@ export class ViewStore {
   readonly theme = signal<Theme | null>(null);
   /** The tag of the language that the page speaks. */
   readonly language = signal("en");
+  /** What the embedding page wants of the toolbar. */
+  readonly toolbar = new ToolbarWishes();
   /** What whoever runs the meeting says to those who wait, if anything. */
   readonly waitingMessage = signal<string | null>(null);
   /** Whose meeting it is, as its broadcast shows that. */

@@ -44,6 +44,7 @@ import {
   type SignallingOptions,
 } from "./signalling";
 import { Keepsake } from "./tab-storage";
+import { Volumes } from "./volumes";
 
 type Sending = Omit<Media, "type">;
 
@@ -55,6 +56,7 @@ export class MeetingPage {
   readonly room = new RoomStore();
   readonly media = new LocalMedia();
   readonly view = new ViewStore();
+  readonly volumes = new Volumes(this.room.session);
   /** How large this page shows each picture. */
   readonly wants = new Wants({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();

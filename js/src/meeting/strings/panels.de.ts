@@ -58,6 +58,8 @@ export const panels: typeof english = {
     shownToAll: "für alle groß",
     actions: (name) => `Was mit ${name} geschehen soll`,
     writeTo: "Vertraulich schreiben",
+    volume: "Lautstärke, für mich",
+    volumeOf: (name) => `Lautstärke von ${name}, für mich`,
     pin: "Für mich groß zeigen",
     unpin: "Für mich nicht mehr groß",
     main: "Für alle groß zeigen",

@@ -58,6 +58,8 @@ export const panels = {
     shownToAll: "shown large to everybody",
     actions: (name: string) => `What to do with ${name}`,
     writeTo: "Write privately",
+    volume: "Volume, for me",
+    volumeOf: (name: string) => `Volume of ${name}, for me`,
     pin: "Show large, for me",
     unpin: "No longer large, for me",
     main: "Show large to everybody",

@@ -25,13 +25,17 @@ interface MenuProps {
   badge?: ComponentChildren;
   children: ComponentChildren;
   items: () => readonly MenuItem[];
+  /** Hears that the button was pressed. */
+  onPress?: () => void;
+  /** What is set there, below what is chosen: no part of the menu itself, which has items alone. */
+  below?: (() => ComponentChildren) | undefined;
 }
 
 const EDGE = 8;
 
 /** A button and what it opens: in the browser's top layer, where no tile cuts it off. */
 export function Menu(props: MenuProps): JSX.Element {
-  const { label, title = label, shortcut, tool, items } = props;
+  const { label, title = label, shortcut, tool, items, below } = props;
   const id = useId();
   const trigger = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -57,6 +61,7 @@ export function Menu(props: MenuProps): JSX.Element {
         aria-expanded={open}
         aria-keyshortcuts={shortcut}
         title={shortcut ? `${title} (${shortcut})` : title}
+        onClick={props.onPress}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown") return;
           event.preventDefault();
@@ -66,17 +71,23 @@ export function Menu(props: MenuProps): JSX.Element {
         {props.children}
         {props.badge}
       </button>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is part of a form, and this of none. */}
       <div
         ref={list}
         id={id}
         class="menu"
         popover="auto"
-        role="menu"
+        role="group"
         aria-label={label}
         onBeforeToggle={({ newState }) => setOpen(newState === "open")}
         onKeyDown={moveFocus}
       >
-        {open && <Items items={items()} close={close} />}
+        {open && (
+          <div class="menu-items" role="menu" aria-label={label}>
+            <Items items={items()} close={close} />
+          </div>
+        )}
+        {open && below?.()}
       </div>
     </>
   );
@@ -147,17 +158,24 @@ function place(list: HTMLElement, button: DOMRect): void {
   list.style.left = `${inside(button.left + (button.width - width) / 2, width, innerWidth)}px`;
 }
 
+const SETTING = new Set(["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"]);
+
 /** The arrow keys go round, Home and End to the ends; Tab and Escape leave. */
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
-  const buttons = [...event.currentTarget.querySelectorAll("button")];
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button, input")];
   const at = buttons.findIndex((button) => button.matches(":focus"));
+  // A slider's own keys, which set it.
+  if (buttons[at]?.matches("input") && SETTING.has(event.key)) {
+    event.stopPropagation();
+    return;
+  }
   const to = {
     ArrowDown: at + 1,
     ArrowRight: at + 1,
     ArrowUp: at - 1,
     ArrowLeft: at - 1,
     Home: 0,
-    End: -1,
+    End: buttons.findLastIndex((button) => button.matches("button")),
   }[event.key];
   // What is pressed in a menu is not for what is around it.
   event.stopPropagation();

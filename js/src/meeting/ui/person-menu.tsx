@@ -4,7 +4,8 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { More } from "./icons";
 import { Menu } from "./menu";
-import { actions } from "./person-actions";
+import { actions, isSelf } from "./person-actions";
+import { VolumeSlider } from "./volume-slider";
 
 interface PersonMenuProps {
   meeting: MeetingPage;
@@ -14,11 +15,13 @@ interface PersonMenuProps {
 /** Three dots, and what can be done with somebody. */
 export function PersonMenu({ meeting, person }: PersonMenuProps): JSX.Element | null {
   if (actions(meeting, person).length === 0) return null;
+  const heard = person.stage && !isSelf(meeting, person);
   return (
     <Menu
       label={t.panels.people.actions(person.name)}
       class="quiet"
       items={() => actions(meeting, person)}
+      below={heard ? () => <VolumeSlider meeting={meeting} person={person} /> : undefined}
     >
       <More />
     </Menu>

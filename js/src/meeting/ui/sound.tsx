@@ -13,13 +13,22 @@ export function Sound({ meeting }: { meeting: MeetingPage }): JSX.Element {
     meeting.room.others.value.filter((one) => one.screen).map(({ id }) => id),
   );
   const sounds = [...meeting.remotes.value].flatMap(([id, { audio, screenSound }]) => [
-    { id, track: audio },
-    { id: screenOf(id), track: sharing.has(id) ? screenSound : null },
+    { id, owner: id, track: audio },
+    { id: screenOf(id), owner: id, track: sharing.has(id) ? screenSound : null },
   ]);
   return (
     <div hidden>
-      {sounds.map(({ id, track }) =>
-        track ? <Voice key={id} id={id} track={track} output={output} meeting={meeting} /> : null,
+      {sounds.map(({ id, owner, track }) =>
+        track ? (
+          <Voice
+            key={id}
+            id={id}
+            track={track}
+            volume={meeting.volumes.of(owner)}
+            output={output}
+            meeting={meeting}
+          />
+        ) : null,
       )}
     </div>
   );
@@ -31,11 +40,12 @@ const AGAIN_MS = 1_000;
 interface VoiceProps {
   id: string;
   track: MediaStreamTrack;
+  volume: number;
   output: string | undefined;
   meeting: MeetingPage;
 }
 
-function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {
+function Voice({ id, track, volume, output, meeting }: VoiceProps): JSX.Element {
   const element = useRef<HTMLAudioElement>(null);
   const blocked = meeting.view.soundBlocked.value;
 
@@ -47,6 +57,14 @@ function Voice({ id, track, output, meeting }: VoiceProps): JSX.Element {
       audio.srcObject = null;
     };
   }, [track]);
+
+  useEffect(() => {
+    const audio = element.current;
+    if (!audio) return;
+    audio.volume = volume;
+    // On iOS the keys of the device alone set a volume; none at all is possible there, too.
+    audio.muted = volume === 0;
+  }, [volume]);
 
   useEffect(() => {
     if (!blocked) {

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { first } from "../../shared/text";
 import type { Panel } from "../look/view";
 import { refusalOf } from "../media/permissions";
 import type { MeetingPage } from "../room/meeting-page";
@@ -31,6 +32,8 @@ import { REACTIONS, ReactionIcon } from "./reaction-icons";
 /** Something that a person can do: a button while there is room for it, else a line of a menu. */
 interface Tool {
   key: string;
+  /** What Jitsi calls it. */
+  names: readonly string[];
   label: string;
   title: string;
   icon: ComponentChildren;
@@ -56,6 +59,7 @@ const IMPORTANCE = [
   "people",
   "hand",
   "screen",
+  "custom",
   "reactions",
   "broadcast",
   "invite",
@@ -70,20 +74,28 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
-  const tools = toolsOf(meeting);
-  const ranked = [...tools].sort((a, b) => IMPORTANCE.indexOf(a.key) - IMPORTANCE.indexOf(b.key));
+  const wishes = meeting.view.toolbar;
+  const tools = [
+    ...toolsOf(meeting)
+      .filter(({ names }) => wishes.shows(names))
+      .map((tool) => asWished(meeting, tool)),
+    ...customTools(meeting),
+  ];
+  const rank = ({ key }: Tool): number =>
+    IMPORTANCE.indexOf(IMPORTANCE.includes(key) ? key : "custom");
+  const ranked = [...tools].sort((a, b) => rank(a) - rank(b));
   const kept = new Set(ranked.slice(0, room));
   const hidden = tools.filter((tool) => !kept.has(tool));
   return (
     <div class="toolbar" role="toolbar" aria-label={t.toolbar.label} onKeyDown={moveFocus}>
-      {meeting.room.onStage.value && <MediaButtons meeting={meeting} />}
+      {meeting.room.onStage.value && <MediaButtons meeting={meeting} wishes={wishes} />}
       {tools
         .filter((tool) => kept.has(tool))
         .map((tool) => (
           <ToolButton key={tool.key} meeting={meeting} tool={tool} />
         ))}
       <MoreMenu meeting={meeting} hidden={hidden} />
-      <LeaveButtons meeting={meeting} />
+      {wishes.shows(["hangup"]) && <LeaveButtons meeting={meeting} />}
     </div>
   );
 }
@@ -94,8 +106,14 @@ function toolsOf(meeting: MeetingPage): Tool[] {
   const shared = media.screen.value !== null;
   const raised = room.own.value?.hand != null;
   const tiles = view.tileView.value;
-  const panel = (name: Panel, label: string, icon: ComponentChildren): Tool => ({
+  const panel = (
+    name: Panel,
+    names: readonly string[],
+    label: string,
+    icon: ComponentChildren,
+  ): Tool => ({
     key: name,
+    names,
     label,
     title: label,
     icon,
@@ -106,6 +124,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
     onStage.value &&
       refusalOf("display-capture") !== "hidden" && {
         key: "screen",
+        names: ["desktop"],
         label: t.toolbar.screen,
         title: shared ? t.toolbar.screenOff : t.toolbar.screenOn,
         icon: <Screen />,
@@ -116,6 +135,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       },
     {
       key: "hand",
+      names: ["raisehand"],
       label: t.toolbar.hand,
       title: raised ? t.toolbar.handDown : t.toolbar.hand,
       icon: <Hand />,
@@ -126,6 +146,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
     },
     {
       key: "reactions",
+      names: ["reactions"],
       label: t.toolbar.reactions,
       title: t.toolbar.reactions,
       icon: <Smile />,
@@ -134,18 +155,19 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       items: () => reactionItems(meeting),
     },
     {
-      ...panel("chat", t.toolbar.chat, <Message />),
+      ...panel("chat", ["chat"], t.toolbar.chat, <Message />),
       shortcut: "c",
       badge: unread(chat.unread.value),
     },
     {
-      ...panel("people", t.toolbar.people, <People />),
+      ...panel("people", ["participants-pane"], t.toolbar.people, <People />),
       shortcut: "p",
       badge: waiting(room.knocking.value.length) ?? present(room.people.value),
     },
     others.value.length > 0 &&
       onStage.value && {
         key: "view",
+        names: ["tileview"],
         label: tiles ? t.toolbar.speakerView : t.toolbar.tileView,
         title: tiles ? t.toolbar.speakerTitle : t.toolbar.tileTitle,
         icon: tiles ? <Spotlight /> : <Grid />,
@@ -153,13 +175,35 @@ function toolsOf(meeting: MeetingPage): Tool[] {
         act: () => view.toggleTiles(),
       },
     moderator.value && {
-      ...panel("broadcast", t.toolbar.broadcast, <Broadcast />),
+      ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
       active: room.broadcast.value.state === "live",
     },
-    moderator.value && panel("invite", t.toolbar.invite, <Invite />),
-    panel("settings", t.toolbar.settings, <Sliders />),
+    moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
+    panel("settings", ["settings"], t.toolbar.settings, <Sliders />),
   ];
   return offered.filter((tool) => tool !== false);
+}
+
+/** Its press is told to the embedding page where that wishes it, which may do it itself. */
+function asWished({ view }: MeetingPage, tool: Tool): Tool {
+  const { items, ...rest } = tool;
+  const act = (): void => view.toolbar.press(tool.names, tool.act);
+  return { ...rest, ...(items && !view.toolbar.prevents(tool.names) && { items }), act };
+}
+
+function customTools({ view }: MeetingPage): Tool[] {
+  return view.toolbar.custom.value.map((button) => ({
+    key: `custom ${button.id}`,
+    names: [button.id],
+    label: button.text,
+    title: button.text,
+    icon: button.icon ? (
+      <img class="icon" src={button.icon} alt="" draggable={false} />
+    ) : (
+      <span class="tool-letter">{first(button.text)}</span>
+    ),
+    act: () => view.toolbar.pressCustom(button),
+  }));
 }
 
 function unread(count: number): Badge | null {
@@ -191,6 +235,7 @@ function ToolButton({ meeting, tool }: { meeting: MeetingPage; tool: Tool }): JS
         label={label}
         class="tool"
         tool={tool.key}
+        onPress={act}
         items={items}
         {...(shortcut && { shortcut })}
       >
@@ -230,12 +275,13 @@ interface MoreMenuProps {
 }
 
 /** What did not fit, and what is seldom wanted. */
-function MoreMenu({ meeting, hidden }: MoreMenuProps): JSX.Element {
+function MoreMenu({ meeting, hidden }: MoreMenuProps): JSX.Element | null {
   const urgent = hidden.some(({ badge }) => badge?.urgent);
   const items = (): MenuItem[] => [
     ...hidden.flatMap((tool) => (tool.items ? tool.items() : [itemOf(tool)])),
     ...seldom(meeting),
   ];
+  if (items().length === 0) return null;
   return (
     <Menu
       label={t.toolbar.more}
@@ -255,29 +301,35 @@ function itemOf({ title, icon, act, shortcut, badge }: Tool): MenuItem {
 
 function seldom(meeting: MeetingPage): MenuItem[] {
   const { room, view } = meeting;
+  const offers = (name: string): boolean => view.toolbar.shows([name]);
+  const pressing = (name: string, act: () => void) => () => view.toolbar.press([name], act);
   const full = document.fullscreenElement !== null;
   const offered: (MenuItem | false)[] = [
-    document.fullscreenEnabled && {
-      label: full ? t.toolbar.endFullScreen : t.toolbar.fullScreen,
-      icon: <Expand />,
-      act: () =>
-        void attempt(meeting, () =>
-          full ? document.exitFullscreen() : document.documentElement.requestFullscreen(),
+    document.fullscreenEnabled &&
+      offers("fullscreen") && {
+        label: full ? t.toolbar.endFullScreen : t.toolbar.fullScreen,
+        icon: <Expand />,
+        act: pressing(
+          "fullscreen",
+          () =>
+            void attempt(meeting, () =>
+              full ? document.exitFullscreen() : document.documentElement.requestFullscreen(),
+            ),
         ),
-    },
+      },
     room.onStage.value &&
       room.audience.value.length > 0 && {
         label: t.toolbar.stepDown,
         icon: <LowerHand />,
         act: () => void attempt(meeting, () => meeting.ask.leaveStage()),
       },
-    {
+    offers("shortcuts") && {
       label: t.toolbar.shortcuts,
       icon: <Keyboard />,
       shortcut: "?",
-      act: () => {
+      act: pressing("shortcuts", () => {
         view.help.value = true;
-      },
+      }),
     },
   ];
   return offered.filter((item) => item !== false);
@@ -290,7 +342,7 @@ function LeaveButtons({ meeting }: { meeting: MeetingPage }): JSX.Element {
       class="tool leave"
       aria-label={t.toolbar.leave}
       title={t.toolbar.leaveTitle}
-      onClick={() => meeting.leave()}
+      onClick={() => meeting.view.toolbar.press(["hangup"], () => meeting.leave())}
     >
       <Leave />
     </button>

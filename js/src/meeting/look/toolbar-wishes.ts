@@ -1,0 +1,112 @@
+/** Which buttons the embedding page wants in the toolbar, by Jitsi's names and those of its own. */
+
+import { signal } from "@preact/signals";
+import { flag, invalid, text, textOrNull } from "../embed/arguments";
+
+/** A button of the embedding page, which hears of its clicks. */
+export interface CustomButton {
+  id: string;
+  text: string;
+  /** A picture's bytes, as a data: URL; null shows the text's first letter. */
+  icon: string | null;
+}
+
+interface Press {
+  key: string;
+  /** Whether the embedding page does it in this page's stead. */
+  preventExecution: boolean;
+}
+
+type Read = (key: string) => unknown;
+
+const MOST_NAMES = 64;
+const MOST_BUTTONS = 8;
+const NAME = { least: 1, most: 64 };
+/** Characters of an address that nothing is loaded from: the picture itself. */
+const ICON = { most: 32 * 1024 };
+const ICON_FORM = /^data:image\/(?:png|jpeg|webp|gif|svg\+xml)[;,]/;
+
+export class ToolbarWishes {
+  readonly custom = signal<readonly CustomButton[]>([]);
+  /** What was pressed last of what the embedding page hears of. */
+  readonly pressed = signal<Press | null>(null);
+  /** Null for all that there are. */
+  readonly #shown = signal<ReadonlySet<string> | null>(null);
+  /** Whose presses are told, and whether the embedding page acts on them alone. */
+  readonly #notified = signal<ReadonlyMap<string, boolean>>(new Map());
+
+  /** Take what a configuration says of it, all of it or, where it breaks a rule, none. */
+  configure(read: Read): void {
+    const [names, buttons, notified] = [
+      read("toolbarButtons"),
+      read("customToolbarButtons"),
+      read("buttonsWithNotifyClick"),
+    ];
+    const shown =
+      names == null ? names : new Set(listed("toolbarButtons", names, MOST_NAMES, name));
+    const custom = listed("customToolbarButtons", buttons ?? [], MOST_BUTTONS, button);
+    const told = new Map(listed("buttonsWithNotifyClick", notified ?? [], MOST_NAMES, notice));
+    if (shown !== undefined) this.#shown.value = shown;
+    if (buttons !== undefined) this.custom.value = custom;
+    if (notified !== undefined) this.#notified.value = told;
+  }
+
+  /** Whether a button is shown that has these names. */
+  shows(names: readonly string[]): boolean {
+    const shown = this.#shown.value;
+    return shown === null || names.some((one) => shown.has(one));
+  }
+
+  /** Whether the embedding page alone acts on a button that has these names. */
+  prevents(names: readonly string[]): boolean {
+    return names.some((one) => this.#notified.value.get(one));
+  }
+
+  /** Do what a button does, and tell the embedding page of it, as that wants it. */
+  press(names: readonly string[], act: () => void): void {
+    const key = names.find((one) => this.#notified.value.has(one));
+    const preventExecution = this.prevents(names);
+    if (key !== undefined) this.pressed.value = { key, preventExecution };
+    if (!preventExecution) act();
+  }
+
+  /** A button of the embedding page was pressed, which does nothing but that. */
+  pressCustom({ id }: CustomButton): void {
+    this.pressed.value = { key: id, preventExecution: this.prevents([id]) };
+  }
+}
+
+function listed<T>(key: string, value: unknown, most: number, read: (one: unknown) => T): T[] {
+  if (!Array.isArray(value) || value.length > most) {
+    throw invalid(key, `has to be a list of at most ${most}`);
+  }
+  return value.map(read);
+}
+
+function name(value: unknown): string {
+  return text("A button's name in toolbarButtons", value, NAME);
+}
+
+function button(value: unknown): CustomButton {
+  const read: Read = (key) => Reflect.get(Object(value), key);
+  const icon = textOrNull("A custom button's icon", read("icon"), ICON);
+  if (icon !== null && !ICON_FORM.test(icon)) {
+    throw invalid(
+      "A custom button's icon",
+      "has to begin with data:image/png, jpeg, webp, gif or svg+xml",
+    );
+  }
+  return {
+    id: text("A custom button's id", read("id"), NAME),
+    text: text("A custom button's text", read("text"), NAME),
+    icon,
+  };
+}
+
+/** A name alone means that the embedding page acts on it; `preventExecution: false`, both. */
+function notice(value: unknown): [string, boolean] {
+  const what = "A button's name in buttonsWithNotifyClick";
+  if (typeof value === "string") return [text(what, value, NAME), true];
+  const read: Read = (key) => Reflect.get(Object(value), key);
+  return [text(what, read("key"), NAME), flag("preventExecution", read("preventExecution"), false)];
+}
