@@ -21,7 +21,7 @@ _PATIENCE = 600
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "src/nanomeet_widget/static"
 #: Bytes, compressed as a server sends it: a notebook loads the script for each widget.
-MAX_FRONT_END = 25_600
+MAX_FRONT_END = 26_112
 #: The whole meeting page: what composes and plays broadcasts is loaded when it is needed.
 MAX_MEETING = 120_000
 

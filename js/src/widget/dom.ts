@@ -57,3 +57,15 @@ export function button(
   node.append(icon(name), make("span", "nanomeet-label", label));
   return node;
 }
+
+/** Follows a link as a click does: the host opens it where it opens links. */
+export function followLink(document: Document, link: string): void {
+  const anchor = document.createElement("a");
+  anchor.href = link;
+  anchor.target = "_blank";
+  anchor.rel = "noopener noreferrer";
+  anchor.hidden = true;
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+}

@@ -102,6 +102,7 @@ export class Overlay {
 
   /** Lays the frame over `place` from now on; over nothing if it is null. */
   follow(place: HTMLElement | null): void {
+    if (place === this.#place && !this.element.hidden) return;
     this.#place = place;
     this.#cell = null;
     cancelAnimationFrame(this.#frame);

@@ -1,0 +1,443 @@
+/** A widget's way into its meeting on this page, and out of it again. */
+
+import { clockAhead } from "../shared/server-time";
+import { browserId } from "./browser";
+import type { Card } from "./cards";
+import { type Appearance, CellMeeting, type MeetingState } from "./cell-meeting";
+import { at } from "./clock";
+import { GRACE_MS, leaveUnlessTaken, RESTART_GRACE_MS } from "./grace";
+import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
+import { INVITE_MS } from "./invitation";
+import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
+import type { Failure, FromKernel, ToKernel } from "./kernel-channel";
+import {
+  bare,
+  ENDED,
+  leavingFor,
+  OCCUPIED,
+  type Phase,
+  PhaseMachine,
+  showing,
+  TAKEN,
+  UNWATCHED,
+} from "./phase";
+import { claim, forget, goesOn, type Owner, onFreed, reclaim } from "./registry";
+import { Reporter } from "./report";
+import { onceShown } from "./shown";
+import { wayIn } from "./way-in";
+
+export interface CourseOptions {
+  document: Document;
+  kernel: () => Kernel | null | undefined;
+  send: (message: ToKernel) => void;
+  /** Where cells show the widget; the meeting is laid over the last one. */
+  places: () => readonly HTMLElement[];
+  appearance: () => Appearance;
+  /** The user wants no corner any more. */
+  cornerOff: () => void;
+  /** Something that cells show has changed. */
+  changed: () => void;
+  /** The meeting told of an event. */
+  happened: () => void;
+}
+
+/** What the kernel says of a token, and of how its meeting is carried. */
+type Told = Extract<FromKernel, { type: "token" }>;
+
+/** How long a kernel may take to answer before the cell says that it waits for it. */
+const KERNEL_SILENT_MS = 3_000;
+/** How often the page says that it is there: a kernel that lost it finds it again. */
+const BEAT_MS = 30_000;
+/** The failure's kind where the kernel knows why this page cannot reach the server. */
+const OUT_OF_REACH = "server_out_of_reach";
+/** A server whose clock is behind is asked again after this long. */
+const TOO_EARLY_MS = 10_000;
+
+const LEFT_BY_CODE: Card = { kind: "left", code: true };
+
+export class MeetingCourse implements Owner {
+  readonly #options: CourseOptions;
+  readonly #report: Reporter;
+  readonly #phase = new PhaseMachine();
+  /** Null where no meeting is under way. */
+  #meeting: CellMeeting | null = null;
+  #release: (() => void)[] = [];
+  #told: Told | null = null;
+  /** Milliseconds that the server's clock is ahead of this one, once that was asked. */
+  #ahead: number | null = null;
+  /** Whether its place was visible once. */
+  #seen = false;
+  /** Whether the user wants to join though the server seems out of reach. */
+  #insists = false;
+  #kernelWatch: KernelWatch | null = null;
+
+  constructor(options: CourseOptions) {
+    this.#options = options;
+    this.#report = new Reporter(options.send);
+  }
+
+  /** What cells show in place of the meeting. */
+  get card(): Card | null {
+    return this.#phase.now.card;
+  }
+
+  get meeting(): CellMeeting | null {
+    return this.#meeting;
+  }
+
+  get token(): string | null {
+    return this.#told?.token ?? null;
+  }
+
+  /** Where this page reaches the token's server, if that is not where the token says. */
+  get server(): string | null | undefined {
+    return this.#told?.server;
+  }
+
+  /** Whether it takes part as a participant of its own, beside the page that has the meeting. */
+  get #guest(): boolean {
+    return this.#told?.guest === true;
+  }
+
+  get #isShown(): boolean {
+    return this.#options.places().length > 0;
+  }
+
+  // --- cells ---
+
+  /** A cell shows the widget, or one more does. */
+  shown(): void {
+    if (this.#phase.is("new", "unwatched", "shared")) this.rejoin();
+    else if (this.#phase.is("entering", "early", "occupied")) this.#start();
+    else if (this.#phase.is("hidden") && this.#meeting !== null) {
+      reclaim(this.#meeting, this);
+      this.#phase.step(bare("meeting"));
+    }
+  }
+
+  /** No cell shows the widget any more. */
+  hidden(): void {
+    this.#retireIfUnused();
+    if (this.#phase.is("meeting")) this.#wait(bare("hidden"), GRACE_MS, UNWATCHED);
+    else if (this.#phase.is("orphaned")) this.#wait(bare("orphaned"), GRACE_MS, ENDED);
+  }
+
+  /** The user wants the meeting here, wherever it is. */
+  bring(): void {
+    if (this.#phase.is("occupied", "taken")) this.#start(true);
+    else if (this.#phase.is("elsewhere")) this.rejoin(true);
+  }
+
+  /** Another cell, most often this one run again, goes on with the meeting. */
+  taken(): void {
+    if (this.#meeting === null) return;
+    this.#letGo();
+    this.#report.tell("left");
+    this.#step(TAKEN);
+    this.#retireIfUnused();
+  }
+
+  /** A cell that is run often would pile up widgets that no cell shows. */
+  #retireIfUnused(): void {
+    if (this.#phase.is("taken") && !this.#isShown) this.#options.send({ type: "retired" });
+  }
+
+  /** Waits in `phase`: the meeting is left then, unless another cell takes it. */
+  #wait(phase: Phase, afterMs: number, next: Phase): void {
+    const meeting = this.#meeting;
+    if (meeting === null) return;
+    this.#phase.step(phase, () =>
+      leaveUnlessTaken(meeting, this, this.#kernelWatch, afterMs, (unclaimed) => {
+        if (unclaimed) void this.#leaveThen(next);
+      }),
+    );
+  }
+
+  /** The model went, perhaps because its cell is run again: the next one may go on with the meeting. */
+  close(): void {
+    const meeting = this.#meeting;
+    const kernel = this.#kernelWatch;
+    this.#letGo();
+    this.#phase.step(bare("closed"));
+    if (meeting === null) {
+      kernel?.stop();
+      return;
+    }
+    leaveUnlessTaken(meeting, this, kernel, GRACE_MS, (unclaimed) => {
+      if (unclaimed) void meeting.leave();
+      kernel?.stop();
+    });
+  }
+
+  // --- the kernel ---
+
+  /** Joins (again) with the token that the kernel gives; `asked`: the user wants it here. */
+  rejoin(asked = false, guest = this.#guest): void {
+    const asGuest = guest && !asked;
+    this.#phase.step(bare("asking"), () => {
+      const timer = setTimeout(
+        () => {
+          const busy = this.#options.kernel()?.status === "busy";
+          this.#step(showing({ kind: "silent", busy }));
+        },
+        asGuest ? INVITE_MS : KERNEL_SILENT_MS,
+      );
+      return () => clearTimeout(timer);
+    });
+    if (asGuest) this.#options.send({ type: "guest" });
+    else this.#greet(asked);
+    this.#options.changed();
+  }
+
+  /** Joins again after a card: though the server seems out of reach, if the card said that. */
+  retry(card: Card): void {
+    // The page may be on the machine itself, under another of its names.
+    this.#insists = card.kind === "failed" && card.failure.kind === OUT_OF_REACH;
+    this.rejoin();
+  }
+
+  #greet(asked = false): void {
+    const { document, kernel, send } = this.#options;
+    this.#kernelWatch ??= watchKernel(kernel(), () => this.#kernelGone());
+    send({
+      type: "hello",
+      base: jupyterBase(document),
+      browser: browserId(),
+      // What opens it in a browser is a click already.
+      asked: asked || givesNoCamera(document),
+    });
+  }
+
+  /** The page is about to go. */
+  sayGoodbye(): void {
+    if (this.#meeting !== null && !this.#guest) this.#options.send({ type: "goodbye" });
+  }
+
+  /** The page is back as it was. */
+  comeBack(): void {
+    if (this.#meeting === null || this.#guest) return;
+    this.#greet();
+    this.#report.all(this.#meeting);
+  }
+
+  /** Tells the kernel how the meeting stands. */
+  report(): void {
+    if (this.#meeting !== null) this.#report.all(this.#meeting);
+  }
+
+  /** The meeting belongs to another browser's page. */
+  share(invites: boolean): void {
+    if (this.#meeting === null) this.#step(showing({ kind: "shared", invites }));
+  }
+
+  /** This widget is dead, but not its meeting: the cell may be run again. */
+  #kernelGone(): void {
+    if (this.#phase.is("closed", "leaving")) return;
+    if (this.#meeting === null) this.#step(showing({ kind: "silent", busy: false }));
+    else this.#wait(bare("orphaned"), RESTART_GRACE_MS, ENDED);
+  }
+
+  /** The kernel gives a token, or says why it gives none. */
+  useToken(told: Told): void {
+    const { token, ask } = told;
+    const same = token === this.token && this.#meeting?.alive;
+    this.#told = told;
+    this.#ahead = null;
+    if (same) return;
+    const old = this.#meeting;
+    if (old !== null) {
+      this.#letGo();
+      void old.leave().finally(() => forget(old));
+    }
+    if (token === null) {
+      this.#report.tell("idle");
+      this.#step(showing(ask === null ? { kind: "no_token" } : { kind: "ask", server: ask }));
+    } else if (this.#isShown || !this.#phase.is("unwatched")) {
+      this.#phase.step(bare("entering"));
+      this.#start();
+    }
+  }
+
+  // --- the way in ---
+
+  /** `asked`: the user wants it here, even if another cell shows it. */
+  #start(asked = false): void {
+    const { token } = this;
+    if (token === null || !this.#isShown) return;
+    const way = wayIn(token, {
+      obstacle: this.#insists ? null : this.#obstacle(),
+      camera: !givesNoCamera(this.#options.document),
+      ahead: this.#ahead,
+      joins: (key) => this.#seen || asked || goesOn(key),
+    });
+    switch (way.to) {
+      case "failed":
+        this.#report.tell("failed", way.failure);
+        this.#step(showing({ kind: "failed", failure: way.failure }));
+        break;
+      case "browser":
+        this.#report.tell("idle");
+        this.#step(showing({ kind: "browser" }));
+        break;
+      case "time":
+        void this.#askTime(way.server, asked);
+        break;
+      case "early":
+        this.#startAt(way.opens);
+        break;
+      case "unseen":
+        this.#startOnceSeen();
+        break;
+      case "meeting":
+        this.#join(token, way.key, asked);
+        break;
+    }
+  }
+
+  #obstacle(): Failure | null {
+    const message = this.#told?.obstacle;
+    if (!message || !isElsewhere(this.#options.document.location)) return null;
+    return { kind: OUT_OF_REACH, message: `${message}.` };
+  }
+
+  async #askTime(server: string, asked: boolean): Promise<void> {
+    const { now } = this.#phase;
+    const ahead = (await clockAhead(this.server ?? server)) ?? 0;
+    if (now !== this.#phase.now) return;
+    this.#ahead = ahead;
+    this.#start(asked);
+  }
+
+  #startAt(opens: number): void {
+    this.#report.tell("idle");
+    this.#step(showing({ kind: "early", opens }), () => at(opens, () => this.#start()));
+  }
+
+  #startOnceSeen(): void {
+    this.#report.tell("idle");
+    this.#step(showing({ kind: "unseen" }), () =>
+      onceShown(this.#options.places, () => {
+        this.#seen = true;
+        this.#start();
+      }),
+    );
+  }
+
+  #join(token: string, key: string, asked: boolean): void {
+    const { document, send, appearance, cornerOff } = this.#options;
+    let created = false;
+    const meeting = claim(
+      key,
+      this,
+      () => {
+        created = true;
+        return new CellMeeting(key, document);
+      },
+      asked,
+    );
+    if (meeting === null) {
+      this.#step(OCCUPIED, () => onFreed(() => this.#freed(key)));
+      return;
+    }
+    this.#meeting = meeting;
+    this.#phase.step(bare("meeting"));
+    meeting.overlay.actions = {
+      back: () => meeting.overlay.back(),
+      leave: () => void meeting.leave(),
+      cornerOff,
+    };
+    const beat = setInterval(() => send({ type: "alive" }), BEAT_MS);
+    this.#release = [
+      () => clearInterval(beat),
+      meeting.subscribe({
+        changed: (state, what) => this.#follow(state, what),
+        happened: (name, data) => {
+          send({ type: "event", name, data });
+          this.#options.happened();
+        },
+      }),
+    ];
+    if (created) void meeting.join({ ...this.#told, token }, appearance());
+    else this.#report.all(meeting);
+    this.#options.changed();
+  }
+
+  /** The cell that showed the meeting shows it no more: this one goes on with it, if it goes on. */
+  #freed(key: string): void {
+    if (goesOn(key)) this.#start();
+    else this.#step(showing({ kind: "left" }));
+  }
+
+  // --- the way out ---
+
+  async leave(): Promise<void> {
+    await this.#meeting?.leave();
+  }
+
+  /** A command of the kernel: there may be nothing to leave. */
+  async leaveAsTold(): Promise<void> {
+    if (this.#meeting !== null || this.#phase.is("early", "unseen")) {
+      await this.leaveFor(LEFT_BY_CODE);
+    }
+  }
+
+  /** Leaves if it has joined; in either case `card` says why. */
+  async leaveFor(card: Card): Promise<void> {
+    await this.#leaveThen(showing(card));
+  }
+
+  async #leaveThen(next: Phase): Promise<void> {
+    const meeting = this.#meeting;
+    if (meeting === null) {
+      this.#step(next);
+      return;
+    }
+    const leaving = leavingFor(next);
+    this.#step(leaving);
+    await meeting.leave();
+    // Most often it has told that it was left, meanwhile.
+    if (this.#phase.now === leaving) this.#leftFor(next);
+  }
+
+  #follow(state: MeetingState, what: keyof MeetingState): void {
+    this.#report.change(state, what);
+    if (what === "status" && (state.status === "left" || state.status === "failed")) {
+      this.#ended(state);
+    }
+    this.#options.changed();
+  }
+
+  #ended({ status, error }: MeetingState): void {
+    const meeting = this.#meeting;
+    const next = this.#phase.is("orphaned") ? ENDED : this.#phase.now.next;
+    this.#letGo();
+    if (meeting !== null) forget(meeting);
+    if (status === "left") {
+      if (this.#guest && next !== UNWATCHED) this.#options.send({ type: "guest_left" });
+      this.#leftFor(next ?? showing({ kind: "left" }));
+    } else if (error?.kind === "token_not_yet_valid") {
+      this.#startAt(Date.now() + TOO_EARLY_MS);
+    } else {
+      const failed = error ?? { kind: "engine", message: "The meeting failed." };
+      const why = failed.kind === "server_unreachable" ? this.#obstacle() : null;
+      this.#step(showing({ kind: "failed", failure: why ?? failed }));
+    }
+  }
+
+  #leftFor(next: Phase): void {
+    this.#step(next);
+    // A view came while the meeting was being left because it had none.
+    if (next === UNWATCHED && this.#isShown) this.rejoin();
+  }
+
+  #letGo(): void {
+    for (const stop of this.#release.splice(0)) stop();
+    if (this.#meeting) this.#meeting.overlay.actions = null;
+    this.#meeting = null;
+  }
+
+  #step(next: Phase, begin?: () => () => void): void {
+    this.#phase.step(next, begin);
+    this.#options.changed();
+  }
+}

@@ -1,0 +1,39 @@
+/** A meeting that no cell shows is left after a while, unless another cell takes it over. */
+import type { CellMeeting } from "./cell-meeting";
+import type { KernelWatch } from "./kernel";
+import { disown, isOrphan, type Owner } from "./registry";
+
+/** Milliseconds: a cell that is run again is faster. */
+export const GRACE_MS = 4_000;
+/** Milliseconds after the kernel restarted: time to run the notebook again. */
+export const RESTART_GRACE_MS = 15_000;
+/** So many seconds more at most while the kernel is at work: the cell may be the one that runs. */
+const WORK_S = 25;
+
+/**
+ * Lets other cells have the meeting, and calls `left` once the wait is over: with true if none took
+ * it. The returned function ends the wait.
+ */
+export function leaveUnlessTaken(
+  meeting: CellMeeting,
+  owner: Owner,
+  kernel: KernelWatch | null,
+  afterMs: number,
+  over: (unclaimed: boolean) => void,
+): () => void {
+  disown(meeting, owner);
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (ms: number, work: number): void => {
+    timer = setTimeout(() => {
+      if (!isOrphan(meeting, owner)) return over(false);
+      if (work > 0) {
+        // What the kernel has just done is shown a moment later.
+        if (kernel?.atWork) return wait(1_000, work - 1);
+        if (work < WORK_S) return wait(GRACE_MS, 0);
+      }
+      over(true);
+    }, ms);
+  };
+  wait(afterMs, WORK_S);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,322 @@
+// @vitest-environment happy-dom
+// @vitest-environment-options {"settings": {"disableIframePageLoading": true}}
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { EngineCore } from "../engine/core";
+import { FakeMeeting } from "../engine/fake-meeting";
+import { token } from "../webapi/test-token";
+import { type Card, wordsOf } from "./cards";
+import { FakeKernel } from "./fake-kernel";
+import { Session, type View } from "./session";
+
+const STANDUP = token();
+const OTHER = token({ room: "other" });
+
+let open: Session[] = [];
+/** What a handler of an event threw. */
+let thrown: unknown[] = [];
+
+/** A widget of a notebook: its kernel, its page's end, and cells that show it. */
+class Widget {
+  readonly kernel = new FakeKernel();
+  readonly session: Session;
+  readonly views: View[] = [];
+
+  constructor() {
+    this.session = new Session(this.kernel, document);
+    open.push(this.session);
+  }
+
+  show(): View {
+    const place = document.createElement("div");
+    // It is laid out, as a browser has it.
+    place.getClientRects = () => [{}] as unknown as DOMRectList;
+    document.body.append(place);
+    const view: View = { place, update: () => {} };
+    this.views.push(view);
+    this.session.addView(view);
+    return view;
+  }
+
+  hide(): void {
+    const view = this.views.pop();
+    if (!view) return;
+    view.place.remove();
+    this.session.removeView(view);
+  }
+
+  close(): void {
+    open = open.filter((one) => one !== this.session);
+    this.session.close();
+  }
+}
+
+const pages = new WeakMap<HTMLIFrameElement, FakeMeeting>();
+
+/** The meeting page that the newest frame has; null where there is none. */
+function meetingPage(): FakeMeeting | null {
+  const frame = [...document.querySelectorAll("iframe")].at(-1);
+  if (!frame) return null;
+  const page =
+    pages.get(frame) ?? new FakeMeeting({ getIFrame: () => frame } as unknown as EngineCore);
+  pages.set(frame, page);
+  page.onCommand = (name) => name === "video-hangup" && page.emit("ready-to-close");
+  return page;
+}
+
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+async function joined(): Promise<Widget> {
+  const widget = new Widget();
+  widget.show();
+  widget.kernel.gives(STANDUP);
+  meetingPage()?.join();
+  await pass(100);
+  expect(widget.session.state?.status).toBe("joined");
+  widget.kernel.heard();
+  return widget;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.stubGlobal("fetch", async () => new Response(""));
+  thrown = [];
+  vi.stubGlobal("reportError", (error: unknown) => void thrown.push(error));
+  vi.stubGlobal("matchMedia", () => new EventTarget());
+});
+
+afterEach(async () => {
+  for (const session of open.splice(0)) session.close();
+  await pass(60_000);
+  document.body.replaceChildren();
+  expect(thrown).toEqual([]);
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("a widget", () => {
+  it("asks the kernel when it is shown, and says so where none answers", async () => {
+    const widget = new Widget();
+    expect(widget.kernel.sent).toEqual([]);
+    widget.show();
+    expect(widget.kernel.sent.map(({ type }) => type)).toEqual(["hello"]);
+    expect(widget.session.card).toBeNull();
+    await pass(3_000);
+    expect(widget.session.card).toEqual({ kind: "silent", busy: false });
+    widget.kernel.gives(null);
+    expect(widget.session.card).toEqual({ kind: "no_token" });
+    await pass(10_000);
+    expect(widget.session.card).toEqual({ kind: "no_token" });
+  });
+
+  it("is left a while after no cell shows it, and joins again once one does", async () => {
+    const widget = await joined();
+    widget.hide();
+    await pass(3_900);
+    expect(widget.session.state?.status).toBe("joined");
+    await pass(1_000);
+    expect(widget.session.card).toEqual({ kind: "left" });
+    expect(document.querySelector("iframe")).toBeNull();
+    widget.kernel.heard();
+    widget.show();
+    expect(widget.kernel.heard()).toEqual(["hello"]);
+  });
+
+  it("stays where it is shown again in time", async () => {
+    const widget = await joined();
+    widget.hide();
+    await pass(3_900);
+    widget.show();
+    await pass(60_000);
+    expect(widget.session.state?.status).toBe("joined");
+  });
+
+  it("stays left where the user left it, however its cell is shown", async () => {
+    const widget = await joined();
+    await widget.session.leave();
+    widget.hide();
+    widget.show();
+    expect(widget.session.card).toEqual({ kind: "left" });
+  });
+
+  it("gives its meeting to the cell that is run again, and is retired unseen", async () => {
+    const first = await joined();
+    first.hide();
+    const second = new Widget();
+    second.show();
+    second.kernel.gives(STANDUP);
+    expect(second.session.state?.status).toBe("joined");
+    expect(first.session.card).toEqual({ kind: "elsewhere", place: "cell" });
+    expect(first.kernel.heard()).toEqual(["status", "retired"]);
+    await pass(60_000);
+    expect(second.session.state?.status).toBe("joined");
+  });
+
+  it("waits for a meeting that another cell shows, and goes on with it", async () => {
+    const first = await joined();
+    const second = new Widget();
+    const view = second.show();
+    second.kernel.gives(STANDUP);
+    expect(second.session.card).toEqual({ kind: "elsewhere", place: "cell" });
+    expect(first.session.state?.status).toBe("joined");
+    second.session.act(view);
+    expect(second.session.state?.status).toBe("joined");
+    expect(first.session.card).toEqual({ kind: "elsewhere", place: "cell" });
+    second.close();
+    await pass(100);
+    expect(document.querySelectorAll("iframe").length).toBe(1);
+    await pass(10_000);
+    expect(document.querySelectorAll("iframe").length).toBe(0);
+  });
+
+  it("is left some time after its kernel has gone, and says why", async () => {
+    const widget = await joined();
+    widget.kernel.restarts();
+    await pass(14_000);
+    expect(widget.session.state?.status).toBe("joined");
+    await pass(2_000);
+    expect(widget.session.card).toEqual({ kind: "ended" });
+  });
+
+  it("goes from one meeting to another with a new token", async () => {
+    const widget = await joined();
+    widget.kernel.gives(OTHER);
+    await pass(100);
+    meetingPage()?.join();
+    await pass(100);
+    expect(widget.session.state?.status).toBe("joined");
+    expect(document.querySelectorAll("iframe").length).toBe(1);
+  });
+
+  it("does not join after the notebook closed it, while the server was asked for the time", async () => {
+    let answer = (_: Response): void => {};
+    vi.stubGlobal("fetch", () => new Promise((resolve) => (answer = resolve)));
+    const widget = new Widget();
+    widget.show();
+    widget.kernel.gives(token({ nbf: Date.now() / 1000 + 60, exp: 4e9 }));
+    widget.kernel.says({ type: "close" });
+    await pass(0);
+    const later = new Date(Date.now() + 3_600_000).toUTCString();
+    answer(new Response("", { headers: { Date: later } }));
+    await pass(100);
+    expect(widget.session.card).toEqual({ kind: "left", code: true });
+    expect(document.querySelector("iframe")).toBeNull();
+  });
+
+  it("shows the meeting of a token that came while no cell showed it", async () => {
+    const widget = new Widget();
+    widget.show();
+    widget.kernel.gives(null);
+    widget.hide();
+    widget.kernel.gives(STANDUP);
+    expect(document.querySelector("iframe")).toBeNull();
+    widget.show();
+    expect(widget.session.state?.status).toBe("loading");
+  });
+
+  it("as a guest says that it left, but not where it only was out of sight", async () => {
+    const widget = new Widget();
+    widget.show();
+    widget.kernel.gives(STANDUP, { guest: true });
+    meetingPage()?.join();
+    await pass(100);
+    widget.hide();
+    await pass(6_000);
+    expect(widget.kernel.heard()).not.toContain("guest_left");
+    widget.show();
+    expect(widget.kernel.heard()).toEqual(["guest"]);
+    widget.kernel.gives(STANDUP, { guest: true });
+    meetingPage()?.join();
+    await pass(100);
+    await widget.session.leave();
+    expect(widget.kernel.heard()).toContain("guest_left");
+  });
+});
+
+/** Presses a button of the card that the first cell shows, if it has it. */
+function press({ session, views: [view] }: Widget, which: "action" | "second"): void {
+  const card: Card = session.card ?? { kind: "elsewhere", place: "cell" };
+  const offered = view && !session.shows(view) && wordsOf(card, session.room)[which];
+  if (offered) session.act(view, which === "second");
+}
+
+/** Whatever may happen to a widget, in the order in which it may happen: any. */
+const EVENTS = {
+  show: (widget) => void widget.show(),
+  hide: (widget) => widget.hide(),
+  leave: (widget) => void widget.session.leave(),
+  act: (widget) => press(widget, "action"),
+  actSecond: (widget) => press(widget, "second"),
+  token: (widget) => widget.kernel.gives(STANDUP),
+  guestToken: (widget) => widget.kernel.gives(STANDUP, { guest: true }),
+  otherToken: (widget) => widget.kernel.gives(OTHER),
+  earlyToken: (widget) =>
+    widget.kernel.gives(token({ nbf: Math.floor(Date.now() / 1000) + 15, exp: 4e9 })),
+  brokenToken: (widget) => widget.kernel.gives("broken"),
+  noToken: (widget) => widget.kernel.gives(null),
+  ask: (widget) => widget.kernel.gives(null, { ask: "https://meet.example" }),
+  shared: (widget) => widget.kernel.says({ type: "shared", invites: true }),
+  moved: (widget) => widget.kernel.says({ type: "moved", browser: true }),
+  closes: (widget) => widget.kernel.says({ type: "close" }),
+  report: (widget) => widget.kernel.says({ type: "report" }),
+  commandToLeave: (widget) =>
+    widget.kernel.says({ type: "command", id: 1, name: "leave", args: [] }),
+  restarts: (widget) => widget.kernel.restarts(),
+  busy: (widget) => {
+    widget.kernel.kernel.status = "busy";
+  },
+  joins: () => meetingPage()?.join(),
+  waits: () => {
+    meetingPage()?.emit("ready");
+    meetingPage()?.emit("nanomeet-waiting");
+  },
+  fails: () =>
+    meetingPage()?.emit("error-occurred", {
+      error: { name: "kicked", message: "Out.", isFatal: true },
+    }),
+  tooEarly: () =>
+    meetingPage()?.emit("error-occurred", {
+      error: { name: "token_not_yet_valid", message: "Not yet.", isFatal: true },
+    }),
+  soon: () => pass(1_000),
+  later: () => pass(5_000),
+  muchLater: () => pass(20_000),
+} satisfies Record<string, (widget: Widget) => unknown>;
+
+const KINDS = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
+
+describe("two widgets with one meeting, whatever happens to them", () => {
+  it("take no illegal step, show the meeting or a card, and leave nothing behind", async () => {
+    const event = fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(...KINDS));
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
+        // Nothing of a run that failed.
+        vi.clearAllTimers();
+        document.body.replaceChildren();
+        Reflect.deleteProperty(globalThis, Symbol.for("nanomeet_widget.meetings.2"));
+        const widgets = [new Widget(), new Widget()];
+        for (const widget of widgets) widget.show();
+        for (const [which, kind] of events) {
+          const widget = widgets[which];
+          if (widget) await EVENTS[kind](widget);
+          await pass(10);
+          expect(thrown.splice(0)).toEqual([]);
+          for (const { session } of widgets) {
+            expect(session.card === null || session.state === null).toBe(true);
+          }
+          const shown = widgets.filter(({ session }) => session.state?.status === "joined");
+          expect(document.querySelectorAll("iframe").length).toBeGreaterThanOrEqual(
+            Math.min(shown.length, 1),
+          );
+        }
+        for (const widget of widgets) widget.close();
+        await pass(60_000);
+        expect(document.querySelectorAll("iframe").length).toBe(0);
+        expect(vi.getTimerCount()).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
