@@ -239,7 +239,7 @@ def test_the_corner_can_be_turned_off_and_on(cell: Notebook, meeting: Locator) -
     press(overlay(cell.page), "Hide this corner")
     expect(overlay(cell.page)).to_be_hidden()
     cell.cell(MEET).scroll_into_view_if_needed()
-    press(meeting, "Show a corner when out of sight")
+    press(meeting, "Keep a mini-player when scrolled away")
     cell.cell(FAR).scroll_into_view_if_needed()
     expect(overlay(cell.page)).to_have_attribute("data-place", "corner")
 
@@ -284,6 +284,25 @@ def test_the_theme_follows_the_notebook(cell: Notebook, meeting: Locator, theme:
     assert room.evaluate("window.mark") == "the same frame"
     assert violations(page, ".nanomeet", ".nanomeet-overlay") == []
     shoot(page, f"cell-{theme.lower()}")
+
+
+def test_cell_and_room_speak_the_language_of_the_notebook(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("sprache.ipynb", SHOW.format("sprache_101"), "meet.leave()")
+    notebook = Notebook(open_page(locale="en-US"), lab, "sprache.ipynb")
+    # As JupyterLab does where its language pack is installed, and chosen in its settings.
+    notebook.page.evaluate("document.documentElement.lang = 'de_DE'")
+    joined(notebook)
+    header = notebook.meeting.locator(".nanomeet-header")
+    for words in ("Moderation", "1 Person", "Beigetreten"):
+        expect(header.get_by_text(words)).to_be_visible(timeout=SLOW)
+    for name in ("In einem Tab öffnen", "Einladung kopieren", "Verlassen"):
+        expect(header.get_by_role("button", name=name)).to_be_visible()
+    room = frame_of(notebook.page)
+    expect(room.locator("html")).to_have_attribute("lang", "de")
+    notebook.run(1)
+    card = notebook.meeting.locator(".nanomeet-card")
+    expect(card).to_contain_text("Der Code des Notebooks hat sprache_101 verlassen.")
+    expect(card.get_by_role("button", name="Wieder beitreten")).to_be_visible()
 
 
 def test_in_a_tab_of_its_own_and_back_here(lab: Lab, open_page: OpenPage) -> None:
@@ -494,7 +513,7 @@ SAID: dict[str, tuple[Callable[[], dict[str, Any]], str, str | None]] = {
     ),
     "no camera": (
         lambda: {"token": token(), "mark": True},
-        "this program gives notebooks no camera",
+        "this app blocks camera access in notebooks",
         "Open in browser",
     ),
     "elsewhere": (lambda: {"type": "moved"}, "moved to another browser tab", "Show it here"),
@@ -524,3 +543,25 @@ def test_each_card_is_one_sentence_and_one_action_for_everybody(
     if action:
         page.keyboard.press("Tab")
         expect(card.get_by_role("button", name=action)).to_be_focused()
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_each_card_is_german_where_the_page_names_no_language_and_the_browser_is(
+    open_page: OpenPage, name: str
+) -> None:
+    answer, words, action = SAID[name]
+    said = quote(json.dumps({"type": "token", "ask": None, **answer()}))
+    page = open_page(viewport={"width": 320, "height": 360}, locale="de-AT")
+    page.route("http://saved.test/**", serve_saved)
+    unnamed = SAVED.replace(' lang="en"', "")
+    page.route(
+        "http://saved.test/", lambda route: route.fulfill(body=unnamed, content_type="text/html")
+    )
+    page.goto(f"http://saved.test/#{said}")
+    card = page.locator(".nanomeet-card")
+    expect(card.locator(".nanomeet-words")).not_to_be_empty(timeout=SLOW)
+    expect(card).not_to_contain_text(words)
+    expect(card.get_by_role("button")).to_have_count(1 if action else 0)
+    if action:
+        expect(card.get_by_role("button", name=action)).to_have_count(0)
+    fits(page)

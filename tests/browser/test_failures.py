@@ -95,7 +95,7 @@ def test_a_full_room_says_so_and_can_be_tried_again(
     expect(button(host, "Leave the meeting")).to_be_visible(timeout=SLOW)
     cell = Cell(lab, open_page(), "full")
     cell.join(server.invite(token))
-    cell.says("Full is full: somebody has to leave first.")
+    cell.says("Full is full: a participant has to leave first.")
     assert cell.failed()["error"]["kind"] == "room_full"
     button(host, "Leave the meeting").click()
     expect(host.get_by_role("heading", name="You left")).to_be_visible()

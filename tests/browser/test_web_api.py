@@ -489,6 +489,20 @@ def test_invite_survives_a_reload_and_remembers_the_name(
     expect(page.get_by_label("Your name")).to_have_value("Grace")
 
 
+def test_an_invite_speaks_the_language_of_the_reader(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    token = server.room("early_words", nbf=moment(minutes=5), exp=moment(hours=1))
+    page = open_page(f"{server.url}/invite#token={token}", locale="de-AT")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.get_by_text("Sie sind eingeladen zu")).to_be_visible()
+    expect(page.get_by_role("timer")).to_contain_text("Öffnet in")
+    expect(page).to_have_title("Einladung: early_words")
+    page.goto("about:blank")
+    page.goto(f"{server.url}/invite")
+    expect(page.get_by_role("heading", name="Die Einladung fehlt")).to_be_visible()
+
+
 def test_early_invite_opens_by_itself(open_page: OpenPage, server: RunningServer) -> None:
     token = server.room("early_birds", nbf=moment(seconds=25), exp=moment(hours=1))
     page = open_page(f"{server.url}/invite#token={token}")

@@ -6,6 +6,7 @@ import { fetchCaptions, offerCaptions, toggleCaptions } from "../player/captions
 import { MARK, type PlayerCommand, type PlayerFacts } from "../player/page-api";
 import { playOn } from "../player/recording";
 import { speak, t } from "../player/strings";
+import { languagesOf } from "../shared/language";
 import type {
   PlayerFromKernel as FromKernel,
   Source,
@@ -300,7 +301,7 @@ function status(words: string): HTMLElement {
 
 const widget: AnyWidget<State> = {
   render({ model, el }) {
-    speak(navigator.languages);
+    speak(languagesOf(document));
     const screen = new Screen(model, el);
     return () => screen.close();
   },

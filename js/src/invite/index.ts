@@ -1,6 +1,7 @@
-/** The page behind an invite link: whether the door is open. If it is, the meeting asks for all else. */
+/** The page behind an invite link: whether it is valid now. If it is, the meeting asks for all else. */
 
 import "./invite.css";
+import { localeOf } from "../shared/language";
 import { clockAhead } from "../shared/server-time";
 import {
   duration,
@@ -11,6 +12,7 @@ import {
   ticketIn,
   tokenIn,
 } from "./invitation";
+import { speak, t } from "./strings";
 
 const part = <T extends HTMLElement>(id: string, kind: abstract new () => T): T => {
   const found = document.getElementById(id);
@@ -24,23 +26,14 @@ const message = part("message", HTMLElement);
 const countdown = part("countdown", HTMLElement);
 const validity = part("validity", HTMLElement);
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+document.documentElement.lang = speak(navigator.languages);
+kicker.textContent = t.invitedTo;
+title.textContent = document.title = t.invitation;
 
-const FAILURES = {
-  missing: {
-    title: "The invitation is missing",
-    message: "This address has no invitation in it. Open the whole link that you were sent.",
-  },
-  used: {
-    title: "This link was used already",
-    message: "It opens the meeting once, soon after it was made. Make a new one in the notebook.",
-  },
-  malformed: {
-    title: "This invitation cannot be read",
-    message:
-      "A part of the link is missing or was changed. Copy the whole of it, or ask for a new one.",
-  },
-};
+const moment = new Intl.DateTimeFormat(localeOf(t.language), {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 
 /** How often the server is asked for the time while a page waits: this machine may have slept. */
 const ASK_MS = 60_000;
@@ -83,17 +76,17 @@ async function ask(): Promise<void> {
 }
 
 function show(): void {
-  // Who does not know the time leaves it to the meeting, whose server has the last word.
+  // Without the time it is left to the meeting, whose server has the last word.
   const now = ahead === null ? null : Date.now() + ahead;
   const current = invitation(token, now);
   if (current.state === "open") {
-    // In its place: whoever goes back from the meeting shall not be sent there again.
+    // In its place: going back from the meeting must not lead there again.
     location.replace(meetingAddress(current.token, current.claims, document.baseURI));
     return;
   }
   if (current.state === "early" && now !== null) {
     const opens = (current.claims.notbefore ?? 0) * 1000;
-    countdown.textContent = `Opens in ${duration(opens - now)}`;
+    countdown.textContent = t.opensIn(duration(opens - now));
   }
   const key = `${current.state} ${token}`;
   if (key === shown) return;
@@ -107,25 +100,22 @@ function draw(current: Exclude<Invitation, { state: "open" }>): void {
   kicker.hidden = !("claims" in current);
   validity.hidden = !("claims" in current);
   if (!("claims" in current)) {
-    title.textContent = FAILURES[current.state].title;
-    message.textContent = FAILURES[current.state].message;
-    document.title = FAILURES[current.state].title;
+    title.textContent = t.failures[current.state].title;
+    message.textContent = t.failures[current.state].message;
+    document.title = t.failures[current.state].title;
     return;
   }
   const { claims, state } = current;
   title.textContent = claims.room;
-  document.title = `Invitation: ${claims.room}`;
-  message.textContent = {
-    early: "It is not open yet. This page takes you in as soon as it is.",
-    expired: "This invitation has expired. Ask the person who sent it for a new one.",
-  }[state];
+  document.title = t.titleOf(claims.room);
+  message.textContent = t[state];
   validity.textContent = period(claims.notbefore, claims.expiration, state === "early");
 }
 
 function period(from: number | null, until: number | null, early: boolean): string {
   const text = (seconds: number): string => moment.format(seconds * 1000);
-  const end = until === null ? "It does not expire." : `Valid until ${text(until)}.`;
-  return early && from !== null ? `Opens ${text(from)}. ${end}` : end;
+  const end = until === null ? t.unlimited : t.validUntil(text(until));
+  return early && from !== null ? `${t.opens(text(from))} ${end}` : end;
 }
 
 // Another link opened in the same tab.

@@ -2,6 +2,7 @@
 
 import { fragment } from "../engine/url";
 import { type Claims, readToken } from "../webapi/token";
+import { t } from "./strings";
 
 export type Invitation =
   | { state: "missing" | "malformed" | "used" }
@@ -61,14 +62,14 @@ export function meetingAddress(token: string, claims: Claims, base: string): str
   return url.href;
 }
 
-/** Return a number of milliseconds as "1 d 2 h 3 min 4 s", from its first unit on. */
+/** Return a number of milliseconds as "1 d 2 h 3 min 4 s", from its first unit on, in the page's language. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), "d"],
-    [Math.floor(seconds / 3600) % 24, "h"],
-    [Math.floor(seconds / 60) % 60, "min"],
-    [seconds % 60, "s"],
+    [Math.floor(seconds / 86_400), t.units.day],
+    [Math.floor(seconds / 3600) % 24, t.units.hour],
+    [Math.floor(seconds / 60) % 60, t.units.minute],
+    [seconds % 60, t.units.second],
   ];
   const first = parts.findIndex(([amount]) => amount > 0);
   return (first < 0 ? parts.slice(-1) : parts.slice(first))

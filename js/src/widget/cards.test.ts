@@ -70,7 +70,8 @@ describe("a card", () => {
     expect(wordsOf({ kind: "silent", busy: false }, "algebra").words).toContain("algebra");
     expect(wordsOf({ kind: "silent", busy: true }, "algebra").words).toContain("busy");
     expect(wordsOf({ kind: "browser" }, "algebra")).toEqual({
-      words: "The meeting algebra opens in a browser: this program gives notebooks no camera.",
+      words:
+        "The meeting algebra cannot run here: this app blocks camera access in notebooks. Open it in your browser.",
       action: "Open in browser",
     });
     expect(wordsOf({ kind: "left" }, "").words).toBe("You left.");

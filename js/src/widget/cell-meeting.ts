@@ -10,6 +10,7 @@ import type { TileView } from "../webapi/setup";
 import { failureOf, type Standing } from "./command-queue";
 import type { Arrangements, Failure, Person, Playout } from "./kernel-channel";
 import { Overlay } from "./overlay";
+import { roomLanguage } from "./strings";
 import type { Theme } from "./theme";
 
 export interface MeetingState {
@@ -125,7 +126,7 @@ export class CellMeeting {
       prejoin: appearance.prejoin,
       tileView: appearance.tileView ?? {},
       // The header says it above the room.
-      config: { hideConferenceSubject: true },
+      config: { hideConferenceSubject: true, ...roomLanguage() },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),
     });
     this.#observe(engine);

@@ -4,6 +4,7 @@
  * frame is its slotted child.
  */
 import { button, make } from "./dom";
+import { t } from "./strings";
 
 const STYLE = `
 :host{color-scheme:light}
@@ -44,10 +45,10 @@ export class Chrome {
     const all = make("div", "all");
     const bar = make("div", "bar");
     bar.append(
-      button("back", "Back to the meeting", () => actions()?.back()),
-      button("shrink", "Exit full screen", () => void document.exitFullscreen()),
-      button("leave", "Leave", () => actions()?.leave()),
-      button("close", "Hide this corner", () => actions()?.cornerOff()),
+      button("back", t.chrome.back, () => actions()?.back()),
+      button("shrink", t.chrome.shrink, () => void document.exitFullscreen()),
+      button("leave", t.header.leave, () => actions()?.leave()),
+      button("close", t.chrome.close, () => actions()?.cornerOff()),
     );
     const stage = make("div", "stage");
     stage.append(document.createElement("slot"));

@@ -1,4 +1,5 @@
 /** Spans of time in words and digits. */
+import { t } from "./strings";
 
 const UNITS = [
   [86_400, "day"],
@@ -24,7 +25,7 @@ export function remaining(seconds: number): string {
   const words = UNITS.slice(first).map(([size, name]) => {
     const count = Math.floor(rest / size);
     rest %= size;
-    return `${count} ${name === "day" && count > 1 ? "days" : name}`;
+    return `${count} ${t.units[name === "day" && count > 1 ? "days" : name]}`;
   });
   return words.slice(0, 2).join(" ");
 }

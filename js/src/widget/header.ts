@@ -4,25 +4,7 @@ import type { MeetingState } from "./cell-meeting";
 import { elapsed } from "./clock";
 import { button, icon, make } from "./dom";
 import type { Session, View } from "./session";
-
-/** Plain words for each state that the header names. */
-const STATUS_WORDS = {
-  idle: "Not joined",
-  loading: "Loading…",
-  joining: "Joining…",
-  waiting: "Waiting to be let in",
-  joined: "Joined",
-  left: "Left",
-  failed: "Failed",
-} as const;
-
-const BROADCAST_WORDS = {
-  off: "",
-  starting: "Going live…",
-  live: "LIVE",
-  stopping: "Ending the broadcast…",
-  failed: "Broadcast failed",
-} as const;
+import { t } from "./strings";
 
 export interface HeaderActions {
   leave(): void;
@@ -56,11 +38,11 @@ export class Header {
     this.#clock.setAttribute("role", "timer");
     this.#people.append(icon("people"), this.#count, this.#noun);
     this.#pill.append(this.#live, this.#clock);
-    this.#corner = button("corner", "Show a corner when out of sight", () => actions.cornerOn());
-    this.#full = button("full", "Full screen", () => actions.fullScreen());
-    this.#tab = button("tab", "Open in a tab", () => actions.openInTab());
-    this.#invite = button("invite", "Copy invite", () => actions.copyInvite());
-    this.#leave = button("leave", "Leave", () => actions.leave());
+    this.#corner = button("corner", t.header.corner, () => actions.cornerOn());
+    this.#full = button("full", t.header.fullScreen, () => actions.fullScreen());
+    this.#tab = button("tab", t.header.openInTab, () => actions.openInTab());
+    this.#invite = button("invite", t.header.copyInvite, () => actions.copyInvite());
+    this.#leave = button("leave", t.header.leave, () => actions.leave());
     const buttons = make("span", "nanomeet-buttons");
     buttons.append(this.#corner, this.#full, this.#tab, this.#invite, this.#leave);
     this.element.append(this.#room, this.#role, this.#people, this.#status, this.#pill, buttons);
@@ -72,15 +54,15 @@ export class Header {
     this.#room.title = session.room;
     this.#status.textContent = card ? "" : statusOf(state);
     const joined = state?.status === "joined";
-    this.#role.textContent = joined ? (state.moderator ? "Moderator" : "Participant") : "";
+    this.#role.textContent = joined ? t.header[state.moderator ? "moderator" : "participant"] : "";
     const people = state?.people.length ?? 0;
     this.#people.hidden = people === 0;
     this.#count.textContent = people === 0 ? "" : String(people);
-    this.#noun.textContent = people === 0 ? "" : people === 1 ? " person" : " people";
+    this.#noun.textContent = people === 0 ? "" : t.header.people(people);
     const broadcast = state?.broadcast.state ?? "off";
     this.#since = broadcast === "live" ? (state?.broadcast.since ?? null) : null;
     this.#pill.dataset.state = broadcast;
-    write(this.#live, BROADCAST_WORDS[broadcast]);
+    write(this.#live, t.header.broadcast[broadcast]);
     this.tick();
     const here = session.shows(view);
     this.#corner.hidden = !here || session.cornerWanted;
@@ -100,17 +82,21 @@ export class Header {
     // Digits that jump every second are motion too.
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const words =
-      passed === null ? "" : calm ? `${Math.max(0, Math.floor(passed / 60))} min` : elapsed(passed);
+      passed === null
+        ? ""
+        : calm
+          ? `${Math.max(0, Math.floor(passed / 60))} ${t.units.min}`
+          : elapsed(passed);
     write(this.#clock, words);
   }
 }
 
 function statusOf(state: Readonly<MeetingState> | null): string {
-  if (state?.reconnecting) return "Reconnecting…";
-  return STATUS_WORDS[state?.status ?? "idle"];
+  if (state?.reconnecting) return t.header.reconnecting;
+  return t.header.status[state?.status ?? "idle"];
 }
 
-/** What is written anew is read aloud anew. */
+/** What is written again is read aloud again. */
 function write(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

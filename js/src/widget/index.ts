@@ -1,5 +1,7 @@
 import type { AnyWidget } from "@anywidget/types";
+import { languagesOf } from "../shared/language";
 import { Session, type SessionModel } from "./session";
+import { speak } from "./strings";
 import { CellView } from "./view";
 import "./widget.css";
 
@@ -13,6 +15,7 @@ const widget: AnyWidget<State> = () => {
   let session: Session | undefined;
   return {
     initialize({ model }) {
+      speak(languagesOf(document));
       session = new Session(model as unknown as SessionModel, document);
       return () => session?.close();
     },

@@ -1,5 +1,6 @@
 /** A line below the header: something that the user has to be told, until it is dismissed. */
 import { button, make } from "./dom";
+import { t } from "./strings";
 
 const PASSING_MS = 5_000;
 /** A link that lets people in does not stay on the screen. */
@@ -14,7 +15,7 @@ export class Line {
   constructor(role: "alert" | "status", onDismiss: () => void) {
     this.#words.setAttribute("role", role);
     this.#value.readOnly = true;
-    const dismiss = button("close", "Dismiss", onDismiss);
+    const dismiss = button("close", t.view.dismiss, onDismiss);
     this.element.dataset.role = role;
     this.element.append(this.#words, this.#value, dismiss);
     this.element.hidden = this.#value.hidden = true;

@@ -10,6 +10,7 @@ import { Invitation } from "./invitation";
 import type { Kernel } from "./kernel";
 import { type FromKernel, KernelChannel, type ToKernel } from "./kernel-channel";
 import { standingOf } from "./standing";
+import { t } from "./strings";
 import { currentTheme, followTheme, type Theme } from "./theme";
 import { pageOf } from "./token";
 
@@ -174,10 +175,7 @@ export class Session {
 
   /** Makes an invite; rejects with plain words. */
   invite(): Promise<string> {
-    return this.#invitation.ask(
-      () => this.#channel.send({ type: "invite" }),
-      "The kernel does not answer: try again once it has finished.",
-    );
+    return this.#invitation.ask(() => this.#channel.send({ type: "invite" }), t.view.kernelBusy);
   }
 
   /** Leaves, at the user's wish. */
@@ -217,7 +215,7 @@ export class Session {
       }
       case "invite":
         if (message.note) this.#notify(message.note);
-        this.#invitation.answer(message.link, message.error ?? "There is no invite.");
+        this.#invitation.answer(message.link, message.error ?? t.view.noInvite);
         break;
       case "browser":
         if (message.link !== null) followLink(this.#document, message.link);

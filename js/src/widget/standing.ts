@@ -1,10 +1,12 @@
 /** What a command of the kernel finds while no meeting is under way here. */
 import { type Card, wordsOf } from "./cards";
 import { PATIENCE_MS, type Standing } from "./command-queue";
+import { en } from "./strings/en";
 
 export function standingOf(card: Card | null, room: string): Standing {
   if (card === null) return { kind: "joining", why: "it is being joined", person: false };
-  const { words } = wordsOf(card, room);
+  // Python speaks English.
+  const { words } = wordsOf(card, room, en);
   switch (card.kind) {
     case "ask": {
       const why = "its cell asks whether you trust its server";

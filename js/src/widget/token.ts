@@ -3,6 +3,7 @@ import { baseUrl, meetingUrl } from "../engine/url";
 import { CLOUD_SERVER } from "../webapi/addresses";
 import { domainOf } from "../webapi/nanomeet";
 import { readToken } from "../webapi/token";
+import { roomLanguage } from "./strings";
 import type { Theme } from "./theme";
 
 export interface Entrance {
@@ -34,7 +35,11 @@ export function pageOf(
 ): string {
   const read = readToken(token);
   const claims = { ...read, server: server ?? read.server };
-  const configOverwrite = { theme, prejoinConfig: { enabled: prejoin === true } };
+  const configOverwrite = {
+    theme,
+    prejoinConfig: { enabled: prejoin === true },
+    ...roomLanguage(),
+  };
   const settings = { roomName: claims.room, jwt: token, configOverwrite };
   return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;
 }

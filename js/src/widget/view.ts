@@ -6,6 +6,7 @@ import { make } from "./dom";
 import { Header } from "./header";
 import { Line } from "./line";
 import type { Session, View } from "./session";
+import { t } from "./strings";
 
 function cssLength(value: unknown): string {
   return typeof value === "number" ? `${value}px` : String(value);
@@ -53,7 +54,7 @@ export class CellView implements View {
 
   update(session: Session): void {
     const { state, room } = session;
-    this.#root.setAttribute("aria-label", `Meeting ${room}`.trim());
+    this.#root.setAttribute("aria-label", t.view.meeting(room));
     this.#root.dataset.status = state?.status ?? "idle";
     this.#root.dataset.theme = session.theme;
     this.#header.update(session, this);
@@ -77,9 +78,7 @@ export class CellView implements View {
     place.tabIndex = here ? 0 : -1;
     if (here) {
       place.setAttribute("role", "group");
-      const way =
-        "press Enter to go into it; Tab at its end, or Shift+Tab at its start, leads back";
-      place.setAttribute("aria-label", `The meeting's room: ${way}`);
+      place.setAttribute("aria-label", t.view.entry);
     } else {
       place.removeAttribute("role");
       place.removeAttribute("aria-label");
@@ -98,25 +97,25 @@ export class CellView implements View {
   }
 
   async #fullScreen(): Promise<void> {
-    if (!(await this.#session.fullScreen())) this.#said.say("This page allows no full screen.");
+    if (!(await this.#session.fullScreen())) this.#said.say(t.view.noFullScreen);
   }
 
   #openInTab(): void {
     // At once, in the click: later the browser would take it for a pop-up.
     const tab = window.open("", "_blank");
-    if (tab === null) this.#said.say("The browser opened no tab: allow pop-ups for this page.");
+    if (tab === null) this.#said.say(t.view.noTab);
     else void this.#session.moveTo(tab);
   }
 
   async #copyInvite(): Promise<void> {
-    this.#said.say("Making an invite…");
+    this.#said.say(t.view.makingInvite);
     const link = this.#session.invite();
     const copied = copy(link);
     try {
       const ready = await link;
       // It is selected then, and over http there is no other way to the clipboard.
-      const given = (await copied) || this.#said.give("Copy the invite link:", ready);
-      if (given) this.#said.say("The invite link is copied: who has it can enter.");
+      const given = (await copied) || this.#said.give(t.view.copyByHand, ready);
+      if (given) this.#said.say(t.view.copied);
     } catch (error) {
       this.#said.say(error instanceof Error ? error.message : String(error));
     }

@@ -37,7 +37,7 @@ def test_the_meeting_opens_in_a_browser_by_a_link_that_works_once(
     page.add_init_script(MARKED)
     notebook = Notebook(page, lab, "studio.ipynb")
     notebook.run(0)
-    expect(notebook.meeting).to_contain_text("gives notebooks no camera")
+    expect(notebook.meeting).to_contain_text("blocks camera access in notebooks")
     expect(page.locator("iframe[allow*=camera]")).to_have_count(0)
 
     with page.context.expect_page() as opened:

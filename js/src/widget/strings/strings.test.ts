@@ -1,0 +1,97 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, test, vi } from "vitest";
+import { languagesOf, localeOf } from "../../shared/language";
+import { token } from "../../webapi/test-token";
+import { type Card, wordsOf } from "../cards";
+import { remaining } from "../clock";
+import { standingOf } from "../standing";
+import { pageOf } from "../token";
+import { speak, t } from ".";
+import { de } from "./de";
+import { en } from "./en";
+
+const CARDS: readonly Card[] = [
+  { kind: "silent", busy: true },
+  { kind: "silent", busy: false },
+  { kind: "ended" },
+  { kind: "unseen" },
+  { kind: "shared", invites: true },
+  { kind: "shared", invites: false },
+  { kind: "no_token" },
+  { kind: "early", opens: 0 },
+  { kind: "ask", server: "https://meet.example" },
+  { kind: "browser" },
+  ...(["cell", "page", "browser", "tab"] as const).map(
+    (place): Card => ({ kind: "elsewhere", place }),
+  ),
+  { kind: "left" },
+  { kind: "left", code: true },
+  ...Object.keys(en.failures).map(
+    (kind): Card => ({ kind: "failed", failure: { kind, message: "It broke." } }),
+  ),
+];
+
+afterEach(() => {
+  document.documentElement.lang = "";
+  vi.restoreAllMocks();
+  speak(["en"]);
+});
+
+const browserSpeaks = (...tags: string[]) =>
+  vi.spyOn(navigator, "languages", "get").mockReturnValue(tags);
+
+test.each([
+  ["de_DE", ["en-US"], "de"],
+  ["de", [], "de"],
+  ["en", ["de-AT"], "en"],
+  ["", ["de-AT", "en"], "de"],
+  ["", ["fr"], "en"],
+  ["fr", ["fr", "de"], "de"],
+])("in a notebook of language %j, with a browser of %j, cells speak %s", (page, browser, said) => {
+  document.documentElement.lang = page;
+  browserSpeaks(...browser);
+  expect(speak(languagesOf(document))).toBe(said);
+});
+
+test.each(CARDS)("the card %j is German in a German notebook, with the same buttons", (card) => {
+  const english = wordsOf(card, "algebra");
+  speak(["de"]);
+  const german = wordsOf(card, "algebra");
+  expect(german.words).not.toBe(english.words);
+  expect(german.words).not.toContain("{}");
+  for (const button of ["action", "second"] as const) {
+    expect(typeof german[button]).toBe(typeof english[button]);
+    if (english[button]) expect(german[button]).not.toBe(english[button]);
+  }
+});
+
+test("a failure that has no words here is told in its own", () => {
+  speak(["de"]);
+  const odd: Card = { kind: "failed", failure: { kind: "odd", message: "It broke." } };
+  expect(wordsOf(odd, "")).toEqual({ words: "It broke.", action: "Noch einmal versuchen" });
+});
+
+test("both languages know the same failures", () => {
+  expect(Object.keys(de.failures)).toEqual(Object.keys(en.failures));
+});
+
+test.each(CARDS)("what Python is told of the card %j is English all the same", (card) => {
+  const english = standingOf(card, "algebra");
+  speak(["de"]);
+  expect(standingOf(card, "algebra")).toEqual(english);
+});
+
+test("a countdown and a date are in the cell's language", () => {
+  browserSpeaks("en-GB", "de-AT");
+  speak(["de"]);
+  expect(remaining(2 * 86_400)).toBe("2 Tage 0 h");
+  expect(remaining(86_400)).toBe("1 Tag 0 h");
+  expect([localeOf(t.language), localeOf("en"), localeOf("fr")]).toEqual(["de-AT", "en-GB", "fr"]);
+});
+
+test("the room speaks the notebook's language, and the browser's where the notebook names none", () => {
+  const asked = () => decodeURIComponent(pageOf(token(), "light")).match(/defaultLanguage="(\w+)"/);
+  expect(asked()).toBeNull();
+  speak(["de"]);
+  expect(asked()?.[1]).toBe("de");
+});
