@@ -1,9 +1,17 @@
 /** How pages say which meeting they want: all that the constructor was ever given, read into one form. */
 
-import type { ClientOptions } from "./client";
 import type { EngineOptions } from "./core";
 import { EngineError } from "./errors";
 import { baseUrl } from "./url";
+
+export interface ClientOptions extends EngineOptions {
+  /** Called when the meeting page has started, not when its document has loaded. */
+  onload?: (() => void) | null | undefined;
+  /** Who is called into the meeting as soon as it starts. */
+  invitees?: readonly unknown[] | null | undefined;
+  /** Whether the meeting page is reached over plain http. */
+  noSSL?: boolean | null | undefined;
+}
 
 /** A meeting's address, or why there can be none. */
 export type Address = [domain: string, options: EngineOptions];

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 // @vitest-environment-options {"settings": {"disableIframePageLoading": true, "handleDisabledFileLoadingAsSuccess": true}}
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type ClientOptions, EngineClient } from "./client";
+import type { ClientOptions } from "./address";
+import { EngineClient } from "./client";
 import { FakeMeeting } from "./fake-meeting";
 
 let client: EngineClient;

@@ -1,21 +1,12 @@
 /** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
 
-import { readAddress, readOptions } from "./address";
+import { type ClientOptions, readAddress, readOptions } from "./address";
 import { aliasesOf, commandNames } from "./commands";
 import contract from "./contract.json";
-import { EngineCore, type EngineOptions } from "./core";
+import { EngineCore } from "./core";
 import type { Entry, EventKey, EventListener } from "./emitter";
 import { EngineError } from "./errors";
 import { aliasOf, type EventData, eventName, eventNames } from "./events";
-
-export interface ClientOptions extends EngineOptions {
-  /** Called when the meeting page has started, not when its document has loaded. */
-  onload?: (() => void) | null | undefined;
-  /** Who is called into the meeting as soon as it starts. */
-  invitees?: readonly unknown[] | null | undefined;
-  /** Whether the meeting page is reached over plain http. */
-  noSSL?: boolean | null | undefined;
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: as Node's emitters have it, a listener takes anything.
 type AnyListener = (...args: any[]) => void;

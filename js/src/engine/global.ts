@@ -1,6 +1,7 @@
 /** external_api.js: the engine API under its two global names. */
 
-import { type ClientOptions, EngineClient } from "./client";
+import type { ClientOptions } from "./address";
+import { EngineClient } from "./client";
 import { domainFrom } from "./home";
 
 // Only readable while the script runs for the first time.

@@ -2,8 +2,8 @@
 
 import type { EventData } from "../engine/events";
 import type { BroadcastOptions } from "../shared/protocol";
+import type { EmbeddedMeeting } from "./embedded-meeting";
 import { asNanoMeetError, NanoMeetError } from "./errors";
-import type { EmbeddedMeeting } from "./nanomeet";
 import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
 

@@ -1,7 +1,7 @@
 /** Commands that are done when the meeting says so. */
 
+import type { EmbeddedMeeting } from "./embedded-meeting";
 import { asNanoMeetError, NanoMeetError } from "./errors";
-import type { EmbeddedMeeting } from "./nanomeet";
 import { waitFor } from "./wait";
 
 /** Milliseconds for a meeting to confirm what it was told. */

@@ -2,8 +2,9 @@
 
 import { carriedOut } from "./confirm";
 import { type Devices, devicesOf, selectDevice } from "./devices";
+import type { EmbeddedMeeting } from "./embedded-meeting";
 import { NanoMeetError } from "./errors";
-import { type EmbeddedMeeting, NanoMeet, type Success } from "./nanomeet";
+import { NanoMeet, type Success } from "./nanomeet";
 
 /** The Web API without the services that make rooms: all that a page needs which has a token. */
 export class MeetingApi extends NanoMeet {

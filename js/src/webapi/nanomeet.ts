@@ -5,6 +5,7 @@ import { baseUrl } from "../engine/url";
 import { clockAhead } from "../shared/server-time";
 import { CLOUD_SERVER } from "./addresses";
 import { type BroadcastData, type OwnOptions, startBroadcast, stopBroadcast } from "./broadcast";
+import type { EmbeddedMeeting } from "./embedded-meeting";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { whenJoined } from "./join";
 import { checkConfig, type InitConfig, type Setup } from "./setup";
@@ -26,16 +27,6 @@ export interface Success<T> {
 
 /** Milliseconds that hanging up may take before the frame goes anyway. */
 const HANG_UP = 2_000;
-
-export interface EmbeddedMeeting {
-  readonly api: EngineCore;
-  readonly view: MeetingView;
-  readonly translator: Translator;
-  /** Where a broadcast goes that the engine does not carry itself; null if nobody said. */
-  readonly targets: Targets | null;
-  /** The password that was set here; empty for none. */
-  password: string;
-}
 
 /** One meeting at a time. Every Promise settles; every rejection is a NanoMeetError. */
 export class NanoMeet {

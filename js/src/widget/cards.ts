@@ -2,7 +2,8 @@
 import { baseUrl } from "../engine/url";
 import { localeOf } from "../shared/language";
 import type { Failure } from "./kernel-channel";
-import { type Strings, t } from "./strings";
+import { t } from "./strings";
+import type { Strings } from "./strings/en";
 
 export type Card =
   /** No kernel answers: there is none, or it is busy. */

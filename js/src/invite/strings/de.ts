@@ -1,4 +1,4 @@
-import type { Strings } from ".";
+import type { Strings } from "./en";
 
 /** Deutsch. */
 export const de: Strings = {

@@ -27,3 +27,5 @@ export const en = {
   unlimited: "It does not expire.",
   units: { day: "d", hour: "h", minute: "min", second: "s" },
 };
+
+export type Strings = typeof en;

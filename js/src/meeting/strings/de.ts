@@ -1,5 +1,4 @@
-import type { Strings } from ".";
-import type { Which } from "./en";
+import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
 

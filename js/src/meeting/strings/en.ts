@@ -292,3 +292,5 @@ export const en = {
     closeNotice: "Close this notice",
   },
 };
+
+export type Strings = typeof en;

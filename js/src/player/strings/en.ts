@@ -74,3 +74,5 @@ export const en = {
     recording: "Recording",
   },
 };
+
+export type Strings = typeof en;

@@ -1,4 +1,4 @@
-import type { Strings } from ".";
+import type { Strings } from "./en";
 
 const NEW_TOKEN =
   "Legen Sie den Raum neu an, oder bitten Sie die Moderation um eine neue Einladung.";

@@ -111,3 +111,5 @@ export const en = {
   },
   units: { day: "day", days: "days", h: "h", min: "min", s: "s" },
 };
+
+export type Strings = typeof en;

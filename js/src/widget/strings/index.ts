@@ -7,9 +7,7 @@
 
 import { preferred } from "../../shared/language";
 import { de } from "./de";
-import { en } from "./en";
-
-export type Strings = typeof en;
+import { en, type Strings } from "./en";
 
 const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
 

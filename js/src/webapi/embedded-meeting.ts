@@ -1,0 +1,16 @@
+/** A meeting on a web page, and what belongs to it. */
+
+import type { EngineCore } from "../engine/core";
+import type { Targets } from "./targets";
+import type { Translator } from "./translator";
+import type { MeetingView } from "./view";
+
+export interface EmbeddedMeeting {
+  readonly api: EngineCore;
+  readonly view: MeetingView;
+  readonly translator: Translator;
+  /** Where a broadcast goes that the engine does not carry itself; null if nobody said. */
+  readonly targets: Targets | null;
+  /** The password that was set here; empty for none. */
+  password: string;
+}
