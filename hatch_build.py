@@ -28,6 +28,7 @@ def is_stale(root: Path) -> bool:
     sources = [
         js / "src",
         js / "types",
+        js / "wasm",
         js / "build.mjs",
         js / "package.json",
         js / "package-lock.json",

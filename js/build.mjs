@@ -1,7 +1,8 @@
 // Bundles the front end into the Python package. `node build.mjs [entry ...]` builds only those.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
 import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -14,6 +15,7 @@ const bundles = {
   external_api: ["src/engine/global.ts", "iife"],
   meeting: ["src/meeting/index.tsx", "esm"],
   composer: ["src/composer/worker.ts", "iife"],
+  background: ["src/background/worker.ts", "iife"],
   player: ["src/player/index.tsx", "esm"],
   "player-audio": ["src/player/audio-worklet.ts", "iife"],
   broadcast_player: ["src/broadcast-player/index.ts", "esm"],
@@ -51,7 +53,21 @@ async function bundle(name) {
   }
 }
 
+/** The arithmetic of the background, and the network that finds the person: as its makers publish it. */
+async function background() {
+  const { error, stderr } = await asc.main([
+    join(here, "wasm/background.ts"),
+    ...["--outFile", join(out, "background.wasm")],
+    ...["--optimizeLevel", "3", "--noAssert", "--runtime", "stub", "--enable", "simd"],
+  ]);
+  if (error) throw new Error(`asc: ${stderr}`);
+  const network = "selfie_segmentation_landscape.tflite";
+  const published = join(here, "node_modules/@mediapipe/selfie_segmentation", network);
+  writeFileSync(join(out, network), readFileSync(published));
+}
+
 await Promise.all(names.map(bundle));
+if (names.includes("background")) await background();
 for (const page of pages) {
   if (names.includes(page))
     copyFileSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));

@@ -4,6 +4,7 @@ import { type Codec, QUALITIES } from "../../composer/index";
 import { LIMITS } from "../../shared/protocol";
 import { cut } from "../../shared/text";
 import type { ViewStore } from "../look/view";
+import { BLURS } from "../media/background-choice";
 import type { MeetingPage } from "../room/meeting-page";
 import type { RemovalOptions } from "../room/requests";
 import type { RoomStore } from "../room/room";
@@ -113,6 +114,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "set-audio-only": setAudioOnly,
   // What newer engines call the same.
   "set-low-bandwidth-mode": setAudioOnly,
+  "set-blurred-background": ({ media }, [blur]) =>
+    media.setBackground(oneOf("A blurred background", blur, ["none", ...BLURS] as const)),
+  "set-virtual-background": ({ media }, [enabled, picture]) =>
+    flag("The background", enabled, false)
+      ? media.setPicture(pictureAddress(picture))
+      : media.setBackground("none"),
+  "toggle-virtual-background": ({ view }) => view.toggle("settings"),
   "overwrite-config": ({ view }, [config]) => overwriteConfig(view, config),
   "show-notification": ({ view }, [notice], emit) => showNotification(view, notice, emit),
   "hide-notification": ({ view }, [uid]) => view.hide(text("The notification's uid", uid, NOTICE)),
@@ -220,6 +228,19 @@ function pushAddresses(to: unknown): string[] {
 function said(on: unknown): boolean | undefined {
   return typeof on === "boolean" ? on : undefined;
 }
+
+/** What is put behind a person comes with the command: a page fetches no picture from elsewhere. */
+function pictureAddress(picture: unknown): string {
+  const address = typeof picture === "string" ? picture : "";
+  if (PICTURE.test(address) && address.length <= MOST_PICTURE) return address;
+  throw invalid(
+    "The background's picture",
+    `is a data: address of an image in base64, of ${MOST_PICTURE / 1e6} million characters at most`,
+  );
+}
+
+const PICTURE = /^data:image\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+=*$/;
+const MOST_PICTURE = 20_000_000;
 
 /** Browsers open their chooser only shortly after the person touched the page. */
 async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Promise<boolean> {

@@ -24,7 +24,9 @@ export class CameraControl {
   readonly resized = signal(0);
   #track: MediaStreamTrack | null = null;
   #shape = 16 / 9;
-  #wanted: Capture | null = null;
+  #asked: Capture | null = null;
+  /** More than this is not delivered, whatever is asked for. */
+  #ceiling: Capture | null = null;
   #applied: Capture | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #owner = new AbortController();
@@ -45,14 +47,34 @@ export class CameraControl {
     // The system's own camera menu may switch the blur, too.
     const { signal: ended } = this.#owner;
     track.addEventListener("configurationchange", () => this.#readBlur(), { signal: ended });
-    if (this.#wanted) this.setCapture(this.#wanted);
+    this.#follow();
   }
 
   /** A larger picture at once, a smaller one when it is clear that it is enough. */
-  setCapture(wanted: Capture): void {
-    this.#wanted = wanted;
+  setCapture(asked: Capture): void {
+    this.#asked = asked;
+    this.#follow();
+  }
+
+  /** What is done with the pictures on this machine takes too long for larger ones; null: for none. */
+  setCeiling(ceiling: Capture | null): void {
+    this.#ceiling = ceiling;
+    this.#follow();
+  }
+
+  get #wanted(): Capture | null {
+    const [asked, ceiling] = [this.#asked, this.#ceiling];
+    if (!asked || !ceiling) return asked ?? ceiling;
+    return {
+      height: Math.min(asked.height, ceiling.height),
+      framerate: Math.min(asked.framerate, ceiling.framerate),
+    };
+  }
+
+  #follow(): void {
+    const wanted = this.#wanted;
     const applied = this.#applied;
-    if (!this.#track) return;
+    if (!this.#track || !wanted) return;
     if (applied && same(applied, wanted)) {
       clearTimeout(this.#timer);
       this.#timer = undefined;

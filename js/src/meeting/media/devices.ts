@@ -5,7 +5,8 @@ import { t } from "../strings";
 import { type Refusal, refusalOf } from "./permissions";
 
 export type MediaKind = "audio" | "video";
-export type Problem = Refusal | "denied" | "system" | "missing" | "busy" | "unknown";
+/** With `background` the camera is off because what is behind the person could not be hidden. */
+export type Problem = Refusal | "background" | "denied" | "system" | "missing" | "busy" | "unknown";
 export type Problems = Partial<Record<MediaKind, Problem>>;
 
 export interface Acquired {

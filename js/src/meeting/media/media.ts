@@ -9,6 +9,8 @@ import {
   type Start,
 } from "../room/preferences";
 import { RefusedError } from "../room/signalling";
+import { Background } from "./background";
+import type { BackgroundChoice } from "./background-choice";
 import { CameraControl } from "./camera";
 import { acquire, browserCapture, DeviceError, type MediaKind, type Problems } from "./devices";
 import { MicrophoneMeter } from "./levels";
@@ -39,6 +41,7 @@ export type Device = (typeof DEVICES)[number];
 
 export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
+  /** What may be seen of the camera: all that leaves this page. */
   readonly camera = signal<MediaStreamTrack | null>(null);
   readonly screen = signal<MediaStreamTrack | null>(null);
   /** The sound of what is shared, where the browser gives it. */
@@ -48,6 +51,13 @@ export class LocalMedia {
   readonly control = new CameraControl();
   /** Whether the camera can blur what is behind the person, and does. */
   readonly blur = this.control.blur;
+  readonly background = new Background({
+    onFailed: (track) =>
+      void this.#exclusive({ video: this.intends("video") }, async () => {
+        if (this.camera.value === track) this.#uncovered();
+      }),
+    onCeiling: (ceiling) => this.control.setCeiling(ceiling),
+  });
   /** How loud the microphone is, from 0 to 1; measured while somebody looks. */
   readonly level: Signal<number>;
   readonly problems = signal<Problems>({});
@@ -61,6 +71,8 @@ export class LocalMedia {
   readonly #openings = signal<Readonly<Record<Device, number>>>({ audio: 0, video: 0, screen: 0 });
   /** Whether each shall be on: what was said of it last, as far as it is busy. */
   readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
+  /** The camera itself: it shows what is behind the person. */
+  #source: MediaStreamTrack | null = null;
   #owner = new AbortController();
   /** One opening at a time: two prompts, or two cameras at once, help nobody. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -132,14 +144,11 @@ export class LocalMedia {
   async setCamera(on: boolean): Promise<void> {
     this.#say({ video: on });
     if (on) await this.#exclusive({ video: true }, () => this.#switchCameraOn());
-    else {
-      this.camera.value?.stop();
-      this.#setCamera(null);
-    }
+    else this.#closeCamera();
   }
 
   async #switchCameraOn(): Promise<void> {
-    if (!this.#wish.value.video || this.camera.value) return;
+    if (!this.#wish.value.video || this.#source) return;
     await this.#acquire({ audio: false, video: true });
   }
 
@@ -178,6 +187,31 @@ export class LocalMedia {
   }
 
   /**
+   * Puts something else behind the person, or nothing. Rejects if that cannot be: then the camera is off,
+   * or a picture that cannot be read changes nothing.
+   */
+  async setBackground(choice: BackgroundChoice): Promise<void> {
+    const failed = (): boolean => this.problems.value.video === "background";
+    await this.#exclusive({ video: this.intends("video") || failed() }, async () => {
+      const { background } = this;
+      if (choice !== "none" && (await background.change(choice))) {
+        background.choose(choice);
+        return;
+      }
+      background.choose(choice);
+      if (this.#source) await this.#showCamera(this.#source);
+      else if (failed()) await this.#acquire({ audio: false, video: true });
+      if (failed()) throw new DeviceError("video", "background");
+    });
+  }
+
+  /** Puts a person's own picture behind them: a file, or a `data:` address. */
+  async setPicture(source: Blob | string): Promise<void> {
+    await this.background.take(source);
+    await this.setBackground("own");
+  }
+
+  /**
    * Uses another device, at once if it is on. Rejects if that cannot be opened: then the one of
    * before goes on.
    */
@@ -186,14 +220,16 @@ export class LocalMedia {
     this.#remember(kind, deviceId);
     if (kind === "audiooutput") return;
     const input = kind === "audioinput" ? "audio" : "video";
-    const held = input === "audio" ? this.microphone : this.camera;
-    if (!held.value && !this.busy.value.has(input)) return;
+    const held = (): MediaStreamTrack | null =>
+      input === "audio" ? this.microphone.value : this.#source;
+    if (!held() && !this.busy.value.has(input)) return;
     await this.#exclusive({ [input]: this.intends(input) }, async () => {
       // It was switched off meanwhile, or opened as it is wanted.
-      if (!held.value || held.value.getSettings().deviceId === deviceId) return;
+      const open = held();
+      if (!open || open.getSettings().deviceId === deviceId) return;
       const wanted = { audio: input === "audio", video: input === "video" };
       // Many a machine cannot open two cameras at once.
-      held.value.stop();
+      open.stop();
       await this.#acquire(wanted);
       const problem = this.problems.value[input];
       if (!problem) return;
@@ -207,7 +243,7 @@ export class LocalMedia {
 
   /** The device in use: the open track's, else the chosen one's. */
   current(kind: DeviceKind): MediaDeviceInfo | undefined {
-    const track = kind === "audioinput" ? this.microphone.value : this.camera.value;
+    const track = kind === "audioinput" ? this.microphone.value : this.#source;
     const open = kind === "audiooutput" ? undefined : track?.getSettings().deviceId;
     const wanted = open ?? this.choice.value[kind];
     const ofKind = this.devices.value.filter((device) => device.kind === kind);
@@ -226,9 +262,8 @@ export class LocalMedia {
     this.#owner.abort();
     this.#wish.value = NOTHING;
     this.microphone.value?.stop();
-    this.camera.value?.stop();
     this.#setMicrophone(null, false);
-    this.#setCamera(null);
+    this.#closeCamera();
     this.#stopScreen();
     this.meter.close();
   }
@@ -255,13 +290,10 @@ export class LocalMedia {
       return;
     }
     const problems = { ...this.problems.value };
-    for (const kind of ["audio", "video"] as const) {
-      if (!wanted[kind]) continue;
-      delete problems[kind];
-      this.#hold(kind, found[kind]);
-    }
+    for (const kind of ["audio", "video"] as const) if (wanted[kind]) delete problems[kind];
     this.problems.value = { ...problems, ...found.problems };
-    await this.refresh();
+    if (wanted.audio) this.#holdMicrophone(found.audio);
+    await Promise.all([wanted.video && this.#holdCamera(found.video), this.refresh()]);
   }
 
   /** The track is silenced before anybody gets it: no sound of a muted person slips out. */
@@ -272,32 +304,67 @@ export class LocalMedia {
     this.microphoneOn.value = on && track !== null;
   }
 
-  #setCamera(track: MediaStreamTrack | null): void {
-    this.camera.value = track;
-    this.control.use(track);
+  #closeCamera(): void {
+    this.#source?.stop();
+    this.#source = null;
+    this.control.use(null);
+    this.background.release();
+    this.camera.value = null;
   }
 
-  #hold(kind: MediaKind, track: MediaStreamTrack | null): void {
-    const on = this.#wish.value[kind];
-    if (kind === "audio") this.#setMicrophone(track, on);
-    else if (on) this.#setCamera(track);
-    else {
+  /** Lets a camera be seen, as far as the background allows: until that is there, nothing is. */
+  async #showCamera(source: MediaStreamTrack): Promise<void> {
+    const { signal: ended } = this.#owner;
+    if (this.background.wanted && this.camera.value === source) this.camera.value = null;
+    this.#source = source;
+    this.control.use(source);
+    try {
+      const shown = await this.background.cover(source);
+      // Unplugged, switched off, or left, meanwhile.
+      if (ended.aborted || this.#source !== source) this.background.release();
+      else this.camera.value = shown;
+    } catch {
+      if (this.#source === source) this.#uncovered();
+    }
+  }
+
+  /** The background could not be made: the camera goes off, and the person hears why. */
+  #uncovered(): void {
+    this.#closeCamera();
+    this.problems.value = { ...this.problems.value, video: "background" };
+  }
+
+  #holdMicrophone(track: MediaStreamTrack | null): void {
+    this.#setMicrophone(track, this.#wish.value.audio);
+    track?.addEventListener("ended", () => {
+      if (this.microphone.value !== track) return;
+      const on = this.intends("audio");
+      this.#setMicrophone(null, false);
+      this.#replace("audio", on);
+    });
+  }
+
+  async #holdCamera(track: MediaStreamTrack | null): Promise<void> {
+    if (!track || !this.#wish.value.video) {
       track?.stop();
-      this.#setCamera(null);
+      this.#closeCamera();
       return;
     }
-    track?.addEventListener("ended", () => {
-      // Only an unplugged or revoked device ends by itself: another one may take its place.
-      const held = kind === "audio" ? this.microphone : this.camera;
-      if (held.value !== track) return;
-      const on = this.intends(kind);
-      if (kind === "audio") this.#setMicrophone(null, false);
-      else this.#setCamera(null);
-      const { [INPUT[kind]]: _gone, ...choice } = this.choice.value;
-      this.choice.value = choice;
-      const wanted = { audio: kind === "audio", video: kind === "video" };
-      void this.#exclusive({ [kind]: on }, () => this.#acquire(wanted));
+    track.addEventListener("ended", () => {
+      if (this.#source !== track) return;
+      const on = this.intends("video");
+      this.#closeCamera();
+      this.#replace("video", on);
     });
+    await this.#showCamera(track);
+  }
+
+  /** Only an unplugged or revoked device ends by itself: another one may take its place. */
+  #replace(kind: MediaKind, on: boolean): void {
+    const { [INPUT[kind]]: _gone, ...choice } = this.choice.value;
+    this.choice.value = choice;
+    const wanted = { audio: kind === "audio", video: kind === "video" };
+    void this.#exclusive({ [kind]: on }, () => this.#acquire(wanted));
   }
 
   #say(wishes: Partial<Record<Device, boolean>>): void {

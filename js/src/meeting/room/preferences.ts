@@ -8,6 +8,8 @@ const LANGUAGE = "nanomeet.language";
 const PERSON = "nanomeet.person";
 const QUALITY = "nanomeet.quality";
 const AVATAR = "nanomeet.avatar";
+const BACKGROUND = "nanomeet.background";
+const PICTURE = "nanomeet.background.picture";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
@@ -71,6 +73,24 @@ export function rememberedQuality(): string | null {
 
 export function rememberQuality(quality: string): void {
   save(QUALITY, quality);
+}
+
+/** What stands behind the person. */
+export function rememberedBackground(): string | null {
+  return load(BACKGROUND);
+}
+
+export function rememberBackground(choice: string | null): void {
+  save(BACKGROUND, choice);
+}
+
+/** The person's own picture for that, as a `data:` address: it stays in this browser. */
+export function rememberedPicture(): string | null {
+  return load(PICTURE);
+}
+
+export function rememberPicture(picture: string | null): void {
+  save(PICTURE, picture);
 }
 
 /**

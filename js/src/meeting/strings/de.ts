@@ -44,6 +44,8 @@ export const de: Strings = {
       "Die Seite, die diese Besprechung zeigt, lässt sie Ihren Bildschirm nicht zeigen: Öffnen Sie die Besprechung in einem eigenen Tab.",
     screen_policy:
       "Der Server verbietet dieser Seite, Ihren Bildschirm zu zeigen: Wer ihn verwaltet, muss display-capture in der Kopfzeile Permissions-Policy erlauben.",
+    picture_unreadable:
+      "Diese Datei ist kein Bild, das dieser Browser zeigen kann. Wählen Sie ein anderes.",
     screen_hidden: "Dieser Browser kann keinen Bildschirm zeigen.",
     broadcast_codec:
       "So ein Bild kann dieser Browser nicht kodieren: Wählen Sie eine andere Qualität.",
@@ -162,6 +164,8 @@ export const de: Strings = {
       `Der Server verbietet dieser Seite ${DEVICES[which]}: Wer ihn verwaltet, muss das in der Kopfzeile Permissions-Policy erlauben.`,
     hidden: (which) =>
       `Dieser Browser gibt Seiten ${DEVICES[which]} nicht: Öffnen Sie die Besprechung in einem aktuellen Chrome, Edge, Firefox oder Safari.`,
+    background: (_which) =>
+      "Der Hintergrund ließ sich nicht weichzeichnen oder ersetzen. Ihre Kamera ist deshalb aus, und Ihr Raum ist nicht zu sehen. Versuchen Sie es noch einmal, oder wählen Sie in den Einstellungen einen anderen Hintergrund.",
     denied: (which) =>
       `Diese Seite darf ${DEVICES[which]} nicht benutzen: Erlauben Sie es in der Adresszeile bei den Einstellungen der Website, dann versuchen Sie es noch einmal.`,
     system: (which) =>

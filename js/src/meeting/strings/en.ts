@@ -41,6 +41,8 @@ export const en = {
       "The page that shows this meeting does not let it share your screen: open the meeting in a tab of its own.",
     screen_policy:
       "The server forbids this page to share your screen: its administrator has to allow display-capture in the header Permissions-Policy.",
+    picture_unreadable:
+      "This file is not a picture that this browser can show. Choose another one.",
     screen_hidden: "This browser cannot share a screen.",
     broadcast_codec: "This browser cannot encode such a picture: choose another quality.",
     broadcast_encoder: "This browser's encoder has stopped. Go live again.",
@@ -150,6 +152,8 @@ export const en = {
       `The server forbids this page your ${DEVICES[which]}: its administrator has to allow it in the header Permissions-Policy.`,
     hidden: (which: Which) =>
       `This browser gives pages no ${DEVICES[which]}: open the meeting in a current Chrome, Edge, Firefox or Safari.`,
+    background: (_which: Which) =>
+      "The background could not be blurred or replaced, so your camera is off and no one sees your room. Try again, or choose another background in the settings.",
     denied: (which: Which) =>
       `This page may not use your ${DEVICES[which]}: allow it in the address bar's site settings, then try again.`,
     system: (which: Which) =>

@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import type { DeviceKind } from "../room/preferences";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { BackgroundSettings } from "./background-settings";
 import { Check } from "./check";
 import { Level } from "./microphone-level";
 
@@ -32,6 +33,7 @@ export function DeviceSettings({ meeting }: { meeting: MeetingPage }): JSX.Eleme
           onToggle={() => attempt(meeting, () => media.setBlur(media.blur.value === "off"))}
         />
       )}
+      <BackgroundSettings meeting={meeting} />
       {canChooseOutput() && <DeviceSetting meeting={meeting} kind="audiooutput" />}
       <button type="button" class="button small start" onClick={sound}>
         {words.testSound}

@@ -1,0 +1,86 @@
+/** The arithmetic of the background, compiled from `wasm/background.ts`, and its memory. */
+
+const PAGE = 65_536;
+/** Bytes: what a vector register holds is read and written at once. */
+const ALIGNMENT = 16;
+
+type Call<N extends number, A extends number[] = []> = A["length"] extends N
+  ? (...numbers: A) => void
+  : Call<N, [...A, number]>;
+
+/** What `wasm/background.ts` exports: every argument is a number or an address. */
+interface Functions {
+  base(): number;
+  dense: Call<8>;
+  neighbourhoods: Call<5>;
+  depthwise: Call<10>;
+  mean: Call<4>;
+  scale: Call<5>;
+  add: Call<4>;
+  relu: Call<3>;
+  logistic: Call<3>;
+  enlarge: Call<5>;
+  spread: Call<7>;
+  split: Call<6>;
+  fromRgba: Call<12>;
+  shrink: Call<7>;
+  toInput: Call<7>;
+  alphas: Call<6>;
+  weigh: Call<6>;
+  smooth: Call<7>;
+  unweigh: Call<5>;
+  widen: Call<6>;
+  blend: Call<7>;
+}
+
+export class Kernel {
+  readonly call: Functions;
+  readonly #memory: WebAssembly.Memory;
+  #free: number;
+
+  private constructor(instance: WebAssembly.Instance) {
+    this.call = instance.exports as unknown as Functions;
+    this.#memory = instance.exports.memory as WebAssembly.Memory;
+    this.#free = this.call.base();
+  }
+
+  /** Rejects with the browser's own error where it has no WebAssembly, or none with SIMD. */
+  static async load(code: BufferSource): Promise<Kernel> {
+    // Of asc: "abort" is never called in a module that allocates nothing.
+    const { instance } = await WebAssembly.instantiate(code, {});
+    return new Kernel(instance);
+  }
+
+  /** Where free memory begins: `release` takes it back to there. */
+  get mark(): number {
+    return this.#free;
+  }
+
+  release(mark: number): void {
+    this.#free = mark;
+  }
+
+  /** Returns the address of so many bytes; what was there before is still in them. */
+  allocate(bytes: number): number {
+    const at = Math.ceil(this.#free / ALIGNMENT) * ALIGNMENT;
+    this.#free = at + bytes;
+    const missing = this.#free - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    return at;
+  }
+
+  /** A look at the memory, until something is allocated. */
+  bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.buffer, at, length);
+  }
+
+  floats(at: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.#memory.buffer, at, length);
+  }
+
+  place(values: Float32Array): number {
+    const at = this.allocate(values.byteLength);
+    this.floats(at, values.length).set(values);
+    return at;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The background's Worker: every picture goes through it before anything else sees it.
+ *
+ * Whatever goes wrong, it ends: a picture that was not changed is never handed on.
+ */
+
+import { Compositor } from "./compositor";
+import { Kernel } from "./kernel";
+import type { Backdrop, FromWorker, Streams, ToWorker } from "./messages";
+import { Network } from "./network";
+import { readModel } from "./tflite";
+
+/** Milliseconds between two reports. */
+const REPORT = 2_000;
+/** Pictures a second at most where the page brings them; the camera's own rate where it does not. */
+const FRAMERATE = 30;
+
+function tell(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+class Session {
+  readonly #compositor: Compositor;
+  #pictures = 0;
+  #busy = 0;
+  #reported = performance.now();
+
+  private constructor(compositor: Compositor) {
+    this.#compositor = compositor;
+  }
+
+  static async open(message: ToWorker & { type: "open" }): Promise<Session> {
+    const [code, model] = await Promise.all([get(message.kernelUrl), get(message.modelUrl)]);
+    const kernel = await Kernel.load(code);
+    const network = new Network(kernel, readModel(model));
+    network.run();
+    return new Session(new Compositor(kernel, network, message.backdrop));
+  }
+
+  set backdrop(backdrop: Backdrop) {
+    this.#compositor.backdrop = backdrop;
+  }
+
+  /** Closes the picture that it is given. */
+  async change(picture: VideoFrame): Promise<VideoFrame> {
+    const began = performance.now();
+    try {
+      return await this.#compositor.compose(picture);
+    } finally {
+      picture.close();
+      this.#measure(began);
+    }
+  }
+
+  /** Ends with the camera. */
+  async follow({ readable, writable }: Streams): Promise<void> {
+    const [reader, writer] = [readable.getReader(), writable.getWriter()];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      // The writer's own queue would only make what is shown late.
+      await writer.write(await this.change(value));
+    }
+    await writer.close();
+  }
+
+  #measure(began: number): void {
+    const now = performance.now();
+    this.#busy += now - began;
+    this.#pictures += 1;
+    if (now - this.#reported < REPORT) return;
+    tell({ type: "effort", each: this.#busy / this.#pictures });
+    [this.#pictures, this.#busy, this.#reported] = [0, 0, now];
+  }
+}
+
+/** Pages that bring each picture are asked for the next one: timers of a Worker run in the background, too. */
+class Turns {
+  #asked = performance.now();
+
+  constructor(readonly session: Session) {
+    this.#ask();
+  }
+
+  async take(picture: VideoFrame | null): Promise<void> {
+    if (picture) {
+      const changed = await this.session.change(picture);
+      tell({ type: "picture", picture: changed }, [changed]);
+    }
+    const passed = performance.now() - this.#asked;
+    setTimeout(() => this.#ask(), Math.max(0, 1000 / FRAMERATE - passed));
+  }
+
+  #ask(): void {
+    this.#asked = performance.now();
+    tell({ type: "next" });
+  }
+}
+
+async function get(url: string): Promise<ArrayBuffer> {
+  const answer = await fetch(url, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`the server answered with ${answer.status} for ${answer.url}`);
+  return answer.arrayBuffer();
+}
+
+let session: Session | null = null;
+let turns: Turns | null = null;
+/** What was chosen while the network was being loaded. */
+let chosen: Backdrop | null = null;
+
+async function hear(message: ToWorker): Promise<void> {
+  if (message.type === "open") {
+    session = await Session.open(message);
+    if (chosen) session.backdrop = chosen;
+    tell({ type: "ready" });
+    if (message.streams) await session.follow(message.streams);
+    else turns = new Turns(session);
+  } else if (message.type === "backdrop") {
+    if (session) session.backdrop = message.backdrop;
+    else chosen = message.backdrop;
+  } else {
+    await turns?.take(message.picture);
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  hear(data).catch((error: unknown) => {
+    tell({ type: "failed", reason: String(error) });
+    self.close();
+  });
+};

@@ -1,0 +1,131 @@
+/** A track of the camera's pictures with another background, made in a Worker of its own. */
+
+import type { Backdrop, FromWorker, Streams, ToWorker } from "../../background/messages";
+import { CanvasTrack } from "./canvas-track";
+
+/** Milliseconds: as long as a slow line needs for the network. */
+const PATIENCE = 30_000;
+
+export interface BackgroundEvents {
+  /** No further picture comes: the track has ended. */
+  onFailed(): void;
+  /** Milliseconds that a picture took. */
+  onEffort(each: number): void;
+}
+
+export class BackgroundTrack {
+  readonly track: MediaStreamTrack;
+  readonly #worker: Worker;
+  readonly #canvas: CanvasTrack | null;
+
+  /** Rejects if this browser cannot, or if what is needed does not come: then there are no pictures. */
+  static async open(
+    camera: MediaStreamTrack,
+    backdrop: Backdrop,
+    events: BackgroundEvents,
+  ): Promise<BackgroundTrack> {
+    const opened = new BackgroundTrack(camera, events);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error("the background took too long")), PATIENCE);
+        opened.#begin(backdrop, resolve, reject);
+      });
+    } catch (error) {
+      opened.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    return opened;
+  }
+
+  private constructor(
+    readonly camera: MediaStreamTrack,
+    readonly events: BackgroundEvents,
+  ) {
+    this.#worker = new Worker(address("background.js"), { name: "background" });
+    this.#canvas = streams() ? null : new CanvasTrack(camera);
+    this.track =
+      this.#canvas?.track ?? (new MediaStreamTrackGenerator({ kind: "video" }) as MediaStreamTrack);
+    // Which device it is, and how large its pictures are: what is sent is the camera's.
+    this.track.getSettings = () => camera.getSettings();
+  }
+
+  set backdrop(backdrop: Backdrop) {
+    this.#post({ type: "backdrop", backdrop }, pictureOf(backdrop));
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#canvas?.close();
+    this.track.stop();
+  }
+
+  #begin(backdrop: Backdrop, ready: () => void, failed: (error: Error) => void): void {
+    let begun = false;
+    const end = (reason: string): void => {
+      if (!begun) failed(new Error(reason));
+      else this.events.onFailed();
+    };
+    this.#worker.onerror = ({ message }) => end(message);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      switch (data.type) {
+        case "ready":
+          begun = true;
+          ready();
+          break;
+        case "effort":
+          this.events.onEffort(data.each);
+          break;
+        case "next": {
+          const picture = this.#canvas?.picture() ?? null;
+          this.#post({ type: "picture", picture }, picture ? [picture] : []);
+          break;
+        }
+        case "picture":
+          this.#canvas?.show(data.picture);
+          break;
+        case "failed":
+          end(data.reason);
+          break;
+      }
+    };
+    const through = this.#canvas ? null : this.#streams();
+    this.#post(
+      {
+        type: "open",
+        kernelUrl: address("background.wasm"),
+        modelUrl: address("selfie_segmentation_landscape.tflite"),
+        backdrop,
+        streams: through,
+      },
+      [...pictureOf(backdrop), ...(through ? [through.readable, through.writable] : [])],
+    );
+  }
+
+  #streams(): Streams {
+    const { readable } = new MediaStreamTrackProcessor({
+      track: this.camera as MediaStreamVideoTrack,
+      maxBufferSize: 1,
+    });
+    return { readable, writable: (this.track as MediaStreamVideoTrackGenerator).writable };
+  }
+
+  #post(message: ToWorker, transfer: Transferable[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}
+
+function pictureOf(backdrop: Backdrop): Transferable[] {
+  return backdrop.kind === "picture" ? [backdrop.picture] : [];
+}
+
+/** Whether the browser hands a Worker the pictures themselves (Media Capture Transform). */
+function streams(): boolean {
+  return "MediaStreamTrackProcessor" in globalThis && "MediaStreamTrackGenerator" in globalThis;
+}
+
+function address(file: string): string {
+  return new URL(`static/${file}`, document.baseURI).href;
+}

@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useId } from "preact/hooks";
+import { type BackgroundChoice, BLURS } from "../media/background-choice";
+import { drawing, SCENES } from "../media/background-scenes";
+import type { MeetingPage } from "../room/meeting-page";
+import { t } from "../strings";
+import { attempt } from "./attempt";
+
+/** What stands behind the person: a blur, one of the room's pictures, or their own. */
+export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
+  const { media } = meeting;
+  const { background } = media;
+  const words = t.panels.settings;
+  const group = useId();
+  const own = background.own.value;
+  const choices: readonly (readonly [BackgroundChoice, string | null])[] = [
+    ["none", null],
+    ...BLURS.map((blur) => [blur, null] as const),
+    ...SCENES.map((scene) => [scene, drawing(scene)] as const),
+    ...(own ? [["own", own] as const] : []),
+  ];
+  const take = async ({ currentTarget }: JSX.TargetedEvent<HTMLInputElement>): Promise<void> => {
+    const [file] = currentTarget.files ?? [];
+    // The same file may be chosen again.
+    currentTarget.value = "";
+    if (file) await attempt(meeting, () => media.setPicture(file));
+  };
+  return (
+    <fieldset class="backgrounds" aria-busy={background.state.value === "starting"}>
+      <legend>{words.background}</legend>
+      <div class="background-choices">
+        {choices.map(([choice, picture]) => (
+          <label key={choice} class="background-choice" data-background={choice}>
+            <input
+              type="radio"
+              name={group}
+              checked={background.choice.value === choice}
+              onChange={() => attempt(meeting, () => media.setBackground(choice))}
+            />
+            <span class="background-look" aria-hidden="true">
+              {picture && <img src={picture} alt="" />}
+            </span>
+            {words.backgrounds[choice]}
+          </label>
+        ))}
+      </div>
+      <label class="button small start background-file">
+        {words.chooseBackground}
+        <input type="file" accept="image/*" onChange={take} />
+      </label>
+      <p class="background-hint">{words.pictureStays}</p>
+      <p class="background-hint" role="status">
+        {background.state.value === "starting" && words.backgroundStarts}
+        {background.slow.value && words.backgroundSlow}
+      </p>
+    </fieldset>
+  );
+}
