@@ -1,9 +1,9 @@
 // Bundles the front end into the Python package. `node build.mjs [entry ...]` builds only those.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 import { build, transform } from "esbuild";
+import { compile, NETWORK, network } from "./wasm/compile.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../src/nanomeet_widget/static");
@@ -55,15 +55,8 @@ async function bundle(name) {
 
 /** The arithmetic of the background, and the network that finds the person: as its makers publish it. */
 async function background() {
-  const { error, stderr } = await asc.main([
-    join(here, "wasm/background.ts"),
-    ...["--outFile", join(out, "background.wasm")],
-    ...["--optimizeLevel", "3", "--noAssert", "--runtime", "stub", "--enable", "simd"],
-  ]);
-  if (error) throw new Error(`asc: ${stderr}`);
-  const network = "selfie_segmentation_landscape.tflite";
-  const published = join(here, "node_modules/@mediapipe/selfie_segmentation", network);
-  writeFileSync(join(out, network), readFileSync(published));
+  writeFileSync(join(out, "background.wasm"), await compile("background"));
+  writeFileSync(join(out, NETWORK), network());
 }
 
 await Promise.all(names.map(bundle));

@@ -374,29 +374,16 @@ export function shrink(
   }
 }
 
-/** Three planes of one size as the network's input: red, green and blue from 0 to 1, in its middle. */
-export function toInput(
-  y: usize,
-  u: usize,
-  v: usize,
-  columns: i32,
-  rows: i32,
-  input: usize,
-  width: i32,
-): void {
-  memory.fill(input, 0, ((width * rows) as usize) * 12);
-  input += (((width - columns) >> 1) as usize) * 12;
-  for (let row = 0; row < rows; row++) {
-    let to = input + ((row * width) as usize) * 12;
-    for (let column = 0; column < columns; column++) {
-      const light = ((load<u8>(y++) as f32) - 16) * (1.0 / 219.0);
-      const blue = ((load<u8>(u++) as f32) - 128) * (1.0 / 224.0);
-      const red = ((load<u8>(v++) as f32) - 128) * (1.0 / 224.0);
-      store<f32>(to, unit(light + 1.402 * red));
-      store<f32>(to, unit(light - 0.344 * blue - 0.714 * red), 4);
-      store<f32>(to, unit(light + 1.772 * blue), 8);
-      to += 12;
-    }
+/** Three planes of one size as the network's input: red, green and blue from 0 to 1. */
+export function toInput(y: usize, u: usize, v: usize, pixels: i32, input: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const light = ((load<u8>(y++) as f32) - 16) * (1.0 / 219.0);
+    const blue = ((load<u8>(u++) as f32) - 128) * (1.0 / 224.0);
+    const red = ((load<u8>(v++) as f32) - 128) * (1.0 / 224.0);
+    store<f32>(input, unit(light + 1.402 * red));
+    store<f32>(input, unit(light - 0.344 * blue - 0.714 * red), 4);
+    store<f32>(input, unit(light + 1.772 * blue), 8);
+    input += 12;
   }
 }
 
@@ -410,26 +397,16 @@ function unit(value: f32): f32 {
  * How much of each pixel is the person, from 0 to 128. `steady` holds that of the pictures before: what
  * hardly changed moves slowly, so that edges do not flicker, and a movement counts at once.
  */
-export function alphas(
-  found: usize,
-  width: i32,
-  columns: i32,
-  rows: i32,
-  steady: usize,
-  to: usize,
-): void {
-  found += (((width - columns) >> 1) as usize) << 2;
-  for (let row = 0; row < rows; row++) {
-    const from = found + (((row * width) as usize) << 2);
-    for (let column = 0; column < columns; column++) {
-      const before = load<f32>(steady);
-      const change = load<f32>(from + ((column as usize) << 2)) - before;
-      const now = before + change * min<f32>(1, 0.35 + 2.5 * abs(change));
-      store<f32>(steady, now);
-      steady += 4;
-      const t = unit((now - 0.4) * (1.0 / 0.4));
-      store<u8>(to++, (t * t * (3 - 2 * t) * OPAQUE + 0.5) as u8);
-    }
+export function alphas(found: usize, pixels: i32, steady: usize, to: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const before = load<f32>(steady);
+    const change = load<f32>(found) - before;
+    const now = before + change * min<f32>(1, 0.35 + 2.5 * abs(change));
+    store<f32>(steady, now);
+    found += 4;
+    steady += 4;
+    const t = unit((now - 0.4) * (1.0 / 0.4));
+    store<u8>(to++, (t * t * (3 - 2 * t) * OPAQUE + 0.5) as u8);
   }
 }
 

@@ -24,8 +24,8 @@ interface Functions {
   split: Call<6>;
   fromRgba: Call<12>;
   shrink: Call<7>;
-  toInput: Call<7>;
-  alphas: Call<6>;
+  toInput: Call<5>;
+  alphas: Call<4>;
   weigh: Call<6>;
   smooth: Call<7>;
   unweigh: Call<5>;

@@ -4,7 +4,7 @@ import type { Kernel } from "./kernel";
 import type { Blur } from "./messages";
 import type { Network } from "./network";
 
-/** Pixels of the small picture, whose lines are those of the network. Three times, which is nearly a Gauss. */
+/** Lines of the small picture, which are the network's. Three times, which is nearly a Gauss. */
 const RADIUS: Readonly<Record<Blur, number>> = { slight: 2, strong: 7 };
 const PASSES = 3;
 const VECTOR = 16;
@@ -61,10 +61,8 @@ export class Scene {
     this.#network = network;
     this.stride = Math.ceil(width / 2 / VECTOR) * 2 * VECTOR;
     this.chromaStride = this.stride / 2;
-    this.#rows = network.height;
-    // What is higher than wide stands in the middle: nobody is as broad as the network would see them.
-    this.#columns =
-      width >= height ? network.width : Math.round((network.height * width) / height / 2) * 2;
+    // Whatever its shape, the picture fills the network's: that finds people best.
+    [this.#columns, this.#rows] = [network.width, network.height];
     const pixels = this.#columns * this.#rows;
     const planes = (): Planes => {
       const chroma = (height / 2) * this.chromaStride;
@@ -144,19 +142,21 @@ export class Scene {
     call.shrink(planes.y, this.stride, width, height, small.y, columns, rows);
     call.shrink(planes.u, this.chromaStride, width / 2, height / 2, small.u, columns, rows);
     call.shrink(planes.v, this.chromaStride, width / 2, height / 2, small.v, columns, rows);
-    call.toInput(small.y, small.u, small.v, columns, rows, network.input, network.width);
+    call.toInput(small.y, small.u, small.v, columns * rows, network.input);
     network.run();
-    call.alphas(network.output, network.width, columns, rows, this.#steady, this.#alpha);
+    call.alphas(network.output, columns * rows, this.#steady, this.#alpha);
   }
 
   #blurBackdrop(radius: number): void {
     const { call } = this.#kernel;
     const [small, behind, columns, rows] = [this.#small, this.#backdrop, this.#columns, this.#rows];
     const pixels = columns * rows;
+    // As wide as it is high in the picture itself.
+    const across = Math.round((radius * columns * this.height) / (rows * this.width));
     const [from, to] = [this.#weighed, this.#smoothed];
     call.weigh(this.#alpha, small.y, small.u, small.v, pixels, from);
     for (let pass = 0; pass < PASSES; pass += 1) {
-      call.smooth(from, rows, columns, columns, 1, radius, to);
+      call.smooth(from, rows, columns, columns, 1, across, to);
       call.smooth(to, columns, 1, rows, columns, radius, from);
     }
     call.unweigh(from, pixels, small.y, small.u, small.v);

@@ -63,6 +63,7 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
     current: () => null,
     isOn: () => false,
     intends: () => false,
+    ...{ setBackground: nothing, setPicture: nothing },
   };
   const profile = { email: signal(""), avatar: signal(null), setAvatar: nothing };
   const meeting = {
