@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import shutil
 import subprocess
@@ -25,6 +26,11 @@ STATIC = ROOT / "src/nanomeet_widget/static"
 MAX_FRONT_END = 28_672
 #: The whole meeting page: what composes and plays broadcasts is loaded when it is needed.
 MAX_MEETING = 120_000
+
+#: Everything that is installed, compressed.
+MAX_WHEEL = 850_000
+#: What a background is made with: fetched only by who wants one.
+MAX_BACKGROUND = 260_000
 
 #: Three lines of the README, and what they need: the server's process and the widget's front end.
 USE = """
@@ -85,6 +91,26 @@ def test_the_meeting_page_is_small() -> None:
     assert sum(sizes.values()) <= MAX_MEETING, sizes
 
 
+def test_what_a_background_is_made_with_is_small_and_unchanged() -> None:
+    parts = ("background.js", "background.wasm", "selfie_segmentation_landscape.tflite")
+    sizes = {name: len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in parts}
+    assert sum(sizes.values()) <= MAX_BACKGROUND, sizes
+    digest = hashlib.sha256((STATIC / parts[2]).read_bytes()).hexdigest()
+    assert digest == "4aafe6223bb8dac6fac8ca8ed56852870a33051ef3f6238822d282a109962894"
+
+
+def test_the_wheel_carries_the_licences_of_what_it_ships(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    [name] = [name for name in archive.namelist() if name.endswith("THIRD_PARTY_LICENSES.txt")]
+    words = archive.read(name).decode()
+    for shipped in ("selfie_segmentation", "Apache License", "Preact", "uqr", "AssemblyScript"):
+        assert shipped in words
+
+
+def test_the_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= MAX_WHEEL
+
+
 def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
@@ -95,6 +121,9 @@ def test_the_wheel_carries_the_front_end_and_no_sources_of_it(wheel: Path) -> No
         "external_api.js",
         "library.js",
         "meeting.html",
+        "background.js",
+        "background.wasm",
+        "selfie_segmentation_landscape.tflite",
     ):
         assert f"nanomeet_widget/static/{name}" in names
     assert "nanomeet_widget/py.typed" in names

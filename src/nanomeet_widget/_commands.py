@@ -37,6 +37,9 @@ _SUBJECT = _texts.Length(least=1, most=_texts.SUBJECT.most)
 _DEVICE = _texts.Length(least=1, most=1024)
 
 Media = Literal["audio", "video"]
+#: What a program may put behind a person: pictures, the person chooses in the room.
+Background = Literal["none", "slight-blur", "blur"]
+_BACKGROUNDS: tuple[Background, ...] = ("none", "slight-blur", "blur")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -704,6 +707,30 @@ class Commands:
         """
         text = _texts.check("device_id", device_id, _DEVICE)
         return self._command("set_video_device", _nothing, "setVideoDevice", text)
+
+    def set_background(self, background: Background) -> Command[None]:
+        """Blur the room behind the person, or show it.
+
+        While a blur is chosen, the page sends no picture of the room: if it cannot be blurred, the camera
+        goes off and the command fails.
+
+        Parameters
+        ----------
+        background
+            ``"none"``, ``"slight-blur"`` or ``"blur"``.
+
+        Returns
+        -------
+        Command[None]
+            Settled once others see it; with the camera off, once it is chosen.
+
+        Raises
+        ------
+        InvalidInputError
+            If `background` is something else.
+        """
+        _one_of("background", background, _BACKGROUNDS)
+        return self._execute("set_background", "setBlurredBackground", background)
 
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera.

@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Locator
 
 WIDTH, HEIGHT, SIDE = 640, 360, 360
@@ -38,9 +39,10 @@ def pose(path: Path, *, lines: int = HEIGHT) -> Path:
     return path
 
 
-def _portrait() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _portrait() -> NDArray[np.uint8]:
     with av.open(str(Path(__file__).parent / "astronaut.jpg")) as container:
-        return next(container.decode(video=0)).to_ndarray(format="rgb24")
+        frame = next(container.decode(video=0))
+        return frame.to_ndarray(format="rgb24").astype(np.uint8)
 
 
 #: What stands in a video: how much the chessboard's fields differ, and the mean colour of a place behind

@@ -77,7 +77,7 @@ GREEN = _png((0, 200, 0))
 
 def is_green(video: Locator) -> bool:
     """Return whether that stands behind the person."""
-    red, green, blue = seen(video)["room"]["colour"]
+    red, green, blue = (int(value) for value in seen(video)["room"]["colour"])
     return green > 120 and red < 60 and blue < 60
 
 

@@ -775,6 +775,7 @@ COMMANDS: list[tuple[Callable[[nm.NanoMeet], nm.Command[Any]], str, list[Any], A
             (lambda m: m.grant_moderator("ab"), "grantModerator", ["ab"]),
             (lambda m: m.end_meeting(), "endConference", []),
             (lambda m: m.set_tile_view(False), "setTileView", [False]),
+            (lambda m: m.set_background("blur"), "setBlurredBackground", ["blur"]),
             (lambda m: m.send_chat("Hello"), "sendChatMessage", ["Hello"]),
             (lambda m: m.send_chat("Hello", to="ab"), "sendChatMessage", ["Hello", "ab"]),
         )
@@ -824,6 +825,9 @@ def test_the_page_knows_every_method_and_the_engine_every_command() -> None:
         lambda m: m.start_broadcast(is_vod="false"),
         lambda m: m.set_main_participant(None),
         lambda m: m.set_video_device(""),
+        lambda m: m.set_background("beach"),
+        lambda m: m.set_background(None),
+        lambda m: m.set_background(["blur"]),
         lambda m: m.admit(""),
         lambda m: m.reject(None),
         lambda m: m.mute("ab", "screen"),

@@ -3,8 +3,8 @@
 import type { Backdrop, FromWorker, Streams, ToWorker } from "../../background/messages";
 import { CanvasTrack } from "./canvas-track";
 
-/** Milliseconds: as long as a slow line needs for the network. */
-const PATIENCE = 30_000;
+/** Milliseconds: as long as a slow line needs for the network, and shorter than a command waits. */
+const PATIENCE = 15_000;
 
 export interface BackgroundEvents {
   /** No further picture comes: the track has ended. */

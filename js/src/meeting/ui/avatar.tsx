@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { hue, initials } from "./tile";
+import { hue, initials } from "./initials";
 
 interface FaceProps {
   name: string;

@@ -3,7 +3,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Face } from "./avatar";
 import { MediaButtons } from "./media-buttons";
-import { hue } from "./tile";
+import { hue } from "./initials";
 import { Video } from "./video";
 
 /** One's own picture, as the others would see it, with what switches camera and microphone. */
