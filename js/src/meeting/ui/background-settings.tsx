@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { type BackgroundChoice, BLURS } from "../media/background-choice";
 import { drawing, SCENES } from "../media/background-scenes";
 import type { MeetingPage } from "../room/meeting-page";
@@ -13,6 +13,12 @@ export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.E
   const words = t.panels.settings;
   const group = useId();
   const own = background.own.value;
+  const [, showAgain] = useState(0);
+  /** What was pressed may not be what is so in the end. */
+  const choose = async (choice: BackgroundChoice): Promise<void> => {
+    const done = await attempt(meeting, () => media.setBackground(choice));
+    if (!done) showAgain((times) => times + 1);
+  };
   const choices: readonly (readonly [BackgroundChoice, string | null])[] = [
     ["none", null],
     ...BLURS.map((blur) => [blur, null] as const),
@@ -35,7 +41,7 @@ export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.E
               type="radio"
               name={group}
               checked={background.choice.value === choice}
-              onChange={() => attempt(meeting, () => media.setBackground(choice))}
+              onChange={() => choose(choice)}
             />
             <span class="background-look" aria-hidden="true">
               {picture && <img src={picture} alt="" />}
