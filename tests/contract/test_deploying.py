@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import socket
 import subprocess
@@ -15,17 +14,17 @@ import pytest
 
 from tests.asking import get
 from tests.conftest import Servers
+from tests.documents import blocks
 from tests.waiting import PATIENCE, until
 
-DOCUMENT = (Path(__file__).parents[2] / "docs/server.md").read_text()
 #: Given by `Servers` instead: the folder of the test's own.
 FOLDER = {"--data"}
 
 
-def block(language: str) -> str:
-    found = re.search(rf"^```{language}\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
-    assert found
-    return found[1].replace("\\\n", "")
+def only(language: str) -> str:
+    """Return the one block of a language, with its lines joined."""
+    (block,) = blocks(language)
+    return block.text.replace("\\\n", "")
 
 
 def options(command: list[str]) -> list[str]:
@@ -43,7 +42,7 @@ def options(command: list[str]) -> list[str]:
 def test_what_the_unit_starts_tells_systemd_that_it_is_ready(
     servers: Servers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    unit = dict(line.split("=", 1) for line in block("ini").splitlines() if "=" in line)
+    unit = dict(line.split("=", 1) for line in only("ini").splitlines() if "=" in line)
     assert unit["Type"] == "notify"
     monkeypatch.setenv("NANOMEET_TURN_SECRET", "shared-with-the-turn-server")
     given = options(shlex.split(unit["ExecStart"]))
@@ -59,7 +58,7 @@ def test_what_the_unit_starts_tells_systemd_that_it_is_ready(
 
 
 def test_what_the_container_starts_is_healthy_by_its_own_check(servers: Servers) -> None:
-    lines = dict(line.split(" ", 1) for line in block("dockerfile").splitlines())
+    lines = dict(line.split(" ", 1) for line in only("dockerfile").splitlines())
     server = servers.start(*options(json.loads(lines["CMD"])))
     check = json.loads(lines["HEALTHCHECK"].removeprefix("CMD "))
     assert check[0] == "python"

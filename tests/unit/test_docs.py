@@ -1,12 +1,14 @@
-"""What the documents promise of the engine API is what the list of it says."""
+"""What the documents say is so: of the engine API, of files and links, of the architecture."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+import pytest
+
+from tests.documents import DOCUMENTS, READERS, ROOT, anchors, blocks, links, spans
+
 API = (ROOT / "docs/api.md").read_text()
 CONTRACT: dict[str, dict[str, str | None]] = json.loads(
     (ROOT / "js/src/engine/contract.json").read_text()
@@ -43,3 +45,93 @@ def test_every_refusal_of_jitsi_is_documented_with_its_kind() -> None:
     source = (ROOT / "js/src/webapi/translator.ts").read_text()
     known = re.findall(r'"(con[a-zA-Z._]+)": \[\s*"(\w+)"', source)
     assert dict(known) == dict(re.findall(r"^\| `(con[^`]+)` \| `(\w+)` \|", API, re.MULTILINE))
+
+
+def test_every_language_of_a_block_has_a_test_that_runs_or_reads_it() -> None:
+    for block in blocks():
+        assert block.language in READERS, f"{block}: no test reads {block.language!r}"
+    for language, test in READERS.items():
+        assert not test or f'"{language}"' in (ROOT / test).read_text(), test
+
+
+def test_a_block_that_cannot_run_says_why_and_what_it_names_exists() -> None:
+    for block in blocks():
+        if block.not_run:
+            assert len(block.not_run.split()) >= 4, block
+            for path in re.findall(r"tests/[\w./]+\.py", block.not_run):
+                assert (ROOT / path).exists(), block
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_and_anchors_lead_somewhere(document: str) -> None:
+    for link in links(document):
+        if re.match(r"https?://", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / document).parent / path).resolve() if path else ROOT / document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(str(target.relative_to(ROOT))), link
+
+
+#: Where the paths between backticks begin: at the root, in the package, or in the front end.
+PLACES = [ROOT, ROOT / "src/nanomeet_widget", ROOT / "js/src", ROOT / "js"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_paths_and_targets_that_a_document_names_exist(document: str) -> None:
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    sources = {path.name for path in (*ROOT.glob("src/**/*.py"), *ROOT.glob("js/src/**/*.ts*"))}
+    for span in spans(document):
+        if (made := re.match(r"make ([\w-]+)", span)) is not None:
+            assert made[1] in targets, span
+        if (module := re.match(r"python -m benchmarks\.(\w+)", span)) is not None:
+            assert (ROOT / f"benchmarks/{module[1]}.py").exists(), span
+        if re.fullmatch(r"[\w-]+\.(py|tsx?)", span):
+            assert span in sources | {"jupyter_server_config.py"}, span
+        first = span.split("/", maxsplit=1)[0]
+        if re.fullmatch(r"(?!/)[\w./-]+/[\w./-]*", span) and any(
+            (at / first).is_dir() for at in PLACES
+        ):
+            assert any((at / span).exists() for at in PLACES), span
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_documents_name_roles_instead_of_persons(document: str) -> None:
+    text = (ROOT / document).read_text()
+    words = r"\b(whoever|whom|somebody|nobody|anybody|anew|he|him|his)\b"
+    assert not re.findall(words, text, re.IGNORECASE)
+
+
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+
+
+@pytest.mark.parametrize("folder", ["src/nanomeet_widget", "src/nanomeet_widget/server", "js/src"])
+def test_the_map_has_every_folder_and_module(folder: str) -> None:
+    section = ARCHITECTURE.split(f"### `{folder}/`\n")[1].split("\n## ")[0].split("\n### ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    mapped = {name.rstrip("/") for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    top = [path for path in (ROOT / folder).iterdir() if path.name not in HIDDEN]
+    below = [path for path in (ROOT / folder).glob("meeting/*") if path.is_dir()]
+    there = {str(path.relative_to(ROOT / folder)) for path in (*top, *below)}
+    assert there - mapped == set()
+    assert {name for name in mapped if not (ROOT / folder / name).exists()} == set()
+
+
+#: What no one looks for in a map: what is built, and marks for tools.
+HIDDEN = {"__init__.py", "__pycache__", "py.typed", "static"}
+
+
+def test_the_front_end_s_folders_import_only_what_is_below_them() -> None:
+    picture = ARCHITECTURE.split("js/src/\n")[1].split("```")[0]
+    folders = {path.name for path in (ROOT / "js/src").iterdir() if path.is_dir()}
+    rows = [[word for word in line.split() if word in folders] for line in picture.splitlines()]
+    level = {name: -number for number, row in enumerate(rows) for name in row}
+    assert set(level) == folders
+    for name in folders:
+        for path in (ROOT / "js/src" / name).rglob("*.ts*"):
+            for other in re.findall(r'from "(?:\.\./)+([\w-]+)/', path.read_text()):
+                if other in folders and not (path.parent / ".." / other).resolve().is_relative_to(
+                    ROOT / "js/src" / name
+                ):
+                    assert other == name or level[other] < level[name], f"{path.name}: {other}"

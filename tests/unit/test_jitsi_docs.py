@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -11,9 +10,10 @@ import pytest
 import nanomeet_widget as nm
 from nanomeet_widget.cli.doctor_jitsi import LEAST
 from nanomeet_widget.services import Jitsi
+from tests.documents import ROOT, Block, blocks
 from tests.standins.prosody import Prosody, affiliation
 
-DOCS = (Path(__file__).parents[2] / "docs/jitsi.md").read_text()
+DOCS = (ROOT / "docs/jitsi.md").read_text()
 #: What Jitsi's `docker-compose.yml` hands to its containers, of what concerns tokens, roles and streams.
 PASSED_ON = {
     *("AUTH_TYPE", "ENABLE_AUTH", "ENABLE_AUTO_OWNER", "ENABLE_GUESTS", "ENABLE_LIVESTREAMING"),
@@ -29,11 +29,10 @@ PASSED_ON = {
 Settings: TypeAlias = dict[str, Any]
 
 
-def blocks(heading: str, language: str) -> list[str]:
-    """The blocks of code below a heading."""
-    # Two marks at least: a comment of a block begins with one.
-    section = re.split(r"^##+ ", DOCS.split(f"# {heading}\n")[1], flags=re.MULTILINE)[0]
-    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+def section(heading: str, language: str) -> list[str]:
+    """Return the blocks of a language below a heading."""
+    found = blocks(language, "docs/jitsi.md")
+    return [block.text for block in found if block.heading == heading]
 
 
 def variables(text: str) -> dict[str, str]:
@@ -124,7 +123,7 @@ def leads(
 
 
 def docker() -> dict[str, str]:
-    (text,) = blocks("Docker", "sh")
+    (text,) = section("Docker", "dotenv")
     return variables(text)
 
 
@@ -133,6 +132,11 @@ def on(found: dict[str, str], name: str, default: str) -> bool:
 
 
 SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("block", [*blocks("dotenv"), *blocks("lua")], ids=str)
+def test_every_recipe_can_be_read(block: Block) -> None:
+    assert variables(block.text) if block.language == "dotenv" else Lua(block.text).sections()
 
 
 def guest_first(app_id: str) -> list[str]:
@@ -166,7 +170,7 @@ def test_with_docker_moderators_lead_and_no_one_else() -> None:
 
 
 def test_with_debian_moderators_lead_and_no_one_else() -> None:
-    (text,) = blocks("Debian", "lua")
+    (text,) = section("Debian", "lua")
     found = Lua(text).sections()
     assert found[""]["muc_mapper_domain_base"] == "meet.example.org"
     host = found["VirtualHost meet.example.org"]
@@ -177,7 +181,7 @@ def test_with_debian_moderators_lead_and_no_one_else() -> None:
     assert muc["admins"] == ["focus@auth.meet.example.org"]
     modules = muc["modules_enabled"]
     assert {"muc_meeting_id", "muc_domain_mapper", "token_verification"} <= set(modules)
-    (commands,) = blocks("Debian", "sh")
+    (commands,) = section("Debian", "sh")
     jicofo = dict(
         re.findall(r"^hocon -f \S+/jicofo\.conf set (\S+) (\S+)$", commands, re.MULTILINE)
     )
@@ -198,7 +202,7 @@ def test_with_debian_moderators_lead_and_no_one_else() -> None:
 
 
 def test_the_secret_of_a_recipe_is_no_secret() -> None:
-    (text,) = blocks("Debian", "lua")
+    (text,) = section("Debian", "lua")
     host = Lua(text).sections()["VirtualHost meet.example.org"]
     assert host["app_secret"] == docker()["JWT_APP_SECRET"]
     with pytest.raises(nm.InvalidInputError, match="can be guessed"):
@@ -206,13 +210,13 @@ def test_the_secret_of_a_recipe_is_no_secret() -> None:
 
 
 def test_jibri_comes_in_without_a_token_and_no_other_account() -> None:
-    (text,) = blocks("Broadcast", "sh")
+    (text,) = section("Broadcast", "dotenv")
     found = variables(text)
     assert set(found) <= PASSED_ON
     assert (found["ENABLE_RECORDING"], found["ENABLE_LIVESTREAMING"]) == ("1", "1")
     # The image splits it at commas.
     assert "," not in found["XMPP_MUC_CONFIGURATION"]
-    (lua,) = blocks("Broadcast", "lua")
+    (lua,) = section("Broadcast", "lua")
     muc = Lua(lua).sections()["Component conference.meet.example.org"]
     image = Lua(found["XMPP_MUC_CONFIGURATION"]).sections()[""]
     for settings in (muc, image):
@@ -222,7 +226,8 @@ def test_jibri_comes_in_without_a_token_and_no_other_account() -> None:
 
 
 def test_jibri_sends_where_the_example_says_and_nowhere_else() -> None:
-    (pattern,) = re.findall(r'rtmp-allow-list = \[ "(.*)" \]', DOCS)
+    (text,) = blocks("hocon")
+    (pattern,) = re.findall(r'rtmp-allow-list = \[ "(.*)" \]$', text.text, re.MULTILINE)
     (target,) = re.findall(r'broadcast_url="(.*)"', DOCS)
     allowed = re.compile(pattern.replace(r"\\", "\\"))
     assert allowed.fullmatch(target.replace("{streamname}", "s-1"))

@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Face } from "./avatar";
-import { MediaButtons } from "./media-buttons";
 import { hue } from "./initials";
+import { MediaButtons } from "./media-buttons";
 import { Video } from "./video";
 
 /** One's own picture, as the others would see it, with what switches camera and microphone. */
