@@ -8,7 +8,7 @@ STAMPS := .make
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
-# The system's own packages: only what is missing, and only where apt is there to get it.
+# System packages: only what is missing, and only with apt.
 $(STAMPS)/system:
 	@mkdir -p $(STAMPS)
 	@sh scripts/system-packages.sh
@@ -27,25 +27,25 @@ $(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo,bench]'
 	@touch $@
 
-# The bundle follows its sources.
+# Rebuild the bundle when its sources change.
 BUNDLE := src/nanomeet_widget/static/.built
 $(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src js/types -type f 2>/dev/null)
 	cd js && npm run --silent build
 
 build: setup $(BUNDLE)
 
-# The notebook is the default address, so that the one which is printed leads to it where there is no
-# browser to open. Jupyter wants to be told that root, as whom a container runs, is meant.
+# The notebook is the default URL, so that the printed one leads to it if no browser opens. Containers run as
+# root, which Jupyter has to be told is intended.
 demo: build
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 
-# What waits for the network and what does not get ready side by side.
+# Lint and environments run side by side: one waits for the network.
 test: $(STAMPS)/system build
 	$(MAKE) -j2 lint hosts
 	$(MAKE) test-js test-python
 
-# Other notebooks, and other versions of ours: environments of their own, for tests/browser/hosts.
+# Environments with other notebooks and versions, for tests/browser/hosts.
 HOSTS := $(patsubst tests/browser/hosts/environments/%.txt,.hosts/%/.made,$(wildcard tests/browser/hosts/environments/*.txt))
 hosts: $(HOSTS)
 
@@ -57,7 +57,7 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# What drives a browser runs after the rest, a file at a time on each core: a Lab and a Chromium for each.
+# Browser tests run after the rest, one file at a time per core, each with a Lab and a Chromium.
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2
 	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile --durations=20
@@ -69,7 +69,7 @@ lint: build
 	$(BIN)/lint-imports
 	cd js && npm run check && npm run lint
 
-# Known weaknesses of dependencies, where there is a network to ask.
+# Known vulnerabilities of dependencies; needs a network.
 audit: setup
 	$(BIN)/python scripts/audit.py
 
@@ -84,7 +84,7 @@ BENCHMARKS := broadcast_latency lip_sync late_join fan_out bad_network mesh_stag
 bench: $(STAMPS)/system build
 	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
 
-# The pictures of the documents, taken anew.
+# Retake the screenshots of the documents.
 screenshots: $(STAMPS)/system build
 	SCREENS=docs/images $(BIN)/python -m pytest tests/browser/test_screens.py
 

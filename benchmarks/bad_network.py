@@ -1,15 +1,14 @@
-"""What a viewer on a bad line sees: loss and delay between him and the server.
+"""What a viewer on a bad connection sees: packet loss and delay between viewer and server.
 
 What is measured
-    The source of `broadcast_latency`, sent from a browser beside the server; the viewer's browser is in
-    a network namespace of its own, whose only line (`line.py`) holds every packet for a time, each
-    way, and loses some, at random. "Ours" is a broadcast by WebCodecs with sound, over TCP; "WebRTC" the
-    bare connection from page to page, with sound, over UDP. The delay is part of each picture's age:
-    no way is faster than that.
+    The source of `broadcast_latency`, sent from a browser beside the server. The viewer's browser is in a
+    network namespace of its own, whose only connection (`line.py`) delays every packet each way and drops
+    some at random. "Ours" is a broadcast by WebCodecs with sound, over TCP; "WebRTC" a plain connection from
+    page to page, with sound, over UDP. The delay is part of each picture's age: nothing can be faster.
 
 How to read it
-    Halts are the times without a new picture for more than 250 ms, and the seconds of them together.
-    Where packets are lost, TCP sends them again and everything behind them waits.
+    Halts are the times without a new picture for more than 250 ms, and their total in seconds. TCP retransmits
+    lost packets, and everything behind them waits.
 """
 
 from __future__ import annotations
@@ -50,13 +49,13 @@ def main() -> None:
         print("Not measured: a network namespace takes root.")
         return
     seconds, lines = (4.0, [(20, 1)]) if options.quick else (options.seconds, LINES)
-    report = Report("A bad network", "bad_network")
+    report = Report("Bad networks", "bad_network")
     rows = []
     with tempfile.TemporaryDirectory() as folder, Line() as line:
         origin = f"http://{line.HERE}:{PORT}"
         with running_studio(
             *("--host", line.HERE, "--port", str(PORT)),
-            # What pages may do over TLS alone they may here.
+            # Pages may do here what they otherwise may only over TLS.
             switches=[f"--unsafely-treat-insecure-origin-as-secure={origin}"],
             viewers_chromium=str(line.program(Path(folder), CHROMIUM)),
         ) as studio:

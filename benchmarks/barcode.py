@@ -1,4 +1,4 @@
-"""The barcode of `stamps.js`, read off decoded pictures."""
+"""Reads the barcode of `stamps.js` off decoded pictures."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DARK = 127
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a picture says of itself."""
+    """A picture's stamp."""
 
-    #: When it was drawn, in quarters of a millisecond, and which one it is; both come round.
+    #: Drawing time, in quarters of a millisecond, and number; both wrap around.
     time: int
     number: int
 
@@ -41,6 +41,6 @@ def read(grey: NDArray[np.uint8]) -> Stamp | None:
 
 
 def missing(numbers: Sequence[int]) -> tuple[int, int]:
-    """Return how many numbers are left out, and how many come again."""
+    """Return how many numbers are missing, and how many are repeated."""
     steps = [(after - before) % (1 << BITS) for before, after in pairwise(numbers)]
     return sum(step - 1 for step in steps if step > 1), steps.count(0)

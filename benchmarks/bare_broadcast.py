@@ -1,7 +1,7 @@
-"""The least that a server of this kind can do: what one sends, `websockets.broadcast` gives to all.
+"""The least that such a server can do: `websockets.broadcast` sends each message to all viewers.
 
-The yardstick of `fan_out`, and the server of what MediaRecorder makes in `broadcast_latency`. Run as a
-module it prints its port.
+The baseline of `fan_out`, and the server for MediaRecorder in `broadcast_latency`. Run as a module, it prints
+its port.
 """
 
 from __future__ import annotations
@@ -51,6 +51,6 @@ def running_bare_broadcast() -> Iterator[tuple[int, int]]:
 
 
 if __name__ == "__main__":
-    # Viewers who have gone while messages for them were waiting are none of its business.
+    # Viewers who left while messages for them were queued do not matter here.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(_serve())

@@ -1,29 +1,27 @@
-"""How old a picture is when a viewer sees it: our broadcast beside what else there is, in one run.
+"""Age of a picture when a viewer sees it: our broadcast beside the alternatives, in one run.
 
 What is measured
-    A Worker draws 640x360 pictures, or larger ones of that shape, at 30 a second, each with the time
-    at which it was drawn as a barcode, into a MediaStreamTrack that stands for a camera; another one
-    gives a beep a second, as a microphone would. A viewer's page reads the barcode off its own pixels
-    at each refresh of its screen; the difference of the clocks is the age. All pages are on one
-    machine and share its clock.
+    A Worker draws 640x360 pictures, or larger ones of that shape, 30 per second, each with its drawing time
+    as a barcode, into a MediaStreamTrack that replaces a camera; another track beeps every second, like a
+    microphone. A viewer's page reads the barcode off its own pixels at each refresh of its screen; the
+    difference of the clocks is the age. All pages are on one machine and share its clock.
 
-    Ours: the track is the only tile of a stage; composer, encoder, ws/ingest, the real server,
-    ws/watch, the player. By WebCodecs "muted" is a viewer who muted the sound, so that the picture
-    waits for nothing; "with sound" one who hears it, lip-synchronous. By MSE is the same player where
-    there is no WebCodecs, as on plain http; its pictures wait for the sound in any case.
+    Ours: the track is the only tile of a stage; composer, encoder, ws/ingest, the real server, ws/watch, the
+    player. By WebCodecs "muted" is a viewer who muted the sound, so that the picture waits for nothing; "with
+    sound" plays both in sync. By MSE is the same player without WebCodecs, as on plain http; its pictures
+    always wait for the sound.
     WebRTC: the same track, one to one, from the same page straight to a video element, no server.
-    MediaRecorder: the same track as WebM in slices of 50 ms, over a bare WebSocket server
+    MediaRecorder: the same track as WebM in slices of 50 ms, over a plain WebSocket server
     (`bare_broadcast.py`) to Media Source Extensions, played 0.2 s behind their end.
-    LL-HLS: our broadcast, as the same server packs it, played by hls.js.
+    LL-HLS: our broadcast, as the same server packages it, played by hls.js.
 
-    The age therefore holds everything from the source's canvas to the pixels of the viewer's
-    page: track, composition, encoding, network stack, decoding, buffering and the wait for the
-    screen's next refresh. It does not hold a camera's own delay, a real network, nor the time
-    from the page's pixels to the display's light.
+    The age therefore includes everything from the source's canvas to the pixels of the viewer's page: track,
+    composition, encoding, network stack, decoding, buffering and the wait for the screen's next refresh. It
+    excludes a camera's own delay, a real network, and the time from the page's pixels to the display's light.
 
 How to read it
-    The ways take turns, so that what else the machine does falls on all of them alike. Headless
-    Chromium here encodes and decodes on the processor.
+    The methods take turns, so that other load on the machine affects all of them alike. Headless Chromium here
+    encodes and decodes on the processor.
 """
 
 from __future__ import annotations
@@ -46,7 +44,7 @@ from benchmarks.studio import (
 )
 from tests.browser.broadcasting import WITHOUT_WEBCODECS
 
-#: Seconds until a way has found its pace; HLS begins far behind.
+#: Seconds until a method has settled; HLS begins far behind.
 SETTLE, SETTLE_HLS = 4.0, 12.0
 #: Of MediaRecorder, in milliseconds, and how far behind its end it is played, in seconds.
 SLICE, TARGET = 50, 0.2
@@ -54,7 +52,7 @@ SLICE, TARGET = 50, 0.2
 
 @dataclass
 class Way:
-    """A way from the stage to the eye, and what was seen of it."""
+    """A method of delivery, and what was seen of it."""
 
     name: str
     measure: Callable[[float], Seen]
@@ -62,7 +60,7 @@ class Way:
 
 
 def ways(studio: Studio) -> list[Way]:
-    """Return the ways, in their order."""
+    """Return the methods, in their order."""
     return [
         Way("ours, WebCodecs, muted", lambda s: ours(studio, s, muted=True)),
         Way("ours, WebCodecs, with sound", lambda s: ours(studio, s)),
@@ -138,7 +136,7 @@ def main() -> None:
     with running_studio(lines=options.lines) as studio:
         measured = ways(studio)
         for turn in range(rounds):
-            # What comes first in one round comes last in the next.
+            # The first in one round is the last in the next.
             for way in measured if turn % 2 == 0 else reversed(measured):
                 way.seen.add(way.measure(seconds))
     report.table(HEAD, [way.seen.row(way.name) for way in measured])

@@ -1,4 +1,4 @@
-"""Clients without a browser: what a page says on its sockets, said by a benchmark."""
+"""Clients without a browser: they send on a page's sockets what a page would."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tornado import httpclient, websocket
 async def connect(address: str, *, origin: str) -> websocket.WebSocketClientConnection:
     """Open a socket as a page of this origin does."""
     return await websocket.websocket_connect(
-        # Hundreds come at once, and a busy machine takes its time for them.
+        # Hundreds connect at once, which takes a busy machine some time.
         httpclient.HTTPRequest(
             address, headers={"Origin": origin}, connect_timeout=120, request_timeout=120
         )

@@ -1,9 +1,8 @@
-"""Many viewers in one process, so cheap that the server is what is measured: raw sockets and epoll.
+"""Many viewers in one process, so cheap that the server is the bottleneck: raw sockets and epoll.
 
-A viewer parses no more than the headers of WebSocket messages, and of each frame of media its time,
-which the benchmark's publisher sets to the moment of sending: the delay is from there to the last byte.
-Run as a module by `fan_out`: it connects everybody, writes a line, measures when it reads one, and
-writes what it found as JSON.
+A viewer parses only the headers of WebSocket messages, and the time of each media frame, which the benchmark's
+publisher sets to the moment of sending: the delay is from there to the last byte. `fan_out` runs it as a
+module: it connects all viewers, writes a line, measures when it reads one, and writes the result as JSON.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ class Viewer:
         self._sent = 0
 
     def receive(self) -> Iterator[float]:
-        """Read what is there; yield the delay of each frame that is whole now, in seconds."""
+        """Read what has arrived; yield the delay of each frame that is complete now, in seconds."""
         size = self.socket.recv_into(_RECEIVED)
         if size == 0:
             raise ConnectionError("the server closed a viewer's connection")
@@ -92,7 +91,7 @@ class Viewer:
             at += begun
 
     def _begin(self, data: memoryview) -> int:
-        """Read a message's header; return its length, or 0 if it is not whole."""
+        """Read a message's header; return its length, or 0 if it is incomplete."""
         if len(data) < 2:  # noqa: PLR2004 - the shortest header
             return 0
         kind, size, header = data[0], data[1], 2
@@ -187,7 +186,7 @@ def main() -> None:
         greeting=options.greeting,
     )
     print("ready", flush=True)
-    # Whoever comes has to read from the beginning on.
+    # A viewer has to read from its first moment on.
     sys.stdin.readline()
     crowd.watch(options.warm)
     began, before = time.monotonic_ns() // 1000, time.process_time()
@@ -202,7 +201,7 @@ def main() -> None:
         "busy": busy,
     }
     print(json.dumps(found), flush=True)
-    # Stays, so that the server's memory can be read with everybody there.
+    # Stays, so that the server's memory can be read with all viewers connected.
     sys.stdin.readline()
 
 

@@ -1,21 +1,18 @@
-"""A long broadcast: does the picture grow old, do lips and voice part, does memory grow; and is the
-recording whole.
+"""A long broadcast: whether latency, lip sync and memory stay constant, and the recording is complete.
 
 What is measured
-    The source of `broadcast_latency` and `lip_sync`, one viewer by WebCodecs with sound in a Chromium
-    of its own, and a recording. At each step of the time: the age of the pictures, the offset of the
-    beeps, the resident memory of the server, and that of all the processes of the viewer's browser
-    (each shared page divided among those that share it).
+    The source of `broadcast_latency` and `lip_sync`, one viewer by WebCodecs with sound in a Chromium of its
+    own, and a recording. At each step: the age of the pictures, the offset of the beeps, the resident memory of
+    the server, and that of all processes of the viewer's browser (each shared page divided among those that
+    share it).
 
-    Afterwards the recording is decoded, and each picture's time compared with what the server sent to
-    a client that wrote all of it down: one more or one less was lost or repeated on the way to the
-    file. Each picture has a number, too, one more than the one before: one that is not there was lost
-    somewhere on the way from the source, one that comes again was encoded twice.
+    Afterwards the recording is decoded, and each picture's time compared with what the server sent to a client
+    that noted all of it: one more or one less was lost or repeated on the way to the file. Pictures are also
+    numbered: a missing number was lost somewhere after the source, a repeated one was encoded twice.
 
 How to read it
-    All of it runs on one machine. What the composer leaves out because the machine is busy it says
-    itself; the source and it have clocks of their own, so that now and then two pictures of the source
-    fall into one of its turns.
+    Everything runs on one machine. The composer reports what it leaves out because the machine is busy. It and
+    the source have separate clocks, so that now and then two pictures of the source fall into one of its turns.
 """
 
 from __future__ import annotations
@@ -46,17 +43,17 @@ SETTLE = 10.0
 
 @dataclass(frozen=True)
 class Film:
-    """What a recording holds. Times are in ms."""
+    """Contents of a recording. Times are in ms."""
 
     times: list[float]
-    #: What each picture's barcode says; None where it cannot be read.
+    #: Each picture's barcode; None if it cannot be read.
     stamps: list[Stamp | None]
     #: When each packet of sound begins, and how long it is.
     sound: list[tuple[float, float]]
 
     @property
     def _settled(self) -> list[Stamp | None]:
-        """The stamps once the sender's page has begun: before, it has its hands full."""
+        """The stamps after the first seconds, in which the sender's page is overloaded."""
         pairs = zip(self.times, self.stamps, strict=True)
         return [stamp for time, stamp in pairs if time > 1000 * SETTLE]
 
@@ -198,7 +195,7 @@ def main() -> None:
     parser.add_argument("--step", type=float, default=60, help="seconds between two looks")
     options = parser.parse_args()
     minutes = 0.5 if options.quick else options.minutes
-    report = Report("A long broadcast", "drift")
+    report = Report("Long broadcast", "drift")
     with running_studio() as studio:
         with witnessing(studio.server, STREAM) as sent:
             session = studio.watches.new_browser_cdp_session()

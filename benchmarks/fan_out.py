@@ -1,19 +1,19 @@
 """How many viewers one server process carries, beside a bare loop of `websockets.broadcast`.
 
 What is measured
-    One sender, many viewers, 1.5 Mbit/s for each of them. Each frame carries the moment at which it
-    was sent; its delay is from there until a viewer has its last byte. "Ours" is the embedded server,
-    from ws/ingest to ws/watch; "bare" is `bare_broadcast.py`, which passes on whatever comes. Both
-    get the same bytes from the same sender, and take turns. The viewers are one process (`crowd.py`).
+    One sender, many viewers, 1.5 Mbit/s for each. Each frame carries the moment of sending; its delay ends when
+    a viewer has its last byte. "Ours" is the embedded server, from ws/ingest to ws/watch; "bare" is
+    `bare_broadcast.py`, which relays every message. Both get the same bytes from the same sender, and take
+    turns. The viewers are one process (`crowd.py`).
 
-    Two shapes of the same bit rate: 10 messages a second, and what the composer sends, 30 pictures
-    and 100 packets of sound. Received is how much of what was sent arrived in the time; ours leaves
-    out what comes too late for a viewer. Processor and memory are the server's: milliseconds of one
-    core a second, and KB more than without viewers, for each viewer.
+    Two shapes of the same bitrate: 10 messages a second, and what the composer sends, 30 pictures and 100
+    packets of sound. Received is the share of what was sent that arrived in the time; ours drops what comes too
+    late for a viewer. Processor and memory are the server's: milliseconds of one core per second, and KB more
+    than without viewers, for each viewer.
 
 How to read it
-    The viewers share the machine with the server; how busy their own core is stands beside it. Carried
-    is the number of viewers with a p95 of 50 ms, on a straight line between the two nearest numbers.
+    The viewers share the machine with the server; the load of their own core is in the last column. Carried is
+    the number of viewers with a p95 of 50 ms, interpolated linearly between the two nearest numbers.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tornado.websocket import WebSocketClientConnection
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 VIEWERS = [50, 200, 500, 1000, 1500, 2000]
-#: Milliseconds of p95, and how much has to arrive for that to count.
+#: Milliseconds of p95, and the share that has to arrive for that to count.
 BOUND, WHOLE = 50.0, 0.97
 #: Seconds between two keyframes, and of sending before it is measured.
 KEYFRAMES, WARM = 2.0, 1.0

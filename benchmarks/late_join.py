@@ -1,13 +1,13 @@
-"""How soon somebody who comes late sees the broadcast, and how old that first picture is.
+"""Time until a late viewer sees the broadcast, and the age of that first picture.
 
 What is measured
-    A broadcast as in `broadcast_latency` has been running for a while. A viewer's page is opened in a
-    browser context of its own, with an empty cache; its own clock tells when its pixels first hold a
-    picture, counted from the navigation on, and that picture's age.
+    A broadcast as in `broadcast_latency` has been running for a while. A viewer's page is opened in a browser
+    context of its own, with an empty cache. Its own clock says when its pixels first contain a picture, counted
+    from the navigation, and that picture's age.
 
 How to read it
-    One viewer after the other, at moments that have nothing to do with keyframes, which are 2 s
-    apart. Server, sender and viewer share the machine.
+    One viewer after the other, at moments unrelated to keyframes, which are 2 s apart. Server, sender and viewer
+    share the machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WATCH = "globalThis.watcher = watchPictures({selector!r});"
 
 
 def join(studio: Studio, stream: str, *, mse: bool) -> tuple[float, float]:
-    """Come late; return when the first picture was there, and how old it was, in ms."""
+    """Join late; return when the first picture was there, and its age, in ms."""
     before = WITHOUT_WEBCODECS if mse else ""
     before += WATCH.format(selector=VIDEO if mse else CANVAS)
     with studio.viewer(f"live/{stream}", before=before) as viewer:
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--joins", type=int, default=20, help="by each way")
     options = parser.parse_args()
     joins = 2 if options.quick else options.joins
-    report = Report("The first picture of who comes late", "late_join")
+    report = Report("First picture of a late viewer", "late_join")
     moments = random.Random(1)  # noqa: S311 - to be repeated
     rows = []
     with running_studio() as studio, studio.broadcast() as stage:

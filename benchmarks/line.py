@@ -1,8 +1,7 @@
-"""A bad line to a network namespace: packets are held, and lost, on the way.
+"""A bad connection to a network namespace: packets are delayed and dropped on the way.
 
-The line is two TUN devices, one on this machine's side and one in the namespace, and a thread that
-carries the packets from one to the other. The kernel's own netem would do the same, but not every kernel
-has it. It takes root.
+It consists of two TUN devices, one on this machine's side and one in the namespace, and a thread that carries
+packets between them. The kernel's netem would do the same, but not every kernel has it. Requires root.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _HELD = 1000
 
 
 class Line:
-    """A namespace whose only line is this one, as bad as one likes.
+    """A namespace whose only connection is this one, as bad as wanted.
 
     Use it as a context.
 

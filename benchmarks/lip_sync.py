@@ -1,17 +1,16 @@
-"""How well sound and picture fit together at the viewer's: a beep and a flash, seen and heard.
+"""Offset of sound to picture at the viewer: a beep and a flash, heard and seen.
 
 What is measured
-    The source of `broadcast_latency`: each picture carries the time at which it was drawn, so that
-    each of them is a flash; a beep begins at each second of the same clock, and its sound is given
-    away when it is over, 10 ms at a time, as a microphone gives it. The viewer's page reads the
-    pictures' age off its own pixels, and hears the beeps in what it plays: by WebCodecs what goes to
-    the device, at the moment at which the browser says that the device sounds it; by MSE what the
-    video element plays. The difference of the two ages is the offset: above 0 the sound is late.
+    The source of `broadcast_latency`: each picture carries its drawing time, so each of them is a flash. A beep
+    begins at each second of the same clock, and its sound is delivered once it is over, 10 ms at a time, like a
+    microphone's. The viewer's page reads the pictures' age off its own pixels, and detects the beeps in what it
+    plays: by WebCodecs what goes to the device, at the moment at which the browser says it is audible; by MSE
+    what the video element plays. The difference of the two ages is the offset: above 0 the sound is late.
 
-    So the offset holds the way of the sound into the composer as well, not only the player's.
+    The offset includes the sound's path into the composer, not only the player.
 
 How to read it
-    ITU-R BT.1359: noticed from 45 ms too early, and 125 ms too late, on.
+    ITU-R BT.1359: noticeable from 45 ms early, and from 125 ms late.
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30, help="of measuring, each way")
     options = parser.parse_args()
     seconds = 5.0 if options.quick else options.seconds
-    report = Report("Lips and voice", "lip_sync")
+    report = Report("Lip sync", "lip_sync")
     with running_studio() as studio:
         rows = [
             measure(studio, seconds, mse=mse).row(name)

@@ -1,20 +1,19 @@
-"""What a stage of several people costs, and whether it holds: our meeting beside a fixed mesh.
+"""Cost of a stage with several participants, and whether it holds: our meeting beside a fixed mesh.
 
 What is measured
-    People: a number of participants meet in one Chromium, each in a page of its own, everybody
-    with camera and microphone, all tiles shown. Measured are the pictures that every tile decodes
-    each second, once the stage has found its pace. "fixed" is a plain mesh of browsers that sends
-    320x240 at 15 pictures a second to everybody, without limits of its own; "ours" is the meeting
-    page with the embedded server.
-    Bits: four participants, and the bits a second that each of them sends to the three others
-    together, sound and picture. "fixed" sends 640x360 at 30 to everybody.
+    People: a number of participants meet in one Chromium, each in a page of its own, all with camera and
+    microphone, all tiles shown. Measured are the pictures that every tile decodes each second, once the stage
+    has settled. "fixed" is a plain mesh of browsers that sends 320x240 at 15 pictures a second to everyone,
+    without limits of its own; "ours" is the meeting page with the embedded server.
+    Bits: four participants, and the bits per second that each sends to the three others together, sound and
+    picture. "fixed" sends 640x360 at 30 to everyone.
 
-    Chromium's own fake camera and microphone are the sources. All pages share the machine, which
-    is harder than life: everybody's encoders and decoders run on the same cores.
+    Chromium's fake camera and microphone are the sources. All pages share the machine, which is harder than
+    reality: all encoders and decoders run on the same cores.
 
 How to read it
-    Both ways run one after the other in the same run, and what else the machine does falls on
-    both; the load average is printed. Compare figures of one run only.
+    Both run one after the other in the same run, and other load affects both; the load average is printed.
+    Compare only figures of one run.
 """
 
 from __future__ import annotations
@@ -210,7 +209,7 @@ def main() -> None:
     count, settle, seconds = options.people, options.settle, options.seconds
     if options.quick:
         count, settle, seconds = 2, 2.0, 2.0
-    report = Report("A stage of several people", "mesh_stage")
+    report = Report("Stage", "mesh_stage")
     with ExitStack() as stack:
         servers = Servers(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         stack.callback(servers.close)

@@ -1,4 +1,4 @@
-"""What processes take of the machine, as Linux tells it in /proc."""
+"""Processor time and memory of processes, from Linux's /proc."""
 
 from __future__ import annotations
 

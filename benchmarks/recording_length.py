@@ -1,16 +1,15 @@
-"""How long a recording is beside its time on air, while something else keeps the machine busy.
+"""Length of a recording against its time on air, while something else keeps the machine busy.
 
 What is measured
-    The source of `broadcast_latency`, broadcast and recorded, while as many processes as there are cores
-    do nothing but count. On air it is from the moment at which a viewer without a browser gets the first
-    picture to the moment at which it gets the last frame of picture or sound; the file's length is what a
-    player shows.
+    The source of `broadcast_latency`, broadcast and recorded, while as many processes as there are cores do
+    nothing but count. It is on air from the moment a viewer without a browser gets the first picture until it
+    gets the last frame of picture or sound. The file's length is what a player shows.
 
 How to read it
-    A recording begins when its first picture was composed, which comes later by what encoding and the way
-    take: at the beginning of a broadcast, on a machine that has nothing left, some tenths of a second. So much
-    longer the file may be than its time on air.
-    Skipped is what the composer left out, as the machine was busy; "told" is what moderators were told of it.
+    A recording begins when its first picture was composed, and that picture arrives later by the time of encoding
+    and transport: a few tenths of a second at the start of a broadcast on a fully loaded machine. The file may be
+    longer than its time on air by that much. Skipped is what the composer left out because the machine was busy;
+    "told" is what moderators were told about it.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class Take:
 
 
 def _count(parent: int) -> None:
-    # Whatever becomes of the benchmark, nothing of it goes on.
+    # Nothing of it outlives the benchmark.
     while os.getppid() == parent:
         pass
 
@@ -148,7 +147,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5, help="at each size")
     options = parser.parse_args()
     times = 1 if options.quick else options.times
-    report = Report("The length of a recording on a busy machine", "recording_length")
+    report = Report("Recording length on a busy machine", "recording_length")
     rows = []
     for lines in (360, 720, 1080):
         with running_studio(lines=lines) as studio, busy():

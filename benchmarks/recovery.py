@@ -1,15 +1,14 @@
-"""How soon the pictures are back after a network that was away, a killed server, a new address.
+"""Time until the pictures are back after a network outage, a killed server, a new address.
 
 What is measured
-    Two people meet in pages of their own, one of them over a way that can be cut: to the server
-    through a proxy, to the other person through a relay of packets. From the moment in which the
-    hindrance ends, the seconds until both have decoded ten new pictures of each other. How many
-    tiles each sees then tells whether anybody is there twice.
+    Two participants meet in pages of their own. One of them has connections that can be cut: to the server
+    through a proxy, to the other participant through a packet relay. From the end of the interruption, the
+    seconds until both have decoded ten new pictures of each other. The number of tiles each sees then shows
+    whether a participant appears twice.
 
-    Network: nothing comes through for ten seconds. Server: it is killed without warning and started
-    again after two seconds; the pictures go on meanwhile, so it is the seconds until both are told
-    that they are connected again. Address: the way to the other person dies for good; the time runs
-    from then until the pictures come by another one.
+    Network: nothing passes for ten seconds. Server: killed without warning and restarted after two seconds; the
+    pictures go on meanwhile, so it is the seconds until both report that they are connected again. Address: the
+    path to the other participant dies permanently; the time runs from then until pictures arrive by another.
 
 How to read it
     Run it as a module, from the project's folder. Both browsers and the server share the machine.
@@ -35,7 +34,7 @@ from tests.browser.test_networks import Wire, decoded, meet
 from tests.browser.test_room import Room, tile
 from tests.conftest import RunningServer, Servers
 
-#: Seconds of each hindrance.
+#: Seconds of each interruption.
 AWAY = 10.0
 RESTART = 2.0
 PICTURES = 10
@@ -105,7 +104,7 @@ def meeting(browser: Browser, server: RunningServer) -> Iterator[Two]:
 
 
 def network(two: Two) -> float:
-    """Take one person's whole network away, and give it back."""
+    """Cut one participant's whole network, and restore it."""
     two.wire.cut()
     two.grace.wait_for_timeout(AWAY * 1000)
     two.wire.mend()
@@ -121,9 +120,9 @@ def address(two: Two) -> float:
 def main() -> None:
     """Run the benchmark."""
     parser = arguments(__doc__)
-    parser.add_argument("--times", type=int, default=5, help="of each hindrance")
+    parser.add_argument("--times", type=int, default=5, help="of each interruption")
     options = parser.parse_args()
-    report = Report("After a failure", "recovery")
+    report = Report("Recovery", "recovery")
     found: dict[str, list[float]] = {"network": [], "server": [], "address": []}
     most = 0
     with ExitStack() as stack:
@@ -149,13 +148,13 @@ def main() -> None:
                 most = max(most, two.tiles())
         browser.close()
     report.table(
-        ["what was away", "median s until all is back", "longest s"],
+        ["interruption", "median s until recovered", "longest s"],
         [
             [what, f"{statistics.median(seconds):.2f}", f"{max(seconds):.2f}"]
             for what, seconds in found.items()
         ],
     )
-    report.say(f"Tiles of one person that the other sees, at most: {most}.")
+    report.say(f"Most tiles of one participant that the other sees: {most}.")
     report.finish(options)
 
 

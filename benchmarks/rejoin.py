@@ -1,10 +1,10 @@
-"""How soon a reloaded notebook is back in its meeting, by itself.
+"""Time until a reloaded notebook is back in its meeting, by itself.
 
 What is measured
-    JupyterLab with a live kernel and a saved notebook, whose cell shows a joined meeting. The page is
-    reloaded; its own clock tells when the cell is in the document, when the meeting is joined, and
-    when the picture of the own camera plays. What JupyterLab itself takes to open a notebook is
-    given apart, since that is before any widget.
+    JupyterLab with a live kernel and a saved notebook, whose cell shows a joined meeting. The page is reloaded;
+    its own clock says when the cell is in the document, when the meeting is joined, and when the local camera's
+    picture plays. The time JupyterLab itself takes to open a notebook is listed separately, because it comes
+    before any widget.
 
 How to read it
     Headless Chromium, the notebook's server, the kernel and the meeting's server share the machine.
@@ -41,7 +41,7 @@ const look = () => {
 };
 new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 """
-#: A frame has a clock of its own, which began later.
+#: A frame has a clock of its own, which starts later.
 PICTURE = """
 (began) => new Promise((resolve) => {
   const look = () => {
@@ -81,7 +81,7 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--times", type=int, default=10, help="reloads")
     options = parser.parse_args()
-    report = Report("A reloaded notebook", "rejoin")
+    report = Report("Reloaded notebook", "rejoin")
     with (
         tempfile.TemporaryDirectory() as name,
         running_lab(Path(name)) as lab,

@@ -1,4 +1,4 @@
-"""What a benchmark has found, as a section of `RESULTS.md`, with the machine and its load."""
+"""Writes a benchmark's result as a section of `RESULTS.md`, with the machine and its load."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.browser.conftest import CHROMIUM
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _INTRODUCTION = """# Results
 
-`make bench` writes this file; each benchmark writes its own section. What is measured, and how, stands
-at the top of each benchmark. Figures of one section were taken in one run and compare with each
-other; the load average says how busy the machine was with this and with anything else.
+`make bench` writes this file, each benchmark its own section. The top of each benchmark says what is
+measured, and how. Figures of one section are from one run and can be compared; the load average shows
+how busy the machine was, with this and anything else.
 """
 
 
@@ -112,7 +112,7 @@ def with_section(document: str, title: str, body: str) -> str:
 
 
 def machine() -> str:
-    """Return what a benchmark ran on, in words."""
+    """Describe the machine a benchmark ran on."""
     pages, page = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     command = [CHROMIUM, "--version"]
     chromium = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

@@ -1,4 +1,4 @@
-"""Whether the machine had time: what a bad minute is told from a bad product by."""
+"""Whether the machine had time: tells a bad minute of the machine from a fault of the product."""
 
 from __future__ import annotations
 

@@ -1,15 +1,14 @@
-"""How a server fares under many for long: people who come, leave and drop, and many viewers.
+"""A server under long load: participants who join, leave and drop out, and many viewers.
 
 What is measured
-    A server in a process of its own. In each room, people rename themselves every two seconds, with
-    the time in the name; the delay is from there to the moment in which another one is told. Some
-    leave and come back, some lose their connection and come back. One broadcast of ten pictures a
-    second has many viewers, who count what they miss. The server's resident memory is read from
-    /proc every ten seconds.
+    A server in a process of its own. In each room, participants rename themselves every two seconds, with the
+    time in the name; the delay ends when another participant is told. Some leave and return, some lose their
+    connection and return. One broadcast of ten pictures a second has many viewers, who count what they miss. The
+    server's resident memory is read from /proc every ten seconds.
 
 How to read it
-    All clients share one process and its event loop, and with the server the machine: the delays have
-    theirs in them.
+    All clients share one process and its event loop, and share the machine with the server: the delays include
+    theirs.
 """
 
 from __future__ import annotations
@@ -180,7 +179,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.quick:
         options.seconds, options.people, options.rooms, options.viewers = 25.0, 20, 4, 20
-    report = Report("Many people for long", "soak")
+    report = Report("Soak", "soak")
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder))
         try:

@@ -1,4 +1,4 @@
-"""What the benchmarks of pictures share: a server, a page that sends, and pages that watch."""
+"""What the picture benchmarks share: a server, a page that sends, and pages that watch."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class Studio:
         """Send the source to another page by a bare WebRTC connection; give that page."""
         with self.sender() as sender, self.viewer("healthz") as viewer:
             for page in (sender, viewer):
-                # Whoever may use the microphone tells the other side his own addresses.
+                # A page that may use the microphone sends its own addresses to the other side.
                 page.evaluate("navigator.mediaDevices.getUserMedia({ audio: true })")
                 page.evaluate("globalThis.call = new Call()")
             sender.evaluate(
@@ -176,7 +176,7 @@ def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
 def taken(page: Page, seconds: float) -> Seen:
     """Take what the page's watcher has seen since it was asked last."""
     seen = page.evaluate("watcher.take()")
-    # Whoever sees nothing any more has halted, too.
+    # A viewer who sees nothing any more has halted, too.
     gaps = [*seen["gaps"], seen["since"]]
     return Seen(ages=seen["ages"], gaps=gaps, seconds=seconds)
 

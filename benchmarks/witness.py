@@ -1,4 +1,4 @@
-"""Who writes down what the server sends: the times of a broadcast's pictures, as they came."""
+"""A client that notes what the server sends: the times of a broadcast's pictures, as they arrived."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Asks whether dependencies have known weaknesses: Python's and the front end's.
+"""Check dependencies for known vulnerabilities: Python's and the front end's.
 
-Fails for what is found. Where the databases cannot be reached, it says so, and is no failure: the
-project is built and tested without a network, too.
+Fails if it finds any. Databases that cannot be reached are reported and no failure: the project is also
+built and tested without a network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 _PATIENCE = 120
-#: Weaknesses of what only builds and tests, and that no user runs, are not ours to hurry for.
+#: Without what only builds and tests: no user runs that.
 _NPM = ["npm", "audit", "--omit=dev", "--json"]
 _PIP = [
     sys.executable,
@@ -39,7 +39,7 @@ def ask(command: list[str], folder: Path) -> dict[str, Any] | None:
 
 
 def python_weaknesses(found: dict[str, Any]) -> list[str]:
-    """Return each weakness of a Python package in a line."""
+    """Return each vulnerability of a Python package as a line."""
     return [
         f"{package['name']} {package['version']}: {weakness['id']}"
         for package in found.get("dependencies", [])
@@ -48,13 +48,13 @@ def python_weaknesses(found: dict[str, Any]) -> list[str]:
 
 
 def npm_weaknesses(found: dict[str, Any]) -> list[str]:
-    """Return each weakness of a package of the front end in a line."""
+    """Return each vulnerability of a front-end package as a line."""
     entries = found.get("vulnerabilities", {}).values()
     return [f"{entry['name']}: {entry['severity']}" for entry in entries]
 
 
 def main() -> int:
-    """Ask both; return the exit status."""
+    """Check both; return the exit status."""
     status = 0
     for name, command, folder, read in (
         ("Python", _PIP, ROOT, python_weaknesses),

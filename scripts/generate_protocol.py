@@ -76,7 +76,7 @@ def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
     if tag is not None:
         lines.append(f'  type: "{tag}";')
     for field in msgspec.structs.fields(struct):
-        # A page may leave out what has a default; the server always writes every field.
+        # A page may omit what has a default; the server always writes every field.
         optional = "?" if from_page and not field.required else ""
         lines.append(f"  {field.encode_name}{optional}: {_type(hints[field.name])};")
     return "\n".join([*lines, "}"])
@@ -95,7 +95,7 @@ def _steps(name: str, state: str, table: typing.Mapping[typing.Any, frozenset[ty
 
 
 def _limits() -> str:
-    """Characters of the texts, by the names of the Python constants."""
+    """Maximum lengths of texts, by the names of the Python constants."""
     lengths = {name: v.most for name, v in vars(_texts).items() if isinstance(v, _texts.Length)}
     bounds = {**lengths, "PUSHES": _texts.PUSHES, "FRAME": common.MAX_TEXT_FRAME}
     lines = [f"  {name.lower()}: {most}," for name, most in bounds.items()]

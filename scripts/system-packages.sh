@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests need of the system: Chromium to drive, ffprobe to read recordings, nginx to
-# stand in front of a server and to take what is pushed by RTMP and RTMPS, coturn to relay media.
+# Installs the system packages that the tests need: Chromium, ffprobe to read recordings, nginx as a reverse
+# proxy and as a target for RTMP and RTMPS, coturn to relay media.
 set -eu
 
 missing=""
