@@ -1,4 +1,4 @@
-"""`python -m nanomeet_widget.server`: what a notebook's kernel starts, with the options of `serve`."""
+"""`python -m nanomeet_widget.server`: the server that a kernel starts, with the options of `serve`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is at the door: by which name the server was asked for, and from how far away."""
+"""Network access: accepted host names and origins, and the number of connections of an address."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _ANY = "*"
 
 
 class Access:
-    """The rules of the door, and how many are in from each address.
+    """The rules of network access, and the open connections of each address.
 
     Parameters
     ----------
     config
-        Which names, origins and proxies are known, and how many connections an address may have.
+        The known names, origins and proxies, and how many connections an address may have.
     """
 
     def __init__(self, config: ServerConfig) -> None:
@@ -37,8 +37,13 @@ class Access:
     def is_own_name(self, host: str) -> bool:
         """Return whether a `Host` header names this server.
 
-        A page of somebody else can let its own name point at this machine, and would then pass for
-        one of our pages (DNS rebinding). Addresses and `localhost` can be nobody else's name.
+        A foreign site can have its own name resolve to this machine, and its pages would then pass for
+        this server's (DNS rebinding). IP addresses and `localhost` cannot be another site's name.
+
+        Parameters
+        ----------
+        host
+            The header's value.
         """
         try:
             name = (urlsplit(f"//{host}").hostname or "").lower()
@@ -52,7 +57,7 @@ class Access:
         return False
 
     def may_connect(self, origin: str, *, host: str, own: str) -> bool:
-        """Return whether a page may open a WebSocket: ours, and those that were allowed.
+        """Return whether a page may open a WebSocket: this server's own pages and allowed ones may.
 
         Parameters
         ----------
@@ -61,7 +66,7 @@ class Access:
         host
             The request's `Host` header.
         own
-            The address by which guests reach the server.
+            The address at which guests reach the server.
         """
         page = origin.lower().rstrip("/")
         pattern = self._config.origin_pattern
@@ -76,7 +81,18 @@ class Access:
         return asked.netloc.lower() in {host.lower(), urlsplit(own).netloc.lower()}
 
     def address(self, request: httputil.HTTPServerRequest) -> str:
-        """Return where a request came from, through however many proxies that are trusted."""
+        """Return the network address that a request came from.
+
+        Parameters
+        ----------
+        request
+            The request, perhaps forwarded by trusted proxies.
+
+        Returns
+        -------
+        str
+            The last address that is not a trusted proxy's.
+        """
         address = str(request.remote_ip)
         if address not in self._config.proxies:
             return address
@@ -91,20 +107,37 @@ class Access:
         return address
 
     def enter(self, address: str) -> bool:
-        """Count a connection; return False if this address has as many as it may have."""
+        """Count a connection.
+
+        Parameters
+        ----------
+        address
+            Where it comes from.
+
+        Returns
+        -------
+        bool
+            False if this address has reached its limit.
+        """
         self._open[address] += 1
-        # This machine's own are its user's, or come through a proxy that was not named.
+        # Connections from this machine are its user's, or come through a proxy that was not named.
         if self._limit == 0 or ipaddress.ip_address(address).is_loopback:
             return True
         return self._open[address] <= self._limit
 
     def leave(self, address: str) -> None:
-        """Count a connection no more."""
+        """Stop counting a connection.
+
+        Parameters
+        ----------
+        address
+            As in `enter`.
+        """
         self._open[address] -= 1
         if self._open[address] <= 0:
             del self._open[address]
 
     @property
     def connections(self) -> int:
-        """How many are open."""
+        """How many connections are open."""
         return self._open.total()

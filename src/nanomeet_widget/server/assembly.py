@@ -1,4 +1,4 @@
-"""The parts of a server put together, and taken apart again: on a port of its own, or in Jupyter."""
+"""Puts a server's parts together, and closes them: on a port of its own, or inside Jupyter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nanomeet_widget.server.tokens import secrets_folder
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
-#: Seconds for the last words to reach the pages.
+#: Seconds for the farewells to reach the pages.
 _FAREWELL = 0.2
 
 
@@ -40,27 +40,32 @@ def assemble(
     movable: bool = False,
     on_unneeded: Callable[[], None],
 ) -> Core:
-    """Return the parts of a server; closing `stack` closes them, once `farewell` was awaited.
+    """Return the parts of a server. To end it, await `farewell`, then close `stack`.
 
     Parameters
     ----------
     stack
-        What closes them.
+        What closes the parts.
     config
-        How it runs.
+        The configuration.
     data
-        The data folder, opened.
+        The data folder, which exists.
     keys
-        The API keys that may make rooms.
+        The API keys that may create rooms.
     origin
-        The server's address, without a slash at its end: what its tokens name.
+        The server's address in its tokens, without a trailing slash.
     links
-        What links to broadcasts and recordings begin with: `origin`, or its path alone where pages
-        reach the server by addresses that it cannot know.
+        The prefix of links to broadcasts and recordings: `origin`, or its path alone if pages reach the
+        server at addresses that it cannot know.
     movable
-        Whether those who ask for tokens say by which address they reach the server; see `Issuer`.
+        Whether requests for tokens may name the server's address; see `Issuer`.
     on_unneeded
-        Called when the last lease is over, where a lease keeps the server.
+        Called when the last lease has ended, if leases keep the server running.
+
+    Returns
+    -------
+    Core
+        The parts.
     """
     loop = asyncio.get_running_loop()
     store = stack.enter_context(Store(data))
@@ -114,7 +119,13 @@ def assemble(
 
 
 async def farewell(core: Core) -> None:
-    """End what goes on in a server: broadcasts with whole recordings, then its rooms."""
+    """End the broadcasts, which finishes their recordings, then the rooms.
+
+    Parameters
+    ----------
+    core
+        The server's parts.
+    """
     over = asyncio.Event()
     core.broadcasts.close(over.set)
     with contextlib.suppress(asyncio.TimeoutError):

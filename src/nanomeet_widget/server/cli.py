@@ -1,4 +1,4 @@
-"""`nanomeet`: the embedded server from the command line."""
+"""The options of `nanomeet serve` and `nanomeet rotate`, and what they do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TURN_SECRET = "NANOMEET_TURN_SECRET"  # noqa: S105 - a variable's name
 _FAILED = 1
 _DAY, _MB, _GB = 24 * 3600.0, 1e6, 1e9
 
-#: Two of the limits have options of their own.
+#: The limits without options of their own.
 _LIMITS: dict[str, float] = {
     limit.name: getattr(Limits(), limit.name)
     for limit in dataclasses.fields(Limits)
@@ -42,22 +42,33 @@ _LIMITS: dict[str, float] = {
 _EXAMPLES = """\
 examples:
   nanomeet serve                            for this machine, at http://127.0.0.1:8910
-  nanomeet serve --host 0.0.0.0 --tls       for the network: browsers give a camera only over TLS
+  nanomeet serve --host 0.0.0.0 --tls       for the network; browsers allow cameras only over TLS
   nanomeet serve --public-url https://meet.school.example
                                             behind a proxy that has the certificate
-  NANOMEET_API_KEY=… nanomeet serve         with a key of yours, which makes rooms
+  NANOMEET_API_KEY=… nanomeet serve         with your own API key, which creates rooms
 
-exit status: 0 it was stopped, 1 it could not start, 2 the command line is wrong
+exit status: 0 stopped, 1 could not start, 2 invalid command line
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server alone, as `python -m nanomeet_widget.server` does; return the exit status."""
+    """Run the server, as `python -m nanomeet_widget.server` does.
+
+    Parameters
+    ----------
+    arguments
+        The command line; None for the process's own.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
     parser = argparse.ArgumentParser(prog="python -m nanomeet_widget.server")
-    parser.add_argument("--json", action="store_true", help="write JSON, for programs to read")
+    parser.add_argument("--json", action="store_true", help="write JSON, for programs")
     add_serve(parser)
     options = parser.parse_args(arguments)
-    # Whatever it writes (secrets, recordings, the database) is its user's own.
+    # Everything that it writes (secrets, recordings, the database) is private to its user.
     os.umask(0o077)
     try:
         return serve(options)
@@ -67,10 +78,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the options of `serve`."""
+    """Add the options of `serve` to a parser.
+
+    Parameters
+    ----------
+    parser
+        The parser.
+    """
     parser.description = (
         "Run the meeting server until it is stopped: rooms, meetings, broadcasts and recordings for "
-        "notebooks elsewhere and for web pages."
+        "notebooks on other machines and for web pages."
     )
     parser.epilog = _EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -80,24 +97,24 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="address to listen on (default: %(default)s, this machine only)",
     )
     parser.add_argument(
-        "--port", type=int, default=8910, help="port; 0 takes a free one (default: %(default)s)"
+        "--port", type=int, default=8910, help="port; 0 takes any free one (default: %(default)s)"
     )
     parser.add_argument(
         "--tls",
         action="store_true",
-        help="speak TLS; with a self-signed certificate unless --cert and --key say otherwise",
+        help="use TLS, with a self-signed certificate unless --cert and --key name another",
     )
     parser.add_argument("--cert", type=Path, help="certificate chain, PEM")
     parser.add_argument("--key", type=Path, help="the certificate's private key, PEM")
     parser.add_argument(
         "--api-key",
-        help=f"a key that may make rooms; others on this machine can see it in the list of "
-        f"processes, so rather set {_ENVIRONMENT_KEY} (default: one is kept in the data folder)",
+        help=f"API key that may create rooms; other users of this machine can see it in the process "
+        f"list, so prefer the variable {_ENVIRONMENT_KEY} (default: a key in the data folder)",
     )
     parser.add_argument(
         "--base-url", default="/", help="path to serve under (default: %(default)s)"
     )
-    parser.add_argument("--public-url", help="address by which guests reach the server")
+    parser.add_argument("--public-url", help="address at which guests reach the server")
     parser.add_argument(
         "--stun", action="append", default=[], metavar="URL", help="STUN server for the pages"
     )
@@ -106,29 +123,29 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help=f"TURN server for the pages; {_TURN_SECRET} is the secret that it shares with us",
+        help=f"TURN server for the pages; the variable {_TURN_SECRET} has the secret that it shares",
     )
     parser.add_argument(
         "--max-participants",
         type=int,
         default=Limits.participants,
         metavar="N",
-        help="people in one room at once (default: %(default)s)",
+        help="people in one room (default: %(default)s)",
     )
     parser.add_argument(
         "--stage",
         type=int,
         default=Limits.stage,
         metavar="N",
-        help="people on the stage of one room; whoever comes later is in the audience, sees and "
-        "hears the stage, and can be invited up (default: %(default)s)",
+        help="people on the stage of one room; participants who join a full stage become the "
+        "audience, who watch and can be invited to the stage (default: %(default)s)",
     )
     parser.add_argument(
         "--limit",
         action="append",
         default=[],
         metavar="NAME=NUMBER",
-        help="another bound on what clients may ask: " + ", ".join(_limits()),
+        help="another limit on what clients may use: " + ", ".join(_limits()),
     )
     parser.add_argument(
         "--behind-proxy",
@@ -137,15 +154,15 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         const="127.0.0.1,::1",
         default=[],
         metavar="ADDRESSES",
-        help="reverse proxies that are believed when they say where a request came from "
-        "(default without addresses: those on this machine)",
+        help="reverse proxies that are trusted to name the client's address "
+        "(without addresses: those on this machine)",
     )
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name by which this server may be asked, besides that of --public-url; * for any",
+        help="another host name of this server, besides that of --public-url; * for any",
     )
     parser.add_argument(
         "--allow-origin",
@@ -158,111 +175,139 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         "--frame-ancestors",
         default="*",
         metavar="SOURCES",
-        help="whose pages may frame a meeting or a broadcast, as in CSP (default: %(default)s)",
+        help="sites that may frame meetings and broadcasts, as in CSP (default: %(default)s)",
     )
     parser.add_argument(
         "--drain",
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="on SIGTERM, begin no new meetings and give those that run this long (default: 0)",
+        help="on SIGTERM, begin no new meetings, and wait this long for running ones (default: 0)",
     )
     parser.add_argument("--data", type=Path, help="folder for secrets, database and recordings")
     parser.add_argument(
         "--hls",
         action="store_true",
-        help="pack every broadcast as HLS from its beginning (default: from the first request on)",
+        help="package every broadcast as HLS from its beginning (default: from the first request)",
     )
     parser.add_argument(
         "--recording-sound",
         choices=get_args(RecordingSound),
         default="opus",
-        help="what finished recordings sound in: as they were broadcast, or for players that do not "
-        "know Opus in MP4 (default: %(default)s)",
+        help="audio codec of finished recordings: opus, as broadcast, or aac, for players without "
+        "support for Opus in MP4 (default: %(default)s)",
     )
     parser.add_argument(
         "--push-host",
         action="append",
         default=[],
         metavar="HOST",
-        help="a host of this machine or its network that broadcasts may be pushed to; others there "
-        "are refused",
+        help="a host on this machine or in its network to which broadcasts may be pushed; others "
+        "there are refused",
     )
     parser.add_argument(
         "--keep-days",
         type=_amount,
         metavar="DAYS",
-        help="delete recordings this long after their end (default: keep them)",
+        help="delete recordings this many days after their end (default: keep them)",
     )
     parser.add_argument(
         "--keep-gb",
         type=_amount,
         metavar="GB",
-        help="delete the oldest recordings when all of them are larger (default: no bound)",
+        help="delete the oldest recordings when all of them exceed this (default: no limit)",
     )
     parser.add_argument(
         "--largest-gb",
         type=_amount,
         metavar="GB",
-        help="end a recording that has become this large; its broadcast goes on (default: no bound)",
+        help="end a recording at this size; its broadcast continues (default: no limit)",
     )
     parser.add_argument(
         "--spare-mb",
         type=_amount,
         default=Retention.spare / _MB,
         metavar="MB",
-        help="stop recording when the disk has less room left; broadcasts go on "
+        help="stop recording when the disk has less free space; broadcasts continue "
         "(default: %(default).0f)",
     )
     parser.add_argument(
         "--linger",
         type=float,
         metavar="SECONDS",
-        help="exit this long after the last lease; 0 at once (default: run until stopped)",
+        help="exit this long after the last lease; 0 exits at once (default: run until stopped)",
     )
     parser.add_argument(
         "--ready-file",
         type=Path,
         metavar="FILE",
-        help="when listening, write URL, API key and process id there as JSON; removed on exit",
+        help="once listening, write URL, API key and process ID there as JSON; removed on exit",
     )
     parser.add_argument(
         "--log-format",
         choices=("text", "json"),
         default="text",
-        help="json writes a line of JSON for each entry (default: %(default)s)",
+        help="json writes each entry as one line of JSON (default: %(default)s)",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log every request")
     parser.set_defaults(run=lambda options, _: serve(options))
 
 
 def add_rotate(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the options of `rotate`."""
+    """Add the options of `rotate` to a parser.
+
+    Parameters
+    ----------
+    parser
+        The parser.
+    """
     parser.description = (
-        "Make a new API key and a new secret for tokens in the data folder. Servers take them at "
-        "their next start; until the next rotation, the ones before count, too."
+        "Create a new API key and a new token secret in the data folder. Servers use them after "
+        "their next start; the previous ones stay valid until the next rotation."
     )
     parser.add_argument("--data", type=Path, help="the data folder (default: this user's)")
     parser.add_argument(
-        "--retire", action="store_true", help="make none, but let those before count no more"
+        "--retire", action="store_true", help="create none, but retire the previous ones"
     )
     parser.set_defaults(run=lambda options, _: rotate(options))
 
 
 def rotate(options: argparse.Namespace) -> int:
-    """Change the keys of a data folder."""
+    """Rotate the API key and the token secret of a data folder, or retire the previous ones.
+
+    Parameters
+    ----------
+    options
+        The options of `add_rotate`.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
     data = secrets_folder.open_folder(options.data or _folders.default_data())
     if options.retire:
         secrets_folder.retire(data)
-        _say("nanomeet: the key and secret before the last rotation count no more")
+        _say("nanomeet: retired the previous key and secret")
     else:
         secrets_folder.rotate(data)
-        _say(f"nanomeet: there is a new key in {data / 'api-key'}; start the server anew")
+        _say(f"nanomeet: the new key is in {data / 'api-key'}. Restart the server to use it")
     return 0
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Run the server until it is stopped."""
+    """Run the server until it is stopped.
+
+    Parameters
+    ----------
+    options
+        The options of `add_serve`.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(
         JsonLines()
@@ -271,7 +316,7 @@ def serve(options: argparse.Namespace) -> int:
     )
     level = logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(level=level, handlers=[handler])
-    # asyncio's debug mode and PyAV log what goes through them.
+    # PyAV logs what goes through it.
     logging.getLogger("libav").setLevel(logging.ERROR)
     config = read_config(options)
     asyncio.run(_serve(config, options.ready_file, as_json=options.json, drain=options.drain))
@@ -279,20 +324,31 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def read_config(options: argparse.Namespace) -> ServerConfig:
-    """Return what the options and the environment say.
+    """Return the configuration that the options and the environment describe.
+
+    Parameters
+    ----------
+    options
+        The options of `add_serve`.
+
+    Returns
+    -------
+    ServerConfig
+        The configuration.
 
     Raises
     ------
     InvalidInputError
+        If an option has an invalid value.
     """
     keys = []
     if options.api_key:
         keys.append(options.api_key)
         _say(
-            f"nanomeet: --api-key is visible to everybody on this machine; {_ENVIRONMENT_KEY} is not",
+            f"nanomeet: --api-key is visible to all users of this machine. Set {_ENVIRONMENT_KEY} instead",
             error=True,
         )
-    # Several, so that a new one can be told to everybody before the old one ends.
+    # Several, so that clients can get a new key before the old one is retired.
     keys += [key for key in os.environ.get(_ENVIRONMENT_KEY, "").split(",") if key]
     config = ServerConfig(
         host=options.host,
@@ -333,9 +389,11 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
 
 
 def _data(options: argparse.Namespace) -> Path:
-    # One that ends with its last notebook is a kernel's, which takes no options.
+    # A server that ends with its last notebook was started by a kernel, which takes no options.
     lasting = options.linger is None
-    remedy = "name another with --data" if lasting else "set XDG_DATA_HOME to another folder"
+    remedy = (
+        "choose another folder with --data" if lasting else "set XDG_DATA_HOME to another folder"
+    )
     return data_folder.choose(
         lasting=lasting, remedy=remedy, say=lambda words: _say(f"nanomeet: {words}", error=True)
     )
@@ -359,24 +417,24 @@ def _read_limits(options: argparse.Namespace) -> Limits:
 
 
 async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool, drain: float) -> None:
-    from nanomeet_widget.server.running import Server  # noqa: PLC0415 - `--help` does without
+    from nanomeet_widget.server.running import Server  # noqa: PLC0415 - `--help` does not need it
 
     async with Server(config) as server:
         loop = asyncio.get_running_loop()
-        # Windows has no such handlers for a loop: there Ctrl+C raises KeyboardInterrupt.
+        # On Windows event loops have no signal handlers: Ctrl+C raises KeyboardInterrupt there.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(signal.SIGINT, server.stop)
             loop.add_signal_handler(signal.SIGTERM, server.drain, drain)
         with _ready_file(ready, url=server.url, api_key=server.api_key):
             if as_json:
-                # No key: standard output often ends in a log.
+                # Without the key, as standard output often ends in a log.
                 _say(json.dumps({"url": server.url, "pid": os.getpid()}))
             else:
                 _say(f"nanomeet: ready at {server.url}")
             if not _validation.is_loopback(config.host) and not server.url.startswith("https://"):
                 _say(
-                    "nanomeet: without TLS browsers give no camera or microphone to pages of "
-                    "another machine: add --tls",
+                    "nanomeet: without TLS, browsers block camera and microphone for pages of other "
+                    "machines. Add --tls",
                     error=True,
                 )
             supervision.notify("READY=1")
@@ -400,7 +458,7 @@ def _ready_file(path: Path | None, **content: str) -> Iterator[None]:
 def _amount(text: str) -> float:
     value = float(text)
     if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is no amount")
+        raise argparse.ArgumentTypeError(f"{text} must be a number of 0 or more")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What the embedded server is told before it starts. Nothing else configures it."""
+"""The embedded server's configuration."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nanomeet_widget import _folders
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
 
-#: Segments of a path (RFC 3986, 3.3): a hub writes names of users into them.
+#: Path segments (RFC 3986, 3.3), into which hubs write user names.
 _BASE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+/)*")
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
-#: Sources of CSP's frame-ancestors (CSP Level 3, 6.4.2.1); nothing that could begin another directive.
+#: Sources of CSP's frame-ancestors (CSP Level 3, 6.4.2.1), without anything that begins a directive.
 _ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-9*]+)?) ?)+")
-#: "Listen on every address": nothing that a guest could connect to.
+#: "Listen on every address", which guests cannot connect to.
 EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
 #: Limits that 0 turns off.
 _MAY_BE_NONE = frozenset({"connections", "waiting"})
@@ -27,21 +27,22 @@ RecordingSound = Literal["opus", "aac"]
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds on what clients may ask of the server."""
+    """Limits on what clients may use."""
 
-    #: People in one room, those with a lost connection included.
+    #: People in one room, including those with a lost connection.
     participants: int = 100
-    #: People waiting in one lobby; 0 for as many as a room takes.
+    #: People in one lobby; 0 for as many as a room holds.
     waiting: int = 0
-    #: Cameras that a browser-to-browser mesh carries; whoever comes later is the audience.
+    #: People on the stage, a browser-to-browser mesh. Participants who join a full stage become the
+    #: audience.
     stage: int = 8
-    #: Messages of the chat that a room keeps for those who come later, and bytes of their texts.
+    #: Chat messages that a room keeps for people who join later, and the bytes of their texts.
     chat: int = 200
     chat_size: int = 2_000_000
-    #: Messages that one person may write at once, and a second.
+    #: Chat messages that one person may write at once, and a second.
     chat_burst: float = 10
     chat_rate: float = 1
-    #: Reactions that one person may show at once, and a second.
+    #: Reactions that one person may send at once, and a second.
     reaction_burst: float = 10
     reaction_rate: float = 2
     #: Texts that the programs of one participant may send at once, and a second.
@@ -54,25 +55,25 @@ class Limits:
     rooms: int = 200
     #: Viewers of all broadcasts.
     viewers: int = 1000
-    #: Bytes a second that one broadcast may send: 20 Mbit/s is 4K of good quality.
+    #: Bytes a second that one broadcast may send: 20 Mbit/s carry 4K in good quality.
     ingest_rate: float = 2_500_000
-    #: Bytes of the cached group of pictures; a longer one is not kept for latecomers.
+    #: Bytes of the cached group of pictures; a longer one is not kept for new viewers.
     cache: int = 16 * 1024 * 1024
-    #: WebSockets from one address, but for this machine's own; 0 for any number. A class behind one
-    #: router has one address.
+    #: WebSockets from one address, except this machine's own; 0 for any number. A class behind one
+    #: router shares an address.
     connections: int = 200
-    #: Messages a second of one page in a room, and how many more at once.
+    #: Messages a second from one page in a room, and how many at once.
     message_rate: float = 100
     message_burst: float = 600
-    #: Those that break a rule, which pages check themselves: a second, and how many more at once.
+    #: Invalid messages, which pages never send: a second, and how many at once.
     invalid_rate: float = 10
     invalid_burst: float = 100
-    #: Bytes of a page's message.
+    #: Bytes of one message from a page.
     message_size: int = MAX_TEXT_FRAME
 
     @property
     def lobby(self) -> int:
-        """People waiting in one lobby: a class that knocks at once is as large as its room."""
+        """People in one lobby: a class that arrives at once is as large as its room."""
         return self.waiting or self.participants
 
     def __post_init__(self) -> None:
@@ -86,112 +87,123 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long the server waits for what, in seconds."""
+    """How long the server waits, in seconds."""
 
     #: For the first message of a connection.
     first_message: float = 10.0
-    #: For somebody whose connection was lost to come back.
+    #: For a lost connection to be resumed.
     resume: float = 10.0
-    #: For a page that went away to be there again, if it was a reload and others are in the room.
+    #: For an unloaded page to reload, if others are in the room.
     reload: float = 2.0
-    #: For a started broadcast's first picture: two cores busy with meetings took more than 10.
+    #: For a broadcast's first picture: two cores busy with meetings took more than 10.
     first_picture: float = 20.0
-    #: For a broadcast's lost sender to come back.
+    #: For a broadcast's lost sender to reconnect.
     ingest: float = 5.0
-    #: The same where another moderator's page can take over: viewers see nothing meanwhile.
+    #: The same if another moderator's page can take over, as viewers see nothing meanwhile.
     hand_over: float = 1.5
-    #: For somebody else's page to send a broadcast whose sender is gone; until then viewers wait.
+    #: For another page to send a broadcast whose sender is gone, while viewers wait.
     successor: float = 30.0
-    #: For everybody to have switched off what a moderator muted.
+    #: For pages to confirm that they are muted.
     mute: float = 5.0
-    #: For a recording to be closed and made ready to play.
+    #: For a recording to be finished.
     recording: float = 30.0
-    #: For rooms of a server that ended to be joined again.
+    #: For the rooms of a previous server to be joined again.
     restored_room: float = 120.0
-    #: For each of the people in them to come back: more than a page waits between two attempts.
+    #: For each of their people to reconnect: more than a page waits between two attempts.
     restored_person: float = 15.0
-    #: For somebody of the audience to come back, before nobody composes the stage for it any more.
+    #: For an audience to return before the relay of the stage ends.
     audience: float = 10.0
-    #: For a first lease, where a lease keeps the server alive.
+    #: For the first lease, if leases keep the server running.
     first_lease: float = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """Which recordings are kept, and what of the disk is left to others."""
+    """Which recordings are kept, and how much disk space stays free."""
 
-    #: Seconds after its end that a recording is kept; None keeps it for ever.
+    #: Seconds for which a recording is kept after its end; None keeps it forever.
     age: float | None = None
-    #: Bytes of all recordings, the oldest of which go first; None sets no bound.
+    #: Bytes of all recordings, of which the oldest are deleted first; None sets no limit.
     size: int | None = None
-    #: Bytes of the disk that recording leaves free.
+    #: Bytes that recording leaves free on the disk.
     spare: int = 500_000_000
-    #: Bytes of one recording; then it ends, whole, and the broadcast goes on. None sets no bound.
+    #: Bytes of one recording, which ends then, while the broadcast continues. None sets no limit.
     largest: int | None = None
 
     def __post_init__(self) -> None:
         if self.age is not None and not self.age > 0:
-            raise InvalidInputError(f"retention: an age of {self.age} s must be more than 0")
+            raise InvalidInputError(f"retention: age={self.age} s must be more than 0")
         if self.size is not None and not self.size > 0:
-            raise InvalidInputError(f"retention: a size of {self.size} bytes must be more than 0")
+            raise InvalidInputError(f"retention: size={self.size} bytes must be more than 0")
         if self.largest is not None and not self.largest > 0:
-            raise InvalidInputError(f"retention: {self.largest} bytes of one must be more than 0")
+            raise InvalidInputError(f"retention: largest={self.largest} bytes must be more than 0")
         if self.spare < 0:
-            raise InvalidInputError(f"retention: {self.spare} bytes to spare must not be negative")
+            raise InvalidInputError(f"retention: spare={self.spare} bytes must not be negative")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
-    """How the embedded server runs.
+    """The embedded server's configuration.
 
     Parameters
     ----------
     host
-        The address to listen on. Loopback by default: only this machine reaches the server.
+        The address to listen on; loopback by default, which only this machine reaches.
     port
-        The TCP port; 0 takes a free one.
+        The TCP port; 0 takes any free one.
     base_url
-        The path under which everything is served; begins and ends with a slash.
+        The path under which everything is served; it begins and ends with a slash.
     public_url
-        The address by which guests reach the server, where that is not `host` and `port`: behind
-        a proxy, or by another name.
+        The address at which guests reach the server, if that is not `host` and `port`: behind a
+        proxy, or under another name.
     certificate, private_key
         PEM files for TLS; both or neither.
     api_keys
-        The keys that may make rooms, besides the one in the data folder.
+        The keys that may create rooms, besides the one in the data folder.
     data
         The folder for secrets, the database and recordings.
     linger
-        Seconds to stay after the last lease is gone; None stays for ever.
+        Seconds to keep running after the last lease; None keeps running forever.
     organisation
         The `sub` claim of every token, and the first part of a meeting's path.
     hls
-        Whether every broadcast is packed as HLS from its beginning, and not from the first request on.
+        Whether every broadcast is packaged as HLS from its beginning, rather than from the first request.
     recording_sound
-        What the sound of finished recordings is: "opus", as it was broadcast, or "aac", for players that
-        do not know Opus in MP4.
+        The audio codec of finished recordings: "opus", as broadcast, or "aac", for players without
+        support for Opus in MP4.
     push_hosts
-        Hosts that broadcasts may be pushed to though they are on this machine or in its network.
+        Hosts on this machine or in its network to which broadcasts may be pushed.
     ice_servers
-        URLs of STUN servers that the pages use; none by default, which is enough in one network.
+        URLs of STUN servers for the pages; none by default, which is enough within one network.
     turn_servers
-        URLs of TURN servers that relay media where browsers cannot reach each other.
+        URLs of TURN servers, which relay media if browsers cannot reach each other.
     turn_secret
-        What those servers share with this one, to make credentials that end by themselves.
+        The secret that those servers share with this one, for credentials that expire.
     proxies
-        The addresses of reverse proxies; what they say of where a request came from is believed.
+        The addresses of reverse proxies that are trusted to name the client's address.
     hosts
-        Names of this server besides `public_url`'s and the machine's own; `*` for any.
+        Host names of this server besides those of `public_url` and the machine; `*` for any.
     origins
-        Origins whose pages may open WebSockets besides our own pages.
+        Origins whose pages may open WebSockets, besides this server's own pages.
     origin_pattern
-        A regular expression of more such origins, in lower case, as a whole.
+        A regular expression that matches further origins completely, in lower case.
     naming
-        What the setting of more names, and that of more origins, is called where this server runs.
+        The names of the settings for further host names and origins, for errors.
     frame_ancestors
-        Who may frame a meeting and a live page, as CSP's `frame-ancestors` has it.
+        The sites that may frame meetings and live pages, in the syntax of CSP's `frame-ancestors`.
     local_metrics
-        Whether this machine reads the metrics without a key.
+        Whether this machine may read the metrics without an API key.
+    limits
+        Limits on what clients may use.
+    patience
+        How long the server waits.
+    retention
+        Which recordings are kept.
+
+    Raises
+    ------
+    InvalidInputError
+        If a value is not valid; the error names it.
     """
 
     host: str = "127.0.0.1"
@@ -239,12 +251,12 @@ class ServerConfig:
             raise InvalidInputError(f"linger={self.linger} must not be negative")
         if self.public_url is not None:
             check_public_url(self.public_url)
-        self._check_door()
+        self._check_access()
         self._check_ice()
 
     @property
     def tls(self) -> bool:
-        """Whether the server itself speaks TLS."""
+        """Whether the server itself uses TLS."""
         return self.certificate is not None
 
     @property
@@ -255,12 +267,17 @@ class ServerConfig:
         return outward_address(self.host) if self.host in EVERY_ADDRESS else self.host
 
     def origin(self, port: int) -> str:
-        """Return the address by which guests reach the server, without a slash at its end.
+        """Return the address at which guests reach the server, without a trailing slash.
 
         Parameters
         ----------
         port
-            The port that it is really bound to.
+            The port on which it listens.
+
+        Returns
+        -------
+        str
+            `public_url`, or an address of this machine.
         """
         if self.public_url is not None:
             return self.public_url.rstrip("/")
@@ -269,7 +286,7 @@ class ServerConfig:
         netloc = host if port == usual else f"{host}:{port}"
         return f"{scheme}://{netloc}{self.base_url.rstrip('/')}"
 
-    def _check_door(self) -> None:
+    def _check_access(self) -> None:
         if not _ANCESTORS.fullmatch(self.frame_ancestors):
             raise InvalidInputError(
                 f"frame_ancestors={self.frame_ancestors!r} must be *, 'none', 'self' or origins"
@@ -283,25 +300,38 @@ class ServerConfig:
             re.compile(self.origin_pattern or "")
         except re.error as error:
             raise InvalidInputError(
-                f"origin_pattern: {self.origin_pattern!r} is no regular expression: {error}"
+                f"origin_pattern={self.origin_pattern!r} is not a regular expression: {error}"
             ) from None
 
     def _check_ice(self) -> None:
         for urls, schemes in ((self.ice_servers, "stun"), (self.turn_servers, "turn")):
             for url in urls:
                 if not re.fullmatch(rf"{schemes}s?:[\w.:\[\]-]+(?:\?transport=(?:udp|tcp))?", url):
-                    raise InvalidInputError(f"{url!r} is no address of a {schemes.upper()} server")
+                    raise InvalidInputError(
+                        f"{url!r} is not the address of a {schemes.upper()} server: write {schemes}:host:port"
+                    )
         if self.turn_servers and not self.turn_secret:
             raise InvalidInputError(
-                "TURN servers need the secret that they share with us: set NANOMEET_TURN_SECRET"
+                "TURN servers need the secret that they share with this server: set NANOMEET_TURN_SECRET"
             )
 
 
 def outward_address(host: str) -> str:
-    """Return this machine's own address in its network, where `host` means every address."""
+    """Return this machine's address in its network.
+
+    Parameters
+    ----------
+    host
+        An address of `EVERY_ADDRESS`, which decides between IPv4 and IPv6.
+
+    Returns
+    -------
+    str
+        The address; loopback without a network.
+    """
     family = socket.AF_INET6 if host == "::" else socket.AF_INET
-    # Addresses for documentation (RFC 5737, RFC 3849): connecting a datagram socket sends nothing,
-    # it only asks the routing table which of our addresses would be used.
+    # Addresses for documentation (RFC 5737, RFC 3849). Connecting a datagram socket sends nothing: it
+    # only looks up in the routing table which of this machine's addresses would be used.
     far, near = ("2001:db8::1", "::1") if family is socket.AF_INET6 else ("192.0.2.1", "127.0.0.1")
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
@@ -312,12 +342,17 @@ def outward_address(host: str) -> str:
 
 
 def check_public_url(url: str) -> None:
-    """Refuse an address that cannot be a server's.
+    """Check that an address can be a server's.
+
+    Parameters
+    ----------
+    url
+        The address.
 
     Raises
     ------
     InvalidInputError
-        If it is not http or https, or carries a user, a query or a fragment.
+        If it is not http or https, or has a user, a query or a fragment.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -325,4 +360,4 @@ def check_public_url(url: str) -> None:
             f"public_url={url!r} must begin with http:// or https:// and a host"
         )
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise InvalidInputError("public_url must be scheme, host, port and path, nothing more")
+        raise InvalidInputError("public_url must consist of scheme, host, port and path only")

@@ -1,4 +1,4 @@
-"""The parts of one running server, which every handler gets."""
+"""The parts of a running server, which every handler gets."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
-    """The parts of one running server."""
+    """The parts of a running server."""
 
     config: ServerConfig
-    #: The address by which guests reach it, without a slash at its end.
+    #: The address at which guests reach it, without a trailing slash.
     origin: str
     issuer: Issuer
     rooms: Rooms

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Counts:
-    """Numbers that only grow."""
+    """Counters."""
 
     messages: int = 0
     refused: int = 0

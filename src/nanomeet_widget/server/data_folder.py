@@ -1,4 +1,4 @@
-"""Where a server keeps its data that was told no folder: the user's own, if this machine may have it."""
+"""The data folder of a server that was given none: the user's, unless another machine uses that."""
 
 from __future__ import annotations
 
@@ -12,37 +12,42 @@ from nanomeet_widget.server.tokens import secrets_folder
 
 
 def choose(*, lasting: bool, remedy: str, say: Callable[[str], object]) -> Path:
-    """Return the folder.
+    """Choose the data folder.
 
     Parameters
     ----------
     lasting
-        Whether it has to outlive the machine's temporary files.
+        Whether it must outlive the machine's temporary files.
     remedy
-        How another one is named where the server runs, for errors.
+        How to choose another folder, for errors.
     say
-        Is told in what way the folder is not the usual one.
+        Called with a warning if the folder is not the usual one.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
     ServerStartError
-        If no folder can be written to.
+        If no folder is writable.
     """
     folder = _folders.data(lasting=lasting, remedy=remedy)
     if _folders.is_temporary(folder):
         say(
-            f"{_folders.default_data()} cannot be written to: recordings and keys are kept in {folder} "
-            f"only until this machine restarts; {remedy}"
+            f"{_folders.default_data()} is not writable: recordings and keys are kept in {folder} "
+            f"until this machine restarts. To keep them longer, {remedy}"
         )
     hosts = []
-    # A folder that cannot be used is said when it is opened.
+    # An unusable folder is reported when it is opened.
     with contextlib.suppress(OSError):
         hosts = Instances(folder).elsewhere()
     if not hosts:
         return folder
     own = secrets_folder.open_folder(folder / "machines" / _machine.host())
     say(
-        f"a server on {', '.join(hosts)} uses {folder}: this machine's rooms, keys and recordings are "
-        f"its own, in {own}"
+        f"a server on {', '.join(hosts)} uses {folder}: this machine keeps its rooms, keys and "
+        f"recordings in {own}"
     )
     return own

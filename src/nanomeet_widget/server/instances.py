@@ -1,4 +1,4 @@
-"""Which servers use a data folder: each holds a lock there as long as it lives."""
+"""The servers that use a data folder: each holds a lock there while it runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Instances:
     Raises
     ------
     OSError
-        If it cannot be written to.
+        If it is not writable.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,33 +33,46 @@ class Instances:
         self._folder.mkdir(exist_ok=True)
 
     def claim(self) -> tuple[str, _locks.Lock]:
-        """Return the name of a new one, and its lock, which is held.
+        """Register a new server.
+
+        Returns
+        -------
+        tuple
+            Its name, and its lock, which is held.
 
         Raises
         ------
         ServerStartError
-            If a server of another machine uses the folder: SQLite's files bear one machine alone.
+            If a server on another machine uses the folder: SQLite supports one machine at a time.
         """
         name = f"{_machine.name()}-{secrets.token_hex(4)}"
         lock = self._lock(name)
         lock.acquire()
-        # First the own lock, then the look: of two that start at once, one sees the other.
+        # The lock comes first: of two servers that start at once, at least one sees the other.
         if hosts := self.elsewhere():
             self.give_up(name, lock)
             raise ServerStartError(
-                f"a server on {', '.join(hosts)} uses {self._folder.parent}, which two machines cannot "
-                "do at once: end that one (after a crash, remove its file in "
-                f"{self._folder.name}/), or name another folder with --data"
+                f"a server on {', '.join(hosts)} uses {self._folder.parent}, and two machines cannot use "
+                "one data folder at the same time. Stop that server (after a crash, remove its file in "
+                f"{self._folder.name}/), or choose another folder with --data"
             )
         return name, lock
 
     def give_up(self, name: str, lock: _locks.Lock) -> None:
-        """Let go of a name, and leave nothing behind."""
+        """Release a server's lock, and remove its files.
+
+        Parameters
+        ----------
+        name
+            The server's name.
+        lock
+            Its lock.
+        """
         lock.release()
         self._forget(name)
 
     def elsewhere(self) -> list[str]:
-        """Return the names of other machines whose servers use the folder now."""
+        """Return the names of other machines with servers that use the folder now."""
         found = set()
         for file in self._folder.iterdir():
             match = _FILE.fullmatch(file.name)
@@ -70,7 +83,13 @@ class Instances:
         return sorted(found)
 
     def is_dead(self, name: str) -> bool:
-        """Return whether a server has ended; what is left of its lock is removed then."""
+        """Return whether a server has ended; if so, its lock's files are removed.
+
+        Parameters
+        ----------
+        name
+            The server's name.
+        """
         lock = self._lock(name)
         try:
             lock.acquire(blocking=False)

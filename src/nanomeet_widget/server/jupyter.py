@@ -1,7 +1,7 @@
-"""The server as a part of a Jupyter server: same address, same port, same TLS as the notebook.
+"""The server as an extension of a Jupyter server, with the notebook's address, port and TLS.
 
-Installing the package enables it. Guests need no account of Jupyter: every handler here authorises
-by the token or key in the request alone, and none touches anything of Jupyter's.
+Installing the package enables it. Guests need no Jupyter account: every handler authorises requests
+by their token or key only, and none gives access to anything of Jupyter's.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from nanomeet_widget.server.http.handlers import NotFoundHandler
 from nanomeet_widget.server.tokens import secrets_folder
 
 _PATH = "nanomeet"
-#: What lets in more names, and pages of more origins: Jupyter's own settings.
+#: Jupyter's settings for further host names and origins.
 _NAMING = (
     "c.ServerApp.local_hostnames or c.ServerApp.allow_remote_access of Jupyter",
     "c.ServerApp.allow_origin or c.ServerApp.allow_origin_pat of Jupyter",
 )
-#: Milliseconds between two looks at whether somebody meets, which keeps a hub from stopping us.
+#: Milliseconds between two notes of activity, which keep a hub from stopping the server.
 _ACTIVITY = 60_000
 
 
@@ -51,53 +51,53 @@ class NanoMeetServer(ExtensionApp):
 
     public_url = Unicode(
         "",
-        help="The address by which guests reach the Jupyter server, with its base URL. Without it, "
-        "links have the address by which the page that makes them was opened.",
+        help="The address at which guests reach the Jupyter server, with its base URL. Without it, "
+        "links have the address at which the page that creates them was opened.",
     ).tag(config=True)
-    data = Unicode("", help="The folder for secrets, database and recordings.").tag(config=True)
+    data = Unicode("", help="The folder for secrets, the database and recordings.").tag(config=True)
     ice_servers = List(Unicode(), help="URLs of STUN servers for the pages; none by default.").tag(
         config=True
     )
 
     turn_servers = List(Unicode(), help="URLs of TURN servers for the pages.").tag(config=True)
-    turn_secret = Unicode("", help="The secret that the TURN servers share with us.").tag(
+    turn_secret = Unicode("", help="The secret that the TURN servers share with this server.").tag(
         config=True
     )
     frame_ancestors = Unicode(
-        "*", help="Whose pages may frame a meeting or a broadcast, as in CSP."
+        "*", help="Sites that may frame meetings and broadcasts, as in CSP."
     ).tag(config=True)
     recording_sound = Enum(
         get_args(RecordingSound),
         default_value="opus",
-        help="What finished recordings sound in; `aac` is for players that do not know Opus in MP4.",
+        help="The audio codec of finished recordings; `aac` is for players without Opus in MP4.",
     ).tag(config=True)
     limits = Dict(
-        help="Bounds on what clients may ask, by the names of `nanomeet serve --limit`."
+        help="Limits on what clients may use, by the names of `nanomeet serve --limit`."
     ).tag(config=True)
 
     def initialize_handlers(self) -> None:
-        """Open once the event loop runs: until then there is no port to tell anybody."""
+        """Start once the event loop runs, as only then the port is known."""
         self._stack = contextlib.AsyncExitStack()
         self._app.io_loop.add_callback(self._open)
 
     async def stop_extension(self) -> None:
-        """End the meetings, with every recording whole."""
+        """End the meetings, and finish the recordings."""
         await self._stack.aclose()
 
     @property
     def _app(self) -> ServerApp:
-        """The Jupyter server, which is there from before the handlers are."""
-        assert self.serverapp is not None  # noqa: S101 - its own contract with extensions
+        """The Jupyter server, which exists before the handlers."""
+        assert self.serverapp is not None  # noqa: S101 - Jupyter's contract with extensions
         return self.serverapp
 
     async def _open(self) -> None:
         try:
             await self._start()
         except Exception as error:  # a notebook without meetings is better than none
-            self.log.exception("nanomeet: meetings are off")
+            self.log.exception("nanomeet: meetings are not available")
             await self._stack.aclose()
             self._stack = contextlib.AsyncExitStack()
-            # Kernels say why there are none; our own errors name what to do.
+            # Kernels show the reason; the project's own errors say what to do.
             known = isinstance(error, NanoMeetError)
             with contextlib.suppress(OSError):
                 self._announce(_jupyter.Absent(error=str(error) if known else repr(error)))
@@ -107,7 +107,7 @@ class NanoMeetServer(ExtensionApp):
         path = f"{app.base_url}{_PATH}"
         public = (self.public_url or os.environ.get("JUPYTERHUB_PUBLIC_URL", "")).rstrip("/")
         public = f"{public}/{_PATH}" if public else ""
-        hosts, pattern = _door_of(app.web_app.settings)
+        hosts, pattern = _access_of(app.web_app.settings)
         config = ServerConfig(
             base_url=f"{path}/",
             public_url=public or None,
@@ -120,9 +120,9 @@ class NanoMeetServer(ExtensionApp):
             hosts=hosts,
             origin_pattern=pattern,
             naming=_NAMING,
-            # A proxy in front may hide all addresses behind its own.
+            # A proxy may hide all client addresses behind its own.
             limits=Limits(**{"connections": 0, **self.limits}),
-            # What comes through a hub's proxy comes from this machine.
+            # Requests through a hub's proxy seem to come from this machine.
             local_metrics=False,
         )
         key = secrets.token_urlsafe(32)
@@ -132,18 +132,18 @@ class NanoMeetServer(ExtensionApp):
             config,
             data=secrets_folder.open_folder(config.data),
             keys=(key,),
-            # Pages take a loopback address for "where you found me": see `domainOf` of the widget.
+            # Pages replace a loopback address by their own: see `domainOf` of the widget.
             origin=public or f"{own.on_loopback}{path}",
             links=public or path,
             movable=not public,
             on_unneeded=lambda: None,
         )
         self._serve(core)
-        # Kernels have a door of their own: Jupyter's may be a Unix socket, or want a certificate.
-        door = httpserver.HTTPServer(application(core))
+        # Kernels have an endpoint of their own, as Jupyter's may be a Unix socket or need a certificate.
+        endpoint = httpserver.HTTPServer(application(core))
         sockets = netutil.bind_sockets(0, "127.0.0.1")
-        door.add_sockets(sockets)
-        self._stack.callback(door.stop)
+        endpoint.add_sockets(sockets)
+        self._stack.callback(endpoint.stop)
         here = f"http://127.0.0.1:{sockets[0].getsockname()[1]}{path}"
         found = public or address.outward(own)
         self._announce(
@@ -172,7 +172,7 @@ class NanoMeetServer(ExtensionApp):
             routing.URLSpec(spec.regex.pattern, _open_to_guests(spec.target), spec.target_kwargs)
             for spec in routes(core)
         ]
-        # Nothing below our path is Jupyter's to answer: its 404 is a page for whoever has logged in.
+        # All paths below are answered here: Jupyter's 404 is a page for logged-in users.
         rest = f"{core.config.base_url}.*"
         table.append(routing.URLSpec(rest, _open_to_guests(NotFoundHandler), {"core": core}))
         self._app.web_app.add_handlers(".*$", table)
@@ -188,22 +188,22 @@ class NanoMeetServer(ExtensionApp):
             self._app.web_app.settings["last_activity_times"]["nanomeet"] = now
 
 
-def _door_of(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
-    """Return which names and which pages' origins Jupyter itself lets in.
+def _access_of(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return the host names and the origins that Jupyter itself accepts.
 
     Parameters
     ----------
     settings
-        Of Jupyter's own handlers.
+        The settings of Jupyter's handlers.
 
     Returns
     -------
     tuple
-        The names, and a regular expression of whole origins; see `ServerConfig`.
+        The names, and a regular expression for origins; see `ServerConfig`.
     """
-    anybody = settings.get("allow_remote_access", False)
-    hosts = ("*",) if anybody else tuple(settings.get("local_hostnames", ()))
-    # It takes precedence over the pattern, which may be compiled already.
+    any_host = settings.get("allow_remote_access", False)
+    hosts = ("*",) if any_host else tuple(settings.get("local_hostnames", ()))
+    # It takes precedence over the pattern, which may already be compiled.
     if origin := settings.get("allow_origin", ""):
         return hosts, ".*" if origin == "*" else re.escape(origin.lower().rstrip("/"))
     pattern = settings.get("allow_origin_pat")
@@ -211,8 +211,8 @@ def _door_of(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
 
 
 def _open_to_guests(handler: type[web.RequestHandler]) -> type[web.RequestHandler]:
-    """Return a handler whose every method says that it needs no account of Jupyter."""
-    refuse = web.RequestHandler._unimplemented_method  # noqa: SLF001 - as Jupyter itself tells them
+    """Return a handler whose methods are marked as needing no Jupyter account."""
+    refuse = web.RequestHandler._unimplemented_method  # noqa: SLF001 - Jupyter itself compares with it
     methods: dict[str, Any] = {
         name.lower(): allow_unauthenticated(getattr(handler, name.lower()))
         for name in handler.SUPPORTED_METHODS

@@ -1,4 +1,4 @@
-"""By which address a Jupyter server is reached: by its own machine, and by guests."""
+"""The addresses at which a Jupyter server is reachable: from its own machine, and for guests."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from urllib.parse import urlsplit
 from nanomeet_widget import _validation
 from nanomeet_widget.server.config import EVERY_ADDRESS, outward_address
 
-#: What a hub sets for each of its servers (JupyterHub's reference of environment variables).
+#: A variable that a hub sets for each of its servers (JupyterHub's environment variable reference).
 _HUB = "JUPYTERHUB_SERVICE_PREFIX"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listening:
-    """What a Jupyter server was told of its address.
+    """A Jupyter server's settings about its address.
 
     Parameters
     ----------
     ip
-        The address or name that it listens on.
+        The address or name on which it listens.
     port
         The TCP port.
     tls
-        Whether it speaks TLS itself.
+        Whether it uses TLS itself.
     sock
-        The Unix socket that it listens on instead, if it does.
+        The Unix socket on which it listens instead; empty if it does not.
     shown
-        The address that it shows to its user, if that was set.
+        The address that it shows to its user; empty if it is not set.
     """
 
     ip: str
@@ -42,14 +42,14 @@ class Listening:
 
     @property
     def scheme(self) -> str:
-        """How it is spoken to."""
+        """The scheme of its addresses."""
         return "https" if self.tls else "http"
 
     @property
     def on_loopback(self) -> str:
-        """Its address for this machine, as tokens name it where guests' is not known for certain.
+        """Its address for this machine; tokens name it if guests' address is not certain.
 
-        Pages take a loopback address for the one by which they came.
+        Pages replace a loopback address by the one at which they were opened.
         """
         host = "::1" if ":" in self.ip else "127.0.0.1"
         if self.ip != "localhost" and _validation.is_loopback(self.ip):
@@ -58,7 +58,18 @@ class Listening:
 
 
 def parts_of(app: Any) -> Listening:  # noqa: ANN401 - Jupyter's ServerApp, untyped here
-    """Return what a Jupyter server was told of its address."""
+    """Return a Jupyter server's settings about its address.
+
+    Parameters
+    ----------
+    app
+        The `ServerApp`.
+
+    Returns
+    -------
+    Listening
+        The settings.
+    """
     return Listening(
         ip="" if app.ip == "*" else app.ip,
         port=app.port,
@@ -69,19 +80,19 @@ def parts_of(app: Any) -> Listening:  # noqa: ANN401 - Jupyter's ServerApp, unty
 
 
 def outward(server: Listening, environment: Mapping[str, str] = os.environ) -> str | None:
-    """Return the address by which others reach a Jupyter server, without a path.
+    """Return the address at which others reach a Jupyter server, without a path.
 
     Parameters
     ----------
     server
-        What it was told.
+        The server's settings.
     environment
-        A hub's variables are in it.
+        The environment variables, in which a hub sets its own.
 
     Returns
     -------
     str or None
-        None where only the page that shows a notebook knows: on a Unix socket, or behind a hub.
+        None if only the notebook's page knows it: on a Unix socket, or behind a hub.
     """
     shown = urlsplit(server.shown)
     if shown.hostname:

@@ -1,4 +1,4 @@
-"""Who needs this server: a spawned one stays while a lease is open, and a little longer."""
+"""Leases: a server that a kernel started keeps running while a lease is held, and a little longer."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from nanomeet_widget.server.timers import Handle, Timers
 
 
 class Leases:
-    """Counts leases, and says when nobody needs the server any more.
+    """Counts leases, and notices when the server is no longer needed.
 
     Parameters
     ----------
     timers
         The event loop.
     linger
-        Seconds to stay after the last lease; None stays for ever.
+        Seconds to keep running after the last lease; None keeps running forever.
     first
-        Seconds within which the first lease has to come.
+        Seconds within which the first lease must begin.
     on_unneeded
-        Called when the time is over.
+        Called when that time has passed.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class Leases:
 
     @property
     def count(self) -> int:
-        """How many are open."""
+        """How many leases are held."""
         return self._open
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[None]:
-        """Hold a lease as long as the context is open."""
+        """Hold a lease within a `with` statement."""
         self._open += 1
         self._cancel()
         try:
@@ -57,7 +57,7 @@ class Leases:
                 self._end = self._timers.call_later(self._linger, self._on_unneeded)
 
     def close(self) -> None:
-        """Stop counting."""
+        """Stop the timer."""
         self._cancel()
 
     def _cancel(self) -> None:

@@ -1,4 +1,4 @@
-"""A server from its first socket to its last: what `nanomeet serve` and the tests run."""
+"""The server on a socket of its own, as `nanomeet serve` and the tests run it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from nanomeet_widget.server.tokens import secrets_folder
 
 _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024
-#: Seconds that a connection may be silent between requests, and a request may take to arrive.
+#: Seconds that a connection may be idle between requests, and a request's body may take to arrive.
 _IDLE, _BODY = 120.0, 30.0
-#: Seconds between two looks at whether the last meeting has ended.
-_LOOK = 0.25
+#: Seconds between two checks whether the last meeting has ended.
+_CHECK_EVERY = 0.25
 
 
 class Server:
     """The embedded server on a socket of its own.
 
-    Use it as an asynchronous context: it listens inside, and has stopped afterwards, with every
-    recording whole.
+    Use it with `async with`: it listens inside, and has stopped afterwards, with all recordings
+    finished.
 
     Parameters
     ----------
     config
-        How it runs.
+        The configuration.
     """
 
     def __init__(self, config: ServerConfig) -> None:
@@ -41,9 +41,9 @@ class Server:
         self._stack = contextlib.AsyncExitStack()
         self._stop = asyncio.Event()
         self._core: Core | None = None
-        #: The address by which guests reach it; known once it listens.
+        #: The address at which guests reach it; known once it listens.
         self.url = ""
-        #: The key that makes rooms here: the first configured one, or the data folder's own.
+        #: An API key that may create rooms: the first configured one, or the data folder's own.
         self.api_key = ""
 
     async def __aenter__(self) -> Server:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -63,16 +63,16 @@ class Server:
         await self._stack.aclose()
 
     def stop(self) -> None:
-        """Ask it to stop; `wait` returns."""
+        """Stop the server: `wait` returns."""
         self._stop.set()
 
     def drain(self, patience: float) -> None:
-        """Begin no new meetings, and stop once the last has ended; asked again, stop at once.
+        """Begin no new meetings, and stop once the last has ended; a second call stops at once.
 
         Parameters
         ----------
         patience
-            Seconds after which it stops all the same.
+            Seconds after which it stops in any case; 0 stops at once.
         """
         rooms = self._core.rooms if self._core is not None else None
         if rooms is None or rooms.draining or patience <= 0:
@@ -82,16 +82,16 @@ class Server:
         loop = asyncio.get_running_loop()
         end = loop.time() + patience
 
-        def look() -> None:
+        def check() -> None:
             if not rooms.occupied or loop.time() >= end:
                 self.stop()
             else:
-                loop.call_later(_LOOK, look)
+                loop.call_later(_CHECK_EVERY, check)
 
-        look()
+        check()
 
     async def wait(self) -> None:
-        """Wait until somebody asks it to stop, or nobody needs it any more."""
+        """Wait until it is to stop, or is no longer needed."""
         await self._stop.wait()
 
     async def _start(self) -> None:
@@ -137,10 +137,12 @@ async def _shut(http: httpserver.HTTPServer, core: Core) -> None:
 def _tls(config: ServerConfig) -> ssl.SSLContext | None:
     if config.certificate is None or config.private_key is None:
         return None
-    # `create_default_context` would heed SSLKEYLOGFILE of the environment.
+    # `create_default_context` would obey SSLKEYLOGFILE in the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(config.certificate, config.private_key)
     except (OSError, ssl.SSLError) as error:
-        raise ServerStartError(f"the certificate cannot be used: {error}") from error
+        raise ServerStartError(
+            f"the certificate {config.certificate} cannot be used: {error}"
+        ) from error
     return context

@@ -1,4 +1,4 @@
-"""What a service manager and a log collector want of `nanomeet serve`."""
+"""Notifications for service managers, and logs for log collectors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 
 def notify(state: str) -> None:
-    """Tell the service manager, if there is one, how it stands; see sd_notify(3).
+    """Tell the service manager, if there is one, the server's state; see sd_notify(3).
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ def notify(state: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    # An address in the abstract namespace is written with an @.
+    # An address in the abstract namespace begins with an @.
     path = "\0" + address[1:] if address.startswith("@") else address
-    # A service manager that has gone is no reason to go, too.
+    # A missing service manager is no reason to stop.
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.sendto(state.encode(), path)
 
@@ -32,7 +32,18 @@ class JsonLines(logging.Formatter):
     """Writes each record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the line.
+
+        Parameters
+        ----------
+        record
+            The record.
+
+        Returns
+        -------
+        str
+            A JSON object: time, level, logger, message, and an exception if there is one.
+        """
         entry = {
             "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(),
             "level": record.levelname.lower(),

@@ -1,4 +1,4 @@
-"""The clock that the state machines run by: an asyncio event loop, or a test's own."""
+"""The clock of the state machines: an asyncio event loop, or a test's own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,30 @@ from typing import Protocol
 
 
 class Handle(Protocol):
-    """A call that has not happened yet."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Let it not happen."""
+        """Cancel the call."""
 
 
 class Timers(Protocol):
-    """What of an event loop the state machines need."""
+    """The part of an event loop that the state machines need."""
 
     def time(self) -> float:
-        """Return seconds on a clock that never jumps."""
+        """Return the seconds of a monotonic clock."""
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Handle:
-        """Call back in `delay` seconds."""
+        """Schedule a call.
+
+        Parameters
+        ----------
+        delay
+            Seconds from now.
+        callback
+            What to call.
+
+        Returns
+        -------
+        Handle
+            What cancels the call.
+        """

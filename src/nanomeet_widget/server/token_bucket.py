@@ -1,4 +1,4 @@
-"""A token bucket: so much at once, so much a second."""
+"""Token buckets, which limit rates: a burst at once, and a rate a second."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from nanomeet_widget.server.timers import Timers
 
 
 class TokenBucket:
-    """Counts what a client uses against what it may use.
+    """One token bucket.
 
     Parameters
     ----------
     burst
-        What may be used at once.
+        The amount that may be used at once.
     rate
-        What comes back a second.
+        The amount that becomes available a second.
     now
-        The present on the clock that `take` is called with, in seconds.
+        The current time, in seconds of any monotonic clock.
     """
 
     def __init__(self, *, burst: float, rate: float, now: float) -> None:
@@ -25,30 +25,57 @@ class TokenBucket:
         self._at = now
 
     def has(self, amount: float, *, now: float) -> bool:
-        """Return whether `take` would use `amount`."""
+        """Return whether an amount is available.
+
+        Parameters
+        ----------
+        amount
+            How much.
+        now
+            The current time, in seconds.
+        """
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)
         self._at = now
         return amount <= self._level
 
     def take(self, amount: float, *, now: float) -> bool:
-        """Use `amount`, or return False and use nothing."""
+        """Use an amount if it is available.
+
+        Parameters
+        ----------
+        amount
+            How much.
+        now
+            The current time, in seconds.
+
+        Returns
+        -------
+        bool
+            Whether it was used.
+        """
         if not self.has(amount, now=now):
             return False
         self._level -= amount
         return True
 
     def full(self, *, now: float) -> bool:
-        """Whether nothing of it is used at the moment."""
+        """Return whether the whole burst is available.
+
+        Parameters
+        ----------
+        now
+            The current time, in seconds.
+        """
         return self._level + (now - self._at) * self._rate >= self._burst
 
 
 class TokenBuckets:
-    """A bucket for each person. Who goes away and comes back finds it as he left it.
+    """A token bucket for each person, which they keep when they reconnect.
 
     Parameters
     ----------
     burst, rate
-        Of each bucket; see `TokenBucket`.
+        As each `TokenBucket` has them.
     timers
         The clock.
     """
@@ -60,12 +87,29 @@ class TokenBuckets:
         self._buckets: dict[str, TokenBucket] = {}
 
     def has(self, person: str) -> bool:
-        """Return whether `take` would use one."""
+        """Return whether a person may do it once more.
+
+        Parameters
+        ----------
+        person
+            The person's ID.
+        """
         bucket = self._buckets.get(person)
         return bucket is None or bucket.has(1, now=self._timers.time())
 
     def take(self, person: str) -> bool:
-        """Use one, or return False."""
+        """Count that a person does it once.
+
+        Parameters
+        ----------
+        person
+            The person's ID.
+
+        Returns
+        -------
+        bool
+            False if they have reached the limit.
+        """
         now = self._timers.time()
         bucket = self._buckets.get(person)
         if bucket is None:

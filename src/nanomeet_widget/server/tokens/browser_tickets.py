@@ -1,4 +1,4 @@
-"""Tickets: one browser gets a token by a link that is worth nothing afterwards."""
+"""Browser tickets: a link that works once hands a token over to another browser."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable
 
 from nanomeet_widget._errors import AuthenticationError
 
-#: Seconds that a ticket is good for: time to switch to the browser.
+#: Seconds for which a browser ticket is valid: enough to switch to the browser.
 LIFETIME = 120.0
-#: Tickets at once; the oldest makes room.
+#: Tickets at once; the oldest is dropped.
 LIMIT = 1000
 
 
 class BrowserTickets:
-    """Gives a ticket for a token, and the token for the ticket, once.
+    """Issues a browser ticket for a token, and once the token for the ticket.
 
     Parameters
     ----------
     clock
-        Seconds that only ever grow.
+        The seconds of a monotonic clock.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,7 +29,18 @@ class BrowserTickets:
         self._tokens: dict[str, tuple[float, str]] = {}
 
     def issue(self, token: str) -> str:
-        """Return a ticket for a token that was verified."""
+        """Return a browser ticket for a token.
+
+        Parameters
+        ----------
+        token
+            A verified token.
+
+        Returns
+        -------
+        str
+            The ticket.
+        """
         self._forget_old()
         while len(self._tokens) >= LIMIT:
             del self._tokens[next(iter(self._tokens))]
@@ -38,19 +49,29 @@ class BrowserTickets:
         return ticket
 
     def redeem(self, ticket: str) -> str:
-        """Return the token of a ticket, which is worth nothing from now on.
+        """Return the token of a browser ticket, which is then no longer valid.
+
+        Parameters
+        ----------
+        ticket
+            What `issue` returned.
+
+        Returns
+        -------
+        str
+            The token.
 
         Raises
         ------
         AuthenticationError
-            If it was used, is too old, or was never one.
+            If the ticket was used, has expired, or never existed.
         """
         self._forget_old()
         try:
             return self._tokens.pop(_name(ticket))[1]
         except KeyError:
             raise AuthenticationError(
-                "this link was used already, or is too old: make a new one in the notebook",
+                "this link was already used, or has expired: create a new one in the notebook",
                 status=403,
             ) from None
 
@@ -60,5 +81,5 @@ class BrowserTickets:
 
 
 def _name(ticket: str) -> str:
-    # Looked up by its hash, so that the time which that takes says nothing about the ticket.
+    # Looked up by its hash, so that the time taken reveals nothing about the ticket.
     return hashlib.sha256(ticket.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""Rooms and invites: what a request must say, and the token that answers it.
+"""Issues tokens for rooms and invites, and checks and revokes them.
 
-Pure: no HTTP here. The rules of names and times are those of `nanomeet_widget._validation`.
+No HTTP here. The rules of names and times are those of `nanomeet_widget._validation`.
 """
 
 from __future__ import annotations
@@ -25,28 +25,27 @@ from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.store.token_records import TokenRecord
 from nanomeet_widget.server.tokens.removed import is_removed
 
-#: Why a token opens nothing.
 _REVOKED = "this token was revoked: ask a moderator for a new invite, or create the room again"
 
 
 class Issuer:
-    """Makes the tokens of one server.
+    """Issues the tokens of one server.
 
     Parameters
     ----------
     signing
-        The server's secret, then older ones whose tokens still count.
+        The server's secret, then older ones whose tokens are still valid.
     keys
-        The API keys that may make rooms.
+        The API keys that may create rooms.
     server
         The `server` claim: the server's own address as `_validation.origin` reads it.
     organisation
         The `sub` claim.
     store
-        Where each token made is noted, by its `jti`.
+        Where issued tokens are recorded, by their `jti`.
     movable
-        Whether whoever asks for a token may say by which address the server is reached: inside
-        another server it cannot know.
+        Whether requests for tokens may name the address at which the server is reached, which it
+        cannot know inside another server.
     """
 
     def __init__(
@@ -67,27 +66,43 @@ class Issuer:
         self._movable = movable
 
     def check_key(self, key: str | None) -> None:
-        """Refuse anything but one of the server's API keys.
+        """Check an API key.
+
+        Parameters
+        ----------
+        key
+            What the request has; None for nothing.
 
         Raises
         ------
         AuthenticationError
+            If it is not one of the server's keys.
         """
         given = (key or "").encode()
-        # Every key is compared, so that the time taken says nothing about which one was near.
+        # Compare with all keys, so that the time taken reveals nothing.
         if not sum(hmac.compare_digest(given, known) for known in self._keys):
             raise AuthenticationError(
-                "this server does not know the API key: use the one that it was started with",
+                "the API key is not one of this server's: use the one that it was started with",
                 status=401,
             )
 
     def verify(self, token: str) -> _tokens.Claims:
-        """Return what a token of this server says; see `_tokens.verify`.
+        """Verify a token of this server; see `_tokens.verify`.
+
+        Parameters
+        ----------
+        token
+            The token.
+
+        Returns
+        -------
+        Claims
+            Its claims.
 
         Raises
         ------
         TokenError
-            If it is none, is not valid now, or was revoked.
+            If it is not a token of this server, is not valid now, or was revoked.
         """
         claims = self._verified(token)
         if self._store.tokens.is_revoked(claims.jti):
@@ -101,15 +116,21 @@ class Issuer:
         ----------
         request
             The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
-            `exp`. Without `streamname` an unguessable one is made; without `moderator` the token
-            is a moderator's. `server` is how whoever asks reaches this server; one that knows its
-            address better names itself.
+            `exp`. Without `streamname` an unguessable one is created; without `moderator` the token
+            is a moderator's. `server` is the address at which the client reaches this server, and is
+            ignored if the server knows a better one.
+
+        Returns
+        -------
+        str
+            The token.
 
         Raises
         ------
         InvalidInputError
+            If a field is not valid.
         """
-        # Whoever has the key owns the server, and says it for all who ask after him.
+        # A client with the key owns the server, and names its address for later requests, too.
         self._server = self._reached(request)
         begin, end = _validation.validity(_given(request, "nbf"), _given(request, "exp"))
         streamname = _given(request, "streamname")
@@ -128,14 +149,24 @@ class Issuer:
         return self._mint("room_created", claims, parent="")
 
     def moderator(self, token: str) -> _tokens.Claims:
-        """Return what a moderator's token says.
+        """Verify a moderator's token.
+
+        Parameters
+        ----------
+        token
+            The token.
+
+        Returns
+        -------
+        Claims
+            Its claims.
 
         Raises
         ------
         AuthenticationError
             If the token is not a valid one of this server.
         PermissionDeniedError
-            If it is a participant's, or a moderator who was removed from the meeting.
+            If it is a participant's, or that of a moderator who was removed from the meeting.
         """
         try:
             claims = self.verify(token)
@@ -143,20 +174,20 @@ class Issuer:
             raise AuthenticationError(str(error), status=401) from None
         if not claims.moderator:
             raise PermissionDeniedError(
-                "a participant's token cannot invite, list or revoke anything: ask a moderator",
+                "a participant's token cannot invite, list or revoke: ask a moderator",
                 status=403,
             )
         line = self._store.tokens.lineage(claims.jti)
         if any(is_removed(line, meeting) for meeting in self._store.rooms.settings(claims.room)):
             raise PermissionDeniedError(
                 "a moderator removed the owner of this token from the meeting: until the meeting "
-                "has ended, it cannot invite, list or revoke anything",
+                "ends, it cannot invite, list or revoke",
                 status=403,
             )
         return claims
 
     def invite(self, token: str, request: Mapping[str, object]) -> str:
-        """Return a token that lets somebody else into the room of `token`.
+        """Return an invite for the room of a moderator's token.
 
         Parameters
         ----------
@@ -166,13 +197,19 @@ class Issuer:
             `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults; `server`
             as for a room.
 
+        Returns
+        -------
+        str
+            The invite's token.
+
         Raises
         ------
         AuthenticationError
             If the token is not a valid one of this server.
         PermissionDeniedError
-            If it is a participant's, or a moderator who was removed from the meeting.
+            If it is a participant's, or that of a moderator who was removed from the meeting.
         InvalidInputError
+            If a field is not valid.
         """
         parent = self.moderator(token)
         try:
@@ -183,22 +220,28 @@ class Issuer:
     def issue(
         self, parent: _tokens.Claims, request: Mapping[str, object], *, maker: str = ""
     ) -> str:
-        """Return a token for the room of a moderator whose token says `parent`; see `invite`.
+        """Return an invite for the room of a verified moderator.
 
         Parameters
         ----------
         parent
-            What the moderator's token says.
+            The claims of the moderator's token.
         request
-            As of `invite`.
+            As `invite` has it.
         maker
             The moderator's identity in the room; empty outside of rooms.
+
+        Returns
+        -------
+        str
+            The invite's token.
 
         Raises
         ------
         RejectedTokenError
             If the moderator's token was revoked.
         InvalidInputError
+            If a field is not valid.
         """
         now = datetime.now(timezone.utc)
         begin, end = _validation.within(
@@ -218,23 +261,34 @@ class Issuer:
         return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
 
     def tokens(self, room: str | None) -> list[TokenRecord]:
-        """Return what tokens were made, for one room or for all."""
+        """Return the issued tokens.
+
+        Parameters
+        ----------
+        room
+            The room; None for all rooms.
+
+        Returns
+        -------
+        list of TokenRecord
+            In the order in which they were issued.
+        """
         return self._store.tokens.all(room)
 
     def revoke(self, token_id: object, *, room: str | None) -> list[str]:
-        """Revoke a token, and all that were made with it; within a second their owners are out.
+        """Revoke a token, and all that were made with it; their connections end within a second.
 
         Parameters
         ----------
         token_id
-            Its name, the `jti`.
+            The token's ID, its `jti`.
         room
-            The room that whoever asks may revoke tokens of; None for all.
+            The only room whose tokens may be revoked; None for all rooms.
 
         Returns
         -------
         list of str
-            Which ones were valid until now.
+            The IDs of those that were valid until now.
 
         Raises
         ------
@@ -243,7 +297,7 @@ class Issuer:
         """
         found = self._store.tokens.find(token_id) if isinstance(token_id, str) else None
         if found is None or room not in {None, found.room}:
-            raise InvalidInputError("no token of this id was made here: `invites` lists them")
+            raise InvalidInputError("there is no token with this ID: `invites` lists them")
         revoked = self._store.tokens.revoke(found.id)
         for name in revoked:
             self._store.record("token_revoked", found.room, jti=name)
@@ -257,7 +311,7 @@ class Issuer:
         return _tokens.verify(token, oldest)
 
     def _reached(self, request: Mapping[str, object]) -> str:
-        """Return the `server` claim for who asks: never another server, and no worse an address."""
+        """Return the `server` claim for a client: never another server, nor a worse address."""
         given = _given(request, "server")
         if not self._movable or given is None:
             return self._server
@@ -277,7 +331,7 @@ class Issuer:
 
 
 def _given(request: Mapping[str, object], name: str) -> object:
-    """A field's value; the vendor's library sends an empty text for what was not filled in."""
+    """Return a field's value; the vendor's library sends an empty text for a missing one."""
     value = request.get(name)
     return None if value == "" else value
 

@@ -1,4 +1,4 @@
-"""Whether a token was removed from a room, by itself or with the family that it belongs to."""
+"""Whether a token was removed from a room, by itself or with the tokens it was made with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_removed(line: Sequence[Ancestor], settings: Settings) -> bool:
     line
         The token, the one that it was made with, and so on.
     settings
-        The room's.
+        The room's settings.
     """
     if any(ancestor.id in settings.kicked for ancestor in line):
         return True
@@ -32,6 +32,6 @@ def _concerns(removal: Removal, line: Sequence[Ancestor]) -> bool:
         return True
     if any(ancestor.id in removal.spare for ancestor in below):
         return False
-    # It was made with the token that the remover's own comes from: participants who came by such
-    # links before stay, since the meeting is theirs, too.
+    # The removed token is also an ancestor of the moderator's own. Participants who joined earlier with
+    # links that were made with it stay.
     return any(ancestor.moderator or ancestor.made > removal.at for ancestor in below)

@@ -1,4 +1,4 @@
-"""The data folder and the secrets in it, readable by their owner alone."""
+"""The data folder and its secrets, which only their owner can read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,22 @@ _SECRET, _KEY = "token-secret", "api-key"
 
 
 def open_folder(path: Path) -> Path:
-    """Create a folder that only its owner enters, or tighten the one that is there.
+    """Create a folder that only its owner can enter, or restrict an existing one.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
     ServerStartError
-        If it cannot be written to.
+        If it is not writable.
     """
     try:
         return _folders.private(path, owned=False)
@@ -31,30 +41,50 @@ def open_folder(path: Path) -> Path:
 
 
 def server_secrets(data: Path) -> tuple[bytes, ...]:
-    """Return the secret that signs this folder's tokens, then the one before it, if that still counts.
+    """Return the secret that signs tokens, then the previous one, if that is still valid.
 
-    The first call makes it.
+    The first call creates the secret.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+
+    Returns
+    -------
+    tuple of bytes
+        One secret, or two.
 
     Raises
     ------
     ServerStartError
-        If a file was cut short: signing with less would be guessable.
+        If a file is truncated: a shorter secret could be guessed.
     """
     path = data / _SECRET
     found = [(path, _read_or_create(path, _tokens.new_secret)), *_previous(path)]
     for file, secret in found:
         if len(secret) != _tokens.SECRET_SIZE:
             raise ServerStartError(
-                f"{file} does not hold {_tokens.SECRET_SIZE} bytes: delete it, and tokens made with "
-                "it end"
+                f"{file} does not hold {_tokens.SECRET_SIZE} bytes. Delete it, which invalidates the "
+                "tokens that it signed"
             )
     return tuple(secret for _, secret in found)
 
 
 def api_keys(data: Path) -> tuple[str, ...]:
-    """Return this folder's own API key, then the one before it, if that still counts.
+    """Return the data folder's API key, then the previous one, if that is still valid.
 
-    The first call makes it.
+    The first call creates the key.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+
+    Returns
+    -------
+    tuple of str
+        One key, or two.
 
     Raises
     ------
@@ -65,27 +95,51 @@ def api_keys(data: Path) -> tuple[str, ...]:
     found = [(path, _read_or_create(path, _new_key)), *_previous(path)]
     for file, key in found:
         if not key.strip():
-            raise ServerStartError(f"{file} is empty: delete it, and a new key is made")
+            raise ServerStartError(f"{file} is empty. Delete it, and a new key is created")
     return tuple(key.decode().strip() for _, key in found)
 
 
 def rotate(data: Path) -> None:
-    """Make a new secret and a new API key; the ones until now count until the next time, or `retire`."""
+    """Create a new secret and a new API key; the current ones stay valid until the next call, or `retire`.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+
+    Raises
+    ------
+    ServerStartError
+        If a file cannot be written.
+    """
     for name, make in ((_SECRET, _tokens.new_secret), (_KEY, _new_key)):
         path = data / name
-        # The old one is written first: a crash in between leaves both files with it.
+        # The old one is written first: after a crash in between, both files have it.
         write_private(_old(path), _read_or_create(path, make))
         write_private(path, make())
 
 
 def retire(data: Path) -> None:
-    """Let the secret and the key before the last rotation count no more."""
+    """Retire the previous secret and API key.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    """
     for name in (_SECRET, _KEY):
         _old(data / name).unlink(missing_ok=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all; an old one is replaced.
+    """Write a file that only its owner can read; an existing one is replaced atomically.
+
+    Parameters
+    ----------
+    path
+        The file.
+    content
+        What it contains then.
 
     Raises
     ------
@@ -100,7 +154,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 def _unwritable(path: Path, error: OSError) -> ServerStartError:
     return ServerStartError(
-        f"{path} cannot be written ({error.strerror or error}): make room there, or name another "
+        f"{path} cannot be written ({error.strerror or error}): free some space there, or choose another "
         "folder with --data (c.NanoMeetServer.data in Jupyter, XDG_DATA_HOME for kernels)"
     )
 
@@ -132,19 +186,19 @@ def _kept(path: Path, make: _Maker) -> bytes:
         pass
     temporary = _private_file(path, make())
     try:
-        # A link fails where another process was first, so both end up with one secret.
+        # Linking fails if another process was first, so that both use the same secret.
         os.link(temporary, path)
     except FileExistsError:
         pass
     except OSError:
-        # File systems without hard links: the last one wins, before anybody has used either.
+        # On file systems without hard links the last one wins, before either is used.
         temporary.replace(path)
     temporary.unlink(missing_ok=True)
     return path.read_bytes()
 
 
 def _private_file(path: Path, content: bytes) -> Path:
-    # mkstemp creates with mode 0600.
+    # mkstemp creates files with mode 0600.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

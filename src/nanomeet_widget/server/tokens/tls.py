@@ -1,6 +1,6 @@
-"""A self-signed certificate, for machines that have no other.
+"""A self-signed certificate, for machines without another one.
 
-Browsers give camera and microphone to secure contexts only: over the network that means TLS.
+Browsers allow camera and microphone only in secure contexts, which over the network means TLS.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from pathlib import Path
 from nanomeet_widget.server.tokens import secrets_folder
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-#: Browsers take no leaf certificate that is valid for longer (CA/Browser Forum, SC31).
+#: Browsers reject leaf certificates that are valid for longer (CA/Browser Forum, SC31).
 _VALID = dt.timedelta(days=397)
 _RENEW = dt.timedelta(days=30)
 
 
 def self_signed(data: Path, host: str) -> tuple[Path, Path]:
-    """Return a certificate and its private key for this machine, made at need.
+    """Return a certificate and its private key for this machine, created if necessary.
 
     Parameters
     ----------
     data
-        The data folder; both files are kept there, the key readable by its owner alone.
+        The data folder, in which both files are kept; only its owner can read the key.
     host
-        A name or address that it shall be valid for, besides the machine's own.
+        A name or address for which it must be valid, besides loopback.
 
     Returns
     -------
