@@ -441,7 +441,7 @@ def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(
             while not (state := (await page.expect("broadcast_changed"))["broadcast"])["trouble"]:
                 pass
             assert state["trouble"]["kind"] == "recording_size"
-            assert "that one may have" in state["trouble"]["message"]
+            assert "reached the limit of" in state["trouble"]["message"]
             assert state["state"] == "live"
             await viewer.frames(20)
             sending.cancel()

@@ -203,7 +203,7 @@ def test_a_proxy_of_the_environment_is_used(
     monkeypatch.setenv("HTTP_PROXY", server.url)
     request = Request(method="GET", origin="http://a.invalid", path="/healthz", headers={})
     for call in (Http("it").call, lambda r: asyncio.run(Http("it").acall(r))):
-        with pytest.raises(nm.PermissionDeniedError, match="asked by that name"):
+        with pytest.raises(nm.PermissionDeniedError, match="does not answer to this host name"):
             call(request)
 
 

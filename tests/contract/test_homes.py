@@ -294,9 +294,9 @@ def test_a_full_disk_is_an_error_of_ours(
 
     monkeypatch.setattr(tempfile, "mkstemp", full)
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    with pytest.raises(nm.ServerStartError, match="make room there"):
+    with pytest.raises(nm.ServerStartError, match="free some space there"):
         LocalServer(runtime=tmp_path / "run").check()
-    with pytest.raises(nm.ServerStartError, match="make room there"):
+    with pytest.raises(nm.ServerStartError, match="free some space there"):
         Store(tmp_path)
 
 
@@ -309,7 +309,7 @@ def test_a_disk_that_is_full_is_said_at_the_start(kernels: Kernels) -> None:
     )
     said = kernels.start("unshare", "--mount", "sh", "-c", fill, home, XDG_RUNTIME_DIR=None)
     assert said.get("error") == "ServerStartError", said
-    assert "make room there" in said["words"]
+    assert "free some space there" in said["words"]
 
 
 @pytest.mark.parametrize("command", ["serve", "rotate"])

@@ -131,7 +131,7 @@ def test_from_python(server: RunningServer) -> None:
         assert service.revoke(made[1]) == 0
         assert service.invites("From_python")[1].revoked is not None
         assert service.revoke(str(room.token)) == 1
-        with pytest.raises(ServiceError, match="no token of this id"):
+        with pytest.raises(ServiceError, match="no token with this ID"):
             service.revoke("nothing")
 
 

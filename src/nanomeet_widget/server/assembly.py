@@ -11,7 +11,7 @@ from pathlib import Path
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
-from nanomeet_widget.server.broadcast.push import Push
+from nanomeet_widget.server.broadcast.push import RtmpPush
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.counts import Counts
@@ -79,7 +79,7 @@ def assemble(
     )
     stack.push_async_callback(recordings.close)
     allowed = frozenset(config.push_hosts)
-    push = functools.partial(Push, allowed=allowed, loop=loop)
+    push = functools.partial(RtmpPush, allowed=allowed, loop=loop)
     broadcasts = Broadcasts(
         config=config, origin=links, store=store, timers=loop, record=recordings.new, push=push
     )

@@ -1,7 +1,7 @@
-"""Broadcasts for players and caches that know HLS, or LL-HLS.
+"""Broadcasts as HLS and LL-HLS, for players and caches.
 
-A stream is packed from the first request on, or from its beginning (`nanomeet serve --hls`), and no
-longer than anybody asks for it.
+A stream is packaged from the first request, or from its beginning (`nanomeet serve --hls`), and as long
+as there are requests.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from nanomeet_widget.server.protocol import watch
 from nanomeet_widget.server.protocol.frames import Track
 from nanomeet_widget.server.timers import Handle, Timers
 
-#: Seconds after the last request.
+#: Seconds after the last request until packaging ends.
 _IDLE = 30.0
-#: Seconds that a request may wait for what it asks for, as the specification has it.
+#: Seconds that a request may wait, as the specification says.
 _WAIT = 3.0 * TARGET_DURATION
 
 
@@ -40,7 +40,18 @@ class HlsStream:
         stream.attach(self)
 
     async def until(self, condition: Callable[[Segments], bool]) -> Segments | None:
-        """Wait for the segments to be as they are to be; None if that takes too long."""
+        """Wait until the segments meet a condition.
+
+        Parameters
+        ----------
+        condition
+            The condition.
+
+        Returns
+        -------
+        Segments or None
+            None if it takes too long.
+        """
         news = asyncio.Event()
         self._waiting.add(news)
         with contextlib.suppress(asyncio.TimeoutError):
@@ -56,28 +67,28 @@ class HlsStream:
 
     @property
     def live(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the stream is live."""
         return self._stream.live
 
     def close(self) -> None:
-        """Pack no more."""
+        """Stop packaging."""
         self._stream.detach(self)
 
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Begin with a broadcast, and end with it."""
+        """Begin and end with the broadcast."""
         if state.state == "live" and state.since is not None:
             if self.segments is None:
                 lead = Track.VIDEO if state.picture else Track.AUDIO
                 self.segments = Segments(f"{state.since * 1000:.0f}", state.since, lead)
         elif self.segments is not None and state.since is None:
-            # With a beginning it is only interrupted.
+            # With `since`, the broadcast is only interrupted.
             self.segments.end()
             self._tell()
 
     def send_frames(self, batch: Batch) -> None:
-        """Pack frames."""
+        """Package frames."""
         for frame in batch.frames:
             self._pack(frame)
 
@@ -100,7 +111,7 @@ class HlsStream:
 
 
 class Hls:
-    """The streams that are packed now.
+    """The streams that are being packaged.
 
     Parameters
     ----------
@@ -109,7 +120,7 @@ class Hls:
     timers
         The event loop.
     always
-        Whether every public broadcast is packed from its beginning to its end.
+        Whether every public broadcast is packaged from its beginning to its end.
     """
 
     def __init__(self, broadcasts: Broadcasts, timers: Timers, *, always: bool) -> None:
@@ -123,7 +134,18 @@ class Hls:
         self._tidying: Handle | None = None
 
     def stream(self, name: str) -> HlsStream | None:
-        """Return a stream that is live, or was until a moment ago; None if there is none."""
+        """Return a stream as HLS.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+
+        Returns
+        -------
+        HlsStream or None
+            None if it is not live, and was not until a moment ago.
+        """
         source = self._broadcasts.public(name)
         stream = self._streams.get(name)
         over = stream is not None and stream.segments is not None and stream.segments.over
@@ -148,6 +170,6 @@ class Hls:
         self._tidying = self._timers.call_later(_IDLE, self._tidy) if self._streams else None
 
     def close(self) -> None:
-        """Pack nothing more."""
+        """Stop the timer."""
         if self._tidying is not None:
             self._tidying.cancel()

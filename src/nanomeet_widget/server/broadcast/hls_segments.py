@@ -2,7 +2,7 @@
 
 The rules are those of RFC 8216 and its successor (draft-pantos-hls-rfc8216bis): a segment begins with a
 keyframe and is no longer than the target duration; a part is no longer than the part target, and no
-shorter than 85 % of it unless it is a segment's last. Pure: no clock, no sockets.
+shorter than 85 % of it unless it is a segment's last. It has no clock and no sockets.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from nanomeet_widget.server.media.timeline import lasts, starts
 from nanomeet_widget.server.media.tracks import Setup
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
-#: Seconds.
+#: In seconds.
 TARGET_DURATION = 4
 PART_TARGET = 0.5
-#: Three parts, so that one may come late.
+#: Seconds: three parts, so that one may be late.
 _HOLD_BACK = 3 * PART_TARGET
-#: Microseconds: a keyframe after the first begins a segment, one is asked for after the second, and
-#: without any there is a hole after the third.
+#: Microseconds of a segment: a keyframe after the first value begins the next segment, a keyframe is
+#: requested after the second, and without one there is a gap after the third.
 _SHORTEST, _WANTED, _LONGEST = 2_000_000, 3_000_000, TARGET_DURATION * 1_000_000
 _PART = int(PART_TARGET * 1_000_000)
-#: Segments in the playlist (a minute at least; Apple's rules ask for six target durations), those whose
-#: parts it lists, and those that are kept for who is behind.
+#: Segments in the playlist (at least a minute; Apple's rules require six target durations), those whose
+#: parts it lists, and those that are kept for players that are behind.
 _LISTED, _WITH_PARTS, _KEPT = 30, 3, 34
-#: Seconds from the end: older segments are left out for a player that says that it has them.
+#: Seconds from the end: delta updates leave out older segments.
 _SKIP_UNTIL = 6.0 * TARGET_DURATION
 _PROMISES = f"PART-HOLD-BACK={_HOLD_BACK},CAN-SKIP-UNTIL={_SKIP_UNTIL}"
-#: Microseconds that pictures wait for the sound of their moment, where it has come late by as much; and
-#: how fast that is forgotten, with each packet of it.
+#: Microseconds that pictures wait at most for late audio; and how fast the measured lateness decays with
+#: each audio packet.
 _PATIENCE, _FORGET = 6_000_000, 0.995
-#: Microseconds of sound that wait for pictures, as long as none come.
+#: Microseconds of audio that are kept while no pictures arrive.
 _MOST_SOUND = 12_000_000
-#: Bytes that are kept at most, but for the last segments.
+#: Bytes that are kept at most, except for the last segments.
 _MAX_KEPT = 48 * 1024 * 1024
 
 
@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Header:
-    """What a player reads before segments with these set-ups."""
+    """An initialisation section, which players need before segments with these set-ups."""
 
     number: int
     data: bytes
@@ -59,7 +59,7 @@ class Header:
 
 @dataclass
 class Segment:
-    """A segment, whole or in the making. Times are in microseconds since the stream began."""
+    """A segment, finished or not. Times are in microseconds since the stream began."""
 
     number: int
     header: Header
@@ -69,7 +69,7 @@ class Segment:
 
     @property
     def duration(self) -> int:
-        """Its length so far, in microseconds."""
+        """Its duration so far, in microseconds."""
         return sum(part.duration for part in self.parts)
 
     @property
@@ -80,7 +80,7 @@ class Segment:
 
 @dataclass
 class _Waiting:
-    """A frame whose length the next one tells."""
+    """A frame whose duration depends on the next one."""
 
     frame: Frame
     time: int
@@ -92,11 +92,11 @@ class Segments:
     Parameters
     ----------
     mark
-        Part of every name, so that no cache takes another broadcast's segment for one of this.
+        Part of every file name, so that caches do not mix up broadcasts.
     since
-        Seconds since the epoch at which the stream began.
+        When the stream began, in seconds since the epoch.
     lead
-        The track by whose frames it is cut: sound, where there is no picture.
+        The track by whose frames it is cut: audio, if there is no video.
     """
 
     def __init__(self, mark: str, since: float, lead: Track = Track.VIDEO) -> None:
@@ -109,11 +109,10 @@ class Segments:
         self._open: Segment | None = None
         self._next = 0
         self._broken = True
-        #: The frames of the track that leads, and sound beside a picture.
+        #: Frames of the leading track, and audio that accompanies video.
         self._leading: list[_Waiting] = []
         self._sound: deque[_Waiting] = deque()
-        #: Frames that wait for the sound of their moment, the newest moments of both, and how late the
-        #: sound is.
+        #: Frames that wait for audio of the same time, the latest times of both, and how late audio is.
         self._held: deque[_Waiting] = deque()
         self._seen = self._heard = 0
         self._late = 0.0
@@ -131,14 +130,20 @@ class Segments:
 
     @property
     def wants_keyframe(self) -> bool:
-        """Whether the segment in the making waits for its end."""
+        """Whether the unfinished segment needs a keyframe to end."""
         last = self._leading[-1].time if self._leading else 0
         return self._open is not None and last - self._open.start >= _WANTED
 
-    # --- what comes in -------------------------------------------------------------------------
+    # --- input ---------------------------------------------------------------------------------
 
     def setup(self, setup: Setup) -> None:
-        """Take note of a set-up: another one than before begins another part of the stream."""
+        """Set a track's set-up; a changed one begins a discontinuity.
+
+        Parameters
+        ----------
+        setup
+            The set-up.
+        """
         if self._setups.get(setup.track) == setup:
             return
         self._release(wait=False)
@@ -146,7 +151,20 @@ class Segments:
         self._setups[setup.track] = setup
 
     def add(self, frame: Frame, time: int) -> bool:
-        """Add a frame at its time in the stream; return whether there is something new."""
+        """Add a frame.
+
+        Parameters
+        ----------
+        frame
+            The frame.
+        time
+            Its time in the stream, in microseconds.
+
+        Returns
+        -------
+        bool
+            Whether the playlist has changed.
+        """
         if frame.track is self._lead:
             self._seen = time
             self._held.append(_Waiting(frame, time))
@@ -159,13 +177,13 @@ class Segments:
         return self._release(wait=len(self._setups) > 1)
 
     def end(self) -> None:
-        """The stream is over."""
+        """End the stream."""
         self._release(wait=False)
         self._break()
         self._ended = True
 
     def _release(self, *, wait: bool) -> bool:
-        """Take the frames whose sound is there, or will hardly come any more."""
+        """Use the frames whose audio has arrived, or is unlikely to."""
         changed = False
         while self._held:
             waiting = self._held[0]
@@ -179,7 +197,7 @@ class Segments:
         return changed
 
     def _cut(self, frame: Frame, time: int) -> bool:
-        """End the part or the segment before this frame, where it is time."""
+        """End the part or the segment before this frame, if it is due."""
         segment = self._open
         if segment is None:
             if starts(frame) and self._lead in self._setups:
@@ -203,7 +221,7 @@ class Segments:
         if self._header is None or self._broken:
             number = 0 if self._header is None else self._header.number + 1
             self._header = Header(number, init_segment(*self._setups.values()))
-        # Each break has a header of its own, so that its number counts them.
+        # Each discontinuity has its own header, so that the header's number counts them.
         self._open = Segment(
             number=self._next,
             header=self._header,
@@ -212,12 +230,12 @@ class Segments:
         )
         self._next += 1
         if self._broken:
-            # What is from before is in no segment.
+            # Earlier audio is in no segment.
             self._sound = deque(waiting for waiting in self._sound if waiting.time >= time)
         self._broken = False
 
     def _break(self) -> None:
-        """Let what follows be something else."""
+        """Begin a discontinuity."""
         if self._open is not None:
             last = self._leading[-1]
             self._close_segment(last.time + lasts(last.frame))
@@ -249,10 +267,18 @@ class Segments:
             Part(data, time - leading[0].time, independent=starts(leading[0].frame))
         )
 
-    # --- what goes out -------------------------------------------------------------------------
+    # --- output --------------------------------------------------------------------------------
 
     def has(self, segment: int, part: int | None) -> bool:
-        """Return whether the playlist has a segment, or its part, or more than that."""
+        """Return whether the playlist has a segment or part, or a later one.
+
+        Parameters
+        ----------
+        segment
+            The segment's number.
+        part
+            The part's number within it; None for the whole segment.
+        """
         if self._ended:
             return True
         number = self._open.number if self._open is not None else self._next
@@ -261,7 +287,13 @@ class Segments:
         return self._open is not None and part < len(self._open.parts)
 
     def near(self, segment: int) -> bool:
-        """Return whether a segment is worth waiting for."""
+        """Return whether a request may wait for a segment.
+
+        Parameters
+        ----------
+        segment
+            The segment's number.
+        """
         return segment <= self._next + 1
 
     @property
@@ -271,18 +303,18 @@ class Segments:
 
     @property
     def bandwidth(self) -> int:
-        """The greatest bits a second of a segment so far."""
+        """The highest bitrate of a segment so far, in bits a second."""
         rates = [
             8 * sum(len(part.data) for part in segment.parts) * 1_000_000 // segment.duration
-            for segment in [*self._kept, *self._in_the_making]
+            for segment in [*self._kept, *self._unfinished]
             if segment.duration
         ]
         return max(rates, default=1)
 
     @property
     def average_bandwidth(self) -> int:
-        """The bits a second of all segments that are kept."""
-        segments = [*self._kept, *self._in_the_making]
+        """The average bitrate of the kept segments, in bits a second."""
+        segments = [*self._kept, *self._unfinished]
         bits = 8 * sum(len(part.data) for segment in segments for part in segment.parts)
         return bits * 1_000_000 // max(1, sum(segment.duration for segment in segments)) or 1
 
@@ -292,8 +324,19 @@ class Segments:
         return bool(self._kept) or (self._open is not None and bool(self._open.parts))
 
     def file(self, name: str) -> bytes | None:
-        """Return what has a name: a header, a segment or a part; None if it is not there."""
-        for segment in [*self._kept, *self._in_the_making]:
+        """Return a header, a segment or a part.
+
+        Parameters
+        ----------
+        name
+            The file name.
+
+        Returns
+        -------
+        bytes or None
+            None if there is no such file.
+        """
+        for segment in [*self._kept, *self._unfinished]:
             if name == self._header_name(segment.header):
                 return segment.header.data
             if segment is not self._open and name == self._segment_name(segment.number):
@@ -304,7 +347,13 @@ class Segments:
         return None
 
     def is_next(self, name: str) -> bool:
-        """Return whether a name is the part's that comes next."""
+        """Return whether a file name is that of the next part.
+
+        Parameters
+        ----------
+        name
+            The file name.
+        """
         return not self._ended and name == self._next_part()
 
     def playlist(self, *, delta: bool = False) -> str:
@@ -313,7 +362,12 @@ class Segments:
         Parameters
         ----------
         delta
-            Whether to leave out what is older than the skip boundary.
+            Whether to leave out segments that are older than the skip boundary.
+
+        Returns
+        -------
+        str
+            The playlist.
         """
         listed = list(self._kept)[-_LISTED:]
         first = listed[0] if listed else self._open
@@ -332,7 +386,7 @@ class Segments:
         if skipped:
             lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
             header = listed[skipped - 1].header
-        for place, segment in enumerate([*listed, *self._in_the_making]):
+        for place, segment in enumerate([*listed, *self._unfinished]):
             if place < skipped:
                 continue
             if segment.discontinuity:
@@ -359,7 +413,7 @@ class Segments:
 
     def _skippable(self, listed: list[Segment]) -> int:
         """Return how many segments end before the skip boundary."""
-        behind = sum(segment.duration for segment in self._in_the_making)
+        behind = sum(segment.duration for segment in self._unfinished)
         for number, segment in reversed(list(enumerate(listed, start=1))):
             if behind >= _SKIP_UNTIL * 1_000_000:
                 return number
@@ -367,7 +421,7 @@ class Segments:
         return 0
 
     @property
-    def _in_the_making(self) -> list[Segment]:
+    def _unfinished(self) -> list[Segment]:
         return [] if self._open is None else [self._open]
 
     def _next_part(self) -> str:
@@ -396,7 +450,7 @@ def _breaks_before(segment: Segment | None) -> int:
 
 
 def _fragment(waiting: list[_Waiting], end: int) -> bytes:
-    """Return frames as a fragment, each as long as until the next one."""
+    """Return frames as a fragment; each lasts until the next one."""
     ends = [following.time for following in waiting[1:]] + [end]
     track = waiting[0].frame.track
     samples = [

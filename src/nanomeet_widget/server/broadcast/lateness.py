@@ -1,20 +1,20 @@
-"""How late everything is that a sender sends: then its line is too slow, whatever its encoders do."""
+"""Notices that all frames of a sender arrive late: its connection is then too slow."""
 
 from __future__ import annotations
 
-#: Seconds that are looked at together.
+#: Seconds that are examined together.
 _WINDOW = 1.0
-#: Microseconds from which on it is worth a word to the sender, and from which on viewers notice.
+#: Microseconds from which the sender is told, and from which viewers notice.
 _NOTABLE, _BEHIND = 400_000, 600_000
-#: Windows in which it has to be so, or not to be so any more, one after the other.
+#: Successive windows after which `behind` changes.
 _STAYS = 5
 
 
 class Lateness:
-    """Watches how long frames take from their capture to this server, all tracks together.
+    """Measures how long frames take from their capture to this server, for all tracks together.
 
-    What is late by itself, as pictures from a slow encoder are, does not count: something else came in
-    time. And only what is beyond the best counts, as clocks may stand a little apart.
+    Frames that are late by themselves, as pictures of a slow encoder, do not count, as other frames
+    arrive in time. Only the delay beyond the best one counts, as clocks may differ a little.
     """
 
     def __init__(self) -> None:
@@ -22,23 +22,23 @@ class Lateness:
         self._least: int | None = None
         self._since = 0.0
         self._bad = self._good = 0
-        #: Whether the line stays behind. It tells by itself: words of the sender would come as late.
+        #: Whether the connection is too slow. The sender's own report would arrive just as late.
         self.behind = False
 
     def add(self, late: int, now: float) -> float | None:
-        """Take note of a frame; at the end of a window return by how much it was late, if notably.
+        """Add a frame.
 
         Parameters
         ----------
         late
             Microseconds from its capture to its arrival.
         now
-            This moment, in seconds.
+            The current time, in seconds.
 
         Returns
         -------
         float or None
-            Seconds beyond the best.
+            At the end of a window, the delay beyond the best in seconds, if it is notable.
         """
         late = max(0, late)
         self._best = late if self._best is None else min(self._best, late)
@@ -52,7 +52,7 @@ class Lateness:
         self._judge(beyond >= _BEHIND)
         return beyond / 1_000_000 if beyond >= _NOTABLE else None
 
-    def _judge(self, bad: bool) -> None:  # noqa: FBT001 - what the window was like
+    def _judge(self, bad: bool) -> None:  # noqa: FBT001 - the window's result
         self._bad, self._good = (self._bad + 1, 0) if bad else (0, self._good + 1)
         if max(self._bad, self._good) >= _STAYS:
             self.behind = bad

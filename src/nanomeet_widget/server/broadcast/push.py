@@ -1,4 +1,4 @@
-"""A broadcast pushed by RTMP to somebody else's server, for as long as it lasts."""
+"""Pushes a broadcast to another server by RTMP."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from nanomeet_widget.server.protocol.frames import Frame, Track
 
 logger = logging.getLogger("nanomeet")
 
-#: Bytes that may wait for the other server: some seconds; then it goes on with a later keyframe.
+#: Bytes that may wait for the other server: some seconds. Beyond that, it skips to a keyframe.
 _MAX_WAITING = 8 * 1024 * 1024
-#: Seconds for the other server to take what it is sent; and, with a keyframe to wait for and a process
-#: to start, until it has taken the stream.
+#: Seconds for the other server to accept data; and to accept the stream, which includes starting the
+#: process and waiting for a keyframe.
 _PATIENCE, _ANSWER = 8.0, 12.0
-#: Seconds before another attempt: the first time, and at most. After so many that went well it
-#: begins anew.
+#: Seconds before a retry: the first time, and at most. After so many seconds of success the first
+#: pause applies again.
 _PAUSE, _LONGEST_PAUSE, _WELL = 1.0, 30.0, 20.0
 _CHUNK = 64 * 1024
 
 
-class Push:
+class RtmpPush:
     """One target of one broadcast; a `Viewer` of its stream.
 
-    FFmpeg speaks RTMP, in a process of its own, and to a port of this one alone. What passes there goes
-    on to the address that was checked, over TLS that was verified, and within bounds of time.
+    FFmpeg speaks RTMP in a process of its own, which only connects to a port of this one. From there the
+    data is relayed to the checked address, over verified TLS, and with timeouts.
 
     Parameters
     ----------
     target
-        Where to.
+        The RTMP address.
     allowed
-        Hosts that may be in this server's own network.
+        Hosts in this server's own network that are allowed.
     loop
         The event loop.
     """
@@ -57,7 +57,7 @@ class Push:
         self._state: meeting.PushPhase = "connecting"
         self._error: str | None = None
         self._setups: dict[Track, Frame] = {}
-        #: What waits for the process; None while there is none.
+        #: What waits for the process; None while none runs.
         self._queue: asyncio.Queue[bytes | None] | None = None
         self._waiting = 0
         self._need_keyframe = self._picture = True
@@ -65,17 +65,25 @@ class Push:
         self._over = False
 
     def describe(self) -> meeting.PushState:
-        """Return where it stands. The address beyond the host is nobody's business."""
+        """Return its state, with only the host of the secret address."""
         return meeting.PushState(host=self._target.host, state=self._state, error=self._error)
 
     def open(self, stream: Stream, on_change: Callable[[], None]) -> None:
-        """Begin."""
+        """Begin to push.
+
+        Parameters
+        ----------
+        stream
+            The stream.
+        on_change
+            Called after every change of `describe`.
+        """
         self._stream, self._on_change = stream, on_change
         self._task = self._loop.create_task(self._run())
         stream.attach(self)
 
     def close(self) -> None:
-        """End it, after what waits was sent."""
+        """End the push, once the waiting data is sent."""
         self._over, self._on_change = True, None
         if self._stream is not None:
             self._stream.detach(self)
@@ -87,11 +95,11 @@ class Push:
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Take note of whether there is a picture; while others wait, this one waits too."""
+        """Record whether there is a picture."""
         self._picture = state.picture
 
     def send_frames(self, batch: Batch) -> None:
-        """Have frames sent, or left out if the other server cannot keep up."""
+        """Send frames, or skip them if the other server cannot keep up."""
         for frame in batch.frames:
             self._send(frame)
 
@@ -112,7 +120,7 @@ class Push:
     def _set_up(self, setup: Frame) -> None:
         before, self._setups[setup.track] = self._setups.get(setup.track), setup
         if before is not None and before != setup and self._queue is not None:
-            # RTMP has no way to say so: a new connection has.
+            # RTMP cannot change a set-up: a new connection can.
             self._queue.put_nowait(None)
             self._queue = None
 
@@ -120,7 +128,7 @@ class Push:
         self._waiting += len(data)
         queue.put_nowait(data)
 
-    # --- connecting, and again -----------------------------------------------------------------
+    # --- connecting and reconnecting -----------------------------------------------------------
 
     async def _run(self) -> None:
         pause = _PAUSE
@@ -142,7 +150,7 @@ class Push:
             pause = min(_LONGEST_PAUSE, 2 * pause)
 
     async def _session(self, addresses: list[str]) -> None:
-        """Send until the end, or until something breaks."""
+        """Send until the end, or until the connection fails."""
         self._live_at = None
         relay = _Relay(self._target, addresses)
         port = await relay.listen()
@@ -150,7 +158,7 @@ class Push:
             *(sys.executable, "-m", "nanomeet_widget.server.broadcast.push_worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # FFmpeg's own words may repeat the address.
+            # FFmpeg's messages may contain the address.
             stderr=subprocess.DEVNULL,
         )
         queue = self._begin(f"rtmp://127.0.0.1:{port}{self._target.path}\n")
@@ -158,7 +166,7 @@ class Push:
         try:
             await self._listen(process)
         except OSError as error:
-            # What FFmpeg saw is that our side closed; why is what the relay saw.
+            # FFmpeg only saw that the relay closed; the relay knows why.
             raise relay.error or error from None
         finally:
             self._queue = None
@@ -182,7 +190,7 @@ class Push:
         self, queue: asyncio.Queue[bytes | None], process: asyncio.subprocess.Process
     ) -> None:
         stdin = process.stdin
-        # A process that has ended says why on its other side.
+        # A process that has ended reports why on its standard output.
         with contextlib.suppress(OSError):
             while stdin is not None and (data := await queue.get()) is not None:
                 self._waiting -= len(data)
@@ -211,24 +219,24 @@ class Push:
 
 
 class _Relay:
-    """From FFmpeg, on this machine, to the other server."""
+    """Relays the connection from FFmpeg, on this machine, to the other server."""
 
     def __init__(self, target: PushTarget, addresses: list[str]) -> None:
         self._target = target
         self._addresses = addresses
         self._server: asyncio.Server | None = None
         self._pumps: set[asyncio.Task[None]] = set()
-        #: Why it ended, if it did by itself.
+        #: Why the connection failed, if it did.
         self.error: OSError | None = None
 
     async def listen(self) -> int:
-        """Return the port that takes one connection."""
+        """Listen for one connection; return the port."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
     def close(self) -> None:
-        """End everything."""
+        """Close all connections."""
         if self._server is not None:
             self._server.close()
         for pump in self._pumps:
@@ -268,18 +276,18 @@ class _Relay:
                 await asyncio.wait_for(sink.drain(), _PATIENCE)
         except (OSError, asyncio.TimeoutError) as error:
             self.error = self.error or (
-                error if isinstance(error, OSError) else TimeoutError("it takes nothing any more")
+                error if isinstance(error, OSError) else TimeoutError("it no longer accepts data")
             )
         finally:
             sink.close()
 
 
 def _trust() -> ssl.SSLContext:
-    """Return what the system trusts, or what the environment names instead."""
+    """Return the certificates that the system, or the environment, trusts."""
     try:
         return ssl.create_default_context()
     except OSError as error:
-        # Only SSLKEYLOGFILE is opened here.
+        # The only file that this opens for writing is SSLKEYLOGFILE.
         words = f"SSLKEYLOGFILE of the server's environment cannot be written: {error.strerror}"
         raise OSError(error.errno, words) from None
 
@@ -288,7 +296,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or 'the other server does not speak it'}"
+        return f"TLS: {error.reason or 'the other server does not support it'}"
     if isinstance(error, OSError):
         return error.strerror or "the connection was lost"
     return str(error) or "no answer"

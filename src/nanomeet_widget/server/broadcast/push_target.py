@@ -1,4 +1,4 @@
-"""Where a broadcast is pushed to: an RTMP address, whose end is a secret, and which hosts it may name."""
+"""The RTMP addresses to which broadcasts are pushed: parsed, and limited to public hosts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from nanomeet_widget._errors import NanoMeetError
 
 _PORTS = {"rtmp": 1935, "rtmps": 443}
-#: An application and a stream's key.
+#: An application and a stream key.
 _PARTS = 2
 
 
 class PushRefusedError(NanoMeetError):
-    """The broadcast is not pushed there."""
+    """The broadcast cannot be pushed to an address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +26,27 @@ class PushTarget:
     host: str
     port: int
     tls: bool
-    #: The application and the key: whoever knows them sends in this one's place.
+    #: The application and the stream key, which is a secret.
     path: str = field(repr=False)
 
 
 def read_target(url: str) -> PushTarget:
-    """Return what an address says.
+    """Parse an RTMP address.
+
+    Parameters
+    ----------
+    url
+        The address.
+
+    Returns
+    -------
+    PushTarget
+        Its parts.
 
     Raises
     ------
     PushRefusedError
-        If it is none. The address is not repeated: its end is a secret.
+        If it is not valid. The error does not contain the address, as its end is a secret.
     """
     try:
         parts = urlsplit(url)
@@ -44,9 +54,13 @@ def read_target(url: str) -> PushTarget:
     except ValueError:
         host = port = None
     if host is None or parts.scheme not in _PORTS or parts.username or parts.fragment:
-        raise PushRefusedError("a broadcast is pushed to rtmp://host/application/key, or rtmps://")
+        raise PushRefusedError(
+            "the address to push to must be rtmp://host/application/key, or rtmps://"
+        )
     if len([part for part in parts.path.split("/") if part]) < _PARTS:
-        raise PushRefusedError(f"the address at {host} lacks the stream's key")
+        raise PushRefusedError(
+            f"the address at {host} lacks the stream key: rtmp://host/application/key"
+        )
     return PushTarget(
         host=host,
         port=port or _PORTS[parts.scheme],
@@ -56,24 +70,36 @@ def read_target(url: str) -> PushTarget:
 
 
 async def resolve(target: PushTarget, allowed: frozenset[str]) -> list[str]:
-    """Return the addresses of a target's host.
+    """Return the network addresses of a target's host.
 
-    Who may broadcast is not thereby inside this machine's network: its own addresses and private
-    ones are refused, unless the server was told of the host.
+    Permission to broadcast is not permission to reach this machine's network: its own and private
+    addresses are refused, unless the host is allowed.
+
+    Parameters
+    ----------
+    target
+        The target.
+    allowed
+        Hosts in this server's own network that are allowed.
+
+    Returns
+    -------
+    list of str
+        The addresses.
 
     Raises
     ------
     PushRefusedError
-        If any is of this machine or its network.
+        If an address belongs to this machine or its network.
     OSError
-        If there is none.
+        If the host has no address.
     """
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
     if target.host not in allowed and not all(map(_is_public, addresses)):
         raise PushRefusedError(
-            f"{target.host} is in this server's own network: it is allowed by --push-host"
+            f"{target.host} is in this server's own network. Allow it with --push-host"
         )
     return addresses
 
@@ -81,6 +107,6 @@ async def resolve(target: PushTarget, allowed: frozenset[str]) -> list[str]:
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        # Those that stand for an IPv4 address are as good as that one.
+        # An address that embeds an IPv4 address is judged by that one.
         ip = ip.ipv4_mapped or ip.sixtofour or ip
     return ip.is_global and not ip.is_multicast

@@ -1,9 +1,9 @@
-"""Sends a stream by RTMP: a process of its own (`python -m nanomeet_widget.server.broadcast.push_worker`).
+"""Sends a stream by RTMP, as a process (`python -m nanomeet_widget.server.broadcast.push_worker`).
 
-PyAV holds the interpreter while it connects, and the sound has to be encoded anew: both would hold up
-the server. The address comes as the first line of standard input, where nobody else sees it; then
-messages, each a size, a time and a frame. It writes "live" when the other server has said yes, or why
-not.
+PyAV blocks the interpreter while it connects, and the audio must be re-encoded: both would block the
+server. The first line of standard input is the address, which no other user of the machine can see
+there. Messages follow: a size, a time and a frame each. The process prints "live" when the other server
+accepts the stream, otherwise why not.
 """
 
 from __future__ import annotations
@@ -17,13 +17,26 @@ from nanomeet_widget.server.media.flv import FlvWriter
 from nanomeet_widget.server.media.tracks import Setup, read_setup
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track, decode
 
-#: Bytes of the frame, and its time in the stream in microseconds.
+#: The frame's size in bytes, and its time in the stream in microseconds.
 _HEAD = struct.Struct(">Iq")
 LIVE = "live"
 
 
 def pack(frame: Frame, time: int) -> bytes:
-    """Return a frame as the process takes it."""
+    """Return a frame as a message for the process.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    time
+        Its time in the stream, in microseconds.
+
+    Returns
+    -------
+    bytes
+        The message.
+    """
     data = frame.encode()
     return _HEAD.pack(len(data), time) + data
 
@@ -35,12 +48,17 @@ def _unpack(source: BinaryIO) -> Iterator[tuple[Frame, int]]:
 
 
 def main(source: BinaryIO) -> None:
-    """Send what comes until there is no more.
+    """Send the frames until the source ends.
+
+    Parameters
+    ----------
+    source
+        The address, then messages.
 
     Raises
     ------
     OSError
-        If the other server does not take it.
+        If the other server does not accept them.
     """
     url = source.readline().decode().strip()
     setups: dict[Track, Setup] = {}
@@ -51,7 +69,7 @@ def main(source: BinaryIO) -> None:
             continue
         if writer is None:
             writer = FlvWriter(url, setups.get(Track.VIDEO), setups.get(Track.AUDIO))
-            print(LIVE, flush=True)  # noqa: T201 - what the server reads
+            print(LIVE, flush=True)  # noqa: T201 - for the server
         writer.write(frame, time)
     if writer is not None:
         writer.close()
@@ -61,6 +79,6 @@ if __name__ == "__main__":
     try:
         main(sys.stdin.buffer)
     except OSError as error:
-        # FFmpeg's whole words may repeat the address.
+        # FFmpeg's full message may contain the address.
         print(error.strerror or "the connection was lost", flush=True)  # noqa: T201 - as above
         sys.exit(1)

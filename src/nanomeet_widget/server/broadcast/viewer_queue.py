@@ -1,4 +1,4 @@
-"""What waits for one viewer's connection: bounded, and skipping to a keyframe when it is too much."""
+"""A viewer's queue: bounded, and skipping to a keyframe when it grows too long."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from nanomeet_widget.server.broadcast.stream import Batch, Outgoing
 from nanomeet_widget.server.protocol.frames import Track
 from nanomeet_widget.server.timers import Timers
 
-#: A viewer further behind than this sees more by skipping than by waiting.
+#: Seconds: a viewer further behind sees more by skipping than by waiting.
 MAX_AGE = 2.0
 MAX_BYTES = 8 * 1024 * 1024
-#: Bytes that are written in one go; of more, each frame is looked at.
+#: Bytes of a batch that are written at once; larger batches are written frame by frame.
 _AT_ONCE = 128 * 1024
 
 
@@ -21,11 +21,24 @@ class Pipe(Protocol):
     """A connection that takes one write at a time."""
 
     def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
-        """Write; return whether all of it went out at once, else call back when it has."""
+        """Write bytes.
+
+        Parameters
+        ----------
+        data
+            The bytes.
+        on_drained
+            Called once they are sent, if they are not sent at once.
+
+        Returns
+        -------
+        bool
+            Whether they were sent at once.
+        """
 
 
 class ViewerQueue:
-    """Sends frames down a pipe as fast as it takes them.
+    """Sends frames through a pipe as fast as it accepts them.
 
     Parameters
     ----------
@@ -34,9 +47,9 @@ class ViewerQueue:
     timers
         The event loop.
     on_skip
-        Called when frames were dropped: a keyframe lets the viewer go on.
+        Called when frames were dropped, and the viewer needs a keyframe.
     fragments
-        Whether he gets fragments of MP4 in place of bare frames.
+        Whether the viewer gets MP4 fragments instead of bare frames.
     """
 
     def __init__(
@@ -52,7 +65,13 @@ class ViewerQueue:
         self._skipping = False
 
     def push(self, batch: Batch) -> None:
-        """Send frames now, later, or never."""
+        """Send frames now or later, or drop them.
+
+        Parameters
+        ----------
+        batch
+            The frames.
+        """
         data = batch.fragments if self._fragments else batch.wire
         if not self._busy and not self._skipping and len(data) <= _AT_ONCE:
             self._busy = not self._pipe.write(data, self._drained)
@@ -88,10 +107,10 @@ class ViewerQueue:
             self._write(frame)
 
     def _skip(self) -> None:
-        # A decoder cannot go on without the set-up, so that is never dropped.
+        # Set-ups are never dropped, as decoders need them.
         kept = [entry for entry in self._queue if entry[1].setup]
         self._queue.clear()
-        # Restarting their age, or the next frame would find them too old again.
+        # With a new age, as the next frame would find them too old again.
         now = self._timers.time()
         self._queue.extend((now, frame) for _, frame in kept)
         self._size = sum(len(self._bytes(frame)) for _, frame in kept)

@@ -1,1 +1,1 @@
-"""Containers and the headers of codecs."""
+"""Containers, codec headers, and the timing of frames."""

@@ -1,7 +1,7 @@
-"""The sound of a recording as AAC, for players that do not know Opus in MP4.
+"""Converts a recording's audio to AAC, for players without support for Opus in MP4.
 
-Run as a process of its own (`python -m nanomeet_widget.server.media.aac SOURCE TARGET`): it takes a core for
-about a minute for each hour of sound.
+Run as a process of its own (`python -m nanomeet_widget.server.media.aac SOURCE TARGET`), as it keeps a
+core busy for about a minute for each hour of audio.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     import av
 
 _RATE, _BIT_RATE = 48_000, 128_000
-#: Samples of a frame of AAC.
+#: Samples of an AAC frame.
 _FRAME = 1024
-#: Samples: less is no hole, but how a time was rounded.
+#: Samples: a smaller gap is only a rounded time.
 _ROUNDING = 240
-#: Samples of silence that are made at once.
+#: Samples of silence that are created at once.
 _SILENCE = _RATE
 
 
 def to_aac(source: Path, target: Path) -> None:
-    """Copy a finished recording, with its sound as AAC.
+    """Copy a finished recording, with its audio as AAC.
 
-    Each sample is heard when it was: what the encoder puts before the sound stands before the file's
-    beginning, and holes are filled with silence, as AAC has none.
+    Each sample keeps its time: the encoder's delay lies before the file's beginning, and gaps are filled
+    with silence, as AAC has no gaps.
 
     Parameters
     ----------
     source
-        An MP4 file whose sound is Opus.
+        An MP4 file with Opus audio.
     target
         The file to write.
 
     Raises
     ------
     OSError
-        If one of them cannot be read or written. FFmpeg's own errors are such.
+        If a file cannot be read or written; FFmpeg's errors are OSErrors.
     ValueError
-        If FFmpeg does not understand what it reads.
+        If FFmpeg cannot parse the source.
     """
     import av  # noqa: PLC0415 - a heavy module that only recordings need
 
@@ -60,7 +60,7 @@ def to_aac(source: Path, target: Path) -> None:
         for packet in reader.demux():
             copy = copies.get(packet.stream.index)
             if copy is None:
-                # What cannot be decoded is a hole.
+                # Audio that cannot be decoded becomes a gap.
                 with contextlib.suppress(av.error.InvalidDataError):
                     for frame in packet.decode():
                         sound.add(frame)
@@ -73,7 +73,7 @@ def to_aac(source: Path, target: Path) -> None:
 
 
 class _Sound:
-    """Takes decoded sound, and writes it as AAC."""
+    """Writes decoded audio as AAC."""
 
     def __init__(self, writer: av.container.OutputContainer) -> None:
         import av  # noqa: PLC0415 - as above
@@ -90,7 +90,7 @@ class _Sound:
         self._given = self._taken = 0
 
     def add(self, frame: Any) -> None:  # noqa: ANN401 - PyAV's, of any kind
-        """Add sound at its time."""
+        """Add audio at its time."""
         begins = round(frame.pts * frame.time_base * _RATE)
         if begins - self._given > _ROUNDING:
             self._fill(begins - self._given)

@@ -1,9 +1,9 @@
-"""Fragmented MP4: a header, then fragments of as many frames of one track as one likes.
+"""Fragmented MP4: a header, then fragments of any number of frames of one track.
 
-Of ISO/IEC 14496-12 (boxes), 14496-15 (H.264), 23000-19 (CMAF) and the mappings of VP9, AV1 and Opus
-this is what a live stream and its recording need. PyAV writes a fragment only once the next frame is
-there, puts the first frame of a late track at the file's beginning, and loading it would hold up a server
-that has live viewers.
+This implements what a live stream and its recording need of ISO/IEC 14496-12 (boxes), 14496-15 (H.264),
+23000-19 (CMAF) and the mappings of VP9, AV1 and Opus. PyAV does not fit: it writes a fragment only when
+the next frame arrives, moves a late track's first frame to the file's beginning, and loading it would
+block a server with live viewers.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from nanomeet_widget.server.media.codec_header import opus_head
 from nanomeet_widget.server.media.tracks import Setup
 from nanomeet_widget.server.protocol.frames import Track
 
-#: Ticks of a second. Opus's is prescribed.
+#: Ticks of a second; the mapping of Opus prescribes its value.
 TIMESCALE = {Track.VIDEO: 90_000, Track.AUDIO: 48_000}
 _ID = {Track.VIDEO: 1, Track.AUDIO: 2}
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-#: Sample flags (14496-12, 8.8.3.1): whether others are needed to decode it.
+#: Sample flags (14496-12, 8.8.3.1): whether decoding needs other samples.
 _KEYFRAME, _DEPENDENT = 0x02000000, 0x01010000
 _BASE_IS_MOOF = 0x020000
-#: What a run says of each sample: duration, size, flags; and where the first one is.
+#: What a run has for each sample: duration, size and flags; and the offset of the first one.
 _RUN = 0x000701
-#: Ticks that a sample lasts at most: its field has 32 bits.
+#: Ticks that a sample lasts at most, in a field of 32 bits.
 _LONGEST = 2**32 - 1
 
 
@@ -43,8 +43,13 @@ def init_segment(*setups: Setup) -> bytes:
 
     Parameters
     ----------
-    setups
-        Of the tracks, one of a kind.
+    *setups
+        The tracks' set-ups, at most one of each kind.
+
+    Returns
+    -------
+    bytes
+        The boxes ``ftyp`` and ``moov``.
     """
     return _box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41") + _box(
         b"moov",
@@ -69,19 +74,24 @@ def fragment(track: Track, time: int, samples: Sequence[Sample]) -> bytes:
     Parameters
     ----------
     track
-        Whose.
+        The frames' track.
     time
-        Of the first one, in microseconds since the stream began.
+        The first frame's time, in microseconds since the stream began.
     samples
         The frames, in order.
+
+    Returns
+    -------
+    bytes
+        The boxes ``moof`` and ``mdat``.
     """
     scale = TIMESCALE[track]
     run = []
     at = time
     for sample in samples:
-        # Each end is rounded, not each duration: errors must not add up.
+        # Round each end, not each duration, so that errors do not add up.
         end = at + sample.duration
-        # After a longer halt the next fragment says when it begins.
+        # After a longer gap, the next fragment has its own start time.
         ticks = min(_ticks(end, scale) - _ticks(at, scale), _LONGEST)
         flags = _KEYFRAME if sample.keyframe else _DEPENDENT
         run.append(struct.pack(">III", ticks, len(sample.payload), flags))
@@ -90,7 +100,7 @@ def fragment(track: Track, time: int, samples: Sequence[Sample]) -> bytes:
     def moof(offset: int) -> bytes:
         return _box(
             b"moof",
-            # In milliseconds: it has to grow, and nothing more.
+            # In milliseconds, as it only has to increase.
             _full(b"mfhd", struct.pack(">I", (time // 1000 + 1) & 0xFFFFFFFF)),
             _box(
                 b"traf",
@@ -110,7 +120,7 @@ def _ticks(microseconds: int, scale: int) -> int:
 
 def _track_header(setup: Setup) -> bytes:
     volume = 0x100 if setup.track is Track.AUDIO else 0
-    # Enabled, in the film, in its preview.
+    # Enabled, in the movie, in its preview.
     return _full(
         b"tkhd",
         struct.pack(">IIIII8xHHHH", 0, 0, _ID[setup.track], 0, 0, 0, 0, volume, 0),
@@ -183,7 +193,7 @@ def _opus(setup: Setup) -> bytes:
     return _box(
         b"Opus",
         struct.pack(">6xH8xHH4xI", 1, channels, 16, 48_000 << 16),
-        # The same fields as in Ogg, the other way round; a table of channels follows as it is.
+        # The same fields as in Ogg, in the other byte order; a channel table follows unchanged.
         _box(b"dOps", struct.pack(">BBHIhB", 0, channels, pre_skip, rate, gain, family), head[19:]),
     )
 

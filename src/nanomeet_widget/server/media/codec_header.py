@@ -1,8 +1,8 @@
 """Codec parameters for a muxer, without an encoder to take them from.
 
-PyAV gives an output stream its codec-private bytes from an input stream only. So the set-up is
-written as the header of a Matroska file (RFC 9559), which carries those bytes as they are, and
-opened from memory. And the H.264 configuration (ISO/IEC 14496-15, 5.3.3) is taken apart here.
+PyAV copies an output stream's codec-private bytes only from an input stream. So the set-up is written
+as the header of a Matroska file (RFC 9559), which has those bytes unchanged, and opened from memory.
+The H.264 configuration (ISO/IEC 14496-15, 5.3.3) is parsed here, too.
 """
 
 from __future__ import annotations
@@ -23,30 +23,46 @@ _AUDIO, _RATE, _CHANNELS = 0xE1, 0xB5, 0x9F
 _CLUSTER, _TIMESTAMP = 0x1F43B675, 0xE7
 _NAMES = {"h264": b"V_MPEG4/ISO/AVC", "vp9": b"V_VP9", "av1": b"V_AV1"}
 
-#: Samples at 48 kHz that libopus, which browsers use, puts before the sound (RFC 7845, 4.2).
+#: Samples at 48 kHz by which libopus, which browsers use, delays audio (RFC 7845, 4.2).
 _PRE_SKIP = 312
 
 
 def matroska_header(setups: Sequence[Setup]) -> bytes:
-    """Return a Matroska file of these tracks, in this order, with nothing in it.
+    """Return an empty Matroska file with these tracks, in this order.
 
     Parameters
     ----------
     setups
-        Of the tracks.
+        The tracks' set-ups.
+
+    Returns
+    -------
+    bytes
+        The file.
     """
     tracks = b"".join(_track(number, setup) for number, setup in enumerate(setups, start=1))
     return _element(_EBML, _element(_DOC_TYPE, b"matroska")) + _element(
         _SEGMENT,
         _element(_INFO, _number(_TIMESTAMP_SCALE, 1_000_000))
         + _element(_TRACKS, tracks)
-        # Readers look for a first cluster before they believe the header.
+        # Readers accept the header only if a cluster follows.
         + _element(_CLUSTER, _number(_TIMESTAMP, 0)),
     )
 
 
 def opus_head(setup: Setup) -> bytes:
-    """Return the identification header (RFC 7845, 5.1), which browsers may leave out."""
+    """Return the identification header (RFC 7845, 5.1), which browsers may leave out.
+
+    Parameters
+    ----------
+    setup
+        The audio track's set-up.
+
+    Returns
+    -------
+    bytes
+        The set-up's own header, or a default one.
+    """
     if setup.description.startswith(b"OpusHead"):
         return setup.description
     return b"OpusHead" + struct.pack("<BBHIhB", 1, setup.channels, _PRE_SKIP, 48000, 0, 0)
@@ -54,27 +70,37 @@ def opus_head(setup: Setup) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class AvcConfiguration:
-    """What an avcC says."""
+    """The contents of an avcC."""
 
-    #: Bytes of the length before each unit: 1, 2 or 4.
+    #: Bytes of the length field before each unit: 1, 2 or 4.
     length_size: int
     #: Sequence and picture parameter sets.
     parameter_sets: tuple[bytes, ...]
 
     def units(self) -> bytes:
-        """Return the parameter sets as they stand in a picture."""
+        """Return the parameter sets as units of a picture."""
         return b"".join(
             len(unit).to_bytes(self.length_size, "big") + unit for unit in self.parameter_sets
         )
 
 
 def read_avcc(data: bytes) -> AvcConfiguration:
-    """Take an avcC apart.
+    """Parse an avcC.
+
+    Parameters
+    ----------
+    data
+        The avcC.
+
+    Returns
+    -------
+    AvcConfiguration
+        Its contents.
 
     Raises
     ------
     FrameError
-        If it is cut short.
+        If it is truncated.
     """
     units: list[bytes] = []
     at = 5
@@ -89,7 +115,7 @@ def read_avcc(data: bytes) -> AvcConfiguration:
     except (IndexError, struct.error):
         at = len(data) + 1
     if at > len(data) or not all(units):
-        raise FrameError("the avcC is cut short")
+        raise FrameError("the avcC is truncated")
     return AvcConfiguration(length_size=(data[4] & 3) + 1, parameter_sets=tuple(units))
 
 

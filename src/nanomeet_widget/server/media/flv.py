@@ -1,4 +1,4 @@
-"""What RTMP takes: H.264 as it is, and the sound as AAC."""
+"""Writes a stream for RTMP: H.264 unchanged, and audio as AAC."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 _OPTIONS = {
     "flvflags": "no_duration_filesize",
-    # Neither track waits for the other for long, and nothing waits in a buffer.
+    # Tracks hardly wait for each other, and nothing is buffered.
     "max_interleave_delta": "100000",
     "flush_packets": "1",
 }
 _MICROSECONDS = Fraction(1, 1_000_000)
 _RATE, _BIT_RATE = 48_000, 128_000
-#: Samples of a frame of AAC.
+#: Samples of an AAC frame.
 _AAC_FRAME = 1024
-#: Microseconds by which the sound may be off before it is put right.
+#: Microseconds by which audio may drift before it is corrected.
 _DRIFT = 80_000
 
 
 class FlvWriter:
-    """Sends one stream to one address. Blocks: for a process of its own.
+    """Sends a stream to an RTMP address. It blocks, and needs a process of its own.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class FlvWriter:
     Raises
     ------
     OSError
-        If nobody takes it there. FFmpeg's own errors are such.
+        If no server accepts it there; FFmpeg's errors are OSErrors.
     """
 
     def __init__(self, url: str, video: Setup | None, audio: Setup | None) -> None:
@@ -61,7 +61,15 @@ class FlvWriter:
         self._container.start_encoding()
 
     def write(self, frame: Frame, time: int) -> None:
-        """Send a frame, whose time in the stream is in microseconds."""
+        """Send a frame.
+
+        Parameters
+        ----------
+        frame
+            The frame.
+        time
+            Its time in the stream, in microseconds.
+        """
         if self._start is None:
             if frame.track is not self._lead or not starts(frame):
                 return
@@ -81,12 +89,12 @@ class FlvWriter:
                 self._container.mux_one(packet)
 
     def close(self) -> None:
-        """End it."""
+        """Close the connection."""
         self._container.close()
 
 
 class _Aac:
-    """Opus to AAC."""
+    """Converts Opus to AAC."""
 
     def __init__(self, container: av.container.OutputContainer, setup: Setup) -> None:
         import av  # noqa: PLC0415 - as above
@@ -100,7 +108,7 @@ class _Aac:
         self._resampler = av.AudioResampler(
             format="fltp", layout="stereo", rate=_RATE, frame_size=_AAC_FRAME
         )
-        #: Samples that went in and came out, after the first one's time.
+        #: The first sample's time, and how many samples went in and came out since, at 48 kHz.
         self._begin: int | None = None
         self._given = self._taken = 0
 
@@ -110,7 +118,7 @@ class _Aac:
             self._begin = sample
         off = sample - self._begin - self._given
         if off > _DRIFT * _RATE // 1_000_000:
-            # Some of it is missing: what follows is where it belongs.
+            # Some audio is missing: the rest keeps its time.
             self._begin += off
         for decoded in self._decoder.decode(packet):
             self._given += decoded.samples

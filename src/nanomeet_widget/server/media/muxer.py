@@ -1,4 +1,4 @@
-"""Encoded frames into a fragmented MP4 file, readable at every moment of its making."""
+"""Writes encoded frames into a fragmented MP4 file, which is readable at any moment."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nanomeet_widget.server.media.timeline import lasts, starts
 from nanomeet_widget.server.media.tracks import Setup
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Track
 
-#: Microseconds of a fragment, which is what a killed process takes with it.
+#: Microseconds of a fragment, which is what a killed process loses.
 _FRAGMENT = 250_000
 
 
 @dataclass
 class _Waiting:
-    """A track's fragment in the making, and the last frame, until it is known how long it lasts."""
+    """A track's unfinished fragment, and its last frame, whose duration is not known yet."""
 
     start: int = 0
     samples: list[Sample] = field(default_factory=list)
@@ -30,25 +30,24 @@ class _Waiting:
 class Muxer:
     """Writes one file.
 
-    Each track has fragments of its own, and each fragment says when it begins: tracks may come apart by
-    any time, and neither waits for the other. The picture's size may change: what decoders need for it
-    stands in the stream itself, at each keyframe, so that they follow the change in one file, and follow
-    it back when a viewer seeks. The header has the first size.
+    Each track has its own fragments, and each fragment has its start time: tracks may be any time apart,
+    and do not wait for each other. The video's size may change: each keyframe carries what decoders need
+    for it, so that they follow the change, also when a viewer seeks back. The header has the first size.
 
-    What a killed process takes with it is the fragment in the making, a quarter of a second, and the
-    last frame. What a power failure takes is whatever was written since the last `sync`.
+    A killed process loses the unfinished fragment, a quarter of a second, and the last frame. A power
+    failure loses what was written since the last `sync`.
 
     Parameters
     ----------
     path
-        The file; it must not exist.
+        The file, which must not exist.
     setups
-        Of its tracks, the picture's first.
+        The set-ups of its tracks, video first.
 
     Raises
     ------
     FrameError
-        If a set-up is broken.
+        If a set-up is invalid.
     OSError
         If the file cannot be written.
     """
@@ -57,7 +56,7 @@ class Muxer:
         self._video = next((setup for setup in setups if setup.track is Track.VIDEO), None)
         self._avc = _configuration(self._video)
         self._tracks = {setup.track: _Waiting() for setup in setups}
-        # "x": another recording is never overwritten. Without a buffer: each write is whole at once.
+        # "x" never overwrites another recording. Unbuffered, so that each write is complete at once.
         self._file = path.open("xb", buffering=0)
         try:
             self._put(init_segment(*setups))
@@ -67,12 +66,17 @@ class Muxer:
             raise
 
     def setup(self, setup: Setup) -> None:
-        """Take note that the picture's set-up has changed.
+        """Change the video's set-up.
+
+        Parameters
+        ----------
+        setup
+            The new set-up; one of audio is ignored.
 
         Raises
         ------
         FrameError
-            If the file cannot carry the new one.
+            If the file cannot hold the new one.
         """
         if setup.track is not Track.VIDEO or self._video is None:
             return
@@ -86,7 +90,14 @@ class Muxer:
         self._avc = configuration
 
     def write(self, frame: Frame, time: int) -> None:
-        """Add a frame of media at its time, in microseconds; the times of a track only go up.
+        """Add a media frame.
+
+        Parameters
+        ----------
+        frame
+            The frame.
+        time
+            Its time, in microseconds; it increases within a track.
 
         Raises
         ------
@@ -107,11 +118,11 @@ class Muxer:
         waiting.last = frame, time
 
     def sync(self) -> None:
-        """Have the disk keep what is written."""
+        """Flush what is written to the disk."""
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Write the rest."""
+        """Write the rest, and close the file."""
         with self._file:
             for track, waiting in self._tracks.items():
                 if waiting.last is not None:
@@ -120,7 +131,7 @@ class Muxer:
                     self._flush(track, waiting)
 
     def _close_last(self, waiting: _Waiting, until: int) -> None:
-        """Let the last frame last until the next one, whatever its sender has expected."""
+        """Set the last frame's duration by the next frame's time, whatever its sender said."""
         if waiting.last is not None:
             frame, time = waiting.last
             waiting.samples.append(Sample(frame.payload, until - time, starts(frame)))

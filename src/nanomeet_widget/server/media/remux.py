@@ -1,8 +1,7 @@
-"""A finished recording, rewritten so that it plays from its first byte, and a picture of it.
+"""Rewrites a finished recording with its index in front, and writes its thumbnail.
 
-Run as a process of its own (`python -m nanomeet_widget.server.media.remux SOURCE TARGET THUMBNAIL`):
-copying hours of packets would hold up everything else of the server. It writes what it found out
-to standard output, as JSON.
+Run as a process of its own (`python -m nanomeet_widget.server.media.remux SOURCE TARGET THUMBNAIL`),
+as copying hours of video would block the server. It writes the duration to standard output, as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 def remux(source: Path, target: Path) -> float:
     """Copy the packets of `source` into a new MP4 file with its index in front.
 
-    A source that a killed process cut short is copied as far as it goes.
+    A source that a killed process left truncated is copied as far as it is readable.
 
     Parameters
     ----------
@@ -28,7 +27,7 @@ def remux(source: Path, target: Path) -> float:
     Returns
     -------
     float
-        How long it is, in seconds.
+        Its duration, in seconds.
     """
     import av  # noqa: PLC0415 - a heavy module that only recordings need
 
@@ -61,7 +60,17 @@ def remux(source: Path, target: Path) -> float:
 
 
 def main(source: Path, target: Path, picture: Path) -> None:
-    """Do all of the process's work, and say how long the recording is."""
+    """Remux a recording, write its thumbnail, and print its duration.
+
+    Parameters
+    ----------
+    source
+        A fragmented MP4 file.
+    target
+        The MP4 file to write.
+    picture
+        The JPEG file to write.
+    """
     from nanomeet_widget.server.media.thumbnail import thumbnail  # noqa: PLC0415 - heavy, as above
 
     duration = remux(source, target)

@@ -1,4 +1,4 @@
-"""One picture of a recording, to know it by."""
+"""A recording's thumbnail."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import av
 
 logger = logging.getLogger("nanomeet")
 
-#: The greatest width, in pixels.
+#: The largest width, in pixels.
 _WIDTH = 480
-#: How far into a recording it is: by then the meeting has mostly begun.
+#: Its position, as a part of the recording: by then the meeting has usually begun.
 _WHERE = 0.1
-#: JPEG's own scale, from 2 (best) to 31.
+#: On JPEG's scale from 2 (best) to 31.
 _QUALITY = "4"
 
 
 def thumbnail(source: Path, target: Path) -> None:
-    """Write a JPEG of one of the source's pictures; a recording without it is none the worse.
+    """Write a picture of a recording as JPEG; a failure is only logged.
 
     Parameters
     ----------
@@ -33,21 +33,21 @@ def thumbnail(source: Path, target: Path) -> None:
         if picture is not None:
             target.write_bytes(_jpeg(picture))
     except (OSError, av.FFmpegError) as error:
-        logger.warning("recording %s has no picture: %s", source.name, error)
+        logger.warning("recording %s has no thumbnail: %s", source.name, error)
 
 
 def _picture(source: Path) -> av.VideoFrame | None:
     with av.open(str(source)) as container:
         if not container.streams.video:
             return None
-        # To the keyframe before it.
+        # Seeks to the keyframe before.
         container.seek(int((container.duration or 0) * _WHERE))
         return next(container.decode(video=0), None)
 
 
 def _jpeg(picture: av.VideoFrame) -> bytes:
     scale = min(1.0, _WIDTH / picture.width)
-    # In steps of two: colours have half the resolution.
+    # In steps of two, as colours have half the resolution.
     width, height = (
         max(2, round(side * scale / 2) * 2) for side in (picture.width, picture.height)
     )

@@ -1,10 +1,10 @@
-"""A stream's own time: from its first keyframe on, or its first sound where there is no picture.
+"""A stream's time, which begins with its first keyframe, or with its first audio if it has no video.
 
-Every sender has a clock of its own, and stamps each picture and each sound with the moment at which
-it was captured. However late they come, what was captured at one moment plays at one moment: no track
-is measured by another. How a sender's clock stands to this server's is settled when it begins: by what
-it says (`IngestOpen.clock`), or else by what comes first. From then on the server's clock only bounds
-what a sender can do to the length of a stream.
+Every sender has its own clock, and timestamps each frame with the moment of its capture. However late
+frames arrive, what was captured at one moment plays at one moment; tracks are not compared with each
+other. The offset between a sender's clock and this server's is determined when the sender begins: by
+what it reports (`IngestOpen.clock`), otherwise by its first frames. From then on, this server's clock
+only limits how far a sender can stretch a stream.
 """
 
 from __future__ import annotations
@@ -13,58 +13,71 @@ from collections import deque
 
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
-#: Microseconds that a frame lasts whose sender does not say.
+#: Microseconds that a frame lasts if its sender does not say.
 USUAL_DURATION = 10_000
-#: Microseconds: no frame lasts longer by its sender's word alone.
+#: Microseconds that a frame lasts at most, whatever its sender says.
 _LONGEST_DURATION = 1_000_000
-#: Microseconds between two frames of a track at least: more than a tick of any track's time scale.
+#: Microseconds between two frames of a track at least; more than a tick of any track's timescale.
 _STEP = 50
-#: Microseconds: a clock that is further ahead of this server's has leapt, if it did so in one step of as
-#: much. Nothing was captured later than now, but for what was not known when its sender began.
+#: Microseconds: a frame that is further in the future, after a step of at least as much, means that the
+#: sender's clock leapt. No frame is captured in the future, except by what was unknown at the start.
 _EARLY = _LEAP = 6_000_000
-#: Microseconds: two clocks that are no further apart are one, of which the way here took a little longer.
+#: Microseconds: clocks that differ by less are the same clock, after a slower transmission.
 _ALIKE = 500_000
-#: Microseconds that a sender's first picture can have taken, whatever it says.
+#: Microseconds that a sender's first picture may have been on its way, whatever the sender says.
 _MOST_LATE = 30_000_000
-#: Microseconds that a stream can be ahead of this server's clock at all.
+#: Microseconds that a stream may be ahead of this server's clock.
 _MOST_AHEAD = 60_000_000
-#: Microseconds of sound before the first picture that are kept until its moment is known, how many
-#: packets at most, and the bytes of one (Opus has fewer: RFC 6716, 3.2.1, and six frames of 20 ms).
+#: Audio before the first picture, which is kept until its time is known: microseconds, packets, and bytes
+#: of a packet at most (Opus has fewer: RFC 6716, 3.2.1, and six frames of 20 ms).
 _KEPT, _MOST_KEPT, _LARGEST_KEPT = 6_000_000, 1_000, 8_192
-#: Microseconds without anything of a sender, after which its clock may have stood still (its machine
-#: slept), and after which that is decided.
+#: Microseconds of silence after which a sender's clock may have stood still (its computer slept), and
+#: microseconds until that is decided.
 _SILENCE, _DECISION = 1_000_000, 1_000_000
-#: Microseconds: who catches up by as much meanwhile was only held up on the way.
+#: Microseconds: a sender that catches up by as much meanwhile was only delayed on the network.
 _CAUGHT_UP = 300_000
 
 
 def starts(frame: Frame) -> bool:
-    """Return whether a decoder can begin with this frame."""
+    """Return whether a decoder can begin with a frame.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    """
     return frame.keyframe or frame.track is Track.AUDIO
 
 
 def lasts(frame: Frame) -> int:
-    """Return how long a frame is seen or heard if nothing follows, in microseconds."""
+    """Return how long a frame lasts if none follows, in microseconds.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    """
     return min(frame.duration or USUAL_DURATION, _LONGEST_DURATION)
 
 
 class Timeline:
-    """Places frames in time. It begins at the first keyframe; sound before it has no place.
+    """Gives frames their time in the stream.
 
-    Moments of this server's clock are in seconds of any one monotonic clock, all others in microseconds.
+    Times of this server's clock (`now`) are in seconds of any monotonic clock, all others in
+    microseconds.
 
     Parameters
     ----------
     lead
-        The track that it begins with: sound, where there is no picture.
+        The track with which the stream begins: audio, if there is no video.
     """
 
     def __init__(self, lead: Track = Track.VIDEO) -> None:
         self._lead = lead
-        #: The moment of this server's clock at which the stream begins.
+        #: When the stream begins, by this server's clock.
         self._zero: int | None = None
         self._last: dict[Track, int] = {}
-        #: The time at which the sender that there is now began.
+        #: The stream's time at which the current sender began.
         self._begun = 0
         self._sender = _Sender(None)
         self._early: deque[Frame] = deque(maxlen=_MOST_KEPT)
@@ -75,20 +88,29 @@ class Timeline:
         return max(self._last.values(), default=0)
 
     def at(self, now: float) -> int:
-        """Return the stream's time at a moment, in microseconds."""
-        return 0 if self._zero is None else max(0, _microseconds(now) - self._zero)
-
-    def begin(self, now: float, clock: int | None = None) -> bool:
-        """Take note that another sender begins, or the same one again.
-
-        Returns whether it says that its clock is another one than the last sender's.
+        """Return the stream's time at a moment, in microseconds.
 
         Parameters
         ----------
         now
-            This moment.
+            The moment, in seconds.
+        """
+        return 0 if self._zero is None else max(0, _microseconds(now) - self._zero)
+
+    def begin(self, now: float, clock: int | None = None) -> bool:
+        """Expect frames from another sender, or again from the same one.
+
+        Parameters
+        ----------
+        now
+            The current time, in seconds.
         clock
-            What the sender's clock shows at this moment, in microseconds; None if it does not say.
+            The sender's clock now, in microseconds; None if the sender does not tell.
+
+        Returns
+        -------
+        bool
+            Whether the sender reports another clock than the last sender's.
         """
         before = self._sender
         self._sender = _Sender(None if clock is None else _microseconds(now) - clock)
@@ -96,16 +118,20 @@ class Timeline:
         return before.begun and clock is not None and not self._sender.like(before)
 
     def place(self, frame: Frame, now: float) -> int | None:
-        """Return where a frame of media goes, in microseconds; None if it has no place yet, or none.
-
-        The times of a track only go up.
+        """Return a frame's time in the stream.
 
         Parameters
         ----------
         frame
-            The frame.
+            A media frame.
         now
-            The moment at which it came.
+            When it arrived, in seconds.
+
+        Returns
+        -------
+        int or None
+            Microseconds, which increase within a track; None if the time is not known yet, or the frame
+            is not part of the stream.
         """
         moment, sender = _microseconds(now), self._sender
         sender.hear(frame, moment)
@@ -117,7 +143,18 @@ class Timeline:
         return self._put(frame.track, sender.captured(frame, moment), moment)
 
     def early(self, now: float) -> list[tuple[Frame, int]]:
-        """Return what came before its moment was known, with its time; each once."""
+        """Return the audio frames that arrived before their time was known; each is returned once.
+
+        Parameters
+        ----------
+        now
+            The current time, in seconds.
+
+        Returns
+        -------
+        list of tuple
+            A frame, and its time in the stream, in microseconds.
+        """
         waiting, self._early = self._early, deque(maxlen=_MOST_KEPT)
         placed = []
         for frame in waiting:
@@ -128,7 +165,15 @@ class Timeline:
         return placed
 
     def late(self, time: int, now: float) -> int:
-        """Return how long after its time in the stream this moment is, in microseconds."""
+        """Return how long ago a time in the stream was, in microseconds.
+
+        Parameters
+        ----------
+        time
+            The time in the stream, in microseconds.
+        now
+            The current time, in seconds.
+        """
         return 0 if self._zero is None else _microseconds(now) - self._zero - time
 
     def _keep(self, frame: Frame) -> None:
@@ -138,7 +183,7 @@ class Timeline:
                 self._early.popleft()
 
     def _settle(self, captured: int, moment: int) -> None:
-        """Let the sender's first frame, captured some time before it came, have its place after all others."""
+        """Place a sender's first frame after all earlier frames of the stream."""
         believed = max(moment - _MOST_LATE, min(captured, moment))
         self._sender.shift(believed - captured)
         captured = believed
@@ -157,7 +202,7 @@ class Timeline:
         time = min(captured, moment + _MOST_AHEAD) - self._zero
         last = self._last.get(track, -_STEP)
         if time < self._begun and time <= last:
-            # From before its sender's first picture, and of a moment that is taken.
+            # From before the sender's first picture, and at a time that is already taken.
             return None
         time = max(time, last + _STEP)
         self._last[track] = time
@@ -165,52 +210,51 @@ class Timeline:
 
 
 class _Sender:
-    """One sender's clock, as this server's clock has it; `said` is what has to be added to it."""
+    """One sender's clock; `said` is the reported offset to this server's clock."""
 
     def __init__(self, said: int | None) -> None:
         self._says = said is not None
-        #: What is to be added to the sender's times; the same for all its tracks, as long as its clock
-        #: does not leap.
+        #: The offset to this server's clock; the same for all tracks until the sender's clock leaps.
         self._offset = said
         self._offsets: dict[Track, int] = {}
         self.begun = False
-        #: The time that the last frame of each track had, and when it came.
+        #: Timestamp and arrival of each track's last frame.
         self._before: dict[Track, tuple[int, int]] = {}
         self._halt = _Halt()
 
     def hear(self, frame: Frame, moment: int) -> None:
-        """Learn from a frame's arrival how the clocks stand to each other, where it is not said."""
+        """Estimate the offset from a frame's arrival, unless the sender reported it."""
         if self._says:
             return
         stood = self._halt.notice(frame, moment)
         if not self.begun:
-            # The one that was hardly delayed tells most.
+            # The frame with the least delay is the best estimate.
             passed = moment - frame.timestamp
             self._offset = passed if self._offset is None else min(self._offset, passed)
         elif stood:
-            # All of its tracks alike.
+            # The same for all tracks.
             self._offsets = {track: offset + stood for track, offset in self._offsets.items()}
             self._offset = (self._offset or 0) + stood
 
     def like(self, other: _Sender) -> bool:
-        """Return whether both have the same clock, as far as one can see."""
+        """Return whether both seem to have the same clock."""
         return abs((self._offset or 0) - (other._offset or 0)) < _ALIKE
 
     def start(self, frame: Frame) -> int:
-        """Settle it at the first frame that has a place; return when that was captured."""
+        """Fix the offset at the first frame of the stream; return when that was captured."""
         self.begun = True
         return self.captured_before(frame)
 
     def shift(self, by: int) -> None:
-        """Let everything be later, before anything has a place."""
+        """Move all frames to a later time, before any frame has one."""
         self._offset = (self._offset or 0) + by
 
     def captured_before(self, frame: Frame) -> int:
-        """Return when something was captured that came before its sender's first frame."""
+        """Return when a frame from before the first one of the stream was captured."""
         return frame.timestamp + (self._offset or 0)
 
     def captured(self, frame: Frame, moment: int) -> int:
-        """Return when a frame was captured that came at a moment."""
+        """Return when a frame was captured that arrived at `moment`."""
         track = frame.track
         captured = frame.timestamp + self._offset_of(track)
         before = self._before.get(track)
@@ -226,10 +270,10 @@ class _Sender:
         return self._offsets.get(track, self._offset or 0)
 
     def _leapt(self, frame: Frame, expected: int) -> int:
-        """Go on after a leap: as another track that leapt as far, or with what was to be expected."""
+        """Continue after a leap: with the offset of another track that leapt as far, or as expected."""
         together = frame.timestamp + (self._offset or 0)
         if abs(together - expected) > _EARLY:
-            # What another track has of its own stays its own.
+            # The other tracks keep their offsets.
             for other in Track:
                 self._offsets.setdefault(other, self._offset or 0)
             self._offset = expected - frame.timestamp
@@ -238,23 +282,23 @@ class _Sender:
 
 
 class _Halt:
-    """Notices a clock that stood still, as one does while its machine sleeps.
+    """Notices that a sender's clock stood still, as it does while its computer sleeps.
 
-    After it every track is later than it was. What was only held up on its way catches up.
+    Afterwards all tracks arrive later than before. After a mere delay on the network, they catch up.
     """
 
     def __init__(self) -> None:
-        #: When something came last.
+        #: When the last frame arrived.
         self._heard: int | None = None
-        #: When the last frames of each track came, and how much more that was than their own time.
+        #: For each track's last frames: their arrival, and the arrival minus the timestamp.
         self._usual: dict[Track, deque[tuple[int, int]]] = {track: deque() for track in Track}
-        #: Since when the clock may have stood still, how much later the first frame was then than its
-        #: track's were before, and how much later at least one of them was.
+        #: When the possible halt was noticed, by how much the first frame was later than its track before,
+        #: and the least by which any frame since was later.
         self._since: int | None = None
         self._at_first = self._least = 0
 
     def notice(self, frame: Frame, moment: int) -> int:
-        """Take note of a frame that came; return how long the clock has stood still, once it is clear."""
+        """Examine a frame; return for how long the clock stood still, once that is decided, otherwise 0."""
         late, usual = moment - frame.timestamp, self._usual[frame.track]
         later = late - min(was for _, was in usual) if usual else None
         silent = self._heard is not None and moment - self._heard >= _SILENCE

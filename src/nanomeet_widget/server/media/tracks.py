@@ -1,4 +1,4 @@
-"""What a track's set-up says, checked: codec, size, and the bytes that its decoder needs."""
+"""Track set-ups, checked: the codec, the size, and the bytes that decoders need."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class Setup:
 
     track: Track
     codec: str
-    #: avcC or OpusHead; empty where there is none.
+    #: avcC or OpusHead; empty if there is none.
     description: bytes
     width: int = 0
     height: int = 0
-    #: Hertz.
+    #: In hertz.
     sample_rate: int = 48000
     channels: int = 1
 
     @property
     def picture(self) -> common.Codec:
-        """What a picture's codec is called here."""
+        """The video codec, as options name it."""
         return _PICTURES[self.codec[:4]]
 
     @property
@@ -50,12 +50,22 @@ class Setup:
 
 
 def read_setup(frame: Frame) -> Setup:
-    """Return what a set-up frame says.
+    """Return the set-up in a set-up frame.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+
+    Returns
+    -------
+    Setup
+        The checked set-up.
 
     Raises
     ------
     FrameError
-        If it is not readable, or its codec is not one that a viewer can play.
+        If it is not readable, incomplete, or of a codec that viewers cannot play.
     """
     if len(frame.payload) > _MAX_SETUP:
         raise FrameError("the set-up is too long")
@@ -65,7 +75,7 @@ def read_setup(frame: Frame) -> Setup:
     except (msgspec.DecodeError, UnicodeError, binascii.Error) as error:
         raise FrameError(f"the set-up is not readable: {error}") from None
     if not _CODECS[frame.track].fullmatch(setup.codec):
-        raise FrameError(f"{setup.codec} is no {frame.track.name.lower()} codec of this server")
+        raise FrameError(f"{setup.codec} is not a supported {frame.track.name.lower()} codec")
     if setup.codec.startswith("avc1.") and len(description) < _MIN_AVCC:
         raise FrameError("H.264 needs its avcC as description")
     if frame.track is Track.VIDEO and not (setup.width and setup.height):

@@ -1,12 +1,12 @@
-"""What happened in a recording as chapters that players show (WebVTT)."""
+"""A recording's chapters, as WebVTT for players."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Seconds: what happens within them is one chapter, or players could not show any of it.
+#: Seconds: events closer together share a chapter, as players could not show each.
 _TOGETHER = 2.0
-#: How much of what happened at once a chapter's title has.
+#: How many events a chapter's title names.
 _NAMED = 3
 
 
@@ -16,9 +16,14 @@ def webvtt(marks: Sequence[tuple[float, str]], *, duration: float) -> str:
     Parameters
     ----------
     marks
-        Seconds and what begins there, in order.
+        Seconds since the beginning, and the title, in order.
     duration
-        Seconds of the recording, or of what there is of it.
+        Seconds of the recording so far.
+
+    Returns
+    -------
+    str
+        The contents of a WebVTT file.
     """
     cues: list[tuple[float, list[str]]] = []
     for at, title in marks:

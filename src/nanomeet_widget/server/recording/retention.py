@@ -1,4 +1,4 @@
-"""Which recordings are kept no longer."""
+"""Decides which recordings are deleted."""
 
 from __future__ import annotations
 
@@ -10,28 +10,33 @@ from nanomeet_widget.server.config import Retention
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A finished recording, as far as this decides about it."""
+    """A finished recording."""
 
     name: str
-    #: Seconds since the epoch.
+    #: When it ended, in seconds since the epoch.
     ended: float
-    #: Bytes.
+    #: In bytes.
     size: int
 
 
 def expired(kept: Sequence[Kept], retention: Retention, *, now: float) -> list[str]:
-    """Return the names of those that go now.
+    """Return the recordings to delete now.
 
-    The newest stays whatever its size: somebody has just made it.
+    The newest is never deleted for its size, as it was only just recorded.
 
     Parameters
     ----------
     kept
-        All of them, the oldest first.
+        All finished recordings, oldest first.
     retention
-        How long, and how much.
+        How long recordings are kept, and how many bytes of them.
     now
         Seconds since the epoch.
+
+    Returns
+    -------
+    list of str
+        Their names.
     """
     gone: list[str] = []
     total = sum(recording.size for recording in kept)

@@ -1,1 +1,1 @@
-"""What is kept in SQLite."""
+"""The SQLite database: rooms, tokens, recordings and events."""

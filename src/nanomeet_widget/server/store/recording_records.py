@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 logger = logging.getLogger("nanomeet")
 
-#: Marks of one recording: a day of somebody coming or going each minute.
+#: Chapters of one recording: one a minute for a day.
 _MAX_MARKS = 1500
 _COLUMNS = "name, stream, began, ended, duration"
 
@@ -25,23 +25,23 @@ class RecordingRecord:
     name: str
     stream: str
     began: float
-    #: None while it is made.
+    #: None while it is being recorded.
     ended: float | None
-    #: Seconds, once it is whole; None where nobody could tell.
+    #: Seconds, once it is finished; None if it could not be determined.
     duration: float | None
 
 
 class RecordingRecords:
-    """The index.
+    """The index of recordings.
 
     Parameters
     ----------
     db
         The database, in autocommit mode.
     instance
-        Whose the recordings are that begin here.
+        This server's name, to which new recordings belong.
     adopt
-        Takes over the rows of dead servers in a table.
+        Takes over a table's rows of servers that have ended.
     """
 
     def __init__(self, db: sqlite3.Connection, instance: str, adopt: Callable[[str], None]) -> None:
@@ -57,9 +57,14 @@ class RecordingRecords:
         stream
             The stream's name.
         taken
-            Whether a file of that name is there already, whatever the index says.
+            Returns whether a file of that name exists, whatever the index says.
         private
-            Whether the name is to be one that nobody guesses, and is told to nobody else.
+            Whether the name must not be guessable.
+
+        Returns
+        -------
+        str
+            The name.
         """
         base = f"{stream}-{secrets.token_urlsafe(9)}" if private else stream
         for number in itertools.count(1):
@@ -76,24 +81,60 @@ class RecordingRecords:
         raise AssertionError("counting does not end")
 
     def end(self, name: str, *, duration: float | None) -> None:
-        """Mark a recording as whole and ready to play."""
+        """Mark a recording as finished.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+        duration
+            Its length in seconds; None if unknown.
+        """
         self._db.execute(
             "UPDATE recordings SET ended = ?, duration = ? WHERE name = ?",
             (time.time(), duration, name),
         )
 
     def drop(self, name: str) -> None:
-        """Forget a recording; its name is free again."""
+        """Delete a recording's record; its name can be used again.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+        """
         self._db.execute("DELETE FROM marks WHERE recording = ?", (name,))
         self._db.execute("DELETE FROM recordings WHERE name = ?", (name,))
 
     def find(self, name: str) -> RecordingRecord | None:
-        """Return a recording by its name."""
+        """Return a recording's record.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+
+        Returns
+        -------
+        RecordingRecord or None
+            None if there is none.
+        """
         found = self._select("WHERE name = ?", name)
         return found[0] if found else None
 
     def last(self, stream: str) -> RecordingRecord | None:
-        """Return the newest finished recording of a stream that anybody may watch."""
+        """Return a stream's newest finished recording that is not private.
+
+        Parameters
+        ----------
+        stream
+            The stream's name.
+
+        Returns
+        -------
+        RecordingRecord or None
+            None if there is none.
+        """
         found = self._select(
             "WHERE stream = ? AND ended IS NOT NULL AND NOT private ORDER BY began DESC LIMIT 1",
             stream,
@@ -101,14 +142,21 @@ class RecordingRecords:
         return found[0] if found else None
 
     def all(self, *, stream: str | None, limit: int, offset: int) -> list[RecordingRecord]:
-        """Return recordings, the newest first, those in the making too.
+        """Return recordings, newest first, including unfinished ones.
 
         Parameters
         ----------
         stream
-            Whose; None for those of every stream.
-        limit, offset
-            How many at most, and how many newer ones are passed over.
+            The stream's name; None for all streams.
+        limit
+            How many at most.
+        offset
+            How many newer ones to skip.
+
+        Returns
+        -------
+        list of RecordingRecord
+            At most `limit` of them.
         """
         return self._select(
             "WHERE ? IS NULL OR stream = ? ORDER BY began DESC, name LIMIT ? OFFSET ?",
@@ -116,11 +164,11 @@ class RecordingRecords:
         )
 
     def finished(self) -> list[RecordingRecord]:
-        """Return all that are whole, the oldest first."""
+        """Return all finished recordings, oldest first."""
         return self._select("WHERE ended IS NOT NULL ORDER BY ended")
 
     def orphaned(self) -> list[str]:
-        """Return the recordings that servers left open when they were killed; they are ours now."""
+        """Take over the recordings that killed servers left unfinished, and return their names."""
         self._adopt("recordings")
         rows = self._db.execute(
             "SELECT name FROM recordings WHERE instance = ? AND ended IS NULL", (self._instance,)
@@ -128,9 +176,16 @@ class RecordingRecords:
         return [name for (name,) in rows]
 
     def mark(self, name: str, at: float, title: str) -> None:
-        """Note that something begins at this second of a recording.
+        """Begin a chapter. A failed write, as on a full disk, is only logged.
 
-        A full disk is no reason to end a broadcast: then it is only logged.
+        Parameters
+        ----------
+        name
+            The recording's name.
+        at
+            Seconds since its beginning.
+        title
+            The chapter's title.
         """
         try:
             self._db.execute(
@@ -139,16 +194,27 @@ class RecordingRecords:
                 (name, at, title, name, _MAX_MARKS),
             )
         except sqlite3.Error as error:
-            logger.warning("a mark of recording %s could not be kept: %s", name, error)
+            logger.warning("a chapter of recording %s could not be saved: %s", name, error)
 
     def marks(self, name: str) -> list[tuple[float, str]]:
-        """Return what was noted of a recording, in order."""
+        """Return a recording's chapters, in order.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+
+        Returns
+        -------
+        list of tuple
+            Seconds since the recording's beginning, and the title.
+        """
         return self._db.execute(
             "SELECT at, title FROM marks WHERE recording = ? ORDER BY at, rowid", (name,)
         ).fetchall()
 
     def _select(self, condition: str, *values: str | float | None) -> list[RecordingRecord]:
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM recordings {condition}", values)  # noqa: S608 - our own words
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM recordings {condition}", values)  # noqa: S608 - constant text
         return [
             RecordingRecord(name=name, stream=stream, began=began, ended=ended, duration=duration)
             for name, stream, began, ended, duration in rows

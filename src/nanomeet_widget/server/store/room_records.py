@@ -1,7 +1,7 @@
-"""Rooms in the database: what they are set to, who is in them, what was written.
+"""Rooms in the database: their settings, their people, and their chat.
 
-None of it holds anybody up: where a write fails, the disk being full, say, the room goes on, and
-the log says what a killed server would lose.
+A failed write, as on a full disk, is only logged: the room continues, and loses its state if the
+server is killed.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _TABLES = ("rooms", "people", "chat", "arrivals")
 
 @dataclass(frozen=True, kw_only=True)
 class PersonRecord:
-    """Somebody in a room: enough to keep his place for him until he is back."""
+    """A person in a room: what is needed to restore their place."""
 
-    #: A hash; the token and the browser's own secret are not kept.
+    #: A hash; neither the token nor the browser's ID is saved.
     identity: str
     claims: Claims
     name: str
@@ -36,14 +36,14 @@ class PersonRecord:
     stage: bool
     hand: float | None
     invited_by: str | None
-    #: The browser and the network address, hashed; databases of older versions lack them.
+    #: Hashes of the browser ID and the network address; older databases lack them.
     browser: str = ""
     address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChatRecord:
-    """Something that was written, and the identities of those concerned."""
+    """A chat message, and the identities of its sender and recipient."""
 
     sender: str
     recipient: str | None
@@ -58,9 +58,9 @@ class RoomRecords:
     db
         The database, in autocommit mode.
     instance
-        Whose rows these are.
+        This server's name, to which the rows belong.
     adopt
-        Takes over the rows of dead servers in a table.
+        Takes over a table's rows of servers that have ended.
     """
 
     def __init__(self, db: sqlite3.Connection, instance: str, adopt: Callable[[str], None]) -> None:
@@ -69,7 +69,7 @@ class RoomRecords:
         self._adopt = adopt
 
     def orphaned(self) -> list[tuple[str, Settings]]:
-        """Return the rooms that servers left behind when they ended; they are ours now."""
+        """Take over the rooms that ended servers left behind, and return their names and settings."""
         for table in _TABLES:
             self._adopt(table)
         rows = self._db.execute(
@@ -78,30 +78,63 @@ class RoomRecords:
         return [(name, msgspec.json.decode(state, type=Settings)) for name, state in rows]
 
     def save(self, room: str, settings: Settings) -> None:
-        """Keep what a room is set to."""
+        """Save a room's settings.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        settings
+            Its settings.
+        """
         self._write(
             "INSERT OR REPLACE INTO rooms (name, instance, state) VALUES (?, ?, ?)",
             (room, self._instance, msgspec.json.encode(settings).decode()),
         )
 
     def settings(self, room: str) -> list[Settings]:
-        """Return what the rooms of this name are set to, on every server of the data folder."""
+        """Return the settings of the rooms with a name, on all servers of the data folder.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+
+        Returns
+        -------
+        list of Settings
+            One for each server that has the room open.
+        """
         rows = self._db.execute("SELECT state FROM rooms WHERE name = ?", (room,)).fetchall()
         return [msgspec.json.decode(state, type=Settings) for (state,) in rows]
 
     def forget(self, room: str) -> None:
-        """Drop a room that has ended, and all that was in it."""
+        """Delete a room that has ended, with its people and chat.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        """
         for table in _TABLES:
             column = "name" if table == "rooms" else "room"
             self._write(
-                f"DELETE FROM {table} WHERE {column} = ? AND instance = ?",  # noqa: S608 - our own names
+                f"DELETE FROM {table} WHERE {column} = ? AND instance = ?",  # noqa: S608 - constant names
                 (room, self._instance),
             )
 
     # --- people --------------------------------------------------------------------------------
 
     def save_person(self, room: str, person: PersonRecord) -> None:
-        """Keep somebody as he stands; whoever is new comes after those who were there."""
+        """Save a person as they are; a new person comes after the earlier ones.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        person
+            The person.
+        """
         self._write(
             "INSERT INTO people (room, instance, identity, state) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (room, instance, identity) DO UPDATE SET state = excluded.state",
@@ -109,31 +142,66 @@ class RoomRecords:
         )
 
     def forget_person(self, room: str, identity: str) -> None:
-        """Drop somebody who has gone."""
+        """Delete a person who is gone.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        identity
+            The person's identity.
+        """
         self._write(
             "DELETE FROM people WHERE room = ? AND instance = ? AND identity = ?",
             (room, self._instance, identity),
         )
 
     def people(self, room: str) -> list[PersonRecord]:
-        """Return who is in a room, in the order in which they came."""
+        """Return the people in a room, in the order in which they joined.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        """
         rows = self._db.execute(
             "SELECT state FROM people WHERE room = ? AND instance = ? ORDER BY rowid",
             (room, self._instance),
         )
         return [msgspec.json.decode(state, type=PersonRecord) for (state,) in rows]
 
-    # --- by which links they came --------------------------------------------------------------
+    # --- the links with which they joined ------------------------------------------------------
 
     def add_arrival(self, room: str, token: str, identity: str) -> None:
-        """Keep that a person came by a token."""
+        """Save that a person joined with a token.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        token
+            The token's ID, its `jti`.
+        identity
+            The person's identity.
+        """
         self._write(
             "INSERT OR IGNORE INTO arrivals (room, instance, token, identity) VALUES (?, ?, ?, ?)",
             (room, self._instance, token, identity),
         )
 
     def arrivals(self, room: str) -> list[tuple[str, str]]:
-        """Return the tokens by which people came, and the identities of those people."""
+        """Return with which tokens people joined.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+
+        Returns
+        -------
+        list of tuple
+            A token's ID, and a person's identity.
+        """
         return self._db.execute(
             "SELECT token, identity FROM arrivals WHERE room = ? AND instance = ?",
             (room, self._instance),
@@ -142,7 +210,17 @@ class RoomRecords:
     # --- chat ----------------------------------------------------------------------------------
 
     def add_chat(self, room: str, entry: ChatRecord, *, keep: int) -> None:
-        """Keep what was written, and of all that the newest `keep`."""
+        """Save a chat message.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        entry
+            The message.
+        keep
+            How many messages to keep; older ones are deleted.
+        """
         self._write(
             "INSERT OR REPLACE INTO chat (room, instance, id, sender, recipient, message)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -161,7 +239,13 @@ class RoomRecords:
         )
 
     def chat(self, room: str) -> list[ChatRecord]:
-        """Return what was written in a room, oldest first."""
+        """Return a room's chat, oldest first.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        """
         rows = self._db.execute(
             "SELECT sender, recipient, message FROM chat WHERE room = ? AND instance = ?"
             " ORDER BY id",
@@ -180,4 +264,4 @@ class RoomRecords:
         try:
             self._db.execute(statement, values)
         except sqlite3.Error as error:
-            logger.warning("a room could not be kept: %s", error)
+            logger.warning("a room could not be saved: %s", error)

@@ -1,4 +1,4 @@
-"""What a room is set to, as its moderators left it."""
+"""A room's settings, as its moderators made them."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class Removal:
-    """A token that was removed from the room, with the tokens made with it; see `removals`."""
+    """A token that was removed from the room, with all that were made with it; see `removals`."""
 
-    #: Its `jti`; empty where the browser alone is kept out.
+    #: Its `jti`; empty if only the browser is kept out.
     token: str = ""
     #: Whether it is a moderator's.
     moderator: bool = False
-    #: Seconds since the epoch.
+    #: When, in seconds since the epoch.
     at: float
-    #: The browser of a removed moderator, hashed: older tokens open nothing there either.
+    #: A hash of a removed moderator's browser ID, which is kept out with older tokens, too.
     browser: str = ""
-    #: The tokens between this one and the remover's own, where that was made with this one.
+    #: If the removing moderator's own token was made with this one: the tokens in between.
     spare: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
 class Settings:
-    """What outlives the people in a room, and ends with it."""
+    """A room's settings, from its first participant to its end."""
 
     subject: str = ""
     lobby: bool = False
-    #: As `passwords.hash_password` keeps it; empty where none is asked for.
+    #: As `passwords.hash_password` returns it; empty if no password is required.
     password: str = ""
-    #: Whether no newcomer is let in.
+    #: Whether newcomers are refused.
     closed: bool = False
-    #: The id of whoever is shown large to everybody.
+    #: The ID of the participant who is spotlighted.
     main: str | None = None
-    #: The `jti` of every token whose owner was sent out, as databases before `removals` have it.
+    #: The `jti` of tokens whose owner was removed; only in databases from before `removals`.
     kicked: set[str] = field(default_factory=set)
-    #: Which tokens and browsers are kept out, oldest first.
+    #: The tokens and browsers that are kept out, oldest first.
     removals: list[Removal] = field(default_factory=list)
-    #: The identity of everyone who was removed from a shared link, oldest first.
+    #: The identities of people with shared links who were removed, oldest first.
     removed_people: list[str] = field(default_factory=list)
-    #: The network addresses that are kept out, hashed, oldest first.
+    #: Hashes of the network addresses that are blocked, oldest first.
     removed_addresses: list[str] = field(default_factory=list)
-    #: The identity of everybody who was made a moderator.
+    #: The identities of participants who were made moderators.
     granted: set[str] = field(default_factory=set)
-    #: What identities are made with: nobody can tell from one who it is, nor make another's.
+    #: The key of the hashes in this room: without it, identities cannot be traced or forged.
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
-    #: Seconds since the epoch at which its server stopped in good order, if one did.
+    #: When its server stopped properly, in seconds since the epoch; None if it has not.
     stopped_at: float | None = None

@@ -1,7 +1,7 @@
-"""What outlives the process: rooms as they stand, recordings, and a log of events.
+"""What outlives the process: rooms, tokens, the index of recordings, and a log of events.
 
-SQLite in WAL mode: a write that returned survives a killed process. Every write is small, so the
-event loop does them itself.
+SQLite in WAL mode: a write that has returned survives a killed process. All writes are small, so
+they run on the event loop.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nanomeet_widget.server.store.token_records import TokenRecords
 
 logger = logging.getLogger("nanomeet")
 
-#: Each entry takes the database one `user_version` further. Never change one; append.
+#: Each entry raises the database's `user_version` by one. Never change an entry: append.
 _MIGRATIONS = (
     """
     CREATE TABLE rooms (
@@ -116,10 +116,10 @@ _KEEP_EVENTS = 90 * 24 * 3600.0
 
 
 class Store:
-    """The database of a data folder; `rooms`, `tokens` and `recordings` have the parts about those.
+    """The database of a data folder; `rooms`, `tokens` and `recordings` have their own parts.
 
-    Several servers of one machine may share one folder: each marks its rows with its own instance, and holds a
-    lock file as long as it lives, so that only rows of a dead one are taken over.
+    Several servers on one machine may share a folder. Each marks its rows with its name, and holds a lock
+    file while it runs, so that rows are only taken over from servers that have ended.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Store:
     Raises
     ------
     ServerStartError
-        If it cannot be used, or a server of another machine uses it.
+        If it cannot be used, or a server on another machine uses it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -139,8 +139,8 @@ class Store:
             except (OSError, sqlite3.Error) as error:
                 why = getattr(error, "strerror", None) or error
                 raise ServerStartError(
-                    f"the database in {folder} cannot be used ({why}): make room there, or name "
-                    "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+                    f"the database in {folder} cannot be used ({why}): free some space there, or "
+                    "choose another folder with --data (c.NanoMeetServer.data in Jupyter)"
                 ) from None
             self._stack = stack.pop_all()
 
@@ -168,15 +168,22 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the database and give up the instance."""
+        """Close the database, and release the lock."""
         self._stack.close()
 
     # --- events --------------------------------------------------------------------------------
 
     def record(self, kind: str, room: str, **detail: str | float | None) -> None:
-        """Append to the log of events. Never a token, a key or a password.
+        """Append to the event log. A failed write, as on a full disk, is only logged.
 
-        A full disk is no reason to keep anybody out of a meeting: then it is only logged.
+        Parameters
+        ----------
+        kind
+            The event.
+        room
+            The room's name.
+        **detail
+            Details; never a token, a key or a password.
         """
         try:
             self._db.execute(
@@ -184,10 +191,21 @@ class Store:
                 (time.time(), kind, room, json.dumps(detail)),
             )
         except sqlite3.Error as error:
-            logger.warning("event %s could not be noted: %s", kind, error)
+            logger.warning("event %s could not be saved: %s", kind, error)
 
     def events(self, room: str) -> list[tuple[float, str, dict[str, str | float | None]]]:
-        """Return a room's events in order: seconds since the epoch, kind, details."""
+        """Return a room's events, in order.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+
+        Returns
+        -------
+        list of tuple
+            Seconds since the epoch, the event, and its details.
+        """
         rows = self._db.execute(
             "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
         )
@@ -199,15 +217,15 @@ class Store:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > len(_MIGRATIONS):
             raise ServerStartError(
-                f"the database has version {version}, this program knows {len(_MIGRATIONS)}: "
-                "update nanomeet-widget, or use another data folder"
+                f"the database has version {version}, but this program only knows {len(_MIGRATIONS)}: "
+                "update nanomeet-widget, or choose another data folder"
             )
         while version < len(_MIGRATIONS):
             version = self._migrate_once()
 
     def _migrate_once(self) -> int:
         self._db.execute("BEGIN IMMEDIATE")
-        # Two servers may start at once: the second finds the work done.
+        # If two servers start at once, the second finds the work done.
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version < len(_MIGRATIONS):
             for statement in _MIGRATIONS[version].split(";"):
@@ -220,29 +238,29 @@ class Store:
     def _adopt(self, table: str) -> None:
         dead = [
             instance
-            for (instance,) in self._db.execute(f"SELECT DISTINCT instance FROM {table}")  # noqa: S608 - our own names
+            for (instance,) in self._db.execute(f"SELECT DISTINCT instance FROM {table}")  # noqa: S608 - constant names
             if instance != self.instance and self._instances.is_dead(instance)
         ]
         for instance in dead:
             self._db.execute(
-                f"UPDATE OR REPLACE {table} SET instance = ? WHERE instance = ?",  # noqa: S608 - our own names
+                f"UPDATE OR REPLACE {table} SET instance = ? WHERE instance = ?",  # noqa: S608 - constant names
                 (self.instance, instance),
             )
 
 
 def _connect(folder: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
-    """Return the database, which `stack` closes."""
+    """Open the database, which `stack` closes."""
     address = (folder / "nanomeet.sqlite3").absolute().as_uri()
     shared = _locks.has_record_locks(folder)
     if not shared:
-        # SQLite cannot keep others away here, so this server does.
+        # SQLite cannot lock the database here, so this server does.
         alone = _locks.lock(folder / "alone.lock")
         try:
             alone.acquire(blocking=False)
         except filelock.Timeout:
             raise ServerStartError(
-                f"another server uses {folder}, whose file system has no locks: end that one, or name "
-                "another folder with --data (c.NanoMeetServer.data in Jupyter)"
+                f"another server uses {folder}, whose file system has no locks: stop that server, or "
+                "choose another folder with --data (c.NanoMeetServer.data in Jupyter)"
             ) from None
         stack.callback(alone.release)
         address += "?vfs=unix-none"
@@ -254,6 +272,6 @@ def _connect(folder: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
     try:
         db.execute(f"PRAGMA journal_mode = {'WAL' if shared else 'DELETE'}")
     except sqlite3.OperationalError:
-        # WAL needs memory that processes share, which some network file systems do not give.
+        # WAL needs shared memory, which some network file systems do not support.
         db.execute("PRAGMA journal_mode = DELETE")
     return db

@@ -1,4 +1,4 @@
-"""The store's part about tokens: which were made, and which were revoked. Never the tokens."""
+"""Records of issued and revoked tokens; never the tokens themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nanomeet_widget._tokens import Claims
 
 logger = logging.getLogger("nanomeet")
 
-#: Seconds that a token's record is kept after its end.
+#: Seconds for which a token's record is kept after it expires.
 _KEEP = 24 * 3600.0
 
 _COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at, people"
@@ -19,19 +19,19 @@ _COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at,
 
 @dataclass(frozen=True, kw_only=True)
 class TokenRecord:
-    """A token that was made. Times are seconds since the epoch."""
+    """An issued token. Times are seconds since the epoch."""
 
-    #: Its `jti`, which names it and opens nothing.
+    #: Its `jti`, which identifies it and admits nowhere.
     id: str
     room: str
     moderator: bool
-    #: The token that made it; empty for one that was made by API key.
+    #: The ID of the token with which it was made; empty if it was an API key.
     parent: str
     made: float
     notbefore: float
     expiration: float
     revoked: float | None
-    #: The most people who came by it to one meeting: a shared link has several.
+    #: The most people who joined one meeting with it: several share a link.
     people: int
 
 
@@ -45,7 +45,7 @@ class Ancestor:
 
 
 class TokenRecords:
-    """Which tokens were made, and which were revoked.
+    """The records of issued and revoked tokens.
 
     Parameters
     ----------
@@ -60,24 +60,24 @@ class TokenRecords:
         self._db.execute("DELETE FROM revocations WHERE until < ?", (before,))
 
     def add(self, claims: Claims, *, parent: str, maker: str = "") -> bool:
-        """Note that a token was made, unless its parent was revoked.
+        """Record an issued token, unless its parent was revoked.
 
-        One statement looks and writes: no server of the data folder can revoke the parent in
-        between, and leave a child outside of the revoked family.
+        One statement checks and writes, so that no server of the data folder can revoke the parent in
+        between, which would leave the child valid.
 
         Parameters
         ----------
         claims
-            What the token says.
+            The token's claims.
         parent
-            The `jti` of the token that it is made with; empty for one made by API key.
+            The `jti` of the token with which it is made; empty for an API key.
         maker
-            The identity of the person in the room who makes it; empty outside of rooms.
+            The identity of the moderator in the room who makes it; empty outside of rooms.
 
         Returns
         -------
         bool
-            False if the parent was revoked: then there is no such token.
+            False if the parent was revoked, and the token must not be used.
         """
         made = self._db.execute(
             "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker)"
@@ -97,7 +97,18 @@ class TokenRecords:
         return made.rowcount == 1
 
     def lineage(self, token_id: str) -> list[Ancestor]:
-        """Return a token, the one that it was made with, and so on; it alone if none is known."""
+        """Return a token's line of ancestors.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+
+        Returns
+        -------
+        list of Ancestor
+            The token, the one with which it was made, and so on; only the token if it is unknown.
+        """
         rows = self._db.execute(
             "WITH RECURSIVE line (id, parent, moderator, made, depth) AS ("
             " SELECT id, parent, moderator, made, 0 FROM tokens WHERE id = ?"
@@ -110,7 +121,18 @@ class TokenRecords:
         return line or [Ancestor(id=token_id, moderator=False, made=0.0)]
 
     def family(self, token_id: str) -> frozenset[str]:
-        """Return a token and all that were made with it."""
+        """Return a token and all tokens that were made with it.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+
+        Returns
+        -------
+        frozenset of str
+            Their IDs.
+        """
         rows = self._db.execute(
             "WITH RECURSIVE family (id) AS (SELECT ?1"
             " UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent = family.id)"
@@ -120,46 +142,96 @@ class TokenRecords:
         return frozenset(found for (found,) in rows)
 
     def made_by(self, room: str, identity: str) -> list[str]:
-        """Return the tokens that a person made in a room."""
+        """Return the IDs of the tokens that a moderator made in a room.
+
+        Parameters
+        ----------
+        room
+            The room's name.
+        identity
+            The moderator's identity.
+        """
         rows = self._db.execute(
             "SELECT id FROM tokens WHERE room = ? AND maker = ?", (room, identity)
         )
         return [found for (found,) in rows]
 
     def people(self, token_id: str) -> int:
-        """Return the most people who came by a token to one meeting."""
+        """Return the most people who joined one meeting with a token.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+        """
         row = self._db.execute("SELECT people FROM tokens WHERE id = ?", (token_id,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def note_people(self, token_id: str, people: int) -> None:
-        """Note how many people came by a token to one meeting. A full disk keeps no one out."""
+        """Record how many people joined a meeting with a token. A failed write is only logged.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+        people
+            How many; smaller numbers than before are ignored.
+        """
         try:
             self._db.execute(
                 "UPDATE tokens SET people = ?1 WHERE id = ?2 AND people < ?1", (people, token_id)
             )
         except sqlite3.Error as error:
-            logger.warning("the people of a link could not be noted: %s", error)
+            logger.warning("the number of people of a link could not be saved: %s", error)
 
     def all(self, room: str | None) -> list[TokenRecord]:
-        """Return the tokens of a room, or of every room, in the order in which they were made."""
+        """Return the records of issued tokens, in the order in which they were issued.
+
+        Parameters
+        ----------
+        room
+            The room's name; None for all rooms.
+        """
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - our own names
+            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - constant names
             " WHERE ?1 IS NULL OR room = ?1 ORDER BY made, tokens.id",
             (room,),
         )
         return [_record(row) for row in rows]
 
     def find(self, token_id: str) -> TokenRecord | None:
-        """Return the token of this name."""
+        """Return a token's record.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+
+        Returns
+        -------
+        TokenRecord or None
+            None if it is unknown.
+        """
         row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - our own names
+            f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - constant names
             " WHERE tokens.id = ?",
             (token_id,),
         ).fetchone()
         return None if row is None else _record(row)
 
     def revoke(self, token_id: str) -> list[str]:
-        """Revoke a token and all that were made with it; return those that were valid until now."""
+        """Revoke a token and all tokens that were made with it.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+
+        Returns
+        -------
+        list of str
+            The IDs of those that were valid until now.
+        """
         rows = self._db.execute(
             "WITH RECURSIVE family (id, expiration) AS ("
             " SELECT id, expiration FROM tokens WHERE id = ?"
@@ -173,12 +245,29 @@ class TokenRecords:
         return [found for (found,) in rows.fetchall()]
 
     def is_revoked(self, token_id: str) -> bool:
-        """Return whether a token was revoked."""
+        """Return whether a token was revoked.
+
+        Parameters
+        ----------
+        token_id
+            The token's ID.
+        """
         row = self._db.execute("SELECT 1 FROM revocations WHERE id = ?", (token_id,)).fetchone()
         return row is not None
 
     def revoked_after(self, number: int) -> tuple[int, frozenset[str]]:
-        """Return what was revoked since a number, by whichever server, and the number from now on."""
+        """Return the tokens that were revoked since the last call, by any server.
+
+        Parameters
+        ----------
+        number
+            What the last call returned; 0 for all revocations.
+
+        Returns
+        -------
+        tuple
+            The number for the next call, and the tokens' IDs.
+        """
         rows = self._db.execute(
             "SELECT number, id FROM revocations WHERE number > ?", (number,)
         ).fetchall()
