@@ -77,7 +77,13 @@ class HlsStream:
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Begin and end with the broadcast."""
+        """Begin and end with the broadcast.
+
+        Parameters
+        ----------
+        state
+            The state.
+        """
         if state.state == "live" and state.since is not None:
             if self.segments is None:
                 lead = Track.VIDEO if state.picture else Track.AUDIO
@@ -88,7 +94,13 @@ class HlsStream:
             self._tell()
 
     def send_frames(self, batch: Batch) -> None:
-        """Package frames."""
+        """Package frames.
+
+        Parameters
+        ----------
+        batch
+            The frames.
+        """
         for frame in batch.frames:
             self._pack(frame)
 
@@ -103,7 +115,13 @@ class HlsStream:
             self._stream.request_keyframe()
 
     def dismiss(self, reason: str) -> None:
-        """Do nothing: only viewers are dismissed, and this is none."""
+        """Do nothing: only viewers are dismissed, and this is none.
+
+        Parameters
+        ----------
+        reason
+            What the viewer is told.
+        """
 
     def _tell(self) -> None:
         for news in self._waiting:

@@ -95,11 +95,23 @@ class RtmpPush:
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Record whether there is a picture."""
+        """Record whether there is a picture.
+
+        Parameters
+        ----------
+        state
+            The state.
+        """
         self._picture = state.picture
 
     def send_frames(self, batch: Batch) -> None:
-        """Send frames, or skip them if the other server cannot keep up."""
+        """Send frames, or skip them if the other server cannot keep up.
+
+        Parameters
+        ----------
+        batch
+            The frames.
+        """
         for frame in batch.frames:
             self._send(frame)
 
@@ -115,7 +127,13 @@ class RtmpPush:
         self._put(self._queue, pack(frame.frame(), frame.time))
 
     def dismiss(self, reason: str) -> None:
-        """Do nothing: only viewers are dismissed, and this is none."""
+        """Do nothing: only viewers are dismissed, and this is none.
+
+        Parameters
+        ----------
+        reason
+            What the viewer is told.
+        """
 
     def _set_up(self, setup: Frame) -> None:
         before, self._setups[setup.track] = self._setups.get(setup.track), setup

@@ -34,7 +34,13 @@ class Handler(web.RequestHandler):
     core: Core
 
     def initialize(self, core: Core) -> None:
-        """Store the server's parts."""
+        """Store the server's parts.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        """
         self.core = core
 
     def prepare(self) -> None:
@@ -56,7 +62,15 @@ class Handler(web.RequestHandler):
         """Accept requests without an XSRF cookie, as no cookie authorises anything here."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
-        """Answer with JSON in plain words, or with the meeting's page, which shows the error itself."""
+        """Answer with JSON in plain words, or with the meeting's page, which shows the error itself.
+
+        Parameters
+        ----------
+        status_code
+            The HTTP status code.
+        **kwargs
+            As tornado has them.
+        """
         if status_code in _NO_PAGE and self.looks_for_meeting():
             show(self, "meeting.html", self.core.config, framed=True)
             return
@@ -73,7 +87,15 @@ class Handler(web.RequestHandler):
         return "/" not in room and self.request.headers.get("Sec-Fetch-Dest") == "iframe"
 
     def send_error(self, status_code: int = _SERVER_ERROR, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's own signature
-        """Set the status code of the project's own errors."""
+        """Set the status code of the project's own errors.
+
+        Parameters
+        ----------
+        status_code
+            The HTTP status code.
+        **kwargs
+            As tornado has them.
+        """
         error = kwargs.get("exc_info", (None, None, None))[1]
         super().send_error(_status(error, status_code), **kwargs)
 
@@ -83,7 +105,17 @@ class Handler(web.RequestHandler):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Log faults of the server, without the query, which may contain a token."""
+        """Log faults of the server, without the query, which may contain a token.
+
+        Parameters
+        ----------
+        kind
+            The exception's type.
+        error
+            The exception.
+        trace
+            Its traceback.
+        """
         if isinstance(error, (NanoMeetError, web.HTTPError)):
             return
         self.core.counts.faults += 1

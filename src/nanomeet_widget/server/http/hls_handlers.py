@@ -44,7 +44,13 @@ class HlsMasterHandler(_HlsHandler):
     """`GET hls/<stream>/master.m3u8`."""
 
     async def get(self, name: str) -> None:
-        """Send the playlist, which lists the only quality."""
+        """Send the playlist, which lists the only quality.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+        """
         segments = await self.found(name).until(lambda s: s.begun)
         if segments is None:
             raise self._late()
@@ -67,7 +73,13 @@ class HlsPlaylistHandler(_HlsHandler):
     """
 
     async def get(self, name: str) -> None:
-        """Send the playlist."""
+        """Send the playlist.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+        """
         stream = self.found(name)
         skip = self.get_query_argument("_HLS_skip", None)
         if skip not in {None, "YES", "v2"}:
@@ -99,7 +111,15 @@ class HlsSegmentHandler(_HlsHandler):
     """`GET hls/<stream>/<name>`: a header, a segment or a part; the next part is waited for."""
 
     async def get(self, name: str, file: str) -> None:
-        """Send the file."""
+        """Send the file.
+
+        Parameters
+        ----------
+        name
+            The stream's name.
+        file
+            The file's name.
+        """
         stream = self.found(name)
         if stream.segments is not None and stream.segments.is_next(file):
             await stream.until(lambda s: not s.is_next(file))

@@ -19,12 +19,24 @@ class IngestSocket(Socket):
     _broadcast: Broadcast | None = None
 
     def initialize(self, core: Core) -> None:
-        """Store the server's parts."""
+        """Store the server's parts.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        """
         super().initialize(core)
         self._sender = SocketSender(self)
 
     def on_text(self, message: str) -> None:
-        """Handle the ingest ticket, then the page's reports."""
+        """Handle the ingest ticket, then the page's reports.
+
+        Parameters
+        ----------
+        message
+            The text frame.
+        """
         request = ingest.decode(message)
         self.greeted = True
         if isinstance(request, ingest.IngestBehind):
@@ -55,14 +67,28 @@ class IngestSocket(Socket):
             self._broadcast = broadcast
 
     def on_bytes(self, message: bytes) -> None:
-        """Pass a frame to the broadcast."""
+        """Pass a frame to the broadcast.
+
+        Parameters
+        ----------
+        message
+            The frame's bytes.
+        """
         if self._broadcast is None:
             self.reject("protocol", "The ingest ticket must come first.")
         else:
             self._broadcast.receive(self._sender, message)
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close the connection."""
+        """Say what was wrong, and close the connection.
+
+        Parameters
+        ----------
+        kind
+            The reason, as pages know it.
+        message
+            The reason, in plain words.
+        """
         del kind
         self._sender.close(ingest.IngestEnded(reason=message, failed=True))
 
@@ -74,16 +100,34 @@ class IngestSocket(Socket):
 
 
 class SocketSender:
-    """A broadcast's `Sender` over a WebSocket."""
+    """A broadcast's `Sender` over a WebSocket.
+
+    Parameters
+    ----------
+    socket
+        The WebSocket.
+    """
 
     def __init__(self, socket: IngestSocket) -> None:
         self._socket = socket
 
     def send(self, message: ingest.IngestServerMessage) -> None:
-        """Send a message."""
+        """Send a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+        """
         self._socket.tell(message)
 
     def close(self, farewell: ingest.IngestEnded) -> None:
-        """Say why, and close the connection."""
+        """Say why, and close the connection.
+
+        Parameters
+        ----------
+        farewell
+            The last message.
+        """
         self._socket.tell(farewell)
         self._socket.close(NORMAL, "ended")

@@ -34,7 +34,13 @@ class MeetingSocket(Socket):
     _who: Participant | None = None
 
     def initialize(self, core: Core) -> None:
-        """Store the server's parts."""
+        """Store the server's parts.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        """
         super().initialize(core)
         self.connection = SocketConnection(self)
         limits = core.config.limits
@@ -43,7 +49,13 @@ class MeetingSocket(Socket):
         )
 
     def on_text(self, message: str) -> None:
-        """Handle a message from the page."""
+        """Handle a message from the page.
+
+        Parameters
+        ----------
+        message
+            The text frame.
+        """
         try:
             request = decoding.decode_client(message)
         except decoding.InvalidMessageError as error:
@@ -101,7 +113,15 @@ class MeetingSocket(Socket):
             self.tell(common.Error(kind="invalid", message=str(error), ref=error.ref))
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close. The participant keeps their place, as for a lost connection."""
+        """Say what was wrong, and close. The participant keeps their place, as for a lost connection.
+
+        Parameters
+        ----------
+        kind
+            The reason, as pages know it.
+        message
+            The reason, in plain words.
+        """
         self.core.counts.refused += 1
         self.connection.close(meeting.Bye(kind=kind, message=message))
 
@@ -157,17 +177,35 @@ class MeetingSocket(Socket):
 
 
 class SocketConnection:
-    """A `Connection` of a room over a WebSocket."""
+    """A `Connection` of a room over a WebSocket.
+
+    Parameters
+    ----------
+    socket
+        The WebSocket.
+    """
 
     def __init__(self, socket: MeetingSocket) -> None:
         self._socket = socket
 
     def send(self, message: meeting.ServerMessage) -> None:
-        """Send a message."""
+        """Send a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+        """
         self._socket.tell(message)
 
     def close(self, farewell: meeting.Bye) -> None:
-        """Say why, and close the connection."""
+        """Say why, and close the connection.
+
+        Parameters
+        ----------
+        farewell
+            The last message.
+        """
         self._socket.tell(farewell)
         code = POLICY if farewell.kind in _POLICY_KINDS else NORMAL
         self._socket.close(code, farewell.kind)

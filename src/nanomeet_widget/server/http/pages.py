@@ -15,7 +15,17 @@ class PageHandler(Handler):
     """Serves one page."""
 
     def initialize(self, core: Core, page: str, *, framed: bool) -> None:  # type: ignore[override]
-        """Store the page's file, and whether other sites may frame it."""
+        """Store the page's file, and whether other sites may frame it.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        page
+            The page's file name.
+        framed
+            Whether other sites may frame it.
+        """
         super().initialize(core)
         self._page = page
         self._framed = framed
@@ -29,12 +39,26 @@ class FileHandler(Handler, web.StaticFileHandler):
     """Serves the files of a folder, with ETag and Range."""
 
     def initialize(self, core: Core, path: str) -> None:  # type: ignore[override]
-        """Store the folder."""
+        """Store the folder.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        path
+            The folder.
+        """
         self.core = core
         web.StaticFileHandler.initialize(self, path)
 
     def set_extra_headers(self, path: str) -> None:
-        """Have browsers check each time whether the file has changed."""
+        """Have browsers check each time whether the file has changed.
+
+        Parameters
+        ----------
+        path
+            The requested file.
+        """
         del path
         self.set_header("Cache-Control", "no-cache")
         for name, value in EMBEDDABLE.items():
@@ -52,7 +76,20 @@ class BundleHandler(FileHandler):
     """Serves the front end's bundles."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Report a front end that was never built."""
+        """Report a front end that was never built.
+
+        Parameters
+        ----------
+        root
+            The folder.
+        absolute_path
+            The requested file.
+
+        Returns
+        -------
+        str or None
+            As tornado's `StaticFileHandler` returns it.
+        """
         if not (STATIC / Path(absolute_path).name).exists():
             built(Path(absolute_path).name)
         return super().validate_absolute_path(root, absolute_path)
@@ -72,6 +109,17 @@ class EngineScriptHandler(ScriptHandler):
     """Serves the engine's script, under each of the paths at which Jitsi servers have it."""
 
     def parse_url_path(self, url_path: str) -> str:
-        """Return the same file for all of them."""
+        """Return the same file for all of them.
+
+        Parameters
+        ----------
+        url_path
+            The requested path.
+
+        Returns
+        -------
+        str
+            The script's file name.
+        """
         del url_path
         return "external_api.js"

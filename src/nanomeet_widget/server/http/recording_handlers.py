@@ -39,7 +39,20 @@ class RecordingFileHandler(PlayableHandler, FileHandler):
     """`GET vod/….mp4`, `….jpg`, `….captions.vtt`: a recording's files."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Use the file that is being written if there is no finished one yet."""
+        """Use the file that is being written if there is no finished one yet.
+
+        Parameters
+        ----------
+        root
+            The folder.
+        absolute_path
+            The requested file.
+
+        Returns
+        -------
+        str or None
+            As tornado's `StaticFileHandler` returns it.
+        """
         path = Path(absolute_path)
         part = self.core.recordings.part(path.stem)
         if path.suffix == ".mp4" and not path.exists() and part.exists():
@@ -47,7 +60,13 @@ class RecordingFileHandler(PlayableHandler, FileHandler):
         return super().validate_absolute_path(root, absolute_path)
 
     def set_extra_headers(self, path: str) -> None:
-        """Prevent caching of a file that is still being written."""
+        """Prevent caching of a file that is still being written.
+
+        Parameters
+        ----------
+        path
+            The requested file.
+        """
         super().set_extra_headers(path)
         if Path(self.absolute_path or "").name.endswith(".part.mp4"):
             self.set_header("Cache-Control", "no-store")
@@ -78,7 +97,13 @@ class RecordingChaptersHandler(PlayableHandler):
     """`GET vod/….vtt`: a recording's chapters so far."""
 
     def get(self, name: str) -> None:
-        """Send the chapters."""
+        """Send the chapters.
+
+        Parameters
+        ----------
+        name
+            The recording's name.
+        """
         record = self.core.recordings.find(name)
         if record is None or self.core.recordings.file(name) is None:
             raise web.HTTPError(404)

@@ -104,6 +104,12 @@ class ServiceHandler(Handler):
             raise InvalidInputError(f"the request is not a JSON object: {error}") from None
 
     def answer(self, content: object) -> None:
-        """Send JSON."""
+        """Send JSON.
+
+        Parameters
+        ----------
+        content
+            What is sent as JSON.
+        """
         self.set_header("Content-Type", "application/json")
         self.finish(msgspec.json.encode(content))

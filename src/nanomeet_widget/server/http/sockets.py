@@ -38,7 +38,13 @@ class Socket(Handler, websocket.WebSocketHandler):
     greeted = False
 
     def initialize(self, core: Core) -> None:
-        """Store the server's parts."""
+        """Store the server's parts.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        """
         super().initialize(core)
         self._unsent = 0
         self._deadline: Handle | None = None
@@ -52,6 +58,16 @@ class Socket(Handler, websocket.WebSocketHandler):
 
     def check_origin(self, origin: str) -> bool:
         """Accept this server's own pages, and those of allowed origins.
+
+        Parameters
+        ----------
+        origin
+            The page's origin.
+
+        Returns
+        -------
+        bool
+            True.
 
         Raises
         ------
@@ -93,7 +109,13 @@ class Socket(Handler, websocket.WebSocketHandler):
         self._deadline = self.core.timers.call_later(patience, self._late)
 
     def on_message(self, message: str | bytes) -> None:
-        """Pass a message on if it is within the limits."""
+        """Pass a message on if it is within the limits.
+
+        Parameters
+        ----------
+        message
+            The text or binary frame.
+        """
         self.core.counts.messages += 1
         if not self._allowance.take(1, now=self.core.timers.time()):
             self.reject("too_many_messages", "Too many messages in a short time.")
@@ -113,21 +135,47 @@ class Socket(Handler, websocket.WebSocketHandler):
             self.reject("protocol", "The server could not handle a message.")
 
     def on_text(self, message: str) -> None:
-        """Handle a text message."""
+        """Handle a text message.
+
+        Parameters
+        ----------
+        message
+            The text frame.
+        """
         raise NotImplementedError
 
     def on_bytes(self, message: bytes) -> None:
-        """Handle a binary message."""
+        """Handle a binary message.
+
+        Parameters
+        ----------
+        message
+            The binary frame.
+        """
         del message
         self.reject("protocol", "Binary messages are not accepted here.")
 
     def note_fault(self, error: Exception) -> None:
-        """Log and count an exception that is a fault of the server."""
+        """Log and count an exception that is a fault of the server.
+
+        Parameters
+        ----------
+        error
+            The exception.
+        """
         self.core.counts.faults += 1
         logger.error("%s failed", self.request.path, exc_info=error)
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close the connection."""
+        """Say what was wrong, and close the connection.
+
+        Parameters
+        ----------
+        kind
+            The reason, as pages know it.
+        message
+            The reason, in plain words.
+        """
         raise NotImplementedError
 
     def on_close(self) -> None:
@@ -139,7 +187,13 @@ class Socket(Handler, websocket.WebSocketHandler):
             self._deadline.cancel()
 
     def tell(self, message: msgspec.Struct) -> None:
-        """Send a message; the connection of a page that does not read them is dropped."""
+        """Send a message; the connection of a page that does not read them is dropped.
+
+        Parameters
+        ----------
+        message
+            The message.
+        """
         if self._unsent >= _MAX_UNSENT:
             self.abort()
             return

@@ -29,7 +29,13 @@ class WatchSocket(Socket):
     _stream: Stream | None = None
 
     def initialize(self, core: Core) -> None:
-        """Store the server's parts."""
+        """Store the server's parts.
+
+        Parameters
+        ----------
+        core
+            The server's parts.
+        """
         super().initialize(core)
         self._queue: ViewerQueue | None = None
 
@@ -42,7 +48,13 @@ class WatchSocket(Socket):
             )
 
     def on_text(self, message: str) -> None:
-        """Handle the stream's name, or a ping."""
+        """Handle the stream's name, or a ping.
+
+        Parameters
+        ----------
+        message
+            The text frame.
+        """
         request = watch.decode(message)
         if isinstance(request, common.Ping):
             self.tell(common.Pong(t=request.t))
@@ -66,7 +78,15 @@ class WatchSocket(Socket):
                 self._refuse(error.kind, str(error))
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
-        """Say what was wrong, and close the connection."""
+        """Say what was wrong, and close the connection.
+
+        Parameters
+        ----------
+        kind
+            The reason, as pages know it.
+        message
+            The reason, in plain words.
+        """
         self._refuse(kind, message)
 
     def on_close(self) -> None:
@@ -78,16 +98,34 @@ class WatchSocket(Socket):
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
     def send_state(self, state: watch.StreamState) -> None:
-        """Tell the viewer the stream's state."""
+        """Tell the viewer the stream's state.
+
+        Parameters
+        ----------
+        state
+            The state.
+        """
         self.tell(state)
 
     def send_frames(self, batch: Batch) -> None:
-        """Send frames, or drop those that the viewer cannot keep up with or does not play."""
+        """Send frames, or drop those that the viewer cannot keep up with or does not play.
+
+        Parameters
+        ----------
+        batch
+            The frames.
+        """
         if self._queue is not None:
             self._queue.push(batch)
 
     def dismiss(self, reason: str) -> None:
-        """End the viewer's connection."""
+        """End the viewer's connection.
+
+        Parameters
+        ----------
+        reason
+            What the viewer is told.
+        """
         self._refuse("forbidden", reason)
 
     def _queue_of(self, form: watch.WatchFormat) -> ViewerQueue:
@@ -108,13 +146,32 @@ class WatchSocket(Socket):
 
 
 class SocketPipe:
-    """A queue's `Pipe`: the bytes are whole WebSocket messages."""
+    """A queue's `Pipe`: the bytes are whole WebSocket messages.
+
+    Parameters
+    ----------
+    handler
+        The WebSocket.
+    """
 
     def __init__(self, handler: WatchSocket) -> None:
         self._handler = handler
 
     def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
-        """Write; for a connection that is gone, the bytes are dropped."""
+        """Write; for a connection that is gone, the bytes are dropped.
+
+        Parameters
+        ----------
+        data
+            The bytes.
+        on_drained
+            Called once they are sent, if they are not sent at once.
+
+        Returns
+        -------
+        bool
+            Whether they were sent at once.
+        """
         connection = self._handler.ws_connection
         if not data or connection is None or connection.is_closing() or connection.stream is None:
             return True

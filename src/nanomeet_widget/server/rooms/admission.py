@@ -56,7 +56,20 @@ class Admission:
         self._right = passwords.Remembered()
 
     def check(self, newcomer: Participant, join: meeting.Join) -> Verdict:
-        """Decide, and tell a newcomer who stays out why."""
+        """Decide, and tell a newcomer who stays out why.
+
+        Parameters
+        ----------
+        newcomer
+            The newcomer.
+        join
+            How the page introduced itself.
+
+        Returns
+        -------
+        Verdict
+            Whether they enter, wait in the lobby, or stay out.
+        """
         connection = newcomer.connection
         if not self.is_open_to(newcomer):
             return Verdict.STAYS_OUT
@@ -76,7 +89,13 @@ class Admission:
         return self._check_password(newcomer, join)
 
     def is_open_to(self, newcomer: Participant) -> bool:
-        """Return whether a person was not removed; one who was is told so."""
+        """Return whether a person was not removed; one who was is told so.
+
+        Parameters
+        ----------
+        newcomer
+            The newcomer.
+        """
         if self._removals.refuse(newcomer):
             newcomer.connection.close(_STAYS_REMOVED)
             return False

@@ -52,7 +52,18 @@ class Chat:
         room.chat_for = self.readable
 
     def readable(self, who: Participant) -> list[meeting.ChatMessage]:
-        """Return the messages that a participant may read, oldest first."""
+        """Return the messages that a participant may read, oldest first.
+
+        Parameters
+        ----------
+        who
+            The participant.
+
+        Returns
+        -------
+        list of ChatMessage
+            Messages to everyone, and those that they sent or received.
+        """
         return [
             entry.message
             for entry in self._entries
@@ -60,7 +71,15 @@ class Chat:
         ]
 
     def send(self, who: Participant, message: meeting.SendChat) -> None:
-        """Write to everyone in the room, or to one participant."""
+        """Write to everyone in the room, or to one participant.
+
+        Parameters
+        ----------
+        who
+            The participant who asks.
+        message
+            The request.
+        """
         addressee = self._room.present(message.to) if message.to is not None else None
         if message.to is not None and addressee is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")
@@ -96,7 +115,15 @@ class Chat:
         acknowledge(who, message)
 
     def message_lobby(self, who: Participant, message: meeting.MessageLobby) -> None:
-        """Write to the people in the lobby, or to one of them; the caller has checked the role."""
+        """Write to the people in the lobby, or to one of them; the caller has checked the role.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         waiting = self._room.everybody_waiting()
         if message.id is not None:
             waiting = tuple(p for p in waiting if p.id == message.id)

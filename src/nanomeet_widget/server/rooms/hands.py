@@ -45,7 +45,15 @@ class Hands:
         )
 
     def raise_hand(self, who: Participant, message: meeting.RaiseHand) -> None:
-        """Raise or lower the own hand; raising it again does not move it in the queue."""
+        """Raise or lower the own hand; raising it again does not move it in the queue.
+
+        Parameters
+        ----------
+        who
+            The participant who asks.
+        message
+            The request.
+        """
         if not message.raised:
             self._lower(who)
         elif who.hand is None:
@@ -55,7 +63,15 @@ class Hands:
         acknowledge(who, message)
 
     def lower_hand(self, who: Participant, message: meeting.LowerHand) -> None:
-        """Lower a participant's hand; the caller has checked the role."""
+        """Lower a participant's hand; the caller has checked the role.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._room.present(message.id)
         if target is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")
@@ -64,7 +80,15 @@ class Hands:
         acknowledge(who, message)
 
     def react(self, who: Participant, message: meeting.React) -> None:
-        """Show a reaction to everyone."""
+        """Show a reaction to everyone.
+
+        Parameters
+        ----------
+        who
+            The participant who asks.
+        message
+            The request.
+        """
         if not self._reactions.take(who.id):
             refuse(who, message, "too_many", "Too many reactions. Wait a moment, then try again.")
             return

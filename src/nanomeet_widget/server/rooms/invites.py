@@ -22,7 +22,15 @@ class Invites:
         self._issuer = issuer
 
     def create_invite(self, who: Participant, message: meeting.CreateInvite) -> None:
-        """Answer with an invite's token; the caller has checked the role."""
+        """Answer with an invite's token; the caller has checked the role.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         if message.moderator and not who.claims.moderator:
             refuse(
                 who,

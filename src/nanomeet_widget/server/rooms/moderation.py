@@ -46,27 +46,59 @@ class Moderation:
     # --- the room ------------------------------------------------------------------------------
 
     def set_subject(self, who: Participant, message: meeting.SetSubject) -> None:
-        """Change the room's subject."""
+        """Change the room's subject.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         self._room.settings.subject = clean_line(message.subject)
         self._room.settings_changed()
         acknowledge(who, message)
 
     def set_password(self, who: Participant, message: meeting.SetPassword) -> None:
-        """Set or remove the room's password."""
+        """Set or remove the room's password.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         password = message.password
         self._room.settings.password = passwords.hash_password(password) if password else ""
         self._room.settings_changed()
         acknowledge(who, message)
 
     def set_closed(self, who: Participant, message: meeting.SetClosed) -> None:
-        """Lock the room to newcomers, or unlock it."""
+        """Lock the room to newcomers, or unlock it.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         self._room.settings.closed = message.closed
         self._room.settings_changed()
         self._room.note("closed" if message.closed else "opened", who)
         acknowledge(who, message)
 
     def set_main(self, who: Participant, message: meeting.SetMain) -> None:
-        """Spotlight a participant for everyone, or end that."""
+        """Spotlight a participant for everyone, or end that.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._room.present(message.id) if message.id is not None else None
         if message.id is not None and (target is None or not target.stage):
             refuse(who, message, "not_found", "This participant is no longer on the stage.")
@@ -75,7 +107,15 @@ class Moderation:
         acknowledge(who, message)
 
     def end_meeting(self, who: Participant, message: meeting.EndMeeting) -> None:
-        """End the meeting for everyone."""
+        """End the meeting for everyone.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         self._room.note("ended", who)
         acknowledge(who, message)
         self._on_end()
@@ -86,7 +126,15 @@ class Moderation:
     # --- the lobby -----------------------------------------------------------------------------
 
     def set_lobby(self, who: Participant, message: meeting.SetLobby) -> None:
-        """Turn the lobby on, or off, which admits everyone who waits in it."""
+        """Turn the lobby on, or off, which admits everyone who waits in it.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         self._room.settings.lobby = message.active
         self._room.settings_changed()
         if not message.active:
@@ -96,7 +144,15 @@ class Moderation:
         acknowledge(who, message)
 
     def admit(self, who: Participant, message: meeting.Admit) -> None:
-        """Admit or refuse a person in the lobby."""
+        """Admit or refuse a person in the lobby.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         newcomer = self._room.waiting(message.id)
         if newcomer is None:
             refuse(who, message, "not_found", "This person is no longer in the lobby.")
@@ -109,7 +165,15 @@ class Moderation:
             _refuse_full(who, message)
 
     def admit_all(self, who: Participant, message: meeting.AdmitAll) -> None:
-        """Admit everyone in the lobby, until the room is full."""
+        """Admit everyone in the lobby, until the room is full.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
             acknowledge(who, message)
         else:
@@ -118,7 +182,15 @@ class Moderation:
     # --- a participant -------------------------------------------------------------------------
 
     def plan_removal(self, who: Participant, message: meeting.PlanRemoval) -> None:
-        """Answer with what removing a person would do."""
+        """Answer with what removing a person would do.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._target(who, message)
         if target is None:
             return
@@ -142,7 +214,15 @@ class Moderation:
         )
 
     def kick(self, who: Participant, message: meeting.Kick) -> None:
-        """Remove a person from the room, and keep them out."""
+        """Remove a person from the room, and keep them out.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._target(who, message)
         if target is None:
             return
@@ -180,7 +260,15 @@ class Moderation:
         return self._issuer.revoke(token, room=self._room.name)
 
     def ask_to_unmute(self, who: Participant, message: meeting.AskToUnmute) -> None:
-        """Ask a participant to unmute; the choice is theirs."""
+        """Ask a participant to unmute; the choice is theirs.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._target(who, message)
         if target is None:
             return
@@ -196,7 +284,15 @@ class Moderation:
         acknowledge(who, message)
 
     def grant_moderator(self, who: Participant, message: meeting.GrantModerator) -> None:
-        """Make a participant a moderator until the meeting ends."""
+        """Make a participant a moderator until the meeting ends.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._target(who, message)
         if target is None:
             return

@@ -44,7 +44,15 @@ class Muting:
         room.on_gone.append(self._confirm)
 
     def mute(self, who: Participant, message: meeting.Mute) -> None:
-        """Mute a participant; acknowledged when their page confirms."""
+        """Mute a participant; acknowledged when their page confirms.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._room.present(message.id)
         if target is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")
@@ -52,7 +60,15 @@ class Muting:
             self._ask([target], who, message)
 
     def mute_everyone(self, who: Participant, message: meeting.MuteEveryone) -> None:
-        """Mute everyone else; acknowledged when the last page confirms."""
+        """Mute everyone else; acknowledged when the last page confirms.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         self._ask([p for p in self._room.participants if p is not who], who, message)
 
     def _ask(

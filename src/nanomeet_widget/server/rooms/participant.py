@@ -50,10 +50,22 @@ class Connection(Protocol):
     """The connection to one page. No call raises, even if the page is gone."""
 
     def send(self, message: meeting.ServerMessage) -> None:
-        """Send a message."""
+        """Send a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+        """
 
     def close(self, farewell: meeting.Bye) -> None:
-        """Say why, and close the connection."""
+        """Say why, and close the connection.
+
+        Parameters
+        ----------
+        farewell
+            The last message.
+        """
 
 
 class Presence(str, Enum):
@@ -258,7 +270,13 @@ class Participant:
             self._backlog.clear()
 
     def send(self, message: meeting.ServerMessage) -> None:
-        """Send a message, or keep it until a lost connection is resumed."""
+        """Send a message, or keep it until a lost connection is resumed.
+
+        Parameters
+        ----------
+        message
+            The message.
+        """
         if self._presence is Presence.DROPPED:
             if not isinstance(message, _NOT_KEPT) and len(self._backlog) < _MAX_BACKLOG:
                 self._backlog.append(message)
@@ -286,7 +304,13 @@ class Participant:
         self.stage = self.audio = self.video = self.screen = False
 
     def sends(self, media: meeting.MediaKind) -> bool:
-        """Return whether they send audio, or any video."""
+        """Return whether they send audio, or any video.
+
+        Parameters
+        ----------
+        media
+            Audio or video.
+        """
         return self.audio if media == "audio" else self.video or self.screen
 
     def describe(self) -> meeting.Participant:

@@ -40,11 +40,23 @@ class Removals:
         self._links = links
 
     def refuse(self, person: Participant) -> bool:
-        """Return whether a person, or the link that they use, was removed."""
+        """Return whether a person, or the link that they use, was removed.
+
+        Parameters
+        ----------
+        person
+            The person.
+        """
         return self._refuse(person, self._settings)
 
     def refuse_address(self, newcomer: Participant) -> bool:
-        """Return whether a newcomer's network address is blocked; it never is for moderators."""
+        """Return whether a newcomer's network address is blocked; it never is for moderators.
+
+        Parameters
+        ----------
+        newcomer
+            The newcomer.
+        """
         return not newcomer.moderator and newcomer.address in self._settings.removed_addresses
 
     @property

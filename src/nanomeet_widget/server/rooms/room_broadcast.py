@@ -49,7 +49,15 @@ class RoomBroadcast:
         ChapterTitles(room, self._mark)
 
     def start(self, who: Participant, message: meeting.StartBroadcast) -> None:
-        """Begin a broadcast from this moderator's page; acknowledged when it is live."""
+        """Begin a broadcast from this moderator's page; acknowledged when it is live.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         if not who.stage:
             refuse(
                 who,
@@ -93,6 +101,13 @@ class RoomBroadcast:
         """End the broadcast; acknowledged when it is off and its recording is finished.
 
         A page that is unable to send it hands it over to another one instead.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
         """
         if self._broadcast is None:
             refuse(who, message, "conflict", "There is no broadcast to stop.")
@@ -114,6 +129,13 @@ class RoomBroadcast:
         """Show viewers a card in place of the stage, or the stage again.
 
         Acknowledged when the page that sends it has said that they are shown it.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
         """
         broadcast = self._broadcast
         if broadcast is None or broadcast.state is not BroadcastStatus.LIVE:
@@ -136,7 +158,15 @@ class RoomBroadcast:
             self._broadcaster.send(meeting.ShowBroadcast(shows=wanted))
 
     def shown(self, who: Participant, message: meeting.BroadcastShown) -> None:
-        """Record what viewers see; only the page that sends the broadcast knows."""
+        """Record what viewers see; only the page that sends the broadcast knows.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            What viewers see.
+        """
         if self._broadcast is None or who is not self._broadcaster:
             return
         self._broadcast.show(message.shows)

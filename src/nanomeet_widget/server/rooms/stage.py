@@ -32,7 +32,15 @@ class Stage:
     # --- between pages on the stage ------------------------------------------------------------
 
     def signal(self, who: Participant, message: meeting.Signal) -> None:
-        """Pass on what two pages need to connect to each other."""
+        """Pass on what two pages need to connect to each other.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            The signal.
+        """
         target = self._opposite(who, message.to)
         if target is not None:
             target.send(
@@ -45,14 +53,30 @@ class Stage:
             )
 
     def want(self, who: Participant, message: meeting.Want) -> None:
-        """Pass on how large a participant's video is shown."""
+        """Pass on how large a participant's video is shown.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            The size.
+        """
         target = self._opposite(who, message.to)
         if target is not None:
             self._wants[who.id, target.id] = message
             target.send(_wanted(who.id, message))
 
     def media(self, who: Participant, message: meeting.Media) -> None:
-        """Tell everyone what a participant on the stage sends."""
+        """Tell everyone what a participant on the stage sends.
+
+        Parameters
+        ----------
+        who
+            The participant.
+        message
+            What they send.
+        """
         if who.stage:
             with self._room.changing(who):
                 who.audio, who.video, who.screen = message.audio, message.video, message.screen
@@ -67,7 +91,15 @@ class Stage:
     # --- to the stage and back -----------------------------------------------------------------
 
     def invite(self, who: Participant, message: meeting.InviteToStage) -> None:
-        """Invite a participant from the audience to the stage; the caller has checked the role."""
+        """Invite a participant from the audience to the stage; the caller has checked the role.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._room.present(message.id)
         if target is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")
@@ -80,7 +112,15 @@ class Stage:
             acknowledge(who, message)
 
     def enter(self, who: Participant, message: meeting.EnterStage) -> None:
-        """Enter the stage, if invited or a moderator, and if there is room."""
+        """Enter the stage, if invited or a moderator, and if there is room.
+
+        Parameters
+        ----------
+        who
+            The participant who asks.
+        message
+            The request.
+        """
         if not who.stage:
             if not (who.moderator or who.invited_by):
                 refuse(
@@ -105,12 +145,28 @@ class Stage:
         acknowledge(who, message)
 
     def leave(self, who: Participant, message: meeting.LeaveStage) -> None:
-        """Leave the stage for the audience."""
+        """Leave the stage for the audience.
+
+        Parameters
+        ----------
+        who
+            The participant who asks.
+        message
+            The request.
+        """
         self._down(who)
         acknowledge(who, message)
 
     def send_to_audience(self, who: Participant, message: meeting.SendToAudience) -> None:
-        """Move a participant to the audience; the caller has checked the role."""
+        """Move a participant to the audience; the caller has checked the role.
+
+        Parameters
+        ----------
+        who
+            The moderator.
+        message
+            The request.
+        """
         target = self._room.present(message.id)
         if target is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")

@@ -30,7 +30,13 @@ class ViewerCount:
         room.on_gone.append(self._gone)
 
     def changed(self, viewers: int) -> None:
-        """Record how many viewers there are now."""
+        """Record how many viewers there are now.
+
+        Parameters
+        ----------
+        viewers
+            How many there are.
+        """
         self._room.viewers = viewers
         if self._pause is None:
             self._tell()

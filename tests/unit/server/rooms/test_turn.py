@@ -37,7 +37,7 @@ def test_the_secret_is_in_no_repr() -> None:
 
 @pytest.mark.parametrize("url", ["http://x", "stun:x", "turn:", "turn:x y", "turn:x?transport=x"])
 def test_a_wrong_address_is_said_at_once(url: str) -> None:
-    with pytest.raises(InvalidInputError, match="no address of a TURN server"):
+    with pytest.raises(InvalidInputError, match="is not the address of a TURN server"):
         ServerConfig(turn_servers=(url,), turn_secret=SECRET)
 
 

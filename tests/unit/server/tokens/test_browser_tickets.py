@@ -19,7 +19,7 @@ def test_a_ticket_gives_its_token_once() -> None:
     ticket, other = desk.issue("a.b.c"), desk.issue("d.e.f")
     assert ticket != other
     assert desk.redeem(ticket) == "a.b.c"
-    with pytest.raises(AuthenticationError, match="used already"):
+    with pytest.raises(AuthenticationError, match="already used"):
         desk.redeem(ticket)
     assert desk.redeem(other) == "d.e.f"
 
@@ -31,7 +31,7 @@ def test_a_ticket_is_good_for_two_minutes() -> None:
     clock.now += 119.9
     assert desk.redeem(ticket) == "a.b.c"
     clock.now += 0.2
-    with pytest.raises(AuthenticationError, match="too old"):
+    with pytest.raises(AuthenticationError, match="has expired"):
         desk.redeem(late)
 
 
