@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 from nanomeet_widget._tokens import Claims
+from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.broadcast.push_target import PushTarget
-from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.media.tracks import Setup
 from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame

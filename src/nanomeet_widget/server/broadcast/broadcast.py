@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from nanomeet_widget._states import BROADCAST_STEPS, BroadcastStatus, Machine
 from nanomeet_widget.server.broadcast.frame_check import FrameCheck
 from nanomeet_widget.server.broadcast.lateness import Lateness
+from nanomeet_widget.server.broadcast.outgoing import outgoing
 from nanomeet_widget.server.broadcast.ports import Push, Recording, Sender
-from nanomeet_widget.server.broadcast.stream import Stream, outgoing
+from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.media.timeline import Timeline, starts
 from nanomeet_widget.server.protocol import common, ingest, meeting

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls_segments import TARGET_DURATION, Segments
-from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
+from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.media.tracks import read_setup
 from nanomeet_widget.server.protocol import watch
 from nanomeet_widget.server.protocol.frames import Track

@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.broadcast.push_worker import LIVE, pack
-from nanomeet_widget.server.broadcast.stream import Batch, Outgoing, Stream
+from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.protocol import meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from nanomeet_widget.server.broadcast.stream import Batch, Outgoing
+from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.protocol.frames import Track
 from nanomeet_widget.server.timers import Timers
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from tornado import iostream
 
 from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
-from nanomeet_widget.server.broadcast.stream import Batch, Stream
+from nanomeet_widget.server.broadcast.outgoing import Batch
+from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.broadcast.viewer_queue import ViewerQueue
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import NORMAL, Socket

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from nanomeet_widget.server.protocol import meeting
-from nanomeet_widget.server.rooms.participant import Participant, Presence, link_of
+from nanomeet_widget.server.rooms.identities import link_of
+from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
 import secrets
 from collections.abc import Sequence
 from enum import Enum
@@ -14,6 +11,7 @@ from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.cleaning import clean_name
+from nanomeet_widget.server.rooms.identities import ID_LENGTH, browser_of, identity_of, network_of
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
 
@@ -40,10 +38,6 @@ _NOT_KEPT = (
 )
 #: Messages for the person. The others are for the lost page: about its connections and requests.
 _FOR_ANY_PAGE = (meeting.MuteRequested, meeting.UnmuteAsked)
-#: Hexadecimal digits of an identity that all participants may see.
-_ID_LENGTH = 16
-#: Bits that the IPv6 addresses of one subscriber have in common.
-_SUBSCRIBER = 64
 
 
 class Connection(Protocol):
@@ -125,7 +119,7 @@ class Participant:
         self.browser = browser
         self.address = address
         #: The same for one person until the meeting ends.
-        self.id = identity[:_ID_LENGTH]
+        self.id = identity[:ID_LENGTH]
         self.resume = secrets.token_urlsafe(24)
         self.granted = False
         self.name = name
@@ -181,8 +175,8 @@ class Participant:
             name=clean_name(join.name),
             audio=join.audio,
             video=join.video,
-            browser=_hashed(f"browser\n{join.person}", key=key) if join.person else "",
-            address=_network_of(address, key=key),
+            browser=browser_of(join.person, key=key),
+            address=network_of(address, key=key),
             composes=join.composes,
         )
 
@@ -335,64 +329,6 @@ class _Nowhere:
 
     def close(self, farewell: meeting.Bye) -> None:
         """Do nothing."""
-
-
-def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
-    """Return what the room recognises a person by: a hash of the token's ID and the browser's ID.
-
-    Parameters
-    ----------
-    claims
-        The token's claims; several people may share an invite.
-    person
-        The browser's ID; without one the person is never recognised again.
-    key
-        The room's key: a person's identities in two rooms are unrelated.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
-    """
-    if person is None:
-        return secrets.token_hex(32)
-    return _hashed(f"{claims.jti}\n{person}", key=key)
-
-
-def link_of(claims: Claims, *, key: str) -> str:
-    """Return the ID by which moderators know a link; it reveals neither the token nor its ID.
-
-    Parameters
-    ----------
-    claims
-        The claims of the link's token.
-    key
-        The room's key.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
-    """
-    return _hashed(f"link\n{claims.jti}", key=key)[:_ID_LENGTH]
-
-
-def _network_of(address: str, *, key: str) -> str:
-    """Return a hash of an address's network; empty if the address says nothing.
-
-    A subscriber has one IPv4 address, or an IPv6 network (RFC 6177).
-    """
-    # Connections by a Unix socket have none.
-    if not address or (found := ipaddress.ip_address(address)).is_unspecified:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address):
-        net = found.ipv4_mapped or ipaddress.IPv6Network((int(found), _SUBSCRIBER), strict=False)
-        return _hashed(f"network\n{net}", key=key)
-    return _hashed(f"network\n{found}", key=key)
-
-
-def _hashed(text: str, *, key: str) -> str:
-    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _cancel(handle: Handle | None) -> None:

@@ -1,6 +1,6 @@
 """Who is kept out of a room until the meeting ends, and who is removed along with a person.
 
-A person is identified by token and browser (`participant.identity_of`). If several people share a
+A person is identified by token and browser (`identities.identity_of`). If several people share a
 link, only the person is removed. A link of one person is removed itself, and so is every
 moderator's link: with all links that were made with it, before or after the removal.
 """

@@ -18,6 +18,7 @@ from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.admission import REMOVED, REMOVED_WITH_LINK, Admission, Verdict
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.links import Links
+from nanomeet_widget.server.rooms.lost_connections import LostConnections
 from nanomeet_widget.server.rooms.participant import Connection, Participant, Presence
 from nanomeet_widget.server.rooms.removals import Removals
 from nanomeet_widget.server.rooms.token_expiry import TokenExpiry
@@ -96,8 +97,6 @@ class Room:
         self._now = now
         self._present: dict[str, Participant] = {}
         self._waiting: dict[str, Participant] = {}
-        #: People whose pages went away a moment ago, perhaps to reload.
-        self._reloading: dict[str, Participant] = {}
         #: Who joined with which link.
         self.links = Links(
             name,
@@ -113,6 +112,12 @@ class Room:
         self._kept = False
         #: Runs while a room without people waits for them to come back.
         self._unclaimed: Handle | None = None
+        self._lost = LostConnections(
+            timers,
+            config.patience,
+            on_dropped=lambda person: self._go(person, "dropped"),
+            on_unloaded=self._go,
+        )
         self._expiry = TokenExpiry(timers, now=now, on_expired=self._expired)
 
     # --- who is here ---------------------------------------------------------------------------
@@ -225,7 +230,7 @@ class Room:
             self._take(place, newcomer, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
-        back = self._reloading.pop(newcomer.id, None)
+        back = self._lost.returning(newcomer.id)
         if back is None:
             verdict = self._admission.check(newcomer, join)
             if verdict is Verdict.STAYS_OUT:
@@ -392,11 +397,9 @@ class Room:
         elif participant.presence is Presence.PRESENT:
             participant.step(Presence.DROPPED)
             if unloaded and self._missed(participant):
-                participant.grace = self._timers.call_later(
-                    self._config.patience.reload, lambda: self._leave_place(participant)
-                )
+                self._lost.hold_for_reload(participant)
             else:
-                self._give_grace(participant, self._config.patience.resume)
+                self._lost.hold(participant)
 
     def _missed(self, participant: Participant) -> bool:
         """Return whether the others should soon learn that this person is gone.
@@ -405,21 +408,6 @@ class Room:
         """
         alone = not any(p.presence is Presence.PRESENT for p in self.participants)
         return not alone and self.broadcast.broadcaster != participant.id
-
-    def _leave_place(self, participant: Participant) -> None:
-        """Remove a person whose page is gone; after a slow reload they return as they were."""
-        self._go(participant)
-        self._reloading[participant.id] = participant
-        patience = self._config.patience
-        self._timers.call_later(
-            max(0.0, patience.resume - patience.reload),
-            lambda: self._reloading.pop(participant.id, None),
-        )
-
-    def _give_grace(self, participant: Participant, patience: float) -> None:
-        participant.grace = self._timers.call_later(
-            patience, lambda: self._go(participant, "dropped")
-        )
 
     def _resumable(self, claims: Claims, join: meeting.Join) -> Participant | None:
         if join.resume is None:
@@ -475,7 +463,7 @@ class Room:
                 self._store.rooms.forget_person(self.name, person.identity)
                 continue
             self._present[participant.id] = participant
-            self._give_grace(participant, self._config.patience.restored_person)
+            self._lost.hold(participant, self._config.patience.restored_person)
             self._expiry.watch(participant)
         if self.settings.main not in self._present:
             self.settings.main = None

@@ -6,20 +6,18 @@ import io
 
 import av
 import pytest
-from hypothesis import given
 
 from nanomeet_widget.server.broadcast.broadcast_stream import BroadcastStream
-from nanomeet_widget.server.broadcast.stream import Batch, outgoing
+from nanomeet_widget.server.broadcast.outgoing import Batch, outgoing
 from nanomeet_widget.server.protocol import common, ingest, meeting, watch
 from nanomeet_widget.server.protocol.frames import (
-    Frame,
     decode,
 )
 from tests.unit.server.broadcasting import Stage, payloads, sounding
 from tests.unit.server.clips import clip
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Clock, Viewer
-from tests.unit.server.wire import PICTURE, SOUND, any_frame, media, setup
+from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
 
 class Crowd(Viewer):
@@ -203,11 +201,3 @@ def _payloads(viewer: Viewer) -> list[bytes]:
         length = {126: 4, 127: 10}.get(data[1], 2)
         found.append(data[length + 16 :])
     return found
-
-
-@given(any_frame)
-def test_a_viewer_gets_the_bytes_that_were_sent(frame: Frame) -> None:
-    data = frame.encode()
-    sent = outgoing(frame, data)
-    assert sent.wire.endswith(data)
-    assert sent.frame() == frame

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nanomeet_widget.server.broadcast.stream import Batch, Outgoing
+from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.broadcast.viewer_queue import MAX_AGE, MAX_BYTES, ViewerQueue
 from nanomeet_widget.server.protocol.frames import Track
 from tests.unit.server.fakes import Clock
