@@ -51,7 +51,7 @@ class Limits:
     #: Times that one participant may change their picture at once, and a second.
     avatar_burst: float = 5
     avatar_rate: float = 1
-    #: Rooms at once.
+    #: Open rooms.
     rooms: int = 200
     #: Viewers of all broadcasts.
     viewers: int = 1000

@@ -10,7 +10,7 @@ from nanomeet_widget.server.timers import Timers
 
 
 class LostConnections:
-    """Removes people from a room whose connections do not come back in time.
+    """Removes people from a room whose connections are not resumed in time.
 
     Parameters
     ----------
