@@ -8,6 +8,7 @@ unless the engine API has it, a line in `js/src/widget/commands.ts`.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,19 @@ Media = Literal["audio", "video"]
 #: What a program may put behind a person: pictures, the person chooses in the room.
 Background = Literal["none", "slight-blur", "blur"]
 _BACKGROUNDS: tuple[Background, ...] = ("none", "slight-blur", "blur")
+Facing = Literal["user", "environment"]
+FACINGS: tuple[Facing, ...] = ("user", "environment")
+
+#: Bytes of a picture, as the page takes it.
+_MOST_PICTURE = 4 * 1024 * 1024
+#: How the files of pictures begin.
+_PICTURES = {
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpeg": re.compile(rb"\xff\xd8\xff"),
+    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    "gif": re.compile(rb"GIF8[79]a"),
+}
+_PICTURE_ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -639,6 +653,54 @@ class Commands:
         words = _texts.check("text", text, _texts.MESSAGE)
         return self._execute("send_endpoint_text_message", "sendEndpointTextMessage", to, words)
 
+    def set_avatar(self, picture: bytes | str | None) -> Command[None]:
+        """Show all participants a picture of oneself in place of the initials.
+
+        The page draws it anew as a small square, so that it tells nothing of where a photo was taken, and
+        passes on these bytes: no other participant's browser loads anything from an address.
+
+        Parameters
+        ----------
+        picture
+            The bytes of a PNG, JPEG, WebP or GIF file, 4 MiB at most; or an address that this page loads
+            them from, ``https://`` with ``Access-Control-Allow-Origin``. None shows the initials again.
+
+        Returns
+        -------
+        Command
+            Settles once the others can see it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `picture` is none of these.
+        """
+        return self._execute("set_avatar", "avatarUrl", _picture(picture))
+
+    def set_noise_suppression(self, enabled: bool) -> Command[None]:  # noqa: FBT001 - as set_lobby
+        """Take noise out of what the own microphone hears, or no more, where the browser does that.
+
+        The event `noise_suppression_changed` says what is so.
+        """
+        check_flag("enabled", enabled)
+        options = {"enabled": enabled}
+        return self._execute("set_noise_suppression", "setNoiseSuppressionEnabled", options)
+
+    def toggle_camera(self, facing: Facing | None = None) -> Command[None]:
+        """Use the other camera of a phone, or the one that looks to the ``user`` or ``environment``."""
+        if facing is None:
+            return self._execute("toggle_camera", "toggleCamera")
+        _one_of("facing", facing, FACINGS)
+        return self._execute("toggle_camera", "toggleCamera", facing)
+
+    def set_participant_volume(self, participant_id: str, volume: float) -> Command[None]:
+        """Hear a participant as loud as this in this browser, from 0 to 1, while the meeting lasts."""
+        if isinstance(volume, bool) or not isinstance(volume, (int, float)) or not 0 <= volume <= 1:
+            raise InvalidInputError(f"volume must be from 0 to 1, not {_texts.quoted(volume)}")
+        return self._execute(
+            "set_participant_volume", "setParticipantVolume", _id(participant_id), float(volume)
+        )
+
     def available_devices(self) -> Command[Devices]:
         """List the browser's cameras, microphones and speakers.
 
@@ -766,6 +828,23 @@ def _media(value: object) -> str:
     if value not in ("audio", "video"):
         raise InvalidInputError(f'media must be "audio" or "video", not {_texts.quoted(value)}')
     return str(value)
+
+
+def _picture(picture: object) -> str:
+    """Return the address of a picture: its bytes, or where they are."""
+    if picture is None:
+        return ""
+    if isinstance(picture, str) and _PICTURE_ADDRESS.fullmatch(picture):
+        return picture
+    kind = None
+    if isinstance(picture, bytes) and len(picture) <= _MOST_PICTURE:
+        kind = next((name for name, begin in _PICTURES.items() if begin.match(picture)), None)
+    if kind is None or not isinstance(picture, bytes):
+        raise InvalidInputError(
+            "picture must be the bytes of a PNG, JPEG, WebP or GIF file of at most 4 MiB, or its "
+            f"address, https://…, not {_texts.quoted(picture)}"
+        )
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 def _nothing(_: object) -> None:

@@ -310,6 +310,15 @@ class EndpointTextMessageReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoiseSuppressionChanged(Event):
+    """The browser takes noise out of what the own microphone hears, or no more; or it cannot say."""
+
+    wire = "nanomeetNoiseSuppression"
+    available: bool | None = None
+    enabled: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReactionShown(Event):
     """A participant shows a reaction.
 

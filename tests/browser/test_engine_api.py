@@ -72,6 +72,19 @@ def test_people_write_raise_hands_and_look_around(room: Room) -> None:
     ada.hears("participantsPaneToggled", open=True)
     assert ada.asks("isParticipantsPaneOpen") is True
 
+    for to in (ada.id, ""):
+        text = json.dumps({"slide": 4, "to": to})
+        grace.does("sendEndpointTextMessage", to, text)
+        ada.hears(
+            "endpointTextMessageReceived",
+            senderInfo={"jid": grace.id, "id": grace.id},
+            eventData={"name": "endpoint-text-message", "text": text},
+        )
+    assert "endpointTextMessageReceived" not in grace.page.evaluate("events.map((e) => e.name)")
+    for wrong in (ada.id, ""), (ada.id, "x" * 2001), (ada.id, {"slide": 4}), (grace.id, "x"):
+        assert grace.refused("sendEndpointTextMessage", *wrong)["name"] == "invalid", wrong
+    assert grace.refused("sendEndpointTextMessage", "0" * 16, "x")["name"] == "not_found"
+
     frame = ada.page.frame_locator("iframe")
     ada.does("showNotification", {"title": "Break", "uid": "break", "timeout": "sticky"})
     ada.hears("notificationTriggered", title="Break")

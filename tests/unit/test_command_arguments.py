@@ -80,3 +80,62 @@ def test_a_command_is_refused_in_words_or_can_be_sent(name: str, data: st.DataOb
     text = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
     assert _texts.is_whole(text)
     assert len(text.encode()) < common.MAX_TEXT_FRAME
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 8
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        (
+            lambda c: c.send_endpoint_text_message("ab", "{}"),
+            ("sendEndpointTextMessage", "ab", "{}"),
+        ),
+        (lambda c: c.send_endpoint_text_message(None, "{}"), ("sendEndpointTextMessage", "", "{}")),
+        (lambda c: c.set_avatar(None), ("avatarUrl", "")),
+        (
+            lambda c: c.set_avatar(PNG),
+            ("avatarUrl", "data:image/png;base64,iVBORw0KGgoAAAAAAAAAAA=="),
+        ),
+        (lambda c: c.set_avatar("https://h/a.png"), ("avatarUrl", "https://h/a.png")),
+        (lambda c: c.set_participant_volume("ab", 0), ("setParticipantVolume", "ab", 0.0)),
+        (lambda c: c.set_participant_volume("ab", 0.5), ("setParticipantVolume", "ab", 0.5)),
+        (
+            lambda c: c.set_noise_suppression(False),
+            ("setNoiseSuppressionEnabled", {"enabled": False}),
+        ),
+        (lambda c: c.toggle_camera(), ("toggleCamera",)),
+        (lambda c: c.toggle_camera("environment"), ("toggleCamera", "environment")),
+    ],
+)
+def test_what_is_asked_reaches_the_page(
+    call: Callable[[Commands], object], sent: tuple[object, ...]
+) -> None:
+    commands = Sent()
+    call(commands)
+    assert commands.arguments == [("executeCommand", *sent)]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda c: c.set_avatar(b"GIF80a"), "PNG, JPEG, WebP or GIF"),
+        (lambda c: c.set_avatar(b"<svg/>"), "PNG, JPEG, WebP or GIF"),
+        (lambda c: c.set_avatar(PNG + b"\0" * 4 * 1024 * 1024), "4 MiB"),
+        (lambda c: c.set_avatar("file:///etc/passwd"), "https://"),
+        (lambda c: c.set_participant_volume("ab", 1.1), "from 0 to 1, not 1.1"),
+        (lambda c: c.set_participant_volume("ab", float("nan")), "from 0 to 1"),
+        (lambda c: c.set_participant_volume("ab", True), "from 0 to 1, not True"),
+        (lambda c: c.set_noise_suppression(1), "enabled"),
+        (lambda c: c.toggle_camera("back"), "user, environment, not 'back'"),
+        (lambda c: c.send_endpoint_text_message("ab", ""), "text must have 1 to 2000"),
+        (lambda c: c.send_endpoint_text_message("ab", "x" * 2001), "not 2001"),
+        (lambda c: c.send_endpoint_text_message("", "x"), "participant_id"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_naming_it(call: Callable[[Any], object], words: str) -> None:
+    commands = Sent()
+    with pytest.raises(InvalidInputError, match=words):
+        call(commands)
+    assert not commands.arguments

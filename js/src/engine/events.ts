@@ -53,6 +53,7 @@ const REGULAR = [
   "nanomeet-chat",
   "nanomeet-connection",
   "nanomeet-lobby",
+  "nanomeet-noise-suppression",
   "nanomeet-participants",
   "nanomeet-reaction",
   "nanomeet-room-changed",

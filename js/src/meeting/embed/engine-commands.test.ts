@@ -206,6 +206,31 @@ test("a voice is as loud as it is set, and nothing else is", async () => {
   expect([set.mock.calls.length, asked]).toEqual([2, []]);
 });
 
+test("noise is taken out, or not, as it is wished", async () => {
+  const setNoiseSuppression = vi.fn(async () => {});
+  const noise = signal("on");
+  Object.assign(meeting.media, { setNoiseSuppression, noise });
+  await run("set-noise-suppression-enabled", { enabled: false });
+  await run("toggle-noise-suppression");
+  noise.value = "off";
+  await run("toggle-noise-suppression");
+  expect(setNoiseSuppression.mock.calls).toEqual([[false], [false], [true]]);
+  for (const wrong of [undefined, null, true, {}, { enabled: "yes" }]) {
+    await expect(run("set-noise-suppression-enabled", wrong)).rejects.toMatchObject({
+      kind: "invalid",
+    });
+  }
+});
+
+test("one sees oneself as in a mirror, or as others do", async () => {
+  expect(meeting.view.mirrored.value).toBe(true);
+  await run("toggle-camera-mirror");
+  expect(meeting.view.mirrored.value).toBe(false);
+  await expect(run("toggle-camera", "back")).rejects.toMatchObject({
+    message: "The way a camera looks is one of: user, environment.",
+  });
+});
+
 test("pictures have as many lines as are wanted, and none where only sound is", async () => {
   const setCamera = vi.fn(async () => {});
   Object.assign(meeting, { setCamera });

@@ -5,6 +5,8 @@ import { LIMITS } from "../../shared/protocol";
 import { cut } from "../../shared/text";
 import type { ViewStore } from "../look/view";
 import { BLURS } from "../media/background-choice";
+import { FACINGS } from "../media/devices";
+import { turnCamera } from "../media/facing";
 import type { MeetingPage } from "../room/meeting-page";
 import type { RemovalOptions } from "../room/requests";
 import type { RoomStore } from "../room/room";
@@ -67,6 +69,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
   "toggle-audio": (meeting, [on]) => switchOver(meeting, "audio", said(on)),
   "toggle-video": (meeting, [on]) => switchOver(meeting, "video", said(on)),
+  "toggle-camera": ({ media }, [facing]) =>
+    turnCamera(media, facing == null ? null : oneOf("The way a camera looks", facing, FACINGS)),
+  "toggle-camera-mirror": ({ view }) => {
+    view.mirrored.value = !view.mirrored.value;
+  },
+  "set-noise-suppression-enabled": ({ media }, [options]) => {
+    const enabled = flag("enabled", Reflect.get(Object(options), "enabled"), null);
+    if (enabled === null) throw invalid("enabled", "has to be true or false");
+    return media.setNoiseSuppression(enabled);
+  },
+  "toggle-noise-suppression": ({ media }) => media.setNoiseSuppression(media.noise.value !== "on"),
   "toggle-share-screen": shareScreen,
   "toggle-raise-hand": (meeting, [raised]) => switchOver(meeting, "hand", said(raised)),
   "toggle-chat": ({ view }) => view.toggle("chat"),

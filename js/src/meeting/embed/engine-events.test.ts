@@ -43,6 +43,7 @@ beforeEach(() => {
     microphoneOn: signal(false),
     camera: signal(null),
     screen: signal(null),
+    noise: signal("unavailable"),
     problems: signal({}),
     devices: signal([]),
   };
@@ -141,6 +142,16 @@ test("pictures, of others and of oneself; an e-mail address, of oneself", () => 
     { id: ME, avatarURL: null },
   ]);
   expect(heard("email-change")).toEqual([{ id: ME, email: "me@example.org" }]);
+});
+
+test("whether noise is taken out, as the browser says it", () => {
+  const { noise } = media;
+  for (const state of ["on", "off", "unavailable"]) if (noise) noise.value = state;
+  expect(heard("nanomeet-noise-suppression")).toEqual([
+    { available: true, enabled: true },
+    { available: true, enabled: false },
+    { available: false, enabled: false },
+  ]);
 });
 
 test("who shares a screen", () => {

@@ -416,6 +416,13 @@ function media({ media }: MeetingPage, emit: Emit): Watch[] {
       (on) => emit("screen-sharing-status-changed", { on, details: { sourceType: "screen" } }),
     ),
     watch(
+      () => media.noise.value,
+      (noise) => {
+        const available = noise !== "unavailable";
+        emit("nanomeet-noise-suppression", { available, enabled: noise === "on" });
+      },
+    ),
+    watch(
       () => media.problems.value,
       ({ audio, video }) => {
         if (audio) emit("mic-error", { type: audio, message: `microphone: ${audio}` });

@@ -60,6 +60,7 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
     ...{ microphoneOn: signal(true), microphone: signal(null), camera: signal(null) },
     ...{ screen: signal(null), devices: signal([]), refresh: nothing, choose: nothing },
     problems: signal({}),
+    ...{ noise: signal("on"), setNoiseSuppression: nothing, face: nothing },
     current: () => null,
     isOn: () => false,
     intends: () => false,

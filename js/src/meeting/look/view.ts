@@ -60,6 +60,8 @@ export class ViewStore {
   readonly lines = signal(MOST_LINES);
   /** Whether it wants no camera's picture at all. */
   readonly audioOnly = signal(false);
+  /** Whether one sees oneself as in a mirror, which the others never do. */
+  readonly mirrored = signal(true);
   /** What the room is called on this page alone; empty for what it is about. */
   readonly subject = signal("");
   /** Who is large where the tiles are not equal; null for whoever speaks. */

@@ -4,6 +4,10 @@ import type { DeviceChoice } from "../room/preferences";
 import { t } from "../strings";
 import { type Refusal, refusalOf } from "./permissions";
 
+/** Which way a camera looks, as W3C Media Capture names it. */
+export const FACINGS = ["user", "environment"] as const;
+export type Facing = (typeof FACINGS)[number];
+
 export type MediaKind = "audio" | "video";
 /** With `background` the camera is off because what is behind the person could not be hidden. */
 export type Problem = Refusal | "background" | "denied" | "system" | "missing" | "busy" | "unknown";
@@ -24,6 +28,13 @@ export class DeviceError extends Error {
   ) {
     super(explain({ [kind]: problem }) ?? "");
   }
+}
+
+/** What is asked for besides the devices that were chosen. */
+export interface Wishes extends DeviceChoice {
+  /** In place of the chosen camera. */
+  facing?: Facing | undefined;
+  noiseSuppression?: boolean;
 }
 
 /** The parts of the browser that are used here. */
@@ -50,7 +61,7 @@ export const MICROPHONE: MediaTrackConstraints = {
 export async function acquire(
   capture: Capture,
   wanted: Readonly<Record<MediaKind, boolean>>,
-  choice: DeviceChoice,
+  choice: Wishes,
 ): Promise<Acquired> {
   const none: Acquired = { audio: null, video: null, problems: {} };
   const kinds = (["audio", "video"] as const).filter((kind) => {
@@ -72,7 +83,7 @@ export async function acquire(
 async function separately(
   capture: Capture,
   kinds: readonly MediaKind[],
-  choice: DeviceChoice,
+  choice: Wishes,
   together: Problem,
 ): Promise<Acquired> {
   const states = await Promise.all(kinds.map((kind) => capture.permission(kind)));
@@ -94,12 +105,20 @@ async function separately(
   return result;
 }
 
-function constraints(kinds: readonly MediaKind[], choice: DeviceChoice): MediaStreamConstraints {
+function constraints(kinds: readonly MediaKind[], choice: Wishes): MediaStreamConstraints {
+  const { facing, noiseSuppression = true } = choice;
   const pick = (id: string | undefined): MediaTrackConstraints =>
     id ? { deviceId: { ideal: id } } : {};
   return {
-    audio: kinds.includes("audio") && { ...MICROPHONE, ...pick(choice.audioinput) },
-    video: kinds.includes("video") && { ...CAMERA, ...pick(choice.videoinput) },
+    audio: kinds.includes("audio") && {
+      ...MICROPHONE,
+      noiseSuppression,
+      ...pick(choice.audioinput),
+    },
+    video: kinds.includes("video") && {
+      ...CAMERA,
+      ...(facing ? { facingMode: { exact: facing } } : pick(choice.videoinput)),
+    },
   };
 }
 

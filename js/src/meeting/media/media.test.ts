@@ -218,3 +218,80 @@ test("what was said before the end of a meeting opens nothing after it", async (
   await Promise.all([opened, on]);
   expect([live(), asked]).toEqual([[], []]);
 });
+
+interface Asked {
+  noiseSuppression?: boolean;
+  facingMode?: { exact: string };
+  deviceId?: { ideal: string };
+}
+
+/** A browser that decides these when it opens a device, and opens no camera but those of `ways`. */
+function browser(ways: readonly string[] = []) {
+  const asked: Asked[] = [];
+  const track = (settings: object) => ({
+    ...{ enabled: true, stop: vi.fn(), addEventListener: () => {}, getSettings: () => settings },
+    applyConstraints: async () => {},
+  });
+  const getUserMedia = async ({ audio, video }: Record<string, Asked | false>) => {
+    const { facingMode, ...rest } = { ...(audio || video) } as Asked;
+    asked.push({ ...rest, ...(facingMode && { facingMode }) });
+    const way = facingMode ? ways.indexOf(facingMode.exact) : Number(rest.deviceId?.ideal ?? 0);
+    if (video && way < 0) throw new DOMException("", "OverconstrainedError");
+    const sound = audio ? [track({ noiseSuppression: rest.noiseSuppression })] : [];
+    const pictures = video ? [track({ deviceId: `${way}`, facingMode: ways[way] })] : [];
+    return { getAudioTracks: () => sound, getVideoTracks: () => pictures };
+  };
+  vi.stubGlobal("isSecureContext", true);
+  vi.stubGlobal("MediaStream", class {});
+  vi.stubGlobal(
+    "AudioContext",
+    class {
+      state = "running";
+      createAnalyser = () => ({});
+      createMediaStreamSource = () => ({ connect: () => {}, disconnect: () => {} });
+    },
+  );
+  vi.stubGlobal("navigator", {
+    mediaDevices: { getUserMedia, enumerateDevices: async () => [], addEventListener: () => {} },
+  });
+  localStorage.clear();
+  return asked;
+}
+
+test("noise is taken out as the browser says it: where it decides that on opening, one opens again", async () => {
+  const asked = browser();
+  const media = new LocalMedia();
+  expect(media.noise.value).toBe("unavailable");
+  await media.open({ audio: true, video: false });
+  expect(media.noise.value).toBe("on");
+  await media.setMicrophone(false);
+  const first = media.microphone.value;
+  await media.setNoiseSuppression(false);
+  expect([media.noise.value, media.microphoneOn.value]).toEqual(["off", false]);
+  expect(first?.stop).toHaveBeenCalled();
+  expect(media.microphone.value?.enabled).toBe(false);
+  await media.setNoiseSuppression(false);
+  expect(asked.map(({ noiseSuppression }) => noiseSuppression)).toEqual([true, false]);
+  // Chosen for the next time, too.
+  const later = new LocalMedia();
+  await later.open({ audio: true, video: false });
+  expect(later.noise.value).toBe("off");
+  vi.unstubAllGlobals();
+});
+
+test("the camera that looks the other way is used, and the one of before where there is none", async () => {
+  browser(["user", "environment"]);
+  const media = new LocalMedia();
+  await media.open({ audio: false, video: true });
+  const is = () => media.camera.value?.getSettings().facingMode;
+  expect(is()).toBe("user");
+  await media.face("environment");
+  expect([is(), media.choice.value.videoinput]).toEqual(["environment", "1"]);
+  vi.unstubAllGlobals();
+  browser(["user"]);
+  await media.face("user");
+  await expect(media.face("environment")).rejects.toMatchObject({ kind: "no_device" });
+  expect(is()).toBe("user");
+  expect(media.problems.value).toEqual({});
+  vi.unstubAllGlobals();
+});

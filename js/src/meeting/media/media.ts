@@ -6,13 +6,23 @@ import {
   type DeviceKind,
   rememberDevices,
   rememberedDevices,
+  rememberedNoise,
+  rememberNoise,
   type Start,
 } from "../room/preferences";
 import { RefusedError } from "../room/signalling";
 import { Background } from "./background";
 import type { BackgroundChoice } from "./background-choice";
 import { CameraControl } from "./camera";
-import { acquire, browserCapture, DeviceError, type MediaKind, type Problems } from "./devices";
+import {
+  acquire,
+  browserCapture,
+  DeviceError,
+  type Facing,
+  type MediaKind,
+  MICROPHONE,
+  type Problems,
+} from "./devices";
 import { MicrophoneMeter } from "./levels";
 import { refusalOf } from "./permissions";
 
@@ -38,6 +48,8 @@ const INPUT = { audio: "audioinput", video: "videoinput" } as const;
 
 /** What of one's own can be on. */
 export type Device = (typeof DEVICES)[number];
+/** As the browser says it of the open microphone: without one, or where it does not say, it is none. */
+export type NoiseSuppression = "unavailable" | "off" | "on";
 
 export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
@@ -60,6 +72,8 @@ export class LocalMedia {
   });
   /** How loud the microphone is, from 0 to 1; measured while somebody looks. */
   readonly level: Signal<number>;
+  /** Whether the browser takes noise out of what the open microphone hears. */
+  readonly noise = signal<NoiseSuppression>("unavailable");
   readonly problems = signal<Problems>({});
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
   readonly choice = signal<DeviceChoice>(rememberedDevices());
@@ -73,6 +87,7 @@ export class LocalMedia {
   readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   /** The camera itself: it shows what is behind the person. */
   #source: MediaStreamTrack | null = null;
+  #suppressesNoise = rememberedNoise();
   #owner = new AbortController();
   /** One opening at a time: two prompts, or two cameras at once, help nobody. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -96,6 +111,11 @@ export class LocalMedia {
       audio: this.intends("audio") || audio !== undefined,
       video: this.intends("video") || video !== undefined,
     };
+  }
+
+  /** The camera as it is, with the room behind the person; never shown to others. */
+  get source(): MediaStreamTrack | null {
+    return this.#source;
   }
 
   /** Whether a device is on. */
@@ -241,6 +261,46 @@ export class LocalMedia {
     });
   }
 
+  /** Uses the camera that looks this way; rejects if there is none, and then the one of before goes on. */
+  async face(facing: Facing): Promise<void> {
+    await this.#exclusive({ video: true }, async () => {
+      const wanted = { audio: false, video: true };
+      this.#source?.stop();
+      await this.#acquire(wanted, facing);
+      const found = this.#source?.getSettings().deviceId;
+      if (found) this.#remember("videoinput", found);
+      if (this.#source) return;
+      const problem = this.problems.value.video ?? "missing";
+      await this.#acquire(wanted);
+      if (problem !== "missing") throw new DeviceError("video", problem);
+      throw new RefusedError("no_device", "No camera here looks that way.");
+    });
+  }
+
+  /**
+   * Takes noise out of what the microphone hears, or no more: at once, or as soon as one is open.
+   * Rejects where the browser does not do it.
+   */
+  async setNoiseSuppression(on: boolean): Promise<void> {
+    this.#suppressesNoise = on;
+    rememberNoise(on);
+    await this.#exclusive({ audio: this.intends("audio") }, async () => {
+      const track = this.microphone.value;
+      const wanted = on ? "on" : "off";
+      if (!track || this.noise.value === wanted) return;
+      await track.applyConstraints({ ...MICROPHONE, noiseSuppression: on }).catch(() => {});
+      this.#readNoise();
+      if (this.noise.value === wanted) return;
+      // Chromium decides it when a microphone is opened.
+      track.stop();
+      await this.#acquire({ audio: true, video: false });
+      const problem = this.problems.value.audio;
+      if (problem) throw new DeviceError("audio", problem);
+      if (this.noise.value === wanted) return;
+      throw new RefusedError("unsupported", "This browser does not change noise suppression.");
+    });
+  }
+
   /** The device in use: the open track's, else the chosen one's. */
   current(kind: DeviceKind): MediaDeviceInfo | undefined {
     const track = kind === "audioinput" ? this.microphone.value : this.#source;
@@ -281,9 +341,11 @@ export class LocalMedia {
   }
 
   /** What was switched off while it was opened stays off. */
-  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
+  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>, facing?: Facing): Promise<void> {
     const { signal: ended } = this.#owner;
-    const found = await acquire(browserCapture(), wanted, this.choice.value);
+    const noiseSuppression = this.#suppressesNoise;
+    const wishes = { ...this.choice.value, noiseSuppression, facing };
+    const found = await acquire(browserCapture(), wanted, wishes);
     if (ended.aborted) {
       found.audio?.stop();
       found.video?.stop();
@@ -300,8 +362,15 @@ export class LocalMedia {
   #setMicrophone(track: MediaStreamTrack | null, on: boolean): void {
     if (track) track.enabled = on;
     this.microphone.value = track;
+    this.#readNoise();
     this.meter.listen(track);
     this.microphoneOn.value = on && track !== null;
+  }
+
+  #readNoise(): void {
+    const suppressed = this.microphone.value?.getSettings?.().noiseSuppression;
+    if (typeof suppressed !== "boolean") this.noise.value = "unavailable";
+    else this.noise.value = suppressed ? "on" : "off";
   }
 
   #closeCamera(): void {

@@ -10,6 +10,7 @@ const QUALITY = "nanomeet.quality";
 const AVATAR = "nanomeet.avatar";
 const BACKGROUND = "nanomeet.background";
 const PICTURE = "nanomeet.background.picture";
+const NOISE = "nanomeet.noise";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
@@ -55,6 +56,15 @@ export function rememberedDevices(): DeviceChoice {
 
 export function rememberDevices(choice: DeviceChoice): void {
   save(DEVICES, JSON.stringify(choice));
+}
+
+/** Whether noise is taken out of what the microphone hears. */
+export function rememberedNoise(): boolean {
+  return load(NOISE) === null;
+}
+
+export function rememberNoise(suppressed: boolean): void {
+  save(NOISE, suppressed ? null : "kept");
 }
 
 /** Whether microphone and camera shall be on when one comes in. */

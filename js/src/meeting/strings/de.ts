@@ -223,6 +223,7 @@ export const de: Strings = {
     camera: "Kamera",
     cameraOn: "Kamera einschalten",
     cameraOff: "Kamera ausschalten",
+    turnCamera: "Kamera wechseln",
     screen: "Bildschirm zeigen",
     screenOn: "Ihren Bildschirm zeigen",
     screenOff: "Nicht mehr zeigen",

@@ -212,6 +212,7 @@ export const en = {
     camera: "Camera",
     cameraOn: "Switch the camera on",
     cameraOff: "Switch the camera off",
+    turnCamera: "Turn the camera",
     screen: "Share the screen",
     screenOn: "Share your screen",
     screenOff: "Stop sharing",

@@ -165,6 +165,7 @@ export const panels: typeof english = {
     level: "Pegel des Mikrofons",
     testSound: "Lautsprecher testen",
     noSound: "Auf diesem Lautsprecher ließ sich nichts abspielen.",
+    noise: "Geräusche aus dem Mikrofon herausfiltern",
     blur: "Die Kamera selbst den Hintergrund weichzeichnen lassen",
     background: "Hintergrund",
     backgrounds: {

@@ -166,6 +166,7 @@ export const panels = {
     level: "Level of the microphone",
     testSound: "Test the speaker",
     noSound: "No sound could be played on that speaker.",
+    noise: "Take noise out of what the microphone hears",
     blur: "Let the camera itself blur the background",
     background: "Background",
     backgrounds: {

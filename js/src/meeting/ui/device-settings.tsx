@@ -25,6 +25,15 @@ export function DeviceSettings({ meeting }: { meeting: MeetingPage }): JSX.Eleme
       <legend>{words.devices}</legend>
       <DeviceSetting meeting={meeting} kind="audioinput" />
       {media.microphone.value && <Level track={media.microphone.value} label={words.level} />}
+      {media.noise.value !== "unavailable" && (
+        <Check
+          label={words.noise}
+          checked={media.noise.value === "on"}
+          onToggle={() =>
+            attempt(meeting, () => media.setNoiseSuppression(media.noise.value === "off"))
+          }
+        />
+      )}
       <DeviceSetting meeting={meeting} kind="videoinput" />
       {media.blur.value !== "unavailable" && (
         <Check

@@ -48,6 +48,13 @@ export const CameraOff = (): JSX.Element => (
   </Icon>
 );
 
+export const Turn = (): JSX.Element => (
+  <Icon>
+    <path d="M5.5 10.5A7 7 0 0 1 17 6.6L19 8.5M18.5 13.5A7 7 0 0 1 7 17.4L5 15.5M19 4v4.5h-4.5M5 20v-4.5h4.5" />
+    <circle cx="12" cy="12" r="2.3" />
+  </Icon>
+);
+
 export const Screen = (): JSX.Element => (
   <Icon>
     <rect x="3" y="4.5" width="18" height="12.5" rx="2" />

@@ -4,6 +4,7 @@ import { t } from "../strings";
 import { Face } from "./avatar";
 import { hue } from "./initials";
 import { MediaButtons } from "./media-buttons";
+import { mirrors } from "./stage-tiles";
 import { Video } from "./video";
 
 /** One's own picture, as the others would see it, with what switches camera and microphone. */
@@ -15,7 +16,9 @@ export function Preview({ meeting }: { meeting: MeetingPage }): JSX.Element {
       <span class="avatar" aria-hidden="true">
         <Face name={name} picture={meeting.profile.avatar.value} />
       </span>
-      {video && <Video track={video} mirrored large={false} label={t.door.ownPicture} />}
+      {video && (
+        <Video track={video} mirrored={mirrors(meeting)} large={false} label={t.door.ownPicture} />
+      )}
       {!video && <span class="preview-off">{t.prejoin.cameraOff}</span>}
       <div class="preview-tools">
         <MediaButtons meeting={meeting} />

@@ -1,6 +1,7 @@
 /** What stands on the stage: what is shared first, then everybody, oneself last. */
 
 import type { Participant } from "../../shared/protocol";
+import { facingOf } from "../media/facing";
 import type { Grade } from "../mesh/connection-quality";
 import type { PeerState } from "../mesh/peer";
 import { type MeetingPage, screenOf } from "../room/meeting-page";
@@ -67,13 +68,20 @@ function ownTile(meeting: MeetingPage, own: Participant): Shown {
     local: true,
     video: media.camera.value,
     screen: false,
-    mirrored: true,
+    mirrored: mirrors(meeting),
     microphone: media.microphoneOn.value,
     speaking: meeting.speaking.value.has(own.id),
     state: "connected",
     quality: null,
     onLines: (camera) => meeting.wants.show(own.id, { camera }),
   };
+}
+
+/** As in a mirror, but for a camera that looks away from the person. */
+export function mirrors({ media, view }: MeetingPage): boolean {
+  return view.mirrored.value && media.camera.value !== null
+    ? facingOf(media.source) !== "environment"
+    : view.mirrored.value;
 }
 
 function screenTile(meeting: MeetingPage, other: Participant): Shown | null {

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { first } from "../../shared/text";
 import type { Panel } from "../look/view";
+import { offersTurning, turnCamera } from "../media/facing";
 import { refusalOf } from "../media/permissions";
 import type { MeetingPage } from "../room/meeting-page";
 import { switchOver } from "../room/switches";
@@ -24,6 +25,7 @@ import {
   Sliders,
   Smile,
   Spotlight,
+  Turn,
 } from "./icons";
 import { MediaButtons } from "./media-buttons";
 import { Menu, type MenuItem } from "./menu";
@@ -59,6 +61,7 @@ const IMPORTANCE = [
   "people",
   "hand",
   "screen",
+  "turn",
   "custom",
   "reactions",
   "broadcast",
@@ -132,6 +135,15 @@ function toolsOf(meeting: MeetingPage): Tool[] {
         pressed: shared,
         active: shared,
         act: () => void attempt(meeting, () => meeting.setScreen(!media.intends("screen"))),
+      },
+    onStage.value &&
+      offersTurning(media) && {
+        key: "turn",
+        names: ["toggle-camera"],
+        label: t.toolbar.turnCamera,
+        title: t.toolbar.turnCamera,
+        icon: <Turn />,
+        act: () => void attempt(meeting, () => turnCamera(media)),
       },
     {
       key: "hand",

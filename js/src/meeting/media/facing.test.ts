@@ -1,0 +1,70 @@
+import { signal } from "@preact/signals";
+import { expect, test } from "vitest";
+import { RefusedError } from "../room/signalling";
+import type { Facing } from "./devices";
+import { facingOf, turnCamera } from "./facing";
+
+/** A device with cameras, by which way each looks: null where the browser does not say. */
+function device(...ways: (Facing | null)[]) {
+  const open = (at: number): MediaStreamTrack | null => {
+    const way = ways[at];
+    if (way === undefined) return null;
+    const settings = { deviceId: `${at}`, ...(way && { facingMode: way }) };
+    return { getSettings: () => settings } as unknown as MediaStreamTrack;
+  };
+  const camera = signal(open(0));
+  const devices = signal(
+    ways.map((_, at) => ({ kind: "videoinput", deviceId: `${at}` }) as MediaDeviceInfo),
+  );
+  const choose = async (_: unknown, id: string): Promise<void> => {
+    camera.value = open(Number(id));
+  };
+  const face = async (facing: Facing): Promise<void> => {
+    const at = ways.indexOf(facing);
+    if (at < 0) throw new RefusedError("no_device", "No camera here looks that way.");
+    camera.value = open(at);
+  };
+  const get = () => camera.value;
+  const source = {
+    get source() {
+      return get();
+    },
+  };
+  return Object.assign(source, {
+    camera,
+    devices,
+    choose,
+    face,
+    is: () => camera.value?.getSettings().deviceId,
+  });
+}
+
+test("a phone's camera is turned to and fro", async () => {
+  const phone = device("user", "environment", "environment");
+  await turnCamera(phone);
+  expect(facingOf(phone.camera.value)).toBe("environment");
+  await turnCamera(phone);
+  expect(phone.is()).toBe("0");
+  await turnCamera(phone, "user");
+  expect(phone.is()).toBe("0");
+  await turnCamera(phone, "environment");
+  expect(phone.is()).toBe("1");
+});
+
+test.each([[[null, null]], [["user", "user"]]] as (Facing | null)[][][])(
+  "where the cameras %j look the same way, the next one is taken",
+  async (ways) => {
+    const computer = device(...ways);
+    await turnCamera(computer);
+    expect(computer.is()).toBe("1");
+    await expect(turnCamera(computer, "environment")).rejects.toMatchObject({ kind: "no_device" });
+    expect(computer.is()).toBe("1");
+  },
+);
+
+test("there is nothing to turn to, or nothing to turn", async () => {
+  const alone = device("user");
+  await expect(turnCamera(alone)).rejects.toMatchObject({ kind: "no_device" });
+  alone.camera.value = null;
+  await expect(turnCamera(alone, "user")).rejects.toMatchObject({ kind: "camera_off" });
+});

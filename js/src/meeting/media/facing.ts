@@ -1,0 +1,58 @@
+/** Which way a camera looks, and another one in its place: of phones, mostly. */
+
+import { RefusedError } from "../room/signalling";
+import { FACINGS, type Facing } from "./devices";
+import type { LocalMedia } from "./media";
+
+/** Null where there is no camera, or the browser does not say. */
+export function facingOf(track: MediaStreamTrack | null): Facing | null {
+  const facing = track?.getSettings().facingMode;
+  return FACINGS.find((one) => one === facing) ?? null;
+}
+
+type Media = Pick<LocalMedia, "camera" | "source" | "devices" | "choose" | "face">;
+
+/** Use the camera that looks this way; the other one, or the next there is, where no way is named. */
+export async function turnCamera(media: Media, wanted: Facing | null = null): Promise<void> {
+  const track = media.source;
+  if (!track) throw new RefusedError("camera_off", "Your camera is off: switch it on first.");
+  const now = facingOf(track);
+  if (wanted !== null) {
+    if (wanted !== now) await media.face(wanted);
+    return;
+  }
+  try {
+    if (now !== null) {
+      await media.face(now === "user" ? "environment" : "user");
+      return;
+    }
+  } catch (error) {
+    // A computer with two cameras may have both of them look at its user.
+    if (!(error instanceof RefusedError)) throw error;
+  }
+  await next(media);
+}
+
+async function next(media: Media): Promise<void> {
+  const cameras = camerasOf(media);
+  const open = media.source?.getSettings().deviceId;
+  const at = cameras.findIndex(({ deviceId }) => deviceId === open);
+  const other = cameras[(at + 1) % cameras.length];
+  if (!other || cameras.length < 2) {
+    throw new RefusedError("no_device", "There is no other camera here.");
+  }
+  await media.choose("videoinput", other.deviceId);
+}
+
+export function camerasOf({ devices }: Pick<LocalMedia, "devices">): MediaDeviceInfo[] {
+  return devices.value.filter(({ kind }) => kind === "videoinput");
+}
+
+/** Whether turning the camera is worth a button: there is another one, and the device is held in a hand. */
+export function offersTurning(media: Media): boolean {
+  return (
+    media.camera.value !== null &&
+    camerasOf(media).length > 1 &&
+    matchMedia("(pointer: coarse)").matches
+  );
+}

@@ -1,0 +1,134 @@
+"""One's own camera and microphone: another camera by a button or a command, and noise taken out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, LOADING, OpenPage, new_context
+from tests.browser.framed import PAGE, Person
+from tests.browser.media import moves
+from tests.browser.site import site
+from tests.browser.test_room import Room, button, room, tile
+from tests.browser.waiting import PATIENCE, until
+from tests.conftest import RunningServer
+
+__all__ = ["room"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(server: RunningServer) -> Iterator[str]:
+    """A page that loads `external_api.js` from the server."""
+    with site(PAGE.format(server=server.url)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def two_cameras(browser: Browser) -> Iterator[Browser]:
+    """A Chromium with two cameras."""
+    fake = "--use-fake-device-for-media-stream"
+    chromium = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[*(one for one in ARGUMENTS if one != fake), f"{fake}=device-count=2"],
+        timeout=LOADING,
+    )
+    yield chromium
+    chromium.close()
+
+
+def test_noise_is_taken_out_or_not_as_the_browser_says_it(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    name = f"Devices_{secrets.token_hex(4)}"
+    ada = Person(open_page(address), server, server.room(name), name, "Ada")
+    assert ada.id
+    ada.hears("nanomeetNoiseSuppression", available=True, enabled=True)
+    frame = ada.page.frame_locator("iframe")
+    ada.does("setNoiseSuppressionEnabled", {"enabled": False})
+    ada.hears("nanomeetNoiseSuppression", available=True, enabled=False)
+    assert ada.asks("isAudioMuted") is False
+    frame.get_by_role("button", name="Settings").click()
+    box = frame.get_by_role("checkbox", name="Take noise out of what the microphone hears")
+    expect(box).not_to_be_checked()
+    box.click()
+    expect(box).to_be_checked()
+    ada.does("toggleNoiseSuppression")
+    expect(box).not_to_be_checked()
+    # While it is muted, it stays so; what was chosen holds for a microphone that is opened later.
+    ada.does("toggleAudio")
+    ada.hears("audioMuteStatusChanged", muted=True)
+    ada.does("toggleNoiseSuppression")
+    expect(box).to_be_checked()
+    assert ada.asks("isAudioMuted") is True
+    assert ada.refused("setNoiseSuppressionEnabled", True)["name"] == "invalid"
+
+
+def test_a_command_turns_the_camera_and_says_where_there_is_none(
+    two_cameras: Browser, server: RunningServer, address: str
+) -> None:
+    context = new_context(two_cameras, permissions=["camera", "microphone"])
+    page = context.new_page()
+    page.goto(address)
+    name = f"Devices_{secrets.token_hex(4)}"
+    ada = Person(page, server, server.room(name), name, "Ada")
+    assert ada.id
+    ada.hears("videoMuteStatusChanged", muted=False)
+    current = "api.getCurrentDevices().then(({videoInput}) => videoInput.deviceId)"
+    first = page.evaluate(current)
+    ada.does("toggleCamera")
+    page.wait_for_function(f"async (first) => (await {current}) !== first", arg=first)
+    ada.does("toggleCamera")
+    page.wait_for_function(f"async (first) => (await {current}) === first", arg=first)
+    frame = page.frame_locator("iframe")
+    assert moves(frame.locator("video"))
+    ada.does("toggleCameraMirror")
+    expect(frame.locator("video.mirrored")).to_have_count(0)
+    assert ada.refused("toggleCamera", "back")["name"] == "invalid"
+    # By the pointer of a mouse there is a list of cameras, and no button.
+    expect(frame.locator('[data-tool="turn"]')).to_have_count(0)
+    ada.does("toggleVideo")
+    ada.hears("videoMuteStatusChanged", muted=True)
+    assert ada.refused("toggleCamera")["name"] == "camera_off"
+    context.close()
+
+
+def test_one_camera_alone_cannot_be_turned(
+    server: RunningServer, open_page: OpenPage, address: str
+) -> None:
+    name = f"Devices_{secrets.token_hex(4)}"
+    ada = Person(open_page(address), server, server.room(name), name, "Ada")
+    assert ada.id
+    ada.hears("videoMuteStatusChanged", muted=False)
+    assert ada.refused("toggleCamera")["name"] == "no_device"
+    assert ada.asks("isVideoMuted") is False
+    assert moves(ada.page.frame_locator("iframe").locator("video"))
+
+
+def test_a_touch_turns_a_phones_camera_and_others_see_it(two_cameras: Browser, room: Room) -> None:
+    phone = new_context(
+        two_cameras,
+        viewport={"width": 390, "height": 800},
+        permissions=["camera", "microphone"],
+        has_touch=True,
+        is_mobile=True,
+    )
+    page = phone.new_page()
+    page.goto(room.address("Ada", moderator=True))
+    grace = room.enter("Grace")
+    expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
+    label = "track => track.srcObject.getVideoTracks()[0].label"
+    own = tile(page, "Ada").locator("video")
+    before = own.evaluate(label)
+    turn = button(page, "Turn the camera")
+    if not turn.is_visible():
+        button(page, "More").tap()
+        turn = page.get_by_role("menuitem", name="Turn the camera")
+    turn.tap()
+    until(page, lambda: own.evaluate(label) != before)
+    assert moves(tile(grace, "Ada").locator("video"))
+    phone.close()
