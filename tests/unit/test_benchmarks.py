@@ -63,14 +63,14 @@ def test_a_barcode_is_read(time: int, number: int) -> None:
     assert read(drawn(time, number)) == Stamp(time, number)
 
 
-def test_a_torn_barcode_is_none() -> None:
+def test_a_torn_barcode_is_not_read() -> None:
     picture = drawn(12345, 77)
     picture[ROW : 2 * ROW] = drawn(54321, 77)[ROW : 2 * ROW]
     assert read(picture) is None
     assert read(np.full((360, WIDTH), 200, dtype=np.uint8)) is None
 
 
-def test_pictures_that_are_lost_or_come_again() -> None:
+def test_lost_and_repeated_pictures_are_counted() -> None:
     assert missing([5, 6, 7]) == (0, 0)
     assert missing([5, 8, 8, 9]) == (2, 1)
     assert missing([2**BITS - 1, 0, 1]) == (0, 0)

@@ -64,7 +64,7 @@ def test_an_address_and_a_key_mean_a_server_elsewhere(
     assert "meet.school.example" in repr(choice.service)
 
 
-def test_jitsi_is_read_whole(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_settings_of_jitsi_are_read(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
     having(monkeypatch, **JITSI, NANOMEET_JITSI_TENANT="school")
     choice = chooser.current()
     assert isinstance(choice.service, Jitsi)
@@ -111,7 +111,7 @@ def test_who_made_a_token_is_remembered(chooser: Chooser) -> None:
     assert isinstance(chooser.maker("http://127.0.0.1:9000"), LocalServer)
 
 
-def test_a_token_is_shown_to_no_service_of_other_servers(
+def test_a_token_is_not_sent_to_a_service_of_other_servers(
     chooser: Chooser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(nm.InvalidInputError, match="service="):
@@ -123,7 +123,7 @@ def test_a_token_is_shown_to_no_service_of_other_servers(
             chooser.maker(server)
 
 
-def test_where_a_broadcast_goes_is_up_to_the_tokens_server(
+def test_the_tokens_server_decides_where_a_broadcast_goes(
     chooser: Chooser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert chooser.target("http://127.0.0.1:9000", "s", is_vod=False) is None
@@ -152,7 +152,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("variables", "words"), MISTAKES, ids=[w for _, w in MISTAKES])
-def test_an_environment_that_cannot_work_is_told(
+def test_an_environment_that_cannot_work_is_an_error(
     chooser: Chooser, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], words: str
 ) -> None:
     having(monkeypatch, **variables)
@@ -161,7 +161,7 @@ def test_an_environment_that_cannot_work_is_told(
     assert SECRET not in str(caught.value)
 
 
-def test_an_own_server_gets_no_key_of_the_environment(
+def test_the_embedded_server_gets_no_key_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     having(monkeypatch, NANOMEET_API_KEY=KEY)

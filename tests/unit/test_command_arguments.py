@@ -1,4 +1,4 @@
-"""Whatever a notebook gives a command, it is refused in words, or can be sent."""
+"""Any argument of a command is refused with a reason, or can be sent."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ METHODS = sorted(
     for name, method in inspect.getmembers(Commands, inspect.isfunction)
     if not name.startswith("_")
 )
-#: What some arguments are right with.
+#: Right values of some arguments.
 RIGHT = st.sampled_from(
     ["0" * 16, "audio", "input", "720p", "h264", "rtmp://a/b", ["rtmp://a/b"], True, None, "Hello"]
 )
-#: What is no JSON, and what has neither a hash nor a length.
+#: What is not JSON, and what has neither a hash nor a length.
 BEYOND = st.sampled_from([b"x", {1}, object(), float("nan"), range(9), [[]], (), "x" * 2001])
 
 
@@ -56,7 +56,7 @@ class Sent(Commands):
 @pytest.mark.parametrize("name", METHODS)
 @settings(max_examples=40)
 @given(data=st.data())
-def test_a_command_is_refused_in_words_or_can_be_sent(name: str, data: st.DataObject) -> None:
+def test_a_command_is_refused_with_a_reason_or_can_be_sent(name: str, data: st.DataObject) -> None:
     sent = Sent()
     method = getattr(sent, name)
     parameters = inspect.signature(method).parameters.values()
@@ -76,7 +76,7 @@ def test_a_command_is_refused_in_words_or_can_be_sent(name: str, data: st.DataOb
         assert not sent.arguments
         return
     (arguments,) = sent.arguments
-    # As the page hears it; no half of a character, and nothing that it had to guess.
+    # As the page gets it; no half of a character, and nothing that it has to guess.
     text = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
     assert _texts.is_whole(text)
     assert len(text.encode()) < common.MAX_TEXT_FRAME

@@ -1,4 +1,4 @@
-"""A command of a meeting: what waits for it, for how long, and what it is to asyncio."""
+"""A command of a meeting: who waits for it, for how long, and how asyncio treats it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WAYS: dict[str, Callable[[nm.Command[str]], Awaitable[Any]]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_asyncio_takes_a_command_as_it_takes_a_coroutine(way: str) -> None:
+def test_asyncio_accepts_a_command_as_a_coroutine(way: str) -> None:
     meet, page = shown()
     page.joins()
 
@@ -107,7 +107,7 @@ def test_a_task_fails_as_the_command_does() -> None:
         asyncio.run(run())
 
 
-def test_a_reply_after_its_loop_has_ended_harms_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reply_after_its_loop_has_ended_is_harmless(caplog: pytest.LogCaptureFixture) -> None:
     meet, page = shown()
     page.joins()
     command = meet.set_subject("Sets")
@@ -123,7 +123,7 @@ def test_a_reply_after_its_loop_has_ended_harms_nothing(caplog: pytest.LogCaptur
     assert caplog.records == []
 
 
-def test_what_holds_a_command_back_is_part_of_it() -> None:
+def test_a_command_says_what_it_waits_for() -> None:
     meet, page = shown()
     page.says(type="hello")
     command = meet.start_broadcast()
@@ -151,7 +151,7 @@ def test_a_commands_own_time_runs_from_when_it_begins(monkeypatch: pytest.Monkey
     assert isinstance(held.exception(), nm.CommandTimeoutError)
 
 
-def test_a_page_that_goes_while_it_holds_a_command_back_is_noticed(
+def test_a_page_that_disappears_while_it_holds_a_command_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_channel, "HELD", 0.05)
@@ -164,7 +164,7 @@ def test_a_page_that_goes_while_it_holds_a_command_back_is_noticed(
         command.result()
 
 
-def test_what_kept_the_meeting_from_being_joined_is_the_commands_failure() -> None:
+def test_a_command_fails_with_the_reason_why_the_meeting_is_not_joined() -> None:
     meet, page = shown()
     page.says(type="hello")
     early = meet.set_subject("Sets")
@@ -181,7 +181,7 @@ def test_what_kept_the_meeting_from_being_joined_is_the_commands_failure() -> No
     assert "The token has expired" in str(late)
 
 
-def test_another_page_is_given_in_order_what_the_first_had_not_begun_with() -> None:
+def test_another_page_gets_in_order_what_the_first_had_not_begun() -> None:
     meet, page = shown()
     page.says(type="hello")
     begun, *waiting = [meet.set_subject(str(number)) for number in range(4)]
@@ -197,7 +197,7 @@ def test_another_page_is_given_in_order_what_the_first_had_not_begun_with() -> N
         begun.result()
 
 
-def test_what_was_commanded_of_the_former_meeting_is_not_done_in_the_next() -> None:
+def test_commands_for_the_former_meeting_are_not_carried_out_in_the_next() -> None:
     meet, page = shown()
     unseen = meet.set_subject("Sets")
     meet.token = token(room="physics")
@@ -212,7 +212,7 @@ def test_what_was_commanded_of_the_former_meeting_is_not_done_in_the_next() -> N
     assert kinds.index(("withdrawn", commands(page)[-1])) < kinds.index(("token", None), 3)
 
 
-def test_who_was_made_a_moderator_is_not_refused_before_that_is_known() -> None:
+def test_a_granted_moderator_is_not_refused_before_the_grant_is_known() -> None:
     meet, page = shown(token(moderator=False))
     page.says(type="hello")
     assert meet.kick("ab").state == "pending"
@@ -220,7 +220,7 @@ def test_who_was_made_a_moderator_is_not_refused_before_that_is_known() -> None:
     assert isinstance(meet.kick("ab").exception(), nm.CommandRefusedError)
 
 
-def test_leaving_what_is_about_to_be_joined_is_told_to_the_page() -> None:
+def test_leaving_before_joining_is_sent_to_the_page() -> None:
     meet, page = shown()
     meet._repr_mimebundle_()
     command = meet.leave()

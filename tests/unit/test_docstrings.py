@@ -71,6 +71,6 @@ class TestWhatIsMissingIsFound:
             package.__doc__ = documented
         assert "it raises MalformedTokenError, and Raises does not say so" in lacking
 
-    def test_a_base_of_what_it_raises_will_do(self) -> None:
+    def test_a_base_of_what_it_raises_is_enough(self) -> None:
         assert issubclass(nm.MalformedTokenError, NanoMeetError)
         assert not any("Malformed" in one for one in docstrings.problems(nm.create_invite, None))

@@ -71,18 +71,18 @@ def test_a_refusal_is_the_error_of_its_status_with_the_services_words(
 
 
 @pytest.mark.parametrize("content", [{"html": "<h1>no</h1>"}, {"content": b""}, {"json": [1]}])
-def test_a_refusal_that_is_no_json_object_is_still_an_error(content: dict[str, Any]) -> None:
+def test_a_refusal_that_is_not_a_json_object_is_still_an_error(content: dict[str, Any]) -> None:
     with pytest.raises(ServiceUnavailableError, match="gave no reason"):
         answering(502, **content).call(REQUEST)
 
 
-def test_a_success_that_is_no_json_is_a_protocol_error() -> None:
+def test_a_success_that_is_not_json_is_a_protocol_error() -> None:
     with pytest.raises(ProtocolError, match="not JSON"):
         answering(200, html="<h1>captive portal</h1>").call(REQUEST)
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
-def test_a_service_out_of_reach_says_which_host(error: Exception) -> None:
+def test_an_unreachable_service_is_named_with_its_host(error: Exception) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
 

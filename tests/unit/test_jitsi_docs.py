@@ -1,4 +1,4 @@
-"""The administrator's recipes in `docs/jitsi.md`: that they are whole, and who leads a meeting by them."""
+"""The administrator's recipes in `docs/jitsi.md` are complete, and make the right people moderators."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_with_debian_moderators_lead_and_no_one_else() -> None:
     assert owners == [False, True, False]
 
 
-def test_the_secret_of_a_recipe_is_no_secret() -> None:
+def test_the_secret_of_a_recipe_is_a_placeholder() -> None:
     (text,) = section("Debian", "lua")
     host = Lua(text).sections()["VirtualHost meet.example.org"]
     assert host["app_secret"] == docker()["JWT_APP_SECRET"]

@@ -25,7 +25,7 @@ def test_without_an_address_it_is_our_own() -> None:
     assert _library.library(None, None) is None
 
 
-def test_the_page_names_the_script_and_what_it_has_to_be() -> None:
+def test_the_page_names_the_script_and_its_hash() -> None:
     shown = page(_library.library(f"{URL}?v=1&w=2", HASH))
     assert f'data-script="{URL}?v=1&amp;w=2" data-integrity="{HASH}"' in shown
     # Our own script is closed by its own tag alone.

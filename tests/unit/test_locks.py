@@ -1,4 +1,4 @@
-"""The lock that needs none of the file system's."""
+"""The lock that works where the file system has none."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def holder(path: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_one_process_has_it_and_a_crashed_one_has_not(tmp_path: Path) -> None:
+def test_one_process_has_it_and_a_crashed_one_loses_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     process = holder(path)
     with pytest.raises(filelock.Timeout):
@@ -53,13 +53,13 @@ def test_one_process_has_it_and_a_crashed_one_has_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "another-00000000 1 x", "no words", f"{_machine.name()} x y"])
-def test_what_it_cannot_judge_is_held(said: str, tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_judged_is_held(said: str, tmp_path: Path) -> None:
     (tmp_path / "lock").write_text(said)
     with pytest.raises(filelock.Timeout):
         _locks.SoftLock(tmp_path / "lock").acquire(blocking=False)
     assert (tmp_path / "lock").read_text() == said
 
 
-def test_a_folder_with_locks_gets_the_systems(tmp_path: Path) -> None:
+def test_a_folder_with_locks_uses_the_systems_lock(tmp_path: Path) -> None:
     assert isinstance(_locks.lock(tmp_path / "lock"), filelock.BaseFileLock)
     assert _locks.has_record_locks(tmp_path)

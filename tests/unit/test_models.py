@@ -27,7 +27,7 @@ INVITE = Invite(
 
 
 @pytest.mark.parametrize("thing", [ROOM, INVITE])
-def test_no_way_of_writing_it_down_shows_the_token(thing: Room | Invite) -> None:
+def test_no_representation_shows_the_token(thing: Room | Invite) -> None:
     for text in (
         repr(thing),
         str(thing),
@@ -46,7 +46,7 @@ def test_it_is_neither_pickled_nor_dumped_by_accident(thing: Room | Invite) -> N
         json.dumps(dataclasses.asdict(thing), default=None)
 
 
-def test_who_asks_for_the_token_gets_it() -> None:
+def test_the_token_is_available_by_name() -> None:
     assert ROOM.token == TOKEN
     assert INVITE.token == TOKEN
     assert INVITE.invite_link.endswith(f"#token={TOKEN}")
@@ -65,7 +65,7 @@ def test_they_can_be_copied_and_compared() -> None:
     assert len({ROOM, copy.copy(ROOM)}) == 1
 
 
-def test_a_secret_text_is_whole_where_it_is_used_and_hidden_where_it_is_looked_at() -> None:
+def test_a_secret_text_is_complete_in_use_and_hidden_in_a_repr() -> None:
     text = ROOM.token
     assert f"{text}" == TOKEN == str(text)
     assert json.loads(json.dumps(text)) == TOKEN
@@ -83,7 +83,7 @@ def test_a_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
         Secret.from_environment("MY_KEY")
 
 
-def test_a_key_is_typed_without_an_echo(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_typed_key_is_not_echoed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getpass", lambda prompt: "top-secret" if "key" in prompt else "")
     assert Secret.ask() == Secret("top-secret")
     with pytest.raises(InvalidInputError, match="nothing was typed"):

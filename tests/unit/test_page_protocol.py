@@ -193,7 +193,7 @@ def test_a_malformed_message_raises_nothing_and_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("content", [*POOL, {"client": "page-1"}, {"type": "hello"}])
-def test_what_is_no_message_at_all_is_ignored(content: Any) -> None:
+def test_content_that_is_not_a_message_is_ignored(content: Any) -> None:
     meet, page = joined()
     before = state(meet, page)
     hears(meet, content)
@@ -228,7 +228,7 @@ def test_a_malformed_message_of_a_player_raises_nothing_and_changes_nothing() ->
         {"type": "broadcast", "state": "stopping", "playout": None},
     ],
 )
-def test_a_step_that_cannot_be_is_logged_and_changes_nothing(
+def test_an_illegal_step_is_logged_and_changes_nothing(
     message: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     meet, page = joined()
@@ -239,7 +239,7 @@ def test_a_step_that_cannot_be_is_logged_and_changes_nothing(
 
 
 @pytest.mark.parametrize("result", POOL)
-def test_a_result_that_is_none_fails_its_command_alone(result: Any) -> None:
+def test_a_malformed_result_fails_only_its_command(result: Any) -> None:
     meet, page = joined()
     given = (meet.start_broadcast(), meet.set_lobby(True), meet.available_devices())
     for command in given:

@@ -111,7 +111,7 @@ class TestSource:
     @pytest.mark.parametrize(
         "wrong", ["", "no stream!", 5, "https://", "https://me:pw@host/live/x"]
     )
-    def test_what_is_no_source_is_refused(self, wrong: Any) -> None:
+    def test_a_wrong_source_is_refused(self, wrong: Any) -> None:
         with pytest.raises(nm.InvalidInputError):
             nm.BroadcastPlayer(wrong)
 
@@ -156,7 +156,7 @@ class TestCaptions:
             assert address not in page.state()
             assert address not in repr(it)
 
-    def test_what_is_none_is_refused(self, tmp_path: Path) -> None:
+    def test_wrong_captions_are_refused(self, tmp_path: Path) -> None:
         (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
         wrong = ("lesson.vtt", "https://me:pw@host/x.vtt", tmp_path, tmp_path / "film.srt")
         for captions in wrong:
@@ -204,11 +204,11 @@ class TestCommands:
             assert isinstance(empty.play().exception(), nm.CommandError)
 
     @pytest.mark.parametrize("wrong", [-1, "5", None, True, float("nan")])
-    def test_no_time_is_refused(self, player: nm.BroadcastPlayer, wrong: Any) -> None:
+    def test_a_wrong_time_is_refused(self, player: nm.BroadcastPlayer, wrong: Any) -> None:
         with pytest.raises(nm.InvalidInputError):
             player.seek(wrong)
 
-    def test_a_closed_player_leaves_nobody_waiting(self, player: nm.BroadcastPlayer) -> None:
+    def test_closing_the_player_fails_what_waits(self, player: nm.BroadcastPlayer) -> None:
         page_of(player).says(type="hello")
         command = player.pause()
         player.close()

@@ -1,4 +1,4 @@
-"""What only one page can read: every byte of its pad is used once, and nothing goes out without one."""
+"""What only one page can read: each byte of its pad is used once, and no secret is sent without one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def opened(message: dict[str, Any], pad: bytes) -> Any:
     return json.loads(bytes(a ^ b for a, b in mixed))
 
 
-def test_a_secret_waits_for_a_pad_and_the_rest_does_not() -> None:
+def test_only_a_secret_waits_for_a_pad() -> None:
     sent: list[dict[str, Any]] = []
     line = SealedLine(sent.append)
     line.send(SECRET)
@@ -54,7 +54,7 @@ def test_no_byte_is_used_twice_and_the_order_stays() -> None:
     line.refill(given)
     for number in range(5):
         line.send(Notice(message=str(number)))
-    line.refill(given)  # once more, by whatever page
+    line.refill(given)  # again, by any page
     second, given = pad_of(1, 200)
     line.refill(given)
     sealed = [message for message in sent if message["type"] == "sealed"]
@@ -67,7 +67,7 @@ def test_no_byte_is_used_twice_and_the_order_stays() -> None:
 
 
 @pytest.mark.parametrize("none", [None, "x", [0], ["0", "x"], [0, 1], [0, "###"], [-1, "AAAA"]])
-def test_what_is_no_pad_is_none(none: object) -> None:
+def test_a_malformed_pad_is_ignored(none: object) -> None:
     sent: list[dict[str, Any]] = []
     line = SealedLine(sent.append)
     line.refill(given_by(none))

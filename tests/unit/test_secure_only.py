@@ -1,4 +1,4 @@
-"""What browsers give to secure pages alone is used only where its absence is met."""
+"""What browsers offer only to secure pages is used only where its absence is handled."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SECURE_ONLY = (
     "showOpenFilePicker",
 )
 
-#: Where one of them is used, and what meets its absence there.
+#: Where one of them is used, and what handles its absence there.
 MET = {
     "composer/encoder.ts": "StageBroadcast.supported: the page says that it cannot compose",
     "composer/index.ts": "StageBroadcast.supported",
@@ -64,7 +64,7 @@ MET = {
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 
 
-def test_what_secure_pages_alone_have_is_used_where_its_absence_is_met() -> None:
+def test_what_only_secure_pages_have_is_used_where_its_absence_is_handled() -> None:
     files = [f for f in SOURCES.rglob("*.ts*") if ".test." not in f.name]
     assert len(files) > 100, "the sources are elsewhere"
     code = {

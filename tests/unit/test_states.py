@@ -17,7 +17,7 @@ from nanomeet_widget._states import BROADCAST_STEPS, STATUS_STEPS, Machine
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_way_of_a_meeting() -> None:
+def test_the_states_of_a_meeting() -> None:
     machine = Machine(MeetingStatus.IDLE, STATUS_STEPS)
     for step in (
         MeetingStatus.LOADING,
@@ -30,7 +30,7 @@ def test_the_way_of_a_meeting() -> None:
     assert machine.state is MeetingStatus.LEFT
 
 
-def test_the_way_of_a_broadcast() -> None:
+def test_the_states_of_a_broadcast() -> None:
     machine = Machine(BroadcastStatus.OFF, BROADCAST_STEPS)
     for step in (
         BroadcastStatus.STARTING,
@@ -41,7 +41,7 @@ def test_the_way_of_a_broadcast() -> None:
         assert machine.step(step)
 
 
-def test_staying_is_no_step() -> None:
+def test_staying_is_not_a_step() -> None:
     assert not Machine(MeetingStatus.IDLE, STATUS_STEPS).step(MeetingStatus.IDLE)
 
 

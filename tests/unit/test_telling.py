@@ -1,4 +1,4 @@
-"""What a page tells is so at once, whatever those do who hear of it."""
+"""The state follows a page's message at once, whatever observers and callbacks do."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def notices(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("names", ["each", "all", "all kinds", "in a class"])
 @pytest.mark.parametrize(("message", "so"), TOLD, ids=lambda value: str(value.get("type", "")))
-def test_an_observer_that_raises_keeps_nothing_from_being_so(
+def test_an_observer_that_raises_does_not_keep_the_state_from_changing(
     message: dict[str, Any],
     so: dict[str, Any],
     names: str,
@@ -97,7 +97,7 @@ def test_an_observer_that_raises_keeps_nothing_from_being_so(
 
 
 def test_the_meeting_is_joined_whatever_its_observers_do() -> None:
-    """What was reported: an IndexError kept `status` from ever changing again."""
+    """An observer's IndexError once kept `status` from ever changing again."""
     meet, page = shown()
     page.joins()
     meet.observe(lambda change: change["new"][7], "participants")
@@ -148,7 +148,7 @@ def test_a_link_that_breaks_is_shown_and_breaks_nothing_else() -> None:
     assert "ValueError" in notices(page)[0]
 
 
-def test_a_validator_cannot_refuse_what_is_so() -> None:
+def test_a_validator_cannot_refuse_what_a_page_tells() -> None:
     class Strict(nm.NanoMeet):
         @t.validate("participants")
         def _none(self, _: Any) -> Any:
@@ -160,7 +160,7 @@ def test_a_validator_cannot_refuse_what_is_so() -> None:
     assert len(meet.participants) == 1
 
 
-def test_ones_own_assignment_raises_what_its_observers_raise() -> None:
+def test_an_assignment_raises_what_its_observers_raise() -> None:
     meet, page = shown()
     meet.observe(broken, "height")
     with pytest.raises(IndexError, match="no such pupil in height"):
@@ -191,7 +191,7 @@ def test_an_observer_may_close_the_meeting() -> None:
         {"type": "event", "name": "nanomeetChat", "data": {"messages": [{}]}},
     ],
 )
-def test_a_message_that_cannot_be_leaves_no_half_of_it(
+def test_a_malformed_message_changes_no_part_of_the_state(
     message: dict[str, Any],
 ) -> None:
     meet, page = shown()
@@ -208,7 +208,7 @@ def test_a_message_that_cannot_be_leaves_no_half_of_it(
 
 
 @pytest.mark.parametrize("way", ["on", "observe"])
-def test_sys_exit_in_a_callback_is_no_end_of_the_kernel(way: str) -> None:
+def test_sys_exit_in_a_callback_does_not_end_the_kernel(way: str) -> None:
     meet, page = shown()
 
     def stops(_: object) -> None:
@@ -222,7 +222,7 @@ def test_sys_exit_in_a_callback_is_no_end_of_the_kernel(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["on", "observe"])
-def test_who_interrupts_the_kernel_interrupts_a_callback(way: str) -> None:
+def test_interrupting_the_kernel_interrupts_a_callback(way: str) -> None:
     meet, page = shown()
 
     def stops(_: object) -> None:

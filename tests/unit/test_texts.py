@@ -38,7 +38,7 @@ def test_half_of_a_character_is_refused_and_can_be_replaced(half: str) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
-def test_a_message_has_something_in_it(blank: str) -> None:
+def test_an_empty_message_is_refused(blank: str) -> None:
     with pytest.raises(InvalidInputError, match="text must have 1 to 2000 characters"):
         _texts.check("text", blank, _texts.MESSAGE)
 
@@ -50,7 +50,7 @@ def test_a_refusal_does_not_quote_the_text() -> None:
 
 
 @given(st.lists(st.sampled_from(ONE) | st.text()).map("".join), st.integers(0, 20))
-def test_what_is_cut_are_whole_characters_of_the_beginning(text: str, most: int) -> None:
+def test_a_text_is_cut_after_a_whole_character(text: str, most: int) -> None:
     kept = _texts.cut(text, most)
     characters = regex.findall(r"\X", text)
     assert "".join(characters[: _texts.count(kept)]) == kept

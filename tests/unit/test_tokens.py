@@ -131,7 +131,7 @@ def test_a_token_without_times_is_rejected(name: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "abc", "a.b.c", "a" * 5000, "é.é.é"])
-def test_what_is_no_token_is_malformed(token: str) -> None:
+def test_other_text_is_a_malformed_token(token: str) -> None:
     with pytest.raises(MalformedTokenError):
         _tokens.verify(token, SECRET)
     with pytest.raises(MalformedTokenError):

@@ -118,7 +118,7 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
     message |= {"server": None, "broadcast": None, "library": None}
     assert page.custom() == [message]
-    assert type(page.custom()[0]["token"]) is str  # which every serialiser knows
+    assert type(page.custom()[0]["token"]) is str  # which every serialiser supports
 
 
 def test_no_state_that_a_notebook_saves_holds_the_token() -> None:
@@ -199,7 +199,7 @@ def test_hands_are_in_the_order_in_which_they_went_up() -> None:
     assert meet.hands == []
 
 
-def test_who_was_there_and_whose_hand_was_up_are_tables() -> None:
+def test_attendance_and_raised_hands_are_tables() -> None:
     meet, page = shown()
     page.joins()
     page.says(type="participants", participants=[person("ada"), person("bo")])
@@ -249,7 +249,7 @@ def test_the_chat_grows_is_bounded_and_outlives_the_meeting() -> None:
     assert meet.chat == []
 
 
-def test_how_a_broadcast_fares_is_told_while_this_page_composes_it() -> None:
+def test_the_page_that_composes_a_broadcast_tells_its_stats() -> None:
     meet, page = shown()
     page.joins()
     assert meet.broadcast_stats is None
@@ -297,7 +297,7 @@ def test_what_people_do_is_in_no_state_that_a_notebook_saves() -> None:
     assert "Private matters" not in state
 
 
-def test_how_a_meeting_shows_itself_reaches_the_page() -> None:
+def test_tile_view_and_prejoin_reach_the_page() -> None:
     meet, page = shown(tile_view={"size": 200, "maxColumns": 2}, prejoin=True)
     state = page.sent[0]["state"]
     assert state["tile_view"] == {"size": 200, "maxColumns": 2}
@@ -311,12 +311,12 @@ def test_how_a_meeting_shows_itself_reaches_the_page() -> None:
     "view",
     [{"columns": 2}, {"maxColumns": 0}, {"size": -1}, {"size": True}, {"vertical": "yes"}],
 )
-def test_a_tile_view_that_is_none_is_refused(view: Any) -> None:
+def test_a_wrong_tile_view_is_refused(view: Any) -> None:
     with pytest.raises(nm.InvalidInputError):
         nm.NanoMeet(tile_view=view)
 
 
-def test_another_page_is_not_listened_to() -> None:
+def test_another_page_is_ignored() -> None:
     meet, page = shown()
     page.says(type="hello")
     page.says(type="status", status="loading", client="page-2")
@@ -364,7 +364,7 @@ def test_a_broadcast_may_be_private_and_go_to_other_servers() -> None:
     assert sent["args"] == [False, {"private": True, "to": [address]}]
     playout = {"live": "http://h/live/abc#ticket=SECRETTICKET", "vod": None}
     page.says(type="reply", id=sent["id"], result={"playout": playout})
-    # Whole where it is used, hidden where it is only looked at.
+    # Complete in use, hidden in a repr.
     assert command.result().live == playout["live"]
     assert "SECRET" not in repr(command.result())
     assert "SECRET" not in repr(command)
@@ -373,7 +373,7 @@ def test_a_broadcast_may_be_private_and_go_to_other_servers() -> None:
 @pytest.mark.parametrize(
     "to", ["http://h/SECRET", ["rtmp://h/a b/SECRET"], [7], ["rtmp://h/a/SECRET"] * 5]
 )
-def test_what_is_no_rtmp_address_is_refused_without_repeating_it(to: Any) -> None:
+def test_a_wrong_rtmp_address_is_refused_without_repeating_it(to: Any) -> None:
     meet, page = shown()
     page.joins()
     with pytest.raises(nm.InvalidInputError) as refused:
@@ -409,7 +409,7 @@ def test_a_broadcast_is_what_it_is_asked_to_be(asked: dict[str, Any], sent: list
         ({"codec": "vp9", "to": "rtmp://h/a/SECRET"}, "RTMP takes"),
     ],
 )
-def test_what_no_broadcast_can_be_is_refused_early(asked: dict[str, Any], why: str) -> None:
+def test_a_wrong_broadcast_option_is_refused_early(asked: dict[str, Any], why: str) -> None:
     meet, page = shown()
     page.joins()
     with pytest.raises(nm.InvalidInputError, match=why) as refused:
@@ -417,7 +417,7 @@ def test_what_no_broadcast_can_be_is_refused_early(asked: dict[str, Any], why: s
     assert "SECRET" not in str(refused.value)
 
 
-def test_what_can_be_asked_for_is_what_the_server_knows() -> None:
+def test_the_broadcast_options_are_those_of_the_server() -> None:
     assert get_args(common.Quality) == QUALITIES
     assert get_args(common.Codec) == CODECS
 
@@ -480,7 +480,7 @@ def test_a_command_that_the_page_refuses_fails_with_its_words() -> None:
         ("ended", nm.NotJoinedError),
     ],
 )
-def test_what_keeps_a_meeting_from_being_joined_is_an_error_of_its_own(
+def test_each_reason_for_not_joining_has_its_own_error(
     kind: str, error: type[nm.NotJoinedError]
 ) -> None:
     meet, page = shown()
@@ -523,7 +523,7 @@ def test_a_command_that_reached_no_page_in_time_is_not_carried_out_later(
     assert [m["type"] for m in page.custom()] == ["token"]
 
 
-def test_a_command_is_taken_back_until_a_page_has_it() -> None:
+def test_a_command_can_be_withdrawn_until_a_page_has_it() -> None:
     meet, page = shown()
     early = meet.start_broadcast()
     assert early.cancel()
@@ -558,7 +558,7 @@ def test_a_participant_cannot_broadcast() -> None:
         lambda m: m.end_meeting(),
     ],
 )
-def test_what_is_a_moderators_is_refused_to_others_before_anything_is_sent(
+def test_a_moderators_command_is_refused_to_participants_before_anything_is_sent(
     give: Callable[[nm.NanoMeet], nm.Command[Any]],
 ) -> None:
     meet, page = shown(token(moderator=False))
@@ -567,7 +567,7 @@ def test_what_is_a_moderators_is_refused_to_others_before_anything_is_sent(
     assert all(m["type"] != "command" for m in page.custom())
 
 
-def test_who_is_made_a_moderator_may_do_as_one() -> None:
+def test_a_granted_moderator_can_use_a_moderators_commands() -> None:
     meet, page = shown(token(moderator=False))
     page.joins()
     page.says(type="role", moderator=True)
@@ -594,13 +594,13 @@ def test_closing_fails_what_is_under_way() -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "abc", "a.b.c"])
-def test_a_token_that_is_none_is_refused_at_once(bad: str) -> None:
+def test_a_malformed_token_is_refused_at_once(bad: str) -> None:
     with pytest.raises(nm.MalformedTokenError):
         nm.NanoMeet(bad)
 
 
 @pytest.mark.parametrize("size", [0, -1, True, "wide", "10", "calc(1px)", "1px; color: red", 10**6])
-def test_a_size_that_is_none_is_refused(size: Any) -> None:
+def test_a_wrong_size_is_refused(size: Any) -> None:
     with pytest.raises(nm.InvalidInputError):
         nm.NanoMeet(height=size)
 
@@ -611,7 +611,7 @@ def test_pixels_and_css_lengths_are_sizes(size: int | str) -> None:
 
 
 @pytest.mark.parametrize("branding", ["file.json", "javascript:alert(1)", {"colour": "red"}])
-def test_branding_that_is_none_is_refused(branding: Any) -> None:
+def test_wrong_branding_is_refused(branding: Any) -> None:
     with pytest.raises(nm.InvalidInputError):
         nm.NanoMeet(branding=branding)
 
@@ -674,7 +674,7 @@ def test_callbacks_get_typed_events_by_name_or_class() -> None:
     assert also == [events.ParticipantJoined(id="ab", display_name="Ada")]
 
 
-def test_a_callback_that_was_taken_off_is_called_no_more() -> None:
+def test_a_removed_callback_is_not_called() -> None:
     meet, page = shown()
     heard: list[events.Event] = []
     meet.on("participant_left", heard.append)
@@ -702,7 +702,7 @@ def test_a_callback_that_raises_is_shown_and_stops_nothing_else() -> None:
     assert "no such pupil" in page.custom()[-1]["message"]
 
 
-def test_there_is_no_callback_for_what_never_happens() -> None:
+def test_a_callback_for_an_unknown_event_is_refused() -> None:
     meet, _ = shown()
     with pytest.raises(nm.InvalidInputError, match="participant_joined"):
         meet.on("participant_joind", print)
@@ -853,7 +853,7 @@ def test_a_command_with_bad_input_is_refused_before_anything_is_sent(
     assert all(m["type"] != "command" for m in page.custom())
 
 
-def test_a_page_that_answers_nothing_is_no_reason_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_awaiting_a_silent_page_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_channel, "PROBE", 0.05)
     meet, page = shown()
     page.joins()
@@ -876,7 +876,7 @@ def test_without_a_page_a_command_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert "display it in a cell" in repr(command)
 
 
-def test_who_stops_waiting_does_not_take_the_command_back() -> None:
+def test_a_cancelled_wait_does_not_withdraw_the_command() -> None:
     meet, page = shown()
     page.joins()
     command = meet.set_subject("Sets")
@@ -969,7 +969,7 @@ def told_library(page: Page) -> str | None:
     return found
 
 
-def test_another_library_is_told_to_the_page_alone() -> None:
+def test_only_the_page_is_told_of_another_library() -> None:
     meet, page = shown()
     page.says(type="hello")
     assert told_library(page) is None
@@ -981,7 +981,7 @@ def test_another_library_is_told_to_the_page_alone() -> None:
     assert not {"script_url", "script_integrity"} & set(meet.get_state())
 
 
-def test_without_its_library_a_hash_is_of_nothing() -> None:
+def test_a_hash_without_its_library_is_dropped() -> None:
     meet, page = shown(script_url=LIBRARY, script_integrity="sha256-YWJj")
     page.says(type="hello")
     meet.script_url = None
@@ -989,7 +989,7 @@ def test_without_its_library_a_hash_is_of_nothing() -> None:
     assert told_library(page) is None
 
 
-def test_who_made_the_token_may_name_a_library() -> None:
+def test_the_tokens_service_may_name_a_library() -> None:
     cloud = NanoStreamCloud("key-0123456789", server="meet.example", script_url=LIBRARY)
     _trust.use("meet.example")
     _, page = shown(token(server="meet.example"), service=cloud)
@@ -998,6 +998,6 @@ def test_who_made_the_token_may_name_a_library() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"script_url": "nanomeet.js"}, {"script_integrity": "sha1-x"}])
-def test_a_library_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+def test_a_wrong_library_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(nm.InvalidInputError, match="script_"):
         nm.NanoMeet(**wrong)
