@@ -184,5 +184,5 @@ def _answers(url: str) -> bool:
         with urllib.request.urlopen(url, timeout=30):  # noqa: S310 - our own address
             return True
     except OSError:
-        # Nobody is there yet, or only a proxy, which says so with an error.
+        # No server is there yet, or only a proxy, which says so with an error.
         return False

@@ -18,8 +18,8 @@ from tests.waiting import until_up
 HOST = "meet.localhost"
 #: Seconds in which it starts, and ends.
 _START = 60.0
-#: Below those that systems give to whoever asks for any (Linux: 32768 to 60999, RFC 6335: 49152 on):
-#: nobody gets one of these by chance before it is used.
+#: Below the ephemeral ports (Linux: 32768 to 60999, RFC 6335: 49152 on): no program gets one of these by
+#: chance before it is used.
 _PORTS = range(20_000, 32_000)
 _given: set[int] = set()
 
@@ -103,7 +103,7 @@ def trust(folder: Path) -> ssl.SSLContext:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, for a program that is to be told which one it has."""
+    """Return a port that no program listens on, for a program that is told its port."""
     while True:
         port = random.choice(_PORTS)  # noqa: S311 - no secret
         if port in _given:
@@ -115,6 +115,6 @@ def free_port() -> int:
 
 
 def listens(port: int) -> bool:
-    """Return whether somebody does."""
+    """Return whether a program does."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

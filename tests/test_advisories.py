@@ -125,7 +125,7 @@ def test_another_encoding_of_json_is_not_read(encoding: str) -> None:  # 2.6
         {"sub": {"a": 1}},
     ],
 )
-def test_a_token_for_somebody_else_is_none_for_us(changes: dict[str, Any]) -> None:  # 2.7
+def test_a_token_for_another_audience_is_refused(changes: dict[str, Any]) -> None:  # 2.7
     refused(signed(header(), payload(**changes)))
 
 
@@ -173,7 +173,7 @@ def test_what_must_be_understood_and_is_not_ends_it() -> None:  # RFC 7515, 4.1.
         -(1 << 80),
     ],
 )
-def test_times_that_are_none_let_nobody_in(name: str, value: object) -> None:
+def test_malformed_times_admit_no_one(name: str, value: object) -> None:
     token = signed(header(), payload(**{name: value}))
     try:
         claims = _tokens.verify(token, SECRET)

@@ -1,4 +1,4 @@
-"""Nobody logs a token: not the server at its most talkative, not the libraries in the kernel."""
+"""No log has a token: not the server's at its most verbose, nor those of the libraries in the kernel."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_server_logs_no_token_and_no_key(servers: Servers) -> None:
     assert refused.status_code == 403
     odd = server.post("nanomeet", headers={"X-BINTU-APIKEY": server.api_key + "x"}, room="x")
     assert odd.status_code == 401
-    # Somebody else's page, or a hand that writes an address, may put it where it must not be.
+    # Another page, or a user who types an address, may put it where it must not be.
     careless = httpx.get(f"{server.url}/invite", params={"jwt": token}, trust_env=False)
     assert careless.status_code == 200
 
@@ -73,7 +73,7 @@ def test_what_is_kept_on_disk_is_the_users_alone(tmp_path: Path) -> None:
         os.umask(old)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.suffix == ".json" for path in files)
-    # Whatever is not itself private lies in a folder that nobody else may enter.
+    # What is not itself private is in a folder that only its owner can enter.
     for path in files:
         chain = [path, *[up for up in path.parents if tmp_path in up.parents]]
         assert any(not stat.S_IMODE(step.stat().st_mode) & 0o077 for step in chain), path

@@ -19,7 +19,7 @@ ENGINE = (STATIC / "external_api.js").read_bytes()
 SCRIPTS = {"/external_api.js": ENGINE, "/js/nanomeet.js": LIBRARY, "/js/other.js": b"var other;"}
 
 
-#: Rooms that let nobody in, and what the page says of that, in its order.
+#: Rooms that refuse everyone, and what the page says of that, in its order.
 REFUSALS = {
     "lobby_no": [
         "conference.connectionError.membersOnly",
@@ -33,7 +33,7 @@ REFUSALS = {
 
 @contextmanager
 def jitsi(folder: Path, prosody: Prosody) -> Iterator[Site]:
-    """Run it. Rooms may have a tenant before them; some let nobody in."""
+    """Run it. Rooms may have a tenant before them; some refuse everyone."""
 
     def answer(site: Site, seen: Seen) -> Answer:
         del site

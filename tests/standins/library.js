@@ -1,5 +1,5 @@
 // A nanoMeet library with what is weak in the vendor's: `init` promises before anything has happened,
-// and whoever looks at what it promises is told nothing of what fails.
+// and what it promises does not tell what fails.
 class NanoMeet {
   async init({ token, id, width, height }) {
     const body = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
@@ -15,7 +15,7 @@ class NanoMeet {
         parentNode: document.getElementById(id),
       });
       this.api.addEventListener("readyToClose", () => this.api.dispose());
-      // Requests of its own, whose ids are those of whoever counts from 1, too.
+      // Requests of its own, whose ids count from 1, too.
       for (const ask of ["getRoomsInfo", "isAudioMuted"]) this.api[ask]().then(note, note);
     };
     document.body.append(script);

@@ -35,7 +35,7 @@ _DEFAULT = frozenset(
 
 
 class Refused(Exception):  # noqa: N818 - a stand-in's own
-    """Prosody lets nobody in with this token, and says why in its log."""
+    """Prosody refuses this token, and says why in its log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class Prosody:
 
 
 def affiliation(claims: dict[str, Any]) -> str:
-    """What the token affiliation plugin makes of somebody."""
+    """The affiliation that the token affiliation plugin gives."""
     user = claims.get("context", {}).get("user", {})
     if user.get("affiliation") in {"owner", "moderator", "teacher"}:
         return "owner"
@@ -117,12 +117,12 @@ def affiliation(claims: dict[str, Any]) -> str:
 
 
 def moderation(claims: dict[str, Any]) -> bool:
-    """Whether the token moderation plugin makes somebody a moderator."""
+    """Whether the token moderation plugin makes a participant a moderator."""
     return claims.get("moderator") is True
 
 
 def permitted(claims: dict[str, Any], feature: str) -> bool:
-    """Whether Prosody and the page let somebody use a feature, once it can be had only by right."""
+    """Whether Prosody and the page let a participant use a feature that needs a right."""
     named = claims.get("context", {}).get("features")
     if named is None:
         return affiliation(claims) == "owner" and feature in _DEFAULT
