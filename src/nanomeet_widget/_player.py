@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import anywidget
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _texts, _validation, services
@@ -27,6 +26,7 @@ from nanomeet_widget._page_protocol import (
     Source,
 )
 from nanomeet_widget._static import STATIC
+from nanomeet_widget._synced import Synced
 from nanomeet_widget._told import Told
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _WEBVTT = re.compile(r"WEBVTT(?:\s|$)")
 STATES = ("idle", "connecting", "waiting", "live", "ended", "recording", "failed", "unsupported")
 
 
-class BroadcastPlayer(Told, anywidget.AnyWidget):
+class BroadcastPlayer(Told, Synced):
     """Shows a broadcast, or its recording, in the cell that shows this.
 
     Parameters

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
-import anywidget
 import ipywidgets
 import traitlets as t
 
@@ -59,6 +58,7 @@ from nanomeet_widget._page_sessions import Meeting, PageSessions
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget._static import STATIC
+from nanomeet_widget._synced import Synced
 from nanomeet_widget._validation import check_tile_view
 from nanomeet_widget.events import Event
 from nanomeet_widget.services import Service
@@ -95,7 +95,7 @@ class _SecretUnicode(t.Unicode[Any, Any]):
         super().__set__(obj, value)
 
 
-class NanoMeet(Commands, MeetingState, anywidget.AnyWidget):
+class NanoMeet(Commands, MeetingState, Synced):
     """A meeting in the cell that shows this.
 
     Parameters

@@ -250,6 +250,56 @@ def test_a_malformed_result_fails_only_its_command(result: Any) -> None:
     assert page.custom()
 
 
+LENGTHS: tuple[Any, ...] = ("wide", -5, 0, None, [], "1px; color: red")
+
+
+def updates(page: Page, sent: Any) -> None:
+    """Let a page set traits, as Jupyter's widgets do."""
+    page.handle_msg({"content": {"data": {"method": "update", "state": sent}}, "buffers": []})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *({"width": wrong} for wrong in LENGTHS),
+        *({"tile_view": view} for view in ({"columns": 2}, {"size": -1}, "x", 7)),
+        *({"branding": branding} for branding in ("file.json", {"colour": "red"}, 7)),
+        *({"prejoin": 7}, {"prejoin": "no"}, {"layout": "IPY_MODEL_none"}, {"layout": 7}),
+        *({"room": "physics"}, {"status": "joined"}, {"moderator": False}, {"token": None}),
+        *({"_has_token": False}, {"_esm": "export default {}"}, {"_css": ""}, {"_model_name": "x"}),
+        *(
+            {"participants": []},
+            {"script_url": "https://h/x.js"},
+            {"nonsense": 1},
+            {},
+            [1],
+            "x",
+            None,
+        ),
+    ],
+    ids=str,
+)
+def test_a_page_sets_no_wrong_value_and_nothing_but_options(
+    sent: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    meet, page = joined()
+    before = state(meet, page)
+    updates(page, sent)
+    assert state(meet, page) == before
+    assert not caplog.records
+
+
+def test_a_page_sets_the_options_that_keep_their_rules() -> None:
+    meet, page = joined()
+    updates(page, {"width": "wide", "height": 300, "tile_view": {"size": 200}, "room": "physics"})
+    assert (meet.width, meet.height, meet.tile_view) == ("100%", 300, {"size": 200})
+    assert meet.room == "algebra_101"
+    with nm.BroadcastPlayer() as player:
+        assert isinstance(player.comm, Page)
+        updates(player.comm, {"volume": 2.0, "muted": True, "state": "live"})
+        assert (player.volume, player.muted, player.state) == (1.0, True, "idle")
+
+
 CONTENT = st.one_of(
     odd_messages.ODD,
     *(
