@@ -170,7 +170,7 @@ class Commands:
             _one_of("codec", codec, CODECS)
         targets = _push_addresses(to)
         if targets and codec is not None and codec != "h264":
-            raise InvalidInputError(f'codec: RTMP takes "h264" alone, not {_texts.quoted(codec)}')
+            raise InvalidInputError(f'codec: RTMP takes only "h264", not {_texts.quoted(codec)}')
         asked = {"private": private, "to": targets, "codec": codec, "paused": paused}
         wishes: dict[str, object] = {name: value for name, value in asked.items() if value}
         if quality != "360p":

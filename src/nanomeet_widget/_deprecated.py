@@ -20,7 +20,7 @@ def new_name(old: str) -> str | None:
     Parameters
     ----------
     old
-        A name that the package does not have (any more).
+        A name that the package does not have.
 
     Returns
     -------

@@ -97,7 +97,7 @@ class Targets(Message, frozen=True, kw_only=True):
 
 
 class Arrangements(KernelMessage, frozen=True, kw_only=True):
-    """How a meeting is carried."""
+    """How a page reaches a meeting's servers."""
 
     #: Where this page reaches the token's server, if that is not where the token says.
     server: str | None
@@ -110,7 +110,7 @@ class Arrangements(KernelMessage, frozen=True, kw_only=True):
 
 
 class Token(Arrangements, frozen=True, kw_only=True, tag="token"):
-    """What opens the meeting, and how it is carried."""
+    """The token that opens the meeting, and how the page reaches its servers."""
 
     token: str | None
     #: A server that the user has to trust before the token is handed to it.
@@ -135,13 +135,13 @@ class Probe(KernelMessage, frozen=True, kw_only=True, tag="probe"):
 
 
 class Notice(KernelMessage, frozen=True, kw_only=True, tag="notice"):
-    """Something that the user has to be told."""
+    """Something to tell the user."""
 
     message: str
 
 
 class Invite(KernelMessage, frozen=True, kw_only=True, tag="invite"):
-    """The invite that was asked for, or why there is none."""
+    """The requested invite, or why there is none."""
 
     link: str | None
     error: str | None
@@ -230,11 +230,11 @@ class Hello(Message, frozen=True, kw_only=True, tag="hello"):
 
 
 class Guest(Message, frozen=True, kw_only=True, tag="guest"):
-    """The user wants to take part as a participant of their own, or has done so."""
+    """The user wants to take part as another participant, or has done so."""
 
 
 class GuestLeft(Message, frozen=True, kw_only=True, tag="guest_left"):
-    """The user's own part has ended."""
+    """The user's guest has left."""
 
 
 class PadGiven(Message, frozen=True, kw_only=True, tag="pad"):
@@ -264,7 +264,7 @@ class WantBrowser(Message, frozen=True, kw_only=True, tag="browser"):
 
 
 class Retired(Message, frozen=True, kw_only=True, tag="retired"):
-    """No cell shows the widget any more, and another one has its meeting."""
+    """No cell shows the widget any longer, and another one has its meeting."""
 
 
 class Event(Message, frozen=True, kw_only=True, tag="event"):
@@ -302,7 +302,7 @@ class Role(Message, frozen=True, kw_only=True, tag="role"):
 
 
 class Held(Message, frozen=True, kw_only=True, tag="held"):
-    """A command cannot be carried out yet; told again as long as that is so."""
+    """A command cannot be carried out yet; repeated while it waits."""
 
     id: Number
     why: str
@@ -388,7 +388,7 @@ class ChatData(Message, frozen=True, kw_only=True):
 
 
 class Part(Message, frozen=True, kw_only=True):
-    """Which part of the full bit rate is sent, from 0 to 1."""
+    """Which part of the full bitrate is sent, from 0 to 1."""
 
     bitrate: float
 
@@ -455,7 +455,7 @@ class PlayerHello(Message, frozen=True, kw_only=True, tag="hello"):
 
 
 class PlayerFacts(Message, frozen=True, kw_only=True):
-    """How a player fares; seconds, but for `latency`."""
+    """The state of a player; times are in seconds, except `latency`."""
 
     state: str
     paused: bool

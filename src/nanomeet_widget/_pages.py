@@ -75,7 +75,7 @@ _guests: dict[tuple[str, ...], dict[str, str]] = {}
 def acting_session() -> str | None:
     """Return the session whose cell or message is handled now; None where the host has none."""
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
-        return None  # the server runs the cells there, for one page alone
+        return None  # the server runs the cells there, for one page only
     kernel = _runs.follow()
     if kernel is None:
         return None

@@ -132,7 +132,7 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
     value
         An aware datetime, a timedelta from `now`, or ISO 8601 text.
     now
-        The present, aware.
+        The current time, aware.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def moment(name: str, value: object, *, now: datetime) -> datetime:
     try:
         return value.astimezone(timezone.utc).replace(microsecond=0)
     except OverflowError:
-        raise InvalidInputError(f"{name}={value.isoformat()!r} lies beyond the calendar") from None
+        raise InvalidInputError(f"{name}={value.isoformat()!r} is beyond the calendar") from None
 
 
 def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[datetime, datetime]:
@@ -178,7 +178,7 @@ def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[
     nbf, exp
         What the caller wants; None for now, and for `DEFAULT_VALIDITY` after `nbf`.
     now
-        The present, aware; read from the clock if it is None.
+        The current time, aware; read from the clock if it is None.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def validity(nbf: object, exp: object, *, now: datetime | None = None) -> tuple[
     try:
         end = moment("exp", exp, now=now) if exp is not None else begin + DEFAULT_VALIDITY
     except OverflowError:
-        raise InvalidInputError(f"nbf={begin.isoformat()} lies beyond the calendar") from None
+        raise InvalidInputError(f"nbf={begin.isoformat()} is beyond the calendar") from None
     _check_some_time(begin, end, now=now)
     if end - begin > MAX_VALIDITY:
         raise InvalidInputError(

@@ -45,7 +45,7 @@ export interface Targets {
   rec: Target;
 }
 
-/** How a meeting is carried. */
+/** How a page reaches a meeting's servers. */
 export interface Arrangements {
   server: string | null;
   broadcast: Targets | null;
@@ -53,7 +53,7 @@ export interface Arrangements {
   obstacle?: string;
 }
 
-/** What opens the meeting, and how it is carried. */
+/** The token that opens the meeting, and how the page reaches its servers. */
 export interface Token {
   type: "token";
   server: string | null;
@@ -81,13 +81,13 @@ export interface Probe {
   type: "probe";
 }
 
-/** Something that the user has to be told. */
+/** Something to tell the user. */
 export interface Notice {
   type: "notice";
   message: string;
 }
 
-/** The invite that was asked for, or why there is none. */
+/** The requested invite, or why there is none. */
 export interface Invite {
   type: "invite";
   link: string | null;
@@ -149,12 +149,12 @@ export interface Hello {
   asked?: boolean;
 }
 
-/** The user wants to take part as a participant of their own, or has done so. */
+/** The user wants to take part as another participant, or has done so. */
 export interface Guest {
   type: "guest";
 }
 
-/** The user's own part has ended. */
+/** The user's guest has left. */
 export interface GuestLeft {
   type: "guest_left";
 }
@@ -190,7 +190,7 @@ export interface WantBrowser {
   type: "browser";
 }
 
-/** No cell shows the widget any more, and another one has its meeting. */
+/** No cell shows the widget any longer, and another one has its meeting. */
 export interface Retired {
   type: "retired";
 }
@@ -229,7 +229,7 @@ export interface Role {
   moderator: boolean;
 }
 
-/** A command cannot be carried out yet; told again as long as that is so. */
+/** A command cannot be carried out yet; repeated while it waits. */
 export interface Held {
   type: "held";
   id: number;
@@ -282,7 +282,7 @@ export interface ChatData {
   whole?: boolean;
 }
 
-/** Which part of the full bit rate is sent, from 0 to 1. */
+/** Which part of the full bitrate is sent, from 0 to 1. */
 export interface Part {
   bitrate: number;
 }
@@ -335,7 +335,7 @@ export interface PlayerHello {
   type: "hello";
 }
 
-/** How a player fares; seconds, but for `latency`. */
+/** The state of a player; times are in seconds, except `latency`. */
 export interface PlayerFacts {
   state: string;
   paused: boolean;

@@ -23,7 +23,7 @@ _READ = 1 << 18
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What was looked at, what was found, and what to do about it."""
+    """A check: its name, what was found, and what to do about it."""
 
     name: str
     state: State
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a server answered, whatever its status."""
+    """A server's answer, of any status."""
 
     status: int
     headers: Message
@@ -42,12 +42,12 @@ class Reply:
 
 def fetch(url: str, method: str = "GET") -> Reply | str:
     """Return what a server answers, or why it does not."""
-    request = urllib.request.Request(url, method=method)  # noqa: S310 - http and https alone
-    # Whether the certificate is good is the browser's to judge.
+    request = urllib.request.Request(url, method=method)  # noqa: S310 - http and https only
+    # The browser judges the certificate.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001 - nothing secret is sent
     handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
     if _validation.is_loopback(urlsplit(url).hostname or ""):
-        # A proxy of the environment is for the world outside.
+        # The environment's proxy is for other hosts.
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)
     try:

@@ -12,7 +12,7 @@ DONE, FAILED = 0, 1
 
 
 class Output:
-    """Standard output, and standard error for what is said beside it.
+    """Standard output for results, and standard error for notes.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Output:
         self.as_json = as_json
 
     def facts(self, shown: Mapping[str, object], facts: Mapping[str, Any]) -> None:
-        """Write what is known.
+        """Write a result.
 
         Parameters
         ----------
@@ -46,12 +46,12 @@ class Output:
             print(text)
 
     def note(self, text: str) -> None:
-        """Say something beside the result."""
+        """Write a note besides the result."""
         if not self.as_json:
             print(f"nanomeet: {text}", file=sys.stderr)
 
     def error(self, error: Exception) -> None:
-        """Say why it failed."""
+        """Write why a command failed."""
         if self.as_json:
             kind = type(error).__name__
             print(json.dumps({"error": {"kind": kind, "message": str(error)}}, indent=2))
