@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo test hosts test-python test-js lint audit format bench screenshots clean
+.PHONY: setup build demo test quick hosts test-python test-js lint audit format bench screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
@@ -45,6 +45,11 @@ test: $(STAMPS)/system build
 	$(MAKE) -j2 lint hosts
 	$(MAKE) test-js test-python
 
+# The tests of what differs from the main branch, by name. `BASE=HEAD`: of uncommitted changes.
+BASE ?= main
+quick: build
+	$(BIN)/python scripts/touched_tests.py $(BASE)
+
 # Environments with other notebooks and versions, for tests/browser/hosts.
 HOSTS := $(patsubst tests/browser/hosts/environments/%.txt,.hosts/%/.made,$(wildcard tests/browser/hosts/environments/*.txt))
 hosts: $(HOSTS)
@@ -57,10 +62,12 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# Browser tests run after the rest, one file at a time per core, each with a Lab and a Chromium.
+# Browser tests run after the rest. They wait half of the time, so two cores have four workers, each with a Lab and a
+# Chromium; a worker that is done takes over what another one has not begun.
+WORKERS ?= 4
 test-python: build hosts
-	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2
-	$(BIN)/python -m pytest tests/browser --numprocesses=2 --dist=loadfile --durations=20
+	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal
+	$(BIN)/python -m pytest tests/browser --numprocesses=$(WORKERS) --dist=worksteal --durations=20
 
 lint: build
 	$(BIN)/ruff check

@@ -11,9 +11,13 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.labs import Lab, running_lab
+
+from .contexts import AS_A_USER, LOADING, new_context
+from .kept_pages import KeptPage, KeptPages
+from .notebook import App, Notebook
 
 ELSEWHERE = "notebook.example"
 ARGUMENTS = [
@@ -32,23 +36,24 @@ ARGUMENTS = [
 ]
 # What is waited for comes, or not: a machine that is busy with something else may take its time.
 expect.set_options(timeout=30_000)
-#: Milliseconds for whatever a page is asked to do, and to load.
-ACTING, LOADING = 60_000, 120_000
+#: Of the camera's: enough to see that they move, and cheap to encode.
+PICTURES_A_SECOND = 10
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A moving picture for the fake camera: somebody sways before a wall, and a light wanders."""
-    path = tmp_path_factory.mktemp("clip") / "camera.mjpeg"
+    """A moving picture for the fake camera: a person sways before a wall, and a light wanders.
+
+    Uncompressed, with few pictures a second: the machine has better things to do than to draw them.
+    """
+    path = tmp_path_factory.mktemp("clip") / "camera.y4m"
     rows, columns = np.mgrid[0:360, 0:640].astype(np.float32)
     wall = np.stack([150 + rows / 6, 170 - columns / 12, 190 - rows / 5], axis=-1)
-    with av.open(str(path), "w", format="mjpeg") as container:
-        stream = container.add_stream("mjpeg", rate=30)
-        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuvj420p"
-        stream.options = {"qmin": "2", "qmax": "4"}
-        for number in range(120):
-            turn = 2 * np.pi * number / 120
+    with path.open("wb") as file:
+        file.write(b"YUV4MPEG2 W640 H360 F%d:1 Ip A1:1 C420jpeg\n" % PICTURES_A_SECOND)
+        for number in range(4 * PICTURES_A_SECOND):
+            turn = 2 * np.pi * number / (4 * PICTURES_A_SECOND)
             picture = wall.copy()
             light = ((columns - 320 - 280 * np.cos(turn)) / 60) ** 2 + ((rows - 60) / 45) ** 2 < 1
             picture[light] = (255, 244, 200)
@@ -62,8 +67,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
             frame = av.VideoFrame.from_ndarray(
                 picture.clip(0, 255).astype(np.uint8), format="rgb24"
             )
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            file.write(b"FRAME\n" + frame.reformat(format="yuv420p").to_ndarray().tobytes())
     return path
 
 
@@ -80,14 +84,6 @@ def browser(clip: Path) -> Iterator[Browser]:
         chromium.close()
 
 
-def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """Return a context of its own, with time for what is done in it."""
-    context = browser.new_context(**options)
-    context.set_default_timeout(ACTING)
-    context.set_default_navigation_timeout(LOADING)
-    return context
-
-
 OpenPage = Callable[..., Page]
 
 
@@ -97,9 +93,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     with ExitStack() as stack:
 
         def opener(url: str | None = None, **options: Any) -> Page:
-            options.setdefault("viewport", {"width": 1280, "height": 800})
-            options.setdefault("permissions", ["camera", "microphone"])
-            context = new_context(browser, **options)
+            context = new_context(browser, **{**AS_A_USER, **options})
             stack.callback(context.close)
             page = context.new_page()
             if url is not None:
@@ -112,8 +106,35 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port, with folders of its own for everything that it and kernels keep."""
-    with running_lab(tmp_path_factory.mktemp("lab")) as running:
+    exposed = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+    with running_lab(tmp_path_factory.mktemp("lab"), *exposed) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def kept_pages(browser: Browser, lab: Lab) -> Iterator[KeptPages]:
+    """Pages of that JupyterLab, and of its Notebook 7, for all tests that leave them as they were."""
+    pages = KeptPages(browser, lab)
+    yield pages
+    pages.close()
+
+
+OpenNotebook = Callable[..., Notebook]
+
+
+@pytest.fixture
+def open_notebook(kept_pages: KeptPages, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """Open a notebook in one of the kept pages: each in a browser context that no other notebook has."""
+    taken: list[KeptPage] = []
+
+    def opener(name: str, app: App = "lab") -> Notebook:
+        taken.append(kept_pages.take(app))
+        return taken[-1].open(name)
+
+    failures = request.session.testsfailed
+    yield opener
+    for page in taken:
+        kept_pages.give_back(page, whole=request.session.testsfailed == failures)
 
 
 @pytest.fixture(autouse=True)

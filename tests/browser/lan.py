@@ -13,7 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserType, Page
 
-from .conftest import ARGUMENTS, CHROMIUM, LOADING, new_context
+from .conftest import ARGUMENTS, CHROMIUM
+from .contexts import LOADING, new_context
 
 NAME = "lan.example"
 

@@ -40,7 +40,18 @@ class Notebook:
     def __init__(self, page: Page, lab: Lab, name: str, app: App = "lab") -> None:
         self.page = page
         page.goto(lab.address(name, app))
-        expect(page.locator(".jp-Notebook")).to_be_visible(timeout=SLOW)
+        self._opens()
+
+    @classmethod
+    def shown_in(cls, page: Page) -> Notebook:
+        """The notebook that a page has opened by itself, or is about to."""
+        notebook = cls.__new__(cls)
+        notebook.page = page
+        notebook._opens()
+        return notebook
+
+    def _opens(self) -> None:
+        expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=SLOW)
         self.idle()
 
     @property

@@ -11,7 +11,8 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage, new_context
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.contexts import new_context
 from tests.browser.test_broadcast import go_live
 from tests.browser.test_room import Room, address, button
 from tests.browser.waiting import PATIENCE

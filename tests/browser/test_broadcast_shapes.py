@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage, new_context
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.contexts import new_context
 from tests.browser.test_broadcast import go_live, watch
 from tests.browser.test_room import address
 from tests.browser.waiting import PATIENCE

@@ -17,7 +17,8 @@ from nanomeet_widget import _tokens
 from tests.labs import Lab
 
 from .axe import violations
-from .conftest import OpenPage, new_context
+from .conftest import OpenNotebook, OpenPage
+from .contexts import new_context
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .passing import said
@@ -344,10 +345,10 @@ def test_between_two_pages_of_one_notebook(lab: Lab, open_page: OpenPage) -> Non
 
 
 def test_between_two_widgets_of_one_meeting_and_out_by_the_keyboard(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("two.ipynb", SHOW.format("two_101"), "nm.NanoMeet(token=room.token)")
-    notebook = joined(Notebook(open_page(), lab, "two.ipynb"))
+    notebook = joined(open_notebook("two.ipynb"))
     room = frame_of(notebook.page)
     room.evaluate("window.mark = 'the same frame'")
     notebook.run(1)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.conftest import Servers
 from tests.labs import Lab
 from tests.proxy import free_port
 
-from .conftest import OpenPage
+from .conftest import OpenNotebook, OpenPage
 from .notebook import SLOW, Notebook
 from .test_room import address, button
 
@@ -34,10 +34,10 @@ TELL = 'print(json.dumps({"seen": seen, "error": meet.error, "people": len(meet.
 class Cell:
     """A notebook whose cell shows the meeting of a token."""
 
-    def __init__(self, lab: Lab, page: Page, name: str) -> None:
+    def __init__(self, lab: Lab, name: str, opener: Callable[[str], Notebook]) -> None:
         self._token = lab.folder / f"{name}.token"
         lab.write(f"{name}.ipynb", IMPORT, SHOW.format(self._token.name), TELL, ASK, ASKED)
-        self.notebook = Notebook(page, lab, f"{name}.ipynb")
+        self.notebook = opener(f"{name}.ipynb")
         self.notebook.run(0)
 
     def join(self, token: str) -> None:
@@ -67,11 +67,13 @@ class Cell:
         return self.told(lambda told: told["error"] is not None)
 
 
-def test_who_is_removed_is_told_so(lab: Lab, open_page: OpenPage, servers: Servers) -> None:
+def test_who_is_removed_is_told_so(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook, servers: Servers
+) -> None:
     server = servers.start()
     token = server.room("Removed")
     host = open_page(address(server, token, "Removed", "Ada"))
-    cell = Cell(lab, open_page(), "removed")
+    cell = Cell(lab, "removed", open_notebook)
     cell.join(server.invite(token))
     cell.is_("joined")
     host.get_by_role("button", name="People", exact=True).click()
@@ -87,13 +89,13 @@ def test_who_is_removed_is_told_so(lab: Lab, open_page: OpenPage, servers: Serve
 
 
 def test_a_full_room_says_so_and_can_be_tried_again(
-    lab: Lab, open_page: OpenPage, servers: Servers
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook, servers: Servers
 ) -> None:
     server = servers.start("--max-participants", "1")
     token = server.room("Full")
     host = open_page(address(server, token, "Full", "Ada"))
     expect(button(host, "Leave the meeting")).to_be_visible(timeout=SLOW)
-    cell = Cell(lab, open_page(), "full")
+    cell = Cell(lab, "full", open_notebook)
     cell.join(server.invite(token))
     cell.says("Full is full: a participant has to leave first.")
     assert cell.failed()["error"]["kind"] == "room_full"
@@ -107,10 +109,10 @@ def test_a_full_room_says_so_and_can_be_tried_again(
 
 
 def test_a_token_that_runs_out_ends_the_meeting(
-    lab: Lab, open_page: OpenPage, servers: Servers
+    lab: Lab, open_notebook: OpenNotebook, servers: Servers
 ) -> None:
     server = servers.start()
-    cell = Cell(lab, open_page(), "brief")
+    cell = Cell(lab, "brief", open_notebook)
     # Only now: how long a notebook takes to open is anybody's guess.
     end = datetime.now(timezone.utc) + timedelta(seconds=45)
     cell.join(server.room("Brief", exp=end.strftime("%Y-%m-%dT%H:%M:%SZ")))
@@ -128,7 +130,7 @@ def test_a_server_that_comes_back_is_a_drop_out_and_one_that_does_not_is_the_end
     first = servers.start("--port", str(port))
     page = open_page()
     page.clock.install()
-    cell = Cell(lab, page, "dropped")
+    cell = Cell(lab, "dropped", lambda name: Notebook(page, lab, name))
     cell.join(first.room("Dropped"))
     cell.is_("joined")
     first.kill()
@@ -156,12 +158,12 @@ def test_a_server_that_comes_back_is_a_drop_out_and_one_that_does_not_is_the_end
 
 
 def test_a_server_that_was_never_there_is_noticed_soon(
-    lab: Lab, open_page: OpenPage, servers: Servers
+    lab: Lab, open_notebook: OpenNotebook, servers: Servers
 ) -> None:
     server = servers.start()
     token = server.room("Nowhere")
     server.kill()
-    cell = Cell(lab, open_page(), "nowhere")
+    cell = Cell(lab, "nowhere", open_notebook)
     cell.join(token)
     cell.says("The server of Nowhere cannot be reached.")
     error = cell.failed()["error"]

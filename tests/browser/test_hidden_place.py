@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.labs import Lab
 
-from .conftest import OpenPage
+from .conftest import OpenNotebook
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 
@@ -58,11 +58,11 @@ def goes_back(notebook: Notebook) -> None:
 
 @pytest.mark.parametrize("box", BOXES)
 def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
-    lab: Lab, open_page: OpenPage, box: str
+    lab: Lab, open_notebook: OpenNotebook, box: str
 ) -> None:
     name = f"box_{box}"
     lab.write(f"{name}.ipynb", MAKE.format(name) + BOXES[box], TELL, SHOWN[box], HIDDEN[box])
-    notebook = Notebook(open_page(), lab, f"{name}.ipynb")
+    notebook = open_notebook(f"{name}.ipynb")
     notebook.run(0)
     notebook.tells(1, "idle its cell's output is not visible yet")
     notebook.page.wait_for_timeout(3000)  # longer than what is out of the document is waited for
@@ -78,12 +78,12 @@ def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
 
 
 def test_what_a_stack_shows_no_more_is_left_and_joined_again_once_it_does(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     """It draws none of its pages but the one that it shows."""
     made = MAKE.format("stack") + f"box = w.Stack([{OTHER}, meet], selected_index=0); box"
     lab.write("stack.ipynb", made, TELL, "box.selected_index = 1", "box.selected_index = 0")
-    notebook = Notebook(open_page(), lab, "stack.ipynb")
+    notebook = open_notebook("stack.ipynb")
     notebook.run(0)
     expect(overlay(notebook)).to_have_count(0)
     for _ in range(2):
@@ -94,9 +94,9 @@ def test_what_a_stack_shows_no_more_is_left_and_joined_again_once_it_does(
         notebook.tells(1, "left")
 
 
-def test_what_no_control_opens_is_shown_large(lab: Lab, open_page: OpenPage) -> None:
+def test_what_no_control_opens_is_shown_large(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("large.ipynb", MAKE.format("large") + "box = w.VBox([meet]); box", TELL, HIDE, SHOW)
-    notebook = Notebook(open_page(), lab, "large.ipynb")
+    notebook = open_notebook("large.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     notebook.run(2)
@@ -109,10 +109,10 @@ def test_what_no_control_opens_is_shown_large(lab: Lab, open_page: OpenPage) -> 
     expect(overlay(notebook)).to_have_attribute("data-place", "cell")
 
 
-def test_a_collapsed_output_is_opened(lab: Lab, open_page: OpenPage) -> None:
+def test_a_collapsed_output_is_opened(lab: Lab, open_notebook: OpenNotebook) -> None:
     wait = "import time; time.sleep(5)"
     lab.write("collapsed.ipynb", MAKE.format("collapsed") + f"{wait}\nmeet", TELL)
-    notebook = Notebook(open_page(), lab, "collapsed.ipynb")
+    notebook = open_notebook("collapsed.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     notebook.cell(0).locator(".jp-InputPrompt").click()
@@ -131,7 +131,9 @@ def test_a_collapsed_output_is_opened(lab: Lab, open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("cells", [1, 40])
-def test_below_a_collapsed_heading_it_is_found(lab: Lab, open_page: OpenPage, cells: int) -> None:
+def test_below_a_collapsed_heading_it_is_found(
+    lab: Lab, open_notebook: OpenNotebook, cells: int
+) -> None:
     name = f"heading_{cells}"
     path = lab.write(
         f"{name}.ipynb", *["1"] * cells, "# Lesson", MAKE.format(name) + "meet", FILLER
@@ -141,7 +143,7 @@ def test_below_a_collapsed_heading_it_is_found(lab: Lab, open_page: OpenPage, ce
     for key in ("outputs", "execution_count"):
         book.cells[cells].pop(key)
     nbformat.write(book, path)
-    notebook = Notebook(open_page(), lab, f"{name}.ipynb")
+    notebook = open_notebook(f"{name}.ipynb")
     notebook.run(cells)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     heading = notebook.page.locator(".jp-MarkdownCell", has_text="Lesson")
@@ -151,18 +153,18 @@ def test_below_a_collapsed_heading_it_is_found(lab: Lab, open_page: OpenPage, ce
     goes_back(notebook)
 
 
-def test_below_the_fold_it_is_joined_as_ever(lab: Lab, open_page: OpenPage) -> None:
+def test_below_the_fold_it_is_joined_as_ever(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("fold.ipynb", *[FILLER] * 8, MAKE.format("fold") + "meet", TELL)
-    notebook = Notebook(open_page(), lab, "fold.ipynb")
+    notebook = open_notebook("fold.ipynb")
     notebook.menu("Run", "Run All Cells")
     expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
 
 
 def test_a_notebook_behind_another_one_is_joined_once_it_is_shown(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("behind.ipynb", "import time; time.sleep(5)\n" + MAKE.format("behind") + "meet")
-    notebook = Notebook(open_page(), lab, "behind.ipynb")
+    notebook = open_notebook("behind.ipynb")
     notebook.start(0)
     notebook.page.get_by_role("button", name="New Launcher").first.click()
     expect(notebook.page.locator(".jp-Launcher")).to_be_visible()

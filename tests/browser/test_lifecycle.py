@@ -14,7 +14,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.labs import Lab
 
-from .conftest import OpenPage
+from .conftest import OpenNotebook, OpenPage
 from .media import frame_of, lies_over, moves
 from .notebook import SLOW, App, Notebook
 
@@ -51,13 +51,14 @@ def app(request: pytest.FixtureRequest) -> App:
 
 
 @pytest.fixture
-def join(app: App, lab: Lab, open_page: OpenPage) -> Join:
-    """Opens a notebook with a joined meeting in its second code cell."""
+def join(app: App, lab: Lab, open_notebook: OpenNotebook) -> Join:
+    """Opens a notebook with a joined meeting in its second code cell; `page`: one for it alone."""
 
-    def opener(room: str, *more: str) -> Notebook:
+    def opener(room: str, *more: str, page: Page | None = None) -> Notebook:
         room = f"{room}_{app}"
-        lab.write(f"{room}.ipynb", IMPORT, SHOW.format(room), *more)
-        notebook = Notebook(open_page(), lab, f"{room}.ipynb", app)
+        name = f"{room}.ipynb"
+        lab.write(name, IMPORT, SHOW.format(room), *more)
+        notebook = Notebook(page, lab, name, app) if page else open_notebook(name, app)
         notebook.run(0)
         notebook.run(1)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
@@ -327,7 +328,7 @@ def test_a_notebook_that_is_run_again_from_the_start_goes_on_with_the_meeting(jo
 def test_a_notebook_that_is_closed_ends_the_meeting(
     join: Join, lab: Lab, open_page: OpenPage
 ) -> None:
-    notebook = join("closed", LINK.format("closed"))
+    notebook = join("closed", LINK.format("closed"), page=open_page())
     guest = guest_of(notebook, 2, lab.folder / "closed.txt", open_page)
     notebook.save()
     if "/lab/" in notebook.page.url:

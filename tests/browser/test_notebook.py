@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 
 from tests.labs import Lab
 
-from .conftest import OpenPage
+from .conftest import OpenNotebook, OpenPage
 from .media import decodes, frame_of, moves, probe, sounds
-from .notebook import SLOW, Notebook
+from .notebook import SLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
@@ -30,15 +30,15 @@ STATES = "print(json.dumps(seen), meet.broadcast.value, meet.status.value, meet.
 OUTCOME = "print(repr(live))"
 
 
-def test_without_a_token_the_cell_says_what_to_do(lab: Lab, open_page: OpenPage) -> None:
+def test_without_a_token_the_cell_says_what_to_do(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("empty.ipynb", "import nanomeet_widget as nm\nnm.NanoMeet()")
-    notebook = Notebook(open_page(), lab, "empty.ipynb")
+    notebook = open_notebook("empty.ipynb")
     notebook.run(0)
     expect(notebook.page.locator(".nanomeet-card")).to_contain_text("set the widget's token")
 
 
 def test_the_quickstart_from_the_first_cell_to_the_recording(
-    lab: Lab, open_page: OpenPage, tmp_path: Path
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook, tmp_path: Path
 ) -> None:
     source = nbformat.read(QUICKSTART, as_version=4)
     for code in (WATCH_STATES, GIVE_LINK, NAMES, STATES, OUTCOME):
@@ -46,7 +46,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     nbformat.write(source, lab.folder / "quickstart.ipynb")
     watch_states, give_link, names, states, outcome = range(LEAVE + 1, LEAVE + 6)
 
-    notebook = Notebook(open_page(), lab, "quickstart.ipynb")
+    notebook = open_notebook("quickstart.ipynb")
     notebook.run(SHOW)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 

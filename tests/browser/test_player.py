@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.broadcasting import Broadcaster, bundle_broadcaster
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenNotebook, OpenPage
 from tests.browser.media import moves
-from tests.browser.notebook import SLOW, Notebook
+from tests.browser.notebook import SLOW
 from tests.browser.waiting import until
 from tests.conftest import RunningServer
 from tests.labs import Lab
@@ -44,7 +44,7 @@ def frame_in(page: Page) -> FrameLocator:
 
 
 def test_students_watch_go_back_and_see_the_recording(
-    lab: Lab, open_page: OpenPage, server: RunningServer, stage: Broadcaster
+    lab: Lab, open_notebook: OpenNotebook, server: RunningServer, stage: Broadcaster
 ) -> None:
     live = f"{server.url}/live/{stage.stream}"
     show = (
@@ -72,7 +72,7 @@ def test_students_watch_go_back_and_see_the_recording(
         caption,
     )
     show_, facts, pause, paused, back, behind, go, now, quiet, recording, whole, words = range(12)
-    notebook = Notebook(open_page(), lab, "player.ipynb")
+    notebook = open_notebook("player.ipynb")
     page = notebook.page
     notebook.run(show_)
     player = frame_in(page).locator("main.player")
@@ -131,9 +131,9 @@ def test_students_watch_go_back_and_see_the_recording(
     assert saved.count(stage.stream) == 1  # the cell's own source
 
 
-def test_without_a_source_the_cell_says_what_to_do(lab: Lab, open_page: OpenPage) -> None:
+def test_without_a_source_the_cell_says_what_to_do(lab: Lab, open_notebook: OpenNotebook) -> None:
     show = "import nanomeet_widget as nm\nnm.BroadcastPlayer()"
     lab.write("empty_player.ipynb", show)
-    notebook = Notebook(open_page(), lab, "empty_player.ipynb")
+    notebook = open_notebook("empty_player.ipynb")
     notebook.run(0)
     expect(notebook.page.locator(".nanomeet-player")).to_contain_text("set the player's source")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM, LOADING, OpenPage, new_context
+from tests.browser.conftest import CHROMIUM, OpenPage
+from tests.browser.contexts import LOADING, new_context
 from tests.browser.media import moves
 from tests.browser.test_room import Room, address, button, tile
 from tests.browser.waiting import PATIENCE

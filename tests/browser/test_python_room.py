@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenNotebook, OpenPage
 from tests.browser.framed import PAGE, Person
-from tests.browser.notebook import SLOW, Notebook
+from tests.browser.notebook import SLOW
 from tests.browser.site import site
 from tests.conftest import RunningServer
 from tests.labs import Lab
@@ -79,13 +79,13 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 def test_a_room_is_led_from_python(
-    lab: Lab, server: RunningServer, open_page: OpenPage, address: str
+    lab: Lab, server: RunningServer, open_page: OpenPage, open_notebook: OpenNotebook, address: str
 ) -> None:
     room = f"Python_{secrets.token_hex(4)}"
     token = server.room(room)
     cells = (SPEAK, MODERATE, ADMIT, END, AFTERWARDS, PEOPLE)
     lab.write("room.ipynb", SETUP.format(server=server.url, token=token), *cells)
-    notebook = Notebook(open_page(), lab, "room.ipynb")
+    notebook = open_notebook("room.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     invite = server.invite(token)

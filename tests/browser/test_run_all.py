@@ -16,7 +16,8 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from nanomeet_widget._commands import Commands
 from tests.labs import Lab
 
-from .conftest import OpenPage, new_context
+from .conftest import OpenNotebook
+from .contexts import new_context
 from .media import probe
 from .notebook import SLOW, Notebook
 
@@ -76,8 +77,10 @@ def outcome(command):
 AT_ONCE = """
 plain = shows("plain_{name}").{name}({given})
 first = meet
-told = asyncio.create_task(shows("task_{name}").{name}({given}))
+told = asyncio.create_task({second}.{name}({given}))
 """
+#: What ends the meeting is given in two of them: there is nothing to end twice.
+ENDS = {"end_meeting", "leave"}
 SETTLED = """
 error = told.exception() if told.done() else None
 print(json.dumps([
@@ -98,7 +101,8 @@ def notebook(lab: Lab, browser: Any) -> Any:
     """A notebook with a few cells for each command."""
     cells = [IMPORTS]
     for name in NAMES:
-        cells += [AT_ONCE.format(name=name, given=given(name)), SETTLED, CLOSE]
+        second = f"shows('task_{name}')" if name in ENDS else "meet"
+        cells += [AT_ONCE.format(name=name, given=given(name), second=second), SETTLED, CLOSE]
     lab.write("at_once.ipynb", *cells)
     context: BrowserContext = new_context(
         browser, viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
@@ -131,7 +135,7 @@ def errors(notebook: Notebook) -> Locator:
     )
 
 
-def test_the_quickstart_by_run_all(lab: Lab, open_page: OpenPage) -> None:
+def test_the_quickstart_by_run_all(lab: Lab, open_notebook: OpenNotebook) -> None:
     shutil.copy(QUICKSTART, lab.folder / "all.ipynb")
     source = nbformat.read(lab.folder / "all.ipynb", as_version=4)
     source.cells.append(
@@ -141,7 +145,7 @@ def test_the_quickstart_by_run_all(lab: Lab, open_page: OpenPage) -> None:
         )
     )
     nbformat.write(source, lab.folder / "all.ipynb")
-    notebook = Notebook(open_page(), lab, "all.ipynb")
+    notebook = open_notebook("all.ipynb")
     notebook.menu("Run", "Run All Cells")
     expect(notebook.output(START)).to_contain_text(
         "start_broadcast: done: Playout(live='http", timeout=SLOW
@@ -177,9 +181,11 @@ print(json.dumps([
 """
 
 
-def test_what_is_commanded_early_takes_effect_in_order(lab: Lab, open_page: OpenPage) -> None:
+def test_what_is_commanded_early_takes_effect_in_order(
+    lab: Lab, open_notebook: OpenNotebook
+) -> None:
     lab.write("order.ipynb", IMPORTS, ORDER, ORDERED)
-    notebook = Notebook(open_page(), lab, "order.ipynb")
+    notebook = open_notebook("order.ipynb")
     notebook.run(0)
     notebook.run(1)
     said = json.loads(notebook.until(2, lambda text: text.startswith("[[],") and '"off"' in text))
@@ -198,10 +204,10 @@ print(awaited.broadcast)
 
 
 def test_a_command_is_awaited_in_the_cell_that_shows_the_meeting(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("awaited.ipynb", IMPORTS, AWAITED)
-    notebook = Notebook(open_page(), lab, "awaited.ipynb")
+    notebook = open_notebook("awaited.ipynb")
     notebook.run(0)
     notebook.run(1)
     expect(notebook.output(1).last).to_have_text(re.compile(r"joined live True\s+off"))
@@ -220,10 +226,10 @@ LOBBY = (
 
 
 def test_what_waits_in_the_lobby_says_so_and_takes_effect_once_let_in(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("waits.ipynb", IMPORTS, *LOBBY)
-    notebook = Notebook(open_page(), lab, "waits.ipynb")
+    notebook = open_notebook("waits.ipynb")
     for number in range(3):
         notebook.run(number)
     notebook.tells(3, "<send_chat: pending: a moderator has to let you in> waiting")
@@ -279,13 +285,13 @@ LATER = (
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_command_says_what_keeps_the_meeting_from_being_joined(
-    lab: Lab, open_page: OpenPage, name: str
+    lab: Lab, open_notebook: OpenNotebook, name: str
 ) -> None:
     show, words = KEPT[name]
     cell = f"{MORE}\n{show}\ncommand = meet.set_subject('Rings')"
     leave = "left = meet.leave()\nawait asyncio.sleep(0)"
     lab.write(f"kept_{name}.ipynb", IMPORTS, cell, LATER, leave, "print(left.state)")
-    notebook = Notebook(open_page(), lab, f"kept_{name}.ipynb")
+    notebook = open_notebook(f"kept_{name}.ipynb")
     notebook.run(0)
     notebook.run(1)
     words = words.replace("pending: ", "pending pending: ")
@@ -305,9 +311,9 @@ EARLY = (
 )
 
 
-def test_a_command_waits_for_its_token_to_be_valid(lab: Lab, open_page: OpenPage) -> None:
+def test_a_command_waits_for_its_token_to_be_valid(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("soon.ipynb", IMPORTS, EARLY, "print(repr(command), meet.subject)")
-    notebook = Notebook(open_page(), lab, "soon.ipynb")
+    notebook = open_notebook("soon.ipynb")
     notebook.run(0)
     notebook.run(1)
     notebook.tells(2, "<set_subject: done: 'Rings'> Rings")
@@ -320,10 +326,10 @@ WATCHED = (
 
 
 def test_an_observer_that_raises_is_shown_and_status_stays_true(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("watched.ipynb", IMPORTS, WATCHED, "print(meet.status)", "meet.leave()")
-    notebook = Notebook(open_page(), lab, "watched.ipynb")
+    notebook = open_notebook("watched.ipynb")
     notebook.run(0)
     notebook.run(1)
     expect(notebook.meeting).to_contain_text(
@@ -340,9 +346,11 @@ PLAYER = (
 )
 
 
-def test_an_observer_of_a_player_that_raises_is_shown(lab: Lab, open_page: OpenPage) -> None:
+def test_an_observer_of_a_player_that_raises_is_shown(
+    lab: Lab, open_notebook: OpenNotebook
+) -> None:
     lab.write("observed.ipynb", IMPORTS, PLAYER, "print(player.state)")
-    notebook = Notebook(open_page(), lab, "observed.ipynb")
+    notebook = open_notebook("observed.ipynb")
     notebook.run(0)
     notebook.run(1)
     expect(notebook.output(1)).to_contain_text("raised ZeroDivisionError", timeout=SLOW)
