@@ -104,7 +104,7 @@ def test_a_meeting_is_found_however_its_address_is_spelt(
         assert page.evaluate("api.isAudioMuted()") is True
 
 
-def test_arguments_one_by_one_and_no_ssl_reach_another_server_s_meeting(
+def test_positional_arguments_and_no_ssl_reach_another_server(
     server: RunningServer, address: str, open_page: OpenPage, room: str
 ) -> None:
     page = open_page(address)
@@ -177,7 +177,7 @@ def test_no_token_is_an_error_at_once(
         ("", "names no room"),
     ],
 )
-def test_a_person_at_an_address_without_a_meeting_reads_what_to_do(
+def test_an_address_without_a_meeting_says_what_to_do(
     behind: RunningServer, open_page: OpenPage, room: str, path: str, words: str
 ) -> None:
     page = open_page(f"{behind.url}/{path.format(room=room)}")

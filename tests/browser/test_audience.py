@@ -25,7 +25,7 @@ def heard(page: Page) -> None:
     )
 
 
-def test_who_finds_the_stage_full_watches_it_and_comes_up_when_asked(
+def test_the_audience_of_a_full_stage_comes_up_when_asked(
     servers: Servers, open_page: OpenPage
 ) -> None:
     room = Room(servers.start("--stage", "2"), open_page)
@@ -62,7 +62,7 @@ def test_who_finds_the_stage_full_watches_it_and_comes_up_when_asked(
     assert moves(tile(ada, "Alan").locator("video"))
 
 
-def test_the_audience_goes_on_watching_when_the_page_that_composes_goes(
+def test_the_audience_watches_on_when_the_composing_page_goes(
     servers: Servers, open_page: OpenPage
 ) -> None:
     room = Room(servers.start("--stage", "2"), open_page)

@@ -241,7 +241,7 @@ def test_a_viewer_who_came_early_waits_and_then_sees_it(
     wait_for_pictures(player)
 
 
-def test_a_viewer_comes_back_by_himself(
+def test_a_viewer_reconnects_without_help(
     broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
@@ -318,7 +318,7 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
     assert stage.page.evaluate("me.stage.started.catch(error => error.message)") == refusal
 
 
-def test_a_viewer_who_had_scrolled_away_sees_what_is_live_at_once(
+def test_a_viewer_who_scrolled_away_is_live_at_once(
     broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
@@ -505,7 +505,7 @@ def test_a_recording_has_every_picture_that_was_sent_once(
     assert all(before <= after for before, after in pairwise(numbers))
 
 
-def test_viewers_come_back_by_themselves_when_the_server_was_restarted(
+def test_viewers_return_by_themselves_after_a_server_restart(
     open_page: OpenPage, servers: Servers, bundle: Path
 ) -> None:
     port = str(free_port())

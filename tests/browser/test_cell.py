@@ -344,9 +344,7 @@ def test_between_two_pages_of_one_notebook(lab: Lab, open_page: OpenPage) -> Non
     first.tells(1, "joined")
 
 
-def test_between_two_widgets_of_one_meeting_and_out_by_the_keyboard(
-    lab: Lab, open_notebook: OpenNotebook
-) -> None:
+def test_between_two_widgets_and_out_by_the_keyboard(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("two.ipynb", SHOW.format("two_101"), "nm.NanoMeet(token=room.token)")
     notebook = joined(open_notebook("two.ipynb"))
     room = frame_of(notebook.page)

@@ -104,7 +104,7 @@ def test_people_write_raise_hands_and_look_around(room: Room) -> None:
     assert ada.asks("getDisplayName", grace.id) == "Grace H."
 
 
-def test_a_moderator_moderates_and_nobody_else_does(room: Room) -> None:
+def test_only_a_moderator_moderates(room: Room) -> None:
     ada, grace = room.ada, room.grace
 
     for command, *args in (
@@ -261,7 +261,7 @@ def test_a_recording_can_be_fetched_when_the_broadcast_is_over(
     assert "/vod/" in ada.hears("recordingLinkAvailable")["link"]
 
 
-def test_a_page_that_answers_wrongly_whenever_it_is_asked_is_not_asked_for_ever(
+def test_a_page_that_always_answers_wrongly_is_asked_no_more(
     room: Room, open_page: OpenPage, address: str, server: RunningServer
 ) -> None:
     room.ada.does("password", "sesame")

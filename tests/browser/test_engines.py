@@ -21,7 +21,7 @@ from tests.standins.prosody import Prosody
 
 from .conftest import OpenPage
 from .notebook import SLOW, Notebook
-from .test_embedding import ISOLATED, lab_with
+from .test_restricted_pages import ISOLATED, lab_with
 
 pytestmark = pytest.mark.browser
 
@@ -289,7 +289,7 @@ def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None =
     return given
 
 
-def test_another_library_joins_in_a_frame_of_its_own_and_the_state_stays_true(
+def test_another_library_joins_in_a_frame_and_state_stays_true(
     lab: Lab, open_page: OpenPage, deployment: Site
 ) -> None:
     cells = (
@@ -357,7 +357,7 @@ def test_another_library_joins_in_a_frame_of_its_own_and_the_state_stays_true(
     ],
     ids=["missing", "changed", "no library"],
 )
-def test_a_library_that_cannot_be_used_fails_the_meeting_in_words(
+def test_an_unusable_library_fails_the_meeting_in_words(
     lab: Lab, open_page: OpenPage, deployment: Site, script: tuple[str, bytes | None], words: str
 ) -> None:
     notebook = opened(
@@ -373,7 +373,7 @@ def test_a_library_that_cannot_be_used_fails_the_meeting_in_words(
     expect(notebook.page.locator(".nanomeet-overlay iframe")).to_have_count(0)
 
 
-def test_a_library_whose_engine_does_not_come_is_no_joined_meeting(
+def test_a_library_without_its_engine_joins_no_meeting(
     lab: Lab, open_page: OpenPage, deployment: Site
 ) -> None:
     # What the library promises of it is untrue: its meeting's server has no script.
@@ -392,7 +392,7 @@ def test_a_library_whose_engine_does_not_come_is_no_joined_meeting(
     notebook.begins(1, "failed")
 
 
-def test_an_isolated_notebook_shows_a_server_that_knows_nothing_of_it(
+def test_an_isolated_notebook_shows_an_unaware_server(
     tmp_path: Path, open_page: OpenPage, deployment: Site
 ) -> None:
     with lab_with(tmp_path, ISOLATED) as lab:

@@ -123,7 +123,7 @@ def test_a_token_that_runs_out_ends_the_meeting(
     assert told["error"]["kind"] == "token_expired"
 
 
-def test_a_server_that_comes_back_is_a_drop_out_and_one_that_does_not_is_the_end(
+def test_a_server_that_returns_is_a_drop_out_else_the_end(
     lab: Lab, open_page: OpenPage, servers: Servers
 ) -> None:
     port = free_port()

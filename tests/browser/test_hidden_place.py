@@ -57,7 +57,7 @@ def goes_back(notebook: Notebook) -> None:
 
 
 @pytest.mark.parametrize("box", BOXES)
-def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
+def test_on_a_hidden_page_it_is_joined_once_shown(
     lab: Lab, open_notebook: OpenNotebook, box: str
 ) -> None:
     name = f"box_{box}"
@@ -77,7 +77,7 @@ def test_on_a_hidden_page_it_is_joined_once_that_is_shown_and_found_back_to(
     assert frame_of(notebook.page).evaluate("window.mark === 'the same frame'")
 
 
-def test_what_a_stack_shows_no_more_is_left_and_joined_again_once_it_does(
+def test_a_stack_leaves_what_it_hides_and_joins_it_once_shown(
     lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     """It draws none of its pages but the one that it shows."""
@@ -160,7 +160,7 @@ def test_below_the_fold_it_is_joined_as_ever(lab: Lab, open_notebook: OpenNotebo
     expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
 
 
-def test_a_notebook_behind_another_one_is_joined_once_it_is_shown(
+def test_a_notebook_behind_another_is_joined_once_shown(
     lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("behind.ipynb", "import time; time.sleep(5)\n" + MAKE.format("behind") + "meet")

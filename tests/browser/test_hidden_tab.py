@@ -112,7 +112,7 @@ HEARS_A_TONE = """
 FACTS = "({ ...document.querySelector('main.player').dataset })"
 
 
-def test_a_viewer_in_a_tab_behind_another_hears_on_and_is_live_when_he_comes_back(
+def test_a_viewer_behind_another_tab_hears_on_and_returns_live(
     slowing: Browser, open_page: OpenPage, server: RunningServer
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"

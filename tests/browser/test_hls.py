@@ -98,7 +98,7 @@ for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode", "MediaSo
 """
 
 
-def test_a_browser_that_decodes_nothing_for_a_page_plays_hls_by_itself(
+def test_a_browser_without_decoders_plays_hls_by_itself(
     stage: Broadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     page = open_page()

@@ -173,7 +173,7 @@ def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(join: Join) -> 
     assert above.json_value() == {"covered": False}
 
 
-def test_a_second_view_shows_where_it_is_and_joins_no_second_time(join: Join) -> None:
+def test_a_second_view_shows_where_it_is_and_joins_nothing(join: Join) -> None:
     notebook = join("views", "meet")
     notebook.run(2)
     expect(overlays(notebook)).to_have_count(1)
@@ -204,7 +204,7 @@ def test_a_split_notebook_shows_it_once(join: Join) -> None:
 
 
 @ONLY_LAB
-def test_an_output_that_is_shown_beside_the_notebook_has_the_meeting(join: Join) -> None:
+def test_an_output_beside_the_notebook_has_the_meeting(join: Join) -> None:
     notebook = join("beside")
     mark(notebook)
     notebook.meeting.locator(".nanomeet-room").click(button="right")
@@ -263,7 +263,7 @@ def test_leaving_frees_the_camera_and_one_can_come_back(join: Join) -> None:
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 
 
-def test_clearing_the_outputs_ends_the_meeting_unless_it_is_shown_again(
+def test_cleared_outputs_end_a_meeting_not_shown_again(
     join: Join, lab: Lab, open_page: OpenPage, app: App
 ) -> None:
     name = f"cleared_{app}"
@@ -314,7 +314,7 @@ def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: Op
     expect(notebook.meeting).to_contain_text("Its kernel was shut down or restarted")
 
 
-def test_a_notebook_that_is_run_again_from_the_start_goes_on_with_the_meeting(join: Join) -> None:
+def test_restart_and_run_all_keeps_the_meeting(join: Join) -> None:
     notebook = join("anew", STATUS)
     mark(notebook)
     notebook.menu("Kernel", "Restart Kernel and Run All Cells")

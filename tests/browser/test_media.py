@@ -73,7 +73,7 @@ def sent(page: Page) -> int:
     return sum(int(camera["frames"]) for camera in cameras(page))
 
 
-def test_what_nobody_shows_is_not_sent_and_what_is_small_is_sent_small(meeting: Meeting) -> None:
+def test_hidden_pictures_are_not_sent_and_small_ones_sent_small(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True, scripts=[_STRONG])
     small = {"width": 320, "height": 240}
     pages = {name: meeting.enter(name, viewport=small) for name in ("Grace", "Alan")}
@@ -145,7 +145,7 @@ def test_the_voice_goes_first(meeting: Meeting) -> None:
     until(ada, lambda: [c["microphone"]["priority"] for c in connections(ada)], to_be=["high"])
 
 
-def test_devices_change_without_negotiating_anew_and_who_is_muted_stays_muted(
+def test_devices_change_without_negotiation_and_mute_stays(
     meeting: Meeting,
 ) -> None:
     ada = meeting.enter("Ada", moderator=True)
@@ -168,7 +168,7 @@ def test_devices_change_without_negotiating_anew_and_who_is_muted_stays_muted(
     assert of_the_connection(ada, "offers") == before
 
 
-def test_a_second_microphone_that_cannot_be_opened_leaves_the_first(meeting: Meeting) -> None:
+def test_a_second_microphone_that_fails_leaves_the_first(meeting: Meeting) -> None:
     ada = meeting.enter("Ada", moderator=True)
     grace = meeting.enter("Grace")
     expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
@@ -214,7 +214,7 @@ def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> N
         ("NotAllowedError", "may not use your camera"),
     ],
 )
-def test_a_camera_that_cannot_be_opened_is_explained_and_the_microphone_is_used(
+def test_a_blocked_camera_is_explained_and_the_microphone_used(
     meeting: Meeting, error: str, words: str
 ) -> None:
     fail = f"""

@@ -107,7 +107,7 @@ def meet(*pages: tuple[Page, str]) -> None:
         assert moves(tile(page, other).locator("video"))
 
 
-def test_a_network_that_was_away_brings_back_the_pictures_and_nobody_twice(
+def test_pictures_return_with_the_network_and_no_person_twice(
     room: Room, open_page: OpenPage, wire: Wire
 ) -> None:
     ada = room.enter("Ada", moderator=True)
@@ -215,9 +215,7 @@ def test_under_heavy_loss_pictures_stop_and_the_voice_goes_on(
     assert moves(tile(grace, "Ada").locator("video"))
 
 
-def test_a_meeting_outlives_a_killed_server_with_its_roles_and_pictures(
-    servers: Servers, open_page: OpenPage
-) -> None:
+def test_roles_and_pictures_outlive_a_killed_server(servers: Servers, open_page: OpenPage) -> None:
     port = str(free_port())
     first = servers.start("--port", port)
     room = Room(first, open_page)
@@ -241,9 +239,7 @@ def test_a_meeting_outlives_a_killed_server_with_its_roles_and_pictures(
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
 
 
-def test_a_page_that_crashed_is_followed_by_the_next_in_its_place(
-    room: Room, open_page: OpenPage
-) -> None:
+def test_the_next_page_takes_a_crashed_pages_place(room: Room, open_page: OpenPage) -> None:
     ada = room.enter("Ada", moderator=True)
     address = room.address("Grace")
     grace = open_page(address)
@@ -260,9 +256,7 @@ def test_a_page_that_crashed_is_followed_by_the_next_in_its_place(
     expect(tile(ada, "Grace")).to_have_attribute("data-participant", before)
 
 
-def test_a_second_tab_takes_the_place_of_the_first_which_can_take_it_back(
-    room: Room, open_page: OpenPage
-) -> None:
+def test_a_second_tab_replaces_the_first_which_can_return(room: Room, open_page: OpenPage) -> None:
     ada = room.enter("Ada", moderator=True)
     address = room.address("Grace")
     first = open_page(address)

@@ -115,7 +115,7 @@ def test_two_people_write_to_each_other(room: Room) -> None:
     expect(log(ada).locator(".chat-group").last.locator(".chat-text")).to_have_count(2)
 
 
-def test_what_is_typed_after_the_key_that_opens_the_chat_stands_in_it(room: Room) -> None:
+def test_what_is_typed_after_the_chats_key_stands_in_it(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     expect(ada.get_by_role("toolbar")).to_be_visible(timeout=PATIENCE)
     ada.keyboard.type("cHello")
@@ -377,7 +377,7 @@ def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> Non
     expect(tile(alan, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_locked_room_takes_nobody_else(room: Room) -> None:
+def test_a_locked_room_takes_no_one_else(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     panel(ada, "settings").get_by_label("Lock the room").click()
     expect(panel(ada, "settings").get_by_label("Lock the room")).to_be_checked()
@@ -397,7 +397,7 @@ def test_the_meeting_is_ended_for_all_by_keyboard(room: Room) -> None:
         expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
 
 
-def test_language_and_look_change_at_once_and_the_language_is_kept(room: Room) -> None:
+def test_language_and_look_change_at_once_and_stay(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     panel(ada, "settings").get_by_label("Language").select_option("Deutsch")
     shown = panel(ada, "settings")
@@ -540,7 +540,7 @@ def test_on_a_telephone_a_panel_is_a_sheet_that_keeps_the_focus(room: Room) -> N
     expect(button(ada, "More")).to_be_focused()
 
 
-def test_somebody_is_removed_by_keyboard_alone(room: Room) -> None:
+def test_a_person_is_removed_by_keyboard_alone(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)

@@ -133,7 +133,7 @@ def test_it_speaks_the_language_of_the_reader(room: Room, open_page: OpenPage) -
     expect(page.get_by_role("button", name="Die Besprechung verlassen")).to_be_visible()
 
 
-def test_a_page_of_ones_own_asks_first_and_a_wish_to_the_contrary_is_heeded(
+def test_an_own_page_asks_before_joining_unless_told_not_to(
     room: Room, open_page: OpenPage, server: RunningServer
 ) -> None:
     plain = address(server, room.token, room.name, "Ada").replace("prejoinConfig.enabled", "x")

@@ -77,7 +77,7 @@ def others(person: Person) -> int:
 
 
 @pytest.mark.parametrize("tenant", ["", "local/"], ids=["room", "tenant and room"])
-def test_a_component_shows_one_meeting_and_leaves_nobody_behind(
+def test_a_component_shows_one_meeting_and_leaves_none_behind(
     secure: RunningServer, address: str, open_page: OpenPage, room: str, tenant: str
 ) -> None:
     token = secure.room(room)
@@ -133,7 +133,7 @@ def test_a_component_shows_one_meeting_and_leaves_nobody_behind(
         assert most == 1
 
 
-def test_a_client_that_is_disposed_leaves_at_once_and_the_component_can_come_back(
+def test_a_disposed_client_leaves_and_the_component_comes_back(
     secure: RunningServer, address: str, open_page: OpenPage, room: str
 ) -> None:
     token = secure.room(room)

@@ -93,7 +93,7 @@ def test_everything_goes_through_the_relay(
     assert SECRET not in log.read_text(errors="replace")
 
 
-def test_a_page_asks_nobody_but_its_server(servers: Servers, open_page: OpenPage) -> None:
+def test_a_page_asks_only_its_server(servers: Servers, open_page: OpenPage) -> None:
     server = servers.start()
     token = server.room("Relay")
     own = urlsplit(server.url).netloc

@@ -99,7 +99,7 @@ def test_remove_and_revoke_ends_the_link_for_everybody(
     )
 
 
-def test_whoever_leaves_meanwhile_is_asked_of_no_more(
+def test_a_person_who_leaves_meanwhile_is_asked_of_no_more(
     server: RunningServer, open_page: OpenPage
 ) -> None:
     lesson = Class(server, open_page)

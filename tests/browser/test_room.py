@@ -122,7 +122,7 @@ def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> Non
     assert moves(tile(ada, "Grace").locator("video"))
 
 
-def test_leaving_removes_the_tile_and_frees_camera_and_microphone(room: Room) -> None:
+def test_leaving_removes_the_tile_and_frees_the_devices(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
@@ -143,7 +143,7 @@ def test_who_left_can_join_again(room: Room) -> None:
     assert moves(tile(ada, "Grace").locator("video"))
 
 
-def test_the_token_leaves_the_address_bar_and_a_reload_keeps_the_place(room: Room) -> None:
+def test_the_token_leaves_the_address_and_a_reload_keeps_place(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
@@ -261,7 +261,7 @@ def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_moderator_mutes_everybody_and_sends_somebody_out(room: Room) -> None:
+def test_a_moderator_mutes_everyone_and_removes_one(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)

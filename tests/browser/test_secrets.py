@@ -164,9 +164,7 @@ def test_neither_the_notebook_nor_the_room_gives_the_token_away(
     assert not found(tab.evaluate(STORED), *secrets)
 
 
-def test_neither_the_invitation_nor_the_guests_room_gives_it_away(
-    lab: Lab, open_page: OpenPage
-) -> None:
+def test_neither_invitation_nor_guests_room_gives_it_away(lab: Lab, open_page: OpenPage) -> None:
     meet(lab, open_page(), "guest_101")
     secrets = secrets_of(lab, "guest_101")
     link = lab.read("guest_101.json")[2]

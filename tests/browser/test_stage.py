@@ -69,9 +69,7 @@ def test_a_pin_is_for_oneself_and_a_main_participant_for_all(room: Room) -> None
         expect(page.get_by_role("img", name="shown large to everybody")).to_be_visible()
 
 
-def test_a_shared_screen_takes_the_large_place_and_is_not_cropped(
-    room: Room, open_page: OpenPage
-) -> None:
+def test_a_shared_screen_is_large_and_not_cropped(room: Room, open_page: OpenPage) -> None:
     ada = open_page()
     ada.add_init_script(FAKE_SCREEN)
     ada.goto(room.address("Ada", moderator=True))
@@ -100,7 +98,7 @@ def test_a_raised_hand_and_a_feeling_show_on_the_tile(room: Room) -> None:
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_have_count(0)
 
 
-def test_the_space_bar_opens_the_microphone_as_long_as_it_is_held(room: Room) -> None:
+def test_the_space_bar_held_opens_the_microphone(room: Room) -> None:
     ada, grace = two(room)
     grace.keyboard.press("m")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")

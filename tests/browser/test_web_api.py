@@ -250,7 +250,7 @@ def test_script_of_a_plain_server_reaches_it_by_its_bare_host(
 # Contract A: our own library.
 
 
-def test_page_is_led_through_a_meeting_over_tls_with_two_addresses_changed(
+def test_a_vendors_page_works_over_tls_with_two_new_addresses(
     vendor_page: Page, secure: RunningServer
 ) -> None:
     """By callbacks, with a bare server name: as the vendor's own sample page calls it."""
@@ -393,7 +393,7 @@ def test_moderator_commands_settle_when_they_are_done(
     ]
 
 
-def test_others_see_at_once_who_destroyed_his_meeting(
+def test_others_see_at_once_who_destroyed_their_meeting(
     plain_page: Page, open_page: OpenPage, plain_site: str, server: RunningServer
 ) -> None:
     token = server.room("leaving")

@@ -147,7 +147,7 @@ def test_a_private_broadcast_takes_its_link(server: RunningServer, film: Clip) -
     run(scenario())
 
 
-def test_a_format_that_nobody_knows_is_refused(server: RunningServer) -> None:
+def test_an_unknown_format_is_refused(server: RunningServer) -> None:
     async def scenario() -> None:
         viewer = await connect(server, "ws/watch")
         await viewer.send("watch", v=1, stream="any", format="flv")
@@ -234,9 +234,7 @@ async def read_until_live(viewer: Client, *, after: int) -> list[Frame]:
     return seen
 
 
-def test_viewers_who_do_not_read_skip_harm_nobody_and_come_back(
-    servers: Servers, film: Clip
-) -> None:
+def test_slow_viewers_skip_harm_no_others_and_come_back(servers: Servers, film: Clip) -> None:
     server = servers.start()
     # 20 MB in six seconds: more than connections hold that nobody reads, and than is kept for them.
     count, unread, size = 300, 180, 113_000
@@ -285,9 +283,7 @@ def test_viewers_who_do_not_read_skip_harm_nobody_and_come_back(
     run(scenario())
 
 
-def test_a_viewer_who_goes_away_in_the_middle_harms_nobody(
-    server: RunningServer, film: Clip
-) -> None:
+def test_a_viewer_who_goes_in_the_middle_harms_no_others(server: RunningServer, film: Clip) -> None:
     async def scenario() -> None:
         token = server.room("Away", streamname="away-one")
         viewers = [(await watch(server, "away-one"))[0] for _ in range(4)]
@@ -368,9 +364,7 @@ def test_stopping_the_server_makes_the_recording_whole(servers: Servers, film: C
     assert files == ["last-words.jpg", "last-words.mp4"]
 
 
-def test_a_killed_servers_recording_is_whole_after_the_next_start(
-    servers: Servers, film: Clip
-) -> None:
+def test_a_killed_servers_recording_is_whole_after_a_restart(servers: Servers, film: Clip) -> None:
     first = servers.start()
 
     async def scenario() -> None:

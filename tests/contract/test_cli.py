@@ -79,7 +79,7 @@ def test_a_room_an_invite_and_what_the_token_says(server: RunningServer) -> None
     assert (said["claims"]["room"], said["claims"]["moderator"]) == ("Algebra_1", False)
 
 
-def test_a_room_on_a_jitsi_needs_nobody() -> None:
+def test_a_jitsi_room_needs_no_server() -> None:
     room = facts(nanomeet("room", "R", "--participant", "--streamname", "s", "--json", **JITSI))
     claims = jwt.decode(room["token"], SECRET, algorithms=["HS256"], audience="jitsi")
     assert (claims["moderator"], claims["streamname"]) == (False, "s")

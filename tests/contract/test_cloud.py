@@ -173,7 +173,7 @@ def test_a_pause_that_is_too_long_is_told_instead(site: Site, service: NanoStrea
     assert len(site.seen) == 1
 
 
-def test_what_is_lost_on_the_way_is_repeated_only_if_that_is_safe(
+def test_lost_requests_are_repeated_only_if_that_is_safe(
     site: Site, service: NanoStreamCloud
 ) -> None:
     site.faults.append(Answer(status=0))

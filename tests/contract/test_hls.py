@@ -197,7 +197,7 @@ def test_what_does_not_come_is_not_waited_for_without_end(
     run(scenario())
 
 
-def test_who_plays_it_hears_where_the_stream_stands_and_gets_no_frames(
+def test_a_player_hears_where_the_stream_stands_without_frames(
     server: RunningServer, film: Clip
 ) -> None:
     async def scenario() -> None:

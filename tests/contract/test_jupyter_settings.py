@@ -102,7 +102,7 @@ def opens(server: Jupyter, origin: str, host: str = "") -> bool:
     return status == http.HTTPStatus.SWITCHING_PROTOCOLS
 
 
-def test_names_that_jupyter_calls_local_are_names_of_its_meetings(tmp_path: Path) -> None:
+def test_jupyters_local_names_are_names_of_its_meetings(tmp_path: Path) -> None:
     names = "--ServerApp.local_hostnames=['localhost','Notebook.example']"
     with jupyter(tmp_path, "--ip=127.0.0.1", names) as server:
         assert status(server, f"notebook.example:{server.port}").status_code == 200
@@ -159,7 +159,7 @@ def test_remote_access_opens_every_name_and_no_origin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.2", "::1", EVERYWHERE, "", "*", "localhost"])
-def test_an_invite_before_the_first_display_has_an_address_that_answers(
+def test_an_invite_before_the_first_display_has_a_live_address(
     ip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with jupyter(tmp_path, f"--ip={ip}") as server, kernel_of(server, monkeypatch) as kernel:

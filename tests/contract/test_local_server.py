@@ -87,7 +87,7 @@ def test_the_async_twins_do_the_same(service: LocalServer) -> None:
     assert _tokens.read(invite.token).room == "algebra_101"
 
 
-def test_an_invite_leads_to_the_invite_page_with_the_token_in_the_fragment(
+def test_an_invite_opens_its_page_with_the_token_in_the_fragment(
     service: LocalServer,
 ) -> None:
     room = nm.create_room("algebra_101", service=service)
@@ -163,7 +163,7 @@ def test_it_goes_when_its_last_user_was_killed(folders: tuple[Path, Path]) -> No
     assert not ready_in(runtime).exists()
 
 
-def test_a_server_that_was_killed_is_replaced_and_its_tokens_stay_good(
+def test_a_killed_server_is_replaced_and_its_tokens_stay_good(
     service: LocalServer, folders: tuple[Path, Path]
 ) -> None:
     room = nm.create_room("algebra_101", service=service)

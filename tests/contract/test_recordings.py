@@ -244,7 +244,7 @@ def test_a_meeting_lists_its_own(servers: Servers) -> None:
     assert said.stdout.split() == [room.streamname, "None"]
 
 
-def test_nobody_else_lists_recordings(server: RunningServer) -> None:
+def test_others_list_no_recordings(server: RunningServer) -> None:
     def status(headers: dict[str, str], query: str = "") -> int:
         url = f"{server.url}/recordings{query}"
         return get(url, headers=headers).status_code

@@ -59,7 +59,7 @@ async def passed_over(page: Client) -> list[dict[str, Any]]:
 # --- chat --------------------------------------------------------------------------------------
 
 
-def test_chat_reaches_whom_it_is_for(server: RunningServer) -> None:
+def test_chat_reaches_those_it_is_for(server: RunningServer) -> None:
     async def scenario() -> None:
         moderator = server.room("Chat")
         invite = server.invite(moderator)
@@ -115,7 +115,7 @@ def test_hands_and_reactions_over_the_wire(server: RunningServer) -> None:
 # --- moderators --------------------------------------------------------------------------------
 
 
-def test_a_granted_role_lasts_and_is_nobody_elses(server: RunningServer) -> None:
+def test_a_granted_role_lasts_and_is_one_persons_alone(server: RunningServer) -> None:
     async def scenario() -> None:
         moderator = server.room("Grants")
         invite = server.invite(moderator)
@@ -167,7 +167,7 @@ def test_a_locked_room_and_one_that_is_ended(server: RunningServer) -> None:
     run(scenario())
 
 
-def test_muting_one_is_acknowledged_when_his_page_has_done_it(server: RunningServer) -> None:
+def test_muting_one_is_acknowledged_once_their_page_did_it(server: RunningServer) -> None:
     async def scenario() -> None:
         moderator = server.room("Mute")
         anna, _ = await join(server, moderator)
@@ -286,7 +286,7 @@ async def watch(server: RunningServer, stream: str, ticket: str | None) -> Clien
     return viewer
 
 
-def test_the_audience_sees_the_stage_and_nobody_else_does(small: RunningServer, film: Clip) -> None:
+def test_only_the_audience_may_watch_the_stage(small: RunningServer, film: Clip) -> None:
     async def scenario() -> None:
         moderator = small.room("Relay")
         invite = small.invite(moderator)

@@ -314,7 +314,7 @@ def test_what_is_no_rtmp_server_is_tried_again(allowing: RunningServer, film: Cl
     assert "SECRET" not in allowing.log.read_text()
 
 
-def test_it_goes_over_tls_to_whoever_has_a_certificate(
+def test_it_goes_over_tls_to_a_server_with_a_certificate(
     servers: Servers, nginx: Nginx, film: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As an authority of the machine's own would be made known to the server's process.
@@ -335,7 +335,7 @@ def test_it_goes_over_tls_to_whoever_has_a_certificate(
     assert "SECRET" not in trusting.log.read_text()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(
+def test_an_untrusted_certificate_is_refused(
     allowing: RunningServer, nginx: Nginx, film: Clip
 ) -> None:
     async def scenario() -> None:

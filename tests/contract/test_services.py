@@ -173,7 +173,7 @@ def test_an_invite_may_be_a_moderators(case: Case) -> None:
     assert not again.moderator
 
 
-def test_an_invites_link_carries_the_token_where_no_server_sees_it(case: Case) -> None:
+def test_an_invite_link_shows_its_token_to_no_server(case: Case) -> None:
     room = nm.create_room("Lecture", service=case.service)
     invite = nm.create_invite(room.token, service=case.service)
     before, mark, after = invite.invite_link.partition(case.mark)
@@ -182,7 +182,7 @@ def test_an_invites_link_carries_the_token_where_no_server_sees_it(case: Case) -
     assert "?" not in before
 
 
-def test_nobody_invites_beyond_the_own_time(case: Case) -> None:
+def test_no_invite_outlasts_its_inviters_token(case: Case) -> None:
     room = nm.create_room("Lecture", exp=timedelta(hours=2), service=case.service)
     before = case.asked()
     with pytest.raises(nm.InvalidInputError, match="cannot be valid longer"):

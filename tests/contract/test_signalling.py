@@ -295,7 +295,7 @@ def test_no_message_ends_the_meeting(server: RunningServer, told: list[dict[str,
 @pytest.mark.parametrize(
     "name", ["x" * 63 + "👋", "x" * 63 + "👨‍👩‍👧‍👦" + "y", "\ud83d", "x" * 10_000]
 )
-def test_no_name_keeps_anybody_outside(server: RunningServer, name: str) -> None:
+def test_no_name_keeps_a_person_outside(server: RunningServer, name: str) -> None:
     async def scenario() -> None:
         page, welcome = await join(server, server.room("Names"), name=name)
         shown = {"\ud83d": "\ufffd", "x" * 10_000: "x" * 64}.get(name, name.removesuffix("y"))

@@ -282,7 +282,7 @@ def test_any_web_page_may_ask(server: RunningServer) -> None:
     assert refused.headers["access-control-allow-origin"] == "*"
 
 
-def test_the_organisation_is_told_to_whoever_has_a_key(server: RunningServer) -> None:
+def test_the_organisation_is_told_to_holders_of_a_key(server: RunningServer) -> None:
     url = f"{server.url}/organisation"
     answer = get(url, headers={KEY: server.api_key})
     assert answer.status_code == 200

@@ -34,7 +34,7 @@ def collaboration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def test_in_a_shared_notebook_the_meeting_is_with_who_ran_the_cell(
+def test_a_shared_notebooks_meeting_is_with_who_ran_the_cell(
     collaboration: Lab, open_page: OpenPage
 ) -> None:
     collaboration.write("shared.ipynb", SHOW, TELL)

@@ -29,9 +29,7 @@ HTMLAnchorElement.prototype.click = function () { window.followed = this.href; c
 """
 
 
-def test_the_meeting_opens_in_a_browser_by_a_link_that_works_once(
-    lab: Lab, open_page: OpenPage
-) -> None:
+def test_the_meeting_opens_in_a_browser_by_a_one_time_link(lab: Lab, open_page: OpenPage) -> None:
     lab.write("studio.ipynb", SHOW)
     page = open_page()
     page.add_init_script(MARKED)

@@ -50,7 +50,7 @@ def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:
     assert said["server"] == running.url.removeprefix("https://")
 
 
-def test_it_listens_where_it_is_told_and_takes_the_key_that_it_is_given(servers: Servers) -> None:
+def test_it_listens_at_the_given_address_with_the_given_key(servers: Servers) -> None:
     key = "a-key-of-the-school"
     running = servers.start("--host", "0.0.0.0", "--tls", "--api-key", key)  # noqa: S104 - the case
     trust = ssl.create_default_context(cafile=str(running.data / "certificate.pem"))
@@ -127,7 +127,7 @@ def test_pages_send_nothing_about_themselves(server: RunningServer) -> None:
         ("js/nanomeet.d.ts", "text/plain; charset=utf-8"),
     ],
 )
-def test_pages_of_other_servers_may_load_the_scripts_and_their_types(
+def test_other_servers_pages_may_load_the_scripts_and_types(
     server: RunningServer, path: str, kind: str
 ) -> None:
     answer = get(f"{server.url}/{path}")
@@ -178,7 +178,7 @@ def test_a_browser_gets_words_where_no_meeting_is(server: RunningServer, path: s
     assert said.json()["message"]
 
 
-def test_a_frame_gets_a_meeting_s_page_for_a_room_called_like_a_part_of_the_server(
+def test_a_room_named_like_a_server_path_opens_in_a_frame(
     server: RunningServer,
 ) -> None:
     for path in ("stream", "recordings"):

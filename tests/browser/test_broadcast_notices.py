@@ -23,7 +23,7 @@ from tests.conftest import RunningServer, Servers
 pytestmark = pytest.mark.browser
 
 
-def test_a_recording_that_ends_at_its_limit_is_told_in_the_rooms_language(
+def test_a_recordings_limit_is_told_in_the_rooms_language(
     open_page: OpenPage, servers: Servers
 ) -> None:
     server = servers.start("--largest-gb", "0.0001")

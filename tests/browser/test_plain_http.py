@@ -96,7 +96,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     expect(tile(ada, "Grace")).to_have_count(1)
 
 
-def test_a_moderator_alone_over_http_invites_and_is_told_how_https_comes(
+def test_a_moderator_over_http_invites_and_reads_of_https(
     served: RunningServer, reached: RunningServer, lan: Lan
 ) -> None:
     room = Room(served, lan.open_page)

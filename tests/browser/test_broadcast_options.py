@@ -68,7 +68,7 @@ def test_every_codec_is_seen_and_recorded(
 NO_ENCODER = "VideoEncoder.isConfigSupported = async config => ({ supported: false, config });"
 
 
-def test_what_a_browser_does_not_encode_is_refused_in_the_readers_language(
+def test_an_unsupported_codec_is_refused_in_the_readers_language(
     open_page: OpenPage, server: RunningServer
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"

@@ -51,7 +51,7 @@ def remove(page: Page) -> None:
 
 
 @pytest.mark.parametrize("go", [close, navigate, dispose, remove])
-def test_who_goes_for_good_is_gone_before_who_lost_the_connection(
+def test_a_page_that_goes_is_gone_before_a_lost_connection(
     server: RunningServer, open_page: OpenPage, embedding: str, go: Callable[[Page], None]
 ) -> None:
     name = f"Going_{secrets.token_hex(4)}"

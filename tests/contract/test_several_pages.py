@@ -146,7 +146,7 @@ def joins(page: Page, comm: str) -> None:
         page.says(comm, type="status", status=status, error=None)
 
 
-def test_the_page_that_ran_the_cell_has_the_meeting_in_whatever_order_they_come(
+def test_the_page_that_ran_the_cell_has_it_in_any_order(
     two: tuple[Page, Page],
 ) -> None:
     teacher, student = two
@@ -162,7 +162,7 @@ def test_the_page_that_ran_the_cell_has_the_meeting_in_whatever_order_they_come(
     assert any("sealed" in text for text in student.raw)
 
 
-def test_a_reload_goes_on_by_itself_and_another_browser_never_does(two: tuple[Page, Page]) -> None:
+def test_a_reload_goes_on_by_itself_another_browser_never(two: tuple[Page, Page]) -> None:
     teacher, student = two
     teacher.run(MAKE)
     comm = teacher.run(COMM)
@@ -193,7 +193,7 @@ def test_what_another_page_says_changes_nothing(two: tuple[Page, Page]) -> None:
     assert student.run("print(meet.status.value)") == "joined"
 
 
-def test_running_the_cell_again_takes_nothing_from_a_page_where_it_goes_on(
+def test_running_the_cell_again_takes_nothing_from_a_live_page(
     two: tuple[Page, Page],
 ) -> None:
     teacher, student = two

@@ -225,7 +225,7 @@ LOBBY = (
 )
 
 
-def test_what_waits_in_the_lobby_says_so_and_takes_effect_once_let_in(
+def test_a_command_waits_in_the_lobby_and_then_takes_effect(
     lab: Lab, open_notebook: OpenNotebook
 ) -> None:
     lab.write("waits.ipynb", IMPORTS, *LOBBY)

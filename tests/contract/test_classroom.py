@@ -9,7 +9,7 @@ from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
 
 from .sockets import Client, connect, join, run
-from .test_revoking import id_of
+from .test_invite_revocation import id_of
 
 CLASS = 30
 TEACHER = "the-browser-of-the-teacher"

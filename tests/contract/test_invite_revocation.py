@@ -46,7 +46,7 @@ def test_tokens_are_listed_by_name_and_never_shown(server: RunningServer) -> Non
     assert not any(secret.split(".")[2] in text for secret in (token, invite, other))
 
 
-def test_whoever_came_with_it_is_out(server: RunningServer) -> None:
+def test_those_who_came_with_it_are_out(server: RunningServer) -> None:
     async def scenario() -> None:
         token = server.room("Revoked")
         invite, second = server.invite(token), server.invite(token)
@@ -103,7 +103,7 @@ def test_only_who_may_lists_and_revokes(server: RunningServer) -> None:
         assert server.post("revoke", headers=key(server), id=wrong).status_code == 400
 
 
-def test_a_revocation_outlives_the_server_and_reaches_its_neighbour(servers: Servers) -> None:
+def test_a_revocation_outlives_the_server_and_reaches_others(servers: Servers) -> None:
     async def scenario() -> None:
         first = servers.start()
         second = servers.start(data=first.data)

@@ -91,7 +91,7 @@ def test_in_an_isolated_notebook_one_meets(
         expect(notebook.meeting).to_contain_text("This meeting is open in its own tab")
 
 
-def test_a_notebook_whose_rules_forbid_the_frame_says_so_and_opens_a_tab(
+def test_a_notebook_that_forbids_frames_says_so_and_opens_a_tab(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
     with lab_with(tmp_path, {"Content-Security-Policy": "frame-src 'none'"}) as lab:
@@ -135,7 +135,7 @@ FRAME = """
 """
 
 
-def test_a_page_over_https_says_that_it_may_not_show_one_over_http(
+def test_a_page_over_https_says_that_it_blocks_plain_http(
     open_page: OpenPage, server: RunningServer, tmp_path: Path
 ) -> None:
     with tls_proxy(tmp_path / "nginx", server.url) as public:
@@ -149,9 +149,7 @@ def test_a_page_over_https_says_that_it_may_not_show_one_over_http(
 FORBIDDEN = {"Permissions-Policy": "camera=(), microphone=(), display-capture=()"}
 
 
-def test_a_notebook_that_may_not_use_the_camera_offers_a_tab_that_may(
-    open_page: OpenPage, tmp_path: Path
-) -> None:
+def test_a_notebook_without_camera_rights_offers_a_tab(open_page: OpenPage, tmp_path: Path) -> None:
     with lab_with(tmp_path, FORBIDDEN) as lab:
         notebook = shown(lab, open_page())
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
@@ -180,7 +178,7 @@ LMS = """
 """
 
 
-def test_in_a_course_whose_page_passes_no_camera_on_the_room_offers_a_tab(
+def test_a_course_page_that_passes_no_camera_on_offers_a_tab(
     open_page: OpenPage, server: RunningServer
 ) -> None:
     room = Room(server, open_page)

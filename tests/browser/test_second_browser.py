@@ -125,7 +125,7 @@ def test_a_second_browser_asks_and_throws_no_page_out(
     joined(teacher, "Moderator")
 
 
-def test_the_meeting_moves_to_another_browser_by_a_click_alone_and_back(share: Share) -> None:
+def test_the_meeting_moves_between_browsers_by_a_click_alone(share: Share) -> None:
     teacher, another = share("moved_101")
     laptop = another()
     expect(card(laptop)).to_contain_text(STARTED, timeout=SLOW)
@@ -145,7 +145,7 @@ def test_the_meeting_moves_to_another_browser_by_a_click_alone_and_back(share: S
     expect(card(laptop)).to_contain_text(OTHER)
 
 
-def test_a_second_person_who_runs_the_cell_takes_no_meeting_that_goes_on(share: Share) -> None:
+def test_a_second_person_who_runs_the_cell_takes_no_meeting(share: Share) -> None:
     teacher, another = share("rerun_101")
     mark(teacher)
     student = another()
@@ -163,7 +163,7 @@ def test_a_second_person_who_runs_the_cell_takes_no_meeting_that_goes_on(share: 
     student.tells(1, "joined True 1 None")
 
 
-def test_a_page_that_is_gone_leaves_no_meeting_to_the_next_browser(share: Share) -> None:
+def test_a_closed_page_leaves_no_meeting_to_the_next_browser(share: Share) -> None:
     teacher, another = share("gone_101")
     student = another()
     expect(card(student)).to_contain_text(STARTED, timeout=SLOW)

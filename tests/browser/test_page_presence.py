@@ -76,7 +76,7 @@ def test_a_page_that_is_closed_says_so(meet: Meet) -> None:
     assert onlooker.evaluate(2) == "True 1 video_conference_left"
 
 
-def test_a_page_that_goes_elsewhere_says_so_and_comes_back_by_itself(meet: Meet) -> None:
+def test_a_page_that_goes_elsewhere_says_so_and_returns(meet: Meet) -> None:
     teacher, look_on = meet("elsewhere_page")
     teacher.page.goto("about:blank")
     onlooker = look_on()
@@ -101,7 +101,7 @@ def test_a_page_whose_last_words_are_lost_is_gone_all_the_same(meet: Meet, lab: 
     onlooker.tells(1, "joined 1 None")
 
 
-def test_a_page_that_says_nothing_any_more_is_gone_until_it_says_something(meet: Meet) -> None:
+def test_a_silent_page_is_gone_until_it_says_something(meet: Meet) -> None:
     teacher, look_on = meet("silent_page")
     onlooker = look_on()
     with standing_still(teacher.page):

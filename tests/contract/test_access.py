@@ -98,7 +98,7 @@ def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
     run(scenario())
 
 
-def test_without_a_trusted_proxy_nobody_says_who_he_is(servers: Servers) -> None:
+def test_forwarded_addresses_count_from_a_trusted_proxy_alone(servers: Servers) -> None:
     async def scenario() -> None:
         server = servers.start("--limit", "connections=1")
         headers = {"Origin": server.url, "X-Forwarded-For": "203.0.113.5"}
