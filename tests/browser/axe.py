@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
 
-#: Colours on their way from one to another, and fonts that are still to come, are nobody's fault. What
+#: Colours on their way from one to another, and fonts that are still to come, are no fault. What
 #: moves is set to its end: where it is out of sight it never comes there.
 _SETTLED = """
 async () => {

@@ -102,7 +102,7 @@ class Broadcaster:
 
     @property
     def ended(self) -> list[dict[str, object]]:
-        """The ends that nobody on this page asked for."""
+        """The ends that this page did not ask for."""
         ended: list[dict[str, object]] = self.page.evaluate("me.ended")
         return ended
 

@@ -52,7 +52,7 @@ PAGE = """
 
 
 class Person:
-    """Somebody in a room, in a page of his own."""
+    """A person in a room, in a page of their own."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Person:
 
     @property
     def id(self) -> str:
-        """Who he is in the room; waits until he is in."""
+        """Their id in the room; waits until they are in."""
         return str(self.hears("videoConferenceJoined")["id"])
 
     def does(self, command: str, *args: Any) -> None:

@@ -116,7 +116,7 @@ def lies_over(overlay: Locator, place: Locator) -> None:
     """Wait until the meeting's frame covers the place that its cell keeps free."""
 
     def covered() -> bool:
-        # Asked for anew each time: a cell that is run again has another place.
+        # Asked for each time: a cell that is run again has another place.
         above, below = overlay.bounding_box(), place.bounding_box()
         if above is None or below is None:
             return False

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Carries connections to the server until it is cut; new ones find nobody then.
+    """Carries connections to the server until it is cut; new ones find no server then.
 
     Parameters
     ----------

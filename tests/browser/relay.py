@@ -23,12 +23,12 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 _IPV4 = re.compile(r"[\d.]+")
-#: A port that nobody answers at (RFC 863).
+#: A port where nothing answers (RFC 863).
 _DISCARD = 9
 
 
 class Relay:
-    """Carries the packets of everybody whose addresses went through it."""
+    """Carries the packets of all whose addresses went through it."""
 
     def __init__(self) -> None:
         #: Of a hundred packets, so many are lost.
@@ -103,7 +103,7 @@ class Relay:
         return f"{match['head']}127.0.0.1 {port}{match['tail']}"
 
     def _port(self, target: tuple[str, int]) -> int:
-        """Return the relay's port that stands for somebody's own."""
+        """Return the relay's port that stands for a page's own."""
         if self._ended:
             return _DISCARD
         if target not in self._ports:
@@ -128,7 +128,7 @@ class Relay:
                 try:
                     packet, sender = end.recvfrom(65536)
                 except OSError:
-                    # A port that nobody listens on any more says so.
+                    # A port that is no longer listened on says so.
                     continue
                 if key.data is not None and not key.data.abandoned and not self._lost():
                     # Where there is no way, a packet is lost, as in every network.
@@ -155,7 +155,7 @@ class Relay:
 
 
 class _Front:
-    """Stands for somebody's own port."""
+    """Stands for a page's own port."""
 
     def __init__(self, end: socket.socket, target: tuple[str, int]) -> None:
         self.end = end

@@ -1,4 +1,4 @@
-"""A web site of somebody else: another origin than the meeting server's."""
+"""A web site of another owner: another origin than the meeting server's."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
 
-    # The third sees and hears both in one picture, and nobody sees or hears him.
+    # The third sees and hears both in one picture, and is seen and heard by no one.
     alan = room.enter("Alan")
     expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
@@ -41,14 +41,14 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     expect(tile(ada, "Alan")).to_have_count(0)
     expect(alan.locator("video")).to_have_count(0)
 
-    # A place is free: he raises his hand, is invited, and comes by his own word.
+    # A place is free: they raise their hand, are invited, and come by their own choice.
     button(grace, "Leave the meeting").click()
     expect(tile(ada, "Grace")).to_have_count(0)
     ada.keyboard.press("p")
     people = ada.locator(".panel")
     expect(people.get_by_role("region", name="Audience")).to_contain_text("Alan")
     alan.keyboard.press("h")
-    # His row is moved up then, and an open menu would go with it.
+    # Their row is moved up then, and an open menu would go with it.
     people = people.get_by_role("region", name="Raised hands")
     people.get_by_role("button", name="What to do with Alan").click()
     ada.get_by_role("menuitem", name="Invite onto the stage").click()

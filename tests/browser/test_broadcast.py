@@ -212,7 +212,7 @@ def test_a_latecomer_begins_with_the_pictures_that_are_there(
     wait_for_pictures(first, more_than=60)
     late = open_page()
     sent = frames_of(late)
-    # What the server has for him is what it kept (`tests/contract`): the player must not wait for more.
+    # What the server has for them is what it kept (`tests/contract`): the player must not wait for more.
     late.add_init_script(
         """
         globalThis.VideoDecoder = class extends VideoDecoder {
@@ -349,7 +349,7 @@ def test_a_viewer_who_scrolled_away_is_live_at_once(
         page.wait_for_timeout(3_000)
         return fact(player, "frames") - before >= 10
 
-    # Whoever listens hears it all the same.
+    # A listener hears it all the same.
     wait_for("Number(dataset.soundLevel) > 0.1")
     until(page, draws, to_be=False)
     before = fact(player, "frames")
@@ -387,7 +387,7 @@ def test_a_viewer_goes_back_and_returns_to_what_is_live(
     player = watch(open_page(), server, stage.stream)
     position = player.get_by_role("slider", name="Position")
     expect(position).to_be_visible(timeout=PATIENCE)
-    # Enough of the past for whoever is slow to go there.
+    # Enough of the past for a slow test to go there.
     wait_for_fact(player, "kept", least=10)
     # The stage goes dark: what is seen of it tells the past from the present.
     stage.page.evaluate("me.camera.enabled = false")
@@ -437,7 +437,7 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     video.evaluate("video => { video.muted = true; return video.play() }")
     assert moves(video)
 
-    # Somebody lays captions beside it, and whoever comes next can turn them on.
+    # Captions are put beside it, and the next viewer can turn them on.
     captions = "WEBVTT\n\n00:00.000 --> 10:00.000\nWelcome to algebra\n"
     (server.data / f"recordings/{stage.stream}.captions.vtt").write_text(captions)
     page = watch(open_page(), server, stage.stream).page

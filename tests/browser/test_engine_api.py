@@ -124,7 +124,7 @@ def test_only_a_moderator_moderates(room: Room) -> None:
     assert grace.asks("isVideoMuted") is True
     assert ada.asks("isParticipantForceMuted", grace.id, "audio") is False
 
-    # Shown large by a moderator: at everybody. By somebody else: at himself.
+    # Shown large by a moderator: on every page. By a participant: on their own.
     ada.does("setLargeVideoParticipant", grace.id)
     for one in (ada, grace):
         one.hears("largeVideoChanged", id=grace.id)
@@ -134,7 +134,7 @@ def test_only_a_moderator_moderates(room: Room) -> None:
     before = ada.page.evaluate("events.length")
     grace.does("pinParticipant", ada.id)
     grace.hears("largeVideoChanged", id=ada.id)
-    # Whoever speaks is told at any time.
+    # The speaker is told at any time.
     heard = ada.page.evaluate("(from) => events.slice(from).map((e) => e.name)", before)
     assert not {"largeVideoChanged", "tileViewChanged"} & set(heard)
 

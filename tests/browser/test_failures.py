@@ -113,7 +113,7 @@ def test_a_token_that_runs_out_ends_the_meeting(
 ) -> None:
     server = servers.start()
     cell = Cell(lab, "brief", open_notebook)
-    # Only now: how long a notebook takes to open is anybody's guess.
+    # Only now: how long a notebook takes to open is unknown.
     end = datetime.now(timezone.utc) + timedelta(seconds=45)
     cell.join(server.room("Brief", exp=end.strftime("%Y-%m-%dT%H:%M:%SZ")))
     cell.is_("joined")

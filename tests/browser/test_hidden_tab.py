@@ -1,4 +1,4 @@
-"""Whoever turns to another tab: viewers notice nothing of a moderator's, and a viewer hears on."""
+"""Turning to another tab: viewers notice nothing of a moderator's, and a viewer hears on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
-    """A browser that slows down what nobody sees, as people's browsers do."""
+    """A browser that slows down what is out of sight, as people's browsers do."""
     made = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
@@ -85,7 +85,7 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     meeting.evaluate(TICK)
     before = fact(player, "frames")
     wait_for_pictures(player, more_than=before + 60)
-    # Far more than those timers would give, and nobody was told of anything.
+    # Far more than those timers would give, and no page was told of anything.
     assert fact(player, "frames") - before > 2 * (meeting.evaluate("globalThis.ticks") or 0)
     assert viewer.evaluate("[...states]") == ["live"]
     meeting.front()

@@ -1,4 +1,4 @@
-"""The server inside JupyterLab, behind TLS and a path: whoever has an invite needs nothing else."""
+"""The server inside JupyterLab, behind TLS and a path: a guest needs the invite and nothing else."""
 
 from __future__ import annotations
 

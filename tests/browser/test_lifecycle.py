@@ -24,7 +24,7 @@ IMPORT = "import nanomeet_widget as nm"
 SHOW = 'room = nm.create_room("{}")\nmeet = nm.NanoMeet(token=room.token)\nmeet'
 FILLER = "for i in range(100): print(i)"
 LINK = "open('{}.txt', 'w').write(nm.create_invite(room.token).invite_link)"
-#: Milliseconds: a meeting that nobody shows is left within half a minute, whatever the kernel does.
+#: Milliseconds: a meeting that no cell shows is left within half a minute, whatever the kernel does.
 GONE = 90_000
 OTHERS = "li[data-participant][data-local=false]"
 COUNT_MODELS = (
@@ -72,7 +72,7 @@ def overlays(notebook: Notebook) -> Locator:
 
 
 def kept(page: Page) -> dict[str, int]:
-    """What the browser keeps of a page, once all that nobody can reach is collected."""
+    """What the browser keeps of a page, once all that is out of reach is collected."""
     session = page.context.new_cdp_session(page)
 
     def ref(expression: str) -> str:
@@ -98,7 +98,7 @@ def kept(page: Page) -> dict[str, int]:
 
 
 def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -> Page:
-    """Somebody who comes by the link that a cell writes, and sees the notebook's user."""
+    """A guest who comes by the link that a cell writes, and sees the notebook's user."""
     notebook.run(number)
     guest = open_page(link.read_text())
     link.unlink()
@@ -109,7 +109,7 @@ def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -
 
 
 def mark(notebook: Notebook) -> None:
-    """Leave a mark in the meeting's frame: it is gone if the frame is loaded anew."""
+    """Leave a mark in the meeting's frame: it is gone if the frame is reloaded."""
     frame_of(notebook.page).evaluate("window.mark = 'the same frame'")
 
 
@@ -315,7 +315,7 @@ def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: Op
 
 
 def test_restart_and_run_all_keeps_the_meeting(join: Join) -> None:
-    notebook = join("anew", STATUS)
+    notebook = join("from_start", STATUS)
     mark(notebook)
     notebook.menu("Kernel", "Restart Kernel and Run All Cells")
     notebook.page.locator(".jp-Dialog button", has_text="Restart").click()

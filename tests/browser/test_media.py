@@ -102,7 +102,7 @@ def test_hidden_pictures_are_not_sent_and_small_ones_sent_small(meeting: Meeting
     until(ada, stands_still)
     before = sent(large)
     until(large, lambda: sent(large) > before)
-    # The voice goes on to whoever does not look.
+    # The voice goes on to those who do not look.
     assert sounds(pages["Grace"].locator("audio").first)
     pages["Grace"].evaluate(_HIDE, False)
     until(ada, lambda: active(ada) == [True, True, True])

@@ -144,7 +144,7 @@ def test_pictures_go_on_while_only_the_server_is_out_of_reach(
     wire.proxy.mend()
     expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
     assert moves(tile(ada, "Grace").locator("video"))
-    # It is the same connection: nothing was negotiated anew.
+    # It is the same connection: nothing was negotiated again.
     assert of_the_connection(grace, "offers") == before
     assert grace.evaluate("peers.length") == 1
 
@@ -177,7 +177,7 @@ def test_both_may_look_for_a_new_way_at_the_same_moment(
         button(grace, "Leave the meeting").click()
         expect(tile(ada, "Grace")).to_have_count(0, timeout=PATIENCE)
     before = [page.evaluate(FRAGMENT) for page in (ada, grace)]
-    # Whoever was there and left has had one too.
+    # Those who were there and left have had one too.
     made = [page.evaluate("peers.length") for page in (ada, grace)]
     # Both are told that their network is another one, as when a router starts again.
     moment = time.time() * 1000 + 2_000

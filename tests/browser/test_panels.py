@@ -49,7 +49,7 @@ TITLES = {
 }
 
 
-#: Until what was laid out anew has been heard of, and drawn.
+#: Until a new layout has been heard of, and drawn.
 TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
@@ -64,7 +64,7 @@ def write(page: Page, text: str) -> None:
 
 
 def menu(page: Page, name: str) -> Locator:
-    """Open somebody's menu in the list of people."""
+    """Open a person's menu in the list of people."""
     panel(page, "people").get_by_role("button", name=f"What to do with {name}").click()
     opened = page.get_by_role("menu", name=f"What to do with {name}")
     expect(opened).to_be_visible()
@@ -646,7 +646,7 @@ def test_panels_look_well(room: Room, theme: str) -> None:
     write(grace, "Shall we begin with the second part?")
     write(ada, "Yes, let us. I have two questions about the table on page four.")
     recipient(grace).select_option("Ada Lovelace (privately)")
-    write(grace, "Alan is late: he asked me to tell you.")
+    write(grace, "Alan is late, and asked me to tell you.")
     expect(log(ada).get_by_text("Alan is late")).to_be_visible()
     recipient(ada).select_option("Grace Hopper (privately)")
     panel(ada, "settings").get_by_label("Newcomers wait").click()

@@ -110,7 +110,7 @@ def test_students_watch_go_back_and_see_the_recording(
     until(page, lambda: video.evaluate("video => [video.muted, video.volume]"), to_be=[True, 0.5])
     notebook.begins(whole, "recording False")
 
-    # Whoever watches turns captions on.
+    # The viewer turns captions on.
     notebook.run(words)
     expect(page.locator(".nanomeet-player track")).to_have_count(1)
     shown = "video => video.textTracks[0].mode === 'showing'"

@@ -74,7 +74,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     assert sorted(p["moderator"] for p in people) == [False, True]
     assert "Ada" in {p["display_name"] for p in people}
 
-    # It goes live, and somebody watches.
+    # It goes live, and a viewer watches.
     notebook.run(watch_states)
     notebook.run(START)
     expect(notebook.meeting.locator(".nanomeet-live")).to_have_text(
@@ -106,7 +106,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     assert played["width"] > 0
     assert played["seconds"] > 1
 
-    # Nobody's token is in what the notebook saved.
+    # No token is in what the notebook saved.
     notebook.save()
     shutil.copy(lab.folder / "quickstart.ipynb", tmp_path)
     assert "eyJ" not in (tmp_path / "quickstart.ipynb").read_text()
@@ -124,7 +124,7 @@ async (video) => {
   const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }));
   if (video.readyState < 1) await once("loadedmetadata");
   video.muted = true;
-  // Listened for from before: what is short may be over before anybody else has a turn.
+  // Listened for from before: what is short may be over before other code has a turn.
   const moved = once("timeupdate");
   await video.play();
   await moved;

@@ -1,4 +1,4 @@
-"""Media through a real coturn alone, and a page that asks nobody else for anything."""
+"""Media through a real coturn alone, and a page that asks no other server for anything."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def turn(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 def enter(
     server: RunningServer, token: str, open_page: OpenPage, *, relay: bool
 ) -> tuple[Page, list[str]]:
-    """Open the meeting; return the page, and whom it asked for something."""
+    """Open the meeting; return the page, and the servers that it asked for something."""
     page = open_page()
     asked: list[str] = []
 

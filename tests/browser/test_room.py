@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
-    """Return where somebody meets: the token stands in the fragment."""
+    """Return the address of a meeting: the token stands in the fragment."""
     values: dict[str, Any] = {"jwt": token, "userInfo.displayName": name}
     values["config.prejoinConfig.enabled"] = False
     values |= {f"config.{key}": value for key, value in config.items()}
@@ -60,7 +60,7 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def place(page: Page, name: str) -> str:
-    """Return the place that somebody has in the meeting, as a page knows it."""
+    """Return a person's place in the meeting, as a page knows it."""
     return tile(page, name).get_attribute("data-participant") or ""
 
 
@@ -69,7 +69,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def camera_of(page: Page, name: str) -> JSHandle:
-    """Return the track of somebody's picture; an element has one a moment after it is there."""
+    """Return the track of a person's picture; an element has one a moment after it is there."""
     return page.wait_for_function(
         "video => video.srcObject?.getVideoTracks()[0]",
         arg=tile(page, name).locator("video").element_handle(),

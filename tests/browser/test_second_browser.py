@@ -156,7 +156,7 @@ def test_a_second_person_who_runs_the_cell_takes_no_meeting(share: Share) -> Non
     joined(teacher, "Moderator")
     assert marked(teacher)
 
-    # Once it goes on nowhere, it is with whoever runs the cell.
+    # Once it goes on nowhere, it is with the page that runs the cell.
     press(teacher, "Leave")
     student.run(0)
     joined(student, "Moderator")

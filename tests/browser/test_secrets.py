@@ -125,7 +125,7 @@ class Witness:
         page.on("pageerror", lambda error: self.console.append(str(error)))
 
     def told(self) -> str:
-        """Whatever a server, or whoever reads its logs, gets to see; the token service is to see it."""
+        """What a server, or a reader of its logs, gets to see; the token service is to see it."""
         seen: list[Any] = [*self.addresses]
         for request in self.requests:
             seen.append(request.url.partition("#")[0])

@@ -81,7 +81,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
         assert away.page.locator("iframe[src*='/local/Apart']").count() == 0
         away.begins(STATE, "failed | ")
         assert cause in away.evaluate(STATE)
-        # An invite's link would lead nobody here: that is said where it is made.
+        # An invite's link would lead no one here: that is said where it is made.
         away.run(INVITE)
         expect(away.output(INVITE)).to_contain_text("invites work on this machine only")
         expect(away.output(INVITE)).to_contain_text(cause)

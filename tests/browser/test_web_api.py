@@ -412,7 +412,7 @@ def test_others_see_at_once_who_destroyed_their_meeting(
         "() => { const now = Date.now(); return nanoMeet.destroy().then(() => now); }"
     )
     plain_page.wait_for_function("left")
-    # Whose connection is merely lost stays for the 10 s in which he may come back.
+    # A person whose connection is merely lost stays for the 10 s in which they may come back.
     assert plain_page.evaluate("left") - began < 10_000
 
 
@@ -444,7 +444,7 @@ def test_token_that_opens_nothing_is_refused_in_words(
 def test_server_that_is_away_is_given_up_in_time(plain_page: Page, server: RunningServer) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        # Bound, so that nobody else gets it, and yet nobody listens.
+        # Bound, so that no other program gets it, and yet nothing listens.
         away = f"http://127.0.0.1:{probe.getsockname()[1]}"
         answer = plain_page.evaluate(
             """(token) => settle(new NanoMeet({ joinTimeout: 3000 }).init({ token, id: "one" }))""",

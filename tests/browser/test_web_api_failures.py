@@ -156,7 +156,7 @@ def test_a_participant_is_refused_what_is_a_moderators(page: Page, server: Runni
                 nanoMeet.setLobby(true),
                 nanoMeet.setPassword("x"),
                 nanoMeet.muteEveryone(),
-                nanoMeet.pinParticipant("nobody"),
+                nanoMeet.pinParticipant("no-one"),
             ].map(settle));
         }""",
         server.invite(server.room("guests")),

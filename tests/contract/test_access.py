@@ -39,8 +39,8 @@ def test_a_public_address_brings_its_name(servers: Servers) -> None:
     server = dataclasses.replace(public, url=f"http://{LOCAL}:{port}")
     assert status(server, "meet.example") == 200
     assert status(server, "other.example") == 403
-    anybody = servers.start("--allow-host", "*")
-    assert status(anybody, "other.example") == 200
+    any_host = servers.start("--allow-host", "*")
+    assert status(any_host, "other.example") == 200
 
 
 async def opens(server: RunningServer, origin: str, host: str | None = None) -> bool:
@@ -86,7 +86,7 @@ def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
         await (await come("2001:db8::1")).expect("stream_state")
         first[0].close()
         await first[0].closed()
-        # The server hears a moment later than he himself that he is gone.
+        # The server hears a moment later than the client itself that it is gone.
         while True:
             client = await come("203.0.113.5")
             told = await client.receive()
@@ -119,7 +119,7 @@ def test_messages_are_bounded_in_size_and_rate(servers: Servers) -> None:
         )
         token = server.room("Bounded")
         fast, _ = await join(server, token)
-        # The rest may find nobody any more.
+        # The rest may find no one any more.
         with suppress(websocket.WebSocketClosedError):
             for _ in range(200):
                 await fast.send("ping", t=1)

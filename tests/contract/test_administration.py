@@ -25,7 +25,7 @@ def figures(server: RunningServer, **headers: str) -> dict[str, float]:
 
 
 def until_draining(server: RunningServer) -> None:
-    """Wait until it tells a balancer to send nobody new."""
+    """Wait until it tells a balancer to send no one new."""
     until(lambda: get(f"{server.url}/healthz").status_code, to_be=503)
 
 

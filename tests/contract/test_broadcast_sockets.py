@@ -104,7 +104,7 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
             files = await fragments(late, len(other.media))
             with av.open(io.BytesIO(files[Track.VIDEO]), "r") as container:
                 assert [p.width for p in container.decode(video=0)] == [96] * 15
-            # Whoever decodes by himself is not concerned.
+            # A page that decodes by itself is not concerned.
             frames = await bare.frames(3 + len(film.media) + len(other.media))
             assert {frame.kind for frame in frames} == {Kind.SETUP, Kind.MEDIA}
             await page.send("stop_broadcast", ref=2)
@@ -236,7 +236,7 @@ async def read_until_live(viewer: Client, *, after: int) -> list[Frame]:
 
 def test_slow_viewers_skip_harm_no_others_and_come_back(servers: Servers, film: Clip) -> None:
     server = servers.start()
-    # 20 MB in six seconds: more than connections hold that nobody reads, and than is kept for them.
+    # 20 MB in six seconds: more than unread connections hold, and than is kept for them.
     count, unread, size = 300, 180, 113_000
 
     async def scenario() -> None:
@@ -267,13 +267,13 @@ def test_slow_viewers_skip_harm_no_others_and_come_back(servers: Servers, film: 
                 read_until_live(quick, after=count), *(read_late(viewer) for viewer in slow)
             )
             sending.cancel()
-            # Two seconds are 7 MB, whoever waits for them; all that comes in six would be 20.
+            # Two seconds are 7 MB, for any reader; all that comes in six would be 20.
             assert max(memory) - memory[RATE] < 12 * 1024 * 1024
             assert not gaps_in(whole)
             assert whole[0].timestamp == 0
             for seen in rest:
                 gaps = gaps_in(seen)
-                # What he gets begins again at a keyframe after each gap, and is live in the end.
+                # What they get begins again at a keyframe after each gap, and is live in the end.
                 assert gaps
                 assert all(after.keyframe for _, after in gaps)
             await page.send("stop_broadcast", ref=2)
@@ -396,7 +396,7 @@ def test_another_moderators_page_goes_on_in_the_same_recording(
                 await ingest.send_raw(data)
             await page.expect("ack")
             viewer, _ = await watch(server, "hand-over")
-            # Its last frame has come: what is still on its way when a page goes is nobody's.
+            # Its last frame has come: what is still on its way when a page goes is lost.
             await viewer.seen(film.media[-1])
             page.close(1001)
             assert (await ingest.expect("ingest_ended"))["failed"] is False

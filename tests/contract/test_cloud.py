@@ -224,7 +224,7 @@ def test_what_stays_on_this_machine_asks_no_proxy(
     service: NanoStreamCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nothing listens
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert service.organisation()["id"] == "4711"
     assert asyncio.run(service.aorganisation())["id"] == "4711"

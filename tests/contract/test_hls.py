@@ -32,7 +32,7 @@ def film() -> Clip:
 async def live(
     server: RunningServer, film: Clip, stream: str, *, whole: bool = True
 ) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Task[None]]]:
-    """A stream that is sent at its pace, and somebody who asks for it; the task sends all of it."""
+    """A stream that is sent at its pace, and a client that asks for it; the task sends all of it."""
     token = server.room(stream.replace("-", ""), streamname=stream)
     silent = all(setup.track is Track.AUDIO for setup in film.setups)
     quality = "audio" if silent else "360p"
@@ -61,7 +61,7 @@ async def live(
 
 
 def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, film: Clip) -> None:
-    # For as long as it is looked at: whoever is slow finds it live, too.
+    # For as long as it is looked at: a slow reader finds it live, too.
     long = [
         dataclasses.replace(frame, timestamp=frame.timestamp + number * 8_000_000)
         for number in range(20)
@@ -101,7 +101,7 @@ def test_a_playlist_is_there_when_what_it_waits_for_is(server: RunningServer, fi
 
 
 def test_ffmpeg_plays_it_from_the_master_playlist(servers: Servers, film: Clip) -> None:
-    # Whole, whenever somebody asks for it first.
+    # Whole, whenever it is first asked for.
     server = servers.start("--hls")
 
     async def scenario() -> None:
@@ -162,7 +162,7 @@ def test_ffmpeg_plays_sound_alone(servers: Servers) -> None:
 def test_what_is_not_there_or_makes_no_sense_is_refused(server: RunningServer, film: Clip) -> None:
     async def scenario() -> None:
         for path in ("master.m3u8", "live.m3u8", "1-0.m4s"):
-            url = f"{server.url}/hls/nobody/{path}"
+            url = f"{server.url}/hls/nothing/{path}"
             async with httpx.AsyncClient(**PATIENT) as other:
                 assert (await other.get(url)).status_code == 404
         async with live(server, film, "hls-wrong") as (client, _):
@@ -186,7 +186,7 @@ def test_what_does_not_come_is_not_waited_for_without_end(
             await sending
             playlist = read((await client.get("live.m3u8")).text)
             first = int(playlist.tags["#EXT-X-MEDIA-SEQUENCE"])
-            # Nobody sends any more: three target durations, by the specification.
+            # Nothing is sent any more: three target durations, by the specification.
             began = time.monotonic()
             answer = await client.get(
                 "live.m3u8", params={"_HLS_msn": first + len(playlist.segments)}
@@ -222,7 +222,7 @@ def test_it_is_packed_from_the_beginning_where_that_is_asked_for(servers: Server
     server = servers.start("--hls")
 
     async def scenario() -> None:
-        # Keyframes each half a second: whoever packs from the last one has nothing older.
+        # Keyframes each half a second: a packer that begins at the last one has nothing older.
         async with live(server, clip(5), "hls-early") as (client, sending):
             await sending
             playlist = read((await client.get("live.m3u8")).text)

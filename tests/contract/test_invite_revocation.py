@@ -1,4 +1,4 @@
-"""Invites can be listed and revoked; whoever came with a revoked one is out."""
+"""Invites can be listed and revoked; those who came with a revoked one are out."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_a_key_server_refuses_other_keys_and_ids() -> None:
         token = jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
         with pytest.raises(Refused, match="signature"):
             prosody.admit(token, room="r")
-    # A public key is no shared secret (RFC 8725, 3.1): nobody may sign with what everybody has.
+    # A public key is no shared secret (RFC 8725, 3.1): no one may sign with what all have.
     with pytest.raises(Refused, match="signature"):
         prosody.admit(sign_as(claims, "HS256", PUBLIC, kid="school/1"), room="r")
 

@@ -133,7 +133,7 @@ def test_nothing_of_jupyter_is_open_to_a_guest(hosted: Hosted) -> None:
                 if answer.status_code not in {401, 403} and not to_login:
                     let_in.append((line, answer.status_code))
         assert let_in == []
-        # The list names what is there: whoever may, gets an answer.
+        # The list names what is there: those who may, get an answer.
         for path in ("/api/contents", "/api/kernels", f"/api/kernels/{kernel}", "/api/status"):
             assert client.get(f"{hosted.lab.url}{path}", headers=base).status_code == 200
         client.delete(f"{hosted.lab.url}/api/kernels/{kernel}", headers=base)
@@ -246,8 +246,8 @@ def test_a_stale_file_is_passed_over(
     monkeypatch.setenv("JPY_PARENT_PID", "999999999")
     _jupyter.file_of(tmp_path, 999999999).write_text(json.dumps({**said, "pid": 999999999}))
     assert _jupyter.find(tmp_path) is None
-    for nobody in ("", "1", "x"):
-        monkeypatch.setenv("JPY_PARENT_PID", nobody)
+    for orphan in ("", "1", "x"):
+        monkeypatch.setenv("JPY_PARENT_PID", orphan)
         assert _jupyter.find(tmp_path) is None
 
 

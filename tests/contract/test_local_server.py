@@ -1,4 +1,4 @@
-"""The embedded server as kernels find it: started once, shared, gone when nobody needs it."""
+"""The embedded server as kernels find it: started once, shared, gone when no kernel needs it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from tests.waiting import until
 
 @pytest.fixture(scope="module")
 def film() -> Clip:
-    # Keyframes are rare, as those of a sender that nobody asks for one may be.
+    # Keyframes are rare, as those of a sender that is not asked for one may be.
     return clip(4, group=120)
 
 

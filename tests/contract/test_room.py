@@ -1,4 +1,4 @@
-"""A room on a real server: chat, roles, locks, stage and audience, and what nobody may do."""
+"""A room on a real server: chat, roles, locks, stage and audience, and what no one may do."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def test_a_locked_room_and_one_that_is_ended(server: RunningServer) -> None:
             bye = await page.expect("bye")
             assert (bye["kind"], bye["retry"]) == ("ended", False)
             await page.closed()
-        _, anew = await join(server, invite)
-        assert (anew["state"]["closed"], anew["state"]["lobby"]) == (False, False)
+        _, fresh = await join(server, invite)
+        assert (fresh["state"]["closed"], fresh["state"]["lobby"]) == (False, False)
 
     run(scenario())
 
@@ -204,7 +204,7 @@ def test_a_second_connection_of_the_same_person_leaves_no_ghost(server: RunningS
 def test_a_killed_servers_room_goes_on_where_it_was(servers: Servers) -> None:
     first = servers.start("--stage", "2")
     moderator = first.room("Kept")
-    # One invite for many people: what was sent out is the invite of him alone.
+    # One invite for many people: what was sent out is the invite of that person alone.
     invite, eves = first.invite(moderator), first.invite(moderator)
     before: dict[str, Any] = {}
 

@@ -342,7 +342,7 @@ def test_an_untrusted_certificate_is_refused(
         page, ingest = await start(allowing, nginx.secure_url("SECRETself"))
         async with sending(ingest, film):
             (target,) = await until_they_are(page, "retrying")
-            # Whom it trusts instead, if the environment says so, follows.
+            # What it trusts instead, if the environment says so, follows.
             why = "its certificate is not trusted: self-signed certificate"
             assert target["error"].startswith(why)
             await stop(page)

@@ -1,4 +1,4 @@
-"""One suite for every service: whoever mints, the same calls give the same things."""
+"""One suite for every service: the same calls give the same things."""
 
 from __future__ import annotations
 

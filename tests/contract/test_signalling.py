@@ -68,7 +68,7 @@ def test_a_lost_page_comes_back_to_its_place(server: RunningServer) -> None:
         ben.drop()
         back, again = await join(server, token, resume=welcome["resume"], video=True)
         assert again["own"]["id"] == welcome["own"]["id"]
-        # The next that the other hears is that the camera is on, not that anybody went.
+        # The next that the other hears is that the camera is on, not that a person went.
         message = await anna.receive()
         assert isinstance(message, dict)
         assert message["type"] == "updated"
@@ -141,7 +141,7 @@ def test_a_class_with_the_right_password_gets_in_at_once(server: RunningServer) 
             assert isinstance(answer, dict)
             return page, answer
 
-        # Somebody guesses, with the link that all have, from the address that all have.
+        # A stranger guesses, with the link that all have, from the address that all have.
         for number in range(8):
             page, answer = await guess(0, str(number))
             page.close()
@@ -337,13 +337,13 @@ def test_a_flood_of_messages_is_ended(server: RunningServer) -> None:
         page, _ = await join(server, server.room("Flood"))
 
         async def flood() -> None:
-            # The last may find nobody any more.
+            # The last may find no one any more.
             with suppress(websocket.WebSocketClosedError):
                 while True:
                     await page.send("ping", t=1)
                     await asyncio.sleep(0)
 
-        # Read meanwhile, as fast: what nobody has read for long goes with the connection.
+        # Read meanwhile, as fast: what was not read for long goes with the connection.
         flooding = asyncio.create_task(flood())
         assert (await page.expect("bye"))["kind"] == "too_many_messages"
         flooding.cancel()

@@ -1,4 +1,4 @@
-"""jupyter-collaboration: what one person runs is drawn in everybody's page at the same time."""
+"""jupyter-collaboration: what one person runs is drawn in every page at the same time."""
 
 from __future__ import annotations
 
