@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +14,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.conftest import RunningServer
 from tests.labs import Lab, running_lab
 
+from .broadcasting import Broadcaster, bundle_broadcaster
 from .contexts import AS_A_USER, LOADING, new_context
 from .kept_pages import KeptPage, KeptPages
 from .notebook import App, Notebook
@@ -101,6 +104,36 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             return page
 
         yield opener
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The script of a page that broadcasts."""
+    return bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
+
+
+MakeBroadcaster = Callable[..., Broadcaster]
+
+
+@pytest.fixture
+def broadcaster(open_page: OpenPage, server: RunningServer, bundle: Path) -> MakeBroadcaster:
+    """Make a page that is in a room of its own, ready to broadcast.
+
+    By default: an ordinary page, the shared server, a stream of a new name.
+    """
+
+    def make(
+        page: Page | None = None,
+        at: RunningServer | None = None,
+        stream: str | None = None,
+        ingest_url: str | None = None,
+    ) -> Broadcaster:
+        # The page's own policy would not let a test bring its script.
+        page = page or open_page(bypass_csp=True)
+        stream = stream or f"test_{secrets.token_hex(4)}"
+        return Broadcaster(page, at or server, bundle=bundle, stream=stream, ingest_url=ingest_url)
+
+    return make
 
 
 @pytest.fixture(scope="session")

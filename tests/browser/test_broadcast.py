@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -19,13 +19,11 @@ from nanomeet_widget.server.protocol.frames import Frame, Kind, Track, decode
 from tests.asking import get
 from tests.browser.broadcasting import (
     WITHOUT_WEBCODECS,
-    Broadcaster,
     Wire,
-    bundle_broadcaster,
     counted,
     in_composer,
 )
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.media import moves, probe
 from tests.browser.test_room import address
 from tests.browser.waiting import PATIENCE, until
@@ -33,26 +31,6 @@ from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
-
-
-@pytest.fixture
-def broadcaster(
-    open_page: OpenPage, server: RunningServer, bundle: Path
-) -> Callable[..., Broadcaster]:
-    """Make a page that is in a room of its own, ready to broadcast."""
-
-    def make(ingest_url: str | None = None) -> Broadcaster:
-        # The page's own policy would not let a test bring its script.
-        page = open_page(bypass_csp=True)
-        stream = f"test_{secrets.token_hex(4)}"
-        return Broadcaster(page, server, bundle=bundle, stream=stream, ingest_url=ingest_url)
-
-    return make
 
 
 @pytest.fixture
@@ -132,7 +110,7 @@ def pictures_in(frames: list[Frame]) -> list[Frame]:
 
 
 def test_a_viewer_sees_the_stage_move(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -144,7 +122,7 @@ def test_a_viewer_sees_the_stage_move(
 
 
 def test_a_viewer_hears_the_stage(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -157,7 +135,7 @@ def test_a_viewer_hears_the_stage(
 
 
 def test_a_silent_stage_is_silent(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -171,7 +149,7 @@ def test_a_silent_stage_is_silent(
 
 
 def test_a_camera_that_is_switched_off_is_dark(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -189,7 +167,7 @@ def test_a_camera_that_is_switched_off_is_dark(
 
 
 def test_pictures_come_no_faster_than_the_camera_gives_them(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -204,7 +182,7 @@ def test_pictures_come_no_faster_than_the_camera_gives_them(
 
 
 def test_a_latecomer_begins_with_the_pictures_that_are_there(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -230,7 +208,7 @@ def test_a_latecomer_begins_with_the_pictures_that_are_there(
 
 
 def test_a_viewer_who_came_early_waits_and_then_sees_it(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     player = watch(open_page(), server, stage.stream)
@@ -242,7 +220,7 @@ def test_a_viewer_who_came_early_waits_and_then_sees_it(
 
 
 def test_a_viewer_reconnects_without_help(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -270,12 +248,12 @@ def test_a_viewer_reconnects_without_help(
 
 
 def test_the_broadcast_survives_a_cut_of_its_senders_wire(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     wire: Wire,
 ) -> None:
-    stage = broadcaster(f"ws://127.0.0.1:{wire.port}/ws/ingest")
+    stage = broadcaster(ingest_url=f"ws://127.0.0.1:{wire.port}/ws/ingest")
     stage.start()
     player = watch(open_page(), server, stage.stream)
     wait_for_pictures(player, more_than=10)
@@ -288,12 +266,12 @@ def test_the_broadcast_survives_a_cut_of_its_senders_wire(
 
 
 def test_viewers_wait_when_the_sender_cannot_come_back(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     wire: Wire,
 ) -> None:
-    stage = broadcaster(f"ws://127.0.0.1:{wire.port}/ws/ingest")
+    stage = broadcaster(ingest_url=f"ws://127.0.0.1:{wire.port}/ws/ingest")
     stage.start()
     player = watch(open_page(), server, stage.stream)
     wait_for_pictures(player)
@@ -308,7 +286,7 @@ def test_viewers_wait_when_the_sender_cannot_come_back(
 
 
 def test_a_wrong_ticket_is_refused_in_plain_words(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
 ) -> None:
     stage = broadcaster()
     stage.page.evaluate("me.compose({ ticket: 'wrong' })")
@@ -319,7 +297,7 @@ def test_a_wrong_ticket_is_refused_in_plain_words(
 
 
 def test_a_viewer_who_scrolled_away_is_live_at_once(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -359,7 +337,7 @@ def test_a_viewer_who_scrolled_away_is_live_at_once(
 
 
 def test_pause_stands_still_and_play_goes_on_from_there(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -380,7 +358,7 @@ def test_pause_stands_still_and_play_goes_on_from_there(
 
 
 def test_a_viewer_goes_back_and_returns_to_what_is_live(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -408,7 +386,7 @@ def test_a_viewer_goes_back_and_returns_to_what_is_live(
 
 
 def test_the_end_is_shown_and_the_recording_is_whole(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     page = open_page()
@@ -455,7 +433,7 @@ def test_the_end_is_shown_and_the_recording_is_whole(
 
 
 def test_a_recording_has_every_picture_that_was_sent_once(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     tmp_path: Path,
@@ -506,11 +484,11 @@ def test_a_recording_has_every_picture_that_was_sent_once(
 
 
 def test_viewers_return_by_themselves_after_a_server_restart(
-    open_page: OpenPage, servers: Servers, bundle: Path
+    open_page: OpenPage, servers: Servers, broadcaster: MakeBroadcaster
 ) -> None:
     port = str(free_port())
     first = servers.start("--port", port)
-    stage = Broadcaster(open_page(bypass_csp=True), first, bundle=bundle, stream="restarted")
+    stage = broadcaster(at=first, stream="restarted")
     stage.start()
     player = watch(open_page(), first, "restarted")
     wait_for_pictures(player, more_than=10)
@@ -520,14 +498,14 @@ def test_viewers_return_by_themselves_after_a_server_restart(
     second = servers.start("--port", port, data=first.data)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
-    again = Broadcaster(stage.page, second, bundle=bundle, stream="restarted")
+    again = broadcaster(stage.page, second, "restarted")
     again.start()
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     assert moves(player.locator("canvas"))
 
 
 def test_a_private_broadcast_is_seen_by_its_link_alone(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start(private=True)
@@ -601,7 +579,7 @@ def test_an_encoder_that_gives_nothing_any_more_is_replaced(
 
 
 def test_a_decoder_that_gives_nothing_any_more_is_replaced(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -611,7 +589,7 @@ def test_a_decoder_that_gives_nothing_any_more_is_replaced(
 
 
 def test_pictures_are_seen_beside_a_headset_that_takes_long(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -674,7 +652,7 @@ class Film:
 
 @pytest.mark.parametrize("gone", [False, True], ids=["replaced", "away"])
 def test_a_recording_plays_on_when_its_file_changes(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     tmp_path: Path,
@@ -735,7 +713,7 @@ def test_another_moderators_page_takes_the_broadcast_over(
 
 
 def test_who_has_no_webcodecs_watches_all_the_same(
-    broadcaster: Callable[..., Broadcaster], open_page: OpenPage, server: RunningServer
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
@@ -796,7 +774,7 @@ globalThis.WebSocket = class extends Socket {{
     ],
 )
 def test_who_has_no_webcodecs_watches_whatever_comes_late(
-    broadcaster: Callable[..., Broadcaster],
+    broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     held: str,

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from nanomeet_widget.server.protocol.frames import Kind, Track
 from tests.asking import get
-from tests.browser.broadcasting import Broadcaster, Wire, bundle_broadcaster, in_composer
-from tests.browser.conftest import OpenPage
+from tests.browser.broadcasting import Broadcaster, Wire, in_composer
+from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.test_broadcast import frames_of, go_live, watch
 from tests.browser.test_room import address
 from tests.browser.waiting import PATIENCE
@@ -81,12 +81,12 @@ def quality(stage: Broadcaster) -> tuple[float, float]:
 
 
 def test_an_encoder_that_stays_behind_is_told_and_less_is_sent(
-    open_page: OpenPage, server: RunningServer, tmp_path: Path
+    open_page: OpenPage, server: RunningServer, broadcaster: MakeBroadcaster, tmp_path: Path
 ) -> None:
     page = open_page(bypass_csp=True)
     page.add_init_script(in_composer(SLOW))
-    stream = f"slow_{secrets.token_hex(4)}"
-    stage = Broadcaster(page, server, bundle=bundle_broadcaster(tmp_path), stream=stream)
+    stage = broadcaster(page)
+    stream = stage.stream
     viewing = open_page()
     sent = frames_of(viewing)
     player = watch(viewing, server, stream)
@@ -116,7 +116,7 @@ def test_an_encoder_that_stays_behind_is_told_and_less_is_sent(
 
 
 def test_a_line_that_stays_behind_is_told_and_less_is_sent(
-    open_page: OpenPage, server: RunningServer, tmp_path: Path
+    open_page: OpenPage, server: RunningServer, broadcaster: MakeBroadcaster
 ) -> None:
     port = urlsplit(server.url).port
     assert port is not None
@@ -124,13 +124,7 @@ def test_a_line_that_stays_behind_is_told_and_less_is_sent(
         wire = Wire(port)
         stack.callback(wire.close)
         page = open_page(bypass_csp=True)
-        stage = Broadcaster(
-            page,
-            server,
-            bundle=bundle_broadcaster(tmp_path),
-            stream=f"slow_{secrets.token_hex(4)}",
-            ingest_url=f"ws://127.0.0.1:{wire.port}/ws/ingest",
-        )
+        stage = broadcaster(page, ingest_url=f"ws://127.0.0.1:{wire.port}/ws/ingest")
         stage.start(quality="720p")
         assert quality(stage) == (1, 1)
         wire.pace = 20_000

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.broadcasting import WITHOUT_WEBCODECS, Broadcaster, bundle_broadcaster
-from tests.browser.conftest import OpenPage
+from tests.browser.broadcasting import WITHOUT_WEBCODECS, Broadcaster
+from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.media import moves, probe
 from tests.browser.test_broadcast import watch
 from tests.browser.test_room import address
@@ -20,16 +19,9 @@ from tests.conftest import RunningServer
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
-
-
 @pytest.fixture
-def stage(open_page: OpenPage, server: RunningServer, bundle: Path) -> Broadcaster:
-    # The page's own policy would not let a test bring its script.
-    page = open_page(bypass_csp=True)
-    return Broadcaster(page, server, bundle=bundle, stream=f"wish_{secrets.token_hex(4)}")
+def stage(broadcaster: MakeBroadcaster) -> Broadcaster:
+    return broadcaster()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.broadcasting import BUNDLING, JS, Broadcaster, bundle_broadcaster
-from tests.browser.conftest import OpenPage
+from tests.browser.broadcasting import BUNDLING, JS, Broadcaster
+from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.media import moves
 from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer
@@ -35,13 +34,9 @@ def viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stage(
-    open_page: OpenPage, server: RunningServer, tmp_path_factory: pytest.TempPathFactory
-) -> Broadcaster:
+def stage(broadcaster: MakeBroadcaster) -> Broadcaster:
     """A page that broadcasts, with a tone."""
-    bundle = bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
-    stream = f"hls_{secrets.token_hex(4)}"
-    made = Broadcaster(open_page(bypass_csp=True), server, bundle=bundle, stream=stream)
+    made = broadcaster()
     made.start()
     return made
 

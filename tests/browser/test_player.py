@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import secrets
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.browser.broadcasting import Broadcaster, bundle_broadcaster
-from tests.browser.conftest import OpenNotebook, OpenPage
+from tests.browser.broadcasting import Broadcaster
+from tests.browser.conftest import MakeBroadcaster, OpenNotebook
 from tests.browser.media import moves
 from tests.browser.notebook import SLOW
 from tests.browser.waiting import until
@@ -27,14 +25,9 @@ QUIET = "player.muted = True; player.volume = 0.5"
 
 
 @pytest.fixture
-def stage(
-    open_page: OpenPage, server: RunningServer, tmp_path_factory: pytest.TempPathFactory
-) -> Broadcaster:
+def stage(broadcaster: MakeBroadcaster) -> Broadcaster:
     """A page that broadcasts, and records."""
-    bundle: Path = bundle_broadcaster(tmp_path_factory.mktemp("bundle"))
-    page = open_page(bypass_csp=True)
-    stream = f"player_{secrets.token_hex(4)}"
-    made = Broadcaster(page, server, bundle=bundle, stream=stream)
+    made = broadcaster()
     made.start(record=True)
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -56,6 +56,11 @@ class Client:
     async def send_raw(self, data: str | bytes) -> None:
         """Send whatever the test wants."""
         await self._connection.write_message(data, binary=isinstance(data, bytes))
+
+    async def send_all(self, frames: Iterable[bytes]) -> None:
+        """Send the frames of a clip."""
+        for data in frames:
+            await self.send_raw(data)
 
     async def receive(self) -> dict[str, Any] | Frame | None:
         """Return the next message or frame; None when the server has closed."""
@@ -139,17 +144,26 @@ async def join(
     return client, await client.expect("welcome")
 
 
-@asynccontextmanager
-async def broadcasting(
-    server: RunningServer, token: str, *, record: bool = False, quality: str = "360p"
-) -> AsyncIterator[tuple[Client, Client, dict[str, Any]]]:
-    """A moderator's page and its ingest socket, ready for frames; and what was granted."""
+async def start(
+    server: RunningServer, token: str, **wishes: Any
+) -> tuple[Client, Client, dict[str, Any]]:
+    """Start a broadcast as wished; return a moderator's page, its ingest socket and what was granted."""
     page, _ = await join(server, token)
-    await page.send("start_broadcast", options={"record": record, "quality": quality}, ref=1)
+    options = {"record": False, "quality": "360p", **wishes}
+    await page.send("start_broadcast", options=options, ref=1)
     granted = await page.expect("ingest_granted")
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
     await ingest.expect("ingest_ready")
+    return page, ingest, granted
+
+
+@asynccontextmanager
+async def broadcasting(
+    server: RunningServer, token: str, **wishes: Any
+) -> AsyncIterator[tuple[Client, Client, dict[str, Any]]]:
+    """A page and its ingest socket, as `start` gives them; both are closed at the end."""
+    page, ingest, granted = await start(server, token, **wishes)
     yield page, ingest, granted
     page.close()
     ingest.close()

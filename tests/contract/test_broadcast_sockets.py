@@ -19,7 +19,7 @@ import pytest
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import Client, broadcasting, connect, join, run, watch
+from tests.contract.sockets import Client, broadcasting, connect, join, run, start, watch
 from tests.unit.server.clips import Clip, clip
 from tests.waiting import PATIENCE, until
 
@@ -40,8 +40,7 @@ def test_viewers_early_and_late_get_every_frame(server: RunningServer, film: Cli
         early, state = await watch(server, "live-one")
         assert state["state"] == "waiting"
         async with broadcasting(server, token) as (page, ingest, _):
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await page.expect("ack")
             frames = await early.frames(2 + len(film.media))
             assert [f for f in frames if f.kind is Kind.MEDIA] == list(film.media)
@@ -82,8 +81,7 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
         early, _ = await watch(server, "mp4-one", format="fmp4")
         bare, _ = await watch(server, "mp4-one")
         async with broadcasting(server, token) as (page, ingest, _):
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await page.expect("ack")
             files = await fragments(early, len(film.media))
             for track, file in files.items():
@@ -99,8 +97,7 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
             assert len(times) == 15
             # A smaller picture in the middle: another header first.
             other = clip(0.5, start=2_000_000, width=96, height=64, sound=False)
-            for data in other.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(other.encoded())
             files = await fragments(late, len(other.media))
             with av.open(io.BytesIO(files[Track.VIDEO]), "r") as container:
                 assert [p.width for p in container.decode(video=0)] == [96] * 15
@@ -116,13 +113,9 @@ def test_viewers_who_play_mp4_get_it_early_and_late(server: RunningServer, film:
 
 def test_a_private_broadcast_takes_its_link(server: RunningServer, film: Clip) -> None:
     async def scenario() -> None:
-        page, _ = await join(server, server.room("Private", streamname="private-one"))
-        await page.send("start_broadcast", options={"private": True, "record": True}, ref=1)
-        granted = await page.expect("ingest_granted")
-        ingest = await connect(server, "ws/ingest")
-        await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
-        for data in film.encoded():
-            await ingest.send_raw(data)
+        token = server.room("Private", streamname="private-one")
+        page, ingest, _ = await start(server, token, private=True, record=True)
+        await ingest.send_all(film.encoded())
         state: dict[str, Any] = {}
         while state.get("state") != "live":
             state = (await page.expect("broadcast_changed"))["broadcast"]
@@ -307,8 +300,7 @@ def test_a_recording_is_there_when_the_stop_is_acknowledged(
         token = server.room("Rec", streamname="rec-one")
         viewer, _ = await watch(server, "rec-one")
         async with broadcasting(server, token, record=True) as (page, ingest, _):
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await page.expect("ack")
             await viewer.seen(film.media[-1])
             await page.send("stop_broadcast", ref=2)
@@ -352,8 +344,7 @@ def test_stopping_the_server_makes_the_recording_whole(servers: Servers, film: C
     async def scenario() -> None:
         token = running.room(streamname="last-words")
         async with broadcasting(running, token, record=True) as (page, ingest, _):
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await page.expect("ack")
             running.process.terminate()
             assert (await page.expect("bye"))["kind"] == "server_stopping"
@@ -370,8 +361,7 @@ def test_a_killed_servers_recording_is_whole_after_a_restart(servers: Servers, f
     async def scenario() -> None:
         token = first.room(streamname="cut-short")
         async with broadcasting(first, token, record=True) as (page, ingest, _):
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             # Live means that the recording has begun; its first fragment is a moment away.
             await page.expect("ack")
             await asyncio.to_thread(until_written, first.data / "recordings/cut-short.part.mp4")
@@ -392,8 +382,7 @@ def test_another_moderators_page_goes_on_in_the_same_recording(
         token = server.room("Vanish", streamname="hand-over")
         async with broadcasting(server, token, record=True) as (page, ingest, granted):
             other, _ = await join(server, token)
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await page.expect("ack")
             viewer, _ = await watch(server, "hand-over")
             # Its last frame has come: what is still on its way when a page goes is lost.
@@ -407,8 +396,7 @@ def test_another_moderators_page_goes_on_in_the_same_recording(
             again = await connect(server, "ws/ingest")
             await again.send("ingest_open", v=1, ticket=following["ticket"])
             await again.expect("ingest_ready")
-            for data in rest.encoded():
-                await again.send_raw(data)
+            await again.send_all(rest.encoded())
             assert (await viewer.expect("stream_state"))["state"] == "live"
             assert (await viewer.frames(1 + len(rest.media)))[-1] == rest.media[-1]
             await other.send("stop_broadcast", ref=2)
@@ -454,8 +442,7 @@ def test_a_recording_ends_at_its_limit_and_the_broadcast_goes_on(
 
 async def send_long(ingest: Client, film: Clip) -> None:
     """Send the clip, then its pictures again under later times, for long enough to be looked at."""
-    for data in film.encoded():
-        await ingest.send_raw(data)
+    await ingest.send_all(film.encoded())
     for number in itertools.count(1):
         for frame in film.media:
             later = dataclasses.replace(frame, timestamp=frame.timestamp + number * 2_000_000)
@@ -515,8 +502,7 @@ def test_a_recording_sounds_in_what_the_server_was_told(servers: Servers, film: 
         viewer, _ = await watch(server, "sounding")
         async with broadcasting(server, token, record=True) as (page, ingest, _):
             arrived = asyncio.create_task(viewer.seen(film.media[-1]))
-            for data in film.encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(film.encoded())
             await arrived
             # In the making it is as it was broadcast.
             until_written(server.data / "recordings" / "sounding.part.mp4")

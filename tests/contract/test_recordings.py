@@ -74,8 +74,7 @@ def listed(server: RunningServer, headers: dict[str, str], **query: Any) -> list
 async def record(server: RunningServer, token: str, film: Clip) -> None:
     viewer, _ = await watch(server, _tokens.read(token).streamname)
     async with broadcasting(server, token, record=True) as (page, ingest, _):
-        for data in film.encoded():
-            await ingest.send_raw(data)
+        await ingest.send_all(film.encoded())
         await page.expect("ack")
         await viewer.seen(film.media[-1])
         await page.send("stop_broadcast", ref=2)
@@ -277,8 +276,7 @@ def test_a_disk_without_room_is_said_and_nothing_recorded(servers: Servers) -> N
 
     async def scenario() -> None:
         async with broadcasting(server, server.room(), record=True) as (page, ingest, _):
-            for data in clip(0.5).encoded():
-                await ingest.send_raw(data)
+            await ingest.send_all(clip(0.5).encoded())
             error = await page.expect("error")
             assert "MB are left on the disk" in error["message"]
 

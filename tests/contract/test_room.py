@@ -275,8 +275,7 @@ async def compose(server: RunningServer, granted: dict[str, Any], film: Clip) ->
     ingest = await connect(server, "ws/ingest")
     await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
     await ingest.expect("ingest_ready")
-    for data in film.encoded():
-        await ingest.send_raw(data)
+    await ingest.send_all(film.encoded())
     return ingest
 
 

@@ -21,7 +21,8 @@ from tornado import websocket
 
 from nanomeet_widget.server.tokens import tls
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import Client, connect, join, run
+from tests.contract import sockets
+from tests.contract.sockets import Client, run
 from tests.contract.test_recordings import send
 from tests.proxy import free_port, listens
 from tests.unit.server.clips import SECOND, Clip, clip
@@ -136,12 +137,7 @@ def allowing(servers: Servers) -> RunningServer:
 
 async def start(server: RunningServer, *to: str, quality: str = "360p") -> tuple[Client, Client]:
     """A moderator's page that broadcasts to these addresses, and its ingest socket."""
-    page, _ = await join(server, server.room())
-    await page.send("start_broadcast", options={"to": to, "quality": quality}, ref=1)
-    granted = await page.expect("ingest_granted")
-    ingest = await connect(server, "ws/ingest")
-    await ingest.send("ingest_open", v=1, ticket=granted["ticket"])
-    await ingest.expect("ingest_ready")
+    page, ingest, _ = await sockets.start(server, server.room(), to=list(to), quality=quality)
     return page, ingest
 
 
