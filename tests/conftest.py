@@ -33,11 +33,16 @@ settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: Playwright's event loop stays on the main thread once it runs.
+    """Put the browser tests last, and before them those of them that wait for most of their time.
 
-    No test after it could run a loop of its own.
+    Playwright's event loop stays on the main thread once it runs: no test after it could run a loop of its
+    own. What waits is best begun first: the others run beside it.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: (in_browser(item), item.get_closest_marker("waits") is None))
+
+
+def in_browser(item: pytest.Item) -> bool:
+    return "browser" in item.path.parts
 
 
 @dataclass(frozen=True)

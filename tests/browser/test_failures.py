@@ -108,6 +108,7 @@ def test_a_full_room_says_so_and_can_be_tried_again(
     assert told["error"] is None
 
 
+@pytest.mark.waits
 def test_a_token_that_runs_out_ends_the_meeting(
     lab: Lab, open_notebook: OpenNotebook, servers: Servers
 ) -> None:

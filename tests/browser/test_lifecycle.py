@@ -304,6 +304,7 @@ def test_two_meetings_in_one_notebook_do_not_mix(join: Join) -> None:
     notebook.tells(3, "left joined")
 
 
+@pytest.mark.waits
 def test_a_restarted_kernel_ends_the_meeting(join: Join, lab: Lab, open_page: OpenPage) -> None:
     notebook = join("restarted", LINK.format("restarted"))
     guest = guest_of(notebook, 2, lab.folder / "restarted.txt", open_page)

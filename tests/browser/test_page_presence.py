@@ -87,7 +87,8 @@ def test_a_page_that_goes_elsewhere_says_so_and_returns(meet: Meet) -> None:
     onlooker.tells(1, "joined 1 None")
 
 
-def test_a_page_whose_last_words_are_lost_is_gone_all_the_same(meet: Meet, lab: Lab) -> None:
+@pytest.mark.waits
+def test_a_page_whose_last_words_are_lost_is_gone(meet: Meet, lab: Lab) -> None:
     teacher, look_on = meet("unheard_page")
     onlooker = look_on()
     # What Jupyter's server reads together with the end of the connection, it hands to no kernel.
@@ -101,6 +102,7 @@ def test_a_page_whose_last_words_are_lost_is_gone_all_the_same(meet: Meet, lab: 
     onlooker.tells(1, "joined 1 None")
 
 
+@pytest.mark.waits
 def test_a_silent_page_is_gone_until_it_says_something(meet: Meet) -> None:
     teacher, look_on = meet("silent_page")
     onlooker = look_on()
@@ -114,6 +116,7 @@ def test_a_silent_page_is_gone_until_it_says_something(meet: Meet) -> None:
     assert onlooker.evaluate(2).startswith("False 2 ")
 
 
+@pytest.mark.waits
 def test_a_kernel_that_is_busy_takes_no_page_for_gone(meet: Meet) -> None:
     teacher, look_on = meet("busy_kernel")
     onlooker = look_on()
@@ -137,6 +140,7 @@ def culling(tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
+@pytest.mark.waits
 def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> None:
     lab = culling
     lab.write("quiet.ipynb", SHOW.format("quiet"), TELL, LINK)

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.labs import Lab
 
 from .axe import violations
-from .conftest import OpenPage
+from .conftest import OpenNotebook, OpenPage
 from .media import frame_of
 from .notebook import SLOW, Notebook
 
@@ -47,18 +47,19 @@ Share = Callable[..., tuple[Notebook, Callable[..., Notebook]]]
 
 
 @pytest.fixture
-def share(lab: Lab, open_page: OpenPage) -> Share:
+def share(lab: Lab, open_notebook: OpenNotebook) -> Share:
     """Give a teacher's notebook whose meeting is joined, and what opens it in another browser."""
 
     def opener(room: str) -> tuple[Notebook, Callable[..., Notebook]]:
         lab.write(f"{room}.ipynb", SHOW.format(room), TELL, AGAIN)
-        teacher = Notebook(open_page(), lab, f"{room}.ipynb")
+        teacher = open_notebook(f"{room}.ipynb")
         teacher.run(0)
         expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         teacher.save()
 
         def another(page: Page | None = None) -> Notebook:
-            return Notebook(page or open_page(), lab, f"{room}.ipynb")
+            name = f"{room}.ipynb"
+            return Notebook(page, lab, name) if page else open_notebook(name)
 
         return teacher, another
 
