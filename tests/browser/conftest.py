@@ -19,8 +19,7 @@ from tests.labs import Lab, running_lab
 
 from .broadcasting import Broadcaster, bundle_broadcaster
 from .contexts import AS_A_USER, LOADING, new_context
-from .kept_pages import KeptPage, KeptPages
-from .notebook import App, Notebook
+from .kept_pages import EXPOSED, KeptPages, OpenNotebook
 
 ELSEWHERE = "notebook.example"
 ARGUMENTS = [
@@ -139,8 +138,7 @@ def broadcaster(open_page: OpenPage, server: RunningServer, bundle: Path) -> Mak
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a free port, with folders of its own for everything that it and kernels keep."""
-    exposed = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
-    with running_lab(tmp_path_factory.mktemp("lab"), *exposed) as running:
+    with running_lab(tmp_path_factory.mktemp("lab"), *EXPOSED) as running:
         yield running
 
 
@@ -152,22 +150,11 @@ def kept_pages(browser: Browser, lab: Lab) -> Iterator[KeptPages]:
     pages.close()
 
 
-OpenNotebook = Callable[..., Notebook]
-
-
 @pytest.fixture
 def open_notebook(kept_pages: KeptPages, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     """Open a notebook in one of the kept pages: each in a browser context that no other notebook has."""
-    taken: list[KeptPage] = []
-
-    def opener(name: str, app: App = "lab") -> Notebook:
-        taken.append(kept_pages.take(app))
-        return taken[-1].open(name)
-
-    failures = request.session.testsfailed
-    yield opener
-    for page in taken:
-        kept_pages.give_back(page, whole=request.session.testsfailed == failures)
+    with kept_pages.lent(request.session) as opener:
+        yield opener
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
+import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.labs import Lab
@@ -12,6 +14,8 @@ from tests.labs import Lab
 from .contexts import AS_A_USER, new_context
 from .notebook import App, Notebook
 
+#: Options of a server whose pages can be kept: each gives its application to the tests.
+EXPOSED = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
 #: Opens a notebook, and closes what JupyterLab shows where no notebook is open.
 _OPEN = """
 async (path) => {
@@ -47,6 +51,9 @@ async (patience) => {
 """
 _CLOSE = "() => { for (const widget of [...jupyterapp.shell.widgets('main')]) widget.close(); }"
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
+
+#: Opens a notebook by its name, in JupyterLab or another of its applications.
+OpenNotebook = Callable[..., Notebook]
 
 
 class KeptPage:
@@ -111,6 +118,20 @@ class KeptPages:
             self._free[kept.app].append(kept)
         else:
             kept.page.context.close()
+
+    @contextmanager
+    def lent(self, session: pytest.Session) -> Iterator[OpenNotebook]:
+        """Open notebooks, each in a page that no other one has; the session tells whether a test failed."""
+        taken: list[KeptPage] = []
+
+        def opener(name: str, app: App = "lab") -> Notebook:
+            taken.append(self.take(app))
+            return taken[-1].open(name)
+
+        failures = session.testsfailed
+        yield opener
+        for page in taken:
+            self.give_back(page, whole=session.testsfailed == failures)
 
     def close(self) -> None:
         """Close all of them."""

@@ -17,8 +17,9 @@ from nanomeet_widget import _tokens
 from tests.labs import Lab
 
 from .axe import violations
-from .conftest import OpenNotebook, OpenPage
+from .conftest import OpenPage
 from .contexts import new_context
+from .kept_pages import OpenNotebook
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .passing import said

@@ -16,8 +16,8 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from nanomeet_widget._commands import Commands
 from tests.labs import Lab
 
-from .conftest import OpenNotebook
 from .contexts import new_context
+from .kept_pages import OpenNotebook
 from .media import probe
 from .notebook import SLOW, Notebook
 

@@ -14,7 +14,8 @@ from tests.conftest import Servers
 from tests.labs import Lab
 from tests.proxy import free_port
 
-from .conftest import OpenNotebook, OpenPage
+from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .notebook import SLOW, Notebook
 from .test_room import address, button
 

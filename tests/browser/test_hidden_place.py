@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.labs import Lab
 
-from .conftest import OpenNotebook
+from .kept_pages import OpenNotebook
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 

@@ -14,7 +14,8 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.labs import Lab
 
-from .conftest import OpenNotebook, OpenPage
+from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .media import frame_of, lies_over, moves
 from .notebook import SLOW, App, Notebook
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.broadcasting import Broadcaster
-from tests.browser.conftest import MakeBroadcaster, OpenNotebook
+from tests.browser.conftest import MakeBroadcaster
+from tests.browser.kept_pages import OpenNotebook
 from tests.browser.media import moves
 from tests.browser.notebook import SLOW
 from tests.browser.waiting import until

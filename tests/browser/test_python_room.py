@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenNotebook, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.framed import PAGE, Person
+from tests.browser.kept_pages import OpenNotebook
 from tests.browser.notebook import SLOW
 from tests.browser.site import site
 from tests.conftest import RunningServer

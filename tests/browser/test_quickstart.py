@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from tests.labs import Lab
 
-from .conftest import OpenNotebook, OpenPage
+from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .media import decodes, frame_of, moves, probe, sounds
 from .notebook import SLOW
 

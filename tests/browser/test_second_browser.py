@@ -11,7 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.labs import Lab
 
 from .axe import violations
-from .conftest import OpenNotebook, OpenPage
+from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .media import frame_of
 from .notebook import SLOW, Notebook
 

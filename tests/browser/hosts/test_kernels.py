@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.notebook import SLOW, Notebook
+from tests.browser.kept_pages import EXPOSED, KeptPages, OpenNotebook
+from tests.browser.notebook import SLOW
 from tests.labs import Lab, running_lab
 
 from .environments import offer_kernel, python_of
@@ -54,8 +56,34 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     offer_kernel(base, "6.31", python_of("lab-4.4"))
     offer_kernel(base, "7.2", python_of("kernel-7.2"))
     offer_kernel(base, "newest")
-    with running_lab(base) as running:
+    with running_lab(base, *EXPOSED) as running:
         yield running
+
+
+Opens = Callable[[str], OpenNotebook]
+
+
+@pytest.fixture(scope="module")
+def pages(many: Lab, browser: Browser) -> Iterator[dict[str, KeptPages]]:
+    """The pages that were opened with each value of the setting of comms: they keep it."""
+    kept: dict[str, KeptPages] = defaultdict(lambda: KeptPages(browser, many))
+    yield kept
+    for ones in kept.values():
+        ones.close()
+
+
+@pytest.fixture
+def opens(
+    many: Lab, pages: dict[str, KeptPages], request: pytest.FixtureRequest
+) -> Iterator[Opens]:
+    """Give what opens a notebook of `many` where JupyterLab sends comms in such a way."""
+    with ExitStack() as stack:
+
+        def opener(comms: str) -> OpenNotebook:
+            many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": comms})
+            return stack.enter_context(pages[comms].lent(request.session))
+
+        yield opener
 
 
 @dataclass(frozen=True)
@@ -80,11 +108,10 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kernel}-{case.comms}")
-def test_a_command_takes_effect_awaited_or_not(many: Lab, open_page: OpenPage, case: Case) -> None:
-    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": case.comms})
+def test_a_command_takes_effect_awaited_or_not(many: Lab, opens: Opens, case: Case) -> None:
     room = f"await_{case.kernel.replace('.', '_')}_{case.comms}"
     many.write(f"{room}.ipynb", SHOW.format(room), TELL, STATE, AWAIT, UNSHOWN, kernel=case.kernel)
-    notebook = Notebook(open_page(), many, f"{room}.ipynb")
+    notebook = opens(case.comms)(f"{room}.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 
@@ -99,13 +126,10 @@ def test_a_command_takes_effect_awaited_or_not(many: Lab, open_page: OpenPage, c
 
 
 @pytest.mark.parametrize("kernel", ["6.31", "7.2", "newest"])
-def test_without_a_page_awaiting_ends_with_the_reason(
-    many: Lab, open_page: OpenPage, kernel: str
-) -> None:
-    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": "perCommTarget"})
+def test_without_a_page_awaiting_ends_with_the_reason(many: Lab, opens: Opens, kernel: str) -> None:
     name = f"unseen_{kernel.replace('.', '_')}.ipynb"
     many.write(name, "import nanomeet_widget as nm", UNSHOWN, kernel=kernel)
-    notebook = Notebook(open_page(), many, name)
+    notebook = opens("perCommTarget")(name)
     notebook.run(0)
     said = notebook.evaluate(1)
     if kernel == "6.31":
@@ -117,13 +141,12 @@ def test_without_a_page_awaiting_ends_with_the_reason(
 
 
 @pytest.mark.parametrize("kernel", ["6.31", "7.2"])
-def test_the_quickstart_by_run_all(many: Lab, open_page: OpenPage, kernel: str) -> None:
-    many.configure("apputils-extension/kernels-settings", {"commsOverSubshells": "perCommTarget"})
+def test_the_quickstart_by_run_all(many: Lab, opens: Opens, kernel: str) -> None:
     name = f"all_{kernel.replace('.', '_')}.ipynb"
     source = nbformat.read(QUICKSTART, as_version=4)
     source.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
     nbformat.write(source, many.folder / name)
-    notebook = Notebook(open_page(), many, name)
+    notebook = opens("perCommTarget")(name)
     notebook.menu("Run", "Run All Cells")
     for words in (
         "start_broadcast: done: Playout(live='http",
