@@ -21,7 +21,7 @@ class Access:
 
     Parameters
     ----------
-    config
+    config : ServerConfig
         The known names, origins and proxies, and how many connections an address may have.
     """
 
@@ -42,7 +42,7 @@ class Access:
 
         Parameters
         ----------
-        host
+        host : str
             The header's value.
         """
         try:
@@ -61,11 +61,11 @@ class Access:
 
         Parameters
         ----------
-        origin
+        origin : str
             The page's origin.
-        host
+        host : str
             The request's `Host` header.
-        own
+        own : str
             The address at which guests reach the server.
         """
         page = origin.lower().rstrip("/")
@@ -85,7 +85,7 @@ class Access:
 
         Parameters
         ----------
-        request
+        request : httputil.HTTPServerRequest
             The request, perhaps forwarded by trusted proxies.
 
         Returns
@@ -111,7 +111,7 @@ class Access:
 
         Parameters
         ----------
-        address
+        address : str
             Where it comes from.
 
         Returns
@@ -130,7 +130,7 @@ class Access:
 
         Parameters
         ----------
-        address
+        address : str
             As in `enter`.
         """
         self._open[address] -= 1

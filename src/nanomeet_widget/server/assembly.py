@@ -44,22 +44,22 @@ def assemble(
 
     Parameters
     ----------
-    stack
+    stack : contextlib.AsyncExitStack
         What closes the parts.
-    config
+    config : ServerConfig
         The configuration.
-    data
+    data : Path
         The data folder, which exists.
-    keys
+    keys : tuple of str
         The API keys that may create rooms.
-    origin
+    origin : str
         The server's address in its tokens, without a trailing slash.
-    links
+    links : str
         The prefix of links to broadcasts and recordings: `origin`, or its path alone if pages reach the
         server at addresses that it cannot know.
-    movable
+    movable : bool, default False
         Whether requests for tokens may name the server's address; see `Issuer`.
-    on_unneeded
+    on_unneeded : callable
         Called when the last lease has ended, if leases keep the server running.
 
     Returns
@@ -123,7 +123,7 @@ async def farewell(core: Core) -> None:
 
     Parameters
     ----------
-    core
+    core : Core
         The server's parts.
     """
     over = asyncio.Event()

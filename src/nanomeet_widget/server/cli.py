@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Parameters
     ----------
-    arguments
+    arguments : sequence of str, optional
         The command line; None for the process's own.
 
     Returns
@@ -82,7 +82,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
 
     Parameters
     ----------
-    parser
+    parser : argparse.ArgumentParser
         The parser.
     """
     parser.description = (
@@ -258,7 +258,7 @@ def add_rotate(parser: argparse.ArgumentParser) -> None:
 
     Parameters
     ----------
-    parser
+    parser : argparse.ArgumentParser
         The parser.
     """
     parser.description = (
@@ -277,7 +277,7 @@ def rotate(options: argparse.Namespace) -> int:
 
     Parameters
     ----------
-    options
+    options : argparse.Namespace
         The options of `add_rotate`.
 
     Returns
@@ -300,7 +300,7 @@ def serve(options: argparse.Namespace) -> int:
 
     Parameters
     ----------
-    options
+    options : argparse.Namespace
         The options of `add_serve`.
 
     Returns
@@ -328,7 +328,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
 
     Parameters
     ----------
-    options
+    options : argparse.Namespace
         The options of `add_serve`.
 
     Returns

@@ -147,57 +147,57 @@ class ServerConfig:
 
     Parameters
     ----------
-    host
+    host : str, default "127.0.0.1"
         The address to listen on; loopback by default, which only this machine reaches.
-    port
+    port : int, default 8910
         The TCP port; 0 takes any free one.
-    base_url
+    base_url : str, default "/"
         The path under which everything is served; it begins and ends with a slash.
-    public_url
+    public_url : str, optional
         The address at which guests reach the server, if that is not `host` and `port`: behind a
         proxy, or under another name.
-    certificate, private_key
+    certificate, private_key : Path, optional
         PEM files for TLS; both or neither.
-    api_keys
+    api_keys : tuple of str, optional
         The keys that may create rooms, besides the one in the data folder.
-    data
+    data : Path, optional
         The folder for secrets, the database and recordings.
-    linger
+    linger : float, optional
         Seconds to keep running after the last lease; None keeps running forever.
-    organisation
+    organisation : str, default "local"
         The `sub` claim of every token, and the first part of a meeting's path.
-    hls
+    hls : bool, default False
         Whether every broadcast is packaged as HLS from its beginning, rather than from the first request.
-    recording_sound
+    recording_sound : RecordingSound, default "opus"
         The audio codec of finished recordings: "opus", as broadcast, or "aac", for players without
         support for Opus in MP4.
-    push_hosts
+    push_hosts : tuple of str, optional
         Hosts on this machine or in its network to which broadcasts may be pushed.
-    ice_servers
+    ice_servers : tuple of str, optional
         URLs of STUN servers for the pages; none by default, which is enough within one network.
-    turn_servers
+    turn_servers : tuple of str, optional
         URLs of TURN servers, which relay media if browsers cannot reach each other.
-    turn_secret
+    turn_secret : str, optional
         The secret that those servers share with this one, for credentials that expire.
-    proxies
+    proxies : tuple of str, optional
         The addresses of reverse proxies that are trusted to name the client's address.
-    hosts
+    hosts : tuple of str, optional
         Host names of this server besides those of `public_url` and the machine; `*` for any.
-    origins
+    origins : tuple of str, optional
         Origins whose pages may open WebSockets, besides this server's own pages.
-    origin_pattern
+    origin_pattern : str, optional
         A regular expression that matches further origins completely, in lower case.
-    naming
+    naming : tuple, optional
         The names of the settings for further host names and origins, for errors.
-    frame_ancestors
+    frame_ancestors : str, default "*"
         The sites that may frame meetings and live pages, in the syntax of CSP's `frame-ancestors`.
-    local_metrics
+    local_metrics : bool, default True
         Whether this machine may read the metrics without an API key.
-    limits
+    limits : Limits, optional
         Limits on what clients may use.
-    patience
+    patience : Patience, optional
         How long the server waits.
-    retention
+    retention : Retention, optional
         Which recordings are kept.
 
     Raises
@@ -271,7 +271,7 @@ class ServerConfig:
 
         Parameters
         ----------
-        port
+        port : int
             The port on which it listens.
 
         Returns
@@ -321,7 +321,7 @@ def outward_address(host: str) -> str:
 
     Parameters
     ----------
-    host
+    host : str
         An address of `EVERY_ADDRESS`, which decides between IPv4 and IPv6.
 
     Returns
@@ -346,7 +346,7 @@ def check_public_url(url: str) -> None:
 
     Parameters
     ----------
-    url
+    url : str
         The address.
 
     Raises

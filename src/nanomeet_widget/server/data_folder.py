@@ -16,11 +16,11 @@ def choose(*, lasting: bool, remedy: str, say: Callable[[str], object]) -> Path:
 
     Parameters
     ----------
-    lasting
+    lasting : bool
         Whether it must outlive the machine's temporary files.
-    remedy
+    remedy : str
         How to choose another folder, for errors.
-    say
+    say : callable
         Called with a warning if the folder is not the usual one.
 
     Returns

@@ -19,7 +19,7 @@ class Instances:
 
     Parameters
     ----------
-    folder
+    folder : Path
         The data folder.
 
     Raises
@@ -63,9 +63,9 @@ class Instances:
 
         Parameters
         ----------
-        name
+        name : str
             The server's name.
-        lock
+        lock : Lock
             Its lock.
         """
         lock.release()
@@ -87,7 +87,7 @@ class Instances:
 
         Parameters
         ----------
-        name
+        name : str
             The server's name.
         """
         lock = self._lock(name)

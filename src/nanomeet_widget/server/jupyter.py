@@ -193,7 +193,7 @@ def _access_of(settings: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None
 
     Parameters
     ----------
-    settings
+    settings : mapping
         The settings of Jupyter's handlers.
 
     Returns

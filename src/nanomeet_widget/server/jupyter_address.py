@@ -22,15 +22,15 @@ class Listening:
 
     Parameters
     ----------
-    ip
+    ip : str
         The address or name on which it listens.
-    port
+    port : int
         The TCP port.
-    tls
+    tls : bool
         Whether it uses TLS itself.
-    sock
+    sock : str
         The Unix socket on which it listens instead; empty if it does not.
-    shown
+    shown : str
         The address that it shows to its user; empty if it is not set.
     """
 
@@ -62,7 +62,7 @@ def parts_of(app: Any) -> Listening:  # noqa: ANN401 - Jupyter's ServerApp, unty
 
     Parameters
     ----------
-    app
+    app : Any
         The `ServerApp`.
 
     Returns
@@ -84,9 +84,9 @@ def outward(server: Listening, environment: Mapping[str, str] = os.environ) -> s
 
     Parameters
     ----------
-    server
+    server : Listening
         The server's settings.
-    environment
+    environment : mapping, optional
         The environment variables, in which a hub sets its own.
 
     Returns

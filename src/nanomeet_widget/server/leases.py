@@ -13,13 +13,13 @@ class Leases:
 
     Parameters
     ----------
-    timers
+    timers : Timers
         The event loop.
-    linger
+    linger : float or None
         Seconds to keep running after the last lease; None keeps running forever.
-    first
+    first : float
         Seconds within which the first lease must begin.
-    on_unneeded
+    on_unneeded : callable
         Called when that time has passed.
     """
 

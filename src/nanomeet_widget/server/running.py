@@ -32,7 +32,7 @@ class Server:
 
     Parameters
     ----------
-    config
+    config : ServerConfig
         The configuration.
     """
 
@@ -71,7 +71,7 @@ class Server:
 
         Parameters
         ----------
-        patience
+        patience : float
             Seconds after which it stops in any case; 0 stops at once.
         """
         rooms = self._core.rooms if self._core is not None else None

@@ -15,7 +15,7 @@ def notify(state: str) -> None:
 
     Parameters
     ----------
-    state
+    state : str
         `READY=1` or `STOPPING=1`.
     """
     address = os.environ.get("NOTIFY_SOCKET", "")
@@ -36,7 +36,7 @@ class JsonLines(logging.Formatter):
 
         Parameters
         ----------
-        record
+        record : logging.LogRecord
             The record.
 
         Returns

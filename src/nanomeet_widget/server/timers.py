@@ -24,9 +24,9 @@ class Timers(Protocol):
 
         Parameters
         ----------
-        delay
+        delay : float
             Seconds from now.
-        callback
+        callback : callable
             What to call.
 
         Returns

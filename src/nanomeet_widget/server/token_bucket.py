@@ -10,11 +10,11 @@ class TokenBucket:
 
     Parameters
     ----------
-    burst
+    burst : float
         The amount that may be used at once.
-    rate
+    rate : float
         The amount that becomes available a second.
-    now
+    now : float
         The current time, in seconds of any monotonic clock.
     """
 
@@ -29,9 +29,9 @@ class TokenBucket:
 
         Parameters
         ----------
-        amount
+        amount : float
             How much.
-        now
+        now : float
             The current time, in seconds.
         """
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)
@@ -43,9 +43,9 @@ class TokenBucket:
 
         Parameters
         ----------
-        amount
+        amount : float
             How much.
-        now
+        now : float
             The current time, in seconds.
 
         Returns
@@ -63,7 +63,7 @@ class TokenBucket:
 
         Parameters
         ----------
-        now
+        now : float
             The current time, in seconds.
         """
         return self._level + (now - self._at) * self._rate >= self._burst
@@ -74,9 +74,9 @@ class TokenBuckets:
 
     Parameters
     ----------
-    burst, rate
+    burst, rate : float
         As each `TokenBucket` has them.
-    timers
+    timers : Timers
         The clock.
     """
 
@@ -91,7 +91,7 @@ class TokenBuckets:
 
         Parameters
         ----------
-        person
+        person : str
             The person's ID.
         """
         bucket = self._buckets.get(person)
@@ -102,7 +102,7 @@ class TokenBuckets:
 
         Parameters
         ----------
-        person
+        person : str
             The person's ID.
 
         Returns

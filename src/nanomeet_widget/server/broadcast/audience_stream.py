@@ -30,7 +30,7 @@ class AudienceStream(Stream):
 
         Parameters
         ----------
-        holder
+        holder : str
             The participant's ID.
 
         Returns
@@ -47,9 +47,9 @@ class AudienceStream(Stream):
 
         Parameters
         ----------
-        audience_ticket
+        audience_ticket : str
             What the viewer presents.
-        viewer
+        viewer : Viewer
             The viewer.
 
         Returns
@@ -70,7 +70,7 @@ class AudienceStream(Stream):
 
         Parameters
         ----------
-        holder
+        holder : str
             The participant's ID.
         """
         self._tickets.pop(holder, None)
@@ -81,7 +81,7 @@ class AudienceStream(Stream):
 
         Parameters
         ----------
-        vod
+        vod : str or None
             As in `Stream.end`.
         """
         super().end(vod=vod)

@@ -41,33 +41,33 @@ class Broadcast:
 
     Parameters
     ----------
-    stream
+    stream : Stream
         The stream that its viewers watch.
-    title
+    title : str
         What viewers read above the picture.
-    origin
+    origin : str
         The server's address, for the playout URLs.
-    config
+    config : ServerConfig
         Limits and patience.
-    timers
+    timers : Timers
         The event loop.
-    options
+    options : BroadcastOptions
         What the moderator chose.
-    recording
+    recording : Recording or None
         Its recording; None if it is not recorded.
-    pushes
+    pushes : sequence of Push, optional
         Its pushes to other servers.
-    watch_ticket
+    watch_ticket : str, optional
         What the viewers of a private broadcast need; part of its link. None if it is public.
-    on_change
+    on_change : callable
         Called after every change of `describe`.
-    on_viewers
+    on_viewers : callable, optional
         Called with the number of viewers when it changes.
-    on_lost
+    on_lost : callable, optional
         Called with False when the connection of the page that sends is lost, to have another page take
         over; returns whether one does. Called with True when that page has been away for too long.
         Without `on_lost` the broadcast then ends.
-    now
+    now : callable, optional
         Seconds since the epoch.
     """
 
@@ -189,7 +189,7 @@ class Broadcast:
 
         Parameters
         ----------
-        shows
+        shows : Shows
             The stage or a card, as the page that sends it reports.
         """
         if shows != self.shows and self.state in {BroadcastStatus.STARTING, BroadcastStatus.LIVE}:
@@ -202,7 +202,7 @@ class Broadcast:
 
         Parameters
         ----------
-        title
+        title : str
             What viewers read above the picture.
         """
         self._title = title
@@ -214,7 +214,7 @@ class Broadcast:
 
         Parameters
         ----------
-        title
+        title : str
             The chapter's title.
         """
         if self._recording is not None and self._begun:
@@ -227,9 +227,9 @@ class Broadcast:
 
         Parameters
         ----------
-        sender
+        sender : Sender
             The page's connection.
-        clock
+        clock : int, optional
             The page's clock now, in microseconds; None if the page does not tell.
 
         Returns
@@ -264,7 +264,7 @@ class Broadcast:
 
         Parameters
         ----------
-        sender
+        sender : Sender
             The page's connection.
         """
         if self._sender is not sender:
@@ -279,9 +279,9 @@ class Broadcast:
 
         Parameters
         ----------
-        sender
+        sender : Sender
             The page's connection.
-        what
+        what : Behind or None
             As the page reports; None once it has caught up.
         """
         if self._sender is sender:
@@ -325,7 +325,7 @@ class Broadcast:
 
         Parameters
         ----------
-        reason
+        reason : Trouble
             Why.
         """
         if self.state is not BroadcastStatus.LIVE:
@@ -372,9 +372,9 @@ class Broadcast:
 
         Parameters
         ----------
-        sender
+        sender : Sender
             The page's connection.
-        data
+        data : bytes
             The bytes of a frame.
         """
         if self._sender is not sender:
@@ -489,7 +489,7 @@ class Broadcast:
 
         Parameters
         ----------
-        trouble
+        trouble : Trouble, optional
             Why, unless a moderator stopped it.
         """
         if self.state not in {BroadcastStatus.STARTING, BroadcastStatus.LIVE}:

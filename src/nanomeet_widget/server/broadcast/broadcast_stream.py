@@ -15,11 +15,11 @@ class BroadcastStream(Stream):
 
     Parameters
     ----------
-    name
+    name : str
         The stream's name.
     timers, cache
         As `Stream` has them.
-    vod
+    vod : str, optional
         The address of the last broadcast's recording, if there is one.
     """
 
@@ -37,7 +37,7 @@ class BroadcastStream(Stream):
 
         Parameters
         ----------
-        watch_ticket
+        watch_ticket : str or None
             The ticket that viewers need from now on, and without which those present are dismissed;
             None makes the stream public.
         """
@@ -52,9 +52,9 @@ class BroadcastStream(Stream):
 
         Parameters
         ----------
-        watch_ticket
+        watch_ticket : str or None
             What the viewer presents; a public stream takes none.
-        viewer
+        viewer : Viewer
             The viewer.
 
         Returns

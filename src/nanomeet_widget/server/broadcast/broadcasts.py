@@ -33,9 +33,9 @@ class WatchRefusedError(NanoMeetError):
 
     Parameters
     ----------
-    kind
+    kind : str
         The error's kind, as pages know it.
-    message
+    message : str
         Why, in plain words.
     """
 
@@ -49,17 +49,17 @@ class Broadcasts:
 
     Parameters
     ----------
-    config
+    config : ServerConfig
         Limits and patience.
-    origin
+    origin : str
         The server's address, for the playout URLs.
-    store
+    store : Store
         The index of recordings.
-    timers
+    timers : Timers
         The event loop.
-    record
+    record : MakeRecording
         Makes a stream's recording.
-    push
+    push : MakePush
         Makes a push to another server.
     """
 
@@ -101,11 +101,11 @@ class Broadcasts:
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
-        title
+        title : str
             What viewers read above the picture.
-        options
+        options : BroadcastOptions
             What the moderator chose.
         on_change, on_viewers, on_lost
             As `Broadcast` has them.
@@ -156,9 +156,9 @@ class Broadcasts:
 
         Parameters
         ----------
-        title
+        title : str
             What the audience reads above the picture.
-        on_change
+        on_change : callable
             As `Broadcast` has it.
 
         Returns
@@ -227,7 +227,7 @@ class Broadcasts:
 
         Parameters
         ----------
-        ticket
+        ticket : str
             What a page presents.
 
         Returns
@@ -246,11 +246,11 @@ class Broadcasts:
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name; viewers may wait for one that has never been broadcast.
-        viewer
+        viewer : Viewer
             The viewer.
-        ticket
+        ticket : str, optional
             The watch ticket or audience ticket; None for a public stream.
 
         Returns
@@ -285,7 +285,7 @@ class Broadcasts:
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
 
         Returns
@@ -306,7 +306,7 @@ class Broadcasts:
 
         Parameters
         ----------
-        on_over
+        on_over : callable
             Called once the last recording is finished.
         """
         self._closing = True

@@ -16,9 +16,9 @@ class FrameCheck:
 
     Parameters
     ----------
-    lead
+    lead : Track
         The track that the broadcast begins with; with audio, video is refused.
-    codec
+    codec : Codec or None
         The only video codec that is accepted; None accepts all.
     """
 
@@ -37,7 +37,7 @@ class FrameCheck:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             A frame from the sender.
 
         Raises

@@ -30,7 +30,7 @@ class HlsStream:
 
     Parameters
     ----------
-    stream
+    stream : Stream
         The stream.
     """
 
@@ -45,7 +45,7 @@ class HlsStream:
 
         Parameters
         ----------
-        condition
+        condition : callable
             The condition.
 
         Returns
@@ -82,7 +82,7 @@ class HlsStream:
 
         Parameters
         ----------
-        state
+        state : StreamState
             The state.
         """
         if state.state == "live" and state.since is not None:
@@ -99,7 +99,7 @@ class HlsStream:
 
         Parameters
         ----------
-        batch
+        batch : Batch
             The frames.
         """
         for frame in batch.frames:
@@ -120,7 +120,7 @@ class HlsStream:
 
         Parameters
         ----------
-        reason
+        reason : str
             What the viewer is told.
         """
 
@@ -134,11 +134,11 @@ class Hls:
 
     Parameters
     ----------
-    broadcasts
+    broadcasts : Broadcasts
         The server's broadcasts.
-    timers
+    timers : Timers
         The event loop.
-    always
+    always : bool
         Whether every public broadcast is packaged from its beginning to its end.
     """
 
@@ -157,7 +157,7 @@ class Hls:
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
 
         Returns

@@ -91,11 +91,11 @@ class Segments:
 
     Parameters
     ----------
-    mark
+    mark : str
         Part of every file name, so that caches do not mix up broadcasts.
-    since
+    since : float
         When the stream began, in seconds since the epoch.
-    lead
+    lead : Track, optional
         The track by whose frames it is cut: audio, if there is no video.
     """
 
@@ -141,7 +141,7 @@ class Segments:
 
         Parameters
         ----------
-        setup
+        setup : Setup
             The set-up.
         """
         if self._setups.get(setup.track) == setup:
@@ -155,9 +155,9 @@ class Segments:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             The frame.
-        time
+        time : int
             Its time in the stream, in microseconds.
 
         Returns
@@ -274,9 +274,9 @@ class Segments:
 
         Parameters
         ----------
-        segment
+        segment : int
             The segment's number.
-        part
+        part : int or None
             The part's number within it; None for the whole segment.
         """
         if self._ended:
@@ -291,7 +291,7 @@ class Segments:
 
         Parameters
         ----------
-        segment
+        segment : int
             The segment's number.
         """
         return segment <= self._next + 1
@@ -328,7 +328,7 @@ class Segments:
 
         Parameters
         ----------
-        name
+        name : str
             The file name.
 
         Returns
@@ -351,7 +351,7 @@ class Segments:
 
         Parameters
         ----------
-        name
+        name : str
             The file name.
         """
         return not self._ended and name == self._next_part()
@@ -361,7 +361,7 @@ class Segments:
 
         Parameters
         ----------
-        delta
+        delta : bool, default False
             Whether to leave out segments that are older than the skip boundary.
 
         Returns

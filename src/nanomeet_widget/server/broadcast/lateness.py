@@ -30,9 +30,9 @@ class Lateness:
 
         Parameters
         ----------
-        late
+        late : int
             Microseconds from its capture to its arrival.
-        now
+        now : float
             The current time, in seconds.
 
         Returns

@@ -64,11 +64,11 @@ def outgoing(frame: Frame, data: bytes, *, time: int | None = None) -> Outgoing:
 
     Parameters
     ----------
-    frame
+    frame : Frame
         The frame.
-    data
+    data : bytes
         Its bytes.
-    time
+    time : int, optional
         Microseconds since the stream began; None if it does not go into an MP4.
 
     Returns

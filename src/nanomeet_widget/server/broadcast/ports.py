@@ -22,7 +22,7 @@ class Sender(Protocol):
 
         Parameters
         ----------
-        message
+        message : IngestServerMessage
             The message.
         """
 
@@ -31,7 +31,7 @@ class Sender(Protocol):
 
         Parameters
         ----------
-        farewell
+        farewell : IngestEnded
             The last message.
         """
 
@@ -54,11 +54,11 @@ class Recording(Protocol):
 
         Parameters
         ----------
-        setups
+        setups : sequence of Setup
             The set-ups of its tracks, video first.
-        on_open
+        on_open : callable
             Called once: with None when the file is open, or with what went wrong.
-        on_error
+        on_error : callable
             Called at most once, if writing fails later.
         """
 
@@ -67,7 +67,7 @@ class Recording(Protocol):
 
         Parameters
         ----------
-        setup
+        setup : Setup
             The new set-up; it names its track.
         """
 
@@ -76,9 +76,9 @@ class Recording(Protocol):
 
         Parameters
         ----------
-        frame
+        frame : Frame
             The frame.
-        time
+        time : int
             Microseconds since the first frame.
         """
 
@@ -87,9 +87,9 @@ class Recording(Protocol):
 
         Parameters
         ----------
-        title
+        title : str
             The chapter's title.
-        time
+        time : int
             Microseconds since the first frame.
         """
 
@@ -98,7 +98,7 @@ class Recording(Protocol):
 
         Parameters
         ----------
-        on_done
+        on_done : callable
             Called once: with None when it can be played, or with what went wrong.
         """
 
@@ -111,9 +111,9 @@ class MakeRecording(Protocol):
 
         Parameters
         ----------
-        stream
+        stream : str
             The stream's name.
-        private
+        private : bool
             Whether the recording gets a name that cannot be guessed.
         """
 
@@ -129,9 +129,9 @@ class Push(Protocol):
 
         Parameters
         ----------
-        stream
+        stream : Stream
             The stream.
-        on_change
+        on_change : callable
             Called after every change of `describe`.
         """
 

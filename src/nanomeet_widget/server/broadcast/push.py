@@ -38,11 +38,11 @@ class RtmpPush:
 
     Parameters
     ----------
-    target
+    target : PushTarget
         The RTMP address.
-    allowed
+    allowed : frozenset of str
         Hosts in this server's own network that are allowed.
-    loop
+    loop : asyncio.AbstractEventLoop
         The event loop.
     """
 
@@ -74,9 +74,9 @@ class RtmpPush:
 
         Parameters
         ----------
-        stream
+        stream : Stream
             The stream.
-        on_change
+        on_change : callable
             Called after every change of `describe`.
         """
         self._stream, self._on_change = stream, on_change
@@ -100,7 +100,7 @@ class RtmpPush:
 
         Parameters
         ----------
-        state
+        state : StreamState
             The state.
         """
         self._picture = state.picture
@@ -110,7 +110,7 @@ class RtmpPush:
 
         Parameters
         ----------
-        batch
+        batch : Batch
             The frames.
         """
         for frame in batch.frames:
@@ -132,7 +132,7 @@ class RtmpPush:
 
         Parameters
         ----------
-        reason
+        reason : str
             What the viewer is told.
         """
 

@@ -35,7 +35,7 @@ def read_target(url: str) -> PushTarget:
 
     Parameters
     ----------
-    url
+    url : str
         The address.
 
     Returns
@@ -77,9 +77,9 @@ async def resolve(target: PushTarget, allowed: frozenset[str]) -> list[str]:
 
     Parameters
     ----------
-    target
+    target : PushTarget
         The target.
-    allowed
+    allowed : frozenset of str
         Hosts in this server's own network that are allowed.
 
     Returns

@@ -27,9 +27,9 @@ def pack(frame: Frame, time: int) -> bytes:
 
     Parameters
     ----------
-    frame
+    frame : Frame
         The frame.
-    time
+    time : int
         Its time in the stream, in microseconds.
 
     Returns
@@ -52,7 +52,7 @@ def main(source: BinaryIO) -> None:
 
     Parameters
     ----------
-    source
+    source : BinaryIO
         The address, then messages.
 
     Raises

@@ -25,7 +25,7 @@ class Viewer(Protocol):
 
         Parameters
         ----------
-        state
+        state : StreamState
             The state.
         """
 
@@ -34,7 +34,7 @@ class Viewer(Protocol):
 
         Parameters
         ----------
-        batch
+        batch : Batch
             The frames.
         """
 
@@ -43,7 +43,7 @@ class Viewer(Protocol):
 
         Parameters
         ----------
-        reason
+        reason : str
             What the viewer is told.
         """
 
@@ -55,13 +55,13 @@ class Stream:
 
     Parameters
     ----------
-    name
+    name : str
         The stream's name.
-    timers
+    timers : Timers
         The event loop.
-    cache
+    cache : int
         How many bytes of the current group of pictures are kept at most.
-    vod
+    vod : str, optional
         The address of the last broadcast's recording, if there is one.
     """
 
@@ -116,7 +116,7 @@ class Stream:
 
         Parameters
         ----------
-        viewer
+        viewer : Viewer
             The viewer.
         """
         # Gathered frames are also among the last ones: the viewer would get them twice.
@@ -134,7 +134,7 @@ class Stream:
 
         Parameters
         ----------
-        viewer
+        viewer : Viewer
             The viewer.
         """
         if viewer in self._viewers:
@@ -146,7 +146,7 @@ class Stream:
 
         Parameters
         ----------
-        reason
+        reason : str
             What they are told.
         """
         for viewer in tuple(self._viewers):
@@ -158,7 +158,7 @@ class Stream:
 
         Parameters
         ----------
-        feed
+        feed : Viewer
             What gets all that a viewer gets.
         """
         self._send()
@@ -172,7 +172,7 @@ class Stream:
 
         Parameters
         ----------
-        feed
+        feed : Viewer
             As in `attach`.
         """
         self._feeds.discard(feed)
@@ -208,15 +208,15 @@ class Stream:
 
         Parameters
         ----------
-        title
+        title : str
             What viewers read above the picture.
-        want_keyframe
+        want_keyframe : callable
             Asks the sender for a keyframe.
-        on_viewers
+        on_viewers : callable or None
             Called with the number of viewers when it changes, until the broadcast ends.
-        picture
+        picture : bool, default True
             Whether there is a picture, and not sound alone.
-        shows
+        shows : Shows, default "stage"
             What viewers see at first.
         """
         self._reset()
@@ -237,7 +237,7 @@ class Stream:
 
         Parameters
         ----------
-        frame
+        frame : Outgoing
             The frame.
         """
         if frame.setup:
@@ -264,7 +264,7 @@ class Stream:
 
         Parameters
         ----------
-        since
+        since : float
             When the broadcast went live, in seconds since the epoch.
         """
         self._state = "live"
@@ -285,7 +285,7 @@ class Stream:
 
         Parameters
         ----------
-        shows
+        shows : Shows
             The stage, or a card.
         """
         self._shows = shows
@@ -296,7 +296,7 @@ class Stream:
 
         Parameters
         ----------
-        title
+        title : str
             What viewers read above the picture.
         """
         self._title = title
@@ -307,7 +307,7 @@ class Stream:
 
         Parameters
         ----------
-        vod
+        vod : str or None
             The recording's address, if there is one.
         """
         self._reset()

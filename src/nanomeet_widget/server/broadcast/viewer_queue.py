@@ -25,9 +25,9 @@ class Pipe(Protocol):
 
         Parameters
         ----------
-        data
+        data : bytes
             The bytes.
-        on_drained
+        on_drained : callable
             Called once they are sent, if they are not sent at once.
 
         Returns
@@ -42,13 +42,13 @@ class ViewerQueue:
 
     Parameters
     ----------
-    pipe
+    pipe : Pipe
         The viewer's connection.
-    timers
+    timers : Timers
         The event loop.
-    on_skip
+    on_skip : callable
         Called when frames were dropped, and the viewer needs a keyframe.
-    fragments
+    fragments : bool, default False
         Whether the viewer gets MP4 fragments instead of bare frames.
     """
 
@@ -69,7 +69,7 @@ class ViewerQueue:
 
         Parameters
         ----------
-        batch
+        batch : Batch
             The frames.
         """
         data = batch.fragments if self._fragments else batch.wire

@@ -55,7 +55,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
 
     Parameters
     ----------
-    core
+    core : Core
         The server's parts.
 
     Returns
@@ -118,7 +118,7 @@ def application(core: Core) -> web.Application:
 
     Parameters
     ----------
-    core
+    core : Core
         The server's parts.
 
     Returns

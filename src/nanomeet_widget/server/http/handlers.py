@@ -38,7 +38,7 @@ class Handler(web.RequestHandler):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
         """
         self.core = core
@@ -66,9 +66,9 @@ class Handler(web.RequestHandler):
 
         Parameters
         ----------
-        status_code
+        status_code : int
             The HTTP status code.
-        **kwargs
+        **kwargs : Any
             As tornado has them.
         """
         if status_code in _NO_PAGE and self.looks_for_meeting():
@@ -91,9 +91,9 @@ class Handler(web.RequestHandler):
 
         Parameters
         ----------
-        status_code
+        status_code : int, optional
             The HTTP status code.
-        **kwargs
+        **kwargs : Any
             As tornado has them.
         """
         error = kwargs.get("exc_info", (None, None, None))[1]
@@ -109,11 +109,11 @@ class Handler(web.RequestHandler):
 
         Parameters
         ----------
-        kind
+        kind : type or None
             The exception's type.
-        error
+        error : BaseException or None
             The exception.
-        trace
+        trace : TracebackType or None
             Its traceback.
         """
         if isinstance(error, (NanoMeetError, web.HTTPError)):

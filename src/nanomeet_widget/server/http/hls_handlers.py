@@ -48,7 +48,7 @@ class HlsMasterHandler(_HlsHandler):
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
         """
         segments = await self.found(name).until(lambda s: s.begun)
@@ -77,7 +77,7 @@ class HlsPlaylistHandler(_HlsHandler):
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
         """
         stream = self.found(name)
@@ -115,9 +115,9 @@ class HlsSegmentHandler(_HlsHandler):
 
         Parameters
         ----------
-        name
+        name : str
             The stream's name.
-        file
+        file : str
             The file's name.
         """
         stream = self.found(name)

@@ -32,13 +32,13 @@ def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed
 
     Parameters
     ----------
-    handler
+    handler : web.RequestHandler
         The handler that answers.
-    page
+    page : str
         The file's name.
-    config
+    config : ServerConfig
         The server's configuration.
-    framed
+    framed : bool
         Whether other sites may frame it.
 
     Raises
@@ -62,7 +62,7 @@ def built(name: str) -> Path:
 
     Parameters
     ----------
-    name
+    name : str
         The file's name.
 
     Returns

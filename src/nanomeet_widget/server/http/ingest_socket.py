@@ -23,7 +23,7 @@ class IngestSocket(Socket):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
         """
         super().initialize(core)
@@ -34,7 +34,7 @@ class IngestSocket(Socket):
 
         Parameters
         ----------
-        message
+        message : str
             The text frame.
         """
         request = ingest.decode(message)
@@ -71,7 +71,7 @@ class IngestSocket(Socket):
 
         Parameters
         ----------
-        message
+        message : bytes
             The frame's bytes.
         """
         if self._broadcast is None:
@@ -84,9 +84,9 @@ class IngestSocket(Socket):
 
         Parameters
         ----------
-        kind
+        kind : ByeKind
             The reason, as pages know it.
-        message
+        message : str
             The reason, in plain words.
         """
         del kind
@@ -104,7 +104,7 @@ class SocketSender:
 
     Parameters
     ----------
-    socket
+    socket : IngestSocket
         The WebSocket.
     """
 
@@ -116,7 +116,7 @@ class SocketSender:
 
         Parameters
         ----------
-        message
+        message : IngestServerMessage
             The message.
         """
         self._socket.tell(message)
@@ -126,7 +126,7 @@ class SocketSender:
 
         Parameters
         ----------
-        farewell
+        farewell : IngestEnded
             The last message.
         """
         self._socket.tell(farewell)

@@ -38,7 +38,7 @@ class MeetingSocket(Socket):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
         """
         super().initialize(core)
@@ -53,7 +53,7 @@ class MeetingSocket(Socket):
 
         Parameters
         ----------
-        message
+        message : str
             The text frame.
         """
         try:
@@ -117,9 +117,9 @@ class MeetingSocket(Socket):
 
         Parameters
         ----------
-        kind
+        kind : ByeKind
             The reason, as pages know it.
-        message
+        message : str
             The reason, in plain words.
         """
         self.core.counts.refused += 1
@@ -181,7 +181,7 @@ class SocketConnection:
 
     Parameters
     ----------
-    socket
+    socket : MeetingSocket
         The WebSocket.
     """
 
@@ -193,7 +193,7 @@ class SocketConnection:
 
         Parameters
         ----------
-        message
+        message : ServerMessage
             The message.
         """
         self._socket.tell(message)
@@ -203,7 +203,7 @@ class SocketConnection:
 
         Parameters
         ----------
-        farewell
+        farewell : Bye
             The last message.
         """
         self._socket.tell(farewell)

@@ -23,7 +23,7 @@ class Collector:
 
     Parameters
     ----------
-    core
+    core : Core
         The server.
     """
 

@@ -90,7 +90,7 @@ def document(base_url: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    base_url
+    base_url : str
         The path under which the server is.
 
     Returns

@@ -19,11 +19,11 @@ class PageHandler(Handler):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
-        page
+        page : str
             The page's file name.
-        framed
+        framed : bool
             Whether other sites may frame it.
         """
         super().initialize(core)
@@ -43,9 +43,9 @@ class FileHandler(Handler, web.StaticFileHandler):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
-        path
+        path : str
             The folder.
         """
         self.core = core
@@ -56,7 +56,7 @@ class FileHandler(Handler, web.StaticFileHandler):
 
         Parameters
         ----------
-        path
+        path : str
             The requested file.
         """
         del path
@@ -80,9 +80,9 @@ class BundleHandler(FileHandler):
 
         Parameters
         ----------
-        root
+        root : str
             The folder.
-        absolute_path
+        absolute_path : str
             The requested file.
 
         Returns
@@ -113,7 +113,7 @@ class EngineScriptHandler(ScriptHandler):
 
         Parameters
         ----------
-        url_path
+        url_path : str
             The requested path.
 
         Returns

@@ -43,9 +43,9 @@ class RecordingFileHandler(PlayableHandler, FileHandler):
 
         Parameters
         ----------
-        root
+        root : str
             The folder.
-        absolute_path
+        absolute_path : str
             The requested file.
 
         Returns
@@ -64,7 +64,7 @@ class RecordingFileHandler(PlayableHandler, FileHandler):
 
         Parameters
         ----------
-        path
+        path : str
             The requested file.
         """
         super().set_extra_headers(path)
@@ -101,7 +101,7 @@ class RecordingChaptersHandler(PlayableHandler):
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         record = self.core.recordings.find(name)

@@ -108,7 +108,7 @@ class ServiceHandler(Handler):
 
         Parameters
         ----------
-        content
+        content : object
             What is sent as JSON.
         """
         self.set_header("Content-Type", "application/json")

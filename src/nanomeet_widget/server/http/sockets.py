@@ -42,7 +42,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
         """
         super().initialize(core)
@@ -61,7 +61,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        origin
+        origin : str
             The page's origin.
 
         Returns
@@ -113,7 +113,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        message
+        message : str or bytes
             The text or binary frame.
         """
         self.core.counts.messages += 1
@@ -139,7 +139,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        message
+        message : str
             The text frame.
         """
         raise NotImplementedError
@@ -149,7 +149,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        message
+        message : bytes
             The binary frame.
         """
         del message
@@ -160,7 +160,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        error
+        error : Exception
             The exception.
         """
         self.core.counts.faults += 1
@@ -171,9 +171,9 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        kind
+        kind : ByeKind
             The reason, as pages know it.
-        message
+        message : str
             The reason, in plain words.
         """
         raise NotImplementedError
@@ -191,7 +191,7 @@ class Socket(Handler, websocket.WebSocketHandler):
 
         Parameters
         ----------
-        message
+        message : msgspec.Struct
             The message.
         """
         if self._unsent >= _MAX_UNSENT:

@@ -34,7 +34,7 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        core
+        core : Core
             The server's parts.
         """
         super().initialize(core)
@@ -53,7 +53,7 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        message
+        message : str
             The text frame.
         """
         request = watch.decode(message)
@@ -83,9 +83,9 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        kind
+        kind : ByeKind
             The reason, as pages know it.
-        message
+        message : str
             The reason, in plain words.
         """
         self._refuse(kind, message)
@@ -103,7 +103,7 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        state
+        state : StreamState
             The state.
         """
         self.tell(state)
@@ -113,7 +113,7 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        batch
+        batch : Batch
             The frames.
         """
         if self._queue is not None:
@@ -124,7 +124,7 @@ class WatchSocket(Socket):
 
         Parameters
         ----------
-        reason
+        reason : str
             What the viewer is told.
         """
         self._refuse("forbidden", reason)
@@ -151,7 +151,7 @@ class SocketPipe:
 
     Parameters
     ----------
-    handler
+    handler : WatchSocket
         The WebSocket.
     """
 
@@ -163,9 +163,9 @@ class SocketPipe:
 
         Parameters
         ----------
-        data
+        data : bytes
             The bytes.
-        on_drained
+        on_drained : callable
             Called once they are sent, if they are not sent at once.
 
         Returns

@@ -33,9 +33,9 @@ def to_aac(source: Path, target: Path) -> None:
 
     Parameters
     ----------
-    source
+    source : Path
         An MP4 file with Opus audio.
-    target
+    target : Path
         The file to write.
 
     Raises

@@ -43,7 +43,7 @@ def init_segment(*setups: Setup) -> bytes:
 
     Parameters
     ----------
-    *setups
+    *setups : Setup
         The tracks' set-ups, at most one of each kind.
 
     Returns
@@ -73,11 +73,11 @@ def fragment(track: Track, time: int, samples: Sequence[Sample]) -> bytes:
 
     Parameters
     ----------
-    track
+    track : Track
         The frames' track.
-    time
+    time : int
         The first frame's time, in microseconds since the stream began.
-    samples
+    samples : sequence of Sample
         The frames, in order.
 
     Returns

@@ -32,7 +32,7 @@ def matroska_header(setups: Sequence[Setup]) -> bytes:
 
     Parameters
     ----------
-    setups
+    setups : sequence of Setup
         The tracks' set-ups.
 
     Returns
@@ -55,7 +55,7 @@ def opus_head(setup: Setup) -> bytes:
 
     Parameters
     ----------
-    setup
+    setup : Setup
         The audio track's set-up.
 
     Returns
@@ -89,7 +89,7 @@ def read_avcc(data: bytes) -> AvcConfiguration:
 
     Parameters
     ----------
-    data
+    data : bytes
         The avcC.
 
     Returns

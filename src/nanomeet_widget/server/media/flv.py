@@ -34,9 +34,9 @@ class FlvWriter:
 
     Parameters
     ----------
-    url
+    url : str
         The address.
-    video, audio
+    video, audio : Setup or None
         The set-ups; one of them may be None.
 
     Raises
@@ -65,9 +65,9 @@ class FlvWriter:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             The frame.
-        time
+        time : int
             Its time in the stream, in microseconds.
         """
         if self._start is None:

@@ -39,9 +39,9 @@ class Muxer:
 
     Parameters
     ----------
-    path
+    path : Path
         The file, which must not exist.
-    setups
+    setups : sequence of Setup
         The set-ups of its tracks, video first.
 
     Raises
@@ -70,7 +70,7 @@ class Muxer:
 
         Parameters
         ----------
-        setup
+        setup : Setup
             The new set-up; one of audio is ignored.
 
         Raises
@@ -94,9 +94,9 @@ class Muxer:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             The frame.
-        time
+        time : int
             Its time, in microseconds; it increases within a track.
 
         Raises

@@ -19,9 +19,9 @@ def remux(source: Path, target: Path) -> float:
 
     Parameters
     ----------
-    source
+    source : Path
         A fragmented MP4 file.
-    target
+    target : Path
         The file to write.
 
     Returns
@@ -64,11 +64,11 @@ def main(source: Path, target: Path, picture: Path) -> None:
 
     Parameters
     ----------
-    source
+    source : Path
         A fragmented MP4 file.
-    target
+    target : Path
         The MP4 file to write.
-    picture
+    picture : Path
         The JPEG file to write.
     """
     from nanomeet_widget.server.media.thumbnail import thumbnail  # noqa: PLC0415 - heavy, as above

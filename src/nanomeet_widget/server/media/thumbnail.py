@@ -23,9 +23,9 @@ def thumbnail(source: Path, target: Path) -> None:
 
     Parameters
     ----------
-    source
+    source : Path
         A recording.
-    target
+    target : Path
         The file to write.
     """
     try:

@@ -43,7 +43,7 @@ def starts(frame: Frame) -> bool:
 
     Parameters
     ----------
-    frame
+    frame : Frame
         The frame.
     """
     return frame.keyframe or frame.track is Track.AUDIO
@@ -54,7 +54,7 @@ def lasts(frame: Frame) -> int:
 
     Parameters
     ----------
-    frame
+    frame : Frame
         The frame.
     """
     return min(frame.duration or USUAL_DURATION, _LONGEST_DURATION)
@@ -68,7 +68,7 @@ class Timeline:
 
     Parameters
     ----------
-    lead
+    lead : Track, optional
         The track with which the stream begins: audio, if there is no video.
     """
 
@@ -92,7 +92,7 @@ class Timeline:
 
         Parameters
         ----------
-        now
+        now : float
             The moment, in seconds.
         """
         return 0 if self._zero is None else max(0, _microseconds(now) - self._zero)
@@ -102,9 +102,9 @@ class Timeline:
 
         Parameters
         ----------
-        now
+        now : float
             The current time, in seconds.
-        clock
+        clock : int, optional
             The sender's clock now, in microseconds; None if the sender does not tell.
 
         Returns
@@ -122,9 +122,9 @@ class Timeline:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             A media frame.
-        now
+        now : float
             When it arrived, in seconds.
 
         Returns
@@ -147,7 +147,7 @@ class Timeline:
 
         Parameters
         ----------
-        now
+        now : float
             The current time, in seconds.
 
         Returns
@@ -169,9 +169,9 @@ class Timeline:
 
         Parameters
         ----------
-        time
+        time : int
             The time in the stream, in microseconds.
-        now
+        now : float
             The current time, in seconds.
         """
         return 0 if self._zero is None else _microseconds(now) - self._zero - time

@@ -54,7 +54,7 @@ def read_setup(frame: Frame) -> Setup:
 
     Parameters
     ----------
-    frame
+    frame : Frame
         The frame.
 
     Returns

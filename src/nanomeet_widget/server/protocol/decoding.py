@@ -26,9 +26,9 @@ class InvalidMessageError(Exception):
 
     Parameters
     ----------
-    message
+    message : str
         Which rule, and of which field.
-    ref
+    ref : int or None
         The message's `ref`, if it has a readable one.
     """
 
@@ -57,7 +57,7 @@ def decode_client(text: str) -> ClientMessage:
 
     Parameters
     ----------
-    text
+    text : str
         A text frame of the meeting socket: JSON.
 
     Returns

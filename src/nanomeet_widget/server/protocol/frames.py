@@ -106,7 +106,7 @@ def decode(data: bytes) -> Frame:
 
     Parameters
     ----------
-    data
+    data : bytes
         The bytes of one WebSocket message.
 
     Returns

@@ -15,9 +15,9 @@ def webvtt(marks: Sequence[tuple[float, str]], *, duration: float) -> str:
 
     Parameters
     ----------
-    marks
+    marks : sequence of tuple
         Seconds since the beginning, and the title, in order.
-    duration
+    duration : float
         Seconds of the recording so far.
 
     Returns

@@ -44,13 +44,13 @@ class FileRecording:
 
     Parameters
     ----------
-    name
+    name : str
         Its name, reserved in the index.
-    files
+    files : RecordingFiles
         The recordings' files.
-    finisher
+    finisher : Finisher
         Makes it ready to play.
-    loop
+    loop : asyncio.AbstractEventLoop
         The event loop that callbacks run on.
     """
 
@@ -103,7 +103,7 @@ class FileRecording:
 
         Parameters
         ----------
-        setup
+        setup : Setup
             The new set-up; it names its track.
         """
         if self._thread is not None and not self._failed:
@@ -114,9 +114,9 @@ class FileRecording:
 
         Parameters
         ----------
-        frame
+        frame : Frame
             The frame.
-        time
+        time : int
             Microseconds since the first frame.
         """
         if self._thread is None or self._failed:
@@ -132,9 +132,9 @@ class FileRecording:
 
         Parameters
         ----------
-        title
+        title : str
             The chapter's title.
-        time
+        time : int
             Microseconds since the first frame.
         """
         if self._thread is not None and not self._failed:
@@ -145,7 +145,7 @@ class FileRecording:
 
         Parameters
         ----------
-        on_done
+        on_done : callable
             As `Recording.finish` has it.
         """
         if self._thread is None:

@@ -29,17 +29,17 @@ class Finisher:
 
     Parameters
     ----------
-    files
+    files : RecordingFiles
         The recordings' files.
-    records
+    records : RecordingRecords
         The index of recordings.
-    loop
+    loop : asyncio.AbstractEventLoop
         The event loop.
-    patience
+    patience : float
         Seconds that finishing one recording may take.
-    sound
+    sound : RecordingSound
         The finished recordings' audio codec.
-    on_finished
+    on_finished : callable
         Called after each finished recording.
     """
 
@@ -66,7 +66,7 @@ class Finisher:
 
         Parameters
         ----------
-        work
+        work : Coroutine
             The coroutine.
 
         Returns
@@ -91,7 +91,7 @@ class Finisher:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Raises
@@ -122,7 +122,7 @@ class Finisher:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         try:

@@ -18,7 +18,7 @@ def folder_of(data: Path) -> Path:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
     """
     return data / "recordings"
@@ -29,7 +29,7 @@ def free_bytes(folder: Path) -> int:
 
     Parameters
     ----------
-    folder
+    folder : Path
         The folder.
     """
     return shutil.disk_usage(folder).free
@@ -40,13 +40,13 @@ class RecordingFiles:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
-    records
+    records : RecordingRecords
         The index of recordings.
-    retention
+    retention : Retention
         The largest recording, and the space to spare on the disk.
-    free
+    free : callable, optional
         Returns the free space of a folder's disk, in bytes.
     """
 
@@ -69,7 +69,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         return self._folder / f"{name}.part.mp4"
@@ -79,7 +79,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         return self._folder / f"{name}.mp4"
@@ -89,7 +89,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         return self._folder / f"{name}.jpg"
@@ -99,7 +99,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         return self._folder / f"{name}.captions.vtt"
@@ -109,7 +109,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Returns
@@ -124,7 +124,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Returns
@@ -154,11 +154,11 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
-        at
+        at : float
             Seconds since its beginning.
-        title
+        title : str
             The chapter's title.
         """
         self._records.mark(name, at, title)
@@ -168,7 +168,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Returns
@@ -183,7 +183,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Raises
@@ -203,7 +203,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        copy
+        copy : Path
             The file to copy.
         """
         return self._free(self._folder) >= copy.stat().st_size
@@ -213,7 +213,7 @@ class RecordingFiles:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         for file in (self.part, self.final, self.picture, self.captions):

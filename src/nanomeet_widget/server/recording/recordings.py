@@ -27,19 +27,19 @@ class Recordings:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
-    records
+    records : RecordingRecords
         The index of recordings.
-    loop
+    loop : asyncio.AbstractEventLoop
         The event loop that callbacks run on.
-    patience
+    patience : float
         Seconds that finishing one recording may take.
-    retention
+    retention : Retention
         Which recordings are kept.
-    sound
+    sound : RecordingSound, default "opus"
         The finished recordings' audio codec.
-    free
+    free : callable, optional
         Returns the free space of a folder's disk, in bytes.
     """
 
@@ -79,9 +79,9 @@ class Recordings:
 
         Parameters
         ----------
-        stream
+        stream : str
             The stream's name; the recording gets a name that begins with it, and is unique.
-        private
+        private : bool, default False
             Whether that name cannot be guessed, as it is all that watching takes.
 
         Returns

@@ -26,11 +26,11 @@ def expired(kept: Sequence[Kept], retention: Retention, *, now: float) -> list[s
 
     Parameters
     ----------
-    kept
+    kept : sequence of Kept
         All finished recordings, oldest first.
-    retention
+    retention : Retention
         How long recordings are kept, and how many bytes of them.
-    now
+    now : float
         Seconds since the epoch.
 
     Returns

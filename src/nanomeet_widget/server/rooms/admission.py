@@ -41,11 +41,11 @@ class Admission:
 
     Parameters
     ----------
-    settings
+    settings : Settings
         The room's settings.
-    removals
+    removals : Removals
         The people who are kept out.
-    timers
+    timers : Timers
         The event loop.
     """
 
@@ -60,9 +60,9 @@ class Admission:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The newcomer.
-        join
+        join : Join
             How the page introduced itself.
 
         Returns
@@ -93,7 +93,7 @@ class Admission:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The newcomer.
         """
         if self._removals.refuse(newcomer):

@@ -51,15 +51,15 @@ class AudienceFeed:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    public
+    public : RoomBroadcast
         The room's broadcast.
-    broadcasts
+    broadcasts : Broadcasts
         All broadcasts of the server.
-    timers
+    timers : Timers
         The event loop.
-    patience
+    patience : Patience
         How long the relay continues without an audience.
     """
 

@@ -30,11 +30,11 @@ class Avatars:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    limits
+    limits : Limits
         How often a participant may change their picture.
-    timers
+    timers : Timers
         The event loop.
     """
 
@@ -52,9 +52,9 @@ class Avatars:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : SetAvatar
             The request.
         """
         avatar = message.avatar
@@ -91,7 +91,7 @@ def is_small_picture(avatar: str) -> bool:
 
     Parameters
     ----------
-    avatar
+    avatar : str
         The data: URL.
     """
     kind, _, encoded = avatar.partition(";base64,")

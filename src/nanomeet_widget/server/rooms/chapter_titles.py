@@ -23,9 +23,9 @@ class ChapterTitles:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    mark
+    mark : callable
         Begins a chapter with a title.
     """
 

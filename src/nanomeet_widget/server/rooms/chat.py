@@ -22,15 +22,15 @@ class Chat:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    records
+    records : RoomRecords
         Where the chat is kept, including what a killed server left behind.
-    limits
+    limits : Limits
         How much is kept, and how much one participant may write.
-    timers
+    timers : Timers
         The event loop.
-    now
+    now : callable, optional
         Wall-clock seconds since the epoch.
     """
 
@@ -56,7 +56,7 @@ class Chat:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
 
         Returns
@@ -75,9 +75,9 @@ class Chat:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant who asks.
-        message
+        message : SendChat
             The request.
         """
         addressee = self._room.present(message.to) if message.to is not None else None
@@ -119,9 +119,9 @@ class Chat:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : MessageLobby
             The request.
         """
         waiting = self._room.everybody_waiting()

@@ -20,7 +20,7 @@ def clean_name(name: str) -> str:
 
     Parameters
     ----------
-    name
+    name : str
         Any text.
 
     Returns
@@ -37,7 +37,7 @@ def clean_line(text: str) -> str:
 
     Parameters
     ----------
-    text
+    text : str
         Any text.
 
     Returns
@@ -53,7 +53,7 @@ def clean_text(text: str) -> str:
 
     Parameters
     ----------
-    text
+    text : str
         Any text.
 
     Returns

@@ -16,11 +16,11 @@ class EndpointTexts:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    limits
+    limits : Limits
         How many texts one participant's programs may send.
-    timers
+    timers : Timers
         The event loop.
     """
 
@@ -35,9 +35,9 @@ class EndpointTexts:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant whose program sends it.
-        message
+        message : SendEndpointText
             The text.
         """
         if not who.stage:

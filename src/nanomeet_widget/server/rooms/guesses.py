@@ -29,7 +29,7 @@ class Guesses:
 
     Parameters
     ----------
-    timers
+    timers : Timers
         The clock.
     """
 
@@ -44,11 +44,11 @@ class Guesses:
 
         Parameters
         ----------
-        token
+        token : str
             The token's ID, its `jti`.
-        address
+        address : str
             A hash of the network address.
-        person
+        person : str
             The person's identity; see `identity_of`.
         """
         return (
@@ -62,7 +62,7 @@ class Guesses:
 
         Parameters
         ----------
-        token, address, person
+        token, address, person : str
             As `may` has them.
         """
         self._people.take(person)

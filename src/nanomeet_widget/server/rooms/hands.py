@@ -19,13 +19,13 @@ class Hands:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    limits
+    limits : Limits
         How many reactions one participant may send.
-    timers
+    timers : Timers
         The event loop.
-    now
+    now : callable, optional
         Wall-clock seconds since the epoch.
     """
 
@@ -49,9 +49,9 @@ class Hands:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant who asks.
-        message
+        message : RaiseHand
             The request.
         """
         if not message.raised:
@@ -67,9 +67,9 @@ class Hands:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : LowerHand
             The request.
         """
         target = self._room.present(message.id)
@@ -84,9 +84,9 @@ class Hands:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant who asks.
-        message
+        message : React
             The request.
         """
         if not self._reactions.take(who.id):

@@ -20,11 +20,11 @@ def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
 
     Parameters
     ----------
-    claims
+    claims : Claims
         The token's claims; several people may share an invite.
-    person
+    person : str or None
         The browser's ID; without one the person is never recognised again.
-    key
+    key : str
         The room's key: a person's identities in two rooms are unrelated.
 
     Returns
@@ -42,9 +42,9 @@ def link_of(claims: Claims, *, key: str) -> str:
 
     Parameters
     ----------
-    claims
+    claims : Claims
         The claims of the link's token.
-    key
+    key : str
         The room's key.
 
     Returns
@@ -60,9 +60,9 @@ def browser_of(person: str | None, *, key: str) -> str:
 
     Parameters
     ----------
-    person
+    person : str or None
         The browser's ID.
-    key
+    key : str
         The room's key.
 
     Returns
@@ -80,9 +80,9 @@ def network_of(address: str, *, key: str) -> str:
 
     Parameters
     ----------
-    address
+    address : str
         The address; empty if it is unknown.
-    key
+    key : str
         The room's key.
 
     Returns

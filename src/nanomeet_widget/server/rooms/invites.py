@@ -14,7 +14,7 @@ class Invites:
 
     Parameters
     ----------
-    issuer
+    issuer : Issuer
         Makes the tokens.
     """
 
@@ -26,9 +26,9 @@ class Invites:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : CreateInvite
             The request.
         """
         if message.moderator and not who.claims.moderator:

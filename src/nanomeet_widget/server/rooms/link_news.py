@@ -14,7 +14,7 @@ class LinkNews:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
     """
 

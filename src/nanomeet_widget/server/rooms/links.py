@@ -22,15 +22,15 @@ class Links:
 
     Parameters
     ----------
-    room
+    room : str
         The room's name.
-    key
+    key : str
         The room's key, with which links get their IDs.
-    records
+    records : RoomRecords
         The people who joined this meeting.
-    tokens
+    tokens : TokenRecords
         How many people joined earlier meetings.
-    present
+    present : callable
         Returns the people in the room and its lobby.
     """
 
@@ -57,7 +57,7 @@ class Links:
 
         Parameters
         ----------
-        person
+        person : Participant
             The person.
         """
         token = person.claims.jti
@@ -72,7 +72,7 @@ class Links:
 
         Parameters
         ----------
-        token
+        token : str
             The token's ID, its `jti`.
         """
         return max(self._here(token), self._tokens.people(token))
@@ -82,7 +82,7 @@ class Links:
 
         Parameters
         ----------
-        token
+        token : str
             The token's ID, its `jti`.
         """
         return self.people(token) > 1
@@ -92,7 +92,7 @@ class Links:
 
         Parameters
         ----------
-        people
+        people : iterable of Participant
             The people.
 
         Returns

@@ -14,13 +14,13 @@ class LostConnections:
 
     Parameters
     ----------
-    timers
+    timers : Timers
         The event loop.
-    patience
+    patience : Patience
         How long connections may be lost.
-    on_dropped
+    on_dropped : callable
         Called with a person who did not reconnect in time.
-    on_unloaded
+    on_unloaded : callable
         Called with a person whose page is gone; they may still return as they were.
     """
 
@@ -44,9 +44,9 @@ class LostConnections:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The person; `grace` is their timer.
-        seconds
+        seconds : float, optional
             For how long; None for `Patience.resume`.
         """
         participant.grace = self._timers.call_later(
@@ -59,7 +59,7 @@ class LostConnections:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The person; `grace` is their timer.
         """
         participant.grace = self._timers.call_later(
@@ -71,7 +71,7 @@ class LostConnections:
 
         Parameters
         ----------
-        participant_id
+        participant_id : str
             Their ID.
 
         Returns

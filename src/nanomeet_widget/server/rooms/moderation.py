@@ -30,11 +30,11 @@ class Moderation:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    issuer
+    issuer : Issuer
         Revokes links.
-    on_end
+    on_end : callable
         Called before a moderator ends the meeting for everyone.
     """
 
@@ -50,9 +50,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SetSubject
             The request.
         """
         self._room.settings.subject = clean_line(message.subject)
@@ -64,9 +64,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SetPassword
             The request.
         """
         password = message.password
@@ -79,9 +79,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SetClosed
             The request.
         """
         self._room.settings.closed = message.closed
@@ -94,9 +94,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SetMain
             The request.
         """
         target = self._room.present(message.id) if message.id is not None else None
@@ -111,9 +111,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : EndMeeting
             The request.
         """
         self._room.note("ended", who)
@@ -130,9 +130,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SetLobby
             The request.
         """
         self._room.settings.lobby = message.active
@@ -148,9 +148,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : Admit
             The request.
         """
         newcomer = self._room.waiting(message.id)
@@ -169,9 +169,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : AdmitAll
             The request.
         """
         if all(self._room.admit(newcomer) for newcomer in self._room.everybody_waiting()):
@@ -186,9 +186,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : PlanRemoval
             The request.
         """
         target = self._target(who, message)
@@ -218,9 +218,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : Kick
             The request.
         """
         target = self._target(who, message)
@@ -264,9 +264,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : AskToUnmute
             The request.
         """
         target = self._target(who, message)
@@ -288,9 +288,9 @@ class Moderation:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : GrantModerator
             The request.
         """
         target = self._target(who, message)

@@ -27,11 +27,11 @@ class Muting:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    timers
+    timers : Timers
         The event loop.
-    patience
+    patience : float
         Seconds that the pages have to confirm.
     """
 
@@ -48,9 +48,9 @@ class Muting:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : Mute
             The request.
         """
         target = self._room.present(message.id)
@@ -64,9 +64,9 @@ class Muting:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : MuteEveryone
             The request.
         """
         self._ask([p for p in self._room.participants if p is not who], who, message)

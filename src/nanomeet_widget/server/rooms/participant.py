@@ -48,7 +48,7 @@ class Connection(Protocol):
 
         Parameters
         ----------
-        message
+        message : ServerMessage
             The message.
         """
 
@@ -57,7 +57,7 @@ class Connection(Protocol):
 
         Parameters
         ----------
-        farewell
+        farewell : Bye
             The last message.
         """
 
@@ -84,17 +84,17 @@ class Participant:
 
     Parameters
     ----------
-    claims
+    claims : Claims
         The token's claims. The role comes from here, or from a moderator of the room.
-    connection
+    connection : Connection
         The connection to the page.
-    identity
+    identity : str
         What the room recognises them by; see `identity_of`.
-    known
+    known : bool
         Whether they are recognised when they join with another connection.
     name, audio, video, composes
         How the page introduced itself.
-    browser, address
+    browser, address : str, optional
         Hashes of the browser ID and the network address; empty if unknown.
     """
 
@@ -155,11 +155,11 @@ class Participant:
         ----------
         claims, connection
             As `Participant` has them.
-        join
+        join : Join
             How the page introduced itself.
-        key
+        key : str
             The room's key, in hexadecimal digits.
-        address
+        address : str
             The network address; empty if unknown.
 
         Returns
@@ -186,7 +186,7 @@ class Participant:
 
         Parameters
         ----------
-        record
+        record : PersonRecord
             What the killed server saved.
 
         Returns
@@ -244,7 +244,7 @@ class Participant:
 
         Parameters
         ----------
-        target
+        target : Presence
             The next state.
 
         Raises
@@ -268,7 +268,7 @@ class Participant:
 
         Parameters
         ----------
-        message
+        message : ServerMessage
             The message.
         """
         if self._presence is Presence.DROPPED:
@@ -282,7 +282,7 @@ class Participant:
 
         Parameters
         ----------
-        same_page
+        same_page : bool
             Whether the lost page reconnected, rather than another page of the same person.
 
         Returns
@@ -302,7 +302,7 @@ class Participant:
 
         Parameters
         ----------
-        media
+        media : MediaKind
             Audio or video.
         """
         return self.audio if media == "audio" else self.video or self.screen

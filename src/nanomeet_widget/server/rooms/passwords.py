@@ -17,7 +17,7 @@ def hash_password(password: str) -> str:
 
     Parameters
     ----------
-    password
+    password : str
         The password.
 
     Returns
@@ -34,9 +34,9 @@ def matches(password: str, kept: str) -> bool:
 
     Parameters
     ----------
-    password
+    password : str
         The password.
-    kept
+    kept : str
         What `hash_password` returned.
     """
     salt, _, digest = kept.partition(":")
@@ -55,7 +55,7 @@ class Remembered:
 
         Parameters
         ----------
-        password, kept
+        password, kept : str
             As the function `matches` has them.
         """
         told = f"{kept}\n{password}".encode()

@@ -26,11 +26,11 @@ class Removals:
 
     Parameters
     ----------
-    settings
+    settings : Settings
         The room's settings.
-    tokens
+    tokens : TokenRecords
         Which token was made with which.
-    links
+    links : Links
         Who joined with which link.
     """
 
@@ -44,7 +44,7 @@ class Removals:
 
         Parameters
         ----------
-        person
+        person : Participant
             The person.
         """
         return self._refuse(person, self._settings)
@@ -54,7 +54,7 @@ class Removals:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The newcomer.
         """
         return not newcomer.moderator and newcomer.address in self._settings.removed_addresses
@@ -69,11 +69,11 @@ class Removals:
 
         Parameters
         ----------
-        target
+        target : Participant
             The person.
-        by
+        by : Participant
             The moderator who removes them, and who always stays.
-        shared
+        shared : bool
             Whether the moderator says that others have the link, too.
 
         Returns
@@ -117,11 +117,11 @@ class Removals:
 
         Parameters
         ----------
-        plan
+        plan : Settings
             What `plan` returned.
-        target, by
+        target, by : Participant
             The person, and the moderator who removes them.
-        everybody
+        everybody : sequence of Participant
             The people who may be affected.
 
         Returns
@@ -137,9 +137,9 @@ class Removals:
 
         Parameters
         ----------
-        plan
+        plan : Settings
             What `plan` returned.
-        address
+        address : str
             A network address to block, too; empty for none.
         """
         settings = self._settings

@@ -21,9 +21,9 @@ def acknowledge(who: Participant, request: Request) -> None:
 
     Parameters
     ----------
-    who
+    who : Participant
         The participant who asked.
-    request
+    request : Request
         The request.
     """
     if request.ref is not None:
@@ -35,13 +35,13 @@ def refuse(who: Participant, request: Request, kind: str, message: str) -> None:
 
     Parameters
     ----------
-    who
+    who : Participant
         The participant who asked.
-    request
+    request : Request
         The request.
-    kind
+    kind : str
         The error's kind, as pages know it.
-    message
+    message : str
         Why, in plain words, and what to do.
     """
     who.send(common.Error(kind=kind, message=message, ref=request.ref))

@@ -15,11 +15,11 @@ class RevocationWatch:
 
     Parameters
     ----------
-    tokens
+    tokens : TokenRecords
         The tokens, and their revocations by every server that shares the data folder.
-    rooms
+    rooms : Rooms
         The rooms whose connections are ended.
-    timers
+    timers : Timers
         The event loop.
     """
 

@@ -46,19 +46,19 @@ class Room:
 
     Parameters
     ----------
-    name
+    name : str
         The `room` claim.
-    config
+    config : ServerConfig
         Limits and patience.
-    store
+    store : Store
         Where settings are kept and events logged.
-    timers
+    timers : Timers
         The event loop.
-    on_end
+    on_end : callable
         Called once, when the room ends.
-    settings
+    settings : Settings
         The room's settings; those that a killed server left behind, if it restores that room.
-    now
+    now : callable, optional
         Wall-clock seconds since the epoch.
     """
 
@@ -142,7 +142,7 @@ class Room:
 
         Parameters
         ----------
-        participant_id
+        participant_id : str
             The ID.
 
         Returns
@@ -157,7 +157,7 @@ class Room:
 
         Parameters
         ----------
-        participant_id
+        participant_id : str
             The ID.
 
         Returns
@@ -176,9 +176,9 @@ class Room:
 
         Parameters
         ----------
-        people
+        people : iterable of Participant
             The recipients.
-        message
+        message : ServerMessage
             The message.
         """
         for participant in people:
@@ -203,13 +203,13 @@ class Room:
 
         Parameters
         ----------
-        claims
+        claims : Claims
             The claims of their token.
-        connection
+        connection : Connection
             The connection to their page.
-        join
+        join : Join
             How the page introduced itself.
-        address
+        address : str, optional
             The network address of the connection; empty if unknown.
 
         Returns
@@ -252,7 +252,7 @@ class Room:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The person.
 
         Returns
@@ -272,7 +272,7 @@ class Room:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The person.
         """
         self._go(newcomer)
@@ -285,7 +285,7 @@ class Room:
 
         Parameters
         ----------
-        newcomer
+        newcomer : Participant
             The person.
         """
         self._go(newcomer)
@@ -360,7 +360,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant; only moderators learn of troubles and push targets.
 
         Returns
@@ -382,11 +382,11 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant.
-        connection
+        connection : Connection
             The lost connection.
-        unloaded
+        unloaded : bool, default False
             Whether the page was unloaded, perhaps to reload: the others wait less long for that than for
             a network.
         """
@@ -453,7 +453,7 @@ class Room:
 
         Parameters
         ----------
-        people
+        people : sequence of PersonRecord
             The people.
         """
         for person in people:
@@ -485,7 +485,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant; saved only if they would be recognised again.
         """
         if participant.known:
@@ -499,7 +499,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant.
         """
         before = participant.describe()
@@ -517,7 +517,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant.
         """
         if participant.known:
@@ -535,7 +535,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant or None
             The participant; None ends the spotlight.
         """
         self.settings.main = participant.id if participant else None
@@ -558,7 +558,7 @@ class Room:
 
         Parameters
         ----------
-        state
+        state : BroadcastState
             The new state.
         """
         self.broadcast = state
@@ -572,7 +572,7 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The participant.
         """
         self._go(participant)
@@ -582,7 +582,7 @@ class Room:
 
         Parameters
         ----------
-        token
+        token : str
             The token's ID, its `jti`.
 
         Returns
@@ -617,13 +617,13 @@ class Room:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The person.
-        by
+        by : Participant
             The moderator who removes them.
-        shared
+        shared : bool, default False
             Whether others have the link, too, and keep it.
-        address
+        address : bool, default False
             Whether to block the person's network address, too.
         """
         plan = self.removals.plan(participant, by, shared=shared)
@@ -640,7 +640,7 @@ class Room:
 
         Parameters
         ----------
-        farewell
+        farewell : Bye
             What they are told.
         """
         present, waiting = self.participants, self.everybody_waiting()
@@ -660,7 +660,7 @@ class Room:
 
         Parameters
         ----------
-        farewell
+        farewell : Bye
             What all pages are told.
         """
         self.settings.stopped_at = self._now()
@@ -697,7 +697,7 @@ class Room:
 
         Parameters
         ----------
-        tokens
+        tokens : frozenset of str
             The tokens' IDs, their `jti`.
         """
         for participant in (*self.participants, *self.everybody_waiting()):
@@ -730,9 +730,9 @@ class Room:
 
         Parameters
         ----------
-        kind
+        kind : str
             The event.
-        participant
+        participant : Participant
             The participant.
         """
         self._store.record(

@@ -21,11 +21,11 @@ class RoomBroadcast:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    broadcasts
+    broadcasts : Broadcasts
         All broadcasts of the server.
-    viewers
+    viewers : ViewerCount
         Tells the moderators how many viewers there are.
     """
 
@@ -53,9 +53,9 @@ class RoomBroadcast:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : StartBroadcast
             The request.
         """
         if not who.stage:
@@ -104,9 +104,9 @@ class RoomBroadcast:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : StopBroadcast
             The request.
         """
         if self._broadcast is None:
@@ -132,9 +132,9 @@ class RoomBroadcast:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : PauseBroadcast
             The request.
         """
         broadcast = self._broadcast
@@ -162,9 +162,9 @@ class RoomBroadcast:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : BroadcastShown
             What viewers see.
         """
         if self._broadcast is None or who is not self._broadcaster:

@@ -33,17 +33,17 @@ class RoomDispatcher:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    config
+    config : ServerConfig
         Limits and patience.
-    store
+    store : Store
         Where the chat is kept.
-    timers
+    timers : Timers
         The event loop.
-    broadcasts
+    broadcasts : Broadcasts
         The server's broadcasts.
-    issuer
+    issuer : Issuer
         Issues the invites.
     """
 
@@ -119,9 +119,9 @@ class RoomDispatcher:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : ClientMessage
             Their message; if it is refused, they are told why.
         """
         if isinstance(message, meeting.ModeratorRequest) and not self._may_moderate(who, message):

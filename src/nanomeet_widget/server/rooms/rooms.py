@@ -29,17 +29,17 @@ class Rooms:
 
     Parameters
     ----------
-    config
+    config : ServerConfig
         Limits and patience.
-    store
+    store : Store
         Where rooms are kept.
-    timers
+    timers : Timers
         The event loop.
-    broadcasts
+    broadcasts : Broadcasts
         The server's broadcasts.
-    issuer
+    issuer : Issuer
         Issues the invites.
-    now
+    now : callable, optional
         Wall-clock seconds since the epoch.
     """
 
@@ -115,7 +115,7 @@ class Rooms:
 
         Parameters
         ----------
-        tokens
+        tokens : frozenset of str
             The tokens' IDs, their `jti`.
         """
         for dispatcher in tuple(self._dispatchers.values()):
@@ -126,7 +126,7 @@ class Rooms:
 
         Parameters
         ----------
-        farewell
+        farewell : Bye
             What all pages are told.
         """
         for dispatcher in tuple(self._dispatchers.values()):

@@ -17,7 +17,7 @@ class Stage:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
     """
 
@@ -36,9 +36,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : Signal
             The signal.
         """
         target = self._opposite(who, message.to)
@@ -57,9 +57,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : Want
             The size.
         """
         target = self._opposite(who, message.to)
@@ -72,9 +72,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant.
-        message
+        message : Media
             What they send.
         """
         if who.stage:
@@ -95,9 +95,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : InviteToStage
             The request.
         """
         target = self._room.present(message.id)
@@ -116,9 +116,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant who asks.
-        message
+        message : EnterStage
             The request.
         """
         if not who.stage:
@@ -149,9 +149,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The participant who asks.
-        message
+        message : LeaveStage
             The request.
         """
         self._down(who)
@@ -162,9 +162,9 @@ class Stage:
 
         Parameters
         ----------
-        who
+        who : Participant
             The moderator.
-        message
+        message : SendToAudience
             The request.
         """
         target = self._room.present(message.id)

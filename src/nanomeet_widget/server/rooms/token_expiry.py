@@ -17,11 +17,11 @@ class TokenExpiry:
 
     Parameters
     ----------
-    timers
+    timers : Timers
         The event loop.
-    now
+    now : callable
         Seconds since the epoch.
-    on_expired
+    on_expired : callable
         Called with each person whose token has expired.
     """
 
@@ -41,7 +41,7 @@ class TokenExpiry:
 
         Parameters
         ----------
-        participant
+        participant : Participant
             The person; `expiry` is their timer.
         """
         participant.expiry = self._timers.call_later(

@@ -22,11 +22,11 @@ def ice_servers(config: ServerConfig, who: str, *, now: float) -> list[meeting.I
 
     Parameters
     ----------
-    config
+    config : ServerConfig
         The servers, and the secret that TURN servers share with this one.
-    who
+    who : str
         The participant's ID, by which a TURN server's log tells people apart.
-    now
+    now : float
         Seconds since the epoch.
 
     Returns

@@ -16,9 +16,9 @@ class ViewerCount:
 
     Parameters
     ----------
-    room
+    room : Room
         The room.
-    timers
+    timers : Timers
         The event loop.
     """
 
@@ -34,7 +34,7 @@ class ViewerCount:
 
         Parameters
         ----------
-        viewers
+        viewers : int
             How many there are.
         """
         self._room.viewers = viewers

@@ -36,11 +36,11 @@ class RecordingRecords:
 
     Parameters
     ----------
-    db
+    db : sqlite3.Connection
         The database, in autocommit mode.
-    instance
+    instance : str
         This server's name, to which new recordings belong.
-    adopt
+    adopt : callable
         Takes over a table's rows of servers that have ended.
     """
 
@@ -54,11 +54,11 @@ class RecordingRecords:
 
         Parameters
         ----------
-        stream
+        stream : str
             The stream's name.
-        taken
+        taken : callable
             Returns whether a file of that name exists, whatever the index says.
-        private
+        private : bool, default False
             Whether the name must not be guessable.
 
         Returns
@@ -85,9 +85,9 @@ class RecordingRecords:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
-        duration
+        duration : float or None
             Its length in seconds; None if unknown.
         """
         self._db.execute(
@@ -100,7 +100,7 @@ class RecordingRecords:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
         """
         self._db.execute("DELETE FROM marks WHERE recording = ?", (name,))
@@ -111,7 +111,7 @@ class RecordingRecords:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Returns
@@ -127,7 +127,7 @@ class RecordingRecords:
 
         Parameters
         ----------
-        stream
+        stream : str
             The stream's name.
 
         Returns
@@ -146,11 +146,11 @@ class RecordingRecords:
 
         Parameters
         ----------
-        stream
+        stream : str or None
             The stream's name; None for all streams.
-        limit
+        limit : int
             How many at most.
-        offset
+        offset : int
             How many newer ones to skip.
 
         Returns
@@ -180,11 +180,11 @@ class RecordingRecords:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
-        at
+        at : float
             Seconds since its beginning.
-        title
+        title : str
             The chapter's title.
         """
         try:
@@ -201,7 +201,7 @@ class RecordingRecords:
 
         Parameters
         ----------
-        name
+        name : str
             The recording's name.
 
         Returns

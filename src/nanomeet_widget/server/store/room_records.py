@@ -55,11 +55,11 @@ class RoomRecords:
 
     Parameters
     ----------
-    db
+    db : sqlite3.Connection
         The database, in autocommit mode.
-    instance
+    instance : str
         This server's name, to which the rows belong.
-    adopt
+    adopt : callable
         Takes over a table's rows of servers that have ended.
     """
 
@@ -82,9 +82,9 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        settings
+        settings : Settings
             Its settings.
         """
         self._write(
@@ -97,7 +97,7 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
 
         Returns
@@ -113,7 +113,7 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
         """
         for table in _TABLES:
@@ -130,9 +130,9 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        person
+        person : PersonRecord
             The person.
         """
         self._write(
@@ -146,9 +146,9 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        identity
+        identity : str
             The person's identity.
         """
         self._write(
@@ -161,7 +161,7 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
         """
         rows = self._db.execute(
@@ -177,11 +177,11 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        token
+        token : str
             The token's ID, its `jti`.
-        identity
+        identity : str
             The person's identity.
         """
         self._write(
@@ -194,7 +194,7 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
 
         Returns
@@ -214,11 +214,11 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        entry
+        entry : ChatRecord
             The message.
-        keep
+        keep : int
             How many messages to keep; older ones are deleted.
         """
         self._write(
@@ -243,7 +243,7 @@ class RoomRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
         """
         rows = self._db.execute(

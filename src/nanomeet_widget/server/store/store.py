@@ -123,7 +123,7 @@ class Store:
 
     Parameters
     ----------
-    folder
+    folder : Path
         The data folder.
 
     Raises
@@ -178,11 +178,11 @@ class Store:
 
         Parameters
         ----------
-        kind
+        kind : str
             The event.
-        room
+        room : str
             The room's name.
-        **detail
+        **detail : str, float or None
             Details; never a token, a key or a password.
         """
         try:
@@ -198,7 +198,7 @@ class Store:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
 
         Returns

@@ -49,7 +49,7 @@ class TokenRecords:
 
     Parameters
     ----------
-    database
+    database : sqlite3.Connection
         The store's connection.
     """
 
@@ -67,11 +67,11 @@ class TokenRecords:
 
         Parameters
         ----------
-        claims
+        claims : Claims
             The token's claims.
-        parent
+        parent : str
             The `jti` of the token with which it is made; empty for an API key.
-        maker
+        maker : str, optional
             The identity of the moderator in the room who makes it; empty outside of rooms.
 
         Returns
@@ -101,7 +101,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
 
         Returns
@@ -125,7 +125,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
 
         Returns
@@ -146,9 +146,9 @@ class TokenRecords:
 
         Parameters
         ----------
-        room
+        room : str
             The room's name.
-        identity
+        identity : str
             The moderator's identity.
         """
         rows = self._db.execute(
@@ -161,7 +161,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
         """
         row = self._db.execute("SELECT people FROM tokens WHERE id = ?", (token_id,)).fetchone()
@@ -172,9 +172,9 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
-        people
+        people : int
             How many; smaller numbers than before are ignored.
         """
         try:
@@ -189,7 +189,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        room
+        room : str or None
             The room's name; None for all rooms.
         """
         rows = self._db.execute(
@@ -204,7 +204,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
 
         Returns
@@ -224,7 +224,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
 
         Returns
@@ -249,7 +249,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        token_id
+        token_id : str
             The token's ID.
         """
         row = self._db.execute("SELECT 1 FROM revocations WHERE id = ?", (token_id,)).fetchone()
@@ -260,7 +260,7 @@ class TokenRecords:
 
         Parameters
         ----------
-        number
+        number : int
             What the last call returned; 0 for all revocations.
 
         Returns

@@ -20,7 +20,7 @@ class BrowserTickets:
 
     Parameters
     ----------
-    clock
+    clock : callable, optional
         The seconds of a monotonic clock.
     """
 
@@ -33,7 +33,7 @@ class BrowserTickets:
 
         Parameters
         ----------
-        token
+        token : str
             A verified token.
 
         Returns
@@ -53,7 +53,7 @@ class BrowserTickets:
 
         Parameters
         ----------
-        ticket
+        ticket : str
             What `issue` returned.
 
         Returns

@@ -33,17 +33,17 @@ class Issuer:
 
     Parameters
     ----------
-    signing
+    signing : tuple of bytes
         The server's secret, then older ones whose tokens are still valid.
-    keys
+    keys : tuple of str
         The API keys that may create rooms.
-    server
+    server : str
         The `server` claim: the server's own address as `_validation.origin` reads it.
-    organisation
+    organisation : str
         The `sub` claim.
-    store
+    store : Store
         Where issued tokens are recorded, by their `jti`.
-    movable
+    movable : bool, default False
         Whether requests for tokens may name the address at which the server is reached, which it
         cannot know inside another server.
     """
@@ -70,7 +70,7 @@ class Issuer:
 
         Parameters
         ----------
-        key
+        key : str or None
             What the request has; None for nothing.
 
         Raises
@@ -91,7 +91,7 @@ class Issuer:
 
         Parameters
         ----------
-        token
+        token : str
             The token.
 
         Returns
@@ -114,7 +114,7 @@ class Issuer:
 
         Parameters
         ----------
-        request
+        request : mapping
             The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
             `exp`. Without `streamname` an unguessable one is created; without `moderator` the token
             is a moderator's. `server` is the address at which the client reaches this server, and is
@@ -153,7 +153,7 @@ class Issuer:
 
         Parameters
         ----------
-        token
+        token : str
             The token.
 
         Returns
@@ -191,9 +191,9 @@ class Issuer:
 
         Parameters
         ----------
-        token
+        token : str
             A moderator's token, valid now.
-        request
+        request : mapping
             `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults; `server`
             as for a room.
 
@@ -224,11 +224,11 @@ class Issuer:
 
         Parameters
         ----------
-        parent
+        parent : Claims
             The claims of the moderator's token.
-        request
+        request : mapping
             As `invite` has it.
-        maker
+        maker : str, optional
             The moderator's identity in the room; empty outside of rooms.
 
         Returns
@@ -265,7 +265,7 @@ class Issuer:
 
         Parameters
         ----------
-        room
+        room : str or None
             The room; None for all rooms.
 
         Returns
@@ -280,9 +280,9 @@ class Issuer:
 
         Parameters
         ----------
-        token_id
+        token_id : object
             The token's ID, its `jti`.
-        room
+        room : str or None
             The only room whose tokens may be revoked; None for all rooms.
 
         Returns

@@ -13,9 +13,9 @@ def is_removed(line: Sequence[Ancestor], settings: Settings) -> bool:
 
     Parameters
     ----------
-    line
+    line : sequence of Ancestor
         The token, the one that it was made with, and so on.
-    settings
+    settings : Settings
         The room's settings.
     """
     if any(ancestor.id in settings.kicked for ancestor in line):

@@ -21,7 +21,7 @@ def open_folder(path: Path) -> Path:
 
     Parameters
     ----------
-    path
+    path : Path
         The folder.
 
     Returns
@@ -47,7 +47,7 @@ def server_secrets(data: Path) -> tuple[bytes, ...]:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
 
     Returns
@@ -78,7 +78,7 @@ def api_keys(data: Path) -> tuple[str, ...]:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
 
     Returns
@@ -104,7 +104,7 @@ def rotate(data: Path) -> None:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
 
     Raises
@@ -124,7 +124,7 @@ def retire(data: Path) -> None:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder.
     """
     for name in (_SECRET, _KEY):
@@ -136,9 +136,9 @@ def write_private(path: Path, content: bytes) -> None:
 
     Parameters
     ----------
-    path
+    path : Path
         The file.
-    content
+    content : bytes
         What it contains then.
 
     Raises

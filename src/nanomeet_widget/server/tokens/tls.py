@@ -22,9 +22,9 @@ def self_signed(data: Path, host: str) -> tuple[Path, Path]:
 
     Parameters
     ----------
-    data
+    data : Path
         The data folder, in which both files are kept; only its owner can read the key.
-    host
+    host : str
         A name or address for which it must be valid, besides loopback.
 
     Returns
