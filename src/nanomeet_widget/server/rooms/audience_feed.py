@@ -17,6 +17,7 @@ from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.timers import Handle, Timers
 
 #: Seconds before a page that failed is asked again; doubled each time.
@@ -46,7 +47,7 @@ class _Failures:
     not_before: float = 0.0
 
 
-class AudienceFeed:
+class AudienceFeed(RoomListener):
     """Provides a room's audience with a picture of the stage.
 
     Parameters
@@ -83,11 +84,6 @@ class AudienceFeed:
         #: Timers: when to ask a page again, and when to end a relay without an audience.
         self._retry: Handle | None = None
         self._grace: Handle | None = None
-        room.feed_for = self._welcome
-        room.on_welcomed.append(self._changed)
-        room.on_updated.append(self._changed)
-        room.on_gone.append(self._gone)
-        public.on_changed.append(self._review)
 
     def retitle(self) -> None:
         """Tell the audience of a new subject."""
@@ -96,19 +92,46 @@ class AudienceFeed:
 
     # --- what happens in the room --------------------------------------------------------------
 
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._changed(participant)
+
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._changed(participant)
+
     def _changed(self, participant: Participant) -> None:
         if participant.stage and self._relay is not None:
             self._relay.stream.revoke(participant.id)
-        self._review()
+        self.review()
 
-    def _gone(self, participant: Participant) -> None:
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         self._told.pop(participant.id, None)
         self._failures.pop(participant.id, None)
         if self._relay is not None:
             self._relay.stream.revoke(participant.id)
-        self._review()
+        self.review()
 
-    def _review(self) -> None:
+    def review(self) -> None:
         """Start or end the relay as the room needs it now, and tell the audience where to watch."""
         self._set_retry(None)
         people = self._room.participants
@@ -157,7 +180,7 @@ class AudienceFeed:
             return
         earliest = min(self._failed(page).not_before for page in pages)
         if earliest > now:
-            self._set_retry(self._timers.call_later(earliest - now, self._review))
+            self._set_retry(self._timers.call_later(earliest - now, self.review))
             return
         ready = [page for page in pages if self._failed(page).not_before <= now]
         # Moderators first; among equals, the one who has been present longest.
@@ -190,7 +213,7 @@ class AudienceFeed:
         elif broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
             self._relay = None
             self._note_failure(relay)
-            self._review()
+            self.review()
 
     def _end(self) -> None:
         relay, self._relay = self._relay, None
@@ -221,7 +244,19 @@ class AudienceFeed:
             stream=relay.stream.name, ticket=relay.stream.issue(participant.id)
         )
 
-    def _welcome(self, participant: Participant) -> meeting.StageFeed:
+    def feed_for(self, participant: Participant) -> meeting.StageFeed:
+        """Return where a participant watches the stage, for a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+
+        Returns
+        -------
+        StageFeed
+            The stream and its ticket; no stream for participants on the stage.
+        """
         feed = self._told[participant.id] = self._feed(participant)
         return feed
 

@@ -16,6 +16,7 @@ from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 
@@ -25,7 +26,7 @@ _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _ANIMATED = 0x02
 
 
-class Avatars:
+class Avatars(RoomListener):
     """The pictures of a room's participants; each is forgotten when its participant is gone.
 
     Parameters
@@ -44,8 +45,6 @@ class Avatars:
         self._changes = TokenBuckets(
             burst=limits.avatar_burst, rate=limits.avatar_rate, timers=timers
         )
-        room.on_welcomed.append(self._show_all)
-        room.on_gone.append(self._forget)
 
     def set(self, who: Participant, message: meeting.SetAvatar) -> None:
         """Show everyone a picture, or the initials again.
@@ -78,12 +77,26 @@ class Avatars:
             self._room.tell(self._room.participants, changed)
         acknowledge(who, message)
 
-    def _show_all(self, who: Participant) -> None:
-        for one, avatar in self._pictures.items():
-            who.send(meeting.AvatarChanged(id=one, avatar=avatar))
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
 
-    def _forget(self, who: Participant) -> None:
-        self._pictures.pop(who.id, None)
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        for one, avatar in self._pictures.items():
+            participant.send(meeting.AvatarChanged(id=one, avatar=avatar))
+
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._pictures.pop(participant.id, None)
 
 
 def is_small_picture(avatar: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nanomeet_widget.server.rooms.participant import Participant
-from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 
 
 @dataclass(frozen=True)
@@ -18,30 +18,52 @@ class _Seen:
 _AWAY = _Seen(stage=False, screen=False)
 
 
-class ChapterTitles:
+class ChapterTitles(RoomListener):
     """Makes a title when a participant enters or leaves the stage, or shares their screen.
 
     Parameters
     ----------
-    room : Room
-        The room.
     mark : callable
         Begins a chapter with a title.
     """
 
-    def __init__(self, room: Room, mark: Callable[[str], None]) -> None:
+    def __init__(self, mark: Callable[[str], None]) -> None:
         self._mark = mark
         self._seen: dict[str, _Seen] = {}
-        room.on_welcomed.append(self._changed)
-        room.on_updated.append(self._changed)
-        room.on_gone.append(self._gone)
 
     def _changed(self, who: Participant) -> None:
         self._note(who, _Seen(stage=who.stage, screen=who.stage and who.screen))
 
-    def _gone(self, who: Participant) -> None:
-        self._note(who, _AWAY)
-        del self._seen[who.id]
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._changed(participant)
+
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._changed(participant)
+
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._note(participant, _AWAY)
+        del self._seen[participant.id]
 
     def _note(self, who: Participant, now: _Seen) -> None:
         before = self._seen.get(who.id, _AWAY)

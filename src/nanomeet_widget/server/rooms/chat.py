@@ -49,7 +49,6 @@ class Chat:
         self._entries = deque(records.chat(room.name), maxlen=limits.chat)
         self._most_bytes = limits.chat_size
         self._written = TokenBuckets(burst=limits.chat_burst, rate=limits.chat_rate, timers=timers)
-        room.chat_for = self.readable
 
     def readable(self, who: Participant) -> list[meeting.ChatMessage]:
         """Return the messages that a participant may read, oldest first.

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 
 
-class LinkNews:
+class LinkNews(RoomListener):
     """Tells a room's moderators when anything about its shared links changes.
 
     Parameters
@@ -23,25 +24,49 @@ class LinkNews:
         #: The last news to each moderator's page.
         self._told: dict[str, list[meeting.Link]] = {}
         # The others get the news before they hear of the newcomer, who is then drawn with it.
-        room.on_seated.append(self._seated)
-        room.on_welcomed.append(self._came)
-        room.on_updated.append(self._changed)
-        room.on_gone.append(self._gone)
 
-    def _seated(self, newcomer: Participant) -> None:
+    def seated(self, newcomer: Participant) -> None:
+        """Hear of a newcomer before the others do.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The newcomer.
+        """
         self._tell(moderator for moderator in self._room.moderators if moderator is not newcomer)
 
-    def _came(self, participant: Participant) -> None:
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         # Another page of the same person has no news yet.
         self._told.pop(participant.id, None)
         self._tell(self._room.moderators)
 
-    def _changed(self, participant: Participant) -> None:
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         # Of all changes to participants, only a new moderator matters.
         if participant.moderator and participant.id not in self._told:
             self._tell([participant])
 
-    def _gone(self, participant: Participant) -> None:
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         self._told.pop(participant.id, None)
         self._tell(self._room.moderators)
 

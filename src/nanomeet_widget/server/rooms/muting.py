@@ -9,6 +9,7 @@ from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.timers import Handle, Timers
 
 
@@ -22,7 +23,7 @@ class _Request:
     timeout: Handle | None = None
 
 
-class Muting:
+class Muting(RoomListener):
     """Carries out moderators' requests to mute; the caller has checked the role.
 
     Parameters
@@ -40,8 +41,6 @@ class Muting:
         self._timers = timers
         self._patience = patience
         self._requests: list[_Request] = []
-        room.on_updated.append(self._confirm)
-        room.on_gone.append(self._confirm)
 
     def mute(self, who: Participant, message: meeting.Mute) -> None:
         """Mute a participant; acknowledged when their page confirms.
@@ -85,6 +84,26 @@ class Muting:
         request.timeout = self._timers.call_later(self._patience, lambda: self._give_up(request))
         self._room.tell(on_stage, meeting.MuteRequested(media=message.media, by=by.id))
         self._settle(request)
+
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._confirm(participant)
+
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._confirm(participant)
 
     def _confirm(self, participant: Participant) -> None:
         still_here = self._room.present(participant.id) is not None

@@ -21,6 +21,7 @@ from nanomeet_widget.server.rooms.links import Links
 from nanomeet_widget.server.rooms.lost_connections import LostConnections
 from nanomeet_widget.server.rooms.participant import Connection, Participant, Presence
 from nanomeet_widget.server.rooms.removals import Removals
+from nanomeet_widget.server.rooms.room_parts import RoomParts
 from nanomeet_widget.server.rooms.token_expiry import TokenExpiry
 from nanomeet_widget.server.rooms.turn import ice_servers
 from nanomeet_widget.server.store.room_records import PersonRecord
@@ -58,6 +59,8 @@ class Room:
         Called once, when the room ends.
     settings : Settings
         The room's settings; those that a killed server left behind, if it restores that room.
+    parts : callable
+        Builds the room's parts, given the room.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -71,6 +74,7 @@ class Room:
         timers: Timers,
         on_end: Callable[[Room], None],
         settings: Settings,
+        parts: Callable[[Room], RoomParts],
         now: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
@@ -79,17 +83,6 @@ class Room:
         self.broadcast = meeting.BroadcastState(state=BroadcastStatus.OFF)
         #: How many people watch the broadcast.
         self.viewers = 0
-        #: What the chat and the audience feed contribute to a welcome.
-        self.chat_for: Callable[[Participant], list[meeting.ChatMessage]] = lambda _: []
-        self.feed_for: Callable[[Participant], meeting.StageFeed] = lambda _: meeting.StageFeed(
-            stream=None
-        )
-        #: The room's other parts listen: called with a newcomer before the others hear of them, and with
-        #: a participant who got a welcome, is gone, or has changed.
-        self.on_seated: list[Callable[[Participant], None]] = []
-        self.on_welcomed: list[Callable[[Participant], None]] = []
-        self.on_gone: list[Callable[[Participant], None]] = []
-        self.on_updated: list[Callable[[Participant], None]] = []
         self._config = config
         self._store = store
         self._timers = timers
@@ -119,6 +112,7 @@ class Room:
             on_unloaded=self._go,
         )
         self._expiry = TokenExpiry(timers, now=now, on_expired=self._expired)
+        self.parts = parts(self)
 
     # --- who is here ---------------------------------------------------------------------------
 
@@ -323,10 +317,12 @@ class Room:
         if newcomer.expiry is None:
             self._expiry.watch(newcomer)
         newcomer.send(self._welcome(newcomer, kept=False))
-        _call(self.on_seated, newcomer)
+        for part in self.parts.listeners:
+            part.seated(newcomer)
         self.tell(others, meeting.Joined(participant=newcomer.describe()))
         self.note("joined", newcomer)
-        _call(self.on_welcomed, newcomer)
+        for part in self.parts.listeners:
+            part.welcomed(newcomer)
         return newcomer
 
     def _welcome(self, participant: Participant, *, kept: bool) -> meeting.Welcome:
@@ -347,9 +343,9 @@ class Room:
             expires=participant.claims.expiration.timestamp(),
             now=self._now(),
             max_stage=self._config.limits.stage,
-            chat=self.chat_for(participant),
+            chat=self.parts.chat.readable(participant),
             viewers=self.viewers if moderator else 0,
-            feed=self.feed_for(participant),
+            feed=self.parts.feed.feed_for(participant),
         )
 
     def _knocks(self) -> list[meeting.Knock]:
@@ -444,7 +440,8 @@ class Room:
             if participant.stage:
                 participant.audio, participant.video = join.audio, join.video
                 participant.screen = participant.screen and same_page
-        _call(self.on_welcomed, participant)
+        for part in self.parts.listeners:
+            part.welcomed(participant)
 
     # --- after a crash of the server -----------------------------------------------------------
 
@@ -510,7 +507,8 @@ class Room:
         self.tell(self.participants, meeting.Updated(participant=participant.describe()))
         if not participant.stage:
             self._no_longer_main(participant)
-        _call(self.on_updated, participant)
+        for part in self.parts.listeners:
+            part.updated(participant)
 
     def grant(self, participant: Participant) -> None:
         """Make a participant a moderator, and tell them what moderators know.
@@ -651,7 +649,8 @@ class Room:
             participant.step(Presence.GONE)
         for participant in present:
             self.note("left", participant)
-            _call(self.on_gone, participant)
+            for part in self.parts.listeners:
+                part.gone(participant)
         self._claimed()
         self._end_if_empty(over=True)
 
@@ -689,7 +688,8 @@ class Room:
             )
             self._no_longer_main(participant)
             self.note(reason, participant)
-            _call(self.on_gone, participant)
+            for part in self.parts.listeners:
+                part.gone(participant)
         self._end_if_empty()
 
     def send_out(self, tokens: frozenset[str]) -> None:
@@ -753,8 +753,3 @@ class Room:
         self._on_end(self)
         if not self._kept:
             self._store.rooms.forget(self.name)
-
-
-def _call(listeners: Iterable[Callable[[Participant], None]], participant: Participant) -> None:
-    for listener in listeners:
-        listener(participant)

@@ -9,14 +9,14 @@ from nanomeet_widget.server.broadcast.broadcast import LOST, Broadcast
 from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError
 from nanomeet_widget.server.protocol import common, meeting
-from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
 
 
-class RoomBroadcast:
+class RoomBroadcast(RoomListener):
     """Starts and stops the broadcast of one room.
 
     Parameters
@@ -27,11 +27,19 @@ class RoomBroadcast:
         All broadcasts of the server.
     viewers : ViewerCount
         Tells the moderators how many viewers there are.
+    on_changed : callable
+        Called after every change of the broadcast.
     """
 
-    def __init__(self, room: Room, broadcasts: Broadcasts, viewers: ViewerCount) -> None:
-        #: Called after every change.
-        self.on_changed: list[Callable[[], None]] = []
+    def __init__(
+        self,
+        room: Room,
+        broadcasts: Broadcasts,
+        viewers: ViewerCount,
+        *,
+        on_changed: Callable[[], None],
+    ) -> None:
+        self._on_changed = on_changed
         self._room = room
         self._broadcasts = broadcasts
         self._viewers = viewers
@@ -43,10 +51,6 @@ class RoomBroadcast:
         self._stopping: list[tuple[Participant, meeting.StopBroadcast]] = []
         #: Requests to pause or resume that wait until the viewers see it; one a moderator.
         self._pausing: dict[Participant, meeting.PauseBroadcast] = {}
-        room.on_gone.append(self._gone)
-        room.on_updated.append(self._moved)
-        room.on_welcomed.append(self._came)
-        ChapterTitles(room, self._mark)
 
     def start(self, who: Participant, message: meeting.StartBroadcast) -> None:
         """Begin a broadcast from this moderator's page; acknowledged when it is live.
@@ -208,13 +212,27 @@ class RoomBroadcast:
         if self._broadcast is not None:
             self._broadcast.retitle(self.title)
 
-    def _mark(self, title: str) -> None:
+    def mark(self, title: str) -> None:
+        """Begin a chapter of the recording, if there is one.
+
+        Parameters
+        ----------
+        title : str
+            The chapter's title.
+        """
         if self._broadcast is not None:
             self._broadcast.mark(title)
 
     # --- from one page to another --------------------------------------------------------------
 
-    def _gone(self, participant: Participant) -> None:
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         self._spent.discard(participant.id)
         if participant is self._broadcaster:
             self._pass_on(
@@ -223,7 +241,14 @@ class RoomBroadcast:
                 )
             )
 
-    def _moved(self, participant: Participant) -> None:
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         if participant is self._broadcaster and not participant.stage:
             self._pass_on(
                 common.Trouble(
@@ -234,7 +259,14 @@ class RoomBroadcast:
         else:
             self._find_successor()
 
-    def _came(self, participant: Participant) -> None:
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         self._spent.discard(participant.id)
         broadcast = self._broadcast
         if broadcast is not None and participant is self._broadcaster and broadcast.interrupted:
@@ -308,8 +340,7 @@ class RoomBroadcast:
             stopping, self._stopping = self._stopping, []
             for who, stop_request in stopping:
                 acknowledge(who, stop_request)
-        for listener in self.on_changed:
-            listener()
+        self._on_changed()
 
     def _take_starting(self) -> list[tuple[Participant, meeting.StartBroadcast]]:
         starting, self._starting = self._starting, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
@@ -9,6 +10,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
 from nanomeet_widget.server.rooms.avatars import Avatars
+from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
@@ -21,8 +23,10 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
+from nanomeet_widget.server.rooms.room_parts import RoomParts
 from nanomeet_widget.server.rooms.stage import Stage
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
+from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.tokens.issuer import Issuer
@@ -33,8 +37,8 @@ class RoomDispatcher:
 
     Parameters
     ----------
-    room : Room
-        The room.
+    name : str
+        The room's name.
     config : ServerConfig
         Limits and patience.
     store : Store
@@ -45,33 +49,59 @@ class RoomDispatcher:
         The server's broadcasts.
     issuer : Issuer
         Issues the invites.
+    settings : Settings
+        The room's settings.
+    on_end : callable
+        Called once, when the room ends.
+    now : callable, optional
+        Seconds since the epoch.
     """
 
     def __init__(
         self,
-        room: Room,
+        name: str,
         *,
         config: ServerConfig,
         store: Store,
         timers: Timers,
         broadcasts: Broadcasts,
         issuer: Issuer,
+        settings: Settings,
+        on_end: Callable[[Room], None],
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self.room = room
+        self._config = config
+        self._store = store
+        self._timers = timers
+        self._broadcasts = broadcasts
+        self._issuer = issuer
+        self.room = Room(
+            name,
+            config=config,
+            store=store,
+            timers=timers,
+            on_end=on_end,
+            settings=settings,
+            parts=self._build,
+            now=now,
+        )
+
+    def _build(self, room: Room) -> RoomParts:
+        config, timers = self._config, self._timers
         viewers = ViewerCount(room, timers)
-        self._tokens = store.tokens
-        self._broadcast = broadcast = RoomBroadcast(room, broadcasts, viewers)
+        self._broadcast = broadcast = RoomBroadcast(
+            room, self._broadcasts, viewers, on_changed=self._broadcast_changed
+        )
         self._feed = AudienceFeed(
             room,
             public=broadcast,
-            broadcasts=broadcasts,
+            broadcasts=self._broadcasts,
             timers=timers,
             patience=config.patience,
         )
-        self._moderation = moderation = Moderation(room, issuer=issuer, on_end=broadcast.end)
-        LinkNews(room)
+        self._moderation = moderation = Moderation(room, issuer=self._issuer, on_end=broadcast.end)
         muting = Muting(room, timers=timers, patience=config.patience.mute)
-        chat = Chat(room, records=store.rooms, limits=config.limits, timers=timers)
+        chat = Chat(room, records=self._store.rooms, limits=config.limits, timers=timers)
         hands = Hands(room, limits=config.limits, timers=timers)
         texts = EndpointTexts(room, limits=config.limits, timers=timers)
         avatars = Avatars(room, limits=config.limits, timers=timers)
@@ -104,7 +134,7 @@ class RoomDispatcher:
             meeting.MuteEveryone: muting.mute_everyone,
             meeting.AskToUnmute: moderation.ask_to_unmute,
             meeting.GrantModerator: moderation.grant_moderator,
-            meeting.CreateInvite: Invites(issuer).create_invite,
+            meeting.CreateInvite: Invites(self._issuer).create_invite,
             meeting.PlanRemoval: moderation.plan_removal,
             meeting.Kick: moderation.kick,
             meeting.EndMeeting: moderation.end_meeting,
@@ -113,6 +143,20 @@ class RoomDispatcher:
             meeting.PauseBroadcast: broadcast.pause,
             meeting.BroadcastShown: broadcast.shown,
         }
+        return RoomParts(
+            chat=chat,
+            feed=self._feed,
+            listeners=(
+                viewers,
+                broadcast,
+                ChapterTitles(broadcast.mark),
+                self._feed,
+                LinkNews(room),
+                muting,
+                avatars,
+                stage,
+            ),
+        )
 
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Handle a message from the page of a participant in the room.
@@ -137,11 +181,14 @@ class RoomDispatcher:
             return
         handler(who, message)
 
+    def _broadcast_changed(self) -> None:
+        self._feed.review()
+
     def _may_moderate(self, who: Participant, message: meeting.ModeratorRequest) -> bool:
         if not who.moderator:
             refuse(who, message, "forbidden", "Only a moderator may do that.")
             return False
-        if self._tokens.is_revoked(who.claims.jti):
+        if self._store.tokens.is_revoked(who.claims.jti):
             # Another server of the data folder revoked it, and `RevocationWatch` has not checked yet.
             refuse(who, message, "forbidden", "Your token was revoked.")
             self.room.send_out(frozenset({who.claims.jti}))

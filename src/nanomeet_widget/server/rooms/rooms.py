@@ -140,24 +140,18 @@ class Rooms:
         self._open(name, settings).room.restore(self._store.rooms.people(name))
 
     def _open(self, name: str, settings: Settings) -> RoomDispatcher:
-        room = Room(
-            name,
-            config=self._config,
-            store=self._store,
-            timers=self._timers,
-            on_end=self._ended,
-            settings=settings,
-            now=self._now,
-        )
-        room.open()
         dispatcher = RoomDispatcher(
-            room,
+            name,
             config=self._config,
             store=self._store,
             timers=self._timers,
             broadcasts=self._broadcasts,
             issuer=self._issuer,
+            settings=settings,
+            on_end=self._ended,
+            now=self._now,
         )
+        dispatcher.room.open()
         self._dispatchers[name] = dispatcher
         return dispatcher
 

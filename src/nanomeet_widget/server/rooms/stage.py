@@ -10,9 +10,10 @@ from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 
 
-class Stage:
+class Stage(RoomListener):
     """Moves participants to and from the stage, and passes on what pages on the stage send each other.
 
     Parameters
@@ -25,9 +26,6 @@ class Stage:
         self._room = room
         #: By viewing and viewed participant; a page that reloads needs them again.
         self._wants: dict[tuple[str, str], meeting.Want] = {}
-        room.on_welcomed.append(self._retell)
-        room.on_updated.append(self._forget)
-        room.on_gone.append(self._forget)
 
     # --- between pages on the stage ------------------------------------------------------------
 
@@ -184,12 +182,39 @@ class Stage:
 
     # --- for a new or resumed page -------------------------------------------------------------
 
-    def _retell(self, participant: Participant) -> None:
+    def welcomed(self, participant: Participant) -> None:
+        """Hear of a participant whose page got a welcome.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         if participant.invited_by is not None and not participant.stage:
             participant.send(meeting.StageInvited(by=participant.invited_by))
         for (sender, target), message in self._wants.items():
             if target == participant.id:
                 participant.send(_wanted(sender, message))
+
+    def updated(self, participant: Participant) -> None:
+        """Hear of a participant who has changed.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._forget(participant)
+
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
+        self._forget(participant)
 
     def _forget(self, participant: Participant) -> None:
         if self._room.present(participant.id) is None or not participant.stage:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.timers import Handle, Timers
 
 #: Seconds between two messages.
 _PAUSE = 1.0
 
 
-class ViewerCount:
+class ViewerCount(RoomListener):
     """Tells moderators how many viewers the broadcast has.
 
     Parameters
@@ -27,7 +28,6 @@ class ViewerCount:
         self._timers = timers
         self._told = 0
         self._pause: Handle | None = None
-        room.on_gone.append(self._gone)
 
     def changed(self, viewers: int) -> None:
         """Record how many viewers there are now.
@@ -52,7 +52,14 @@ class ViewerCount:
         self._pause = None
         self._tell()
 
-    def _gone(self, participant: Participant) -> None:
+    def gone(self, participant: Participant) -> None:
+        """Hear of a participant who is gone.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         del participant
         if self._pause is not None and not self._room.participants:
             self._pause.cancel()

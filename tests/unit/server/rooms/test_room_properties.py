@@ -330,9 +330,9 @@ class RoomMachine(RuleBasedStateMachine):
             assert view.broadcast == room.broadcast_for(who)
             waiting = {p.id: p.name for p in room.everybody_waiting()}
             assert view.knocking == (waiting if who.moderator else {})
-            kept = room.chat_for(who)
+            kept = room.parts.chat.readable(who)
             assert view.chat[len(view.chat) - len(kept) :] == kept
-            assert view.feed == room.feed_for(who)
+            assert view.feed == room.parts.feed.feed_for(who)
 
 
 def _is_seated(page: Page) -> bool:
