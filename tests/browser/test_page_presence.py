@@ -76,9 +76,10 @@ def test_a_page_that_is_closed_says_so(meet: Meet) -> None:
     assert onlooker.evaluate(2) == "True 1 video_conference_left"
 
 
-def test_a_page_that_goes_elsewhere_says_so_and_returns(meet: Meet) -> None:
+def test_a_page_that_goes_elsewhere_says_so_and_returns(meet: Meet, lab: Lab) -> None:
     teacher, look_on = meet("elsewhere_page")
-    teacher.page.goto("about:blank")
+    with lab.standing_still():
+        teacher.page.goto("about:blank")
     onlooker = look_on()
     onlooker.tells(1, "left 0 page_closed")
     teacher.page.go_back()
