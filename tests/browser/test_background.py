@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, LOADING, new_context
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.contexts import LOADING, new_context
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
 from tests.browser.peers import KEEP_PEERS, connections

@@ -24,7 +24,8 @@ from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
-from .conftest import OpenPage, new_context
+from .conftest import OpenPage
+from .contexts import new_context
 from .media import probe
 from .notebook import SLOW, Notebook
 from .site import site

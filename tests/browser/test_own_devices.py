@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, LOADING, OpenPage, new_context
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.contexts import LOADING, new_context
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
 from tests.browser.site import site

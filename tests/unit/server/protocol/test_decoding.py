@@ -79,7 +79,10 @@ def test_a_message_of_a_known_type_is_taken_or_answered(message: dict[str, Any])
             {"type": "send_chat", "text": "x" * 2001},
             "text must have 1 to 2000 characters, not 2001.",
         ),
-        ({"type": "send_chat", "text": " "}, "text must have 1 to 2000 characters, not only spaces"),
+        (
+            {"type": "send_chat", "text": " "},
+            "text must have 1 to 2000 characters, not only spaces",
+        ),
         ({"type": "send_chat", "text": "\ud800"}, "surrogate"),
         ({"type": "send_chat"}, "missing required field `text`"),
         ({"type": "send_chat", "text": 7}, "Expected `str`, got `int` - at `$.text`."),
