@@ -22,11 +22,11 @@ DOCUMENTS = sorted(
 )
 #: Which test runs, or reads, the blocks of a language.
 READERS = {
-    "dockerfile": "tests/contract/test_deploying.py",
+    "dockerfile": "tests/contract/test_deployment.py",
     "dotenv": "tests/unit/test_jitsi_docs.py",
     "hocon": "tests/unit/test_jitsi_docs.py",
     "html": "tests/browser/test_documents.py",
-    "ini": "tests/contract/test_deploying.py",
+    "ini": "tests/contract/test_deployment.py",
     "lua": "tests/unit/test_jitsi_docs.py",
     "python": "tests/browser/test_documents.py",
     "sh": "tests/contract/test_documents.py",

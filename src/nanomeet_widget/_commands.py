@@ -627,47 +627,47 @@ class Commands:
         return self._execute("send_chat", "sendChatMessage", *args)
 
     def send_endpoint_text_message(self, participant_id: str | None, text: str) -> Command[None]:
-        """Send a text to the program of another participant, as `Jitsi` calls it; no person reads it.
+        """Send text to the program of another participant; the meeting does not display it.
 
-        It arrives there as the event `endpoint_text_message_received`, of Python and of the page that
-        embeds the meeting. On the embedded server, participants on the stage alone send and get them.
+        It arrives there as the event `endpoint_text_message_received`, in Python and in the page that
+        embeds the meeting. On the embedded server, only participants on the stage send and receive it.
 
         Parameters
         ----------
-        participant_id
+        participant_id : str or None
             An id of `participants`; None for all others on the stage.
-        text
-            1 to 2000 characters, JSON for one. It is passed on as it is, and kept nowhere.
+        text : str
+            1 to 2000 characters, for example JSON. It is passed on unchanged, and not stored.
 
         Returns
         -------
-        Command
+        Command[None]
             Settles once the server has passed it on.
 
         Raises
         ------
         InvalidInputError
-            If `participant_id` is no text of 1 to 64 characters, or `text` breaks its rule.
+            If `participant_id` is not text of 1 to 64 characters, or `text` not of 1 to 2000.
         """
         to = "" if participant_id is None else _id(participant_id)
         words = _texts.check("text", text, _texts.MESSAGE)
         return self._execute("send_endpoint_text_message", "sendEndpointTextMessage", to, words)
 
     def set_avatar(self, picture: bytes | str | None) -> Command[None]:
-        """Show all participants a picture of oneself in place of the initials.
+        """Show all participants your picture in place of your initials.
 
-        The page draws it anew as a small square, so that it tells nothing of where a photo was taken, and
-        passes on these bytes: no other participant's browser loads anything from an address.
+        The page redraws it as a small square, which also removes where a photo was taken, and sends those
+        bytes: no other participant's browser loads anything from an address.
 
         Parameters
         ----------
-        picture
+        picture : bytes or str or None
             The bytes of a PNG, JPEG, WebP or GIF file, 4 MiB at most; or an address that this page loads
             them from, ``https://`` with ``Access-Control-Allow-Origin``. None shows the initials again.
 
         Returns
         -------
-        Command
+        Command[None]
             Settles once the others can see it.
 
         Raises
@@ -678,23 +678,72 @@ class Commands:
         return self._execute("set_avatar", "avatarUrl", _picture(picture))
 
     def set_noise_suppression(self, enabled: bool) -> Command[None]:  # noqa: FBT001 - as set_lobby
-        """Take noise out of what the own microphone hears, or no more, where the browser does that.
+        """Suppress noise on your microphone, or stop suppressing it, where the browser can.
 
-        The event `noise_suppression_changed` says what is so.
+        The event `noise_suppression_changed` reports the state.
+
+        Parameters
+        ----------
+        enabled : bool
+            Whether to suppress noise.
+
+        Returns
+        -------
+        Command[None]
+            Settles once the microphone's track says so; fails if the browser cannot change it.
+
+        Raises
+        ------
+        InvalidInputError
+            If `enabled` is not a bool.
         """
         check_flag("enabled", enabled)
         options = {"enabled": enabled}
         return self._execute("set_noise_suppression", "setNoiseSuppressionEnabled", options)
 
     def toggle_camera(self, facing: Facing | None = None) -> Command[None]:
-        """Use the other camera of a phone, or the one that looks to the ``user`` or ``environment``."""
+        """Switch to the other camera of a phone.
+
+        Parameters
+        ----------
+        facing : {"user", "environment"}, optional
+            The camera that faces you, or the one that faces away; None for the other one, or the next.
+
+        Returns
+        -------
+        Command[None]
+            Settles once that camera is open; fails if there is none, or while the camera is off.
+
+        Raises
+        ------
+        InvalidInputError
+            If `facing` is neither "user" nor "environment" nor None.
+        """
         if facing is None:
             return self._execute("toggle_camera", "toggleCamera")
         _one_of("facing", facing, FACINGS)
         return self._execute("toggle_camera", "toggleCamera", facing)
 
     def set_participant_volume(self, participant_id: str, volume: float) -> Command[None]:
-        """Hear a participant as loud as this in this browser, from 0 to 1, while the meeting lasts."""
+        """Set how loud a participant is in this browser, for this meeting.
+
+        Parameters
+        ----------
+        participant_id : str
+            An id of `participants`.
+        volume : float
+            From 0, silent, to 1, as loud as they are.
+
+        Returns
+        -------
+        Command[None]
+            Settles once it is so.
+
+        Raises
+        ------
+        InvalidInputError
+            If `volume` is not a number from 0 to 1, or `participant_id` not text of 1 to 64 characters.
+        """
         if isinstance(volume, bool) or not isinstance(volume, (int, float)) or not 0 <= volume <= 1:
             raise InvalidInputError(f"volume must be from 0 to 1, not {_texts.quoted(volume)}")
         return self._execute(
@@ -771,15 +820,15 @@ class Commands:
         return self._command("set_video_device", _nothing, "setVideoDevice", text)
 
     def set_background(self, background: Background) -> Command[None]:
-        """Blur the room behind the person, or show it.
+        """Blur the room behind you, or show it.
 
         While a blur is chosen, the page sends no picture of the room: if it cannot be blurred, the camera
         goes off and the command fails.
 
         Parameters
         ----------
-        background
-            ``"none"``, ``"slight-blur"`` or ``"blur"``.
+        background : {"none", "slight-blur", "blur"}
+            How much to blur it.
 
         Returns
         -------

@@ -303,7 +303,15 @@ class ChatUpdated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointTextMessageReceived(Event):
-    """The program of another participant sent ``event_data["text"]``; ``sender_info["id"]`` is theirs."""
+    """The program of another participant sent a text.
+
+    Attributes
+    ----------
+    sender_info : dict or None
+        Its ``"id"`` is the sender's.
+    event_data : dict or None
+        Its ``"text"`` is the text.
+    """
 
     sender_info: dict[str, Any] | None = None
     event_data: dict[str, Any] | None = None
@@ -311,7 +319,15 @@ class EndpointTextMessageReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseSuppressionChanged(Event):
-    """The browser takes noise out of what the own microphone hears, or no more; or it cannot say."""
+    """The browser began or stopped suppressing noise on your microphone, or cannot say.
+
+    Attributes
+    ----------
+    available : bool or None
+        Whether the browser reports it, for an open microphone.
+    enabled : bool or None
+        Whether it suppresses noise.
+    """
 
     wire = "nanomeetNoiseSuppression"
     available: bool | None = None

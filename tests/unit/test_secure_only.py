@@ -48,6 +48,7 @@ MET = {
     "composer/encoder.ts": "StageBroadcast.supported: the page says that it cannot compose",
     "composer/index.ts": "StageBroadcast.supported",
     "engine/client.ts": "the caller has made a key of it",
+    "meeting/media/background-track.ts": "for an open camera, which only secure pages get",
     "meeting/media/devices.ts": "refusalOf: no device is asked for",
     "meeting/embed/engine-requests.ts": "asks whether it is there",
     "meeting/media/media.ts": "?., and refusalOf",
