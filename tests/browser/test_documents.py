@@ -215,10 +215,14 @@ def cloud_page(chapter: Chapter) -> None:
     chapter.next()
     output = chapter.next()
     chapter.joined(output)
-    frame = chapter.book.notebook.page.frame_locator(".nanomeet-overlay iframe[src*=algebra_101]")
-    expect(frame.locator("#said").last).to_have_text("Joined /classroom/algebra_101")
+    frame = f"iframe[src^='https://{places.engine.host}/classroom/algebra_101#']"
+    said = chapter.book.notebook.page.frame_locator(frame).locator("#said")
+    expect(said).to_have_text("Joined /classroom/algebra_101")
+    expect(chapter.aside("moderator")).to_have_text(re.compile("True"))
     expect(chapter.next()).to_contain_text("nanoplayer.html?bintu.streamname=AbCdE-2")
-    expect(chapter.aside("broadcast")).to_contain_text("vod/AbCdE-1.mp4", timeout=SLOW)
+    started = chapter.aside("broadcast")
+    expect(started).to_contain_text("nanoplayer.html?bintu.streamname=AbCdE-1", timeout=SLOW)
+    expect(started).to_contain_text("vod/AbCdE-1.mp4")
     expect(chapter.aside("stop")).to_contain_text("stop_broadcast: done", timeout=SLOW)
     orders = [seen.json()["rtmpStreamKey"] for seen in places.engine.seen if seen.path == "/jibri"]
     assert orders == ["rtmp://bintu-vtrans.nanocosmos.de/rec/AbCdE-1"]

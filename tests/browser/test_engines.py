@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.labs import Lab
-from tests.standins import cloud
 from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
@@ -202,39 +200,6 @@ def test_a_jitsi_guest_is_no_moderator(lab: Lab, open_page: OpenPage, deployment
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(notebook.meeting).to_contain_text("Participant")
     notebook.begins(1, "False set_subject is for moderators")
-
-
-def test_a_meeting_of_the_cloud_is_the_same_three_lines(
-    lab: Lab, open_page: OpenPage, tmp_path: Path
-) -> None:
-    key = hashlib.sha256(b"nanocosmos").hexdigest()
-    servers = Prosody(
-        app_id="bintu", keys={key: cloud.PUBLIC}, audiences=("nanomeet",), domain="none"
-    )
-    with cloud.cloud(tmp_path / "cloud") as site, jitsi(tmp_path / "engine", servers) as engine:
-        setup = f"""
-            import nanomeet_widget as nm
-            from nanomeet_widget.services import NanoStreamCloud
-            nm.configure(NanoStreamCloud("{cloud.API_KEY}", token_url="{site.url}/token",
-                api_url="{site.url}/api", server="{engine.host}", verify="{site.certificate}"))
-            room = nm.create_room("algebra_101")
-            meet = nm.NanoMeet(token=room.token)
-            meet
-            """
-        cells = (textwrap.dedent(setup), STATE, BROADCAST.format("True"))
-        lab.write("cloud.ipynb", *cells)
-        notebook = Notebook(open_page(ignore_https_errors=True), lab, "cloud.ipynb")
-        notebook.run(0)
-        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-        frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
-        expect(frame.locator("#said")).to_have_text("Joined /classroom/algebra_101")
-        notebook.begins(1, "joined off True None\n")
-        live, off = notebook.evaluate(2).splitlines()
-        assert "nanoplayer.html?bintu.streamname=AbCdE-1" in live
-        assert "vod/AbCdE-1.mp4" in live
-        assert off.startswith("off")
-        orders = [seen.json()["rtmpStreamKey"] for seen in engine.seen if seen.path == "/jibri"]
-        assert orders == ["rtmp://bintu-vtrans.nanocosmos.de/rec/AbCdE-1"]
 
 
 def test_a_jitsi_that_knows_another_secret_refuses_in_words(

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.kept_pages import EXPOSED, KeptPages, OpenNotebook
 from tests.browser.notebook import SLOW
+from tests.documents import blocks
 from tests.labs import Lab, running_lab
 
 from .environments import offer_kernel, python_of
@@ -140,12 +141,18 @@ def test_without_a_page_awaiting_ends_with_the_reason(many: Lab, opens: Opens, k
         assert (OFF in said) == (kernel == "7.2")
 
 
-@pytest.mark.parametrize("kernel", ["6.31", "7.2"])
-def test_the_quickstart_by_run_all(many: Lab, opens: Opens, kernel: str) -> None:
-    name = f"all_{kernel.replace('.', '_')}.ipynb"
-    source = nbformat.read(QUICKSTART, as_version=4)
-    source.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
-    nbformat.write(source, many.folder / name)
+@pytest.mark.parametrize(
+    ("kernel", "source"), [("6.31", "quickstart"), ("6.31", "readme"), ("7.2", "quickstart")]
+)
+def test_every_cell_by_run_all(many: Lab, opens: Opens, kernel: str, source: str) -> None:
+    name = f"{source}_{kernel.replace('.', '_')}.ipynb"
+    if source == "readme":
+        cells = [block.text for block in blocks("python", "README.md")]
+        many.write(name, *cells, "meet.leave()", kernel=kernel)
+    else:
+        quickstart = nbformat.read(QUICKSTART, as_version=4)
+        quickstart.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
+        nbformat.write(quickstart, many.folder / name)
     notebook = opens("perCommTarget")(name)
     notebook.menu("Run", "Run All Cells")
     for words in (
