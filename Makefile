@@ -62,12 +62,13 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# Browser tests run after the rest. They wait half of the time, so two cores have four workers, each with a Lab and a
-# Chromium; a worker that is done takes over what another one has not begun.
+# Tests wait half of their time for processes and pages, so two cores have four workers; a worker that is done takes
+# over what another one has not begun. Browser tests run after the rest, with a Lab and a Chromium for each worker.
 WORKERS ?= 4
+SHARED := --numprocesses=$(WORKERS) --dist=worksteal
 test-python: build hosts
-	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=2 --dist=worksteal
-	$(BIN)/python -m pytest tests/browser --numprocesses=$(WORKERS) --dist=worksteal --durations=20
+	$(BIN)/python -m pytest --ignore=tests/browser $(SHARED)
+	$(BIN)/python -m pytest tests/browser $(SHARED) --durations=20
 
 lint: build
 	$(BIN)/ruff check
