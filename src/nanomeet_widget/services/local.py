@@ -544,8 +544,8 @@ class LocalServer(Service):
                 self._address, self._lease = self._shared(folder)
             except OSError as error:
                 raise ServerStartError(
-                    f"{error.filename or folder} cannot be used ({error.strerror or error}): make "
-                    "room there, or set XDG_RUNTIME_DIR to another folder of yours"
+                    f"{error.filename or folder} cannot be used ({error.strerror or error}): free "
+                    "some space there, or set XDG_RUNTIME_DIR to another folder of yours"
                 ) from None
             return self._address
 
