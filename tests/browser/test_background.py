@@ -99,6 +99,10 @@ def posing(browser: Browser, posed: Path) -> Iterator[Browser]:
     made.close()
 
 
+def _hold(held: list[Route], route: Route) -> None:
+    held.append(route)
+
+
 class Posing(Room):
     """A room whose people sit in front of a chessboard."""
 
@@ -130,7 +134,7 @@ def open_posing(posing: Browser) -> Iterator[Callable[..., Page]]:
             if without is not None:
                 page.route(f"**/{without}", lambda route: route.abort())
             if held is not None:
-                page.route("**/background.wasm", held.append)
+                page.route("**/background.wasm", lambda route: _hold(held, route))
             if asked is not None:
                 page.on("request", lambda request: asked.append(request.url))
             return page
@@ -216,11 +220,12 @@ def test_pictures_of_the_room_and_an_own_one_stand_behind_the_person(
 ) -> None:
     ada = meeting.enter("Ada", moderator=True, without_camera=True)
     grace = meeting.enter("Grace")
-    choose(grace, "Hills")
+    choose(grace, "Plain")
     video = hidden_from(ada, "Grace")
+    # The chessboard's mean is a middle grey; this is light, and a little blue.
     red, green, blue = seen(video)["room"]["colour"]
+    assert min(red, green, blue) > 180
     assert blue > red
-    assert green > red
     path = tmp_path / "green.png"
     path.write_bytes(GREEN)
     settings(grace).get_by_label("Choose a picture").set_input_files(path)
@@ -233,7 +238,7 @@ def test_pictures_of_the_room_and_an_own_one_stand_behind_the_person(
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     settings(grace).get_by_label("Choose a picture").set_input_files(broken)
-    expect(grace.get_by_text("not a picture that this browser can show")).to_be_visible()
+    expect(grace.locator(".toast")).to_contain_text("not a picture that this browser can show")
     assert is_green(video)
     # It is kept in this browser, and used at once when the person comes back.
     grace.reload()
@@ -367,7 +372,7 @@ def test_it_is_seen_and_chosen_by_keyboard_before_joining(
     expect(settings(grace).get_by_role("radio", name="Strong blur")).to_be_checked()
     grace.get_by_role("button", name="Join").click()
     ada = meeting.enter("Ada", moderator=True, without_camera=True)
-    hidden_from(ada, "Guest")
+    hidden_from(ada, "Grace")
 
 
 def test_it_goes_on_in_a_tab_behind_another(browser: Browser, posed: Path, meeting: Posing) -> None:
@@ -381,7 +386,7 @@ def test_it_goes_on_in_a_tab_behind_another(browser: Browser, posed: Path, meeti
         ada = meeting.enter("Ada", moderator=True, without_camera=True)
         tabs = Tabs(made, ada)
         grace = tabs.open(meeting.address("Grace"))
-        grace.evaluate("localStorage.setItem('nanomeet.background', 'hills'); location.reload();")
+        grace.evaluate("localStorage.setItem('nanomeet.background', 'paper'); location.reload();")
         hidden_from(ada, "Grace")
         tabs.open("about:blank").front()
         until(ada, lambda: grace.evaluate(PACE), to_be=["hidden", True, 0])
