@@ -48,7 +48,7 @@ HEAD = ["cores busy, %", "stolen from them, %", "longest halt of the machine, ms
 def watching_the_machine() -> Iterator[Scheduler]:
     """Have a process that goes before all others look at the clock.
 
-    It may go before only where it is root; elsewhere its halts are those of any process that waits.
+    Only root may give it priority; otherwise it halts like any other process.
     """
     context = multiprocessing.get_context("spawn")
     longest = context.Value(c_double, 0.0)
