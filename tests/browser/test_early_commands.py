@@ -79,8 +79,8 @@ plain = shows("plain_{name}").{name}({given})
 first = meet
 told = asyncio.create_task({second}.{name}({given}))
 """
-#: What ends the meeting is given in two of them: there is nothing to end twice.
-ENDS = {"end_meeting", "leave"}
+#: What cannot be done twice in a meeting is given in two of them.
+ONCE = {"end_meeting", "leave", "start_broadcast"}
 SETTLED = """
 error = told.exception() if told.done() else None
 print(json.dumps([
@@ -101,7 +101,7 @@ def notebook(lab: Lab, browser: Any) -> Any:
     """A notebook with a few cells for each command."""
     cells = [IMPORTS]
     for name in NAMES:
-        second = f"shows('task_{name}')" if name in ENDS else "meet"
+        second = f"shows('task_{name}')" if name in ONCE else "meet"
         cells += [AT_ONCE.format(name=name, given=given(name), second=second), SETTLED, CLOSE]
     lab.write("at_once.ipynb", *cells)
     context: BrowserContext = new_context(
