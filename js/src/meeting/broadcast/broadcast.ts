@@ -7,11 +7,12 @@ import type {
   IngestGranted,
   ShowBroadcast,
 } from "../../shared/protocol";
-import { RefusedError, type Signalling } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
+import type { ServerLine } from "../../shared/server-line";
 import { Composing, type ComposingOptions } from "./composing";
 
 export interface ControlOptions extends Omit<ComposingOptions, "onEnded" | "onShown"> {
-  signalling: Pick<Signalling, "request" | "send">;
+  line: ServerLine;
 }
 
 /** The server answers a start when the first picture is there, a stop when the file is closed. */
@@ -19,16 +20,16 @@ const START_TIMEOUT = 25_000;
 const STOP_TIMEOUT = 45_000;
 
 export class BroadcastControl {
-  readonly #signalling: ControlOptions["signalling"];
+  readonly #line: ServerLine;
   readonly #composing: Composing;
   /** Why our own part failed, which the server cannot know in these words. */
   #failure: Fault | null = null;
 
-  constructor({ signalling, ...options }: ControlOptions) {
-    this.#signalling = signalling;
+  constructor({ line, ...options }: ControlOptions) {
+    this.#line = line;
     this.#composing = new Composing({
       ...options,
-      onShown: (shows) => signalling.send({ type: "broadcast_shown", shows }),
+      onShown: (shows) => line.send({ type: "broadcast_shown", shows }),
       onEnded: (failure) => this.#ended(failure),
     });
   }
@@ -40,7 +41,7 @@ export class BroadcastControl {
     this.#failure = null;
     try {
       const start = { type: "start_broadcast", options } as const;
-      await this.#signalling.request(start, START_TIMEOUT);
+      await this.#line.request(start, START_TIMEOUT);
     } catch (error) {
       throw this.#refusal() ?? error;
     }
@@ -48,12 +49,12 @@ export class BroadcastControl {
 
   /** Settles when it has ended and the recording, if any, can be played. */
   stop(): Promise<void> {
-    return this.#signalling.request({ type: "stop_broadcast" }, STOP_TIMEOUT);
+    return this.#line.request({ type: "stop_broadcast" }, STOP_TIMEOUT);
   }
 
   /** Settles when viewers are shown a card in place of the stage, or the stage again. */
   pause(paused: boolean): Promise<void> {
-    return this.#signalling.request({ type: "pause_broadcast", paused });
+    return this.#line.request({ type: "pause_broadcast", paused });
   }
 
   /** Whether this page composes a broadcast at the moment. */
@@ -92,7 +93,7 @@ export class BroadcastControl {
     // The server may not know yet that nothing more will come; another page may go on.
     if (failure) {
       const unable = { type: "stop_broadcast", unable: true } as const;
-      this.#signalling.request(unable, STOP_TIMEOUT).catch(() => {});
+      this.#line.request(unable, STOP_TIMEOUT).catch(() => {});
     }
   }
 }

@@ -1,8 +1,8 @@
 /** The page that embeds this one steers it and listens to it: the framed side of the engine API. */
 
 import { type NamedData, type PostisMessage, PostisPeer } from "../../shared/postis";
-import type { MeetingPage } from "../room/meeting-page";
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
+import type { MeetingPage } from "../room";
 import { runCommand } from "./engine-commands";
 import { type Emit, followMeeting } from "./engine-events";
 import { followMouse } from "./engine-mouse";

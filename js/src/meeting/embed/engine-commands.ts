@@ -1,27 +1,22 @@
 /** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
 
 import { type Codec, QUALITIES } from "../../composer/index";
+import { flag, invalid, oneOf, text, textOrNull } from "../../shared/arguments";
 import { LIMITS } from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
 import { cut } from "../../shared/text";
 import type { ViewStore } from "../look/view";
 import { BLURS } from "../media/background-choice";
 import { FACINGS } from "../media/devices";
 import { turnCamera } from "../media/facing";
-import type { MeetingPage } from "../room/meeting-page";
-import type { RemovalOptions } from "../room/requests";
-import type { RoomStore } from "../room/room";
-import { RefusedError } from "../room/signalling";
-import { switchOver } from "../room/switches";
-import { isVolume } from "../room/volumes";
 import {
-  flag,
-  invalid,
-  oneOf,
-  participant,
-  participantOrNull,
-  text,
-  textOrNull,
-} from "./arguments";
+  isVolume,
+  type MeetingPage,
+  type RemovalOptions,
+  type RoomStore,
+  switchOver,
+} from "../room";
+import { participant, participantOrNull } from "./arguments";
 import { type Emit, recording } from "./engine-events";
 
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;

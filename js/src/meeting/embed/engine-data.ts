@@ -1,7 +1,7 @@
 /** What events and answers of the engine API say alike. */
 
-import type { MeetingPage } from "../room/meeting-page";
-import type { DeviceKind } from "../room/preferences";
+import type { DeviceKind } from "../media/devices";
+import type { MeetingPage } from "../room";
 
 type Described = Record<"deviceId" | "groupId" | "kind" | "label", string>;
 

@@ -1,12 +1,12 @@
 import { batch, computed, signal } from "@preact/signals";
 import { beforeEach, expect, test } from "vitest";
 import type { ChatMessage, ServerMessage } from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
 import { ViewStore } from "../look/view";
 import { ChatStore } from "../room/chat";
 import type { MeetingPage } from "../room/meeting-page";
 import { PasswordQuestion } from "../room/password-question";
 import { NO_BROADCAST, RoomStore } from "../room/room";
-import { RefusedError } from "../room/signalling";
 import { person } from "../room/test-people";
 import { followMeeting } from "./engine-events";
 

@@ -6,7 +6,7 @@ import type {
   Participant,
   ServerMessage,
 } from "../../shared/protocol";
-import type { MeetingPage } from "../room/meeting-page";
+import type { MeetingPage } from "../room";
 import { availableDevices, hasCamera, roleOf, sharing } from "./engine-data";
 import { inOrder, type Watch, watch } from "./ordered-effects";
 

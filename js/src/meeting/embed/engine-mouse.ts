@@ -1,6 +1,6 @@
 /** Where the mouse is in this page, told to the page that embeds it. */
 
-import { Paced } from "../room/paced";
+import { Paced } from "../../shared/paced";
 import type { Emit } from "./engine-events";
 
 const FIELDS = [

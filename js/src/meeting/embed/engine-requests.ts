@@ -1,11 +1,11 @@
 /** What the embedding page may ask: the engine API's requests. */
 
+import { invalid } from "../../shared/arguments";
 import type { NamedData } from "../../shared/postis";
+import { RefusedError } from "../../shared/refused-error";
+import { canChooseOutput } from "../media/devices";
 import { snapshot } from "../media/snapshot";
-import type { MeetingPage } from "../room/meeting-page";
-import { avatarOf } from "../room/profile";
-import { RefusedError } from "../room/signalling";
-import { invalid } from "./arguments";
+import { avatarOf, type MeetingPage } from "../room";
 import { runCommand } from "./engine-commands";
 import { availableDevices, byKind, described, hasCamera, roleOf, sharing } from "./engine-data";
 import type { Emit } from "./engine-events";
@@ -75,10 +75,6 @@ export async function answerRequest(
   const answer = Object.hasOwn(answers, data.name) ? answers[data.name] : undefined;
   if (!answer) throw new RefusedError("unsupported", `This meeting cannot answer "${data.name}".`);
   return answer(meeting, data, emit);
-}
-
-export function canChooseOutput(): boolean {
-  return "setSinkId" in HTMLMediaElement.prototype;
 }
 
 /** The id decides; clients of nanoMeet pass the id as the label. */

@@ -2,7 +2,6 @@
 
 import { LIMITS } from "../../shared/protocol";
 import { cut } from "../../shared/text";
-import type { Settings } from "../room/launch";
 import { t } from "../strings";
 import { type Colour, contrast, css, mix, readable, textOn } from "./contrast";
 import type { ViewStore } from "./view";
@@ -27,7 +26,7 @@ const AMPLE = 9;
 
 /** Fetches and shows it; an embedding page may also give its content at once. A file that cannot be read changes nothing: the meeting matters more. */
 export async function showBranding(
-  config: Settings,
+  config: ReadonlyMap<string, unknown>,
   view: ViewStore,
   owner: AbortSignal,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 /** Which buttons the embedding page wants in the toolbar, by Jitsi's names and those of its own. */
 
 import { signal } from "@preact/signals";
-import { flag, invalid, text, textOrNull } from "../embed/arguments";
+import { flag, invalid, text, textOrNull } from "../../shared/arguments";
 
 /** A button of the embedding page, which hears of its clicks. */
 export interface CustomButton {

@@ -2,8 +2,8 @@
 
 import { signal } from "@preact/signals";
 import type { Brand, Ornament } from "../../composer/messages";
+import { MOST_LINES } from "../../shared/picture";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
-import { MOST_LINES } from "../mesh/video-constraints";
 
 import { ToolbarWishes } from "./toolbar-wishes";
 

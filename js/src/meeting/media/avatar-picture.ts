@@ -4,9 +4,9 @@
  * host that they did not choose and that would learn who looks, and when.
  */
 
+import { invalid } from "../../shared/arguments";
 import { LIMITS } from "../../shared/protocol";
-import { invalid } from "../embed/arguments";
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 
 /** Bytes of a picture that is loaded to be drawn. */
 const MOST_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** What can stand behind a person, and the pictures of it. */
 
 import type { Backdrop } from "../../background/messages";
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 import { drawing, SCENES, type SceneName } from "./background-scenes";
 
 /** The blurs are called as the engine API calls them; `own` is the person's own picture. */

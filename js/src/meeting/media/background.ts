@@ -1,20 +1,16 @@
 /** What stands behind the person: while one is chosen, nothing of the room itself leaves this class. */
 
 import { type Signal, signal } from "@preact/signals";
-import {
-  rememberBackground,
-  rememberedBackground,
-  rememberedPicture,
-  rememberPicture,
-} from "../room/preferences";
 import { type BackgroundChoice, backdropOf, choiceOf, ownPicture } from "./background-choice";
 import { BackgroundLoad } from "./background-load";
 import { BackgroundTrack } from "./background-track";
 import type { Capture } from "./camera";
+import type { MediaMemory } from "./memory";
 
 export type BackgroundState = "off" | "starting" | "on";
 
 export interface BackgroundOptions {
+  memory: Pick<MediaMemory, "background" | "picture">;
   /** This track's pictures have stopped: the background could not go on. */
   onFailed(track: MediaStreamTrack): void;
   /** What the camera shall deliver at most; null for anything. */
@@ -34,9 +30,10 @@ export class Background {
 
   constructor(options: BackgroundOptions) {
     this.#options = options;
-    const own = rememberedPicture();
+    const { background, picture } = options.memory;
+    const own = picture.load();
     this.own = signal(own);
-    this.choice = signal(choiceOf(rememberedBackground(), own));
+    this.choice = signal(choiceOf(background.load(), own));
   }
 
   /** Whether the camera's own pictures have to be held back. */
@@ -47,14 +44,14 @@ export class Background {
   /** Chosen from now on; while pictures are being made, `cover` or `change` has to follow. */
   choose(choice: BackgroundChoice): void {
     this.choice.value = choice;
-    rememberBackground(choice === "none" ? null : choice);
+    this.#options.memory.background.save(choice === "none" ? null : choice);
   }
 
   /** Takes a person's picture; rejects for a file that is none. */
   async take(source: Blob | string): Promise<void> {
     const picture = await ownPicture(source);
     this.own.value = picture;
-    rememberPicture(picture);
+    this.#options.memory.picture.save(picture);
   }
 
   /** Returns what may be seen of a camera. Rejects if the background cannot be: then nothing may. */

@@ -1,7 +1,6 @@
 /** The open camera: it delivers no more than anybody looks at, and blurs what is behind if it can. */
 
 import { signal } from "@preact/signals";
-import type { Quality } from "../mesh/quality";
 
 export type Blur = "unavailable" | "off" | "on";
 
@@ -16,7 +15,12 @@ interface BlurRange {
 /** A smaller picture has time: a camera that changes its mode may be dark for a moment. */
 const SHRINK_AFTER = 5_000;
 
-export type Capture = Pick<Quality, "height" | "framerate">;
+/** What the camera is to deliver. */
+export interface Capture {
+  /** Lines of the picture. */
+  height: number;
+  framerate: number;
+}
 
 export class CameraControl {
   readonly blur = signal<Blur>("unavailable");

@@ -1,6 +1,5 @@
 /** Opening microphone and camera: as much of what is wanted as the machine and the person allow. */
 
-import type { DeviceChoice } from "../room/preferences";
 import { t } from "../strings";
 import { type Refusal, refusalOf } from "./permissions";
 
@@ -12,6 +11,12 @@ export type MediaKind = "audio" | "video";
 /** With `background` the camera is off because what is behind the person could not be hidden. */
 export type Problem = Refusal | "background" | "denied" | "system" | "missing" | "busy" | "unknown";
 export type Problems = Partial<Record<MediaKind, Problem>>;
+
+export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
+/** The ids of the devices that the person chose. */
+export type DeviceChoice = Partial<Record<DeviceKind, string>>;
+/** Whether microphone and camera are on, or are to be. */
+export type Start = Readonly<Record<MediaKind, boolean>>;
 
 export interface Acquired {
   audio: MediaStreamTrack | null;
@@ -180,4 +185,9 @@ export function browserCapture(): Capture {
       }
     },
   };
+}
+
+/** Whether the browser lets a page choose where sound is heard. */
+export function canChooseOutput(): boolean {
+  return "setSinkId" in HTMLMediaElement.prototype;
 }

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 import type { Facing } from "./devices";
 import { facingOf, turnCamera } from "./facing";
 

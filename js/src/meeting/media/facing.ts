@@ -1,6 +1,6 @@
 /** Which way a camera looks, and another one in its place: of phones, mostly. */
 
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 import { FACINGS, type Facing } from "./devices";
 import type { LocalMedia } from "./media";
 

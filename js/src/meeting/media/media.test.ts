@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MeetingPage } from "../room/meeting-page";
+import { mediaMemory } from "../room/preferences";
 import { switchOver } from "../room/switches";
 import { LocalMedia } from "./media";
 
@@ -60,7 +61,7 @@ beforeEach(() => {
       addEventListener: () => {},
     },
   });
-  media = new LocalMedia();
+  media = new LocalMedia(mediaMemory);
   vi.spyOn(media.meter, "listen").mockImplementation(() => {});
   const parts = {
     media,
@@ -260,7 +261,7 @@ function browser(ways: readonly string[] = []) {
 
 test("noise is taken out as the browser says it: where it decides that on opening, one opens again", async () => {
   const asked = browser();
-  const media = new LocalMedia();
+  const media = new LocalMedia(mediaMemory);
   expect(media.noise.value).toBe("unavailable");
   await media.open({ audio: true, video: false });
   expect(media.noise.value).toBe("on");
@@ -273,7 +274,7 @@ test("noise is taken out as the browser says it: where it decides that on openin
   await media.setNoiseSuppression(false);
   expect(asked.map(({ noiseSuppression }) => noiseSuppression)).toEqual([true, false]);
   // Chosen for the next time, too.
-  const later = new LocalMedia();
+  const later = new LocalMedia(mediaMemory);
   await later.open({ audio: true, video: false });
   expect(later.noise.value).toBe("off");
   vi.unstubAllGlobals();
@@ -281,7 +282,7 @@ test("noise is taken out as the browser says it: where it decides that on openin
 
 test("the camera that looks the other way is used, and the one of before where there is none", async () => {
   browser(["user", "environment"]);
-  const media = new LocalMedia();
+  const media = new LocalMedia(mediaMemory);
   await media.open({ audio: false, video: true });
   const is = () => media.camera.value?.getSettings().facingMode;
   expect(is()).toBe("user");

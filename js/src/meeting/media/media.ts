@@ -1,29 +1,24 @@
 /** One's own microphone, camera and shared screen: what is open, what is on, what is wrong. */
 
 import { computed, type Signal, signal } from "@preact/signals";
-import {
-  type DeviceChoice,
-  type DeviceKind,
-  rememberDevices,
-  rememberedDevices,
-  rememberedNoise,
-  rememberNoise,
-  type Start,
-} from "../room/preferences";
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 import { Background } from "./background";
 import type { BackgroundChoice } from "./background-choice";
 import { CameraControl } from "./camera";
 import {
   acquire,
   browserCapture,
+  type DeviceChoice,
   DeviceError,
+  type DeviceKind,
   type Facing,
   type MediaKind,
   MICROPHONE,
   type Problems,
+  type Start,
 } from "./devices";
 import { MicrophoneMeter } from "./levels";
+import type { MediaMemory } from "./memory";
 import { refusalOf } from "./permissions";
 
 /** Milliseconds: a level that moves more seldom looks broken. */
@@ -63,20 +58,14 @@ export class LocalMedia {
   readonly control = new CameraControl();
   /** Whether the camera can blur what is behind the person, and does. */
   readonly blur = this.control.blur;
-  readonly background = new Background({
-    onFailed: (track) =>
-      void this.#exclusive({ video: this.intends("video") }, async () => {
-        if (this.camera.value === track) this.#uncovered();
-      }),
-    onCeiling: (ceiling) => this.control.setCeiling(ceiling),
-  });
+  readonly background: Background;
   /** How loud the microphone is, from 0 to 1; measured while somebody looks. */
   readonly level: Signal<number>;
   /** Whether the browser takes noise out of what the open microphone hears. */
   readonly noise = signal<NoiseSuppression>("unavailable");
   readonly problems = signal<Problems>({});
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
-  readonly choice = signal<DeviceChoice>(rememberedDevices());
+  readonly choice: Signal<DeviceChoice>;
   /** What is being opened, or waits for that. */
   readonly busy = computed<ReadonlySet<Device>>(
     () => new Set(DEVICES.filter((device) => this.#openings.value[device] > 0)),
@@ -87,12 +76,25 @@ export class LocalMedia {
   readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   /** The camera itself: it shows what is behind the person. */
   #source: MediaStreamTrack | null = null;
-  #suppressesNoise = rememberedNoise();
+  #suppressesNoise: boolean;
   #owner = new AbortController();
   /** One opening at a time: two prompts, or two cameras at once, help nobody. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor() {
+  readonly #memory: MediaMemory;
+
+  constructor(memory: MediaMemory) {
+    this.#memory = memory;
+    this.choice = signal(memory.devices.load());
+    this.#suppressesNoise = memory.noise.load();
+    this.background = new Background({
+      memory,
+      onFailed: (track) =>
+        void this.#exclusive({ video: this.intends("video") }, async () => {
+          if (this.camera.value === track) this.#uncovered();
+        }),
+      onCeiling: (ceiling) => this.control.setCeiling(ceiling),
+    });
     let timer: ReturnType<typeof setInterval> | undefined;
     this.level = signal(0, {
       watched: () => {
@@ -283,7 +285,7 @@ export class LocalMedia {
    */
   async setNoiseSuppression(on: boolean): Promise<void> {
     this.#suppressesNoise = on;
-    rememberNoise(on);
+    this.#memory.noise.save(on);
     await this.#exclusive({ audio: this.intends("audio") }, async () => {
       const track = this.microphone.value;
       const wanted = on ? "on" : "off";
@@ -337,7 +339,7 @@ export class LocalMedia {
 
   #remember(kind: DeviceKind, deviceId: string): void {
     this.choice.value = { ...this.choice.value, [kind]: deviceId };
-    rememberDevices(this.choice.value);
+    this.#memory.devices.save(this.choice.value);
   }
 
   /** What was switched off while it was opened stays off. */

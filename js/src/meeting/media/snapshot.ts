@@ -1,6 +1,6 @@
 /** One picture of a video track. */
 
-import { RefusedError } from "../room/signalling";
+import { RefusedError } from "../../shared/refused-error";
 
 /** A page that is out of sight may get no picture at all. */
 const PATIENCE = 5_000;

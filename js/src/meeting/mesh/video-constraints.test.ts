@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MOST_LINES, type Shown, Wants } from "./video-constraints";
+import { MOST_LINES } from "../../shared/picture";
+import { type Shown, Wants } from "./video-constraints";
 
 function told() {
   const said: [string, number, number][] = [];

@@ -3,6 +3,8 @@
  * nobody looks at. The screens say what they lay out; what is told follows, rounded and not too often.
  */
 
+import { MOST_LINES } from "../../shared/picture";
+
 /** Lines at which pictures are shown, in pixels of the screen; 0 where they are not. */
 export interface Shown {
   camera: number;
@@ -16,8 +18,6 @@ export interface WantsOptions {
 const PAUSE = 250;
 /** Lines are told in steps of this: a tile that grows by a little is no news. */
 const STEP = 30;
-/** The most lines that are ever asked for. */
-export const MOST_LINES = 2160;
 export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
 
 export class Wants {

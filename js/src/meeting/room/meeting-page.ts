@@ -2,6 +2,7 @@
 
 import { batch, computed, effect, type Signal, signal } from "@preact/signals";
 import { type Health, StageBroadcast, type StageTile } from "../../composer/index";
+import { Paced } from "../../shared/paced";
 import {
   type BroadcastOptions,
   type BroadcastState,
@@ -16,10 +17,12 @@ import {
   type Trouble,
   type Welcome,
 } from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
 import { nameOf } from "../../shared/text";
 import { BroadcastControl } from "../broadcast/broadcast";
 import { Composing } from "../broadcast/composing";
 import { ViewStore } from "../look/view";
+import type { Start } from "../media/devices";
 import { Levels } from "../media/levels";
 import { LocalMedia } from "../media/media";
 import { Mesh, type Remote } from "../mesh/mesh";
@@ -30,19 +33,12 @@ import { ChatStore } from "./chat";
 import { claim } from "./claims";
 import { inviteLink } from "./invite";
 import { flag, type Launch, misfitOf } from "./launch";
-import { Paced } from "./paced";
 import { PasswordQuestion } from "./password-question";
-import { person, rememberedName, rememberedStart, rememberName, type Start } from "./preferences";
+import { mediaMemory, person, rememberedName, rememberedStart, rememberName } from "./preferences";
 import { Profile } from "./profile";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
-import {
-  type Connection,
-  type Ending,
-  RefusedError,
-  Signalling,
-  type SignallingOptions,
-} from "./signalling";
+import { type Connection, type Ending, Signalling, type SignallingOptions } from "./signalling";
 import { Keepsake } from "./tab-storage";
 import { Volumes } from "./volumes";
 
@@ -54,7 +50,7 @@ const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class MeetingPage {
   readonly room = new RoomStore();
-  readonly media = new LocalMedia();
+  readonly media = new LocalMedia(mediaMemory);
   readonly view = new ViewStore();
   readonly volumes = new Volumes(this.room.session);
   /** How large this page shows each picture. */
@@ -320,7 +316,7 @@ export class MeetingPage {
     };
     this.#broadcast = new BroadcastControl({
       ...stage,
-      signalling,
+      line: signalling,
       onHealth: (health) => {
         this.health.value = health;
       },

@@ -1,7 +1,7 @@
 /** The room's question for its password: while it is asked, and what becomes of each answer. */
 
 import { signal } from "@preact/signals";
-import { RefusedError } from "./signalling";
+import { RefusedError } from "../../shared/refused-error";
 
 export interface Question {
   /** Whether the last answer was wrong. */

@@ -1,6 +1,8 @@
 /** What a person chose once and wants again next time: the name and the devices. */
 
 import { randomName } from "../../shared/random";
+import type { DeviceChoice, Start } from "../media/devices";
+import type { MediaMemory } from "../media/memory";
 
 const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
@@ -14,10 +16,6 @@ const NOISE = "nanomeet.noise";
 const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
-
-export type Start = Readonly<Record<"audio" | "video", boolean>>;
-export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
-export type DeviceChoice = Partial<Record<DeviceKind, string>>;
 
 export function rememberedName(): string | null {
   return load(NAME);
@@ -44,27 +42,25 @@ export function rememberLanguage(tag: string): void {
   save(LANGUAGE, tag);
 }
 
-export function rememberedDevices(): DeviceChoice {
+/** What the media keep here. The person's own picture stays in this browser. */
+export const mediaMemory: MediaMemory = {
+  devices: {
+    load: () => chosenDevices(load(DEVICES)),
+    save: (choice) => save(DEVICES, JSON.stringify(choice)),
+  },
+  noise: { load: () => load(NOISE) === null, save: (on) => save(NOISE, on ? null : "kept") },
+  background: { load: () => load(BACKGROUND), save: (choice) => save(BACKGROUND, choice) },
+  picture: { load: () => load(PICTURE), save: (picture) => save(PICTURE, picture) },
+};
+
+function chosenDevices(kept: string | null): DeviceChoice {
   try {
-    const value: unknown = JSON.parse(load(DEVICES) ?? "{}");
+    const value: unknown = JSON.parse(kept ?? "{}");
     if (typeof value !== "object" || value === null) return {};
     return Object.fromEntries(Object.entries(value).filter(([, id]) => typeof id === "string"));
   } catch {
     return {};
   }
-}
-
-export function rememberDevices(choice: DeviceChoice): void {
-  save(DEVICES, JSON.stringify(choice));
-}
-
-/** Whether noise is taken out of what the microphone hears. */
-export function rememberedNoise(): boolean {
-  return load(NOISE) === null;
-}
-
-export function rememberNoise(suppressed: boolean): void {
-  save(NOISE, suppressed ? null : "kept");
 }
 
 /** Whether microphone and camera shall be on when one comes in. */
@@ -83,24 +79,6 @@ export function rememberedQuality(): string | null {
 
 export function rememberQuality(quality: string): void {
   save(QUALITY, quality);
-}
-
-/** What stands behind the person. */
-export function rememberedBackground(): string | null {
-  return load(BACKGROUND);
-}
-
-export function rememberBackground(choice: string | null): void {
-  save(BACKGROUND, choice);
-}
-
-/** The person's own picture for that, as a `data:` address: it stays in this browser. */
-export function rememberedPicture(): string | null {
-  return load(PICTURE);
-}
-
-export function rememberPicture(picture: string | null): void {
-  save(PICTURE, picture);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a person can ask of the room: each settles when the server has carried it out, or refused it. */
 
 import type { Kick, React } from "../../shared/protocol";
-import type { Request } from "./signalling";
+import type { Request } from "../../shared/server-line";
 
 export type Ask = (request: Request, timeout?: number) => Promise<void>;
 /** What else goes with a person who is removed. */

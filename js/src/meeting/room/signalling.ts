@@ -12,6 +12,8 @@ import {
   type RemovalPlanned,
   type ServerMessage,
 } from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
+import type { Request, ServerLine } from "../../shared/server-line";
 import { bytes } from "../../shared/text";
 import type { Misfit } from "./launch";
 
@@ -43,17 +45,6 @@ export interface Ending {
   retry: boolean;
 }
 
-/** Why a request was not carried out. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
-  constructor(
-    readonly kind: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /** The part of WebSocket that is used here. */
 export interface Socket {
   readonly readyState: number;
@@ -63,9 +54,6 @@ export interface Socket {
   send(data: string): void;
   close(code?: number): void;
 }
-
-type WithoutRef<M> = M extends { ref?: number | null } ? Omit<M, "ref"> : never;
-export type Request = WithoutRef<ClientMessage>;
 
 export interface SignallingOptions {
   url: string;
@@ -110,7 +98,7 @@ interface Pending {
   timer: ReturnType<typeof setTimeout>;
 }
 
-export class Signalling {
+export class Signalling implements ServerLine {
   readonly #options: SignallingOptions;
   readonly #pending = new Map<number, Pending>();
   #connection: Connection = "idle";

@@ -1,5 +1,5 @@
+import { RefusedError } from "../../shared/refused-error";
 import type { MeetingPage } from "../room/meeting-page";
-import { RefusedError } from "../room/signalling";
 import { inWords, t } from "../strings";
 
 /** Does what a person asked for, and says it in a few words if that fails. */

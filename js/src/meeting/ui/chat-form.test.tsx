@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { beforeEach, expect, test, vi } from "vitest";
+import { RefusedError } from "../../shared/refused-error";
 import { ChatStore } from "../room/chat";
 import type { MeetingPage } from "../room/meeting-page";
-import { RefusedError } from "../room/signalling";
 import { ChatForm } from "./chat-form";
 
 const GRACE = { id: "g", name: "Grace" };

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
-import { canChooseOutput } from "../embed/engine-requests";
+import { canChooseOutput, type DeviceKind } from "../media/devices";
 import { playTestSound } from "../media/test-sound";
 import type { MeetingPage } from "../room/meeting-page";
-import type { DeviceKind } from "../room/preferences";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { BackgroundSettings } from "./background-settings";

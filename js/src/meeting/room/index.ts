@@ -1,0 +1,8 @@
+/** What the code that drives the room for other pages sees of it. */
+
+export { MeetingPage } from "./meeting-page";
+export { avatarOf } from "./profile";
+export type { RemovalOptions } from "./requests";
+export type { RoomStore } from "./room";
+export { switchOver } from "./switches";
+export { isVolume } from "./volumes";
