@@ -1,54 +1,43 @@
 /** One person's part in a meeting, from joining to leaving: brings the parts together. */
 
-import { batch, computed, effect, type Signal, signal } from "@preact/signals";
-import { type Health, StageBroadcast, type StageTile } from "../../composer/index";
-import { Paced } from "../../shared/paced";
+import { computed, type Signal, signal } from "@preact/signals";
+import type { Health } from "../../composer/index";
 import {
   type BroadcastOptions,
-  type BroadcastState,
-  type IceServer,
-  type Media,
   type MeetingStatus,
-  type Participant,
-  type Reaction,
   type RemovalPlanned,
   type ServerMessage,
   STATUS_STEPS,
-  type Trouble,
-  type Welcome,
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import { nameOf } from "../../shared/text";
-import { BroadcastControl } from "../broadcast/broadcast";
-import { Composing } from "../broadcast/composing";
 import { ViewStore } from "../look/view";
 import type { Start } from "../media/devices";
-import { Levels } from "../media/levels";
 import { LocalMedia } from "../media/media";
-import { Mesh, type Remote } from "../mesh/mesh";
-import { captureFor } from "../mesh/quality";
-import { NOT_SHOWN, type Shown, Wants } from "../mesh/video-constraints";
-import { inWords, t } from "../strings";
+import type { Remote } from "../mesh/mesh";
+import { type Shown, Wants } from "../mesh/video-constraints";
+import { t } from "../strings";
+import { Call } from "./call";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
+import { follow } from "./effects";
+import { Hearing } from "./hearing";
 import { inviteLink } from "./invite";
 import { flag, type Launch, misfitOf } from "./launch";
+import type { MeetingParts } from "./parts";
 import { PasswordQuestion } from "./password-question";
-import { mediaMemory, person, rememberedName, rememberedStart, rememberName } from "./preferences";
+import { mediaMemory, rememberedName, rememberedStart, rememberName } from "./preferences";
 import { Profile } from "./profile";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
-import { type Connection, type Ending, Signalling, type SignallingOptions } from "./signalling";
+import type { Connection, Ending, Signalling } from "./signalling";
 import { Keepsake } from "./tab-storage";
 import { Volumes } from "./volumes";
 
-type Sending = Omit<Media, "type">;
-
-/** Milliseconds: a program that switches more often says no more to the server for it. */
-const MEDIA_PAUSE = 100;
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
+const NONE: ReadonlySet<string> = new Set();
 
-export class MeetingPage {
+export class MeetingPage implements MeetingParts {
   readonly room = new RoomStore();
   readonly media = new LocalMedia(mediaMemory);
   readonly view = new ViewStore();
@@ -66,7 +55,6 @@ export class MeetingPage {
   readonly connection = signal<Connection>("idle");
   /** How composing the broadcast fares, while this page does that. */
   readonly health = signal<Health | null>(null);
-  readonly remotes = computed(() => this.#mesh.value?.remotes.value ?? NO_REMOTES);
   readonly name: Signal<string>;
   readonly profile: Profile;
   readonly title = computed(
@@ -84,23 +72,14 @@ export class MeetingPage {
   readonly #listeners = new Set<(message: ServerMessage) => void>();
   readonly #keepsake: Keepsake;
   readonly #token: string | null;
-  readonly #mesh = signal<Mesh | null>(null);
+  /** From joining to leaving. */
+  readonly #call = signal<Call | null>(null);
+  readonly remotes = computed(() => this.#call.value?.remotes.value ?? NO_REMOTES);
+  readonly speaking = computed(() => this.#call.value?.levels.speaking.value ?? NONE);
+  readonly dominant = computed(() => this.#call.value?.levels.dominant.value ?? null);
   /** Lines at which one sees oneself. */
   readonly #mirror = signal(0);
-  readonly #levels = signal<Levels | null>(null);
-  readonly speaking = computed<ReadonlySet<string>>(
-    () => this.#levels.value?.speaking.value ?? new Set(),
-  );
-  readonly dominant = computed(() => this.#levels.value?.dominant.value ?? null);
-  /** What this person sends, told to the server. */
-  readonly #media = new Paced(MEDIA_PAUSE, (sending: Sending) =>
-    this.#signalling?.send({ type: "media", ...sending }),
-  );
-  #signalling: Signalling | null = null;
-  #broadcast: BroadcastControl | null = null;
-  /** The stage for those in the room who are not on it, if the server wants it from this page. */
-  #relay: Composing | null = null;
-  #owner = new AbortController();
+  #unfollow = (): void => {};
 
   constructor(readonly launch: Launch) {
     this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId !== null);
@@ -128,7 +107,6 @@ export class MeetingPage {
   start(devices: Start = { audio: true, video: true }): void {
     const prepared = this.prejoin.value;
     this.prejoin.value = false;
-    this.#owner = new AbortController();
     this.ending.value = null;
     this.#step("loading");
     const refusal = this.#refusal();
@@ -139,7 +117,6 @@ export class MeetingPage {
     this.#keepsake.token = this.#token;
     this.#step("joining");
     this.#connect(this.#token);
-    this.#follow();
     // Nobody waits for a permission prompt: the room is entered at once, and the devices follow.
     if (!prepared) this.#openDevices(devices);
   }
@@ -156,28 +133,28 @@ export class MeetingPage {
   }
 
   leave(): void {
-    this.#signalling?.leave();
+    this.#call.peek()?.line.leave();
   }
 
   /** The page goes away, perhaps to be loaded again: the server keeps the place for a while. */
   suspend(): void {
-    const resume = this.#signalling?.resume;
+    const resume = this.#call.peek()?.line.resume;
     // A place that cannot be claimed again would stay behind beside the new one.
-    if (resume && !this.#keepsake.leaveResume(resume)) this.#signalling?.leave();
-    else this.#signalling?.unload();
+    if (resume && !this.#keepsake.leaveResume(resume)) this.#call.peek()?.line.leave();
+    else this.#call.peek()?.line.unload();
     this.#release();
   }
 
   /** The network came back, or is another one. */
   hurry(): void {
-    this.#signalling?.hurry();
-    this.#mesh.value?.restart();
+    this.#call.peek()?.line.hurry();
+    this.#call.peek()?.mesh.value?.restart();
   }
 
   /** Whether the person looks at the page; who comes back to it finds out at once if it still lives. */
   look(visible: boolean): void {
     this.wants.setVisible(visible);
-    if (visible) this.#signalling?.hurry();
+    if (visible) this.#call.peek()?.line.hurry();
   }
 
   /** The person touched the page: what browsers hold back until then may go on. */
@@ -194,13 +171,13 @@ export class MeetingPage {
 
   submitPassword(password: string): void {
     this.question.answered();
-    this.#signalling?.submitPassword(password);
+    this.#call.peek()?.line.submitPassword(password);
   }
 
   /** The embedding page's answer; settles with what became of it. */
   answerPassword(password: string): Promise<void> {
     const answered = this.question.answeredByPage(password);
-    this.#signalling?.submitPassword(password);
+    this.#call.peek()?.line.submitPassword(password);
     return answered;
   }
 
@@ -228,28 +205,29 @@ export class MeetingPage {
   }
 
   startBroadcast(options: BroadcastOptions): Promise<void> {
-    return this.#broadcast?.start(options) ?? Promise.reject(notJoined());
+    return this.#call.peek()?.broadcast.start(options) ?? Promise.reject(notJoined());
   }
 
   /** Shows viewers a card in place of the stage, or the stage again. */
   pauseBroadcast(paused: boolean): Promise<void> {
-    return this.#broadcast?.pause(paused) ?? Promise.reject(notJoined());
+    return this.#call.peek()?.broadcast.pause(paused) ?? Promise.reject(notJoined());
   }
 
   stopBroadcast(): Promise<void> {
-    return this.#broadcast?.stop() ?? Promise.reject(notJoined());
+    return this.#call.peek()?.broadcast.stop() ?? Promise.reject(notJoined());
   }
 
   /** A link for others to come in by. */
   async invite(moderator: boolean): Promise<string> {
-    if (!this.#signalling) throw notJoined();
+    const call = this.#call.peek();
+    if (!call) throw notJoined();
     const server = this.launch.base.replace(/\/$/, "");
-    return inviteLink(await this.#signalling.createInvite({ moderator, server }), server);
+    return inviteLink(await call.line.createInvite({ moderator, server }), server);
   }
 
   /** What it would mean to remove a participant. */
   planRemoval(id: string): Promise<RemovalPlanned> {
-    return this.#signalling?.planRemoval(id) ?? Promise.reject(notJoined());
+    return this.#call.peek()?.line.planRemoval(id) ?? Promise.reject(notJoined());
   }
 
   /** Why this address and its token cannot open a meeting, if that can be told before asking. */
@@ -267,7 +245,7 @@ export class MeetingPage {
   }
 
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {
-    return this.#signalling?.request(...request) ?? Promise.reject(notJoined());
+    return this.#call.peek()?.line.request(...request) ?? Promise.reject(notJoined());
   }
 
   #openDevices({ audio, video }: Start): void {
@@ -279,278 +257,25 @@ export class MeetingPage {
   }
 
   #connect(token: string): void {
-    const url = new URL("ws/meeting", this.launch.base);
-    url.protocol = url.protocol.replace("http", "ws");
-    const signalling = new Signalling({
-      url: url.href,
-      credentials: () => ({
-        token,
-        name: this.name.value,
-        person: person(),
-        audio: this.media.microphoneOn.value,
-        video: this.media.camera.value !== null,
-        composes: StageBroadcast.supported() === null,
-      }),
+    const call = new Call(this, {
+      token,
       resume: this.#keepsake.takeResume(),
-      open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
-      random: Math.random,
-      onMessage: (message) => batch(() => this.#hear(message)),
-      onConnection: (connection, ending) => batch(() => this.#connected(connection, ending)),
-    });
-    this.#signalling = signalling;
-    const stage = {
-      base: this.launch.base,
-      tiles: () => this.#stage(),
-      look: () => {
-        // What it is called on this page alone is no concern of those who watch.
-        const { subject, main } = this.room.state.value;
-        const { ornaments, ...brand } = this.view.brand.value;
-        return {
-          title: subject || this.launch.room,
-          large: main,
-          cards: t.panels.broadcast.cards,
-          brand,
-          ornaments,
-        };
+      onMessage: (message) => {
+        hearing.hear(message);
+        for (const listener of this.#listeners) listener(message);
       },
-    };
-    this.#broadcast = new BroadcastControl({
-      ...stage,
-      line: signalling,
-      onHealth: (health) => {
-        this.health.value = health;
-      },
+      onConnection: (connection, ending) => this.#connected(connection, ending),
     });
-    // Whether it fails or has become needless: the server asks the next page, or nobody.
-    this.#relay = new Composing({ ...stage, onEnded: () => {} });
-    this.#levels.value = new Levels(() => this.#measure());
-    signalling.connect();
-  }
-
-  /** Ties what this person sends to the connections and to what the server knows of it. */
-  #follow(): void {
-    const { media } = this;
-    const { room } = this;
-    // What concerns everybody takes the large place when it begins, and gives it back at its end.
-    const shown = computed(
-      () => room.state.value.main ?? room.others.value.find(({ screen }) => screen)?.id ?? null,
-    );
-    const unfollow = [
-      effect(() => {
-        this.view.tileView.value = shown.value === null;
-      }),
-      effect(() => this.wants.setCeiling(this.view.audioOnly.value ? 0 : this.view.lines.value)),
-      effect(() => {
-        const speaker = this.dominant.value;
-        if (speaker !== this.room.selfId.value) this.view.speaker.value = speaker;
-      }),
-      effect(() => {
-        this.#mesh.value?.setOutgoing({
-          microphone: media.microphone.value,
-          camera: media.camera.value,
-          screen: media.screen.value,
-          screenSound: media.screenSound.value,
-        });
-      }),
-      effect(() => {
-        // Before one is in, the camera delivers what it was opened with: one looks at oneself.
-        const sendings = this.#mesh.value?.sendings.value.values();
-        if (sendings) media.control.setCapture(captureFor(sendings, this.#mirror.value));
-      }),
-      effect(() => {
-        const lines = Math.max(this.#broadcast?.lines ?? 0, this.#relay?.lines ?? 0);
-        this.wants.setFloor(lines > 0 ? composedLines(this.room.people.value, lines) : NOT_SHOWN);
-      }),
-      effect(() => this.wants.setScale(this.#mesh.value?.scale.value ?? 1)),
-      effect(() => {
-        if (media.control.resized.value > 0) this.#mesh.value?.rescale();
-      }),
-      effect(() => {
-        const sending = this.#sending();
-        if (this.connection.value === "joined") this.#media.tell(sending);
-      }),
-    ];
-    this.#owner.signal.addEventListener("abort", () => {
-      this.#media.clear();
-      for (const end of unfollow) end();
-    });
+    const hearing = new Hearing(this, call, () => this.#step("joined"));
+    this.#call.value = call;
+    call.connect();
+    this.#unfollow = follow(this, call, this.#mirror);
   }
 
   #want(to: string, shown: Shown): void {
     if (to === this.room.selfId.peek()) this.#mirror.value = shown.camera;
     else if (this.room.connected.peek().some(({ id }) => id === to)) {
-      this.#signalling?.send({ type: "want", to, ...shown });
-    }
-  }
-
-  #sending(): Sending {
-    const { media } = this;
-    return {
-      audio: media.microphoneOn.value,
-      video: media.camera.value !== null,
-      screen: media.screen.value !== null,
-    };
-  }
-
-  #hear(message: ServerMessage): void {
-    const before = this.room.own.value;
-    const { trouble } = this.room.broadcast.value;
-    if (message.type === "left") this.#tellLeft(message.id);
-    this.room.apply(message);
-    const mesh = this.#mesh.value;
-    switch (message.type) {
-      case "welcome":
-        this.#welcome(message);
-        break;
-      case "joined":
-        this.#expect(message.participant);
-        this.view.announce(t.events.joined(message.participant.name));
-        break;
-      case "updated":
-        if (message.participant.id === before?.id) this.#changed(before, message.participant);
-        else this.#expect(message.participant);
-        break;
-      case "chat_message":
-        this.chat.add(message, message.sender === this.room.selfId.value);
-        break;
-      case "reaction":
-        this.view.react(message);
-        this.#tellReaction(message);
-        break;
-      case "unmute_asked":
-        this.view.asked.value = { what: "unmute", ...message };
-        break;
-      case "stage_invited":
-        this.view.asked.value = { what: "stage", ...message };
-        break;
-      case "lobby_note":
-        this.view.lobbyNote.value = message;
-        break;
-      case "left":
-        mesh?.remove(message.id);
-        this.wants.forget(message.id);
-        if (this.view.large.value === message.id) this.view.pin(null);
-        break;
-      case "signalled":
-        mesh?.receive(message);
-        break;
-      case "wanted":
-        mesh?.wanted(message);
-        break;
-      case "password_required":
-        this.question.ask(message.wrong);
-        break;
-      case "waiting":
-        this.question.passed();
-        break;
-      case "knock":
-        this.view.announce(t.events.knocks(message.name));
-        break;
-      case "mute_requested":
-        void this.#obeyMute(message.media);
-        break;
-      case "ingest_granted":
-        if (message.purpose === "stage") this.#relay?.start(message);
-        else this.#broadcast?.granted(message);
-        break;
-      case "show_broadcast":
-        this.#broadcast?.show(message);
-        break;
-      case "broadcast_changed":
-        this.#broadcast?.changed(message.broadcast);
-        if (!this.#broadcast?.active) this.health.value = null;
-        this.#tellTrouble(message.broadcast, trouble);
-        break;
-      case "error":
-        if (this.connection.value === "locked") {
-          this.question.pause(new RefusedError(message.kind, message.message));
-        }
-        this.view.tell(inWords(message));
-        break;
-    }
-    for (const listener of this.#listeners) listener(message);
-  }
-
-  #tellTrouble({ trouble }: BroadcastState, before: Trouble | null): void {
-    if (trouble && trouble.kind !== before?.kind) this.view.tell(inWords(trouble));
-  }
-
-  #tellReaction({ sender, reaction }: Reaction): void {
-    const other = this.room.others.value.find(({ id }) => id === sender);
-    if (other) this.view.announce(t.reacted(other.name, t.reactions[reaction]));
-  }
-
-  #tellLeft(id: string): void {
-    const gone = this.room.others.value.find((other) => other.id === id);
-    if (gone) this.view.announce(t.events.left(gone.name));
-  }
-
-  /** A direct connection is held to everybody on the stage; whoever comes up makes the offers. */
-  #expect({ id, stage }: Participant): void {
-    if (!stage) this.#mesh.value?.remove(id);
-    else if (this.room.onStage.value) this.#mesh.value?.expect(id);
-  }
-
-  /** What the server changed about ourselves. */
-  #changed(before: Participant, now: Participant): void {
-    if (now.moderator && !before.moderator) this.view.tell(t.events.moderator);
-    if (now.stage === before.stage) return;
-    this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
-    if (now.stage) {
-      this.view.asked.value = null;
-      this.view.tell(t.events.onStage);
-    } else {
-      this.#relay?.close();
-      void this.#quiet();
-      this.view.tell(t.events.inAudience);
-    }
-  }
-
-  async #quiet(): Promise<void> {
-    await this.media.setMicrophone(false);
-    await this.media.setScreen(false);
-    await this.media.setCamera(false);
-  }
-
-  #welcome(welcome: Welcome): void {
-    this.question.passed();
-    this.view.lobbyNote.value = null;
-    this.chat.fill(welcome.chat);
-    const { own } = welcome;
-    // Where the place was not kept, the others have closed their ends of the connections.
-    if (this.#mesh.value?.selfId !== own.id || !welcome.kept) {
-      this.#mesh.value?.close();
-      this.#mesh.value = new Mesh({
-        selfId: own.id,
-        iceServers: welcome.ice_servers.map(iceServer),
-        relayOnly: flag(this.launch.config, "forceTurnRelay"),
-        cores: navigator.hardwareConcurrency,
-        send: (message) => this.#signalling?.send(message),
-        onConnected: (id) => this.wants.retell(id),
-      });
-    }
-    this.#mesh.value?.sync(this.room.connected.value.map(({ id }) => id));
-    for (const { id } of this.room.connected.value) this.wants.retell(id);
-    if (this.status.value !== "joined" && !own.stage) {
-      void this.#quiet();
-      this.view.tell(t.events.stageFull);
-    }
-    if (welcome.broadcast.broadcaster !== own.id) this.#broadcast?.close();
-    else if (!this.#broadcast?.active && welcome.broadcast.state !== "stopping") {
-      // This page was loaded again: what it composed is gone, and the server may not know.
-      this.#broadcast?.stop().catch(() => {});
-    }
-    this.#step("joined");
-  }
-
-  async #obeyMute(kind: "audio" | "video"): Promise<void> {
-    if (kind === "audio") {
-      await this.setMicrophone(false);
-      this.view.tell(t.events.muted);
-    } else {
-      await this.setScreen(false);
-      await this.setCamera(false);
-      this.view.tell(t.events.cameraOff);
+      this.#call.peek()?.line.send({ type: "want", to, ...shown });
     }
   }
 
@@ -564,12 +289,9 @@ export class MeetingPage {
     if (ending) this.#finish(ending);
   }
 
-  /** The server did not keep our place while the connection was lost: we are at the door again. */
+  /** The server did not keep our place while the connection was lost: admission begins again. */
   #lostPlace(): void {
-    this.#broadcast?.close();
-    this.#relay?.close();
-    this.#mesh.value?.close();
-    this.#mesh.value = null;
+    this.#call.peek()?.exit();
     this.room.clear();
     this.#step("joining");
   }
@@ -586,14 +308,11 @@ export class MeetingPage {
 
   /** Frees the camera, the microphone and every connection. */
   #release(): void {
-    this.#owner.abort();
-    this.#broadcast?.close();
-    this.#relay?.close();
-    this.#levels.value?.close();
-    this.#levels.value = null;
+    this.#unfollow();
+    this.#unfollow = () => {};
+    this.#call.peek()?.close();
+    this.#call.value = null;
     this.wants.clear();
-    this.#mesh.value?.close();
-    this.#mesh.value = null;
     this.media.close();
     this.room.clear();
     this.chat.clear();
@@ -610,50 +329,6 @@ export class MeetingPage {
     this.status.value = status;
   }
 
-  /** Each shared screen and each person, as a tile. */
-  #stage(): StageTile[] {
-    const { media } = this;
-    const speaking = this.speaking.value;
-    const tiles = this.room.everybody.value.map((one) => {
-      const own = one.id === this.room.selfId.value;
-      const remote = this.remotes.value.get(one.id);
-      const [camera, screen] = own
-        ? [media.camera.value, media.screen.value]
-        : [one.video ? remote?.video : null, one.screen ? remote?.screen : null];
-      const [voice, sound] = own
-        ? [media.microphone.value, media.screenSound.value]
-        : [remote?.audio, one.screen ? remote?.screenSound : null];
-      return {
-        screen: screen && {
-          id: screenOf(one.id),
-          name: one.name,
-          video: screen,
-          audio: sound ?? null,
-          speaking: false,
-          screen: true,
-        },
-        person: {
-          id: one.id,
-          name: own ? this.name.value : one.name,
-          video: camera ?? null,
-          audio: voice ?? null,
-          speaking: speaking.has(one.id),
-        },
-      };
-    });
-    const screens = tiles.map(({ screen }) => screen ?? null).filter((tile) => tile !== null);
-    return [...screens, ...tiles.map(({ person }) => person)];
-  }
-
-  #measure(): ReadonlyMap<string, number> {
-    const heard = this.#mesh.value?.levels() ?? new Map<string, number>();
-    const muted = (other: Participant): boolean => !other.audio;
-    for (const { id } of this.room.others.value.filter(muted)) heard.set(id, 0);
-    const self = this.room.selfId.value;
-    if (self) heard.set(self, this.media.microphoneOn.value ? this.media.meter.level() : 0);
-    return heard;
-  }
-
   #checkStage(): void {
     if (this.status.value !== "joined" || this.room.onStage.value) return;
     throw new RefusedError(
@@ -667,24 +342,6 @@ export class MeetingPage {
   }
 }
 
-/** Lines that a composed picture of so many has of a camera and of a screen, large or in a gallery. */
-function composedLines(people: number, lines: number): Shown {
-  return { camera: people > 2 ? lines / 2 : lines, screen: lines };
-}
-
-/** The id of the tile that shows what somebody shares. */
-export function screenOf(id: string): string {
-  return `${id}:screen`;
-}
-
 function notJoined(): RefusedError {
   return new RefusedError("not_joined", "You are not in the meeting.");
-}
-
-function iceServer({ urls, username, credential }: IceServer): RTCIceServer {
-  return {
-    urls,
-    ...(username !== null && { username }),
-    ...(credential !== null && { credential }),
-  };
 }

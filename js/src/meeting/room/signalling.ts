@@ -1,21 +1,18 @@
 /** The connection to the server: it joins, stays alive, comes back after a drop, and knows when to end. */
 
 import {
-  type Ack,
   type Bye,
   type ClientMessage,
   type CreateInvite,
-  type InviteCreated,
   type Join,
-  LIMITS,
   PROTOCOL_VERSION,
   type RemovalPlanned,
   type ServerMessage,
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import type { Request, ServerLine } from "../../shared/server-line";
-import { bytes } from "../../shared/text";
 import type { Misfit } from "./launch";
+import { type Answer, PendingRequests } from "./pending-requests";
 
 export type Connection =
   | "idle"
@@ -77,37 +74,22 @@ const PING_INTERVAL = 5_000;
 const PONG_TIMEOUT = 10_000;
 const HURRIED_PONG_TIMEOUT = 3_000;
 const OPEN_TIMEOUT = 10_000;
-const REQUEST_TIMEOUT = 10_000;
-/** Requests at once, and a second: a program that asks for more is refused here, not sent out there. */
-const ASK_BURST = 100;
-const ASK_RATE = 20;
 /** A page that has never been in a room gives up sooner than one that waits for its network. */
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
 const OPEN = 1;
-/** Close codes; the second as the server's `signalling.py` has it. */
+/** Close codes; the second as the server's `meeting_socket.py` has it. */
 const NORMAL = 1000;
 const UNLOADED = 4001;
-const AT_THE_DOOR: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
-
-type Answer = Ack | InviteCreated | RemovalPlanned;
-
-interface Pending {
-  resolve: (answer: Answer) => void;
-  reject: (error: RefusedError) => void;
-  timer: ReturnType<typeof setTimeout>;
-}
+const NOT_ADMITTED: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
 
 export class Signalling implements ServerLine {
   readonly #options: SignallingOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new PendingRequests((text) => this.#write(text));
   #connection: Connection = "idle";
   #socket: Socket | null = null;
   #resume: string | null;
   #password: string | null = null;
-  #ref = 0;
-  #allowance = ASK_BURST;
-  #allowedAt = 0;
   #attempt = 0;
   #everJoined = false;
   #troubleSince: number | null = null;
@@ -140,59 +122,30 @@ export class Signalling implements ServerLine {
   }
 
   /** Settles when the server has carried it out, refused it, or not answered in time. */
-  async request(message: Request, timeout = REQUEST_TIMEOUT): Promise<void> {
+  async request(message: Request, timeout?: number): Promise<void> {
     await this.#ask(message, timeout);
   }
 
   /** Asks for an invite; returns its token. */
   async createInvite(wanted: Omit<CreateInvite, "type" | "ref">): Promise<string> {
-    const answer = await this.#ask({ type: "create_invite", ...wanted }, REQUEST_TIMEOUT);
+    const answer = await this.#ask({ type: "create_invite", ...wanted });
     if (answer.type === "invite_created") return answer.token;
     throw new RefusedError("protocol", "The server made no invite.");
   }
 
   /** Asks what it would mean to remove a participant. */
   async planRemoval(id: string): Promise<RemovalPlanned> {
-    const answer = await this.#ask({ type: "plan_removal", id }, REQUEST_TIMEOUT);
+    const answer = await this.#ask({ type: "plan_removal", id });
     if (answer.type === "removal_planned") return answer;
     throw new RefusedError("protocol", "The server did not say what removing them would mean.");
   }
 
-  #ask(message: Request, timeout: number): Promise<Answer> {
-    if (this.#connection !== "joined") {
-      return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
-    }
-    const ref = ++this.#ref;
-    const text = JSON.stringify({ ...message, ref } satisfies ClientMessage);
-    // A message that is larger would end the connection.
-    if (bytes(text) > LIMITS.frame) {
-      return Promise.reject(new RefusedError("invalid", "This is too long to be sent."));
-    }
-    if (!this.#mayAsk()) {
-      const words = "So many requests at once: wait a moment.";
-      return Promise.reject(new RefusedError("too_many", words));
-    }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(ref);
-        reject(new RefusedError("timeout", "The server did not answer in time."));
-      }, timeout);
-      this.#pending.set(ref, { resolve, reject, timer });
-      this.#write(text);
-    });
+  #ask(message: Request, timeout?: number): Promise<Answer> {
+    if (this.#connection === "joined") return this.#pending.ask(message, timeout);
+    return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
   }
 
-  #mayAsk(): boolean {
-    const now = performance.now();
-    const back = ((now - this.#allowedAt) / 1000) * ASK_RATE;
-    this.#allowance = Math.min(ASK_BURST, this.#allowance + back);
-    this.#allowedAt = now;
-    if (this.#allowance < 1) return false;
-    this.#allowance -= 1;
-    return true;
-  }
-
-  /** Answers the question for the password, or comes to the door anew with it instead of waiting. */
+  /** Answers the question for the password, or asks for admission again with it instead of waiting. */
   submitPassword(password: string): void {
     if (this.#connection === "locked") {
       this.#password = password;
@@ -237,7 +190,7 @@ export class Signalling implements ServerLine {
   close(code = NORMAL): void {
     this.#dropSocket(code);
     clearTimeout(this.#retryTimer);
-    this.#rejectPending();
+    this.#pending.rejectAll("connection_lost", "The connection was lost meanwhile.");
   }
 
   #open(): void {
@@ -276,19 +229,19 @@ export class Signalling implements ServerLine {
       case "ack":
       case "invite_created":
       case "removal_planned":
-        this.#settle(message.ref, message);
+        this.#pending.settle(message.ref, message);
         return;
       case "error":
         if (message.ref !== null) {
-          this.#settle(message.ref, new RefusedError(message.kind, message.message));
+          this.#pending.settle(message.ref, new RefusedError(message.kind, message.message));
           return;
         }
         // Too many wrong passwords: the question stays open.
         if (this.#connection === "joining" && this.#password !== null) this.#arrive("locked");
         break;
       case "bye":
-        // A full or a locked room may be tried again, but by whoever wants to, not in a loop.
-        if (message.retry && !AT_THE_DOOR.has(message.kind)) this.#lost();
+        // A full or a locked room may be tried again by the person, but not in a loop.
+        if (message.retry && !NOT_ADMITTED.has(message.kind)) this.#lost();
         else this.#end({ kind: message.kind, message: message.message, retry: message.retry });
         return;
       case "welcome":
@@ -316,7 +269,7 @@ export class Signalling implements ServerLine {
   #lost(): void {
     if (this.#connection === "ended") return;
     this.#dropSocket();
-    this.#rejectPending();
+    this.#pending.rejectAll("connection_lost", "The connection was lost meanwhile.");
     const now = performance.now();
     this.#troubleSince ??= now;
     const patience = this.#everJoined ? PATIENCE_JOINED : PATIENCE_NEW;
@@ -355,21 +308,6 @@ export class Signalling implements ServerLine {
 
   #write(text: string): void {
     if (this.#socket?.readyState === OPEN) this.#socket.send(text);
-  }
-
-  #settle(ref: number, answer: Answer | RefusedError): void {
-    const pending = this.#pending.get(ref);
-    if (!pending) return;
-    this.#pending.delete(ref);
-    clearTimeout(pending.timer);
-    if (answer instanceof RefusedError) pending.reject(answer);
-    else pending.resolve(answer);
-  }
-
-  #rejectPending(): void {
-    for (const ref of [...this.#pending.keys()]) {
-      this.#settle(ref, new RefusedError("connection_lost", "The connection was lost meanwhile."));
-    }
   }
 
   #end(ending: Ending): void {

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type MeetingPage, screenOf } from "../room/meeting-page";
+import { screenOf } from "../room/composed-tiles";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
 /**

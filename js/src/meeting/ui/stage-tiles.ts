@@ -4,7 +4,8 @@ import type { Participant } from "../../shared/protocol";
 import { facingOf } from "../media/facing";
 import type { Grade } from "../mesh/connection-quality";
 import type { PeerState } from "../mesh/peer";
-import { type MeetingPage, screenOf } from "../room/meeting-page";
+import { screenOf } from "../room/composed-tiles";
+import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
 export interface Shown {

@@ -1,0 +1,143 @@
+/** What is held open from joining to leaving: the line to the server, the mesh, and what is composed. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { StageBroadcast } from "../../composer/index";
+import type { IceServer, Participant, ServerMessage, Welcome } from "../../shared/protocol";
+import { BroadcastControl } from "../broadcast/broadcast";
+import { Composing } from "../broadcast/composing";
+import { Levels } from "../media/levels";
+import { Mesh, type Remote } from "../mesh/mesh";
+import { t } from "../strings";
+import { composedTiles } from "./composed-tiles";
+import { flag } from "./launch";
+import type { MeetingParts } from "./parts";
+import { person } from "./preferences";
+import { type Connection, type Ending, Signalling, type SignallingOptions } from "./signalling";
+
+export interface CallOptions {
+  token: string;
+  /** The secret of a place that this page had before it was reloaded. */
+  resume: string | null;
+  onMessage: (message: ServerMessage) => void;
+  onConnection: (connection: Connection, ending: Ending | null) => void;
+}
+
+const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
+
+export class Call {
+  readonly line: Signalling;
+  /** The connections to the others, while this person is in the room. */
+  readonly mesh = signal<Mesh | null>(null);
+  readonly remotes = computed(() => this.mesh.value?.remotes.value ?? NO_REMOTES);
+  readonly levels = new Levels(() => this.#measure());
+  readonly broadcast: BroadcastControl;
+  /** The stage for those in the room who are not on it, if the server wants it from this page. */
+  readonly relay: Composing;
+  readonly #parts: MeetingParts;
+
+  constructor(parts: MeetingParts, { token, resume, onMessage, onConnection }: CallOptions) {
+    this.#parts = parts;
+    const { launch, media, name } = parts;
+    const url = new URL("ws/meeting", launch.base);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.line = new Signalling({
+      url: url.href,
+      credentials: () => ({
+        token,
+        name: name.value,
+        person: person(),
+        audio: media.microphoneOn.value,
+        video: media.camera.value !== null,
+        composes: StageBroadcast.supported() === null,
+      }),
+      resume,
+      open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
+      random: Math.random,
+      onMessage: (message) => batch(() => onMessage(message)),
+      onConnection: (connection, ending) => batch(() => onConnection(connection, ending)),
+    });
+    const stage = {
+      base: launch.base,
+      tiles: () => composedTiles(parts, this.remotes.value, this.levels.speaking.value),
+      look: () => this.#look(),
+    };
+    this.broadcast = new BroadcastControl({
+      ...stage,
+      line: this.line,
+      onHealth: (health) => {
+        parts.health.value = health;
+      },
+    });
+    // Whether it fails or is not needed any more: the server asks the next page, or none.
+    this.relay = new Composing({ ...stage, onEnded: () => {} });
+  }
+
+  connect(): void {
+    this.line.connect();
+  }
+
+  /** Lines of the picture that this page composes; 0 for none. */
+  get composedLines(): number {
+    return Math.max(this.broadcast.lines, this.relay.lines);
+  }
+
+  /** Holds connections to the others on the stage: those that it had, if the place was kept. */
+  enter({ own, kept, ice_servers }: Welcome): void {
+    // Where the place was not kept, the others have closed their ends of the connections.
+    if (this.mesh.value?.selfId === own.id && kept) return;
+    this.mesh.value?.close();
+    this.mesh.value = new Mesh({
+      selfId: own.id,
+      iceServers: ice_servers.map(iceServer),
+      relayOnly: flag(this.#parts.launch.config, "forceTurnRelay"),
+      cores: navigator.hardwareConcurrency,
+      send: (message) => this.line.send(message),
+      onConnected: (id) => this.#parts.wants.retell(id),
+    });
+  }
+
+  /** The place in the room is lost; the line to the server is not. */
+  exit(): void {
+    this.broadcast.close();
+    this.relay.close();
+    this.mesh.value?.close();
+    this.mesh.value = null;
+  }
+
+  close(): void {
+    this.levels.close();
+    this.exit();
+  }
+
+  #look(): ReturnType<ConstructorParameters<typeof Composing>[0]["look"]> {
+    const { room, view, launch } = this.#parts;
+    // What it is called on this page alone is no concern of those who watch.
+    const { subject, main } = room.state.value;
+    const { ornaments, ...brand } = view.brand.value;
+    return {
+      title: subject || launch.room,
+      large: main,
+      cards: t.panels.broadcast.cards,
+      brand,
+      ornaments,
+    };
+  }
+
+  #measure(): ReadonlyMap<string, number> {
+    const { room, media } = this.#parts;
+    const heard = this.mesh.value?.levels() ?? new Map<string, number>();
+    const muted = (other: Participant): boolean => !other.audio;
+    for (const { id } of room.others.value.filter(muted)) heard.set(id, 0);
+    const self = room.selfId.value;
+    if (self) heard.set(self, media.microphoneOn.value ? media.meter.level() : 0);
+    return heard;
+  }
+}
+
+function iceServer({ urls, username, credential }: IceServer): RTCIceServer {
+  return {
+    urls,
+    ...(username !== null && { username }),
+    ...(credential !== null && { credential }),
+  };
+}

@@ -1,0 +1,186 @@
+/** What each message of the server means for the parts of this page. */
+
+import type {
+  BroadcastState,
+  Participant,
+  Reaction,
+  ServerMessage,
+  Trouble,
+  Welcome,
+} from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
+import { inWords, t } from "../strings";
+import type { Call } from "./call";
+import type { MeetingParts } from "./parts";
+
+export class Hearing {
+  readonly #parts: MeetingParts;
+  readonly #call: Call;
+  /** This person is in the room, for the first time or again. */
+  readonly #onJoined: () => void;
+
+  constructor(parts: MeetingParts, call: Call, onJoined: () => void) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#onJoined = onJoined;
+  }
+
+  hear(message: ServerMessage): void {
+    const { room, view, chat, wants, question, connection, health } = this.#parts;
+    const { mesh, broadcast, relay } = this.#call;
+    const before = room.own.value;
+    const { trouble } = room.broadcast.value;
+    if (message.type === "left") this.#tellLeft(message.id);
+    room.apply(message);
+    switch (message.type) {
+      case "welcome":
+        this.#welcome(message);
+        break;
+      case "joined":
+        this.#expect(message.participant);
+        view.announce(t.events.joined(message.participant.name));
+        break;
+      case "updated":
+        if (message.participant.id === before?.id) this.#changed(before, message.participant);
+        else this.#expect(message.participant);
+        break;
+      case "chat_message":
+        chat.add(message, message.sender === room.selfId.value);
+        break;
+      case "reaction":
+        view.react(message);
+        this.#tellReaction(message);
+        break;
+      case "unmute_asked":
+        view.asked.value = { what: "unmute", ...message };
+        break;
+      case "stage_invited":
+        view.asked.value = { what: "stage", ...message };
+        break;
+      case "lobby_note":
+        view.lobbyNote.value = message;
+        break;
+      case "left":
+        mesh.value?.remove(message.id);
+        wants.forget(message.id);
+        if (view.large.value === message.id) view.pin(null);
+        break;
+      case "signalled":
+        mesh.value?.receive(message);
+        break;
+      case "wanted":
+        mesh.value?.wanted(message);
+        break;
+      case "password_required":
+        question.ask(message.wrong);
+        break;
+      case "waiting":
+        question.passed();
+        break;
+      case "knock":
+        view.announce(t.events.knocks(message.name));
+        break;
+      case "mute_requested":
+        void this.#obeyMute(message.media);
+        break;
+      case "ingest_granted":
+        if (message.purpose === "stage") relay.start(message);
+        else broadcast.granted(message);
+        break;
+      case "show_broadcast":
+        broadcast.show(message);
+        break;
+      case "broadcast_changed":
+        broadcast.changed(message.broadcast);
+        if (!broadcast.active) health.value = null;
+        this.#tellTrouble(message.broadcast, trouble);
+        break;
+      case "error":
+        if (connection.value === "locked") {
+          question.pause(new RefusedError(message.kind, message.message));
+        }
+        view.tell(inWords(message));
+        break;
+    }
+  }
+
+  #tellTrouble({ trouble }: BroadcastState, before: Trouble | null): void {
+    if (trouble && trouble.kind !== before?.kind) this.#parts.view.tell(inWords(trouble));
+  }
+
+  #tellReaction({ sender, reaction }: Reaction): void {
+    const { room, view } = this.#parts;
+    const other = room.others.value.find(({ id }) => id === sender);
+    if (other) view.announce(t.reacted(other.name, t.reactions[reaction]));
+  }
+
+  #tellLeft(id: string): void {
+    const { room, view } = this.#parts;
+    const gone = room.others.value.find((other) => other.id === id);
+    if (gone) view.announce(t.events.left(gone.name));
+  }
+
+  /** Everyone on the stage has a direct connection; a participant who enters it makes the offers. */
+  #expect({ id, stage }: Participant): void {
+    const mesh = this.#call.mesh.value;
+    if (!stage) mesh?.remove(id);
+    else if (this.#parts.room.onStage.value) mesh?.expect(id);
+  }
+
+  /** What the server changed about ourselves. */
+  #changed(before: Participant, now: Participant): void {
+    const { room, view } = this.#parts;
+    if (now.moderator && !before.moderator) view.tell(t.events.moderator);
+    if (now.stage === before.stage) return;
+    this.#call.mesh.value?.sync(room.connected.value.map(({ id }) => id));
+    if (now.stage) {
+      view.asked.value = null;
+      view.tell(t.events.onStage);
+    } else {
+      this.#call.relay.close();
+      void this.#quiet();
+      view.tell(t.events.inAudience);
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    const { media } = this.#parts;
+    await media.setMicrophone(false);
+    await media.setScreen(false);
+    await media.setCamera(false);
+  }
+
+  #welcome(welcome: Welcome): void {
+    const { room, view, chat, wants, question, status } = this.#parts;
+    const { broadcast } = this.#call;
+    question.passed();
+    view.lobbyNote.value = null;
+    chat.fill(welcome.chat);
+    const { own } = welcome;
+    this.#call.enter(welcome);
+    this.#call.mesh.value?.sync(room.connected.value.map(({ id }) => id));
+    for (const { id } of room.connected.value) wants.retell(id);
+    if (status.value !== "joined" && !own.stage) {
+      void this.#quiet();
+      view.tell(t.events.stageFull);
+    }
+    if (welcome.broadcast.broadcaster !== own.id) broadcast.close();
+    else if (!broadcast.active && welcome.broadcast.state !== "stopping") {
+      // This page was reloaded: what it composed is gone, and the server may not know.
+      broadcast.stop().catch(() => {});
+    }
+    this.#onJoined();
+  }
+
+  async #obeyMute(kind: "audio" | "video"): Promise<void> {
+    const { media, view } = this.#parts;
+    if (kind === "audio") {
+      await media.setMicrophone(false);
+      view.tell(t.events.muted);
+    } else {
+      await media.setScreen(false);
+      await media.setCamera(false);
+      view.tell(t.events.cameraOff);
+    }
+  }
+}
