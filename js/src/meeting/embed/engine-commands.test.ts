@@ -1,36 +1,26 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Knock } from "../../shared/protocol";
-import { ViewStore } from "../look/view";
-import type { MeetingPage } from "../room/meeting-page";
-import { type Ask, RoomRequests } from "../room/requests";
-import { RoomStore } from "../room/room";
-import { person } from "../room/test-people";
+import { FakeMeeting, person } from "../testing/fake-room";
 import { runCommand } from "./engine-commands";
 
 const ID = "0123456789abcdef";
 const PUSHED = "to is a list of at most 4 addresses: rtmp://host/application/key.";
 let asked: unknown[];
 let told: [string, unknown][];
-let meeting: MeetingPage;
+let meeting: FakeMeeting;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  asked = [];
   told = [];
-  const ask: Ask = async (request) => void asked.push(request);
-  const room = new RoomStore();
-  room.own.value = person({ id: "ab", moderator: true });
-  room.others.value = [person({ id: ID })];
-  room.knocking.value = [{ type: "knock", id: ID, name: "Grace" }] as unknown as Knock[];
-  const media = { isOn: () => false, intends: () => false };
-  const parts = { view: new ViewStore(), room, media, ask: new RoomRequests(ask) };
-  meeting = parts as unknown as MeetingPage;
+  meeting = new FakeMeeting(person({ id: "ab", moderator: true }), [person({ id: ID })]);
+  asked = meeting.asked;
+  meeting.room.knocking.value = [{ type: "knock", id: ID, name: "Grace" }] as unknown as Knock[];
   return () => vi.useRealTimers();
 });
 
 function run(name: string, ...args: unknown[]): Promise<unknown> {
-  return runCommand(meeting, (event, data) => told.push([event, data]), name, args);
+  return runCommand(meeting.page, (event, data) => told.push([event, data]), name, args);
 }
 
 test.each([

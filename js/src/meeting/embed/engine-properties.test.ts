@@ -1,6 +1,5 @@
 /** Whatever an embedding page says, each command and question settles, in words where it is refused. */
 
-import { signal } from "@preact/signals";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { commandNames } from "../../engine/commands";
@@ -8,12 +7,8 @@ import { asMessage } from "../../shared/postis";
 import { LIMITS } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import { bytes, isTooLong, isWhole } from "../../shared/text";
-import { ViewStore } from "../look/view";
 import type { MeetingPage } from "../room/meeting-page";
-import { RoomRequests } from "../room/requests";
-import { RoomStore } from "../room/room";
-import { person } from "../room/test-people";
-import { Volumes } from "../room/volumes";
+import { FakeMeeting, person } from "../testing/fake-room";
 import { COMMANDS, runCommand } from "./engine-commands";
 import { ANSWERS, answerRequest, DEVICE_ANSWERS } from "./engine-requests";
 
@@ -50,42 +45,10 @@ const odd = fc
 
 /** A meeting whose devices do nothing, and what it asks the server for. */
 function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
-  const asked: Record<string, unknown>[] = [];
-  const room = new RoomStore();
-  room.own.value = person({ id: "ab", moderator: true });
-  room.others.value = [person({ id: ID })];
-  const ask = new RoomRequests(async (request) => void asked.push({ ...request }));
-  const nothing = async (): Promise<void> => {};
-  const media = {
-    ...{ microphoneOn: signal(true), microphone: signal(null), camera: signal(null) },
-    ...{ screen: signal(null), devices: signal([]), refresh: nothing, choose: nothing },
-    problems: signal({}),
-    ...{ noise: signal("on"), setNoiseSuppression: nothing, face: nothing },
-    current: () => null,
-    isOn: () => false,
-    intends: () => false,
-    ...{ setBackground: nothing, setPicture: nothing },
-  };
-  const profile = { email: signal(""), avatar: signal(null), setAvatar: nothing };
-  const meeting = {
-    ...{
-      profile,
-      volumes: new Volumes(signal("")),
-      room,
-      view: new ViewStore(),
-      media,
-      ask,
-      name: signal("Ada"),
-      asksPassword: false,
-    },
-    ...{ remotes: signal(new Map()), large: signal(null), launch: { base: "", room: "R" } },
-    ...{ setMicrophone: nothing, setCamera: nothing, setScreen: nothing, leave: nothing },
-    ...{ stopBroadcast: nothing, pauseBroadcast: nothing },
-    rename: async (name: string) => void asked.push({ type: "rename", name }),
-    startBroadcast: async (options: object) =>
-      void asked.push({ type: "start_broadcast", ...options }),
-  };
-  return { meeting: meeting as unknown as MeetingPage, asked };
+  const fake = new FakeMeeting(person({ id: "ab", moderator: true }), [person({ id: ID })]);
+  fake.media.microphoneOn.value = true;
+  fake.media.noise.value = "on";
+  return { meeting: fake.page, asked: fake.asked as Record<string, unknown>[] };
 }
 
 /** Whether the server would take it: its own rules, in this language. */

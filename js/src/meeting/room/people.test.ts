@@ -1,23 +1,11 @@
 import { expect, test } from "vitest";
-import type { Participant } from "../../shared/protocol";
+import { person } from "../testing/fake-room";
 import { sections } from "./people";
 
-const person = (name: string, more: Partial<Participant> = {}): Participant => ({
-  id: name,
-  name,
-  moderator: false,
-  audio: true,
-  video: true,
-  screen: false,
-  stage: true,
-  hand: null,
-  ...more,
-});
-
-const ada = person("Ada");
-const grace = person("Grace", { hand: 2 });
-const alan = person("Alan", { stage: false });
-const emmy = person("Émmy", { stage: false, hand: 1 });
+const ada = person({ id: "Ada" });
+const grace = person({ id: "Grace", hand: 2 });
+const alan = person({ id: "Alan", stage: false });
+const emmy = person({ id: "Émmy", stage: false, hand: 1 });
 const everybody = [ada, grace, alan, emmy];
 
 const names = (wanted: string): string[][] => {

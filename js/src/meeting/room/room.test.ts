@@ -1,23 +1,12 @@
 import { expect, test } from "vitest";
 import type { Participant, Welcome } from "../../shared/protocol";
+import { person } from "../testing/fake-room";
 import { NO_BROADCAST, RoomStore } from "./room";
-
-const person = (id: string, more: Partial<Participant> = {}): Participant => ({
-  id,
-  name: id,
-  moderator: false,
-  audio: true,
-  video: true,
-  screen: false,
-  stage: true,
-  hand: null,
-  ...more,
-});
 
 const welcome = (participants: Participant[]): Welcome => ({
   type: "welcome",
   v: 1,
-  own: person("me", { moderator: true }),
+  own: person({ id: "me", moderator: true }),
   kept: false,
   resume: "place",
   room: "room",
@@ -40,17 +29,17 @@ const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id)
 
 test("a welcome fills the room, and a second one replaces it", () => {
   const room = new RoomStore();
-  room.apply(welcome([person("a"), person("b")]));
+  room.apply(welcome([person({ id: "a" }), person({ id: "b" })]));
   expect(room.people.value).toBe(3);
-  room.apply(welcome([person("b")]));
+  room.apply(welcome([person({ id: "b" })]));
   expect(ids(room)).toEqual(["b"]);
 });
 
 test("people come, change and go", () => {
   const room = new RoomStore();
-  room.apply(welcome([person("a")]));
-  room.apply({ type: "joined", participant: person("b") });
-  room.apply({ type: "updated", participant: person("b", { audio: false }) });
+  room.apply(welcome([person({ id: "a" })]));
+  room.apply({ type: "joined", participant: person({ id: "b" }) });
+  room.apply({ type: "updated", participant: person({ id: "b", audio: false }) });
   expect(room.others.value.at(-1)).toMatchObject({ id: "b", audio: false });
   room.apply({ type: "left", id: "a", reason: "left", by: null });
   expect(ids(room)).toEqual(["b"]);
@@ -58,25 +47,25 @@ test("people come, change and go", () => {
 
 test("shared links are those that were told last, and none after another welcome", () => {
   const room = new RoomStore();
-  room.apply(welcome([person("a"), person("b")]));
+  room.apply(welcome([person({ id: "a" }), person({ id: "b" })]));
   const links = [{ id: "1234567890abcdef", people: 2, here: ["a", "b"] }];
   room.apply({ type: "links_changed", links });
   expect(room.links.value).toEqual(links);
-  room.apply(welcome([person("a")]));
+  room.apply(welcome([person({ id: "a" })]));
   expect(room.links.value).toEqual([]);
 });
 
 test("somebody who is told of twice is there once", () => {
   const room = new RoomStore();
-  room.apply(welcome([person("a")]));
-  room.apply({ type: "joined", participant: person("a", { name: "Ada" }) });
+  room.apply(welcome([person({ id: "a" })]));
+  room.apply({ type: "joined", participant: person({ id: "a", name: "Ada" }) });
   expect(room.others.value).toMatchObject([{ id: "a", name: "Ada" }]);
 });
 
 test("an update of oneself changes the own role", () => {
   const room = new RoomStore();
   room.apply(welcome([]));
-  room.apply({ type: "updated", participant: person("me", { moderator: false }) });
+  room.apply({ type: "updated", participant: person({ id: "me", moderator: false }) });
   expect(room.moderator.value).toBe(false);
   expect(ids(room)).toEqual([]);
 });

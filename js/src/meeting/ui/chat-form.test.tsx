@@ -1,28 +1,28 @@
 // @vitest-environment happy-dom
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import { beforeEach, expect, test, vi } from "vitest";
 import { RefusedError } from "../../shared/refused-error";
-import { ChatStore } from "../room/chat";
-import type { MeetingPage } from "../room/meeting-page";
+import { FakeMeeting, person } from "../testing/fake-room";
 import { ChatForm } from "./chat-form";
 
-const GRACE = { id: "g", name: "Grace" };
-const ALAN = { id: "a", name: "Alan" };
+const GRACE = person({ id: "g", name: "Grace" });
+const ALAN = person({ id: "a", name: "Alan" });
 
-let chat: ChatStore;
-let others: ReturnType<typeof signal<(typeof GRACE)[]>>;
+let chat: FakeMeeting["chat"];
+let others: FakeMeeting["room"]["others"];
 let sendChat: ReturnType<typeof vi.fn<(text: string, to: string | null) => Promise<void>>>;
 let root: HTMLElement;
 
 beforeEach(() => {
-  chat = new ChatStore();
-  others = signal([GRACE, ALAN]);
   sendChat = vi.fn(async () => {});
   root = document.createElement("div");
   document.body.replaceChildren(root);
-  const meeting = { chat, room: { others }, ask: { sendChat } } as unknown as MeetingPage;
-  render(<ChatForm meeting={meeting} />, root);
+  const meeting = new FakeMeeting();
+  ({ chat } = meeting);
+  ({ others } = meeting.room);
+  others.value = [GRACE, ALAN];
+  meeting.ask.sendChat = sendChat;
+  render(<ChatForm meeting={meeting.page} />, root);
 });
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));

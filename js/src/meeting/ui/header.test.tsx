@@ -1,25 +1,20 @@
 // @vitest-environment happy-dom
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import { expect, test } from "vitest";
-import { ViewStore } from "../look/view";
-import type { MeetingPage } from "../room/meeting-page";
+import { NO_BROADCAST } from "../room/room";
+import { FakeMeeting, person } from "../testing/fake-room";
 import { Header } from "./header";
 
 function shown(config: [string, unknown][]): HTMLElement {
-  const meeting = {
-    launch: { config: new Map(config) },
-    title: signal("Algebra"),
-    view: new ViewStore(),
-    room: {
-      moderator: signal(true),
-      viewers: signal(2),
-      state: signal({ subject: "", lobby: true, locked: false, closed: false }),
-      broadcast: signal({ state: "live", playout: null, since: null }),
-    },
-  } as unknown as MeetingPage;
+  const meeting = new FakeMeeting(person({ id: "me", moderator: true }));
+  for (const [key, value] of config) meeting.launch.config.set(key, value);
+  meeting.title.value = "Algebra";
+  const { room } = meeting;
+  room.viewers.value = 2;
+  room.state.value = { ...room.state.value, lobby: true };
+  room.broadcast.value = { ...NO_BROADCAST, state: "live" };
   const root = document.createElement("div");
-  render(<Header meeting={meeting} />, root);
+  render(<Header meeting={meeting.page} />, root);
   return root;
 }
 

@@ -2,17 +2,18 @@
 import { render } from "preact";
 import { expect, test, vi } from "vitest";
 import type { MeetingPage } from "../room/meeting-page";
+import { FakeMeeting } from "../testing/fake-room";
 import { InvitePanel } from "./invite-panel";
+
+const inviting = (invite: MeetingPage["invite"], invitedAsModerator: boolean): MeetingPage =>
+  Object.assign(new FakeMeeting(), { invite, invitedAsModerator }).page;
 
 const PATIENT = { timeout: 20_000 };
 
 test("a participant's link is never shown as a moderator's", async () => {
   const invite = vi.fn(async (moderator: boolean) => `https://example.org/#token=${moderator}`);
   const root = document.body.appendChild(document.createElement("div"));
-  render(
-    <InvitePanel meeting={{ invite, invitedAsModerator: true } as unknown as MeetingPage} />,
-    root,
-  );
+  render(<InvitePanel meeting={inviting(invite, true)} />, root);
   const [participant, moderator] = root.querySelectorAll<HTMLInputElement>("input[type=radio]");
   const shown = (): string[] =>
     [...root.querySelectorAll<HTMLInputElement>("input[readonly]")].map(({ value }) => value);
@@ -38,10 +39,7 @@ test("what could not be made is tried again when one asks for that", async () =>
   const invite = vi.fn<(moderator: boolean) => Promise<string>>();
   invite.mockRejectedValueOnce(new Error("No answer.")).mockResolvedValue("https://example.org/#t");
   const root = document.createElement("div");
-  render(
-    <InvitePanel meeting={{ invite, invitedAsModerator: false } as unknown as MeetingPage} />,
-    root,
-  );
+  render(<InvitePanel meeting={inviting(invite, false)} />, root);
   await vi.waitFor(
     () => expect(root.querySelector("[role=alert]")?.textContent).toBe("No answer."),
     PATIENT,

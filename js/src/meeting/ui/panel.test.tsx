@@ -1,17 +1,18 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { expect, test } from "vitest";
-import { ViewStore } from "../look/view";
-import type { MeetingPage } from "../room/meeting-page";
+import { FakeMeeting } from "../testing/fake-room";
 import { OpenPanel } from "./panel";
 
 test("an opened panel has the focus before another key can be pressed, and gives it back", async () => {
-  const view = new ViewStore();
-  const meeting = { view, invite: async () => "https://example.org/#token=x" };
+  const meeting = Object.assign(new FakeMeeting(), {
+    invite: async () => "https://example.org/#token=x",
+  });
+  const { view } = meeting;
   document.body.innerHTML = `
     <div class="toolbar"><button data-panel-button="invite">Invite</button></div><main></main>`;
   const root = document.querySelector("main") as HTMLElement;
-  render(<OpenPanel meeting={meeting as unknown as MeetingPage} />, root);
+  render(<OpenPanel meeting={meeting.page} />, root);
   // What is drawn after a key waits for no timer and no frame: those may be late.
   const turn = async (): Promise<void> => {
     for (let step = 0; step < 10; step += 1) await Promise.resolve();

@@ -1,0 +1,118 @@
+/** For tests: people, and a meeting's page whose stores are real; its devices and server are not. */
+
+import { signal } from "@preact/signals";
+import type { Health } from "../../composer/index";
+import type { MeetingStatus, Participant, ServerMessage } from "../../shared/protocol";
+import { ViewStore } from "../look/view";
+import type { NoiseSuppression } from "../media/media";
+import type { Remote } from "../mesh/mesh";
+import type { MeetingPage } from "../room";
+import { ChatStore } from "../room/chat";
+import { PasswordQuestion } from "../room/password-question";
+import { RoomRequests } from "../room/requests";
+import { RoomStore } from "../room/room";
+import type { Connection, Ending } from "../room/signalling";
+import { Volumes } from "../room/volumes";
+
+export function person(some: Partial<Participant> & { id: string }): Participant {
+  return {
+    name: some.id,
+    moderator: false,
+    audio: true,
+    video: true,
+    screen: false,
+    stage: true,
+    hand: null,
+    ...some,
+  };
+}
+
+const nothing = async (): Promise<void> => {};
+
+/** The devices, of which none is open. */
+function fakeMedia() {
+  return {
+    microphone: signal<MediaStreamTrack | null>(null),
+    microphoneOn: signal(false),
+    camera: signal<MediaStreamTrack | null>(null),
+    screen: signal<MediaStreamTrack | null>(null),
+    noise: signal<NoiseSuppression>("unavailable"),
+    problems: signal<object>({}),
+    devices: signal<readonly object[]>([]),
+    refresh: nothing,
+    choose: nothing,
+    current: () => null,
+    isOn: () => false,
+    intends: () => false,
+    setNoiseSuppression: nothing,
+    face: nothing,
+    setBackground: nothing,
+    setPicture: nothing,
+  };
+}
+
+export class FakeMeeting {
+  /** What the server was asked for. */
+  readonly asked: object[] = [];
+  readonly room = new RoomStore();
+  readonly chat = new ChatStore();
+  readonly view = new ViewStore();
+  readonly question = new PasswordQuestion();
+  readonly ask = new RoomRequests(async (request) => void this.asked.push({ ...request }));
+  readonly media = fakeMedia();
+  readonly volumes = new Volumes(signal(""));
+  readonly profile = {
+    email: signal(""),
+    avatar: signal<string | null>(null),
+    setAvatar: nothing,
+  };
+  readonly status = signal<MeetingStatus>("joined");
+  readonly connection = signal<Connection>("joined");
+  readonly ending = signal<Ending | null>(null);
+  readonly prejoin = signal(false);
+  readonly health = signal<Health | null>(null);
+  readonly name = signal("Me");
+  readonly title = signal("Standup");
+  readonly large = signal<string | null>(null);
+  readonly dominant = signal<string | null>(null);
+  readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
+  readonly launch = { base: "", room: "standup", config: new Map<string, unknown>() };
+  asksPassword = false;
+  invitedAsModerator = false;
+  setMicrophone = nothing;
+  setCamera = nothing;
+  setScreen = nothing;
+  leave = nothing;
+  stopBroadcast = nothing;
+  pauseBroadcast = nothing;
+  readonly #listeners = new Set<(message: ServerMessage) => void>();
+
+  /** `own`: oneself; the first of `others` came first. */
+  constructor(own = person({ id: "me" }), others: readonly Participant[] = []) {
+    this.room.own.value = own;
+    this.room.others.value = others;
+  }
+
+  /** The same, as the code that is tested takes it. */
+  get page(): MeetingPage {
+    return this as unknown as MeetingPage;
+  }
+
+  listen(listener: (message: ServerMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Those who listen hear a message that changes nothing in the room. */
+  tells(message: ServerMessage): void {
+    for (const listener of [...this.#listeners]) listener(message);
+  }
+
+  async rename(name: string): Promise<void> {
+    this.asked.push({ type: "rename", name });
+  }
+
+  async startBroadcast(options: object): Promise<void> {
+    this.asked.push({ type: "start_broadcast", ...options });
+  }
+}
