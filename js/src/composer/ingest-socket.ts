@@ -1,4 +1,4 @@
-/** The way to the server: opens with the ticket, comes back by itself after a loss. */
+/** The way to the server: opens with the ingest ticket, comes back by itself after a loss. */
 
 import {
   type IngestBehind,

@@ -4,12 +4,12 @@ import "./invite.css";
 import { localeOf } from "../shared/language";
 import { clockAhead } from "../shared/server-time";
 import {
+  browserTicketIn,
   duration,
   type Invitation,
   invitation,
   meetingAddress,
   redeem,
-  ticketIn,
   tokenIn,
 } from "./invitation";
 import { speak, t } from "./strings";
@@ -52,12 +52,12 @@ function take(): string | null {
   return isKept && typeof kept.token === "string" ? kept.token : null;
 }
 
-/** Open what the address brings: a token, or a ticket for one. */
+/** Open what the address brings: a token, or a browser ticket for one. */
 async function open(): Promise<void> {
-  const ticket = ticketIn(location.hash);
+  const ticket = browserTicketIn(location.hash);
   token = take();
   if (ticket !== null) {
-    // Taken out at once: a ticket that was used says nothing, but looks as if it did.
+    // Taken out at once: a browser ticket works once, and looks after that as if it still did.
     history.replaceState(null, "", location.pathname);
     token = await redeem(ticket, document.baseURI);
     history.replaceState({ token }, "", location.pathname);

@@ -14,12 +14,12 @@ export function tokenIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("token");
 }
 
-/** Return the ticket of an address' fragment; null if it has none. */
-export function ticketIn(hash: string): string | null {
+/** Return the browser ticket of an address' fragment; null if it has none. */
+export function browserTicketIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("ticket");
 }
 
-/** Return the token of a ticket; null if that is worth nothing any more. */
+/** Return the token of a browser ticket; null if that was used already or has expired. */
 export async function redeem(ticket: string, base: string): Promise<string | null> {
   try {
     const body = JSON.stringify({ ticket });

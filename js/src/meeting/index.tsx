@@ -62,7 +62,7 @@ window.addEventListener(
   () => (unloading.forGood ? meeting.leave() : meeting.suspend()),
   options,
 );
-// A page that comes back from the browser's cache has lost its connections: begin anew.
+// A page that comes back from the browser's cache has lost its connections: reload it.
 window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), options);
 
 const root = document.getElementById("meeting");

@@ -1,6 +1,6 @@
 /** An encoder or decoder that takes and takes, and gives nothing: it neither fails nor goes on. */
 
-/** Milliseconds: whoever owes something for longer will not give any more. */
+/** Milliseconds: a codec that owes something for longer gives no more. */
 const STUCK_MS = 5_000;
 
 export class CodecDebt {

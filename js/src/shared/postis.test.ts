@@ -86,7 +86,7 @@ test("what is sent before the handshake arrives after it, in order", async () =>
   ]);
 });
 
-test("what is heard before somebody listens is kept", async () => {
+test("what is heard before there is a listener is kept", async () => {
   const sender = pagePeer();
   const receiver = framePeer();
   await vi.advanceTimersByTimeAsync(100);
@@ -104,7 +104,7 @@ test("the handshake stops when it is done", async () => {
   expect(frame.received.length).toBe(before);
 });
 
-test("a foreign id is echoed, also after the handshake: the other page may be loaded anew", async () => {
+test("a foreign id is echoed, also after the handshake: the other page may be reloaded", async () => {
   const peer = pagePeer();
   framePeer();
   await peer.ready;
@@ -112,7 +112,7 @@ test("a foreign id is echoed, also after the handshake: the other page may be lo
   expect(frame.received.at(-1)?.data).toBe(envelope("__ready__", "of a new page"));
 });
 
-test("messages go to the frame's origin only, the handshake to whoever is there", async () => {
+test("messages go to the frame's origin only, the handshake to any origin", async () => {
   const peer = pagePeer();
   framePeer();
   await peer.ready;

@@ -57,7 +57,7 @@ export class PostisPeer {
       this.#succeed = resolve;
       this.#fail = reject;
     });
-    // Nobody has to wait for `ready`: then its rejection is no news.
+    // `ready` need not be awaited: then its rejection is no news.
     this.ready.catch(() => {});
     this.#self.addEventListener("message", this.#hear);
     this.#timer = setInterval(() => this.#greet(this.#id), READY_INTERVAL);

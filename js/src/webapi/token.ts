@@ -41,7 +41,7 @@ export function readToken(token: unknown): Claims {
     sub: text("sub"),
     tenant: typeof payload.tenant === "string" ? payload.tenant : null,
     server: text("server"),
-    // Anything but a real true is no moderator: "false" as text must not open a door.
+    // Anything but a real true is no moderator: "false" as text must not make one.
     moderator: payload.moderator === true,
     notbefore: time(payload, "nbf"),
     expiration: time(payload, "exp"),

@@ -18,7 +18,7 @@ export interface MeetingState {
   /** Whether the connection was lost, and comes back perhaps. */
   reconnecting: boolean;
   error: Failure | null;
-  /** What the room is about; empty if nobody said. */
+  /** What the room is about; empty if it has no subject. */
   subject: string;
   moderator: boolean;
   people: Person[];
@@ -49,7 +49,7 @@ interface Listener {
   happened(event: string, data: EventData): void;
 }
 
-/** Events that say how the room is from then on: whoever comes later has to hear the last of them. */
+/** Events that say how the room is from then on: a listener that comes later has to hear the last of them. */
 const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
@@ -102,7 +102,7 @@ export class CellMeeting {
     return this.#state;
   }
 
-  /** Whether it is under way, so that somebody else may take it over. */
+  /** Whether it is under way, so that another cell may take it over. */
   get alive(): boolean {
     return ["loading", "joining", "waiting", "joined"].includes(this.#state.status);
   }

@@ -60,7 +60,7 @@ export class Chrome {
     shadow.append(all);
   }
 
-  /** While somebody is inside by the keyboard, tabbing out of either end is noticed. */
+  /** While the keyboard is inside, tabbing out of either end is noticed. */
   guard(on: boolean): void {
     for (const guard of this.#guards) guard.tabIndex = on ? 0 : -1;
   }

@@ -62,7 +62,7 @@ describe("a kernel", () => {
     expect(running.statusChanged.slots.size).toBe(0);
   });
 
-  it("is watched only until nobody wants to know", () => {
+  it("is watched only until that is stopped", () => {
     const running = kernel();
     watchKernel(running, () => expect.unreachable()).stop();
     running.disposed.emit(undefined);
@@ -104,7 +104,7 @@ describe("a kernel", () => {
     expect(watch.atWork).toBe(true);
   });
 
-  it("that starts anew has left the cell that ran", () => {
+  it("that restarts has left the cell that ran", () => {
     const running = kernel();
     const watch = watchKernel(running, () => {});
     publish(running, "execute_request", "busy");

@@ -20,13 +20,13 @@ export interface Kernel {
 }
 
 export interface KernelWatch {
-  /** Whether the kernel may be running the cell that somebody waits for. */
+  /** Whether the kernel may be running the cell that the user waits for. */
   readonly atWork: boolean;
   stop(): void;
 }
 
 /**
- * Watches a kernel, and calls back once when it has ended or starts anew, until it is stopped.
+ * Watches a kernel, and calls back once when it has ended or restarts, until it is stopped.
  *
  * A kernel's status says idle in the midst of a cell whenever it has answered something else: what
  * a widget sends goes past a cell that runs, by a subshell (ipykernel 7).

@@ -1,6 +1,6 @@
 /**
  * The meeting's frame lives under `body`, not in the cell: an iframe that is moved in the document
- * is loaded anew, and the meeting with it. Here it is laid over the place that the cell keeps free.
+ * is reloaded, and the meeting with it. Here it is laid over the place that the cell keeps free.
  */
 import { Chrome, type ChromeActions } from "./chrome";
 import { parentOf } from "./dom";

@@ -3,27 +3,27 @@ import type { CellMeeting } from "./cell-meeting";
 import { claim, disown, forget, goesOn, isOrphan, type Owner, onFreed, reclaim } from "./registry";
 
 let keys = 0;
-const somebody = (): Owner => ({ taken: vi.fn() });
+const newOwner = (): Owner => ({ taken: vi.fn() });
 const meeting = (alive = true): CellMeeting =>
   ({ key: `room ${keys++}`, alive }) as unknown as CellMeeting;
 
 describe("the meetings of a page", () => {
   it("makes a meeting once and gives it back to its owner", () => {
-    const [owner, made] = [somebody(), meeting()];
+    const [owner, made] = [newOwner(), meeting()];
     const create = vi.fn(() => made);
     expect(claim(made.key, owner, create)).toBe(made);
     expect(claim(made.key, owner, create)).toBe(made);
     expect(create).toHaveBeenCalledOnce();
   });
 
-  it("gives nobody what somebody else shows", () => {
+  it("does not give away what another owner shows", () => {
     const made = meeting();
-    claim(made.key, somebody(), () => made);
-    expect(claim(made.key, somebody(), meeting)).toBeNull();
+    claim(made.key, newOwner(), () => made);
+    expect(claim(made.key, newOwner(), meeting)).toBeNull();
   });
 
   it("takes it from who shows it if the user asks for it elsewhere", () => {
-    const [before, after, made] = [somebody(), somebody(), meeting()];
+    const [before, after, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     expect(claim(made.key, after, meeting, true)).toBe(made);
     expect(before.taken).toHaveBeenCalledOnce();
@@ -32,14 +32,14 @@ describe("the meetings of a page", () => {
 
   it("knows whether a meeting goes on", () => {
     const made = meeting();
-    claim(made.key, somebody(), () => made);
+    claim(made.key, newOwner(), () => made);
     expect(goesOn(made.key)).toBe(true);
     forget(made);
     expect(goesOn(made.key)).toBe(false);
   });
 
   it("lets a cell that is run again go on with the meeting", () => {
-    const [before, after, made] = [somebody(), somebody(), meeting()];
+    const [before, after, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     disown(made, before);
     expect(isOrphan(made, before)).toBe(true);
@@ -50,7 +50,7 @@ describe("the meetings of a page", () => {
   });
 
   it("is left by the last that showed it, and not by those before", () => {
-    const [before, last, made] = [somebody(), somebody(), meeting()];
+    const [before, last, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     disown(made, before);
     claim(made.key, last, meeting);
@@ -59,8 +59,8 @@ describe("the meetings of a page", () => {
     expect(isOrphan(made, last)).toBe(true);
   });
 
-  it("lets the owner take back what nobody took", () => {
-    const [owner, made] = [somebody(), meeting()];
+  it("lets the owner take back what no other took", () => {
+    const [owner, made] = [newOwner(), meeting()];
     claim(made.key, owner, () => made);
     disown(made, owner);
     expect(reclaim(made, owner)).toBe(true);
@@ -70,12 +70,12 @@ describe("the meetings of a page", () => {
 
   it("makes a new meeting in place of one that has ended", () => {
     const [over, next] = [meeting(false), meeting()];
-    claim(over.key, somebody(), () => over);
-    expect(claim(over.key, somebody(), () => next)).toBe(next);
+    claim(over.key, newOwner(), () => over);
+    expect(claim(over.key, newOwner(), () => next)).toBe(next);
   });
 
   it("tells who waits that a meeting is free", () => {
-    const [owner, made] = [somebody(), meeting()];
+    const [owner, made] = [newOwner(), meeting()];
     claim(made.key, owner, () => made);
     const freed = vi.fn();
     const stop = onFreed(freed);

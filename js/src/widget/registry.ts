@@ -6,15 +6,15 @@ import type { CellMeeting } from "./cell-meeting";
 
 /** Who shows a meeting. */
 export interface Owner {
-  /** Somebody else shows it now. */
+  /** Another owner shows it now. */
   taken(): void;
 }
 
 interface Entry {
   meeting: CellMeeting;
-  /** Null while nobody shows it. */
+  /** Null while no cell shows it. */
   owner: Owner | null;
-  /** Who showed it last, if nobody does. */
+  /** The one that showed it last, while none does. */
   last: Owner | null;
 }
 
@@ -36,7 +36,7 @@ function announce(): void {
 }
 
 /**
- * Gives `owner` the meeting: a new one, or one that nobody shows. Null while another has it, unless
+ * Gives `owner` the meeting: a new one, or one that no cell shows. Null while another has it, unless
  * the user has asked for it here: then it is taken from there.
  */
 export function claim(
@@ -70,7 +70,7 @@ export function disown(meeting: CellMeeting, owner: Owner): void {
   }
 }
 
-/** Whether nobody took the meeting over since `owner` has disowned it. */
+/** Whether no other took the meeting over since `owner` has disowned it. */
 export function isOrphan(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   return entry?.meeting === meeting && entry.last === owner;
@@ -95,7 +95,7 @@ export function onFreed(callback: () => void): () => void {
   return () => waiting.delete(callback);
 }
 
-/** Takes a meeting back that was disowned; false if somebody else has it by now. */
+/** Takes a meeting back that was disowned; false if another owner has it by now. */
 export function reclaim(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting !== meeting || (entry.owner !== null && entry.owner !== owner)) return false;

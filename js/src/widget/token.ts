@@ -26,7 +26,7 @@ export function entranceOf(token: string): Entrance {
 
 /**
  * Where the meeting is as a page of its own. The token is in the fragment, which no server sees.
- * Whoever goes there was in the meeting already: it asks for nothing, unless that is wished.
+ * The user was in the meeting already: it asks for nothing, unless that is wished.
  */
 export function pageOf(
   token: string,

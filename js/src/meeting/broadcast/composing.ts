@@ -1,4 +1,4 @@
-/** The stage, composed in this page and sent to the server, from a ticket to the end of the stream. */
+/** The stage, composed in this page and sent to the server, from an ingest ticket to the end of the stream. */
 
 import { effect, signal } from "@preact/signals";
 import {

@@ -27,7 +27,7 @@ export interface Toast {
   uid: string;
 }
 
-/** Colours and fonts as CSS has them, and the addresses of pictures; null for what nobody chose. */
+/** Colours and fonts as CSS has them, and the addresses of pictures; null for what was not chosen. */
 export interface ViewBrand extends Brand {
   ornaments: Readonly<Record<Ornament, string | null>>;
 }
@@ -51,7 +51,7 @@ export class ViewStore {
   readonly language = signal("en");
   /** What the embedding page wants of the toolbar. */
   readonly toolbar = new ToolbarWishes();
-  /** What whoever runs the meeting says to those who wait, if anything. */
+  /** What the organiser says to those who wait, if anything. */
   readonly waitingMessage = signal<string | null>(null);
   /** Whose meeting it is, as its broadcast shows that. */
   readonly brand = signal<ViewBrand>(UNBRANDED);
@@ -64,9 +64,9 @@ export class ViewStore {
   readonly mirrored = signal(true);
   /** What the room is called on this page alone; empty for what it is about. */
   readonly subject = signal("");
-  /** Who is large where the tiles are not equal; null for whoever speaks. */
+  /** Who is large where the tiles are not equal; null for the one who speaks. */
   readonly large = signal<string | null>(null);
-  /** Which of the others spoke last: large where nobody was chosen. */
+  /** Which of the others spoke last: large where none was chosen. */
   readonly speaker = signal<string | null>(null);
   readonly panel = signal<Panel | null>(null);
   /** Whether the sheet of keyboard shortcuts is open. */

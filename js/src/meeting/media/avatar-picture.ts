@@ -1,5 +1,5 @@
 /**
- * A picture of oneself for the others, drawn anew: a small square, without what a photo tells of its
+ * A picture of oneself for the others, drawn again: a small square, without what a photo tells of its
  * place and camera. The others get these bytes. An address would be loaded by each of them, from a
  * host that they did not choose and that would learn who looks, and when.
  */

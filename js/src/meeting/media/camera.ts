@@ -1,4 +1,4 @@
-/** The open camera: it delivers no more than anybody looks at, and blurs what is behind if it can. */
+/** The open camera: it delivers no larger picture than is shown, and blurs what is behind if it can. */
 
 import { signal } from "@preact/signals";
 

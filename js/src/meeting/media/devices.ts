@@ -24,7 +24,7 @@ export interface Acquired {
   problems: Problems;
 }
 
-/** A device that somebody chose could not be opened. */
+/** A device that the person chose could not be opened. */
 export class DeviceError extends Error {
   override readonly name = "DeviceError";
   constructor(

@@ -24,7 +24,7 @@ export class Levels {
   }
 }
 
-/** The level of one's own microphone, which no connection measures while nobody else is there. */
+/** The level of one's own microphone, which no connection measures while no other is there. */
 export class MicrophoneMeter {
   #context: AudioContext | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
@@ -46,7 +46,7 @@ export class MicrophoneMeter {
     this.wake();
   }
 
-  /** Browsers let a page begin to listen when somebody touches it. */
+  /** Browsers let a page begin to listen when the person touches it. */
   wake(): void {
     if (this.#context?.state === "suspended") void this.#context.resume().catch(() => {});
   }

@@ -59,7 +59,7 @@ export class LocalMedia {
   /** Whether the camera can blur what is behind the person, and does. */
   readonly blur = this.control.blur;
   readonly background: Background;
-  /** How loud the microphone is, from 0 to 1; measured while somebody looks. */
+  /** How loud the microphone is, from 0 to 1; measured while it is shown. */
   readonly level: Signal<number>;
   /** Whether the browser takes noise out of what the open microphone hears. */
   readonly noise = signal<NoiseSuppression>("unavailable");
@@ -78,7 +78,7 @@ export class LocalMedia {
   #source: MediaStreamTrack | null = null;
   #suppressesNoise: boolean;
   #owner = new AbortController();
-  /** One opening at a time: two prompts, or two cameras at once, help nobody. */
+  /** One opening at a time: two prompts, or two cameras at once, are no help. */
   #queue: Promise<unknown> = Promise.resolve();
 
   readonly #memory: MediaMemory;
@@ -360,7 +360,7 @@ export class LocalMedia {
     await Promise.all([wanted.video && this.#holdCamera(found.video), this.refresh()]);
   }
 
-  /** The track is silenced before anybody gets it: no sound of a muted person slips out. */
+  /** The track is silenced before any page gets it: no sound of a muted person slips out. */
   #setMicrophone(track: MediaStreamTrack | null, on: boolean): void {
     if (track) track.enabled = on;
     this.microphone.value = track;

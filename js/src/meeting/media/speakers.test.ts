@@ -7,7 +7,7 @@ const levels = (ada: number, grace: number) =>
     ["grace", grace],
   ]);
 
-test("whoever is loud enough speaks, and a pause between words does not end it", () => {
+test("a participant who is loud enough speaks, and a pause between words does not end it", () => {
   const detector = new SpeakerDetector();
   expect([...detector.update(levels(0.3, 0.001), 0).speaking]).toEqual(["ada"]);
   expect([...detector.update(levels(0, 0), 500).speaking]).toEqual(["ada"]);
@@ -22,7 +22,7 @@ test("the floor is taken by who goes on speaking, not by a cough", () => {
   expect(detector.update(levels(0, 0.3), 2_000).dominant).toBe("grace");
 });
 
-test("whoever left the room has the floor no more", () => {
+test("a participant who left the room has the floor no more", () => {
   const detector = new SpeakerDetector();
   detector.update(levels(0.3, 0), 0);
   expect(detector.update(new Map([["grace", 0]]), 100).dominant).toBeNull();

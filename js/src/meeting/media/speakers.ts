@@ -2,14 +2,14 @@
 
 export interface Speakers {
   speaking: ReadonlySet<string>;
-  /** Who spoke last and longest; stays when everybody is silent. */
+  /** Who spoke last and longest; stays when everyone is silent. */
   dominant: string | null;
 }
 
 const THRESHOLD = 0.02;
 /** Milliseconds that a pause between words may last. */
 const HOLD = 700;
-/** Milliseconds that somebody has to speak to take the floor from another. */
+/** Milliseconds that a participant has to speak to take the floor from another. */
 const TAKE_FLOOR = 800;
 
 export class SpeakerDetector {

@@ -26,13 +26,13 @@ export interface MeshOptions {
   /** How many things this machine does at once. */
   cores: number;
   send: (signal: Signal) => void;
-  /** Somebody is reached (again), maybe on a new page: he knows nothing of us any more. */
+  /** A participant is reached (again), maybe on a new page, which knows nothing of us. */
   onConnected: (id: string) => void;
 }
 
 interface Other {
   peer: Peer;
-  /** How much less the line to him carries. */
+  /** How much less the line to them carries. */
   line: Ladder;
 }
 
@@ -67,7 +67,7 @@ export class Mesh {
     this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
   }
 
-  /** Holds a connection to each of `ids` and to nobody else; new ones are offered by us. */
+  /** Holds a connection to each of `ids` and to no other; new ones are offered by us. */
   sync(ids: readonly string[]): void {
     for (const id of [...this.#others.keys()]) if (!ids.includes(id)) this.remove(id);
     for (const id of ids) {
@@ -77,7 +77,7 @@ export class Mesh {
     }
   }
 
-  /** Somebody came: the newcomer makes the offer, so that the two do not collide. */
+  /** A participant came: the newcomer makes the offer, so that the two do not collide. */
   expect(id: string): void {
     if (!this.#others.has(id)) this.#add(id);
   }
@@ -94,7 +94,7 @@ export class Mesh {
     this.#others.get(sender)?.peer.receive(step);
   }
 
-  /** Somebody says how large he shows our pictures. */
+  /** A participant says how large they show our pictures. */
   wanted({ sender, camera, screen }: Wanted): void {
     this.#wanted.set(sender, { camera, screen });
     this.#decide();
@@ -168,7 +168,7 @@ export class Mesh {
     const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
     if (measured.length === 0) return;
     const sending = sendingVerdict(measured);
-    // Who sends nothing has learnt nothing of what he could.
+    // A page that sends nothing has learnt nothing of what it could send.
     if (measured.some(({ aim }) => aim > 0)) this.#encoding.update(sending);
     this.#showing.update(showingVerdict(measured));
     this.scale.value = SCALES[this.#showing.step] ?? 1;

@@ -29,7 +29,7 @@ test("it is noticed again once media has come back", () => {
   expect(told(50, 0, 0, 50, 0)).toEqual([false, true, false, false, true]);
 });
 
-test("where nobody sends, reports now and then are no way that died", () => {
+test("where nothing is sent, reports now and then are no way that died", () => {
   expect(told(0, 1, 0, 2, 0, 0, 1, 0)).toEqual(Array(8).fill(false));
 });
 

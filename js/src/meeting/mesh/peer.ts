@@ -16,7 +16,7 @@ import { packetsArrived, readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
   iceServers: RTCIceServer[];
-  /** Whether media goes through a TURN server alone: nobody learns this machine's address. */
+  /** Whether media goes through a TURN server alone: no participant learns this machine's address. */
   relayOnly: boolean;
   /** Which side gives way when both offer at once, and asks later on: exactly one of the two. */
   polite: boolean;
@@ -26,7 +26,7 @@ export interface PeerOptions {
   onConnected: () => void;
 }
 
-/** What one sends, each in its fixed place: so that nothing that is switched negotiates anew. */
+/** What one sends, each in its fixed place: so that nothing that is switched needs another negotiation. */
 export interface Outgoing {
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
@@ -48,7 +48,7 @@ export type Step = Omit<Signalled, "type" | "sender">;
 export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
 
 const WATCH_INTERVAL = 1_000;
-/** Milliseconds after which an offer that nobody answered is sent again, or made. */
+/** Milliseconds after which an unanswered offer is sent again, or made. */
 const UNANSWERED = 4_000;
 /** Milliseconds in which an offer and the other's wish for one may be on their way to each other. */
 const CROSSING = 1_000;
@@ -134,7 +134,7 @@ export class Peer {
     await this.#limit();
   }
 
-  /** Counts anew; what was counted since the last time, if there was one on this connection. */
+  /** Starts counting again; what was counted since the last time, if there was one on this connection. */
   async measure(): Promise<Stretch | null> {
     const pc = this.#pc;
     const before = this.#sample;
@@ -252,7 +252,7 @@ export class Peer {
     else if (restart && !this.#options.polite) this.#takeWish();
   }
 
-  /** The other, who does not offer himself, wants an offer. */
+  /** The other page, which makes no offers, wants one. */
   #takeWish(): void {
     if (this.#pc.signalingState !== "have-local-offer") this.restart();
     else if (performance.now() - this.#waitingSince > CROSSING) this.#describe();

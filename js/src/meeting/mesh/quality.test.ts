@@ -39,7 +39,7 @@ test.each([
   expect(Math.min(...heights.map(Number))).toBe(expected);
 });
 
-test("what nobody shows is not sent", () => {
+test("what no page shows is not sent", () => {
   const wanted = { ada: { camera: 0, screen: 0 }, grace: { camera: 300, screen: 0 } };
   expect(decide(circumstances(wanted, { screen: true })).get("ada")).toEqual({
     camera: null,
@@ -89,13 +89,13 @@ test("a shared screen keeps its lines and gives up pictures a second", () => {
   expect(slow?.framerate).toBeLessThan(fast?.framerate ?? 0);
 });
 
-test("a screen that is not shared is not sent, whoever would show it", () => {
+test("a screen that is not shared is not sent, even to pages that would show it", () => {
   expect(
     decide(circumstances({ ada: { camera: 90, screen: 1000 } })).get("ada")?.screen,
   ).toBeNull();
 });
 
-test("who has not said what he shows gets a picture at once", () => {
+test("a page that has not said what it shows gets a picture at once", () => {
   expect(camerasOf(circumstances({ ada: null }))).toEqual([360]);
 });
 

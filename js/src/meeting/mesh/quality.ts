@@ -1,6 +1,6 @@
 /**
  * What of one's pictures goes to each of the others. In a mesh everything is encoded and sent once
- * for everybody, so it follows what they show, and shrinks where the line or the processor is weak.
+ * for everyone, so it follows what they show, and shrinks where the line or the processor is weak.
  * Pure: decisions only.
  */
 
@@ -21,13 +21,13 @@ export interface Sending {
 }
 
 export interface Circumstances {
-  /** The others, each with what he shows, as far as he has said. */
+  /** The others, each with what they show, as far as they have said. */
   wanted: ReadonlyMap<string, Shown | null>;
   /** Whether a screen is shared by us. */
   screen: boolean;
-  /** Steps down for everybody, because the processor is too slow. */
+  /** Steps down for everyone, because the processor is too slow. */
   processor: number;
-  /** Steps down for each of them, because the line to him is bad. */
+  /** Steps down for each of them, because the line to them is bad. */
   line: ReadonlyMap<string, number>;
 }
 
@@ -40,7 +40,7 @@ const CAMERA: readonly Quality[] = [
   { height: 120, framerate: 12, bitrate: 110_000 },
   { height: 90, framerate: 12, bitrate: 70_000 },
 ];
-/** A shared screen keeps its lines, or nobody can read it, and gives up pictures a second. */
+/** A shared screen keeps its lines, or it cannot be read, and gives up pictures a second. */
 const SCREEN: readonly Quality[] = [
   { height: 1080, framerate: 10, bitrate: 1_500_000 },
   { height: 720, framerate: 8, bitrate: 800_000 },
@@ -52,7 +52,7 @@ const SLOWEST_SCREEN = 2;
 const CAMERA_BUDGET = 1_800_000;
 const CAMERA_BUDGET_BESIDE_SCREEN = 900_000;
 const SCREEN_BUDGET = 3_000_000;
-/** What is sent to somebody who has not said yet what he shows. */
+/** What is sent to a page that has not said yet what it shows. */
 const UNKNOWN = 360;
 /** A picture that is shown by this much larger than it is sent looks no worse. */
 const STRETCH = 1.15;

@@ -25,7 +25,7 @@ export interface Sample {
   dropped: number;
 }
 
-/** Milliseconds: what somebody reported longer ago is about another time, when more may have been sent. */
+/** Milliseconds: what was reported longer ago is about another time, when more may have been sent. */
 const FRESH = 5_000;
 
 type Entry = Readonly<Record<string, unknown>>;

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("whoever comes into view is told at once, in whole steps of lines", () => {
+test("a participant who comes into view is told at once, in whole steps of lines", () => {
   const { wants, news } = told();
   wants.show("ada", { camera: 361 });
   expect(news()).toEqual([["ada", 390, 0]]);
@@ -99,7 +99,7 @@ test("a new connection is told what the old one knew", () => {
   expect(news()).toEqual([["ada", 180, 0]]);
 });
 
-test("who has no tile is told so, and what a broadcast needs of him", () => {
+test("who has no tile is told so, and what a broadcast needs of them", () => {
   const { wants, news } = told();
   wants.retell("ada");
   wants.setFloor({ camera: 180, screen: 360 });

@@ -1,6 +1,6 @@
 /**
- * How large this page shows the pictures of the others, told to each of them: nobody sends what
- * nobody looks at. The screens say what they lay out; what is told follows, rounded and not too often.
+ * How large this page shows the pictures of the others, told to each of them: no page sends what
+ * no page shows. The screens say what they lay out; what is told follows, rounded and not too often.
  */
 
 import { MOST_LINES } from "../../shared/picture";
@@ -34,10 +34,10 @@ export class Wants {
     this.#options = options;
   }
 
-  /** Somebody's pictures are laid out in this size now; what is left out stays as it was. */
+  /** A participant's pictures are laid out in this size now; what is left out stays as it was. */
   show(id: string, shown: Partial<Shown>): void {
     const known = this.#shown.get(id);
-    // The tile of somebody who has left goes after him.
+    // The tile of a participant who has left goes a moment later.
     if (!known && !shown.camera && !shown.screen) return;
     this.#shown.set(id, { ...(known ?? NOT_SHOWN), ...shown });
     this.#update(id);
@@ -95,7 +95,7 @@ export class Wants {
     const wanted = this.#wanted(id);
     const told = this.#told.get(id);
     if (told && same(told, wanted)) return;
-    // Whoever comes into view shall not be waited for.
+    // A participant who comes into view is told at once.
     const appears = (wanted.camera > 0 && !told?.camera) || (wanted.screen > 0 && !told?.screen);
     if (appears) this.#tell(id);
     else this.#timer ??= setTimeout(() => this.#flush(), PAUSE);

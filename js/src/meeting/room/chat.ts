@@ -10,7 +10,7 @@ export class ChatStore {
   readonly messages = signal<readonly ChatMessage[]>([]);
   /** Whether the person looks at it. */
   readonly open = signal(false);
-  /** What is being written, and to whom alone; kept while the panel is closed. */
+  /** What is being written, and its only recipient; kept while the panel is closed. */
   readonly draft = signal("");
   readonly recipient = signal<{ id: string; name: string } | null>(null);
   /** Why the last message was not sent. */
@@ -24,7 +24,7 @@ export class ChatStore {
   fill(messages: readonly ChatMessage[]): void {
     const first = this.messages.value.length === 0;
     this.messages.value = messages.slice(-MOST);
-    // Whoever comes late has not missed anything that was meant for him.
+    // Messages sent before this person came are not unread.
     if (first || this.open.value) this.markRead();
   }
 

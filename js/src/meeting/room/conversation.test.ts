@@ -26,7 +26,7 @@ test("what is for one alone never stands among what is for all", () => {
   expect(ids([message(1), secret, message(3)])).toEqual([[1], [2], [3]]);
 });
 
-test("a pause, a new name and the first unread message begin anew", () => {
+test("a pause, a new name and the first unread message begin again", () => {
   expect(ids([message(1), message(2, { at: 400 })])).toEqual([[1], [2]]);
   expect(ids([message(1), message(2, { name: "Augusta" })])).toEqual([[1], [2]]);
   expect(ids([message(1), message(2), message(3)], 2)).toEqual([[1], [2, 3]]);

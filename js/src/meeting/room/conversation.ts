@@ -2,7 +2,7 @@
 
 import type { ChatMessage } from "../../shared/protocol";
 
-/** Seconds after which the same person's next message says anew who writes, and when. */
+/** Seconds after which the same person's next message names its sender again, and when. */
 const PAUSE = 5 * 60;
 
 export interface Group {

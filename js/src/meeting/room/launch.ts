@@ -13,7 +13,7 @@ export interface Launch {
   /** Empty where the address is no meeting's. */
   room: string;
   token: string | null;
-  /** The number of the frame that an embedding page gave; null where nobody embeds us. */
+  /** The number of the frame that an embedding page gave; null where no page embeds us. */
   apiId: number | null;
   displayName: string | null;
   /** The address of a picture of the person. */
@@ -108,7 +108,7 @@ export function flag(settings: Settings, key: string): boolean {
   return settings.get(key) === true;
 }
 
-/** Whether name and devices are chosen before joining: where nobody embeds the page, or as that one wishes. */
+/** Whether name and devices are chosen before joining: where no page embeds this one, or as the embedding page wishes. */
 export function wantsPrejoin(settings: Settings, framed: boolean): boolean {
   const nested = settings.get("prejoinConfig");
   const wishes = [

@@ -86,13 +86,13 @@ export class MeetingPage implements MeetingParts {
     if (launch.token) this.#keepsake.token = launch.token;
     this.#token = launch.token ?? this.#keepsake.token;
     const known = rememberedName();
-    // Whoever comes back is called what he called himself, whatever the address says.
+    // After a reload the name is the one chosen before, whatever the address says.
     const chosen = this.#keepsake.resumable ? known : null;
     this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
     this.profile = new Profile(this);
   }
 
-  /** Opens the devices for a look at them before joining; `start` joins. Whoever comes back joins at once. */
+  /** Opens the devices for a look at them before joining; `start` joins. A reloaded page joins at once. */
   prepare(): void {
     if (!this.#token || this.#refusal() || this.#keepsake.resumable) {
       this.start(rememberedStart());
@@ -111,13 +111,15 @@ export class MeetingPage implements MeetingParts {
     this.#step("loading");
     const refusal = this.#refusal();
     if (!this.#token || refusal) {
-      this.#finish(refusal ?? { kind: "token_malformed", message: t.door.noToken, retry: false });
+      this.#finish(
+        refusal ?? { kind: "token_malformed", message: t.admission.noToken, retry: false },
+      );
       return;
     }
     this.#keepsake.token = this.#token;
     this.#step("joining");
     this.#connect(this.#token);
-    // Nobody waits for a permission prompt: the room is entered at once, and the devices follow.
+    // A permission prompt must not delay joining: the room is entered at once, and the devices follow.
     if (!prepared) this.#openDevices(devices);
   }
 
@@ -239,8 +241,8 @@ export class MeetingPage implements MeetingParts {
     const opened = [claim(token, "sub"), claim(token, "room")].join("/");
     const message =
       kind === "address_invalid"
-        ? t.door.noRoom
-        : t.door.wrongRoom([sub, room].filter(Boolean).join("/"), opened);
+        ? t.admission.noRoom
+        : t.admission.wrongRoom([sub, room].filter(Boolean).join("/"), opened);
     return { kind, message, retry: false };
   }
 

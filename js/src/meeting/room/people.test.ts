@@ -6,10 +6,10 @@ const ada = person({ id: "Ada" });
 const grace = person({ id: "Grace", hand: 2 });
 const alan = person({ id: "Alan", stage: false });
 const emmy = person({ id: "Émmy", stage: false, hand: 1 });
-const everybody = [ada, grace, alan, emmy];
+const everyone = [ada, grace, alan, emmy];
 
 const names = (wanted: string): string[][] => {
-  const { hands, stage, audience } = sections(everybody, [emmy, grace], wanted);
+  const { hands, stage, audience } = sections(everyone, [emmy, grace], wanted);
   return [hands, stage, audience].map((people) => people.map(({ name }) => name));
 };
 
@@ -17,7 +17,7 @@ test("each is there once: hands in their order, then the stage, then the audienc
   expect(names("")).toEqual([["Émmy", "Grace"], ["Ada"], ["Alan"]]);
 });
 
-test("somebody is found by a part of the name, however it is written", () => {
+test("a participant is found by a part of the name, however it is written", () => {
   expect(names(" éM")).toEqual([["Émmy"], [], []]);
   expect(names("zz")).toEqual([[], [], []]);
 });

@@ -1,4 +1,4 @@
-/** Everybody in the room, in the order in which the panel shows them. */
+/** Everyone in the room, in the order in which the panel shows them. */
 
 import type { Participant } from "../../shared/protocol";
 
@@ -12,13 +12,13 @@ export interface Sections {
 
 /** Each person once; only those whose name has `wanted` in it. */
 export function sections(
-  everybody: readonly Participant[],
+  everyone: readonly Participant[],
   hands: readonly Participant[],
   wanted: string,
 ): Sections {
   const part = wanted.trim().toLocaleLowerCase();
   const named = ({ name }: Participant): boolean => name.toLocaleLowerCase().includes(part);
-  const others = everybody.filter((one) => one.hand === null && named(one));
+  const others = everyone.filter((one) => one.hand === null && named(one));
   return {
     hands: hands.filter(named),
     stage: others.filter(({ stage }) => stage),

@@ -83,7 +83,7 @@ export function rememberQuality(quality: string): void {
 
 /**
  * What this browser calls its person, so that the server knows a second connection of the same one.
- * Without storage there is none: then each connection is somebody new.
+ * Without storage there is none: then each connection is a new person.
  */
 export function person(): string | null {
   const known = load(PERSON);

@@ -8,7 +8,7 @@ import { rememberAvatar, rememberedAvatar } from "./preferences";
 import type { RoomRequests } from "./requests";
 import type { RoomStore } from "./room";
 
-/** The picture that somebody in the room shows; null where they show none. */
+/** The picture that a participant shows; null where they show none. */
 export function avatarOf({ room, profile }: Faces, id: string): string | null {
   return id === room.selfId.value ? profile.avatar.value : (room.avatars.value.get(id) ?? null);
 }

@@ -8,7 +8,7 @@ export type Ask = (request: Request, timeout?: number) => Promise<void>;
 export type RemovalOptions = Partial<Pick<Kick, "revoke" | "address" | "shared">>;
 type Media = "audio" | "video";
 
-/** Muting is acknowledged when everybody concerned has done it, or 5 s have passed. */
+/** Muting is acknowledged when everyone concerned has done it, or 5 s have passed. */
 const MUTE_TIMEOUT = 12_000;
 
 export class RoomRequests {
@@ -66,7 +66,7 @@ export class RoomRequests {
     return this.#ask({ type: "set_closed", closed });
   }
 
-  /** Shows somebody large to everybody; null leaves it to each. */
+  /** Shows a participant large to everyone; null leaves it to each page. */
   setMain(id: string | null): Promise<void> {
     return this.#ask({ type: "set_main", id });
   }

@@ -55,7 +55,7 @@ test("shared links are those that were told last, and none after another welcome
   expect(room.links.value).toEqual([]);
 });
 
-test("somebody who is told of twice is there once", () => {
+test("a participant who is told of twice is there once", () => {
   const room = new RoomStore();
   room.apply(welcome([person({ id: "a" })]));
   room.apply({ type: "joined", participant: person({ id: "a", name: "Ada" }) });

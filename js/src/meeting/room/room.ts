@@ -38,17 +38,18 @@ export class RoomStore {
   readonly avatars = signal<ReadonlyMap<string, string>>(new Map());
   readonly state = signal<RoomState>(OPEN);
   readonly broadcast = signal<BroadcastState>(NO_BROADCAST);
+  /** Those in the lobby, in the order of their lobby knocks. */
   readonly knocking = signal<readonly Knock[]>([]);
   /** The links that several people came by; known to moderators. */
   readonly links = signal<readonly Link[]>([]);
-  /** Which meeting this is: the same for everybody in it, empty outside. */
+  /** Which meeting this is: the same for everyone in it, empty outside. */
   readonly session = signal("");
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
   /** How many watch the broadcast; known to moderators. */
   readonly viewers = signal(0);
   /** Where the audience sees the stage. */
   readonly feed = signal<StageFeed>(NO_FEED);
-  /** Everybody, oneself first. */
+  /** Everyone, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
   );
@@ -60,7 +61,7 @@ export class RoomStore {
       .filter(({ hand }) => hand !== null)
       .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0)),
   );
-  /** The others whom a direct connection is held to: the stage's, while one is on it. */
+  /** The others that have a direct connection to this page: the stage's, while one is on it. */
   readonly connected = computed(() =>
     this.onStage.value ? this.others.value.filter(({ stage }) => stage) : [],
   );

@@ -125,7 +125,7 @@ test("a lost connection comes back with the secret of the place", () => {
   expect(last().sent[0]).toMatchObject({ type: "join", resume: "place" });
 });
 
-test("the pauses between attempts grow, and begin anew after a success", () => {
+test("the pauses between attempts grow, and start over after a success", () => {
   const { enter, last, sockets } = meeting();
   enter().drop();
   vi.advanceTimersByTime(0);
@@ -247,7 +247,7 @@ test("the password goes over the open connection", () => {
   ]);
 });
 
-test("who waits may come to the door anew with the password", () => {
+test("who waits may ask for admission again with the password", () => {
   const { signalling, last, sockets } = meeting();
   signalling.connect();
   last().accept();

@@ -116,7 +116,7 @@ export class Signalling implements ServerLine {
     this.#open();
   }
 
-  /** Says it if somebody listens; what the room has to know again after a drop is said then. */
+  /** Sends it while joined; what the room has to know again after a drop is said then. */
   send(message: ClientMessage): void {
     if (this.#connection === "joined" && this.#socket?.readyState === OPEN) this.#post(message);
   }

@@ -50,7 +50,7 @@ export class Keepsake {
   }
 }
 
-// Storage throws where the browser keeps a framed page from it: then a reload starts anew.
+// Storage throws where the browser keeps a framed page from it: then a reload joins as a newcomer.
 function read(key: string): string | null {
   try {
     return sessionStorage.getItem(key);

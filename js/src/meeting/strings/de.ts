@@ -71,7 +71,7 @@ export const de: Strings = {
     recording_size: "Die Aufzeichnung ist so groß, wie eine sein darf: Der Rest fehlt darin.",
     recording_failed: "Die Aufzeichnung misslang: Nicht alles wird aufgezeichnet.",
   },
-  door: {
+  admission: {
     joining: "Sie treten bei…",
     moment: "Einen Augenblick.",
     retrying: "Der Server antwortet noch nicht. Neuer Versuch…",

@@ -67,7 +67,7 @@ export const en = {
     recording_size: "The recording is as large as one may be: the rest is not recorded.",
     recording_failed: "The recording failed: not all of the broadcast is recorded.",
   } as Partial<Record<string, string>>,
-  door: {
+  admission: {
     joining: "Joining the meeting…",
     moment: "One moment.",
     retrying: "The server does not answer yet. Trying again…",

@@ -18,7 +18,7 @@ export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const waiting = meeting.status.value === "waiting";
   const retrying = meeting.connection.value === "reconnecting";
   return (
-    <Card title={waiting ? t.door.waiting : t.door.joining} busy={!waiting}>
+    <Card title={waiting ? t.admission.waiting : t.admission.joining} busy={!waiting}>
       <Preview meeting={meeting} />
       <p role="status">{doorWords(meeting, waiting, retrying)}</p>
       {waiting && <LobbyNote meeting={meeting} />}
@@ -29,7 +29,7 @@ export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
       </div>
       {waiting && (
         <details class="unfold">
-          <summary>{t.door.havePassword}</summary>
+          <summary>{t.admission.havePassword}</summary>
           <PasswordForm meeting={meeting} wrong={false} />
         </details>
       )}
@@ -45,7 +45,7 @@ function LobbyNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
     <div role="status">
       {note && (
         <blockquote class="lobby-note">
-          <strong>{t.door.note(note.name)}</strong> {note.text}
+          <strong>{t.admission.note(note.name)}</strong> {note.text}
         </blockquote>
       )}
     </div>
@@ -53,9 +53,9 @@ function LobbyNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
 }
 
 function doorWords({ view }: MeetingPage, waiting: boolean, retrying: boolean): string {
-  if (waiting) return view.waitingMessage.value ?? t.door.waitingFor;
-  if (retrying) return t.door.retrying;
-  return t.door.moment;
+  if (waiting) return view.waitingMessage.value ?? t.admission.waitingFor;
+  if (retrying) return t.admission.retrying;
+  return t.admission.moment;
 }
 
 /** Joining again is offered wherever it may help, also where the server would not have us retry alone. */
@@ -80,7 +80,7 @@ function EndingCard({ meeting, ending }: { meeting: MeetingPage; ending: Ending 
       <p>{told || ending.message}</p>
       {AGAIN.has(ending.kind) && (
         <button type="button" class="button primary" onClick={() => meeting.start()}>
-          {ending.kind === "replaced" ? t.door.useHere : t.door.joinAgain}
+          {ending.kind === "replaced" ? t.admission.useHere : t.admission.joinAgain}
         </button>
       )}
     </Card>
@@ -94,7 +94,7 @@ interface PasswordProps {
 
 function PasswordCard(props: PasswordProps): JSX.Element {
   return (
-    <Card title={t.door.passwordTitle}>
+    <Card title={t.admission.passwordTitle}>
       <PasswordForm {...props} />
       <button type="button" class="button" onClick={() => props.meeting.leave()}>
         {t.common.leave}
@@ -115,11 +115,11 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
     >
       {wrong && (
         <p class="trouble" role="alert">
-          {t.door.passwordWrong}
+          {t.admission.passwordWrong}
         </p>
       )}
       <label class="field stacked">
-        {t.door.password}
+        {t.admission.password}
         <input
           type="password"
           autoComplete="off"
@@ -128,7 +128,7 @@ function PasswordForm({ meeting, wrong }: PasswordProps): JSX.Element {
         />
       </label>
       <button type="submit" class="button primary" disabled={!text}>
-        {t.door.join}
+        {t.admission.join}
       </button>
     </form>
   );

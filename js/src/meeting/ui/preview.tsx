@@ -17,7 +17,12 @@ export function Preview({ meeting }: { meeting: MeetingPage }): JSX.Element {
         <Face name={name} picture={meeting.profile.avatar.value} />
       </span>
       {video && (
-        <Video track={video} mirrored={mirrors(meeting)} large={false} label={t.door.ownPicture} />
+        <Video
+          track={video}
+          mirrored={mirrors(meeting)}
+          large={false}
+          label={t.admission.ownPicture}
+        />
       )}
       {!video && <span class="preview-off">{t.prejoin.cameraOff}</span>}
       <div class="preview-tools">
