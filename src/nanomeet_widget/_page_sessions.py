@@ -41,7 +41,7 @@ _MAX_PAGES = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Meeting:
+class SharedMeeting:
     """What its pages need to know of a widget's meeting, and do with it."""
 
     #: Its token, if it has one.
@@ -71,7 +71,7 @@ class PageSessions:
         Hands a message to all pages.
     """
 
-    def __init__(self, meeting: Meeting, send: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, meeting: SharedMeeting, send: Callable[[dict[str, Any]], object]) -> None:
         self._meeting = meeting
         self._send = send
         self.channel = PageChannel(self._say)

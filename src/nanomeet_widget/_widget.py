@@ -54,7 +54,7 @@ from nanomeet_widget._page_protocol import (
     WantInvite,
 )
 from nanomeet_widget._page_protocol import Event as EventMessage
-from nanomeet_widget._page_sessions import Meeting, PageSessions
+from nanomeet_widget._page_sessions import PageSessions, SharedMeeting
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget._static import STATIC
@@ -221,7 +221,7 @@ class NanoMeet(Commands, MeetingState, Synced):
         token = None if token is None else SecretText(token)
         # Whether a cell has shown it.
         self._shown = False
-        meeting = Meeting(
+        meeting = SharedMeeting(
             token=lambda: self.token,
             moderator=lambda: self.moderator,
             alive=lambda: self._status.state in ALIVE,

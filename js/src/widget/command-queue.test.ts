@@ -8,7 +8,7 @@ const JOINING: Standing = { kind: "joining", why: "it is being joined", person: 
 const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };
 
 /** A meeting that notes what is begun, and confirms it when it is told to. */
-class Meeting {
+class QueuedMeeting {
   standing: Standing = JOINING;
   readonly begun: string[] = [];
   readonly told: ToKernel[] = [];
@@ -52,7 +52,7 @@ describe("commands of the kernel", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("wait for the meeting, and are carried out in their order", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.queue.add(2, "executeCommand", ["b"]);
     expect(meeting.begun).toEqual([]);
@@ -72,7 +72,7 @@ describe("commands of the kernel", () => {
   });
 
   it("are not kept from the room by a broadcast that takes long to start", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.joins();
     meeting.queue.add(1, "startBroadcast", [false]);
     meeting.queue.add(2, "executeCommand", ["chat"]);
@@ -88,7 +88,7 @@ describe("commands of the kernel", () => {
   });
 
   it("fail with what kept the meeting from being joined, and why", () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.standing = { failure: { kind: "token_expired", message: "It has expired." } };
     meeting.queue.look();
@@ -97,7 +97,7 @@ describe("commands of the kernel", () => {
   });
 
   it("give the kernel a sign while a person is waited for, and up in the end", () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.standing = LOBBY;
     meeting.queue.add(1, "executeCommand", ["a"]);
     vi.advanceTimersByTime(30_000);
@@ -116,7 +116,7 @@ describe("commands of the kernel", () => {
   });
 
   it("have their time after the moment at which the token begins to be valid", () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     const opens = Date.now() + PATIENCE_MS;
     meeting.standing = { kind: "token_not_yet_valid", why: "not yet", person: true, opens };
     meeting.queue.add(1, "executeCommand", ["a"]);
@@ -127,7 +127,7 @@ describe("commands of the kernel", () => {
   });
 
   it("do not hold up who leaves while a person is waited for", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.standing = LOBBY;
     meeting.queue.add(1, "startBroadcast", []);
     meeting.queue.add(2, "leave", []);
@@ -137,7 +137,7 @@ describe("commands of the kernel", () => {
   });
 
   it("come before a leave that was given after them", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.queue.add(1, "startBroadcast", []);
     meeting.queue.add(2, "leave", []);
     meeting.queue.add(3, "executeCommand", ["late"]);
@@ -153,14 +153,14 @@ describe("commands of the kernel", () => {
   });
 
   it("leave at once what is not joined yet and has nothing to do", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.queue.add(1, "leave", []);
     await vi.advanceTimersByTimeAsync(0);
     expect(meeting.begun).toEqual(["leave"]);
   });
 
   it("are forgotten once they are withdrawn", () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.queue.remove(1);
     meeting.joins();
@@ -169,7 +169,7 @@ describe("commands of the kernel", () => {
   });
 
   it("say what this page cannot do", async () => {
-    const meeting = new Meeting();
+    const meeting = new QueuedMeeting();
     meeting.joins();
     meeting.queue.add(1, "destroy", []);
     await vi.advanceTimersByTimeAsync(0);

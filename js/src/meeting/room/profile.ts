@@ -18,7 +18,7 @@ interface Faces {
   profile: Profile;
 }
 
-interface Meeting {
+interface OwnPage {
   launch: Launch;
   ask: RoomRequests;
   status: { readonly value: string };
@@ -33,11 +33,11 @@ export class Profile {
    * nor to other participants.
    */
   readonly email: ReturnType<typeof signal<string>>;
-  readonly #meeting: Meeting;
+  readonly #meeting: OwnPage;
   /** Counts the wishes: a picture that comes late does not undo a later wish. */
   #wish = 0;
 
-  constructor(meeting: Meeting) {
+  constructor(meeting: OwnPage) {
     this.#meeting = meeting;
     this.email = signal(meeting.launch.email ?? "");
     this.avatar.value = meeting.launch.avatar === null ? rememberedAvatar() : null;

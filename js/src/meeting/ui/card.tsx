@@ -17,7 +17,7 @@ export function Card({ title, busy = false, wide = false, children }: CardProps)
     if (title && document.hasFocus()) heading.current?.focus();
   }, [title]);
   return (
-    <main class="door">
+    <main class="admission">
       <div class={`card${wide ? " wide" : ""}`} aria-busy={busy}>
         <h1 ref={heading} tabIndex={-1}>
           {title}
