@@ -34,12 +34,15 @@ NAMES = sorted(
 #: What stands for a parameter that has to be given.
 GIVEN: dict[str, object] = {
     "active": True,
+    "background": "none",
     "device_id": "no-such-device",
     "enabled": False,
     "participant_id": "0123456789abcdef",
     "password": "correct horse",
+    "picture": None,
     "subject": "Rings",
     "text": "Hello",
+    "volume": 0.5,
 }
 #: The reasons for which a command cannot be carried out in an empty room, without a click.
 REASONS = {
