@@ -80,7 +80,7 @@ def measure(
         page.add_init_script(NOTE)
         page.add_init_script(f"localStorage.setItem('nanomeet.background', '{way}');")
         page.goto(f"{server.url}/local/{room}#{fragment}")
-        page.wait_for_function(f"{SHOWN} > 10", timeout=90_000)
+        page.wait_for_function(f"() => ({SHOWN}) > 10", timeout=90_000)
         page.wait_for_timeout(settle * 1000)
         page.evaluate("efforts.length = 0")
         began, shown, busy = time.monotonic(), page.evaluate(SHOWN), worked()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
@@ -23,9 +24,11 @@ from tests.browser.peers import KEEP_PEERS, connections
 from tests.browser.posing import LOOK, WATCH, pose, room, seen
 from tests.browser.site import site
 from tests.browser.tabs import NEVER_SLOW, Tabs
+from tests.browser.test_broadcast import go_live, watch
 from tests.browser.test_hidden_tab import PACE
 from tests.browser.test_prejoin import door
 from tests.browser.test_room import Room, button, tile, until_free
+from tests.browser.test_room import address as link
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
 
@@ -259,11 +262,11 @@ def test_who_hid_the_room_before_never_shows_it(meeting: Posing) -> None:
     button(grace, "Camera").click()
     hidden_from(ada, "Grace")
     grace.evaluate("opened.at(-1).stop(); opened.at(-1).dispatchEvent(new Event('ended'))")
-    grace.wait_for_function("opened.length === 3")
+    grace.wait_for_function("() => opened.length === 3")
     hidden_from(ada, "Grace")
     assert workers(grace) == 1
     grace.evaluate("opened.at(-1).applyConstraints({ width: 320, height: 180 })")
-    grace.wait_for_function("opened.at(-1).getSettings().height === 180")
+    grace.wait_for_function("() => opened.at(-1).getSettings().height === 180")
     assert moves(picture_of(ada, "Grace"))
     # Of a hundred pictures and more none showed the room.
     until(ada, lambda: sharpest(ada)[1] > 100)
@@ -417,3 +420,20 @@ def test_a_page_around_it_chooses_it_by_the_engine_api(
         grace.does("setVirtualBackground", True, "https://example.org/beach.jpg")
         grace.does("setBlurredBackground", "slight-blur")
         hidden_from(ada, "Grace")
+
+
+def test_the_broadcast_and_its_viewers_see_no_more(
+    server: RunningServer, open_posing: Callable[..., Page]
+) -> None:
+    name = f"Meeting_{secrets.token_hex(4)}"
+    ada = open_posing(scripts=(REMEMBERED,))
+    ada.goto(link(server, server.room(name, streamname=name), name, "Ada"))
+    picture_of(ada, "Ada")
+    go_live(ada)
+    viewer = open_posing()
+    picture = watch(viewer, server, name).locator("canvas")
+    until(viewer, lambda: seen(picture)["person"]["contrast"] > HIDDEN)
+    assert room(picture) < HIDDEN
+    assert moves(picture)
+    choose(ada, "None")
+    until(viewer, lambda: room(picture) > SHARP)
