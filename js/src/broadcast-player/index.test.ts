@@ -7,7 +7,7 @@ import widget from "./index";
 const LIVE = "https://meet.example/live/lecture";
 const FACTS = { state: "live", paused: false, sound: "none", title: "", vod: null, behind: 0 };
 
-/** A cell that shows a broadcast whose page has not said anything yet. */
+/** A cell that shows a broadcast whose page has sent nothing yet. */
 function cell() {
   const listeners = new Map<string, (message: unknown) => void>();
   const traits = { width: 640, height: 360, volume: 0.5, muted: true };
@@ -46,7 +46,7 @@ function cell() {
 const SOUND = { name: "sound", volume: 0.5, muted: true };
 const THEME = expect.objectContaining({ name: "theme" });
 
-test("what comes before the player's page listens reaches it with its first word", () => {
+test("commands sent before the player's page listens reach it with its first message", () => {
   const { heard, speak, ask } = cell();
   ask({ name: "play" });
   ask({ name: "pause" });
@@ -58,7 +58,7 @@ test("what comes before the player's page listens reaches it with its first word
   expect(heard.slice(3)).toEqual([{ name: "play" }]);
 });
 
-test("whether it plays and where it stands are two things that it is asked for", () => {
+test("playing and seeking are two separate commands", () => {
   const { heard, speak, ask } = cell();
   ask({ name: "seek", behind: 5 });
   ask({ name: "seek", behind: 9 });
@@ -67,7 +67,7 @@ test("whether it plays and where it stands are two things that it is asked for",
   expect(heard.slice(2)).toEqual([{ name: "seek", behind: 9 }, { name: "pause" }]);
 });
 
-test("a page that was loaded again is told anew how loud it is", () => {
+test("a reloaded page is told its volume again", () => {
   const { heard, speak, frame } = cell();
   speak();
   heard.length = 0;

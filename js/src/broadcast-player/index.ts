@@ -1,4 +1,4 @@
-/** The widget that shows a broadcast in a cell: the server's own player in a frame, or a recording. */
+/** The widget that shows a broadcast in a cell: the server's player in a frame, or a recording. */
 
 import type { AnyModel, AnyWidget } from "@anywidget/types";
 import { allowing } from "../engine/iframe";
@@ -24,27 +24,27 @@ interface State {
 
 type Captions = NonNullable<Source["captions"]>;
 
-/** One view of the player. The kernel hears of the newest view alone. */
+/** One view of the player. Only the newest view reports to the kernel. */
 class Screen {
   readonly #model: AnyModel<State>;
   readonly #el: HTMLElement;
   readonly #owner = new AbortController();
-  /** A kernel that is gone answers nothing: then the cell says so. */
+  /** A dead kernel does not answer: then the cell says so. */
   readonly #silence: ReturnType<typeof setTimeout>;
   #url: string | null = null;
   #frame: HTMLIFrameElement | null = null;
-  /** Whether the page in the frame hears what it is told: it does from its first word on. */
+  /** Whether the page in the frame listens: it does from its first message on. */
   #listening = false;
-  /** What the player was asked for until then, or until it knows how long a recording is. */
+  /** Commands pending until then, or until the recording's duration is known. */
   #asked: PlayerCommand[] = [];
   #video: HTMLVideoElement | null = null;
-  /** Ends what is shown now. */
+  /** Removes what is shown now. */
   #showing = new AbortController();
   #failed = false;
-  /** Ends the captions that are offered. */
+  /** Removes the current captions. */
   #captions = new AbortController();
   #said = "";
-  /** What the user has to be told that no picture shows. */
+  /** A message that the picture does not show. */
   readonly #notice = status("");
 
   constructor(model: AnyModel<State>, el: HTMLElement) {
@@ -134,7 +134,7 @@ class Screen {
     frame.allow = allowing(["autoplay", "fullscreen", "picture-in-picture"], url);
     frame.referrerPolicy = "no-referrer";
     frame.src = url;
-    // Also when its viewer has loaded it again.
+    // Also after the viewer reloads it.
     frame.onload = () => {
       this.#listening = false;
     };
@@ -143,7 +143,7 @@ class Screen {
     this.#el.replaceChildren(frame);
   }
 
-  /** The page in the frame has begun: it hears whatever it does not know yet. */
+  /** The page in the frame has started: send everything that it does not know yet. */
   #introduce(): void {
     this.#listening = true;
     this.#dress();
@@ -172,7 +172,7 @@ class Screen {
     this.#followRecording();
   }
 
-  /** A live page has no use for them: what is spoken there is not known beforehand. */
+  /** Live pages have no captions: they cannot know speech beforehand. */
   async #caption(captions: Captions | null): Promise<void> {
     this.#captions.abort();
     this.#captions = new AbortController();
@@ -218,7 +218,7 @@ class Screen {
   #do(command: PlayerCommand): void {
     const video = this.#video;
     if (video ? video.readyState === 0 : !this.#listening) {
-      // The last word counts, whether it plays and where.
+      // The last command of each kind counts.
       const seeks = command.name === "seek";
       const others = this.#asked.filter(({ name }) => (name === "seek") !== seeks);
       this.#asked = [...others, command];
@@ -260,7 +260,7 @@ class Screen {
     this.#report(data.facts);
   }
 
-  /** What the kernel does not know yet; figures at most once a second. */
+  /** Sends the kernel what it does not know yet; figures at most once a second. */
   #report(facts: PlayerFacts): void {
     const { state, paused, sound, title, vod, behind } = facts;
     const second = Math.floor(Date.now() / 1000);
@@ -274,7 +274,7 @@ class Screen {
     this.#el.replaceChildren(status(words));
   }
 
-  /** Says something below what is shown. */
+  /** Shows a message below the video. */
   #warn(words: string): void {
     const note = status(words);
     this.#el.append(note);
@@ -285,7 +285,7 @@ class Screen {
     try {
       this.#model.send(message);
     } catch {
-      // Jupyter's comms throw once they are closed.
+      // Jupyter's comms throw when they are closed.
     }
   }
 }

@@ -1,9 +1,9 @@
-/** Plays the sound out of the ring, on the audio thread. */
+/** Plays the sound from the ring buffer, on the audio thread. */
 
 import { PROCESSOR, type SoundReport, type ToWorklet } from "./audio-messages";
 import { SoundRing } from "./ring";
 
-// The scope of an AudioWorklet, which TypeScript's DOM library leaves out.
+// The AudioWorklet scope, which TypeScript's DOM library lacks.
 declare const currentTime: number;
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("captions lie beside their recording", () => {
+test("captions are next to their recording", () => {
   expect(captionsBeside("https://meet.example/base/vod/algebra-2.mp4")).toBe(
     "https://meet.example/base/vod/algebra-2.captions.vtt",
   );

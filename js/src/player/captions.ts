@@ -1,19 +1,19 @@
 /**
- * Captions of a recording: a WebVTT file. It is fetched and handed to the video as text, because a
- * `track` of another server needs a video that asks that server for permission, too.
+ * Captions of a recording: a WebVTT file, fetched and passed to the video as text, because a
+ * cross-origin `track` would require CORS for the video, too.
  */
 
-/** Letters: those of a day of speech. */
+/** Characters: about a day of speech. */
 const LONGEST = 4 * 1024 * 1024;
 
-/** Where the embedded server has the captions of a recording, if somebody laid them beside it. */
+/** Where the embedded server serves a recording's captions, if there is a file beside it. */
 export function captionsBeside(recording: string): string {
   const url = new URL(recording);
   url.pathname = url.pathname.replace(/\.mp4$/i, ".captions.vtt");
   return url.href;
 }
 
-/** Returns the captions at an address; null if there are none. */
+/** Returns the captions at a URL; null if there are none. */
 export async function fetchCaptions(url: string, signal: AbortSignal): Promise<string | null> {
   const answer = await fetch(url, { signal, credentials: "omit", referrerPolicy: "no-referrer" });
   if (!answer.ok) return null;
@@ -21,7 +21,7 @@ export async function fetchCaptions(url: string, signal: AbortSignal): Promise<s
   return text.length <= LONGEST && /^WEBVTT(?:\s|$)/.test(text) ? text : null;
 }
 
-/** Lets a video's viewer turn captions on, until the signal ends it. */
+/** Offers a video's captions until the signal aborts. */
 export function offerCaptions(
   video: HTMLVideoElement,
   text: string,

@@ -17,15 +17,15 @@ export interface ControlsProps {
   onPlay(): void;
   onMute(): void;
   onVolume(volume: number): void;
-  /** Goes so many seconds behind what is live. */
+  /** Seeks to so many seconds behind the live edge. */
   onSeek(behind: number): void;
   onFull(): void;
   onDetails(): void;
 }
 
-/** Seconds: whoever is not further behind sees what is live. */
+/** Seconds: a viewer within this distance of the live edge counts as live. */
 const ABOUT_LIVE = 0.5;
-/** A shorter window is not worth a handle. */
+/** Seconds: a shorter window gets no slider. */
 const WORTH_SEEKING = 5;
 
 export function Controls(props: ControlsProps) {

@@ -19,7 +19,7 @@ const picture = (number: number, keyframe = false): Frame => ({
   payload: new Uint8Array(10),
 });
 
-/** A line that has had a picture each 100 ms, a keyframe each second, until `until`. */
+/** A line that received a frame every 100 ms and a keyframe every second, until `until`. */
 function line({ until = 0, keep = 10_000, size = 1_000_000 } = {}) {
   const seen: Frame[] = [];
   let jumps = 0;
@@ -43,20 +43,20 @@ function line({ until = 0, keep = 10_000, size = 1_000_000 } = {}) {
     made,
     feed,
     jumps: () => jumps,
-    /** The times of the pictures that went on since the last call, `s` for a set-up. */
+    /** The times of the frames delivered since the last call; `s` for a setup. */
     take: () =>
       seen.splice(0).map(({ kind, timestamp }) => (kind === Kind.setup ? "s" : timestamp)),
   };
 }
 
-test("what is live goes on at once", () => {
+test("at the live edge frames are delivered at once", () => {
   const { take, made } = line({ until: 300 });
   expect(take()).toEqual(["s", 0, 100, 200]);
   expect(made.live).toBe(true);
 });
 
-describe("going back", () => {
-  test("begins with the set-up and the last picture that decodes by itself", () => {
+describe("seeking back", () => {
+  test("begins with the setup and the last keyframe", () => {
     const { made, take } = line({ until: 3000 });
     take();
     made.seek(1500, 2900);
@@ -66,7 +66,7 @@ describe("going back", () => {
     expect(take()).toEqual([1500]);
   });
 
-  test("what arrives meanwhile waits for its turn", () => {
+  test("queues what arrives meanwhile", () => {
     const { made, feed, take } = line({ until: 3000 });
     made.seek(1000, 3000);
     take();
@@ -74,13 +74,13 @@ describe("going back", () => {
     expect(take()).toEqual([2100, 2200]);
   });
 
-  test("ends at what is kept", () => {
+  test("is limited to the window", () => {
     const { made } = line({ until: 30_000, keep: 5_000 });
     made.seek(20_000, 30_000);
     expect(made.behind(30_000)).toBe(5_000);
   });
 
-  test("to what is live begins with the newest group of pictures", () => {
+  test("to the live edge begins with the newest keyframe", () => {
     const { made, feed, take } = line({ until: 3000 });
     made.seek(2000, 3000);
     take();
@@ -91,7 +91,7 @@ describe("going back", () => {
     expect(take()).toEqual([3300]);
   });
 
-  test("uses the set-up that was in force there", () => {
+  test("uses the setup that applied there", () => {
     const released: Frame[] = [];
     const made = new DelayLine({
       keep: 10_000,
@@ -112,8 +112,8 @@ describe("going back", () => {
   });
 });
 
-describe("standing still", () => {
-  test("lets nothing go on, and then goes on from there", () => {
+describe("pausing", () => {
+  test("delivers nothing, then resumes from there", () => {
     const { made, feed, take } = line({ until: 1000 });
     take();
     made.hold();
@@ -125,7 +125,7 @@ describe("standing still", () => {
     expect(take()).toEqual(["s", 1000, 1100]);
   });
 
-  test("for longer than is kept goes on with the oldest", () => {
+  test("for longer than the window resumes with the oldest", () => {
     const { made, feed, take, jumps } = line({ until: 1000, keep: 2_000 });
     take();
     made.hold();
@@ -137,12 +137,12 @@ describe("standing still", () => {
   });
 });
 
-test("its memory is bounded in bytes too", () => {
+test("its memory is bounded in bytes, too", () => {
   const { made } = line({ until: 10_000, keep: 100_000, size: 200 });
   expect(made.kept(10_000)).toBeLessThan(2_500);
 });
 
-test("without a picture one goes back to any sound", () => {
+test("without video, seeking reaches any packet of sound", () => {
   const released: number[] = [];
   const made = new DelayLine({
     keep: 100_000,

@@ -1,6 +1,6 @@
 /**
- * What arrived, kept for a while: it goes on at once, or later where the viewer has gone back or
- * stands still. Pure: the clock comes from outside, in milliseconds.
+ * Buffers what arrived: delivers it at once, or later where the viewer has sought back or
+ * paused. Pure: the caller passes the clock, in milliseconds.
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";
@@ -11,15 +11,15 @@ interface Entry {
 }
 
 export interface DelayLineOptions {
-  /** Milliseconds that are kept. */
+  /** The window, in milliseconds. */
   keep: number;
-  /** Bytes that are kept at the most. */
+  /** The most bytes it keeps. */
   size: number;
-  /** The track by which one finds one's way: sound, where there is no picture; else that. */
+  /** The track that seeking goes by: video, or audio where there is no video. */
   lead?: () => Track;
-  /** What is due next does not follow what went before: decoders have to begin anew. */
+  /** The next frame does not follow the last one: reset the decoders. */
   onJump: () => void;
-  /** Takes what is due. */
+  /** Receives what is due. */
   release: (frame: Frame) => void;
 }
 
@@ -27,32 +27,32 @@ export class DelayLine {
   readonly #options: DelayLineOptions;
   #entries: Entry[] = [];
   #bytes = 0;
-  /** What goes on next, as an index of the entries. */
+  /** The index of the next entry to deliver. */
   #next = 0;
   #delay = 0;
   #held = false;
-  /** Whether what was due next is not kept any more. */
+  /** Whether the next entry was dropped from the window. */
   #overtaken = false;
-  /** The set-up that was in force before the oldest entry. */
+  /** The setup that applied before the oldest entry. */
   #before = new Map<Track, Frame>();
 
   constructor(options: DelayLineOptions) {
     this.#options = options;
   }
 
-  /** Whether the viewer sees what is live. */
+  /** Whether the viewer is at the live edge. */
   get live(): boolean {
     return this.#delay === 0 && !this.#held;
   }
 
-  /** Milliseconds that the viewer is behind what is live. */
+  /** Milliseconds behind the live edge. */
   behind(now: number): number {
     const next = this.#entries[this.#next];
     if (this.#held) return next ? Math.max(this.#delay, now - next.at) : this.#delay;
     return this.#delay;
   }
 
-  /** Milliseconds that he could go back. */
+  /** Milliseconds that the viewer can seek back. */
   kept(now: number): number {
     const oldest = this.#entries.find(({ frame }) => this.#isStart(frame));
     return oldest ? now - oldest.at : 0;
@@ -68,7 +68,7 @@ export class DelayLine {
     this.#forget(now);
   }
 
-  /** Lets everything go on that is due. */
+  /** Delivers everything that is due. */
   advance(now: number): void {
     if (this.#held) return;
     if (this.#overtaken) {
@@ -83,12 +83,12 @@ export class DelayLine {
     }
   }
 
-  /** Stands still, until `seek` names where to go on: decoders do not wait meanwhile. */
+  /** Pauses until `seek` says where to resume. */
   hold(): void {
     this.#held = true;
   }
 
-  /** Goes to a place so many milliseconds behind what is live. */
+  /** Seeks to so many milliseconds behind the live edge. */
   seek(behind: number, now: number): void {
     this.#held = this.#overtaken = false;
     this.#options.onJump();
@@ -103,7 +103,7 @@ export class DelayLine {
     this.advance(now);
   }
 
-  /** Forgets everything: the stream has ended, or its connection was lost. */
+  /** Drops everything: the stream ended, or its connection was lost. */
   clear(): void {
     this.#entries = [];
     this.#bytes = 0;
@@ -113,7 +113,7 @@ export class DelayLine {
     this.#before.clear();
   }
 
-  /** The last picture that can be decoded by itself and arrived by then; else the first one. */
+  /** The last keyframe that had arrived by then; else the first one. */
   #startBefore(moment: number): number {
     let start = this.#entries.findIndex(({ frame }) => this.#isStart(frame));
     for (const [index, { frame, at }] of this.#entries.entries()) {
@@ -123,7 +123,7 @@ export class DelayLine {
     return start < 0 ? this.#entries.length : start;
   }
 
-  /** Whether decoders can begin with it. Every packet of sound can be decoded by itself. */
+  /** Whether decoders can begin with it. Every audio packet decodes on its own. */
   #isStart({ kind, track, keyframe }: Frame): boolean {
     const lead = this.#options.lead?.() ?? Track.video;
     return kind === Kind.media && track === lead && (keyframe || lead === Track.audio);
@@ -141,7 +141,7 @@ export class DelayLine {
     if (gone === 0) return;
     this.#entries.splice(0, gone);
     this.#bytes = bytes;
-    // Whoever stood still for too long goes on with the oldest that there is.
+    // After a pause longer than the window, resume with the oldest entry.
     this.#overtaken ||= gone > this.#next;
     this.#next = Math.max(0, this.#next - gone);
   }

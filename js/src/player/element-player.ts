@@ -1,16 +1,16 @@
-/** What the ways of playing a stream by a video element have in common. */
+/** The common part of the players that use a video element. */
 
 import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
 import type { Watched } from "./watch-socket";
 
 export abstract class ElementPlayer extends Follower implements StreamPlayer {
   protected readonly video: HTMLVideoElement;
-  /** Whether what is live is followed, and not a place behind it. */
+  /** Whether it follows the live edge, not a position behind it. */
   protected following = true;
-  /** Seconds that what is live is held back by. */
+  /** Seconds that live playback is held back. */
   protected readonly held: number = 0;
 
-  /** `every`: milliseconds after which the figures are brought up to date. */
+  /** `every`: milliseconds between updates of the figures. */
   constructor(
     video: HTMLVideoElement,
     options: PlayerOptions,
@@ -57,6 +57,6 @@ export abstract class ElementPlayer extends Follower implements StreamPlayer {
 
   protected abstract update(): void;
 
-  /** What one can go to, in the element's time. */
+  /** The seekable range, in the element's time. */
   protected abstract range(): { start: number; end: number };
 }

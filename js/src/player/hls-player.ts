@@ -1,7 +1,7 @@
 /**
- * One viewer of one stream, by the browser's own HLS player: for telephones that have neither WebCodecs
- * for sound nor Media Source Extensions. It plays what `server/broadcast/hls.py` packs; the socket says where the
- * stream stands.
+ * Plays one stream with the browser's own HLS player: for phones that have neither WebCodecs
+ * for audio nor Media Source Extensions. It plays what `server/broadcast/hls.py` packs; the socket reports the
+ * stream's state.
  */
 
 import { ElementPlayer } from "./element-player";
@@ -10,7 +10,7 @@ import { playing } from "./video";
 
 const PLAYLIST = "application/vnd.apple.mpegurl";
 const UPDATE_MS = 250;
-/** Before a source that failed is opened again; and how often, before it is given up. */
+/** The delay before a failed source is retried, and how many retries there are. */
 const AGAIN_MS = 1_000;
 const ATTEMPTS = 5;
 
@@ -30,7 +30,7 @@ export class HlsPlayer extends ElementPlayer {
     this.#url = url;
     const { signal } = this.end;
     video.addEventListener("error", () => this.#failed(), { signal });
-    // What `getVideoPlaybackQuality` counts of a playlist is not the same everywhere.
+    // Browsers disagree on what `getVideoPlaybackQuality` counts for a playlist.
     let counting = 0;
     const count = () => {
       this.#frames += 1;
@@ -49,7 +49,7 @@ export class HlsPlayer extends ElementPlayer {
   setVolume(volume: number): void {
     this.#volume = volume;
     this.video.volume = volume;
-    // A telephone's volume is its keys' alone.
+    // On phones only the hardware keys change the volume.
     this.video.muted = volume === 0;
   }
 
@@ -58,7 +58,7 @@ export class HlsPlayer extends ElementPlayer {
     this.start();
   }
 
-  /** The socket has nothing but states for this player. */
+  /** For this player the socket carries only states. */
   protected receive(): void {}
 
   protected restart(): void {
@@ -85,7 +85,7 @@ export class HlsPlayer extends ElementPlayer {
     this.sound.value = this.video.muted && this.#volume > 0 ? "blocked" : "playing";
   }
 
-  /** A playlist is not there before its first part is: it is asked for again. */
+  /** The playlist does not exist before its first part: retry. */
   #failed(): void {
     if (this.state.value !== "live" || !this.video.src) return;
     this.#failures += 1;
@@ -111,7 +111,7 @@ export class HlsPlayer extends ElementPlayer {
     };
   }
 
-  /** What one can go to, as the browser has it. */
+  /** The seekable range, as the browser reports it. */
   protected range(): { start: number; end: number } {
     const { seekable } = this.video;
     if (seekable.length === 0) return { start: 0, end: 0 };

@@ -1,4 +1,4 @@
-/** The pictures on the buttons; each button has its words beside. */
+/** The icons of the buttons; each button also has a text label. */
 
 const PATHS = {
   play: "M7 4.5v15l12.5-7.5z",

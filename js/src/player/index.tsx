@@ -8,7 +8,7 @@ import { Player, Unsupported } from "./view";
 
 const base = document.baseURI;
 const socketUrl = new URL("ws/watch", base.replace(/^http/, "ws")).href;
-/** Of a private broadcast: in the fragment, which no server sees. */
+/** For a private broadcast: in the fragment, which no server sees. */
 const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
 const stream = decodeURIComponent(location.pathname.split("/").at(-1) ?? "");
 const hlsUrl = ticket === null ? new URL(`hls/${stream}/master.m3u8`, base).href : null;

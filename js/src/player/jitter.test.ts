@@ -6,7 +6,7 @@ import { SoundRing } from "./ring";
 const FRAME = 33_333;
 const BASE = 7_000_000_000;
 
-/** Sends `count` pictures over a network that delays each by `delay(i)` microseconds, in order. */
+/** Sends `count` frames over a network that delays each by `delay(i)` microseconds, in order. */
 function arrive(track: Transit, count: number, delay: (i: number) => number, from = 0): number {
   let now = 0;
   for (let i = from; i < from + count; i += 1) {
@@ -17,14 +17,14 @@ function arrive(track: Transit, count: number, delay: (i: number) => number, fro
 }
 
 describe("Transit", () => {
-  it("finds the shortest way through an even network, and no spread", () => {
+  it("finds the shortest transit of a steady network, and no jitter", () => {
     const track = new Transit(8);
     arrive(track, 200, () => 12_000);
     expect(track.floor).toBeCloseTo(BASE + 12_000);
     expect(track.spread).toBeCloseTo(0);
   });
 
-  it("measures the spread of an uneven one, but for the rare outlier", () => {
+  it("measures the jitter of an unsteady one, except rare outliers", () => {
     const track = new Transit(8);
     arrive(track, 200, (i) => (i % 100 === 50 ? 30_000 : 5_000 + (i % 10) * 2_000));
     expect(track.floor).toBeCloseTo(BASE + 5_000);
@@ -32,7 +32,7 @@ describe("Transit", () => {
     expect(track.spread).toBeLessThan(20_000);
   });
 
-  it("does not take the cached group of pictures of a late joiner for jitter", () => {
+  it("does not take a late joiner's cached frames for jitter", () => {
     const track = new Transit(8);
     const joined = BASE + 60 * FRAME;
     for (let i = 0; i < 60; i += 1) track.add(i * FRAME, joined + i * 500);
@@ -41,22 +41,22 @@ describe("Transit", () => {
     expect(track.spread).toBeLessThan(FRAME);
   });
 
-  it("does not take the slow beginning of a busy page for jitter, however long it lasts", () => {
+  it("does not take a busy page's slow start for jitter, however long it lasts", () => {
     const track = new Transit(8);
-    // A tenth is caught up of each picture's time, for three seconds.
+    // Each frame catches up a tenth of its duration, for three seconds.
     arrive(track, 100, (i) => 10_000 + Math.max(0, 90 - i) * 3_500);
     expect(track.floor).toBeCloseTo(BASE + 10_000);
     expect(track.spread).toBeCloseTo(0);
   });
 
-  it("does not take for jitter what a page did late while it stood at its beginning", () => {
+  it("does not take a page's stall at its start for jitter", () => {
     const track = new Transit(8);
     arrive(track, 100, (i) => (i < 60 ? 600_000 + (i % 2) * 20_000 : 10_000));
     expect(track.floor).toBeCloseTo(BASE + 10_000);
     expect(track.spread).toBeCloseTo(0);
   });
 
-  it("knows the jitter of a network that becomes faster all the time", () => {
+  it("measures the jitter of a network that keeps getting faster", () => {
     const track = new Transit(8);
     arrive(track, 300, (i) => (300 - i) * 1_000 + (i % 2) * 20_000);
     expect(track.spread).toBeGreaterThan(20_000);
@@ -71,32 +71,32 @@ describe("Transit", () => {
 });
 
 describe("Playout", () => {
-  it("holds nothing back on an even network", () => {
+  it("holds nothing back on a steady network", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 100, () => 10_000);
     expect(playout.offsets(now, null).picture).toBeCloseTo(BASE + 10_000);
   });
 
-  it("does not hold pictures for jitter below one frame", () => {
+  it("does not hold frames for jitter below one frame", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 100, (i) => (i % 2) * 20_000);
     expect(playout.offsets(now, null).picture).toBeCloseTo(BASE);
   });
 
-  it("holds them on a rough network, but never more than 200 ms", () => {
+  it("holds them on an unsteady network, but never more than 200 ms", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 200, (i) => (i % 10 === 0 ? 320_000 : 10_000));
     const held = (playout.offsets(now, null).picture ?? 0) - (playout.picture.floor ?? 0);
     expect(held).toBe(200_000);
   });
 
-  it("does not pay for one long stall with latency afterwards", () => {
+  it("adds no latency after one long stall", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 150, (i) => (i === 100 ? 800_000 : 10_000));
     expect(playout.offsets(now, null).picture).toBeCloseTo(BASE + 10_000);
   });
 
-  it("comes back to the lowest latency when the network recovers", () => {
+  it("returns to the lowest latency when the network recovers", () => {
     const playout = new Playout();
     let now = arrive(playout.picture, 200, (i) => (i % 10 === 0 ? 180_000 : 10_000));
     const rough = playout.offsets(now, null).picture ?? 0;
@@ -109,7 +109,7 @@ describe("Playout", () => {
     expect(playout.offsets(now, null).picture).toBeLessThan(BASE + 12_000);
   });
 
-  it("keeps the picture near a sound that takes long", () => {
+  it("keeps the video in sync with late audio", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 100, () => 10_000);
     arrive(playout.sound, 100, () => 30_000);
@@ -118,7 +118,7 @@ describe("Playout", () => {
     expect((sound ?? 0) - (picture ?? 0)).toBeCloseTo(LIP_SYNC);
   });
 
-  it("shows pictures beside a sound that takes longer than pictures can wait", () => {
+  it("shows frames although the audio is later than frames can wait", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 100, () => 10_000);
     arrive(playout.sound, 100, () => 900_000);
@@ -135,7 +135,7 @@ describe("Playout", () => {
     expect(seen).toBeGreaterThan(280);
   });
 
-  it("never lets the sound run ahead of a picture that takes long", () => {
+  it("never lets the audio run ahead of late video", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 100, () => 150_000);
     arrive(playout.sound, 100, () => 10_000);
@@ -143,7 +143,7 @@ describe("Playout", () => {
     expect(sound).toBe(picture);
   });
 
-  it("keeps voices with pictures that are seconds late, as long as the sound is kept", () => {
+  it("keeps voices in sync with frames that are seconds late, as far as audio is buffered", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 400, () => 5_000_000);
     arrive(playout.sound, 400, () => 10_000);
@@ -157,7 +157,7 @@ describe("Playout", () => {
     expect(heard.every((sample) => sample === 0.5)).toBe(true);
   });
 
-  it("holds no voice back for pictures that hardly come at all", () => {
+  it("holds no voice back for frames that hardly arrive at all", () => {
     const playout = new Playout();
     const now = arrive(playout.picture, 700, () => 15_000_000);
     arrive(playout.sound, 700, () => 10_000);

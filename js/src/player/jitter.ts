@@ -1,23 +1,23 @@
 /**
- * How long pictures and sound have to be held so that they play evenly. Pure; times are in
+ * How long to hold video and audio so that they play evenly. Pure; times are in
  * microseconds, of the stream (`timestamp`) and of this page (`now`). The two clocks have
  * different origins: only differences between transits mean anything.
  */
 
-/** What is older no longer counts; also lets the floor follow clocks that drift. */
+/** Older arrivals no longer count, so that the floor follows clocks that drift. */
 const WINDOW = 5_000_000;
-/** Arrivals of one window that may come too late: 5 % of the pictures, hardly any sound. */
+/** Arrivals of one window that may be too late: 5 % of the video, hardly any audio. */
 const LATE_PICTURES = 8;
 const LATE_PACKETS = 2;
 /**
- * At the beginning only the shortest way counts: the cached group of pictures comes late, and the
- * page is busy with itself. The beginning is over when the way has not become shorter by more than
+ * At first only the shortest transit counts: the cached frames arrive late, and the
+ * page is busy loading. This phase ends when the transit has not become shorter by more than
  * `NOTICEABLE` for `JOINING`, and after `LONGEST_JOINING` in any case.
  */
 const JOINING = 1_000_000;
 const LONGEST_JOINING = 5_000_000;
 const NOTICEABLE = 5_000;
-/** Who comes so much faster than all of a window shows that they were held up: a page that stood. */
+/** A transit this much shorter than all others of a window shows that those were held up by a stalled page. */
 const HELD_UP = 100_000;
 
 interface Arrival {
@@ -25,13 +25,13 @@ interface Arrival {
   transit: number;
 }
 
-/** The beginning of a track: how short its way has become, and since when. */
+/** The start of a track: its shortest transit, and since when. */
 class Joining {
   #began: number | null = null;
   #shortest = Number.POSITIVE_INFINITY;
   #since = 0;
 
-  /** Whether it still lasts, at this arrival. */
+  /** Whether the start still lasts at this arrival. */
   lasts({ now, transit }: Arrival): boolean {
     this.#began ??= now;
     if (transit < this.#shortest - NOTICEABLE) {
@@ -48,21 +48,21 @@ export class Transit {
   #arrivals: Arrival[] = [];
   #joining: Joining | null = new Joining();
   #last: { timestamp: number; now: number } | null = null;
-  /** The floor before what came at once with the last arrival. */
+  /** The floor before the burst of the last arrival. */
   #floorBefore: number | null = null;
 
-  /** `late`: how many arrivals of five seconds may come after their time. */
+  /** `late`: how many arrivals of five seconds may be late. */
   constructor(late: number) {
     this.#late = late;
   }
 
-  /** The shortest way of late; null before the first arrival. */
+  /** The shortest recent transit; null before the first arrival. */
   get floor(): number | null {
     if (this.#arrivals.length === 0) return null;
     return Math.min(...this.#arrivals.map(({ transit }) => transit));
   }
 
-  /** How much longer than the shortest way all but a few arrivals take. */
+  /** How much longer than the shortest transit all but a few arrivals take. */
   get spread(): number {
     const transits = this.#arrivals.map(({ transit }) => transit).sort((a, b) => b - a);
     const worst = transits[this.#late];
@@ -74,7 +74,7 @@ export class Transit {
     const transit = now - timestamp;
     const last = this.#last;
     this.#last = { timestamp, now };
-    // What arrives right behind a late one was only queued: a stall counts once, however long.
+    // Arrivals right behind a late one were only queued: a stall counts once, however long.
     const queued = last !== null && now - last.now < (timestamp - last.timestamp) / 2;
     const floor = this.floor;
     const longer = floor !== null && transit > floor;
@@ -90,7 +90,7 @@ export class Transit {
     while ((this.#arrivals[0]?.now ?? now) < now - WINDOW) this.#arrivals.shift();
   }
 
-  /** The stream begins anew: what comes first is a cached group of pictures again. */
+  /** The stream starts again: the first frames are cached ones. */
   restart(): void {
     this.#arrivals = [];
     this.#joining = new Joining();
@@ -99,25 +99,25 @@ export class Transit {
   }
 }
 
-/** The longest that anything is held back for an even flow. */
+/** The longest that anything is held for even playback. */
 const MAX_HOLD = 200_000;
-/** A held time shrinks by this part of the time that passes. */
+/** A hold shrinks by this part of the elapsed time. */
 const EASE = 0.06;
-/** A picture up to one frame late is still seen in its turn: only what is beyond that is held. */
+/** A frame that is late by up to one frame is still shown in order: only jitter beyond that is held for. */
 const SLACK = 33_000;
 /**
- * The longest that a picture waits for a sound that takes longer, as with a headset without a wire:
- * decoders hold only so many pictures (`PictureQueue`), and who waits longer is never seen.
+ * The longest that video waits for later audio, as with a wireless headset:
+ * decoders hold only so many frames (`PictureQueue`); a frame that waits longer is never shown.
  */
 const LONGEST_WAIT = 330_000;
 /**
- * The longest that sound waits for a picture that takes longer, as from an encoder that is late. It is
- * kept meanwhile (`SoundRing`); beyond that voices are not held back any more.
+ * The longest that audio waits for later video, as from a slow encoder. It is
+ * buffered meanwhile (`SoundRing`); beyond that it is no longer held.
  */
 export const LONGEST_SOUND_WAIT = 6_000_000;
-/** More difference than this between lips and voice is noticed (ITU-R BT.1359 says 45 ms). */
+/** People notice a larger lip sync error than this (ITU-R BT.1359 says 45 ms). */
 export const LIP_SYNC = 40_000;
-/** What sound needs beyond its jitter: it cannot skip as pictures can. */
+/** What audio needs beyond its jitter: it cannot skip as video can. */
 const SOUND_RESERVE = 5_000;
 
 /** Rises at once and eases down. */
@@ -133,20 +133,20 @@ class Hold {
   }
 }
 
-/** When a moment of the stream is due on this page: at `timestamp` plus the offset. */
+/** When a stream time is due on this page: at `timestamp` plus the offset. */
 export interface Offsets {
   picture: number | null;
   sound: number | null;
 }
 
-/** Decides the offsets of both tracks, and keeps them within lip sync. */
+/** Sets the offsets of both tracks, and keeps them in lip sync. */
 export class Playout {
   readonly picture = new Transit(LATE_PICTURES);
   readonly sound = new Transit(LATE_PACKETS);
   #pictureHold = new Hold();
   #soundHold = new Hold();
 
-  /** `output`: how long the device takes to sound; `strain`: extra time after gaps were heard. */
+  /** `output`: the device's output latency; `strain`: extra time after audible gaps. */
   offsets(now: number, sound: { output: number; strain: number } | null): Offsets {
     const pictureFloor = this.picture.floor;
     const soundFloor = sound === null ? null : this.sound.floor;

@@ -1,13 +1,13 @@
-/** How a buffered stream is kept close to what is live. Pure; seconds. */
+/** Keeps a buffered stream close to the live edge. Pure; seconds. */
 
-/** What is kept in hand: with less than this sound stalls now and then. */
+/** The target buffer: with less than this, audio stalls now and then. */
 const TARGET = 0.2;
-/** Closer or further than this the rate is changed. */
+/** Beyond this distance from the target the rate changes. */
 const NEAR = 0.13;
 const FAR = 0.35;
 const SLOWER = 0.96;
 const FASTER = 1.06;
-/** Beyond this catching up would take too long. */
+/** Beyond this, catching up would take too long. */
 const LOST = 1.5;
 
 export interface Steering {
@@ -21,7 +21,7 @@ export function liveEdge(
   following: boolean,
 ): Steering {
   const ahead = end - now;
-  // The stream has not begun at zero, or what one stood at is kept no longer.
+  // The stream did not begin at zero, or the position is no longer buffered.
   if (now < start) return { jumpTo: following ? Math.max(start, end - TARGET) : start, rate: 1 };
   if (!following) return { jumpTo: null, rate: 1 };
   if (ahead > LOST || ahead < 0) return { jumpTo: Math.max(start, end - TARGET), rate: 1 };

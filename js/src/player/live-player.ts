@@ -1,4 +1,4 @@
-/** One viewer of one stream: from the socket to the canvas and the loudspeaker. */
+/** Plays one stream: from the socket to the canvas and the speakers. */
 
 import { type Frame, Kind, Track } from "../shared/frames";
 import { DelayLine } from "./delay-line";
@@ -9,14 +9,14 @@ import { pictureConfig, readSetup, soundConfig } from "./setup";
 import { SoundPlayer } from "./sound";
 import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
 
-/** How often the sound's time and the figures are brought up to date. */
+/** How often the audio clock and the figures are updated. */
 const UPDATE_MS = 100;
-/** How often it is looked what is due, while the viewer is behind. */
+/** How often due frames are delivered while the viewer is behind the live edge. */
 const STEP_MS = 10;
-/** The window that one can go back in. */
+/** The seekable window. */
 const KEEP_MS = 120_000;
 const KEEP_BYTES = 48 * 1024 * 1024;
-/** Arrival times that are remembered for pictures still in the decoder. */
+/** Arrival times kept for frames still in the decoder. */
 const MAX_PENDING = 256;
 
 const microseconds = () => performance.now() * 1000;
@@ -51,7 +51,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
   constructor(canvas: HTMLCanvasElement, options: PlayerOptions) {
     super(options, "frames");
     const screen = canvas.getContext("2d", { alpha: false, desynchronized: true });
-    if (screen === null) throw new Error("this browser cannot draw pictures");
+    if (screen === null) throw new Error("this browser has no 2D canvas");
     this.#canvas = canvas;
     this.#screen = screen;
     this.#options = options;
@@ -70,7 +70,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
     });
   }
 
-  /** Stands still. What comes meanwhile is kept, as far as the window reaches. */
+  /** Pauses. What arrives meanwhile is kept, as far as the window reaches. */
   pause(): void {
     if (this.paused.value) return;
     this.paused.value = true;
@@ -79,14 +79,14 @@ export class LivePlayer extends Follower implements StreamPlayer {
     this.#update();
   }
 
-  /** Goes on from where it stood. */
+  /** Resumes from where it paused. */
   play(): void {
     if (!this.paused.value) return;
-    // Decoders that were closed meanwhile begin with a keyframe.
+    // Decoders that were closed meanwhile start with a keyframe.
     this.seek(this.#line.behind(performance.now()) / 1000);
   }
 
-  /** Goes so many seconds behind what is live, as far as the window reaches; 0 is live. */
+  /** Seeks to so many seconds behind the live edge, as far as the window reaches; 0 is live. */
   seek(behind: number): void {
     this.paused.value = false;
     this.#line.seek(behind * 1000, performance.now());
@@ -99,7 +99,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
     this.#sound?.setVolume(volume);
   }
 
-  /** To be called from a gesture: the browser then lets the sound be heard. */
+  /** Call it from a user gesture: the browser then allows sound. */
   allowSound(): void {
     this.#sound?.resume();
   }
@@ -163,7 +163,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
       sound.setVolume(this.#volume);
       this.#sound = sound;
     } catch {
-      // The pictures go on; the view says that there is no sound.
+      // The video continues; the view says that there is no sound.
       this.sound.value = "none";
     } finally {
       this.#opening = false;
@@ -219,7 +219,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
     return this.#playout.offsets(now, this.#sound?.timing(now) ?? null);
   }
 
-  /** Forgets what was on its way to the screen. The last picture stays on the screen. */
+  /** Drops what was waiting to be shown. The last frame stays on the screen. */
   #flush(): void {
     this.#playout.restart();
     this.#queue.clear();

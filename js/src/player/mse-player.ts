@@ -1,6 +1,6 @@
 /**
- * One viewer of one stream, by Media Source Extensions: for browsers without WebCodecs, and for pages
- * that did not come over TLS, which get none. The server packs the frames (`server/media/cmaf.py`).
+ * Plays one stream with Media Source Extensions: for browsers without WebCodecs, and for pages
+ * not served over TLS, which have none. The server packs the frames (`server/media/cmaf.py`).
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";
@@ -12,19 +12,19 @@ import { TrackBuffer } from "./track-buffer";
 import { playing } from "./video";
 
 const UPDATE_MS = 100;
-/** A stream that cannot be decoded is begun anew after this long. */
+/** A stream that cannot be decoded is restarted after this long. */
 const RETRY_MS = 1_000;
-/** Seconds of the past that one can go back to. */
+/** Seconds that the viewer can seek back. */
 const KEEP = 120;
 
 export class MsePlayer extends ElementPlayer {
   protected override readonly held = liveEdge.TARGET;
   readonly #codecs = new Map<Track, string>();
-  /** What came of each track before the source was made. */
+  /** What arrived of each track before the source was created. */
   readonly #headers = new Map<Track, { type: string; header: Uint8Array }>();
   #buffers = new Map<Track, TrackBuffer>();
   #source: MediaSource | null = null;
-  /** Pictures of the sources that went before. */
+  /** Frames of earlier sources. */
   #framesBefore = 0;
 
   static supported(): boolean {
@@ -34,7 +34,7 @@ export class MsePlayer extends ElementPlayer {
   constructor(video: HTMLVideoElement, options: PlayerOptions) {
     super(video, options, "fmp4", UPDATE_MS);
     const { signal } = this.end;
-    // What a decoder does not bear may be gone with the next keyframe.
+    // The next keyframe may be decodable again.
     const retry = (): void => void setTimeout(() => this.video.error && this.again(), RETRY_MS);
     video.addEventListener("error", retry, { signal });
   }
@@ -64,13 +64,13 @@ export class MsePlayer extends ElementPlayer {
     }
   }
 
-  /** A header begins a track, or begins it anew: with another size, say. */
+  /** A header starts a track, or restarts it, for example with another size. */
   #prepare(track: Track, header: Uint8Array): void {
     const codec = this.#codecs.get(track);
     if (codec === undefined) return;
     const type = `${track === Track.video ? "video" : "audio"}/mp4; codecs="${codec}"`;
     if (!MediaSource.isTypeSupported(type)) {
-      // Without its sound a stream can be seen; without its picture there is nothing to show.
+      // Without audio a stream can still be watched; without video there is nothing to show.
       if (track === Track.audio) return;
       this.fail({ kind: "codec", message: codec });
       return;
@@ -128,7 +128,7 @@ export class MsePlayer extends ElementPlayer {
     };
   }
 
-  /** Keeps close to what is live; a little fast or slow where that is enough, by a jump where not. */
+  /** Stays close to the live edge: by a slightly changed rate where that is enough, else by a jump. */
   #steer(start: number, end: number): void {
     const video = this.video;
     const { jumpTo, rate } = liveEdge(video.currentTime, { start, end }, this.following);
@@ -136,7 +136,7 @@ export class MsePlayer extends ElementPlayer {
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
-  /** What can be played: the part that every track has. */
+  /** What can be played: the range that every track has. */
   protected range(): { start: number; end: number } {
     const ranges = [...this.#buffers.values()].map((buffer) => buffer.range);
     const known = ranges.filter((range) => range !== null);
@@ -161,5 +161,5 @@ export class MsePlayer extends ElementPlayer {
   }
 }
 
-/** H.264 of the baseline, which is what is broadcast. */
+/** H.264 baseline, which is what broadcasts use. */
 const VIDEO_MP4 = 'video/mp4; codecs="avc1.42001f"';

@@ -1,4 +1,4 @@
-/** Whatever a network does to a stream: what a viewer sees and hears stays in order, bounded, and in step. */
+/** On any network, what a viewer sees and hears stays in order, bounded and in sync. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,25 +9,25 @@ import { liveEdge } from "./live-edge";
 import { type Picture, PictureQueue } from "./picture-queue";
 import { SoundRing } from "./ring";
 
-/** Microseconds, but for the rate of the sound. */
+/** Microseconds, except the audio sample rate. */
 const PICTURE = 33_333;
 const PACKET = 20_000;
 const RATE = 48_000;
 const QUANTUM = 128;
 const STEP = (QUANTUM * 1e6) / RATE;
-/** How much later the page's clock is than the stream's, and how long its device takes to sound. */
+/** How far the page's clock is ahead of the stream's, and the device's output latency. */
 const CLOCK = 9_000_000_000;
 const OUTPUT = 20_000;
-/** A network's mood changes this often. */
+/** The network's conditions change this often. */
 const SPELL = 100_000;
-/** In order, by one connection: after so long without trouble all has to be well again, until the end. */
+/** In order, over one connection: after this long without trouble playback must have recovered. */
 const CALM = 14_000_000;
 const WELL = 1_000_000;
 
 interface Weather {
-  /** What every packet takes at least. */
+  /** The least transit of a packet. */
   way: number;
-  /** What packets take beyond that, spell by spell; null where nothing comes through. */
+  /** Extra transit in each period; null in an outage. */
   spells: (number | null)[];
 }
 
@@ -51,7 +51,7 @@ interface Arrival {
   track: Track;
 }
 
-/** What is sent until the end, as it arrives. */
+/** Everything sent until the end, as it arrives. */
 function arrivals({ way, spells }: Weather): Arrival[] {
   const end = spells.length * SPELL + CALM;
   const sent: Omit<Arrival, "at">[] = [];
@@ -79,7 +79,7 @@ class Shown implements Picture {
   }
 }
 
-test("a picture is seen in its turn, a sound heard at its moment, and both are in step", () => {
+test("frames are shown in order, audio plays on time, and both are in sync", () => {
   const wave = new Float32Array((RATE * PACKET) / 1e6).fill(0.5);
   fc.assert(
     fc.property(weather(800_000), (conditions) => {
@@ -130,10 +130,10 @@ test("a picture is seen in its turn, a sound heard at its moment, and both are i
         expect(shown.timestamp).toBeGreaterThan(last);
         last = shown.timestamp;
         shown.close();
-        // The next refresh of the screen after it came, and no later.
+        // At the first screen refresh after it arrived.
         if (well) expect(now - CLOCK - last - conditions.way).toBeLessThan(40_000);
       }
-      // Nothing stands still.
+      // Nothing stalls.
       expect(end - CLOCK - conditions.way - last).toBeLessThan(4 * PICTURE);
       queue.clear();
       expect(Shown.open).toBe(0);
@@ -142,19 +142,19 @@ test("a picture is seen in its turn, a sound heard at its moment, and both are i
   );
 }, 60_000);
 
-test("a buffered stream comes back to what is live, and stays there", () => {
+test("a buffered stream returns to the live edge, and stays there", () => {
   fc.assert(
     fc.property(weather(3_000_000), fc.double({ min: 0, max: 1e5, noNaN: true }), (sky, first) => {
       const coming = arrivals(sky).filter(({ track }) => track === Track.video);
       const end = CLOCK + sky.spells.length * SPELL + 2 * CALM;
-      // The stream goes on for longer than the trouble: catching up by the rate takes a while.
+      // The stream outlasts the trouble: catching up by the playback rate takes a while.
       for (let t = (coming.at(-1)?.timestamp ?? 0) + PICTURE; CLOCK + t < end; t += PICTURE)
         coming.push({ timestamp: t, track: Track.video, at: CLOCK + t + sky.way });
       let [now, rate, start, edge] = [0, 1, first, 0];
       for (let time = CLOCK + sky.way; time < end; time += 10_000) {
         while ((coming[0]?.at ?? Number.POSITIVE_INFINITY) <= time) {
           const from = first + (coming.shift()?.timestamp ?? 0) / 1e6;
-          // What is missing parts what is buffered.
+          // A gap splits the buffered ranges.
           if (from > edge + 0.001) start = from;
           edge = from + PICTURE / 1e6;
         }
@@ -182,7 +182,7 @@ test("a buffered stream comes back to what is live, and stays there", () => {
   );
 }, 60_000);
 
-describe("what is kept", () => {
+describe("the delay line", () => {
   const GAP = 100;
   const GROUP = 10;
   const KEEP = 5_000;
@@ -196,7 +196,7 @@ describe("what is kept", () => {
     fc.record({ name: fc.constant("seek"), count: fc.integer({ min: 0, max: 80 }) }),
   );
 
-  test("goes on in order, from a picture that decodes by itself, and never without bound", () => {
+  test("delivers in order, from a keyframe, and stays bounded", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         let [now, number] = [0, 0];
@@ -217,7 +217,7 @@ describe("what is kept", () => {
             expect(ready).toBe(true);
             if (last !== null) expect(frame.timestamp).toBe(last + 1);
             else if (!frame.keyframe) {
-              // A decoder waits for one, where nothing that is kept begins with one.
+              // The decoder waits for a keyframe where the window has none.
               expect(line.kept(now)).toBe(0);
               return;
             }

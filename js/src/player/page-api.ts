@@ -1,5 +1,5 @@
 /**
- * The page around a player hears how it fares, and steers it. Nothing secret is ever said: a framed
+ * Reports the player's state to the embedding page, which can control it. Never sends a secret: a framed
  * page cannot know who frames it.
  */
 
@@ -8,7 +8,7 @@ import type { StreamPlayer } from "./stream-player";
 /** Marks the messages of both directions. */
 export const MARK = "nanomeet-player";
 
-/** What the page around is told; seconds, but for `latency`, which is in milliseconds. */
+/** What the embedding page is told; in seconds, except `latency`, in milliseconds. */
 export interface PlayerFacts {
   state: string;
   paused: boolean;
@@ -35,7 +35,7 @@ export interface PlayerHandlers {
   sound: (volume: number, muted: boolean) => void;
 }
 
-/** Listens to the page around until the signal ends it. */
+/** Listens to the embedding page until the signal aborts. */
 export function obey({ player, sound }: PlayerHandlers, signal: AbortSignal): void {
   addEventListener(
     "message",
@@ -68,7 +68,7 @@ export function tell(facts: PlayerFacts): void {
   if (window.parent !== window) window.parent.postMessage({ mark: MARK, facts }, "*");
 }
 
-/** Takes nothing on trust: any page may frame this one. */
+/** Validates every message: any page may frame this one. */
 function commandIn(data: unknown): PlayerCommand | null {
   if (typeof data !== "object" || data === null || Reflect.get(data, "mark") !== MARK) return null;
   const command: unknown = Reflect.get(data, "command");

@@ -17,7 +17,7 @@ function queueOf(...timestamps: number[]): [PictureQueue<Fake>, Fake[]] {
 }
 
 describe("PictureQueue", () => {
-  it("gives each picture at its moment, and not before", () => {
+  it("returns each frame when it is due, and not before", () => {
     const [queue, [first, second]] = queueOf(10, 20);
     expect(queue.take(9)).toBeNull();
     expect(queue.take(10)).toBe(first);
@@ -25,14 +25,14 @@ describe("PictureQueue", () => {
     expect(queue.take(20)).toBe(second);
   });
 
-  it("skips to the newest that is due, and closes those it overtakes", () => {
+  it("skips to the newest due frame, and closes those it skips", () => {
     const [queue, pictures] = queueOf(10, 20, 30, 40);
     expect(queue.take(35)?.timestamp).toBe(30);
     expect(pictures.map(({ closed }) => closed)).toEqual([true, true, false, false]);
     expect(queue.dropped).toBe(2);
   });
 
-  it("does not pile up while nobody looks", () => {
+  it("does not pile up while no frame is taken", () => {
     const queue = new PictureQueue<Fake>();
     const pictures = Array.from({ length: 100 }, (_, i) => new Fake(i));
     for (const picture of pictures) queue.push(picture, picture.timestamp - 5);

@@ -1,31 +1,31 @@
-/** Decoded pictures that wait for their moment. Whoever is overtaken is closed at once. */
+/** Decoded frames that wait until they are due. Skipped frames are closed at once. */
 
 export interface Picture {
-  /** Microseconds of the stream. */
+  /** Stream time in microseconds. */
   readonly timestamp: number;
   close(): void;
 }
 
-/** Decoders hold only so many pictures: more than this must not wait. */
+/** Decoders hold only so many frames: no more than this may wait. */
 const MAX_WAITING = 12;
 
 export class PictureQueue<P extends Picture> {
   #waiting: P[] = [];
   #dropped = 0;
 
-  /** Pictures that were never seen. */
+  /** Frames that were never shown. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Adds the next picture; `moment` is the stream's time that is due now. */
+  /** Adds the next frame; `moment` is the stream time that is due now. */
   push(picture: P, moment: number): void {
     this.#waiting.push(picture);
     while (this.#waiting.length > MAX_WAITING) this.#drop();
     this.#overtake(moment);
   }
 
-  /** The newest picture that is due, to be closed by the caller; null if none is. */
+  /** The newest due frame, which the caller closes; null if none is due. */
   take(moment: number): P | null {
     this.#overtake(moment);
     const [first] = this.#waiting;

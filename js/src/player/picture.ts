@@ -1,9 +1,9 @@
-/** Decodes the pictures, and keeps up: what cannot be decoded in time is left out. */
+/** Decodes the video in time: drops what it cannot decode fast enough. */
 
 import { CodecDebt } from "../shared/codec-watchdog";
 import type { Frame } from "../shared/frames";
 
-/** With more than this waiting at a keyframe, decoding begins afresh with it. */
+/** If more than this waits when a keyframe arrives, decoding restarts at the keyframe. */
 const MAX_QUEUED = 8;
 
 export class PictureDecoder {

@@ -16,7 +16,7 @@ export function load(): Preferences {
       muted: muted === true,
     };
   } catch {
-    // Storage is refused in some frames; the defaults do.
+    // Some frames have no storage: use the defaults.
     return { volume: 1, muted: false };
   }
 }

@@ -1,4 +1,4 @@
-/** What is left of a broadcast that has ended: its recording, with captions if it has any. */
+/** The recording of a broadcast that has ended, with captions if it has any. */
 
 import { useEffect, useRef } from "preact/hooks";
 import { captionsBeside, fetchCaptions, offerCaptions, toggleCaptions } from "./captions";
@@ -13,13 +13,13 @@ export function Recorded({ vod }: { vod: string }) {
     const { signal } = owner;
     const { current: video } = screen;
     if (video === null) return;
-    // Its own controls show that it has failed.
+    // The video's own controls show the failure.
     playOn(video, signal, () => undefined);
     fetchCaptions(captionsBeside(vod), signal).then(
       (text) => {
         if (text !== null && !signal.aborted) offerCaptions(video, text, t.captions, signal);
       },
-      // Without a network the recording says so itself.
+      // Without a network the recording reports that itself.
       () => undefined,
     );
     addEventListener(

@@ -1,18 +1,18 @@
 /**
- * A recording whose file is not what it was a moment ago: the server puts the finished file in the
- * place of the one that was written live, and whoever has read half of the one cannot go on with the
- * other. Or whose server was away for a while. The element itself gives up in both cases.
+ * Keeps a recording playing when its file changes: the server replaces the file written live
+ * with the finished one, and a viewer who has read half of the old file cannot continue with the
+ * new one. Also when the server was unreachable for a while. The element itself gives up in both cases.
  */
 
-/** Waits before each attempt; it is over after the last. */
+/** Delays before each retry; gives up after the last. */
 const WAITS_MS = [200, 1_000, 3_000, 7_000] as const;
-/** Whoever has played on for so many seconds has all attempts again. */
+/** After so many seconds of playback all retries are available again. */
 const RECOVERED = 5;
 
 /**
- * Has a video begin anew where it stood whenever it fails, until the signal ends it.
+ * Restarts a video at its position whenever it fails, until the signal aborts.
  *
- * `onFailed`: it was tried often enough.
+ * `onFailed`: all retries failed.
  */
 export function playOn(video: HTMLVideoElement, signal: AbortSignal, onFailed: () => void): void {
   let attempts = 0;
@@ -33,7 +33,7 @@ export function playOn(video: HTMLVideoElement, signal: AbortSignal, onFailed: (
     wanted = true;
   });
   on("pause", () => {
-    // An element that fails stops, too.
+    // A failed element is paused, too.
     if (video.error === null) wanted = false;
   });
   on("timeupdate", () => {

@@ -32,20 +32,20 @@ describe("SoundRing", () => {
     expect(heard).toEqual(Array.from({ length: 20 * QUANTUM }, (_, i) => i + 1));
   });
 
-  it("is silent before the sound's moment and after its end", () => {
+  it("is silent before the audio is due and after its end", () => {
     const ring = filled(2);
     expect(read(ring, START - 50_000).every((s) => s === 0)).toBe(true);
     expect(read(ring, START + 2 * PACKET_US).every((s) => s === 0)).toBe(true);
   });
 
-  it("leaves a gap where sound is missing", () => {
+  it("leaves a gap where audio is missing", () => {
     const ring = filled(1);
     ring.write(START + 2 * PACKET_US, [ramp(2)]);
     expect(read(ring, START + PACKET_US + 5_000)[0]).toBe(0);
     expect(ring.gaps).toBe(0);
   });
 
-  it("counts when the sound runs out, and begins again when it is back", () => {
+  it("counts underruns, and resumes when audio arrives again", () => {
     const ring = filled(1);
     for (let at = 0; at < 30_000; at += QUANTUM_US) read(ring, START + at);
     expect(ring.gaps).toBe(1);
@@ -73,14 +73,14 @@ describe("SoundRing", () => {
     expect(steepest).toBeLessThan(0.07);
   });
 
-  it("jumps when it is far behind", () => {
+  it("jumps when it is far behind the due time", () => {
     const ring = filled(90);
     read(ring, START);
     read(ring, START + 1_000_000);
     expect((ring.position ?? 0) - START).toBeGreaterThan(1_000_000);
   });
 
-  it("starts over when the stream's time does", () => {
+  it("starts over when the stream's timestamps do", () => {
     const ring = filled(5);
     ring.write(START + 3_600_000_000, [ramp(0)]);
     expect(read(ring, START + 3_600_000_000)[0]).toBe(1);

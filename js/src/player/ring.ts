@@ -1,18 +1,18 @@
 /**
- * The sound that waits to be heard, placed by its time in the stream. Pure: the AudioWorklet asks
- * for the next samples and names the moment that is due; small differences are made up by playing
- * a little faster or slower, large ones by a jump.
+ * A ring buffer of audio, placed by stream time. Pure: the AudioWorklet asks
+ * for the next samples and names the time that is due; small errors are corrected by playing
+ * slightly faster or slower, large ones by a jump.
  */
 
 /** Below this nothing is corrected. */
 const TOLERANCE = 3_000;
-/** Beyond this the ring jumps: catching up would take too long. */
+/** Beyond this error it jumps: catching up would take too long. */
 const JUMP = 250_000;
-/** Seconds: more than sound waits for pictures at most, and what comes meanwhile. */
+/** Seconds: longer than audio ever waits for video, and what arrives meanwhile. */
 const KEPT = 8;
-/** The rate that makes up a difference within about a second... */
+/** The rate that corrects an error within about a second... */
 const PULL = 1 / 1_000_000;
-/** ...but no faster than can be heard as a change of pitch. */
+/** ...but never so fast that the change of pitch is audible. */
 const MAX_PULL = 0.06;
 
 export class SoundRing {
@@ -31,12 +31,12 @@ export class SoundRing {
     this.#channels = Array.from({ length: channels }, () => new Float32Array(this.#capacity));
   }
 
-  /** How often the sound ran out. */
+  /** The number of underruns. */
   get gaps(): number {
     return this.#gaps;
   }
 
-  /** The moment of the stream that is heard next; null while there is silence. */
+  /** The stream time that plays next; null in silence. */
   get position(): number | null {
     return this.#head === null ? null : this.#time(this.#head);
   }
@@ -45,7 +45,7 @@ export class SoundRing {
     const length = planes[0]?.length ?? 0;
     if (this.#origin === null) this.#origin = timestamp;
     let start = Math.round(this.#frame(timestamp));
-    // Times are rounded to microseconds: neighbours must not lose or gain a sample by that.
+    // Times are rounded to microseconds: that must not add or drop a sample between packets.
     if (Math.abs(start - this.#end) <= 2) start = this.#end;
     if (start < this.#end - this.#capacity || start > this.#end + this.#capacity) {
       this.clear();
@@ -62,7 +62,7 @@ export class SoundRing {
     this.#end = Math.max(this.#end, start + length);
   }
 
-  /** Fills `outputs` with what is due at `moment` of the stream. */
+  /** Fills `outputs` with what is due at stream time `moment`. */
   read(outputs: readonly Float32Array[], moment: number): void {
     const length = outputs[0]?.length ?? 0;
     for (const output of outputs) output.fill(0);

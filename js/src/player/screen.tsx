@@ -1,4 +1,4 @@
-/** Where a stream is shown, by the best way that this browser has. */
+/** Shows a stream by the best means that this browser has. */
 
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
@@ -7,11 +7,11 @@ import { LivePlayer } from "./live-player";
 import { MsePlayer } from "./mse-player";
 import type { PlayerOptions, StreamPlayer } from "./stream-player";
 
-/** Pictures that are drawn one by one, where the browser decodes them for a page; else its own player. */
+/** A canvas, frame by frame, where the browser has WebCodecs; else a video element. */
 const DRAWN = LivePlayer.supported();
 const BUFFERED = MsePlayer.supported();
 
-/** Whether this browser can show a stream; one that is not public has no playlist. */
+/** Whether this browser can play a stream; a private one has no playlist. */
 export function playable(hlsUrl: string | null = null): boolean {
   return DRAWN || BUFFERED || (hlsUrl !== null && HlsPlayer.supported());
 }

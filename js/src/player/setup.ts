@@ -1,4 +1,4 @@
-/** The payload of a set-up frame, as the decoders take it. */
+/** The payload of a setup frame, as decoder configurations. */
 
 import type { TrackSetup } from "../shared/protocol";
 

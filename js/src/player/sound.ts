@@ -1,21 +1,21 @@
-/** Decodes the sound and plays it at the moment it is told. */
+/** Decodes the audio and plays it at the time it is told. */
 
 import type { Frame } from "../shared/frames";
 import { PROCESSOR, type SoundReport, type ToWorklet } from "./audio-messages";
 
-/** Extra time after each gap that was heard, and how much of it goes away a second. */
+/** Extra time after each audible gap, and how much of it decays per second. */
 const STRAIN = 5_000;
 const MAX_STRAIN = 100_000;
 const RELIEF = 1_000;
-/** Gaps count only after this long: at first the page is busy with its own beginning. */
+/** Gaps count only after this long: at first the page is busy loading. */
 const BEGINNING_MS = 2_000;
-/** Seconds to ask for: the least that the device can; "interactive" is four times as long. */
+/** The requested latency in seconds: the device's minimum; "interactive" is four times as long. */
 const LATENCY = 0;
 
 export interface SoundEvents {
-  /** Decoded, ready to be heard: its moment in the stream. */
+  /** The stream time of decoded audio that is ready to play. */
   onDecoded: (timestamp: number) => void;
-  /** Whether the browser lets it sound; it may refuse until somebody touches the page. */
+  /** Whether the browser allows sound; it may require a user gesture first. */
   onRunning: (running: boolean) => void;
 }
 
@@ -55,12 +55,12 @@ export class SoundPlayer {
     return this.#context.state === "running" && this.#node !== null;
   }
 
-  /** The root mean square of what was last played, before the volume. */
+  /** The root mean square of the audio last played, before the volume. */
   get level(): number {
     return this.#report?.level ?? 0;
   }
 
-  /** From a user's gesture, where the browser asks for one. */
+  /** Call it from a user gesture, where the browser requires one. */
   resume(): void {
     void this.#context.resume().catch(() => undefined);
   }
@@ -76,7 +76,7 @@ export class SoundPlayer {
   }
 
   decode(frame: Frame): void {
-    // While the browser refuses sound nothing takes it away.
+    // While the browser blocks sound, nothing consumes it.
     if (!this.running) return;
     if (this.#decoder?.state !== "configured") this.#open();
     this.#decoder?.decode(
@@ -89,7 +89,7 @@ export class SoundPlayer {
     );
   }
 
-  /** What this device needs, in microseconds; null while nothing can be heard or is wanted. */
+  /** The latency that this device needs, in microseconds; null while there is no sound. */
   timing(now: number): { output: number; strain: number } | null {
     if (!this.running || this.#silent) return null;
     this.#strain = Math.max(0, this.#strain - ((now / 1000 - this.#strainAt) / 1000) * RELIEF);
@@ -98,12 +98,12 @@ export class SoundPlayer {
     return { output: (baseLatency + outputLatency) * 1e6, strain: this.#strain };
   }
 
-  /** From now on the stream's moment `t` is heard at `t + offset` of the page's clock. */
+  /** From now on stream time `t` plays at `t + offset` of the page's clock. */
   play(offset: number): void {
     this.#post({ type: "shift", shift: this.#contextToPage() - offset });
   }
 
-  /** When what is heard now was due, as an offset like that of `play`; null in silence. */
+  /** The offset, as for `play`, of what plays now; null in silence. */
   heard(): number | null {
     const report = this.#report;
     if (report === null || report.position === null) return null;
@@ -173,7 +173,7 @@ export class SoundPlayer {
     );
   }
 
-  /** Add it to a context time in microseconds to get the page's time at which that is heard. */
+  /** Add it to a context time in microseconds to get the page time at which that plays. */
   #contextToPage(): number {
     const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
     if (contextTime > 0) return performanceTime * 1000 - contextTime * 1e6;

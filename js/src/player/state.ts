@@ -1,4 +1,4 @@
-/** Where the viewer stands, and the steps that are legal. */
+/** The player's states, and the legal transitions. */
 
 export type PlayerState = "connecting" | "waiting" | "live" | "ended" | "failed" | "unsupported";
 
@@ -6,7 +6,7 @@ export const PLAYER_STEPS: Readonly<Record<PlayerState, readonly PlayerState[]>>
   connecting: ["waiting", "live", "ended", "failed"],
   waiting: ["connecting", "live", "ended", "failed"],
   live: ["connecting", "waiting", "ended", "failed"],
-  // A room broadcasts again under the same name.
+  // A room may broadcast again under the same name.
   ended: ["connecting", "waiting", "live", "failed"],
   failed: [],
   unsupported: [],

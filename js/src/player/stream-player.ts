@@ -1,4 +1,4 @@
-/** What every way of playing a stream has in common, as the page of a viewer knows it. */
+/** The interface and the common part of all stream players. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
@@ -6,22 +6,22 @@ import type { StreamState } from "../shared/protocol";
 import { mayStep, type PlayerState } from "./state";
 import { type Refusal, type Watched, WatchSocket } from "./watch-socket";
 
-/** `none`: the stream has no sound (yet). `blocked`: the browser wants a gesture first. */
+/** `none`: the stream has no audio (yet). `blocked`: the browser requires a user gesture first. */
 export type SoundState = "none" | "blocked" | "playing";
 
 export interface Figures {
-  /** Pictures drawn so far, and decoded but never seen. */
+  /** Frames drawn so far, and frames decoded but never shown. */
   frames: number;
   dropped: number;
   /** Milliseconds from the server to the screen: half the round trip, decoding, waiting. */
   latency: number | null;
-  /** Milliseconds that the sound is later than the picture; null where nobody measures it. */
+  /** Milliseconds that the audio lags behind the video; null where it is not measured. */
   lipSync: number | null;
-  /** Root mean square of the sound; null where nobody measures it. */
+  /** Root mean square of the audio; null where it is not measured. */
   level: number | null;
   width: number;
   height: number;
-  /** Seconds behind what is live, and how far back one can go. */
+  /** Seconds behind the live edge, and how far back the viewer can seek. */
   behind: number;
   kept: number;
 }
@@ -42,9 +42,9 @@ export interface PlayerOptions {
   socketUrl: string;
   workletUrl: string;
   stream: string;
-  /** What opens a stream that is not public. */
+  /** What opens a private stream. */
   ticket?: string | null;
-  /** The stream's playlist; one that is not public has none. */
+  /** The stream's playlist; a private stream has none. */
   hlsUrl?: string | null;
 }
 
@@ -52,29 +52,29 @@ export interface StreamPlayer {
   readonly state: ReadonlySignal<PlayerState>;
   readonly title: ReadonlySignal<string>;
   readonly vod: ReadonlySignal<string | null>;
-  /** Whether the broadcast has begun: then who waits waits for it to go on. */
+  /** Whether the broadcast has begun: then a waiting viewer waits for it to resume. */
   readonly begun: ReadonlySignal<boolean>;
-  /** Whether there is a picture, and not sound alone; and what it shows. */
+  /** Whether there is video, not only audio; and what it shows. */
   readonly picture: ReadonlySignal<boolean>;
   readonly shows: ReadonlySignal<StreamState["shows"]>;
   readonly refusal: ReadonlySignal<Refusal | null>;
   readonly paused: ReadonlySignal<boolean>;
   readonly sound: ReadonlySignal<SoundState>;
   readonly figures: ReadonlySignal<Figures>;
-  /** Stands still. What comes meanwhile is kept, as far as the window reaches. */
+  /** Pauses. What arrives meanwhile is kept, as far as the window reaches. */
   pause(): void;
-  /** Goes on from where it stood. */
+  /** Resumes from where it paused. */
   play(): void;
-  /** Goes so many seconds behind what is live, as far as the window reaches; 0 is live. */
+  /** Seeks to so many seconds behind the live edge, as far as the window reaches; 0 is live. */
   seek(behind: number): void;
   /** From 0 to 1. */
   setVolume(volume: number): void;
-  /** To be called from a gesture: the browser then lets the sound be heard. */
+  /** Call it from a user gesture: the browser then allows sound. */
   allowSound(): void;
   close(): void;
 }
 
-/** Follows what the server says of a stream; how it is played is for those that extend it. */
+/** Follows the server's reports of a stream; subclasses play it. */
 export abstract class Follower {
   readonly state = signal<PlayerState>("connecting");
   readonly title = signal("");
@@ -105,7 +105,7 @@ export abstract class Follower {
     );
   }
 
-  /** Milliseconds to the server and back; 0 until measured. */
+  /** Round trip to the server in milliseconds; 0 until measured. */
   protected get roundTrip(): number {
     return this.#socket.roundTrip ?? 0;
   }
@@ -115,7 +115,7 @@ export abstract class Follower {
     this.#socket.close();
   }
 
-  /** Begins anew with what the stream is now. */
+  /** Restarts with the stream as it is now. */
   protected again(): void {
     this.#socket.again();
   }
@@ -126,10 +126,10 @@ export abstract class Follower {
     this.close();
   }
 
-  /** A frame came. */
+  /** A frame arrived. */
   protected abstract receive(frame: Frame): void;
 
-  /** What came so far belongs to a connection, or a broadcast, that is over. */
+  /** What arrived so far belongs to an earlier connection or broadcast. */
   protected abstract restart(): void;
 
   #step(state: PlayerState): void {

@@ -34,8 +34,8 @@ function made() {
 const piece = (name: number, size = 1) => new Uint8Array(size).fill(name);
 const MIB = 1024 * 1024;
 
-describe("a track on its way into a source", () => {
-  it("waits in order, however long it takes until the source opens, and then goes at once", () => {
+describe("TrackBuffer", () => {
+  it("queues in order until the source opens, then appends at once", () => {
     const { source, track, buffer } = made();
     track.begin(piece(1));
     for (let i = 0; i < 600; i += 1) track.append(piece(i === 0 ? 2 : 3), i === 0);
@@ -47,7 +47,7 @@ describe("a track on its way into a source", () => {
     expect(buffer.appended).toHaveLength(2);
   });
 
-  it("goes one by one while nothing waits", () => {
+  it("appends one by one while nothing is queued", () => {
     const { source, track, buffer } = made();
     source.open();
     track.begin(piece(1));
@@ -58,7 +58,7 @@ describe("a track on its way into a source", () => {
     expect(buffer.appended).toEqual([[1], [2], [3]]);
   });
 
-  it("keeps a new header apart from what goes before and after it", () => {
+  it("keeps a new header apart from what precedes and follows it", () => {
     const { source, track, buffer } = made();
     source.open();
     for (const [header, fragments] of [
@@ -72,7 +72,7 @@ describe("a track on its way into a source", () => {
     expect(buffer.appended).toEqual([[1], [2, 3], [4], [5, 6]]);
   });
 
-  it("gives no more at once than a browser keeps", () => {
+  it("appends no more at once than a browser keeps", () => {
     const { source, track, buffer } = made();
     track.begin(piece(1));
     for (let i = 0; i < 3; i += 1) track.append(piece(2, MIB / 2), i === 0);
@@ -81,7 +81,7 @@ describe("a track on its way into a source", () => {
     expect(buffer.appended.map(({ length }) => length)).toEqual([1, MIB, MIB / 2]);
   });
 
-  it("keeps its header and begins with a keyframe again if too much waits", () => {
+  it("keeps its header and restarts with a keyframe if too much is queued", () => {
     const { source, track, buffer } = made();
     track.begin(piece(1));
     for (let i = 0; i < 9; i += 1) track.append(piece(2, 4 * MIB), i === 0);
@@ -93,7 +93,7 @@ describe("a track on its way into a source", () => {
     expect(buffer.appended).toEqual([[1], [4, 5]]);
   });
 
-  it("gives nothing to a source any more once it is closed", () => {
+  it("appends nothing once it is closed", () => {
     const { source, track, buffer } = made();
     track.begin(piece(1));
     track.close();

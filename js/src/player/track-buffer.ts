@@ -1,11 +1,11 @@
 /**
- * One track on its way into a MediaSource: one append at a time, of all that waited for the one before,
- * and what is old makes room.
+ * Feeds one track to a MediaSource: one append at a time, of all that queued during the last one,
+ * and removes old data to make room.
  */
 
-/** Bytes that may wait: twice what the server keeps for who comes late. */
+/** Bytes that may queue: twice what the server keeps for late joiners. */
 const MAX_WAITING = 32 * 1024 * 1024;
-/** Bytes of one append: several of them fit what a browser keeps. */
+/** Bytes of one append: a browser's buffer holds several. */
 const MAX_APPEND = 1024 * 1024;
 
 interface Piece {
@@ -20,7 +20,7 @@ export class TrackBuffer {
   #buffer: SourceBuffer | null = null;
   #waiting: Piece[] = [];
   #size = 0;
-  /** Whether fragments are left out until one that needs none before it. */
+  /** Whether fragments are dropped until the next keyframe. */
   #skipping = false;
 
   constructor(source: MediaSource, type: string) {
@@ -29,16 +29,16 @@ export class TrackBuffer {
     source.addEventListener("sourceopen", () => this.#next(), { signal: this.#owner.signal });
   }
 
-  /** From where until when it can be played, in seconds; null if nothing can. */
+  /** The playable range, in seconds; null if there is none. */
   get range(): { start: number; end: number } | null {
-    // A buffer that was taken from its source has none.
+    // A buffer that was removed from its source has no ranges.
     if (!this.#buffer || this.#source.readyState !== "open") return null;
     const { buffered } = this.#buffer;
     if (buffered.length === 0) return null;
     return { start: buffered.start(buffered.length - 1), end: buffered.end(buffered.length - 1) };
   }
 
-  /** What comes after a header is as it says. */
+  /** The header applies to everything after it. */
   begin(header: Uint8Array): void {
     this.#push({ bytes: header, header: true });
   }
@@ -49,7 +49,7 @@ export class TrackBuffer {
     this.#push({ bytes: fragment, header: false });
   }
 
-  /** Forgets what is older than a moment, now and then. */
+  /** Removes what is older than the window, now and then. */
   forget(before: number): void {
     const buffer = this.#buffer;
     const oldest = buffer?.buffered.length ? buffer.buffered.start(0) : before;
@@ -67,7 +67,7 @@ export class TrackBuffer {
     this.#waiting.push(piece);
     this.#size += piece.bytes.length;
     if (this.#size > MAX_WAITING) {
-      // A browser that takes nothing any more must not fill the memory.
+      // A browser that stops accepting data must not fill the memory.
       this.#waiting = this.#waiting.filter(({ header }) => header);
       this.#size = sizeOf(this.#waiting);
       this.#skipping = true;
@@ -88,7 +88,7 @@ export class TrackBuffer {
       this.#size -= bytes.length;
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
-      // The browser's own bound was reached before ours: the older half makes room.
+      // The browser's limit was reached before ours: remove the older half.
       const { buffered } = this.#buffer;
       if (buffered.length > 0) {
         this.#buffer.remove(0, (buffered.start(0) + buffered.end(buffered.length - 1)) / 2);
@@ -96,7 +96,7 @@ export class TrackBuffer {
     }
   }
 
-  /** How many of those that wait go with the first: fragments only, as a header has to be understood. */
+  /** How many queued fragments go with the first; a header goes alone, to be parsed first. */
   #together(): number {
     let size = 0;
     const end = this.#waiting.findIndex(({ bytes, header }, index) => {

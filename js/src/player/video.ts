@@ -1,6 +1,6 @@
-/** Starting a video element as far as the browser allows it. */
+/** Starts a video element as far as the browser allows it. */
 
-/** Browsers let nothing sound before the page was touched: then it begins without. */
+/** Browsers block sound before a user gesture: then it starts muted. */
 export function playing(video: HTMLVideoElement, then: () => void): void {
   video.play().then(then, (error: unknown) => {
     const refused = error instanceof DOMException && error.name === "NotAllowedError";

@@ -1,4 +1,4 @@
-/** The page of a viewer. */
+/** The viewer's page. */
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -11,11 +11,11 @@ import type { PlayerState } from "./state";
 import type { PlayerOptions, StreamPlayer } from "./stream-player";
 import { t } from "./strings";
 
-/** The controls step aside after this long without a movement. */
+/** The controls hide after this long without input. */
 const IDLE_MS = 3_000;
-/** Seconds that an arrow key goes back or on. */
+/** Seconds that an arrow key seeks. */
 const SKIP = 5;
-/** Where there is something to control. */
+/** Shown where there is something to control. */
 const CONTROLLED: readonly PlayerState[] = ["connecting", "waiting", "live"];
 
 export function Unsupported() {
@@ -29,7 +29,7 @@ export function Unsupported() {
   );
 }
 
-/** Tells the page around, and whoever tests it, what is really going on. */
+/** Reports the actual state to the embedding page, and to tests. */
 function publish(root: HTMLElement, player: StreamPlayer): void {
   const { frames, dropped, latency, lipSync, level, width, height, behind, kept } =
     player.figures.value;
@@ -108,7 +108,7 @@ export function Player(options: PlayerOptions) {
     player.value?.allowSound();
   };
   const toggleFull = () => {
-    // Refused where the frame around does not allow it: then nothing changes.
+    // Refused where the embedding frame does not allow it: then nothing changes.
     const done = full.value ? document.exitFullscreen() : root.current?.requestFullscreen();
     done?.catch(() => undefined);
   };
@@ -137,7 +137,7 @@ export function Player(options: PlayerOptions) {
       arrowleft: () => skip(-SKIP),
       arrowright: () => skip(SKIP),
     };
-    // Any click or key is what the browser waits for before it lets the page sound.
+    // Any click or key is the gesture that the browser requires before sound.
     const allow = () => {
       if (player.value?.sound.peek() === "blocked") player.value.allowSound();
     };
@@ -261,7 +261,7 @@ function Notice({ player }: { player: StreamPlayer }) {
   }
 }
 
-/** What stands in the picture's place. */
+/** What is shown in place of the video. */
 function SoundOnly({ player }: { player: StreamPlayer }) {
   const title = player.title.value || t.untitled;
   const shows = player.shows.value;
@@ -272,7 +272,7 @@ function SoundOnly({ player }: { player: StreamPlayer }) {
 
 interface CardProps {
   words: { title: string; told: string };
-  /** What the broadcast is about. */
+  /** The broadcast's subject. */
   about: string;
 }
 

@@ -1,4 +1,4 @@
-/** The viewer's way to the server. Comes back by itself, for as long as it lives. */
+/** The viewer's connection to the server. Reconnects until it is closed. */
 
 import { decodeFrame, type Frame } from "../shared/frames";
 import {
@@ -9,13 +9,13 @@ import {
   type WatchServerMessage,
 } from "../shared/protocol";
 
-/** The last wait repeats. Each is shortened at random, so that not all viewers come at once. */
+/** The last delay repeats. Each is shortened at random, so that viewers do not all reconnect at once. */
 const WAITS_MS = [100, 300, 1_200, 2_700, 4_800, 7_000] as const;
 const PING_MS = 2_000;
-/** Without any sign of life for this long the connection is dead. */
+/** A connection that is silent for this long is dead. */
 const SILENCE_MS = 7_000;
 
-/** Why a stream cannot be watched: a kind that pages have words for, and the server's own words. */
+/** Why a stream cannot be watched: a kind that pages have text for, and the server's message. */
 export interface Refusal {
   kind: string;
   message: string;
@@ -24,7 +24,7 @@ export interface Refusal {
 export interface WatchEvents {
   onState: (state: StreamState) => void;
   onFrame: (frame: Frame) => void;
-  /** The connection is gone; the next attempt is under way. */
+  /** The connection was lost; it is reconnecting. */
   onLost: () => void;
   /** The server refuses for good. */
   onRefused: (refusal: Refusal) => void;
@@ -34,7 +34,7 @@ export interface WatchEvents {
 export interface Watched {
   url: string;
   stream: string;
-  /** What opens a stream that is not public. */
+  /** What opens a private stream. */
   ticket: string | null;
   format: NonNullable<Watch["format"]>;
 }
@@ -58,16 +58,16 @@ export class WatchSocket {
     this.#connect();
   }
 
-  /** Milliseconds to the server and back; null until measured. */
+  /** Round trip to the server in milliseconds; null until measured. */
   get roundTrip(): number | null {
     return this.#roundTrip;
   }
 
-  /** Comes back at once: the server begins anew with all that a newcomer needs. */
+  /** Reconnects at once: the server sends everything that a new viewer needs. */
   again(): void {
     const socket = this.#socket;
     if (socket === null) return;
-    // close() alone would wait for the farewell, which a dead peer does not give.
+    // close() alone would wait for a close frame, which a dead peer does not send.
     socket.onclose = null;
     socket.close();
     this.#lost();

@@ -1,4 +1,4 @@
-/** English, and what every other language has to say. */
+/** English, and the words that every other language must have. */
 export const en = {
   untitled: "Live broadcast",
   picture: "Broadcast",
@@ -9,7 +9,7 @@ export const en = {
     mute: "Mute",
     unmute: "Unmute",
     volume: "Volume",
-    toLive: "Back to what is live",
+    toLive: "Back to live",
     position: "Position",
     atLive: "live",
     behindLive: (seconds: number) => `${seconds} seconds behind live`,
@@ -53,9 +53,9 @@ export const en = {
   },
   /** By the kind that the server, or the page itself, names; else the server's own message is shown. */
   refusals: {
-    forbidden: "This broadcast is private, or its link is over: ask for the link again.",
-    full: "As many people watch as this server carries. Try again when somebody has left.",
-    protocol: "This page and the server speak different versions: load the page again.",
+    forbidden: "This broadcast is private, or its link has expired: ask for a new link.",
+    full: "This server has reached its viewer limit. Try again when a viewer has left.",
+    protocol: "This page and the server have different versions: reload the page.",
     codec: "This browser does not play what is broadcast. Another one may.",
   } as Partial<Record<string, string>>,
   unsupported: {

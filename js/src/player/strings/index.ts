@@ -1,5 +1,5 @@
 /**
- * Every word that a viewer's page, or a player in a cell, shows or announces.
+ * All text that a viewer's page, or a player in a cell, shows or announces.
  *
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
@@ -11,10 +11,10 @@ import { en, type Strings } from "./en";
 
 const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
 
-/** The words, in the language that was chosen last. */
+/** The text in the selected language. */
 export let t: Strings = en;
 
-/** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
+/** Selects the first supported language of `wanted` and returns its tag; the default is English. */
 export function speak(wanted: readonly unknown[]): string {
   const chosen = preferred(wanted, Object.keys(LANGUAGES));
   t = LANGUAGES[chosen] ?? en;

@@ -5,7 +5,7 @@ afterEach(() => {
   speak(["en"]);
 });
 
-test("the player speaks its viewer's language, and English to all others", () => {
+test("the player uses its viewer's language, and English by default", () => {
   expect(speak([null, "de-CH", "en"])).toBe("de");
   expect(t.back.title).toBe("Gleich geht es weiter");
   expect(speak(["fr"])).toBe("en");
