@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Pacer, WakefulClock } from "./clock";
 
-/** Composes for `seconds` whenever a picture of one of the cameras arrives and it is time. */
+/** Composes for `seconds` whenever a frame of one of the cameras arrives and one is due. */
 function run(cameras: { every: number; phase: number; jitter?: number }[], seconds: number) {
   const arrivals = cameras
     .flatMap(({ every, phase, jitter = 0 }) =>
@@ -22,11 +22,11 @@ function run(cameras: { every: number; phase: number; jitter?: number }[], secon
 }
 
 describe("Pacer", () => {
-  it("composes each picture of one unpunctual camera the moment it arrives", () => {
+  it("composes each frame of a jittery camera as soon as it arrives", () => {
     expect(run([{ every: 1000 / 30, phase: 0, jitter: 5 }], 4)).toHaveLength(120);
   });
 
-  it("takes every second picture of a camera with twice the rate", () => {
+  it("takes every second frame of a camera with twice the frame rate", () => {
     const count = run([{ every: 1000 / 60, phase: 0 }], 4).length;
     expect(count).toBeGreaterThan(112);
     expect(count).toBeLessThanOrEqual(128);
@@ -39,7 +39,7 @@ describe("Pacer", () => {
     expect(count).toBeLessThanOrEqual(320);
   });
 
-  it("goes back to composing at once after a picture between two of the camera's", () => {
+  it("composes on arrival again after a frame between two of the camera's", () => {
     const pacer = new Pacer(30);
     let waited = 0;
     for (let i = 0; i < 60; i += 1) {
@@ -55,7 +55,7 @@ describe("Pacer", () => {
     expect(run([{ every: 50, phase: 0 }], 4)).toHaveLength(80);
   });
 
-  it("repeats an unchanged picture at half the rate", () => {
+  it("repeats an unchanged frame at half the rate", () => {
     const pacer = new Pacer(30);
     pacer.composed(1000);
     const repeat = pacer.next(false) - 1000;
@@ -66,9 +66,9 @@ describe("Pacer", () => {
 
 describe("WakefulClock", () => {
   it.each([
-    ["stood still while the machine slept", 0],
-    ["went on meanwhile", 600_000],
-  ])("counts the time of a browser's clock that %s", (_, counted) => {
+    ["stops while the machine sleeps", 0],
+    ["continues meanwhile", 600_000],
+  ])("counts the time asleep with a browser clock that %s", (_, counted) => {
     const at = { ticks: 1_000, timeOfDay: 1e12 };
     const clock = new WakefulClock(
       () => at.ticks,
@@ -85,7 +85,7 @@ describe("WakefulClock", () => {
     expect(clock.now()).toBe(601_530);
   });
 
-  it("does not follow a time of day that is put right", () => {
+  it("ignores corrections of the wall clock", () => {
     const at = { ticks: 0, timeOfDay: 1e12 };
     const clock = new WakefulClock(
       () => at.ticks,

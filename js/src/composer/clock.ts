@@ -1,16 +1,16 @@
 /**
- * When the next picture is composed: as soon as a camera delivers one, hardly more often than
- * the frame rate, and at half of it where nothing changes. Waiting for a fixed beat would cost half a
+ * When to compose the next frame: as soon as a camera delivers one, hardly more often than
+ * the frame rate, and at half of it where nothing changes. A fixed interval would cost half a
  * frame of latency on average. Runs on timers, which keep their pace in a Worker while a
  * background tab's animation frames stop.
  */
 
-/** Milliseconds by which the time of day gets ahead at once, after which the machine was asleep. */
+/** A jump of the wall clock by so many milliseconds means that the machine was asleep. */
 const ASLEEP_MS = 5_000;
 
 /**
- * Goes on while the machine sleeps, which browsers' own clocks do on some systems and not on others:
- * what is captured afterwards must not seem to follow at once. The pure part: milliseconds.
+ * Continues while the machine sleeps, which browsers' own clocks do on some systems and not on others:
+ * what is captured after sleep must not seem to follow at once. The pure part: milliseconds.
  */
 export class WakefulClock {
   readonly #ticks: () => number;
@@ -27,7 +27,7 @@ export class WakefulClock {
   now(): number {
     const [ticks, timeOfDay] = [this.#ticks(), this.#timeOfDay()];
     const missed = timeOfDay - this.#last.timeOfDay - (ticks - this.#last.ticks);
-    // A clock that is put right by a little, or put back, says nothing of sleep.
+    // A small correction, or one backwards, is not sleep.
     if (missed > ASLEEP_MS) this.#slept += missed;
     this.#last = { ticks, timeOfDay };
     return ticks + this.#slept;
@@ -36,12 +36,12 @@ export class WakefulClock {
 
 const clock = new WakefulClock(() => performance.now(), Date.now);
 
-/** Microseconds: the one clock that stamps pictures and sound. */
+/** Microseconds: the one clock that timestamps video and audio. */
 export const now = (): number => clock.now() * 1000;
 
-/** A picture may come this part of a frame before its turn: cameras are not punctual. */
+/** A frame may come early by this part of a frame interval: cameras are jittery. */
 const EARLY = 0.35;
-/** Turns come a little too often, so that they fall back to the moment at which pictures come. */
+/** The interval is slightly too short, so that composing falls back to the arrival of frames. */
 const TURN = 0.95;
 
 /** The pure part: times in milliseconds on any one clock. */
@@ -57,7 +57,7 @@ export class Pacer {
     this.#interval = 1000 / framerate;
   }
 
-  /** The earliest moment for the next picture; `fresh` says whether it differs from the last. */
+  /** The earliest time for the next frame; `fresh` says whether it differs from the last. */
   next(fresh: boolean): number {
     return this.#turn + (fresh ? -EARLY : 1) * this.#interval;
   }
@@ -67,7 +67,7 @@ export class Pacer {
   }
 }
 
-/** Calls `compose` when a picture is due, until `signal` aborts. */
+/** Calls `compose` when a frame is due, until `signal` aborts. */
 export class ComposeClock {
   readonly #pacer: Pacer;
   readonly #compose: () => void;
@@ -87,7 +87,7 @@ export class ComposeClock {
     this.#pacer.framerate = framerate;
   }
 
-  /** Says that the next picture will differ from the last. */
+  /** Marks the next frame as different from the last. */
   refresh(): void {
     if (this.#fresh) return;
     this.#fresh = true;

@@ -1,4 +1,4 @@
-/** The two encoders. Each hands out frames of the wire, and the set-up that a decoder needs. */
+/** The video and audio encoders. Each outputs wire frames, and the setup that a decoder needs. */
 
 import { CodecDebt } from "../shared/codec-watchdog";
 import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
@@ -7,7 +7,7 @@ import type { Size } from "./layout";
 import type { Codec } from "./messages";
 import { CHANNELS, type Mixed, SAMPLE_RATE } from "./mix";
 
-/** `timestamp` in microseconds, as the picture or sound had it that went in. */
+/** `timestamp` in microseconds, that of the input. */
 export type Encoded = (
   frame: Uint8Array<ArrayBuffer>,
   keyframe: boolean,
@@ -20,10 +20,10 @@ interface Sinks {
   onError: (error: Error) => void;
 }
 
-/** Bits a second for each pixel of a second: 900 kbit/s at 640x360 and 30 pictures a second. */
+/** Bits per pixel: 900 kbit/s at 640x360 and 30 frames per second. */
 const BITS_PER_PIXEL = 0.13;
 const AUDIO_BITRATE = 96_000;
-/** Microseconds of sound in a packet. */
+/** The duration of an audio packet in microseconds. */
 export const SOUND_BLOCK = 10_000;
 
 function base64(bytes: AllowSharedBufferSource): string {
@@ -59,11 +59,11 @@ function mediaFrame(
   return frame;
 }
 
-/** What is tried where nobody asked for a codec: everything decodes the first. */
+/** The codecs to try by default: every viewer decodes the first. */
 const USUAL: readonly Codec[] = ["h264", "vp9"];
 
 /**
- * By levels that end at 1280x720 and 30 pictures a second, or at 1920x1080: 3.1 and 4.0 of H.264
+ * Levels for up to 1280x720 at 30 frames per second, or 1920x1080: 3.1 and 4.0 of H.264
  * (ITU-T H.264, A.3) as of VP9 and AV1.
  */
 const CODECS: Readonly<Record<Codec, (large: boolean) => Omit<VideoEncoderConfig, keyof Size>>> = {
@@ -74,9 +74,9 @@ const CODECS: Readonly<Record<Codec, (large: boolean) => Omit<VideoEncoderConfig
 
 export interface PictureWishes {
   size: Size;
-  /** Pictures a second. */
+  /** Frames per second. */
   framerate: number;
-  /** Null for a usual one. */
+  /** Null for the default. */
   codec: Codec | null;
 }
 
@@ -85,7 +85,7 @@ interface Choice {
   config: VideoEncoderConfig;
 }
 
-/** Rejects where this browser does not encode what is wanted. */
+/** Rejects where this browser does not support the encoding. */
 async function choose({ size, framerate, codec: wanted }: PictureWishes): Promise<Choice> {
   const base: Omit<VideoEncoderConfig, "codec"> = {
     ...size,
@@ -117,10 +117,10 @@ export class PictureEncoder {
   readonly #framerate: number;
   #setup = "";
   readonly #debt = new CodecDebt();
-  /** When the pictures went in that did not come out yet, the oldest first. */
+  /** When the frames still being encoded were submitted, oldest first. */
   #owed: number[] = [];
 
-  /** Rejects where this browser does not encode what is wanted. */
+  /** Rejects where this browser does not support the encoding. */
   static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
     return new PictureEncoder(await choose(wishes), sinks);
   }
@@ -134,13 +134,13 @@ export class PictureEncoder {
     this.#encoder = this.#made();
   }
 
-  /** Pictures that wait for the encoder. */
+  /** Frames queued for the encoder. */
   get queued(): number {
     return this.#encoder.encodeQueueSize;
   }
 
   /**
-   * Milliseconds that the oldest picture has been in the encoder. It may hold many that do not count as
+   * Milliseconds that the oldest frame has been in the encoder. It may hold many that do not count as
    * queued.
    */
   get behind(): number {
@@ -148,17 +148,17 @@ export class PictureEncoder {
     return oldest === undefined ? 0 : performance.now() - oldest;
   }
 
-  /** Bits a second at full quality. */
+  /** Bits per second at full quality. */
   get bitrate(): number {
     return this.#bitrate;
   }
 
-  /** Whether it has stopped giving pictures without a word. */
+  /** Whether it has silently stopped producing output. */
   get stuck(): boolean {
     return this.#debt.stuck;
   }
 
-  /** Begins anew, without what went in and did not come out; the next picture has to be a keyframe. */
+  /** Resets, and drops the frames still being encoded; the next frame must be a keyframe. */
   renew(): void {
     this.close();
     this.#debt.gave();
@@ -173,7 +173,7 @@ export class PictureEncoder {
     this.#encoder.encode(picture, { keyFrame: keyframe });
   }
 
-  /** Sends less, or more again: parts of the full rates. */
+  /** Lowers or raises the rates, as fractions of the full ones. */
   setQuality(quality: { bitrate: number; framerate: number }): void {
     this.#config = {
       ...this.#config,
@@ -227,13 +227,13 @@ export class PictureEncoder {
   }
 }
 
-/** Microseconds: a greater step is no rounding, but a hole. */
+/** Microseconds: a larger step is a gap, not rounding. */
 const HOLE = 1_000;
 
 export class SoundEncoder {
   readonly #sinks: Sinks;
   #encoder: AudioEncoder;
-  /** When the next block begins if nothing is missing. */
+  /** When the next block starts if nothing is missing. */
   #next: number | null = null;
 
   constructor(sinks: Sinks) {
@@ -243,7 +243,7 @@ export class SoundEncoder {
 
   /** `mixed` is as long as a packet. */
   encode({ samples, timestamp }: Mixed): void {
-    // Encoders of sound count samples, whatever moments they are given.
+    // Audio encoders count samples and ignore timestamps.
     if (this.#next !== null && Math.abs(timestamp - this.#next) > HOLE) this.#renew();
     this.#next = timestamp + SOUND_BLOCK;
     if (this.#encoder.state !== "configured") return;

@@ -1,4 +1,4 @@
-/** Broadcasts the stage from this page: the page's side of the composer. */
+/** Broadcasts the stage from this page: the page's half of the composer. */
 
 import type { Size } from "./layout";
 import type {
@@ -24,26 +24,26 @@ export interface StageTile {
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
   speaking: boolean;
-  /** Whether it is a shared screen: nothing of that is cut off, and it is large. */
+  /** Whether it is a screen share: it is large and never cropped. */
   screen?: boolean;
 }
 
-/** How the stage looks, beside its tiles. */
+/** How the stage looks, apart from its tiles. */
 export interface StageLook {
-  /** What the broadcast is about. */
+  /** The broadcast's subject. */
   title: string;
-  /** Who is large if no screen is shared; tiles of one size if nobody, or nobody who is there. */
+  /** Who is large if no screen is shared; all tiles have one size if that participant is null or absent. */
   large?: string | null;
-  /** The stage if it is left out; else a card in its place, and nothing is heard. */
+  /** The stage by default; else a card in its place, without sound. */
   shows?: Shows;
-  /** What the cards say, above the title. */
+  /** The text of the cards, above the title. */
   cards?: Readonly<Record<Exclude<Shows, "stage">, string>>;
   brand?: Partial<Brand>;
-  /** The addresses of the brand's pictures. A server that does not let other pages read them keeps them. */
+  /** The URLs of the brand's images. They need CORS. */
   ornaments?: Partial<Record<Ornament, string | null>>;
 }
 
-/** How large the picture of each quality is; null for none. */
+/** The frame size of each quality; null for no video. */
 export const SIZES: Readonly<Record<Quality, Size | null>> = {
   "360p": { width: 640, height: 360 },
   "540p": { width: 960, height: 540 },
@@ -62,13 +62,13 @@ export interface StageOptions {
   workerUrl: string;
   /** "360p" by default. */
   quality?: Quality;
-  /** What this browser encodes and everybody decodes, by default. */
+  /** By default, a codec that this browser encodes and every viewer decodes. */
   codec?: Codec | null;
-  /** Told once a second. */
+  /** Called once a second. */
   onHealth?(health: Health): void;
-  /** Told when viewers are shown something else than before. */
+  /** Called when what viewers see changes. */
   onShown?(shows: Shows): void;
-  /** The broadcast ended without `stop` and without the signal. Called once. */
+  /** Called once if the broadcast ends without `stop` and without the signal. */
   onEnded(reason: Fault & { failed: boolean }): void;
   signal: AbortSignal;
 }
@@ -78,10 +78,10 @@ const FRAMERATE = 30;
 const UNBRANDED: Brand = { background: null, text: null, accent: null, font: null };
 const CARDS = { soon: "Starting soon", paused: "Paused" };
 
-/** Longer than the composer's own bounds together: then the Worker hangs. */
+/** Longer than all of the composer's own timeouts: the Worker hangs. */
 const STOP_MS = 4_000;
 
-/** A shared screen must not lose its edges, as a camera may. */
+/** A screen share must not be cropped, as a camera may. */
 function isScreen(track: MediaStreamTrack): boolean {
   return (
     track.contentHint === "detail" ||
@@ -94,7 +94,7 @@ function usable(track: MediaStreamTrack | null): track is MediaStreamTrack {
   return track !== null && track.readyState === "live";
 }
 
-/** Takes from what was opened whose track is not usable any more. */
+/** Removes the sources whose tracks are no longer usable. */
 function gone(
   opened: Map<MediaStreamTrack, number>,
   tracks: (MediaStreamTrack | null)[],
@@ -107,11 +107,11 @@ function gone(
 /**
  * One broadcast of the stage, from construction to `stop`, the signal, or `onEnded`.
  *
- * It reads the tracks of the room as they are, not clones of them: a camera or microphone that is
- * switched off in the room is dark and silent in the broadcast too. It never stops a track.
+ * It reads the room's own tracks, not clones: a camera or microphone that is
+ * muted in the room is muted in the broadcast, too. It never stops a track.
  */
 export class StageBroadcast {
-  /** Resolves when the server has the first picture; rejects if it ends before. */
+  /** Resolves when the server has the first frame; rejects if it ends before. */
   readonly started: Promise<void>;
 
   readonly #options: StageOptions;
@@ -119,7 +119,7 @@ export class StageBroadcast {
   readonly #lifetime = new AbortController();
   readonly #sources = new Map<MediaStreamTrack, number>();
   readonly #voices = new Map<MediaStreamTrack, number>();
-  /** The addresses of the brand's pictures that are shown. */
+  /** The URLs of the brand's current images. */
   readonly #ornaments = new Map<Ornament, string | null>();
   readonly #size: Size | null;
   #opened = 0;
@@ -128,7 +128,7 @@ export class StageBroadcast {
   #stopping: Promise<void> | null = null;
   #stopped: () => void = () => undefined;
 
-  /** Null if this browser can broadcast, else why not. */
+  /** Null if this browser can broadcast, else the reason. */
   static supported(): { kind: string; message: string } | null {
     const missing = [
       "VideoEncoder",
@@ -156,14 +156,14 @@ export class StageBroadcast {
       this.#resolveStarted = resolve;
       this.#rejectStarted = reject;
     });
-    // Whoever does not wait for it hears of a failure through onEnded.
+    // Callers that do not await it learn of a failure through onEnded.
     this.started.catch(() => undefined);
     this.#worker = new Worker(options.workerUrl, { name: "composer" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = () =>
       this.#ended(true, {
         kind: "broadcast_composer",
-        message: "The part that composes the picture broke down.",
+        message: "The broadcast compositor crashed.",
       });
     options.signal.addEventListener("abort", () => this.#release(), {
       once: true,
@@ -181,7 +181,7 @@ export class StageBroadcast {
     if (options.signal.aborted) this.#release();
   }
 
-  /** Shows these tiles from now on, in this order; the first nine of them. */
+  /** Shows the first nine of these tiles from now on, in this order. */
   setStage(tiles: StageTile[], look: StageLook): void {
     if (this.#lifetime.signal.aborted || this.#stopping !== null) return;
     const videos = tiles.map(({ video }) => video);
@@ -196,7 +196,7 @@ export class StageBroadcast {
     }
   }
 
-  /** Sends what is still in the encoders, then frees everything. Settles in bounded time. */
+  /** Flushes the encoders, then frees everything. Settles in bounded time. */
   stop(): Promise<void> {
     if (this.#stopping === null) {
       this.#stopping = this.#lifetime.signal.aborted ? Promise.resolve() : this.#stop();
@@ -265,7 +265,7 @@ export class StageBroadcast {
     const voice = this.#opened;
     const { readable } = new MediaStreamTrackProcessor({
       track: track as MediaStreamAudioTrack,
-      // Sound that waits is placed late but right; sound that is dropped is lost.
+      // Queued audio is late but placed correctly; dropped audio is lost.
       maxBufferSize: 100,
     });
     this.#post({ type: "voice", voice, readable }, [readable]);

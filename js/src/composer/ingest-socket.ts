@@ -1,4 +1,4 @@
-/** The way to the server: opens with the ingest ticket, comes back by itself after a loss. */
+/** The connection to the server: opens with the ingest ticket, reconnects after a loss. */
 
 import {
   type IngestBehind,
@@ -9,22 +9,22 @@ import {
 import { now } from "./clock";
 import type { Fault } from "./messages";
 
-/** The server keeps the place of a lost connection this long. */
+/** The server keeps a lost connection's session this long. */
 const GRACE_MS = 5_000;
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 1_000;
-/** A connection that takes nothing for this long is dead, even if nothing says so. */
+/** A connection that accepts no data for this long is dead. */
 const STALLED_MS = 3_000;
 const CHECK_MS = 500;
 const FAREWELL_MS = 1_500;
 
 export interface IngestEvents {
-  /** The server waits for set-up frames, then media. Also after each reconnection. */
+  /** The server expects setup frames, then media. Also after each reconnection. */
   onReady: () => void;
   onKeyframeWanted: () => void;
-  /** Everything arrives so many milliseconds late; told each second in which it does. */
+  /** Called each second in which media arrives late, with the delay in milliseconds. */
   onLate: (late: number) => void;
-  /** For good: by the server's word, or because it stayed out of reach. */
+  /** Closed for good: by the server, or because it stayed unreachable. */
   onEnded: (failed: boolean, fault: Fault) => void;
 }
 
@@ -55,7 +55,7 @@ export class IngestSocket {
     return this.#ready;
   }
 
-  /** Bytes that the network has not taken yet. */
+  /** Bytes not yet sent to the network. */
   get backlog(): number {
     return this.#socket?.bufferedAmount ?? 0;
   }
@@ -66,13 +66,13 @@ export class IngestSocket {
     this.#given += frame.byteLength;
   }
 
-  /** Says what this page cannot keep up with. */
+  /** Reports what this page cannot keep up with. */
   tellBehind(behind: IngestBehind["behind"]): void {
     const message: IngestBehind = { type: "ingest_behind", behind };
     if (this.#ready) this.#socket?.send(JSON.stringify(message));
   }
 
-  /** Sends what is queued and closes; settles in bounded time. */
+  /** Flushes and closes; settles in bounded time. */
   async finish(): Promise<void> {
     const socket = this.#socket;
     this.#release();
@@ -175,7 +175,7 @@ export class IngestSocket {
     if (this.#ready && (backlog === 0 || taken > this.#taken)) this.#progressAt = now;
     this.#taken = taken;
     if (now - this.#progressAt < STALLED_MS) return;
-    // close() alone would wait for the dead peer's farewell.
+    // close() alone would wait for a dead peer's close frame.
     socket.onclose = null;
     socket.close();
     this.#lost();

@@ -4,7 +4,7 @@ import { crop, gallery, initials, intoTile, letterbox, MAX_TILES, spotlight } fr
 const PICTURE = { width: 640, height: 360 };
 
 describe("gallery", () => {
-  it("gives one person the whole picture", () => {
+  it("gives one person the whole frame", () => {
     expect(gallery(1, PICTURE, 4)).toEqual([{ x: 0, y: 0, width: 640, height: 360 }]);
   });
 
@@ -21,7 +21,7 @@ describe("gallery", () => {
   });
 
   it.each(Array.from({ length: MAX_TILES }, (_, i) => i + 1))(
-    "keeps %i tiles inside the picture and apart",
+    "keeps %i tiles inside the frame and apart",
     (count) => {
       const tiles = gallery(count, PICTURE, 4);
       expect(tiles).toHaveLength(count);
@@ -41,14 +41,14 @@ describe("gallery", () => {
     },
   );
 
-  it("shows nobody on an empty stage, and at most nine", () => {
+  it("shows no tiles on an empty stage, and at most nine", () => {
     expect(gallery(0, PICTURE, 4)).toEqual([]);
     expect(gallery(20, PICTURE, 4)).toHaveLength(MAX_TILES);
   });
 });
 
 describe("spotlight", () => {
-  it("shows one large and the others in a strip beside it", () => {
+  it("shows one large tile and the others in a strip beside it", () => {
     expect(spotlight(3, 1, PICTURE, 4)).toEqual([
       { x: 512, y: 106, width: 128, height: 72 },
       { x: 0, y: 0, width: 508, height: 360 },
@@ -56,7 +56,7 @@ describe("spotlight", () => {
     ]);
   });
 
-  it("keeps every tile inside the picture, and leaves out those without a place", () => {
+  it("keeps every tile inside the frame, and drops those that do not fit", () => {
     const tiles = spotlight(9, 0, PICTURE, 4);
     expect(tiles.filter((tile) => tile === null)).toHaveLength(4);
     for (const tile of tiles) {
@@ -65,7 +65,7 @@ describe("spotlight", () => {
     }
   });
 
-  it("gives one alone the whole picture", () => {
+  it("gives a single tile the whole frame", () => {
     expect(spotlight(1, 0, PICTURE, 4)).toEqual(gallery(1, PICTURE, 4));
   });
 });
@@ -80,7 +80,7 @@ describe("fitting", () => {
     });
   });
 
-  it("shows the whole of a shared screen", () => {
+  it("shows all of a shared screen", () => {
     const tile = { x: 10, y: 0, width: 300, height: 300 };
     expect(letterbox({ width: 1600, height: 800 }, tile)).toEqual({
       x: 10,
@@ -95,21 +95,21 @@ describe("intoTile", () => {
   const portrait = { width: 360, height: 640 };
   const alone = { x: 0, y: 0, ...PICTURE };
 
-  it("shows the whole of a portrait camera that is alone", () => {
+  it("shows all of a single portrait camera", () => {
     expect(intoTile(portrait, alone, true)).toEqual({
       part: { x: 0, y: 0, width: 360, height: 640 },
       at: { x: 218, y: 0, width: 203, height: 360 },
     });
   });
 
-  it("fills a tile whose shape differs little, and cuts off what does not fit", () => {
+  it("fills a tile of a similar aspect ratio, and crops the rest", () => {
     const half = gallery(2, PICTURE, 4)[0] ?? alone;
     expect(intoTile(PICTURE, half, false)).toEqual({ part: crop(PICTURE, half), at: half });
     expect(intoTile(portrait, half, false)).toEqual({ part: crop(portrait, half), at: half });
     expect(intoTile({ width: 640, height: 480 }, alone, false).at).toEqual(alone);
   });
 
-  it("shows the whole where most of a picture would be cut off", () => {
+  it("does not crop where most of a frame would be lost", () => {
     for (const tile of gallery(4, PICTURE, 4)) {
       const { part, at } = intoTile(portrait, tile, false);
       expect(part).toEqual({ x: 0, y: 0, ...portrait });
@@ -122,7 +122,7 @@ describe("intoTile", () => {
     expect(intoTile(strip, half, false).part).toEqual({ x: 0, y: 0, ...strip });
   });
 
-  it("leaves nothing of a shared screen out, in a tile of any size", () => {
+  it("never crops a shared screen, in a tile of any size", () => {
     for (const count of [1, 2, 4, 6, 9]) {
       for (const tile of gallery(count, PICTURE, 4)) {
         for (const source of [PICTURE, portrait, { width: 1600, height: 1200 }]) {

@@ -1,4 +1,4 @@
-/** Where each tile of the stage goes. Pure arithmetic, in pixels. */
+/** The layout of the stage's tiles. Pure, in pixels. */
 
 import { first } from "../shared/text";
 
@@ -12,7 +12,7 @@ export interface Rect extends Size {
   y: number;
 }
 
-/** More tiles than this would be too small to recognise anybody. */
+/** With more tiles than this, faces would be too small to recognise. */
 export const MAX_TILES = 9;
 
 const GRIDS: readonly { upTo: number; columns: number; rows: number }[] = [
@@ -23,7 +23,7 @@ const GRIDS: readonly { upTo: number; columns: number; rows: number }[] = [
   { upTo: MAX_TILES, columns: 3, rows: 3 },
 ];
 
-/** Lays `count` tiles of one size over the picture; a row that is not full stands in the middle. */
+/** Lays out `count` tiles of one size; a row that is not full is centred. */
 export function gallery(count: number, picture: Size, gap: number): Rect[] {
   const shown = Math.min(count, MAX_TILES);
   const grid = GRIDS.find(({ upTo }) => shown <= upTo);
@@ -44,10 +44,10 @@ export function gallery(count: number, picture: Size, gap: number): Rect[] {
   });
 }
 
-/** The strip of small tiles takes this part of the picture's width. */
+/** The strip of small tiles takes this fraction of the frame's width. */
 const STRIP = 0.2;
 
-/** One tile large, the others small beside it; those that the strip has no room for are left out. */
+/** One large tile, the others small beside it; those that do not fit into the strip are dropped. */
 export function spotlight(
   count: number,
   large: number,
@@ -71,7 +71,7 @@ export function spotlight(
   });
 }
 
-/** The middle part of the source that fills a target of another shape. */
+/** The centre of the source that fills a target of another aspect ratio. */
 export function crop(source: Size, target: Size): Rect {
   const scale = Math.min(source.width / target.width, source.height / target.height);
   const width = target.width * scale;
@@ -92,12 +92,12 @@ export function letterbox(source: Size, target: Rect): Rect {
   };
 }
 
-/** Less than this part of a picture is not worth a full tile: the whole of it is shown instead. */
+/** If cropping would leave less than this fraction of a frame, all of it is shown instead. */
 const WORTH = 0.45;
 
 /**
- * Which part of a source is drawn, and where. A tile is filled, and what does not fit is cut off, but
- * where nothing may be (`whole`), or too little of a picture of another shape would be left.
+ * Which part of a source is drawn, and where. The source fills the tile and is cropped, except
+ * where it may not be (`whole`), or too little of it would be left.
  */
 export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect; at: Rect } {
   const part = crop(source, tile);
@@ -106,7 +106,7 @@ export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect
   return { part: { x: 0, y: 0, ...source }, at: letterbox(source, tile) };
 }
 
-/** One or two letters that stand for a name. */
+/** One or two initials of a name. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u);
   const last = words.length > 1 ? first(words.at(-1) ?? "") : "";

@@ -1,4 +1,4 @@
-/** What the page and the composer's Worker say to each other. */
+/** Messages between the page and the composer's Worker. */
 
 import type { IngestGranted } from "../shared/protocol";
 import type { Size } from "./layout";
@@ -7,30 +7,30 @@ export type Quality = IngestGranted["quality"];
 export type Codec = NonNullable<IngestGranted["codec"]>;
 export type Shows = IngestGranted["shows"];
 
-/** A tile as the Worker knows it: its camera is a source that the page opened before. */
+/** A tile for the Worker: its camera is a source that the page opened before. */
 export interface WorkerTile {
   id: string;
   name: string;
   speaking: boolean;
   source: number | null;
-  /** Whether nothing of the picture may be cut off: a shared screen. */
+  /** Whether it must not be cropped: a screen share. */
   whole: boolean;
 }
 
-/** How the stage looks, beside its tiles. */
+/** How the stage looks, apart from its tiles. */
 export interface Look {
-  /** What it is about; shown while the stage is empty. */
+  /** The subject, shown while the stage is empty. */
   title: string;
-  /** Which tile is large; null for tiles of one size. */
+  /** The large tile; null for tiles of one size. */
   large: number | null;
-  /** With anything but the stage nothing is heard. */
+  /** Anything but the stage is silent. */
   shows: Shows;
-  /** What is shown in place of the stage; null for the stage itself. */
+  /** The card in place of the stage; null for the stage itself. */
   card: Card | null;
   brand: Brand;
 }
 
-/** Whose broadcast it is, by its looks; null for what is as usual. CSS colours and names of fonts. */
+/** The broadcast's branding; null for the defaults. CSS colours and font names. */
 export interface Brand {
   background: string | null;
   text: string | null;
@@ -38,10 +38,10 @@ export interface Brand {
   font: string | null;
 }
 
-/** Which picture of a brand. */
+/** Which image of a brand. */
 export type Ornament = "logo" | "backdrop";
 
-/** Why it ended by itself: a kind that pages have words for, and words of its own. */
+/** Why it ended: a kind that pages have text for, and a message. */
 export interface Fault {
   kind:
     | "broadcast_codec"
@@ -57,25 +57,25 @@ export interface Card {
   text: string;
 }
 
-/** How the composer fared in the last second. */
+/** The composer's figures of the last second. */
 export interface Health {
-  /** Pictures sent and left out. */
+  /** Frames sent and skipped. */
   fps: number;
   skipped: number;
-  /** Bits a second, of pictures and sound. */
+  /** Bits per second, of video and audio. */
   bitrate: number;
-  /** Milliseconds from a composed picture to its encoded one, on average. */
+  /** The average encoding time in milliseconds. */
   encode: number;
-  /** Pictures that wait for the encoder, and bytes that wait for the network. */
+  /** Frames queued for the encoder, and bytes queued for the network. */
   queue: number;
   backlog: number;
-  /** Parts of the full bit rate and frame rate that the machine and the network allow now. */
+  /** The fractions of the full bitrate and frame rate that the machine and the network allow now. */
   quality: { bitrate: number; framerate: number };
-  /** What is encoded, and its size; null and 0 for sound alone. */
+  /** The video codec, and the frame size; null and 0 for audio only. */
   codec: Codec | null;
   width: number;
   height: number;
-  /** What viewers are shown. */
+  /** What viewers see. */
   shows: Shows;
 }
 
@@ -83,10 +83,10 @@ export interface OpenMessage {
   type: "open";
   ingestUrl: string;
   ticket: string;
-  /** Null for sound alone. */
+  /** Null for audio only. */
   size: Size | null;
   framerate: number;
-  /** Null for what this browser encodes and everybody decodes. */
+  /** Null for a codec that this browser encodes and every viewer decodes. */
   codec: Codec | null;
   look: Look;
 }
@@ -103,7 +103,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: "started" }
-  /** From now on viewers are shown this. */
+  /** Viewers see this from now on. */
   | { type: "shown"; shows: Shows }
   | { type: "health"; health: Health }
   | { type: "ended"; failed: boolean; fault: Fault }

@@ -4,7 +4,7 @@ import { CHANNELS, Mix, SAMPLE_RATE } from "./mix";
 const BLOCK = 960;
 const START = 5_000_000;
 
-/** Someone who holds a tone, from one moment on, by a sound card of his own. Blocks of 10 ms. */
+/** A speaker that holds a tone from a given time, on its own sound card. Blocks of 10 ms. */
 class Speaker {
   #said = 0;
   readonly #from: number;
@@ -12,7 +12,7 @@ class Speaker {
   constructor(
     readonly voice: number,
     readonly tone: { hertz: number; loud?: number; rate?: number; from?: number; pace?: number },
-    /** How late the block that is over at that moment arrives, in microseconds. */
+    /** How late the block that ends at that time arrives, in microseconds. */
     readonly delay: (at: number) => number = () => 0,
   ) {
     this.#from = tone.from ?? 0;
@@ -42,11 +42,11 @@ class Speaker {
 interface Heard {
   /** The first channel, from the mix's first sample on. */
   samples: number[];
-  /** How long after its last sample each block was given away, in microseconds. */
+  /** How long after its last sample each block was output, in microseconds. */
   waits: number[];
 }
 
-/** Lets them speak for so many seconds; whoever takes the sum looks every 5 ms, but in `pauses`. */
+/** Lets them speak for so many seconds; the mix is polled every 5 ms, except in `pauses`. */
 function listen(
   speakers: Speaker[],
   seconds: number,
@@ -80,7 +80,7 @@ function listen(
   return heard;
 }
 
-/** How loud a tone is between two moments, in seconds. */
+/** The loudness of a tone between two times, in seconds. */
 function loudness(samples: number[], hertz: number, from: number, to: number): number {
   let [real, imaginary] = [0, 0];
   const part = samples.slice(from * SAMPLE_RATE, to * SAMPLE_RATE);
@@ -92,7 +92,7 @@ function loudness(samples: number[], hertz: number, from: number, to: number): n
   return (2 * Math.hypot(real, imaginary)) / part.length;
 }
 
-/** How far the sound is behind the tone that was spoken, in microseconds; of a slow tone. */
+/** The delay of the mix behind a slow tone, in microseconds. */
 function lateness(samples: number[], hertz: number, from: number, to: number): number {
   let [real, imaginary] = [0, 0];
   for (let i = Math.round(from * SAMPLE_RATE); i < to * SAMPLE_RATE; i += 1) {
@@ -103,7 +103,7 @@ function lateness(samples: number[], hertz: number, from: number, to: number): n
   return (Math.atan2(-real, imaginary) / (2 * Math.PI * hertz)) * 1e6;
 }
 
-/** The sharpest bend of the curve: what makes a click is far above a tone's own. */
+/** The sharpest bend of the curve: a click is far above the tone's own. */
 function roughness(samples: number[], from: number, to: number): number {
   let most = 0;
   for (let i = from * SAMPLE_RATE + 1; i < to * SAMPLE_RATE - 1; i += 1) {
@@ -114,14 +114,14 @@ function roughness(samples: number[], from: number, to: number): number {
 }
 
 describe("Mix", () => {
-  it("is silence, evenly, while nobody is there", () => {
+  it("is even silence without voices", () => {
     const { samples, waits } = listen([], 2);
     expect(samples.length).toBeGreaterThan(1.9 * SAMPLE_RATE);
     expect(samples.every((sample) => sample === 0)).toBe(true);
     expect(Math.max(...waits)).toBeLessThan(16_000);
   });
 
-  it("adds voices, whatever the moments at which their blocks arrive", () => {
+  it("adds voices, whenever their blocks arrive", () => {
     const { samples, waits } = listen(
       [new Speaker(1, { hertz: 440 }), new Speaker(2, { hertz: 1000, from: 3_700, loud: 0.2 })],
       2,
@@ -132,25 +132,25 @@ describe("Mix", () => {
     expect(Math.max(...waits.slice(20))).toBeLessThan(10_000);
   });
 
-  it("places a voice where it was spoken", () => {
+  it("places a voice at the time it was spoken", () => {
     const { samples } = listen([new Speaker(1, { hertz: 10, from: 1_234 })], 3);
     expect(Math.abs(lateness(samples, 10, 1, 2.9))).toBeLessThan(200);
   });
 
-  it("places it there although its first blocks had to wait", () => {
+  it("places it there although its first blocks were delayed", () => {
     const begun = (at: number) => Math.max(0, 465_000 - at);
     const { samples } = listen([new Speaker(1, { hertz: 10, from: 400_000 }, begun)], 3);
     expect(Math.abs(lateness(samples, 10, 2, 2.9))).toBeLessThan(1_000);
   });
 
-  it("loses nothing of a voice that comes in bursts", () => {
+  it("loses nothing of a voice that arrives in bursts", () => {
     const bursts = (at: number) => (at % 50_000 === 0 ? 0 : 50_000 - (at % 50_000));
     const { samples } = listen([new Speaker(1, { hertz: 300 }, bursts)], 3);
     expect(loudness(samples, 300, 2, 2.9)).toBeCloseTo(0.3, 2);
     expect(roughness(samples, 2, 2.9)).toBeLessThan(0.001);
   });
 
-  it("waits once for a voice that fails, and no longer lets others wait", () => {
+  it("waits once for a voice that fails, then no longer delays others", () => {
     const fails = (at: number) => (at > 1_000_000 ? 1e9 : 0);
     const { samples, waits } = listen(
       [new Speaker(1, { hertz: 440 }), new Speaker(2, { hertz: 1000 }, fails)],
@@ -163,7 +163,7 @@ describe("Mix", () => {
     expect(roughness(samples, 1.5, 2.9)).toBeLessThan(0.002);
   });
 
-  it("lets others wait for a voice that stammers once a second at most", () => {
+  it("delays others for a stuttering voice at most once a second", () => {
     const stammers = (at: number) => (at % 300_000 === 0 ? 0 : 300_000 - (at % 300_000));
     const { samples, waits } = listen(
       [new Speaker(1, { hertz: 440 }), new Speaker(2, { hertz: 1000 }, stammers)],
@@ -173,14 +173,14 @@ describe("Mix", () => {
     expect(loudness(samples, 440, 0.5, 4.9)).toBeCloseTo(0.3, 2);
   });
 
-  it("takes up a voice again that was away, in its place", () => {
+  it("resumes a voice after a gap, at the right time", () => {
     const away = (at: number) => (at > 1_000_000 && at <= 1_500_000 ? 1_500_000 - at : 0);
     const { samples } = listen([new Speaker(1, { hertz: 10 }, away)], 4);
     expect(Math.abs(lateness(samples, 10, 2, 3.9))).toBeLessThan(1_000);
     expect(loudness(samples, 10, 2, 3.9)).toBeCloseTo(0.3, 2);
   });
 
-  it("lets nobody wait for a voice that has ended, and still plays its last words", () => {
+  it("waits for no voice that has ended, and still plays its last words", () => {
     const mix = new Mix(START, BLOCK);
     mix.write(1, [new Float32Array(480).fill(0.5)], SAMPLE_RATE, START + 10_000);
     mix.end(1);
@@ -213,7 +213,7 @@ describe("Mix", () => {
     30_000,
   );
 
-  it("loses nothing while it was asleep itself", () => {
+  it("loses nothing while it was suspended itself", () => {
     const asleep: [number, number] = [1_000_000, 1_300_000];
     const held = (at: number) => (at > asleep[0] && at < asleep[1] ? asleep[1] - at : 0);
     const { samples } = listen([new Speaker(1, { hertz: 300 }, held)], 3, { pauses: [asleep] });
@@ -221,7 +221,7 @@ describe("Mix", () => {
     expect(loudness(samples, 300, 0.5, 2.9)).toBeCloseTo(0.3, 2);
   });
 
-  it("goes on where the machine is so busy that every look comes late", () => {
+  it("continues where the machine is so busy that every poll is late", () => {
     const mix = new Mix(START, BLOCK);
     let blocks = 0;
     for (let now = 0; now <= 2e6; now += 45_000) {
@@ -230,7 +230,7 @@ describe("Mix", () => {
     expect(blocks).toBeGreaterThan(95);
   });
 
-  it("bends what is too loud for one, without a step", () => {
+  it("limits what is too loud, without a step", () => {
     const loud = [1, 2, 3].map((voice) => new Speaker(voice, { hertz: 200, loud: 0.7 }));
     const { samples } = listen(loud, 1);
     const most = Math.max(...samples.map(Math.abs));
@@ -239,7 +239,7 @@ describe("Mix", () => {
     expect(roughness(samples, 0.5, 0.9)).toBeLessThan(0.03);
   });
 
-  it("plays one channel on both sides, and two as they are", () => {
+  it("plays mono on both sides, and stereo as it is", () => {
     const mix = new Mix(START, BLOCK);
     const block = (level: number) => new Float32Array(BLOCK).fill(level);
     mix.write(1, [block(0.1)], SAMPLE_RATE, START + 20_000);
@@ -249,7 +249,7 @@ describe("Mix", () => {
     expect(mixed?.samples[BLOCK + 500]).toBeCloseTo(0.5);
   });
 
-  it("makes up for no hours of silence after its machine slept", () => {
+  it("outputs no hours of silence after the machine slept", () => {
     const mix = new Mix(START, BLOCK);
     const before = new Speaker(1, { hertz: 200 });
     for (let i = 0; i < 50; i += 1) before.speak(mix);
@@ -257,14 +257,14 @@ describe("Mix", () => {
     const taken: number[] = [];
     for (let now = asleep; now <= asleep + 1e6; now += 5_000) {
       for (let mixed = mix.take(START + now); mixed !== null; mixed = mix.take(START + now)) {
-        // Nothing of what was said before the hour is heard after it.
+        // Nothing said before the hour is heard after it.
         expect(Math.max(...mixed.samples.map(Math.abs))).toBe(0);
         taken.push(mixed.timestamp - START);
       }
     }
     expect(taken.length).toBeLessThan(60);
     expect(Math.min(...taken)).toBeGreaterThan(asleep - 100_000);
-    // What is said from now on stands at its moment.
+    // What is said from now on is placed correctly.
     const after = new Speaker(2, { hertz: 200, from: asleep + 1e6 });
     const heard: number[] = [];
     for (let now = asleep + 1e6; now <= asleep + 1.2e6; now += 5_000) {

@@ -1,10 +1,10 @@
 /**
- * Many voices become one sound that never stops, on the clock that stamps the pictures. Pure.
+ * Mixes voices into one continuous track, on the clock that timestamps the video. Pure.
  *
- * Each voice comes in blocks, when they are over: so the moment of its arrival says when it was
- * spoken, but for what it was delayed, and the earliest of many arrivals were hardly delayed. A
- * sound card's own clock runs a little fast or slow; each voice is stretched by as little, or it would
- * come later and later. Times in microseconds, lengths in sample frames.
+ * A block of a voice arrives when it is complete: so its arrival time says when it was
+ * spoken, apart from its delay, and the earliest of many arrivals were hardly delayed. A
+ * sound card's clock runs slightly fast or slow; each voice is resampled to match, or it would
+ * drift. Times in microseconds, lengths in sample frames.
  */
 
 import { Resampler } from "./resampler";
@@ -12,38 +12,38 @@ import { Resampler } from "./resampler";
 export const SAMPLE_RATE = 48_000;
 export const CHANNELS = 2;
 
-/** Silence is sent this long after it was: somebody may have begun to speak meanwhile. */
+/** Silence is sent with this delay: a voice may have started meanwhile. */
 const SILENCE = 10_000;
-/** A voice is waited for as long: on a machine that is too busy it is late, not gone... */
+/** The mix waits this long for a voice: on a busy machine it is late, not gone... */
 const PATIENCE = 150_000;
-/** ...and after it was missed in vain not at all for this time: nobody else may suffer from it. */
+/** ...and after waiting in vain, not at all for this long: it must not delay the others. */
 const DISTRUST = 1_000_000;
-/** Whoever asks so seldom was asleep himself, and first has to take in what arrived meanwhile. */
+/** A caller that polls this rarely was suspended, and first has to add what arrived meanwhile. */
 const ASLEEP = 30_000;
 const WAKING = 20_000;
-/** Of so many arrivals the earliest counts. */
+/** The earliest of this many arrivals counts. */
 const WINDOW = 40;
-/** More difference than this is no matter of clocks. */
+/** A larger difference than this is not clock drift. */
 const LOST = 20_000;
-/** At the beginning of a voice: it may have waited for us. */
+/** The same at the start of a voice: it may have been queued. */
 const LATE_BEGINNING = 1_000;
-/** A difference is made up within about a second, by a change of pitch that nobody hears. */
+/** A difference is corrected within about a second, by an inaudible change of pitch. */
 const PULL = 1 / 1_000_000;
 const MAX_PULL = 0.004;
-/** Up to here a sum stays as it is; what is beyond is bent into the rest. */
+/** Up to here the sum is unchanged; above it is compressed. */
 const KNEE = 0.8;
-/** What a voice keeps at most, in frames. */
+/** The most that a voice buffers, in frames. */
 const KEPT = SAMPLE_RATE;
-/** Who is asked for nothing for so long slept: no silence of hours is made up for. */
+/** After this long without a poll the machine slept: skip the time instead of filling it with silence. */
 const SLEPT = 2_000_000;
 
 const frames = (duration: number) => Math.round((duration * SAMPLE_RATE) / 1e6);
 const duration = (count: number) => (count * 1e6) / SAMPLE_RATE;
 
-/** A block of the sum, channel after channel. */
+/** A block of the mix, channel after channel. */
 export interface Mixed {
   samples: Float32Array<ArrayBuffer>;
-  /** The moment of its first sample. */
+  /** The time of its first sample. */
   timestamp: number;
 }
 
@@ -55,29 +55,29 @@ export class Mix {
   #askedAt: number;
   #wakesUntil = 0;
 
-  /** `start`: the moment of the first sample. `block`: of how many frames the sum's blocks are. */
+  /** `start`: the time of the first sample. `block`: the length of the mix's blocks in frames. */
   constructor(start: number, block: number) {
     this.#start = start;
     this.#block = block;
     this.#askedAt = start;
   }
 
-  /** The block `channels` of a voice, at its own sample rate, has arrived. */
+  /** Adds a block `channels` of a voice, at its own sample rate. */
   write(voice: number, channels: Float32Array[], sampleRate: number, now: number): void {
     const known = this.#voices.get(voice) ?? new Voice();
     this.#voices.set(voice, known);
     known.write(channels, sampleRate, now - this.#start, this.#taken);
   }
 
-  /** The voice has ended. What was said is still heard. */
+  /** Ends a voice. What it has said still plays. */
   end(voice: number): void {
     const known = this.#voices.get(voice);
     if (known !== undefined) known.ended = true;
   }
 
-  /** The next block, if its time has come and everybody's part of it is there. */
+  /** The next block, if it is due and complete. */
   take(now: number): Mixed | null {
-    // Where every turn comes late it has to go on all the same: it waits once, not each time.
+    // It has to continue where every poll is late: it waits once, not each time.
     const woke = now - this.#askedAt > ASLEEP && this.#askedAt >= this.#wakesUntil;
     if (woke) this.#wakesUntil = now + WAKING;
     this.#askedAt = now;
@@ -95,14 +95,14 @@ export class Mix {
     return { samples: this.#sum(from, to), timestamp: this.#start + duration(from) };
   }
 
-  /** Goes on at this moment; what was to be said before is lost, as no voice keeps that much. */
+  /** Skips to this time; everything before is lost, as no voice buffers that much. */
   #skipTo(now: number): void {
     const due = Math.floor(frames(now - this.#start) / this.#block) - 1;
     this.#taken = due * this.#block;
     for (const voice of this.#voices.values()) voice.forget();
   }
 
-  /** Whether anybody has spoken up to there. */
+  /** Whether any voice is known up to there. */
   #hears(to: number): boolean {
     return [...this.#voices.values()].some((voice) => voice.end >= to);
   }
@@ -117,21 +117,21 @@ export class Mix {
   }
 }
 
-/** Keeps a sum of many within what a loudspeaker can do, without an edge. */
+/** Limits the sum to full scale, without a hard edge. */
 function soften(sample: number): number {
   const over = Math.abs(sample) - KNEE;
   if (over <= 0) return sample;
   return Math.sign(sample) * (KNEE + (1 - KNEE) * Math.tanh(over / (1 - KNEE)));
 }
 
-/** One voice, placed on the clock. Moments count from the mix's first sample. */
+/** One voice, placed on the clock. Times count from the mix's first sample. */
 class Voice {
   readonly #resampler = new Resampler();
   readonly #channels = Array.from({ length: CHANNELS }, () => new Float32Array(KEPT));
   #end: number | null = null;
   /** How late the last arrivals were: below 0 they prove that the voice is placed too late. */
   #lags: number[] = [];
-  /** From when on it is waited for; null while it is silent without a word. */
+  /** Since when the mix waits for it; null while it sends nothing. */
   #trustedFrom: number | null = 0;
   ended = false;
 
@@ -145,7 +145,7 @@ class Voice {
     return this.#trustedFrom !== null && now >= this.#trustedFrom;
   }
 
-  /** Nothing that it said is heard any more. */
+  /** Whether all that it said has been played. */
   forget(): void {
     for (const kept of this.#channels) kept.fill(0);
   }
@@ -154,7 +154,7 @@ class Voice {
     this.#trustedFrom = null;
   }
 
-  /** `taken`: the frame up to which the sum is gone. */
+  /** `taken`: the frame up to which the mix was output. */
   write(channels: Float32Array[], sampleRate: number, now: number, taken: number): void {
     this.#trustedFrom ??= now + DISTRUST;
     const pull = Math.max(-MAX_PULL, Math.min(MAX_PULL, this.#lag * PULL));
@@ -172,13 +172,13 @@ class Voice {
     this.#end = start + length;
   }
 
-  /** Adds what it said between the two frames. */
+  /** Adds its samples between the two frames. */
   addTo(sum: Float32Array, from: number, to: number): void {
     for (const [channel, kept] of this.#channels.entries()) {
       const start = channel * (to - from) - from;
       for (let at = from; at < to; at += 1) {
         sum[start + at] = (sum[start + at] ?? 0) + (kept[at % KEPT] ?? 0);
-        // What is not written anew is silence.
+        // What is not overwritten is silence.
         kept[at % KEPT] = 0;
       }
     }
@@ -189,7 +189,7 @@ class Voice {
     return this.#lags.length < WINDOW ? 0 : Math.min(...this.#lags);
   }
 
-  /** The frame at which the block that is over now begins. */
+  /** The frame at which the block that ends now begins. */
   #place(length: number, now: number, taken: number): number {
     const start = this.#end ?? Number.NEGATIVE_INFINITY;
     const lag = now - duration(start + length);

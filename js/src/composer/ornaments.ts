@@ -1,14 +1,14 @@
-/** The brand's pictures: its logo, and what is behind everything. */
+/** The brand's images: logo and background. */
 
 /** Pixels: more would be scaled down anyway. */
 const MOST = 1920;
-/** Of a drawing that has no size of its own. */
+/** The size of an SVG that has none. */
 const USUAL = 512;
 
-/** Null where there is none that this page may read: the broadcast matters more. */
+/** Null where this page may not read it: the broadcast matters more. */
 export async function loadPicture(address: string): Promise<ImageBitmap | null> {
   const image = new Image();
-  // What a page may not read, it may not send either.
+  // A page cannot encode what it may not read.
   image.crossOrigin = "anonymous";
   image.src = address;
   try {

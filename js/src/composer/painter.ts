@@ -1,4 +1,4 @@
-/** Draws the stage. What seldom changes is drawn once, beneath and above the moving pictures. */
+/** Draws the stage. What rarely changes is drawn once, on layers below and above the video. */
 
 import { characters } from "../shared/text";
 import {
@@ -51,7 +51,7 @@ export class Painter {
   readonly canvas: OffscreenCanvas;
   readonly #size: Size;
   readonly #stage: Context;
-  /** What is behind everything: seen around a picture of another shape than its tile. */
+  /** The background: visible around video of another aspect ratio than its tile. */
   readonly #background: Context;
   readonly #beneath: Context;
   readonly #above: Context;
@@ -77,7 +77,7 @@ export class Painter {
     this.#prepare();
   }
 
-  /** Shows a picture of the brand, or none. */
+  /** Shows or removes an image of the brand. */
   setOrnament(ornament: Ornament, picture: ImageBitmap | null): void {
     this.#ornaments[ornament]?.close();
     this.#ornaments[ornament] = picture;
@@ -111,10 +111,10 @@ export class Painter {
     }
   }
 
-  /** Composes one picture; `frames` holds the newest one of each source. */
+  /** Composes one frame; `frames` holds the newest one of each source. */
   paint(frames: ReadonlyMap<number, VideoFrame>): void {
     this.#stage.drawImage(this.#beneath.canvas, 0, 0);
-    // Who is alone has room enough for all of a picture.
+    // A single tile has room for an uncropped frame.
     const alone = this.#tiles.length === 1;
     for (const { tile, at } of this.#tiles) {
       const frame = tile.source === null ? undefined : frames.get(tile.source);
@@ -126,7 +126,7 @@ export class Painter {
   #picture(frame: VideoFrame, tile: Rect, whole: boolean): void {
     const source = { width: frame.displayWidth, height: frame.displayHeight };
     const { part, at } = intoTile(source, tile, whole);
-    // Not the initials, which the tile shows without a picture.
+    // Not the initials, which the tile shows without video.
     if (at.width < tile.width || at.height < tile.height) this.#clear(tile);
     this.#stage.drawImage(frame, ...corners(part), ...corners(at));
   }
@@ -135,7 +135,7 @@ export class Painter {
     this.#stage.drawImage(this.#background.canvas, ...corners(tile), ...corners(tile));
   }
 
-  /** Fills the background with the brand's picture. */
+  /** Fills the background with the brand's image. */
   #drape(): void {
     const { backdrop } = this.#ornaments;
     if (backdrop === null) return;

@@ -16,7 +16,7 @@ function seconds(ladder: QualityLadder, count: number, skipped: number): void {
 }
 
 describe("QualityLadder", () => {
-  it("stays at the top while pictures get through", () => {
+  it("stays at the top while frames get through", () => {
     const ladder = new QualityLadder();
     seconds(ladder, 60, 3);
     expect(ladder.quality).toEqual({ bitrate: 1, framerate: 1 });
@@ -30,7 +30,7 @@ describe("QualityLadder", () => {
     expect(ladder.quality.bitrate).toBe(1);
   });
 
-  it("lowers the bit rate before the frame rate", () => {
+  it("lowers the bitrate before the frame rate", () => {
     const ladder = new QualityLadder();
     seconds(ladder, 2, 20);
     expect(ladder.quality).toEqual({ bitrate: 0.65, framerate: 1 });
@@ -38,7 +38,7 @@ describe("QualityLadder", () => {
     expect(ladder.quality.framerate).toBe(0.5);
   });
 
-  it("climbs again when it is over, and more slowly after each time that was too early", () => {
+  it("recovers afterwards, and more slowly after each attempt that was too early", () => {
     const ladder = new QualityLadder();
     seconds(ladder, 2, 20);
     seconds(ladder, 6, 0);
@@ -50,7 +50,7 @@ describe("QualityLadder", () => {
     expect(ladder.quality.bitrate).toBe(1);
   });
 
-  it.each<Cause>(["encoder", "line"])("goes down where the %s makes everything late", (cause) => {
+  it.each<Cause>(["encoder", "line"])("steps down where the %s makes everything late", (cause) => {
     const ladder = new QualityLadder();
     for (let i = 0; i < 6; i += 1) ladder.second(second({ late: 1200, cause }));
     expect(ladder.quality).toEqual({ bitrate: 0.25, framerate: 0.5 });
@@ -64,7 +64,7 @@ describe("Stamina", () => {
   }
 
   it.each<Cause>(["encoder", "line"])(
-    "says that the %s stays behind, until it is over",
+    "reports that the %s falls behind, until it recovers",
     (cause) => {
       const stamina = new Stamina();
       expect(left(stamina, 4, second({ late: 1200, cause }))).toBeNull();
@@ -74,7 +74,7 @@ describe("Stamina", () => {
     },
   );
 
-  it("forgives a moment, and what is hardly noticed", () => {
+  it("ignores a short lag, and what is hardly noticeable", () => {
     const stamina = new Stamina();
     expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
     expect(left(stamina, 1, second())).toBeNull();
@@ -82,7 +82,7 @@ describe("Stamina", () => {
     expect(left(stamina, 9, second({ skipped: 9, late: 400 }))).toBeNull();
   });
 
-  it("names the one that stays behind when the other is over it", () => {
+  it("names the one that still lags when the other has recovered", () => {
     const stamina = new Stamina();
     expect(left(stamina, 5, second({ late: 900, cause: "line" }))).toBe("line");
     expect(left(stamina, 5, second({ late: 900, cause: "encoder" }))).toBe("encoder");

@@ -1,25 +1,25 @@
 /**
- * How much to send. Pictures are skipped before they would queue; where that happens again and
- * again, or what is sent comes late, the bit rate and then the frame rate go down, and up again step by
- * step when it is over.
+ * Adapts the quality. Frames are skipped before they would queue; where that happens again and
+ * again, or media arrives late, the bitrate and then the frame rate go down, and up again step by
+ * step afterwards.
  */
 
-/** What cannot be kept up with: the machine's encoder, or the line to the server. */
+/** The bottleneck: the machine's encoder, or the line to the server. */
 export type Cause = "encoder" | "line";
 
-/** How one second went. */
+/** The figures of one second. */
 export interface Second {
-  /** Pictures that were sent, and that were left out, and why. */
+  /** Frames sent, and frames skipped, by cause. */
   sent: number;
   skipped: Readonly<Record<Cause, number>>;
-  /** Milliseconds that pictures were in the encoder, and by which what is sent arrives too late. */
+  /** Milliseconds that frames spent in the encoder, and by which media arrives late. */
   late: Readonly<Record<Cause, number>>;
 }
 
 const CAUSES = ["line", "encoder"] as const;
 
 export interface Quality {
-  /** Parts of the full rates. */
+  /** Fractions of the full rates. */
   bitrate: number;
   framerate: number;
 }
@@ -31,11 +31,11 @@ const LADDER: readonly [Quality, ...Quality[]] = [
   { bitrate: 0.25, framerate: 0.5 },
 ];
 
-/** A second in which more than this part of the pictures was skipped is a bad one... */
+/** A second in which more than this fraction of the frames was skipped is a bad one... */
 const BAD = 0.2;
-/** ...and one in which they took so many milliseconds. */
+/** ...and so is one in which they took this many milliseconds. */
 const LATE = 300;
-/** Good seconds before the next higher step is tried; doubled each time that was too much. */
+/** Good seconds before trying the next higher step; doubled after each failed attempt. */
 const PATIENCE = 6;
 const MAX_PATIENCE = 96;
 
@@ -50,7 +50,7 @@ export class QualityLadder {
     return LADDER[this.#step] ?? LADDER[0];
   }
 
-  /** Takes one second's count; returns whether the quality changed. */
+  /** Adds one second's figures; returns whether the quality changed. */
   second(second: Second): boolean {
     if (CAUSES.some((cause) => suffers(second, cause, BAD, LATE))) {
       this.#good = 0;
@@ -77,24 +77,24 @@ function suffers({ sent, skipped, late }: Second, cause: Cause, part: number, ms
   return skipped[cause] > part * composed || late[cause] > ms;
 }
 
-/** What viewers notice: so much is left out, or comes so many milliseconds late... */
+/** What viewers notice: this fraction is skipped, or arrives so many milliseconds late... */
 const FEW = 0.5;
 const BEHIND = 600;
-/** ...for so many seconds together. It is over after as many good ones. */
+/** ...for so many seconds in a row. It ends after as many good ones. */
 const STAYS = 5;
 
-/** Whether encoder or line stay behind though less is sent: then people have to be told. */
+/** Whether encoder or line fall behind even at reduced quality: then the page says so. */
 export class Stamina {
   readonly #bad: Record<Cause, number> = { encoder: 0, line: 0 };
   #good = 0;
   #behind: Cause | null = null;
 
-  /** What stays behind. */
+  /** What falls behind. */
   get behind(): Cause | null {
     return this.#behind;
   }
 
-  /** Takes one second's count; returns whether something else stays behind than before. */
+  /** Adds one second's figures; returns whether the bottleneck changed. */
   second(second: Second): boolean {
     const before = this.#behind;
     for (const cause of CAUSES) {

@@ -1,21 +1,21 @@
 /**
- * Brings sound to another sample rate, block after block without a seam, by the cubic curve through
- * the four samples around each moment (Catmull-Rom). Pure.
+ * Resamples audio seamlessly, block by block, by the cubic curve through
+ * the four samples around each point (Catmull-Rom). Pure.
  */
 
-/** Samples of the last block that the next one begins with. */
+/** The last block's samples that precede the next one. */
 const TAIL = 3;
 
 export class Resampler {
   #tails: Float32Array[] = [];
-  /** Where the next sample lies after the second of the tail, in samples. */
+  /** The next sample's position after the second one of the tail, in samples. */
   #phase = 0;
 
-  /** The block, all channels of it; `step`: how far apart the new samples are in old ones. */
+  /** Resamples a block of all channels; `step`: the distance between new samples, in old ones. */
   resample(channels: readonly Float32Array[], step: number): Float32Array[] {
     const length = channels[0]?.length ?? 0;
     const first = 1 + this.#phase;
-    // The last one still has two samples behind it.
+    // The last one still has two samples after it.
     const count = Math.max(0, Math.ceil((length + 1 - first) / step));
     const resampled = channels.map((samples, index) => {
       const known = new Float32Array(TAIL + length);

@@ -1,9 +1,9 @@
-/** Reads everybody's sound, and hands on the sum of it, which goes on when nobody speaks. */
+/** Reads every participant's audio, and outputs the mix, which continues through silence. */
 
 import { now } from "./clock";
 import { CHANNELS, Mix, type Mixed, SAMPLE_RATE } from "./mix";
 
-/** How often it is looked whether a block is due that no arrival brought about. */
+/** How often to check for a block that is due without a new arrival. */
 const CHECK_MS = 5;
 
 export class Voices {
@@ -13,7 +13,7 @@ export class Voices {
   readonly #isHushed: () => boolean;
   readonly #signal: AbortSignal;
 
-  /** `block`: microseconds of sound that are handed on at once, until `signal` aborts. */
+  /** `block`: microseconds of audio per output block. Runs until `signal` aborts. */
   constructor(options: {
     block: number;
     isHushed: () => boolean;
@@ -47,7 +47,7 @@ export class Voices {
   }
 
   close(voice: number): void {
-    // The reading loop ends either way; a microphone that is already gone has nothing to cancel.
+    // The read loop ends either way; a microphone that is already gone has nothing to cancel.
     void this.#readers
       .get(voice)
       ?.cancel()

@@ -1,4 +1,4 @@
-/** The composer: cameras and sound in, encoded frames out. Runs in a Worker of its own. */
+/** The composer: video and audio in, encoded frames out. Runs in its own Worker. */
 
 import { ComposeClock, now } from "./clock";
 import { PictureEncoder, type PictureWishes, SOUND_BLOCK, SoundEncoder } from "./encoder";
@@ -18,16 +18,16 @@ import { type Cause, QualityLadder, type Second, Stamina } from "./quality";
 import { Voices } from "./voices";
 
 const KEYFRAME_EVERY = 2_000_000;
-/** Pictures that may wait for the encoder before new ones are skipped. */
+/** Frames that may queue for the encoder before new ones are skipped. */
 const MAX_QUEUED = 2;
 /** Milliseconds that one may be in the encoder before new ones are skipped. */
 const MAX_BEHIND = 400;
-/** What may wait for the network before pictures are skipped: so much of a second, or so many bytes. */
+/** What may queue for the network before frames are skipped: this part of a second, or so many bytes. */
 const MAX_BACKLOG = 0.4;
 const MIN_BACKLOG = 48 * 1024;
-/** Packets of sound that wait for the first picture: five seconds. */
+/** Audio packets that wait for the first video frame: five seconds. */
 const MAX_EARLY = 500;
-/** Beyond so many times that, even the sound is dropped rather than sent late. */
+/** Beyond so many times that, even audio is dropped rather than sent late. */
 const MAX_SOUND_BACKLOG = 5;
 const FLUSH_MS = 1_000;
 
@@ -36,7 +36,7 @@ const post = (message: FromWorker) => self.postMessage(message);
 class Composer {
   readonly #end = new AbortController();
   readonly #options: OpenMessage;
-  /** Null where there is no picture to paint. */
+  /** Null for audio only. */
   readonly #painter: Painter | null;
   readonly #frames = new Map<number, VideoFrame>();
   readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
@@ -51,20 +51,20 @@ class Composer {
   #audioSetup: Uint8Array<ArrayBuffer> | null = null;
   #maxBacklog = MIN_BACKLOG;
   #shows: Shows;
-  /** When that began to be composed, and whether the page was told that viewers see it. */
+  /** When composing that started, and whether the page was told that viewers see it. */
   #showsSince = now();
   #toldShown = false;
-  /** What was heard while the first picture was encoded. */
+  /** The audio captured while the first frame was encoded. */
   #early: Uint8Array<ArrayBuffer>[] = [];
   #keyframeAt = 0;
   #keyframeDue = true;
-  /** Whether the server has the set-up of this connection, and then its first keyframe. */
+  /** Whether the server has this connection's setup, and then its first keyframe. */
   #setUp = false;
   #begun = false;
   #started = false;
   #sent = 0;
   #skipped: Record<Cause, number> = { encoder: 0, line: 0 };
-  /** Milliseconds by which what was sent arrived late, as the server has said. */
+  /** How late media arrived, in milliseconds, as the server reported. */
   #late = 0;
   #bytes = 0;
   #encodeTime = 0;
@@ -89,7 +89,7 @@ class Composer {
         this.#setUp = false;
         this.#begun = false;
         this.#introduce();
-        // The server knows nothing of what another connection was told.
+        // The server remembers nothing of an earlier connection.
         if (this.#stamina.behind !== null) this.#socket.tellBehind(this.#stamina.behind);
       },
       onLate: (late) => {
@@ -103,7 +103,7 @@ class Composer {
     });
     this.#voices = new Voices({
       block: SOUND_BLOCK,
-      // Beside a card nothing is heard.
+      // A card is silent.
       isHushed: () => this.#shows !== "stage",
       onMixed: (mixed) => this.#sound.encode(mixed),
       signal: this.#end.signal,
@@ -140,7 +140,7 @@ class Composer {
       }
       this.#frames.get(source)?.close();
       this.#frames.set(source, value);
-      // A card stands still, whatever the cameras do.
+      // A card is a still image, whatever the cameras do.
       if (this.#shows === "stage") this.#clock?.refresh();
     }
     if (this.#readers.get(source) === reader) this.closeSource(source);
@@ -162,7 +162,7 @@ class Composer {
     this.#voices.close(voice);
   }
 
-  /** Sends what is in the encoders, then closes everything. */
+  /** Flushes the encoders, then closes everything. */
   async stop(): Promise<void> {
     this.#end.abort();
     const flushed = Promise.all([this.#pictures?.flush(), this.#sound.flush()]);
@@ -213,7 +213,7 @@ class Composer {
     });
   }
 
-  /** Sends the set-up of every track, once all are known and the server listens. */
+  /** Sends the setup of every track, once all are known and the server listens. */
   #introduce(): void {
     if (this.#setUp || !this.#socket.ready || this.#audioSetup === null) return;
     if (this.#videoSetup !== null) this.#socket.send(this.#videoSetup);
@@ -255,7 +255,7 @@ class Composer {
     this.#sent += 1;
   }
 
-  /** What has no room for another picture. */
+  /** The bottleneck that has no room for another frame. */
   #obstacle(pictures: PictureEncoder): Cause | null {
     if (this.#socket.backlog > this.#maxBacklog) return "line";
     return pictures.queued >= MAX_QUEUED || pictures.behind > MAX_BEHIND ? "encoder" : null;
@@ -285,7 +285,7 @@ class Composer {
     if (this.#painter === null) this.#sentFrom(timestamp);
   }
 
-  /** Something of this moment is on its way to the viewers. */
+  /** Notes that media of this time is on its way to the viewers. */
   #sentFrom(moment: number): void {
     if (!this.#started) {
       this.#started = true;
@@ -303,7 +303,7 @@ class Composer {
     const second: Second = {
       sent: this.#sent,
       skipped: this.#skipped,
-      // Where nothing is heard, what arrives late may be so by the encoder's doing.
+      // Without audio, the encoder may be what makes media late.
       late: { encoder, line: this.#late - encoder },
     };
     const changed = this.#ladder.second(second);
@@ -340,7 +340,7 @@ class Composer {
   }
 
   #cancel(reader: ReadableStreamDefaultReader<unknown> | undefined): void {
-    // The reading loop ends either way; a camera that is already gone has nothing to cancel.
+    // The read loop ends either way; a camera that is already gone has nothing to cancel.
     void reader?.cancel().catch(() => undefined);
   }
 }
