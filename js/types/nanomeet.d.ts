@@ -13,7 +13,7 @@ interface NanoMeetFailure extends Error {
   readonly error: string;
   /**
    * The same in one word: `token_expired`, `server_unreachable`, `timeout`, …; of a room that lets
-   * nobody in: `refused`, `wrong_room`, `room_full`, `login_required`, …
+   * no one in: `refused`, `wrong_room`, `room_full`, `login_required`, …
    */
   readonly kind: string;
 }
@@ -108,7 +108,7 @@ interface NanoMeetBroadcastOptions {
 }
 
 interface NanoMeetBroadcast {
-  /** `live` is empty where nobody said where the broadcast can be watched. */
+  /** `live` is empty where the address to watch is unknown. */
   playout: { live: string; vod: string | null };
   /** The same, as version 1.0.2 of the vendor's library has it. */
   playback: { live: string; vod?: string };

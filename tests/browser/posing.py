@@ -68,7 +68,7 @@ globalThis.look = (video) => {
   return { room: measure(24, 60, 96, 240), person: measure(250, 180, 130, 120) };
 };
 """
-#: Looks at every picture that is shown of anybody, and keeps how sharp the sharpest room was.
+#: Watches every video shown, and keeps the sharpness of the sharpest room.
 WATCH = (
     LOOK
     + """

@@ -1,4 +1,4 @@
-"""Those for whom the stage has no place: they see and hear it as one stream, and are invited up."""
+"""The audience: it sees and hears the stage as one stream, and can be invited onto it."""
 
 from __future__ import annotations
 

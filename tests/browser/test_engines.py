@@ -176,7 +176,7 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("", "nobody said where"),
+        ("", "needs a target"),
         ('broadcast_url="rtmp://refuse.example/{streamname}"', "unexpected-request"),
     ],
     ids=["no target", "refused"],

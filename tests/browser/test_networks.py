@@ -95,7 +95,7 @@ def until_more_decoded(page: Page) -> None:
     until(page, lambda: decoded(page) >= enough)
 
 
-def until_anew(page: Page, before: str) -> None:
+def until_ice_restarted(page: Page, before: str) -> None:
     """Wait until both sides of a page's newest connection have begun again with ICE."""
     until(page, lambda: page.evaluate(FRAGMENT) != before)
     until(page, lambda: page.evaluate("peers.at(-1).signalingState"), to_be="stable")
@@ -158,7 +158,7 @@ def test_a_change_of_address_restarts_what_leads_to_the_others(
     before = grace.evaluate(FRAGMENT)
     # The way to the others dies, the way to the server does not.
     wire.media.abandon()
-    until_anew(grace, before)
+    until_ice_restarted(grace, before)
     meet((grace, "Ada"), (ada, "Grace"))
     assert grace.evaluate("peers.length") == 1
 
@@ -187,7 +187,7 @@ def test_both_may_look_for_a_new_way_at_the_same_moment(
             moment,
         )
     for page, old in zip((ada, grace), before, strict=True):
-        until_anew(page, old)
+        until_ice_restarted(page, old)
     meet((grace, "Ada"), (ada, "Grace"))
     assert [page.evaluate("peers.length") for page in (ada, grace)] == made
 

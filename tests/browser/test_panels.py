@@ -160,7 +160,7 @@ def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
     expect(form.get_by_role("textbox")).to_be_focused()
     form.get_by_role("textbox").fill("Between us")
     grace.close()
-    expect(form.get_by_text("Grace has left. Choose to whom you write.")).to_be_visible(
+    expect(form.get_by_text("Grace has left. Choose another recipient.")).to_be_visible(
         timeout=60_000
     )
     ada.keyboard.press("Enter")
@@ -306,10 +306,10 @@ def test_many_people_are_searched(room: Room) -> None:
     )
     shown = panel(ada, "people")
     expect(shown.get_by_role("listitem")).to_have_count(10)
-    shown.get_by_role("searchbox", name="Find somebody").fill("guest 7")
+    shown.get_by_role("searchbox", name="Find a participant").fill("guest 7")
     expect(shown.get_by_role("listitem")).to_have_count(1)
-    shown.get_by_role("searchbox").fill("nobody")
-    expect(shown.get_by_text("Nobody of this name is here.")).to_be_visible()
+    shown.get_by_role("searchbox").fill("no such name")
+    expect(shown.get_by_text("No one here has this name.")).to_be_visible()
 
 
 # --- the lobby ---------------------------------------------------------------------------------
@@ -467,7 +467,7 @@ def test_the_code_is_the_link_and_the_link_has_its_role(
         ada.keyboard.press("Space")
     link = shown.get_by_role("textbox", name=words)
     expect(link).to_have_value(re.compile("#token="))
-    expect(shown.get_by_text("Whoever has the link can join until")).to_be_visible()
+    expect(shown.get_by_text("Anyone with the link can join until")).to_be_visible()
     code = shown.get_by_role("img", name="The link as a QR code")
     code.scroll_into_view_if_needed()
     assert read_qr(code) == link.input_value()

@@ -164,7 +164,7 @@ def test_a_stage_that_no_page_can_send_is_no_endless_wait(servers: Servers, lan:
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
     grace = lan.open_page(over_lan(room.address("Grace")))
     expect(grace.locator(".audience-notice")).to_contain_text(
-        "Nobody on the stage can send it", timeout=PATIENCE
+        "No one on the stage can send it", timeout=PATIENCE
     )
 
 

@@ -120,7 +120,7 @@ def test_a_picture_is_shown_to_all_in_bytes_and_gives_way_to_initials(room: Room
     ada.does("avatarUrl", drawn)
     for one in (ada, grace):
         shown = one.hears("avatarChanged", id=ada.id)["avatarURL"]
-        # Drawn anew: not the bytes that were given.
+        # Redrawn: not the bytes that were given.
         assert shown.startswith("data:image/webp;base64,")
         assert shown != drawn
         assert one.asks("getAvatarURL", ada.id) == shown

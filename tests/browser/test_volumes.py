@@ -57,7 +57,7 @@ def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> Non
     assert ada.evaluate("document.querySelector('audio').muted") is False
     ada.keyboard.press("Escape")
     expect(slider).to_have_count(0)
-    # The own voice is not heard, and nobody else's page changes.
+    # A participant does not hear their own voice, and no other page changes.
     menu(grace, "Grace")
     expect(grace.get_by_role("slider")).to_have_count(0)
     _is(grace, 1)

@@ -32,12 +32,6 @@ PARTS: dict[str, tuple[str, ...]] = {
     "scripts": (),
     ".": ("*",),
 }
-#: Parts that still have such words; a part that has none any more has to leave this list.
-PENDING = frozenset(
-    {
-        *("js/src", "tests/browser"),
-    }
-)
 #: Files that quote such a word, each with the reason.
 QUOTED = {"tests/unit/test_language.py": "it lists them"}
 
@@ -68,18 +62,7 @@ def found_in(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        pytest.param(
-            part,
-            marks=[pytest.mark.xfail(strict=True, reason="not rewritten yet")]
-            if part in PENDING
-            else [],
-        )
-        for part in PARTS
-    ],
-)
+@pytest.mark.parametrize("part", PARTS)
 def test_it_says_who_does_what(part: str) -> None:
     found = [
         f"{name}:{line}"

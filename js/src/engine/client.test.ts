@@ -317,7 +317,7 @@ test("a refused request is rejected with the engine's words", async () => {
   await asked;
 });
 
-test("a request that nobody answers is rejected in time", async () => {
+test("a request without an answer is rejected in time", async () => {
   meeting.answer = () => null;
   const asked = expect(client.getRoomsInfo()).rejects.toMatchObject({ kind: "timeout" });
   await vi.advanceTimersByTimeAsync(10_000);

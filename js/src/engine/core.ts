@@ -14,7 +14,7 @@ export interface EngineOptions extends MeetingAddress, FrameOptions {
   /** Where the frame goes; the page's body, if it is left out. */
   parentNode?: Node | undefined;
   /**
-   * A page without an origin, as a data: URL, that runs somebody else's library: it is framed in the
+   * A page without an origin, as a data: URL, that runs another vendor's library: it is framed in the
    * meeting's place, shows the meeting, and passes on what is said. See `library/index.ts`.
    */
   library?: string | undefined;

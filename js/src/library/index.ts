@@ -1,9 +1,9 @@
 /**
- * A page that runs somebody else's nanoMeet library. It is framed as a data: URL: its origin is
- * nobody's, so the library reaches neither the notebook's page nor what any server has stored.
+ * A page that runs another vendor's nanoMeet library. It is framed as a data: URL: its origin is
+ * opaque, so the library reaches neither the notebook's page nor what any server has stored.
  *
- * The library joins; what it promises is not believed. What the meeting says is passed on to the
- * page around as it is said, and commands go to the meeting itself.
+ * The library joins the meeting, but its promises are not trusted. The meeting's messages are relayed to the
+ * embedding page unchanged, and commands go to the meeting itself.
  */
 
 import { PostisPeer } from "../shared/postis";

@@ -66,7 +66,7 @@ test("an answer goes to who asked: the library's own requests have the same ids"
   expect(sent.slice(1)).toEqual([{ type: "response", id: 1, result: "ours", error: undefined }]);
 });
 
-test("nobody is heard but a meeting that is framed here", () => {
+test("only a meeting that is framed here is heard", () => {
   says({ type: "event", data: { name: "ready" } }, { postMessage: () => {} });
   says("shake", framed, "__ready__");
   expect(sent).toEqual([]);

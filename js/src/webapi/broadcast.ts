@@ -8,7 +8,7 @@ import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
 
 export interface BroadcastData {
-  /** `live` is empty where nobody said where the broadcast can be watched. */
+  /** `live` is empty where the address to watch is unknown. */
   playout: Playout;
   /** Where the stream is sent; empty if the engine itself carries it. */
   nanoStream: string;
@@ -45,7 +45,7 @@ export async function startBroadcast(
   if (!view.own && !target) {
     throw new NanoMeetError(
       ERROR,
-      "this server sends a broadcast where it is told, and nobody said where: give its service a " +
+      "this server needs a target for the broadcast, and none is set: give its service a " +
         "broadcast_url",
       "no_broadcast_target",
     );

@@ -9,7 +9,7 @@ export interface EmbeddedMeeting {
   readonly api: EngineCore;
   readonly view: MeetingView;
   readonly translator: Translator;
-  /** Where a broadcast goes that the engine does not carry itself; null if nobody said. */
+  /** The target of a broadcast that the engine does not carry itself; null if none is set. */
   readonly targets: Targets | null;
   /** The password that was set here; empty for none. */
   password: string;

@@ -32,7 +32,7 @@ export async function callService(call: Call, { fetch, timeout }: Transport): Pr
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
-      // A redirect would carry the key or token in the headers to somebody else.
+      // A redirect would send the key or token in the headers to another server.
       redirect: "error",
     });
     const answer = parse(await response.text());

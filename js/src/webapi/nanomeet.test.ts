@@ -357,7 +357,7 @@ test("another engine's broadcast that ends before it begins has failed", async (
   await starting;
 });
 
-test("the cloud's addresses are known, and told to nobody else", async () => {
+test("the cloud's addresses are known, and used for no other server", async () => {
   await join({ own: false, server: "nanomeet-eu.nanocosmos.de" });
   const starting = nanoMeet.startBroadcast();
   await soon();
@@ -424,7 +424,7 @@ test("leaving the meeting ends the wait for a broadcast", async () => {
 test("only a moderator broadcasts; a role that changes counts", async () => {
   await join({ moderator: false });
   await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "not_moderator" });
-  meeting.emit("participant-role-changed", { id: "somebody", role: "moderator" });
+  meeting.emit("participant-role-changed", { id: "another", role: "moderator" });
   await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "not_moderator" });
   meeting.emit("participant-role-changed", { id: "me", role: "moderator" });
   const starting = nanoMeet.startBroadcast();
@@ -502,7 +502,7 @@ test("any command of the engine is carried out, and settles with the engine's wo
   await join();
   await nanoMeet.executeCommand("sendChatMessage", "Hello", "p1");
   expect(meeting.commands).toEqual([["send-chat-message", ["Hello", "p1"]]]);
-  meeting.refusal = "Nobody of this id is in the room any more.";
+  meeting.refusal = "No participant with this id is in the room.";
   await expect(nanoMeet.executeCommand("kickParticipant", "p2")).rejects.toMatchObject({
     error: "Command Error",
     message: meeting.refusal,
@@ -518,7 +518,7 @@ test("what only our own server can do is refused elsewhere before anything is se
   expect(meeting.commands).toEqual([]);
 });
 
-test("a command that nobody answers is rejected in time", async () => {
+test("a command without an answer is rejected in time", async () => {
   await join();
   meeting.busy = new Promise(() => {});
   const asked = nanoMeet.executeCommand("muteRemoteParticipant", "p1", "audio");
@@ -543,7 +543,7 @@ test("on another engine a command is done when its event says so", async () => {
   const settled = vi.fn();
   void kicking.then(settled);
   await soon();
-  meeting.emit("participant-left", { id: "somebody else" });
+  meeting.emit("participant-left", { id: "another" });
   await soon();
   expect(settled).not.toHaveBeenCalled();
   meeting.emit("participant-left", { id: "p1" });

@@ -91,7 +91,7 @@ export class NanoMeet {
     return new EngineCore(domain, options);
   }
 
-  /** Where broadcasts go if nobody says. */
+  /** Where broadcasts go by default. */
   protected targets(_domain: string, _streamname: string): Targets | null {
     return null;
   }
@@ -139,7 +139,7 @@ export class NanoMeet {
       api.observe((event, data) => {
         view.update(event, data, api.localId);
         translator.hear(event, data);
-        // Everybody else who listens shall hear it before they are cut off.
+        // All other listeners are called before they are removed.
         if (event === "readyToClose") queueMicrotask(() => this.#close(meeting));
       });
       return meeting;

@@ -6,7 +6,7 @@ import { callService, type Transport } from "./http";
 const ERROR = "Shorten URL Error";
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]*|[?#&](token|jwt|nanomeet\.token)=/i;
 
-/** Ask a shortener for a short link to a URL that anybody may know. */
+/** Ask a shortener for a short link to a public URL. */
 export async function shorten(
   shortener: string,
   url: string,
@@ -17,7 +17,7 @@ export async function shorten(
   if (TOKEN.test(decoded(url))) {
     throw new NanoMeetError(
       ERROR,
-      "this URL holds a token: whoever runs or logs the shortener could enter the room. " +
+      "this URL contains a token: the shortener's operators and logs would let others enter the room. " +
         "Send the link itself, in private",
       "secret_in_url",
     );

@@ -24,7 +24,7 @@ export function cloudTargets(streamname: string): Targets {
   };
 }
 
-/** Whether a meeting is carried by nanoStream Cloud: to nobody else is its ingest told. */
+/** Whether nanoStream Cloud hosts a meeting: no other server may learn its ingest address. */
 export function inCloud(url: URL): boolean {
   return url.hostname.endsWith(".nanocosmos.de");
 }

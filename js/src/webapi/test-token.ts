@@ -1,4 +1,4 @@
-/** For tests: a token that nobody signed. */
+/** For tests: an unsigned token. */
 export function token(claims: Record<string, unknown> = {}): string {
   const payload = {
     room: "standup",

@@ -125,7 +125,7 @@ test.each([
   expect(last("errorOccurred")).toMatchObject({ name: kind, isFatal: true });
 });
 
-test("somebody else who is removed ends nothing", async () => {
+test("the removal of another participant ends nothing", async () => {
   meeting.join();
   meeting.emit("participant-kicked-out", { kicked: { id: "bo", local: false }, kicker: {} });
   await soon();

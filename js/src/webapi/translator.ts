@@ -5,7 +5,7 @@ import type { EventData } from "../engine/events";
 import type { BroadcastStatus } from "../shared/protocol";
 import type { Targets } from "./targets";
 
-/** Somebody in the meeting; null for what this engine does not tell. */
+/** A participant; null for what this engine does not tell. */
 interface Person {
   id: string;
   display_name: string;

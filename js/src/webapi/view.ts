@@ -24,7 +24,7 @@ export class MeetingView {
   broadcast: BroadcastStatus = "off";
   playout: Playout | null = null;
   broadcastError: string | null = null;
-  /** Whether newcomers wait in the lobby; null if nobody said. */
+  /** Whether the lobby is on; null if unknown. */
   lobby: boolean | null = null;
   subject: string | null = null;
   /** Whether the own hand is up. */

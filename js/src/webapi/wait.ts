@@ -17,7 +17,7 @@ export interface Wait {
   command?: string;
 }
 
-/** The wait's clock; a check may start it anew, or stop it while a human is waited for. */
+/** The wait's timeout; a check may restart it, or stop it while waiting for a person. */
 export class Clock {
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,4 +1,4 @@
-// A page of somebody else: React in StrictMode, and Jitsi's own component for meetings.
+// A third party's page: React in StrictMode, and Jitsi's own component for meetings.
 import { JaaSMeeting, JitsiMeeting } from "@jitsi/react-sdk";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -58,7 +58,7 @@ test.each([
   expect(asked).toEqual([request]);
 });
 
-test("a broadcast goes to whom and where it is to", async () => {
+test("a broadcast is private and pushed as the command says", async () => {
   const startBroadcast = vi.fn(async () => {});
   Object.assign(meeting, { startBroadcast });
   const to = ["rtmp://live.example/app/key"];
@@ -114,14 +114,14 @@ test("a hand that is switched three times at once goes up, down and up", async (
   await expect(Promise.all(hands)).resolves.toEqual([true, false, true]);
 });
 
-test("who is no moderator makes somebody large for himself", async () => {
+test("without being moderator one enlarges a participant only for oneself", async () => {
   meeting.room.own.value = person({ id: "ab" });
   await run("set-large-video-participant", ID);
   expect(asked).toEqual([]);
   expect([meeting.view.large.value, meeting.view.tileView.value]).toEqual([ID, false]);
 });
 
-test("pinning concerns nobody else", async () => {
+test("pinning is local", async () => {
   await run("pin-participant", ID);
   expect([meeting.view.large.value, meeting.view.tileView.value, asked]).toEqual([ID, false, []]);
   await run("pin-participant");

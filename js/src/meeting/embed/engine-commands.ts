@@ -96,7 +96,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-remove-participant": ({ ask, room }, [id, options]) =>
     ask.kick(participant(room, id), removal(options)),
   "grant-moderator": ({ ask, room }, [id]) => ask.grantModerator(participant(room, id)),
-  // A moderator shows somebody to all; whoever may not do that looks for himself.
+  // A moderator enlarges a participant for everyone, others only for themselves.
   "set-large-video-participant": ({ ask, room, view }, [id]) => {
     const large = participantOrNull(room, id);
     return room.moderator.value ? ask.setMain(large) : view.enlarge(large);
@@ -106,7 +106,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const other = participant(room, id);
     if (!isVolume(volume)) throw invalid("The volume", "is a number from 0 to 1");
     if (other === room.selfId.value)
-      throw invalid("The participant", "is you, whom you do not hear");
+      throw invalid("The participant", "is you: you do not hear yourself");
     volumes.set(other, volume);
   },
   "toggle-tile-view": ({ view }) => view.toggleTiles(),

@@ -26,7 +26,7 @@ function message(id: number, some: Partial<ChatMessage> = {}): ChatMessage {
   return { type: "chat_message", id, sender: ADA, ...words, ...some };
 }
 
-test("what somebody writes, and what one writes oneself", () => {
+test("incoming and outgoing messages", () => {
   meeting.tells(message(1));
   meeting.tells(message(2, { sender: ME, to: ADA }));
   expect(heard("incoming-message")).toEqual([
@@ -40,7 +40,7 @@ test("what somebody writes, and what one writes oneself", () => {
   ]);
 });
 
-test("the chat is told as it grows, and whole where it begins anew", () => {
+test("the chat is sent as it grows, and in full where it restarts", () => {
   meeting.chat.fill([message(1), message(2)]);
   meeting.chat.add(message(3), false);
   meeting.chat.fill([message(1), message(2), message(3)]);
@@ -147,7 +147,7 @@ test("everybody, with all that is known", () => {
   });
 });
 
-test("who was sent out, and by whom", () => {
+test("who was removed, and who removed them", () => {
   meeting.tells({ type: "left", id: ADA, reason: "kicked", by: ME });
   expect(heard("participant-kicked-out")).toEqual([
     { kicked: { id: ADA, local: false }, kicker: { id: ME } },

@@ -136,7 +136,7 @@ function people(meeting: MeetingPage, emit: Emit): Watch[] {
       (now, before) => {
         const was = new Map(before?.map((one) => [one.id, one]));
         const is = new Set(now?.map(({ id }) => id));
-        // Who leaves the room himself hears nothing of the others any more.
+        // A participant who leaves hears nothing of the others any more.
         for (const id of now ? was.keys() : []) if (!is.has(id)) emit("participant-left", { id });
         for (const other of now ?? []) {
           const known = was.get(other.id);
@@ -306,7 +306,7 @@ function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
   ];
 }
 
-/** A room that began anew counts its messages from the start again. */
+/** A restarted room counts its messages from the start. */
 function written({ id, at }: ChatMessage): string {
   return `${id} ${at}`;
 }
@@ -387,7 +387,7 @@ function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState |
   if (state === "failed") emit("recording-status-changed", recording(false, error));
   if (state === "off" && before && before.state !== "failed") {
     emit("recording-status-changed", recording(false, error));
-    // Whoever stops it is answered when the file is closed: from then on it can be fetched.
+    // The command to stop is answered when the file is closed: from then on it can be downloaded.
     const link = playout?.vod ?? before.playout?.vod;
     if (link) emit("recording-link-available", { link, ttl: null });
   }

@@ -47,13 +47,12 @@ export const en = {
     broadcast_codec: "This browser cannot encode such a picture: choose another quality.",
     broadcast_encoder: "This browser's encoder has stopped. Go live again.",
     broadcast_connection: "The connection to the server was lost and did not come back.",
-    broadcast_composer: "The part that composes the picture broke down. Load the page again.",
+    broadcast_composer: "The broadcast compositor crashed. Reload the page.",
     broadcast_silent: "Nothing came from the page that was to send the broadcast. Go live again.",
     broadcast_lost: "The connection to the page that sent the broadcast was lost.",
     broadcast_left: "The page that sent the broadcast is no longer on the stage.",
     broadcast_unable: "The page that sent the broadcast could send it no longer.",
-    broadcast_interrupted:
-      "Nobody's page sends the broadcast now. It goes on when another moderator's page does.",
+    broadcast_interrupted: "Broadcast interrupted. It resumes when another moderator takes over.",
     broadcast_slow_encoder:
       "The computer that sends the broadcast does not keep up: viewers see fewer pictures, or late ones. Close other programs there, or go live again in a lower quality.",
     broadcast_slow_line:
@@ -99,14 +98,14 @@ export const en = {
       title: "The meeting is open elsewhere",
       told: "You joined it in another tab or window, which took this one's place.",
     },
-    room_full: { title: "The room is full", told: "Try again when somebody has left." },
+    room_full: { title: "The room is full", told: "Try again when a participant has left." },
     lobby_full: {
       title: "The lobby is full",
       told: "Try again when a moderator has let people in.",
     },
     room_closed: {
       title: "The room is locked",
-      told: "Nobody else can come in at the moment. Ask a moderator to open it, then try again.",
+      told: "No one else can join at the moment. Ask a moderator to unlock it, then try again.",
     },
     ended: { title: "The meeting has ended", told: "A moderator has ended it for everybody." },
     token_malformed: { title: "This link does not work", told: "" },
@@ -201,7 +200,7 @@ export const en = {
     cannotShow:
       "This browser cannot show the stage. A current Chrome, Edge, Firefox or Safari can, over https.",
     cannotSend:
-      "Nobody on the stage can send it to the audience: that needs Chrome, Edge or another browser built on Chromium, over https.",
+      "No one on the stage can send it to the audience: that needs Chrome, Edge or another browser built on Chromium, over https.",
     picturesOf: (title: string) => `The stage of ${title}`,
   },
   toolbar: {
@@ -261,7 +260,7 @@ export const en = {
     knocks: (name: string) => `${name} wants to join`,
     moderator: "You are a moderator now.",
     onStage: "You are on the stage now: everybody can see and hear you.",
-    inAudience: "You are in the audience now: nobody sees or hears you.",
+    inAudience: "You are in the audience now: no one sees or hears you.",
     stageFull: "The stage is full: you are in the audience, and can raise your hand.",
     muted: "A moderator switched your microphone off.",
     cameraOff: "A moderator switched your camera off.",

@@ -45,7 +45,7 @@ export const panels: typeof english = {
   },
   people: {
     find: "Person suchen",
-    nobody: "Niemand hier heißt so.",
+    noMatch: "Niemand hier heißt so.",
     hands: "Erhobene Hände",
     here: "In der Besprechung",
     stage: "Auf der Bühne",

@@ -5,7 +5,7 @@ import type { StreamPlayer } from "../../player/stream-player";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
-/** The stage as the audience sees and hears it: one stream, composed by somebody on the stage. */
+/** The stage as the audience sees and hears it: one stream, composed by a page on the stage. */
 export function AudienceStage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { stream, ticket, possible } = meeting.room.feed.value;
   return (

@@ -11,9 +11,9 @@ interface CardProps {
 /** What stands alone in the middle of the page. */
 export function Card({ title, busy = false, wide = false, children }: CardProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  // In the same turn as it is drawn: somebody may begin to type in the card.
+  // Synchronously after rendering: a person may start to type in the card.
   useLayoutEffect(() => {
-    // What had the focus is gone; but a page that nobody is in must not take it from another.
+    // The focused element is gone; but a page without the focus must not take it from another.
     if (title && document.hasFocus()) heading.current?.focus();
   }, [title]);
   return (

@@ -10,13 +10,13 @@ import { Lock, Send } from "./icons";
 /** From so few left on it is said how many they are. */
 const NEAR = 200;
 
-/** Writes to everybody or to one, and always says to whom. */
+/** Writes to everyone or to one participant, and always names the recipient. */
 export function ChatForm({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { chat, room } = meeting;
   const words = t.panels.chat;
   const text = chat.draft.value;
   const one = chat.recipient.value;
-  // Whoever is written to alone must not be replaced by everybody because he has gone.
+  // If the recipient of a private message leaves, it must not go to everyone.
   const gone = one !== null && !room.others.value.some(({ id }) => id === one.id);
   const left = LIMITS.message - lengthOf(text.trim());
   const sendable = text.trim() !== "" && left >= 0 && !gone;

@@ -8,7 +8,7 @@ import { Closed, Door, Eye, Lock } from "./icons";
 /** What the room is about and how it stands; nothing where the page around it says that. */
 export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
-  // Whoever embeds the room may say its name and that it is live outside of it.
+  // An embedding page may show the room's name and the live mark itself.
   const told = flag(meeting.launch.config, "hideConferenceSubject");
   const { locked, closed, lobby } = room.state.value;
   return (

@@ -14,7 +14,7 @@ interface Made {
 
 const NOTHING: Made = { link: null, problem: null };
 
-/** A link for whom it is for: made at once, since that is what the panel was opened for. */
+/** An invite link for a role: created at once, since the panel was opened for it. */
 export function InvitePanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const words = t.panels.invite;
   const [moderator, setModerator] = useState(false);

@@ -8,10 +8,10 @@ import { Avatar } from "./avatar";
 import { Message, Send } from "./icons";
 import { typed } from "./typed";
 
-/** Whom a message goes to: one who waits, or all of them. */
+/** The recipient of a message: one person in the lobby, or all of them. */
 type Addressee = Knock | "all";
 
-/** Who waits to be let in, for moderators; nothing where nobody does. */
+/** The people in the lobby, for moderators; renders nothing while it is empty. */
 export function Lobby({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const [writing, setWriting] = useState<Addressee | null>(null);
   const knocking = meeting.room.knocking.value;

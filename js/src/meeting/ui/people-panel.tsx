@@ -19,7 +19,7 @@ export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element 
   const many = everybody.length > AT_A_GLANCE;
   const { hands, stage, audience } = sections(everybody, room.hands.value, many ? wanted : "");
   const alone = room.audience.value.length === 0;
-  const nobody = hands.length + stage.length + audience.length === 0;
+  const none = hands.length + stage.length + audience.length === 0;
   return (
     <>
       {room.moderator.value && <Lobby meeting={meeting} />}
@@ -32,7 +32,7 @@ export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element 
           onInput={({ currentTarget }) => setWanted(currentTarget.value)}
         />
       )}
-      {nobody && <p role="status">{words.nobody}</p>}
+      {none && <p role="status">{words.noMatch}</p>}
       <Section meeting={meeting} title={words.hands} people={hands} />
       <Section meeting={meeting} title={alone ? words.here : words.stage} people={stage} />
       <Section meeting={meeting} title={words.audience} people={audience} />

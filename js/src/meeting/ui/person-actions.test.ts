@@ -10,7 +10,7 @@ function meetingOf(moderator: boolean): FakeMeeting {
 const labels = (meeting: FakeMeeting, who: Participant): string[] =>
   actions(meeting.page, who).map(({ label }) => label);
 
-test("a participant can write to another and look at him, no more", () => {
+test("a participant can write to another and pin them, no more", () => {
   const meeting = meetingOf(false);
   expect(labels(meeting, person({ id: "grace" }))).toEqual([
     "Write privately",

@@ -1,4 +1,4 @@
-/** What can be done with somebody in the room: by anybody, by himself, by a moderator. */
+/** The actions on a participant: for everyone, for themselves, for moderators. */
 
 import type { Participant } from "../../shared/protocol";
 import type { MeetingPage } from "../room/meeting-page";

@@ -12,7 +12,7 @@ interface PersonMenuProps {
   person: Participant;
 }
 
-/** Three dots, and what can be done with somebody. */
+/** A participant's menu of actions, behind three dots. */
 export function PersonMenu({ meeting, person }: PersonMenuProps): JSX.Element | null {
   if (actions(meeting, person).length === 0) return null;
   const heard = person.stage && !isSelf(meeting, person);

@@ -14,7 +14,7 @@ interface PersonProps {
   person: Participant;
 }
 
-/** Somebody in the list: who it is, what is on, and what can be done. */
+/** A participant in the list: name, state, and actions. */
 export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
   const { id, name } = person;
   const speaking = meeting.speaking.value.has(id);
@@ -56,7 +56,7 @@ function Roles({ meeting, person, speaking }: RolesProps): JSX.Element | null {
   );
 }
 
-/** What is off. Somebody in the audience sends nothing: that needs no mark. */
+/** What is off. The audience sends nothing: that needs no mark. */
 function Marks({ meeting, person }: PersonProps): JSX.Element | null {
   const words = t.panels.people;
   if (!person.stage) return null;
@@ -77,7 +77,7 @@ function Marks({ meeting, person }: PersonProps): JSX.Element | null {
   );
 }
 
-/** For a moderator it is the switch too, as far as it goes: nobody opens another's microphone. */
+/** For a moderator also a mute button; no one can unmute another participant. */
 function MicrophoneMark({ meeting, person }: PersonProps): JSX.Element | null {
   const words = t.panels.people;
   const { id, name, audio } = person;

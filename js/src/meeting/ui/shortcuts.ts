@@ -66,7 +66,7 @@ export function listenForShortcuts(meeting: MeetingPage, owner: AbortSignal): vo
   const options = { signal: owner };
   document.addEventListener("keydown", (event) => press(meeting, event), options);
   document.addEventListener("keyup", ({ key }) => key === PUSH_TO_TALK && hush(meeting), options);
-  // A key that is let go elsewhere is not heard here: nobody must stay audible by that.
+  // A key released in another window is not seen here: the microphone must not stay open.
   window.addEventListener("blur", () => hush(meeting), options);
 }
 

@@ -15,7 +15,7 @@ export interface Shown {
   owner: Participant;
   local: boolean;
   video: MediaStreamTrack | null;
-  /** Whether it shows what somebody shares, and not him. */
+  /** Whether it shows a screen share, not a camera. */
   screen: boolean;
   mirrored: boolean;
   microphone: boolean;
@@ -115,7 +115,7 @@ function ownScreen(meeting: MeetingPage, own: Participant): Shown | null {
   };
 }
 
-/** Whoever was chosen is large, else what somebody else shares, else whoever speaks. */
+/** The large tile: the chosen one, else another participant's screen share, else the speaker. */
 export function spotlight(meeting: MeetingPage, tiles: readonly Shown[]): number | null {
   if (tiles.length < 2 || meeting.view.tileView.value) return null;
   const { main } = meeting.room.state.value;

@@ -71,7 +71,7 @@ interface RestProps {
   rect: Rect;
 }
 
-/** In the place of those for whom there is no room. */
+/** Stands for the participants that do not fit. */
 function Rest({ meeting, count, rect }: RestProps): JSX.Element {
   return (
     <li

@@ -14,7 +14,7 @@ interface TextSettingProps {
 export function TextSetting({ label, value, max, onSave }: TextSettingProps): JSX.Element {
   const [text, setText] = useState(value);
   const changed = text.trim() !== value;
-  // Somebody else may change it meanwhile. At once: later it would undo what was typed since.
+  // Another participant may change it meanwhile. At once: later it would undo what was typed since.
   useLayoutEffect(() => setText(value), [value]);
   return (
     <form

@@ -91,7 +91,7 @@ export function Tile(props: TileProps): JSX.Element {
   );
 }
 
-/** A raised hand, and whom a moderator shows to all. */
+/** A raised hand, and the mark of the tile that a moderator enlarged for everyone. */
 function Marks({ meeting, owner }: TileProps): JSX.Element {
   const main = meeting.room.state.value.main === owner.id;
   const place = meeting.room.hands.value.findIndex(({ id }) => id === owner.id);
@@ -114,7 +114,7 @@ function Marks({ meeting, owner }: TileProps): JSX.Element {
   );
 }
 
-/** The feelings that somebody shows at the moment, rising over the picture. */
+/** The participant's current reactions, rising over the video. */
 function Floating({ meeting, sender }: { meeting: MeetingPage; sender: string }): JSX.Element {
   const shown = meeting.view.reactions.value.filter((one) => one.sender === sender);
   return (
@@ -134,7 +134,7 @@ function Floating({ meeting, sender }: { meeting: MeetingPage; sender: string })
   );
 }
 
-/** How good the connection is, by bars; by words for whoever does not see them. */
+/** The connection quality as bars, and as text for screen readers. */
 function Bars({ grade }: { grade: Grade }): JSX.Element {
   return (
     <span
