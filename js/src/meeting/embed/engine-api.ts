@@ -1,4 +1,4 @@
-/** The page that embeds this one steers it and listens to it: the framed side of the engine API. */
+/** The framed side of the engine API: the embedding page controls this one and listens to it. */
 
 import { type NamedData, type PostisMessage, PostisPeer } from "../../shared/postis";
 import { RefusedError } from "../../shared/refused-error";
@@ -8,7 +8,7 @@ import { type Emit, followMeeting } from "./engine-events";
 import { followMouse } from "./engine-mouse";
 import { answerRequest } from "./engine-requests";
 
-/** Speaks to the embedding page until the signal ends it. Called before the meeting starts. */
+/** Serves the embedding page until the signal aborts. Called before the meeting starts. */
 export function serveEngineApi(meeting: MeetingPage, frame: number, owner: AbortSignal): void {
   const peer = new PostisPeer({
     scope: `jitsi_meet_external_api_${frame}`,
@@ -19,7 +19,7 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });
   peer.onMessage = (message) => void hear(meeting, peer, emit, message);
   emit("browser-support", { supported: "RTCPeerConnection" in window });
-  // Who embeds this need not guess what else it will be told.
+  // Tells the embedding page which other events to expect.
   emit("ready", { nanomeet: true });
   const unfollow = followMeeting(meeting, emit);
   const fail = (command: string) => (error: unknown) =>
@@ -28,7 +28,7 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   const { config, interfaceConfig } = meeting.launch;
   try {
     meeting.view.toolbar.configure(
-      // Where old pages have it.
+      // The place that old pages read.
       (key) =>
         config.get(key) ??
         (key === "toolbarButtons" ? interfaceConfig.get("TOOLBAR_BUTTONS") : undefined),
@@ -73,6 +73,6 @@ function argumentsOf({ data }: NamedData): unknown[] {
 
 function described(error: unknown, command: string): Record<string, unknown> {
   const name = error instanceof RefusedError ? error.kind : "command_failed";
-  const message = error instanceof Error ? error.message : "It could not be done.";
+  const message = error instanceof Error ? error.message : "The request failed.";
   return { name, type: "COMMAND", message, details: { command }, isFatal: false };
 }

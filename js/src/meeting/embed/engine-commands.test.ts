@@ -68,7 +68,7 @@ test("a broadcast is private and pushed as the command says", async () => {
   expect(startBroadcast).toHaveBeenLastCalledWith(options);
 });
 
-test("a broadcast is what it is asked to be", async () => {
+test("a broadcast has the requested options", async () => {
   const startBroadcast = vi.fn(async () => {});
   Object.assign(meeting, { startBroadcast });
   const wanted = { quality: "audio", codec: "av1", paused: true };
@@ -95,13 +95,13 @@ test.each([
   ]);
 });
 
-test("a hand that is up is taken down", async () => {
+test("a raised hand is lowered", async () => {
   meeting.room.own.value = person({ id: "ab", hand: 5 });
   await run("toggle-raise-hand");
   expect(asked).toEqual([{ type: "raise_hand", raised: false }]);
 });
 
-test("a hand that is switched three times at once goes up, down and up", async () => {
+test("toggling the hand three times at once raises, lowers and raises it", async () => {
   const { room } = meeting;
   Object.assign(meeting.ask, {
     raiseHand: async (raised: boolean) => {
@@ -139,7 +139,7 @@ test("panels open and close", async () => {
   expect(meeting.view.panel.value).toBeNull();
 });
 
-test("a notification stays as long as it shall, or until it is hidden", async () => {
+test("a notification stays for its timeout, or until it is hidden", async () => {
   await run("show-notification", { title: "Break", description: "Back at 3", timeout: "short" });
   await run("show-notification", { title: "Rules", uid: "rules", timeout: "sticky" });
   expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual(["Break: Back at 3", "Rules"]);
@@ -154,13 +154,13 @@ test.each([[{}], [null], ["words"]])("%j is no notification", async (notice) => 
   await expect(run("show-notification", notice)).rejects.toMatchObject({ kind: "invalid" });
 });
 
-test("a screen that the browser does not let be shared is an error in words", async () => {
+test("a screen that the browser does not allow to share is a clear error", async () => {
   const late = (): Promise<void> => Promise.reject(new DOMException("no", "InvalidStateError"));
   Object.assign(meeting, { setScreen: late });
   await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
 });
 
-test("a picture is taken and given back, and an e-mail address stays here", async () => {
+test("a picture is set and removed, and an e-mail address stays here", async () => {
   const setAvatar = vi.fn(async () => {});
   const email = signal("");
   Object.assign(meeting, { profile: { setAvatar, email } });
@@ -177,7 +177,7 @@ test("a picture is taken and given back, and an e-mail address stays here", asyn
   expect([email.value, asked]).toEqual(["", []]);
 });
 
-test("a voice is as loud as it is set, and nothing else is", async () => {
+test("the volume applies to one voice only", async () => {
   const set = vi.fn();
   Object.assign(meeting, { volumes: { set } });
   await run("set-participant-volume", ID, 0.25);
@@ -196,7 +196,7 @@ test("a voice is as loud as it is set, and nothing else is", async () => {
   expect([set.mock.calls.length, asked]).toEqual([2, []]);
 });
 
-test("noise is taken out, or not, as it is wished", async () => {
+test("noise suppression can be switched on and off", async () => {
   const setNoiseSuppression = vi.fn(async () => {});
   const noise = signal("on");
   Object.assign(meeting.media, { setNoiseSuppression, noise });
@@ -212,7 +212,7 @@ test("noise is taken out, or not, as it is wished", async () => {
   }
 });
 
-test("one sees oneself as in a mirror, or as others do", async () => {
+test("the own video can be mirrored or not", async () => {
   expect(meeting.view.mirrored.value).toBe(true);
   await run("toggle-camera-mirror");
   expect(meeting.view.mirrored.value).toBe(false);
@@ -221,7 +221,7 @@ test("one sees oneself as in a mirror, or as others do", async () => {
   });
 });
 
-test("pictures have as many lines as are wanted, and none where only sound is", async () => {
+test("video has the requested height, and none in audio-only mode", async () => {
   const setCamera = vi.fn(async () => {});
   Object.assign(meeting, { setCamera });
   await run("set-video-quality", 360);
@@ -230,7 +230,7 @@ test("pictures have as many lines as are wanted, and none where only sound is", 
 });
 
 test.each(["set-audio-only", "set-low-bandwidth-mode"])(
-  "%s leaves the sound alone",
+  "%s does not change the audio",
   async (name) => {
     const setCamera = vi.fn(async () => {});
     Object.assign(meeting, { setCamera });
@@ -243,7 +243,7 @@ test.each(["set-audio-only", "set-low-bandwidth-mode"])(
 );
 
 test.each(["document-pip-capability", "document-pip-state"])(
-  "%s, which a script says for itself, is passed over",
+  "%s, which Jitsi's script sends by itself, is ignored",
   async (name) => {
     await run(name, true);
     expect(told).toEqual([]);
@@ -255,7 +255,7 @@ test("the room has another name on this page", async () => {
   expect(meeting.view.subject.value).toBe("My lesson");
 });
 
-test("the page around the meeting changes its theme", async () => {
+test("the embedding page changes the theme", async () => {
   await run("overwrite-config", { theme: "dark" });
   expect(meeting.view.theme.value).toBe("dark");
   await run("overwrite-config", { theme: "light" });
@@ -354,14 +354,14 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test("a text may have as many characters as people see, of any number of code points", async () => {
+test("a text's limit counts visible characters, of any number of code points", async () => {
   const text = "👨‍👩‍👧‍👦".repeat(2000);
   await run("send-chat-message", text);
   expect(asked).toEqual([{ type: "send_chat", text, to: null }]);
   await expect(run("send-chat-message", `${text}!`)).rejects.toMatchObject({ kind: "invalid" });
 });
 
-test("a notification is cut between characters", async () => {
+test("a notification is truncated between characters", async () => {
   await run("show-notification", { title: `${"x".repeat(499)}👨‍👩‍👧‍👦👋`, timeout: "constructor" });
   expect(meeting.view.toasts.value.map(({ text }) => text)).toEqual([`${"x".repeat(499)}👨‍👩‍👧‍👦`]);
 });

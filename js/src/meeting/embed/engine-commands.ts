@@ -1,4 +1,4 @@
-/** What the embedding page may tell the meeting to do: the engine API's commands, by wire name. */
+/** The engine API's commands, by wire name. */
 
 import { type Codec, QUALITIES } from "../../composer/index";
 import { flag, invalid, oneOf, text, textOrNull } from "../../shared/arguments";
@@ -25,21 +25,21 @@ const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
 const SUBJECT = { most: LIMITS.subject };
 const PASSWORD = { most: LIMITS.password };
 const MESSAGE = { least: 1, most: LIMITS.message };
-/** What is loaded from it has its own bounds. */
+/** What is loaded from it has its own limits. */
 const AVATAR = { most: Number.POSITIVE_INFINITY };
-/** RFC 5321; and as much of its form as every address has. */
+/** The limit of RFC 5321; and the form that every address has. */
 const EMAIL = { most: 254 };
 const EMAIL_FORM = /^[^\s@]+@[^\s@]+$/;
-/** Of what this page shows, and sends nowhere. */
+/** The limit of text that this page only shows. */
 const NOTICE = { most: Number.POSITIVE_INFINITY };
 
 /**
- * Which of the engine API's commands this meeting carries out: `engine/contract.json` lists all. Each
- * checks what it is given; one that breaks a rule rejects with a `RefusedError` that names it, and
+ * The engine API's commands that this meeting supports: `engine/contract.json` lists all. Each
+ * validates its arguments; an invalid one rejects with a `RefusedError` that names it, and
  * nothing is sent.
  */
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  // One that is too long is cut.
+  // Truncate one that is too long.
   "display-name": (meeting, [name]) => meeting.rename(text("The name", name, NAME)),
   // An empty address shows the initials again.
   "avatar-url": ({ profile }, [address]) =>
@@ -120,7 +120,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     view.lines.value = lines;
   },
   "set-audio-only": setAudioOnly,
-  // What newer engines call the same.
+  // The name in newer engines.
   "set-low-bandwidth-mode": setAudioOnly,
   "set-blurred-background": ({ media }, [blur]) =>
     media.setBackground(oneOf("A blurred background", blur, ["none", ...BLURS] as const)),
@@ -140,14 +140,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "video-hangup": (meeting) => meeting.leave(),
 };
 
-/** What else goes with a participant: their link (`revoke`), their network address (`address`). */
+/** What else to block on removal: the link (`revoke`), the network address (`address`). */
 function removal(options: unknown): RemovalOptions {
   const wanted = (key: "revoke" | "address"): boolean =>
     flag(key, Reflect.get(Object(options), key), false);
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
 }
 
-/** An empty one is taken back. */
+/** An empty one removes it. */
 function emailOf(value: unknown): string {
   const address = textOrNull("The e-mail address", value, EMAIL);
   if (address !== null && !EMAIL_FORM.test(address)) {
@@ -165,21 +165,21 @@ async function setAudioOnly(meeting: MeetingPage, [enabled]: readonly unknown[])
 /** The smallest that Jitsi has a name for is 180. */
 const MIN_LINES = 90;
 
-/** The settings that a page may change while the meeting goes on; others are left as they are. */
+/** The settings that a page may change during the meeting; others are ignored. */
 function overwriteConfig(view: ViewStore, config: unknown): void {
   if (typeof config !== "object" || config === null) return;
   view.toolbar.configure((key) => Reflect.get(config, key));
   view.dress(Reflect.get(config, "theme"));
 }
 
-/** Settles once it is done, a switch with whether it is on; rejects with why it could not be. */
+/** Settles when it is done, a switch with its new state; rejects with the reason. */
 export async function runCommand(
   meeting: MeetingPage,
   emit: Emit,
   name: string,
   args: readonly unknown[],
 ): Promise<unknown> {
-  // What Jitsi's own script says for itself: no page has asked for it, and none needs an answer.
+  // Jitsi's script sends these by itself: no page expects an answer.
   if (name.startsWith("document-pip-")) return undefined;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new RefusedError("unsupported", `This meeting does not know "${name}".`);
@@ -220,7 +220,7 @@ async function startRecording(meeting: MeetingPage, options: unknown, emit: Emit
 const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
 const PUSH = /^rtmps?:\/\/[!-~]+$/;
 
-/** The words of a refusal have none of them: the end of each is a secret. */
+/** A refusal quotes none of the addresses: they end in a secret. */
 function pushAddresses(to: unknown): string[] {
   if (to == null) return [];
   const right = (one: unknown): boolean =>
@@ -232,12 +232,12 @@ function pushAddresses(to: unknown): string[] {
   );
 }
 
-/** Which way: Jitsi's own commands have no such argument, and pass over whatever they are given. */
+/** On, off or toggle: Jitsi's own commands ignore this argument. */
 function said(on: unknown): boolean | undefined {
   return typeof on === "boolean" ? on : undefined;
 }
 
-/** What is put behind a person comes with the command: a page fetches no picture from elsewhere. */
+/** The background image is in the command: the page fetches none from elsewhere. */
 function pictureAddress(picture: unknown): string {
   const address = typeof picture === "string" ? picture : "";
   if (PICTURE.test(address) && address.length <= MOST_PICTURE) return address;
@@ -250,7 +250,7 @@ function pictureAddress(picture: unknown): string {
 const PICTURE = /^data:image\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+=*$/;
 const MOST_PICTURE = 20_000_000;
 
-/** Browsers open their chooser only shortly after the person touched the page. */
+/** Browsers open their picker only shortly after a user gesture. */
 async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Promise<boolean> {
   try {
     return await switchOver(meeting, "screen", said(on));
@@ -263,7 +263,7 @@ async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Prom
   }
 }
 
-/** Milliseconds by the engine API's names. */
+/** The engine API's timeouts, in milliseconds. */
 const SHOWN_FOR: Readonly<Record<string, number>> = {
   short: 2_500,
   medium: 5_000,

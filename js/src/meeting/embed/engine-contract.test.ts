@@ -18,27 +18,27 @@ const CLIENT = Object.values(
 
 type Names = Readonly<Record<string, string | null>>;
 
-/** What the engine API has and this meeting does too; all else has a reason there. */
+/** The parts of the engine API that this meeting supports; each other one has a reason there. */
 function supported(names: Names): string[] {
   return Object.keys(names).filter((name) => names[name] === null);
 }
 
-/** What only this project's engine has. */
+/** Extensions of this project's engine. */
 const ours = (name: string): boolean => name.startsWith("nanomeet-");
 const sorted = (names: Iterable<string>): string[] => [...names].sort();
 
-test("the commands that are carried out are those that the list says are", () => {
+test("the supported commands are those of the list", () => {
   const known = Object.keys(COMMANDS).filter((name) => !ours(name));
   expect(sorted(known)).toEqual(sorted(supported(contract.commands).map(commandName)));
 });
 
-test("the questions that are answered are those that the list says are", () => {
+test("the supported requests are those of the list", () => {
   const known = [...Object.keys(ANSWERS), ...Object.keys(DEVICE_ANSWERS)];
   const theirs = known.filter((name) => !ours(name));
   expect(sorted(theirs)).toEqual(sorted(supported(contract.requests)));
 });
 
-test("the events that are told are those that the list says are", () => {
+test("the events sent are those of the list", () => {
   const sources = Object.values(SOURCES).join();
   const told = new Set([...sources.matchAll(/\bemit\(\s*"([a-z0-9-]+)"/g)].map(([, name]) => name));
   const all: Names = contract.events;
@@ -52,7 +52,7 @@ test("a client knows the commands and events of the list, and no others", () => 
   expect(sorted(theirs)).toEqual(sorted(Object.keys(contract.events)));
 });
 
-test("a client asks the questions of the list, and no others", () => {
+test("a client sends the requests of the list, and no others", () => {
   const asked = [...CLIENT.matchAll(/(?:request\(\{ name: |devices\()"([A-Za-z0-9-]+)"/g)];
   const theirs = asked.map(([, name]) => name ?? "").filter((name) => !ours(name));
   expect(sorted(new Set(theirs))).toEqual(sorted(Object.keys(contract.requests)));

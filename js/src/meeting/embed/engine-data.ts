@@ -1,4 +1,4 @@
-/** What events and answers of the engine API say alike. */
+/** Data shared by events and answers of the engine API. */
 
 import type { DeviceKind } from "../media/devices";
 import type { MeetingPage } from "../room";
@@ -23,7 +23,7 @@ export function availableDevices(devices: readonly MediaDeviceInfo[]): Record<st
   return byKind((kind) => devices.filter((device) => device.kind === kind).map(described));
 }
 
-/** Whose screens are shared. */
+/** Who shares a screen. */
 export function sharing({ media, room }: MeetingPage): string[] {
   const { value: self } = room.selfId;
   const own = media.screen.value && self ? [self] : [];

@@ -76,7 +76,7 @@ test("hands go up and down", () => {
   ]);
 });
 
-test("pictures, of others and of oneself; an e-mail address, of oneself", () => {
+test("pictures of all participants; the own e-mail address", () => {
   meeting.room.avatars.value = new Map([[ADA, "data:a"]]);
   meeting.profile.avatar.value = "data:b";
   meeting.profile.email.value = "me@example.org";
@@ -90,7 +90,7 @@ test("pictures, of others and of oneself; an e-mail address, of oneself", () => 
   expect(heard("email-change")).toEqual([{ id: ME, email: "me@example.org" }]);
 });
 
-test("whether noise is taken out, as the browser says it", () => {
+test("noise suppression, as the browser reports it", () => {
   const { noise } = meeting.media;
   for (const state of ["on", "off", "unavailable"] as const) noise.value = state;
   expect(heard("nanomeet-noise-suppression")).toEqual([
@@ -125,7 +125,7 @@ test("the lobby, as it fills and empties", () => {
   ]);
 });
 
-test("what is looked at", () => {
+test("view changes", () => {
   meeting.view.toggle("people");
   meeting.view.tileView.value = false;
   meeting.large.value = ADA;
@@ -138,7 +138,7 @@ test("what is looked at", () => {
   ]);
 });
 
-test("everybody, with all that is known", () => {
+test("all participants, with their details", () => {
   meeting.room.others.value = [person({ id: ADA, name: "Ada", stage: false, hand: 17 })];
   const [{ participants }] = heard("nanomeet-participants") as [{ participants: unknown[] }];
   expect(participants[1]).toEqual({
@@ -154,7 +154,7 @@ test("who was removed, and who removed them", () => {
   ]);
 });
 
-test("a recording can be fetched once the broadcast is over", () => {
+test("a recording can be downloaded when the broadcast has ended", () => {
   const state = { ...NO_BROADCAST, broadcaster: ME };
   const vod = "http://h/vod/a.mp4";
   meeting.room.broadcast.value = {
@@ -167,7 +167,7 @@ test("a recording can be fetched once the broadcast is over", () => {
   expect(heard("recording-link-available")).toEqual([{ link: vod, ttl: null }]);
 });
 
-test("a person chooses name and devices first", () => {
+test("the prejoin page comes first", () => {
   meeting.prejoin.value = true;
   meeting.prejoin.value = false;
   expect(heard("prejoin-screen-loaded")).toEqual([
@@ -175,7 +175,7 @@ test("a person chooses name and devices first", () => {
   ]);
 });
 
-test("what happens once", () => {
+test("one-time events", () => {
   meeting.tells({ type: "reaction", sender: ADA, reaction: "clap" });
   meeting.tells({ type: "endpoint_text", sender: ADA, text: '{"slide": 4}' });
   meeting.tells({ type: "unmute_asked", media: "audio", by: ADA });
@@ -194,7 +194,7 @@ test("what happens once", () => {
   ]);
 });
 
-test("how composing the broadcast fares, and that it is over", () => {
+test("the composer's figures, and the end of the broadcast", () => {
   meeting.health.value = { fps: 30 } as Health;
   meeting.health.value = null;
   expect(heard("nanomeet-broadcast-stats")).toEqual([
@@ -203,7 +203,7 @@ test("how composing the broadcast fares, and that it is over", () => {
   ]);
 });
 
-test("a page that gives the same wrong password each time is asked for it twice, not for ever", async () => {
+test("a page that repeats a wrong password is asked for it only twice", async () => {
   const asked = (): number => heard("password-required").length;
   meeting.question.ask(false);
   expect(asked()).toBe(1);
@@ -214,7 +214,7 @@ test("a page that gives the same wrong password each time is asked for it twice,
     await expect(answer).rejects.toMatchObject(wrong);
   }
   expect(asked()).toBe(2);
-  // Another answer is another's, perhaps: a person was asked by that page.
+  // Another answer may come from a person that the page asked.
   const other = meeting.question.answeredByPage("another guess");
   meeting.question.ask(true);
   await expect(other).rejects.toMatchObject(wrong);
@@ -224,7 +224,7 @@ test("a page that gives the same wrong password each time is asked for it twice,
   await expect(right).resolves.toBeUndefined();
 });
 
-test("a page is not asked again while no answer is looked at", async () => {
+test("a page is not asked again while answers are paused", async () => {
   meeting.question.ask(false);
   const answer = meeting.question.answeredByPage("guess");
   meeting.question.pause(new RefusedError("too_many_attempts", "Wait."));

@@ -1,4 +1,4 @@
-/** What the embedding page hears: the engine API's events, and nanoMeet's own. */
+/** The events for the embedding page: the engine API's, and nanoMeet's own. */
 
 import type {
   BroadcastState,
@@ -12,7 +12,7 @@ import { inOrder, type Watch, watch } from "./ordered-effects";
 
 export type Emit = (name: string, data?: Record<string, unknown>) => void;
 
-/** Tells of everything that happens in the meeting, until the returned function ends it. */
+/** Sends all events of the meeting, until the returned function is called. */
 export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
   const unlisten = meeting.listen((message) => hear(meeting, emit, message));
   const unfollow = inOrder([
@@ -30,7 +30,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
   };
 }
 
-/** A broadcast's state as Jitsi tells it: it has no word for "starting". */
+/** A broadcast's state in Jitsi's terms: it has none for "starting". */
 export function recording(on: boolean, error?: string | null): Record<string, unknown> {
   return { on, mode: "stream", transcription: false, ...(error && { error }) };
 }
@@ -56,7 +56,7 @@ function presence(meeting: MeetingPage, emit: Emit): Watch[] {
         if (id && before.id === id) emit("avatar-changed", { id, avatarURL });
       },
     ),
-    // Told to the page that gave it, and to no other.
+    // Sent only to the page that set it.
     watch(
       () => ({ id: inside(), email: meeting.profile.email.value }),
       ({ id, email }, before) => {
@@ -94,7 +94,7 @@ function presence(meeting: MeetingPage, emit: Emit): Watch[] {
     ),
     watch(
       () => meeting.question.asked.value,
-      // A program that gives the same wrong answer whenever it is asked would do so without an end.
+      // A program that repeats the same wrong answer would do so forever.
       (asked) => asked && !asked.repeated && emit("password-required"),
     ),
     watch(
@@ -127,7 +127,7 @@ function emitJoined(meeting: MeetingPage, emit: Emit, id: string): void {
   });
 }
 
-/** The others come, change and go; also those who did while the connection was lost. */
+/** The others join, change and leave; also while the connection was lost. */
 function people(meeting: MeetingPage, emit: Emit): Watch[] {
   const { room, media } = meeting;
   return [
@@ -239,7 +239,7 @@ function emitDifference(emit: Emit, before: Participant, now: Participant): void
   if (now.hand !== before.hand) emit("raise-hand-updated", { id, handRaised: now.hand ?? 0 });
 }
 
-/** What happens once and leaves no state behind. */
+/** Events that leave no state behind. */
 function hear(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
   switch (message.type) {
     case "left":
@@ -284,7 +284,7 @@ function emitWritten(
   }
 }
 
-/** All of the chat that one may read, as it grows; also what was written before one came. */
+/** All readable chat messages, as they arrive; also those from before joining. */
 function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
   return [
     watch(
@@ -357,7 +357,7 @@ function room({ room }: MeetingPage, emit: Emit): Watch[] {
       () => room.state.value,
       (state) => emit("nanomeet-room-changed", { ...state }),
     ),
-    // Outside the room nothing is known of its broadcast, which may well go on.
+    // Outside the room the broadcast's state is unknown; it may continue.
     watch(
       () => (room.selfId.value ? room.broadcast.value : null),
       (now, before) => now && emitBroadcast(emit, now, before),
@@ -365,7 +365,7 @@ function room({ room }: MeetingPage, emit: Emit): Watch[] {
   ];
 }
 
-/** Told once a second, and once more when it is over. */
+/** Sent once a second, and once more at the end. */
 function health({ health, room }: MeetingPage, emit: Emit): Watch[] {
   return [
     watch(

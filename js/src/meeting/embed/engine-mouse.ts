@@ -1,4 +1,4 @@
-/** Where the mouse is in this page, told to the page that embeds it. */
+/** Reports the mouse position to the embedding page. */
 
 import { Paced } from "../../shared/paced";
 import type { Emit } from "./engine-events";
@@ -7,11 +7,11 @@ const FIELDS = [
   ...(["clientX", "clientY", "movementX", "movementY", "offsetX", "offsetY"] as const),
   ...(["pageX", "pageY", "x", "y", "screenX", "screenY"] as const),
 ];
-/** Milliseconds between two moves that are told, where the embedding page wishes nothing else. */
+/** The default interval between reported moves, in milliseconds. */
 const USUAL = 1_000;
 const LEAST = 50;
 
-/** Tell of the mouse until the signal ends it; of its moves once in so many milliseconds. */
+/** Reports the mouse until the signal aborts, its moves at most once per interval. */
 export function followMouse(emit: Emit, interval: unknown, owner: AbortSignal): void {
   const pause = typeof interval === "number" && interval > 0 ? Math.max(LEAST, interval) : USUAL;
   const moves = new Paced(pause, (event: MouseEvent) =>
@@ -27,7 +27,7 @@ export function followMouse(emit: Emit, interval: unknown, owner: AbortSignal): 
   documentElement.addEventListener(
     "mouseleave",
     (event) => {
-      // What would be told late is over.
+      // Drop a move that would be reported late.
       moves.clear();
       emit("mouse-leave", { event: described(event) });
     },

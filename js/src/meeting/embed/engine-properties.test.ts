@@ -1,4 +1,4 @@
-/** Whatever an embedding page says, each command and question settles, in words where it is refused. */
+/** Whatever an embedding page sends, each command and request settles; a refusal has a message. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -43,7 +43,7 @@ const odd = fc
   )
   .map((value): unknown => JSON.parse(JSON.stringify([value]))[0]);
 
-/** A meeting whose devices do nothing, and what it asks the server for. */
+/** A meeting with fake devices, and its requests to the server. */
 function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
   const fake = new FakeMeeting(person({ id: "ab", moderator: true }), [person({ id: ID })]);
   fake.media.microphoneOn.value = true;
@@ -51,7 +51,7 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
   return { meeting: fake.page, asked: fake.asked as Record<string, unknown>[] };
 }
 
-/** Whether the server would take it: its own rules, in this language. */
+/** Whether the server would accept it: its rules, in TypeScript. */
 function right(request: Record<string, unknown>): void {
   const most = { text: LIMITS.message, subject: LIMITS.subject, password: LIMITS.password };
   for (const [field, value] of Object.entries(request)) {
@@ -66,7 +66,7 @@ function right(request: Record<string, unknown>): void {
   expect(bytes(JSON.stringify(request))).toBeLessThan(LIMITS.frame);
 }
 
-/** Settles: with an answer, or with a refusal in words and of a kind. */
+/** Settles with an answer, or with a refusal that has a message and a kind. */
 async function settles(work: Promise<unknown>): Promise<void> {
   try {
     await work;
@@ -82,7 +82,7 @@ async function settles(work: Promise<unknown>): Promise<void> {
 const odds = fc.array(odd, { maxLength: 3 });
 const emit = (): void => {};
 
-test.each(Object.keys(COMMANDS))("%s settles whatever it is given", async (name) => {
+test.each(Object.keys(COMMANDS))("%s settles with any arguments", async (name) => {
   await fc.assert(
     fc.asyncProperty(odds, async (args) => {
       const { meeting, asked } = parts();
@@ -102,7 +102,7 @@ test("no other name is a command", async () => {
   );
 });
 
-test("every question settles whatever it is asked with", async () => {
+test("every request settles with any arguments", async () => {
   const known = [...Object.keys(ANSWERS), ...Object.keys(DEVICE_ANSWERS), ...WORDS];
   const question = fc.record(
     {

@@ -1,4 +1,4 @@
-/** What the embedding page may ask: the engine API's requests. */
+/** The engine API's requests. */
 
 import { invalid } from "../../shared/arguments";
 import type { NamedData } from "../../shared/postis";
@@ -39,14 +39,14 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "is-sharing-screen": ({ media }) => media.screen.value !== null,
   "is-audio-disabled": () => false,
   "is-start-silent": () => false,
-  // Everybody's, from the first to the last: empty before one is in.
+  // The same for everyone, empty before joining.
   "session-id": ({ room }) => room.session.value,
   "get-livestream-url": ({ room }) => ({
     livestreamUrl: room.broadcast.value.playout?.live ?? null,
   }),
   "get-content-sharing-participants": (meeting) => ({ sharingParticipantIds: sharing(meeting) }),
   "is-participants-pane-open": ({ view }) => view.panel.value === "people",
-  // Who was muted by a moderator may open the microphone again.
+  // Participants muted by a moderator may unmute themselves.
   "is-moderation-on": () => false,
   "is-participant-force-muted": () => false,
   "get-p2p-status": ({ remotes }) => remotes.value.size > 0,
@@ -65,7 +65,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
 };
 
-/** Rejects with why there is no answer: an unknown question must not hang either. */
+/** Rejects with the reason if there is no answer: an unknown request must not hang. */
 export async function answerRequest(
   meeting: MeetingPage,
   data: NamedData,
@@ -91,13 +91,13 @@ async function setDevice(media: MeetingPage["media"], wanted: unknown): Promise<
   return true;
 }
 
-/** How good the direct connection to each of the others is: of those that were measured. */
+/** The quality of each direct connection that was measured. */
 function connectionStats({ remotes }: MeetingPage): Record<string, unknown> {
   const stats = [...remotes.value].flatMap(([id, { quality }]) => (quality ? [[id, quality]] : []));
   return Object.fromEntries(stats);
 }
 
-/** The picture of who is large; of the last one with a picture, where all are equal. */
+/** The large video; the last one with video, where all tiles are equal. */
 async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
   const { large, media, remotes, room } = meeting;
   const shown = room.everybody.value.filter(({ video, screen }) => video || screen);

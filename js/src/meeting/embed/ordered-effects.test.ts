@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { inOrder, watch } from "./ordered-effects";
 
-test("changes of one batch are told in the order of the watches", () => {
+test("changes of one batch are reported in the order of the watches", () => {
   const [a, b] = [signal(0), signal(0)];
   const told: string[] = [];
   inOrder([
@@ -23,7 +23,7 @@ test("changes of one batch are told in the order of the watches", () => {
   expect(told).toEqual(["a 0 to 1", "b 2"]);
 });
 
-test("what did not change is not told again", () => {
+test("an unchanged value is not reported again", () => {
   const [a, b] = [signal(0), signal(0)];
   let told = 0;
   inOrder([

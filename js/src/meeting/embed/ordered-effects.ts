@@ -1,13 +1,13 @@
-/** Telling of changes of signals one after the other, in an order that listeners can rely on. */
+/** Reports changes of signals one by one, in an order that listeners can rely on. */
 
 import { computed, effect, untracked } from "@preact/signals";
 
 export interface Watch {
-  /** What there is to tell, if anything changed since the last time. */
+  /** The pending report, if anything changed since the last time. */
   news(): (() => void) | null;
 }
 
-/** Tells of every change of what `read` reads; what is so at the start is no news. */
+/** Reports every change of what `read` returns, except the initial value. */
 export function watch<T>(read: () => T, tell: (now: T, before: T) => void): Watch {
   const source = computed(read);
   let known: { value: T } | null = null;
@@ -22,7 +22,7 @@ export function watch<T>(read: () => T, tell: (now: T, before: T) => void): Watc
   };
 }
 
-/** Signals run their effects in no particular order: one effect holds all watches in theirs. */
+/** Signals run effects in no particular order: one effect runs all watches in order. */
 export function inOrder(watches: readonly Watch[]): () => void {
   return effect(() => {
     const news = watches.map((one) => one.news());

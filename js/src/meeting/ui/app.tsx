@@ -35,12 +35,12 @@ function Screen({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** Pixels that a tool takes with the gap beside it, and those that are always there take together. */
+/** Pixels per tool including its gap, and for all permanent tools together. */
 const TOOL = 50;
 const TOOL_NARROW = 43;
 const NARROW = 460;
 const FIXED_TOOLS = 4.8;
-/** What the title needs to stand beside the tools. */
+/** Pixels that the title needs beside the tools. */
 const TITLE = 180;
 const CORNER = { width: 360, height: 300 };
 
@@ -51,7 +51,7 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
   const most = room.moderator.value ? 9 : 7;
   const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE;
-  // A picture in the corner of a page shows people, and what one must always be able to reach.
+  // The mini-player shows people, and the controls that must always be reachable.
   const corner = width > 0 && width <= CORNER.width && height <= CORNER.height;
   return (
     <div class="room" ref={frame} data-form={corner ? "corner" : beside ? "wide" : "tall"}>

@@ -2,7 +2,7 @@ import { RefusedError } from "../../shared/refused-error";
 import type { MeetingPage } from "../room/meeting-page";
 import { inWords, t } from "../strings";
 
-/** Does what a person asked for, and says it in a few words if that fails. */
+/** Runs an action of the user, and shows a message if it fails. */
 export async function attempt(meeting: MeetingPage, work: () => unknown): Promise<boolean> {
   try {
     await work();
@@ -13,7 +13,7 @@ export async function attempt(meeting: MeetingPage, work: () => unknown): Promis
   }
 }
 
-/** Why something failed, for a person to read. */
+/** The reason of a failure, for people. */
 export function words(error: unknown): string {
   if (error instanceof RefusedError) return inWords(error);
   return error instanceof Error ? error.message : t.common.failed;

@@ -3,17 +3,17 @@ import { hue, initials } from "./initials";
 
 interface FaceProps {
   name: string;
-  /** Where the person shows one: else their initials are shown. */
+  /** The participant's picture, or their initials. */
   picture: string | null;
 }
 
-/** What is in the circle that stands for a person. */
+/** The content of a participant's avatar. */
 export function Face({ name, picture }: FaceProps): JSX.Element {
   if (picture === null) return <>{initials(name)}</>;
   return <img src={picture} alt="" decoding="async" draggable={false} />;
 }
 
-/** A small round one, in a list of people. */
+/** A small avatar, for lists. */
 export function Avatar({ name, picture }: FaceProps): JSX.Element {
   return (
     <span class="face" aria-hidden="true" style={{ "--hue": `${hue(name)}` }}>

@@ -6,7 +6,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 
-/** What stands behind the person: a blur, one of the room's pictures, or their own. */
+/** The virtual background: a blur, one of the room's pictures, or an own one. */
 export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const { background } = media;
@@ -27,7 +27,7 @@ export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.E
   ];
   const take = async ({ currentTarget }: JSX.TargetedEvent<HTMLInputElement>): Promise<void> => {
     const [file] = currentTarget.files ?? [];
-    // The same file may be chosen again.
+    // Lets the same file be chosen again.
     currentTarget.value = "";
     if (file) await attempt(meeting, () => media.setPicture(file));
   };

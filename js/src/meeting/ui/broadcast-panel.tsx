@@ -41,7 +41,7 @@ export function BroadcastPanel({ meeting }: { meeting: MeetingPage }): JSX.Eleme
 
 interface PartProps {
   meeting: MeetingPage;
-  /** Does what was asked for; why that failed is shown above. */
+  /** Runs the action; the panel shows why it failed. */
   run: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -98,7 +98,7 @@ function PauseButton({ meeting, run }: PartProps): JSX.Element {
   );
 }
 
-/** More names than this would push everything else away. */
+/** More names than this would take all the room. */
 const NAMED = 12;
 
 function Watching({ meeting }: { meeting: MeetingPage }): JSX.Element {

@@ -8,7 +8,7 @@ interface CardProps {
   children: ComponentChildren;
 }
 
-/** What stands alone in the middle of the page. */
+/** A card alone in the middle of the page. */
 export function Card({ title, busy = false, wide = false, children }: CardProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   // Synchronously after rendering: a person may start to type in the card.

@@ -9,7 +9,7 @@ import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
 import { typed } from "./typed";
 
-/** What is shown instead of the room while one is not in it. */
+/** What the page shows outside the room. */
 export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const ending = meeting.ending.value;
   if (ending) return <EndingCard meeting={meeting} ending={ending} />;
@@ -38,7 +38,7 @@ export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** What a moderator says to those who wait. */
+/** A moderator's message to the lobby. */
 function LobbyNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const note = meeting.view.lobbyNote.value;
   return (
@@ -58,7 +58,7 @@ function doorWords({ view }: MeetingPage, waiting: boolean, retrying: boolean): 
   return t.admission.moment;
 }
 
-/** Joining again is offered wherever it may help, also where the server would not have us retry alone. */
+/** Offers to rejoin wherever it may help, also where the page must not retry by itself. */
 const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
   "left",
   "refused",

@@ -7,7 +7,7 @@ import { t } from "../strings";
 import { words as reason } from "./attempt";
 import { Lock, Send } from "./icons";
 
-/** From so few left on it is said how many they are. */
+/** From this many characters left, the count is shown. */
 const NEAR = 200;
 
 /** Writes to everyone or to one participant, and always names the recipient. */

@@ -6,9 +6,9 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Lock, Message } from "./icons";
 
-/** Pixels from the end within which one counts as being there. */
+/** Pixels from the end that still count as being at the end. */
 const NEAR_END = 24;
-/** As people here write a time, whatever language the words are in. */
+/** The time in the system's format, whatever the page's language. */
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 interface ChatLogProps {
@@ -16,7 +16,7 @@ interface ChatLogProps {
   firstUnread: number | null;
 }
 
-/** What was written. Follows the newest message, unless one reads what stands above. */
+/** The messages. Scrolls to the newest one, unless scrolled up. */
 export function ChatLog({ meeting, firstUnread }: ChatLogProps): JSX.Element {
   const words = t.panels.chat;
   const messages = meeting.chat.messages.value;
@@ -44,7 +44,7 @@ export function ChatLog({ meeting, firstUnread }: ChatLogProps): JSX.Element {
 
   useEffect(() => {
     if (!log.current) return;
-    // The text field grows and shrinks: the end stays in sight.
+    // The text field grows and shrinks: keep the end visible.
     const sizes = new ResizeObserver(() => atEnd.current && toEnd());
     sizes.observe(log.current);
     return () => sizes.disconnect();

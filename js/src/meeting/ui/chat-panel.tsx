@@ -6,7 +6,7 @@ import { ChatLog } from "./chat-log";
 
 export function ChatPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { chat } = meeting;
-  // Where the marker stands: what was unread when the panel was opened.
+  // The unread marker stays where it was when the panel opened.
   const [firstUnread] = useState(() => {
     const unread = chat.unread.peek();
     return unread > 0 ? (chat.messages.peek().at(-unread)?.id ?? null) : null;

@@ -6,7 +6,7 @@ interface CheckProps {
   onToggle: () => void;
 }
 
-/** A box that shows what is so, not what was clicked: it changes when that has been confirmed. */
+/** A checkbox that shows the actual state: it changes when the server confirms the click. */
 export function Check({ label, checked, onToggle }: CheckProps): JSX.Element {
   return (
     <label class="check">

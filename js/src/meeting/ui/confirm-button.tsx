@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 
 interface ConfirmButtonProps {
   label: string;
-  /** What is asked before it is done. */
+  /** The question before the action. */
   question: string;
   onConfirm: () => void;
 }
 
-/** A button that asks once more: what it does cannot be undone. */
+/** A button that asks for confirmation of what cannot be undone. */
 export function ConfirmButton({ label, question, onConfirm }: ConfirmButtonProps): JSX.Element {
   const [asked, setAsked] = useState(false);
   return (

@@ -8,11 +8,11 @@ const SHOWN = 2_500;
 interface CopyLinkProps {
   link: string;
   label: string;
-  /** Whether it is an address that one may want to open oneself. */
+  /** Whether it is a URL that the user may want to open. */
   opens?: boolean;
 }
 
-/** A text to take along: a button copies it, and where that is not allowed it is selected. */
+/** A text with a copy button, which selects the text where copying is not allowed. */
 export function CopyLink({ link, label, opens = false }: CopyLinkProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState("");
@@ -29,7 +29,7 @@ export function CopyLink({ link, label, opens = false }: CopyLinkProps): JSX.Ele
       setSaid(t.panels.copied);
     } catch {
       input.current?.select();
-      // Over http there is no other way to the clipboard.
+      // Over http there is no other access to the clipboard.
       setSaid(document.execCommand("copy") ? t.panels.copied : t.panels.copyByKey);
     }
   };

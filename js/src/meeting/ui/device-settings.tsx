@@ -8,7 +8,7 @@ import { BackgroundSettings } from "./background-settings";
 import { Check } from "./check";
 import { Level } from "./microphone-level";
 
-/** Which microphone, camera and speaker are used, and whether they work. */
+/** Selects and tests microphone, camera and speaker. */
 export function DeviceSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const words = t.panels.settings;
@@ -82,7 +82,7 @@ function DeviceSetting({ meeting, kind }: DeviceSettingProps): JSX.Element {
   );
 }
 
-/** Why there is nothing to choose from. */
+/** Why there is no device to choose. */
 function nothing({ media }: MeetingPage, kind: DeviceKind): string {
   const words = t.panels.settings;
   const problem = media.problems.value[kind === "videoinput" ? "video" : "audio"];

@@ -18,7 +18,7 @@ function shown(config: [string, unknown][]): HTMLElement {
   return root;
 }
 
-test("the room says its name, who is let in, that it is live, and how many watch", () => {
+test("the header shows the room's name, admission, the live mark and the viewers", () => {
   const root = shown([]);
   expect(root.querySelector(".title")?.textContent).toBe("Algebra");
   expect(root.textContent).toContain("LIVE");
@@ -28,7 +28,7 @@ test("the room says its name, who is let in, that it is live, and how many watch
   expect(marks).toEqual(["Newcomers wait until they are let in", "2 viewers"]);
 });
 
-test("where the page around it says name and broadcast, only who is let in is left", () => {
+test("where the embedding page shows name and broadcast, only admission is left", () => {
   const root = shown([["hideConferenceSubject", true]]);
   expect(root.querySelector(".title")).toBeNull();
   expect(root.querySelector("h1")?.className).toBe("hidden");

@@ -5,7 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Closed, Door, Eye, Lock } from "./icons";
 
-/** What the room is about and how it stands; nothing where the page around it says that. */
+/** The room's subject and state; empty where the embedding page shows them. */
 export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
   // An embedding page may show the room's name and the live mark itself.
@@ -76,7 +76,7 @@ function LiveBadge({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   );
 }
 
-/** How long something has lasted. */
+/** The elapsed time. */
 export function Duration({ since }: { since: number }): JSX.Element {
   const seconds = (): number => Math.max(0, Math.floor(Date.now() / 1000 - since));
   const [passed, setPassed] = useState(seconds);

@@ -5,7 +5,7 @@ import { t } from "../strings";
 import { Close } from "./icons";
 import { SHORTCUTS } from "./shortcuts";
 
-/** The keys and what they do. */
+/** The keyboard shortcuts. */
 export function Help({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   return meeting.view.help.value ? <Sheet meeting={meeting} /> : null;
 }
@@ -15,7 +15,7 @@ function Sheet({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const close = (): void => {
     meeting.view.help.value = false;
   };
-  // The browser keeps the focus inside, closes it by Escape, and gives the focus back.
+  // The browser traps the focus, closes it on Escape, and restores the focus.
   useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();

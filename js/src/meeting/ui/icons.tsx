@@ -1,4 +1,4 @@
-/** The page's icons, drawn for it: 24 units wide, in the colour of the text around them. */
+/** The page's own icons: 24 units wide, in the current text colour. */
 
 import type { ComponentChildren, JSX } from "preact";
 

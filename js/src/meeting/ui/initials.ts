@@ -1,8 +1,8 @@
-/** How a person without a picture is shown: letters and a colour of their name. */
+/** The avatar of a participant without a picture: initials and a colour, from the name. */
 
 import { first } from "../../shared/text";
 
-/** Up to two letters: of the first and the last word. */
+/** Up to two initials: of the first and the last word. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
@@ -14,7 +14,7 @@ export function initials(name: string): string {
   );
 }
 
-/** A colour that a name always has. */
+/** A name's colour, always the same. */
 export function hue(name: string): number {
   return [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
 }

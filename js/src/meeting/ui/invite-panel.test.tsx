@@ -35,7 +35,7 @@ test("a participant's link is never shown as a moderator's", async () => {
   ]);
 });
 
-test("what could not be made is tried again when one asks for that", async () => {
+test("a link that could not be created is retried on request", async () => {
   const invite = vi.fn<(moderator: boolean) => Promise<string>>();
   invite.mockRejectedValueOnce(new Error("No answer.")).mockResolvedValue("https://example.org/#t");
   const root = document.createElement("div");

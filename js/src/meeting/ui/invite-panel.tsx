@@ -50,7 +50,7 @@ interface InviteProps {
   moderator: boolean;
 }
 
-/** A new one for each role: no link is ever shown under another role's name. */
+/** A new component for each role: no link is ever shown under another role's name. */
 function Invite({ meeting, moderator }: InviteProps): JSX.Element {
   const words = t.panels.invite;
   const [attempts, setAttempts] = useState(0);

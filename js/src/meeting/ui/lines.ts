@@ -2,8 +2,8 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /**
- * Tells how many lines of the screen a whole picture takes up where it is shown now: 0 out of view,
- * and when it goes. `whole` is whether all of it is shown, or what does not fit is cut off.
+ * Reports how many screen lines a whole frame takes up where it is shown: 0 out of view,
+ * and when it is removed. `whole` is whether it is shown uncropped.
  */
 export function useLines(
   element: RefObject<HTMLVideoElement>,

@@ -4,7 +4,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { rememberLanguage } from "../room/preferences";
 import { languages, speak, t } from "../strings";
 
-/** How the page speaks and looks: for this person alone. */
+/** Language and theme, for this user only. */
 export function LookSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view } = meeting;
   const words = t.panels.settings;

@@ -7,11 +7,11 @@ import { Camera, CameraOff, Microphone, MicrophoneOff } from "./icons";
 
 interface MediaButtonsProps {
   meeting: MeetingPage;
-  /** What the embedding page wants of the toolbar, where they are part of that. */
+  /** The embedding page's settings of the toolbar, where the buttons are part of it. */
   wishes?: ToolbarWishes;
 }
 
-/** Microphone and camera: in the room, and before one is in it. */
+/** Microphone and camera buttons: in the room, and before joining. */
 export function MediaButtons({ meeting, wishes }: MediaButtonsProps): JSX.Element {
   const shows = (name: string): boolean => wishes?.shows([name]) ?? true;
   const press = (name: string, work: () => Promise<void>): void => {

@@ -5,18 +5,18 @@ export interface MenuItem {
   label: string;
   icon?: ComponentChildren;
   act: () => void;
-  /** Asked before it is done, where it cannot be undone. */
+  /** The question before an action that cannot be undone. */
   question?: string | undefined;
-  /** Whether it looks like what cannot be undone: it leads to a question elsewhere. */
+  /** Whether it looks destructive: its confirmation is elsewhere. */
   careful?: boolean | undefined;
-  /** A key that does the same. */
+  /** Its keyboard shortcut. */
   shortcut?: string | undefined;
-  /** Side by side with its like, as a picture alone. */
+  /** In a row with others of its kind, as an icon only. */
   compact?: boolean | undefined;
 }
 
 interface MenuProps {
-  /** Of the button that opens it. */
+  /** The label of the button that opens it. */
   label: string;
   title?: string;
   class: string;
@@ -25,15 +25,15 @@ interface MenuProps {
   badge?: ComponentChildren;
   children: ComponentChildren;
   items: () => readonly MenuItem[];
-  /** Hears that the button was pressed. */
+  /** Called when the button is pressed. */
   onPress?: () => void;
-  /** What is set there, below what is chosen: no part of the menu itself, which has items alone. */
+  /** Settings below the items: not part of the menu itself, which may contain only items. */
   below?: (() => ComponentChildren) | undefined;
 }
 
 const EDGE = 8;
 
-/** A button and what it opens: in the browser's top layer, where no tile cuts it off. */
+/** A button and its menu: in the browser's top layer, where no tile clips it. */
 export function Menu(props: MenuProps): JSX.Element {
   const { label, title = label, shortcut, tool, items, below } = props;
   const id = useId();
@@ -101,7 +101,7 @@ interface ItemsProps {
 function Items({ items, close }: ItemsProps): JSX.Element[] {
   const [asked, setAsked] = useState<string | null>(null);
   const question = useRef<HTMLButtonElement>(null);
-  // The question is another button than the one that was pressed, and had the focus: it is read aloud.
+  // The question is a new button, and takes the focus: screen readers announce it.
   useLayoutEffect(() => question.current?.focus(), [asked]);
   const done = (item: MenuItem): void => {
     close();
@@ -147,7 +147,7 @@ function Item({ item, kind, at, act }: ItemProps): JSX.Element {
   );
 }
 
-/** Above the button if there is room, else below it, always inside the page. */
+/** Places it above the button if there is room, else below, always inside the page. */
 function place(list: HTMLElement, button: DOMRect): void {
   const { width, height } = list.getBoundingClientRect();
   const inside = (wanted: number, size: number, whole: number): number =>
@@ -160,11 +160,11 @@ function place(list: HTMLElement, button: DOMRect): void {
 
 const SETTING = new Set(["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"]);
 
-/** The arrow keys go round, Home and End to the ends; Tab and Escape leave. */
+/** The arrow keys wrap around, Home and End go to the ends; Tab and Escape close. */
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button, input")];
   const at = buttons.findIndex((button) => button.matches(":focus"));
-  // A slider's own keys, which set it.
+  // Keys that a slider handles itself.
   if (buttons[at]?.matches("input") && SETTING.has(event.key)) {
     event.stopPropagation();
     return;
@@ -177,13 +177,13 @@ function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void 
     Home: 0,
     End: buttons.findLastIndex((button) => button.matches("button")),
   }[event.key];
-  // What is pressed in a menu is not for what is around it.
+  // Keys in a menu must not reach the page around it.
   event.stopPropagation();
   const closes = event.key === "Escape" || event.key === "Tab";
   if (to === undefined && !closes) return;
   event.preventDefault();
   if (to === undefined) {
-    // Not left to the browser: it gives the focus back only while what had it is still there.
+    // Browsers restore the focus only while the focused element still exists.
     event.currentTarget.hidePopover();
     return;
   }

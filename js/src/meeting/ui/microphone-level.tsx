@@ -3,10 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { MicrophoneMeter } from "../media/levels";
 
 const INTERVAL = 80;
-/** Speech has about a tenth of the greatest power: shown as most of the bar. */
+/** Speech has about a tenth of full scale: shown as most of the bar. */
 const GAIN = 5;
 
-/** How loud a microphone is at the moment. */
+/** A microphone's current level. */
 export function Level({ track, label }: { track: MediaStreamTrack; label: string }): JSX.Element {
   const bar = useRef<HTMLMeterElement>(null);
 

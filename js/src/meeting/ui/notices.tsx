@@ -8,7 +8,7 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Close, Microphone, Speaker } from "./icons";
 
-/** What a person should know or do, over the stage: the most pressing first. */
+/** Notices over the stage, the most urgent first. */
 export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view, connection } = meeting;
   return (
@@ -44,7 +44,7 @@ export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** A moderator asks for something: it is the person's to decide. */
+/** A moderator's request, which the participant accepts or declines. */
 function Question({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { view, room } = meeting;
   const asked = view.asked.value;
@@ -75,7 +75,7 @@ function Question({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   );
 }
 
-/** Who waits to be let in: one is answered here, more of them in their panel. */
+/** The lobby: one person is answered here, more of them in the panel. */
 function LobbyBar({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const [first, ...more] = room.knocking.value;
@@ -131,7 +131,7 @@ function LobbyBar({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   );
 }
 
-/** Why camera or microphone are missing, and how to mend that. */
+/** Why camera or microphone are missing, and how to fix it. */
 export function MediaNotice({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { media } = meeting;
   const problems = media.problems.value;

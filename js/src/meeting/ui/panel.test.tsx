@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { FakeMeeting } from "../testing/fake-room";
 import { OpenPanel } from "./panel";
 
-test("an opened panel has the focus before another key can be pressed, and gives it back", async () => {
+test("an opened panel takes the focus before the next key, and restores it", async () => {
   const meeting = Object.assign(new FakeMeeting(), {
     invite: async () => "https://example.org/#token=x",
   });
@@ -13,7 +13,7 @@ test("an opened panel has the focus before another key can be pressed, and gives
     <div class="toolbar"><button data-panel-button="invite">Invite</button></div><main></main>`;
   const root = document.querySelector("main") as HTMLElement;
   render(<OpenPanel meeting={meeting.page} />, root);
-  // What is drawn after a key waits for no timer and no frame: those may be late.
+  // What is rendered after a key waits for no timer and no frame: those may be late.
   const turn = async (): Promise<void> => {
     for (let step = 0; step < 10; step += 1) await Promise.resolve();
   };

@@ -37,8 +37,8 @@ interface PanelProps {
 }
 
 /**
- * Takes the focus when it opens, gives it back when it closes. Escape closes it; so does a click
- * elsewhere, where it lies over the stage.
+ * Takes the focus when it opens, restores it when it closes. Escape closes it; so does a click
+ * outside, where it overlays the stage.
  */
 function Panel({ meeting, name, children }: PanelProps): JSX.Element {
   const element = useRef<HTMLElement>(null);
@@ -47,12 +47,12 @@ function Panel({ meeting, name, children }: PanelProps): JSX.Element {
     meeting.view.panel.value = null;
   };
 
-  // In the same turn as it is drawn: what is typed or clicked next is meant for it.
+  // Synchronously after rendering: what is typed or clicked next is meant for it.
   useLayoutEffect(() => {
     const panel = element.current;
     if (!panel) return;
     const owner = new AbortController();
-    // A telephone would open its keyboard over what is to be read.
+    // A phone would open its keyboard over the text.
     const typing = matchMedia("(hover: hover)").matches;
     const first = typing ? panel.querySelector<HTMLElement>("[data-first]") : null;
     (first ?? panel).focus();
@@ -100,19 +100,19 @@ function Panel({ meeting, name, children }: PanelProps): JSX.Element {
   );
 }
 
-/** Whether it stands beside the stage, lies over it, or covers the page: the stylesheet knows. */
+/** Whether it is beside the stage, overlays it, or covers the page: the stylesheet decides. */
 function place(panel: Element): string {
   return getComputedStyle(panel).getPropertyValue("--place").trim();
 }
 
-/** To the panel's own button, or to the menu that it stands in where the page is narrow. */
+/** Focuses the panel's button, or the menu that holds it where the page is narrow. */
 function returnFocus(name: Name): void {
   const toolbar = document.querySelector(".toolbar");
   const own = toolbar?.querySelector<HTMLElement>(`[data-panel-button="${name}"]`);
   (own ?? toolbar?.querySelector<HTMLElement>('[data-tool="more"]'))?.focus();
 }
 
-/** Nothing behind a sheet can be seen: the focus stays on it. */
+/** A sheet hides everything behind it: the focus stays on it. */
 function goRound(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const panel = event.currentTarget;
   const all = panel.querySelectorAll<HTMLElement>(

@@ -8,7 +8,7 @@ import { attempt } from "./attempt";
 import { Lobby } from "./lobby-panel";
 import { PersonRow } from "./person-row";
 
-/** So many are seen at a glance; more need a search. */
+/** More people than this need a search. */
 const AT_A_GLANCE = 8;
 
 export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element {

@@ -19,7 +19,7 @@ test("a participant can write to another and pin them, no more", () => {
   expect(labels(meeting, person({ id: "grace", stage: false }))).toEqual(["Write privately"]);
 });
 
-test("a moderator is offered what changes something", () => {
+test("a moderator is offered only actions that change something", () => {
   const meeting = meetingOf(true);
   const silent = labels(meeting, person({ id: "grace", audio: false, video: false }));
   expect(silent).toContain("Ask to unmute");
@@ -32,7 +32,7 @@ test("a moderator is offered what changes something", () => {
   expect(seated).not.toContain("Mute the microphone");
 });
 
-test("each action asks the room for what it says", () => {
+test("each action sends its request to the room", () => {
   const meeting = meetingOf(true);
   for (const { act } of actions(meeting.page, person({ id: "grace", hand: 1 }))) act();
   expect(meeting.asked).toEqual([
@@ -43,14 +43,14 @@ test("each action asks the room for what it says", () => {
     { type: "send_to_audience", id: "grace" },
     { type: "grant_moderator", id: "grace" },
   ]);
-  // How to remove a participant is asked elsewhere.
+  // Removal has its own confirmation.
   expect(meeting.view.removing.value).toBe("grace");
   expect(meeting.chat.recipient.value).toEqual({ id: "grace", name: "grace" });
   expect(meeting.view.panel.value).toBe("chat");
   expect(meeting.view.large.value).toBe("grace");
 });
 
-test("what cannot be undone asks once more", () => {
+test("what cannot be undone asks for confirmation", () => {
   const meeting = meetingOf(true);
   const items = actions(meeting.page, person({ id: "grace" }));
   const asking = items.filter(({ question }) => question);
@@ -59,7 +59,7 @@ test("what cannot be undone asks once more", () => {
   expect(careful.map(({ label }) => label)).toEqual(["Remove from the meeting"]);
 });
 
-test("oneself can step down; a moderator can come up again without an invitation", () => {
+test("participants can leave the stage; a moderator can return without an invitation", () => {
   const meeting = meetingOf(true);
   expect(labels(meeting, person({ id: "me" }))).toContain("Step down into the audience");
   expect(labels(meeting, person({ id: "me", stage: false }))).toEqual(["Go onto the stage"]);

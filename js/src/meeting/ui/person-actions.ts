@@ -10,7 +10,7 @@ export function isSelf({ room }: MeetingPage, { id }: Participant): boolean {
   return id === room.selfId.value;
 }
 
-/** The menu's items, those that are needed most first. */
+/** The menu's items, the most used first. */
 export function actions(meeting: MeetingPage, person: Participant): MenuItem[] {
   const moderator = meeting.room.moderator.value;
   if (isSelf(meeting, person)) return ownActions(meeting, person, moderator);

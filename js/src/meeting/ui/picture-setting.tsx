@@ -6,7 +6,7 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Avatar } from "./avatar";
 
-/** The picture that one shows, from a file of one's own. */
+/** The user's profile picture, from a file. */
 export function PictureSetting({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const words = t.panels.settings;
   const { profile, view } = meeting;
@@ -41,7 +41,7 @@ export function PictureSetting({ meeting }: { meeting: MeetingPage }): JSX.Eleme
         aria-label={words.choosePicture}
         onChange={({ currentTarget }) => {
           void take(currentTarget.files?.[0]);
-          // The same file may be chosen again.
+          // Lets the same file be chosen again.
           currentTarget.value = "";
         }}
       />

@@ -11,7 +11,7 @@ import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
 import { typed } from "./typed";
 
-/** Before joining: who one is, and a look at oneself. */
+/** Before joining: the name, and a preview of the camera. */
 export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const [name, setName] = useState(meeting.name.value);

@@ -7,7 +7,7 @@ import { MediaButtons } from "./media-buttons";
 import { mirrors } from "./stage-tiles";
 import { Video } from "./video";
 
-/** One's own picture, as the others would see it, with what switches camera and microphone. */
+/** The preview of the own camera, with buttons for camera and microphone. */
 export function Preview({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const video = meeting.media.camera.value;
   const name = meeting.name.value;

@@ -4,7 +4,7 @@ import { encode } from "uqr";
 import { expect, test } from "vitest";
 import { QrCode } from "./qr-code";
 
-/** Draws the path's rectangles back into modules. */
+/** Converts the path's rectangles back into modules. */
 function modules(path: string, size: number): boolean[][] {
   const drawn = Array.from({ length: size }, () => Array<boolean>(size).fill(false));
   for (const [, x, y, run] of path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g)) {
@@ -13,7 +13,7 @@ function modules(path: string, size: number): boolean[][] {
   return drawn;
 }
 
-test("the picture has the code's modules, no more and no less, and room around them", () => {
+test("the image has exactly the code's modules, and a quiet zone", () => {
   const link = `https://example.org/invite#token=${"eyJhbGciOi".repeat(30)}`;
   const { size, data } = encode(link, { ecc: "L", border: 4 });
   const root = document.createElement("div");

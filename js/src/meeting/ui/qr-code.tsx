@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { encode } from "uqr";
 
-/** Modules of white around it, as ISO/IEC 18004 asks for: else some readers do not find it. */
+/** The quiet zone in modules, which ISO/IEC 18004 requires: without it some readers fail. */
 const QUIET = 4;
 
-/** A text as a QR code: dark on white in every theme, which every reader reads. */
+/** A text as a QR code: dark on white in every theme, for all readers. */
 export function QrCode({ text, label }: { text: string; label: string }): JSX.Element {
   const { size, data } = encode(text, { ecc: "L", border: QUIET });
   return (
@@ -21,7 +21,7 @@ export function QrCode({ text, label }: { text: string; label: string }): JSX.El
   );
 }
 
-/** The dark modules of one row: each run of them as one rectangle. */
+/** The dark modules of one row, one rectangle per run. */
 function row(modules: readonly boolean[], y: number): string {
   let path = "";
   for (let x = 0; x < modules.length; x++) {

@@ -1,4 +1,4 @@
-/** The six reactions, drawn for the page: no machine lacks them, and they look the same everywhere. */
+/** The page's own six reaction icons: available and alike on every system. */
 
 import type { ComponentChildren, JSX } from "preact";
 import type { React } from "../../shared/protocol";

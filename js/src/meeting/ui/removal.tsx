@@ -7,11 +7,11 @@ import { t } from "../strings";
 import { attempt, words as reason } from "./attempt";
 import { Close } from "./icons";
 
-/** How a participant is removed, and who else goes: asked before it is done. */
+/** The confirmation of a removal: how, and who else is removed. */
 export function Removal({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const id = view.removing.value;
-  // A participant who has gone needs no removing.
+  // A participant who has left need not be removed.
   const person = room.moderator.value ? room.others.value.find((other) => other.id === id) : null;
   useEffect(() => {
     if (id !== null && !person) view.removing.value = null;
@@ -53,7 +53,7 @@ interface PlanningProps extends SheetProps {
   close: () => void;
 }
 
-/** Nothing is asked before the server has said what it would mean. */
+/** The question waits until the server has named the effects. */
 function Planning({ meeting, person, close }: PlanningProps): JSX.Element {
   const words = t.panels.removal;
   const [attempts, setAttempts] = useState(0);

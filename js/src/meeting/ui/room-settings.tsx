@@ -11,7 +11,7 @@ import { CopyLink } from "./copy-link";
 import { TextSetting } from "./text-setting";
 import { typed } from "./typed";
 
-/** What moderators decide about the room. */
+/** The room's settings, for moderators. */
 export function RoomSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { ask, room } = meeting;
   const { subject, lobby, closed } = room.state.value;
@@ -45,7 +45,7 @@ export function RoomSettings({ meeting }: { meeting: MeetingPage }): JSX.Element
   );
 }
 
-/** The server keeps a hash alone: a password can be read only where, and while, it was set. */
+/** The server keeps only a hash: a password is readable only in the page that set it. */
 function PasswordSetting({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [text, setText] = useState("");
   const [given, setGiven] = useState("");

@@ -5,7 +5,7 @@ import { ViewStore } from "../look/view";
 import type { MeetingPage } from "../room/meeting-page";
 import { listenForShortcuts } from "./shortcuts";
 
-test("a key that opens something is not typed into it, and all others are", () => {
+test("a shortcut that opens a field is not typed into it, all other keys are", () => {
   const view = new ViewStore();
   const owner = new AbortController();
   listenForShortcuts({ view, status: signal("joined") } as unknown as MeetingPage, owner.signal);

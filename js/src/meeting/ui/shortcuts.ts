@@ -1,4 +1,4 @@
-/** Keys for what has to be quick; none of them does anything while one is typing. */
+/** Keyboard shortcuts, which are off while typing. */
 
 import type { MeetingPage } from "../room/meeting-page";
 import { switchOver } from "../room/switches";
@@ -82,12 +82,12 @@ function press(meeting: MeetingPage, event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   const shortcut = SHORTCUTS.find((one) => one.key === key);
   if (!shortcut) return;
-  // What it opens has the focus at once: the key is not typed into that.
+  // What it opens has the focus at once: do not type the key into it.
   event.preventDefault();
   shortcut.act(meeting);
 }
 
-/** Opens the microphone for as long as the space bar is held. */
+/** Push-to-talk: opens the microphone while the space bar is held. */
 function talk(meeting: MeetingPage): void {
   const { media, room, view, status } = meeting;
   if (status.value !== "joined" || !room.onStage.value || media.microphoneOn.value) return;
@@ -109,7 +109,7 @@ function typing({ target }: Event): boolean {
   );
 }
 
-/** Whether the space bar presses what has the focus; what was only clicked has it without showing. */
+/** Whether the space bar activates the focused element: only where the focus is visible. */
 function pressable({ target }: Event): boolean {
   const control =
     target instanceof Element && target.closest("button, a, summary, input, [tabindex]");

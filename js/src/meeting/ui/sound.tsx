@@ -5,8 +5,8 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
 /**
- * The voices of the others and the sound of what they share: one element each, beside the pictures,
- * so that a tile may come and go.
+ * The others' voices and shared audio: one element each, apart from the tiles,
+ * so that tiles may come and go.
  */
 export function Sound({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const output = meeting.media.choice.value.audiooutput;
@@ -35,7 +35,7 @@ export function Sound({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** How often a sound that the browser holds back is tried again. */
+/** How often blocked audio is retried. */
 const AGAIN_MS = 1_000;
 
 interface VoiceProps {
@@ -63,7 +63,7 @@ function Voice({ id, track, volume, output, meeting }: VoiceProps): JSX.Element 
     const audio = element.current;
     if (!audio) return;
     audio.volume = volume;
-    // On iOS the keys of the device alone set a volume; none at all is possible there, too.
+    // On iOS only the hardware keys set a volume, but muting works there, too.
     audio.muted = volume === 0;
   }, [volume]);
 
@@ -76,7 +76,7 @@ function Voice({ id, track, volume, output, meeting }: VoiceProps): JSX.Element 
       });
       return;
     }
-    // A click in the page around allows sound here, too, and this page does not hear of it.
+    // A click in the embedding page allows sound here, too, but this page gets no event.
     const timer = setInterval(() => {
       element.current?.play().then(
         () => {

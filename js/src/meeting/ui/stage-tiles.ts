@@ -1,4 +1,4 @@
-/** What stands on the stage: what is shared first, then everybody, oneself last. */
+/** The stage's tiles: screen shares first, then everyone, the own one last. */
 
 import type { Participant } from "../../shared/protocol";
 import { facingOf } from "../media/facing";
@@ -11,7 +11,7 @@ import { t } from "../strings";
 export interface Shown {
   id: string;
   name: string;
-  /** Whose it is. */
+  /** The participant. */
   owner: Participant;
   local: boolean;
   video: MediaStreamTrack | null;
@@ -21,9 +21,9 @@ export interface Shown {
   microphone: boolean;
   speaking: boolean;
   state: PeerState;
-  /** Of the connection; null where there is none, or before it is measured. */
+  /** The connection quality; null where there is none, or before it is measured. */
   quality: Grade | null;
-  /** Hears in how many lines of the screen the picture is shown. */
+  /** Called with the screen lines that the video takes up. */
   onLines: (lines: number) => void;
 }
 
@@ -78,7 +78,7 @@ function ownTile(meeting: MeetingPage, own: Participant): Shown {
   };
 }
 
-/** As in a mirror, but for a camera that looks away from the person. */
+/** Mirrored, except a rear camera. */
 export function mirrors({ media, view }: MeetingPage): boolean {
   return view.mirrored.value && media.camera.value !== null
     ? facingOf(media.source) !== "environment"

@@ -8,7 +8,7 @@ import { type Shown, spotlight, tilesOf } from "./stage-tiles";
 import { Tile } from "./tile";
 import { useSize } from "./use-size";
 
-/** Everybody's picture, in as much room as the page has. */
+/** All tiles, as large as the page allows. */
 export function Stage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [element, size] = useSize<HTMLUListElement>();
   const { view } = meeting;
@@ -50,7 +50,7 @@ export function Stage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** Those that are shown where not all can be: the large one, who speaks, and then in their order. */
+/** The tiles to show where not all fit: the large one, the speakers, then the others in order. */
 function nearest(
   { speaking }: MeetingPage,
   all: readonly Shown[],
@@ -97,7 +97,7 @@ function Rest({ meeting, count, rect }: RestProps): JSX.Element {
   );
 }
 
-/** How many are there beside those on the stage. */
+/** The size of the audience. */
 export function AudienceCount({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
   const count = room.audience.value.length;
@@ -115,7 +115,7 @@ export function AudienceCount({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   );
 }
 
-/** What the embedding page wants of the tiles, by Jitsi's names. */
+/** The embedding page's settings of the tiles, by Jitsi's names. */
 function wishes(config: Settings): Pick<StageShape, "maxColumns" | "vertical" | "stripSize"> {
   const number = (key: string): number | undefined => {
     const value = config.get(key);

@@ -3,14 +3,14 @@ import { render } from "preact";
 import { expect, test, vi } from "vitest";
 import { TextSetting } from "./text-setting";
 
-test("what is typed at once is kept, and saved", async () => {
+test("text typed immediately is kept, and saved", async () => {
   const root = document.createElement("div");
   const onSave = vi.fn(async () => true);
   render(<TextSetting label="Subject" value="Algebra" max={200} onSave={onSave} />, root);
   const field = root.querySelector("input") as HTMLInputElement;
   field.value = "Rings";
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  // Long enough for whatever is done once a page has been drawn.
+  // Long enough for all effects after rendering.
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(field.value).toBe("Rings");
   root.querySelector("form")?.requestSubmit();

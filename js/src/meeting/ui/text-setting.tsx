@@ -10,7 +10,7 @@ interface TextSettingProps {
   onSave: (value: string) => Promise<boolean>;
 }
 
-/** A text that can be changed, and saved once it was. */
+/** A text field with a save button, enabled after a change. */
 export function TextSetting({ label, value, max, onSave }: TextSettingProps): JSX.Element {
   const [text, setText] = useState(value);
   const changed = text.trim() !== value;

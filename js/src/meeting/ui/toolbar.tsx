@@ -31,10 +31,10 @@ import { MediaButtons } from "./media-buttons";
 import { Menu, type MenuItem } from "./menu";
 import { REACTIONS, ReactionIcon } from "./reaction-icons";
 
-/** Something that a person can do: a button while there is room for it, else a line of a menu. */
+/** A tool: a button while there is room, else a menu item. */
 interface Tool {
   key: string;
-  /** What Jitsi calls it. */
+  /** Jitsi's name of it. */
   names: readonly string[];
   label: string;
   title: string;
@@ -45,7 +45,7 @@ interface Tool {
   pressed?: boolean;
   active?: boolean;
   badge?: Badge | null;
-  /** What opens instead of `act`, where it is a button. */
+  /** What it opens instead of `act`, as a button. */
   items?: () => readonly MenuItem[];
 }
 
@@ -55,7 +55,7 @@ interface Badge {
   urgent: boolean;
 }
 
-/** What gives way first where the page is narrow is last. */
+/** In the order of priority: the last moves into the menu first. */
 const IMPORTANCE = [
   "chat",
   "people",
@@ -72,7 +72,7 @@ const IMPORTANCE = [
 
 interface ToolbarProps {
   meeting: MeetingPage;
-  /** How many tools fit, beside those that are always there. */
+  /** How many tools fit beside the permanent ones. */
   room: number;
 }
 
@@ -196,7 +196,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
   return offered.filter((tool) => tool !== false);
 }
 
-/** Its press is told to the embedding page where that wishes it, which may do it itself. */
+/** Reports the press to the embedding page on its request, which may handle it itself. */
 function asWished({ view }: MeetingPage, tool: Tool): Tool {
   const { items, ...rest } = tool;
   const act = (): void => view.toolbar.press(tool.names, tool.act);
@@ -286,7 +286,7 @@ interface MoreMenuProps {
   hidden: readonly Tool[];
 }
 
-/** What did not fit, and what is seldom wanted. */
+/** The menu of tools that did not fit or are rarely used. */
 function MoreMenu({ meeting, hidden }: MoreMenuProps): JSX.Element | null {
   const urgent = hidden.some(({ badge }) => badge?.urgent);
   const items = (): MenuItem[] => [
@@ -376,7 +376,7 @@ function LeaveButtons({ meeting }: { meeting: MeetingPage }): JSX.Element {
   );
 }
 
-/** The arrow keys go from one button to the next, as in every toolbar. */
+/** The arrow keys move between buttons, as in every toolbar. */
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step === undefined) return;

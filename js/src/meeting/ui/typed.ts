@@ -1,15 +1,15 @@
 import { cut } from "../../shared/text";
 
 /**
- * What is in a field, cut where it is longer than it may be. `maxLength` would count the halves of
- * characters: it keeps people from typing one that has room.
+ * A field's text, truncated to its limit. `maxLength` would count UTF-16 code units:
+ * it would reject a character that still fits.
  */
 export function typed(
   event: InputEvent & { currentTarget: HTMLInputElement },
   most: number,
 ): string {
   const field = event.currentTarget;
-  // A character that is being composed is not disturbed; the next one is cut with it.
+  // Do not disturb a character being composed; the next input truncates it.
   const kept = event.isComposing ? field.value : cut(field.value, most);
   if (kept !== field.value) field.value = kept;
   return kept;

@@ -5,20 +5,20 @@ import { useLines } from "./lines";
 interface VideoProps {
   track: MediaStreamTrack;
   mirrored: boolean;
-  /** Whether it is looked at closely: then hardly anything of it is cut off. */
+  /** Whether it is large: then it is hardly cropped. */
   large: boolean;
-  /** Whether nothing of it may be cut off, whatever its form. */
+  /** Whether it must never be cropped. */
   uncut?: boolean;
   label: string;
-  /** Hears in how many lines of the screen it is shown, 0 for none. */
+  /** Called with the screen lines that it takes up, 0 for none. */
   onLines?: (lines: number) => void;
 }
 
-/** A picture may lose this share of itself at the edges to fill its tile; else it is shown whole. */
+/** The largest fraction of a frame that may be cropped to fill its tile; else it is shown uncropped. */
 const MOST_CUT = 0.5;
 const MOST_CUT_LARGE = 0.1;
 
-/** A silent moving picture; invisible until it has its first frame. */
+/** A muted video; invisible until its first frame. */
 export function Video(props: VideoProps): JSX.Element {
   const { track, mirrored, large, uncut, label, onLines } = props;
   const element = useRef<HTMLVideoElement>(null);
@@ -44,7 +44,7 @@ export function Video(props: VideoProps): JSX.Element {
     const sizes = new ResizeObserver(measure);
     sizes.observe(video);
     video.srcObject = new MediaStream([track]);
-    // Silent pictures may always play; this fails only when the tile is gone already.
+    // Muted video may always play; this fails only when the tile is already removed.
     video.play().catch(() => {});
     return () => {
       owner.abort();

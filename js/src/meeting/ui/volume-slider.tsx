@@ -9,7 +9,7 @@ interface VolumeProps {
   person: Participant;
 }
 
-/** How loud a person is here, in steps of 5 %. */
+/** A participant's volume on this page, in steps of 5 %. */
 export function VolumeSlider({ meeting, person }: VolumeProps): JSX.Element {
   const words = t.panels.people;
   const percent = Math.round(meeting.volumes.of(person.id) * 100);
