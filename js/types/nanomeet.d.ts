@@ -1,6 +1,6 @@
 /**
- * The Web API of `nanomeet.js`, as a page has it that loads the script. Every promise settles: with
- * what has happened, or with a `NanoMeetFailure` in bounded time.
+ * The Web API of `nanomeet.js`, for a page that loads the script. Every promise settles: with
+ * the result, or with a `NanoMeetFailure` in bounded time.
  */
 
 interface NanoMeetSuccess<T> {
@@ -19,19 +19,19 @@ interface NanoMeetFailure extends Error {
 }
 
 interface NanoMeetOptions {
-  /** Where tokens are made, and where streams are; by default where the script came from. */
+  /** The URLs of the token and stream services; by default on the script's own server. */
   tokenUrl?: string;
   apiUrl?: string;
   /** The page that an invite leads to. */
   invitePage?: string;
-  /** Which server a token means that names none. */
+  /** The default server, for tokens that name none. */
   defaultServer?: string;
   linkShortener?: string;
-  /** How to reach the services; the browser's own `fetch` if it is left out. */
+  /** A replacement for `fetch`; the browser's own by default. */
   fetch?: typeof fetch;
-  /** Milliseconds that the meeting may be silent while it is joined: 30 000. */
+  /** Timeout for joining, in milliseconds without a reply of the meeting; 30 000 by default. */
   joinTimeout?: number;
-  /** Milliseconds that a service has to answer: 15 000. */
+  /** Timeout of a service in milliseconds; 15 000 by default. */
   serviceTimeout?: number;
 }
 
@@ -52,28 +52,28 @@ interface NanoMeetBroadcastTarget {
 interface NanoMeetInit {
   /** From `createNanoMeetRoom` or `createInviteToken`. */
   token: string;
-  /** Where the meeting goes: an element's id, or the element, or a shadow root. */
+  /** The meeting's container: an element's id, the element, or a shadow root. */
   id: string | Node;
-  /** Pixels, or a CSS length: 100 % unless said otherwise. */
+  /** Pixels, or a CSS length; 100 % by default. */
   width?: number | string;
   height?: number | string;
-  /** The URL of a branding file, or what would be in it. */
+  /** The URL of a branding file, or its content. */
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: NanoMeetTileView;
-  /** Where the page reaches the token's server, if that is not where the token says. */
+  /** The URL of the token's server, if it differs from the token's. */
   server?: string | null;
   displayName?: string;
-  /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
+  /** Whether to show the prejoin page for name and devices; the engine's default if omitted. */
   prejoin?: boolean;
   theme?: "light" | "dark";
-  /** Where a broadcast goes, for an engine that does not carry it itself. */
+  /** The target of a broadcast, for an engine that does not carry it itself. */
   broadcast?: Readonly<Record<"live" | "rec", NanoMeetBroadcastTarget>> | null;
-  /** Further settings of the meeting page, by their names in Jitsi's `config.js`. */
+  /** Other settings of the meeting page, by their names in Jitsi's `config.js`. */
   config?: Readonly<Record<string, unknown>>;
 }
 
 interface NanoMeetRoomSetup {
-  /** From when and until when the token shall be valid: ISO 8601. */
+  /** The token's validity period, in ISO 8601. */
   nbf: string;
   exp: string;
   /** Letters a-z and A-Z, digits and _. */
@@ -93,26 +93,26 @@ interface NanoMeetRoom {
   token: string;
 }
 
-/** The embedded server's own. */
+/** Options of the embedded server. */
 interface NanoMeetBroadcastOptions {
-  /** Whether it takes its link to watch. */
+  /** Whether watching requires the link. */
   private?: boolean;
-  /** RTMP addresses that it is pushed to besides; the end of each is a secret. */
+  /** RTMP addresses to also push to; each ends in a secret. */
   to?: readonly string[];
-  /** Its lines, or sound alone; "360p" if it is left out. */
+  /** The frame height, or audio only; "360p" by default. */
   quality?: "360p" | "540p" | "720p" | "1080p" | "audio";
-  /** What this browser encodes and everybody plays, if it is left out. */
+  /** By default a codec that this browser encodes and every viewer plays. */
   codec?: "h264" | "vp9" | "av1" | null;
-  /** Whether it begins with a card, until `executeCommand("nanomeetPauseBroadcast", false)`. */
+  /** Whether it starts paused, with a card, until `executeCommand("nanomeetPauseBroadcast", false)`. */
   paused?: boolean;
 }
 
 interface NanoMeetBroadcast {
   /** `live` is empty where the address to watch is unknown. */
   playout: { live: string; vod: string | null };
-  /** The same, as version 1.0.2 of the vendor's library has it. */
+  /** The same, by its name in version 1.0.2 of the vendor's library. */
   playback: { live: string; vod?: string };
-  /** Where the stream is sent; empty if the engine itself carries it. */
+  /** The ingest address; empty if the engine itself carries the broadcast. */
   nanoStream: string;
 }
 
@@ -150,17 +150,17 @@ interface NanoMeetEngine {
   removeAllListeners(event?: string | symbol): this;
   emit(event: string | symbol, ...args: unknown[]): boolean;
   listenerCount(event: string | symbol): number;
-  /** Tells nothing of what comes of it: `NanoMeet.executeCommand` does. */
+  /** Does not report the outcome: `NanoMeet.executeCommand` does. */
   executeCommand(command: string, ...args: unknown[]): void;
   getSupportedCommands(): string[];
   getSupportedEvents(): string[];
   getParticipantsInfo(): NanoMeetParticipant[];
   getNumberOfParticipants(): number;
   getDisplayName(id: string): string | undefined;
-  /** Commands that are methods, too. */
+  /** Commands that are also methods. */
   startRecording(options: Readonly<Record<string, unknown>>): void;
   stopRecording(mode?: string, transcription?: boolean): void;
-  /** The meeting's id, the same for everybody in it; empty before it is joined. */
+  /** The meeting's id, the same for all participants; empty before joining. */
   getSessionId(): Promise<unknown>;
   getDeploymentInfo(): Promise<unknown>;
   isAudioMuted(): Promise<unknown>;
@@ -184,20 +184,20 @@ declare class NanoMeet {
   linkShortener: string;
   defaultServer: string;
 
-  /** The engine of the meeting, from the call of `init` on until the meeting is over. */
+  /** The meeting's engine, from the call of `init` until the meeting ends. */
   get api(): NanoMeetEngine | null;
 
-  /** Show the meeting and join it. Resolves once it is joined; if it is not, nothing stays behind. */
+  /** Show the meeting and join it. Resolves when it is joined; on failure it removes everything. */
   init(config: NanoMeetInit): Promise<NanoMeetSuccess<{ moderator: boolean }>>;
   /** Hang up and remove the meeting from the page. */
   destroy(): Promise<void>;
 
-  /** Broadcast the meeting. Resolves once it is live. */
+  /** Broadcast the meeting. Resolves when it is live. */
   startBroadcast(
     isVOD?: boolean,
     options?: NanoMeetBroadcastOptions,
   ): Promise<NanoMeetSuccess<NanoMeetBroadcast>>;
-  /** End the broadcast. Resolves once it is over and its recording complete. */
+  /** Stop the broadcast. Resolves when it has ended and its recording is complete. */
   stopBroadcast(): Promise<void>;
 
   createNanoMeetRoom(
@@ -219,7 +219,7 @@ declare class NanoMeet {
     }>
   >;
   shortenMeetingUrl(url: string, alias?: string): Promise<NanoMeetSuccess<string>>;
-  /** Return what a token says, unverified. */
+  /** Return a token's claims, unverified. */
   parseToken(token: string): {
     room: string;
     streamname: string;
@@ -233,21 +233,21 @@ declare class NanoMeet {
 
   /** Moderators only. */
   setNanoMeetSubject(subject: string): Promise<NanoMeetSuccess<{ subject: string }>>;
-  /** Make newcomers wait for a moderator, or stop that. Moderators only; it sets no password. */
+  /** Turn the lobby on or off. Moderators only; it sets no password. */
   setLobby(
     active: boolean | "true" | "false",
   ): Promise<NanoMeetSuccess<{ lobby: boolean; password: string }>>;
-  /** Ask newcomers for a password; an empty one asks no more, and turns the lobby off. */
+  /** Set the room's password; an empty one removes it, and turns the lobby off. */
   setPassword(password: string): Promise<NanoMeetSuccess<{ lobby: boolean; password: string }>>;
-  /** Switch off all other microphones. Moderators only. */
+  /** Mute all other participants. Moderators only. */
   muteEveryone(): Promise<NanoMeetSuccess<{ muteEveryone: true }>>;
 
   getParticipants(): Promise<NanoMeetSuccess<NanoMeetParticipant[]>>;
-  /** Always show this participant; without an id, unpin. */
+  /** Pin this participant; without an id, unpin. */
   pinParticipant(
     id?: string,
   ): Promise<NanoMeetSuccess<{ mainParticipant: { id: string | undefined } }>>;
-  /** Show this participant large: to everybody, if a moderator asks and the engine can. */
+  /** Show this participant large: for everyone, if the caller is a moderator and the engine supports it. */
   setMainParticipant(id: string): Promise<NanoMeetSuccess<{ pinnedParticipant: { id: string } }>>;
 
   getAvailableDevices(): Promise<NanoMeetSuccess<NanoMeetDevices>>;
@@ -258,17 +258,17 @@ declare class NanoMeet {
   }): Promise<NanoMeetSuccess<{ type: string; deviceId: string }>>;
   setVideoDevice(id: string): Promise<NanoMeetSuccess<{ deviceId: string }>>;
 
-  /** Switch the own microphone, camera, screen or hand. Resolves with whether it is on then. */
+  /** Switch the own microphone, camera, screen share or hand. Resolves with the new state. */
   toggle(
     what: "microphone" | "camera" | "screen" | "hand",
     on?: boolean,
   ): Promise<NanoMeetSuccess<{ on: boolean }>>;
   /**
-   * Carry out a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
-   * … Resolves when it is done, rejects with the meeting's reason if it is refused.
+   * Run a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
+   * … Resolves when it is done, rejects with the meeting's reason if refused.
    * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether
-   * their link is revoked, and whether their network address is kept out, too. On another engine than
-   * the embedded server's it is rejected at once.
+   * their link is revoked, and whether their network address is blocked, too. On an engine other than
+   * the embedded server's it rejects at once.
    */
   executeCommand(command: string, ...args: unknown[]): Promise<void>;
 }

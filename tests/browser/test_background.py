@@ -218,9 +218,7 @@ def test_others_see_the_person_sharp_and_the_room_blurred(
     until(grace, lambda: workers(grace), to_be=0)
 
 
-def test_pictures_of_the_room_and_an_own_one_stand_behind_the_person(
-    meeting: Posing, tmp_path: Path
-) -> None:
+def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_path: Path) -> None:
     ada = meeting.enter("Ada", moderator=True, without_camera=True)
     grace = meeting.enter("Grace")
     choose(grace, "Plain")
@@ -294,7 +292,7 @@ def test_without_its_parts_the_camera_goes_off_and_says_so(meeting: Posing, part
     expect(grace.get_by_text("The background could not be blurred")).to_have_count(0)
 
 
-def test_a_meeting_without_the_parts_shows_the_room_only_to_who_chooses_that(
+def test_without_the_background_files_the_camera_stays_off(
     meeting: Posing,
 ) -> None:
     ada = meeting.enter("Ada", moderator=True, without_camera=True)
@@ -341,7 +339,7 @@ def test_a_background_that_breaks_down_ends_the_picture(meeting: Posing) -> None
     assert sharpest(ada)[0] < HIDDEN
 
 
-def test_a_browser_whose_page_carries_the_pictures_hides_the_room_too(meeting: Posing) -> None:
+def test_a_browser_without_track_processors_hides_the_room(meeting: Posing) -> None:
     ada = meeting.enter("Ada", moderator=True, without_camera=True, scripts=(WATCH,))
     grace = meeting.enter("Grace", scripts=(REMEMBERED, CARRIED))
     hidden_from(ada, "Grace")

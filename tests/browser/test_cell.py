@@ -546,9 +546,7 @@ def test_each_card_is_one_sentence_and_one_action_for_everybody(
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_each_card_is_german_where_the_page_names_no_language_and_the_browser_is(
-    open_page: OpenPage, name: str
-) -> None:
+def test_each_card_is_german_in_a_german_browser(open_page: OpenPage, name: str) -> None:
     answer, words, action = SAID[name]
     said = quote(json.dumps({"type": "token", "ask": None, **answer()}))
     page = open_page(viewport={"width": 320, "height": 360}, locale="de-AT")

@@ -55,7 +55,7 @@ def _names(frame: FrameLocator) -> list[str]:
     return [one.get_attribute("aria-label") or "" for one in labels.all()]
 
 
-def test_the_buttons_that_the_page_lists_are_there_and_those_of_its_own(
+def test_listed_and_custom_buttons_are_shown(
     embedded: Embedded,
 ) -> None:
     ada, frame = embedded.enter(

@@ -114,7 +114,7 @@ def _face(page: Page, participant: str) -> Locator:
     return tile.locator(".avatar img")
 
 
-def test_a_picture_is_shown_to_all_in_bytes_and_gives_way_to_initials(room: Room) -> None:
+def test_a_picture_is_sent_as_bytes_and_replaces_the_initials(room: Room) -> None:
     ada, grace = room.ada, room.grace
     drawn = ada.page.evaluate(DRAW)
     ada.does("avatarUrl", drawn)
@@ -137,9 +137,7 @@ def test_a_picture_is_shown_to_all_in_bytes_and_gives_way_to_initials(room: Room
     expect(tile.locator(".avatar")).to_have_text("A")
 
 
-def test_no_other_participant_loads_anything_from_a_host_that_one_chose(
-    room: Room, host: _Host
-) -> None:
+def test_no_other_participant_loads_from_a_picture_host(room: Room, host: _Host) -> None:
     ada, grace = room.ada, room.grace
     host.picture = base64.b64decode(ada.page.evaluate(DRAW).split(",")[1])
     ada.does("avatarUrl", host.url)

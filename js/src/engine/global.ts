@@ -4,7 +4,7 @@ import type { ClientOptions } from "./address";
 import { EngineClient } from "./client";
 import { domainFrom } from "./home";
 
-// Only readable while the script runs for the first time.
+// Readable only while the script first runs.
 const script = document.currentScript;
 const home = script instanceof HTMLScriptElement ? script.src : "";
 

@@ -1,10 +1,10 @@
-/** Where the services are. */
+/** The URLs of the services. */
 
 export interface Addresses {
   tokenUrl: string;
   apiUrl: string;
   invitePage: string;
-  /** Which server a token means that names none. */
+  /** The default server, for tokens that name none. */
   defaultServer: string;
 }
 
@@ -25,7 +25,7 @@ export const CLOUD_DASHBOARD = "https://bintu-cloud-frontend.nanocosmos.de";
 
 const SCRIPT = /\/js\/nanomeet\.js$/;
 
-/** Return the addresses of the server that a `js/nanomeet.js` came from; none for another script. */
+/** Return the service URLs of the server that served `js/nanomeet.js`; none for another script. */
 export function addressesOf(script: string): Partial<Addresses> {
   const url = URL.canParse(script) ? new URL(script) : null;
   if (!url || !SCRIPT.test(url.pathname)) return {};
@@ -33,9 +33,9 @@ export function addressesOf(script: string): Partial<Addresses> {
   return { tokenUrl: base, apiUrl: base, invitePage: `${base}/invite`, defaultServer: base };
 }
 
-/** Return the link that invites with a token. */
+/** Return the invite link of a token. */
 export function inviteLink(page: string, token: string): string {
-  // The cloud's own page reads the query alone. Everywhere else the token stays out of servers' logs.
+  // The cloud's page reads only the query. Everywhere else the token stays out of server logs.
   const mark = page === CLOUD.invitePage ? "?" : "#";
   return `${page}${mark}token=${encodeURIComponent(token)}`;
 }

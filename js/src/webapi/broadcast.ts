@@ -1,4 +1,4 @@
-/** Starting and stopping the broadcast; done is what the engine's events say is done. */
+/** Starts and stops the broadcast; the engine's events confirm the result. */
 
 import type { EventData } from "../engine/events";
 import type { BroadcastOptions } from "../shared/protocol";
@@ -10,12 +10,12 @@ import { waitFor } from "./wait";
 export interface BroadcastData {
   /** `live` is empty where the address to watch is unknown. */
   playout: Playout;
-  /** Where the stream is sent; empty if the engine itself carries it. */
+  /** The ingest address; empty if the engine itself carries the broadcast. */
   nanoStream: string;
   playback: { live: string; vod?: string };
 }
 
-/** What the embedded server takes besides the Web API's own `isVOD`. */
+/** Options of the embedded server in addition to the Web API's `isVOD`. */
 export type OwnOptions = Omit<BroadcastOptions, "record">;
 
 const ERROR = "Broadcast Error";
@@ -31,7 +31,7 @@ export async function startBroadcast(
   if (view.broadcast !== "off" && view.broadcast !== "failed") {
     throw new NanoMeetError(
       ERROR,
-      `the broadcast is ${view.broadcast} already: stop it before you start another`,
+      `the broadcast is already ${view.broadcast}: stop it before you start another`,
       "broadcast_running",
     );
   }
@@ -39,7 +39,7 @@ export async function startBroadcast(
     !view.own &&
     Object.values(options ?? {}).some((value) => (Array.isArray(value) ? value.length : value))
   ) {
-    throw new NanoMeetError(ERROR, "only the embedded server takes options", "unsupported");
+    throw new NanoMeetError(ERROR, "only the embedded server supports options", "unsupported");
   }
   const target = targets?.[record ? "rec" : "live"];
   if (!view.own && !target) {
@@ -110,7 +110,7 @@ function throwIfFailed(event: string, data: EventData, view: MeetingView): void 
     throw new NanoMeetError(ERROR, String(data.error), "broadcast_failed");
   }
   if (event === CHANGED && view.broadcast === "failed") {
-    const why = view.broadcastError ?? "the broadcast failed, and the server did not say why";
+    const why = view.broadcastError ?? "the broadcast failed, and the server gave no reason";
     throw new NanoMeetError(ERROR, why, "broadcast_failed");
   }
 }

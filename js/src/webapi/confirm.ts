@@ -1,10 +1,10 @@
-/** Commands that are done when the meeting says so. */
+/** Commands whose completion the meeting confirms. */
 
 import type { EmbeddedMeeting } from "./embedded-meeting";
 import { asNanoMeetError, NanoMeetError } from "./errors";
 import { waitFor } from "./wait";
 
-/** Milliseconds for a meeting to confirm what it was told. */
+/** Milliseconds for a meeting to confirm a command. */
 const TIMEOUT = 10_000;
 
 /**
@@ -21,7 +21,7 @@ const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> =
   toggleVideo: ["videoMuteStatusChanged"],
 };
 
-/** Carry out any command: done when the engine says so, as far as it says anything; our own may say more. */
+/** Run any command; resolves on the engine's confirmation, where it sends one. */
 export async function carriedOut(
   { api, view }: EmbeddedMeeting,
   command: [name: string, ...args: unknown[]],
@@ -33,15 +33,15 @@ export async function carriedOut(
   };
   if (view.own) {
     return api.perform(...command).catch((thrown) => {
-      // Who ends the meeting is out of it, perhaps before the answer is there.
+      // Ending the meeting also leaves it, perhaps before the answer arrives.
       if (name !== "endConference" || view.joined) fail(thrown);
     });
   }
   if (name.startsWith("nanomeet")) {
-    throw new NanoMeetError(error, "this engine cannot do that", "unsupported");
+    throw new NanoMeetError(error, "this engine does not support the command", "unsupported");
   }
   if (!api.knows(name)) {
-    const words = `there is no command ${JSON.stringify(name)}: see docs/api.md for all that there are`;
+    const words = `there is no command ${JSON.stringify(name)}: see docs/api.md for the list`;
     throw new NanoMeetError(error, words, "unsupported");
   }
   const [told, field] = (Object.hasOwn(TOLD, name) && TOLD[name]) || [];
@@ -49,11 +49,11 @@ export async function carriedOut(
   const done =
     told !== undefined &&
     waitFor(api, wait, (event, data) => event === told && (!field || data[field] === argument));
-  // Where it cannot even be said, what was waited for ends later, and concerns no caller.
+  // If sending fails, the wait ends later, and no caller needs its result.
   if (done) done.catch(() => {});
   try {
     api.executeCommand(...command);
-    // Messages keep their order: where a question is answered, what was said before it was heard.
+    // Messages keep their order: an answered request proves that earlier messages arrived.
     await (done || api.isAudioMuted());
   } catch (thrown) {
     fail(thrown);

@@ -8,14 +8,14 @@ export interface Device {
   label: string;
 }
 
-/** Lists of what there is, or the single one in use: as the engine was asked. */
+/** All available devices, or the one in use, depending on the request. */
 export interface Devices {
   audioInput?: Device[];
   audioOutput?: Device[];
   videoInput?: Device[];
 }
 
-/** Return devices that the engine was asked for. */
+/** Return the engine's devices. */
 export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
   try {
     const devices = await ask();
@@ -26,7 +26,7 @@ export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
   throw new NanoMeetError("Devices Error", "the meeting answered without devices");
 }
 
-/** Use another device; rejects if there is none with this id. */
+/** Select another device; rejects if none has this id. */
 export async function selectDevice(
   api: EngineCore,
   error: string,

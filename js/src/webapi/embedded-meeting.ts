@@ -1,4 +1,4 @@
-/** A meeting on a web page, and what belongs to it. */
+/** A meeting on a web page, and its state. */
 
 import type { EngineCore } from "../engine/core";
 import type { Targets } from "./targets";
@@ -11,6 +11,6 @@ export interface EmbeddedMeeting {
   readonly translator: Translator;
   /** The target of a broadcast that the engine does not carry itself; null if none is set. */
   readonly targets: Targets | null;
-  /** The password that was set here; empty for none. */
+  /** The password set on this page; empty for none. */
   password: string;
 }

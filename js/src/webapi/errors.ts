@@ -1,10 +1,10 @@
 import { EngineError } from "../engine/errors";
 
-/** Why a Promise of the Web API was rejected: `error` is "<Kind> Error", `message` plain words. */
+/** The rejection of a Web API promise: `error` is "<Kind> Error", `message` says what is wrong. */
 export class NanoMeetError extends Error {
   override readonly name = "NanoMeetError";
   readonly error: string;
-  /** The failure in one word, as the engine and the server have it: `token_expired`, `timeout`, … */
+  /** The kind of failure, as in the engine and the server: `token_expired`, `timeout`, … */
   readonly kind: string;
 
   constructor(error: string, message: string, kind?: string) {

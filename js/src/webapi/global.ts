@@ -3,7 +3,7 @@
 import { addressesOf } from "./addresses";
 import { WebApi, type WebApiOptions } from "./web-api";
 
-// Only readable while the script runs for the first time.
+// Readable only while the script first runs.
 const script = document.currentScript;
 const home = addressesOf(script instanceof HTMLScriptElement ? script.src : "");
 

@@ -1,4 +1,4 @@
-/** One call to a service: settles in bounded time, and fails with words whatever comes back. */
+/** One call to a service: settles in bounded time, and any failure has a message. */
 
 import { NanoMeetError } from "./errors";
 
@@ -6,12 +6,12 @@ export type Fetch = typeof globalThis.fetch;
 
 export interface Transport {
   fetch: Fetch;
-  /** Milliseconds that a service has for its whole answer. */
+  /** Timeout for the whole answer, in milliseconds. */
   timeout: number;
 }
 
 export interface Call {
-  /** "<Kind> Error": what a failure is called. */
+  /** The name of a failure, "<Kind> Error". */
   error: string;
   url: string;
   headers?: Record<string, string>;
@@ -19,7 +19,7 @@ export interface Call {
   body?: unknown;
 }
 
-/** Return the JSON of an answer with status 200. */
+/** Return the JSON of a response with status 200. */
 export async function callService(call: Call, { fetch, timeout }: Transport): Promise<unknown> {
   const { error, url, headers, body } = call;
   const where = hostOf(url, error);

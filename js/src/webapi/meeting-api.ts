@@ -1,4 +1,4 @@
-/** What can be done in a joined meeting, beside its broadcast. The services are in `web-api.ts`. */
+/** The commands of a joined meeting, except its broadcast. The services are in `web-api.ts`. */
 
 import { carriedOut } from "./confirm";
 import { type Devices, devicesOf, selectDevice } from "./devices";
@@ -6,7 +6,7 @@ import type { EmbeddedMeeting } from "./embedded-meeting";
 import { NanoMeetError } from "./errors";
 import { NanoMeet, type Success } from "./nanomeet";
 
-/** The Web API without the services that make rooms: all that a page needs which has a token. */
+/** The Web API without the room services: all that a page with a token needs. */
 export class MeetingApi extends NanoMeet {
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -16,12 +16,12 @@ export class MeetingApi extends NanoMeet {
     }
     const error = "Subject Error";
     const meeting = this.moderated(error);
-    // Who is told the same again has nothing to confirm.
+    // Repeating the same value has no confirmation.
     if (meeting.view.subject !== subject) await carriedOut(meeting, ["subject", subject], error);
     return { data: { subject } };
   }
 
-  /** Always show this participant; without an id, unpin. */
+  /** Pin this participant; without an id, unpin. */
   async pinParticipant(
     id?: string,
   ): Promise<Success<{ mainParticipant: { id: string | undefined } }>> {
@@ -32,7 +32,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { mainParticipant: { id } } };
   }
 
-  /** Show this participant large: to everybody, if a moderator asks and the engine can. */
+  /** Show this participant large: for everyone, if the caller is a moderator and the engine supports it. */
   async setMainParticipant(id: string): Promise<Success<{ pinnedParticipant: { id: string } }>> {
     if (!id) throw new NanoMeetError("Missing ID Error", "missing: the participant's id");
     const error = "Participant ID Error";
@@ -73,7 +73,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { deviceId: id } };
   }
 
-  /** Make newcomers wait for a moderator, or stop that. It sets no password. */
+  /** Turn the lobby on or off. It sets no password. */
   async setLobby(
     active: boolean | "true" | "false",
   ): Promise<Success<{ lobby: boolean; password: string }>> {
@@ -83,7 +83,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { lobby, password: meeting.password } };
   }
 
-  /** Ask newcomers for a password. An empty one asks no more, and turns the lobby off. */
+  /** Set the room's password; an empty one removes it, and turns the lobby off. */
   async setPassword(password: string): Promise<Success<{ lobby: boolean; password: string }>> {
     const error = "Set Password Error";
     if (typeof password !== "string") {
@@ -96,30 +96,30 @@ export class MeetingApi extends NanoMeet {
     return { data: { lobby: meeting.view.lobby ?? false, password } };
   }
 
-  /** Switch off all other microphones. */
+  /** Mute all other participants. */
   async muteEveryone(): Promise<Success<{ muteEveryone: true }>> {
     const error = "Mute Error";
     await carriedOut(this.moderated(error), ["muteEveryone", "audio"], error);
     return { data: { muteEveryone: true } };
   }
 
-  /** Switch the own microphone, camera, screen or hand. Resolves with whether it is on then. */
+  /** Switch the own microphone, camera, screen share or hand. Resolves with the new state. */
   async toggle(what: Switch, on?: boolean): Promise<Success<{ on: boolean }>> {
     const error = "Command Error";
     const meeting = this.joined(error);
     if (typeof what !== "string" || !Object.hasOwn(SWITCHES, what)) {
       const known = Object.keys(SWITCHES).join(", ");
-      throw new NanoMeetError(error, `what is switched has to be one of: ${known}`, "invalid");
+      throw new NanoMeetError(error, `the switch must be one of: ${known}`, "invalid");
     }
     const [command, isOn] = SWITCHES[what];
     const way = on === undefined ? [] : [on];
     const work = async (): Promise<boolean> => {
-      // Our own engine knows what is being opened, and says what it has come to.
+      // Our own engine knows about pending changes, and reports the result.
       if (meeting.view.own) return (await carriedOut(meeting, [command, ...way], error)) === true;
       if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
       return isOn(meeting);
     };
-    // Each finds what the one before it has done; our own engine sees to that itself.
+    // Each sees the result of the one before; our own engine ensures that itself.
     const turn = meeting.view.own ? work() : this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     const now = await turn;
@@ -127,7 +127,7 @@ export class MeetingApi extends NanoMeet {
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
-  /** Carry out a command of the engine API, by its name there. Resolves when it is done. */
+  /** Run a command of the engine API, by its name there. Resolves when it is done. */
   async executeCommand(command: string, ...args: unknown[]): Promise<void> {
     const moderated = /^(answer|approve|ask|end|grant|kick|mute|nano|password|subject|toggleL)/;
     const error = "Command Error";

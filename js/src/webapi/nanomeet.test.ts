@@ -52,7 +52,7 @@ async function join({
 
 const frames = (): number => document.querySelectorAll("iframe").length;
 
-test("init resolves when the meeting is joined, and not before", async () => {
+test("init resolves only when the meeting is joined", async () => {
   const settled = vi.fn();
   const joining = begin({ token: token({ moderator: true }) });
   void joining.then(settled);
@@ -143,7 +143,7 @@ test.each(["nanomeet-waiting", "password-required"])(
   },
 );
 
-test("Jitsi's lobby is no failure, though it is called a fatal error", async () => {
+test("Jitsi's lobby is no failure, although it reports a fatal error", async () => {
   const joining = begin();
   const name = "conference.connectionError.membersOnly";
   meeting.emit("error-occurred", { error: { name, isFatal: true } });
@@ -193,14 +193,14 @@ test("after a refusal in the middle of a meeting nothing can be done in it", asy
   await expect(nanoMeet.muteEveryone()).rejects.toMatchObject({ kind: "not_joined" });
 });
 
-test("a command that there is not is rejected, on any engine", async () => {
+test("an unknown command is rejected, on any engine", async () => {
   await join({ own: false });
   const done = nanoMeet.executeCommand("dance");
   await expect(done).rejects.toMatchObject({ kind: "unsupported" });
   expect(meeting.commands).toEqual([]);
 });
 
-test("the page's address overrides nothing", async () => {
+test("the page's URL overrides nothing", async () => {
   history.replaceState(null, "", "?nanomeet.server=evil.example&nanomeet.branding=x");
   begin();
   const source = new URL(nanoMeet.api?.getIFrame().src ?? "");
@@ -269,7 +269,7 @@ test("destroying a meeting that is being joined rejects init", async () => {
   await expect(joining).rejects.toMatchObject({ kind: "left" });
 });
 
-test("who hangs up in the meeting closes it, and every listener hears of it first", async () => {
+test("hanging up in the meeting closes it, after every listener is called", async () => {
   await join();
   const heard = vi.fn();
   nanoMeet.api?.on("readyToClose", heard);
@@ -313,7 +313,7 @@ test("the embedded server is told who may watch, and where a broadcast goes besi
   expect(meeting.commands).toEqual([["start-recording", [asked]]]);
 });
 
-test("another engine takes no such options", async () => {
+test("other engines support no such options", async () => {
   const target = { ingest: "rtmp://ingest.example/x", playout: null };
   await join({ own: false, broadcast: { live: target, rec: target } });
   await expect(nanoMeet.startBroadcast(false, { private: true })).rejects.toMatchObject({
@@ -392,7 +392,7 @@ test.each([
   await expect(starting).rejects.toMatchObject({ error: "Broadcast Error", message: "no camera" });
 });
 
-test("a broadcast that never begins is rejected in time", async () => {
+test("a broadcast that never starts is rejected in time", async () => {
   await join();
   const starting = expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "timeout" });
   await vi.advanceTimersByTimeAsync(60_000);
@@ -527,7 +527,7 @@ test("a command without an answer is rejected in time", async () => {
   await failed;
 });
 
-test("what is a moderator's is refused to others before anything is sent", async () => {
+test("moderator commands are refused to others before anything is sent", async () => {
   await join({ moderator: false });
   for (const command of ["kickParticipant", "grantModerator", "endConference", "subject"]) {
     await expect(nanoMeet.executeCommand(command)).rejects.toMatchObject({ kind: "not_moderator" });
@@ -558,7 +558,7 @@ test("what only this project's engine has is no command of another", async () =>
   expect(meeting.commands).toEqual([]);
 });
 
-test("while a person chooses devices, no clock runs", async () => {
+test("while a person chooses devices, no timeout runs", async () => {
   const joining = begin({ prejoin: true });
   expect(nanoMeet.api?.getIFrame().src).toContain(encodeURIComponent('{"enabled":true}'));
   meeting.emit("ready");
@@ -568,7 +568,7 @@ test("while a person chooses devices, no clock runs", async () => {
   await expect(joining).resolves.toBeDefined();
 });
 
-test("this engine knows itself what is on, and what is about to be", async () => {
+test("our own engine knows current and pending states", async () => {
   await join();
   meeting.answer = () => null;
   for (const [what, on] of [["microphone"], ["camera", true], ["screen", false]] as const) {

@@ -1,4 +1,4 @@
-/** A meeting on a web page: joined, broadcast, left. The whole Web API, `web-api.ts`, builds on it. */
+/** A meeting on a web page: join, broadcast, leave. The whole Web API, `web-api.ts`, extends it. */
 
 import { EngineCore, type EngineOptions } from "../engine/core";
 import { baseUrl } from "../engine/url";
@@ -15,9 +15,9 @@ import { Translator } from "./translator";
 import { MeetingView } from "./view";
 
 export interface MeetingOptions {
-  /** Which server a token means that names none. */
+  /** The default server, for tokens that name none. */
   defaultServer?: string;
-  /** Milliseconds that the meeting may be silent while it is joined. */
+  /** Timeout for joining, in milliseconds without a reply of the meeting. */
   joinTimeout?: number;
 }
 
@@ -25,7 +25,7 @@ export interface Success<T> {
   data: T;
 }
 
-/** Milliseconds that hanging up may take before the frame goes anyway. */
+/** Milliseconds for hanging up before the frame is removed anyway. */
 const HANG_UP = 2_000;
 
 /** One meeting at a time. Every Promise settles; every rejection is a NanoMeetError. */
@@ -39,12 +39,12 @@ export class NanoMeet {
     this.#joinTimeout = options.joinTimeout ?? 30_000;
   }
 
-  /** The engine of the meeting, from the call of `init` on until the meeting is over. */
+  /** The meeting's engine, from the call of `init` until the meeting ends. */
   get api(): EngineCore | null {
     return this.#meeting?.api ?? null;
   }
 
-  /** Show the meeting and join it. Resolves once it is joined; if it is not, nothing stays behind. */
+  /** Show the meeting and join it. Resolves when it is joined; on failure it removes everything. */
   async init(config: InitConfig): Promise<Success<{ moderator: boolean }>> {
     if (this.#meeting) {
       throw new NanoMeetError(
@@ -65,13 +65,13 @@ export class NanoMeet {
     return { data: { moderator: meeting.view.moderator } };
   }
 
-  /** Broadcast the meeting. Resolves once it is live. The options are the embedded server's own. */
+  /** Broadcast the meeting. Resolves when it is live. Only the embedded server supports options. */
   async startBroadcast(isVOD = false, options: OwnOptions = {}): Promise<Success<BroadcastData>> {
     const meeting = this.moderated("Broadcast Error");
     return { data: await startBroadcast(meeting, isVOD === true, options) };
   }
 
-  /** End the broadcast. Resolves once it is over and its recording complete. */
+  /** Stop the broadcast. Resolves when it has ended and its recording is complete. */
   async stopBroadcast(): Promise<void> {
     await stopBroadcast(this.moderated("Broadcast Error"));
   }
@@ -86,7 +86,7 @@ export class NanoMeet {
     this.#close(meeting);
   }
 
-  /** Make the engine. */
+  /** Create the engine. */
   protected engine(domain: string, options: EngineOptions): EngineCore {
     return new EngineCore(domain, options);
   }
@@ -96,25 +96,25 @@ export class NanoMeet {
     return null;
   }
 
-  /** What is known of the meeting, from the call of `init` on. */
+  /** The meeting's known state, from the call of `init`. */
   protected get view(): MeetingView | null {
     return this.#meeting?.view ?? null;
   }
 
-  /** Return the joined meeting; `error` is what it is called if there is none. */
+  /** Return the joined meeting; `error` is the failure's name if there is none. */
   protected joined(error: string): EmbeddedMeeting {
     if (this.#meeting?.view.joined) return this.#meeting;
     throw new NanoMeetError(error, "the meeting is not joined: await init() first", "not_joined");
   }
 
-  /** Return the joined meeting if its moderator asks. */
+  /** Return the joined meeting if the user is a moderator. */
   protected moderated(error: string): EmbeddedMeeting {
     const meeting = this.joined(error);
     if (meeting.view.moderator) return meeting;
     throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
   }
 
-  /** Rejects if a token does not open its room now; where this page's clock says so, the server's counts. */
+  /** Rejects if a token is not valid now; if this page's clock says so, checks the server's. */
   async #checkTimes(claims: Claims): Promise<void> {
     try {
       checkTimes(claims, Date.now());

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 // @vitest-environment-options {"settings": {"disableIframePageLoading": true}}
-/** Whatever a page calls the Web API with, its promises settle, and the meeting goes on. */
+/** With any arguments, the Web API's promises settle, and the meeting continues. */
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -48,7 +48,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What a promise is rejected with; null if it is not. */
+/** The reason of a rejection; null if it resolves. */
 function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => null,

@@ -17,7 +17,7 @@ const SETUP = {
 const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status });
 
-/** A Web API whose services answer with `answer`, and what they were asked. */
+/** A Web API whose services answer with `answer`, and their requests. */
 function api(answer: () => Response | Promise<Response>, options: WebApiOptions = {}) {
   const asked: { url: string; headers: Headers; body: unknown; method: string }[] = [];
   const fetch: Fetch = async (input, init) => {

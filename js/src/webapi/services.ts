@@ -7,7 +7,7 @@ import { DEFAULT_PROFILES, ordered } from "./profiles";
 import { readToken } from "./token";
 
 export interface RoomSetup {
-  /** From when and until when the token shall be valid: ISO 8601. */
+  /** The token's validity period, in ISO 8601. */
   nbf: string;
   exp: string;
   room: string;

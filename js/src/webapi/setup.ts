@@ -1,4 +1,4 @@
-/** What `init` is given, checked and turned into what the engine takes. */
+/** Validates the arguments of `init` and converts them for the engine. */
 
 import type { EngineOptions } from "../engine/core";
 import { asNanoMeetError, NanoMeetError } from "./errors";
@@ -15,25 +15,25 @@ export interface TileView {
 
 export interface InitConfig {
   token: string;
-  /** Where the meeting goes: an element's id, or the element, or a shadow root. */
+  /** The meeting's container: an element's id, the element, or a shadow root. */
   id: string | Node;
   /** Pixels, or a CSS length. */
   width?: number | string;
   height?: number | string;
-  /** The URL of a branding file, or what would be in it. */
+  /** The URL of a branding file, or its content. */
   branding?: string | Readonly<Record<string, unknown>>;
   tileView?: TileView;
-  /** Where the page reaches the token's server, if that is not where the token says. */
+  /** The URL of the token's server, if it differs from the token's. */
   server?: string | null;
   displayName?: string;
-  /** Whether name and devices are chosen before the meeting is joined; else the engine's way. */
+  /** Whether to show the prejoin page for name and devices; the engine's default if omitted. */
   prejoin?: boolean;
   theme?: "light" | "dark";
-  /** Where a broadcast goes, for an engine that does not carry it itself. */
+  /** The target of a broadcast, for an engine that does not carry it itself. */
   broadcast?: Targets | null;
-  /** A page that runs another library in the meeting's place, see `EngineOptions.library`. */
+  /** A page that runs another library in place of the meeting, see `EngineOptions.library`. */
   library?: string | null;
-  /** Further settings of the meeting page, by their names in Jitsi's `config.js`. */
+  /** Other settings of the meeting page, by their names in Jitsi's `config.js`. */
   config?: Readonly<Record<string, unknown>>;
 }
 
@@ -81,7 +81,7 @@ function container(id: unknown): Node {
   if (typeof node === "object" && node !== null && "appendChild" in node) return node as Node;
   const words = id
     ? `the page has no element with the id ${JSON.stringify(id)}`
-    : "missing: id, where the meeting shall be shown";
+    : "missing: id, the element that shows the meeting";
   throw new NanoMeetError("Missing Div Error", words);
 }
 
@@ -90,18 +90,18 @@ function branding(value: InitConfig["branding"]): Record<string, unknown> {
   if (typeof value === "object") return { branding: value };
   const url = URL.canParse(value, location.href) ? new URL(value, location.href) : null;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new NanoMeetError("Branding Error", "branding has to be the URL of a JSON file");
+    throw new NanoMeetError("Branding Error", "branding must be the URL of a JSON file");
   }
-  // Older engines know the second name alone.
+  // Older engines know only the second name.
   return { dynamicBrandingUrl: url.href, brandingDataUrl: url.href };
 }
 
 function tiles(view: TileView = {}): Record<string, unknown> {
   const { size, maxColumns, vertical } = view;
   const wrong = (what: string): NanoMeetError => new NanoMeetError("Tile View Error", what);
-  if (size !== undefined && !(size > 0)) throw wrong("tileView.size has to be above 0");
+  if (size !== undefined && !(size > 0)) throw wrong("tileView.size must be above 0");
   if (maxColumns !== undefined && ![1, 2, 3, 4, 5].includes(maxColumns)) {
-    throw wrong("tileView.maxColumns has to be 1, 2, 3, 4 or 5");
+    throw wrong("tileView.maxColumns must be 1, 2, 3, 4 or 5");
   }
   return {
     FILM_STRIP_MAX_HEIGHT: size,

@@ -1,4 +1,4 @@
-/** Where a broadcast goes that another engine than our own carries. */
+/** The targets of broadcasts on engines other than our own. */
 
 import { CLOUD_INGEST, CLOUD_PLAYER, CLOUD_RECORDINGS } from "./addresses";
 import type { Playout } from "./view";
@@ -6,14 +6,14 @@ import type { Playout } from "./view";
 export interface Target {
   /** The RTMP address, with the stream's key. */
   ingest: string;
-  /** Where it can be watched, if that is known. */
+  /** The address to watch, if known. */
   playout: Playout | null;
 }
 
-/** For a broadcast that is not recorded, and for one that is. */
+/** The targets without and with recording. */
 export type Targets = Readonly<Record<"live" | "rec", Target>>;
 
-/** Return where nanoStream Cloud takes a stream. */
+/** Return nanoStream Cloud's ingest addresses of a stream. */
 export function cloudTargets(streamname: string): Targets {
   const name = encodeURIComponent(streamname);
   const live = `${CLOUD_PLAYER}?bintu.streamname=${name}`;

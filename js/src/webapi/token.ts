@@ -1,4 +1,4 @@
-/** What a token says. Nothing here is verified: only the server that issued it can do that. */
+/** A token's claims. Nothing here is verified: only the issuing server can do that. */
 
 import { isFields } from "../shared/postis";
 import { NanoMeetError } from "./errors";
@@ -7,24 +7,24 @@ export interface Claims {
   room: string;
   streamname: string;
   sub: string;
-  /** The part of the meeting's address before the room; null if it is `sub`, empty for none. */
+  /** The path before the room in the meeting's address; null if it is `sub`, empty for none. */
   tenant: string | null;
   /** Host, host:port/prefix or URL; empty if the token does not say. */
   server: string;
   moderator: boolean;
-  /** From when and until when it is valid, in seconds since 1970; null if the token does not say. */
+  /** The validity period in seconds since 1970; null if the token does not say. */
   notbefore: number | null;
   expiration: number | null;
 }
 
 /** A nanoMeet token is never shorter (a rule of the vendor's library). */
 const MIN_LENGTH = 200;
-/** Clocks of two machines may differ by this many seconds. */
+/** The tolerated difference of two clocks, in seconds. */
 const LEEWAY = 5;
-/** Our own server opens a room this many seconds early, for a token whose maker's clock is ahead. */
+/** Our own server accepts a token this many seconds early, in case its issuer's clock is ahead. */
 const EARLY = 59;
 
-/** Return what a token says. Throws a NanoMeetError if it is no nanoMeet token. */
+/** Return a token's claims. Throws a NanoMeetError if it is no nanoMeet token. */
 export function readToken(token: unknown): Claims {
   const payload = decode(token);
   const text = (name: string): string => {
@@ -41,14 +41,14 @@ export function readToken(token: unknown): Claims {
     sub: text("sub"),
     tenant: typeof payload.tenant === "string" ? payload.tenant : null,
     server: text("server"),
-    // Anything but a real true is no moderator: "false" as text must not make one.
+    // Only the boolean true makes a moderator, not the text "false".
     moderator: payload.moderator === true,
     notbefore: time(payload, "nbf"),
     expiration: time(payload, "exp"),
   };
 }
 
-/** Return what a whole token says. Throws a NanoMeetError if it is none. */
+/** Return a token's decoded payload. Throws a NanoMeetError if it is malformed. */
 export function readWholeToken(token: unknown): Claims {
   if (typeof token !== "string" || token.length < MIN_LENGTH) {
     throw malformed("no token, or only a part of one: copy the whole text");
@@ -56,7 +56,7 @@ export function readWholeToken(token: unknown): Claims {
   return readToken(token);
 }
 
-/** Throw if a token does not open its room at this moment, in ms by its server's clock. */
+/** Throw if a token is not valid at this time, in ms by its server's clock. */
 export function checkTimes(claims: Claims, now: number): void {
   const when = (seconds: number): string => new Date(seconds * 1000).toISOString();
   if (claims.notbefore !== null && now < (claims.notbefore - EARLY) * 1000) {
@@ -85,7 +85,7 @@ function decode(token: unknown): Record<string, unknown> {
     const payload: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (isFields(payload)) return payload;
   } catch {
-    // Said below: base64, UTF-8 or JSON, it is no token in any case.
+    // Reported below: bad base64, UTF-8 or JSON are all the same error.
   }
   throw malformed("this is not a token, or a part of it was changed: copy it again");
 }

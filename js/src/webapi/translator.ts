@@ -1,4 +1,4 @@
-/** What any Jitsi says, in the words that this project's own engine has for it: see `engine-events.ts`. */
+/** Translates Jitsi's events into those of this project's engine: see `engine-events.ts`. */
 
 import type { EngineCore } from "../engine/core";
 import type { EventData } from "../engine/events";
@@ -12,13 +12,13 @@ interface Person {
   moderator: boolean | null;
   audio: boolean | null;
   video: boolean | null;
-  /** Milliseconds since 1970 at which the hand went up; null while it is down. */
+  /** When the hand was raised, in milliseconds since 1970; null while it is down. */
   hand: number | null;
   local: boolean;
 }
 
 /**
- * By what Jitsi says that it is over, though it calls the error no fatal one: our word for it, and what
+ * Jitsi's errors that end the meeting although it does not call them fatal: our kind, and what
  * to do. What asks for a room's password begins with "conference".
  */
 const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]>> = {
@@ -70,7 +70,7 @@ export class Translator {
     this.#targets = targets;
   }
 
-  /** Say that the broadcast was told to start, or to stop; a Jitsi has no word for that. */
+  /** Report that the broadcast is starting or stopping; Jitsi has no event for that. */
   broadcast(state: BroadcastStatus, record = this.#record, error: string | null = null): void {
     if (!this.#foreign || state === this.#broadcast) return;
     this.#record = record;
@@ -86,7 +86,7 @@ export class Translator {
   }
 
   hear(event: string, data: EventData): void {
-    // The first message of every engine; the own one says there who it is.
+    // The first message of every engine; our own identifies itself there.
     if (event === "ready") this.#foreign = data.nanomeet !== true;
     if (!this.#foreign || data.derived === true) return;
     if (event.startsWith("nanomeet")) this.#foreign = false;
@@ -104,7 +104,7 @@ export class Translator {
         void this.#ask(id);
         break;
       case "videoConferenceLeft":
-        // Where it is the end, readyToClose says so at once.
+        // If it is the end, readyToClose follows at once.
         this.#away = true;
         this.#people.clear();
         this.#tell("nanomeetConnection", { state: "reconnecting" });
@@ -197,7 +197,7 @@ export class Translator {
     this.#tellPeople();
   }
 
-  /** Ask for what no event tells: the roles, and the own devices. A Jitsi too old to say leaves it. */
+  /** Request what no event reports: roles and own devices. Old Jitsi versions do not answer. */
   async #ask(self: string | null): Promise<void> {
     const asked = [this.#api.getRoomsInfo().then((answer) => this.#roles(answer))];
     if (self !== null) {
@@ -236,7 +236,7 @@ export class Translator {
     });
   }
 
-  /** After everybody has heard what it is derived from. */
+  /** Emits after all listeners of the original event. */
   #tell(event: string, data: EventData): void {
     queueMicrotask(() => this.#api.tell(event, { ...data, derived: true }));
   }

@@ -4,7 +4,7 @@ import { NanoMeetError } from "./errors";
 import { token } from "./test-token";
 import { WebApi } from "./web-api";
 
-// What pages are told of the script is what it is: the compiler compares both, in both directions.
+// The published types match the script: the compiler checks both directions.
 const declared: new (options?: NanoMeetOptions) => NanoMeet = WebApi;
 type Untold = Exclude<keyof WebApi, keyof NanoMeet>;
 const untold: [Untold] extends [never] ? "nothing" : Untold = "nothing";

@@ -1,4 +1,4 @@
-/** What a meeting is known to be, from its events alone. */
+/** A meeting's state, derived only from its events. */
 
 import type { EventData } from "../engine/events";
 import { BROADCAST_STEPS, type BroadcastStatus } from "../shared/protocol";
@@ -17,9 +17,9 @@ export class MeetingView {
   /** Whether the connection of a joined meeting is lost, and may come back. */
   reconnecting = false;
   moderator: boolean;
-  /** Whether the engine has said that; before, it is what the token says. */
+  /** Whether the engine reported it; before that it is the token's claim. */
   roleTold = false;
-  /** Whether the engine is this project's own, which tells more than the engine API has. */
+  /** Whether the engine is this project's own, which extends the engine API. */
   own = false;
   broadcast: BroadcastStatus = "off";
   playout: Playout | null = null;
@@ -27,14 +27,14 @@ export class MeetingView {
   /** Whether the lobby is on; null if unknown. */
   lobby: boolean | null = null;
   subject: string | null = null;
-  /** Whether the own hand is up. */
+  /** Whether the own hand is raised. */
   handRaised = false;
 
   constructor(moderator: boolean) {
     this.moderator = moderator;
   }
 
-  /** Whether every command can be carried out. Our own engine says who one is right after joining. */
+  /** Whether all commands work. Our own engine reports the own id right after joining. */
   get ready(): boolean {
     return this.joined && !this.reconnecting && (this.roleTold || !this.own);
   }

@@ -7,13 +7,13 @@ import { isFields } from "../shared/postis";
 import { NanoMeetError } from "./errors";
 
 export interface Wait {
-  /** "<Kind> Error": what it is called when it does not come. */
+  /** The failure's name, "<Kind> Error". */
   error: string;
-  /** What is waited for, in words that follow "the meeting did not". */
+  /** What it waits for, phrased to follow "the meeting did not". */
   what: string;
   /** Milliseconds. */
   timeout: number;
-  /** The command that was sent for it, by API name: its refusal ends the wait. */
+  /** The command that causes it, by API name: its refusal ends the wait. */
   command?: string;
 }
 
@@ -38,7 +38,7 @@ export class Clock {
   }
 }
 
-/** "harmless": an event that looks like the meeting's end, and is not. */
+/** "harmless": an event that only looks like the meeting's end. */
 export type Verdict = boolean | "harmless";
 
 /** Wait for the event at which `check` returns true; an error that it throws ends the wait, too. */
@@ -82,11 +82,11 @@ function throwIfOver(event: string, data: EventData, command: string | undefined
     throw new NanoMeetError("Meeting Error", "a moderator removed you from the meeting", "kicked");
   }
   if (["readyToClose", "videoConferenceLeft", "_willDispose"].includes(event)) {
-    throw new NanoMeetError("Meeting Error", "the meeting was left", "left");
+    throw new NanoMeetError("Meeting Error", "you left the meeting", "left");
   }
 }
 
-/** The own engine says which command it refuses; others say nothing. */
+/** Our own engine reports which command it refuses; others do not. */
 function refuses({ type, details }: EventData, command: string | undefined): boolean {
   if (type !== "COMMAND" || !command || typeof details !== "object" || details === null)
     return false;

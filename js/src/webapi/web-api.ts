@@ -22,15 +22,15 @@ import { cloudTargets, inCloud, type Targets } from "./targets";
 import { type Claims, readToken } from "./token";
 
 export interface WebApiOptions extends MeetingOptions, Partial<Addresses> {
-  /** The address of a link shortener. */
+  /** The URL of a link shortener. */
   linkShortener?: string;
-  /** How to reach the services; the browser's own `fetch` if it is left out. */
+  /** A replacement for `fetch`; the browser's own by default. */
   fetch?: Fetch;
-  /** Milliseconds that a service has to answer. */
+  /** Timeout of a service in milliseconds. */
   serviceTimeout?: number;
 }
 
-/** A meeting, and the services that make rooms for it. */
+/** A meeting, and the services that create its rooms. */
 export class WebApi extends MeetingApi {
   bintuTokenUrl: string;
   bintuApiUrl: string;
@@ -50,11 +50,11 @@ export class WebApi extends MeetingApi {
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       timeout: options.serviceTimeout ?? 15_000,
     };
-    // Pages assign other addresses at any time.
+    // Pages may assign other addresses at any time.
     this.#services = new Services(() => this.#addresses(), this.#transport);
   }
 
-  /** All of the engine: pages use more of it than the Web API does. */
+  /** The whole engine: pages use more of it than the Web API does. */
   override get api(): EngineClient | null {
     const api = super.api;
     return api instanceof EngineClient ? api : null;
@@ -68,7 +68,7 @@ export class WebApi extends MeetingApi {
     return inCloud(baseUrl(domain)) ? cloudTargets(streamname) : null;
   }
 
-  /** Return what a token says, unverified. */
+  /** Return a token's claims, unverified. */
   parseToken(token: string): Claims {
     return readToken(token);
   }
@@ -114,7 +114,7 @@ export class WebApi extends MeetingApi {
   }
 }
 
-/** A service's answer. What an odd argument makes the browser throw is an error in words, too. */
+/** A service's answer. Also converts what the browser throws for invalid arguments. */
 async function answered<T>(error: string, ask: () => Promise<T>): Promise<Success<T>> {
   try {
     return { data: await ask() };
