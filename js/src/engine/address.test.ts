@@ -33,13 +33,13 @@ test.each([
   expect(place(domain, { roomName })).toBe(expected);
 });
 
-test("a token behind the room's name goes on in the fragment alone", () => {
+test("a token after the room's name is passed on only in the fragment", () => {
   const address = url("meet.example", { roomName: "standup?jwt=a.b.c" });
   expect(address.search).toBe("");
   expect(address.hash).toBe("#jitsi_meet_external_api_id=7&jwt=%22a.b.c%22");
 });
 
-test("settings behind the room's name hold where the options say nothing else", () => {
+test("settings after the room's name apply unless the options override them", () => {
   const roomName =
     "standup#config.startWithAudioMuted=true&config.lang=de&jitsi_meet_external_api_id=1";
   const settings = hash("meet.example", { roomName, configOverwrite: { lang: "en" } });
@@ -60,7 +60,7 @@ test.each([
   ["javascript:alert(1)", "standup"],
   ["meet.example/team", "../other"],
   ["meet.example", "https://meet.example/standup"],
-])("domain %j and roomName %j are refused in words", (domain, roomName) => {
+])("domain %j and roomName %j are refused with a message", (domain, roomName) => {
   const [, { trouble, jwt }] = readAddress(domain, { roomName, jwt: "a.b.c" });
   expect(trouble).toMatch(/ is no domain|room's name|roomName/);
   expect(trouble).not.toContain("a.b.c");
@@ -83,7 +83,7 @@ test.each([
   ["with noSSL", [...start, true, "a.b.c"], "http:"],
   ["with noSSL left open", [...start, undefined, "a.b.c"], "https:"],
   ["without noSSL", [...start, "a.b.c"], "https:"],
-])("arguments one by one, %s", (_, args, scheme) => {
+])("positional arguments, %s", (_, args, scheme) => {
   const options = readOptions(args);
   expect(options).toMatchObject({ width: 700, height: 500, parentNode: null });
   expect(url("meet.example", ...args).protocol).toBe(scheme);
@@ -95,7 +95,7 @@ test.each([
   });
 });
 
-test("arguments one by one end with what is called once the page has started", () => {
+test("positional arguments end with the onload callback", () => {
   const onload = (): void => {};
   expect(readOptions([...start, false, "a.b.c", onload]).onload).toBe(onload);
   expect(readOptions([...start, undefined, onload, "de"])).toMatchObject({ onload, lang: "de" });

@@ -1,22 +1,22 @@
-/** How pages say which meeting they want: all that the constructor was ever given, read into one form. */
+/** Parses the constructor's arguments, in all historical forms, into one. */
 
 import type { EngineOptions } from "./core";
 import { EngineError } from "./errors";
 import { baseUrl } from "./url";
 
 export interface ClientOptions extends EngineOptions {
-  /** Called when the meeting page has started, not when its document has loaded. */
+  /** Called when the meeting page has started, not when its document loads. */
   onload?: (() => void) | null | undefined;
-  /** Who is called into the meeting as soon as it starts. */
+  /** Who is invited as soon as the meeting starts. */
   invitees?: readonly unknown[] | null | undefined;
-  /** Whether the meeting page is reached over plain http. */
+  /** Whether to load the meeting page over plain http. */
   noSSL?: boolean | null | undefined;
 }
 
-/** A meeting's address, or why there can be none. */
+/** A meeting's address, or why it is invalid. */
 export type Address = [domain: string, options: EngineOptions];
 
-/** Settings that a room's name may carry behind a "#", as a meeting's own address does. */
+/** Settings after the "#" of a room's name, as in a meeting's URL. */
 const GROUPS = {
   config: "configOverwrite",
   interfaceConfig: "interfaceConfigOverwrite",
@@ -24,8 +24,8 @@ const GROUPS = {
 } as const;
 
 /**
- * Return the options in what follows the domain: an object, or the arguments one by one, as up to
- * 2021. In between, `noSSL` was taken out of their middle.
+ * Return the options that follow the domain: an object, or positional arguments, as up to
+ * 2021. Later versions removed `noSSL` from their middle.
  */
 export function readOptions(args: readonly unknown[]): ClientOptions {
   const [first] = args;
@@ -38,7 +38,7 @@ export function readOptions(args: readonly unknown[]): ClientOptions {
   return { roomName, width, height, parentNode, ...settings } as ClientOptions;
 }
 
-/** Return where a meeting is, however that is spelt; where it cannot be, the options say why. */
+/** Return a meeting's address from any spelling; for an invalid one, the options say why. */
 export function readAddress(domain: unknown, options: ClientOptions): Address {
   try {
     return spelt(domain, options);
@@ -61,7 +61,7 @@ function spelt(domain: unknown, options: ClientOptions): Address {
     {
       ...merged(options, settings),
       roomName: room,
-      // Pages write the token behind the room's name as well: it goes on in the fragment alone.
+      // Pages also put the token after the room's name: pass it on only in the fragment.
       jwt: text(options.jwt) || query.get("jwt") || undefined,
       lang: lang ?? query.get("lang") ?? undefined,
       release: release ?? query.get("release") ?? undefined,
@@ -69,7 +69,7 @@ function spelt(domain: unknown, options: ClientOptions): Address {
   ];
 }
 
-/** Take a room's name apart: the tenant and the room, and what a whole address has behind them. */
+/** Split a room's name into tenant, room, and what follows them in a full URL. */
 function takeApart(name: string): {
   path: string[];
   query: URLSearchParams;
@@ -113,7 +113,7 @@ function parsed(value: string): unknown {
   }
 }
 
-/** Names arrive percent-encoded and as they are. */
+/** Names may be percent-encoded or not. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part).trim();

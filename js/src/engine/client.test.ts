@@ -26,7 +26,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("the frame asks for what a meeting needs, tells its name and no referrer", () => {
+test("the frame requests a meeting's permissions, has a title, and sends no referrer", () => {
   const frame = client.getIFrame();
   expect(frame.parentNode).toBe(document.body);
   expect(frame.title).not.toBe("");
@@ -42,7 +42,7 @@ test("two clients on one page have different scopes", () => {
   other.dispose();
 });
 
-test("a command is an event with its arguments; sent too early, it waits", async () => {
+test("a command is an event with its arguments; sent too early, it is queued", async () => {
   client.executeCommand("startRecording", { mode: "stream", rtmpStreamKey: "rtmp://x" });
   client.executeCommands({ displayName: ["Ada"], hangup: [] });
   await vi.advanceTimersByTimeAsync(60);
@@ -53,7 +53,7 @@ test("a command is an event with its arguments; sent too early, it waits", async
   ]);
 });
 
-test("an unknown command is logged, and the page goes on", async () => {
+test("an unknown command is logged, and the page continues", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   client.executeCommand("dance");
   client.executeCommand(undefined as unknown as string);
@@ -67,7 +67,7 @@ test("an unknown command is logged, and the page goes on", async () => {
   expect(meeting.commands).toEqual([["subject", ["Sets"]]]);
 });
 
-test("commands that are methods, too", async () => {
+test("commands that are also methods", async () => {
   client.startRecording({ mode: "stream", rtmpStreamKey: "rtmp://x" });
   client.stopRecording("stream");
   client.toggleE2EE(true);
@@ -94,7 +94,7 @@ test("commands that are methods, too", async () => {
 });
 
 test.each(["setAudioOnly", "setLowBandwidthMode"])(
-  "%s reaches an engine of any age, and the own one once",
+  "%s reaches engines of any version, and our own once",
   async (name) => {
     client.executeCommand(name, true);
     await vi.advanceTimersByTimeAsync(60);
@@ -124,7 +124,7 @@ test.each(["audio-only-changed", "low-bandwidth-mode-changed"])(
     ];
     expect(heard.sort()).toEqual(both);
     heard.length = 0;
-    // The own engine says both itself.
+    // Our own engine emits both itself.
     meeting.emit("ready", { nanomeet: true });
     meeting.emit("audio-only-changed", { enabled: true });
     meeting.emit("low-bandwidth-mode-changed", { enabled: true });
@@ -132,7 +132,7 @@ test.each(["audio-only-changed", "low-bandwidth-mode-changed"])(
   },
 );
 
-test("an address that cannot work is a fatal error at once, in words", async () => {
+test("an invalid address is a fatal error at once, with a message", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   const errors: unknown[] = [];
   const lost = new EngineClient("a b", { roomName: "standup", jwt: "a.b.c" });
@@ -146,7 +146,7 @@ test("an address that cannot work is a fatal error at once, in words", async () 
   lost.dispose();
 });
 
-test("who is gone before the error hears none", async () => {
+test("a disposed client emits no error", async () => {
   const failed = vi.fn();
   const lost = new EngineClient("a b", { roomName: "standup" });
   lost.on("errorOccurred", failed);
@@ -155,7 +155,7 @@ test("who is gone before the error hears none", async () => {
   expect(failed).not.toHaveBeenCalled();
 });
 
-test("arguments may come one by one", () => {
+test("arguments may be positional", () => {
   const loaded = vi.fn();
   const parent = document.createElement("div");
   const old = new EngineClient(
@@ -199,7 +199,7 @@ test("a listener that was added twice is called twice, and removed one at a time
   expect(client.eventNames()).toEqual([]);
 });
 
-test("once is taken back by its own listener", () => {
+test("a once listener can be removed", () => {
   const heard = vi.fn();
   client.once("x", heard).removeListener("x", heard);
   client.emit("x");
@@ -221,7 +221,7 @@ test("all listeners are removed: of an event, of some, of all", () => {
   expect(heard).not.toHaveBeenCalled();
 });
 
-test("who listens can be listened to", () => {
+test("adding and removing listeners emits events", () => {
   const told: unknown[] = [];
   const heard = (): void => {};
   for (const event of ["newListener", "removeListener"]) {
@@ -235,7 +235,7 @@ test("who listens can be listened to", () => {
   ]);
 });
 
-test("a listener that throws keeps the event from no other", () => {
+test("a listener that throws does not stop the others", () => {
   const reported = vi.fn();
   vi.stubGlobal("reportError", reported);
   const mistake = new Error("mine");
@@ -261,7 +261,7 @@ test("the number of listeners has no limit, though it can be set", () => {
   expect(client.listenerCount("x")).toBe(20);
 });
 
-test("what a page emits changes nothing that the client knows", () => {
+test("events that a page emits do not change the client's state", () => {
   meeting.join();
   client.emit("videoConferenceLeft", {});
   expect(client.getNumberOfParticipants()).toBe(1);
@@ -291,13 +291,13 @@ test("who is in the meeting follows its events", () => {
   expect(client.getNumberOfParticipants()).toBe(0);
 });
 
-test("a request gives its answer, also a false one", async () => {
+test("a request resolves with its answer, also a falsy one", async () => {
   const muted = client.isAudioMuted();
   await vi.advanceTimersByTimeAsync(60);
   await expect(muted).resolves.toBe(false);
 });
 
-test("setAudioInputDevice says which device by label and id", async () => {
+test("setAudioInputDevice names the device by label and id", async () => {
   const asked = vi.fn(() => ({ result: true }));
   meeting.answer = asked;
   const set = client.setAudioInputDevice("Built-in", "mic1");
@@ -307,7 +307,7 @@ test("setAudioInputDevice says which device by label and id", async () => {
   expect(asked).toHaveBeenCalledWith({ type: "devices", name: "setDevice", device });
 });
 
-test("a refused request is rejected with the engine's words", async () => {
+test("a refused request is rejected with the engine's message", async () => {
   meeting.answer = () => ({ error: { message: "not now" } });
   const asked = expect(client.getRoomsInfo()).rejects.toMatchObject({
     kind: "refused",
@@ -324,7 +324,7 @@ test("a request without an answer is rejected in time", async () => {
   await asked;
 });
 
-test("dispose rejects what is pending, tells it and removes the frame", async () => {
+test("dispose rejects pending requests, reports it and removes the frame", async () => {
   const disposed = vi.fn();
   client.on("_willDispose", disposed);
   const asked = expect(client.getRoomsInfo()).rejects.toMatchObject({ kind: "disposed" });
@@ -349,7 +349,7 @@ test("a meeting page that never answers is an error, not a silence", async () =>
 
 const FORBIDDEN = () => Promise.reject(new TypeError("Failed to fetch"));
 
-test("a server that is away is an error as soon as that is known", async () => {
+test("an unreachable server is an error as soon as that is known", async () => {
   vi.stubGlobal("fetch", FORBIDDEN);
   const away = new EngineClient("away.example/team");
   const errors: unknown[] = [];
@@ -361,7 +361,7 @@ test("a server that is away is an error as soon as that is known", async () => {
   away.dispose();
 });
 
-test("a frame of the own origin that shows no page of it was refused by a header", async () => {
+test("a same-origin frame that shows another page was blocked by a header", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve());
   const refused = new EngineClient(`${location.origin}/team`);
   const errors: unknown[] = [];
@@ -373,7 +373,7 @@ test("a frame of the own origin that shows no page of it was refused by a header
   refused.dispose();
 });
 
-test("a server that answers with no meeting page is told from one that is away", async () => {
+test("a server without a meeting page is distinguished from an unreachable one", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve());
   const silent = new EngineClient("away.example/team");
   const errors: unknown[] = [];
@@ -384,7 +384,7 @@ test("a server that answers with no meeting page is told from one that is away",
   silent.dispose();
 });
 
-test("a page that may not ask a server believes the meeting page that answers", async () => {
+test("a page that may not fetch from a server trusts the meeting page's answer", async () => {
   vi.stubGlobal("fetch", FORBIDDEN);
   client.dispose();
   open();

@@ -1,4 +1,4 @@
-/** The whole engine API, as `external_api.js` has it; what every page needs of it is in `core.ts`. */
+/** The whole engine API of `external_api.js`; the part that every page needs is in `core.ts`. */
 
 import { type ClientOptions, readAddress, readOptions } from "./address";
 import { aliasesOf, commandNames } from "./commands";
@@ -15,11 +15,11 @@ export class EngineClient extends EngineCore {
   #largeVideo: string | undefined;
   #videoQuality: number | undefined;
   #visitor = false;
-  /** Whether the engine is this project's own, which does not do all that others do. */
+  /** Whether the engine is this project's own, which lacks some of the others' features. */
   #own = false;
   #maxListeners = 10;
 
-  /** Old pages pass what the options are made of one by one, the room's name first. */
+  /** Old pages pass the options as positional arguments, the room's name first. */
   constructor(
     domain: string,
     options?: ClientOptions | string | null,
@@ -35,7 +35,7 @@ export class EngineClient extends EngineCore {
     return this.#listen(event, listener);
   }
 
-  /** Stop all listening to an event, or that of one listener. */
+  /** Remove all listeners of an event, or one. */
   override off(event: EventKey, listener?: AnyListener): this {
     const before = this.emitter.of(event);
     this.emitter.remove(event, listener);
@@ -66,13 +66,13 @@ export class EngineClient extends EngineCore {
     return this.off(event, listener);
   }
 
-  /** Stop all listening to one event, or to all of them. */
+  /** Remove all listeners of one event, or of all events. */
   removeAllListeners(event?: EventKey): this {
     for (const one of event === undefined ? this.eventNames() : [event]) this.off(one);
     return this;
   }
 
-  /** Call those who listen to an event; the meeting hears nothing of it. */
+  /** Call an event's listeners; the meeting is not involved. */
   emit(event: EventKey, ...args: unknown[]): boolean {
     return this.emitter.call(event, args);
   }
@@ -93,7 +93,7 @@ export class EngineClient extends EngineCore {
     return [...this.emitter.entries.keys()];
   }
 
-  /** There is no warning of too many listeners: the number is kept for those who ask for it. */
+  /** Never warns of too many listeners: the number is only kept for `getMaxListeners`. */
   setMaxListeners(count: number): this {
     this.#maxListeners = count;
     return this;
@@ -107,7 +107,7 @@ export class EngineClient extends EngineCore {
     for (const [event, listener] of Object.entries(listeners)) this.on(event, listener);
   }
 
-  /** Stop all listening to an event, or that of one listener. */
+  /** Remove all listeners of an event, or one. */
   removeEventListener(event: string, listener?: EventListener): void {
     this.off(event, listener);
   }
@@ -123,11 +123,11 @@ export class EngineClient extends EngineCore {
       return;
     }
     if (name === "setVideoQuality" && typeof args[0] === "number") this.#videoQuality = args[0];
-    // Which of its names an engine has, depends on its age; each means the same, given twice or once.
+    // Engines of different versions know different names: sending both has the same effect.
     for (const one of this.#own ? [name] : aliasesOf(name)) super.executeCommand(one, ...args);
   }
 
-  /** An array holds a command's arguments; anything else is its only one. */
+  /** An array holds a command's arguments; anything else is its only argument. */
   executeCommands(commands: Readonly<Record<string, unknown>>): void {
     for (const [name, given] of Object.entries(commands)) {
       this.executeCommand(name, ...(Array.isArray(given) ? given : [given]));
@@ -166,7 +166,7 @@ export class EngineClient extends EngineCore {
     this.executeCommand("toggleE2EE", enabled);
   }
 
-  /** Send the key of the meeting's encryption; without a key, take it back. */
+  /** Set the meeting's encryption key; without a key, remove it. */
   async setMediaEncryptionKey({ encryptionKey, key, index }: MediaKey): Promise<void> {
     const wanted = encryptionKey ?? key;
     const raw = wanted ? await crypto.subtle.exportKey("raw", wanted) : null;
@@ -192,12 +192,12 @@ export class EngineClient extends EngineCore {
 
   invite(invitees: readonly unknown[]): Promise<unknown> {
     if (!Array.isArray(invitees) || invitees.length === 0) {
-      return Promise.reject(new EngineError("argument", "invite needs a list of who to invite"));
+      return Promise.reject(new EngineError("argument", "invite needs a list of invitees"));
     }
     return this.request({ name: "invite", invitees });
   }
 
-  /** Who is shown large, if the engine says so. */
+  /** The participant shown large, if the engine reports it. */
   _getOnStageParticipant(): string | undefined {
     return this.#largeVideo;
   }
@@ -342,7 +342,7 @@ export class EngineClient extends EngineCore {
     }
     if (wire === "video-conference-joined") this.#visitor = data.visitor === true;
     if (wire === "error-occurred" && this.localId === null) warn(data);
-    // The own engine tells a renamed event by both of its names.
+    // Our own engine emits a renamed event under both names.
     const alias = this.#own ? undefined : aliasOf(wire);
     if (alias) this.tell(eventName(alias), data);
     return EVENTS.has(wire);
@@ -362,12 +362,12 @@ export class EngineClient extends EngineCore {
 
 interface MediaKey {
   encryptionKey?: CryptoKey;
-  /** The same, as some pages have it. */
+  /** The same, under the name that some pages use. */
   key?: CryptoKey;
   index?: number;
 }
 
-/** Say in the console, too, why there will be no meeting: not every page listens for errors. */
+/** Log fatal errors to the console, too: not every page listens for errors. */
 function warn(data: EventData): void {
   const { isFatal, message } = Object(data.error ?? data);
   if (isFatal === true) report(`There is no meeting: ${message}`);
@@ -378,7 +378,7 @@ function report(words: string): void {
   console.error(words);
 }
 
-/** Refuse what would be ignored without a word, and should not be. */
+/** Refuse options that must not be ignored silently. */
 function supported(options: ClientOptions): ClientOptions {
   if (Reflect.get(options, "e2eeKey") != null) {
     throw new EngineError(
@@ -393,7 +393,7 @@ function supportedOf(names: Readonly<Record<string, string | null>>): string[] {
   return Object.keys(names).filter((name) => names[name] === null);
 }
 
-/** What this project's own engine has beyond the engine API. */
+/** Extensions of this project's engine to the engine API. */
 const OURS = /^nanomeet[A-Z]/;
 const COMMANDS: ReadonlySet<string> = new Set(commandNames());
 const EVENTS: ReadonlySet<string> = new Set(eventNames());

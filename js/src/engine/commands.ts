@@ -1,4 +1,4 @@
-/** The commands of the engine API, and what they are called on the wire. */
+/** The commands of the engine API, and their names on the wire. */
 
 const kebab = (name: string): string =>
   name.replace(/[A-Z]+/g, (capitals) => `-${capitals.toLowerCase()}`);
@@ -88,17 +88,17 @@ const IRREGULAR = {
 
 export type CommandName = (typeof REGULAR)[number] | keyof typeof IRREGULAR;
 
-/** Return what a command is called on the wire. */
+/** Return a command's name on the wire. */
 export function commandName(name: string): string {
   return Object.hasOwn(IRREGULAR, name) ? IRREGULAR[name as keyof typeof IRREGULAR] : kebab(name);
 }
 
-/** The commands that there are. A function, so that a bundle which never asks is without them. */
+/** All commands. A function, so that bundles that do not call it omit them. */
 export function commandNames(): string[] {
   return [...REGULAR, ...Object.keys(IRREGULAR)];
 }
 
-/** A command that was renamed, with no alias for the old name: engines have the one or the other. */
+/** Commands renamed without an alias: an engine knows either the old or the new name. */
 const RENAMED = ["setAudioOnly", "setLowBandwidthMode"];
 
 /** Return all names of a command, its own first. */

@@ -1,4 +1,4 @@
-/** The engine API: a meeting page in a frame, driven by commands and heard by events. */
+/** The engine API: a meeting page in a frame, controlled by commands, reporting by events. */
 
 import { isFields, type NamedData, type PostisMessage, PostisPeer } from "../shared/postis";
 import { commandName } from "./commands";
@@ -11,18 +11,18 @@ import { ParticipantCache, type ParticipantInfo } from "./participants";
 import { type MeetingAddress, meetingUrl } from "./url";
 
 export interface EngineOptions extends MeetingAddress, FrameOptions {
-  /** Where the frame goes; the page's body, if it is left out. */
+  /** The frame's parent; the page's body by default. */
   parentNode?: Node | undefined;
   /**
    * A page without an origin, as a data: URL, that runs another vendor's library: it is framed in the
-   * meeting's place, shows the meeting, and passes on what is said. See `library/index.ts`.
+   * meeting's place, shows the meeting, and relays messages. See `library/index.ts`.
    */
   library?: string | undefined;
-  /** Why there can be no meeting, in words: shown in its place, and told as a fatal error. */
+  /** Why there can be no meeting: shown in its place, and reported as a fatal error. */
   trouble?: string | undefined;
-  /** Milliseconds that the meeting page has to answer at all. */
+  /** Timeout for the meeting page's first message, in milliseconds. */
   handshakeTimeout?: number | undefined;
-  /** Milliseconds that it has to answer a request. */
+  /** Timeout for a request, in milliseconds. */
   requestTimeout?: number | undefined;
 }
 
@@ -33,11 +33,11 @@ interface Pending {
 }
 
 /**
- * How long a page that has loaded may still be silent where asking its server failed: the asking
- * page's own rules may have forbidden that.
+ * How long a loaded page may still be silent after a fetch from its server failed: the
+ * embedding page's own policy may have blocked the fetch.
  */
 const ABSENCE_MS = 3_000;
-/** Muting waits for everybody concerned; what is asked of the room's server has its own limits. */
+/** Muting waits for all participants concerned; requests to the room's server have their own timeouts. */
 const PERFORM_MS = 20_000;
 
 export class EngineCore {
@@ -47,7 +47,7 @@ export class EngineCore {
   readonly #frame: HTMLIFrameElement;
   readonly #peer: PostisPeer;
   readonly #requestTimeout: number;
-  /** What ends the wait for a page that does not answer. */
+  /** Ends the wait for a page that does not answer. */
   readonly #silence: ReturnType<typeof setTimeout>[] = [];
   readonly #waiting = new AbortController();
   #requests = 0;
@@ -55,7 +55,7 @@ export class EngineCore {
   #disposed = false;
 
   constructor(domain: string, options: EngineOptions = {}) {
-    // Random, so that two copies of this script on one page never talk across each other.
+    // Random, so that two copies of this script on one page do not interfere.
     const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const { library, trouble } = options;
     const url = trouble
@@ -68,12 +68,12 @@ export class EngineCore {
     this.#peer = new PostisPeer({
       scope: `jitsi_meet_external_api_${id}`,
       target: () => this.#frame.contentWindow,
-      // What has no origin cannot be named, and is heard as "null".
+      // A page without an origin cannot be addressed, and its messages have the origin "null".
       targetOrigin: library ? "*" : url.origin,
       acceptOrigin: library ? "null" : url.origin,
     });
     this.#peer.onMessage = (message) => this.#receive(message);
-    // Told later: the page that makes this adds its listeners afterwards.
+    // Emitted later: the calling page adds its listeners after construction.
     if (trouble) this.#silence.push(setTimeout(() => this.#giveUp("address_invalid", trouble)));
     else this.#watchHandshake(url, options.handshakeTimeout ?? 30_000);
   }
@@ -83,7 +83,7 @@ export class EngineCore {
     return this.#connected && !this.#disposed;
   }
 
-  /** The own id in the meeting, while it is joined. */
+  /** The user's own id, while joined. */
   get localId(): string | null {
     return this.#participants.localId;
   }
@@ -93,7 +93,7 @@ export class EngineCore {
     return this;
   }
 
-  /** Stop all listening to an event, or that of one listener. */
+  /** Remove all listeners of an event, or one. */
   off(event: EventKey, listener?: EventListener): this {
     this.emitter.remove(event, listener);
     return this;
@@ -103,7 +103,7 @@ export class EngineCore {
     this.on(event, listener);
   }
 
-  /** Hear every event with its name. Returns what ends that. */
+  /** Listen to all events, with their names. Returns the unsubscribe function. */
   observe(observer: EventObserver): () => void {
     return this.emitter.observe(observer);
   }
@@ -117,7 +117,7 @@ export class EngineCore {
     return true;
   }
 
-  /** Carry out a command and wait until it is done: only this project's own engine answers. */
+  /** Run a command and wait until it is done: only this project's own engine confirms. */
   perform(name: string, ...args: unknown[]): Promise<unknown> {
     const command = commandName(name);
     return this.request({ name: "nanomeet-command", command, args }, PERFORM_MS);
@@ -167,7 +167,7 @@ export class EngineCore {
     return this.devices("setDevice", { device: { id, kind, label } });
   }
 
-  /** Remove the frame. It hangs up nothing: for a clean exit run `hangup` and await readyToClose. */
+  /** Remove the frame without hanging up: for a clean exit run `hangup` and await readyToClose. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -178,12 +178,12 @@ export class EngineCore {
     this.#frame.remove();
   }
 
-  /** Tell those who listen of an event that is derived from others. */
+  /** Emit an event that is derived from others. */
   tell(event: string, data: EventData): void {
     if (!this.#disposed) this.emitter.emit(event, data);
   }
 
-  /** Return whether an event of this wire name is told. */
+  /** Return whether events of this wire name are emitted. */
   protected admits(_wire: string, _data: EventData): boolean {
     return true;
   }
@@ -192,7 +192,7 @@ export class EngineCore {
     this.#say({ type: "event", data: { name: wire, data: args } });
   }
 
-  /** What is known of a participant. */
+  /** A participant's known details. */
   protected participant(id: string): ParticipantInfo | undefined {
     return this.#participants.get(id);
   }
@@ -205,9 +205,9 @@ export class EngineCore {
     const blocked = (by: Blocker): void => {
       const frame: HTMLIFrameElement & { credentialless?: boolean } = this.#frame;
       if (by === "coep" && frame.credentialless === false) {
-        // So it may be shown even if its server does not say so: without what the browser stored for it.
+        // Allows embedding without the server's opt-in, but without stored credentials.
         frame.credentialless = true;
-        // Replaced by itself, it loads again.
+        // Replacing it by itself reloads it.
         frame.replaceWith(frame);
         retried = true;
         this.#silence.splice(1).forEach(clearTimeout);
@@ -222,7 +222,7 @@ export class EngineCore {
       this.#silence.push(setTimeout(giveUp, milliseconds));
     };
     wait(timeout);
-    // A frame that shows the browser's own error page has loaded, too: only asking tells.
+    // The browser's own error page also fires "load": only a fetch can tell.
     const loaded = async (): Promise<void> => {
       const there = await reachable(url);
       if (this.#waiting.signal.aborted || retried) return;
@@ -236,7 +236,7 @@ export class EngineCore {
         wait(ABSENCE_MS);
       }
     };
-    // Nor does what is over http in a page over https even begin to load.
+    // Mixed content does not even start to load.
     if (isMixed(url)) void loaded();
     else this.#frame.addEventListener("load", () => void loaded(), { once: true });
     this.#peer.ready.then(
@@ -248,7 +248,7 @@ export class EngineCore {
     );
   }
 
-  /** Whether the browser shows its own error page in the place of one of this page's own origin. */
+  /** Whether the browser shows its error page in place of a same-origin page. */
   #isRefused({ origin }: URL): boolean {
     const { src, sandbox, contentDocument } = this.#frame;
     return (
@@ -329,7 +329,7 @@ export class EngineCore {
     try {
       this.#peer.send(message);
     } catch (cause) {
-      throw new EngineError("argument", "an argument is nothing that JSON can write", { cause });
+      throw new EngineError("argument", "an argument cannot be converted to JSON", { cause });
     }
   }
 
@@ -348,7 +348,7 @@ function words(error: unknown): string {
   return typeof message === "string" && message ? message : "the meeting refused the request";
 }
 
-/** Whether a server answers anything at all. */
+/** Whether a server is reachable. */
 function reachable(url: URL): Promise<boolean> {
   return fetch(url.origin, {
     mode: "no-cors",

@@ -1,4 +1,4 @@
-/** Whether a browser let the meeting page be shown in this one, and if not, whose rule forbade it. */
+/** Detects whether the browser blocked the meeting page's frame, and by which policy. */
 
 /** What of a report is read here: of `Cross-Origin-Embedder-Policy`, and of a Content Security Policy. */
 interface Told {
@@ -8,7 +8,7 @@ interface Told {
   >;
 }
 
-/** A rule of this page, or of the meeting's server, kept the frame empty. */
+/** The policy of this page, or of the meeting's server, that blocked the frame. */
 export type Blocker = "coep" | "csp" | "header" | "mixed";
 
 export const BLOCKED: Readonly<Record<Blocker, string>> = {
@@ -18,12 +18,12 @@ export const BLOCKED: Readonly<Record<Blocker, string>> = {
   mixed: "this page came over https, and may not show one over http",
 };
 
-/** Tells when a rule blocks the frame of `url`, until `signal`. Browsers that do not report tell nothing. */
+/** Reports when a policy blocks the frame of `url`, until `signal` aborts. Not all browsers report it. */
 export function watchRules(url: URL, signal: AbortSignal, onBlocked: (by: Blocker) => void): void {
   if (!("ReportingObserver" in globalThis)) return;
   const observer = new ReportingObserver(
     (reports) => {
-      // Chromium's bodies have some of it in their JSON alone.
+      // Some fields of Chromium's report bodies are only in their JSON.
       const rules = JSON.parse(JSON.stringify(reports)) as Told[];
       const rule = rules.map((told) => blockerIn(told, url)).find(Boolean);
       if (rule && !signal.aborted) onBlocked(rule);
@@ -40,12 +40,12 @@ function blockerIn({ type, body }: Told, url: URL): Blocker | null {
     const framed = destination !== "" && blockedURL === url.href.replace(/#.*/, "");
     return framed ? "coep" : null;
   }
-  // Its own rule is reported as the meeting page's.
+  // Its own policy is reported as the meeting page's.
   const by = { "frame-src": blockedURL, "frame-ancestors": documentURL }[effectiveDirective ?? ""];
   return by && URL.canParse(by) && new URL(by).origin === url.origin ? "csp" : null;
 }
 
-/** Whether a page over https asks for one over http, which browsers refuse but for this machine's own. */
+/** Whether it is mixed content: http in an https page, which browsers allow only for localhost. */
 export function isMixed({ protocol, hostname }: URL): boolean {
   const local = /^(localhost|127\..*|\[::1\])$/.test(hostname);
   return location.protocol === "https:" && protocol === "http:" && !local;

@@ -2,24 +2,24 @@ import type { EventData } from "./events";
 
 export type EventListener = (data: EventData) => void;
 export type EventObserver = (event: string, data: EventData) => void;
-/** What an event is called: Node's emitters take symbols, too. */
+/** An event's name: Node's emitters accept symbols, too. */
 export type EventKey = string | symbol;
 
 type Call = (this: object, ...args: never[]) => void;
 
-/** Who listens to an event; `once`: until it is called. */
+/** An event listener; `once`: removed after its first call. */
 export interface Entry {
   readonly listener: Call;
   readonly once: boolean;
 }
 
-/** Named events and who listens to them, in the order in which they are called. */
+/** Named events and their listeners, in calling order. */
 export class Emitter {
   readonly entries = new Map<EventKey, readonly Entry[]>();
   readonly #observers = new Set<EventObserver>();
   readonly #owner: object;
 
-  /** `owner` is what listeners have as `this`. */
+  /** `owner` is the listeners' `this`. */
   constructor(owner: object) {
     this.#owner = owner;
   }
@@ -32,7 +32,7 @@ export class Emitter {
     this.set(event, [...this.of(event), { listener, once: false }]);
   }
 
-  /** Stop all listening to an event, or that of one listener: once, where it was added twice. */
+  /** Remove all listeners of an event, or one of them: once, if it was added twice. */
   remove(event: EventKey, listener?: Call): void {
     const last = this.of(event).findLastIndex((one) => one.listener === listener);
     this.set(event, listener ? this.of(event).filter((_, place) => place !== last) : []);
@@ -43,7 +43,7 @@ export class Emitter {
     else this.entries.delete(event);
   }
 
-  /** Hear every event. Returns what ends that. */
+  /** Listen to all events. Returns the unsubscribe function. */
   observe(observer: EventObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -54,7 +54,7 @@ export class Emitter {
     this.call(event, [data]);
   }
 
-  /** Call who listens to an event by its name. Returns whether there is any. */
+  /** Call an event's listeners. Returns whether there are any. */
   call(event: EventKey, args: readonly unknown[]): boolean {
     const entries = this.of(event);
     for (const entry of entries) {
@@ -74,7 +74,7 @@ export class Emitter {
   }
 }
 
-/** One listener's mistake is reported to the page, and keeps the event from no other. */
+/** A listener's error is reported to the page, and does not stop the others. */
 function guard(call: () => void): void {
   try {
     call();

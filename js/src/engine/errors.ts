@@ -1,6 +1,6 @@
 export type EngineErrorKind = "argument" | "timeout" | "disposed" | "refused";
 
-/** The engine did not do what it was asked; `kind` says which way. */
+/** A failure of the engine; `kind` says which. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 

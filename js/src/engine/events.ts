@@ -1,4 +1,4 @@
-/** The events of the engine API: what they are called on the wire, and one form for each. */
+/** The events of the engine API: their names on the wire, and one form for each. */
 
 import { isFields } from "../shared/postis";
 
@@ -113,13 +113,13 @@ export function eventName(wire: string): string {
   return Object.hasOwn(IRREGULAR, wire) ? IRREGULAR[wire as keyof typeof IRREGULAR] : camel(wire);
 }
 
-/** The events that there are, by wire name. A function, so that a bundle may be without them. */
+/** All events, by wire name. A function, so that bundles that do not call it omit them. */
 export function eventNames(): string[] {
   return [...REGULAR, ...Object.keys(IRREGULAR)];
 }
 
 /**
- * Give an event the form that its readers expect. Jitsi's source and its handbook disagree on some
+ * Normalise an event. Jitsi's source and its handbook disagree on some
  * of them, flat or nested, and on the names of some fields: both forms are in the result.
  */
 export function normalise(event: string, data: EventData): EventData {
@@ -145,10 +145,10 @@ export function normalise(event: string, data: EventData): EventData {
   }
 }
 
-/** An event that was renamed, with no alias for the old name: engines tell the one or the other. */
+/** Events renamed without an alias: an engine emits either the old or the new name. */
 const RENAMED = ["audio-only-changed", "low-bandwidth-mode-changed"];
 
-/** Return the other name of an event on the wire; undefined if it has none. */
+/** Return an event's other wire name; undefined if it has none. */
 export function aliasOf(wire: string): string | undefined {
   return RENAMED.includes(wire) ? RENAMED.find((one) => one !== wire) : undefined;
 }

@@ -7,13 +7,13 @@ type Answer = (data: NamedData) => { result?: unknown; error?: unknown } | null;
 
 export class FakeMeeting {
   readonly commands: [name: string, args: unknown][] = [];
-  /** Answers a request; null leaves it unanswered. */
+  /** Answers a request; null for no answer. */
   answer: Answer = () => ({ result: false });
   /** Why this project's own engine refuses a command; empty where it does not. */
   refusal = "";
-  /** What it says of a command that it has carried out. */
+  /** Its answer to a command that it has run. */
   outcome: unknown = true;
-  /** What a command of it waits for. */
+  /** What its commands wait for. */
   busy: Promise<unknown> | null = null;
   /** Called after each command. */
   onCommand: (name: string, args: unknown) => void = () => {};
@@ -32,7 +32,7 @@ export class FakeMeeting {
     this.#post("message", { type: "event", data: { name, ...data } });
   }
 
-  /** The own user is in. */
+  /** The user has joined. */
   join(more: Record<string, unknown> = {}): void {
     this.emit("ready");
     this.emit("video-conference-joined", { roomName: "standup", id: "me", ...more });

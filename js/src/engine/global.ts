@@ -8,7 +8,7 @@ import { domainFrom } from "./home";
 const script = document.currentScript;
 const home = script instanceof HTMLScriptElement ? script.src : "";
 
-/** The engine client as pages know it: it also reaches the server that this script came from. */
+/** The public engine client: it also reaches the server that this script came from. */
 class NanoMeetAPI extends EngineClient {
   constructor(domain: string, ...args: readonly [(ClientOptions | string | null)?, ...unknown[]]) {
     super(domainFrom(domain, home), ...args);

@@ -1,5 +1,5 @@
 /**
- * Return the domain with the scheme that its server speaks. A bare domain means https; the one
+ * Return the domain with its server's scheme. A bare domain means https; the one
  * exception is the server that this script came from, over plain http, as on a loopback address.
  */
 export function domainFrom(domain: string, script: string): string {

@@ -1,4 +1,4 @@
-/** The frame that shows the meeting page. */
+/** The meeting page's frame. */
 
 const PERMISSIONS = [
   "autoplay",
@@ -23,7 +23,7 @@ export interface FrameOptions {
   sandbox?: string | undefined;
 }
 
-/** Return a size as CSS has it, or null for one that cannot be read. */
+/** Return a size in CSS, or null if it is invalid. */
 export function cssSize(size: Size): string | null {
   if (typeof size === "number") return Number.isFinite(size) && size >= 0 ? `${size}px` : null;
   const text = size.trim();

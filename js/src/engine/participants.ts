@@ -11,7 +11,7 @@ export interface ParticipantInfo {
 const text = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
 
-/** Who is in the meeting, as its events tell it. */
+/** The participants, derived from the meeting's events. */
 export class ParticipantCache {
   readonly #known = new Map<string, ParticipantInfo>();
   #local: string | null = null;

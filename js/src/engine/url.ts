@@ -16,7 +16,7 @@ export interface MeetingAddress {
   iceServers?: Settings | undefined;
 }
 
-/** Return the base URL that an API domain means: `host/path` is https, a URL is what it says. */
+/** Return the base URL of an API domain: `host/path` means https, a URL stays as it is. */
 export function baseUrl(domain: string): URL {
   const text = /^https?:\/\//i.test(domain) ? domain : `https://${domain}`;
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -30,7 +30,7 @@ export function baseUrl(domain: string): URL {
 }
 
 /**
- * Return where the meeting page is; `id` is the frame's, null for a page of its own. The token is in the fragment alone: browsers send that to no
+ * Return the meeting page's URL; `id` is the frame's, null outside of a frame. The token is only in the fragment: browsers send that to no
  * server, so it reaches neither an access log nor a Referer.
  */
 export function meetingUrl(domain: string, id: number | null, options: MeetingAddress): URL {
@@ -58,7 +58,7 @@ export function meetingUrl(domain: string, id: number | null, options: MeetingAd
   return url;
 }
 
-/** Write `name=value` pairs as a meeting page reads them: JSON values, percent-encoded. */
+/** Encode `name=value` pairs for a meeting page: JSON values, percent-encoded. */
 export function fragment(values: Iterable<[string, unknown]>): string {
   return [...values]
     .map(

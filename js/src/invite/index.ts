@@ -1,4 +1,4 @@
-/** The page behind an invite link: whether it is valid now. If it is, the meeting asks for all else. */
+/** The page of an invite link: checks whether it is valid now, then opens the meeting. */
 
 import "./invite.css";
 import { localeOf } from "../shared/language";
@@ -35,15 +35,15 @@ const moment = new Intl.DateTimeFormat(localeOf(t.language), {
   timeStyle: "short",
 });
 
-/** How often the server is asked for the time while a page waits: this machine may have slept. */
+/** How often a waiting page asks the server for the time: this machine may have slept. */
 const ASK_MS = 60_000;
 
 let token: string | null = null;
 let shown = "";
-/** Milliseconds that the server's clock is ahead of this one; null while that is not known. */
+/** Milliseconds that the server's clock is ahead of this one; null while unknown. */
 let ahead: number | null = null;
 
-/** Take the token out of the address bar, where it could be read or copied; a reload has it still. */
+/** Remove the token from the address bar, where it could be read or copied; a reload keeps it. */
 function take(): string | null {
   const found = tokenIn(location.hash);
   if (found !== null) history.replaceState({ token: found }, "", location.pathname);
@@ -52,12 +52,12 @@ function take(): string | null {
   return isKept && typeof kept.token === "string" ? kept.token : null;
 }
 
-/** Open what the address brings: a token, or a browser ticket for one. */
+/** Open the URL's token, or its browser ticket. */
 async function open(): Promise<void> {
   const ticket = browserTicketIn(location.hash);
   token = take();
   if (ticket !== null) {
-    // Taken out at once: a browser ticket works once, and looks after that as if it still did.
+    // Removed at once: a browser ticket works only once, but would still look valid.
     history.replaceState(null, "", location.pathname);
     token = await redeem(ticket, document.baseURI);
     history.replaceState({ token }, "", location.pathname);
@@ -69,14 +69,14 @@ async function open(): Promise<void> {
   await ask();
 }
 
-/** Ask the server what time it is: a guest's clock may be wrong. */
+/** Get the server's time: a guest's clock may be wrong. */
 async function ask(): Promise<void> {
   if (token !== null) ahead = (await clockAhead(document.baseURI)) ?? ahead;
   show();
 }
 
 function show(): void {
-  // Without the time it is left to the meeting, whose server has the last word.
+  // Without the time, let the meeting's server decide.
   const now = ahead === null ? null : Date.now() + ahead;
   const current = invitation(token, now);
   if (current.state === "open") {

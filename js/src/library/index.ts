@@ -28,7 +28,7 @@ function fail(message: string): void {
 }
 
 async function join(): Promise<void> {
-  // A class of a script is no property of the window.
+  // A script's top-level class is no property of window.
   if (typeof NanoMeet === "undefined") {
     fail(`${src} is no nanoMeet library: it has no class NanoMeet`);
     return;
@@ -52,7 +52,7 @@ async function join(): Promise<void> {
 }
 
 const script = document.createElement("script");
-// The library's own scripts, too: it may not notice that its engine did not come.
+// The library's own scripts, too: it may not notice that its engine failed to load.
 addEventListener(
   "error",
   ({ target }) => {
@@ -65,7 +65,7 @@ addEventListener(
 script.addEventListener("load", () => void join());
 if (integrity) {
   script.integrity = integrity;
-  // A browser compares only what the script's server lets it read.
+  // The integrity check requires CORS.
   script.crossOrigin = "anonymous";
 }
 script.src = src;

@@ -1,6 +1,6 @@
 /**
- * Passes on what a meeting says that a library has framed in this page, and what it is told, to and
- * from the page around. The library hears the meeting, too, but not the answers to others' requests.
+ * Relays messages between a meeting that a library has framed in this page and the
+ * embedding page. The library receives the meeting's messages, too, but not the answers to others' requests.
  */
 
 import { asMessage, type PostisMessage, type PostisPeer, parse } from "../shared/postis";
@@ -20,7 +20,7 @@ export class Relay {
   #meeting: Framed | null = null;
   #waiting: PostisMessage[] = [];
 
-  /** Make it before the library listens: who listens first hears first. */
+  /** Create it before the library listens: listeners are called in order. */
   constructor(
     outside: Pick<PostisPeer, "send" | "onMessage">,
     self: Pick<Window, "document" | "addEventListener">,
