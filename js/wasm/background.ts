@@ -95,7 +95,7 @@ export function dense(
   }
 }
 
-/** Lays the 3 by 3 neighbourhood of every second pixel in a row: what is outside is 0. */
+/** Unrolls the 3 by 3 neighbourhood of every second pixel into a row, padded with 0. */
 export function neighbourhoods(
   input: usize,
   height: i32,
@@ -220,7 +220,7 @@ export function logistic(input: usize, count: i32, output: usize): void {
   }
 }
 
-/** Twice as high and wide, bilinear, between the middles of the pixels. */
+/** Upscales by two, bilinear, between pixel centres. */
 export function enlarge(
   input: usize,
   height: i32,
@@ -342,7 +342,7 @@ function byte(value: f32): u8 {
   return max<f32>(0, min<f32>(255, value)) as u8;
 }
 
-/** A plane of bytes as a smaller one: each pixel the mean of up to four by four that it covers. */
+/** Downscales a plane of bytes: each pixel is the mean of up to four by four that it covers. */
 export function shrink(
   from: usize,
   stride: i32,
@@ -374,7 +374,7 @@ export function shrink(
   }
 }
 
-/** Three planes of one size as the network's input: red, green and blue from 0 to 1. */
+/** Converts three planes of one size to the network's input: red, green and blue from 0 to 1. */
 export function toInput(y: usize, u: usize, v: usize, pixels: i32, input: usize): void {
   for (let pixel = 0; pixel < pixels; pixel++) {
     const light = ((load<u8>(y++) as f32) - 16) * (1.0 / 219.0);
@@ -394,7 +394,7 @@ function unit(value: f32): f32 {
 }
 
 /**
- * How much of each pixel is the person, from 0 to 128. `steady` holds that of the pictures before: what
+ * The person's alpha of each pixel, from 0 to 128. `steady` holds that of earlier frames: what
  * hardly changed moves slowly, so that edges do not flicker, and a movement counts at once.
  */
 export function alphas(found: usize, pixels: i32, steady: usize, to: usize): void {
@@ -410,7 +410,7 @@ export function alphas(found: usize, pixels: i32, steady: usize, to: usize): voi
   }
 }
 
-/** What is behind the person, as four floats a pixel: luma, chroma and weight; the person has none. */
+/** The background as four floats per pixel: luma, chroma and weight; the person has weight 0. */
 export function weigh(
   alpha: usize,
   y: usize,
@@ -420,7 +420,7 @@ export function weigh(
   output: usize,
 ): void {
   for (let pixel = 0; pixel < pixels; pixel++) {
-    // Never quite none: deep inside the person there would be nothing to divide by.
+    // Never exactly 0: deep inside the person that would divide by zero.
     const weight: f32 = OPAQUE + 0.01 - (load<u8>(alpha++) as f32);
     store<f32>(output, weight * (load<u8>(y++) as f32));
     store<f32>(output, weight * (load<u8>(u++) as f32), 4);
@@ -430,7 +430,7 @@ export function weigh(
   }
 }
 
-/** The running mean of `2 * radius + 1` pixels along each line; beyond its ends stands its last pixel. */
+/** The running mean of `2 * radius + 1` pixels along each line, which extends its last pixel. */
 export function smooth(
   from: usize,
   lines: i32,
@@ -463,7 +463,7 @@ function pixel(line: usize, at: i32, last: i32, step: i32): v128 {
   return v128.load(line + ((min(max(at, 0), last) * step) as usize) * 16);
 }
 
-/** The three planes of what `weigh` made, once it is smooth. */
+/** The three planes of the smoothed output of `weigh`. */
 export function unweigh(from: usize, pixels: i32, y: usize, u: usize, v: usize): void {
   for (let i = 0; i < pixels; i++) {
     const share: f32 = 1 / load<f32>(from, 12);
@@ -474,7 +474,7 @@ export function unweigh(from: usize, pixels: i32, y: usize, u: usize, v: usize):
   }
 }
 
-/** Each line of a small plane as wide as the picture, linear between the middles of its pixels. */
+/** Widens each line of a small plane to the frame's width, linear between pixel centres. */
 export function widen(
   from: usize,
   columns: i32,
@@ -508,7 +508,7 @@ function mix(from: v128, to: v128, part: v128): v128 {
 }
 
 /**
- * Keeps the person in a plane of the picture, and puts the background where the person is not. `alpha` and,
+ * Keeps the person in a plane of the frame, and fills in the background elsewhere. `alpha` and,
  * unless it is `whole`, the background have `rows` widened lines; all of them share one stride, which is a
  * multiple of 16.
  */

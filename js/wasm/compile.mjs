@@ -1,4 +1,4 @@
-// What the background is made with: a module that is compiled here, and a network as it was published.
+// The parts of the background: a module compiled here, and a network as published.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";

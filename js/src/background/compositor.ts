@@ -1,4 +1,4 @@
-/** Takes pictures of the camera, and returns them with another background. */
+/** Replaces the background of camera frames. */
 
 import type { Kernel } from "./kernel";
 import type { Backdrop } from "./messages";
@@ -10,11 +10,11 @@ type Layout = PlaneLayout[];
 export class Compositor {
   readonly #kernel: Kernel;
   readonly #network: Network;
-  /** Where the memory of a size begins. */
+  /** The address where a frame size's memory starts. */
   readonly #mark: number;
   #scene: Scene | null = null;
   #backdrop: Backdrop;
-  /** What the scene's own backdrop was made for. */
+  /** The image that the current backdrop was made from. */
   #prepared = "";
 
   constructor(kernel: Kernel, network: Network, backdrop: Backdrop) {
@@ -30,7 +30,7 @@ export class Compositor {
     this.#prepared = "";
   }
 
-  /** The caller closes both. Rejects for a picture that it cannot read: then there is none to send. */
+  /** The caller closes both frames. Rejects for a frame that it cannot read: then nothing is sent. */
   async compose(frame: VideoFrame): Promise<VideoFrame> {
     const scene = this.#sceneFor(frame);
     this.#prepare(scene, frame.colorSpace);
@@ -89,7 +89,7 @@ export class Compositor {
     } else {
       const blueFirst = format === "BGRA" || format === "BGRX";
       const layout: Layout = [{ offset: 0, stride: width * 4 }];
-      // What else there is, the browser converts.
+      // The browser converts other formats.
       const convert = blueFirst ? {} : ({ format: "RGBA" } as VideoFrameCopyToOptions);
       const room = this.#kernel.bytes(raw, width * height * 4);
       await frame.copyTo(room, { rect, layout, ...convert });
@@ -107,7 +107,7 @@ function planesOf({ height, stride, chromaStride }: Scene, offset: number): Layo
   ];
 }
 
-/** What of a picture is seen; chroma has half of its lines, so they are even. */
+/** The visible part of a frame, in even sizes: chroma has half of its lines. */
 function shown({ visibleRect, codedWidth, codedHeight }: VideoFrame): DOMRectInit & {
   width: number;
   height: number;
@@ -116,20 +116,20 @@ function shown({ visibleRect, codedWidth, codedHeight }: VideoFrame): DOMRectIni
   return { x: x & ~1, y: y & ~1, width: width & ~1, height: height & ~1 };
 }
 
-/** How a telephone was held, where the browser says it beside the picture (WebCodecs). */
+/** The phone's orientation, where the browser reports it with the frame (WebCodecs). */
 function turned(frame: VideoFrame): object {
   const { rotation, flip } = frame as VideoFrame & { rotation?: number; flip?: boolean };
   return { ...(rotation && { rotation }), ...(flip && { flip }) };
 }
 
-/** The bytes of a picture that fills this size: what does not fit is cut off evenly. */
+/** The bytes of a picture that fills this size, cropped evenly. */
 function covering(picture: ImageBitmap, width: number, height: number): Uint8ClampedArray {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("this browser cannot draw");
+  if (!context) throw new Error("this browser has no 2D canvas");
   const scale = Math.max(width / picture.width, height / picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
   context.imageSmoothingQuality = "high";
-  // A picture that one can see through would show nothing behind it but black.
+  // Transparent pixels become black.
   context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h);
   return context.getImageData(0, 0, width, height).data;
 }

@@ -1,7 +1,7 @@
 /** The arithmetic of the background, compiled from `wasm/background.ts`, and its memory. */
 
 const PAGE = 65_536;
-/** Bytes: what a vector register holds is read and written at once. */
+/** Alignment in bytes: the size of a vector register. */
 const ALIGNMENT = 16;
 
 type Call<N extends number, A extends number[] = []> = A["length"] extends N
@@ -51,7 +51,7 @@ export class Kernel {
     return new Kernel(instance);
   }
 
-  /** Where free memory begins: `release` takes it back to there. */
+  /** The start of free memory, to which `release` returns. */
   get mark(): number {
     return this.#free;
   }
@@ -60,7 +60,7 @@ export class Kernel {
     this.#free = mark;
   }
 
-  /** Returns the address of so many bytes; what was there before is still in them. */
+  /** Allocates so many bytes and returns their address; they are not cleared. */
   allocate(bytes: number): number {
     const at = Math.ceil(this.#free / ALIGNMENT) * ALIGNMENT;
     this.#free = at + bytes;
@@ -69,7 +69,7 @@ export class Kernel {
     return at;
   }
 
-  /** A look at the memory, until something is allocated. */
+  /** A view of the memory, valid until the next allocation. */
   bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#memory.buffer, at, length);
   }

@@ -1,11 +1,11 @@
-/** What the page and the background's Worker say to each other. */
+/** Messages between the page and the background's Worker. */
 
 export type Blur = "slight" | "strong";
 
-/** What stands where the person does not. */
+/** The background. */
 export type Backdrop = { kind: "blur"; strength: Blur } | { kind: "picture"; picture: ImageBitmap };
 
-/** Where the pictures come from and go to; null: the page brings and takes each one. */
+/** The source and the sink of frames; null if the page transfers each one. */
 export interface Streams {
   readable: ReadableStream<VideoFrame>;
   writable: WritableStream<VideoFrame>;
@@ -14,7 +14,7 @@ export interface Streams {
 export type ToWorker =
   | {
       type: "open";
-      /** Addresses of the arithmetic and of the network. */
+      /** The URLs of the WebAssembly module and of the network. */
       kernelUrl: string;
       modelUrl: string;
       backdrop: Backdrop;
@@ -24,12 +24,12 @@ export type ToWorker =
   | { type: "picture"; picture: VideoFrame | null };
 
 export type FromWorker =
-  /** From now on there are pictures, as long as there are any of the camera. */
+  /** Frames are available from now on, as long as the camera has any. */
   | { type: "ready" }
-  /** Milliseconds that a picture took, on average since this was told before. */
+  /** The average time per frame in milliseconds, since the last report. */
   | { type: "effort"; each: number }
-  /** The page may bring the next picture. */
+  /** The page may send the next frame. */
   | { type: "next" }
   | { type: "picture"; picture: VideoFrame }
-  /** No further picture comes. */
+  /** There are no more frames. */
   | { type: "failed"; reason: string };

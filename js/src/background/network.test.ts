@@ -36,13 +36,13 @@ beforeAll(async () => {
   model = readModel(file);
 }, 60_000);
 
-test("a person is found as TensorFlow Lite finds them", () => {
+test("segmentation matches TensorFlow Lite", () => {
   const found = new Network(kernel, model);
   const input = kernel.floats(found.input, found.width * found.height * 3);
   person(found.width, found.height, (pixel, colour, value) => {
     input[pixel * 3 + colour] = value / 255;
   });
-  // Memory is used again by later layers: it has to come out the same each time.
+  // Later layers reuse memory: the result must be the same each time.
   for (let turn = 0; turn < 3; turn += 1) {
     found.run();
     const output = kernel.floats(found.output, found.width * found.height);
@@ -60,7 +60,7 @@ test("a person is found as TensorFlow Lite finds them", () => {
   }
 });
 
-test("what is no model, or cut off, is refused", () => {
+test("an invalid or truncated model is refused", () => {
   expect(() => readModel(new ArrayBuffer(64))).toThrow(ModelError);
   expect(() => readModel(new ArrayBuffer(2))).toThrow(ModelError);
   for (const length of [100, 5_000, 100_000, file.byteLength - 1_000]) {
@@ -68,7 +68,7 @@ test("what is no model, or cut off, is refused", () => {
   }
 });
 
-test("a model with a layer that is not known is refused before anything is run", () => {
+test("a model with an unknown layer is refused before it runs", () => {
   const operators = model.operators.map((one) =>
     one.kind === "custom" ? { ...one, name: "Unheard" } : one,
   );

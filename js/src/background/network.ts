@@ -1,4 +1,4 @@
-/** Carries out a segmentation network by the kernel's functions. */
+/** Runs a segmentation network with the kernel's functions. */
 
 import type { Kernel } from "./kernel";
 import { type Model, ModelError, type Operator, type Tensor } from "./tflite";
@@ -16,7 +16,7 @@ interface Shape {
   size: number;
 }
 
-/** A network that is ready: its input is filled, `run` is called, and its output is read. */
+/** A network ready to run: fill its input, call `run`, and read its output. */
 export class Network {
   readonly input: number;
   readonly output: number;
@@ -45,9 +45,9 @@ class Plan {
   readonly #weights = new Map<number, Float32Array>();
   /** The last operator that reads each tensor. */
   readonly #last = new Map<number, number>();
-  /** Floats that a tensor's memory has room for, where it is larger than the tensor. */
+  /** The capacity of a tensor's memory in floats, where it exceeds the tensor. */
   readonly #sizes = new Map<number, number>();
-  /** Memory of tensors that no later operator reads. */
+  /** Free memory of tensors that no later operator reads. */
   readonly #unused: { at: number; size: number }[] = [];
 
   constructor(kernel: Kernel, model: Model) {
@@ -61,7 +61,7 @@ class Plan {
     this.#provide(model.input);
     for (let index = 0; index < operators.length; index += 1) {
       const operator = operators[index] as Operator;
-      // What follows a convolution alone is done with it.
+      // Fuse an operator that follows only a convolution into it.
       const next = operators[index + 1];
       const activation = this.#activation(operator, index, next);
       const output = activation && next ? next.output : operator.output;
@@ -78,7 +78,7 @@ class Plan {
     return at;
   }
 
-  /** Of pictures, and of vectors: those are one pixel. */
+  /** For images, and for vectors, which are one pixel. */
   shape(tensor: number): Shape {
     const { shape } = this.#tensor(tensor);
     const [height = 1, width = 1, channels = 1] = shape.slice(-3);
@@ -185,7 +185,7 @@ class Plan {
     return values.map((_, i) => values[(i % outputs) * inputs + Math.floor(i / outputs)] ?? 0);
   }
 
-  /** Memory for a tensor: that of one which no operator reads any more, if it is large enough. */
+  /** Allocates a tensor: in the memory of one that no operator reads any more, if it is large enough. */
   #provide(tensor: number): number {
     const { size } = this.shape(tensor);
     const fitting = this.#unused.findIndex((one) => one.size >= size && one.size <= size * 2);

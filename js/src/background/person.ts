@@ -1,4 +1,4 @@
-/** The picture of a person that tests look at: 64 by 36 pixels of RGB, enlarged. */
+/** The test picture of a person: 64 by 36 pixels of RGB, enlarged. */
 
 import stored from "./person.json";
 
@@ -7,7 +7,7 @@ const { width: WIDTH, height: HEIGHT } = stored;
 /** Made from NASA's portrait of Eileen Collins, which is in the public domain. */
 const PIXELS = Uint8Array.from(atob(stored.rgb), (byte) => byte.charCodeAt(0));
 
-/** Calls with each value of the picture at another size, linear between the middles of the pixels. */
+/** Calls back with each value of the resized picture, interpolated linearly between pixel centres. */
 export function person(
   width: number,
   height: number,

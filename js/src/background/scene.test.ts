@@ -8,7 +8,7 @@ import { type Colours, Scene } from "./scene";
 import { readModel } from "./tflite";
 
 const SD: Colours = { matrix: "smpte170m", fullRange: false };
-/** Sizes of cameras: wide, narrow, upright, tiny, and of lines that no vector divides. */
+/** Camera sizes: wide, narrow, portrait, tiny, and lines that are no multiple of a vector. */
 const SIZES = [
   [640, 360],
   [1280, 720],
@@ -30,7 +30,7 @@ beforeAll(async () => {
   mark = kernel.mark;
 }, 60_000);
 
-/** A person, beside fields that are black and white by turns. */
+/** A person beside a chessboard. */
 function camera(width: number, height: number): Scene {
   kernel.release(mark);
   const scene = new Scene(kernel, segmenter, width, height);
@@ -57,7 +57,7 @@ function camera(width: number, height: number): Scene {
   return scene;
 }
 
-/** Luma of a part of the picture: its mean, and how much the pixels differ. */
+/** The mean luma of a part of the frame, and its variation. */
 function look(scene: Scene, x: number, y: number, width: number, height: number) {
   const plane = kernel.bytes(scene.planes.y, scene.stride * scene.height);
   let [sum, square] = [0, 0];
@@ -72,7 +72,7 @@ function look(scene: Scene, x: number, y: number, width: number, height: number)
   return { mean, contrast: Math.sqrt(Math.max(0, square / (width * height) - mean * mean)) };
 }
 
-/** The room at the left of the person, or above: where there is most of it. */
+/** The room left of the person, or above: wherever there is more. */
 function room(scene: Scene) {
   const { width, height } = scene;
   if (width < height) return look(scene, 8, 8, width - 16, Math.floor((height - width) / 3));
@@ -80,7 +80,7 @@ function room(scene: Scene) {
   return look(scene, 4, 4, Math.floor(beside / 2), height - 8);
 }
 
-/** Of the suit, well inside. */
+/** A part well inside the suit. */
 function suit(scene: Scene) {
   const { width, height } = scene;
   const side = Math.min(width, height);
@@ -88,7 +88,7 @@ function suit(scene: Scene) {
   return look(scene, x, y, Math.round(side * 0.2), Math.round(side * 0.2));
 }
 
-test.each(SIZES)("at %i by %i the room is blurred and the person is not", (width, height) => {
+test.each(SIZES)("at %i by %i only the room is blurred", (width, height) => {
   const scene = camera(width, height);
   const before = { room: room(scene), suit: suit(scene) };
   expect(before.room.contrast).toBeGreaterThan(60);
@@ -103,7 +103,7 @@ test.each(SIZES)("at %i by %i the room is blurred and the person is not", (width
   }
 });
 
-test.each(SIZES)("at %i by %i a picture stands in place of the room", (width, height) => {
+test.each(SIZES)("at %i by %i a picture replaces the room", (width, height) => {
   const scene = camera(width, height);
   const before = suit(scene);
   const picture = new Uint8ClampedArray(width * height * 4).fill(255);
@@ -117,7 +117,7 @@ test.each(SIZES)("at %i by %i a picture stands in place of the room", (width, he
 });
 
 test("nothing of the person is drawn into the blurred room", () => {
-  // A wall of one grey: whatever else it is, it was the person.
+  // The wall is plain grey: any other colour is the person's.
   const scene = camera(640, 360);
   const plane = kernel.bytes(scene.planes.y, scene.stride * scene.height);
   for (let y = 0; y < 360; y += 1) {
@@ -158,7 +158,7 @@ test.each([
   },
 );
 
-test("chroma that stands in pairs is taken apart", () => {
+test("interleaved chroma is split", () => {
   kernel.release(mark);
   const scene = new Scene(kernel, segmenter, 64, 32);
   kernel

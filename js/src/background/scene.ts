@@ -1,10 +1,10 @@
-/** One size of picture: finds the person in it, and puts something else where the person is not. */
+/** For one frame size: segments the person, and replaces the background. */
 
 import type { Kernel } from "./kernel";
 import type { Blur } from "./messages";
 import type { Network } from "./network";
 
-/** Lines of the small picture, which are the network's. Three times, which is nearly a Gauss. */
+/** The blur radius in lines of the network's input. Applied three times, which approximates a Gaussian. */
 const RADIUS: Readonly<Record<Blur, number>> = { slight: 2, strong: 7 };
 const PASSES = 3;
 const VECTOR = 16;
@@ -16,7 +16,7 @@ export interface Planes {
   readonly v: number;
 }
 
-/** How colours become luma and chroma: as `VideoColorSpace` says it. */
+/** The colour matrix, as in `VideoColorSpace`. */
 export interface Colours {
   readonly matrix: string | null;
   readonly fullRange: boolean | null;
@@ -32,9 +32,9 @@ const BT601 = [0.299, 0.114] as const;
 export class Scene {
   readonly stride: number;
   readonly chromaStride: number;
-  /** The picture: filled before `compose`, and changed by it. */
+  /** The frame: filled before `compose`, which changes it. */
   readonly planes: Planes;
-  /** Room for another form of it, as it comes. */
+  /** Room for the frame in another format, as captured. */
   readonly raw: number;
   readonly #kernel: Kernel;
   readonly #network: Network;
@@ -61,7 +61,7 @@ export class Scene {
     this.#network = network;
     this.stride = Math.ceil(width / 2 / VECTOR) * 2 * VECTOR;
     this.chromaStride = this.stride / 2;
-    // Whatever its shape, the picture fills the network's: that finds people best.
+    // The frame is stretched to the network's input: that segments people best.
     [this.#columns, this.#rows] = [network.width, network.height];
     const pixels = this.#columns * this.#rows;
     const planes = (): Planes => {
@@ -90,19 +90,19 @@ export class Scene {
     this.#smoothed = kernel.allocate(pixels * VECTOR);
   }
 
-  /** Blurs what is behind. */
+  /** Blurs the background. */
   blur(strength: Blur): void {
     this.#blur = strength;
   }
 
-  /** Puts a picture of the scene's own size behind; its bytes are RGBA. */
+  /** Sets a background picture of the scene's size, in RGBA. */
   replace(rgba: Uint8ClampedArray, colours: Colours): void {
     this.#kernel.bytes(this.raw, rgba.length).set(rgba);
     this.fromRgba(this.raw, 0, colours, this.#backdrop);
     this.#blur = null;
   }
 
-  /** Bytes that begin with red (`red` is 0) or with blue (it is 2). */
+  /** RGBA (`red` is 0) or BGRA (`red` is 2). */
   fromRgba(from: number, red: number, { matrix, fullRange }: Colours, to = this.planes): void {
     const { width, height, stride, chromaStride } = this;
     const [kr, kb] = MATRICES[matrix ?? ""] ?? BT601;
@@ -113,7 +113,7 @@ export class Scene {
     );
   }
 
-  /** Chroma that stands in pairs. */
+  /** Interleaved chroma. */
   split(from: number): void {
     const { u, v } = this.planes;
     this.#kernel.call.split(from, this.width / 2, this.height / 2, u, v, this.chromaStride);
@@ -151,7 +151,7 @@ export class Scene {
     const { call } = this.#kernel;
     const [small, behind, columns, rows] = [this.#small, this.#backdrop, this.#columns, this.#rows];
     const pixels = columns * rows;
-    // As wide as it is high in the picture itself.
+    // As wide as it is high in the original frame.
     const across = Math.round((radius * columns * this.height) / (rows * this.width));
     const [from, to] = [this.#weighed, this.#smoothed];
     call.weigh(this.#alpha, small.y, small.u, small.v, pixels, from);

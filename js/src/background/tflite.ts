@@ -1,6 +1,6 @@
 /** Reads a TensorFlow Lite model: a FlatBuffer by the schema of TensorFlow's `schema.fbs`, version 3. */
 
-/** The operators that are known here, by their number in the schema. */
+/** The supported operators, by their number in the schema. */
 const OPERATORS: Readonly<Record<number, Operator["kind"]>> = {
   0: "add",
   3: "convolution",
@@ -19,7 +19,7 @@ const FLOAT16 = 1;
 
 export interface Tensor {
   readonly shape: readonly number[];
-  /** What the file itself holds of it: weights. */
+  /** Its data in the file: weights. */
   readonly values: Float32Array | null;
 }
 
@@ -36,7 +36,7 @@ export interface Operator {
     | "multiply"
     | "relu"
     | "resize";
-  /** What a custom one is called. */
+  /** The name of a custom operator. */
   readonly name: string;
   readonly inputs: readonly number[];
   readonly output: number;
@@ -44,7 +44,7 @@ export interface Operator {
 
 export interface Model {
   readonly tensors: readonly Tensor[];
-  /** In the order in which they are carried out. */
+  /** In the order of execution. */
   readonly operators: readonly Operator[];
   readonly input: number;
   readonly output: number;
@@ -54,18 +54,19 @@ export class ModelError extends Error {
   override readonly name = "ModelError";
 }
 
-/** Throws a `ModelError` for a file that is none, or one with an operator that is not known. */
+/** Throws a `ModelError` for an invalid file, or an unknown operator. */
 export function readModel(file: ArrayBuffer): Model {
   try {
     return read(new Table(new DataView(file)));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ModelError("The model is cut off, or is none.", { cause: error });
+    throw new ModelError("The model is truncated or invalid.", { cause: error });
   }
 }
 
 function read(model: Table): Model {
-  if (model.text(4, 4) !== "TFL3") throw new ModelError("This file is no TensorFlow Lite model.");
+  if (model.text(4, 4) !== "TFL3")
+    throw new ModelError("This file is not a TensorFlow Lite model.");
   const root = model.root();
   const [graph] = root.tables(2);
   if (!graph) throw new ModelError("The model is empty.");
@@ -90,7 +91,7 @@ function read(model: Table): Model {
   return { tensors, operators, input, output };
 }
 
-/** Null for other types: sizes and axes, which shapes tell, too. */
+/** Null for other types: sizes and axes, which follow from the shapes. */
 function decode(data: DataView, type: number): Float32Array | null {
   if (type === FLOAT32) {
     return Float32Array.from({ length: data.byteLength / 4 }, (_, i) =>
@@ -103,7 +104,7 @@ function decode(data: DataView, type: number): Float32Array | null {
   );
 }
 
-/** A number of IEEE 754 with 16 bits. */
+/** A 16-bit float (IEEE 754). */
 export function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

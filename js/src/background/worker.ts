@@ -1,7 +1,7 @@
 /**
- * The background's Worker: every picture goes through it before anything else sees it.
+ * The background's Worker: processes every frame before anything else sees it.
  *
- * Whatever goes wrong, it ends: a picture that was not changed is never handed on.
+ * It stops on any error: it never outputs an unprocessed frame.
  */
 
 import { Compositor } from "./compositor";
@@ -12,7 +12,7 @@ import { readModel } from "./tflite";
 
 /** Milliseconds between two reports. */
 const REPORT = 2_000;
-/** Pictures a second at most where the page brings them; the camera's own rate where it does not. */
+/** The maximum frame rate where the page sends the frames; else the camera's rate applies. */
 const FRAMERATE = 30;
 
 function tell(message: FromWorker, transfer: Transferable[] = []): void {
@@ -41,7 +41,7 @@ class Session {
     this.#compositor.backdrop = backdrop;
   }
 
-  /** Closes the picture that it is given. */
+  /** Closes the frame that it receives. */
   async change(picture: VideoFrame): Promise<VideoFrame> {
     const began = performance.now();
     try {
@@ -58,7 +58,7 @@ class Session {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      // The writer's own queue would only make what is shown late.
+      // The writer's own queue would only add latency.
       await writer.write(await this.change(value));
     }
     await writer.close();
@@ -74,7 +74,7 @@ class Session {
   }
 }
 
-/** Pages that bring each picture are asked for the next one: timers of a Worker run in the background, too. */
+/** Requests the next frame from a page that sends them: a Worker's timers also run in background tabs. */
 class Turns {
   #asked = performance.now();
 
@@ -105,7 +105,7 @@ async function get(url: string): Promise<ArrayBuffer> {
 
 let session: Session | null = null;
 let turns: Turns | null = null;
-/** What was chosen while the network was being loaded. */
+/** What was chosen while the network was loading. */
 let chosen: Backdrop | null = null;
 
 async function hear(message: ToWorker): Promise<void> {
