@@ -1,11 +1,11 @@
-/** Which browser this is, for the kernel alone: a page that is reloaded is known by it. */
+/** Identifies this browser to the kernel, also after a reload. */
 
 const NAME = "nanomeet-browser";
 const KEY = Symbol.for("nanomeet_widget.browser");
 
 export function browserId(): string {
   const shared = globalThis as { [KEY]?: string };
-  // Random, but no UUID: a page over plain HTTP cannot make one.
+  // Random, but no UUID: pages over plain HTTP have no randomUUID().
   shared[KEY] ??= crypto.getRandomValues(new Uint32Array(4)).join("-");
   // Storage throws where the browser keeps a framed notebook from it: then a reload is another browser.
   try {

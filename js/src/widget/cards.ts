@@ -1,4 +1,4 @@
-/** What a cell says while no meeting is laid over it: one plain sentence, and what can be done. */
+/** What a cell shows without a meeting: one sentence, and the possible actions. */
 import { baseUrl } from "../engine/url";
 import { localeOf } from "../shared/language";
 import type { Failure } from "./kernel-channel";
@@ -6,11 +6,11 @@ import { t } from "./strings";
 import type { Strings } from "./strings/en";
 
 export type Card =
-  /** No kernel answers: there is none, or it is busy. */
+  /** The kernel does not answer: it is gone or busy. */
   | { kind: "silent"; busy: boolean }
   /** The kernel has gone, and the meeting with it. */
   | { kind: "ended" }
-  /** Its place is hidden still, in a tab page or a collapsed output. */
+  /** Its place is still hidden, in a tab page or a collapsed output. */
   | { kind: "unseen" }
   /** Another browser's page has it; `invites`: this one may take part, too. */
   | { kind: "shared"; invites: boolean }
@@ -18,23 +18,23 @@ export type Card =
   /** `opens`: milliseconds since 1970. */
   | { kind: "early"; opens: number }
   | { kind: "ask"; server: string }
-  /** The program that shows the notebook gives no camera: the meeting opens in a browser. */
+  /** The notebook's app blocks the camera: the meeting opens in a browser. */
   | { kind: "browser" }
   | { kind: "elsewhere"; place: "cell" | "page" | "browser" | "tab" }
-  /** `code`: by what the notebook ran, and not by a button. */
+  /** `code`: by a cell, not by a button. */
   | { kind: "left"; code?: true }
   | { kind: "failed"; failure: Failure };
 
 export interface CardWords {
   words: string;
-  /** What the words are about, set apart from them. */
+  /** The subject of the text, shown apart from it. */
   subject?: string;
   action?: string;
-  /** What can be done besides. */
+  /** Other actions. */
   second?: string;
 }
 
-/** What a card says, in the language of `strings`. */
+/** A card's text, in the language of `strings`. */
 export function wordsOf(card: Card, room: string, strings: Strings = t): CardWords {
   const { cards, actions, failures } = strings;
   switch (card.kind) {
@@ -79,7 +79,7 @@ export function wordsOf(card: Card, room: string, strings: Strings = t): CardWor
   }
 }
 
-/** As a browser reads it, so that no look-alike letters pass for others. */
+/** In punycode, so that look-alike letters are visible. */
 function hostOf(server: string): string {
   try {
     return baseUrl(server).host;

@@ -15,10 +15,10 @@ import type { Theme } from "./theme";
 
 export interface MeetingState {
   status: MeetingStatus;
-  /** Whether the connection was lost, and comes back perhaps. */
+  /** Whether the connection is lost, and may come back. */
   reconnecting: boolean;
   error: Failure | null;
-  /** What the room is about; empty if it has no subject. */
+  /** The room's subject; empty if it has none. */
   subject: string;
   moderator: boolean;
   people: Person[];
@@ -37,7 +37,7 @@ export interface Appearance {
   theme: Theme;
 }
 
-/** What the kernel gives to join with. */
+/** The kernel's data for joining. */
 export interface Admission extends Partial<Arrangements> {
   token: string;
 }
@@ -49,15 +49,15 @@ interface Listener {
   happened(event: string, data: EventData): void;
 }
 
-/** Events that say how the room is from then on: a listener that comes later has to hear the last of them. */
+/** Events that set a lasting state: later listeners must receive the last of them. */
 const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
-/** The chat is most of it: as much as a room keeps. */
+/** Most of it is chat: as much as a room keeps. */
 const MOST_TOLD = 200;
 
-/** What a meeting waits for that is not joined, by the events that say so. */
+/** What a meeting waits for before it is joined, by event. */
 const ASKING: Readonly<Record<string, Standing>> = {
   nanomeetWaiting: { kind: "waiting", why: "a moderator has to let you in", person: true },
   passwordRequired: { kind: "password", why: "it asks for its password", person: true },
@@ -69,7 +69,7 @@ const ASKING: Readonly<Record<string, Standing>> = {
 };
 
 class Engine extends MeetingApi {
-  /** Whether every command can be carried out. */
+  /** Whether all commands work. */
   get ready(): boolean {
     return this.view?.ready === true;
   }
@@ -81,7 +81,7 @@ export class CellMeeting {
   #engine: Engine | null = null;
   #asking: Standing | null = null;
   #listeners = new Set<Listener>();
-  /** The lasting events that were told last: more than one of a name only where one adds to another. */
+  /** The last lasting events: more than one of a name only where they accumulate. */
   told: readonly (readonly [name: string, data: EventData])[] = [];
   #state: MeetingState = {
     status: "idle",
@@ -107,7 +107,7 @@ export class CellMeeting {
     return ["loading", "joining", "waiting", "joined"].includes(this.#state.status);
   }
 
-  /** Tells `listener` of every change and event, until the returned function is called. */
+  /** Calls `listener` on every change and event, until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -133,17 +133,17 @@ export class CellMeeting {
     try {
       await joined;
     } catch (error) {
-      // What the engine said of itself is more exact than the promise that ended with it.
+      // The engine's own error is more precise than the promise's.
       if (this.#engine === engine && this.alive) this.#fail(failureOf(error));
     }
   }
 
-  /** Makes the room light or dark; an engine that cannot change that goes on as it is. */
+  /** Sets the room's theme; an engine that does not support that stays as it is. */
   show(theme: Theme): void {
     this.#engine?.api?.executeCommand("overwriteConfig", { theme });
   }
 
-  /** What a command finds while this is alive. */
+  /** The meeting's standing for commands. */
   get standing(): Standing {
     if (this.#engine?.ready) return { api: this.#engine };
     if (this.#asking) return this.#asking;
@@ -163,14 +163,14 @@ export class CellMeeting {
 
   #observe(engine: Engine): void {
     const api = engine.api;
-    if (api === null) return; // init refused the token, and says so by its promise
+    if (api === null) return; // init refused the token, and rejects its promise
     api.observe((name, data) => {
       if (this.#engine !== engine) return;
       this.#asking = engine.ready ? null : (ASKING[name] ?? this.#asking);
       if (name === "participantRoleChanged" && data.id === api.localId) {
         this.#set("moderator", data.role === "moderator");
       }
-      // The one word for it: joined is what can be commanded.
+      // "Joined" always means that commands work.
       if (engine.ready && ["joining", "waiting"].includes(this.#state.status)) {
         this.#status("joined");
       }
@@ -178,7 +178,7 @@ export class CellMeeting {
         const kept = this.told.filter(([other]) => other !== name || data.whole === false);
         this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
       }
-      // Of what a kernel has no use for, and would be told of all the time.
+      // Frequent events that a kernel has no use for.
       if (/^(mouse|avatar)/.test(name)) return;
       for (const listener of [...this.#listeners]) listener.happened(name, data);
     });

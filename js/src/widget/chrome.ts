@@ -1,5 +1,5 @@
 /**
- * What surrounds the meeting's frame where it is not in its cell: a bar with buttons in the corner
+ * The controls around the meeting's frame outside of its cell: a bar with buttons in the mini-player
  * and in full screen. In a shadow root, so that it looks alike whatever the page's styles are; the
  * frame is its slotted child.
  */
@@ -30,7 +30,7 @@ export interface ChromeActions {
   /** Back to the cell. */
   back(): void;
   leave(): void;
-  /** Show no corner any more. */
+  /** Close the mini-player. */
   cornerOff(): void;
 }
 

@@ -1,7 +1,7 @@
-/** Copies a text that is still on its way. False where the browser does not allow it. */
+/** Copies a text that is still pending. False where the browser does not allow it. */
 export async function copy(text: Promise<string>): Promise<boolean> {
   try {
-    // A browser allows it during a click only: the promise is handed over before it is settled.
+    // Browsers allow it only during a click: pass the promise before it settles.
     const blob = text.then((ready) => new Blob([ready], { type: "text/plain" }));
     blob.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);

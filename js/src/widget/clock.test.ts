@@ -40,7 +40,7 @@ describe("an alarm", () => {
   it("rings soon after the machine wakes up", () => {
     const rung = vi.fn();
     at(Date.now() + DAY_MS, rung);
-    vi.setSystemTime(Date.now() + 2 * DAY_MS); // time passed in which no timer counted
+    vi.setSystemTime(Date.now() + 2 * DAY_MS); // no timer counted during this time
     vi.advanceTimersByTime(30_000);
     expect(rung).toHaveBeenCalledOnce();
   });

@@ -1,4 +1,4 @@
-/** Spans of time in words and digits. */
+/** Formats durations. */
 import { t } from "./strings";
 
 const UNITS = [
@@ -8,7 +8,7 @@ const UNITS = [
   [1, "s"],
 ] as const;
 
-/** How long something lasts already: `4:05`, `1:04:05`. */
+/** An elapsed time: `4:05`, `1:04:05`. */
 export function elapsed(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (value: number): string => String(value).padStart(2, "0");
@@ -18,7 +18,7 @@ export function elapsed(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** How long something is still to come, in its two largest units: `2 days 3 h`, `5 s`. */
+/** A remaining time in its two largest units: `2 days 3 h`, `5 s`. */
 export function remaining(seconds: number): string {
   let rest = Math.max(0, Math.ceil(seconds));
   const first = UNITS.findIndex(([size]) => rest >= size);
@@ -30,10 +30,10 @@ export function remaining(seconds: number): string {
   return words.slice(0, 2).join(" ");
 }
 
-/** A timer forgets to count while a machine sleeps, and cannot wait for more than 2^31 - 1 ms. */
+/** Timers stop while the machine sleeps, and are limited to 2^31 - 1 ms. */
 const LONGEST_NAP_MS = 30_000;
 
-/** Calls back once the clock shows `time` (milliseconds since 1970), however far away that is. */
+/** Calls back at `time` (milliseconds since 1970), however far away that is. */
 export function at(time: number, callback: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const nap = (): void => {

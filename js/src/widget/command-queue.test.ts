@@ -7,7 +7,7 @@ import type { ToKernel } from "./kernel-channel";
 const JOINING: Standing = { kind: "joining", why: "it is being joined", person: false };
 const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };
 
-/** A meeting that notes what is begun, and confirms it when it is told to. */
+/** A meeting that records started commands, and confirms them on request. */
 class QueuedMeeting {
   standing: Standing = JOINING;
   readonly begun: string[] = [];
@@ -51,7 +51,7 @@ describe("commands of the kernel", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("wait for the meeting, and are carried out in their order", async () => {
+  it("wait for the meeting, and run in order", async () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.queue.add(2, "executeCommand", ["b"]);
@@ -71,7 +71,7 @@ describe("commands of the kernel", () => {
     ]);
   });
 
-  it("are not kept from the room by a broadcast that takes long to start", async () => {
+  it("are not delayed by a broadcast that is slow to start", async () => {
     const meeting = new QueuedMeeting();
     meeting.joins();
     meeting.queue.add(1, "startBroadcast", [false]);
@@ -87,7 +87,7 @@ describe("commands of the kernel", () => {
     expect(meeting.begun).toEqual(["start", "chat", "stop", "leave"]);
   });
 
-  it("fail with what kept the meeting from being joined, and why", () => {
+  it("fail with the reason why the meeting was not joined", () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.standing = { failure: { kind: "token_expired", message: "It has expired." } };
@@ -96,7 +96,7 @@ describe("commands of the kernel", () => {
     expect(meeting.replies()).toEqual([{ type: "reply", id: 1, error }]);
   });
 
-  it("give the kernel a sign while a person is waited for, and up in the end", () => {
+  it("report to the kernel while waiting for a person, and time out", () => {
     const meeting = new QueuedMeeting();
     meeting.standing = LOBBY;
     meeting.queue.add(1, "executeCommand", ["a"]);
@@ -115,7 +115,7 @@ describe("commands of the kernel", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("have their time after the moment at which the token begins to be valid", () => {
+  it("time out only after the token becomes valid", () => {
     const meeting = new QueuedMeeting();
     const opens = Date.now() + PATIENCE_MS;
     meeting.standing = { kind: "token_not_yet_valid", why: "not yet", person: true, opens };
@@ -126,7 +126,7 @@ describe("commands of the kernel", () => {
     expect(meeting.replies()).toHaveLength(1);
   });
 
-  it("do not hold up who leaves while a person is waited for", async () => {
+  it("do not delay a leave while waiting for a person", async () => {
     const meeting = new QueuedMeeting();
     meeting.standing = LOBBY;
     meeting.queue.add(1, "startBroadcast", []);
@@ -136,7 +136,7 @@ describe("commands of the kernel", () => {
     expect(meeting.replies()).toMatchObject([{ id: 1, error: { cause: "left" } }, { id: 2 }]);
   });
 
-  it("come before a leave that was given after them", async () => {
+  it("run before a leave that was sent after them", async () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "startBroadcast", []);
     meeting.queue.add(2, "leave", []);
@@ -152,14 +152,14 @@ describe("commands of the kernel", () => {
     ]);
   });
 
-  it("leave at once what is not joined yet and has nothing to do", async () => {
+  it("leave at once if the meeting is not joined and nothing is queued", async () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "leave", []);
     await vi.advanceTimersByTimeAsync(0);
     expect(meeting.begun).toEqual(["leave"]);
   });
 
-  it("are forgotten once they are withdrawn", () => {
+  it("are dropped when they are withdrawn", () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.queue.remove(1);
@@ -168,7 +168,7 @@ describe("commands of the kernel", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("say what this page cannot do", async () => {
+  it("name what this page does not support", async () => {
     const meeting = new QueuedMeeting();
     meeting.joins();
     meeting.queue.add(1, "destroy", []);

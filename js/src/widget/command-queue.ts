@@ -1,13 +1,13 @@
-/** The kernel's commands: each waits for the meeting, and for those that were given before it. */
+/** Queues the kernel's commands: each waits for the meeting, and for earlier ones. */
 import type { MeetingApi } from "../webapi/meeting-api";
 import { commandOf } from "./commands";
 import type { Failure, ToKernel } from "./kernel-channel";
 
-/** What a command finds when it comes. */
+/** The meeting's state for commands. */
 export type Standing =
   /** The meeting is joined. */
   | { api: MeetingApi }
-  /** It may be joined soon. `person`: a person is waited for; `opens`: not before that moment. */
+  /** It may be joined soon. `person`: it waits for a person; `opens`: not before this time. */
   | { kind: string; why: string; person: boolean; opens?: number }
   /** It will not be. */
   | { failure: Failure };
@@ -23,14 +23,14 @@ interface Given {
   name: string;
   args: readonly unknown[];
   since: number;
-  /** What the kernel was told that it waits for. */
+  /** The reason to wait that the kernel was last told. */
   told: string;
 }
 
-/** Minutes that a command waits at most for a meeting that is not joined. */
+/** The timeout in minutes of a command before joining. */
 const PATIENCE_MIN = 5;
 export const PATIENCE_MS = PATIENCE_MIN * 60_000;
-/** The kernel hears so often at least that a command still waits, else it takes the page for gone. */
+/** How often to tell the kernel that a command still waits, or it assumes that the page is gone. */
 const SIGN_MS = 10_000;
 const BLOCKED = "the command before it is being carried out";
 const LEFT = { kind: "left", message: "The meeting was left before it was joined." };
@@ -50,7 +50,7 @@ export class CommandQueue {
     this.look();
   }
 
-  /** Forgets a command that the kernel has taken back. */
+  /** Drops a command that the kernel has withdrawn. */
   remove(id: number): void {
     this.#waiting = this.#waiting.filter((one) => one.id !== id);
     this.look();
@@ -61,7 +61,7 @@ export class CommandQueue {
     this.look();
   }
 
-  /** Carries out what can be by now, and refuses what never can. To be called at every change. */
+  /** Runs the commands that can run now, and refuses those that never can. Call it on every change. */
   look(sign = false): void {
     // What is begun may change the meeting, which looks again.
     for (const one of [...this.#waiting]) {
@@ -134,7 +134,7 @@ async function carryOut(api: MeetingApi, { name, args }: Given): Promise<unknown
 const verb = ({ name, args }: Given): unknown => (name === "executeCommand" ? args[0] : name);
 const broadcasts = (one: Given): boolean => /Broadcast$/.test(String(verb(one)));
 
-/** A broadcast takes long to start: only what is about it, and the end, waits until it has. */
+/** A broadcast is slow to start: only commands about it, and leaving, wait for it. */
 function waitsFor(one: Given, before: Given): boolean {
   return !broadcasts(before) || broadcasts(one) || /^(leave|endC)/.test(String(verb(one)));
 }

@@ -1,4 +1,4 @@
-/** What the kernel may command: methods of the Web API; the other side is `_commands.py`. */
+/** The commands of the kernel: methods of the Web API; the other side is `_commands.py`. */
 import type { MeetingApi } from "../webapi/meeting-api";
 
 const COMMANDS = [

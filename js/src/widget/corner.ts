@@ -1,4 +1,4 @@
-/** Whether a meeting out of sight is shown in a corner: the user's choice, kept in the browser. */
+/** Whether a meeting that is scrolled away shows as a mini-player: a setting kept in the browser. */
 
 const KEY = "nanomeet-corner";
 

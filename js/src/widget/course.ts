@@ -33,24 +33,24 @@ export interface CourseOptions {
   /** Where cells show the widget; the meeting is laid over the last one. */
   places: () => readonly HTMLElement[];
   appearance: () => Appearance;
-  /** The user wants no corner any more. */
+  /** The user closed the mini-player. */
   cornerOff: () => void;
   /** Something that cells show has changed. */
   changed: () => void;
-  /** The meeting told of an event. */
+  /** The meeting sent an event. */
   happened: () => void;
 }
 
-/** What the kernel says of a token, and of how its meeting is carried. */
+/** The kernel's token, and how to reach its meeting. */
 type Told = Extract<FromKernel, { type: "token" }>;
 
-/** How long a kernel may take to answer before the cell says that it waits for it. */
+/** How long the kernel may take to answer before the cell says that it is waiting. */
 const KERNEL_SILENT_MS = 3_000;
-/** How often the page says that it is there: a kernel that lost it finds it again. */
+/** How often the page announces itself, so that a kernel that lost it finds it again. */
 const BEAT_MS = 30_000;
 /** The failure's kind where the kernel knows why this page cannot reach the server. */
 const OUT_OF_REACH = "server_out_of_reach";
-/** A server whose clock is behind is asked again after this long. */
+/** The delay before retrying a server whose clock is behind. */
 const TOO_EARLY_MS = 10_000;
 
 const LEFT_BY_CODE: Card = { kind: "left", code: true };
@@ -59,15 +59,15 @@ export class MeetingCourse implements Owner {
   readonly #options: CourseOptions;
   readonly #report: Reporter;
   readonly #phase = new PhaseMachine();
-  /** Null where no meeting is under way. */
+  /** Null without a meeting. */
   #meeting: CellMeeting | null = null;
   #release: (() => void)[] = [];
   #told: Told | null = null;
-  /** Milliseconds that the server's clock is ahead of this one, once that was asked. */
+  /** Milliseconds that the server's clock is ahead of this one, once known. */
   #ahead: number | null = null;
   /** Whether its place was visible once. */
   #seen = false;
-  /** Whether the user wants to join though the server seems out of reach. */
+  /** Whether the user wants to join although the server seems unreachable. */
   #insists = false;
   #kernelWatch: KernelWatch | null = null;
 
@@ -94,7 +94,7 @@ export class MeetingCourse implements Owner {
     return this.#told?.server;
   }
 
-  /** Whether it takes part as a participant of its own, beside the page that has the meeting. */
+  /** Whether it joins as a separate participant, beside the page that has the meeting. */
   get #guest(): boolean {
     return this.#told?.guest === true;
   }
@@ -128,7 +128,7 @@ export class MeetingCourse implements Owner {
     else if (this.#phase.is("elsewhere")) this.rejoin(true);
   }
 
-  /** Another cell, most often this one run again, goes on with the meeting. */
+  /** Another cell, usually this one run again, takes over the meeting. */
   taken(): void {
     if (this.#meeting === null) return;
     this.#letGo();
@@ -137,7 +137,7 @@ export class MeetingCourse implements Owner {
     this.#retireIfUnused();
   }
 
-  /** A cell that is run often would pile up widgets that no cell shows. */
+  /** Running a cell often must not pile up widgets that no cell shows. */
   #retireIfUnused(): void {
     if (this.#phase.is("taken") && !this.#isShown) this.#options.send({ type: "retired" });
   }
@@ -153,7 +153,7 @@ export class MeetingCourse implements Owner {
     );
   }
 
-  /** The model went, perhaps because its cell is run again: the next one may go on with the meeting. */
+  /** The model was closed, perhaps because its cell runs again: the next one may take over the meeting. */
   close(): void {
     const meeting = this.#meeting;
     const kernel = this.#kernelWatch;
@@ -189,7 +189,7 @@ export class MeetingCourse implements Owner {
     this.#options.changed();
   }
 
-  /** Joins again after a card: though the server seems out of reach, if the card said that. */
+  /** Rejoins after a card, even if the card said that the server seems unreachable. */
   retry(card: Card): void {
     // The page may be on the machine itself, under another of its names.
     this.#insists = card.kind === "failed" && card.failure.kind === OUT_OF_REACH;
@@ -208,7 +208,7 @@ export class MeetingCourse implements Owner {
     });
   }
 
-  /** The page is about to go. */
+  /** The page is about to unload. */
   sayGoodbye(): void {
     if (this.#meeting !== null && !this.#guest) this.#options.send({ type: "goodbye" });
   }
@@ -220,7 +220,7 @@ export class MeetingCourse implements Owner {
     this.#report.all(this.#meeting);
   }
 
-  /** Tells the kernel how the meeting stands. */
+  /** Sends the kernel the meeting's state. */
   report(): void {
     if (this.#meeting !== null) this.#report.all(this.#meeting);
   }
@@ -362,7 +362,7 @@ export class MeetingCourse implements Owner {
     this.#options.changed();
   }
 
-  /** The cell that showed the meeting shows it no more: this one goes on with it, if it goes on. */
+  /** The cell that showed the meeting no longer does: this one takes over, unless it has ended. */
   #freed(key: string): void {
     if (goesOn(key)) this.#start();
     else this.#step(showing({ kind: "left" }));
@@ -395,7 +395,7 @@ export class MeetingCourse implements Owner {
     const leaving = leavingFor(next);
     this.#step(leaving);
     await meeting.leave();
-    // Most often it has told that it was left, meanwhile.
+    // Usually it has reported meanwhile that it was left.
     if (this.#phase.now === leaving) this.#leftFor(next);
   }
 
@@ -426,7 +426,7 @@ export class MeetingCourse implements Owner {
 
   #leftFor(next: Phase): void {
     this.#step(next);
-    // A view came while the meeting was being left because it had none.
+    // A view was added while the meeting was being left for having none.
     if (next === UNWATCHED && this.#isShown) this.rejoin();
   }
 

@@ -1,4 +1,4 @@
-/** Making elements: no framework, because the whole widget has to stay small. */
+/** Creates elements without a framework, to keep the widget small. */
 
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -11,7 +11,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-/** What an element is in, through slots and shadow roots. */
+/** An element's parent, through slots and shadow roots. */
 export function parentOf(node: Element): Element | null {
   if (node.assignedSlot) return node.assignedSlot;
   const root = node.getRootNode();
@@ -20,7 +20,7 @@ export function parentOf(node: Element): Element | null {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Outlines in a square of 24. */
+/** Icon paths, 24 units wide. */
 const ICONS = {
   people:
     "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM2 21v-2a5 5 0 0 1 5-5h4a5 5 0 0 1 5 5v2M16 3a4 4 0 0 1 0 8M19 14a5 5 0 0 1 3 5v2",
@@ -44,7 +44,7 @@ export function icon(name: keyof typeof ICONS): SVGElement {
   return svg;
 }
 
-/** A button whose words may be hidden where there is little room: screen readers still have them. */
+/** A button whose label may be hidden for lack of room; screen readers still announce it. */
 export function button(
   name: keyof typeof ICONS,
   label: string,

@@ -51,7 +51,7 @@ export class FakeKernel implements SessionModel {
     this.sent.push(content as Record<string, unknown>);
   }
 
-  /** Says something to the page, if it has greeted. */
+  /** Sends the page a message, if it has greeted. */
   says(message: FromKernel): void {
     const client = this.sent[0]?.client;
     if (client === undefined) return;
@@ -67,7 +67,7 @@ export class FakeKernel implements SessionModel {
     this.statusChanged.emit("restarting");
   }
 
-  /** The types of what the page has sent since this was asked last. */
+  /** The types of the page's messages since the last call. */
   heard(): unknown[] {
     return this.sent.splice(1).map(({ type }) => type);
   }

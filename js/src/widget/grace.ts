@@ -1,4 +1,4 @@
-/** A meeting that no cell shows is left after a while, unless another cell takes it over. */
+/** Leaves a meeting that no cell shows after a while, unless another cell takes it over. */
 import type { CellMeeting } from "./cell-meeting";
 import type { KernelWatch } from "./kernel";
 import { disown, isOrphan, type Owner } from "./registry";
@@ -27,7 +27,7 @@ export function leaveUnlessTaken(
     timer = setTimeout(() => {
       if (!isOrphan(meeting, owner)) return over(false);
       if (work > 0) {
-        // What the kernel has just done is shown a moment later.
+        // The notebook shows the kernel's output a moment later.
         if (kernel?.atWork) return wait(1_000, work - 1);
         if (work < WORK_S) return wait(GRACE_MS, 0);
       }

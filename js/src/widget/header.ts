@@ -1,4 +1,4 @@
-/** The line above the meeting: what it is, how it stands, and what can be done. */
+/** The header above the meeting: name, state and actions. */
 
 import type { MeetingState } from "./cell-meeting";
 import { elapsed } from "./clock";
@@ -72,14 +72,14 @@ export class Header {
     this.#leave.hidden = state === null;
   }
 
-  /** Whether a clock is shown that has to go on. */
+  /** Whether it shows a running clock. */
   get ticking(): boolean {
     return this.#since !== null;
   }
 
   tick(): void {
     const passed = this.#since === null ? null : Date.now() / 1000 - this.#since;
-    // Digits that jump every second are motion too.
+    // Digits that change every second are motion, too.
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const words =
       passed === null
@@ -96,7 +96,7 @@ function statusOf(state: Readonly<MeetingState> | null): string {
   return t.header.status[state?.status ?? "idle"];
 }
 
-/** What is written again is read aloud again. */
+/** Writing the same text again would announce it again. */
 function write(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
