@@ -1,4 +1,4 @@
-"""Whether people who see, hear or move otherwise can use a page, as far as axe can tell."""
+"""Accessibility of a page, as far as axe can tell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async () => {
 
 
 def violations(page: Page, *selectors: str) -> list[str]:
-    """What axe finds of serious and critical faults."""
+    """The serious and critical violations that axe finds."""
     # Not as a script of the page: what the server allows there does not hold for the inspector.
     page.evaluate(AXE.read_text())
     page.evaluate(_SETTLED)

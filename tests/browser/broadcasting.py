@@ -142,7 +142,7 @@ def counted(picture: av.VideoFrame) -> int | None:
 
 
 class Wire:
-    """A TCP connection's way to the server that can be cut like a cable."""
+    """A TCP path to the server that can be cut like a cable."""
 
     def __init__(self, port: int) -> None:
         self._target = port

@@ -1,4 +1,4 @@
-"""Browser contexts: each is another person, with storage of their own."""
+"""Browser contexts: each is another person, with separate storage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AS_A_USER: dict[str, Any] = {
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """Return a context of its own, with time for what is done in it."""
+    """Return a new context, with the tests' timeouts."""
     context = browser.new_context(**options)
     context.set_default_timeout(ACTING)
     context.set_default_navigation_timeout(LOADING)

@@ -1,4 +1,4 @@
-"""Notebook pages that one test after another uses: to load JupyterLab takes longer than most tests."""
+"""Notebook pages shared by tests: loading JupyterLab takes longer than most tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser for which this machine is somewhere in its network: an address that is not secure.
+"""A browser that reaches this machine by its network address, which is not secure.
 
 Browsers trust all loopback addresses and `localhost`. A name that only the browser's own resolver leads to
 one is a plain http address to it, as `http://192.168.1.7:8888` is.
@@ -25,7 +25,7 @@ def over_lan(url: str) -> str:
 
 
 class Lan:
-    """Opens pages, and hears of everything that goes wrong in them."""
+    """Opens pages, and collects their errors."""
 
     def __init__(self, browser: Browser, stack: ExitStack) -> None:
         self._browser = browser

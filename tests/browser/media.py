@@ -1,4 +1,4 @@
-"""What a browser really shows and plays, measured in its own pages."""
+"""What a browser actually shows and plays, measured in its pages."""
 
 from __future__ import annotations
 

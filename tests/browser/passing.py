@@ -1,4 +1,4 @@
-"""What a page says for a moment only: noted by the page itself, however late a test looks."""
+"""Short-lived messages, recorded in the page itself, so that a test may check them late."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _NOTE = """
 
 @contextmanager
 def said(where: Locator, words: str) -> Iterator[None]:
-    """Wait until an element has shown some words since this began, though they may be gone again."""
+    """Wait until an element has shown a text since the start, even if it is gone again."""
     with _noted(where, words, None):
         yield
 
 
 @contextmanager
 def shown(where: Locator, selector: str) -> Iterator[None]:
-    """Wait until something has been shown in an element since this began."""
+    """Wait until an element has shown any text since the start."""
     with _noted(where, "", selector):
         yield
 

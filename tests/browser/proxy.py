@@ -1,4 +1,4 @@
-"""A network that can be cut: a TCP proxy before the server, for one person's page."""
+"""A TCP proxy in front of the server, for one page, that can be cut."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Carries connections to the server until it is cut; new ones find no server then.
+    """Forwards connections to the server until it is cut; then new ones are refused.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Reading a QR code off the screen, as a telephone's camera does."""
+"""Reads a QR code from the screen, as a phone's camera does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A web site of another owner: another origin than the meeting server's."""
+"""A third-party web site, on another origin than the meeting server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def site(page: str) -> Iterator[str]:
-    """Serve one page on a free port; give its address."""
+    """Serve one page on a free port; return its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""How pages spell a meeting's address, and what they hear of one that cannot work."""
+"""Spellings of a meeting's address, and the errors of an invalid one."""
 
 from __future__ import annotations
 

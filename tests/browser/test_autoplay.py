@@ -1,4 +1,4 @@
-"""Where the browser lets nothing sound before the page was touched: any touch of it brings the sound.
+"""Where the browser blocks sound before a user gesture: any gesture enables it.
 
 A page says by itself how its sound fares: what a test evaluates in a page counts as a touch.
 """
@@ -50,7 +50,7 @@ def wait_for(page: Page, said: str) -> None:
 
 @pytest.fixture
 def open_silent(browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """Open a page without devices in a browser that wants to be touched first."""
+    """Open a page without devices in a browser that requires a user gesture."""
     with ExitStack() as stack:
         strict = browser.browser_type.launch(
             executable_path=CHROMIUM, args=STRICT, timeout=PATIENCE

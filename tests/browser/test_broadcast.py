@@ -1,4 +1,4 @@
-"""From the composer in one page, over the server, to the player in another."""
+"""From the composer in one page, through the server, to the player in another."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def wait_for_fact(player: Locator, name: str, *, least: float, patience: float =
 
 
 def wait_until_close(player: Locator) -> None:
-    """Wait until it plays within a second of what is live."""
+    """Wait until it plays within a second of the live edge."""
     player.page.wait_for_function(
         "player => Number(player.dataset.latencyMs) < 1000",
         arg=player.element_handle(),
@@ -87,7 +87,7 @@ def wait_until_close(player: Locator) -> None:
 
 
 def wait_for_pictures(player: Locator, *, more_than: float = 0) -> None:
-    """Wait until the player has drawn more pictures than that."""
+    """Wait until the player has drawn more frames than that."""
     # At some pictures a second, where the machine is slow.
     patience = PATIENCE + max(0, more_than - fact(player, "frames")) * 500
     wait_for_fact(player, "frames", least=more_than + 1, patience=patience)
@@ -726,7 +726,7 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     expect(player).to_have_attribute("data-width", "640")
     expect(player).to_have_attribute("data-height", "360")
     expect(player).to_have_attribute("data-sound", "playing")
-    # Close to what is live, and it comes back to it.
+    # Near the live edge, to which it returns.
     wait_until_close(player)
     page.keyboard.press("Space")
     expect(player).to_have_attribute("data-paused", "true")

@@ -1,4 +1,4 @@
-"""Nothing that matters is cut off, whatever the shape of a camera's picture."""
+"""The broadcast crops nothing that matters, whatever the camera's aspect ratio."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _NAMED = """
 
 @pytest.fixture(scope="module")
 def portrait(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser whose camera stands upright, as a telephone's does."""
+    """A browser with a portrait camera, as on a phone."""
     path: Path = tmp_path_factory.mktemp("portrait") / "camera.mjpeg"
     with av.open(str(path), "w", format="mjpeg") as container:
         stream = container.add_stream("mjpeg", rate=30)

@@ -1,4 +1,4 @@
-"""What moderators are told, in their own language, when something is wrong with the broadcast."""
+"""Notices for moderators, in their language, when the broadcast has a problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A broadcast as it was asked for: its codec, sound alone, and cards in place of the stage."""
+"""A broadcast's options: codec, audio only, and cards in place of the stage."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def stage(broadcaster: MakeBroadcaster) -> Broadcaster:
 
 @pytest.fixture
 def viewers(open_page: OpenPage) -> Callable[[], tuple[Page, Page]]:
-    """One who decodes by WebCodecs, and one who has none."""
+    """A viewer with WebCodecs, and one without."""
 
     def make() -> tuple[Page, Page]:
         without = open_page()
@@ -97,7 +97,7 @@ def test_sound_alone_is_heard_and_recorded(
     played.wait_for_function(
         "video => video.currentTime > 1", arg=video.element_handle(), timeout=PATIENCE
     )
-    # Back in time, and to what is live again.
+    # Seek back, and return to the live edge.
     drawn.keyboard.press("ArrowLeft")
     expect(player).not_to_have_attribute("data-behind", "0.0")
     drawn.wait_for_function(heard, arg=player.element_handle(), timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Commands that are given before the meeting is joined: they wait for it, and then take effect."""
+"""Commands sent before the meeting is joined: they are queued, then take effect."""
 
 from __future__ import annotations
 

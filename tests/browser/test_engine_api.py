@@ -1,4 +1,4 @@
-"""The engine API from a plain page: what a meeting does when it is told, and what it tells of it.
+"""The engine API from a plain page: a meeting's commands, and its events.
 
 Each page is of another origin than the server, and has the engine's script alone.
 """
@@ -33,7 +33,7 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 class Room:
-    """A room with Ada, who is a moderator, and Grace, who is none."""
+    """A room with Ada, a moderator, and Grace, who is not."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
         self.name = f"Engine_{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""What an embedding page makes of the toolbar, and what it hears of the mouse."""
+"""An embedding page's settings of the toolbar, and mouse events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 class Embedded:
-    """Ada in a room of her own, in a page that wishes something of the toolbar."""
+    """Ada in a new room, in a page with toolbar settings."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
         self._server = server

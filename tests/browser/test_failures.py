@@ -1,4 +1,4 @@
-"""Whatever ends a meeting, the cell says in words and Python as a kind; a drop-out ends nothing."""
+"""However a meeting ends, the cell says why, and Python has the kind; a lost connection ends nothing."""
 
 from __future__ import annotations
 

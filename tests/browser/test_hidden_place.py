@@ -1,4 +1,4 @@
-"""A meeting whose place is hidden: no camera before it is visible, and a way back to it."""
+"""A meeting whose place is hidden: no camera before it is visible, and how to return to it."""
 
 from __future__ import annotations
 

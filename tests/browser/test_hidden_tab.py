@@ -1,4 +1,4 @@
-"""Turning to another tab: viewers notice nothing of a moderator's, and a viewer hears on."""
+"""Switching tabs: viewers notice nothing of a moderator's switch, and keep hearing after their own."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def played_by(
 
 
 def told(page: Page, once: str) -> dict[str, Any]:
-    """Return how it fares, once something is true of that."""
+    """Return the player's state when a condition holds."""
     # Read where it is judged: the next moment it may be otherwise.
     found = page.wait_for_function(
         f"() => {{ const told = hlsTold(); return ({once}) && told; }}", timeout=PATIENCE

@@ -1,4 +1,4 @@
-"""A meeting outlives what happens to its cell, and ends when its user wants that."""
+"""A meeting survives what happens to its cell, and ends when its user wants that."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def overlays(notebook: Notebook) -> Locator:
 
 
 def kept(page: Page) -> dict[str, int]:
-    """What the browser keeps of a page, once all that is out of reach is collected."""
+    """What the browser keeps of a page after garbage collection."""
     session = page.context.new_cdp_session(page)
 
     def ref(expression: str) -> str:

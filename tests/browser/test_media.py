@@ -1,4 +1,4 @@
-"""What is sent and shown in a meeting: by counts of real connections in real browsers."""
+"""Media sent and shown in a meeting: by the statistics of real connections in real browsers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def heights(page: Page) -> list[int]:
 
 
 def sent(page: Page) -> int:
-    """Return how many pictures went out so far, to all of the others."""
+    """Return how many frames were sent so far, to all others."""
     return sum(int(camera["frames"]) for camera in cameras(page))
 
 

@@ -85,18 +85,18 @@ def wire(server: RunningServer) -> Iterator[Wire]:
 
 
 def decoded(page: Page) -> int:
-    """Return how many pictures of all cameras a page has decoded."""
+    """Return how many frames of all cameras a page has decoded."""
     return sum(int(connection["camera"]["decoded"]) for connection in connections(page))
 
 
 def until_more_decoded(page: Page) -> None:
-    """Wait until a page has decoded some more pictures."""
+    """Wait until a page has decoded some more frames."""
     enough = decoded(page) + A_FEW
     until(page, lambda: decoded(page) >= enough)
 
 
 def until_ice_restarted(page: Page, before: str) -> None:
-    """Wait until both sides of a page's newest connection have begun again with ICE."""
+    """Wait until both sides of a page's newest connection have restarted ICE."""
     until(page, lambda: page.evaluate(FRAGMENT) != before)
     until(page, lambda: page.evaluate("peers.at(-1).signalingState"), to_be="stable")
 

@@ -1,4 +1,4 @@
-"""One's own camera and microphone: another camera by a button or a command, and noise taken out."""
+"""The own camera and microphone: switching cameras by a button or a command, and noise suppression."""
 
 from __future__ import annotations
 

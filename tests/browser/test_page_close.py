@@ -1,4 +1,4 @@
-"""A page that goes for good: the others see it at once, and not after the time of a lost connection."""
+"""A closed page: the others see it at once, not only after a connection timeout."""
 
 from __future__ import annotations
 

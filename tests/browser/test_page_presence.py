@@ -1,4 +1,4 @@
-"""What the kernel knows of its page: that it is there, that it has gone, and that it is there again."""
+"""What the kernel knows of its page: that it is present, gone, and back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def meet(lab: Lab, open_page: OpenPage) -> Meet:
 
 @contextmanager
 def standing_still(page: Page) -> Iterator[None]:
-    """Let a page stand still, as one does whose laptop sleeps."""
+    """Freeze a page, as on a sleeping laptop."""
     session = page.context.new_cdp_session(page)
     session.send("Debugger.enable")
     session.send("Debugger.pause")

@@ -1,4 +1,4 @@
-"""The panels beside the stage: what people and moderators do there, in real browsers."""
+"""The panels beside the stage: what participants and moderators do there, in real browsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before joining: the name, a look at oneself, and whatever keeps a device away said in words."""
+"""The prejoin page: the name, the preview, and the reason why a device is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What participants show of themselves: a picture that no other host serves, and no e-mail address."""
+"""Participants' profiles: a picture that no other host serves, and no e-mail address."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 class _Host:
-    """A web server of pictures, and who asked it."""
+    """A web server of pictures that records requests."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
@@ -92,7 +92,7 @@ def host() -> Iterator[_Host]:
 
 
 class Room:
-    """A room with Ada, who is a moderator, and Grace, who is none; their cameras are off."""
+    """A room with Ada, a moderator, and Grace, who is not; their cameras are off."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
         self.name = f"Profiles_{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""Media through a real coturn alone, and a page that asks no other server for anything."""
+"""Media only through a real coturn, and a page that contacts no other server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Removing people from the people's panel: who goes, who stays, and what is said of it beforehand."""
+"""Removing participants in the people panel: who is removed, who stays, and the confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and servers with rules of their own around a meeting: what works all the same, and what is said."""
+"""Pages and servers with restrictive policies: what still works, and the errors."""
 
 from __future__ import annotations
 

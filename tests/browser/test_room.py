@@ -1,4 +1,4 @@
-"""The meeting page: people who meet in real browsers, over the real server."""
+"""The meeting page: participants in real browsers, over the real server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
-    """Return the address of a meeting: the token stands in the fragment."""
+    """Return a meeting's URL, with the token in the fragment."""
     values: dict[str, Any] = {"jwt": token, "userInfo.displayName": name}
     values["config.prejoinConfig.enabled"] = False
     values |= {f"config.{key}": value for key, value in config.items()}

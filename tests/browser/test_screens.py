@@ -1,4 +1,4 @@
-"""The cell and the room, looked at: wide and narrow, light and dark. `make screenshots` keeps them."""
+"""Screenshots of the cell and the room: wide and narrow, light and dark. `make screenshots` keeps them."""
 
 from __future__ import annotations
 

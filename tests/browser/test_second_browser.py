@@ -1,4 +1,4 @@
-"""Two people with a browser each in one notebook: the meeting is with the one who ran its cell."""
+"""Two browsers in one notebook: the meeting is in the one that ran its cell."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ JOIN, MOVE = "Join as a participant of your own", "Move the meeting here"
 
 
 class Witness:
-    """Notes all that a kernel tells a page."""
+    """Records a kernel's messages to a page."""
 
     def __init__(self, page: Page) -> None:
         self.heard: list[str] = []

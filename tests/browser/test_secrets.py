@@ -1,4 +1,4 @@
-"""What a browser is shown, keeps and sends, and what JupyterLab saves, holds no token."""
+"""What a browser displays, stores and sends, and what JupyterLab saves, contains no token."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def beyond_the_tab(page: Page) -> str:
 
 
 class Witness:
-    """Notes all that a page asks for and says."""
+    """Records a page's requests and messages."""
 
     def __init__(self, page: Page) -> None:
         self.requests: list[Request] = []

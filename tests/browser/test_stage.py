@@ -1,4 +1,4 @@
-"""The stage and the controls below it: who is large, what one shows, and all of it by keys alone."""
+"""The stage and its controls: who is large, what participants share, and keyboard operation."""
 
 from __future__ import annotations
 

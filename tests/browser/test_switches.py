@@ -1,4 +1,4 @@
-"""Switches that come while a device is being opened still: they answer what is about to be."""
+"""Switches while a device is still being opened: they answer with the pending state."""
 
 from __future__ import annotations
 

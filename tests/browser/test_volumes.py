@@ -1,4 +1,4 @@
-"""How loud each of the others is: a slider in their menus, and a command of the embedding page."""
+"""Each participant's volume: a slider in the menu, and a command of the embedding page."""
 
 from __future__ import annotations
 

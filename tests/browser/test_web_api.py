@@ -1,4 +1,4 @@
-"""The contracts as web pages use them: the engine and token service the vendor's way, and our own
+"""The contracts as used by web pages: the engine and token service the vendor's way, and our own
 `nanomeet.js` on plain pages. Each page is of another origin than the server.
 """
 
@@ -80,7 +80,7 @@ def moment(**ahead: float) -> str:
 
 
 def forged(token: str, **claims: Any) -> str:
-    """The token with other claims, and so with a signature that does not fit."""
+    """The token with other claims, and so an invalid signature."""
     header, payload, signature = token.split(".")
     content = json.loads(base64.urlsafe_b64decode(payload + "=="))
     content.update(claims)
@@ -89,7 +89,7 @@ def forged(token: str, **claims: Any) -> str:
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says."""
+    """A token's claims."""
     content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     return content
 

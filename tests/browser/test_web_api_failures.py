@@ -1,4 +1,4 @@
-"""Our own `nanomeet.js` where things go wrong: every promise settles, with words, and nothing stays."""
+"""Failures of our own `nanomeet.js`: every promise settles with a message, and nothing remains."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(open_page: OpenPage, address: str) -> Page:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A token service that lets pages ask; what it answers is told by each test."""
+    """A token service that allows CORS; each test sets its answers."""
 
     def answer(_site: Site, seen: Seen) -> Answer:
         if seen.method == "OPTIONS":

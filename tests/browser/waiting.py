@@ -1,4 +1,4 @@
-"""Waiting with a page: it goes on meanwhile, and the test hears what it tells."""
+"""Waiting with a page: it keeps running, and the test receives its events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = 60_000
 def until(
     page: Page, told: Callable[[], object], *, to_be: object = True, patience: float = PATIENCE
 ) -> None:
-    """Wait until something is as it is to be; `patience` in milliseconds."""
+    """Wait until a value is as expected; `patience` in milliseconds."""
     waiting.until(
         told,
         to_be=to_be,

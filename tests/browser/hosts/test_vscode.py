@@ -1,4 +1,4 @@
-"""Where the notebook's program gives no camera, the meeting opens in a browser.
+"""Where the notebook's app blocks the camera, the meeting opens in a browser.
 
 VS Code itself does not run here: JupyterLab bears its mark.
 """
