@@ -1,7 +1,7 @@
-/** What the program that shows the notebook is, and allows. */
+/** Detects the notebook's app and its restrictions. */
 import { isLoopback } from "../shared/loopback";
 
-/** VS Code shows outputs in a web view that gets neither camera nor microphone, whatever is asked. */
+/** VS Code shows outputs in a web view without access to camera and microphone. */
 export function givesNoCamera(document: Document): boolean {
   return (
     document.location.protocol === "vscode-webview:" ||
@@ -10,7 +10,7 @@ export function givesNoCamera(document: Document): boolean {
 }
 
 /**
- * Return the address of the Jupyter server that the page came from; null if it came from none.
+ * Return the URL of the Jupyter server that served the page; null if none did.
  * JupyterLab, Notebook 7 and Voila write it into a script of settings, the classic notebook does not.
  */
 export function jupyterBase(document: Document): string | null {
@@ -19,7 +19,7 @@ export function jupyterBase(document: Document): string | null {
   return path ? new URL(path, document.location.href).href : null;
 }
 
-/** Whether a page came from another machine than the kernel's, as far as it can know. */
+/** Whether a page seems to be served from another machine than the kernel's. */
 export function isElsewhere({ protocol, hostname }: Location): boolean {
   return /^https?:$/.test(protocol) && !isLoopback(hostname);
 }

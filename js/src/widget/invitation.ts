@@ -1,13 +1,13 @@
-/** An invite that the kernel makes for this page. */
+/** An invite that the kernel creates for this page. */
 import { type Deferred, deferred } from "./deferred";
 
-/** Milliseconds: making one asks a service, which may be far away. */
+/** The timeout in milliseconds: creating one requests a service, which may be slow. */
 export const INVITE_MS = 20_000;
 
 export class Invitation {
   #wanted: Deferred<string> | null = null;
 
-  /** Asks for an invite, unless one is on its way; rejects with `late` where none comes. */
+  /** Requests an invite, unless one is pending; rejects with `late` after the timeout. */
   ask(send: () => void, late: string): Promise<string> {
     if (this.#wanted) return this.#wanted.promise;
     const wanted = deferred<string>();

@@ -11,7 +11,7 @@ export type {
   ToKernel,
 } from "../shared/page-protocol";
 
-/** Bytes for some messages; the kernel asks for more where one is longer. */
+/** Bytes for a few messages; the kernel requests more for a longer one. */
 const PAD = 8_192;
 
 interface Messages {
@@ -25,7 +25,7 @@ export class KernelChannel {
   readonly #model: Messages;
   readonly #client = randomName();
   readonly #listen: (message: unknown) => void;
-  /** What the kernel's messages to this page are sealed with, see `_sealing.py`. */
+  /** The key that seals the kernel's messages to this page, see `_sealing.py`. */
   readonly #pads: Uint8Array[] = [];
 
   constructor(model: Messages, onMessage: (message: FromKernel) => void) {
@@ -39,12 +39,12 @@ export class KernelChannel {
     model.on("msg:custom", this.#listen);
   }
 
-  /** A kernel that has gone hears nothing: what happens here goes on without it. */
+  /** A dead kernel receives nothing: the page continues without it. */
   send(message: ToKernel): void {
     this.#send(message, message.type === "hello" ? this.#newPad(0) : undefined);
   }
 
-  /** Random bytes for the kernel: what a page says reaches no other page. */
+  /** Random bytes for the kernel: a page's messages reach no other page. */
   #newPad(size: number): [number, string] {
     const pad = crypto.getRandomValues(new Uint8Array(Math.max(size, PAD)));
     const text = Array.from(pad, (byte) => String.fromCharCode(byte)).join("");

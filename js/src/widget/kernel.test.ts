@@ -26,7 +26,7 @@ const kernel = () => ({
   }>(),
 });
 
-/** Has a kernel publish something while it answers a request of this type. */
+/** Makes a kernel publish something while it answers a request of this type. */
 function publish(from: ReturnType<typeof kernel>, type: string, execution_state?: string): void {
   if (execution_state) from.status = execution_state;
   from.iopubMessage.emit({

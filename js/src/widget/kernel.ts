@@ -5,7 +5,7 @@ interface Signal<Args> {
   disconnect(slot: (sender: unknown, args: Args) => void): void;
 }
 
-/** What a kernel publishes, of the parts that are read here. */
+/** The parts of a kernel's published messages that are read here. */
 interface Published {
   readonly parent_header: { readonly msg_type?: string };
   readonly content: { readonly execution_state?: string };
@@ -28,13 +28,13 @@ export interface KernelWatch {
 /**
  * Watches a kernel, and calls back once when it has ended or restarts, until it is stopped.
  *
- * A kernel's status says idle in the midst of a cell whenever it has answered something else: what
+ * A kernel reports idle while a cell runs whenever it has answered something else: what
  * a widget sends goes past a cell that runs, by a subshell (ipykernel 7).
  */
 export function watchKernel(kernel: Kernel | null | undefined, gone: () => void): KernelWatch {
-  /** What was published last of the run of a cell. */
+  /** The last published status of a cell's run. */
   let cell: string | undefined;
-  // Disposing tells of no status.
+  // Disposing emits no status.
   const changed = (_: unknown, status?: string): void => {
     if (/restarting|dead|terminating/.test(status ?? "dead")) {
       stop();
@@ -56,7 +56,7 @@ export function watchKernel(kernel: Kernel | null | undefined, gone: () => void)
   link("connect");
   return {
     get atWork() {
-      // What the notebook let go of runs none.
+      // A disposed kernel runs no cell.
       return !kernel?.isDisposed && /busy|start|unknown/.test(`${cell} ${kernel?.status}`);
     },
     stop,

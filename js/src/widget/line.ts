@@ -1,9 +1,9 @@
-/** A line below the header: something that the user has to be told, until it is dismissed. */
+/** A line below the header: a message for the user, until it is dismissed. */
 import { button, make } from "./dom";
 import { t } from "./strings";
 
 const PASSING_MS = 5_000;
-/** A link that lets people in does not stay on the screen. */
+/** An invite link must not stay on the screen. */
 const SECRET_MS = 60_000;
 
 export class Line {
@@ -34,7 +34,7 @@ export class Line {
     this.show("");
   }
 
-  /** Says something that goes by itself. */
+  /** Shows a message that disappears by itself. */
   say(words: string): void {
     this.show(words);
     clearTimeout(this.#timer);

@@ -37,7 +37,7 @@ test("the way back to the cell is looked for in time, not while the page stands 
   after(5_000);
   expect(scroll).toHaveBeenCalledOnce();
   for (let frame = 0; frame < 200; frame += 1) after(16);
-  // It is given up in the end.
+  // It gives up in the end.
   const tries = scroll.mock.calls.length;
   expect(tries).toBeGreaterThan(10);
   after(16);

@@ -22,7 +22,7 @@ function intersect(a: Box, b: Box): Box {
   };
 }
 
-/** The part of `element` that its scrolling ancestors and the window leave to be seen. */
+/** The part of `element` that its scrolling ancestors and the window leave visible. */
 export function visiblePart(element: Element): Box {
   let box: Box = element.getBoundingClientRect();
   let { position } = getComputedStyle(element);
@@ -68,9 +68,9 @@ type Where = "cell" | "corner" | "full" | "away";
 
 export class Overlay {
   readonly element: HTMLDivElement;
-  /** What its buttons do; null while no cell shows it. */
+  /** The actions of its buttons; null while no cell shows it. */
   actions: ChromeActions | null = null;
-  /** Whether it goes into a corner while its cell is out of sight. */
+  /** Whether it becomes a mini-player while its cell is scrolled away. */
   corner = false;
   readonly #chrome: Chrome;
   readonly #owner = new AbortController();
@@ -80,9 +80,9 @@ export class Overlay {
   #lastSeen = 0;
   #scroller: Element | null = null;
   #scrolled = 0;
-  /** Jupyter's, that it was in when it was seen. */
+  /** The Jupyter scroller that contained it when it was last visible. */
   #cell: Element | null = null;
-  /** Frames in which the cell is looked for still. */
+  /** Remaining animation frames of the search for the cell. */
   #seeks = 0;
 
   constructor(document: Document) {
@@ -94,7 +94,7 @@ export class Overlay {
       () => this.actions,
       () => this.#place?.focus(),
     );
-    // The page has the focus again, however it was left: from now on tabbing passes by.
+    // The page has the focus again: from now on tabbing skips the frame.
     const unguard = (): void => void setTimeout(() => this.#chrome.guard(false));
     addEventListener("focus", unguard, { signal: this.#owner.signal });
     document.body.append(this.element);
@@ -139,7 +139,7 @@ export class Overlay {
     this.#showAround();
   }
 
-  /** Opens what hides the cell: a tab of the notebook, a page of tabs, a collapsed output. */
+  /** Opens what hides the cell: a notebook tab, a tab page, a collapsed output. */
   #showAround(): void {
     if (this.#place) reveal(this.#place, [this.#cell, this.#scroller]);
   }
@@ -168,10 +168,10 @@ export class Overlay {
     }
     if (this.#seeks > 0) {
       this.#seeks -= 1;
-      // What was opened may have something else in it that is closed.
+      // What was opened may contain something else that is closed.
       if (this.#seeks % REVEAL_FRAMES === 0) this.#showAround();
       this.#seek(place);
-      // What no control of the page opens is shown large instead.
+      // Show it large where no control of the page opens it.
       if (this.#seeks === 0) void this.fullScreen();
     }
   };
@@ -180,12 +180,12 @@ export class Overlay {
     if (place?.isConnected && place.getClientRects().length > 0) {
       place.parentElement?.scrollIntoView({ block: "center" });
     } else {
-      // The notebook keeps cells that are far away out of the document.
+      // The notebook removes distant cells from the document.
       this.#scroller?.scrollTo({ top: this.#scrolled });
     }
   }
 
-  /** How many meetings that came before have a corner. */
+  /** How many earlier meetings have a mini-player. */
   #before(): number {
     const all = [...document.querySelectorAll<HTMLElement>(".nanomeet-overlay")];
     return all
@@ -202,15 +202,15 @@ export class Overlay {
 }
 
 /**
- * How long it is looked for: a notebook brings far cells back into the document bit by bit, a frame each.
- * On a screen of 60 Hz these are 2.5 s; a page that stands still does not look meanwhile.
+ * How long to search: a notebook restores distant cells step by step, one per animation frame.
+ * At 60 Hz this takes 2.5 s; a suspended page does not search meanwhile.
  */
 const RETURN_FRAMES = 150;
 
-/** So many of them until it is looked again what hides the cell. */
+/** Animation frames between checks of what hides the cell. */
 const REVEAL_FRAMES = 30;
 
-/** A cell that is moved is out of the document for a moment: no corner flashes up for that. */
+/** A cell that is moved leaves the document for a moment: no mini-player must flash up. */
 const CELL_MOVES_MS = 300;
 
 /**
@@ -218,7 +218,7 @@ const CELL_MOVES_MS = 300;
  * hosts keep inside the cell's shadow root.
  */
 const BASE_STYLE = "position:fixed;z-index:2;overflow:hidden;";
-/** Out of sight, but still laid out: a frame without a size stops its pictures. */
+/** Hidden, but still laid out: a frame without a size stops its video. */
 const AWAY = "visibility:hidden;pointer-events:none;left:0;top:0;width:480px;height:360px";
 const ROUNDED = "border-radius:0 0 7px 7px;";
 
@@ -239,7 +239,7 @@ const CORNER_WIDTH = 240;
 const CORNER_HEIGHT = 190;
 const MARGIN = 12;
 
-/** The bottom right of what can be seen of the notebook, or of the window if that is nothing. */
+/** The bottom right of the notebook's visible part, or of the window if none is visible. */
 function inCorner(scroller: Element | null, before: number): string {
   const page = document.documentElement;
   let [right, bottom] = [page.clientWidth, innerHeight];

@@ -17,7 +17,7 @@ const MEETING = ["meeting", "hidden", "orphaned", "leaving"];
 const legal = (from: PhaseName, to: PhaseName): boolean =>
   from !== "closed" && (to === "closed" || PHASE_STEPS[from].includes(to));
 
-/** The shortest way from `new` to a phase. */
+/** The shortest path from `new` to a phase. */
 function wayTo(target: PhaseName): PhaseName[] | null {
   const ways: PhaseName[][] = [["new"]];
   const found = new Set<PhaseName>(["new"]);
@@ -53,7 +53,7 @@ describe("the phases of a widget", () => {
   });
 
   it.each(PAIRS.filter(([from, to]) => !legal(from, to)))(
-    "do not go from %s to %s, and nothing changes",
+    "refuse to go from %s to %s, and nothing changes",
     (from, to) => {
       const machine = machineIn(from);
       const before = machine.now;

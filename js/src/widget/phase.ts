@@ -1,10 +1,10 @@
-/** Where a widget stands with its meeting on this page, and the steps that lead from there. */
+/** The phases of a widget's meeting on this page, and the legal transitions. */
 import type { Card } from "./cards";
 
 export type PhaseName =
   /** No cell has shown the widget yet. */
   | "new"
-  /** The kernel is asked for a token. */
+  /** Requested a token from the kernel. */
   | "asking"
   /** A token is here: what it opens is being found out, or no cell shows the widget. */
   | "entering"

@@ -15,14 +15,14 @@ export interface ControlOptions extends Omit<ComposingOptions, "onEnded" | "onSh
   line: ServerLine;
 }
 
-/** The server answers a start when the first picture is there, a stop when the file is closed. */
+/** The server confirms a start when it has the first frame, a stop when the file is closed. */
 const START_TIMEOUT = 25_000;
 const STOP_TIMEOUT = 45_000;
 
 export class BroadcastControl {
   readonly #line: ServerLine;
   readonly #composing: Composing;
-  /** Why our own part failed, which the server cannot know in these words. */
+  /** Why this page's own part failed, which the server does not know in detail. */
   #failure: Fault | null = null;
 
   constructor({ line, ...options }: ControlOptions) {
@@ -52,17 +52,17 @@ export class BroadcastControl {
     return this.#line.request({ type: "stop_broadcast" }, STOP_TIMEOUT);
   }
 
-  /** Settles when viewers are shown a card in place of the stage, or the stage again. */
+  /** Settles when viewers see a card in place of the stage, or the stage again. */
   pause(paused: boolean): Promise<void> {
     return this.#line.request({ type: "pause_broadcast", paused });
   }
 
-  /** Whether this page composes a broadcast at the moment. */
+  /** Whether this page composes a broadcast now. */
   get active(): boolean {
     return this.#composing.active;
   }
 
-  /** Lines of the picture that it composes; 0 for none. */
+  /** The height of the composed frame; 0 for none. */
   get lines(): number {
     return this.#composing.lines;
   }
@@ -90,7 +90,7 @@ export class BroadcastControl {
 
   #ended(failure: Fault | null): void {
     this.#failure = failure;
-    // The server may not know yet that nothing more will come; another page may go on.
+    // The server may not know yet that this page has stopped; another page may take over.
     if (failure) {
       const unable = { type: "stop_broadcast", unable: true } as const;
       this.#line.request(unable, STOP_TIMEOUT).catch(() => {});

@@ -15,14 +15,14 @@ import type { IngestGranted } from "../../shared/protocol";
 export interface ComposingOptions {
   /** The server's base address, with a slash at its end. */
   base: string;
-  /** Both are read inside an effect: a change of either reaches the stream. */
+  /** Both are read inside an effect, so that changes apply to the stream. */
   tiles: () => StageTile[];
   look: () => StageLook;
-  /** Told once a second while it composes. */
+  /** Called once a second while it composes. */
   onHealth?: (health: Health) => void;
-  /** Told when viewers are shown something else than before. */
+  /** Called when what viewers see changes. */
   onShown?: (shows: Shows) => void;
-  /** It ended by itself; why, if that was a failure. */
+  /** Called when it ends by itself, with the reason if it failed. */
   onEnded: (failure: Fault | null) => void;
 }
 
@@ -38,22 +38,22 @@ export class Composing {
     this.#options = options;
   }
 
-  /** Whether this page composes at the moment; a signal's value, that can be followed. */
+  /** Whether this page composes now, from a signal. */
   get active(): boolean {
     return this.#active.value;
   }
 
-  /** Lines of the picture that it composes; 0 for none. As above. */
+  /** The height of the composed frame; 0 for none. As above. */
   get lines(): number {
     return this.#lines.value;
   }
 
-  /** Shows viewers the stage, or a card in its place. */
+  /** Shows viewers the stage or a card. */
   show(shows: Shows): void {
     this.#shows.value = shows;
   }
 
-  /** Begins; what was composed before ends. */
+  /** Starts, and stops an earlier broadcast. */
   start(granted: IngestGranted): void {
     this.close();
     const owner = new AbortController();
@@ -68,7 +68,7 @@ export class Composing {
     owner.signal.addEventListener("abort", unfollow, { once: true });
   }
 
-  /** What is still in the encoders belongs to the recording: sends it, then ends. */
+  /** Flushes the encoders, whose frames belong to the recording, then stops. */
   async finish(): Promise<void> {
     const owner = this.#owner;
     await this.#stage?.stop();
