@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { acquire, type Capture, explain, type MediaKind, retriable, tabHelps } from "./devices";
 import type { Refusal } from "./permissions";
 
@@ -113,4 +113,19 @@ test("what the system forbids is mended there, and no tab helps", async () => {
   expect(problems).toEqual({ audio: "system", video: "system" });
   expect(explain(problems)).toContain("the system's privacy settings");
   expect([retriable(problems), tabHelps(problems)]).toEqual([true, false]);
+});
+
+test("a camera that a person chose is that one, whatever another's size", async () => {
+  const getUserMedia = vi.fn(async () => ({ getAudioTracks: () => [], getVideoTracks: () => [] }));
+  const capture = { getUserMedia, refusal: () => null } as unknown as Capture;
+  const wanted = { audio: false, video: true };
+  await acquire(capture, wanted, { videoinput: "back" });
+  await acquire(capture, wanted, { videoinput: "back", exactly: true });
+  await acquire(capture, wanted, { videoinput: "back", facing: "user" });
+  const asked = getUserMedia.mock.calls as unknown as [{ video: MediaTrackConstraints }][];
+  expect(asked.map(([{ video }]) => [video.deviceId, video.facingMode])).toEqual([
+    [{ ideal: "back" }, undefined],
+    [{ exact: "back" }, undefined],
+    [undefined, { exact: "user" }],
+  ]);
 });

@@ -40,6 +40,11 @@ export interface Wishes extends DeviceChoice {
   /** In place of the chosen camera. */
   facing?: Facing | undefined;
   noiseSuppression?: boolean;
+  /**
+   * Whether it has to be the chosen devices: what is merely ideal gives way to another camera that
+   * has the wanted size.
+   */
+  exactly?: boolean;
 }
 
 /** The parts of the browser that are used here. */
@@ -111,9 +116,9 @@ async function separately(
 }
 
 function constraints(kinds: readonly MediaKind[], choice: Wishes): MediaStreamConstraints {
-  const { facing, noiseSuppression = true } = choice;
+  const { facing, noiseSuppression = true, exactly = false } = choice;
   const pick = (id: string | undefined): MediaTrackConstraints =>
-    id ? { deviceId: { ideal: id } } : {};
+    id ? { deviceId: exactly ? { exact: id } : { ideal: id } } : {};
   return {
     audio: kinds.includes("audio") && {
       ...MICROPHONE,

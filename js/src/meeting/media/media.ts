@@ -16,6 +16,7 @@ import {
   MICROPHONE,
   type Problems,
   type Start,
+  type Wishes,
 } from "./devices";
 import { MicrophoneMeter } from "./levels";
 import type { MediaMemory } from "./memory";
@@ -252,7 +253,7 @@ export class LocalMedia {
       const wanted = { audio: input === "audio", video: input === "video" };
       // Many a machine cannot open two cameras at once.
       open.stop();
-      await this.#acquire(wanted);
+      await this.#acquire(wanted, { exactly: true });
       const problem = this.problems.value[input];
       if (!problem) return;
       if (before && before !== deviceId) {
@@ -268,7 +269,7 @@ export class LocalMedia {
     await this.#exclusive({ video: true }, async () => {
       const wanted = { audio: false, video: true };
       this.#source?.stop();
-      await this.#acquire(wanted, facing);
+      await this.#acquire(wanted, { facing });
       const found = this.#source?.getSettings().deviceId;
       if (found) this.#remember("videoinput", found);
       if (this.#source) return;
@@ -343,10 +344,13 @@ export class LocalMedia {
   }
 
   /** What was switched off while it was opened stays off. */
-  async #acquire(wanted: Readonly<Record<MediaKind, boolean>>, facing?: Facing): Promise<void> {
+  async #acquire(
+    wanted: Readonly<Record<MediaKind, boolean>>,
+    how: Pick<Wishes, "facing" | "exactly"> = {},
+  ): Promise<void> {
     const { signal: ended } = this.#owner;
     const noiseSuppression = this.#suppressesNoise;
-    const wishes = { ...this.choice.value, noiseSuppression, facing };
+    const wishes = { ...this.choice.value, noiseSuppression, ...how };
     const found = await acquire(browserCapture(), wanted, wishes);
     if (ended.aborted) {
       found.audio?.stop();
