@@ -82,7 +82,10 @@ def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
         for client in first:
             await client.expect("stream_state")
         # What the client itself wrote in front of it counts for nothing.
-        assert "Too many connections" in (await (await come("6.6.6.6, 203.0.113.5")).expect("error"))["message"]
+        assert (
+            "Too many connections"
+            in (await (await come("6.6.6.6, 203.0.113.5")).expect("error"))["message"]
+        )
         await (await come("2001:db8::1")).expect("stream_state")
         first[0].close()
         await first[0].closed()
