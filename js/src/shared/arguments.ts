@@ -1,4 +1,4 @@
-/** What the code of other pages gives, checked: what breaks a rule is refused, naming it. */
+/** Validates arguments from other pages: an invalid one is refused, naming the rule. */
 
 import { RefusedError } from "./refused-error";
 import { isTooLong, isWhole } from "./text";
@@ -8,7 +8,7 @@ interface Length {
   most: number;
 }
 
-/** A text with so many of what people see as one character. */
+/** A text, limited in visible characters. */
 export function text(name: string, value: unknown, { least = 0, most }: Length): string {
   if (typeof value !== "string") throw invalid(name, `has to be text, not ${kindOf(value)}`);
   if (!isWhole(value)) throw invalid(name, "has half of a character in it (a lone surrogate)");
@@ -17,12 +17,12 @@ export function text(name: string, value: unknown, { least = 0, most }: Length):
   return value;
 }
 
-/** The same; null where it is left out or empty. */
+/** The same; null if omitted or empty. */
 export function textOrNull(name: string, value: unknown, length: Length): string | null {
   return value == null || value === "" ? null : text(name, value, length);
 }
 
-/** True or false; the other value where it is left out. */
+/** True or false; the default if omitted. */
 export function flag<T>(name: string, value: unknown, otherwise: T): boolean | T {
   if (value == null) return otherwise;
   if (typeof value !== "boolean")

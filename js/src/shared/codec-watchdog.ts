@@ -1,22 +1,22 @@
-/** An encoder or decoder that takes and takes, and gives nothing: it neither fails nor goes on. */
+/** Detects an encoder or decoder that accepts input but silently stops producing output. */
 
-/** Milliseconds: a codec that owes something for longer gives no more. */
+/** Milliseconds without due output after which a codec counts as stalled. */
 const STUCK_MS = 5_000;
 
 export class CodecDebt {
   #since: number | null = null;
 
-  /** It was given something to work on. */
+  /** Notes input. */
   took(): void {
     this.#since ??= performance.now();
   }
 
-  /** It gave something, or was replaced. */
+  /** Notes output, or a new codec. */
   gave(): void {
     this.#since = null;
   }
 
-  /** Whether it has stopped without a word. */
+  /** Whether it has silently stalled. */
   get stuck(): boolean {
     return this.#since !== null && performance.now() - this.#since > STUCK_MS;
   }

@@ -1,4 +1,4 @@
-/** Which of the languages that a page has its user reads. */
+/** Selects a page's language. */
 
 const primary = (tag: string): string => tag.toLowerCase().split(/[-_]/, 1)[0] ?? "";
 

@@ -1,4 +1,4 @@
-/** Says what changes: at once, and where it changes often, the newest of it after each pause. */
+/** Throttles changes: reports the first at once, then the newest after each interval. */
 export class Paced<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #latest: { value: T } | null = null;

@@ -1,4 +1,4 @@
 /** Pictures of cameras and screens. */
 
-/** The most lines of a picture that are ever asked for. */
+/** The greatest frame height that is ever requested. */
 export const MOST_LINES = 2160;

@@ -15,13 +15,13 @@ export type PostisMessage =
 export interface PostisOptions {
   /** `jitsi_meet_external_api_<N>`: the same on both sides. */
   scope: string;
-  /** The other window; null while there is none. */
+  /** The other window; null if there is none yet. */
   target: () => Window | null;
   /** Who may read what is sent; "*" on the framed side, which cannot know who frames it. */
   targetOrigin: string;
-  /** The only origin that is heard; any, if it is left out. */
+  /** The only accepted origin; any by default. */
   acceptOrigin?: string;
-  /** The window that listens; this one, if it is left out. */
+  /** The listening window; this one by default. */
   self?: Window;
 }
 
@@ -31,10 +31,10 @@ export class PostisClosedError extends Error {
 
 const READY = "__ready__";
 const MESSAGE = "message";
-/** Milliseconds between two tries of the handshake, as in postis. */
+/** Milliseconds between handshake attempts, as in postis. */
 const READY_INTERVAL = 50;
 
-/** One end of a postis channel. Whatever is sent or heard too early waits; nothing is lost. */
+/** One end of a postis channel. Early messages are queued in both directions. */
 export class PostisPeer {
   /** Fulfilled once the other end has answered; rejected if this end is closed before. */
   readonly ready: Promise<void>;
@@ -76,7 +76,7 @@ export class PostisPeer {
     }
   }
 
-  /** Throws a TypeError for what JSON cannot write; nothing else is kept up by it. */
+  /** Throws a TypeError for what JSON cannot represent; other messages are unaffected. */
   send(message: PostisMessage): void {
     if (this.#closed) return;
     const text = this.#written(MESSAGE, message);
@@ -147,7 +147,7 @@ export const isFields = (value: unknown): value is Fields =>
 const isNamed = (value: unknown): value is NamedData =>
   isFields(value) && typeof value.name === "string";
 
-/** Return the envelope that a message between windows is in; null if it is no postis message. */
+/** Return the envelope of a message between windows; null if it is no postis message. */
 export function parse(text: unknown): Fields | null {
   if (typeof text !== "string" || !text.startsWith("{")) return null;
   try {
@@ -158,7 +158,7 @@ export function parse(text: unknown): Fields | null {
   }
 }
 
-/** Return what is in an envelope; null if it is nothing that postis has. */
+/** Return an envelope's content; null if postis has no such message. */
 export function asMessage(value: unknown): PostisMessage | null {
   if (!isFields(value)) return null;
   const { type, id, data } = value;
