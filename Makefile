@@ -62,9 +62,9 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# Tests wait half of their time for processes and pages, so two cores have four workers; a worker that is done takes
+# A worker for each of two cores: pages with media keep them busy, and more workers only slow each other. One that is done takes
 # over what another one has not begun. Browser tests run after the rest, with a Lab and a Chromium for each worker.
-WORKERS ?= 4
+WORKERS ?= 2
 SHARED := --numprocesses=$(WORKERS) --dist=worksteal
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser $(SHARED)
