@@ -229,7 +229,7 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     assert blue > red
     path = tmp_path / "green.png"
     path.write_bytes(GREEN)
-    settings(grace).get_by_label("Choose a picture").set_input_files(path)
+    settings(grace).get_by_label("Choose a background image").set_input_files(path)
     until(ada, lambda: is_green(video))
     expect(settings(grace).get_by_role("radio", name="Your picture")).to_be_checked()
     # The person's suit is orange still.
@@ -238,7 +238,7 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     # What is no picture changes nothing.
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
-    settings(grace).get_by_label("Choose a picture").set_input_files(broken)
+    settings(grace).get_by_label("Choose a background image").set_input_files(broken)
     expect(grace.locator(".toast")).to_contain_text("not a picture that this browser can show")
     assert is_green(video)
     # It is kept in this browser, and used at once when the person comes back.

@@ -51,11 +51,14 @@ REASONS = {
     "mute": "in the room",
     "pause_broadcast": "no live broadcast",
     "reject": "waits",
+    "send_endpoint_text_message": "in the room",
     "resume_broadcast": "no live broadcast",
     "set_audio_device": "there is no audioInput device with this id",
     "set_main_participant": "there is no participant with this id",
+    "set_participant_volume": "in the room",
     "set_video_device": "there is no videoInput device with this id",
     "share_screen": "only right after a click or a key",
+    "toggle_camera": "no other camera",
 }
 
 #: A browser may ask for less than that.

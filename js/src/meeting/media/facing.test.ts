@@ -31,6 +31,7 @@ function device(...ways: (Facing | null)[]) {
     },
   };
   return Object.assign(source, {
+    idle: Promise.resolve(),
     camera,
     devices,
     choose,

@@ -10,10 +10,12 @@ export function facingOf(track: MediaStreamTrack | null): Facing | null {
   return FACINGS.find((one) => one === facing) ?? null;
 }
 
-type Media = Pick<LocalMedia, "camera" | "source" | "devices" | "choose" | "face">;
+type Media = Pick<LocalMedia, "idle" | "camera" | "source" | "devices" | "choose" | "face">;
 
 /** Use the camera that looks this way; the other one, or the next there is, where no way is named. */
 export async function turnCamera(media: Media, wanted: Facing | null = null): Promise<void> {
+  // A camera that is still opening is not off.
+  await media.idle;
   const track = media.source;
   if (!track) throw new RefusedError("camera_off", "Your camera is off: switch it on first.");
   const now = facingOf(track);

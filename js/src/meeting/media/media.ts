@@ -121,6 +121,11 @@ export class LocalMedia {
     return this.#source;
   }
 
+  /** Settles once every opening that has begun is done. */
+  get idle(): Promise<unknown> {
+    return this.#queue;
+  }
+
   /** Whether a device is on. */
   isOn(device: Device): boolean {
     if (device === "audio") return this.microphoneOn.value;

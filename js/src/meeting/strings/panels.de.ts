@@ -178,7 +178,7 @@ export const panels: typeof english = {
       paper: "Schlicht",
       own: "Ihr Bild",
     },
-    chooseBackground: "Bild wählen…",
+    chooseBackground: "Hintergrundbild wählen…",
     pictureStays: "Ihr Bild bleibt in diesem Browser: Andere sehen es nur hinter Ihnen.",
     backgroundStarts: "Wird gestartet. Ihre Kamera ist aus, bis der Hintergrund bereit ist.",
     backgroundSlow:

@@ -179,7 +179,7 @@ export const panels = {
       paper: "Plain",
       own: "Your picture",
     },
-    chooseBackground: "Choose a picture…",
+    chooseBackground: "Choose a background image…",
     pictureStays: "Your picture stays in this browser: others only see it behind you.",
     backgroundStarts: "Starting. Your camera is off until the background is ready.",
     backgroundSlow:
