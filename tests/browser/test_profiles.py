@@ -222,7 +222,7 @@ def test_a_person_chooses_a_picture_and_takes_it_back(
     assert face.evaluate(LOOK) == RED
     wrong = tmp_path / "me.txt"
     wrong.write_text("no picture")
-    page.locator('input[type="file"]').set_input_files(wrong)
+    page.locator('input[type="file"][aria-label="Choose a picture"]').set_input_files(wrong)
     expect(page.get_by_role("button", name="This file is no picture")).to_be_visible()
     page.get_by_role("button", name="Remove it").click()
     expect(face).to_have_count(0)

@@ -50,7 +50,6 @@ MET = {
     "engine/client.ts": "the caller has made a key of it",
     "meeting/media/background-track.ts": "for an open camera, which only secure pages get",
     "meeting/media/devices.ts": "refusalOf: no device is asked for",
-    "meeting/embed/engine-requests.ts": "asks whether it is there",
     "meeting/media/media.ts": "?., and refusalOf",
     "meeting/media/permissions.ts": "isSecureContext, and ??",
     "meeting/media/test-sound.ts": "asks whether it is there",

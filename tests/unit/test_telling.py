@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ipywidgets
@@ -44,6 +44,15 @@ TOLD: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"broadcast_shows": "paused"},
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close the widgets without their broken observers, which would break the next test's clean-up."""
+    yield
+    for widget in list(ipywidgets.Widget.widgets.values()):
+        widget.unobserve_all()
+        widget.close()
 
 
 def broken(change: Any) -> None:

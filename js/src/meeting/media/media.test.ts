@@ -25,7 +25,8 @@ class Track extends EventTarget {
   };
 }
 
-type Wanted = Partial<Record<"audio" | "video", { deviceId?: { ideal: string } } | boolean>>;
+type Device = { ideal?: string; exact?: string };
+type Wanted = Partial<Record<"audio" | "video", { deviceId?: Device } | boolean>>;
 
 /** What was asked for, and is not answered yet. */
 let asked: { give: () => Track[]; refuse: (error: Error) => void }[];
@@ -39,7 +40,8 @@ const request = (wanted: Wanted): Promise<unknown> =>
       const kinds = (["audio", "video"] as const).filter((kind) => wanted[kind]);
       const opened = kinds.map((kind) => {
         const one = wanted[kind];
-        return new Track(kind, (typeof one === "object" && one.deviceId?.ideal) || "usual");
+        const device = typeof one === "object" ? one.deviceId : undefined;
+        return new Track(kind, device?.exact ?? device?.ideal ?? "usual");
       });
       tracks.push(...opened);
       const of = (kind: string) => () => opened.filter((track) => track.kind === kind);
