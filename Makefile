@@ -65,10 +65,9 @@ test-js: build
 # A worker for each of two cores: pages with media keep them busy, and more workers only slow each other. One that is done takes
 # over what another one has not begun. Browser tests run after the rest, with a Lab and a Chromium for each worker.
 WORKERS ?= 2
-SHARED := --numprocesses=$(WORKERS) --dist=worksteal
 test-python: build hosts
-	$(BIN)/python -m pytest --ignore=tests/browser $(SHARED)
-	$(BIN)/python -m pytest tests/browser $(SHARED) --durations=20
+	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS)
+	$(BIN)/python -m pytest tests/browser --numprocesses=$(WORKERS) --dist=worksteal --durations=20
 
 lint: build
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets
+import ipywidgets.widgets.widget
 import pytest
 import traitlets as t
 
@@ -50,7 +50,7 @@ TOLD: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def _closed() -> Iterator[None]:
     """Close the widgets without their broken observers, which would break the next test's clean-up."""
     yield
-    for widget in list(ipywidgets.Widget.widgets.values()):
+    for widget in list(ipywidgets.widgets.widget._instances.values()):
         widget.unobserve_all()
         widget.close()
 
