@@ -29,7 +29,7 @@ $(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
 
 # Rebuild the bundle when its sources change.
 BUNDLE := src/nanomeet_widget/static/.built
-$(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src js/types -type f 2>/dev/null)
+$(BUNDLE): $(STAMPS)/js js/build.mjs js/tsconfig.json $(shell find js/src js/types js/wasm -type f 2>/dev/null)
 	cd js && npm run --silent build
 
 build: setup $(BUNDLE)
@@ -62,8 +62,8 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# A worker for each of two cores: pages with media keep them busy, and more workers only slow each other. One that is done takes
-# over what another one has not begun. Browser tests run after the rest, with a Lab and a Chromium for each worker.
+# One worker per core: pages with media keep the cores busy, and more workers only slow each other. Browser tests run
+# after the rest, with a Lab and a Chromium per worker; a worker that is done takes over tests of the other one.
 WORKERS ?= 2
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS)

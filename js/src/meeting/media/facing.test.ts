@@ -24,20 +24,17 @@ function device(...ways: (Facing | null)[]) {
     if (at < 0) throw new RefusedError("no_device", "No camera here looks that way.");
     camera.value = open(at);
   };
-  const get = () => camera.value;
-  const source = {
-    get source() {
-      return get();
-    },
-  };
-  return Object.assign(source, {
+  return {
     idle: Promise.resolve(),
     camera,
+    get source() {
+      return camera.value;
+    },
     devices,
     choose,
     face,
     is: () => camera.value?.getSettings().deviceId,
-  });
+  };
 }
 
 test("a phone's camera is turned to and fro", async () => {

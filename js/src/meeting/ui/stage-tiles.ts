@@ -80,9 +80,8 @@ function ownTile(meeting: MeetingPage, own: Participant): Shown {
 
 /** Mirrored, except a rear camera. */
 export function mirrors({ media, view }: MeetingPage): boolean {
-  return view.mirrored.value && media.camera.value !== null
-    ? facingOf(media.source) !== "environment"
-    : view.mirrored.value;
+  const rear = media.camera.value !== null && facingOf(media.source) === "environment";
+  return view.mirrored.value && !rear;
 }
 
 function screenTile(meeting: MeetingPage, other: Participant): Shown | null {

@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado import routing, web
 
+from nanomeet_widget._static import STATIC
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import NotFoundHandler
 from nanomeet_widget.server.http.health_handlers import HealthHandler, LeaseHandler
@@ -15,7 +16,6 @@ from nanomeet_widget.server.http.hls_handlers import (
     HlsPlaylistHandler,
     HlsSegmentHandler,
 )
-from nanomeet_widget.server.http.html_pages import STATIC
 from nanomeet_widget.server.http.ingest_socket import IngestSocket
 from nanomeet_widget.server.http.meeting_socket import MeetingSocket
 from nanomeet_widget.server.http.metrics import MetricsHandler

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from tornado import web
 
+from nanomeet_widget._static import STATIC
 from nanomeet_widget.server.config import ServerConfig
-
-STATIC = Path(__file__).parents[2] / "static"
 
 #: Scripts and styles are files of this server only.
 _POLICY = (

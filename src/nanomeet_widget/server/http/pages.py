@@ -6,9 +6,10 @@ from pathlib import Path
 
 from tornado import web
 
+from nanomeet_widget._static import STATIC
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
-from nanomeet_widget.server.http.html_pages import EMBEDDABLE, STATIC, built, show
+from nanomeet_widget.server.http.html_pages import EMBEDDABLE, built, show
 
 
 class PageHandler(Handler):
