@@ -181,7 +181,7 @@ def test_a_second_microphone_that_fails_leaves_the_first(meeting: Meeting) -> No
         """id => {
           const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
           navigator.mediaDevices.getUserMedia = async (wanted) => {
-            if (wanted.audio?.deviceId?.ideal === id) throw new DOMException("", "NotReadableError");
+            if (wanted.audio?.deviceId?.exact === id) throw new DOMException("", "NotReadableError");
             return open(wanted);
           };
         }""",
