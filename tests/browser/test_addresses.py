@@ -125,8 +125,8 @@ def test_positional_arguments_and_no_ssl_reach_another_server(
         ("{host}", "My room!", "wrong_room", "not My room!"),
         ("{host}", "Täglich", "wrong_room", "not Täglich"),
         ("{host}", "stream", "wrong_room", "not stream"),
-        ("{host}", "a/b/c", "address_invalid", "names no room"),
-        ("{host}", "", "address_invalid", "names no room"),
+        ("{host}", "a/b/c", "address_invalid", "does not name a room"),
+        ("{host}", "", "address_invalid", "does not name a room"),
         ("{host}", "../{room}", "address_invalid", "is no room's name"),
         ("{host}", "http://{host}/{room}", "address_invalid", "the room's name alone"),
         ("{host}?x=1", "{room}", "address_invalid", "is no domain"),
@@ -171,10 +171,10 @@ def test_no_token_is_an_error_at_once(
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("{room}", "no token in it"),
-        ("local/{room}", "no token in it"),
-        ("a/b/c", "names no room"),
-        ("", "names no room"),
+        ("{room}", "contains no token"),
+        ("local/{room}", "contains no token"),
+        ("a/b/c", "does not name a room"),
+        ("", "does not name a room"),
     ],
 )
 def test_an_address_without_a_meeting_says_what_to_do(

@@ -50,9 +50,9 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     alan.keyboard.press("h")
     # Their row is moved up then, and an open menu would go with it.
     people = people.get_by_role("region", name="Raised hands")
-    people.get_by_role("button", name="What to do with Alan").click()
-    ada.get_by_role("menuitem", name="Invite onto the stage").click()
-    alan.get_by_role("button", name="Come on the stage").click()
+    people.get_by_role("button", name="Actions for Alan").click()
+    ada.get_by_role("menuitem", name="Invite to the stage").click()
+    alan.get_by_role("button", name="Join the stage").click()
     expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENCE)
     expect(feed(alan)).to_have_count(0)
     expect(tile(alan, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)

@@ -231,15 +231,15 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     path.write_bytes(GREEN)
     settings(grace).get_by_label("Choose a background image").set_input_files(path)
     until(ada, lambda: is_green(video))
-    expect(settings(grace).get_by_role("radio", name="Your picture")).to_be_checked()
+    expect(settings(grace).get_by_role("radio", name="Your image")).to_be_checked()
     # The person's suit is orange still.
     red, green, blue = seen(video)["person"]["colour"]
     assert red > green + 30
     # What is no picture changes nothing.
     broken = tmp_path / "broken.png"
-    broken.write_bytes(b"no picture")
+    broken.write_bytes(b"cannot open that file as an image")
     settings(grace).get_by_label("Choose a background image").set_input_files(broken)
-    expect(grace.locator(".toast")).to_contain_text("not a picture that this browser can show")
+    expect(grace.locator(".toast")).to_contain_text("cannot open that file as an image")
     assert is_green(video)
     # It is kept in this browser, and used at once when the person comes back.
     grace.reload()

@@ -54,7 +54,7 @@ def go_live(page: Page, *, record: bool = False) -> None:
     """Start the broadcast from a moderator's page, and wait until it is on."""
     page.get_by_role("button", name="Broadcast", exact=True).click()
     if record:
-        page.get_by_label("Record it too").check()
+        page.get_by_label("Also record").check()
     page.get_by_role("button", name="Go live").click()
     expect(page.get_by_role("button", name="End the broadcast")).to_be_visible(timeout=PATIENCE)
 

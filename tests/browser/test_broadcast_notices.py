@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -45,6 +46,29 @@ def test_a_recordings_limit_is_told_in_the_rooms_language(
     expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
     # It is for moderators to mend.
     expect(grace.locator(".toast")).to_have_count(0)
+
+
+def test_chapters_are_named_in_the_language_of_who_starts(
+    open_page: OpenPage, server: RunningServer
+) -> None:
+    name = f"Kapitel_{secrets.token_hex(4)}"
+    token = server.room(name, streamname=name)
+    ada = open_page(address(server, token, name, "Ada"), locale="de-DE")
+    ada.get_by_role("button", name="Sendung", exact=True).click()
+    ada.get_by_label("Auch aufzeichnen").check()
+    ada.get_by_role("button", name="Live gehen").click()
+    panel = ada.get_by_role("dialog", name="Übertragung")
+    expect(panel.locator(".on-air")).to_contain_text("aufgezeichnet", timeout=PATIENCE)
+    grace = open_page(address(server, server.invite(token), name, "Grace"), locale="en-GB")
+    expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_be_visible(timeout=PATIENCE)
+    grace.get_by_role("button", name="Leave the meeting").click()
+    expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_have_count(0, timeout=PATIENCE)
+    ada.get_by_role("button", name="Übertragung beenden").click()
+    expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
+    (recording,) = (server.data / "recordings").glob(f"{name}*.mp4")
+    chapters = httpx.get(f"{server.url}/vod/{recording.stem}.vtt").text.splitlines()
+    titles = [line for line in chapters if name in line or "Grace" in line]
+    assert titles == [name, "Grace ist auf der Bühne", "Grace hat die Bühne verlassen"]
 
 
 #: What the encoder of pictures gives comes late, in order, by as many milliseconds as a page says last.
@@ -143,7 +167,7 @@ def test_moderators_read_that_the_encoder_stays_behind(
     ada.add_init_script(in_composer(SLOW))
     ada.goto(address(server, token, name, "Ada"))
     go_live(ada)
-    words = "The computer that sends the broadcast does not keep up"
+    words = "The broadcasting computer is overloaded"
     expect(ada.locator(".toast").filter(has_text=words)).to_be_visible(timeout=PATIENCE)
     # It is told to another moderator, too, as long as it is so.
     ben = open_page(address(server, token, name, "Ben"), locale="de-DE")

@@ -142,9 +142,9 @@ def test_a_moderator_begins_with_a_card_and_pauses(
     ada.goto(address(server, token, name, "Ada", branding=BRAND))
     ada.get_by_role("button", name="Broadcast", exact=True).click()
     ada.get_by_label("Quality").select_option("540p")
-    ada.get_by_label("Begin with a card").check()
+    ada.get_by_label("Start with a “Starting soon” card").check()
     ada.get_by_role("button", name="Go live").click()
-    expect(ada.get_by_text("Viewers see that it starts soon")).to_be_visible(timeout=PATIENCE)
+    expect(ada.get_by_text("Viewers see a “Starting soon” card")).to_be_visible(timeout=PATIENCE)
     player = watch(open_page(), server, name)
     canvas = player.locator("canvas")
     expect(player).to_have_attribute("data-shows", "soon", timeout=PATIENCE)
@@ -162,7 +162,7 @@ def test_a_moderator_begins_with_a_card_and_pauses(
         arg=player.element_handle(),
         timeout=PATIENCE,
     )
-    ada.get_by_role("button", name="Go on").click()
+    ada.get_by_role("button", name="Resume").click()
     expect(player).to_have_attribute("data-shows", "stage", timeout=PATIENCE)
     assert moves(canvas)
     ada.get_by_role("button", name="End the broadcast").click()

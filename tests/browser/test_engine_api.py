@@ -274,7 +274,7 @@ def test_a_page_that_always_answers_wrongly_is_asked_no_more(
         [f"{server.url}/local", room.name, server.invite(room.token), "Alan", {}],
     )
     frame = page.frame_locator("iframe")
-    expect(frame.get_by_text("That is not the password.")).to_be_visible()
+    expect(frame.get_by_text("Wrong password.")).to_be_visible()
     refusal = page.evaluate('heard("errorOccurred", { type: "COMMAND" })')
     assert refusal["name"] == "wrong_password"
     # What is asked and answered goes through the server: another answer takes as long as that one.

@@ -78,7 +78,7 @@ def test_who_is_removed_is_told_so(
     cell.join(server.invite(token))
     cell.is_("joined")
     host.get_by_role("button", name="People", exact=True).click()
-    host.get_by_role("dialog").get_by_role("button", name="What to do with Guest").click()
+    host.get_by_role("dialog").get_by_role("button", name="Actions for Guest").click()
     host.get_by_role("menuitem", name="Remove from the meeting").click()
     sheet = host.get_by_role("dialog", name="Remove Guest?")
     sheet.get_by_role("button", name="Remove", exact=True).click()

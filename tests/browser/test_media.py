@@ -188,7 +188,7 @@ def test_a_second_microphone_that_fails_leaves_the_first(meeting: Meeting) -> No
         wanted,
     )
     microphones.select_option(index=2)
-    expect(ada.get_by_text("used by another program").first).to_be_visible()
+    expect(ada.get_by_text("in use by another program").first).to_be_visible()
     expect(microphones).to_have_value(before)
     expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on")
     assert sounds(grace.locator("audio").first)
@@ -209,7 +209,7 @@ def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> N
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("NotReadableError", "used by another program"),
+        ("NotReadableError", "in use by another program"),
         ("NotFoundError", "No camera was found"),
         ("NotAllowedError", "may not use your camera"),
     ],

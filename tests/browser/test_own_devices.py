@@ -62,7 +62,7 @@ def test_noise_is_taken_out_or_not_as_the_browser_says_it(
     ada.hears("nanomeetNoiseSuppression", available=True, enabled=False)
     assert ada.asks("isAudioMuted") is False
     frame.get_by_role("button", name="Settings").click()
-    box = frame.get_by_role("checkbox", name="Take noise out of what the microphone hears")
+    box = frame.get_by_role("checkbox", name="Suppress background noise")
     expect(box).not_to_be_checked()
     box.click()
     expect(box).to_be_checked()
@@ -137,10 +137,10 @@ def test_a_touch_turns_a_phones_camera(two_cameras: Browser, room: Room) -> None
     own = tile(page, "Ada").locator("video")
     before = own.evaluate(label)
     assert moves(seen)
-    turn = button(page, "Turn the camera")
+    turn = button(page, "Switch camera")
     if not turn.is_visible():
         button(page, "More").tap()
-        turn = page.get_by_role("menuitem", name="Turn the camera")
+        turn = page.get_by_role("menuitem", name="Switch camera")
     turn.tap()
     until(page, lambda: own.evaluate(label) != before)
     assert moves(own)

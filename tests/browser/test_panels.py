@@ -65,8 +65,8 @@ def write(page: Page, text: str) -> None:
 
 def menu(page: Page, name: str) -> Locator:
     """Open a person's menu in the list of people."""
-    panel(page, "people").get_by_role("button", name=f"What to do with {name}").click()
-    opened = page.get_by_role("menu", name=f"What to do with {name}")
+    panel(page, "people").get_by_role("button", name=f"Actions for {name}").click()
+    opened = page.get_by_role("menu", name=f"Actions for {name}")
     expect(opened).to_be_visible()
     return opened
 
@@ -94,7 +94,7 @@ def test_two_people_write_to_each_other(room: Room) -> None:
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     write(ada, "Look at https://example.org/a?b=(c), please <img src=x onerror=alert(1)>")
     expect(log(ada).get_by_text("Ada (you)")).to_be_visible()
-    expect(ada.get_by_label("Write to everybody")).to_have_value("")
+    expect(ada.get_by_label("Message everyone")).to_have_value("")
     opener = button(grace, "Chat")
     expect(opener).to_have_accessible_description("1 unread message")
     expect(opener.locator(".tool-badge")).to_have_attribute("data-count", "1")
@@ -131,18 +131,18 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     expect(tile(ada, "Alan")).to_be_visible(timeout=PATIENCE)
     form = panel(ada, "chat").locator("form")
     recipient(ada).select_option("Grace (privately)")
-    expect(form.get_by_text("Only Grace will read this.")).to_be_visible()
-    form.get_by_role("textbox", name="Write to Grace alone").fill("Between us")
-    form.get_by_role("button", name="Send to Grace alone").click()
-    expect(log(ada).get_by_text("only to Grace")).to_be_visible()
+    expect(form.get_by_text("Only Grace can read this.")).to_be_visible()
+    form.get_by_role("textbox", name="Message Grace privately").fill("Between us")
+    form.get_by_role("button", name="Send to Grace only").click()
+    expect(log(ada).get_by_text("privately to Grace")).to_be_visible()
     expect(log(grace).get_by_text("Between us")).to_be_visible()
-    expect(log(grace).get_by_text("only to you")).to_be_visible()
-    log(grace).get_by_role("button", name="Write to Ada alone").click()
-    expect(grace.get_by_role("textbox", name="Write to Ada alone")).to_be_focused()
+    expect(log(grace).get_by_text("privately to you")).to_be_visible()
+    log(grace).get_by_role("button", name="Reply to Ada privately").click()
+    expect(grace.get_by_role("textbox", name="Message Ada privately")).to_be_focused()
     grace.keyboard.type("Yes")
     grace.keyboard.press("Enter")
     expect(log(ada).get_by_text("Yes")).to_be_visible()
-    form.get_by_role("button", name="Write to everybody").click()
+    form.get_by_role("button", name="Message everyone").click()
     write(ada, "For all")
     expect(log(alan).get_by_text("For all")).to_be_visible()
     expect(log(alan).locator(".chat-text")).to_have_text(["For all"])
@@ -155,7 +155,7 @@ def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
-    choose(ada, "Grace", "Write privately")
+    choose(ada, "Grace", "Send a private message")
     form = panel(ada, "chat").locator("form")
     expect(form.get_by_role("textbox")).to_be_focused()
     form.get_by_role("textbox").fill("Between us")
@@ -164,8 +164,8 @@ def test_who_has_gone_is_not_replaced_by_everybody(room: Room) -> None:
         timeout=60_000
     )
     ada.keyboard.press("Enter")
-    expect(form.get_by_role("button", name="Send to Grace alone")).to_be_disabled()
-    expect(log(ada).get_by_text("Nothing has been written yet.")).to_be_visible()
+    expect(form.get_by_role("button", name="Send to Grace only")).to_be_disabled()
+    expect(log(ada).get_by_text("No messages yet.")).to_be_visible()
     expect(form.get_by_role("textbox")).to_have_value("Between us")
 
 
@@ -241,7 +241,7 @@ def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     panel(ada, "people").get_by_role("button", name="Mute Grace").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
-    choose(ada, "Grace", "Switch the camera off")
+    choose(ada, "Grace", "Turn off the camera")
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off")
     panel(ada, "people").get_by_role("button", name="Ask Grace to unmute").click()
     expect(ada.get_by_text("Grace has been asked.").first).to_be_visible()
@@ -252,16 +252,16 @@ def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> Non
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
-    choose(ada, "Grace", "Make a moderator", "Really make Grace a moderator?")
+    choose(ada, "Grace", "Make moderator", "Make Grace a moderator?")
     expect(panel(grace, "people").get_by_role("button", name="Mute Ada")).to_be_visible()
-    choose(grace, "Ada", "Show large to everybody")
-    expect(panel(ada, "people").get_by_text("shown large to everybody")).to_be_visible()
-    choose(ada, "Ada", "No longer large to everybody")
-    expect(panel(grace, "people").get_by_text("shown large to everybody")).to_have_count(0)
+    choose(grace, "Ada", "Pin for everyone")
+    expect(panel(ada, "people").get_by_text("shown large to everyone")).to_be_visible()
+    choose(ada, "Ada", "Unpin for everyone")
+    expect(panel(grace, "people").get_by_text("shown large to everyone")).to_have_count(0)
     # The role was given for this meeting: it is not handed on by a link.
-    link = panel(grace, "invite").get_by_role("textbox", name="Link for participants")
+    link = panel(grace, "invite").get_by_role("textbox", name="Participant link")
     expect(link).to_have_value(re.compile("#token="))
-    expect(grace.get_by_role("radio", name="A moderator")).to_have_count(0)
+    expect(grace.get_by_role("radio", name="Moderator")).to_have_count(0)
 
 
 def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
@@ -270,7 +270,7 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
     )
     for name in ("Grace", "Alan"):
         expect(tile(ada, name)).to_be_visible(timeout=PATIENCE)
-    choose(ada, "Alan", "Send into the audience")
+    choose(ada, "Alan", "Move to the audience")
     expect(panel(ada, "people").get_by_role("region", name="Audience")).to_contain_text("Alan")
     button(alan, "Raise your hand").click()
     expect(panel(ada, "people").get_by_role("region", name="Raised hands")).to_contain_text("Alan")
@@ -279,10 +279,10 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
     expect(hands.get_by_role("listitem")).to_have_text(
         [re.compile("Alan.*in the audience"), re.compile("Grace")]
     )
-    hands.get_by_role("button", name="Take Grace's hand down").click()
+    hands.get_by_role("button", name="Lower Grace's hand").click()
     expect(hands.get_by_role("listitem")).to_have_count(1)
-    hands.get_by_role("button", name="Invite Alan onto the stage").click()
-    expect(ada.get_by_text("Alan has been invited up.").first).to_be_visible()
+    hands.get_by_role("button", name="Invite Alan to the stage").click()
+    expect(ada.get_by_text("Alan has been invited to the stage.").first).to_be_visible()
 
 
 def test_many_people_are_searched(room: Room) -> None:
@@ -309,7 +309,7 @@ def test_many_people_are_searched(room: Room) -> None:
     shown.get_by_role("searchbox", name="Find a participant").fill("guest 7")
     expect(shown.get_by_role("listitem")).to_have_count(1)
     shown.get_by_role("searchbox").fill("no such name")
-    expect(shown.get_by_text("No one here has this name.")).to_be_visible()
+    expect(shown.get_by_text("No participant with that name.")).to_be_visible()
 
 
 # --- the lobby ---------------------------------------------------------------------------------
@@ -317,8 +317,8 @@ def test_many_people_are_searched(room: Room) -> None:
 
 def with_lobby(room: Room) -> Page:
     ada = room.enter("Ada", moderator=True)
-    panel(ada, "settings").get_by_label("Newcomers wait").click()
-    expect(panel(ada, "settings").get_by_label("Newcomers wait")).to_be_checked()
+    panel(ada, "settings").get_by_label("Lobby").click()
+    expect(panel(ada, "settings").get_by_label("Lobby")).to_be_checked()
     close(ada)
     return ada
 
@@ -326,16 +326,16 @@ def with_lobby(room: Room) -> Page:
 def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
     ada = with_lobby(room)
     grace, alan = room.enter("Grace"), room.enter("Alan")
-    lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
+    lobby = panel(ada, "people").get_by_role("region", name="Lobby")
     expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENCE)
-    lobby.get_by_role("button", name="Write to Grace").click()
+    lobby.get_by_role("button", name="Message Grace").click()
     lobby.get_by_label("Message to Grace").fill("One moment, please")
     ada.keyboard.press("Enter")
     expect(grace.get_by_text("One moment, please")).to_be_visible()
     expect(alan.get_by_text("One moment, please")).to_have_count(0)
-    lobby.get_by_role("button", name="Refuse Alan").click()
+    lobby.get_by_role("button", name="Deny Alan").click()
     expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
-    lobby.get_by_role("button", name="Let in Grace").click()
+    lobby.get_by_role("button", name="Admit Grace").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     expect(lobby).to_have_count(0)
 
@@ -343,14 +343,14 @@ def test_who_knocks_is_written_to_admitted_or_refused(room: Room) -> None:
 def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
     ada = with_lobby(room)
     guests = [room.enter(name) for name in ("Grace", "Alan")]
-    lobby = panel(ada, "people").get_by_role("region", name="Waiting to be let in")
+    lobby = panel(ada, "people").get_by_role("region", name="Lobby")
     expect(lobby.get_by_role("listitem")).to_have_count(2, timeout=PATIENCE)
-    lobby.get_by_role("button", name="Write to all").click()
-    lobby.get_by_label("Message to those who wait").fill("We begin at ten")
+    lobby.get_by_role("button", name="Message all").click()
+    lobby.get_by_label("Message to everyone in the lobby").fill("We begin at ten")
     ada.keyboard.press("Enter")
     for guest in guests:
         expect(guest.get_by_text("We begin at ten")).to_be_visible()
-    lobby.get_by_role("button", name="Let all in").click()
+    lobby.get_by_role("button", name="Admit all").click()
     for guest in guests:
         expect(tile(guest, "Ada")).to_be_visible(timeout=PATIENCE)
 
@@ -361,7 +361,7 @@ def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
 def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     shown = panel(ada, "settings")
-    shown.get_by_role("button", name="Make one").click()
+    shown.get_by_role("button", name="Generate").click()
     given = shown.get_by_label("The password is set.")
     expect(given).to_have_value(re.compile(r"^([a-z]{4}-){3}[a-z]{4}$"))
     first = given.input_value()
@@ -369,7 +369,7 @@ def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> Non
     grace.get_by_label("Password").fill(first)
     button(grace, "Join").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
-    shown.get_by_role("button", name="Make one").click()
+    shown.get_by_role("button", name="Generate").click()
     expect(given).not_to_have_value(first)
     shown.get_by_role("button", name="Remove the password").click()
     expect(shown.get_by_role("button", name="Remove the password")).to_have_count(0)
@@ -389,7 +389,7 @@ def test_the_meeting_is_ended_for_all_by_keyboard(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
-    panel(ada, "settings").get_by_role("button", name="End the meeting for everybody").focus()
+    panel(ada, "settings").get_by_role("button", name="End the meeting for everyone").focus()
     ada.keyboard.press("Enter")
     expect(tile(grace, "Ada")).to_be_visible()
     ada.keyboard.press("Enter")
@@ -425,13 +425,13 @@ COUNT_SOUNDS = """() => {
 def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     shown = panel(ada, "settings")
-    meter = shown.get_by_role("meter", name="Level of the microphone")
+    meter = shown.get_by_role("meter", name="Microphone level")
     expect(meter).to_be_visible(timeout=PATIENCE)
     ada.wait_for_function("meter => meter.value >= 0.05", arg=meter.element_handle())
     ada.evaluate(COUNT_SOUNDS)
     button(ada, "Test the speaker").click()
     ada.wait_for_function("() => sounds === 1")
-    expect(ada.get_by_text("No sound could be played")).to_have_count(0)
+    expect(ada.get_by_text("Could not play sound")).to_have_count(0)
 
 
 # --- broadcast and invite ----------------------------------------------------------------------
@@ -442,15 +442,15 @@ def test_a_broadcast_counts_its_viewers_and_leaves_its_recording(
 ) -> None:
     ada = room.enter("Ada", moderator=True)
     shown = panel(ada, "broadcast")
-    shown.get_by_label("Record it too").check()
+    shown.get_by_label("Also record").check()
     button(ada, "Go live").click()
     expect(shown.get_by_text("You are live")).to_be_visible(timeout=PATIENCE)
-    expect(shown.get_by_text("and it is recorded")).to_be_visible()
-    link = shown.get_by_role("textbox", name="Link for viewers").input_value()
+    expect(shown.get_by_text("and recording")).to_be_visible()
+    link = shown.get_by_role("textbox", name="Viewer link").input_value()
     open_page(link)
     expect(shown.get_by_text("1 viewer", exact=True)).to_be_visible(timeout=PATIENCE)
     button(ada, "End the broadcast").click()
-    recording = shown.get_by_role("textbox", name="The last recording")
+    recording = shown.get_by_role("textbox", name="Latest recording")
     expect(recording).to_be_visible(timeout=PATIENCE)
     assert open_page().goto(recording.input_value()).ok  # type: ignore[union-attr]
 
@@ -461,14 +461,14 @@ def test_the_code_is_the_link_and_the_link_has_its_role(
 ) -> None:
     ada = room.enter("Ada", moderator=True, device_scale_factor=2)
     shown = panel(ada, "invite")
-    words = "Link for a moderator" if moderator else "Link for participants"
+    words = "Moderator link" if moderator else "Participant link"
     if moderator:
-        shown.get_by_role("radio", name="A moderator").focus()
+        shown.get_by_role("radio", name="Moderator").focus()
         ada.keyboard.press("Space")
     link = shown.get_by_role("textbox", name=words)
     expect(link).to_have_value(re.compile("#token="))
     expect(shown.get_by_text("Anyone with the link can join until")).to_be_visible()
-    code = shown.get_by_role("img", name="The link as a QR code")
+    code = shown.get_by_role("img", name="QR code of the link")
     code.scroll_into_view_if_needed()
     assert read_qr(code) == link.input_value()
     guest = open_page(link.input_value())
@@ -485,7 +485,7 @@ CLIPBOARD = ["camera", "microphone", "clipboard-read", "clipboard-write"]
 def test_a_link_is_copied(room: Room) -> None:
     ada = room.enter("Ada", moderator=True, permissions=CLIPBOARD)
     shown = panel(ada, "invite")
-    link = shown.get_by_role("textbox", name="Link for participants")
+    link = shown.get_by_role("textbox", name="Participant link")
     expect(link).to_be_visible()
     with said(shown, "Copied"):
         button(ada, "Copy").click()
@@ -544,7 +544,7 @@ def test_a_person_is_removed_by_keyboard_alone(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
-    opener = panel(ada, "people").get_by_role("button", name="What to do with Grace")
+    opener = panel(ada, "people").get_by_role("button", name="Actions for Grace")
     for _ in range(12):
         if opener.evaluate("element => element === document.activeElement"):
             break
@@ -604,11 +604,11 @@ def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> No
     write(grace, "See https://example.org")
     recipient(grace).select_option("Ada (privately)")
     write(grace, "See https://example.org too")
-    panel(ada, "settings").get_by_label("Newcomers wait").click()
+    panel(ada, "settings").get_by_label("Lobby").click()
     room.enter("Alan")
-    button(ada, "Make one").click()
+    button(ada, "Generate").click()
     expect(ada.get_by_label("The password is set.")).to_be_visible()
-    expect(button(ada, "People")).to_have_accessible_description("1 person waits")
+    expect(button(ada, "People")).to_have_accessible_description("1 person waiting")
     for theme in ("light", "dark"):
         ada.emulate_media(color_scheme=theme)
         for name in TITLES:
@@ -649,9 +649,9 @@ def test_panels_look_well(room: Room, theme: str) -> None:
     write(grace, "Alan is late, and asked me to tell you.")
     expect(log(ada).get_by_text("Alan is late")).to_be_visible()
     recipient(ada).select_option("Grace Hopper (privately)")
-    panel(ada, "settings").get_by_label("Newcomers wait").click()
+    panel(ada, "settings").get_by_label("Lobby").click()
     room.enter("Alan Turing")
-    expect(button(ada, "People")).to_have_accessible_description("1 person waits")
+    expect(button(ada, "People")).to_have_accessible_description("1 person waiting")
     close(ada)
     for size, (width, height) in SIZES.items():
         resize(ada, width, height)

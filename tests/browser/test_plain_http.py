@@ -64,7 +64,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     assert decodes(picture)
     assert sounds(grace.locator("audio").first)
     grace.keyboard.press("c")
-    grace.get_by_placeholder("Write to everybody").fill("I hear you")
+    grace.get_by_placeholder("Message everyone").fill("I hear you")
     grace.keyboard.press("Enter")
     expect(ada.get_by_text("I hear you")).to_have_count(0)
     ada.keyboard.press("c")
@@ -75,7 +75,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
 
     # What is missing is told in words, and tried as often as one likes.
     notice = grace.locator(".notices .notice")
-    expect(notice).to_contain_text("gives no camera and microphone to a page over http")
+    expect(notice).to_contain_text("gives no camera and microphone on http pages")
     expect(notice).to_contain_text("Over https you can be seen and heard")
     expect(notice).not_to_contain_text("--certfile")
     expect(button(grace, "Try again")).to_have_count(0)
@@ -83,7 +83,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     button(grace, "Camera").click()
     expect(notice).to_contain_text("gives no camera")
     grace.keyboard.press("s")
-    expect(grace.locator(".toasts")).to_contain_text("Sharing your screen needs a secure page")
+    expect(grace.locator(".toasts")).to_contain_text("Screen sharing requires HTTPS")
     button(grace, "Settings").click()
     for kind in ("Microphone", "Camera"):
         expect(grace.get_by_role("combobox", name=kind)).to_have_text("Only over https")
@@ -103,7 +103,7 @@ def test_a_moderator_over_http_invites_and_reads_of_https(
     asked = room.address("Ada", moderator=True, **{"prejoinConfig.enabled": True})
     ada = lan.open_page(over_lan(asked))
     notice = ada.locator(".notice")
-    expect(notice).to_contain_text("gives no camera and microphone to a page over http")
+    expect(notice).to_contain_text("gives no camera and microphone on http pages")
     expect(notice).to_contain_text("--certfile")
     button(ada, "Join without camera and microphone").click()
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
@@ -112,14 +112,14 @@ def test_a_moderator_over_http_invites_and_reads_of_https(
     copy.click()
     expect(ada.get_by_role("dialog").get_by_role("button", name="Copied")).to_be_visible()
     # What was copied is pasted, as it is into a letter.
-    link = ada.get_by_label("Link for participants")
+    link = ada.get_by_label("Participant link")
     wanted = link.input_value()
     assert wanted.startswith(f"{reached.url}/invite#token=")
     ada.keyboard.press("Escape")
     button(ada, "Chat").click()
-    ada.get_by_placeholder("Write to everybody").focus()
+    ada.get_by_placeholder("Message everyone").focus()
     ada.keyboard.press("Control+v")
-    expect(ada.get_by_placeholder("Write to everybody")).to_have_value(wanted)
+    expect(ada.get_by_placeholder("Message everyone")).to_have_value(wanted)
 
     guest = lan.open_page(wanted)
     guest.get_by_label("Your name").fill("Grace")
@@ -130,7 +130,7 @@ def test_a_moderator_over_http_invites_and_reads_of_https(
     button(ada, "Broadcast").click()
     button(ada, "Go live").click()
     expect(ada.get_by_role("dialog").get_by_role("alert")).to_contain_text(
-        "Broadcasting needs a secure page"
+        "Broadcasting requires HTTPS"
     )
 
 
@@ -147,7 +147,7 @@ def test_one_watches_a_broadcast_and_the_stage_from_the_audience(
 
     button(ada, "Broadcast").click()
     button(ada, "Go live").click()
-    link = ada.get_by_role("textbox", name="Link for viewers")
+    link = ada.get_by_role("textbox", name="Viewer link")
     expect(link).to_be_visible(timeout=PATIENCE)
     viewer = lan.open_page(over_lan(link.input_value()))
     player = viewer.locator("main.player")
@@ -164,7 +164,7 @@ def test_a_stage_that_no_page_can_send_is_no_endless_wait(servers: Servers, lan:
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
     grace = lan.open_page(over_lan(room.address("Grace")))
     expect(grace.locator(".audience-notice")).to_contain_text(
-        "No one on the stage can send it", timeout=PATIENCE
+        "No browser on the stage can send it", timeout=PATIENCE
     )
 
 
@@ -193,7 +193,7 @@ def test_the_quickstart_over_http(lab_of_all: Lab, lan: Lan) -> None:
     notebook.tells(tell, "joined None")
     host = frame_of(notebook.page)
     assert host.url.startswith(f"{lab.url}/nanomeet/")
-    expect(host.locator(".notice")).to_contain_text("to a page over http")
+    expect(host.locator(".notice")).to_contain_text("on http pages")
 
     notebook.meeting.get_by_role("button", name=re.compile("invite", re.IGNORECASE)).click()
     expect(notebook.meeting).to_contain_text("The invite link is copied")
@@ -212,8 +212,8 @@ def test_the_quickstart_over_http(lab_of_all: Lab, lan: Lan) -> None:
     # What needs https fails at once, in words.
     notebook.run(start)
     failed = notebook.until(outcome, lambda said: "pending" not in said and "running" not in said)
-    assert "Broadcasting needs a secure page" in failed
+    assert "Broadcasting requires HTTPS" in failed
     notebook.run(unmute)
     failed = notebook.until(opened, lambda said: "pending" not in said and "running" not in said)
-    assert "gives no microphone to a page over http" in failed
+    assert "gives no microphone on http pages" in failed
     notebook.tells(tell, "joined None")

@@ -33,7 +33,7 @@ def test_one_sees_oneself_first_and_comes_in_as_one_chose(room: Room, open_page:
     ada = room.enter("Ada", moderator=True)
     grace = open_page(door(room))
     assert moves(grace.locator("video"))
-    level = grace.get_by_role("meter", name="How loud your microphone is")
+    level = grace.get_by_role("meter", name="Microphone level")
     grace.mouse.click(5, 5)
     grace.wait_for_function("meter => meter.value > 0.01", arg=level.element_handle())
     expect(tile(ada, "Grace")).to_have_count(0)

@@ -43,7 +43,7 @@ class Class:
 
 def asked(page: Page, name: str) -> Locator:
     """Open the question how a participant is removed, and return it when it is whole."""
-    opener = panel(page, "people").get_by_role("button", name=f"What to do with {name}")
+    opener = panel(page, "people").get_by_role("button", name=f"Actions for {name}")
     opener.click()
     page.get_by_role("menuitem", name="Remove from the meeting").click()
     sheet = page.get_by_role("dialog", name=f"Remove {name}?")

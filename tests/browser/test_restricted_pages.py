@@ -73,7 +73,7 @@ def test_in_an_isolated_notebook_one_meets(
         # Its own parts run there, too: the composer is a worker.
         frame.get_by_role("button", name="Broadcast").click()
         frame.get_by_role("button", name="Go live").click()
-        link = frame.get_by_role("textbox", name="Link for viewers")
+        link = frame.get_by_role("textbox", name="Viewer link")
         expect(link).to_be_visible(timeout=SLOW)
         lab.write(
             "watching.ipynb",
@@ -155,10 +155,10 @@ def test_a_notebook_without_camera_rights_offers_a_tab(open_page: OpenPage, tmp_
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         frame = frame_of(notebook.page)
         notice = frame.locator(".notices .notice")
-        expect(notice).to_contain_text("The page that shows this meeting does not let it use")
+        expect(notice).to_contain_text("The page that embeds this meeting blocks")
         expect(notice.get_by_role("button", name="Try again")).to_have_count(0)
         frame.get_by_role("button", name="Share the screen").click()
-        expect(frame.locator(".toasts")).to_contain_text("does not let it share your screen")
+        expect(frame.locator(".toasts")).to_contain_text("blocks screen sharing")
         with notebook.page.expect_popup() as opened:
             notice.get_by_role("link", name="Open in a tab").click()
         tab = opened.value
@@ -188,7 +188,7 @@ def test_a_course_page_that_passes_no_camera_on_offers_a_tab(
         grace = page.locator("iframe").content_frame
         expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
         notice = grace.locator(".notices .notice")
-        expect(notice).to_contain_text("The page that shows this meeting does not let it use")
+        expect(notice).to_contain_text("The page that embeds this meeting blocks")
         assert moves(grace.get_by_role("listitem").filter(has_text="Ada").locator("video"))
         with page.expect_popup() as opened:
             notice.get_by_role("link", name="Open in a tab").click()

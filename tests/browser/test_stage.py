@@ -59,14 +59,14 @@ def test_a_pin_is_for_oneself_and_a_main_participant_for_all(room: Room) -> None
     button(ada, "Show Ada large").click()
     expect(large(ada)).to_contain_text("Ada")
     expect(large(grace)).to_have_count(0)
-    button(ada, "Show Ada as large as the others").click()
+    button(ada, "Show Ada at normal size").click()
     expect(large(ada)).to_have_count(0)
     tile(ada, "Grace").hover()
-    button(ada, "What to do with Grace").click()
-    ada.get_by_role("menuitem", name="Show large to everybody").first.click()
+    button(ada, "Actions for Grace").click()
+    ada.get_by_role("menuitem", name="Pin for everyone").first.click()
     for page in (ada, grace):
         expect(large(page)).to_contain_text("Grace")
-        expect(page.get_by_role("img", name="shown large to everybody")).to_be_visible()
+        expect(page.get_by_role("img", name="shown large to everyone")).to_be_visible()
 
 
 def test_a_shared_screen_is_large_and_not_cropped(room: Room, open_page: OpenPage) -> None:
@@ -103,7 +103,7 @@ def test_the_space_bar_held_opens_the_microphone(room: Room) -> None:
     grace.keyboard.press("m")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
     grace.keyboard.down(" ")
-    expect(grace.get_by_text("You can be heard while you hold the space bar")).to_be_visible()
+    expect(grace.get_by_text("You are unmuted while you hold the space bar")).to_be_visible()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on")
     grace.keyboard.up(" ")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
@@ -122,11 +122,11 @@ def test_to_be_asked_to_unmute_is_a_question_and_not_an_order(room: Room) -> Non
     ada, grace = two(room)
     grace.keyboard.press("m")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
-    for answer, then in (("Not now", "off"), ("Switch on", "on")):
+    for answer, then in (("Not now", "off"), ("Turn on", "on")):
         tile(ada, "Grace").hover()
-        button(ada, "What to do with Grace").click()
+        button(ada, "Actions for Grace").click()
         ada.get_by_role("menuitem", name="Ask").first.click()
-        expect(grace.get_by_text("Ada asks you to switch your microphone on.")).to_be_visible()
+        expect(grace.get_by_text("Ada asks you to unmute.")).to_be_visible()
         expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
         button(grace, answer).click()
         expect(tile(ada, "Grace")).to_have_attribute("data-microphone", then)
@@ -134,9 +134,9 @@ def test_to_be_asked_to_unmute_is_a_question_and_not_an_order(room: Room) -> Non
 
 def test_a_moderator_ends_the_meeting_for_everybody(room: Room) -> None:
     ada, grace = two(room)
-    button(ada, "Other ways to leave").click()
-    choose(ada, "End the meeting for everybody")
-    choose(ada, "Really end it for everybody?")
+    button(ada, "More options for leaving").click()
+    choose(ada, "End the meeting for everyone")
+    choose(ada, "End it for everyone?")
     for page in (ada, grace):
         expect(page.get_by_role("heading", name="The meeting has ended")).to_be_visible()
 
@@ -158,7 +158,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
     for name in ("Camera", "Chat", "People", "Broadcast", "Settings", "More", "Leave the meeting"):
         assert name in walked
     # The menu of a tile opens, is walked and closes without a mouse.
-    menu = button(ada, "What to do with Grace")
+    menu = button(ada, "Actions for Grace")
     menu.focus()
     expect(menu).to_be_visible()
     ada.keyboard.press("Enter")
@@ -192,7 +192,7 @@ def test_nothing_serious_is_wrong_with_any_screen(room: Room) -> None:
     ada.keyboard.press("Escape")
     expect(shortcuts).to_have_count(0)
     tile(ada, "Grace").hover()
-    for menu in ("What to do with Grace", "More"):
+    for menu in ("Actions for Grace", "More"):
         button(ada, menu).click()
         expect(ada.get_by_role("menuitem").first).to_be_focused()
         assert violations(ada, "html") == []

@@ -39,7 +39,7 @@ def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> Non
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     _is(ada, 1)
     menu(ada, "Grace")
-    slider = ada.get_by_role("slider", name="Volume of Grace, for me")
+    slider = ada.get_by_role("slider", name="Volume of Grace (for me)")
     expect(slider).to_have_value("100")
     assert violations(ada, ".menu:popover-open") == []
     # Up from the first item is the last that can be set there.

@@ -141,7 +141,7 @@ export class StageBroadcast {
       ? {
           kind: "broadcast_browser",
           message:
-            "This browser cannot broadcast. Chrome, Edge or another browser built on Chromium can.",
+            "This browser cannot broadcast. Use Chrome, Edge or another Chromium-based browser.",
         }
       : {
           kind: "broadcast_insecure",

@@ -151,7 +151,7 @@ export class IngestSocket {
     if (now - this.#lostAt >= GRACE_MS) {
       this.#end(true, {
         kind: "broadcast_connection",
-        message: "The connection to the server was lost and did not come back.",
+        message: "The connection to the server was lost and could not be restored.",
       });
       return;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crop, gallery, initials, intoTile, letterbox, MAX_TILES, spotlight } from "./layout";
+import { crop, gallery, intoTile, letterbox, MAX_TILES, spotlight } from "./layout";
 
 const PICTURE = { width: 640, height: 360 };
 
@@ -130,17 +130,5 @@ describe("intoTile", () => {
         }
       }
     }
-  });
-});
-
-describe("initials", () => {
-  it.each([
-    ["Ada Lovelace", "AL"],
-    ["grace", "G"],
-    ["Jean-Luc van der Berg", "JB"],
-    ["  ", "?"],
-    ["𝒜da", "𝒜"],
-  ])("of %j are %j", (name, letters) => {
-    expect(initials(name)).toBe(letters);
   });
 });

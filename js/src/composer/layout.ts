@@ -1,7 +1,5 @@
 /** The layout of the stage's tiles. Pure, in pixels. */
 
-import { first } from "../shared/text";
-
 export interface Size {
   width: number;
   height: number;
@@ -104,11 +102,4 @@ export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect
   const left = (part.width * part.height) / (source.width * source.height);
   if (!whole && left >= WORTH) return { part, at: tile };
   return { part: { x: 0, y: 0, ...source }, at: letterbox(source, tile) };
-}
-
-/** One or two initials of a name. */
-export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
-  const last = words.length > 1 ? first(words.at(-1) ?? "") : "";
-  return ((first(words[0] ?? "") || "?") + last).toLocaleUpperCase();
 }

@@ -1,16 +1,8 @@
 /** Draws the stage. What rarely changes is drawn once, on layers below and above the video. */
 
+import { initials } from "../shared/initials";
 import { characters } from "../shared/text";
-import {
-  crop,
-  gallery,
-  initials,
-  intoTile,
-  MAX_TILES,
-  type Rect,
-  type Size,
-  spotlight,
-} from "./layout";
+import { crop, gallery, intoTile, MAX_TILES, type Rect, type Size, spotlight } from "./layout";
 import type { Card, Look, Ornament, WorkerTile } from "./messages";
 
 const GAP = 4;

@@ -1,11 +1,27 @@
 /** Selects a page's language. */
 
+import type { StartBroadcast } from "./protocol";
+
+/** The tag of a language that the pages and the server speak. */
+export type Language = NonNullable<StartBroadcast["language"]>;
+
 const primary = (tag: string): string => tag.toLowerCase().split(/[-_]/, 1)[0] ?? "";
 
-/** Returns the first language of `wanted` that is one of `known`; English if none is. */
-export function preferred(wanted: readonly unknown[], known: readonly string[]): string {
-  const languages = wanted.filter((tag) => typeof tag === "string").map(primary);
-  return languages.find((language) => known.includes(language)) ?? "en";
+const KNOWN: Readonly<Record<Language, true>> = { en: true, de: true };
+
+/** The tags of the languages that there are. */
+export const languages = Object.keys(KNOWN) as readonly Language[];
+
+const isKnown = (tag: string): tag is Language => languages.some((known) => known === tag);
+
+/** Returns the first language of `wanted` that there is; English if none is. */
+export function preferred(wanted: readonly unknown[]): Language {
+  return (
+    wanted
+      .filter((tag) => typeof tag === "string")
+      .map(primary)
+      .find(isKnown) ?? "en"
+  );
 }
 
 /**

@@ -331,6 +331,7 @@ export interface StartBroadcast {
   type: "start_broadcast";
   ref?: number | null;
   options?: BroadcastOptions;
+  language?: "en" | "de";
 }
 
 /** End the broadcast. Moderators only. */

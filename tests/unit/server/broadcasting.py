@@ -20,8 +20,9 @@ class Stage:
         self.sender = Sender()
         self.start(**options)
 
-    def start(self, ref: int = 1, **options: Any) -> None:
-        self.page.ask(meeting.StartBroadcast(options=common.BroadcastOptions(**options), ref=ref))
+    def start(self, ref: int = 1, language: common.Language = "en", **options: Any) -> None:
+        wanted = common.BroadcastOptions(**options)
+        self.page.ask(meeting.StartBroadcast(options=wanted, language=language, ref=ref))
         granted = self.page.all(meeting.IngestGranted)
         if granted:
             self.granted = granted[-1]

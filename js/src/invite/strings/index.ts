@@ -5,18 +5,18 @@
  * compile.
  */
 
-import { preferred } from "../../shared/language";
+import { type Language, preferred } from "../../shared/language";
 import { de } from "./de";
 import { en, type Strings } from "./en";
 
-const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
+const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
 /** The words, in the language that was chosen last. */
 export let t: Strings = en;
 
 /** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
-export function speak(wanted: readonly unknown[]): string {
-  const chosen = preferred(wanted, Object.keys(LANGUAGES));
-  t = LANGUAGES[chosen] ?? en;
+export function speak(wanted: readonly unknown[]): Language {
+  const chosen = preferred(wanted);
+  t = LANGUAGES[chosen];
   return chosen;
 }

@@ -1,6 +1,7 @@
 /** Broadcasting from this page: composes the stage while the server wants it from us. */
 
 import { type Fault, StageBroadcast } from "../../composer/index";
+import type { Language } from "../../shared/language";
 import type {
   BroadcastOptions,
   BroadcastState,
@@ -13,6 +14,8 @@ import { Composing, type ComposingOptions } from "./composing";
 
 export interface ControlOptions extends Omit<ComposingOptions, "onEnded" | "onShown"> {
   line: ServerLine;
+  /** The one that the page speaks. */
+  language: () => Language;
 }
 
 /** The server confirms a start when it has the first frame, a stop when the file is closed. */
@@ -21,12 +24,14 @@ const STOP_TIMEOUT = 45_000;
 
 export class BroadcastControl {
   readonly #line: ServerLine;
+  readonly #language: () => Language;
   readonly #composing: Composing;
   /** Why this page's own part failed, which the server does not know in detail. */
   #failure: Fault | null = null;
 
-  constructor({ line, ...options }: ControlOptions) {
+  constructor({ line, language, ...options }: ControlOptions) {
     this.#line = line;
+    this.#language = language;
     this.#composing = new Composing({
       ...options,
       onShown: (shows) => line.send({ type: "broadcast_shown", shows }),
@@ -40,7 +45,7 @@ export class BroadcastControl {
     if (unable) throw new RefusedError(unable.kind, unable.message);
     this.#failure = null;
     try {
-      const start = { type: "start_broadcast", options } as const;
+      const start = { type: "start_broadcast", options, language: this.#language() } as const;
       await this.#line.request(start, START_TIMEOUT);
     } catch (error) {
       throw this.#refusal() ?? error;

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Brand, Ornament } from "../../composer/messages";
+import type { Language } from "../../shared/language";
 import { MOST_LINES } from "../../shared/picture";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
 
@@ -48,7 +49,7 @@ export class ViewStore {
   /** Null for the one that the person prefers everywhere. */
   readonly theme = signal<Theme | null>(null);
   /** The tag of the language that the page speaks. */
-  readonly language = signal("en");
+  readonly language = signal<Language>("en");
   /** What the embedding page wants of the toolbar. */
   readonly toolbar = new ToolbarWishes();
   /** What the organiser says to those who wait, if anything. */

@@ -98,7 +98,7 @@ test("a camera that the page around keeps does not take the microphone with it",
   const { capture, asked } = machine({}, "granted", { video: "framed" });
   const { audio, problems } = await acquire(capture, BOTH, {});
   expect([audio?.kind, problems, asked]).toEqual(["audio", { video: "framed" }, ["audio"]]);
-  expect(explain(problems)).toContain("open the meeting in a tab of its own");
+  expect(explain(problems)).toContain("Open the meeting in its own tab");
   expect([retriable(problems), tabHelps(problems)]).toEqual([false, true]);
 });
 

@@ -64,6 +64,7 @@ export class Call {
     this.broadcast = new BroadcastControl({
       ...stage,
       line: this.line,
+      language: () => parts.view.language.value,
       onHealth: (health) => {
         parts.health.value = health;
       },

@@ -335,7 +335,7 @@ export class MeetingPage implements MeetingParts {
     if (this.status.value !== "joined" || this.room.onStage.value) return;
     throw new RefusedError(
       "audience",
-      "You are in the audience: raise your hand, and a moderator can invite you up.",
+      "You are in the audience. Raise your hand and a moderator can invite you to the stage.",
     );
   }
 

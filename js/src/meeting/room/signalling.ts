@@ -190,7 +190,7 @@ export class Signalling implements ServerLine {
   close(code = NORMAL): void {
     this.#dropSocket(code);
     clearTimeout(this.#retryTimer);
-    this.#pending.rejectAll("connection_lost", "The connection was lost meanwhile.");
+    this.#pending.rejectAll("connection_lost", "The connection was lost.");
   }
 
   #open(): void {
@@ -269,7 +269,7 @@ export class Signalling implements ServerLine {
   #lost(): void {
     if (this.#connection === "ended") return;
     this.#dropSocket();
-    this.#pending.rejectAll("connection_lost", "The connection was lost meanwhile.");
+    this.#pending.rejectAll("connection_lost", "The connection was lost.");
     const now = performance.now();
     this.#troubleSince ??= now;
     const patience = this.#everJoined ? PATIENCE_JOINED : PATIENCE_NEW;

@@ -5,14 +5,11 @@
  * compile.
  */
 
-import { preferred } from "../../shared/language";
+import { type Language, preferred } from "../../shared/language";
 import { de } from "./de";
 import { en, type Strings } from "./en";
 
-const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
-
-/** The tags of the languages that there are. */
-export const languages: readonly string[] = Object.keys(LANGUAGES);
+const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
 /** The words, in the language that was chosen last. */
 export let t: Strings = en;
@@ -23,8 +20,8 @@ export function inWords({ kind, message }: { kind: string; message: string }): s
 }
 
 /** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
-export function speak(wanted: readonly unknown[]): string {
-  const chosen = preferred(wanted, languages);
-  t = LANGUAGES[chosen] ?? en;
+export function speak(wanted: readonly unknown[]): Language {
+  const chosen = preferred(wanted);
+  t = LANGUAGES[chosen];
   return chosen;
 }

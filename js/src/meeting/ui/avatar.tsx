@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { hue, initials } from "./initials";
+import { hue, initials } from "../../shared/initials";
 
 interface FaceProps {
   name: string;

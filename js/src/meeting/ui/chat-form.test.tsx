@@ -54,9 +54,9 @@ test("Enter sends to everybody, and Shift+Enter and a composed letter do not", a
 test("what is for one alone says so at the field, at the button and above them", async () => {
   chat.recipient.value = GRACE;
   await write("Between us");
-  expect(field().getAttribute("aria-label")).toBe("Write to Grace alone");
-  expect(submit().getAttribute("aria-label")).toBe("Send to Grace alone");
-  expect(root.textContent).toContain("Only Grace will read this.");
+  expect(field().getAttribute("aria-label")).toBe("Message Grace privately");
+  expect(submit().getAttribute("aria-label")).toBe("Send to Grace only");
+  expect(root.textContent).toContain("Only Grace can read this.");
   await press({ key: "Enter" });
   expect(sendChat).toHaveBeenCalledExactlyOnceWith("Between us", "g");
 });

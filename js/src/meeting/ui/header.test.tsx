@@ -25,7 +25,7 @@ test("the header shows the room's name, admission, the live mark and the viewers
   const marks = [...root.querySelectorAll("[role=img]")].map((one) =>
     one.getAttribute("aria-label"),
   );
-  expect(marks).toEqual(["Newcomers wait until they are let in", "2 viewers"]);
+  expect(marks).toEqual(["Lobby enabled: people wait until a moderator admits them", "2 viewers"]);
 });
 
 test("where the embedding page shows name and broadcast, only admission is left", () => {

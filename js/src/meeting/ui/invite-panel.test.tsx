@@ -30,8 +30,8 @@ test("a participant's link is never shown as a moderator's", async () => {
   participant?.click();
   await vi.waitFor(() => expect(shown()).toEqual(["https://example.org/#token=false"]), PATIENT);
   expect([...seen]).toEqual([
-    "Link for a moderator: https://example.org/#token=true",
-    "Link for participants: https://example.org/#token=false",
+    "Moderator link: https://example.org/#token=true",
+    "Participant link: https://example.org/#token=false",
   ]);
 });
 

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
+import { languages } from "../../shared/language";
 import type { Theme } from "../look/view";
 import type { MeetingPage } from "../room/meeting-page";
 import { rememberLanguage } from "../room/preferences";
-import { languages, speak, t } from "../strings";
+import { speak, t } from "../strings";
 
 /** Language and theme, for this user only. */
 export function LookSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {

@@ -13,23 +13,25 @@ const labels = (meeting: FakeMeeting, who: Participant): string[] =>
 test("a participant can write to another and pin them, no more", () => {
   const meeting = meetingOf(false);
   expect(labels(meeting, person({ id: "grace" }))).toEqual([
-    "Write privately",
-    "Show large, for me",
+    "Send a private message",
+    "Pin for me",
   ]);
-  expect(labels(meeting, person({ id: "grace", stage: false }))).toEqual(["Write privately"]);
+  expect(labels(meeting, person({ id: "grace", stage: false }))).toEqual([
+    "Send a private message",
+  ]);
 });
 
 test("a moderator is offered only actions that change something", () => {
   const meeting = meetingOf(true);
   const silent = labels(meeting, person({ id: "grace", audio: false, video: false }));
   expect(silent).toContain("Ask to unmute");
-  expect(silent).toContain("Ask to switch the camera on");
-  expect(silent).not.toContain("Mute the microphone");
+  expect(silent).toContain("Ask to turn on the camera");
+  expect(silent).not.toContain("Mute");
   const seated = labels(meeting, person({ id: "grace", stage: false, hand: 1, moderator: true }));
-  expect(seated).toContain("Take the hand down");
-  expect(seated).toContain("Invite onto the stage");
-  expect(seated).not.toContain("Make a moderator");
-  expect(seated).not.toContain("Mute the microphone");
+  expect(seated).toContain("Lower hand");
+  expect(seated).toContain("Invite to the stage");
+  expect(seated).not.toContain("Make moderator");
+  expect(seated).not.toContain("Mute");
 });
 
 test("each action sends its request to the room", () => {
@@ -54,14 +56,14 @@ test("what cannot be undone asks for confirmation", () => {
   const meeting = meetingOf(true);
   const items = actions(meeting.page, person({ id: "grace" }));
   const asking = items.filter(({ question }) => question);
-  expect(asking.map(({ label }) => label)).toEqual(["Make a moderator"]);
+  expect(asking.map(({ label }) => label)).toEqual(["Make moderator"]);
   const careful = items.filter((item) => item.careful);
   expect(careful.map(({ label }) => label)).toEqual(["Remove from the meeting"]);
 });
 
 test("participants can leave the stage; a moderator can return without an invitation", () => {
   const meeting = meetingOf(true);
-  expect(labels(meeting, person({ id: "me" }))).toContain("Step down into the audience");
-  expect(labels(meeting, person({ id: "me", stage: false }))).toEqual(["Go onto the stage"]);
+  expect(labels(meeting, person({ id: "me" }))).toContain("Return to the audience");
+  expect(labels(meeting, person({ id: "me", stage: false }))).toEqual(["Join the stage"]);
   expect(labels(meetingOf(false), person({ id: "me", stage: false }))).toEqual([]);
 });

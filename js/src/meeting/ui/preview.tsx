@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
+import { hue } from "../../shared/initials";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Face } from "./avatar";
-import { hue } from "./initials";
 import { MediaButtons } from "./media-buttons";
 import { mirrors } from "./stage-tiles";
 import { Video } from "./video";

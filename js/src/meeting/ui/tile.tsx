@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { hue } from "../../shared/initials";
 import type { Rect } from "../look/layout";
 import type { Grade } from "../mesh/connection-quality";
 import type { MeetingPage } from "../room/meeting-page";
@@ -6,7 +7,6 @@ import { avatarOf } from "../room/profile";
 import { t } from "../strings";
 import { Face } from "./avatar";
 import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
-import { hue } from "./initials";
 import { PersonMenu } from "./person-menu";
 import { ReactionIcon } from "./reaction-icons";
 import type { Shown } from "./stage-tiles";

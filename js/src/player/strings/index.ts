@@ -5,18 +5,18 @@
  * compile.
  */
 
-import { preferred } from "../../shared/language";
+import { type Language, preferred } from "../../shared/language";
 import { de } from "./de";
 import { en, type Strings } from "./en";
 
-const LANGUAGES: Readonly<Record<string, Strings>> = { en, de };
+const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
 /** The text in the selected language. */
 export let t: Strings = en;
 
 /** Selects the first supported language of `wanted` and returns its tag; the default is English. */
-export function speak(wanted: readonly unknown[]): string {
-  const chosen = preferred(wanted, Object.keys(LANGUAGES));
-  t = LANGUAGES[chosen] ?? en;
+export function speak(wanted: readonly unknown[]): Language {
+  const chosen = preferred(wanted);
+  t = LANGUAGES[chosen];
   return chosen;
 }

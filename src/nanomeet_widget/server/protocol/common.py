@@ -29,6 +29,8 @@ Quality: TypeAlias = _models.Quality
 Codec: TypeAlias = _models.Codec
 #: What viewers see: the stage, or a card in its place, without sound.
 Shows = Literal["stage", "soon", "paused"]
+#: The languages of the meeting page, as tags (BCP 47).
+Language = Literal["en", "de"]
 
 
 class Message(Struct, forbid_unknown_fields=True, omit_defaults=False):

@@ -13,6 +13,7 @@ from nanomeet_widget.server.protocol.common import (
     BroadcastOptions,
     Codec,
     Error,
+    Language,
     Message,
     Ping,
     Pong,
@@ -317,6 +318,8 @@ class StartBroadcast(ModeratorRequest, tag="start_broadcast", kw_only=True):
     """Broadcast the stage from this page."""
 
     options: BroadcastOptions = msgspec.field(default_factory=BroadcastOptions)
+    #: Of the page; the titles of the recording's chapters are written in it.
+    language: Language = "en"
 
 
 class StopBroadcast(ModeratorRequest, tag="stop_broadcast", kw_only=True):

@@ -45,6 +45,8 @@ class RoomBroadcast(RoomListener):
         self._viewers = viewers
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
+        #: Of the page that started the broadcast.
+        self.language: common.Language = "en"
         self._starting: list[tuple[Participant, meeting.StartBroadcast]] = []
         #: IDs of participants whose pages were asked to send it and failed.
         self._spent: set[str] = set()
@@ -96,6 +98,7 @@ class RoomBroadcast(RoomListener):
             refuse(who, message, "invalid", str(error))
             return
         self._broadcaster = who
+        self.language = message.language
         self._spent.clear()
         self._starting.append((who, message))
         self._changed(self._broadcast)

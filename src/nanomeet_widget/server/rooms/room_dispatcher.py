@@ -149,7 +149,7 @@ class RoomDispatcher:
             listeners=(
                 viewers,
                 broadcast,
-                ChapterTitles(broadcast.mark),
+                ChapterTitles(broadcast.mark, lambda: broadcast.language),
                 self._feed,
                 LinkNews(room),
                 muting,

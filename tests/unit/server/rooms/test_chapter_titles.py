@@ -29,3 +29,19 @@ def test_a_room_marks_its_subject_and_its_stage(house: House) -> None:
         "Anna left the stage",
         "Ben left the stage",
     ]
+
+
+def test_titles_are_in_the_language_of_the_page_that_starts(house: House) -> None:
+    stage = Stage(house, record=True, language="de")
+    stage.live()
+    (tape,) = house.tapes
+    anna = house.guest(name="Anna {0}")
+    anna.ask(meeting.Media(audio=True, video=True, screen=True))
+    anna.ask(meeting.Media(audio=True, video=True, screen=False))
+    anna.ask(meeting.LeaveStage())
+    assert tape.marks[1:] == [
+        "Anna {0} ist auf der Bühne",
+        "Anna {0} teilt den Bildschirm",
+        "Anna {0} teilt den Bildschirm nicht mehr",
+        "Anna {0} hat die Bühne verlassen",
+    ]

@@ -1,10 +1,10 @@
-/** The avatar of a participant without a picture: initials and a colour, from the name. */
+/** What stands for a participant without a picture: initials and a colour, from the name. */
 
-import { first } from "../../shared/text";
+import { first } from "./text";
 
-/** Up to two initials: of the first and the last word. */
+/** Up to two initials: of the first and the last word. The same on every page, whatever its language. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
+  const words = name.trim().split(/\s+/u);
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return (
     chosen
