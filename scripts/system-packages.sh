@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the system packages that the tests need: Chromium, ffprobe to read recordings, nginx as a reverse
-# proxy and as a target for RTMP and RTMPS, coturn to relay media.
+# Installs the system packages that the tests need: Chromium, with and without windows, ffprobe to read
+# recordings, nginx as a reverse proxy and as a target for RTMP and RTMPS, coturn to relay media.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v chromium-headless-shell >/dev/null 2>&1 || missing="$missing chromium-headless-shell"
 command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
 PATH="$PATH:/usr/sbin"
 command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
@@ -66,9 +67,10 @@ def test_chapters_are_named_in_the_language_of_who_starts(
     ada.get_by_role("button", name="Übertragung beenden").click()
     expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
     (recording,) = (server.data / "recordings").glob(f"{name}*.mp4")
-    chapters = httpx.get(f"{server.url}/vod/{recording.stem}.vtt").text.splitlines()
-    titles = [line for line in chapters if name in line or "Grace" in line]
-    assert titles == [name, "Grace ist auf der Bühne", "Grace hat die Bühne verlassen"]
+    chapters = httpx.get(f"{server.url}/vod/{recording.stem}.vtt").text
+    # What happens within a moment is one chapter.
+    titles = (name, "Grace ist auf der Bühne", "Grace hat die Bühne verlassen")
+    assert re.search(".*".join(titles), chapters, re.DOTALL)
 
 
 #: What the encoder of pictures gives comes late, in order, by as many milliseconds as a page says last.

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.labs import Lab
 from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
-from .conftest import OpenPage
+from .conftest import ARGUMENTS, CHROMIUM, OpenPage
+from .contexts import AS_A_USER, LOADING, new_context
 from .notebook import SLOW, Notebook
 from .test_restricted_pages import ISOLATED, lab_with
 
@@ -66,6 +67,16 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     prosody = Prosody(app_id="classroom", secret=SECRET)
     with jitsi(tmp_path_factory.mktemp("jitsi"), prosody) as site:
         yield site
+
+
+@pytest.fixture
+def open_window(browser: Browser) -> Iterator[OpenPage]:
+    """Open a page in a Chromium with windows, whose frames have devices whatever the certificate."""
+    chromium = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, timeout=LOADING
+    )
+    yield lambda **options: new_context(chromium, **{**AS_A_USER, **options}).new_page()
+    chromium.close()
 
 
 def opened(
@@ -255,7 +266,7 @@ def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None =
 
 
 def test_another_library_joins_in_a_frame_and_state_stays_true(
-    lab: Lab, open_page: OpenPage, deployment: Site
+    lab: Lab, open_window: OpenPage, deployment: Site
 ) -> None:
     cells = (
         STATE,
@@ -265,7 +276,7 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     )
     notebook = opened(
         lab,
-        open_page,
+        open_window,
         deployment,
         *cells,
         options='broadcast_url="rtmp://ingest.example/x", watch_url="https://watch.example/"',

@@ -211,7 +211,7 @@ def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> N
     [
         ("NotReadableError", "in use by another program"),
         ("NotFoundError", "No camera was found"),
-        ("NotAllowedError", "may not use your camera"),
+        ("NotAllowedError", "Access to your camera is blocked"),
     ],
 )
 def test_a_blocked_camera_is_explained_and_the_microphone_used(

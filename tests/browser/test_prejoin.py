@@ -72,7 +72,7 @@ def test_choices_are_remembered_and_a_reload_does_not_ask_again(
     [
         (
             ["--use-fake-device-for-media-stream"],
-            "This page may not use your camera and microphone",
+            "Access to your camera and microphone is blocked",
             "Join without camera and microphone",
         ),
         (
@@ -103,8 +103,8 @@ def test_without_devices_it_says_why_and_lets_one_in(
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("NotReadableError", "are used by another program"),
-        (None, "This browser gives pages no camera and microphone"),
+        ("NotReadableError", "are in use by another program"),
+        (None, "This browser does not let pages use your camera and microphone"),
     ],
     ids=["busy", "hidden"],
 )

@@ -210,7 +210,7 @@ def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser
         page = chromium.new_context().new_page()
         page.goto(room.address("Grace"))
         expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
-        expect(page.get_by_text("This page may not use your camera and microphone")).to_be_visible()
+        expect(page.get_by_text("Access to your camera and microphone is blocked")).to_be_visible()
         expect(page.get_by_text("You can still listen")).to_be_visible()
     finally:
         chromium.close()
