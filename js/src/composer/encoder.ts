@@ -1,6 +1,6 @@
 /** The video and audio encoders. Each outputs wire frames, and the setup that a decoder needs. */
 
-import { CodecDebt } from "../shared/codec-watchdog";
+import { CodecWatchdog } from "../shared/codec-watchdog";
 import { allocate, encodeFrame, Kind, Track } from "../shared/frames";
 import type { TrackSetup } from "../shared/protocol";
 import type { Size } from "./layout";
@@ -108,7 +108,7 @@ async function choose({ size, framerate, codec: wanted }: PictureWishes): Promis
 
 const NAMES: Readonly<Record<Codec, string>> = { h264: "H.264", vp9: "VP9", av1: "AV1" };
 
-export class PictureEncoder {
+export class VideoTrackEncoder {
   readonly codec: Codec;
   readonly #sinks: Sinks;
   #encoder: VideoEncoder;
@@ -116,13 +116,13 @@ export class PictureEncoder {
   readonly #bitrate: number;
   readonly #framerate: number;
   #setup = "";
-  readonly #debt = new CodecDebt();
+  readonly #watchdog = new CodecWatchdog();
   /** When the frames still being encoded were submitted, oldest first. */
   #owed: number[] = [];
 
   /** Rejects where this browser does not support the encoding. */
-  static async open(wishes: PictureWishes, sinks: Sinks): Promise<PictureEncoder> {
-    return new PictureEncoder(await choose(wishes), sinks);
+  static async open(wishes: PictureWishes, sinks: Sinks): Promise<VideoTrackEncoder> {
+    return new VideoTrackEncoder(await choose(wishes), sinks);
   }
 
   private constructor({ codec, config }: Choice, sinks: Sinks) {
@@ -155,20 +155,20 @@ export class PictureEncoder {
 
   /** Whether it has silently stopped producing output. */
   get stuck(): boolean {
-    return this.#debt.stuck;
+    return this.#watchdog.stuck;
   }
 
   /** Resets, and drops the frames still being encoded; the next frame must be a keyframe. */
   renew(): void {
     this.close();
-    this.#debt.gave();
+    this.#watchdog.output();
     this.#owed = [];
     this.#encoder = this.#made();
   }
 
   encode(picture: VideoFrame, keyframe: boolean): void {
     if (this.#encoder.state !== "configured") return;
-    this.#debt.took();
+    this.#watchdog.input();
     this.#owed.push(performance.now());
     this.#encoder.encode(picture, { keyFrame: keyframe });
   }
@@ -197,7 +197,7 @@ export class PictureEncoder {
       error: onError,
       output: (chunk, metadata) => {
         if (encoder !== this.#encoder) return;
-        this.#debt.gave();
+        this.#watchdog.output();
         this.#owed.shift();
         if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig);
         const keyframe = chunk.type === "key";

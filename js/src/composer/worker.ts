@@ -1,7 +1,7 @@
 /** The composer: video and audio in, encoded frames out. Runs in its own Worker. */
 
 import { ComposeClock, now } from "./clock";
-import { PictureEncoder, type PictureWishes, SOUND_BLOCK, SoundEncoder } from "./encoder";
+import { type PictureWishes, SOUND_BLOCK, SoundEncoder, VideoTrackEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
 import type {
   Fault,
@@ -45,7 +45,7 @@ class Composer {
   readonly #sound: SoundEncoder;
   readonly #voices: Voices;
   readonly #socket: IngestSocket;
-  #pictures: PictureEncoder | null = null;
+  #pictures: VideoTrackEncoder | null = null;
   #clock: ComposeClock | null = null;
   #videoSetup: Uint8Array<ArrayBuffer> | null = null;
   #audioSetup: Uint8Array<ArrayBuffer> | null = null;
@@ -185,7 +185,7 @@ class Composer {
 
   async #openPictures(wishes: PictureWishes, onError: (error: Error) => void): Promise<void> {
     try {
-      this.#pictures = await PictureEncoder.open(wishes, {
+      this.#pictures = await VideoTrackEncoder.open(wishes, {
         onError,
         onSetup: (frame) => {
           const first = this.#videoSetup === null;
@@ -256,7 +256,7 @@ class Composer {
   }
 
   /** The bottleneck that has no room for another frame. */
-  #obstacle(pictures: PictureEncoder): Cause | null {
+  #obstacle(pictures: VideoTrackEncoder): Cause | null {
     if (this.#socket.backlog > this.#maxBacklog) return "line";
     return pictures.queued >= MAX_QUEUED || pictures.behind > MAX_BEHIND ? "encoder" : null;
   }

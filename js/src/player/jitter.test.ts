@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FrameQueue } from "./frame-queue";
 import { LIP_SYNC, LONGEST_SOUND_WAIT, Playout, Transit } from "./jitter";
-import { PictureQueue } from "./picture-queue";
 import { SoundRing } from "./ring";
 
 const FRAME = 33_333;
@@ -125,7 +125,7 @@ describe("Playout", () => {
     const { picture } = playout.offsets(now, { output: 300_000, strain: 0 });
     const wait = (picture ?? 0) - (BASE + 10_000);
     expect(wait).toBeGreaterThan(200_000);
-    const queue = new PictureQueue<{ timestamp: number; close(): void }>();
+    const queue = new FrameQueue<{ timestamp: number; close(): void }>();
     let seen = 0;
     for (let i = 0; i < 300; i += 1) {
       const at = i * FRAME;

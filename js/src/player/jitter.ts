@@ -107,7 +107,7 @@ const EASE = 0.06;
 const SLACK = 33_000;
 /**
  * The longest that video waits for later audio, as with a wireless headset:
- * decoders hold only so many frames (`PictureQueue`); a frame that waits longer is never shown.
+ * decoders hold only so many frames (`FrameQueue`); a frame that waits longer is never shown.
  */
 const LONGEST_WAIT = 330_000;
 /**

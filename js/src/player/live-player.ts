@@ -2,9 +2,9 @@
 
 import { type Frame, Kind, Track } from "../shared/frames";
 import { DelayLine } from "./delay-line";
+import { FrameDecoder } from "./frame-decoder";
+import { FrameQueue } from "./frame-queue";
 import { Playout } from "./jitter";
-import { PictureDecoder } from "./picture";
-import { PictureQueue } from "./picture-queue";
 import { pictureConfig, readSetup, soundConfig } from "./setup";
 import { SoundPlayer } from "./sound";
 import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
@@ -26,8 +26,8 @@ export class LivePlayer extends Follower implements StreamPlayer {
   readonly #canvas: HTMLCanvasElement;
   readonly #screen: CanvasRenderingContext2D;
   readonly #playout = new Playout();
-  readonly #queue = new PictureQueue<VideoFrame>();
-  readonly #pictures = new PictureDecoder((picture) => this.#decoded(picture));
+  readonly #queue = new FrameQueue<VideoFrame>();
+  readonly #pictures = new FrameDecoder((picture) => this.#decoded(picture));
   readonly #line = new DelayLine({
     keep: KEEP_MS,
     size: KEEP_BYTES,

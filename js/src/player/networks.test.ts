@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Frame, Kind, Track } from "../shared/frames";
 import { DelayLine } from "./delay-line";
+import { FrameQueue, type Picture } from "./frame-queue";
 import { LIP_SYNC, Playout } from "./jitter";
 import { liveEdge } from "./live-edge";
-import { type Picture, PictureQueue } from "./picture-queue";
 import { SoundRing } from "./ring";
 
 /** Microseconds, except the audio sample rate. */
@@ -85,7 +85,7 @@ test("frames are shown in order, audio plays on time, and both are in sync", () 
     fc.property(weather(800_000), (conditions) => {
       const coming = arrivals(conditions);
       const playout = new Playout();
-      const queue = new PictureQueue<Shown>();
+      const queue = new FrameQueue<Shown>();
       const ring = new SoundRing(RATE, 1);
       const output = new Float32Array(QUANTUM);
       const begin = CLOCK + conditions.way;

@@ -1,36 +1,36 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { CodecDebt } from "./codec-watchdog";
+import { CodecWatchdog } from "./codec-watchdog";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
   return () => vi.useRealTimers();
 });
 
-describe("CodecDebt", () => {
+describe("CodecWatchdog", () => {
   it("trusts who was given nothing", () => {
-    const debt = new CodecDebt();
+    const watchdog = new CodecWatchdog();
     vi.advanceTimersByTime(60_000);
-    expect(debt.stuck).toBe(false);
+    expect(watchdog.stuck).toBe(false);
   });
 
   it("counts from what was given first", () => {
-    const debt = new CodecDebt();
+    const watchdog = new CodecWatchdog();
     for (let second = 0; second < 5; second += 1) {
-      debt.took();
+      watchdog.input();
       vi.advanceTimersByTime(1_000);
     }
-    expect(debt.stuck).toBe(false);
+    expect(watchdog.stuck).toBe(false);
     vi.advanceTimersByTime(1);
-    expect(debt.stuck).toBe(true);
+    expect(watchdog.stuck).toBe(true);
   });
 
   it("trusts who gives, however late", () => {
-    const debt = new CodecDebt();
-    debt.took();
+    const watchdog = new CodecWatchdog();
+    watchdog.input();
     vi.advanceTimersByTime(6_000);
-    debt.gave();
-    debt.took();
+    watchdog.output();
+    watchdog.input();
     vi.advanceTimersByTime(4_000);
-    expect(debt.stuck).toBe(false);
+    expect(watchdog.stuck).toBe(false);
   });
 });

@@ -3,16 +3,16 @@
 /** Milliseconds without due output after which a codec counts as stalled. */
 const STUCK_MS = 5_000;
 
-export class CodecDebt {
+export class CodecWatchdog {
   #since: number | null = null;
 
   /** Notes input. */
-  took(): void {
+  input(): void {
     this.#since ??= performance.now();
   }
 
   /** Notes output, or a new codec. */
-  gave(): void {
+  output(): void {
     this.#since = null;
   }
 

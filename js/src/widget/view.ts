@@ -4,7 +4,7 @@ import { copy } from "./clipboard";
 import { remaining } from "./clock";
 import { make } from "./dom";
 import { Header } from "./header";
-import { Line } from "./line";
+import { NoticeLine } from "./notice-line";
 import type { Session, View } from "./session";
 import { t } from "./strings";
 
@@ -19,8 +19,8 @@ export class CellView implements View {
   readonly #session: Session;
   readonly #root = make("section", "nanomeet");
   readonly #header: Header;
-  readonly #notice: Line;
-  readonly #said: Line;
+  readonly #notice: NoticeLine;
+  readonly #said: NoticeLine;
   readonly #owner = new AbortController();
   #shownCard = "";
   #countdown: HTMLElement | null = null;
@@ -36,8 +36,8 @@ export class CellView implements View {
       copyInvite: () => void this.#copyInvite(),
       cornerOn: () => session.showCorner(true),
     });
-    this.#notice = new Line("alert", () => session.dismissNotice());
-    this.#said = new Line("status", () => this.#said.clear());
+    this.#notice = new NoticeLine("alert", () => session.dismissNotice());
+    this.#said = new NoticeLine("status", () => this.#said.clear());
     this.#root.append(this.#header.element, this.#notice.element, this.#said.element, this.place);
     host.append(this.#root);
     // Before the notebook's own shortcuts, for which Enter, F and others have meanings of their own.

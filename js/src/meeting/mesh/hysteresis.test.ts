@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { Ladder, type Verdict } from "./hysteresis";
+import { Hysteresis, type Verdict } from "./hysteresis";
 
 const OPTIONS = { steps: 3, alarm: 2, patience: 3, mostPatience: 12 };
 
-function follow(ladder: Ladder, verdict: Verdict, times: number): number[] {
+function follow(ladder: Hysteresis, verdict: Verdict, times: number): number[] {
   return Array.from({ length: times }, () => {
     ladder.update(verdict);
     return ladder.step;
@@ -11,35 +11,35 @@ function follow(ladder: Ladder, verdict: Verdict, times: number): number[] {
 }
 
 test("one bad moment is none, two in a row are a step down, and the last step is the last", () => {
-  const ladder = new Ladder(OPTIONS);
+  const ladder = new Hysteresis(OPTIONS);
   follow(ladder, "too_much", 1);
   follow(ladder, "enough", 1);
   expect(follow(ladder, "too_much", 9)).toEqual([0, 1, 1, 2, 2, 3, 3, 3, 3]);
 });
 
 test("what is far too much is given up at once", () => {
-  expect(follow(new Ladder(OPTIONS), "far_too_much", 3)).toEqual([0, 3, 3]);
+  expect(follow(new Hysteresis(OPTIONS), "far_too_much", 3)).toEqual([0, 3, 3]);
 });
 
 test("a last step for the worst alone is not reached by less, and left upwards as every other", () => {
-  const ladder = new Ladder({ ...OPTIONS, lastIsForWorst: true });
+  const ladder = new Hysteresis({ ...OPTIONS, lastIsForWorst: true });
   expect(follow(ladder, "too_much", 8)).toEqual([0, 1, 1, 2, 2, 2, 2, 2]);
   expect(follow(ladder, "far_too_much", 1)).toEqual([3]);
   expect(follow(ladder, "to_spare", 3)).toEqual([3, 3, 2]);
 });
 
 test("up it goes one step at a time, each after a while of ease", () => {
-  const ladder = new Ladder({ ...OPTIONS, first: 2 });
+  const ladder = new Hysteresis({ ...OPTIONS, first: 2 });
   expect(follow(ladder, "to_spare", 7)).toEqual([2, 2, 1, 1, 1, 0, 0]);
 });
 
 test("what is just enough is left as it is", () => {
-  const ladder = new Ladder({ ...OPTIONS, first: 1 });
+  const ladder = new Hysteresis({ ...OPTIONS, first: 1 });
   expect(new Set(follow(ladder, "enough", 50))).toEqual(new Set([1]));
 });
 
 test("where each climb is too much, the next is tried later and later, within bounds", () => {
-  const ladder = new Ladder({ ...OPTIONS, first: 1 });
+  const ladder = new Hysteresis({ ...OPTIONS, first: 1 });
   const waits: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     let wait = 0;
@@ -54,6 +54,6 @@ test("where each climb is too much, the next is tried later and later, within bo
 });
 
 test("it says when a step was taken", () => {
-  const ladder = new Ladder(OPTIONS);
+  const ladder = new Hysteresis(OPTIONS);
   expect([ladder.update("too_much"), ladder.update("too_much")]).toEqual([false, true]);
 });

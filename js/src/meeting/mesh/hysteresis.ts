@@ -6,7 +6,7 @@
 /** What is far too much is given up at once, down to the last step, which nothing less leads to. */
 export type Verdict = "far_too_much" | "too_much" | "enough" | "to_spare";
 
-export interface LadderOptions {
+export interface HysteresisOptions {
   steps: number;
   /** Whether the last step is for what is far too much alone. */
   lastIsForWorst?: boolean;
@@ -19,15 +19,15 @@ export interface LadderOptions {
   first?: number;
 }
 
-export class Ladder {
-  readonly #options: LadderOptions;
+export class Hysteresis {
+  readonly #options: HysteresisOptions;
   #step: number;
   #alarms = 0;
   #calm = 0;
   #patience: number;
   #climbed = false;
 
-  constructor(options: LadderOptions) {
+  constructor(options: HysteresisOptions) {
     this.#options = options;
     this.#step = options.first ?? 0;
     this.#patience = options.patience;

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Signal, Signalled, Wanted } from "../../shared/protocol";
 import { type ConnectionQuality, lineVerdict } from "./connection-quality";
-import { Ladder } from "./hysteresis";
+import { Hysteresis } from "./hysteresis";
 import { type Stretch, sendingVerdict, showingVerdict } from "./load";
 import { type Outgoing, Peer, type PeerState } from "./peer";
 import { decide, LINE_STEPS, PROCESSOR_STEPS, type Sending } from "./quality";
@@ -33,7 +33,7 @@ export interface MeshOptions {
 interface Other {
   peer: Peer;
   /** How much less the line to them carries. */
-  line: Ladder;
+  line: Hysteresis;
 }
 
 const MEASURE_INTERVAL = 2_000;
@@ -53,8 +53,8 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #others = new Map<string, Other>();
   readonly #wanted = new Map<string, Shown>();
-  readonly #encoding: Ladder;
-  readonly #showing: Ladder;
+  readonly #encoding: Hysteresis;
+  readonly #showing: Hysteresis;
   readonly #timer: ReturnType<typeof setInterval>;
   #outgoing = NOTHING;
 
@@ -62,8 +62,8 @@ export class Mesh {
     this.#options = options;
     this.selfId = options.selfId;
     const first = firstStep(options.cores);
-    this.#encoding = new Ladder({ ...PROCESSOR, steps: PROCESSOR_STEPS, first });
-    this.#showing = new Ladder({ ...PROCESSOR, steps: SCALES.length - 1 });
+    this.#encoding = new Hysteresis({ ...PROCESSOR, steps: PROCESSOR_STEPS, first });
+    this.#showing = new Hysteresis({ ...PROCESSOR, steps: SCALES.length - 1 });
     this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
   }
 
@@ -141,7 +141,7 @@ export class Mesh {
       this.#outgoing,
       { camera: null, screen: null },
     );
-    const line = new Ladder({ ...LINE, steps: LINE_STEPS });
+    const line = new Hysteresis({ ...LINE, steps: LINE_STEPS });
     this.#others.set(id, { peer, line });
     this.#decide();
     this.#publish();

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { Silence } from "./outage-detector";
+import { OutageDetector } from "./outage-detector";
 
 /** What is said of each second's packets. */
 function told(...seconds: number[]): boolean[] {
-  const silence = new Silence();
+  const outage = new OutageDetector();
   let count = 0;
   return seconds.map((came) => {
     count += came;
-    return silence.fell(count);
+    return outage.fell(count);
   });
 }
 

@@ -6,7 +6,7 @@ const FLOW = 10;
 const HANDSHAKE = 10;
 
 /** Is told once a second how many packets have come so far, from a connection's beginning on. */
-export class Silence {
+export class OutageDetector {
   #count = HANDSHAKE;
   #latest = 0;
   #previous = 0;

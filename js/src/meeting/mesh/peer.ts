@@ -9,7 +9,7 @@
 import type { Description, Signal, Signalled } from "../../shared/protocol";
 import { type ConnectionQuality, qualityBetween } from "./connection-quality";
 import type { Stretch } from "./load";
-import { Silence } from "./outage-detector";
+import { OutageDetector } from "./outage-detector";
 import { encodingFor, type Sending } from "./quality";
 import { sessionOf, tuned } from "./sdp";
 import { packetsArrived, readStats, type Sample } from "./stats";
@@ -76,7 +76,7 @@ export class Peer {
   #newWaySince = Number.NEGATIVE_INFINITY;
   #sample: Sample | null = null;
   #quality: ConnectionQuality | null = null;
-  #silence = new Silence();
+  #outage = new OutageDetector();
   #closed = false;
 
   constructor(options: PeerOptions, outgoing: Outgoing, sending: Sending) {
@@ -180,7 +180,7 @@ export class Peer {
     this.#sample = null;
     this.#quality = null;
     this.#newWaySince = Number.NEGATIVE_INFINITY;
-    this.#silence = new Silence();
+    this.#outage = new OutageDetector();
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
     pc.onicecandidate = ({ candidate }) => {
@@ -340,11 +340,11 @@ export class Peer {
 
   /** A dead way is left before the browser calls it one, which takes seconds. */
   async #listen(): Promise<void> {
-    const silence = this.#silence;
+    const outage = this.#outage;
     const report = await this.#transceiver("microphone")
       ?.receiver.getStats()
       .catch(() => null);
-    if (report && silence.fell(packetsArrived(report))) this.restart();
+    if (report && outage.fell(packetsArrived(report))) this.restart();
   }
 
   #look(): void {

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { MOST_LINES } from "../../shared/picture";
-import { type Shown, Wants } from "./video-constraints";
+import { type Shown, VideoConstraints } from "./video-constraints";
 
 function told() {
   const said: [string, number, number][] = [];
-  const wants = new Wants({
+  const videoConstraints = new VideoConstraints({
     tell: (to: string, { camera, screen }: Shown) => said.push([to, camera, screen]),
   });
   /** What was told since it was last asked. */
   const news = (): [string, number, number][] => said.splice(0);
-  return { wants, news };
+  return { videoConstraints, news };
 }
 
 beforeEach(() => {
@@ -20,16 +20,16 @@ afterEach(() => {
 });
 
 test("a participant who comes into view is told at once, in whole steps of lines", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 361 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 361 });
   expect(news()).toEqual([["ada", 390, 0]]);
 });
 
 test("while a page is being resized, one word in a while is enough", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 360 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 360 });
   news();
-  for (let lines = 361; lines < 600; lines += 1) wants.show("ada", { camera: lines });
+  for (let lines = 361; lines < 600; lines += 1) videoConstraints.show("ada", { camera: lines });
   expect(news()).toEqual([]);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 600, 0]]);
@@ -38,35 +38,35 @@ test("while a page is being resized, one word in a while is enough", () => {
 });
 
 test("a tile that goes and comes back at once is no news", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 360 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 360 });
   news();
-  wants.show("ada", { camera: 0 });
-  wants.show("ada", { camera: 360 });
+  videoConstraints.show("ada", { camera: 0 });
+  videoConstraints.show("ada", { camera: 360 });
   vi.advanceTimersByTime(1_000);
   expect(news()).toEqual([]);
 });
 
 test("a shared screen is told beside the camera", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 90 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 90 });
   news();
-  wants.show("ada", { screen: 720 });
+  videoConstraints.show("ada", { screen: 720 });
   expect(news()).toEqual([["ada", 90, 720]]);
 });
 
 test("a page in the background wants nothing, and all of it when it is looked at", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 180 });
-  wants.show("grace", { camera: 360, screen: 720 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 180 });
+  videoConstraints.show("grace", { camera: 360, screen: 720 });
   news();
-  wants.setVisible(false);
+  videoConstraints.setVisible(false);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([
     ["ada", 0, 0],
     ["grace", 0, 0],
   ]);
-  wants.setVisible(true);
+  videoConstraints.setVisible(true);
   expect(news()).toEqual([
     ["ada", 180, 0],
     ["grace", 360, 720],
@@ -74,35 +74,35 @@ test("a page in the background wants nothing, and all of it when it is looked at
 });
 
 test("what is broadcast from here is wanted, looked at or not", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 90 });
-  wants.setFloor({ camera: 180, screen: 360 });
-  wants.setVisible(false);
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 90 });
+  videoConstraints.setFloor({ camera: 180, screen: 360 });
+  videoConstraints.setVisible(false);
   vi.advanceTimersByTime(250);
   expect(news().at(-1)).toEqual(["ada", 180, 360]);
 });
 
 test("a machine that cannot keep up asks for smaller cameras, and for a screen that can be read", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 360, screen: 720 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 360, screen: 720 });
   news();
-  wants.setScale(0.5);
+  videoConstraints.setScale(0.5);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 180, 720]]);
 });
 
 test("a new connection is told what the old one knew", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 180 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 180 });
   news();
-  wants.retell("ada");
+  videoConstraints.retell("ada");
   expect(news()).toEqual([["ada", 180, 0]]);
 });
 
 test("who has no tile is told so, and what a broadcast needs of them", () => {
-  const { wants, news } = told();
-  wants.retell("ada");
-  wants.setFloor({ camera: 180, screen: 360 });
+  const { videoConstraints, news } = told();
+  videoConstraints.retell("ada");
+  videoConstraints.setFloor({ camera: 180, screen: 360 });
   expect(news()).toEqual([
     ["ada", 0, 0],
     ["ada", 180, 360],
@@ -110,27 +110,27 @@ test("who has no tile is told so, and what a broadcast needs of them", () => {
 });
 
 test("who has left is told nothing more", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 180 });
-  wants.show("ada", { camera: 0 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 180 });
+  videoConstraints.show("ada", { camera: 0 });
   news();
-  wants.forget("ada");
-  wants.show("ada", { camera: 0 });
+  videoConstraints.forget("ada");
+  videoConstraints.show("ada", { camera: 0 });
   vi.advanceTimersByTime(1_000);
   expect(news()).toEqual([]);
 });
 
 test("no camera's picture is asked for in more lines than are wanted at most", () => {
-  const { wants, news } = told();
-  wants.show("ada", { camera: 720, screen: 1080 });
+  const { videoConstraints, news } = told();
+  videoConstraints.show("ada", { camera: 720, screen: 1080 });
   news();
-  wants.setCeiling(180);
+  videoConstraints.setCeiling(180);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 180, 1080]]);
-  wants.setCeiling(0);
+  videoConstraints.setCeiling(0);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 0, 1080]]);
-  wants.setCeiling(MOST_LINES);
+  videoConstraints.setCeiling(MOST_LINES);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 720, 1080]]);
 });

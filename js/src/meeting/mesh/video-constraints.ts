@@ -11,7 +11,7 @@ export interface Shown {
   screen: number;
 }
 
-export interface WantsOptions {
+export interface VideoConstraintsOptions {
   tell: (to: string, shown: Shown) => void;
 }
 
@@ -20,8 +20,8 @@ const PAUSE = 250;
 const STEP = 30;
 export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
 
-export class Wants {
-  readonly #options: WantsOptions;
+export class VideoConstraints {
+  readonly #options: VideoConstraintsOptions;
   readonly #shown = new Map<string, Shown>();
   readonly #told = new Map<string, Shown>();
   #visible = true;
@@ -30,7 +30,7 @@ export class Wants {
   #ceiling = MOST_LINES;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: WantsOptions) {
+  constructor(options: VideoConstraintsOptions) {
     this.#options = options;
   }
 

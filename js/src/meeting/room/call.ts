@@ -93,7 +93,7 @@ export class Call {
       relayOnly: flag(this.#parts.launch.config, "forceTurnRelay"),
       cores: navigator.hardwareConcurrency,
       send: (message) => this.line.send(message),
-      onConnected: (id) => this.#parts.wants.retell(id),
+      onConnected: (id) => this.#parts.videoConstraints.retell(id),
     });
   }
 

@@ -13,7 +13,7 @@ const MEDIA_PAUSE = 100;
 
 /** Follows until the returned function is called. `mirror`: lines at which one sees oneself. */
 export function follow(
-  { room, media, view, wants, connection }: MeetingParts,
+  { room, media, view, videoConstraints, connection }: MeetingParts,
   call: Pick<Call, "line" | "mesh" | "levels" | "composedLines">,
   mirror: ReadonlySignal<number>,
 ): () => void {
@@ -29,7 +29,7 @@ export function follow(
     effect(() => {
       view.tileView.value = shown.value === null;
     }),
-    effect(() => wants.setCeiling(view.audioOnly.value ? 0 : view.lines.value)),
+    effect(() => videoConstraints.setCeiling(view.audioOnly.value ? 0 : view.lines.value)),
     effect(() => {
       const speaker = levels.dominant.value;
       if (speaker !== room.selfId.value) view.speaker.value = speaker;
@@ -49,9 +49,9 @@ export function follow(
     }),
     effect(() => {
       const lines = call.composedLines;
-      wants.setFloor(lines > 0 ? composedLines(room.people.value, lines) : NOT_SHOWN);
+      videoConstraints.setFloor(lines > 0 ? composedLines(room.people.value, lines) : NOT_SHOWN);
     }),
-    effect(() => wants.setScale(mesh.value?.scale.value ?? 1)),
+    effect(() => videoConstraints.setScale(mesh.value?.scale.value ?? 1)),
     effect(() => {
       if (media.control.resized.value > 0) mesh.value?.rescale();
     }),

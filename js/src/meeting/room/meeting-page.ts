@@ -15,13 +15,12 @@ import { ViewStore } from "../look/view";
 import type { Start } from "../media/devices";
 import { LocalMedia } from "../media/media";
 import type { Remote } from "../mesh/mesh";
-import { type Shown, Wants } from "../mesh/video-constraints";
+import { type Shown, VideoConstraints } from "../mesh/video-constraints";
 import { t } from "../strings";
 import { Call } from "./call";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
 import { follow } from "./effects";
-import { Hearing } from "./hearing";
 import { inviteLink } from "./invite";
 import { flag, type Launch, misfitOf } from "./launch";
 import type { MeetingParts } from "./parts";
@@ -30,8 +29,9 @@ import { mediaMemory, rememberedName, rememberedStart, rememberName } from "./pr
 import { Profile } from "./profile";
 import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
+import { ServerMessages } from "./server-messages";
 import type { Connection, Ending, Signalling } from "./signalling";
-import { Keepsake } from "./tab-storage";
+import { TabStorage } from "./tab-storage";
 import { Volumes } from "./volumes";
 
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
@@ -43,7 +43,7 @@ export class MeetingPage implements MeetingParts {
   readonly view = new ViewStore();
   readonly volumes = new Volumes(this.room.session);
   /** How large this page shows each picture. */
-  readonly wants = new Wants({ tell: (to, shown) => this.#want(to, shown) });
+  readonly videoConstraints = new VideoConstraints({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();
   /** What can be asked of the room. */
   readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
@@ -70,7 +70,7 @@ export class MeetingPage implements MeetingParts {
   });
 
   readonly #listeners = new Set<(message: ServerMessage) => void>();
-  readonly #keepsake: Keepsake;
+  readonly #tabStorage: TabStorage;
   readonly #token: string | null;
   /** From joining to leaving. */
   readonly #call = signal<Call | null>(null);
@@ -82,23 +82,23 @@ export class MeetingPage implements MeetingParts {
   #unfollow = (): void => {};
 
   constructor(readonly launch: Launch) {
-    this.#keepsake = new Keepsake(`${launch.sub}/${launch.room}`, launch.apiId !== null);
-    if (launch.token) this.#keepsake.token = launch.token;
-    this.#token = launch.token ?? this.#keepsake.token;
+    this.#tabStorage = new TabStorage(`${launch.sub}/${launch.room}`, launch.apiId !== null);
+    if (launch.token) this.#tabStorage.token = launch.token;
+    this.#token = launch.token ?? this.#tabStorage.token;
     const known = rememberedName();
     // After a reload the name is the one chosen before, whatever the address says.
-    const chosen = this.#keepsake.resumable ? known : null;
+    const chosen = this.#tabStorage.resumable ? known : null;
     this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
     this.profile = new Profile(this);
   }
 
   /** Opens the devices for a look at them before joining; `start` joins. A reloaded page joins at once. */
   prepare(): void {
-    if (!this.#token || this.#refusal() || this.#keepsake.resumable) {
+    if (!this.#token || this.#refusal() || this.#tabStorage.resumable) {
       this.start(rememberedStart());
       return;
     }
-    this.#keepsake.token = this.#token;
+    this.#tabStorage.token = this.#token;
     this.prejoin.value = true;
     this.#openDevices(rememberedStart());
   }
@@ -116,7 +116,7 @@ export class MeetingPage implements MeetingParts {
       );
       return;
     }
-    this.#keepsake.token = this.#token;
+    this.#tabStorage.token = this.#token;
     this.#step("joining");
     this.#connect(this.#token);
     // A permission prompt must not delay joining: the room is entered at once, and the devices follow.
@@ -142,7 +142,7 @@ export class MeetingPage implements MeetingParts {
   suspend(): void {
     const resume = this.#call.peek()?.line.resume;
     // A place that cannot be claimed again would stay behind beside the new one.
-    if (resume && !this.#keepsake.leaveResume(resume)) this.#call.peek()?.line.leave();
+    if (resume && !this.#tabStorage.leaveResume(resume)) this.#call.peek()?.line.leave();
     else this.#call.peek()?.line.unload();
     this.#release();
   }
@@ -155,7 +155,7 @@ export class MeetingPage implements MeetingParts {
 
   /** Whether the person looks at the page; who comes back to it finds out at once if it still lives. */
   look(visible: boolean): void {
-    this.wants.setVisible(visible);
+    this.videoConstraints.setVisible(visible);
     if (visible) this.#call.peek()?.line.hurry();
   }
 
@@ -261,14 +261,14 @@ export class MeetingPage implements MeetingParts {
   #connect(token: string): void {
     const call = new Call(this, {
       token,
-      resume: this.#keepsake.takeResume(),
+      resume: this.#tabStorage.takeResume(),
       onMessage: (message) => {
-        hearing.hear(message);
+        messages.handle(message);
         for (const listener of this.#listeners) listener(message);
       },
       onConnection: (connection, ending) => this.#connected(connection, ending),
     });
-    const hearing = new Hearing(this, call, () => this.#step("joined"));
+    const messages = new ServerMessages(this, call, () => this.#step("joined"));
     this.#call.value = call;
     call.connect();
     this.#unfollow = follow(this, call, this.#mirror);
@@ -299,7 +299,7 @@ export class MeetingPage implements MeetingParts {
   }
 
   #finish(ending: Ending): void {
-    this.#keepsake.clear();
+    this.#tabStorage.clear();
     this.#release();
     this.ending.value = ending;
     this.question.close(ending.message);
@@ -314,7 +314,7 @@ export class MeetingPage implements MeetingParts {
     this.#unfollow = () => {};
     this.#call.peek()?.close();
     this.#call.value = null;
-    this.wants.clear();
+    this.videoConstraints.clear();
     this.media.close();
     this.room.clear();
     this.chat.clear();

@@ -5,7 +5,7 @@ import type { Health } from "../../composer/index";
 import type { MeetingStatus } from "../../shared/protocol";
 import type { ViewStore } from "../look/view";
 import type { LocalMedia } from "../media/media";
-import type { Wants } from "../mesh/video-constraints";
+import type { VideoConstraints } from "../mesh/video-constraints";
 import type { ChatStore } from "./chat";
 import type { Launch } from "./launch";
 import type { PasswordQuestion } from "./password-question";
@@ -18,7 +18,7 @@ export interface MeetingParts {
   readonly media: LocalMedia;
   readonly view: ViewStore;
   /** How large this page shows each picture. */
-  readonly wants: Wants;
+  readonly videoConstraints: VideoConstraints;
   readonly chat: ChatStore;
   readonly question: PasswordQuestion;
   readonly name: ReadonlySignal<string>;

@@ -7,7 +7,7 @@
  * taken out when it comes back: two pages of one tab must never claim the same place.
  */
 
-export class Keepsake {
+export class TabStorage {
   readonly #token: string | null;
   readonly #resume: string;
 

@@ -56,7 +56,7 @@ function personTile(meeting: MeetingPage, other: Participant): Shown {
     speaking: meeting.speaking.value.has(id),
     state: remote?.state ?? "connecting",
     quality: remote?.quality?.grade ?? null,
-    onLines: (camera) => meeting.wants.show(id, { camera }),
+    onLines: (camera) => meeting.videoConstraints.show(id, { camera }),
   };
 }
 
@@ -74,7 +74,7 @@ function ownTile(meeting: MeetingPage, own: Participant): Shown {
     speaking: meeting.speaking.value.has(own.id),
     state: "connected",
     quality: null,
-    onLines: (camera) => meeting.wants.show(own.id, { camera }),
+    onLines: (camera) => meeting.videoConstraints.show(own.id, { camera }),
   };
 }
 
@@ -95,7 +95,7 @@ function screenTile(meeting: MeetingPage, other: Participant): Shown | null {
     video: remote.screen,
     screen: true,
     speaking: false,
-    onLines: (screen) => meeting.wants.show(id, { screen }),
+    onLines: (screen) => meeting.videoConstraints.show(id, { screen }),
   };
 }
 

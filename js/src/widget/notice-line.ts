@@ -6,7 +6,7 @@ const PASSING_MS = 5_000;
 /** An invite link must not stay on the screen. */
 const SECRET_MS = 60_000;
 
-export class Line {
+export class NoticeLine {
   readonly element = make("div", "nanomeet-line");
   readonly #words = make("span", "nanomeet-told");
   readonly #value = make("input", "nanomeet-value");

@@ -9,7 +9,7 @@ export interface Picture {
 /** Decoders hold only so many frames: no more than this may wait. */
 const MAX_WAITING = 12;
 
-export class PictureQueue<P extends Picture> {
+export class FrameQueue<P extends Picture> {
   #waiting: P[] = [];
   #dropped = 0;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Picture, PictureQueue } from "./picture-queue";
+import { FrameQueue, type Picture } from "./frame-queue";
 
 class Fake implements Picture {
   closed = false;
@@ -9,14 +9,14 @@ class Fake implements Picture {
   }
 }
 
-function queueOf(...timestamps: number[]): [PictureQueue<Fake>, Fake[]] {
-  const queue = new PictureQueue<Fake>();
+function queueOf(...timestamps: number[]): [FrameQueue<Fake>, Fake[]] {
+  const queue = new FrameQueue<Fake>();
   const pictures = timestamps.map((timestamp) => new Fake(timestamp));
   for (const picture of pictures) queue.push(picture, Number.NEGATIVE_INFINITY);
   return [queue, pictures];
 }
 
-describe("PictureQueue", () => {
+describe("FrameQueue", () => {
   it("returns each frame when it is due, and not before", () => {
     const [queue, [first, second]] = queueOf(10, 20);
     expect(queue.take(9)).toBeNull();
@@ -33,7 +33,7 @@ describe("PictureQueue", () => {
   });
 
   it("does not pile up while no frame is taken", () => {
-    const queue = new PictureQueue<Fake>();
+    const queue = new FrameQueue<Fake>();
     const pictures = Array.from({ length: 100 }, (_, i) => new Fake(i));
     for (const picture of pictures) queue.push(picture, picture.timestamp - 5);
     expect(pictures.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(6);

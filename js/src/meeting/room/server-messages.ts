@@ -13,7 +13,7 @@ import { inWords, t } from "../strings";
 import type { Call } from "./call";
 import type { MeetingParts } from "./parts";
 
-export class Hearing {
+export class ServerMessages {
   readonly #parts: MeetingParts;
   readonly #call: Call;
   /** This person is in the room, for the first time or again. */
@@ -25,8 +25,8 @@ export class Hearing {
     this.#onJoined = onJoined;
   }
 
-  hear(message: ServerMessage): void {
-    const { room, view, chat, wants, question, connection, health } = this.#parts;
+  handle(message: ServerMessage): void {
+    const { room, view, chat, videoConstraints, question, connection, health } = this.#parts;
     const { mesh, broadcast, relay } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
@@ -62,7 +62,7 @@ export class Hearing {
         break;
       case "left":
         mesh.value?.remove(message.id);
-        wants.forget(message.id);
+        videoConstraints.forget(message.id);
         if (view.large.value === message.id) view.pin(null);
         break;
       case "signalled":
@@ -151,7 +151,7 @@ export class Hearing {
   }
 
   #welcome(welcome: Welcome): void {
-    const { room, view, chat, wants, question, status } = this.#parts;
+    const { room, view, chat, videoConstraints, question, status } = this.#parts;
     const { broadcast } = this.#call;
     question.passed();
     view.lobbyNote.value = null;
@@ -159,7 +159,7 @@ export class Hearing {
     const { own } = welcome;
     this.#call.enter(welcome);
     this.#call.mesh.value?.sync(room.connected.value.map(({ id }) => id));
-    for (const { id } of room.connected.value) wants.retell(id);
+    for (const { id } of room.connected.value) videoConstraints.retell(id);
     if (status.value !== "joined" && !own.stage) {
       void this.#quiet();
       view.tell(t.events.stageFull);

@@ -1,17 +1,17 @@
 /** Decodes the video in time: drops what it cannot decode fast enough. */
 
-import { CodecDebt } from "../shared/codec-watchdog";
+import { CodecWatchdog } from "../shared/codec-watchdog";
 import type { Frame } from "../shared/frames";
 
 /** If more than this waits when a keyframe arrives, decoding restarts at the keyframe. */
 const MAX_QUEUED = 8;
 
-export class PictureDecoder {
+export class FrameDecoder {
   readonly #onPicture: (picture: VideoFrame) => void;
   #decoder: VideoDecoder | null = null;
   #config: VideoDecoderConfig | null = null;
   #needsKeyframe = true;
-  readonly #debt = new CodecDebt();
+  readonly #watchdog = new CodecWatchdog();
 
   constructor(onPicture: (picture: VideoFrame) => void) {
     this.#onPicture = onPicture;
@@ -25,11 +25,11 @@ export class PictureDecoder {
   decode(frame: Frame): void {
     if (frame.keyframe) {
       const behind = (this.#decoder?.decodeQueueSize ?? 0) > MAX_QUEUED;
-      if (behind || this.#debt.stuck || this.#decoder?.state !== "configured") this.#open();
+      if (behind || this.#watchdog.stuck || this.#decoder?.state !== "configured") this.#open();
       this.#needsKeyframe = false;
     }
     if (this.#needsKeyframe || this.#decoder?.state !== "configured") return;
-    this.#debt.took();
+    this.#watchdog.input();
     this.#decoder.decode(
       new EncodedVideoChunk({
         type: frame.keyframe ? "key" : "delta",
@@ -49,14 +49,14 @@ export class PictureDecoder {
     this.close();
     if (this.#config === null) return;
     this.#needsKeyframe = true;
-    this.#debt.gave();
+    this.#watchdog.output();
     const decoder = new VideoDecoder({
       output: (picture) => {
         if (decoder !== this.#decoder) {
           picture.close();
           return;
         }
-        this.#debt.gave();
+        this.#watchdog.output();
         this.#onPicture(picture);
       },
       // Closed by its error; the next keyframe opens a new one.
