@@ -48,6 +48,29 @@ def private(folder: Path, *, owned: bool = True) -> Path:
     return folder
 
 
+def read_own(file: Path) -> str:
+    """Return the text of a file of this user's.
+
+    Others may be able to put files into a folder that this package did not create.
+
+    Parameters
+    ----------
+    file
+        The file.
+
+    Raises
+    ------
+    OSError
+        If there is none, or it belongs to another user.
+    UnicodeError
+        If it is not UTF-8.
+    """
+    with file.open(encoding="utf-8") as opened:
+        if sys.platform != "win32" and os.fstat(opened.fileno()).st_uid != os.getuid():
+            raise PermissionError(None, "it belongs to another user", str(file))
+        return opened.read()
+
+
 def runtime() -> Path:
     """Return this user's folder for files of this session.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _environment, _texts
+from nanomeet_widget import _environment, _proof, _texts
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -25,7 +25,7 @@ from nanomeet_widget._errors import (
     ServiceError,
     ServiceUnavailableError,
 )
-from nanomeet_widget._models import SecretText
+from nanomeet_widget._models import Secret, SecretText
 
 if TYPE_CHECKING:
     import httpx
@@ -55,6 +55,9 @@ _BY_STATUS: dict[int, tuple[type[ServiceError], str]] = {
 }
 _SERVER_ERRORS = 500
 _SHOWN = 300
+#: How httpx names two steps of a request (its `trace` extension): a new connection, and the headers.
+_CONNECTED, _SENDING = "connect_tcp.complete", "send_request_headers.started"
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +130,21 @@ class Http:
         self._async_transport = async_transport
         self._verify = _verification(verify)
         self._timeout = timeout
+        self._proofs: dict[str, Secret] = {}
         self._sleep = sleep
         self._async_sleep = async_sleep
+
+    def require_proof(self, origin: str, secret: Secret) -> None:
+        """Send nothing to a server of this machine before it proves what it is.
+
+        Parameters
+        ----------
+        origin
+            The server's address.
+        secret
+            What it has to know; see `_proof`.
+        """
+        self._proofs[origin] = secret
 
     def run(self, steps: Steps[T]) -> T:
         """Carry out the steps of a service."""
@@ -169,7 +185,7 @@ class Http:
             try:
                 with (
                     httpx.Client(**self._options(request), transport=self._transport) as client,
-                    client.stream(**_arguments(request)) as response,
+                    client.stream(**self._arguments(request)) as response,
                 ):
                     content = bytearray()
                     for chunk in response.iter_bytes():
@@ -194,7 +210,7 @@ class Http:
                 options = self._options(request)
                 async with (
                     httpx.AsyncClient(**options, transport=self._async_transport) as client,
-                    client.stream(**_arguments(request)) as response,
+                    client.stream(**self._async_arguments(request)) as response,
                 ):
                     content = bytearray()
                     async for chunk in response.aiter_bytes():
@@ -233,7 +249,7 @@ class Http:
         try:
             with (
                 httpx.Client(**self._options(request), transport=self._transport) as client,
-                client.stream(**_arguments(request)) as response,
+                client.stream(**self._arguments(request)) as response,
                 unfinished.open("wb") as file,
             ):
                 if response.status_code != _HTTP_OK:
@@ -268,7 +284,7 @@ class Http:
         try:
             with (
                 httpx.Client(**self._options(request), transport=self._transport) as client,
-                client.stream(**_arguments(request)) as response,
+                client.stream(**self._arguments(request)) as response,
             ):
                 said = response.headers.get("date", "")
         except _failures(httpx) as error:
@@ -280,6 +296,76 @@ class Http:
         except (TypeError, ValueError):
             return None
         return told if told.tzinfo is not None else told.replace(tzinfo=timezone.utc)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments = _arguments(request)
+        if (secret := self._proofs.get(request.origin)) is not None:
+            arguments["extensions"] = {"trace": self._proving(request, secret)}
+        return arguments
+
+    def _async_arguments(self, request: Request) -> dict[str, Any]:
+        arguments = _arguments(request)
+        if (secret := self._proofs.get(request.origin)) is not None:
+            arguments["extensions"] = {"trace": self._async_proving(request, secret)}
+        return arguments
+
+    def _proving(self, request: Request, secret: Secret) -> Callable[[str, dict[str, Any]], None]:
+        """Return what httpx calls after each step: it challenges the server once it is connected."""
+        proven = False
+
+        def trace(event: str, info: dict[str, Any]) -> None:
+            nonlocal proven
+            if event.endswith(_CONNECTED):
+                stream = info["return_value"]
+                try:
+                    _proof.Challenge(secret.reveal(), request.origin).pose(
+                        lambda data: stream.write(data, _proof.TIMEOUT),
+                        lambda left: bytes(stream.read(_CHUNK, left)),
+                    )
+                except _proof.UnprovenError as error:
+                    stream.close()
+                    raise self._unproven(request, error) from None
+                except BaseException:
+                    stream.close()
+                    raise
+                proven = True
+            elif event.endswith(_SENDING) and not proven:
+                raise self._unproven(request, _proof.UnprovenError("it was not asked"))
+
+        return trace
+
+    def _async_proving(
+        self, request: Request, secret: Secret
+    ) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+        """Return what `_proving` returns, for calls that do not block."""
+        proven = False
+
+        async def trace(event: str, info: dict[str, Any]) -> None:
+            nonlocal proven
+            if event.endswith(_CONNECTED):
+                stream = info["return_value"]
+                try:
+                    await _proof.Challenge(secret.reveal(), request.origin).apose(
+                        lambda data: stream.write(data, _proof.TIMEOUT),
+                        lambda left: stream.read(_CHUNK, left),
+                    )
+                except _proof.UnprovenError as error:
+                    await stream.aclose()
+                    raise self._unproven(request, error) from None
+                except BaseException:
+                    await stream.aclose()
+                    raise
+                proven = True
+            elif event.endswith(_SENDING) and not proven:
+                raise self._unproven(request, _proof.UnprovenError("it was not asked"))
+
+        return trace
+
+    def _unproven(self, request: Request, error: _proof.UnprovenError) -> _Failed:
+        gone = ServiceUnavailableError(
+            f"{self._name} is no longer at {_host(request)} ({error}), so nothing was sent: try again"
+        )
+        return _Failed(gone, again=False)
 
     def _options(self, request: Request) -> dict[str, Any]:
         # Redirects are not followed: they would send the key to a host that the user did not choose.

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nanomeet_widget import _machine
+from nanomeet_widget import _folders, _machine
 from nanomeet_widget._models import Secret
 from nanomeet_widget._version import __version__
 
@@ -37,6 +37,8 @@ class Extension:
     links: str | None
     #: The key that makes rooms there, while the process lives.
     api_key: Secret
+    #: What proves that a server is this one; see `_proof`.
+    proof: Secret
 
     @property
     def path(self) -> str:
@@ -93,7 +95,8 @@ def content(said: Extension | Absent, pid: int) -> bytes:
     }
     if isinstance(said, Absent):
         return json.dumps({**body, "error": said.error}).encode()
-    return json.dumps({**asdict(said), "api_key": said.api_key.reveal(), **body}).encode()
+    secret = {"api_key": said.api_key.reveal(), "proof": said.proof.reveal()}
+    return json.dumps({**asdict(said), **secret, **body}).encode()
 
 
 def find(folder: Path | None = None) -> Extension | None:
@@ -144,9 +147,9 @@ def at(pid: int, folder: Path | None = None) -> Extension | Absent:
 
 
 def _read(file: Path, pid: int) -> Extension | Absent | None:
-    said = json.loads(file.read_text("utf-8"))
+    said = json.loads(_folders.read_own(file))
     # Process ids are used again: in a container, after every restart; and on every machine.
-    if (said["pid"], said["started"]) != (pid, _machine.started(pid)):
+    if said["pid"] != pid or not _machine.runs(pid, said["started"]):
         return None
     # Another version of this package may have another protocol.
     if said["version"] != __version__:
@@ -158,6 +161,7 @@ def _read(file: Path, pid: int) -> Extension | Absent | None:
         url=str(said["url"]),
         links=None if said["links"] is None else str(said["links"]),
         api_key=Secret(str(said["api_key"])),
+        proof=Secret(str(said["proof"])),
     )
 
 
@@ -177,7 +181,7 @@ def running(folder: Path | None = None) -> dict[int, str]:
                 continue
             with suppress(OSError, ValueError, KeyError, TypeError):
                 pid = int(match[1])
-                said = json.loads(file.read_text("utf-8"))
+                said = json.loads(_folders.read_own(file))
                 # It may be another machine's file, or an ended process's.
                 if said["pid"] == pid and _is_jupyter(pid):
                     found[pid] = str(said["url"])

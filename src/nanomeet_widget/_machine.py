@@ -36,6 +36,24 @@ def name() -> str:
     return f"{host()}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:8]}"
 
 
+def runs(pid: object, since: object) -> bool:
+    """Return whether the process that a file names still runs: ids are used again.
+
+    Parameters
+    ----------
+    pid
+        Its id.
+    since
+        What `started` returned for it.
+    """
+    if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0:
+        return False
+    try:
+        return started(pid) == since
+    except OSError:
+        return False
+
+
 def started(pid: int) -> str | None:
     """Return what distinguishes a process from others with its id; None if the system does not say.
 

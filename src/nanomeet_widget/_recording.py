@@ -41,7 +41,8 @@ class Recording:
     size : int
         Bytes so far.
     path : pathlib.Path or None
-        The file, if it is on this machine.
+        The file, if this user's own server on this machine has it; None for a server that was named by
+        its URL.
     url : str
         Where it can be played; anyone who has the address can watch.
     thumbnail : str or None
@@ -93,7 +94,13 @@ class Recording:
 
 
 def listing(
-    http: Http, origin: str, headers: Mapping[str, str], *, page: str, stream: str | None = None
+    http: Http,
+    origin: str,
+    headers: Mapping[str, str],
+    *,
+    page: str,
+    stream: str | None = None,
+    own: bool = False,
 ) -> Steps[list[Recording]]:
     """Return the recordings that a server lists, the newest first.
 
@@ -109,6 +116,8 @@ def listing(
         The server's address for people.
     stream
         Only those of this stream.
+    own
+        Whether it has proved to be this user's server on this machine: only that one names files here.
 
     Raises
     ------
@@ -126,26 +135,33 @@ def listing(
             headers=headers,
             repeatable=True,
         )
-        entries = _recordings(answer, page, lambda path, to: http.download(origin, path, to))
+        entries = _recordings(
+            answer, page, lambda path, to: http.download(origin, path, to), own=own
+        )
         found += entries
         if len(entries) < _PAGE:
             break
     return found
 
 
-def _recordings(answer: object, page: str, fetch: Callable[[str, Path], None]) -> list[Recording]:
+def _recordings(
+    answer: object, page: str, fetch: Callable[[str, Path], None], *, own: bool
+) -> list[Recording]:
     entries = answer.get("data") if isinstance(answer, dict) else None
     try:
-        return [_recording(entry, page, fetch) for entry in entries]  # type: ignore[union-attr]
+        return [_recording(entry, page, fetch, own=own) for entry in entries]  # type: ignore[union-attr]
     except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
         raise ProtocolError(f"the server's list of recordings is malformed: {error}") from None
 
 
-def _recording(entry: dict[str, Any], page: str, fetch: Callable[[str, Path], None]) -> Recording:
+def _recording(
+    entry: dict[str, Any], page: str, fetch: Callable[[str, Path], None], *, own: bool
+) -> Recording:
     name = str(entry["name"])
     if not _NAME.fullmatch(name):  # it becomes part of addresses and a file's name
         raise ValueError("a name has letters that no recording's has")
-    path = Path(str(entry["path"])) if entry["path"] else None
+    # Not even looked at: another server's words would choose what on this machine is opened.
+    path = Path(str(entry["path"])) if own and entry["path"] else None
     return Recording(
         name=name,
         stream=str(entry["stream"]),

@@ -49,7 +49,7 @@ def saving(lab: Lab) -> Iterator[Lab]:
 def secrets_of(lab: Lab, room: str) -> list[str]:
     token, invited, _ = lab.read(f"{room}.json")
     (ready,) = lab.runtime.parent.glob("jupyter-run/nanomeet-*.json")
-    return [token, invited, json.loads(ready.read_text())["api_key"]]
+    return [token, invited, *(json.loads(ready.read_text())[name] for name in ("api_key", "proof"))]
 
 
 def logs(lab: Lab) -> str:

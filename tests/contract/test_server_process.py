@@ -14,6 +14,7 @@ import httpx
 import jwt
 import pytest
 
+from nanomeet_widget import _machine
 from tests.asking import PATIENT, get, post, request
 from tests.conftest import RunningServer, Servers
 from tests.waiting import PATIENCE
@@ -24,16 +25,20 @@ def test_it_says_where_it_is_and_takes_the_file_with_it(servers: Servers, tmp_pa
     ready = tmp_path / "ready0.json"
     assert stat.S_IMODE(ready.stat().st_mode) == 0o600
     content = json.loads(ready.read_text())
+    pid = running.process.pid
+    proof = content.pop("proof")
     assert content == {
         "url": running.url,
         "api_key": running.api_key,
-        "pid": running.process.pid,
+        "pid": pid,
+        "started": _machine.started(pid),
     }
     assert running.stop() == 0
     assert not ready.exists()
     log = (tmp_path / "log0.txt").read_text()
     assert running.url in log
     assert running.api_key not in log
+    assert proof not in log
 
 
 def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:

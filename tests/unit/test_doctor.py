@@ -21,6 +21,7 @@ EXTENSION = _jupyter.Extension(
     url="/user/ada/nanomeet",
     links=None,
     api_key=Secret("k" * 32),
+    proof=Secret("p" * 64),
 )
 
 

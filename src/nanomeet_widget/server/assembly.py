@@ -37,6 +37,7 @@ def assemble(
     keys: tuple[str, ...],
     origin: str,
     links: str,
+    proof: str,
     movable: bool = False,
     on_unneeded: Callable[[], None],
 ) -> Core:
@@ -57,6 +58,8 @@ def assemble(
     links : str
         The prefix of links to broadcasts and recordings: `origin`, or its path alone if pages reach the
         server at addresses that it cannot know.
+    proof : str
+        The secret of this process that proves to kernels which server it is; see `_proof`.
     movable : bool, default False
         Whether requests for tokens may name the server's address; see `Issuer`.
     on_unneeded : callable
@@ -105,6 +108,7 @@ def assemble(
     return Core(
         config=config,
         origin=origin,
+        proof=proof,
         issuer=issuer,
         rooms=rooms,
         broadcasts=broadcasts,

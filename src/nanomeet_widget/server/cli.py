@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from nanomeet_widget import _folders, _validation
+from nanomeet_widget import _folders, _machine, _validation
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
 from nanomeet_widget.server import data_folder, supervision
 from nanomeet_widget.server.config import (
@@ -241,7 +241,8 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         "--ready-file",
         type=Path,
         metavar="FILE",
-        help="once listening, write URL, API key and process ID there as JSON; removed on exit",
+        help="once listening, write URL, process ID and an API key of this process there as JSON; "
+        "removed on exit",
     )
     parser.add_argument(
         "--log-format",
@@ -425,7 +426,7 @@ async def _serve(config: ServerConfig, ready: Path | None, *, as_json: bool, dra
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(signal.SIGINT, server.stop)
             loop.add_signal_handler(signal.SIGTERM, server.drain, drain)
-        with _ready_file(ready, url=server.url, api_key=server.api_key):
+        with _ready_file(ready, url=server.url, api_key=server.api_key, proof=server.proof):
             if as_json:
                 # Without the key, as standard output often ends in a log.
                 _say(json.dumps({"url": server.url, "pid": os.getpid()}))
@@ -447,7 +448,8 @@ def _ready_file(path: Path | None, **content: str) -> Iterator[None]:
     if path is None:
         yield
         return
-    text = json.dumps({**content, "pid": os.getpid()})
+    pid = os.getpid()
+    text = json.dumps({**content, "pid": pid, "started": _machine.started(pid)})
     secrets_folder.write_private(path, text.encode())
     try:
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
@@ -24,6 +24,8 @@ class Core:
     config: ServerConfig
     #: The address at which guests reach it, without a trailing slash.
     origin: str
+    #: What answers challenges; see `_proof`.
+    proof: str = field(repr=False)
     issuer: Issuer
     rooms: Rooms
     broadcasts: Broadcasts

@@ -21,7 +21,7 @@ from jupyter_server.serverapp import ServerApp
 from tornado import httpserver, ioloop, netutil, routing, web
 from traitlets import Dict, Enum, List, Unicode
 
-from nanomeet_widget import _jupyter
+from nanomeet_widget import _jupyter, _proof
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._models import Secret
 from nanomeet_widget.server import data_folder
@@ -125,7 +125,7 @@ class NanoMeetServer(ExtensionApp):
             # Requests through a hub's proxy seem to come from this machine.
             local_metrics=False,
         )
-        key = secrets.token_urlsafe(32)
+        key, proof = secrets.token_urlsafe(32), _proof.new_secret()
         own = address.parts_of(app)
         core = assemble(
             self._stack,
@@ -135,6 +135,7 @@ class NanoMeetServer(ExtensionApp):
             # Pages replace a loopback address by their own: see `domainOf` of the widget.
             origin=public or f"{own.on_loopback}{path}",
             links=public or path,
+            proof=proof,
             movable=not public,
             on_unneeded=lambda: None,
         )
@@ -152,6 +153,7 @@ class NanoMeetServer(ExtensionApp):
                 url=core.origin,
                 links=public or (found and f"{found}{path}"),
                 api_key=Secret(key),
+                proof=Secret(proof),
             )
         )
         beat = ioloop.PeriodicCallback(lambda: self._note_activity(core), _ACTIVITY)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import ssl
 from types import TracebackType
 
 from tornado import httpserver, netutil
 
+from nanomeet_widget import _proof
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.assembly import assemble, farewell
 from nanomeet_widget.server.config import ServerConfig
@@ -43,8 +45,10 @@ class Server:
         self._core: Core | None = None
         #: The address at which guests reach it; known once it listens.
         self.url = ""
-        #: An API key that may create rooms: the first configured one, or the data folder's own.
-        self.api_key = ""
+        #: An API key that creates rooms while this process lives, as a configured one would outlive it.
+        self.api_key = secrets.token_urlsafe(32)
+        #: What proves that this process is the server; see `_proof`.
+        self.proof = _proof.new_secret()
 
     async def __aenter__(self) -> Server:  # noqa: PYI034 - typing.Self needs Python 3.11
         try:
@@ -97,8 +101,7 @@ class Server:
     async def _start(self) -> None:
         config = self._config
         data = secrets_folder.open_folder(config.data)
-        keys = (*config.api_keys, *secrets_folder.api_keys(data))
-        self.api_key = keys[0]
+        keys = (self.api_key, *config.api_keys, *secrets_folder.api_keys(data))
         try:
             sockets = netutil.bind_sockets(config.port, config.host)
         except OSError as error:
@@ -113,6 +116,7 @@ class Server:
             keys=keys,
             origin=self.url,
             links=self.url,
+            proof=self.proof,
             on_unneeded=self.stop,
         )
         http = httpserver.HTTPServer(

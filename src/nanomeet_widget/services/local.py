@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _folders, _jupyter, _machine, _validation
+from nanomeet_widget import _folders, _jupyter, _machine, _proof, _validation
 from nanomeet_widget._errors import InvalidInputError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 START_TIMEOUT = 30.0
 _LEASE_TIMEOUT = 5.0
 _POLL = 0.02
+_CHUNK = 4096
 #: How a line of the server begins that is for its user, not for its log.
 _SAYS = "nanomeet: "
 
@@ -48,6 +49,8 @@ _started: list[subprocess.Popen[bytes]] = []
 class _Address:
     url: str
     api_key: Secret
+    #: What it has to know to be the server that was found; None for one that the user named.
+    proof: Secret | None = None
     #: The Jupyter server's, if it is part of one.
     extension: Extension | None = None
 
@@ -60,14 +63,37 @@ class _Lease:
         self._connection = http.client.HTTPConnection(
             parts.hostname or "", parts.port, timeout=_LEASE_TIMEOUT
         )
+        self._response: http.client.HTTPResponse | None = None
+        try:
+            self._connect(address)
+            self._ask(parts.path, address.api_key)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self, address: _Address) -> None:
+        self._connection.connect()
+        # What was not proven is not asked: never on another connection than this one.
+        self._connection.auto_open = 0
+        sock = self._connection.sock
+        if address.proof is None:
+            return
+
+        def receive(left: float) -> bytes:
+            sock.settimeout(left)
+            return sock.recv(_CHUNK)
+
+        _proof.Challenge(address.proof.reveal(), address.url).pose(sock.sendall, receive)
+        sock.settimeout(_LEASE_TIMEOUT)
+
+    def _ask(self, path: str, api_key: Secret) -> None:
         self._connection.request(
             "GET",
-            f"{parts.path.rstrip('/')}/lease",
-            headers={"x-bintu-apikey": address.api_key.reveal()},
+            f"{path.rstrip('/')}/lease",
+            headers={"x-bintu-apikey": api_key.reveal()},
         )
         self._response = self._connection.getresponse()
         if self._response.status != http.client.OK:
-            self.close()
             raise ConnectionError(f"the server refused the lease ({self._response.status})")
 
     @property
@@ -86,6 +112,9 @@ class _Lease:
 
     def close(self) -> None:
         self._connection.close()
+        # It has a hold on the socket, too.
+        if self._response is not None:
+            self._response.close()
 
 
 class LocalServer(Service):
@@ -307,8 +336,8 @@ class LocalServer(Service):
     def _recordings(self, stream: str | None) -> Steps[list[Recording]]:
         at: _Address = yield self._ensure
         headers = {"x-bintu-apikey": at.api_key.reveal()}
-        page = self._address_of(at)
-        return (yield from listing(self._http, at.url, headers, page=page, stream=stream))
+        page, own = self._address_of(at), at.proof is not None
+        return (yield from listing(self._http, at.url, headers, page=page, stream=stream, own=own))
 
     def revoke(self, invite: Invite | Issued | str) -> int:
         """Revoke a token and all that were made with it: their users are out within a second.
@@ -536,18 +565,20 @@ class LocalServer(Service):
             if self._address is not None and self._lease is not None and self._lease.alive:
                 return self._address
             self._forget()
-            if found := self._beside():
-                self._address, self._lease = found
-                return self._address
-            folder = self._runtime_folder()
-            try:
-                self._address, self._lease = self._shared(folder)
-            except OSError as error:
-                raise ServerStartError(
-                    f"{error.filename or folder} cannot be used ({error.strerror or error}): free "
-                    "some space there, or set XDG_RUNTIME_DIR to another folder of yours"
-                ) from None
+            self._address, self._lease = self._beside() or self._of_this_machine()
+            if self._address.proof is not None:
+                self._http.require_proof(self._address.url, self._address.proof)
             return self._address
+
+    def _of_this_machine(self) -> tuple[_Address, _Lease]:
+        folder = self._runtime_folder()
+        try:
+            return self._shared(folder)
+        except OSError as error:
+            raise ServerStartError(
+                f"{error.filename or folder} cannot be used ({error.strerror or error}): free "
+                "some space there, or set XDG_RUNTIME_DIR to another folder of yours"
+            ) from None
 
     def _shared(self, folder: Path) -> tuple[_Address, _Lease]:
         """Return the server that this machine's processes share, with a lease; start it if need be."""
@@ -590,7 +621,12 @@ class LocalServer(Service):
         extension = _jupyter.find()
         if extension is None:
             return None
-        address = _Address(url=extension.api, api_key=extension.api_key, extension=extension)
+        address = _Address(
+            url=extension.api,
+            api_key=extension.api_key,
+            proof=extension.proof,
+            extension=extension,
+        )
         # If it has just ended, this kernel will soon end, too.
         with suppress(OSError, http.client.HTTPException):
             return address, _Lease(address)
@@ -599,8 +635,14 @@ class LocalServer(Service):
     @staticmethod
     def _find(ready: Path) -> tuple[_Address, _Lease] | None:
         try:
-            info = json.loads(ready.read_text("utf-8"))
-            address = _Address(url=info["url"].rstrip("/"), api_key=Secret(info["api_key"]))
+            info = json.loads(_folders.read_own(ready))
+            if not _machine.runs(info["pid"], info["started"]):
+                return None
+            address = _Address(
+                url=info["url"].rstrip("/"),
+                api_key=Secret(info["api_key"]),
+                proof=Secret(info["proof"]),
+            )
             return address, _Lease(address)
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
             # No file, a stale one, or a server that is ending: a new one replaces it.

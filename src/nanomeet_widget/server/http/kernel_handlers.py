@@ -1,0 +1,26 @@
+"""What only the kernels of this machine ask their own server."""
+
+from __future__ import annotations
+
+from tornado import web
+
+from nanomeet_widget import _proof
+from nanomeet_widget.server.http.handlers import Handler
+
+
+class ProofHandler(Handler):
+    """`GET lease/proof`: proves to a kernel that this is the server of the file that it read."""
+
+    def get(self) -> None:
+        """Answer the challenge."""
+        nonce = self.request.headers.get(_proof.HEADER, "")
+        if not _proof.is_nonce(nonce):
+            raise web.HTTPError(400, reason=f"the header {_proof.HEADER} must be 32 bytes in hex")
+        self.set_header("Content-Type", "text/plain")
+        self.finish(_proof.answer(self.core.proof, nonce, self._port()))
+
+    def _port(self) -> int:
+        """Return the port at which this connection arrived; 0 for a Unix socket."""
+        stream = getattr(self.request.connection, "stream", None)
+        address = stream.socket.getsockname() if stream is not None else ""
+        return int(address[1]) if isinstance(address, tuple) else 0
