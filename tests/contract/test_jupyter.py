@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import jwt
 import pytest
 
-from nanomeet_widget import _jupyter, _validation
+from nanomeet_widget import _jupyter
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import LocalServer
@@ -210,17 +211,44 @@ def test_links_have_the_address_of_the_page(kernel: LocalServer) -> None:
     kernel.close()
 
 
-def test_a_moderator_says_it_for_the_own_invite_alone(hosted: Hosted) -> None:
+def test_a_moderators_guests_are_led_to_addresses_of_the_owner_alone(hosted: Hosted) -> None:
     def server_of(token: str) -> str:
         return str(jwt.decode(token, options={"verify_signature": False})["server"])
 
-    token = hosted.server.room("Moderated")
-    known = server_of(token)
-    elsewhere = f"https://elsewhere.example{PATH}/nanomeet"
-    assert _validation.origin(server_of(hosted.server.invite(token, server=elsewhere))) == elsewhere
-    for wrong in ("https://elsewhere.example/other", "http://127.0.0.1:1/nanomeet", "https://x/"):
-        assert server_of(hosted.server.invite(token, server=wrong)) == known
+    def invited_in_the_room(token: str, server: str) -> str:
+        made: list[str] = []
+
+        async def scenario() -> None:
+            page, _ = await join(hosted.server, token)
+            await page.send("create_invite", ref=1, server=server)
+            made.append((await page.expect("invite_created"))["token"])
+            page.close()
+
+        run(scenario())
+        return made[0]
+
+    second = f"https://second.example{PATH}/nanomeet"
+    token = hosted.server.room("Moderated", server=second)
+    hosted.server.room("Moderated", server=f"https://hub.example{PATH}/nanomeet")
+    known = f"hub.example{PATH}/nanomeet"
+    for wrong in (
+        # The same path, but another host, scheme or port.
+        f"https://evil.example{PATH}/nanomeet",
+        f"http://hub.example{PATH}/nanomeet",
+        f"https://hub.example:8443{PATH}/nanomeet",
+        f"https://hub.example.evil.example{PATH}/nanomeet",
+        "https://hub.example/other",
+        f"http://127.0.0.1:1{PATH}/nanomeet",
+        "https://x/",
+    ):
+        assert server_of(hosted.server.invite(token, server=wrong)) == known, wrong
+        assert server_of(invited_in_the_room(token, wrong)) == known, wrong
     assert server_of(hosted.server.room("Moderated")) == known
+    # Each address that the owner named is as good.
+    for named in (second, f"https://HUB.example:443{PATH}/nanomeet"):
+        right = urlsplit(named).hostname
+        for made in (hosted.server.invite(token, server=named), invited_in_the_room(token, named)):
+            assert server_of(made) == f"{right}{PATH}/nanomeet"
 
 
 def test_a_stale_file_is_passed_over(

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders, _jupyter, _machine, _proof, _validation
-from nanomeet_widget._errors import InvalidInputError, ServerStartError, ServiceError
+from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
@@ -178,8 +178,9 @@ class LocalServer(Service):
         self._lock = threading.Lock()
         self._address: _Address | None = None
         self._lease: _Lease | None = None
-        # Where pages reach a server that is part of a Jupyter server.
+        # Where pages reach a server that is part of a Jupyter server; and which server was told that.
         self._public: str | None = None
+        self._told: tuple[str, str] | None = None
         self._warned = False
 
     @property
@@ -200,6 +201,7 @@ class LocalServer(Service):
         body = contract.invite_body(asked)
         at: _Address = yield self._ensure
         if self._public is not None:
+            yield from self._tell(at)
             body = {**body, "server": self._public}
         page = f"{self._page(at)}/invite"
         answer = yield contract.invite_request(at.url, asked.token, body)
@@ -471,6 +473,9 @@ class LocalServer(Service):
         worse = better and _validation.on_loopback(url)
         if _validation.on_loopback(extension.url) and not worse:
             self._public = url
+            # If that fails, it is told with the next invite. Until then, links have the page's address.
+            with suppress(NanoMeetError):
+                self._http.run(self._tell(self._ensure()))
         ours = urlsplit(_validation.origin(server)).path.strip("/") == extension.path
         return url if ours else None
 
@@ -504,6 +509,14 @@ class LocalServer(Service):
             f"{where}: run `nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and "
             "NANOMEET_API_KEY"
         )
+
+    def _tell(self, at: _Address) -> Steps[None]:
+        """Tell the server where pages reach it: moderators' invites may name no other address."""
+        if self._public is None or self._told == (at.url, self._public):
+            return
+        told = at.url, self._public
+        yield self._keyed("POST", at, "/lease/address", {"server": self._public})
+        self._told = told
 
     def _warn(self, at: _Address) -> None:
         """Warn, once, that invites work here only, if this kernel's Jupyter server lacks the package."""

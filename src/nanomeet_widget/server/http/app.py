@@ -17,7 +17,7 @@ from nanomeet_widget.server.http.hls_handlers import (
     HlsSegmentHandler,
 )
 from nanomeet_widget.server.http.ingest_socket import IngestSocket
-from nanomeet_widget.server.http.kernel_handlers import ProofHandler
+from nanomeet_widget.server.http.kernel_handlers import AddressHandler, ProofHandler
 from nanomeet_widget.server.http.meeting_socket import MeetingSocket
 from nanomeet_widget.server.http.metrics import MetricsHandler
 from nanomeet_widget.server.http.openapi import OpenApiHandler
@@ -77,6 +77,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"openapi\.json", OpenApiHandler, parts),
         (r"lease", LeaseHandler, parts),
         (r"lease/proof", ProofHandler, parts),
+        (r"lease/address", AddressHandler, parts),
         (r"ws/meeting", MeetingSocket, parts),
         (r"ws/ingest", IngestSocket, parts),
         (r"ws/watch", WatchSocket, parts),

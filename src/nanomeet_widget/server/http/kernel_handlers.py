@@ -6,6 +6,7 @@ from tornado import web
 
 from nanomeet_widget import _proof
 from nanomeet_widget.server.http.handlers import Handler
+from nanomeet_widget.server.http.service_handler import ServiceHandler
 
 
 class ProofHandler(Handler):
@@ -24,3 +25,13 @@ class ProofHandler(Handler):
         stream = getattr(self.request.connection, "stream", None)
         address = stream.socket.getsockname() if stream is not None else ""
         return int(address[1]) if isinstance(address, tuple) else 0
+
+
+class AddressHandler(ServiceHandler):
+    """`POST lease/address`: a kernel names the address at which its notebook's page reaches the server."""
+
+    def post(self) -> None:
+        """Note the address."""
+        self.check_key()
+        self.core.issuer.move(self.body())
+        self.answer({})

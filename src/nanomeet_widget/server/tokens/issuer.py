@@ -44,8 +44,8 @@ class Issuer:
     store : Store
         Where issued tokens are recorded, by their `jti`.
     movable : bool, default False
-        Whether requests for tokens may name the address at which the server is reached, which it
-        cannot know inside another server.
+        Whether the server's owner may name the addresses at which it is reached, which it cannot know
+        inside another server. Requests for tokens may choose one of these.
     """
 
     def __init__(
@@ -64,6 +64,8 @@ class Issuer:
         self._organisation = organisation
         self._store = store
         self._movable = movable
+        # The origins that the owner named, each with its path.
+        self._addresses = {_validation.origin(server)}
 
     def check_key(self, key: str | None) -> None:
         """Check an API key.
@@ -117,8 +119,7 @@ class Issuer:
         request : mapping
             The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
             `exp`. Without `streamname` an unguessable one is created; without `moderator` the token
-            is a moderator's. `server` is the address at which the client reaches this server, and is
-            ignored if the server knows a better one.
+            is a moderator's. `server` is as `move` has it.
 
         Returns
         -------
@@ -130,8 +131,7 @@ class Issuer:
         InvalidInputError
             If a field is not valid.
         """
-        # A client with the key owns the server, and names its address for later requests, too.
-        self._server = self._reached(request)
+        self.move(request)
         begin, end = _validation.validity(_given(request, "nbf"), _given(request, "exp"))
         streamname = _given(request, "streamname")
         claims = _tokens.Claims(
@@ -147,6 +147,29 @@ class Issuer:
             jti=secrets.token_hex(8),
         )
         return self._mint("room_created", claims, parent="")
+
+    def move(self, request: Mapping[str, object]) -> None:
+        """Note the address at which the server's owner, who has its key, reaches it.
+
+        Parameters
+        ----------
+        request : mapping
+            `server` is the address. It is ignored if the server knows a better one, and if its path is
+            another one's.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is not an address.
+        """
+        url = self._asked(request)
+        if url is None:
+            return
+        same = urlsplit(url).path == urlsplit(_validation.origin(self._server)).path
+        worse = _validation.on_loopback(url) and not _validation.on_loopback(self._server)
+        if same and not worse:
+            self._addresses.add(url)
+            self._server = url.removeprefix("https://")
 
     def moderator(self, token: str) -> _tokens.Claims:
         """Verify a moderator's token.
@@ -195,7 +218,8 @@ class Issuer:
             A moderator's token, valid now.
         request : mapping
             `moderator`, and `nbf` and `exp` within those of `token`, which are the defaults; `server`
-            as for a room.
+            is the address at which the guest will reach this server. It is ignored unless the server's
+            owner named it: a moderator's guests are led nowhere else.
 
         Returns
         -------
@@ -252,7 +276,7 @@ class Issuer:
         )
         claims = replace(
             parent,
-            server=self._reached(request),
+            server=self._reached(request, parent),
             moderator=_flag(request, default=False),
             notbefore=begin,
             expiration=end,
@@ -310,17 +334,23 @@ class Issuer:
                 return _tokens.verify(token, secret)
         return _tokens.verify(token, oldest)
 
-    def _reached(self, request: Mapping[str, object]) -> str:
-        """Return the `server` claim for a client: never another server, nor a worse address."""
+    def _asked(self, request: Mapping[str, object]) -> str | None:
         given = _given(request, "server")
         if not self._movable or given is None:
+            return None
+        parts = urlsplit(_validation.origin(_validation.check_server(given)))
+        # Browsers write names in lower case, and leave out the usual port.
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]
+        return parts._replace(netloc=parts.netloc.lower().removesuffix(usual)).geturl()
+
+    def _reached(self, request: Mapping[str, object], parent: _tokens.Claims) -> str:
+        """Return the `server` claim of a moderator's guest: never another server, nor a worse address."""
+        url = self._asked(request)
+        # What a token of this server claims, its owner named before the last start.
+        if url is None or url not in {*self._addresses, _validation.origin(parent.server)}:
             return self._server
-        url = _validation.origin(_validation.check_server(given))
-        same = urlsplit(url).path == urlsplit(_validation.origin(self._server)).path
         worse = _validation.on_loopback(url) and not _validation.on_loopback(self._server)
-        if not same or worse:
-            return self._server
-        return url.removeprefix("https://")
+        return self._server if worse else url.removeprefix("https://")
 
     def _mint(self, kind: str, claims: _tokens.Claims, *, parent: str, maker: str = "") -> str:
         token = _tokens.mint(claims, self._secrets[0])
