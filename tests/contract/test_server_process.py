@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import ssl
 import stat
 import subprocess
@@ -56,7 +57,7 @@ def test_under_tls_the_token_names_a_bare_host(servers: Servers) -> None:
 
 
 def test_it_listens_at_the_given_address_with_the_given_key(servers: Servers) -> None:
-    key = "a-key-of-the-school"
+    key = secrets.token_urlsafe(16)
     running = servers.start("--host", "0.0.0.0", "--tls", "--api-key", key)  # noqa: S104 - the case
     trust = ssl.create_default_context(cafile=str(running.data / "certificate.pem"))
     trust.check_hostname = False  # it is for the address that guests are given

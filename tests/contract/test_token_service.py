@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -339,6 +343,50 @@ def test_nothing_secret_is_logged(servers: Servers) -> None:
     assert "/local/R" in log
     for secret_text in (token, token[:40], running.api_key, "wrong-key", "jwt="):
         assert secret_text not in log
+
+
+def test_guessing_a_key_is_limited_by_address_and_a_right_one_is_always_good(
+    servers: Servers,
+) -> None:
+    server = servers.start("--behind-proxy", "-v")
+
+    def asked(path: str, key: str, address: str) -> int:
+        headers = {KEY: key, "X-Forwarded-For": address}
+        return get(f"{server.url}/{path}", headers=headers).status_code
+
+    guessed = [asked("organisation", f"guess-{n}", "192.0.2.1") for n in range(60)]
+    assert guessed[:30] == [401] * 30
+    assert 429 in guessed
+    # Every way in counts, and none is open to others' wrong keys.
+    for path in ("invites", "recordings", "lease", "metrics"):
+        tried = [asked(path, f"guess-{n}", "192.0.2.2") for n in range(30)]
+        assert set(tried) <= {401, 429}
+    assert 429 in tried
+    assert asked("organisation", "guess", "192.0.2.3") == 401
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        assert asked("organisation", server.api_key, address) == 200
+    answer = get(f"{server.url}/organisation", headers={KEY: "guess-again"})
+    assert answer.json()["message"]
+    server.stop()
+    assert "guess" not in server.log.read_text()
+
+
+def test_a_weak_key_stops_the_start_with_a_way_to_make_one(tmp_path: Path) -> None:
+    for given in ({"NANOMEET_API_KEY": "a"}, {}):
+        if not given:
+            (tmp_path / "api-key").write_text("a-short-one")
+        run = subprocess.run(
+            [*(sys.executable, "-m", "nanomeet_widget.server", "--port", "0"), "--data", tmp_path],
+            env={**os.environ, **given},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 1
+        assert "Traceback" not in run.stderr
+        assert ("token_urlsafe" in run.stderr) == bool(given)
+        assert ("Delete it" in run.stderr) == (not given)
+        assert "a-short-one" not in run.stderr
 
 
 def test_a_ticket_stands_for_a_token_once(server: RunningServer) -> None:

@@ -22,6 +22,7 @@ from nanomeet_widget.server.rooms.revocations import RevocationWatch
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.tokens import secrets_folder
+from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
@@ -88,7 +89,6 @@ def assemble(
     )
     issuer = Issuer(
         signing=secrets_folder.server_secrets(data),
-        keys=keys,
         server=origin.removeprefix("https://"),
         organisation=config.organisation,
         store=store,
@@ -109,6 +109,7 @@ def assemble(
         config=config,
         origin=origin,
         proof=proof,
+        keys=ApiKeys(keys, timers=loop),
         issuer=issuer,
         rooms=rooms,
         broadcasts=broadcasts,

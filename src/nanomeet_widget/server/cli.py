@@ -343,14 +343,15 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         If an option has an invalid value.
     """
     keys = []
-    if options.api_key:
+    if options.api_key is not None:
         keys.append(options.api_key)
         _say(
             f"nanomeet: --api-key is visible to all users of this machine. Set {_ENVIRONMENT_KEY} instead",
             error=True,
         )
     # Several, so that clients can get a new key before the old one is retired.
-    keys += [key for key in os.environ.get(_ENVIRONMENT_KEY, "").split(",") if key]
+    given = os.environ.get(_ENVIRONMENT_KEY, "").split(",")
+    keys += [key.strip() for key in given if key.strip()]
     config = ServerConfig(
         host=options.host,
         port=options.port,
@@ -379,6 +380,8 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         frame_ancestors=options.frame_ancestors,
         limits=_read_limits(options),
     )
+    if config.doubt:
+        _say(f"nanomeet: {config.doubt}", error=True)
     if options.tls and not config.tls:
         from nanomeet_widget.server.tokens import tls  # noqa: PLC0415 - heavy, and only needed for TLS
 

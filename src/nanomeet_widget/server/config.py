@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.server import strength
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
 
 #: Path segments (RFC 3986, 3.3), into which hubs write user names.
@@ -159,7 +160,8 @@ class ServerConfig:
     certificate, private_key : Path, optional
         PEM files for TLS; both or neither.
     api_keys : tuple of str, optional
-        The keys that may create rooms, besides the one in the data folder.
+        The keys that may create rooms, besides the one in the data folder: each of 22 random characters
+        or more.
     data : Path, optional
         The folder for secrets, the database and recordings.
     linger : float, optional
@@ -251,6 +253,7 @@ class ServerConfig:
             raise InvalidInputError(f"linger={self.linger} must not be negative")
         if self.public_url is not None:
             check_public_url(self.public_url)
+        self._check_keys()
         self._check_access()
         self._check_ice()
 
@@ -265,6 +268,19 @@ class ServerConfig:
         if self.public_url is not None:
             return urlsplit(self.public_url).hostname or self.host
         return outward_address(self.host) if self.host in EVERY_ADDRESS else self.host
+
+    @property
+    def doubt(self) -> str | None:
+        """What its operator should be warned of; None for nothing.
+
+        A participant's TURN credentials are made with the secret, which they could then guess offline. It
+        is another server's, too, so a weak one is no error here.
+        """
+        wrong = strength.weakness(self.turn_secret) if self.turn_servers else None
+        return wrong and (
+            f"the secret of the TURN servers (NANOMEET_TURN_SECRET) {wrong}: make one with "
+            f"{strength.MAKE}, and set it here and as their static-auth-secret"
+        )
 
     def origin(self, port: int) -> str:
         """Return the address at which guests reach the server, without a trailing slash.
@@ -285,6 +301,14 @@ class ServerConfig:
         host = f"[{self.guest_host}]" if ":" in self.guest_host else self.guest_host
         netloc = host if port == usual else f"{host}:{port}"
         return f"{scheme}://{netloc}{self.base_url.rstrip('/')}"
+
+    def _check_keys(self) -> None:
+        # Every origin's pages may try keys, and who has one owns the server.
+        for key in self.api_keys:
+            if wrong := strength.weakness(key):
+                raise InvalidInputError(
+                    f"an API key of NANOMEET_API_KEY or --api-key {wrong}: make one with {strength.MAKE}"
+                )
 
     def _check_access(self) -> None:
         if not _ANCESTORS.fullmatch(self.frame_ancestors):

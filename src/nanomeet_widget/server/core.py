@@ -13,6 +13,7 @@ from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
@@ -26,6 +27,7 @@ class Core:
     origin: str
     #: What answers challenges; see `_proof`.
     proof: str = field(repr=False)
+    keys: ApiKeys
     issuer: Issuer
     rooms: Rooms
     broadcasts: Broadcasts

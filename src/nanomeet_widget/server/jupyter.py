@@ -125,6 +125,8 @@ class NanoMeetServer(ExtensionApp):
             # Requests through a hub's proxy seem to come from this machine.
             local_metrics=False,
         )
+        if config.doubt:
+            self.log.warning("nanomeet: %s", config.doubt)
         key, proof = secrets.token_urlsafe(32), _proof.new_secret()
         own = address.parts_of(app)
         core = assemble(

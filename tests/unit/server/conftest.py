@@ -59,7 +59,6 @@ def build(folder: Path, store: Store, clock: Clock, *, limits: Limits | None = N
     )
     issuer = Issuer(
         signing=(SECRET,),
-        keys=(),
         server="example.org",
         organisation="local",
         store=store,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import stat
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import cli
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.tokens import tls
+
+KEY, OTHER, ARGUMENT = (secrets.token_urlsafe(16) for _ in range(3))
 
 
 def options(*arguments: str) -> argparse.Namespace:
@@ -81,19 +84,47 @@ def test_how_many_are_on_the_stage_is_chosen_and_checked(tmp_path: Path) -> None
 def test_a_key_comes_from_the_environment_or_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("NANOMEET_API_KEY", "from-environment")
+    monkeypatch.setenv("NANOMEET_API_KEY", f"{KEY}, {OTHER}")
     config = cli.read_config(options("--data", str(tmp_path)))
-    assert config.api_keys == ("from-environment",)
+    assert config.api_keys == (KEY, OTHER)
     assert capsys.readouterr().err == ""
-    config = cli.read_config(options("--data", str(tmp_path), "--api-key", "from-arguments"))
-    assert config.api_keys == ("from-arguments", "from-environment")
+    config = cli.read_config(options("--data", str(tmp_path), "--api-key", ARGUMENT))
+    assert config.api_keys == (ARGUMENT, KEY, OTHER)
     warning = capsys.readouterr().err
     assert "visible" in warning
-    assert "from-arguments" not in warning
+    assert ARGUMENT not in warning
 
 
 def test_no_key_is_in_a_repr(tmp_path: Path) -> None:
-    assert "hidden" not in repr(ServerConfig(data=tmp_path, api_keys=("hidden",)))
+    assert KEY not in repr(ServerConfig(data=tmp_path, api_keys=(KEY,)))
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "", "a-key-of-the-school", "password" * 4, "changeme-changeme-changeme", "é" * 40]
+)
+def test_a_key_that_could_be_guessed_is_refused_with_a_way_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    given = options("--data", str(tmp_path), "--api-key", key)
+    with pytest.raises(InvalidInputError, match="token_urlsafe") as refused:
+        cli.read_config(given)
+    assert len(key) < 2 or key not in str(refused.value)
+    if key:
+        monkeypatch.setenv("NANOMEET_API_KEY", f"{KEY},{key}")
+        with pytest.raises(InvalidInputError, match="NANOMEET_API_KEY"):
+            cli.read_config(options("--data", str(tmp_path)))
+
+
+def test_a_weak_secret_of_turn_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn = ("--data", str(tmp_path), "--turn", "turn:turn.example")
+    for secret, warned in (("guessable", True), (KEY, False)):
+        monkeypatch.setenv("NANOMEET_TURN_SECRET", secret)
+        cli.read_config(options(*turn))
+        said = capsys.readouterr().err
+        assert ("NANOMEET_TURN_SECRET" in said) == warned
+        assert secret not in said
 
 
 def test_a_certificate_is_made_once_and_kept_private(tmp_path: Path) -> None:

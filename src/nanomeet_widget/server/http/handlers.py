@@ -51,6 +51,23 @@ class Handler(web.RequestHandler):
                 403, reason=f"This server does not answer to this host name: see {names}"
             )
 
+    def authorise(self, key: str | None) -> None:
+        """Check an API key.
+
+        Parameters
+        ----------
+        key : str or None
+            What the request has.
+
+        Raises
+        ------
+        AuthenticationError
+            If it is missing or unknown.
+        QuotaExceededError
+            If it is unknown, and so were too many before.
+        """
+        self.core.keys.check(key, self.core.access.address(self.request))
+
     def set_default_headers(self) -> None:
         """Send no Referer, and let browsers guess no types."""
         self.clear_header("Server")

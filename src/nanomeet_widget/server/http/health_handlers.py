@@ -36,7 +36,7 @@ class LeaseHandler(Handler):
         """Check the API key."""
         super().prepare()
         self._gone = asyncio.Event()
-        self.core.issuer.check_key(self.request.headers.get(API_KEY_HEADER))
+        self.authorise(self.request.headers.get(API_KEY_HEADER))
 
     async def get(self) -> None:
         """Hold the lease until the client disconnects."""

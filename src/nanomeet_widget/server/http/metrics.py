@@ -72,7 +72,7 @@ class MetricsHandler(Handler):
         if not self._is_local():
             bearer = self.request.headers.get("Authorization", "")
             key = self.request.headers.get(API_KEY_HEADER) or bearer.removeprefix("Bearer ")
-            self.core.issuer.check_key(key)
+            self.authorise(key)
 
     def get(self) -> None:
         """Send the metrics in Prometheus' text format."""

@@ -48,7 +48,9 @@ def _operation(
     errors: tuple[int, ...] = (),
     **more: Any,  # noqa: ANN401 - an operation's other fields
 ) -> dict[str, Any]:
-    responses = {"200": answer, **{str(code): _ERROR for code in errors}}
+    # Too many wrong keys.
+    codes = (*errors, 429) if "key" in security else errors
+    responses = {"200": answer, **{str(code): _ERROR for code in codes}}
     return {
         "operationId": name,
         "summary": words,

@@ -43,8 +43,10 @@ class ServiceHandler(Handler):
         ------
         AuthenticationError
             If it is missing or unknown.
+        QuotaExceededError
+            If it is unknown, and so were too many before.
         """
-        self.core.issuer.check_key(self.request.headers.get(API_KEY_HEADER))
+        self.authorise(self.request.headers.get(API_KEY_HEADER))
 
     def moderator(self) -> Claims | None:
         """Check that the request has a moderator's token or an API key.

@@ -6,7 +6,6 @@ No HTTP here. The rules of names and times are those of `nanomeet_widget._valida
 from __future__ import annotations
 
 import contextlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,8 +34,6 @@ class Issuer:
     ----------
     signing : tuple of bytes
         The server's secret, then older ones whose tokens are still valid.
-    keys : tuple of str
-        The API keys that may create rooms.
     server : str
         The `server` claim: the server's own address as `_validation.origin` reads it.
     organisation : str
@@ -52,41 +49,18 @@ class Issuer:
         self,
         *,
         signing: tuple[bytes, ...],
-        keys: tuple[str, ...],
         server: str,
         organisation: str,
         store: Store,
         movable: bool = False,
     ) -> None:
         self._secrets = signing
-        self._keys = tuple(key.encode() for key in keys)
         self._server = server
         self._organisation = organisation
         self._store = store
         self._movable = movable
         # The origins that the owner named, each with its path.
         self._addresses = {_validation.origin(server)}
-
-    def check_key(self, key: str | None) -> None:
-        """Check an API key.
-
-        Parameters
-        ----------
-        key : str or None
-            What the request has; None for nothing.
-
-        Raises
-        ------
-        AuthenticationError
-            If it is not one of the server's keys.
-        """
-        given = (key or "").encode()
-        # Compare with all keys, so that the time taken reveals nothing.
-        if not sum(hmac.compare_digest(given, known) for known in self._keys):
-            raise AuthenticationError(
-                "the API key is not one of this server's: use the one that it was started with",
-                status=401,
-            )
 
     def verify(self, token: str) -> _tokens.Claims:
         """Verify a token of this server; see `_tokens.verify`.

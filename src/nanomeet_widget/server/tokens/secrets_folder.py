@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from nanomeet_widget import _folders, _tokens
 from nanomeet_widget._errors import ServerStartError
+from nanomeet_widget.server import strength
 
 _Maker: TypeAlias = Callable[[], bytes]
 _SECRET, _KEY = "token-secret", "api-key"
@@ -89,14 +90,15 @@ def api_keys(data: Path) -> tuple[str, ...]:
     Raises
     ------
     ServerStartError
-        If a file is empty.
+        If a file holds no key, or a weak one.
     """
     path = data / _KEY
     found = [(path, _read_or_create(path, _new_key)), *_previous(path)]
-    for file, key in found:
-        if not key.strip():
-            raise ServerStartError(f"{file} is empty. Delete it, and a new key is created")
-    return tuple(key.decode().strip() for _, key in found)
+    keys = [(file, key.decode(errors="replace").strip()) for file, key in found]
+    for file, key in keys:
+        if wrong := "is empty" if not key else strength.weakness(key):
+            raise ServerStartError(f"{file} {wrong}. Delete it, and a new key is created")
+    return tuple(key for _, key in keys)
 
 
 def rotate(data: Path) -> None:

@@ -160,7 +160,6 @@ def test_moderators_alone_are_told_which_links_are_shared(house: House) -> None:
 def issuer(house: House) -> Issuer:
     return Issuer(
         signing=(SECRET,),
-        keys=(),
         server="example.org",
         organisation="local",
         store=house.store,
