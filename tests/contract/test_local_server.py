@@ -135,6 +135,27 @@ def test_without_a_runtime_folder_it_keeps_to_the_users_home(
     until(lambda: not alive(pid))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows a process's variables")
+def test_it_gets_no_secret_of_the_kernels_environment(
+    service: LocalServer, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = {
+        "NANOMEET_API_KEY": "of-another-service",
+        "JUPYTERHUB_API_TOKEN": "of-the-hub",
+        "JPY_API_TOKEN": "of-the-hub",
+        "AWS_SECRET_ACCESS_KEY": "of-a-cloud",
+        "HF_TOKEN": "of-another-cloud",
+    }
+    for name, value in secret.items():
+        monkeypatch.setenv(name, value)
+    assert service.url
+    variables = Path(f"/proc/{pid_of(folders[0])}/environ").read_text()
+    assert "PATH=" in variables
+    for name, value in secret.items():
+        assert f"{name}=" not in variables
+        assert value not in variables
+
+
 def test_several_processes_share_one_server(
     service: LocalServer, folders: tuple[Path, Path]
 ) -> None:

@@ -8,10 +8,12 @@ import itertools
 import json
 import os
 import shutil
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -279,6 +281,64 @@ def test_another_picture_goes_on_in_a_new_connection(
     nginx.stop()
     first, *_, last = (probe(file)["video"]["width"] for file in nginx.files("SECRETsize"))
     assert (first, last) == (160, 96)
+
+
+@contextmanager
+def first_at_every_port(process: int) -> Iterator[list[socket.socket]]:
+    """Connect to every port that a process listens on, at once, as another user of the machine could."""
+    made: list[socket.socket] = []
+    over = threading.Event()
+    known = set(listening(process))
+
+    def connect() -> None:
+        while not over.is_set():
+            for port in listening(process):
+                if port not in known:
+                    known.add(port)
+                    # It may be closed by now.
+                    with contextlib.suppress(OSError):
+                        made.append(socket.create_connection(("127.0.0.1", port)))
+
+    thread = threading.Thread(target=connect)
+    thread.start()
+    yield made
+    over.set()
+    thread.join()
+    for connection in made:
+        connection.close()
+
+
+def listening(process: int) -> Iterator[int]:
+    """The ports of 127.0.0.1 on which a process listens."""
+    held = set()
+    for handle in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            held.add(str(handle.readlink()))
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        address, port = fields[1].split(":")
+        if (address, fields[3]) == ("0100007F", "0A") and f"socket:[{fields[9]}]" in held:
+            yield int(port, 16)
+
+
+def test_who_connects_first_gets_neither_the_key_nor_the_other_server(
+    allowing: RunningServer, nginx: Nginx, film: Clip
+) -> None:
+    async def scenario() -> None:
+        page, ingest = await start(allowing, nginx.url("SECREThere"))
+        async with sending(ingest, film):
+            await until_they_are(page, "live")
+            await nginx.has("SECREThere", frames=30)
+            await stop(page)
+
+    with first_at_every_port(allowing.process.pid) as others:
+        run(scenario())
+        assert others
+        for other in others:
+            other.settimeout(PATIENCE)
+            # Closed, without a word.
+            with contextlib.suppress(ConnectionResetError):
+                assert other.recv(4096) == b""
 
 
 def test_nothing_goes_to_this_machine_unless_it_is_allowed(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _folders, _jupyter, _machine, _proof, _validation
+from nanomeet_widget import _child_environment, _folders, _jupyter, _machine, _proof, _validation
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
@@ -697,8 +697,8 @@ def _spawned(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # The environment's key is for another service: this server makes its own.
-            env={k: v for k, v in os.environ.items() if not k.startswith("NANOMEET_")},
+            # No key or token of the kernel's environment is for this server.
+            env=_child_environment.for_server(),
             # Ctrl-C in the notebook is for the kernel only.
             start_new_session=True,
         )

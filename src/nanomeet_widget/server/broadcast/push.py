@@ -7,13 +7,15 @@ import contextlib
 import logging
 import ssl
 import subprocess
-import sys
 from collections.abc import Callable
 
+from nanomeet_widget.server import workers
+from nanomeet_widget.server.broadcast import loopback_peer
 from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.broadcast.push_worker import LIVE, pack
 from nanomeet_widget.server.broadcast.stream import Stream
+from nanomeet_widget.server.confined import Bounds
 from nanomeet_widget.server.protocol import meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
@@ -28,6 +30,8 @@ _PATIENCE, _ANSWER = 8.0, 12.0
 #: pause applies again.
 _PAUSE, _LONGEST_PAUSE, _WELL = 1.0, 30.0, 20.0
 _CHUNK = 64 * 1024
+#: Seconds of processor time for one connection: audio takes minutes a day.
+_PROCESSOR = 6 * 3600
 
 
 class RtmpPush:
@@ -173,13 +177,18 @@ class RtmpPush:
         self._live_at = None
         relay = _Relay(self._target, addresses)
         port = await relay.listen()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "nanomeet_widget.server.broadcast.push_worker"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # FFmpeg's messages may contain the address.
-            stderr=subprocess.DEVNULL,
-        )
+        try:
+            process = await workers.start(
+                "broadcast.push_worker",
+                bounds=Bounds(processor=_PROCESSOR, ports=(port,)),
+                stdin=subprocess.PIPE,
+                # FFmpeg's messages may contain the address.
+                stderr=subprocess.DEVNULL,
+            )
+        except BaseException:
+            relay.close()
+            raise
+        relay.expect(process.pid)
         queue = self._begin(f"rtmp://127.0.0.1:{port}{self._target.path}\n")
         feeding = self._loop.create_task(self._feed(queue, process))
         try:
@@ -190,10 +199,11 @@ class RtmpPush:
         finally:
             self._queue = None
             feeding.cancel()
-            relay.close()
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            # First the process, which might still connect to the port of the relay.
             await process.wait()
+            relay.close()
 
     def _begin(self, address: str) -> asyncio.Queue[bytes | None]:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -238,30 +248,43 @@ class RtmpPush:
 
 
 class _Relay:
-    """Relays the connection from FFmpeg, on this machine, to the other server."""
+    """Relays the connection from FFmpeg, on this machine, to the other server.
+
+    The process sends the stream's key to the first that listens, so the relay listens until that process
+    has connected. Connections of others are closed: they would be the ones to send to the other server.
+    """
 
     def __init__(self, target: PushTarget, addresses: list[str]) -> None:
         self._target = target
         self._addresses = addresses
         self._server: asyncio.Server | None = None
         self._pumps: set[asyncio.Task[None]] = set()
+        self._child: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         #: Why the connection failed, if it did.
         self.error: OSError | None = None
 
     async def listen(self) -> int:
-        """Listen for one connection; return the port."""
+        """Listen for the process's connection; return the port."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
+    def expect(self, pid: int) -> None:
+        """Name the process that may connect."""
+        self._child.set_result(pid)
+
     def close(self) -> None:
         """Close all connections."""
+        self._child.cancel()
         if self._server is not None:
             self._server.close()
         for pump in self._pumps:
             pump.cancel()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not await self._is_child(writer):
+            writer.close()
+            return
         if self._server is not None:
             self._server.close()
         try:
@@ -274,6 +297,14 @@ class _Relay:
             pump = asyncio.create_task(self._pump(source, sink))
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
+
+    async def _is_child(self, writer: asyncio.StreamWriter) -> bool:
+        far, near = (writer.get_extra_info(end)[1] for end in ("peername", "sockname"))
+        try:
+            pid = await asyncio.shield(self._child)
+        except asyncio.CancelledError:
+            return False
+        return await asyncio.to_thread(loopback_peer.is_at, pid, far=far, near=near)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         context = _trust() if self._target.tls else None

@@ -40,6 +40,8 @@ def _picture(source: Path) -> av.VideoFrame | None:
     with av.open(str(source)) as container:
         if not container.streams.video:
             return None
+        # The process may start no threads.
+        container.streams.video[0].thread_count = 1
         # Seeks to the keyframe before.
         container.seek(int((container.duration or 0) * _WHERE))
         return next(container.decode(video=0), None)
@@ -54,6 +56,7 @@ def _jpeg(picture: av.VideoFrame) -> bytes:
     encoder = av.VideoCodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
     encoder.time_base = Fraction(1, 1)
+    encoder.thread_count = 1
     encoder.options = {"q:v": _QUALITY}
-    scaled = picture.reformat(width, height, "yuvj420p")
+    scaled = picture.reformat(width, height, "yuvj420p", threads=1)
     return b"".join(bytes(packet) for part in (scaled, None) for packet in encoder.encode(part))

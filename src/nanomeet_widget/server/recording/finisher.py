@@ -7,13 +7,15 @@ import contextlib
 import errno
 import json
 import logging
+import math
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+from nanomeet_widget.server import workers
 from nanomeet_widget.server.config import RecordingSound
+from nanomeet_widget.server.confined import Bounds
 from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 
@@ -22,6 +24,8 @@ logger = logging.getLogger("nanomeet")
 #: Seconds for which the end of a broadcast waits for its recording's AAC sound; then that continues
 #: in the background.
 _SOUND_SOON = 10.0
+#: How large a finished file may be: so many times the source, and some more bytes.
+_GROWTH, _SPARE = 2, 64 << 20
 
 
 class Finisher:
@@ -153,11 +157,14 @@ class Finisher:
     @staticmethod
     async def _work(module: str, *paths: Path, patience: float) -> bytes:
         """Run a module of `media` in a process of its own, and return its output."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", f"nanomeet_widget.server.media.{module}", *map(str, paths)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+        # They may be relative; and the process enters its folders by name.
+        whole = [path.absolute() for path in paths]
+        bounds = Bounds(
+            processor=math.ceil(patience),
+            file_size=_GROWTH * whole[0].stat().st_size + _SPARE,
+            folders=tuple({str(path.parent) for path in whole}),
         )
+        process = await workers.start(f"media.{module}", *map(str, whole), bounds=bounds)
         try:
             said, _ = await asyncio.wait_for(process.communicate(), patience)
         except BaseException:
