@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _folders
+from nanomeet_widget import _folders, _texts
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import strength
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
@@ -76,6 +76,12 @@ class Limits:
     def lobby(self) -> int:
         """People in one lobby: a class that arrives at once is as large as its room."""
         return self.waiting or self.participants
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that may wait for one page: what it gets when it joins, and a megabyte more."""
+        # JSON escapes quotation marks and backslashes.
+        return 2 * self.chat_size + self.participants * _texts.AVATAR.most + 1_000_000
 
     def __post_init__(self) -> None:
         for limit in fields(self):

@@ -12,5 +12,6 @@ class Counts:
     messages: int = 0
     refused: int = 0
     turned_away: int = 0
+    overdue: int = 0
     tokens: int = 0
     faults: int = 0

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import struct
 from dataclasses import dataclass
 
 from nanomeet_widget.server.media.cmaf import Sample, fragment, init_segment
 from nanomeet_widget.server.media.timeline import lasts, starts
 from nanomeet_widget.server.media.tracks import read_setup
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track, decode
-
-#: Payload lengths from which a WebSocket frame's length field grows (RFC 6455, 5.2).
-_SHORT, _MEDIUM = 126, 65536
+from nanomeet_widget.server.protocol.messages import binary_message
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class Outgoing:
                 frame, kind=Kind.HEADER, payload=init_segment(read_setup(frame))
             )
             # Two messages.
-            return self.wire + _message(header.encode())
+            return self.wire + binary_message(header.encode())
         if self.time is None:
             return b""
         duration = lasts(frame)
@@ -52,7 +49,7 @@ class Outgoing:
             duration=duration,
             keyframe=keyframe,
         )
-        return _message(made.encode())
+        return binary_message(made.encode())
 
     def frame(self) -> Frame:
         """Return the frame."""
@@ -76,7 +73,7 @@ def outgoing(frame: Frame, data: bytes, *, time: int | None = None) -> Outgoing:
     Outgoing
         The frame with its WebSocket message.
     """
-    wire = _message(data)
+    wire = binary_message(data)
     return Outgoing(
         wire=wire,
         track=frame.track,
@@ -85,17 +82,6 @@ def outgoing(frame: Frame, data: bytes, *, time: int | None = None) -> Outgoing:
         header=len(wire) - len(data),
         time=time,
     )
-
-
-def _message(data: bytes) -> bytes:
-    size = len(data)
-    if size < _SHORT:
-        header = struct.pack("!BB", 0x82, size)
-    elif size < _MEDIUM:
-        header = struct.pack("!BBH", 0x82, 126, size)
-    else:
-        header = struct.pack("!BBQ", 0x82, 127, size)
-    return header + data
 
 
 @dataclass(frozen=True)

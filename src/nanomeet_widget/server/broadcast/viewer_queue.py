@@ -15,6 +15,8 @@ MAX_AGE = 2.0
 MAX_BYTES = 8 * 1024 * 1024
 #: Bytes of a batch that are written at once; larger batches are written frame by frame.
 _AT_ONCE = 128 * 1024
+#: Seconds after which a viewer who has not read a single frame is taken to read no more.
+STUCK = 30.0
 
 
 class Pipe(Protocol):
@@ -48,20 +50,31 @@ class ViewerQueue:
         The event loop.
     on_skip : callable
         Called when frames were dropped, and the viewer needs a keyframe.
+    on_stuck : callable
+        Called when the viewer does not read.
     fragments : bool, default False
         Whether the viewer gets MP4 fragments instead of bare frames.
     """
 
     def __init__(
-        self, pipe: Pipe, *, timers: Timers, on_skip: Callable[[], None], fragments: bool = False
+        self,
+        pipe: Pipe,
+        *,
+        timers: Timers,
+        on_skip: Callable[[], None],
+        on_stuck: Callable[[], None],
+        fragments: bool = False,
     ) -> None:
         self._pipe = pipe
         self._timers = timers
         self._on_skip = on_skip
+        self._on_stuck = on_stuck
         self._fragments = fragments
         self._queue: deque[tuple[float, Outgoing]] = deque()
         self._size = 0
         self._busy = False
+        #: When what is being sent began.
+        self._began = 0.0
         self._skipping = False
 
     def push(self, batch: Batch) -> None:
@@ -72,9 +85,12 @@ class ViewerQueue:
         batch : Batch
             The frames.
         """
+        if self._busy and self._timers.time() - self._began > STUCK:
+            self._on_stuck()
+            return
         data = batch.fragments if self._fragments else batch.wire
         if not self._busy and not self._skipping and len(data) <= _AT_ONCE:
-            self._busy = not self._pipe.write(data, self._drained)
+            self._send(data)
             return
         for frame in batch.frames:
             self._push(frame)
@@ -97,7 +113,12 @@ class ViewerQueue:
         return frame.fragment if self._fragments else frame.wire
 
     def _write(self, frame: Outgoing) -> None:
-        self._busy = not self._pipe.write(self._bytes(frame), self._drained)
+        self._send(self._bytes(frame))
+
+    def _send(self, data: bytes) -> None:
+        self._busy = not self._pipe.write(data, self._drained)
+        if self._busy:
+            self._began = self._timers.time()
 
     def _drained(self) -> None:
         self._busy = False
@@ -107,8 +128,9 @@ class ViewerQueue:
             self._write(frame)
 
     def _skip(self) -> None:
-        # Set-ups are never dropped, as decoders need them.
-        kept = [entry for entry in self._queue if entry[1].setup]
+        # Decoders need the newest set-up of each track.
+        newest = {entry[1].track: entry for entry in self._queue if entry[1].setup}
+        kept = [entry for entry in self._queue if newest.get(entry[1].track) is entry]
         self._queue.clear()
         # With a new age, as the next frame would find them too old again.
         now = self._timers.time()

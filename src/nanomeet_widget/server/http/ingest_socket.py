@@ -15,6 +15,7 @@ class IngestSocket(Socket):
     # At 60 pictures a second and audio packets of 10 ms, 160 frames a second.
     messages_burst = 2000
     messages_rate = 500
+    unsent = 64 * 1024
 
     _broadcast: Broadcast | None = None
 
@@ -95,6 +96,10 @@ class IngestSocket(Socket):
     def on_close(self) -> None:
         """Tell the broadcast."""
         super().on_close()
+        self.lost()
+
+    def lost(self) -> None:
+        """Tell the broadcast that its sender is gone; it may return."""
         if self._broadcast is not None:
             self._broadcast.detach(self._sender)
 

@@ -135,6 +135,11 @@ class MeetingSocket(Socket):
             unloaded = self.close_code == UNLOADED
             self._dispatcher.room.disconnected(self._who, self.connection, unloaded=unloaded)
 
+    def lost(self) -> None:
+        """Tell the room that the page does not read: it keeps its place as for a lost connection."""
+        if self._dispatcher is not None and self._who is not None:
+            self._dispatcher.room.disconnected(self._who, self.connection)
+
     @property
     def _seated(self) -> bool:
         """Whether this page is in the room: not in the lobby, and not replaced by another."""

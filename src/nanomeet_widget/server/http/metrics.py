@@ -54,6 +54,7 @@ class Collector:
                 count.turned_away,
                 "WebSockets refused because of their number",
             ),
+            "unread_connections": (count.overdue, "Connections closed as their page did not read"),
             "tokens": (count.tokens, "Tokens that were issued"),
             "faults": (count.faults, "Faults of the server itself"),
         }

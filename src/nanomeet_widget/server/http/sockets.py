@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import ClassVar
 
@@ -12,16 +11,20 @@ from tornado import web, websocket
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.http.outbox import Outbox
+from nanomeet_widget.server.http.socket_pipe import SocketPipe
+from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.timers import Handle
 from nanomeet_widget.server.token_bucket import TokenBucket
 
 logger = logging.getLogger("nanomeet")
 
 _PING = 10.0
-#: Text messages that may wait to be sent; the connection of a page further behind is dropped.
-_MAX_UNSENT = 1000
 NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
+#: The close code of a page that did not read what it was sent; it may connect again (RFC 6455, 7.4.2,
+#: and IANA's registry: "Try Again Later").
+TRY_AGAIN = 1013
 
 
 class Socket(Handler, websocket.WebSocketHandler):
@@ -34,6 +37,8 @@ class Socket(Handler, websocket.WebSocketHandler):
     largest: ClassVar[int | None] = None
     messages_burst: ClassVar[float | None] = None
     messages_rate: ClassVar[float | None] = None
+    #: Bytes that may wait to be sent; None for the configured limit.
+    unsent: ClassVar[int | None] = None
     #: Whether the page has sent its first message, for which time is limited.
     greeted = False
 
@@ -46,7 +51,6 @@ class Socket(Handler, websocket.WebSocketHandler):
             The server's parts.
         """
         super().initialize(core)
-        self._unsent = 0
         self._deadline: Handle | None = None
         self._address: str | None = None
         limits = core.config.limits
@@ -54,6 +58,12 @@ class Socket(Handler, websocket.WebSocketHandler):
             burst=self.messages_burst or limits.message_burst,
             rate=self.messages_rate or limits.message_rate,
             now=core.timers.time(),
+        )
+        self._outbox = Outbox(
+            SocketPipe(self),
+            most=self.unsent or limits.unsent,
+            timers=core.timers,
+            on_overdue=self.overdue,
         )
 
     def check_origin(self, origin: str) -> bool:
@@ -179,7 +189,8 @@ class Socket(Handler, websocket.WebSocketHandler):
         raise NotImplementedError
 
     def on_close(self) -> None:
-        """Stop the time limit, and no longer count the connection."""
+        """Stop the time limit, drop what was not sent, and no longer count the connection."""
+        self._outbox.close()
         if self._address is not None:
             self.core.access.leave(self._address)
             self._address = None
@@ -187,32 +198,39 @@ class Socket(Handler, websocket.WebSocketHandler):
             self._deadline.cancel()
 
     def tell(self, message: msgspec.Struct) -> None:
-        """Send a message; the connection of a page that does not read them is dropped.
+        """Send a message; the connection of a page that does not read is closed.
 
         Parameters
         ----------
         message : msgspec.Struct
             The message.
         """
-        if self._unsent >= _MAX_UNSENT:
-            self.abort()
-            return
-        try:
-            sent = self.write_message(common.encode(message).decode())
-        except websocket.WebSocketClosedError:
-            return
-        self._unsent += 1
-        asyncio.ensure_future(sent).add_done_callback(self._sent)
+        self._outbox.push(text_messages.encode(message))
 
-    def abort(self) -> None:
-        """Drop the connection without a farewell."""
-        if self.ws_connection is not None and self.ws_connection.stream is not None:
-            self.ws_connection.stream.close()
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Send what waits, then close.
 
-    def _sent(self, future: asyncio.Future[None]) -> None:
-        self._unsent -= 1
-        # Retrieved, so that a page that left meanwhile is not an unhandled error.
-        future.exception()
+        Parameters
+        ----------
+        code, reason
+            As tornado has them.
+        """
+        self._outbox.flush()
+        super().close(code, reason)
+
+    def overdue(self) -> None:
+        """Close the connection of a page that does not read, without what waited for it."""
+        if self.ws_connection is None:
+            return
+        self.core.counts.overdue += 1
+        self._outbox.close()
+        self.close(TRY_AGAIN, "too_slow")
+        # The page may never read that, and its place does not wait for it. Not in the midst of a message
+        # to everyone.
+        self.core.timers.call_later(0, self.lost)
+
+    def lost(self) -> None:
+        """Hear that the page is gone; called again when the connection has closed."""
 
     def _late(self) -> None:
         if not self.greeted:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-
-from tornado import iostream
 
 from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
 from nanomeet_widget.server.broadcast.outgoing import Batch
 from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.broadcast.viewer_queue import ViewerQueue
 from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.http.socket_pipe import SocketPipe
 from nanomeet_widget.server.http.sockets import NORMAL, Socket
 from nanomeet_widget.server.protocol import common, meeting, watch
 
@@ -26,6 +24,7 @@ class WatchSocket(Socket):
     largest = 4096
     messages_burst = 50
     messages_rate = 5
+    unsent = 64 * 1024
 
     _stream: Stream | None = None
 
@@ -93,8 +92,13 @@ class WatchSocket(Socket):
     def on_close(self) -> None:
         """Stop watching."""
         super().on_close()
+        self.lost()
+
+    def lost(self) -> None:
+        """Stop watching."""
         if self._stream is not None:
             self._stream.leave(self)
+            self._stream = None
 
     # --- `Viewer`, as the stream sees it ------------------------------------------------------
 
@@ -134,6 +138,7 @@ class WatchSocket(Socket):
             SocketPipe(self),
             timers=self.core.timers,
             on_skip=self._skipped,
+            on_stuck=self.overdue,
             fragments=form == "fmp4",
         )
 
@@ -144,63 +149,3 @@ class WatchSocket(Socket):
     def _refuse(self, kind: str, message: str) -> None:
         self.tell(common.Error(kind=kind, message=message))
         self.close(NORMAL, kind)
-
-
-class SocketPipe:
-    """A queue's `Pipe`: the bytes are whole WebSocket messages.
-
-    Parameters
-    ----------
-    handler : WatchSocket
-        The WebSocket.
-    """
-
-    def __init__(self, handler: WatchSocket) -> None:
-        self._handler = handler
-
-    def write(self, data: bytes, on_drained: Callable[[], None]) -> bool:
-        """Write; for a connection that is gone, the bytes are dropped.
-
-        Parameters
-        ----------
-        data : bytes
-            The bytes.
-        on_drained : callable
-            Called once they are sent, if they are not sent at once.
-
-        Returns
-        -------
-        bool
-            Whether they were sent at once.
-        """
-        connection = self._handler.ws_connection
-        if not data or connection is None or connection.is_closing() or connection.stream is None:
-            return True
-        stream = connection.stream
-        rest = memoryview(data)
-        try:
-            if not stream.writing():
-                # Nothing is queued: writing directly skips the stream's own buffering, which takes half
-                # of the time for a viewer.
-                rest = rest[_send(stream, rest) :]
-                if not rest:
-                    return True
-            future = stream.write(rest)
-        except iostream.StreamClosedError:
-            return True
-        if not stream.writing():
-            return True
-        future.add_done_callback(lambda _: on_drained())
-        return False
-
-
-def _send(stream: iostream.IOStream, data: memoryview) -> int:
-    """Write what the connection accepts now; return how many bytes that is."""
-    try:
-        return stream.write_to_fd(data) or 0
-    except BlockingIOError:
-        return 0
-    except OSError as error:
-        # As the stream itself does.
-        stream.close(exc_info=error)
-        raise iostream.StreamClosedError(error) from error

@@ -10,13 +10,16 @@ from typing import Protocol
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.identities import ID_LENGTH, browser_of, identity_of, network_of
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.timers import Handle
 
-#: How many messages are kept for a lost connection; one that misses more was away too long.
+#: How many messages are kept for a lost connection, and of how many bytes; one that misses more was away
+#: too long.
 _MAX_BACKLOG = 200
+_MAX_BACKLOG_BYTES = 1_000_000
 #: Messages that are not kept: `Welcome` repeats their content, or they only matter for a moment.
 _NOT_KEPT = (
     meeting.Joined,
@@ -138,6 +141,7 @@ class Participant:
         self.grace: Handle | None = None
         self._presence = Presence.WAITING
         self._backlog: list[meeting.ServerMessage] = []
+        self._backlog_bytes = 0
 
     @classmethod
     def arriving(
@@ -273,7 +277,10 @@ class Participant:
         """
         if self._presence is Presence.DROPPED:
             if not isinstance(message, _NOT_KEPT) and len(self._backlog) < _MAX_BACKLOG:
-                self._backlog.append(message)
+                size = self._backlog_bytes + len(text_messages.encode(message))
+                if size <= _MAX_BACKLOG_BYTES:
+                    self._backlog.append(message)
+                    self._backlog_bytes = size
         elif self._presence is not Presence.GONE:
             self.connection.send(message)
 
@@ -290,7 +297,7 @@ class Participant:
         sequence of ServerMessage
             Oldest first; for another page, those for the person.
         """
-        backlog, self._backlog = self._backlog, []
+        backlog, self._backlog, self._backlog_bytes = self._backlog, [], 0
         return [m for m in backlog if same_page or isinstance(m, _FOR_ANY_PAGE)]
 
     def step_down(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
-from nanomeet_widget.server.broadcast.viewer_queue import MAX_AGE, MAX_BYTES, ViewerQueue
+from nanomeet_widget.server.broadcast.viewer_queue import MAX_AGE, MAX_BYTES, STUCK, ViewerQueue
 from nanomeet_widget.server.protocol.frames import Track
 from tests.unit.server.fakes import Clock
 
@@ -27,6 +27,12 @@ class Pipe:
             self._drained = on_drained
         return not self.blocked
 
+    def read_one(self) -> None:
+        """Read what was written, and block the next write."""
+        drained, self._drained = self._drained, None
+        assert drained is not None
+        drained()
+
     def drain(self) -> None:
         self.blocked = False
         drained, self._drained = self._drained, None
@@ -36,8 +42,13 @@ class Pipe:
 
 class Line:
     def __init__(self) -> None:
-        self.clock, self.pipe, self.skips = Clock(), Pipe(), 0
-        self.queue = ViewerQueue(self.pipe, timers=self.clock, on_skip=self._skipped)
+        self.clock, self.pipe, self.skips, self.stuck = Clock(), Pipe(), 0, False
+        self.queue = ViewerQueue(
+            self.pipe, timers=self.clock, on_skip=self._skipped, on_stuck=self._stuck
+        )
+
+    def _stuck(self) -> None:
+        self.stuck = True
 
     def _skipped(self) -> None:
         self.skips += 1
@@ -126,3 +137,31 @@ def test_the_queue_has_a_bound_in_bytes(line: Line) -> None:
     assert line.skips == 1
     line.pipe.drain()
     assert line.written == ["k1"]
+
+
+def test_a_viewer_who_reads_nothing_is_given_up(line: Line) -> None:
+    line.pipe.blocked = True
+    line.push("k1", "p1")
+    line.clock.advance(STUCK - 1)
+    line.push("k2")
+    assert not line.stuck
+    # Reading a frame begins the time again.
+    line.pipe.read_one()
+    line.push("k3")
+    line.clock.advance(STUCK - 1)
+    line.push("k4")
+    assert not line.stuck
+    line.clock.advance(2)
+    line.push("k5")
+    assert line.stuck
+
+
+def test_only_the_newest_set_up_of_a_track_is_kept(line: Line) -> None:
+    line.pipe.blocked = True
+    line.push("k1")
+    for number in range(10):
+        line.push(f"s{number}")
+        line.clock.advance(MAX_AGE + 0.1)
+        line.push("p", "k")
+    line.pipe.drain()
+    assert [name for name in line.written if name[0] == "s"] == ["s9"]
