@@ -72,7 +72,7 @@ def assemble(
         The parts.
     """
     loop = asyncio.get_running_loop()
-    store = stack.enter_context(Store(data))
+    store = stack.enter_context(Store(data, spare=config.retention.spare))
     recordings = Recordings(
         data,
         records=store.recordings,
@@ -120,6 +120,7 @@ def assemble(
         leases=leases,
         browser_tickets=BrowserTickets(),
         timers=loop,
+        event_log=store.log,
     )
 
 

@@ -12,6 +12,7 @@ from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
+from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
@@ -39,3 +40,4 @@ class Core:
     leases: Leases
     browser_tickets: BrowserTickets
     timers: Timers
+    event_log: EventLog

@@ -97,13 +97,15 @@ class TokenBuckets:
         bucket = self._buckets.get(person)
         return bucket is None or bucket.has(1, now=self._timers.time())
 
-    def take(self, person: str) -> bool:
+    def take(self, person: str, amount: float = 1) -> bool:
         """Count that a person does it once.
 
         Parameters
         ----------
         person : str
             The person's ID.
+        amount : float, default 1
+            How much they use.
 
         Returns
         -------
@@ -116,7 +118,7 @@ class TokenBuckets:
             self._forget_full(now)
             bucket = TokenBucket(burst=self._burst, rate=self._rate, now=now)
             self._buckets[person] = bucket
-        return bucket.take(1, now=now)
+        return bucket.take(amount, now=now)
 
     def _forget_full(self, now: float) -> None:
         for person in [p for p, bucket in self._buckets.items() if bucket.full(now=now)]:

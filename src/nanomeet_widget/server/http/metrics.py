@@ -55,6 +55,10 @@ class Collector:
                 "WebSockets refused because of their number",
             ),
             "unread_connections": (count.overdue, "Connections closed as their page did not read"),
+            "skipped_events": (
+                core.event_log.skipped,
+                "Events that were not stored, as the disk had no space to spare",
+            ),
             "tokens": (count.tokens, "Tokens that were issued"),
             "faults": (count.faults, "Faults of the server itself"),
         }

@@ -15,6 +15,7 @@ from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.rooms import crowding
 from nanomeet_widget.server.rooms.admission import REMOVED, REMOVED_WITH_LINK, Admission, Verdict
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.links import Links
@@ -38,6 +39,12 @@ _FULL = meeting.Bye(
 _LOBBY_FULL = meeting.Bye(
     kind="lobby_full",
     message="This room's lobby is full. Try again when a moderator has admitted people.",
+    retry=True,
+)
+
+_TOO_OFTEN = meeting.Bye(
+    kind="too_many_messages",
+    message="You, or people with your link, have joined too often in a short time. Wait a moment.",
     retry=True,
 )
 
@@ -100,6 +107,7 @@ class Room:
         )
         self.removals = Removals(settings, store.tokens, self.links)
         self._admission = Admission(settings, self.removals, timers)
+        self._arrivals = crowding.Arrivals(timers)
         self._ended = False
         #: Whether the next server restores the room.
         self._kept = False
@@ -215,12 +223,10 @@ class Room:
         newcomer = Participant.arriving(
             claims, connection, join, key=self.settings.key, address=address
         )
-        place = self._resumable(claims, join)
+        place = self._resumable(claims, join) or self._present.get(newcomer.id)
         if place is not None:
-            self._take(place, newcomer, join)
-            return place
-        place = self._present.get(newcomer.id)
-        if place is not None:
+            if not self._may_come(place, connection):
+                return None
             self._take(place, newcomer, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted
@@ -234,12 +240,20 @@ class Room:
         else:
             verdict = Verdict.IN
             newcomer.hand, newcomer.stage = back.hand, back.stage
+        if not self._may_come(newcomer, connection):
+            return None
         twin = self._waiting.get(newcomer.id)
         if twin is not None:
             self._go(twin)
             if twin.connection is not connection:
                 twin.connection.close(_REPLACED)
         return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
+
+    def _may_come(self, newcomer: Participant, connection: Connection) -> bool:
+        if self._arrivals.take(newcomer):
+            return True
+        connection.close(_TOO_OFTEN)
+        return False
 
     def admit(self, newcomer: Participant) -> bool:
         """Admit a person from the lobby.
@@ -254,7 +268,7 @@ class Room:
         bool
             False if the room is full.
         """
-        if self._full:
+        if not self._has_place_for(newcomer):
             return False
         self._waiting.pop(newcomer.id)
         self.tell(self.moderators, meeting.KnockEnded(id=newcomer.id))
@@ -285,14 +299,18 @@ class Room:
         self._go(newcomer)
         newcomer.connection.close(_FULL)
 
-    @property
-    def _full(self) -> bool:
-        return len(self._present) >= self._config.limits.participants
+    def _has_place_for(self, newcomer: Participant) -> bool:
+        limit = self._config.limits.participants
+        return len(self._present) < crowding.places(limit, self.participants, newcomer)
 
     def _wait(self, newcomer: Participant) -> Participant | None:
         if len(self._waiting) >= self._config.limits.lobby:
-            newcomer.connection.close(_LOBBY_FULL)
-            return None
+            crowding_out = crowding.gives_way(self.everybody_waiting(), newcomer)
+            if crowding_out is None:
+                newcomer.connection.close(_LOBBY_FULL)
+                return None
+            self._go(crowding_out)
+            crowding_out.connection.close(_LOBBY_FULL)
         self._waiting[newcomer.id] = newcomer
         self.links.arrived(newcomer)
         self._claimed()
@@ -302,7 +320,7 @@ class Room:
         return newcomer
 
     def _seat(self, newcomer: Participant) -> Participant | None:
-        if self._full:
+        if not self._has_place_for(newcomer):
             newcomer.step(Presence.GONE)
             newcomer.connection.close(_FULL)
             return None

@@ -10,6 +10,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
 from nanomeet_widget.server.rooms.avatars import Avatars
+from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
 from nanomeet_widget.server.rooms.cleaning import clean_name
@@ -75,6 +76,7 @@ class RoomDispatcher:
         self._timers = timers
         self._broadcasts = broadcasts
         self._issuer = issuer
+        self._budgets = Budgets(timers, self._handle)
         self.room = Room(
             name,
             config=config,
@@ -170,6 +172,9 @@ class RoomDispatcher:
         """
         if isinstance(message, meeting.ModeratorRequest) and not self._may_moderate(who, message):
             return
+        self._budgets.pass_on(who, message)
+
+    def _handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         handler = self._handlers.get(type(message))
         if handler is None:
             who.send(

@@ -7,10 +7,8 @@ they run on the event loop.
 from __future__ import annotations
 
 import contextlib
-import json
-import logging
+import shutil
 import sqlite3
-import time
 from pathlib import Path
 from types import TracebackType
 
@@ -19,11 +17,10 @@ import filelock
 from nanomeet_widget import _locks
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
+from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
-
-logger = logging.getLogger("nanomeet")
 
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 _MIGRATIONS = (
@@ -112,7 +109,6 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
 )
-_KEEP_EVENTS = 90 * 24 * 3600.0
 
 
 class Store:
@@ -125,6 +121,8 @@ class Store:
     ----------
     folder : Path
         The data folder.
+    spare : int, default 0
+        Bytes that stay free on the disk: with less than that, no event is stored.
 
     Raises
     ------
@@ -132,7 +130,8 @@ class Store:
         If it cannot be used, or a server on another machine uses it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spare: int = 0) -> None:
+        self._spare = spare
         with contextlib.ExitStack() as stack:
             try:
                 self._open(folder, stack)
@@ -154,7 +153,9 @@ class Store:
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
         self.tokens = TokenRecords(self._db)
         self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
-        self._db.execute("DELETE FROM events WHERE at < ?", (time.time() - _KEEP_EVENTS,))
+        self.log = EventLog(
+            self._db, spare=self._spare, free=lambda: shutil.disk_usage(folder).free
+        )
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
@@ -174,7 +175,7 @@ class Store:
     # --- events --------------------------------------------------------------------------------
 
     def record(self, kind: str, room: str, **detail: str | float | None) -> None:
-        """Append to the event log. A failed write, as on a full disk, is only logged.
+        """Append to the event log; see `EventLog.record`.
 
         Parameters
         ----------
@@ -185,13 +186,7 @@ class Store:
         **detail : str, float or None
             Details; never a token, a key or a password.
         """
-        try:
-            self._db.execute(
-                "INSERT INTO events (at, kind, room, detail) VALUES (?, ?, ?, ?)",
-                (time.time(), kind, room, json.dumps(detail)),
-            )
-        except sqlite3.Error as error:
-            logger.warning("event %s could not be saved: %s", kind, error)
+        self.log.record(kind, room, detail)
 
     def events(self, room: str) -> list[tuple[float, str, dict[str, str | float | None]]]:
         """Return a room's events, in order.
@@ -206,10 +201,7 @@ class Store:
         list of tuple
             Seconds since the epoch, the event, and its details.
         """
-        rows = self._db.execute(
-            "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
-        )
-        return [(at, kind, json.loads(detail)) for at, kind, detail in rows]
+        return self.log.of(room)
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -181,6 +181,19 @@ class RoomMachine(RuleBasedStateMachine):
         if page is not None:
             page.ask(meeting.Media(audio=on, video=on, screen=on))
 
+    @rule(person=someone)
+    def flood(self, person: int) -> None:
+        """Say more than anyone may, as a hostile page does."""
+        page = self._seated(person)
+        if page is None:
+            return
+        for number in range(30):
+            on = number % 2 == 0
+            page.ask(meeting.Media(audio=on, video=on))
+            page.ask(meeting.Rename(name=f"P{number}"))
+            page.ask(meeting.RaiseHand(raised=on))
+            page.ask(meeting.EnterStage() if on else meeting.LeaveStage())
+
     @rule(person=someone, other=someone)
     def signal(self, person: int, other: int) -> None:
         """Send another page what only participants on the stage may."""
