@@ -70,7 +70,7 @@ class BrowserTicketHandler(ServiceHandler):
             self.answer({"data": self.core.browser_tickets.redeem(ticket)})
             return
         try:
-            self.core.issuer.verify(token)
+            claims = self.core.issuer.verify(token)
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
-        self.answer({"data": self.core.browser_tickets.issue(token)})
+        self.answer({"data": self.core.browser_tickets.issue(token, moderator=claims.moderator)})

@@ -1,4 +1,4 @@
-"""Limits of wrong passwords: for each person, for each link, and for the room."""
+"""Limits of wrong passwords: for each person, each link at an address, each link, and the room."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class _Ration:
 #: For one person, who may mistype.
 _PERSON = _Ration(burst=5, rate=0.1)
 #: For a class that shares a link and a router; one browser alone cannot use them up.
-_LINK = _Ration(burst=30, rate=0.3)
+_CLASS = _Ration(burst=30, rate=0.3)
+#: For one link from all addresses, which one guest may have many of: far less than for the room.
+_LINK = _Ration(burst=60, rate=0.2)
 #: For everyone together, however many links and addresses they use.
 _ROOM = _Ration(burst=150, rate=0.5)
 
@@ -36,6 +38,7 @@ class Guesses:
     def __init__(self, timers: Timers) -> None:
         self._timers = timers
         self._people = TokenBuckets(burst=_PERSON.burst, rate=_PERSON.rate, timers=timers)
+        self._classes = TokenBuckets(burst=_CLASS.burst, rate=_CLASS.rate, timers=timers)
         self._links = TokenBuckets(burst=_LINK.burst, rate=_LINK.rate, timers=timers)
         self._room = TokenBucket(burst=_ROOM.burst, rate=_ROOM.rate, now=timers.time())
 
@@ -53,7 +56,8 @@ class Guesses:
         """
         return (
             self._people.has(person)
-            and self._links.has(_link(token, address))
+            and self._classes.has(_class(token, address))
+            and self._links.has(token)
             and self._room.has(1, now=self._timers.time())
         )
 
@@ -66,9 +70,10 @@ class Guesses:
             As `may` has them.
         """
         self._people.take(person)
-        self._links.take(_link(token, address))
+        self._classes.take(_class(token, address))
+        self._links.take(token)
         self._room.take(1, now=self._timers.time())
 
 
-def _link(token: str, address: str) -> str:
+def _class(token: str, address: str) -> str:
     return f"{token} {address}"

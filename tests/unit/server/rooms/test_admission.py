@@ -127,6 +127,28 @@ def test_one_guesser_locks_out_no_one_else(house: House) -> None:
     assert house.page().join(claims(), password="sesame").who is not None
 
 
+def test_a_guesser_with_many_addresses_locks_out_no_other_link(house: House) -> None:
+    house.moderator().ask(meeting.SetPassword(password="sesame"))
+    link = claims()
+    for number in range(1000):
+        guess = meeting.Join(v=1, token="t", password=str(number))
+        address = f"2001:db8:{number // 10:x}::1"
+        assert house.rooms.enter(link, house.page(), guess, address=address) is None
+    for _ in range(30):
+        assert house.guest(password="sesame").who is not None
+
+
+def test_eleven_wrong_passwords_lock_out_no_one(house: House) -> None:
+    house.moderator().ask(meeting.SetPassword(password="sesame"))
+    link = claims()
+    for number in range(11):
+        house.page().join(link, person=f"{PERSON}-guesser-{number}", password=str(number))
+    # Not even at the same link and address, as a class has it.
+    for number in range(30):
+        page = house.page().join(link, person=f"{PERSON}{number}", password="sesame")
+        assert page.who is not None
+
+
 def test_all_guesses_together_are_limited(house: House) -> None:
     house.moderator().ask(meeting.SetPassword(password="sesame"))
     asked = [house.page().join(claims(), password=str(number)) for number in range(400)]
