@@ -14,6 +14,8 @@ from tornado import httputil
 from nanomeet_widget.server.config import ServerConfig
 
 _ANY = "*"
+#: Bits that the IPv6 addresses of one subscriber have in common (RFC 6177).
+_SUBSCRIBER = 64
 
 
 class Access:
@@ -119,11 +121,9 @@ class Access:
         bool
             False if this address has reached its limit.
         """
-        self._open[address] += 1
-        # Connections from this machine are its user's, or come through a proxy that was not named.
-        if self._limit == 0 or ipaddress.ip_address(address).is_loopback:
-            return True
-        return self._open[address] <= self._limit
+        network = self.network(address)
+        self._open[network] += 1
+        return not self.has_limits(network) or self._open[network] <= self._limit
 
     def leave(self, address: str) -> None:
         """Stop counting a connection.
@@ -133,9 +133,47 @@ class Access:
         address : str
             As in `enter`.
         """
-        self._open[address] -= 1
-        if self._open[address] <= 0:
-            del self._open[address]
+        network = self.network(address)
+        self._open[network] -= 1
+        if self._open[network] <= 0:
+            del self._open[network]
+
+    def has_limits(self, network: str) -> bool:
+        """Return whether the connections of an address are limited in number.
+
+        Parameters
+        ----------
+        network : str
+            What `network` returned.
+        """
+        # Connections from this machine are its user's, or come through a proxy that was not named.
+        if self._limit == 0 or not network or network in self._config.proxies:
+            return False
+        return not ipaddress.ip_network(network).is_loopback
+
+    @staticmethod
+    def network(address: str) -> str:
+        """Return what has the limits of an address: the address, or the IPv6 network of a subscriber.
+
+        Parameters
+        ----------
+        address : str
+            The address; empty for a Unix socket.
+
+        Returns
+        -------
+        str
+            The address, or the network.
+        """
+        # A link-local address names its interface, too.
+        found = ipaddress.ip_address(address.partition("%")[0]) if address else None
+        if not isinstance(found, ipaddress.IPv6Address):
+            return address
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        if found.is_loopback:
+            return str(found)
+        return str(ipaddress.IPv6Network((int(found), _SUBSCRIBER), strict=False))
 
     @property
     def connections(self) -> int:

@@ -8,7 +8,7 @@ import secrets
 import ssl
 from types import TracebackType
 
-from tornado import httpserver, netutil
+from tornado import netutil
 
 from nanomeet_widget import _proof
 from nanomeet_widget._errors import ServerStartError
@@ -16,12 +16,11 @@ from nanomeet_widget.server.assembly import assemble, farewell
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.app import application
+from nanomeet_widget.server.http.http_server import BODY, IDLE, HttpServer
 from nanomeet_widget.server.tokens import secrets_folder
 
 _MAX_BODY = 1024 * 1024
 _MAX_HEADER = 16 * 1024
-#: Seconds that a connection may be idle between requests, and a request's body may take to arrive.
-_IDLE, _BODY = 120.0, 30.0
 #: Seconds between two checks whether the last meeting has ended.
 _CHECK_EVERY = 0.25
 
@@ -119,19 +118,20 @@ class Server:
             proof=self.proof,
             on_unneeded=self.stop,
         )
-        http = httpserver.HTTPServer(
+        http = HttpServer(
             application(core),
             ssl_options=_tls(config),
             max_header_size=_MAX_HEADER,
             max_body_size=_MAX_BODY,
-            idle_connection_timeout=_IDLE,
-            body_timeout=_BODY,
+            idle_connection_timeout=IDLE,
+            body_timeout=BODY,
         )
+        http.limit(core.access, core.timers)
         http.add_sockets(sockets)
         self._stack.push_async_callback(_shut, http, core)
 
 
-async def _shut(http: httpserver.HTTPServer, core: Core) -> None:
+async def _shut(http: HttpServer, core: Core) -> None:
     http.stop()
     core.leases.close()
     await farewell(core)

@@ -1,0 +1,319 @@
+"""The server under hostile clients: what they leave half done, do not read, or repeat without end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado import websocket
+
+from nanomeet_widget.server.http import http_server
+from tests.asking import get
+from tests.conftest import RunningServer, Servers
+from tests.contract.sockets import Client, connect, join, run
+from tests.waiting import PATIENCE, until
+
+_TRY_AGAIN = 1013
+_TEXT, _CLOSE, _PONG = 0x81, 0x88, 0x8A
+#: Seconds between two pongs of a page that does not read.
+_ALIVE = 2.0
+
+
+def metric(server: RunningServer, name: str) -> float:
+    """One of the server's counts."""
+    text = get(f"{server.url}/metrics").text
+    found = re.search(rf"^nanomeet_{name}(?:_total)? (\S+)$", text, re.MULTILINE)
+    assert found is not None, text
+    return float(found[1])
+
+
+class SilentPage:
+    """A page that joins, and then reads nothing until the test says so; it seems alive nevertheless."""
+
+    def __init__(self, server: RunningServer, token: str) -> None:
+        where = urlsplit(server.url)
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.settimeout(PATIENCE)
+        self._socket.connect((where.hostname, where.port))
+        self._data = b""
+        self._socket.sendall(
+            f"GET {where.path}/ws/meeting HTTP/1.1\r\nHost: {where.netloc}\r\n"
+            f"Origin: {server.url}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        while b"\r\n\r\n" not in self._data:
+            self._data += self._socket.recv(4096)
+        self._data = self._data.split(b"\r\n\r\n", 1)[1]
+        self._send(_TEXT, json.dumps({"type": "join", "v": 1, "token": token}).encode())
+        kind, welcome = next(self.frames())
+        assert kind == _TEXT
+        self.id = json.loads(welcome)["own"]["id"]
+
+    def seem_alive(self) -> None:
+        """Answer a ping that was never read."""
+        self._send(_PONG, b"")
+
+    def frames(self) -> Iterator[tuple[int, bytes]]:
+        """Read until the server closes."""
+        while True:
+            while (found := self._frame()) is None:
+                data = self._socket.recv(1 << 16)
+                if not data:
+                    return
+                self._data += data
+            yield found
+
+    def close(self) -> None:
+        """Go."""
+        self._socket.close()
+
+    def _frame(self) -> tuple[int, bytes] | None:
+        data = self._data
+        if len(data) < 10 and (len(data) < 2 or data[1] > 125 or len(data) < 2 + data[1]):
+            return None
+        size, header = data[1], 2
+        if size == 126:
+            size, header = int.from_bytes(data[2:4], "big"), 4
+        elif size == 127:
+            size, header = int.from_bytes(data[2:10], "big"), 10
+        if len(data) < header + size:
+            return None
+        self._data = data[header + size :]
+        return data[0], data[header : header + size]
+
+    def _send(self, kind: int, content: bytes) -> None:
+        size = len(content)
+        length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+        # A mask of zeros leaves the content as it is.
+        self._socket.sendall(bytes([kind]) + length + bytes(4) + content)
+
+
+def test_a_page_that_does_not_read_is_closed_and_may_come_back(servers: Servers) -> None:
+    server = servers.start("--limit", "chat_size=1", "--max-participants", "10")
+    token = server.room("Silent")
+
+    async def scenario() -> None:
+        others = [(await join(server, token, name=str(n)))[0] for n in range(7)]
+        silent = SilentPage(server, token)
+
+        async def read(page: Client) -> None:
+            while await page.receive() is not None:
+                pass
+
+        async def seem_alive() -> None:
+            with suppress(OSError):
+                while True:
+                    await asyncio.sleep(_ALIVE)
+                    silent.seem_alive()
+
+        reading = [asyncio.create_task(read(page)) for page in others[1:]]
+        reading.append(asyncio.create_task(seem_alive()))
+        # Beyond what the operating system takes for it, which may be several megabytes.
+        for number in range(80):
+            for page in others:
+                offer = {"type": "offer", "sdp": "x" * 45_000}
+                await page.send("signal", to=silent.id, description=offer)
+            if number % 10 == 9 and metric(server, "unread_connections"):
+                break
+        assert metric(server, "unread_connections") == 1
+        # It is told why, if it reads after all, and nothing that waited for it.
+        last = [frame async for frame in _read(silent)][-1]
+        assert (last[0], int.from_bytes(last[1][:2], "big")) == (_CLOSE, _TRY_AGAIN)
+        silent.close()
+        # Its place is free as after any lost connection, and it may come back.
+        left = await others[0].expect("left")
+        assert (left["id"], left["reason"]) == (silent.id, "dropped")
+        await join(server, token)
+        for task in reading:
+            task.cancel()
+
+    run(scenario())
+
+
+async def _read(silent: SilentPage) -> Any:
+    frames = silent.frames()
+    while (frame := await asyncio.to_thread(next, frames, None)) is not None:
+        yield frame
+
+
+@contextmanager
+def half_sent(server: RunningServer, count: int, text: str) -> Iterator[list[socket.socket]]:
+    """Connections that begin a request, and do not complete it."""
+    where = urlsplit(server.url)
+    with ExitStack() as stack:
+        opened = []
+        for _ in range(count):
+            line = stack.enter_context(socket.create_connection((where.hostname, where.port)))
+            line.sendall(text.encode())
+            line.setblocking(False)
+            opened.append(line)
+        yield opened
+
+
+@contextmanager
+def begin_download(server: RunningServer, path: str) -> Iterator[socket.socket]:
+    """Ask for a file; the test reads it."""
+    where = urlsplit(server.url)
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(PATIENCE)
+        line.connect((where.hostname, where.port))
+        asked = f"GET /{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        line.sendall(asked.encode())
+        yield line
+
+
+def is_closed(line: socket.socket) -> bool:
+    """Whether the server has closed a connection."""
+    try:
+        return line.recv(1 << 16) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+#: Nothing, a part of a head, and a part of a body.
+BEGUN = (
+    "",
+    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n",
+    "POST /nanomeet HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\nx",
+)
+
+
+def test_half_sent_requests_end_and_nothing_else_does(servers: Servers) -> None:
+    server = servers.start()
+    size = 30_000_000
+    recordings = server.data / "recordings"
+    recordings.mkdir(exist_ok=True)
+    (recordings / "long.mp4").write_bytes(b"x" * size)
+
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Loris"))
+        with ExitStack() as stack:
+            # A player that stops reading for as long as it likes.
+            download = stack.enter_context(begin_download(server, "vod/long.mp4"))
+            got = len(download.recv(4096))
+            lines = [
+                line
+                for begun in BEGUN
+                for line in stack.enter_context(half_sent(server, 50, begun))
+            ]
+            assert get(f"{server.url}/healthz").status_code == 200
+
+            def left() -> int:
+                return sum(not is_closed(line) for line in lines)
+
+            await asyncio.to_thread(until, left, to_be=0)
+            while data := download.recv(1 << 20):
+                got += len(data)
+            assert got > size
+        await page.send("ping", t=1)
+        assert (await page.expect("pong"))["t"] == 1
+
+    run(scenario())
+
+
+def test_half_sent_requests_of_an_address_are_few(server: RunningServer) -> None:
+    more = 60
+    with half_sent(server, http_server.FIRST + more, "GET / HTTP/1.1\r\n") as lines:
+        # The oldest make place: a request that is meant takes no time.
+        until(lambda: all(is_closed(line) for line in lines[:more]))
+        assert get(f"{server.url}/healthz").status_code == 200
+        assert not is_closed(lines[-1])
+
+
+def test_a_short_disk_gets_no_events(servers: Servers) -> None:
+    server = servers.start("--spare-mb", "1000000000")
+
+    async def scenario() -> None:
+        page, _ = await join(server, server.room("Short"))
+        for number in range(5):
+            await page.send("raise_hand", raised=number % 2 == 0, ref=number)
+            assert (await page.expect("ack"))["ref"] == number
+
+    run(scenario())
+    # The room, the person who joined, and their hands.
+    assert metric(server, "skipped_events") >= 7
+    assert server.log.read_text().count("less than --spare-mb") == 1
+
+
+#: What a hostile guest sends, at any pace; the server answers, and tells few others.
+FLOOD: list[dict[str, Any]] = [
+    {"type": "rename", "name": "Mallory"},
+    {"type": "rename", "name": "Mallet", "ref": 1},
+    {"type": "media", "audio": True, "video": True},
+    {"type": "media", "audio": False, "video": False, "screen": True},
+    {"type": "raise_hand", "raised": True},
+    {"type": "raise_hand", "raised": False, "ref": 2},
+    {"type": "react", "reaction": "clap"},
+    {"type": "send_chat", "text": "x" * 2000},
+    {"type": "send_endpoint_text", "text": "x" * 2000},
+    {"type": "enter_stage"},
+    {"type": "leave_stage"},
+    {"type": "end_meeting", "ref": 3},
+    {"type": "mute_everyone"},
+    {"type": "set_subject", "subject": "mine"},
+    {"type": "set_password", "password": "mine"},
+]
+
+
+async def attack(server: RunningServer, link: str, over: asyncio.Event) -> None:
+    """Come, guess, flood, and drop the connection, again and again."""
+    while not over.is_set():
+        page = await connect(server, "ws/meeting")
+        with suppress(websocket.WebSocketClosedError):
+            for password in ("1", "2", "3"):
+                await page.send("join", v=1, token=link, password=password)
+            await page.send("join", v=1, token=link, name="Mallory")
+            for number in range(60):
+                await page.send(**_flood(number))
+        page.drop()
+
+
+def test_a_hostile_guest_changes_nothing_for_the_others(server: RunningServer) -> None:
+    root = server.room("Hostile")
+    guests, link = server.invite(root), server.invite(root)
+
+    async def scenario() -> None:
+        host, _ = await join(server, root, name="Host")
+        people = [(await join(server, guests, name=f"P{n}"))[0] for n in range(6)]
+        over = asyncio.Event()
+        attacking = [asyncio.create_task(attack(server, link, over)) for _ in range(3)]
+        # Whatever each of them says, all of them hear, in order, and the room is theirs.
+        for number in range(30):
+            page = people[number % len(people)]
+            await page.send("send_chat", text=f"word {number}", ref=number)
+            assert (await page.expect("ack"))["ref"] == number
+            for other in (host, *people):
+                if other is not page:
+                    while (await other.expect("chat_message"))["text"] != f"word {number}":
+                        pass
+        over.set()
+        await asyncio.gather(*attacking)
+        # Late guests get in at once, and everything is as the host set it.
+        late, welcome = await join(server, guests, name="Late")
+        assert (welcome["state"]["subject"], welcome["state"]["locked"]) == ("", False)
+        names = {person["name"] for person in welcome["participants"]}
+        assert {"Host", *[f"P{n}" for n in range(6)]} <= names
+        for page in (host, late, *people):
+            await page.send("ping", t=7)
+            while (await page.expect("pong"))["t"] != 7:
+                pass
+
+    run(scenario())
+    assert metric(server, "unread_connections") == 0
+    assert metric(server, "faults") == 0
+
+
+def _flood(number: int) -> dict[str, Any]:
+    message = FLOOD[number % len(FLOOD)]
+    return {"kind": message["type"], **{k: v for k, v in message.items() if k != "type"}}
