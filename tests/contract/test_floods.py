@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import socket
 from collections.abc import Iterator
@@ -11,16 +10,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from tornado import websocket
-
 from nanomeet_widget.server.http import http_server
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import Client, connect, join, run
+from tests.contract.hostile import BEGUN, SilentPage, attack, half_sent
+from tests.contract.sockets import Client, join, run
 from tests.waiting import PATIENCE, until
 
-_TRY_AGAIN = 1013
-_TEXT, _CLOSE, _PONG = 0x81, 0x88, 0x8A
+_TRY_AGAIN, _CLOSE = 1013, 0x88
 #: Seconds between two pongs of a page that does not read.
 _ALIVE = 2.0
 
@@ -33,76 +30,13 @@ def metric(server: RunningServer, name: str) -> float:
     return float(found[1])
 
 
-class SilentPage:
-    """A page that joins, and then reads nothing until the test says so; it seems alive nevertheless."""
-
-    def __init__(self, server: RunningServer, token: str) -> None:
-        where = urlsplit(server.url)
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self._socket.settimeout(PATIENCE)
-        self._socket.connect((where.hostname, where.port))
-        self._data = b""
-        self._socket.sendall(
-            f"GET {where.path}/ws/meeting HTTP/1.1\r\nHost: {where.netloc}\r\n"
-            f"Origin: {server.url}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
-        )
-        while b"\r\n\r\n" not in self._data:
-            self._data += self._socket.recv(4096)
-        self._data = self._data.split(b"\r\n\r\n", 1)[1]
-        self._send(_TEXT, json.dumps({"type": "join", "v": 1, "token": token}).encode())
-        kind, welcome = next(self.frames())
-        assert kind == _TEXT
-        self.id = json.loads(welcome)["own"]["id"]
-
-    def seem_alive(self) -> None:
-        """Answer a ping that was never read."""
-        self._send(_PONG, b"")
-
-    def frames(self) -> Iterator[tuple[int, bytes]]:
-        """Read until the server closes."""
-        while True:
-            while (found := self._frame()) is None:
-                data = self._socket.recv(1 << 16)
-                if not data:
-                    return
-                self._data += data
-            yield found
-
-    def close(self) -> None:
-        """Go."""
-        self._socket.close()
-
-    def _frame(self) -> tuple[int, bytes] | None:
-        data = self._data
-        if len(data) < 10 and (len(data) < 2 or data[1] > 125 or len(data) < 2 + data[1]):
-            return None
-        size, header = data[1], 2
-        if size == 126:
-            size, header = int.from_bytes(data[2:4], "big"), 4
-        elif size == 127:
-            size, header = int.from_bytes(data[2:10], "big"), 10
-        if len(data) < header + size:
-            return None
-        self._data = data[header + size :]
-        return data[0], data[header : header + size]
-
-    def _send(self, kind: int, content: bytes) -> None:
-        size = len(content)
-        length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
-        # A mask of zeros leaves the content as it is.
-        self._socket.sendall(bytes([kind]) + length + bytes(4) + content)
-
-
 def test_a_page_that_does_not_read_is_closed_and_may_come_back(servers: Servers) -> None:
     server = servers.start("--limit", "chat_size=1", "--max-participants", "10")
     token = server.room("Silent")
 
     async def scenario() -> None:
         others = [(await join(server, token, name=str(n)))[0] for n in range(7)]
-        silent = SilentPage(server, token)
+        silent = SilentPage(server.url, token)
 
         async def read(page: Client) -> None:
             while await page.receive() is not None:
@@ -145,20 +79,6 @@ async def _read(silent: SilentPage) -> Any:
 
 
 @contextmanager
-def half_sent(server: RunningServer, count: int, text: str) -> Iterator[list[socket.socket]]:
-    """Connections that begin a request, and do not complete it."""
-    where = urlsplit(server.url)
-    with ExitStack() as stack:
-        opened = []
-        for _ in range(count):
-            line = stack.enter_context(socket.create_connection((where.hostname, where.port)))
-            line.sendall(text.encode())
-            line.setblocking(False)
-            opened.append(line)
-        yield opened
-
-
-@contextmanager
 def begin_download(server: RunningServer, path: str) -> Iterator[socket.socket]:
     """Ask for a file; the test reads it."""
     where = urlsplit(server.url)
@@ -181,14 +101,6 @@ def is_closed(line: socket.socket) -> bool:
         return True
 
 
-#: Nothing, a part of a head, and a part of a body.
-BEGUN = (
-    "",
-    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n",
-    "POST /nanomeet HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\nx",
-)
-
-
 def test_half_sent_requests_end_and_nothing_else_does(servers: Servers) -> None:
     server = servers.start()
     size = 30_000_000
@@ -205,7 +117,7 @@ def test_half_sent_requests_end_and_nothing_else_does(servers: Servers) -> None:
             lines = [
                 line
                 for begun in BEGUN
-                for line in stack.enter_context(half_sent(server, 50, begun))
+                for line in stack.enter_context(half_sent(server.url, 50, begun))
             ]
             assert get(f"{server.url}/healthz").status_code == 200
 
@@ -224,7 +136,7 @@ def test_half_sent_requests_end_and_nothing_else_does(servers: Servers) -> None:
 
 def test_half_sent_requests_of_an_address_are_few(server: RunningServer) -> None:
     more = 60
-    with half_sent(server, http_server.FIRST + more, "GET / HTTP/1.1\r\n") as lines:
+    with half_sent(server.url, http_server.FIRST + more, "GET / HTTP/1.1\r\n") as lines:
         # The oldest make place: a request that is meant takes no time.
         until(lambda: all(is_closed(line) for line in lines[:more]))
         assert get(f"{server.url}/healthz").status_code == 200
@@ -246,39 +158,6 @@ def test_a_short_disk_gets_no_events(servers: Servers) -> None:
     assert server.log.read_text().count("less than --spare-mb") == 1
 
 
-#: What a hostile guest sends, at any pace; the server answers, and tells few others.
-FLOOD: list[dict[str, Any]] = [
-    {"type": "rename", "name": "Mallory"},
-    {"type": "rename", "name": "Mallet", "ref": 1},
-    {"type": "media", "audio": True, "video": True},
-    {"type": "media", "audio": False, "video": False, "screen": True},
-    {"type": "raise_hand", "raised": True},
-    {"type": "raise_hand", "raised": False, "ref": 2},
-    {"type": "react", "reaction": "clap"},
-    {"type": "send_chat", "text": "x" * 2000},
-    {"type": "send_endpoint_text", "text": "x" * 2000},
-    {"type": "enter_stage"},
-    {"type": "leave_stage"},
-    {"type": "end_meeting", "ref": 3},
-    {"type": "mute_everyone"},
-    {"type": "set_subject", "subject": "mine"},
-    {"type": "set_password", "password": "mine"},
-]
-
-
-async def attack(server: RunningServer, link: str, over: asyncio.Event) -> None:
-    """Come, guess, flood, and drop the connection, again and again."""
-    while not over.is_set():
-        page = await connect(server, "ws/meeting")
-        with suppress(websocket.WebSocketClosedError):
-            for password in ("1", "2", "3"):
-                await page.send("join", v=1, token=link, password=password)
-            await page.send("join", v=1, token=link, name="Mallory")
-            for number in range(60):
-                await page.send(**_flood(number))
-        page.drop()
-
-
 def test_a_hostile_guest_changes_nothing_for_the_others(server: RunningServer) -> None:
     root = server.room("Hostile")
     guests, link = server.invite(root), server.invite(root)
@@ -287,7 +166,7 @@ def test_a_hostile_guest_changes_nothing_for_the_others(server: RunningServer) -
         host, _ = await join(server, root, name="Host")
         people = [(await join(server, guests, name=f"P{n}"))[0] for n in range(6)]
         over = asyncio.Event()
-        attacking = [asyncio.create_task(attack(server, link, over)) for _ in range(3)]
+        attacking = [asyncio.create_task(attack(server.url, link, over)) for _ in range(3)]
         # Whatever each of them says, all of them hear, in order, and the room is theirs.
         for number in range(30):
             page = people[number % len(people)]
@@ -312,8 +191,3 @@ def test_a_hostile_guest_changes_nothing_for_the_others(server: RunningServer) -
     run(scenario())
     assert metric(server, "unread_connections") == 0
     assert metric(server, "faults") == 0
-
-
-def _flood(number: int) -> dict[str, Any]:
-    message = FLOOD[number % len(FLOOD)]
-    return {"kind": message["type"], **{k: v for k, v in message.items() if k != "type"}}

@@ -126,6 +126,9 @@ class Socket(Handler, websocket.WebSocketHandler):
         message : str or bytes
             The text or binary frame.
         """
+        if self.ws_connection is None:
+            # Already closing: what was sent meanwhile counts no more.
+            return
         self.core.counts.messages += 1
         if not self._allowance.take(1, now=self.core.timers.time()):
             self.reject("too_many_messages", "Too many messages in a short time.")
