@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
-import json
 import ssl
 import sys
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _environment, _proof, _texts
+from nanomeet_widget import _environment, _json, _proof, _texts
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -441,7 +440,7 @@ class Http:
 
     def _answer(self, request: Request, response: httpx.Response, content: bytes) -> Any:  # noqa: ANN401 - JSON
         try:
-            answer = json.loads(content)
+            answer = _json.read(content)
         except ValueError:
             answer = None
         status = response.status_code

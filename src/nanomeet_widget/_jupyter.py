@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nanomeet_widget import _folders, _machine
+from nanomeet_widget import _folders, _json, _machine
 from nanomeet_widget._models import Secret
 from nanomeet_widget._version import __version__
 
@@ -147,7 +147,7 @@ def at(pid: int, folder: Path | None = None) -> Extension | Absent:
 
 
 def _read(file: Path, pid: int) -> Extension | Absent | None:
-    said = json.loads(_folders.read_own(file))
+    said = _json.read(_folders.read_own(file))
     # Process ids are used again: in a container, after every restart; and on every machine.
     if said["pid"] != pid or not _machine.runs(pid, said["started"]):
         return None
@@ -181,7 +181,7 @@ def running(folder: Path | None = None) -> dict[int, str]:
                 continue
             with suppress(OSError, ValueError, KeyError, TypeError):
                 pid = int(match[1])
-                said = json.loads(_folders.read_own(file))
+                said = _json.read(_folders.read_own(file))
                 # It may be another machine's file, or an ended process's.
                 if said["pid"] == pid and _is_jupyter(pid):
                     found[pid] = str(said["url"])

@@ -126,7 +126,8 @@ def verify(token: str, secret: bytes) -> Claims:
         raise ImmatureTokenError(
             "this token is not valid yet: join at the time that it was made for"
         ) from None
-    except jwt.DecodeError as error:
+    # PyJWT parses what is not signed, and so may be nested without end.
+    except (jwt.DecodeError, RecursionError) as error:
         if isinstance(error, jwt.InvalidSignatureError):
             raise RejectedTokenError(
                 "this token was not issued by this server, or was changed since"
@@ -149,7 +150,7 @@ def read(token: str) -> Claims:
         raise MalformedTokenError("a token is a text of three parts joined by dots; copy all of it")
     try:
         payload = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         raise MalformedTokenError(
             "this is not a token: it has to be the whole text that create_room or create_invite gave"
         ) from None
@@ -165,13 +166,18 @@ def _claims(payload: dict[str, Any]) -> Claims:
         room=str(texts["room"]),
         streamname=str(texts["streamname"]),
         sub=str(texts["sub"]),
-        server=str(payload.get("server") or ""),
+        server=_text(payload, "server"),
         # Only true makes a moderator: "false" as text must not.
         moderator=payload.get("moderator") is True,
         notbefore=_time(payload, "nbf", default=0.0),
         expiration=_time(payload, "exp", default=None),
-        jti=str(payload.get("jti") or ""),
+        jti=_text(payload, "jti"),
     )
+
+
+def _text(payload: dict[str, Any], name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _time(payload: dict[str, Any], name: str, *, default: float | None) -> datetime:

@@ -10,6 +10,8 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from nanomeet_widget import _json
+
 _used: set[str] = set()
 
 
@@ -35,7 +37,7 @@ def trust(server: str) -> None:
 
 def _trusted() -> set[str]:
     try:
-        found = json.loads(_file().read_text("utf-8"))
+        found = _json.read(_file().read_text("utf-8"))
     except (OSError, ValueError):
         return set()
     return {s for s in found if isinstance(s, str)} if isinstance(found, list) else set()

@@ -36,6 +36,18 @@ ODD: list[Any] = [
         "🙂" * 99,
     ),
 ]
+#: JSON, or nearly, that `json.dumps` does not write.
+UNWRITTEN = ["9" * 5000, "NaN", "-Infinity", "1e999", '"\\ud800x"', '"\\udc00\\ud800"']
+
+
+def deep(depth: int) -> list[str]:
+    """JSON of this depth, whole and cut off: lists, objects, and both."""
+    pairs = [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")]
+    whole = [a * depth + "0" + b * depth for a, b in pairs]
+    return [*whole, *(a * depth for a, _ in pairs)]
+
+
+UNWRITTEN += [text for depth in (63, 65, 990, 1000, 9000) for text in deep(depth)]
 
 
 def seeds(page: Page) -> list[dict[str, Any]]:
@@ -69,6 +81,8 @@ def spoil(chance: random.Random, message: dict[str, Any]) -> bytes:
         else:
             spoiled = {"type": spoiled.get("type"), **{key: chance.choice(ODD) for key in keys}}
     text = json.dumps(spoiled)
+    if chance.random() < 0.1:  # nothing that Python could write
+        text = text[:-1] + f',"{chance.choice(["ref", "x"])}":{chance.choice(UNWRITTEN)}}}'
     return (
         noise(chance, text.encode("utf-8", "surrogatepass"))
         if chance.random() < 0.3

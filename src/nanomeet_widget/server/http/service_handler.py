@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 
+from nanomeet_widget import _json
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 
 _MAX_BODY = 64 * 1024
+_read_object = _json.guarded(msgspec.json.Decoder(dict[str, Any]).decode)
 
 
 class ServiceHandler(Handler):
@@ -101,8 +103,8 @@ class ServiceHandler(Handler):
         if len(self.request.body) > _MAX_BODY:
             raise InvalidInputError(f"the request's body is longer than {_MAX_BODY} bytes")
         try:
-            return msgspec.json.decode(self.request.body or b"{}", type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            return _read_object(self.request.body or b"{}")
+        except _json.NotJsonError as error:
             raise InvalidInputError(f"the request is not a JSON object: {error}") from None
 
     def answer(self, content: object) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 from tornado import web, websocket
 
+from nanomeet_widget import _json
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
@@ -138,7 +139,7 @@ class Socket(Handler, websocket.WebSocketHandler):
                 self.on_bytes(message)
             else:
                 self.on_text(message)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except _json.NotJsonError as error:
             self.reject("protocol", f"This message is invalid: {error}")
         except NanoMeetError as error:
             self.reject("protocol", str(error))

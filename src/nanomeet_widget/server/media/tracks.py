@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
-
-import msgspec
 
 from nanomeet_widget.server.protocol import common, frames
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Track
@@ -72,7 +69,7 @@ def read_setup(frame: Frame) -> Setup:
     try:
         setup = frames.decode_setup(frame.payload)
         description = base64.b64decode(setup.description or "", validate=True)
-    except (msgspec.DecodeError, UnicodeError, binascii.Error) as error:
+    except ValueError as error:
         raise FrameError(f"the set-up is not readable: {error}") from None
     if not _CODECS[frame.track].fullmatch(setup.codec):
         raise FrameError(f"{setup.codec} is not a supported {frame.track.name.lower()} codec")

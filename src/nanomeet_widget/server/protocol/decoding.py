@@ -9,14 +9,13 @@ from typing import Any
 import msgspec
 from msgspec import Meta, Struct
 
-from nanomeet_widget import _texts
+from nanomeet_widget import _json, _texts
 from nanomeet_widget.server.protocol.meeting import ClientMessage
 
-_decode = msgspec.json.Decoder(ClientMessage).decode
+_decode = _json.guarded(msgspec.json.Decoder(ClientMessage).decode)
 _TAGS = frozenset(str(kind.__struct_config__.tag) for kind in typing.get_args(ClientMessage))
 #: Characters of the decoder's error that are passed on, as it may quote the message.
 _MOST_WORDS = 200
-_MOST_DIGITS = 20
 #: Messages that carry a name: half a character in one is replaced, and never keeps a person out.
 _MENDED = frozenset({"join", "rename"})
 
@@ -69,12 +68,12 @@ def decode_client(text: str) -> ClientMessage:
     ------
     InvalidMessageError
         If the message has a known type and breaks one of its rules.
-    msgspec.DecodeError
-        If it is no message at all: not a JSON object, or of no known type.
+    NotJsonError
+        If it is no message at all: not a JSON object, nested too deeply, or of no known type.
     """
     try:
         message: ClientMessage = _decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except _json.NotJsonError as error:
         return _decode_again(text, error)
     for name, length in _LENGTHS[type(message)]:
         value = getattr(message, name)
@@ -86,27 +85,17 @@ def decode_client(text: str) -> ClientMessage:
 
 def _decode_again(text: str, error: Exception) -> ClientMessage:
     """Find out what is wrong with a message; half a character in a name is replaced."""
-    try:
-        raw = json.loads(text, parse_int=_number)
-        written = json.dumps(raw, ensure_ascii=False)
-    except RecursionError:
-        raise InvalidMessageError("It is nested too deeply.", ref=None) from None
-    except ValueError:
-        raise msgspec.DecodeError(str(error)) from None
+    raw = _json.read_leniently(text)
+    written = json.dumps(raw, ensure_ascii=False)
     kind = raw.get("type") if isinstance(raw, dict) else None
     if not isinstance(kind, str) or kind not in _TAGS:
-        raise msgspec.DecodeError("it is of no known type")
+        raise _json.NotJsonError("it is of no known type")
     words = str(error)
     if not _texts.is_whole(written):
         if kind in _MENDED:
             return decode_client(_texts.whole(written))
         words = "It has half of a character in it (a lone surrogate)"
     raise InvalidMessageError(f"{_texts.cut(words, _MOST_WORDS)}.", ref=_ref(raw))
-
-
-def _number(digits: str) -> int | float:
-    """Read an integer; more digits than any valid field has are not worth parsing exactly."""
-    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def _ref(raw: dict[str, Any]) -> int | None:

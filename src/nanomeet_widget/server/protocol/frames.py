@@ -31,6 +31,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from nanomeet_widget import _json
 from nanomeet_widget._errors import NanoMeetError
 
 VERSION = 1
@@ -76,7 +77,7 @@ class TrackSetup(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     channels: Annotated[int, Meta(ge=1, le=8)] | None = None
 
 
-decode_setup = msgspec.json.Decoder(TrackSetup).decode
+decode_setup = _json.guarded(msgspec.json.Decoder(TrackSetup).decode)
 
 
 class FrameError(NanoMeetError):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from nanomeet_widget import _json
 from nanomeet_widget.server.protocol.common import Message
 
 
@@ -59,4 +60,4 @@ class IngestEnded(Message, tag="ingest_ended", kw_only=True):
 
 IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | IngestEnded
 
-decode = msgspec.json.Decoder(IngestClientMessage).decode
+decode = _json.guarded(msgspec.json.Decoder(IngestClientMessage).decode)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from nanomeet_widget import _json
 from nanomeet_widget.server.protocol.common import Error, Message, Ping, Pong, Shows, StreamName
 
 #: Bare frames, for viewers with WebCodecs; MP4 fragments, for Media Source Extensions; or the
@@ -43,4 +44,4 @@ class StreamState(Message, tag="stream_state", kw_only=True):
 
 WatchServerMessage = StreamState | Pong | Error
 
-decode = msgspec.json.Decoder(WatchClientMessage).decode
+decode = _json.guarded(msgspec.json.Decoder(WatchClientMessage).decode)

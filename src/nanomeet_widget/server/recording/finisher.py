@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import json
 import logging
 import math
 import os
@@ -13,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+from nanomeet_widget import _json
 from nanomeet_widget.server import workers
 from nanomeet_widget.server.config import RecordingSound
 from nanomeet_widget.server.confined import Bounds
@@ -137,7 +137,7 @@ class Finisher:
     async def _remux(self, source: Path, target: Path, picture: Path) -> float:
         self._check_room_for(source)
         said = await self._work("remux", source, target, picture, patience=self._patience)
-        return float(json.loads(said)["duration"])
+        return float(_json.read(said)["duration"])
 
     async def _to_aac(self, name: str, duration: float) -> None:
         """Convert a finished recording's audio to AAC; if that fails, the file stays as it is."""

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
+from nanomeet_widget import _json
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.store.room_settings import Settings
 
 logger = logging.getLogger("nanomeet")
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 _TABLES = ("rooms", "people", "chat", "arrivals")
 
@@ -50,6 +55,11 @@ class ChatRecord:
     message: meeting.ChatMessage
 
 
+_read_settings = _json.guarded(msgspec.json.Decoder(Settings).decode)
+_read_person = _json.guarded(msgspec.json.Decoder(PersonRecord).decode)
+_read_chat = _json.guarded(msgspec.json.Decoder(meeting.ChatMessage).decode)
+
+
 class RoomRecords:
     """The rows of this server's rooms.
 
@@ -75,7 +85,7 @@ class RoomRecords:
         rows = self._db.execute(
             "SELECT name, state FROM rooms WHERE instance = ?", (self._instance,)
         ).fetchall()
-        return [(name, msgspec.json.decode(state, type=Settings)) for name, state in rows]
+        return list(_readable(_read_settings, rows))
 
     def save(self, room: str, settings: Settings) -> None:
         """Save a room's settings.
@@ -106,7 +116,7 @@ class RoomRecords:
             One for each server that has the room open.
         """
         rows = self._db.execute("SELECT state FROM rooms WHERE name = ?", (room,)).fetchall()
-        return [msgspec.json.decode(state, type=Settings) for (state,) in rows]
+        return [settings for _, settings in _readable(_read_settings, ((room, s) for (s,) in rows))]
 
     def forget(self, room: str) -> None:
         """Delete a room that has ended, with its people and chat.
@@ -168,7 +178,7 @@ class RoomRecords:
             "SELECT state FROM people WHERE room = ? AND instance = ? ORDER BY rowid",
             (room, self._instance),
         )
-        return [msgspec.json.decode(state, type=PersonRecord) for (state,) in rows]
+        return [person for _, person in _readable(_read_person, ((room, s) for (s,) in rows))]
 
     # --- the links with which they joined ------------------------------------------------------
 
@@ -251,13 +261,10 @@ class RoomRecords:
             " ORDER BY id",
             (room, self._instance),
         )
+        found = (((sender, recipient), message) for sender, recipient, message in rows)
         return [
-            ChatRecord(
-                sender=sender,
-                recipient=recipient,
-                message=msgspec.json.decode(message, type=meeting.ChatMessage),
-            )
-            for sender, recipient, message in rows
+            ChatRecord(sender=sender, recipient=recipient, message=message)
+            for (sender, recipient), message in _readable(_read_chat, found)
         ]
 
     def _write(self, statement: str, values: tuple[str | int | None, ...]) -> None:
@@ -265,3 +272,12 @@ class RoomRecords:
             self._db.execute(statement, values)
         except sqlite3.Error as error:
             logger.warning("a room could not be saved: %s", error)
+
+
+def _readable(read: Callable[[str], T], rows: Iterable[tuple[K, str]]) -> Iterator[tuple[K, T]]:
+    """Yield the rows that can be read: one that cannot is logged, and keeps no server from starting."""
+    for key, state in rows:
+        try:
+            yield key, read(state)
+        except _json.NotJsonError as error:  # noqa: PERF203 - each row by itself
+            logger.warning("a saved part of a room is not readable: %s", error)
