@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import logging
 import os
 import subprocess
@@ -16,7 +15,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _child_environment, _folders, _jupyter, _machine, _proof, _validation
+from nanomeet_widget import (
+    _child_environment,
+    _folders,
+    _json,
+    _jupyter,
+    _machine,
+    _proof,
+    _validation,
+)
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStartError, ServiceError
 from nanomeet_widget._http import Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
@@ -648,7 +655,7 @@ class LocalServer(Service):
     @staticmethod
     def _find(ready: Path) -> tuple[_Address, _Lease] | None:
         try:
-            info = json.loads(_folders.read_own(ready))
+            info = _json.read(_folders.read_own(ready))
             if not _machine.runs(info["pid"], info["started"]):
                 return None
             address = _Address(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server import networks
 
 _PORTS = {"rtmp": 1935, "rtmps": 443}
 #: An application and a stream key.
@@ -70,7 +70,7 @@ def read_target(url: str) -> PushTarget:
 
 
 async def resolve(target: PushTarget, allowed: frozenset[str]) -> list[str]:
-    """Return the network addresses of a target's host.
+    """Return the network addresses of a target's host. Only these are connected to: the name is not asked again.
 
     Permission to broadcast is not permission to reach this machine's network: its own and private
     addresses are refused, unless the host is allowed.
@@ -97,16 +97,8 @@ async def resolve(target: PushTarget, allowed: frozenset[str]) -> list[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    if target.host not in allowed and not all(map(_is_public, addresses)):
+    if target.host not in allowed and not all(map(networks.is_public, addresses)):
         raise PushRefusedError(
             f"{target.host} is in this server's own network. Allow it with --push-host"
         )
     return addresses
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # An address that embeds an IPv4 address is judged by that one.
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    return ip.is_global and not ip.is_multicast

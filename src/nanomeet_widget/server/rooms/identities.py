@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 
 from nanomeet_widget._tokens import Claims
+from nanomeet_widget.server import networks
 
 #: Hexadecimal digits of an identity that all participants may see.
 ID_LENGTH = 16
-#: Bits that the IPv6 addresses of one subscriber have in common.
-_SUBSCRIBER = 64
 
 
 def identity_of(claims: Claims, person: str | None, *, key: str) -> str:
@@ -74,9 +72,7 @@ def browser_of(person: str | None, *, key: str) -> str:
 
 
 def network_of(address: str, *, key: str) -> str:
-    """Return a hash of an address's network; empty if the address says nothing.
-
-    A subscriber has one IPv4 address, or an IPv6 network (RFC 6177).
+    """Return a hash of the network of an address's subscriber; empty if the address says nothing.
 
     Parameters
     ----------
@@ -90,13 +86,8 @@ def network_of(address: str, *, key: str) -> str:
     str
         Hexadecimal digits, or nothing.
     """
-    # Connections by a Unix socket have none.
-    if not address or (found := ipaddress.ip_address(address)).is_unspecified:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address):
-        net = found.ipv4_mapped or ipaddress.IPv6Network((int(found), _SUBSCRIBER), strict=False)
-        return _hashed(f"network\n{net}", key=key)
-    return _hashed(f"network\n{found}", key=key)
+    found = networks.network_of(address)
+    return _hashed(f"network\n{found}", key=key) if found else ""
 
 
 def _hashed(text: str, *, key: str) -> str:

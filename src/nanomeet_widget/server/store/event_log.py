@@ -8,6 +8,8 @@ import sqlite3
 import time
 from collections.abc import Callable
 
+from nanomeet_widget import _json
+
 logger = logging.getLogger("nanomeet")
 
 _KEEP = 90 * 24 * 3600.0
@@ -95,7 +97,7 @@ class EventLog:
         rows = self._db.execute(
             "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
         )
-        return [(at, kind, json.loads(detail)) for at, kind, detail in rows]
+        return [(at, kind, _json.read(detail)) for at, kind, detail in rows]
 
     def _is_short(self) -> bool:
         now = self._clock()

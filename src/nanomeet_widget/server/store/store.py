@@ -14,7 +14,7 @@ from types import TracebackType
 
 import filelock
 
-from nanomeet_widget import _json, _locks
+from nanomeet_widget import _locks
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog

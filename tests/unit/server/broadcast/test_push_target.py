@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from nanomeet_widget.server.broadcast.push import _Relay
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, read_target, resolve
 from tests.unit.server.fakes import PUSH_URL
+from tests.waiting import PATIENCE
 
 
 def test_an_address_is_taken_apart() -> None:
@@ -43,6 +45,9 @@ def test_what_is_no_address_is_refused_without_repeating_it(url: str) -> None:
         *("127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254"),
         *("0.0.0.1", "100.64.0.1", "224.0.0.1", "255.255.255.255", "localhost", "2130706433"),
         *("[::1]", "[fe80::1]", "[fc00::1]", "[::ffff:127.0.0.1]", "[2002:7f00:1::]", "[::]"),
+        *("[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::10.0.0.1]", "[64:ff9b:1::8.8.8.8]"),
+        *("[fec0::1]", "[::ffff:0:127.0.0.1]", "[2001:0:7f00:1:0:0:f7f7:f7f7]", "[5f00::1]"),
+        *("[2001:0:808:808:0:0:80ff:fffe]", "192.88.99.1", "0x7f.1", "127.1", "[2001:db8::1]"),
     ],
 )
 def test_this_machine_and_its_network_are_refused(host: str) -> None:
@@ -55,3 +60,34 @@ def test_this_machine_and_its_network_are_refused(host: str) -> None:
 def test_the_world_is_allowed() -> None:
     target = read_target("rtmp://9.9.9.9/app/key")
     assert asyncio.run(resolve(target, frozenset())) == ["9.9.9.9"]
+
+
+def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads elsewhere once it was checked (DNS rebinding) leads no one there."""
+
+    async def scenario() -> None:
+        received: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            received.put_nowait(await reader.readexactly(4))
+            writer.close()
+
+        async def elsewhere(*_: object, **__: object) -> list[object]:
+            raise AssertionError("the name was asked for again")
+
+        server = await asyncio.start_server(take, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        target = read_target(f"rtmp://localhost:{port}/app/key")
+        addresses = await resolve(target, frozenset({"localhost"}))
+        relay = _Relay(target, addresses)
+        near = await relay.listen()
+        reader, writer = await asyncio.open_connection("127.0.0.1", near)
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", elsewhere)
+        writer.write(b"rtmp")
+        assert await asyncio.wait_for(received.get(), PATIENCE) == b"rtmp"
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()
+        relay.close()
+        server.close()
+
+    asyncio.run(scenario())
