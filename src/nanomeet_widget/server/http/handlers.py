@@ -69,8 +69,9 @@ class Handler(web.RequestHandler):
         self.core.keys.check(key, self.core.access.address(self.request))
 
     def set_default_headers(self) -> None:
-        """Send no Referer, and let browsers guess no types."""
+        """Send no Referer, and let browsers guess no types: only `show` answers with HTML."""
         self.clear_header("Server")
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")

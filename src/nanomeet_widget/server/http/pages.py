@@ -76,6 +76,21 @@ class FileHandler(Handler, web.StaticFileHandler):
 class BundleHandler(FileHandler):
     """Serves the front end's bundles."""
 
+    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002 - as tornado has it
+        """Serve the file; a page as the page that it is, with its headers.
+
+        Parameters
+        ----------
+        path : str
+            The requested file.
+        include_body : bool, default True
+            False for HEAD.
+        """
+        if path.lower().endswith(".html"):
+            show(self, path, self.core.config, framed=False)
+            return
+        await super().get(path, include_body)
+
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Report a front end that was never built.
 
