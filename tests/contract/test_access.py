@@ -103,13 +103,15 @@ def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
 
 def test_forwarded_addresses_count_from_a_trusted_proxy_alone(servers: Servers) -> None:
     async def scenario() -> None:
-        server = servers.start("--limit", "connections=1")
-        headers = {"Origin": server.url, "X-Forwarded-For": "203.0.113.5"}
-        for _ in range(3):  # this machine's own are not counted
-            request = httpclient.HTTPRequest(server.websocket("ws/watch"), headers=headers)
-            client = Client(await websocket.websocket_connect(request))
+        server = servers.start("--limit", "connections=1", "--limit", "unknown_connections=3")
+        told = []
+        for number in range(4):  # as if from four networks
+            client = await connect(server, "ws/watch", address=f"203.0.113.{number}")
             await client.send("watch", v=1, stream="nothing")
-            await client.expect("stream_state")
+            answer = await client.receive()
+            assert isinstance(answer, dict)
+            told.append(answer["type"])
+        assert told == ["stream_state"] * 3 + ["error"]
 
     run(scenario())
 

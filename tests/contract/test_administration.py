@@ -8,11 +8,13 @@ import signal
 import socket
 from pathlib import Path
 
+import jwt
 import pytest
 
 from nanomeet_widget.server.tokens import secrets_folder
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
+from tests.proxy import free_port
 from tests.waiting import PATIENCE, until
 
 from .sockets import broadcasting, connect, join, run, watch
@@ -39,7 +41,8 @@ def test_it_says_how_it_fares(servers: Servers) -> None:
         assert before["nanomeet_tokens_total"] == 1
         assert before["process_resident_memory_bytes"] > 0
         async with broadcasting(server, token):
-            viewer, _ = await watch(server, "some_stream")
+            stream = jwt.decode(token, options={"verify_signature": False})["streamname"]
+            viewer, _ = await watch(server, stream)
             now = figures(server)
             assert now["nanomeet_rooms"] == now["nanomeet_participants"] == 1
             assert now["nanomeet_broadcasts"] == now["nanomeet_viewers"] == 1
@@ -58,12 +61,23 @@ def test_only_this_machine_or_a_key_reads_the_figures(server: RunningServer) -> 
         return answer.status_code
 
     assert code() == 200
-    for header in ("X_Forwarded_For", "X_Real_IP", "Forwarded"):
+    for header in ("X_Forwarded_For", "X_Real_IP", "Forwarded", "Via"):
         assert code(**{header: "203.0.113.5"}) == 401
     elsewhere = {"X_Forwarded_For": "203.0.113.5"}
     assert code(**elsewhere, X_BINTU_APIKEY=server.api_key) == 200
     assert code(**elsewhere, Authorization=f"Bearer {server.api_key}") == 200
     assert code(**elsewhere, Authorization="Bearer wrong") == 401
+
+
+@pytest.mark.parametrize(
+    "options", [["--behind-proxy"], ["--public-url", "https://meet.school.example"]]
+)
+def test_behind_a_proxy_only_a_key_reads_the_figures(servers: Servers, options: list[str]) -> None:
+    """A proxy on this machine that adds no header is not taken for this machine."""
+    server = servers.start(*options, "--port", str(port := free_port()))
+    address = f"http://127.0.0.1:{port}/metrics"
+    assert get(address).status_code == 401
+    assert get(address, headers={"X-BINTU-APIKEY": server.api_key}).status_code == 200
 
 
 def test_it_drains_before_it_stops(servers: Servers) -> None:

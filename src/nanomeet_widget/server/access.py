@@ -1,36 +1,94 @@
-"""Network access: accepted host names and origins, and the number of connections of an address."""
+"""Network access: accepted host names and origins, and whose connections are how many."""
 
 from __future__ import annotations
 
 import contextlib
+import enum
 import ipaddress
 import re
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from tornado import httputil
 
+from nanomeet_widget.server import networks
 from nanomeet_widget.server.config import ServerConfig
 
 _ANY = "*"
-#: Bits that the IPv6 addresses of one subscriber have in common (RFC 6177).
-_SUBSCRIBER = 64
+#: Headers that proxies add: a request with one of them came from elsewhere, whatever its address.
+_FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
+#: Connections that wait for a stream that does not exist: from one network, and in all.
+WAITING, ALL_WAITING = 50, 200
+
+
+class Standing(enum.Enum):
+    """What a connection is counted as. Each kind has places of its own, which no other takes up."""
+
+    #: It has not said yet what it wants.
+    ARRIVING = "arriving"
+    #: It waits for a stream that does not exist.
+    WAITING = "waiting"
+    #: It watches a public stream.
+    WATCHING = "watching"
+    #: A token or a ticket admitted it.
+    ADMITTED = "admitted"
+
+
+class Place:
+    """The place of one connection.
+
+    Parameters
+    ----------
+    access : Access
+        What counts it.
+    address : str
+        Where the connection comes from; empty if that is unknown.
+    network : str
+        What it is counted by.
+    """
+
+    def __init__(self, access: Access, *, address: str, network: str) -> None:
+        self._access = access
+        self.address = address
+        self.network = network
+        #: As what it is counted; None once it is no longer.
+        self.standing: Standing | None = None
+
+    def become(self, standing: Standing) -> bool:
+        """Count the connection as something else.
+
+        Parameters
+        ----------
+        standing : Standing
+            As what.
+
+        Returns
+        -------
+        bool
+            False if its network has no such place left: it then stays what it is.
+        """
+        return self._access.move(self, standing)
+
+    def leave(self) -> None:
+        """Stop counting the connection."""
+        self._access.move(self, None)
 
 
 class Access:
-    """The rules of network access, and the open connections of each address.
+    """The rules of network access, and the open connections of each network.
 
     Parameters
     ----------
     config : ServerConfig
-        The known names, origins and proxies, and how many connections an address may have.
+        The known names, origins and proxies, and how many connections a network may have.
     """
 
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
-        self._limit = config.limits.connections
-        self._open: Counter[str] = Counter()
+        self._proxies = frozenset(map(networks.read, config.proxies))
+        self._open: Counter[tuple[Standing, str]] = Counter()
         names = {"localhost", socket.gethostname(), socket.getfqdn(), *config.hosts}
         if config.public_url is not None:
             names.add(urlsplit(config.public_url).hostname or "")
@@ -47,10 +105,7 @@ class Access:
         host : str
             The header's value.
         """
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").lower()
-        except ValueError:
-            return False
+        name = _name_in(host)
         if _ANY in self._names or name in self._names or name.endswith(".localhost"):
             return True
         with contextlib.suppress(ValueError):
@@ -93,89 +148,152 @@ class Access:
         Returns
         -------
         str
-            The last address that is not a trusted proxy's.
+            The last address that is not a trusted proxy's. Empty if there is none: a proxy that does not
+            say where a request came from hides all clients behind its own address, and a Unix socket has
+            no addresses.
         """
-        address = str(request.remote_ip)
-        if address not in self._config.proxies:
-            return address
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        for hop in reversed([part.strip() for part in forwarded.split(",")]):
-            try:
-                address = str(ipaddress.ip_address(hop))
-            except ValueError:
-                break
-            if address not in self._config.proxies:
-                break
-        return address
+        found = networks.read(str(request.remote_ip))
+        if found is None:
+            return ""
+        if found not in self._proxies:
+            # A proxy on this machine that was not named is not believed, and its clients are not local.
+            return "" if found.is_loopback and _is_forwarded(request) else str(found)
+        for hop in _hops(request.headers):
+            found = networks.read(hop)
+            if found is None:
+                return ""
+            if found not in self._proxies:
+                return str(found)
+        return ""
 
-    def enter(self, address: str) -> bool:
-        """Count a connection.
+    def is_local(self, request: httputil.HTTPServerRequest) -> bool:
+        """Return whether a request certainly comes from this machine, and not through a proxy on it.
+
+        Parameters
+        ----------
+        request : httputil.HTTPServerRequest
+            The request.
+        """
+        found = networks.read(str(request.remote_ip))
+        return (
+            found is not None
+            and found.is_loopback
+            # A server that has guests, or a proxy on this machine, cannot tell.
+            and found not in self._proxies
+            and _is_loopback_name(urlsplit(self._config.public_url or "//localhost").hostname)
+            and not _is_forwarded(request)
+            and _is_loopback_name(_name_in(request.host))
+        )
+
+    def enter(self, address: str) -> Place | None:
+        """Count a connection that arrives.
 
         Parameters
         ----------
         address : str
-            Where it comes from.
+            Where it comes from; empty if that is unknown.
+
+        Returns
+        -------
+        Place or None
+            Its place; None if its network has no more for those that arrive.
+        """
+        place = Place(self, address=address, network=_counted_by(address))
+        return place if self.move(place, Standing.ARRIVING) else None
+
+    def move(self, place: Place, standing: Standing | None) -> bool:
+        """Count a connection as something else; see `Place`.
+
+        Parameters
+        ----------
+        place : Place
+            The connection's place.
+        standing : Standing or None
+            As what; None to stop counting it.
 
         Returns
         -------
         bool
-            False if this address has reached its limit.
+            False if there is no such place left.
         """
-        network = self.network(address)
-        self._open[network] += 1
-        return not self.has_limits(network) or self._open[network] <= self._limit
+        if standing is not None and standing is not place.standing:
+            if not self._has_room(standing, place.network):
+                return False
+            self._open[standing, place.network] += 1
+        if place.standing is not None and standing is not place.standing:
+            self._open[place.standing, place.network] -= 1
+            if self._open[place.standing, place.network] <= 0:
+                del self._open[place.standing, place.network]
+        place.standing = standing
+        return True
 
-    def leave(self, address: str) -> None:
-        """Stop counting a connection.
+    def has_limits(self, address: str) -> bool:
+        """Return whether connections from an address are limited in number before they say what they want.
 
         Parameters
         ----------
         address : str
-            As in `enter`.
-        """
-        network = self.network(address)
-        self._open[network] -= 1
-        if self._open[network] <= 0:
-            del self._open[network]
-
-    def has_limits(self, network: str) -> bool:
-        """Return whether the connections of an address are limited in number.
-
-        Parameters
-        ----------
-        network : str
-            What `network` returned.
-        """
-        # Connections from this machine are its user's, or come through a proxy that was not named.
-        if self._limit == 0 or not network or network in self._config.proxies:
-            return False
-        return not ipaddress.ip_network(network).is_loopback
-
-    @staticmethod
-    def network(address: str) -> str:
-        """Return what has the limits of an address: the address, or the IPv6 network of a subscriber.
-
-        Parameters
-        ----------
-        address : str
-            The address; empty for a Unix socket.
+            Where they come from, as the system says; empty for a Unix socket.
 
         Returns
         -------
-        str
-            The address, or the network.
+        bool
+            False for this machine, and for proxies, which connect for many.
         """
-        # A link-local address names its interface, too.
-        found = ipaddress.ip_address(address.partition("%")[0]) if address else None
-        if not isinstance(found, ipaddress.IPv6Address):
-            return address
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        if found.is_loopback:
-            return str(found)
-        return str(ipaddress.IPv6Network((int(found), _SUBSCRIBER), strict=False))
+        found = networks.read(address)
+        if self._config.limits.connections == 0 or found is None:
+            return False
+        return not found.is_loopback and found not in self._proxies
 
     @property
     def connections(self) -> int:
         """How many connections are open."""
         return self._open.total()
+
+    def _has_room(self, standing: Standing, network: str) -> bool:
+        limits = self._config.limits
+        limit = limits.connections if network else limits.unknown_connections
+        here = self._open[standing, network]
+        if standing is Standing.WAITING:
+            everywhere = sum(n for (kind, _), n in self._open.items() if kind is standing)
+            return here < min(limit or WAITING, WAITING) and everywhere < ALL_WAITING
+        return limit == 0 or here < limit
+
+
+def _counted_by(address: str) -> str:
+    """Return the network of an address; empty for this machine's own, which any local proxy has, too."""
+    found = networks.read(address)
+    return "" if found is None or found.is_loopback else networks.network_of(address)
+
+
+def _is_forwarded(request: httputil.HTTPServerRequest) -> bool:
+    return any(header in request.headers for header in _FORWARDED)
+
+
+def _hops(headers: httputil.HTTPHeaders) -> Iterator[str]:
+    """Yield the addresses that proxies have written, the last first; a client may have written the others.
+
+    A proxy that writes `X-Forwarded-For` may pass on a client's own `Forwarded`: that counts only without
+    the other.
+    """
+    if "X-Forwarded-For" in headers:
+        yield from reversed(headers["X-Forwarded-For"].split(","))
+        return
+    for element in reversed(headers.get("Forwarded", "").split(",")):
+        pairs = (pair.partition("=") for pair in element.split(";"))
+        yield next((value for name, _, value in pairs if name.strip().lower() == "for"), "")
+
+
+def _name_in(host: str) -> str:
+    """Return the name in a `Host` header; empty if it has none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_loopback_name(name: str | None) -> bool:
+    if name is None or name == "localhost" or name.endswith(".localhost"):
+        return name is not None
+    found = networks.read(name)
+    return found is not None and found.is_loopback

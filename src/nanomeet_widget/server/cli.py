@@ -20,6 +20,7 @@ from nanomeet_widget import _folders, _machine, _validation
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
 from nanomeet_widget.server import data_folder, supervision
 from nanomeet_widget.server.config import (
+    LOOPBACK,
     Limits,
     RecordingSound,
     Retention,
@@ -151,7 +152,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         "--behind-proxy",
         nargs="?",
         action="append",
-        const="127.0.0.1,::1",
+        const=",".join(LOOPBACK),
         default=[],
         metavar="ADDRESSES",
         help="reverse proxies that are trusted to name the client's address "
@@ -374,7 +375,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         ),
         turn_servers=tuple(options.turn),
         turn_secret=os.environ.get(_TURN_SECRET, ""),
-        proxies=tuple(part for text in options.behind_proxy for part in text.split(",")),
+        proxies=tuple(part.strip() for text in options.behind_proxy for part in text.split(",")),
         hosts=tuple(options.allow_host),
         origins=tuple(options.allow_origin),
         frame_ancestors=options.frame_ancestors,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from nanomeet_widget import _folders, _texts
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget.server import strength
+from nanomeet_widget.server import networks, strength
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
 
 #: Path segments (RFC 3986, 3.3), into which hubs write user names.
@@ -21,8 +21,10 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 _ANCESTORS = re.compile(r"\*|'none'|(?:(?:'self'|https?://[A-Za-z0-9.*-]+(?::[0-9*]+)?) ?)+")
 #: "Listen on every address", which guests cannot connect to.
 EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here, not bound
+#: Proxies on this machine.
+LOOPBACK = ("127.0.0.1", "::1")
 #: Limits that 0 turns off.
-_MAY_BE_NONE = frozenset({"connections", "waiting"})
+_MAY_BE_NONE = frozenset({"connections", "unknown_connections", "waiting"})
 RecordingSound = Literal["opus", "aac"]
 
 
@@ -54,15 +56,20 @@ class Limits:
     avatar_rate: float = 1
     #: Open rooms.
     rooms: int = 200
-    #: Viewers of all broadcasts.
+    #: Viewers of all public broadcasts, and as many of the private ones. The audience of a room is none
+    #: of them: each of its participants has a place.
     viewers: int = 1000
     #: Bytes a second that one broadcast may send: 20 Mbit/s carry 4K in good quality.
     ingest_rate: float = 2_500_000
     #: Bytes of the cached group of pictures; a longer one is not kept for new viewers.
     cache: int = 16 * 1024 * 1024
-    #: WebSockets from one address, except this machine's own; 0 for any number. A class behind one
-    #: router shares an address.
+    #: WebSockets from one network (an IPv4 address, or an IPv6 network of 64 bits), of each kind: those
+    #: that arrive, those that watch, and those that a token admitted; 0 for any number. A class behind
+    #: one router shares an address.
     connections: int = 200
+    #: The same for all whose address is unknown together: of this machine, which is also any proxy's on
+    #: it, and behind a proxy that does not name them. A room of 100 people has two each.
+    unknown_connections: int = 500
     #: Messages a second from one page in a room, and how many at once.
     message_rate: float = 100
     message_burst: float = 600
@@ -122,6 +129,8 @@ class Patience:
     audience: float = 10.0
     #: For the first lease, if leases keep the server running.
     first_lease: float = 30.0
+    #: For a stream that does not exist; the page connects again, and waits on.
+    unknown_stream: float = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,6 +326,9 @@ class ServerConfig:
                 )
 
     def _check_access(self) -> None:
+        for proxy in self.proxies:
+            if networks.read(proxy) is None:
+                raise InvalidInputError(f"proxies: {proxy!r} is not an IP address")
         if not _ANCESTORS.fullmatch(self.frame_ancestors):
             raise InvalidInputError(
                 f"frame_ancestors={self.frame_ancestors!r} must be *, 'none', 'self' or origins"

@@ -27,7 +27,7 @@ from nanomeet_widget._models import Secret
 from nanomeet_widget.server import data_folder
 from nanomeet_widget.server import jupyter_address as address
 from nanomeet_widget.server.assembly import assemble, farewell
-from nanomeet_widget.server.config import Limits, RecordingSound, ServerConfig
+from nanomeet_widget.server.config import LOOPBACK, Limits, RecordingSound, ServerConfig
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.app import application, routes
 from nanomeet_widget.server.http.handlers import NotFoundHandler
@@ -120,8 +120,9 @@ class NanoMeetServer(ExtensionApp):
             hosts=hosts,
             origin_pattern=pattern,
             naming=_NAMING,
-            # A proxy may hide all client addresses behind its own.
-            limits=Limits(**{"connections": 0, **self.limits}),
+            proxies=LOOPBACK,
+            # A proxy on another machine may hide all client addresses behind its own.
+            limits=Limits(**{"connections": Limits.unknown_connections, **self.limits}),
             # Requests through a hub's proxy seem to come from this machine.
             local_metrics=False,
         )

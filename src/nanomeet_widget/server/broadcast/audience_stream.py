@@ -65,6 +65,16 @@ class AudienceStream(Stream):
         self.join(viewer)
         return True
 
+    def opens(self, audience_ticket: str) -> bool:
+        """Return whether an audience ticket is valid.
+
+        Parameters
+        ----------
+        audience_ticket : str
+            What a viewer presents.
+        """
+        return self._holder(audience_ticket) is not None
+
     def revoke(self, holder: str) -> None:
         """Revoke a participant's audience ticket, and dismiss its viewer.
 

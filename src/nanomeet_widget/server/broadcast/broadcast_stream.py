@@ -26,6 +26,8 @@ class BroadcastStream(Stream):
     def __init__(self, name: str, *, timers: Timers, cache: int, vod: str | None = None) -> None:
         super().__init__(name, timers=timers, cache=cache, vod=vod)
         self._watch_ticket: str | None = None
+        #: Whether it exists: it is or was broadcast, or a token allows to. Others may only wait for it.
+        self.known = vod is not None
 
     @property
     def public(self) -> bool:
@@ -62,12 +64,19 @@ class BroadcastStream(Stream):
         bool
             Whether the viewer was added.
         """
-        if not self._opens(watch_ticket):
+        if not self.opens(watch_ticket):
             return False
         self.join(viewer)
         return True
 
-    def _opens(self, watch_ticket: str | None) -> bool:
+    def opens(self, watch_ticket: str | None) -> bool:
+        """Return whether a viewer may watch.
+
+        Parameters
+        ----------
+        watch_ticket : str or None
+            As `admit` has it.
+        """
         if self._watch_ticket is None:
             return watch_ticket is None
         return secrets.compare_digest(self._watch_ticket.encode(), (watch_ticket or "").encode())

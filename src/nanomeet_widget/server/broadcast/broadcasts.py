@@ -136,6 +136,7 @@ class Broadcasts:
         pushes = [self._push(target) for target in targets]
         watch_ticket = secrets.token_urlsafe(32) if options.private else None
         stream = self._stream(name)
+        stream.known = True
         stream.protect(watch_ticket)
         return self._start(
             stream,
@@ -218,9 +219,57 @@ class Broadcasts:
 
     @property
     def viewers(self) -> int:
-        """How many viewers all streams have."""
-        streams = (*self._streams.values(), *self._audience_streams.values())
-        return sum(stream.viewers for stream in streams)
+        """How many viewers all streams have; those who wait for one that does not exist are none."""
+        known = (stream for stream in self._streams.values() if stream.known)
+        return sum(stream.viewers for stream in (*known, *self._audience_streams.values()))
+
+    def knows(self, name: str) -> bool:
+        """Return whether a stream exists: it is or was broadcast, or a valid token is for it.
+
+        Parameters
+        ----------
+        name : str
+            The stream's name.
+        """
+        stream = self._streams.get(name)
+        if name in self._audience_streams or (stream is not None and stream.known):
+            return True
+        known = self._store.tokens.has_stream(name) or bool(self._store.recordings.last(name))
+        if stream is not None:
+            stream.known = known
+        return known
+
+    def check(self, name: str, ticket: str | None) -> None:
+        """Check that a viewer may watch a stream, and that there is a place for them.
+
+        Parameters
+        ----------
+        name, ticket
+            As `watch` has them.
+
+        Raises
+        ------
+        WatchRefusedError
+            As `watch` raises it.
+        """
+        audience, stream = self._audience_streams.get(name), self._streams.get(name)
+        if audience is not None:
+            admitted = audience.opens(ticket or "")
+        else:
+            # A wrong ticket for an unknown name makes no stream.
+            admitted = stream.opens(ticket) if stream is not None else ticket is None
+        if not admitted:
+            raise WatchRefusedError(
+                "forbidden",
+                "This stream needs a ticket, and this one is wrong or expired. Ask for the link again.",
+            )
+        # Each participant of an audience has a place. What a ticket opens, no one else can fill.
+        if audience is None and self.knows(name) and self._full(public=ticket is None):
+            raise WatchRefusedError("full", "This server has reached its viewer limit.")
+
+    def _full(self, *, public: bool) -> bool:
+        streams = (s for s in self._streams.values() if s.known and s.public == public)
+        return sum(stream.viewers for stream in streams) >= self._config.limits.viewers
 
     def by_ingest_ticket(self, ticket: str) -> Broadcast | None:
         """Return the broadcast that an ingest ticket allows to send.
@@ -263,21 +312,13 @@ class Broadcasts:
         WatchRefusedError
             If the server has reached its viewer limit, or the ticket is not valid for the stream.
         """
-        if self.viewers >= self._config.limits.viewers:
-            raise WatchRefusedError("full", "This server has reached its viewer limit.")
-        stream: BroadcastStream | AudienceStream | None
-        stream = self._audience_streams.get(name)
-        if stream is not None:
-            admitted = stream.admit(ticket or "", viewer)
-        else:
-            # A wrong ticket for an unknown name makes no stream.
-            stream = self._stream(name) if ticket is None else self._streams.get(name)
-            admitted = stream is not None and stream.admit(ticket, viewer)
-        if stream is None or not admitted:
-            raise WatchRefusedError(
-                "forbidden",
-                "This stream needs a ticket, and this one is wrong or expired. Ask for the link again.",
-            )
+        self.check(name, ticket)
+        audience = self._audience_streams.get(name)
+        if audience is not None:
+            audience.admit(ticket or "", viewer)
+            return audience
+        stream = self._stream(name)
+        stream.admit(ticket, viewer)
         return stream
 
     def public(self, name: str) -> BroadcastStream | None:
@@ -343,6 +384,7 @@ class Broadcasts:
                 vod=f"{self._origin}/vod/{recording.name}.mp4" if recording else None,
             )
             self._streams[name] = stream
+            self.knows(name)
         return stream
 
     def _forget_idle(self) -> None:

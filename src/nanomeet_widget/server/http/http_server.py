@@ -8,6 +8,7 @@ from typing import Any
 
 from tornado import http1connection, httpserver, httputil, iostream
 
+from nanomeet_widget.server import networks
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.timers import Handle, Timers
 
@@ -28,7 +29,10 @@ class _Line:
     """A connection."""
 
     stream: iostream.IOStream
-    address: str
+    #: Where it comes from: what it is counted by. Empty for a Unix socket.
+    network: str
+    #: Whether all connections from there are limited in number.
+    limited: bool
     #: The end of the time for its first request.
     deadline: Handle | None = None
     #: Whether the server waits for the head of a request.
@@ -72,8 +76,9 @@ class HttpServer(httpserver.HTTPServer):
             Where it comes from.
         """
         # A Unix socket has no address.
-        line = _Line(stream, self._access.network(str(address[0])) if address else "")
-        if not self._make_place(line.address):
+        origin = str(address[0]) if address else ""
+        line = _Line(stream, networks.network_of(origin), self._access.has_limits(origin))
+        if not self._make_place(line):
             stream.close()
             return
         self._lines[stream] = line
@@ -120,12 +125,12 @@ class HttpServer(httpserver.HTTPServer):
             return None
         return self._lines.get(server_conn.stream)
 
-    def _make_place(self, address: str) -> bool:
-        own = [line for line in self._lines.values() if line.address == address]
+    def _make_place(self, new: _Line) -> bool:
+        own = [line for line in self._lines.values() if line.network == new.network]
         first = [line for line in own if line.deadline is not None]
         if len(first) >= FIRST:
             self._drop(first[0])
-        elif self._access.has_limits(address) and len(own) >= MOST:
+        elif new.limited and len(own) >= MOST:
             waiting = [line for line in own if line.waits]
             if not waiting:
                 return False

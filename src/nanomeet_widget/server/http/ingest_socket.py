@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nanomeet_widget.server.access import Standing
 from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import NORMAL, Socket
@@ -62,6 +63,8 @@ class IngestSocket(Socket):
             )
         elif broadcast is None:
             self.reject("protocol", "This ingest ticket is wrong or expired.")
+        elif not self.counted_as(Standing.ADMITTED):
+            return
         elif not broadcast.attach(self._sender, request.clock):
             self.reject("protocol", "This ingest ticket is already in use.")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nanomeet_widget._errors import IllegalStepError, NanoMeetError, TokenError
+from nanomeet_widget.server.access import Standing
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import GOING_AWAY, NORMAL, POLICY, Socket
 from nanomeet_widget.server.protocol import common, decoding, meeting
@@ -162,8 +163,11 @@ class MeetingSocket(Socket):
         except TokenError as error:
             self.reject(_TOKEN_KINDS.get(error.kind, "token_rejected"), str(error))
             return
+        if not self.counted_as(Standing.ADMITTED):
+            return
         waited = (self._dispatcher, self._who)
-        entered = self.core.rooms.enter(claims, self.connection, join, address=self._address or "")
+        address = "" if self._place is None else self._place.address
+        entered = self.core.rooms.enter(claims, self.connection, join, address=address)
         if entered is None:
             return
         self._dispatcher, self._who = entered

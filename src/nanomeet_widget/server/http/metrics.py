@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,6 @@ from nanomeet_widget.server.http.handlers import API_KEY_HEADER, Handler
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
-
-#: Headers that proxies add: a request with one of them came from elsewhere, whatever its address.
-_FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
 class Collector:
@@ -74,7 +70,7 @@ class MetricsHandler(Handler):
     def prepare(self) -> None:
         """Refuse requests without an API key, unless they come from this machine."""
         super().prepare()
-        if not self._is_local():
+        if not (self.core.config.local_metrics and self.core.access.is_local(self.request)):
             bearer = self.request.headers.get("Authorization", "")
             key = self.request.headers.get(API_KEY_HEADER) or bearer.removeprefix("Bearer ")
             self.authorise(key)
@@ -97,13 +93,3 @@ class MetricsHandler(Handler):
         ProcessCollector(registry=registry)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest(registry))
-
-    def _is_local(self) -> bool:
-        if not self.core.config.local_metrics:
-            return False
-        if any(header in self.request.headers for header in _FORWARDED):
-            return False
-        try:
-            return ipaddress.ip_address(str(self.request.remote_ip)).is_loopback
-        except ValueError:  # a Unix socket has no address
-            return False

@@ -10,6 +10,7 @@ from tornado import web, websocket
 
 from nanomeet_widget import _json
 from nanomeet_widget._errors import NanoMeetError
+from nanomeet_widget.server.access import Place, Standing
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
 from nanomeet_widget.server.http.outbox import Outbox
@@ -26,6 +27,7 @@ NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 #: The close code of a page that did not read what it was sent; it may connect again (RFC 6455, 7.4.2,
 #: and IANA's registry: "Try Again Later").
 TRY_AGAIN = 1013
+CROWDED = "Too many connections from your network address."
 
 
 class Socket(Handler, websocket.WebSocketHandler):
@@ -53,7 +55,7 @@ class Socket(Handler, websocket.WebSocketHandler):
         """
         super().initialize(core)
         self._deadline: Handle | None = None
-        self._address: str | None = None
+        self._place: Place | None = None
         limits = core.config.limits
         self._allowance = TokenBucket(
             burst=self.messages_burst or limits.message_burst,
@@ -111,10 +113,9 @@ class Socket(Handler, websocket.WebSocketHandler):
     def open(self, *_: str) -> None:
         """Start the time limit for the first message."""
         self.set_nodelay(True)
-        self._address = self.core.access.address(self.request)
-        if not self.core.access.enter(self._address):
-            self.core.counts.turned_away += 1
-            self.reject("protocol", "Too many connections from your network address.")
+        self._place = self.core.access.enter(self.core.access.address(self.request))
+        if self._place is None:
+            self.turn_away()
             return
         patience = self.core.config.patience.first_message
         self._deadline = self.core.timers.call_later(patience, self._late)
@@ -169,6 +170,29 @@ class Socket(Handler, websocket.WebSocketHandler):
         del message
         self.reject("protocol", "Binary messages are not accepted here.")
 
+    def counted_as(self, standing: Standing) -> bool:
+        """Count the connection as something else, or turn it away.
+
+        Parameters
+        ----------
+        standing : Standing
+            As what.
+
+        Returns
+        -------
+        bool
+            False if its network has no such place left.
+        """
+        if self._place is not None and self._place.become(standing):
+            return True
+        self.turn_away()
+        return False
+
+    def turn_away(self) -> None:
+        """Close a connection for which there is no place."""
+        self.core.counts.turned_away += 1
+        self.reject("protocol", CROWDED)
+
     def note_fault(self, error: Exception) -> None:
         """Log and count an exception that is a fault of the server.
 
@@ -195,9 +219,8 @@ class Socket(Handler, websocket.WebSocketHandler):
     def on_close(self) -> None:
         """Stop the time limit, drop what was not sent, and no longer count the connection."""
         self._outbox.close()
-        if self._address is not None:
-            self.core.access.leave(self._address)
-            self._address = None
+        if self._place is not None:
+            self._place.leave()
         if self._deadline is not None:
             self._deadline.cancel()
 

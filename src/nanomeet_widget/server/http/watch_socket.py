@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 
+from nanomeet_widget.server.access import Standing
 from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
 from nanomeet_widget.server.broadcast.outgoing import Batch
 from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.broadcast.viewer_queue import ViewerQueue
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.socket_pipe import SocketPipe
-from nanomeet_widget.server.http.sockets import NORMAL, Socket
+from nanomeet_widget.server.http.sockets import CROWDED, NORMAL, Socket
 from nanomeet_widget.server.protocol import common, meeting, watch
+from nanomeet_widget.server.timers import Handle
 
 #: Bytes that the operating system may buffer for a slow viewer: about a second of video. A larger
 #: buffer would hide from the queue how far behind the viewer is.
@@ -38,6 +41,7 @@ class WatchSocket(Socket):
         """
         super().initialize(core)
         self._queue: ViewerQueue | None = None
+        self._waiting: Handle | None = None
 
     def open(self, *args: str) -> None:
         """Limit the operating system's buffer."""
@@ -68,14 +72,36 @@ class WatchSocket(Socket):
         elif self._stream is not None:
             self.reject("protocol", "This connection already watches a stream.")
         else:
-            if request.format != "state":
-                self._queue = self._queue_of(request.format)
-            try:
-                self._stream = self.core.broadcasts.watch(
-                    request.stream, self, ticket=request.ticket
-                )
-            except WatchRefusedError as error:
-                self._refuse(error.kind, str(error))
+            self._watch(request)
+
+    def _watch(self, request: watch.Watch) -> None:
+        broadcasts, name, ticket = self.core.broadcasts, request.stream, request.ticket
+        known = ticket is not None or broadcasts.knows(name)
+        try:
+            broadcasts.check(name, ticket)
+        except WatchRefusedError as error:
+            self._refuse(error.kind, str(error))
+            return
+        if ticket is not None:
+            standing = Standing.ADMITTED
+        else:
+            standing = Standing.WATCHING if known else Standing.WAITING
+        if not self.counted_as(standing):
+            return
+        if request.format != "state":
+            self._queue = self._queue_of(request.format)
+        self._stream = broadcasts.watch(name, self, ticket=ticket)
+        if not known:
+            patience = self.core.config.patience.unknown_stream
+            self._waiting = self.core.timers.call_later(
+                patience, functools.partial(self._ask_again, name)
+            )
+
+    def _ask_again(self, name: str) -> None:
+        """Stay if the stream exists by now. A page whose connection ends without a word connects again."""
+        known = self.core.broadcasts.knows(name)
+        if not (known and self._place is not None and self._place.become(Standing.WATCHING)):
+            self.close(NORMAL, "unknown stream")
 
     def reject(self, kind: meeting.ByeKind, message: str) -> None:
         """Say what was wrong, and close the connection.
@@ -89,6 +115,11 @@ class WatchSocket(Socket):
         """
         self._refuse(kind, message)
 
+    def turn_away(self) -> None:
+        """Close a connection for which there is no place, in words of which pages have translations."""
+        self.core.counts.turned_away += 1
+        self._refuse("full", CROWDED)
+
     def on_close(self) -> None:
         """Stop watching."""
         super().on_close()
@@ -96,6 +127,9 @@ class WatchSocket(Socket):
 
     def lost(self) -> None:
         """Stop watching."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
         if self._stream is not None:
             self._stream.leave(self)
             self._stream = None

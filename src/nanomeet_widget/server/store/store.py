@@ -108,6 +108,10 @@ _MIGRATIONS = (
         PRIMARY KEY (room, instance, token, identity)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
+    CREATE INDEX tokens_by_stream ON tokens (stream);
+    """,
 )
 
 

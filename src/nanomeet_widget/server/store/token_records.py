@@ -80,8 +80,8 @@ class TokenRecords:
             False if the parent was revoked, and the token must not be used.
         """
         made = self._db.execute(
-            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker)"
-            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker, stream)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
             " WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = ?4)",
             (
                 claims.jti,
@@ -92,6 +92,7 @@ class TokenRecords:
                 claims.notbefore.timestamp(),
                 claims.expiration.timestamp(),
                 maker,
+                claims.streamname,
             ),
         )
         return made.rowcount == 1
@@ -155,6 +156,21 @@ class TokenRecords:
             "SELECT id FROM tokens WHERE room = ? AND maker = ?", (room, identity)
         )
         return [found for (found,) in rows]
+
+    def has_stream(self, stream: str) -> bool:
+        """Return whether a token that is not over, and was not revoked, is for a stream.
+
+        Parameters
+        ----------
+        stream : str
+            The stream's name.
+        """
+        row = self._db.execute(
+            "SELECT 1 FROM tokens WHERE stream = ? AND expiration > ?"
+            " AND NOT EXISTS (SELECT 1 FROM revocations WHERE revocations.id = tokens.id) LIMIT 1",
+            (stream, time.time()),
+        ).fetchone()
+        return row is not None
 
     def people(self, token_id: str) -> int:
         """Return the most people who joined one meeting with a token.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 
 from nanomeet_widget._errors import AuthenticationError, QuotaExceededError
+from nanomeet_widget.server import networks
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.token_bucket import TokenBucket, TokenBuckets
 
 #: Wrong keys at once, and how many more a second: from one address, and from everywhere.
 _ADDRESS = {"burst": 30.0, "rate": 1.0}
 _ALL = {"burst": 500.0, "rate": 10.0}
-#: An IPv6 network that one subscriber has (RFC 6177).
-_PREFIX = 64
 
 
 class ApiKeys:
@@ -60,7 +58,8 @@ class ApiKeys:
             return
         # The total comes first: it bounds the number of addresses that are remembered.
         counted = given and not (
-            self._all.take(1, now=self._timers.time()) and self._addresses.take(_network(address))
+            self._all.take(1, now=self._timers.time())
+            and self._addresses.take(networks.network_of(address))
         )
         if counted:
             raise QuotaExceededError(
@@ -72,16 +71,3 @@ class ApiKeys:
             "the API key is not one of this server's: use the one that it was started with",
             status=401,
         )
-
-
-def _network(address: str) -> str:
-    """Return what one subscriber has: an address, or a network of IPv6."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:  # a Unix socket has none
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, _PREFIX), strict=False))

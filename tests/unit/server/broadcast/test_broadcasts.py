@@ -30,6 +30,7 @@ def test_a_ticket_is_over_with_its_broadcast(house: House) -> None:
 
 
 def test_the_server_has_a_viewer_limit(house: House) -> None:
+    Stage(house)
     for _ in range(house.config.limits.viewers):
         assert house.broadcasts.watch("stream", Viewer()) is not None
     with pytest.raises(WatchRefusedError) as refused:
