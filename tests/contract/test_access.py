@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from contextlib import suppress
 
+import httpx
 import pytest
 from tornado import httpclient, websocket
 
-from tests.asking import get
+from nanomeet_widget._static import STATIC
+from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
 
@@ -172,6 +174,55 @@ def test_who_may_frame_is_configured(servers: Servers) -> None:
     assert policy("invite").endswith("frame-ancestors 'self'")
     with pytest.raises(AssertionError, match="frame_ancestors"):
         servers.start("--frame-ancestors", "*; script-src *")
+
+
+PATHS = [
+    *(
+        "local/Room",
+        "Room",
+        "live/stream",
+        "invite",
+        "healthz",
+        "metrics",
+        "openapi.json",
+        "nothing",
+    ),
+    *("nanomeet", "invites", "revoke", "organisation", "stream", "ticket", "lease", "recordings"),
+    *("ws/meeting", "ws/ingest", "ws/watch", "js/nanomeet.js", "js/nanomeet.d.ts", "js/nothing.js"),
+    *("external_api.js", "libs/external_api.min.js", "static/", "static/..", "static/nothing.html"),
+    *("vod/nothing.mp4", "vod/nothing.vtt", "hls/x/master.m3u8", "hls/x/live.m3u8", "hls/x/1.m4s"),
+    *("static/meeting.HTML", "static/.html", "a/b/c", "%00", "%ff"),
+]
+
+
+def test_every_answer_has_its_headers(server: RunningServer) -> None:
+    static = sorted(file.name for file in STATIC.iterdir())
+    assert {"meeting.html", "player.html", "invite.html"} <= set(static)
+    pages = set()
+    with httpx.Client(base_url=server.url, **PATIENT) as client:
+        for path in (*PATHS, *(f"static/{name}" for name in static)):
+            for method in ("GET", "HEAD", "POST", "OPTIONS", "PUT"):
+                for accept in ("*/*", "text/html"):
+                    headers = {"Accept": accept, "Sec-Fetch-Dest": "iframe"}
+                    answer = client.request(method, f"/{path}", headers=headers)
+                    said = (method, path, accept, answer.headers)
+                    assert answer.headers["X-Content-Type-Options"] == "nosniff", said
+                    assert answer.headers["Referrer-Policy"] == "no-referrer", said
+                    assert "Server" not in answer.headers, said
+                    if "html" in answer.headers.get("Content-Type", ""):
+                        pages.add(path)
+                        policy = answer.headers["Content-Security-Policy"]
+                        assert "default-src 'none'" in policy, said
+                        assert "frame-ancestors" in policy, said
+                        assert "{{base}}" not in answer.text, said
+    assert {"local/Room", "nothing", "static/meeting.html", "static/invite.html"} <= pages
+
+
+def test_a_page_of_the_static_folder_is_framed_by_no_others(server: RunningServer) -> None:
+    for page in ("meeting", "player", "invite"):
+        answer = get(f"{server.url}/static/{page}.html")
+        assert answer.status_code == 200
+        assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
 def test_pages_have_no_script_of_their_own(server: RunningServer) -> None:

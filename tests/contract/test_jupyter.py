@@ -19,13 +19,15 @@ import pytest
 from nanomeet_widget import _jupyter
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._version import __version__
+from nanomeet_widget.server import access
 from nanomeet_widget.services import LocalServer
 from tests.asking import PATIENT, get, post
 from tests.conftest import RunningServer
 from tests.labs import Lab, running_lab
+from tests.unit.server.spoiling import deep
 from tests.waiting import until
 
-from .sockets import broadcasting, join, run, watch
+from .sockets import broadcasting, connect, join, run, watch
 
 PATH = "/user/anna%40school.example"
 
@@ -174,6 +176,51 @@ def test_only_the_meeting_page_may_be_framed_by_others(hosted: Hosted) -> None:
     assert ancestors("nanomeet/local/Room") == "*"
     assert ancestors("nanomeet/invite") == "'self'"
     assert ancestors("login") == "'self'"
+
+
+def test_what_no_client_sends_is_no_fault_of_jupyter(hosted: Hosted) -> None:
+    server = hosted.server
+    for depth in (65, 1000):
+        for inner in deep(depth):
+            for body in (inner, f'{{"ticket": {inner}}}'):
+                assert post(f"{server.url}/ticket", content=body).status_code == 400
+    page = get(f"{server.url}/static/meeting.html")
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+    async def scenario() -> None:
+        for path in ("ws/meeting", "ws/watch", "ws/ingest"):
+            client = await connect(server, path)
+            await client.send_raw(f'{{"x": {deep(1000)[0]}}}')
+            told = await client.receive()
+            assert isinstance(told, dict)
+            assert "invalid" in str(told)
+            await client.closed()
+
+    run(scenario())
+
+
+def test_connections_to_jupyter_are_limited(hosted: Hosted) -> None:
+    """By default, and also where a proxy hides all addresses."""
+
+    async def scenario() -> None:
+        told = []
+        for _ in range(access.WAITING + 1):
+            viewer = await connect(hosted.server, "ws/watch")
+            await viewer.send("watch", v=1, stream="nothing")
+            answer = await viewer.receive()
+            assert isinstance(answer, dict)
+            told.append(answer["type"])
+        assert told == ["stream_state"] * access.WAITING + ["error"]
+        # A proxy on this machine says who else there is.
+        other, _ = await join(
+            hosted.server, hosted.server.room("Others"), address="203.0.113.5:4711"
+        )
+        other.close()
+        arrived = [await connect(hosted.server, "ws/watch") for _ in range(501)]
+        await arrived[-1].expect("error")
+
+    run(scenario())
 
 
 def test_a_kernel_finds_it_and_starts_nothing(hosted: Hosted, kernel: LocalServer) -> None:

@@ -15,6 +15,7 @@ from nanomeet_widget import (
     ServiceUnavailableError,
 )
 from nanomeet_widget._http import Http, Request
+from tests.unit.server.spoiling import deep
 
 ORIGIN = "https://service.example/base"
 REQUEST = Request(
@@ -76,9 +77,13 @@ def test_a_refusal_that_is_not_a_json_object_is_still_an_error(content: dict[str
         answering(502, **content).call(REQUEST)
 
 
-def test_a_success_that_is_not_json_is_a_protocol_error() -> None:
+@pytest.mark.parametrize(
+    "content",
+    ["<h1>captive portal</h1>", "NaN", "9" * 5000, '"\\ud800"', *deep(1000), *deep(10**5)],
+)
+def test_a_success_that_is_not_json_is_a_protocol_error(content: str) -> None:
     with pytest.raises(ProtocolError, match="not JSON"):
-        answering(200, html="<h1>captive portal</h1>").call(REQUEST)
+        answering(200, html=content).call(REQUEST)
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])

@@ -26,6 +26,7 @@ from nanomeet_widget.server.http.pages import (
     EngineScriptHandler,
     PageHandler,
     ScriptHandler,
+    StaticPageHandler,
 )
 from nanomeet_widget.server.http.recording_handlers import (
     RecordingChaptersHandler,
@@ -88,6 +89,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
             EngineScriptHandler,
             {**parts, "path": str(STATIC)},
         ),
+        (r"static/([A-Za-z0-9_.-]+\.(?i:html?))", StaticPageHandler, parts),
         (r"static/([A-Za-z0-9_.-]+)", BundleHandler, {**parts, "path": str(STATIC)}),
         (
             rf"vod/({_SEGMENT}\.(?:mp4|jpg|captions\.vtt))",

@@ -36,6 +36,20 @@ class PageHandler(Handler):
         show(self, self._page, self.core.config, framed=self._framed)
 
 
+class StaticPageHandler(Handler):
+    """Serves a page under its file's name, with the headers of every page."""
+
+    def get(self, page: str) -> None:
+        """Serve the page.
+
+        Parameters
+        ----------
+        page : str
+            The page's file name.
+        """
+        show(self, page, self.core.config, framed=False)
+
+
 class FileHandler(Handler, web.StaticFileHandler):
     """Serves the files of a folder, with ETag and Range."""
 
@@ -75,21 +89,6 @@ class FileHandler(Handler, web.StaticFileHandler):
 
 class BundleHandler(FileHandler):
     """Serves the front end's bundles."""
-
-    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002 - as tornado has it
-        """Serve the file; a page as the page that it is, with its headers.
-
-        Parameters
-        ----------
-        path : str
-            The requested file.
-        include_body : bool, default True
-            False for HEAD.
-        """
-        if path.lower().endswith(".html"):
-            show(self, path, self.core.config, framed=False)
-            return
-        await super().get(path, include_body)
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Report a front end that was never built.

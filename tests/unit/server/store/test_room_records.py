@@ -5,16 +5,40 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
-from tests.unit.server.fakes import Clock, claims
+from tests.unit.server.fakes import PERSON, Clock, claims
+from tests.unit.server.spoiling import deep
 
 
 def killed(store: Store) -> None:
     """Release a store as a killed process does: its locks are gone, its rows remain."""
     store._lock.release()
     store._db.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [*deep(1000), "", "{", "null", '{"subject": 7}', "[]", '{"subject": "\\ud800"}', "NaN"],
+)
+@pytest.mark.parametrize(
+    ("table", "column"), [("rooms", "state"), ("people", "state"), ("chat", "message")]
+)
+def test_what_is_not_readable_keeps_no_server_from_starting(
+    tmp_path: Path, content: str, table: str, column: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = rebuilt(tmp_path)
+    before.moderator(person=PERSON).ask(meeting.SendChat(text="hello"))
+    before.store._db.execute(f"UPDATE {table} SET {column} = ?", (content,))  # noqa: S608 - constant names
+    killed(before.store)
+
+    after = rebuilt(tmp_path)
+    assert "not readable" in caplog.text
+    assert after.moderator().welcome.state.subject == ""
+    after.store.close()
 
 
 def rebuilt(folder: Path) -> House:
