@@ -156,7 +156,7 @@ class Target:
 @contextmanager
 def ours(servers: Servers, viewers: int) -> Iterator[Target]:
     """Run the embedded server."""
-    server = servers.start("--limit", f"viewers={viewers}")
+    server = servers.start(*("--limit", f"viewers={viewers}", "--limit", "unknown_connections=0"))
     token = server.room("Fan", streamname="fan")
     yield Target(
         port=int(server.url.rpartition(":")[2]),

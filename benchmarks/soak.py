@@ -183,7 +183,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder))
         try:
-            server = servers.start()
+            server = servers.start("--limit", "unknown_connections=0")
             asyncio.run(run(server, options, report))
             figures = httpx.get(f"{server.url}/metrics", trust_env=False).text.splitlines()
             print("\n".join(line for line in figures if line.startswith("nanomeet_")))

@@ -11,11 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
-
 T = TypeVar("T")
 
-#: Levels of lists and objects. The deepest message of the protocol has six.
+#: Levels of lists and objects, of which no message of the protocol has ten.
 DEEPEST = 64
 #: A string, or the rest of the text if it never ends: the pattern matches at every quote, and never backtracks.
 _STRING = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?', re.DOTALL)
@@ -23,7 +21,7 @@ _BRACKET = re.compile(r"[\[\]{}]")
 _MOST_DIGITS = 20
 
 
-class NotJsonError(msgspec.DecodeError, ValueError):
+class NotJsonError(ValueError):
     """The text is not JSON, is nested too deeply, or is not what was expected."""
 
 
@@ -41,19 +39,39 @@ def guarded(decode: Callable[[str | bytes], T]) -> Callable[[str | bytes], T]:
         Takes JSON as `str` or `bytes`, and returns what `decode` returns. It raises `NotJsonError` for
         everything else.
     """
+    import msgspec  # noqa: PLC0415 - loaded where something is read, and not with the package
 
-    def read(data: str | bytes) -> T:
+    def guard(data: str | bytes) -> T:
         check_depth(data)
         try:
             return decode(data)
         except (msgspec.DecodeError, ValueError) as error:
             raise NotJsonError(str(error)) from None
 
-    return read
+    return guard
 
 
-#: Returns any JSON value; see `guarded`.
-read: Callable[[str | bytes], Any] = guarded(msgspec.json.Decoder().decode)
+def read(data: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return any JSON value.
+
+    Parameters
+    ----------
+    data : str or bytes
+        The JSON.
+
+    Returns
+    -------
+    Any
+        The value.
+
+    Raises
+    ------
+    NotJsonError
+        If it is not JSON, or is nested too deeply.
+    """
+    import msgspec  # noqa: PLC0415 - as above
+
+    return guarded(msgspec.json.decode)(data)
 
 
 def read_leniently(text: str) -> Any:  # noqa: ANN401 - JSON

@@ -225,7 +225,7 @@ def test_who_comes_through_a_proxy_without_an_address_is_limited(
 
 
 def test_an_address_that_is_unknown_cannot_be_blocked(servers: Servers) -> None:
-    """Else all whom a proxy hides would be blocked with one."""
+    """Else everyone behind a proxy would be blocked with one."""
 
     async def scenario() -> None:
         server = servers.start("--behind-proxy")

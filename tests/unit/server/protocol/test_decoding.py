@@ -114,7 +114,7 @@ def test_what_is_nested_without_end_is_no_message() -> None:
     "text", ["", "{", "[]", "7", '"join"', "{}", '{"type":"dance"}', '{"type":7}']
 )
 def test_what_is_no_message_is_none(text: str) -> None:
-    with pytest.raises(msgspec.DecodeError):
+    with pytest.raises(_json.NotJsonError):
         decoding.decode_client(text)
 
 
