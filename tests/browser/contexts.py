@@ -13,11 +13,22 @@ AS_A_USER: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
     "permissions": ["camera", "microphone"],
 }
+#: Stands for a page of the server's own origin, such as its notebook, that opens a meeting in a tab and
+#: hands its settings over: those of an address that ends with this handover.
+HANDED_OVER = "handover=by-the-notebook"
+AS_BY_THE_NOTEBOOK = f"""
+if (window.parent === window && location.hash.endsWith("&{HANDED_OVER}")) {{
+  const [, name] = "{HANDED_OVER}".split("=");
+  const handover = {{ name, until: Date.now() + 60000, settings: location.hash.slice(1) }};
+  localStorage.setItem("nanomeet.handover", JSON.stringify(handover));
+}}
+"""
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
     """Return a new context, with the tests' timeouts."""
     context = browser.new_context(**options)
+    context.add_init_script(AS_BY_THE_NOTEBOOK)
     context.set_default_timeout(ACTING)
     context.set_default_navigation_timeout(LOADING)
     return context

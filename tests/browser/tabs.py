@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.browser.contexts import AS_BY_THE_NOTEBOOK
+
 #: What Playwright adds so that pages never slow down.
 NEVER_SLOW = (
     "--disable-background-timer-throttling",
@@ -33,11 +35,15 @@ class Tab:
 
     def __init__(self, tabs: Tabs, url: str) -> None:
         self._tabs = tabs
-        place = {"url": url, "browserContextId": tabs.context}
+        place = {"url": "about:blank", "browserContextId": tabs.context}
         self._target = tabs.line.send("Target.createTarget", place)["targetId"]
         # The flat form is the library's own.
         attach = {"targetId": self._target, "flatten": False}
         self.session: str = tabs.line.send("Target.attachToTarget", attach)["sessionId"]
+        tabs.ask(
+            self.session, "Page.addScriptToEvaluateOnNewDocument", {"source": AS_BY_THE_NOTEBOOK}
+        )
+        tabs.ask(self.session, "Page.navigate", {"url": url})
         self._until_loaded(url)
 
     def front(self) -> None:

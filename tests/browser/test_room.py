@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import CHROMIUM, OpenPage
+from tests.browser.contexts import HANDED_OVER, new_context
 from tests.browser.media import moves, sounds
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer, Servers
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.browser
 
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
-    """Return a meeting's URL, with the token in the fragment."""
+    """Return a meeting's URL, with the token in the fragment, and its settings as of the notebook."""
     values: dict[str, Any] = {"jwt": token, "userInfo.displayName": name}
     values["config.prejoinConfig.enabled"] = False
     values |= {f"config.{key}": value for key, value in config.items()}
     fragment = "&".join(f"{key}={quote(json.dumps(value))}" for key, value in values.items())
-    return f"{server.url}/local/{room}#{fragment}"
+    return f"{server.url}/local/{room}#{fragment}&{HANDED_OVER}"
 
 
 class Room:
@@ -207,7 +208,7 @@ def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser
         timeout=PATIENCE,
     )
     try:
-        page = chromium.new_context().new_page()
+        page = new_context(chromium).new_page()
         page.goto(room.address("Grace"))
         expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
         expect(page.get_by_text("Access to your camera and microphone is blocked")).to_be_visible()

@@ -1,6 +1,7 @@
 /** The page of an invite link: checks whether it is valid now, then opens the meeting. */
 
 import "./invite.css";
+import { serverBase } from "../shared/base";
 import { localeOf } from "../shared/language";
 import { clockAhead } from "../shared/server-time";
 import {
@@ -59,7 +60,7 @@ async function open(): Promise<void> {
   if (ticket !== null) {
     // Removed at once: a browser ticket works only once, but would still look valid.
     history.replaceState(null, "", location.pathname);
-    token = await redeem(ticket, document.baseURI);
+    token = await redeem(ticket, serverBase());
     history.replaceState({ token }, "", location.pathname);
     if (token === null) {
       draw({ state: "used" });
@@ -71,7 +72,7 @@ async function open(): Promise<void> {
 
 /** Get the server's time: a guest's clock may be wrong. */
 async function ask(): Promise<void> {
-  if (token !== null) ahead = (await clockAhead(document.baseURI)) ?? ahead;
+  if (token !== null) ahead = (await clockAhead(serverBase())) ?? ahead;
   show();
 }
 
@@ -81,7 +82,7 @@ function show(): void {
   const current = invitation(token, now);
   if (current.state === "open") {
     // In its place: going back from the meeting must not lead there again.
-    location.replace(meetingAddress(current.token, current.claims, document.baseURI));
+    location.replace(meetingAddress(current.token, current.claims, serverBase()));
     return;
   }
   if (current.state === "early" && now !== null) {

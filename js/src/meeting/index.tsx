@@ -3,9 +3,12 @@
 import "./styles/index.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { serverBase } from "../shared/base";
+import { takeHandover } from "../shared/handover";
 import { serveEngineApi } from "./embed/engine-api";
 import { showBranding } from "./look/branding";
-import { parseLaunch, wantsPrejoin, withoutToken } from "./room/launch";
+import { isFramed } from "./media/permissions";
+import { lasting, parseLaunch, wantsPrejoin, withoutToken } from "./room/launch";
 import { MeetingPage } from "./room/meeting-page";
 import { rememberedLanguage } from "./room/preferences";
 import { Unloading } from "./room/unloading";
@@ -14,9 +17,22 @@ import { App } from "./ui/app";
 import { words } from "./ui/attempt";
 import { listenForShortcuts } from "./ui/shortcuts";
 
-const launch = parseLaunch(location.href, document.baseURI);
+const framed = isFramed();
+const handedOver = framed ? null : (takeHandover(location.hash) ?? kept(history.state));
+const [navigation] = performance.getEntriesByType("navigation");
+const reloaded = (navigation as PerformanceNavigationTiming | undefined)?.type === "reload";
+const launch = parseLaunch(location.href, serverBase(), { framed, reloaded, handedOver });
 // Over the shoulder, in a screenshot or in the history: the token belongs in none of them.
-if (window.parent === window) history.replaceState(history.state, "", withoutToken(location.href));
+if (!framed) {
+  const state = handedOver === null ? null : { handedOver: lasting(handedOver) };
+  history.replaceState(state, "", withoutToken(location.href));
+}
+
+/** What was handed to this tab, after a reload. */
+function kept(state: unknown): string | null {
+  const value = typeof state === "object" && state !== null && Reflect.get(state, "handedOver");
+  return typeof value === "string" ? value : null;
+}
 
 const { config } = launch;
 const language = speak([
@@ -41,7 +57,7 @@ effect(() => {
 });
 void showBranding(config, meeting.view, owner.signal);
 
-if (launch.apiId !== null && window.parent !== window) {
+if (launch.apiId !== null) {
   serveEngineApi(meeting, launch.apiId, owner.signal);
 } else void meeting.profile.open().catch((error: unknown) => meeting.view.tell(words(error)));
 listenForShortcuts(meeting, owner.signal);
@@ -68,5 +84,5 @@ window.addEventListener("pageshow", ({ persisted }) => persisted && location.rel
 const root = document.getElementById("meeting");
 if (root) render(<App meeting={meeting} />, root);
 meeting.look(!document.hidden);
-if (wantsPrejoin(config, window.parent !== window)) meeting.prepare();
+if (wantsPrejoin(config, framed)) meeting.prepare();
 else meeting.start();

@@ -2,11 +2,12 @@
 
 import "./player.css";
 import { render } from "preact";
+import { serverBase } from "../shared/base";
 import { playable } from "./screen";
 import { speak } from "./strings";
 import { Player, Unsupported } from "./view";
 
-const base = document.baseURI;
+const base = serverBase();
 const socketUrl = new URL("ws/watch", base.replace(/^http/, "ws")).href;
 /** For a private broadcast: in the fragment, which no server sees. */
 const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");

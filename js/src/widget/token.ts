@@ -1,5 +1,6 @@
 /** What the widget reads of a token, untrusted: to know which meeting it opens. */
 import { baseUrl, meetingUrl } from "../engine/url";
+import { handOver } from "../shared/handover";
 import { CLOUD_SERVER } from "../webapi/addresses";
 import { domainOf } from "../webapi/nanomeet";
 import { readToken } from "../webapi/token";
@@ -26,7 +27,8 @@ export function entranceOf(token: string): Entrance {
 
 /**
  * Where the meeting is as a page of its own. The token is in the fragment, which no server sees.
- * The user was in the meeting already: it asks for nothing, unless that is wished.
+ * The user was in the meeting already: it asks for nothing, unless that is wished, or the meeting's
+ * server has another origin. Our own believes no address that wishes that, another Jitsi does.
  */
 export function pageOf(
   token: string,
@@ -38,8 +40,8 @@ export function pageOf(
   const configOverwrite = {
     theme,
     prejoinConfig: { enabled: prejoin === true },
-    ...roomLanguage(),
   };
-  const settings = { roomName: claims.room, jwt: token, configOverwrite };
-  return meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings).href;
+  const { defaultLanguage: lang } = roomLanguage();
+  const settings = { roomName: claims.room, jwt: token, lang, configOverwrite };
+  return handOver(meetingUrl(domainOf(claims, CLOUD_SERVER), null, settings)).href;
 }

@@ -11,6 +11,7 @@ import {
   type StageTile,
 } from "../../composer/index";
 import type { IngestGranted } from "../../shared/protocol";
+import { workerScript } from "../../shared/worker-script";
 
 export interface ComposingOptions {
   /** The server's base address, with a slash at its end. */
@@ -98,7 +99,7 @@ export class Composing {
         look: this.#look(),
         quality,
         codec,
-        workerUrl: new URL("static/composer.js", base).href,
+        workerUrl: workerScript("composer.js"),
         ...(onHealth && { onHealth }),
         ...(onShown && { onShown }),
         onEnded: ({ failed, ...fault }) => this.#ended(failed ? fault : null),

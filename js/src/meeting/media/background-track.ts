@@ -1,6 +1,8 @@
 /** A track of the camera's pictures with another background, made in a Worker of its own. */
 
 import type { Backdrop, FromWorker, Streams, ToWorker } from "../../background/messages";
+import { serverBase } from "../../shared/base";
+import { workerScript } from "../../shared/worker-script";
 import { CanvasTrack } from "./canvas-track";
 
 /** Milliseconds: as long as a slow line needs for the network, and shorter than a command waits. */
@@ -44,7 +46,7 @@ export class BackgroundTrack {
     readonly camera: MediaStreamTrack,
     readonly events: BackgroundEvents,
   ) {
-    this.#worker = new Worker(address("background.js"), { name: "background" });
+    this.#worker = new Worker(workerScript("background.js"), { name: "background" });
     this.#canvas = streams() ? null : new CanvasTrack(camera);
     this.track =
       this.#canvas?.track ?? (new MediaStreamTrackGenerator({ kind: "video" }) as MediaStreamTrack);
@@ -127,5 +129,5 @@ function streams(): boolean {
 }
 
 function address(file: string): string {
-  return new URL(`static/${file}`, document.baseURI).href;
+  return new URL(`static/${file}`, serverBase()).href;
 }

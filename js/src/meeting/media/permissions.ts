@@ -22,6 +22,15 @@ export function isFramed(): boolean {
   return window.parent !== window;
 }
 
+/** Whether that page is of this origin, as a notebook of the same server is. */
+export function isWithinOwn(): boolean {
+  try {
+    return isFramed() && window.parent.origin === location.origin;
+  } catch {
+    return false;
+  }
+}
+
 export function refusalOf(feature: Feature): Refusal | null {
   const framed = isFramed();
   // A page over https that a page over http frames counts as insecure, too.

@@ -1,7 +1,21 @@
 import { expect, test } from "vitest";
-import { flag, misfitOf, parseFragment, parseLaunch, wantsPrejoin, withoutToken } from "./launch";
+import {
+  flag,
+  type Launch,
+  lasting,
+  misfitOf,
+  parseFragment,
+  parseLaunch,
+  tabAddress,
+  wantsPrejoin,
+  withoutToken,
+} from "./launch";
 
 const BASE = "https://host.example/user/ada/nanomeet/";
+const inFrame = (href: string): Launch =>
+  parseLaunch(href, BASE, { framed: true, reloaded: false, handedOver: null });
+const inTab = (href: string, handedOver: string | null = null): Launch =>
+  parseLaunch(href, BASE, { framed: false, reloaded: false, handedOver });
 const encode = (value: unknown): string => encodeURIComponent(JSON.stringify(value));
 
 test("room, token and settings are read from path and fragment", () => {
@@ -13,7 +27,7 @@ test("room, token and settings are read from path and fragment", () => {
     `config.theme=${encode("dark")}`,
     "interfaceConfig.TILE_VIEW_MAX_COLUMNS=3",
   ].join("&");
-  const launch = parseLaunch(`${BASE}org/room_1#${hash}`, BASE);
+  const launch = inFrame(`${BASE}org/room_1#${hash}`);
   expect(launch).toMatchObject({
     base: BASE,
     sub: "org",
@@ -28,11 +42,11 @@ test("room, token and settings are read from path and fragment", () => {
 });
 
 test("a token in the query string is never used", () => {
-  expect(parseLaunch(`${BASE}org/room?jwt=aaa.bbb.ccc`, BASE).token).toBeNull();
+  expect(inFrame(`${BASE}org/room?jwt=aaa.bbb.ccc`).token).toBeNull();
 });
 
 test("a frame number has to be a number", () => {
-  expect(parseLaunch(`${BASE}org/room#jitsi_meet_external_api_id="7"`, BASE).apiId).toBeNull();
+  expect(inFrame(`${BASE}org/room#jitsi_meet_external_api_id="7"`).apiId).toBeNull();
 });
 
 test("a token that is not quoted is read as it stands", () => {
@@ -44,9 +58,69 @@ test("what is not JSON, or not even percent-encoding, does no harm", () => {
   expect([...values]).toEqual([["config.c", 1]]);
 });
 
+/** What anyone can write into a link, beside what only makes a person share less. */
+const FORWARD = [
+  "jitsi_meet_external_api_id=7",
+  `userInfo.displayName=${encode("The Dean")}`,
+  `userInfo.email=${encode("dean@example.org")}`,
+  `userInfo.avatarURL=${encode("https://evil.example/dean.png")}`,
+  "config.prejoinConfig.enabled=false",
+  `config.prejoinConfig=${encode({ enabled: false })}`,
+  "config.prejoinPageEnabled=false",
+  "config.startWithAudioMuted=false",
+  "config.startWithVideoMuted=0",
+  "config.forceTurnRelay=false",
+  `config.branding=${encode({ logoImageUrl: "https://evil.example/logo.png" })}`,
+  `config.brandingDataUrl=${encode("https://evil.example/brand.json")}`,
+  `config.dynamicBrandingUrl=${encode("https://evil.example/brand.json")}`,
+  `config.theme=${encode("dark")}`,
+  `config.lang=${encode("de")}`,
+  "config.hideConferenceSubject=true",
+  "interfaceConfig.TILE_VIEW_MAX_COLUMNS=3",
+];
+
+test("in a tab, a link brings a token, and nothing that its writer wants", () => {
+  const launch = inTab(`${BASE}org/room#jwt=${encode("a.b.c")}&${FORWARD.join("&")}`);
+  expect(launch).toEqual({
+    ...{ base: BASE, sub: "org", room: "room", token: "a.b.c", framed: false, reloaded: false },
+    ...{ apiId: null, displayName: null, avatar: null, email: null },
+    ...{ config: new Map(), interfaceConfig: new Map() },
+  });
+  expect(wantsPrejoin(launch.config, launch.framed)).toBe(true);
+});
+
+test("in a tab, a link may ask for caution", () => {
+  const wished = ["startWithAudioMuted", "startWithVideoMuted", "forceTurnRelay"];
+  const asked = ["prejoinConfig.enabled", "prejoinPageEnabled"];
+  const pairs = [...wished, ...asked].map((key) => `config.${key}=true`);
+  const { config } = inTab(
+    `${BASE}org/room#${pairs.join("&")}`,
+    "config.startWithAudioMuted=false",
+  );
+  expect([...config.keys()].sort()).toEqual([...wished, ...asked].sort());
+  expect([...config.values()].every((value) => value === true)).toBe(true);
+});
+
+test("in a tab, what a page of ours handed over counts, but for the token", () => {
+  const handedOver = `${FORWARD.join("&")}&jwt=${encode("x.y.z")}`;
+  const launch = inTab(`${BASE}org/room#jwt=${encode("a.b.c")}`, handedOver);
+  expect(launch).toMatchObject({ token: "a.b.c", displayName: "The Dean", apiId: null });
+  expect(launch.config.get("theme")).toBe("dark");
+  expect(wantsPrejoin(launch.config, launch.framed)).toBe(false);
+  const later = inTab(`${BASE}org/room`, lasting(handedOver));
+  expect(later.config.get("theme")).toBe("dark");
+  expect(wantsPrejoin(later.config, later.framed)).toBe(true);
+});
+
+test("the address for a tab has no frame's number, and may have no wish to join at once", () => {
+  const framed = `${BASE}org/room#jitsi_meet_external_api_id=7&jwt=x&config.prejoinConfig.enabled=false`;
+  expect(tabAddress(framed, false).hash).toBe("#jwt=x&config.prejoinConfig.enabled=false");
+  expect(tabAddress(framed, true).hash).toBe("#jwt=x");
+});
+
 test("a long name is cut and an empty one is none", () => {
   const named = (name: string) =>
-    parseLaunch(`${BASE}org/room#userInfo.displayName=${encode(name)}`, BASE).displayName;
+    inFrame(`${BASE}org/room#userInfo.displayName=${encode(name)}`).displayName;
   expect(named("x".repeat(100))).toHaveLength(64);
   expect(named(`${"x".repeat(63)}👋`)).toBe(`${"x".repeat(63)}👋`);
   expect(named(`${"x".repeat(63)}👨‍👩‍👧‍👦👋`)).toBe(`${"x".repeat(63)}👨‍👩‍👧‍👦`);
@@ -83,7 +157,7 @@ test.each([
   ["a/b/c", "", ""],
   ["org/org/org/room", "", ""],
 ])("the address %s is of %j and %j", (path, sub, room) => {
-  expect(parseLaunch(`${BASE}${path}`, BASE)).toMatchObject({ sub, room });
+  expect(inFrame(`${BASE}${path}`)).toMatchObject({ sub, room });
 });
 
 test.each([
@@ -97,15 +171,15 @@ test.each([
   ["a/b/c", "address_invalid"],
 ])("with a token for org/Room, %j is %j", (path, misfit) => {
   const token = `x.${btoa(JSON.stringify({ sub: "org", room: "Room" }))}.y`;
-  expect(misfitOf(parseLaunch(`${BASE}${path}`, BASE), token)).toBe(misfit);
+  expect(misfitOf(inFrame(`${BASE}${path}`), token)).toBe(misfit);
 });
 
 test("the part before the room is the token's tenant, where it names one", () => {
   const token = `x.${btoa(JSON.stringify({ sub: "*", tenant: "team", room: "Room" }))}.y`;
-  expect(misfitOf(parseLaunch(`${BASE}team/Room`, BASE), token)).toBeNull();
-  expect(misfitOf(parseLaunch(`${BASE}org/Room`, BASE), token)).toBe("wrong_room");
+  expect(misfitOf(inFrame(`${BASE}team/Room`), token)).toBeNull();
+  expect(misfitOf(inFrame(`${BASE}org/Room`), token)).toBe("wrong_room");
 });
 
 test("what a token does not say is for the server to judge", () => {
-  expect(misfitOf(parseLaunch(`${BASE}org/Room`, BASE), "no token")).toBeNull();
+  expect(misfitOf(inFrame(`${BASE}org/Room`), "no token")).toBeNull();
 });

@@ -13,34 +13,74 @@ export interface Launch {
   /** Empty where the address is no meeting's. */
   room: string;
   token: string | null;
+  /** Whether a page shows this one in a frame. */
+  framed: boolean;
+  /** Whether the person reloaded the page, and no link led to it. */
+  reloaded: boolean;
   /** The number of the frame that an embedding page gave; null where no page embeds us. */
   apiId: number | null;
   displayName: string | null;
   /** The address of a picture of the person. */
   avatar: string | null;
   email: string | null;
-  /** `config.*` of the fragment, without that prefix. */
+  /** `config.*` without that prefix. */
   config: Settings;
-  /** `interfaceConfig.*` of the fragment, without that prefix. */
+  /** `interfaceConfig.*` without that prefix. */
   interfaceConfig: Settings;
 }
 
+/** How the page came to be opened, beside its address. */
+export interface Opening {
+  framed: boolean;
+  reloaded: boolean;
+  /** The settings that another page of ours handed over, as in a fragment. */
+  handedOver: string | null;
+}
+
+/** Whether one is asked before joining, in all spellings. */
+const PREJOIN = [
+  "config.prejoinConfig",
+  "config.prejoinConfig.enabled",
+  "config.prejoinPageEnabled",
+] as const;
+
+/** What any link may ask for: each makes a person share less, or later. */
+const CAUTION: readonly string[] = [
+  "config.prejoinConfig.enabled",
+  "config.prejoinPageEnabled",
+  "config.startWithAudioMuted",
+  "config.startWithVideoMuted",
+  "config.forceTurnRelay",
+];
+
 /**
- * Reads a meeting's address. The token is taken from the fragment alone: a query string ends up in
- * the logs of servers, so a token in `?jwt=` is not used, though Jitsi's pages write it there too.
+ * Reads a meeting's address. A page that frames this one gives its settings by the fragment. In a tab,
+ * anyone may have written the link: its fragment only adds caution, and all else is what a page of ours
+ * handed over.
+ *
+ * The token is taken from the fragment alone: a query string ends up in the logs of servers, so a token
+ * in `?jwt=` is not used, though Jitsi's pages write it there too.
  */
-export function parseLaunch(href: string, base: string): Launch {
+export function parseLaunch(
+  href: string,
+  base: string,
+  { framed, reloaded, handedOver }: Opening,
+): Launch {
   const url = new URL(href);
   const path = url.pathname.slice(new URL(base).pathname.length);
   const { sub, room } = placeOf(path.split("/").map(decode).filter(Boolean));
-  const values = parseFragment(url.hash);
+  const link = parseFragment(url.hash);
+  const caution = [...link].filter(([key, value]) => CAUTION.includes(key) && value === true);
+  const values = framed ? link : new Map([...parseFragment(handedOver ?? ""), ...caution]);
   const id = values.get("jitsi_meet_external_api_id");
   return {
     base,
     sub,
     room,
-    token: text(values.get("jwt")),
-    apiId: typeof id === "number" && Number.isSafeInteger(id) ? id : null,
+    token: text(link.get("jwt")),
+    framed,
+    reloaded,
+    apiId: framed && typeof id === "number" && Number.isSafeInteger(id) ? id : null,
     displayName: nameOf(text(values.get("userInfo.displayName")) ?? "") || null,
     avatar: text(values.get("userInfo.avatarURL")),
     email: text(values.get("userInfo.email")),
@@ -64,27 +104,34 @@ export function misfitOf({ sub, room }: Launch, token: string): Misfit | null {
   return sub && differs(sub, claim(token, "tenant"), claim(token, "sub")) ? "wrong_room" : null;
 }
 
-/** The same address without the token: what may stand in the address bar. */
+/** The same address without the token and the name of a handover: what may stand in the address bar. */
 export function withoutToken(href: string): string {
   const url = new URL(href);
   url.searchParams.delete("jwt");
-  const kept = url.hash
-    .slice(1)
-    .split("&")
-    .filter((pair) => keyOf(pair) !== "jwt");
-  url.hash = kept.join("&");
-  return url.href;
+  return without(url, ["jwt", "handover"]).href;
 }
 
-/** The same meeting as a page of its own: with the token, but no page around that drives it. */
-export function tabAddress(href: string): string {
-  const url = new URL(href);
+/**
+ * The same meeting for a page of its own: with the token, but no page around that drives it.
+ *
+ * Parameter `asked`: whether the person shall be asked before joining, whatever the page around wished.
+ */
+export function tabAddress(href: string, asked: boolean): URL {
+  return without(new URL(href), ["jitsi_meet_external_api_id", ...(asked ? PREJOIN : [])]);
+}
+
+/** Settings, as in a fragment, for a reload of the same tab: but for those that would skip the prejoin page. */
+export function lasting(settings: string): string {
+  return without(new URL(`about:blank#${settings}`), PREJOIN).hash.slice(1);
+}
+
+function without(url: URL, keys: readonly string[]): URL {
   const kept = url.hash
     .slice(1)
     .split("&")
-    .filter((pair) => keyOf(pair) !== "jitsi_meet_external_api_id");
+    .filter((pair) => !keys.includes(keyOf(pair)));
   url.hash = kept.join("&");
-  return url.href;
+  return url;
 }
 
 /** The fragment's values: JSON, percent-encoded. What is not JSON is left out, but for the token. */

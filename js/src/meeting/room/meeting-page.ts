@@ -82,7 +82,7 @@ export class MeetingPage implements MeetingParts {
   #unfollow = (): void => {};
 
   constructor(readonly launch: Launch) {
-    this.#tabStorage = new TabStorage(`${launch.sub}/${launch.room}`, launch.apiId !== null);
+    this.#tabStorage = new TabStorage(`${launch.sub}/${launch.room}`, launch.framed);
     if (launch.token) this.#tabStorage.token = launch.token;
     this.#token = launch.token ?? this.#tabStorage.token;
     const known = rememberedName();
@@ -92,9 +92,14 @@ export class MeetingPage implements MeetingParts {
     this.profile = new Profile(this);
   }
 
-  /** Opens the devices for a look at them before joining; `start` joins. A reloaded page joins at once. */
+  /**
+   * Opens the devices for a look at them before joining; `start` joins. A reloaded page joins at once. A
+   * link that leads to the room again does not: someone else may have made it.
+   */
   prepare(): void {
-    if (!this.#token || this.#refusal() || this.#tabStorage.resumable) {
+    const { framed, reloaded } = this.launch;
+    const returns = this.#tabStorage.resumable && (framed || reloaded);
+    if (!this.#token || this.#refusal() || returns) {
       this.start(rememberedStart());
       return;
     }

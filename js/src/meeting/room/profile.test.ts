@@ -19,7 +19,9 @@ function meeting({ refuses = false, info = "" } = {}) {
   };
   let say: (message: ServerMessage) => void = () => {};
   const profile = new Profile({
-    launch: parseLaunch(`${BASE}org/room#${info}`, BASE),
+    launch: parseLaunch(`${BASE}org/room#${info}`, BASE, {
+      ...{ framed: true, reloaded: false, handedOver: null },
+    }),
     ask: new RoomRequests(ask),
     status: signal("joined"),
     listen: (listener) => {

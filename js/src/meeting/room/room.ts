@@ -1,6 +1,7 @@
 /** The room as the server tells it: who is in, what it is about, who waits, what is broadcast. */
 
 import { computed, signal } from "@preact/signals";
+import { serverBase } from "../../shared/base";
 import type {
   BroadcastState,
   Knock,
@@ -161,7 +162,7 @@ export class RoomStore {
     const since = broadcast.since === null ? null : broadcast.since - this.#ahead;
     if (broadcast.playout === null) return { ...broadcast, since };
     const { live, vod } = broadcast.playout;
-    const whole = (link: string): string => new URL(link, document.baseURI).href;
+    const whole = (link: string): string => new URL(link, serverBase()).href;
     const playout = { live: whole(live), vod: vod === null ? null : whole(vod) };
     return { ...broadcast, since, playout };
   }

@@ -1,7 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { handOver } from "../../shared/handover";
 import { explain, retriable, tabHelps } from "../media/devices";
-import { isFramed } from "../media/permissions";
+import { isFramed, isWithinOwn } from "../media/permissions";
 import { tabAddress } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
@@ -150,10 +151,13 @@ export function MediaNotice({ meeting }: { meeting: MeetingPage }): JSX.Element 
         {isFramed() && tabHelps(problems) && (
           <a
             class="button primary small"
-            href={tabAddress(location.href)}
+            href={tabAddress(location.href, true).href}
             target="_blank"
             rel="noopener noreferrer"
-            onClick={() => meeting.leave()}
+            onClick={({ currentTarget }) => {
+              currentTarget.href = handOver(tabAddress(location.href, !isWithinOwn())).href;
+              meeting.leave();
+            }}
           >
             {t.notices.inTab}
           </a>

@@ -17,6 +17,7 @@ from nanomeet_widget._errors import (
 )
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.html_pages import show
+from nanomeet_widget.server.http.page_policy import NOTHING
 
 logger = logging.getLogger("nanomeet")
 
@@ -69,12 +70,13 @@ class Handler(web.RequestHandler):
         self.core.keys.check(key, self.core.access.address(self.request))
 
     def set_default_headers(self) -> None:
-        """Send no Referer, and let browsers guess no types: only `show` answers with HTML."""
+        """Send no Referer, let browsers guess no types, and let nothing run but what `show` gives a page."""
         self.clear_header("Server")
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", NOTHING)
 
     def check_xsrf_cookie(self) -> None:
         """Accept requests without an XSRF cookie, as no cookie authorises anything here."""

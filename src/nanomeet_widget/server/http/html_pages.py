@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import html
+import secrets
 from pathlib import Path
 
 from tornado import web
 
 from nanomeet_widget._static import STATIC
 from nanomeet_widget.server.config import ServerConfig
-
-#: Scripts and styles are files of this server only.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "
-    "img-src 'self' data: blob: https:; media-src 'self' blob:; "
-    "connect-src 'self' ws: wss: https: http:; font-src 'self'; base-uri 'self'; "
-    "form-action 'none'; frame-ancestors {ancestors}"
-)
-#: What a page needs to be framed by a cross-origin isolated one (`crossOriginIsolated`, for
-#: SharedArrayBuffer), on this origin or another, and a worker's script to run there. Images of other
-#: servers, as in a branding, still load, without credentials.
-EMBEDDABLE = {
-    "Cross-Origin-Embedder-Policy": "credentialless",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+from nanomeet_widget.server.http.page_policy import PagePolicy
 
 
 def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed: bool) -> None:
-    """Answer with a page, into which the server's base URL is written.
+    """Answer with a page, into which the server's base URL and a nonce for its script are written.
 
     Parameters
     ----------
@@ -47,13 +34,13 @@ def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed
     """
     content = built(page).read_text(encoding="utf-8")
     base = html.escape(config.base_url, quote=True)
-    ancestors = config.frame_ancestors if framed else "'self'"
+    nonce = secrets.token_urlsafe(16)
+    policy = PagePolicy(page, config, handler.request, nonce, framed)
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Cache-Control", "no-cache")
-    for name, value in EMBEDDABLE.items():
+    for name, value in policy.headers.items():
         handler.set_header(name, value)
-    handler.set_header("Content-Security-Policy", _POLICY.format(ancestors=ancestors))
-    handler.finish(content.replace("{{base}}", base))
+    handler.finish(content.replace("{{base}}", base).replace("{{nonce}}", nonce))
 
 
 def built(name: str) -> Path:

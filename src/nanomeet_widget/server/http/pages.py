@@ -9,7 +9,8 @@ from tornado import web
 from nanomeet_widget._static import STATIC
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.handlers import Handler
-from nanomeet_widget.server.http.html_pages import EMBEDDABLE, built, show
+from nanomeet_widget.server.http.html_pages import built, show
+from nanomeet_widget.server.http.page_policy import EMBEDDABLE, file_policy
 
 
 class PageHandler(Handler):
@@ -89,6 +90,17 @@ class FileHandler(Handler, web.StaticFileHandler):
 
 class BundleHandler(FileHandler):
     """Serves the front end's bundles."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Add the policy of those that run as workers.
+
+        Parameters
+        ----------
+        path : str
+            The requested file.
+        """
+        super().set_extra_headers(path)
+        self.set_header("Content-Security-Policy", file_policy(path))
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Report a front end that was never built.
