@@ -40,10 +40,14 @@ class Tab:
         # The flat form is the library's own.
         attach = {"targetId": self._target, "flatten": False}
         self.session: str = tabs.line.send("Target.attachToTarget", attach)["sessionId"]
-        tabs.ask(
-            self.session, "Page.addScriptToEvaluateOnNewDocument", {"source": AS_BY_THE_NOTEBOOK}
-        )
-        tabs.ask(self.session, "Page.navigate", {"url": url})
+        tabs.ask(self.session, "Page.enable", {})
+        as_in_pages = {"source": AS_BY_THE_NOTEBOOK}
+        tabs.ask(self.session, "Page.addScriptToEvaluateOnNewDocument", as_in_pages)
+        self.go(url)
+
+    def go(self, url: str) -> None:
+        """Go to another page, and wait until it has loaded."""
+        self._tabs.ask(self.session, "Page.navigate", {"url": url})
         self._until_loaded(url)
 
     def front(self) -> None:

@@ -376,7 +376,9 @@ def test_it_is_seen_and_chosen_by_keyboard_before_joining(
     hidden_from(ada, "Grace")
 
 
-def test_it_goes_on_in_a_tab_behind_another(browser: Browser, posed: Path, meeting: Posing) -> None:
+def test_it_goes_on_in_a_tab_behind_another(
+    browser: Browser, posed: Path, server: RunningServer, meeting: Posing
+) -> None:
     made = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={posed}"],
@@ -386,8 +388,9 @@ def test_it_goes_on_in_a_tab_behind_another(browser: Browser, posed: Path, meeti
     try:
         ada = meeting.enter("Ada", moderator=True, without_camera=True)
         tabs = Tabs(made, ada)
-        grace = tabs.open(meeting.address("Grace"))
-        grace.evaluate("localStorage.setItem('nanomeet.background', 'paper'); location.reload();")
+        grace = tabs.open(f"{server.url}/healthz")
+        grace.evaluate("localStorage.setItem('nanomeet.background', 'paper')")
+        grace.go(meeting.address("Grace"))
         hidden_from(ada, "Grace")
         tabs.open("about:blank").front()
         until(ada, lambda: grace.evaluate(PACE), to_be=["hidden", True, 0])
