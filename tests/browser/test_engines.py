@@ -20,6 +20,7 @@ from tests.standins.prosody import Prosody
 from .conftest import ARGUMENTS, CHROMIUM, OpenPage
 from .contexts import AS_A_USER, LOADING, new_context
 from .notebook import SLOW, Notebook
+from .site import site
 from .test_restricted_pages import ISOLATED, lab_with
 
 pytestmark = pytest.mark.browser
@@ -322,6 +323,44 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     saved = (lab.folder / "library.ipynb").read_text()
     assert "data:text/html" not in saved
     assert "sha384" not in json.dumps(json.loads(saved)["metadata"])
+
+
+#: A library that wants to show the notebook's window another page, once it is clicked on.
+LEADING_AWAY = """
+class NanoMeet { init() { return new Promise(() => {}); } }
+document.body.addEventListener("click", () => {
+  const ways = {
+    location: () => { top.location.href = "about:blank"; },
+    replace: () => top.location.replace("about:blank"),
+    open: () => { if (open("about:blank", "_top") === null) throw new DOMException("", "SecurityError"); },
+  };
+  document.body.dataset.outcome = Object.values(ways).map((way) => {
+    try {
+      way();
+      return "done";
+    } catch (error) {
+      return error.name;
+    }
+  }).join(" ");
+});
+"""
+
+
+def test_another_library_cannot_lead_the_notebook_elsewhere(lab: Lab, open_page: OpenPage) -> None:
+    with site(LEADING_AWAY) as hostile:
+        lab.write(
+            "away.ipynb",
+            "import nanomeet_widget as nm\n"
+            f'nm.NanoMeet(token=nm.create_room("away").token, script_url="{hostile}nanomeet.js")',
+        )
+        notebook = Notebook(open_page(), lab, "away.ipynb")
+        notebook.run(0)
+        frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
+        # A click is what browsers otherwise take for the user's wish.
+        frame.locator("body").click(timeout=SLOW)
+        refused = " ".join(["SecurityError"] * 3)
+        expect(frame.locator("body")).to_have_attribute("data-outcome", refused)
+    assert notebook.page.url.startswith(lab.url)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ interface Pending {
  * embedding page's own policy may have blocked the fetch.
  */
 const ABSENCE_MS = 3_000;
+/**
+ * What another library may do: all but lead the page around it elsewhere, for which a click in it would be
+ * enough. It has no origin in any case; a sandbox without `allow-same-origin` would take that of the meeting
+ * which it frames, too, and with it the camera.
+ */
+const LIBRARY_SANDBOX =
+  "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox";
 /** Muting waits for all participants concerned; requests to the room's server have their own timeouts. */
 const PERFORM_MS = 20_000;
 
@@ -63,7 +70,8 @@ export class EngineCore {
       : meetingUrl(domain, id, options);
     this.#requestTimeout = options.requestTimeout ?? 10_000;
     const src = library ? library + url.hash : url.href;
-    this.#frame = createFrame(src, `jitsiConferenceFrame${id}`, options);
+    const rules = library ? { ...options, sandbox: LIBRARY_SANDBOX } : options;
+    this.#frame = createFrame(src, `jitsiConferenceFrame${id}`, rules);
     (options.parentNode ?? document.body).appendChild(this.#frame);
     this.#peer = new PostisPeer({
       scope: `jitsi_meet_external_api_${id}`,
