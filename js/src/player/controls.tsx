@@ -1,4 +1,4 @@
-/** The bar under the picture. */
+/** The control bar below the video. */
 
 import { Icon } from "./icons";
 import type { PlayerState } from "./state";

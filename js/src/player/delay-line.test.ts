@@ -19,7 +19,7 @@ const picture = (number: number, keyframe = false): Frame => ({
   payload: new Uint8Array(10),
 });
 
-/** A line that received a frame every 100 ms and a keyframe every second, until `until`. */
+/** A delay line that received a frame every 100 ms and a keyframe every second, until `until`. */
 function line({ until = 0, keep = 10_000, size = 1_000_000 } = {}) {
   const seen: Frame[] = [];
   let jumps = 0;
@@ -43,7 +43,7 @@ function line({ until = 0, keep = 10_000, size = 1_000_000 } = {}) {
     made,
     feed,
     jumps: () => jumps,
-    /** The times of the frames delivered since the last call; `s` for a setup. */
+    /** The times of the frames delivered since the last call; `s` for a setup frame. */
     take: () =>
       seen.splice(0).map(({ kind, timestamp }) => (kind === Kind.setup ? "s" : timestamp)),
   };
@@ -137,7 +137,7 @@ describe("pausing", () => {
   });
 });
 
-test("its memory is bounded in bytes, too", () => {
+test("its memory is also bounded in bytes", () => {
   const { made } = line({ until: 10_000, keep: 100_000, size: 200 });
   expect(made.kept(10_000)).toBeLessThan(2_500);
 });

@@ -15,7 +15,7 @@ export interface DelayLineOptions {
   keep: number;
   /** The most bytes it keeps. */
   size: number;
-  /** The track that seeking goes by: video, or audio where there is no video. */
+  /** The track that seeking uses: video, or audio if there is no video. */
   lead?: () => Track;
   /** The next frame does not follow the last one: reset the decoders. */
   onJump: () => void;
@@ -31,7 +31,7 @@ export class DelayLine {
   #next = 0;
   #delay = 0;
   #held = false;
-  /** Whether the next entry was dropped from the window. */
+  /** Whether the next entry fell out of the window. */
   #overtaken = false;
   /** The setup that applied before the oldest entry. */
   #before = new Map<Track, Frame>();
@@ -123,7 +123,7 @@ export class DelayLine {
     return start < 0 ? this.#entries.length : start;
   }
 
-  /** Whether decoders can begin with it. Every audio packet decodes on its own. */
+  /** Whether decoding can start with it. Every audio packet decodes on its own. */
   #isStart({ kind, track, keyframe }: Frame): boolean {
     const lead = this.#options.lead?.() ?? Track.video;
     return kind === Kind.media && track === lead && (keyframe || lead === Track.audio);

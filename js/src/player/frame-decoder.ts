@@ -1,4 +1,4 @@
-/** Decodes the video in time: drops what it cannot decode fast enough. */
+/** Decodes the video in time, dropping what it cannot decode fast enough. */
 
 import { CodecWatchdog } from "../shared/codec-watchdog";
 import type { Frame } from "../shared/frames";

@@ -32,14 +32,14 @@ describe("FrameQueue", () => {
     expect(queue.dropped).toBe(2);
   });
 
-  it("does not pile up while no frame is taken", () => {
+  it("does not accumulate frames while none is taken", () => {
     const queue = new FrameQueue<Fake>();
     const pictures = Array.from({ length: 100 }, (_, i) => new Fake(i));
     for (const picture of pictures) queue.push(picture, picture.timestamp - 5);
     expect(pictures.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(6);
   });
 
-  it("closes what is left", () => {
+  it("closes the remaining frames", () => {
     const [queue, pictures] = queueOf(10, 20);
     queue.clear();
     expect(pictures.every(({ closed }) => closed)).toBe(true);

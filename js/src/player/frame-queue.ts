@@ -6,7 +6,7 @@ export interface Picture {
   close(): void;
 }
 
-/** Decoders hold only so many frames: no more than this may wait. */
+/** Decoders have a limited pool of frames: no more than this may wait. */
 const MAX_WAITING = 12;
 
 export class FrameQueue<P extends Picture> {

@@ -1,7 +1,7 @@
 /**
- * Plays one stream with the browser's own HLS player: for phones that have neither WebCodecs
- * for audio nor Media Source Extensions. It plays what `server/broadcast/hls.py` packs; the socket reports the
- * stream's state.
+ * Plays one stream with the browser's own HLS player, for phones that have neither WebCodecs for
+ * audio nor Media Source Extensions. It plays what `server/broadcast/hls.py` packages; the socket
+ * reports the stream's state.
  */
 
 import { ElementPlayer } from "./element-player";
@@ -10,7 +10,7 @@ import { playing } from "./video";
 
 const PLAYLIST = "application/vnd.apple.mpegurl";
 const UPDATE_MS = 250;
-/** The delay before a failed source is retried, and how many retries there are. */
+/** The delay before a failed source is retried, and the number of retries. */
 const AGAIN_MS = 1_000;
 const ATTEMPTS = 5;
 
@@ -30,7 +30,7 @@ export class HlsPlayer extends ElementPlayer {
     this.#url = url;
     const { signal } = this.end;
     video.addEventListener("error", () => this.#failed(), { signal });
-    // Browsers disagree on what `getVideoPlaybackQuality` counts for a playlist.
+    // Browsers disagree on what `getVideoPlaybackQuality` counts in HLS playback.
     let counting = 0;
     const count = () => {
       this.#frames += 1;

@@ -6,18 +6,21 @@
 
 /** Older arrivals no longer count, so that the floor follows clocks that drift. */
 const WINDOW = 5_000_000;
-/** Arrivals of one window that may be too late: 5 % of the video, hardly any audio. */
+/** Arrivals per window that may be late: 5 % of the video, hardly any audio. */
 const LATE_PICTURES = 8;
 const LATE_PACKETS = 2;
 /**
- * At first only the shortest transit counts: the cached frames arrive late, and the
- * page is busy loading. This phase ends when the transit has not become shorter by more than
- * `NOTICEABLE` for `JOINING`, and after `LONGEST_JOINING` in any case.
+ * At first only the shortest transit counts: cached frames arrive late, and the page is busy
+ * loading. This phase ends once the transit has not shortened by more than `NOTICEABLE` for
+ * `JOINING`, and after `LONGEST_JOINING` in any case.
  */
 const JOINING = 1_000_000;
 const LONGEST_JOINING = 5_000_000;
 const NOTICEABLE = 5_000;
-/** A transit this much shorter than all others of a window shows that those were held up by a stalled page. */
+/**
+ * One transit this much shorter than all others in a window shows that a stalled page delayed the
+ * others.
+ */
 const HELD_UP = 100_000;
 
 interface Arrival {
@@ -25,7 +28,7 @@ interface Arrival {
   transit: number;
 }
 
-/** The start of a track: its shortest transit, and since when. */
+/** The start of a track: its shortest transit, and when that was found. */
 class Joining {
   #began: number | null = null;
   #shortest = Number.POSITIVE_INFINITY;
@@ -42,7 +45,7 @@ class Joining {
   }
 }
 
-/** Watches the arrivals of one track. */
+/** Measures the arrivals of one track. */
 export class Transit {
   readonly #late: number;
   #arrivals: Arrival[] = [];
@@ -51,7 +54,7 @@ export class Transit {
   /** The floor before the burst of the last arrival. */
   #floorBefore: number | null = null;
 
-  /** `late`: how many arrivals of five seconds may be late. */
+  /** `late`: how many arrivals per window may be late. */
   constructor(late: number) {
     this.#late = late;
   }
@@ -90,7 +93,7 @@ export class Transit {
     while ((this.#arrivals[0]?.now ?? now) < now - WINDOW) this.#arrivals.shift();
   }
 
-  /** The stream starts again: the first frames are cached ones. */
+  /** The stream restarts: its first frames are cached ones. */
   restart(): void {
     this.#arrivals = [];
     this.#joining = new Joining();
@@ -99,11 +102,13 @@ export class Transit {
   }
 }
 
-/** The longest that anything is held for even playback. */
+/** The longest hold against jitter. */
 const MAX_HOLD = 200_000;
-/** A hold shrinks by this part of the elapsed time. */
+/** The share of the elapsed time by which a hold shrinks. */
 const EASE = 0.06;
-/** A frame that is late by up to one frame is still shown in order: only jitter beyond that is held for. */
+/**
+ * A frame that is up to one frame late is still shown in order: hold only for jitter beyond that.
+ */
 const SLACK = 33_000;
 /**
  * The longest that video waits for later audio, as with a wireless headset:
@@ -115,12 +120,12 @@ const LONGEST_WAIT = 330_000;
  * buffered meanwhile (`SoundRing`); beyond that it is no longer held.
  */
 export const LONGEST_SOUND_WAIT = 6_000_000;
-/** People notice a larger lip sync error than this (ITU-R BT.1359 says 45 ms). */
+/** A lip sync error above this is noticeable (ITU-R BT.1359 says 45 ms). */
 export const LIP_SYNC = 40_000;
-/** What audio needs beyond its jitter: it cannot skip as video can. */
+/** What audio needs beyond its jitter: unlike video, it cannot skip. */
 const SOUND_RESERVE = 5_000;
 
-/** Rises at once and eases down. */
+/** A hold that rises at once and shrinks slowly. */
 class Hold {
   #value = 0;
   #at: number | null = null;

@@ -219,7 +219,7 @@ export class LivePlayer extends Follower implements StreamPlayer {
     return this.#playout.offsets(now, this.#sound?.timing(now) ?? null);
   }
 
-  /** Drops what was waiting to be shown. The last frame stays on the screen. */
+  /** Drops frames that wait to be shown. The last frame stays on the screen. */
   #flush(): void {
     this.#playout.restart();
     this.#queue.clear();

@@ -1,6 +1,6 @@
 /**
- * Plays one stream with Media Source Extensions: for browsers without WebCodecs, and for pages
- * not served over TLS, which have none. The server packs the frames (`server/media/cmaf.py`).
+ * Plays one stream with Media Source Extensions, for browsers without WebCodecs and for pages not
+ * served over TLS, which lack WebCodecs. The server packages the frames (`server/media/cmaf.py`).
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";
@@ -20,7 +20,7 @@ const KEEP = 120;
 export class MsePlayer extends ElementPlayer {
   protected override readonly held = liveEdge.TARGET;
   readonly #codecs = new Map<Track, string>();
-  /** What arrived of each track before the source was created. */
+  /** The headers and fragments that arrived before the source was created. */
   readonly #headers = new Map<Track, { type: string; header: Uint8Array }>();
   #buffers = new Map<Track, TrackBuffer>();
   #source: MediaSource | null = null;
@@ -78,7 +78,7 @@ export class MsePlayer extends ElementPlayer {
     const buffer = this.#buffers.get(track);
     if (buffer) buffer.begin(header);
     else if (this.#source === null) this.#headers.set(track, { type, header });
-    // A source takes no more tracks once it knows those it has (Media Source Extensions, 2.4.1).
+    // A source accepts no more tracks after its first headers (Media Source Extensions, 2.4.1).
     else this.again();
   }
 
@@ -128,7 +128,10 @@ export class MsePlayer extends ElementPlayer {
     };
   }
 
-  /** Stays close to the live edge: by a slightly changed rate where that is enough, else by a jump. */
+  /**
+   * Stays close to the live edge by adjusting the playback rate slightly, or by a jump if that is
+   * not enough.
+   */
   #steer(start: number, end: number): void {
     const video = this.video;
     const { jumpTo, rate } = liveEdge(video.currentTime, { start, end }, this.following);
@@ -136,7 +139,7 @@ export class MsePlayer extends ElementPlayer {
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
-  /** What can be played: the range that every track has. */
+  /** The playable range, which every track covers. */
   protected range(): { start: number; end: number } {
     const ranges = [...this.#buffers.values()].map((buffer) => buffer.range);
     const known = ranges.filter((range) => range !== null);

@@ -18,9 +18,9 @@ const STEP = (QUANTUM * 1e6) / RATE;
 /** How far the page's clock is ahead of the stream's, and the device's output latency. */
 const CLOCK = 9_000_000_000;
 const OUTPUT = 20_000;
-/** The network's conditions change this often. */
+/** How often the network's conditions change. */
 const SPELL = 100_000;
-/** In order, over one connection: after this long without trouble playback must have recovered. */
+/** After this long without trouble, playback must have recovered. */
 const CALM = 14_000_000;
 const WELL = 1_000_000;
 
@@ -51,7 +51,7 @@ interface Arrival {
   track: Track;
 }
 
-/** Everything sent until the end, as it arrives. */
+/** Everything sent until the end, as it arrives in order over one connection. */
 function arrivals({ way, spells }: Weather): Arrival[] {
   const end = spells.length * SPELL + CALM;
   const sent: Omit<Arrival, "at">[] = [];
@@ -133,7 +133,7 @@ test("frames are shown in order, audio plays on time, and both are in sync", () 
         // At the first screen refresh after it arrived.
         if (well) expect(now - CLOCK - last - conditions.way).toBeLessThan(40_000);
       }
-      // Nothing stalls.
+      // Playback never stalls.
       expect(end - CLOCK - conditions.way - last).toBeLessThan(4 * PICTURE);
       queue.clear();
       expect(Shown.open).toBe(0);

@@ -35,7 +35,7 @@ export interface PlayerHandlers {
   sound: (volume: number, muted: boolean) => void;
 }
 
-/** Listens to the embedding page until the signal aborts. */
+/** Executes the embedding page's commands until the signal aborts. */
 export function obey({ player, sound }: PlayerHandlers, signal: AbortSignal): void {
   addEventListener(
     "message",

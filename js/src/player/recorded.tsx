@@ -19,7 +19,7 @@ export function Recorded({ vod }: { vod: string }) {
       (text) => {
         if (text !== null && !signal.aborted) offerCaptions(video, text, t.captions, signal);
       },
-      // Without a network the recording reports that itself.
+      // The recording itself reports a lost network.
       () => undefined,
     );
     addEventListener(

@@ -1,12 +1,12 @@
 /**
- * Keeps a recording playing when its file changes: the server replaces the file written live
- * with the finished one, and a viewer who has read half of the old file cannot continue with the
- * new one. Also when the server was unreachable for a while. The element itself gives up in both cases.
+ * Keeps a recording playing when its file changes or the server was unreachable for a while. The
+ * server replaces the file written live with the finished one, and a viewer who has read half of
+ * the old file cannot continue with the new one. The element itself gives up in both cases.
  */
 
 /** Delays before each retry; gives up after the last. */
 const WAITS_MS = [200, 1_000, 3_000, 7_000] as const;
-/** After so many seconds of playback all retries are available again. */
+/** Playing for this many seconds makes all retries available again. */
 const RECOVERED = 5;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * A ring buffer of audio, placed by stream time. Pure: the AudioWorklet asks
- * for the next samples and names the time that is due; small errors are corrected by playing
- * slightly faster or slower, large ones by a jump.
+ * A ring buffer of audio, placed by stream time. Pure: the AudioWorklet requests the next samples
+ * and passes the time that is due; small errors are corrected by playing slightly faster or slower,
+ * large ones by a jump.
  */
 
 /** Below this nothing is corrected. */
@@ -45,7 +45,7 @@ export class SoundRing {
     const length = planes[0]?.length ?? 0;
     if (this.#origin === null) this.#origin = timestamp;
     let start = Math.round(this.#frame(timestamp));
-    // Times are rounded to microseconds: that must not add or drop a sample between packets.
+    // Times are rounded to microseconds: rounding must not add or drop a sample between packets.
     if (Math.abs(start - this.#end) <= 2) start = this.#end;
     if (start < this.#end - this.#capacity || start > this.#end + this.#capacity) {
       this.clear();

@@ -1,4 +1,4 @@
-/** Shows a stream by the best means that this browser has. */
+/** Shows a stream by the best means that this browser supports. */
 
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
@@ -7,7 +7,7 @@ import { LivePlayer } from "./live-player";
 import { MsePlayer } from "./mse-player";
 import type { PlayerOptions, StreamPlayer } from "./stream-player";
 
-/** A canvas, frame by frame, where the browser has WebCodecs; else a video element. */
+/** A canvas, frame by frame, if the browser has WebCodecs; otherwise a video element. */
 const DRAWN = LivePlayer.supported();
 const BUFFERED = MsePlayer.supported();
 

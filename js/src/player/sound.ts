@@ -1,9 +1,9 @@
-/** Decodes the audio and plays it at the time it is told. */
+/** Decodes the audio and plays it on schedule. */
 
 import type { Frame } from "../shared/frames";
 import { PROCESSOR, type SoundReport, type ToWorklet } from "./audio-messages";
 
-/** Extra time after each audible gap, and how much of it decays per second. */
+/** Extra time after each audible gap, and its decay per second. */
 const STRAIN = 5_000;
 const MAX_STRAIN = 100_000;
 const RELIEF = 1_000;
@@ -98,7 +98,7 @@ export class SoundPlayer {
     return { output: (baseLatency + outputLatency) * 1e6, strain: this.#strain };
   }
 
-  /** From now on stream time `t` plays at `t + offset` of the page's clock. */
+  /** From now on, stream time `t` plays at page time `t + offset`. */
   play(offset: number): void {
     this.#post({ type: "shift", shift: this.#contextToPage() - offset });
   }
@@ -173,7 +173,7 @@ export class SoundPlayer {
     );
   }
 
-  /** Add it to a context time in microseconds to get the page time at which that plays. */
+  /** Add this to a context time in microseconds to get its page time. */
   #contextToPage(): number {
     const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
     if (contextTime > 0) return performanceTime * 1000 - contextTime * 1e6;

@@ -42,7 +42,7 @@ export interface PlayerOptions {
   socketUrl: string;
   workletUrl: string;
   stream: string;
-  /** What opens a private stream. */
+  /** The ticket for a private stream. */
   ticket?: string | null;
   /** The stream's playlist; a private stream has none. */
   hlsUrl?: string | null;

@@ -1,6 +1,6 @@
 /**
- * Feeds one track to a MediaSource: one append at a time, of all that queued during the last one,
- * and removes old data to make room.
+ * Feeds one track to a MediaSource, one append at a time: each appends everything queued during the
+ * last one. Removes old data to make room.
  */
 
 /** Bytes that may queue: twice what the server keeps for late joiners. */
@@ -96,7 +96,10 @@ export class TrackBuffer {
     }
   }
 
-  /** How many queued fragments go with the first; a header goes alone, to be parsed first. */
+  /**
+   * How many queued fragments join the first in one append; a header goes alone, to be parsed
+   * first.
+   */
   #together(): number {
     let size = 0;
     const end = this.#waiting.findIndex(({ bytes, header }, index) => {

@@ -15,7 +15,7 @@ import { t } from "./strings";
 const IDLE_MS = 3_000;
 /** Seconds that an arrow key seeks. */
 const SKIP = 5;
-/** Shown where there is something to control. */
+/** The states with something to control. */
 const CONTROLLED: readonly PlayerState[] = ["connecting", "waiting", "live"];
 
 export function Unsupported() {
@@ -261,7 +261,7 @@ function Notice({ player }: { player: StreamPlayer }) {
   }
 }
 
-/** What is shown in place of the video. */
+/** What is shown instead of the video. */
 function SoundOnly({ player }: { player: StreamPlayer }) {
   const title = player.title.value || t.untitled;
   const shows = player.shows.value;

@@ -9,7 +9,10 @@ import {
   type WatchServerMessage,
 } from "../shared/protocol";
 
-/** The last delay repeats. Each is shortened at random, so that viewers do not all reconnect at once. */
+/**
+ * The last delay repeats. Each is shortened at random, so that viewers do not all reconnect at
+ * once.
+ */
 const WAITS_MS = [100, 300, 1_200, 2_700, 4_800, 7_000] as const;
 const PING_MS = 2_000;
 /** A connection that is silent for this long is dead. */
@@ -34,7 +37,7 @@ export interface WatchEvents {
 export interface Watched {
   url: string;
   stream: string;
-  /** What opens a private stream. */
+  /** The ticket for a private stream. */
   ticket: string | null;
   format: NonNullable<Watch["format"]>;
 }

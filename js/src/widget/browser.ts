@@ -7,7 +7,8 @@ export function browserId(): string {
   const shared = globalThis as { [KEY]?: string };
   // Random, but no UUID: pages over plain HTTP have no randomUUID().
   shared[KEY] ??= crypto.getRandomValues(new Uint32Array(4)).join("-");
-  // Storage throws where the browser keeps a framed notebook from it: then a reload is another browser.
+  // Storage throws where the browser blocks it for a framed notebook: a reload then counts as
+  // another browser.
   try {
     const kept = localStorage.getItem(NAME);
     if (kept) return kept;

@@ -21,29 +21,29 @@ const failed = (kind: string, message = "It broke."): Card => ({
 });
 
 describe("a card", () => {
-  it("has a sentence of its own for each way to fail", () => {
+  it("has its own sentence for each kind of failure", () => {
     const words = KINDS.map((kind) => wordsOf(failed(kind), "algebra").words);
     expect(new Set(words).size).toBe(KINDS.length);
     expect(words.join()).not.toContain("{}");
   });
 
-  it("offers to try again only where that may help", () => {
+  it("offers to retry only where a retry may help", () => {
     const hopeless = KINDS.filter((kind) => !wordsOf(failed(kind), "algebra").action);
     expect(hopeless).toEqual(["kicked", "token_expired", "token_rejected", "token_malformed"]);
   });
 
-  it("says what the engine said of a failure that it does not know", () => {
+  it("shows the engine's message for an unknown failure", () => {
     expect(wordsOf(failed("odd"), "algebra")).toEqual({ words: "It broke.", action: "Try again" });
   });
 
-  it("shows a server as a browser reads it", () => {
+  it("shows the server's address as a browser reads it", () => {
     const host = (server: string) => wordsOf({ kind: "ask", server }, "").subject;
     expect(host("http://127.0.0.1:8000/prefix")).toBe("127.0.0.1:8000");
     expect(host("me\u0435t.example")).toMatch(/^xn--/);
     expect(host("no host")).toBe("no host");
   });
 
-  it("offers a second browser what is possible, and takes nothing by itself", () => {
+  it("offers a second browser its choices, and takes nothing over by itself", () => {
     const { action, second } = wordsOf({ kind: "shared", invites: true }, "algebra");
     expect([action, second]).toEqual([
       "Join as a participant of your own",
@@ -66,7 +66,7 @@ describe("a card", () => {
     expect(new Set(words).size).toBe(words.length);
   });
 
-  it("names the room where it may", () => {
+  it("names the room where it can", () => {
     expect(wordsOf({ kind: "silent", busy: false }, "algebra").words).toContain("algebra");
     expect(wordsOf({ kind: "silent", busy: true }, "algebra").words).toContain("busy");
     expect(wordsOf({ kind: "browser" }, "algebra")).toEqual({

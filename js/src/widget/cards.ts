@@ -6,31 +6,31 @@ import { t } from "./strings";
 import type { Strings } from "./strings/en";
 
 export type Card =
-  /** The kernel does not answer: it is gone or busy. */
+  /** The kernel does not answer: it is dead or busy. */
   | { kind: "silent"; busy: boolean }
-  /** The kernel has gone, and the meeting with it. */
+  /** The kernel died, and the meeting with it. */
   | { kind: "ended" }
-  /** Its place is still hidden, in a tab page or a collapsed output. */
+  /** The widget's place is still hidden, in an unselected tab or a collapsed output. */
   | { kind: "unseen" }
-  /** Another browser's page has it; `invites`: this one may take part, too. */
+  /** Another browser's page has the meeting; `invites`: this page may join as well. */
   | { kind: "shared"; invites: boolean }
   | { kind: "no_token" }
   /** `opens`: milliseconds since 1970. */
   | { kind: "early"; opens: number }
   | { kind: "ask"; server: string }
-  /** The notebook's app blocks the camera: the meeting opens in a browser. */
+  /** The notebook's app blocks the camera: open the meeting in a browser. */
   | { kind: "browser" }
   | { kind: "elsewhere"; place: "cell" | "page" | "browser" | "tab" }
-  /** `code`: by a cell, not by a button. */
+  /** `code`: left by code in a cell, not by a button. */
   | { kind: "left"; code?: true }
   | { kind: "failed"; failure: Failure };
 
 export interface CardWords {
   words: string;
-  /** The subject of the text, shown apart from it. */
+  /** The subject of the text, shown on its own line. */
   subject?: string;
   action?: string;
-  /** Other actions. */
+  /** The label of the second action. */
   second?: string;
 }
 

@@ -15,7 +15,7 @@ import type { Theme } from "./theme";
 
 export interface MeetingState {
   status: MeetingStatus;
-  /** Whether the connection is lost, and may come back. */
+  /** Whether the connection is lost and may recover. */
   reconnecting: boolean;
   error: Failure | null;
   /** The room's subject; empty if it has none. */
@@ -49,15 +49,15 @@ interface Listener {
   happened(event: string, data: EventData): void;
 }
 
-/** Events that set a lasting state: later listeners must receive the last of them. */
+/** Events that set lasting state: later listeners must receive the last of each. */
 const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
-/** Most of it is chat: as much as a room keeps. */
+/** Most of them are chat messages: keep as many as a room keeps. */
 const MOST_TOLD = 200;
 
-/** What a meeting waits for before it is joined, by event. */
+/** What a meeting waits for before joining, by event. */
 const ASKING: Readonly<Record<string, Standing>> = {
   nanomeetWaiting: { kind: "waiting", why: "a moderator has to let you in", person: true },
   passwordRequired: { kind: "password", why: "it asks for its password", person: true },
@@ -69,7 +69,7 @@ const ASKING: Readonly<Record<string, Standing>> = {
 };
 
 class Engine extends MeetingApi {
-  /** Whether all commands work. */
+  /** Whether every command works. */
   get ready(): boolean {
     return this.view?.ready === true;
   }
@@ -81,7 +81,7 @@ export class CellMeeting {
   #engine: Engine | null = null;
   #asking: Standing | null = null;
   #listeners = new Set<Listener>();
-  /** The last lasting events: more than one of a name only where they accumulate. */
+  /** The last lasting events. Only events that accumulate occur more than once. */
   told: readonly (readonly [name: string, data: EventData])[] = [];
   #state: MeetingState = {
     status: "idle",
@@ -102,7 +102,7 @@ export class CellMeeting {
     return this.#state;
   }
 
-  /** Whether it is under way, so that another cell may take it over. */
+  /** Whether it is still running, so that another cell can take it over. */
   get alive(): boolean {
     return ["loading", "joining", "waiting", "joined"].includes(this.#state.status);
   }
@@ -125,7 +125,7 @@ export class CellMeeting {
       theme: appearance.theme,
       prejoin: appearance.prejoin,
       tileView: appearance.tileView ?? {},
-      // The header says it above the room.
+      // The cell's header shows the subject.
       config: { hideConferenceSubject: true, ...roomLanguage() },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),
     });
@@ -138,12 +138,12 @@ export class CellMeeting {
     }
   }
 
-  /** Sets the room's theme; an engine that does not support that stays as it is. */
+  /** Sets the room's theme; has no effect on engines that do not support it. */
   show(theme: Theme): void {
     this.#engine?.api?.executeCommand("overwriteConfig", { theme });
   }
 
-  /** The meeting's standing for commands. */
+  /** What commands need to know about the meeting. */
   get standing(): Standing {
     if (this.#engine?.ready) return { api: this.#engine };
     if (this.#asking) return this.#asking;
@@ -178,7 +178,7 @@ export class CellMeeting {
         const kept = this.told.filter(([other]) => other !== name || data.whole === false);
         this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
       }
-      // Frequent events that a kernel has no use for.
+      // Frequent events that are of no use to a kernel.
       if (/^(mouse|avatar)/.test(name)) return;
       for (const listener of [...this.#listeners]) listener.happened(name, data);
     });

@@ -1,7 +1,7 @@
 /**
- * The controls around the meeting's frame outside of its cell: a bar with buttons in the mini-player
- * and in full screen. In a shadow root, so that it looks alike whatever the page's styles are; the
- * frame is its slotted child.
+ * The controls around the meeting's frame outside its cell: a bar with buttons in the mini-player
+ * and in full screen. They live in a shadow root, so that page styles do not affect them; the frame
+ * is its slotted child.
  */
 import { button, make } from "./dom";
 import { t } from "./strings";
@@ -60,7 +60,7 @@ export class Chrome {
     shadow.append(all);
   }
 
-  /** While the keyboard is inside, tabbing out of either end is noticed. */
+  /** Detects tabbing out of either end while the keyboard focus is inside. */
   guard(on: boolean): void {
     for (const guard of this.#guards) guard.tabIndex = on ? 0 : -1;
   }

@@ -3,13 +3,13 @@ import { at, elapsed, remaining } from "./clock";
 
 const DAY_MS = 86_400_000;
 
-describe("a span of time", () => {
+describe("a duration", () => {
   it.each([
     [-3, "0:00"],
     [5, "0:05"],
     [65.9, "1:05"],
     [3_725, "1:02:05"],
-  ])("of %d s that has passed is %s", (seconds, words) => {
+  ])("%d s elapsed is shown as %s", (seconds, words) => {
     expect(elapsed(seconds)).toBe(words);
   });
 
@@ -19,7 +19,7 @@ describe("a span of time", () => {
     [3_600, "1 h 0 min"],
     [86_400, "1 day 0 h"],
     [200_000, "2 days 7 h"],
-  ])("of %d s that is to come is %s", (seconds, words) => {
+  ])("%d s remaining is shown as %s", (seconds, words) => {
     expect(remaining(seconds)).toBe(words);
   });
 });
@@ -28,7 +28,7 @@ describe("an alarm", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("rings at its time, even if no timer of a browser can wait that long", () => {
+  it("fires on time, even beyond the longest timer of a browser", () => {
     const rung = vi.fn();
     at(Date.now() + 40 * DAY_MS, rung);
     vi.advanceTimersByTime(40 * DAY_MS - 1);
@@ -37,15 +37,15 @@ describe("an alarm", () => {
     expect(rung).toHaveBeenCalledOnce();
   });
 
-  it("rings soon after the machine wakes up", () => {
+  it("fires soon after the machine wakes up", () => {
     const rung = vi.fn();
     at(Date.now() + DAY_MS, rung);
-    vi.setSystemTime(Date.now() + 2 * DAY_MS); // no timer counted during this time
+    vi.setSystemTime(Date.now() + 2 * DAY_MS); // no timer fires during this time
     vi.advanceTimersByTime(30_000);
     expect(rung).toHaveBeenCalledOnce();
   });
 
-  it("can be put off", () => {
+  it("can be cancelled", () => {
     const rung = vi.fn();
     at(Date.now() + 100, rung)();
     vi.advanceTimersByTime(1_000);

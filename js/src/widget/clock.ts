@@ -33,7 +33,7 @@ export function remaining(seconds: number): string {
 /** Timers stop while the machine sleeps, and are limited to 2^31 - 1 ms. */
 const LONGEST_NAP_MS = 30_000;
 
-/** Calls back at `time` (milliseconds since 1970), however far away that is. */
+/** Calls back at `time` (milliseconds since 1970), however far away. */
 export function at(time: number, callback: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const nap = (): void => {

@@ -7,7 +7,7 @@ import type { ToKernel } from "./kernel-channel";
 const JOINING: Standing = { kind: "joining", why: "it is being joined", person: false };
 const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };
 
-/** A meeting that records started commands, and confirms them on request. */
+/** A meeting that records the commands it starts, and confirms them on request. */
 class QueuedMeeting {
   standing: Standing = JOINING;
   readonly begun: string[] = [];
@@ -47,7 +47,7 @@ class QueuedMeeting {
   }
 }
 
-describe("commands of the kernel", () => {
+describe("the kernel's commands", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -178,12 +178,12 @@ describe("commands of the kernel", () => {
 });
 
 describe("a failure", () => {
-  it("keeps the kind and words that the Web API gave", () => {
+  it("keeps the kind and message from the Web API", () => {
     const thrown = new NanoMeetError("Timeout Error", "no answer in 30 s");
     expect(failureOf(thrown)).toEqual({ kind: "timeout", message: "no answer in 30 s" });
   });
 
-  it("has words even for what is no error", () => {
+  it("has a message even if the thrown value is not an Error", () => {
     expect(failureOf("odd")).toEqual({ kind: "failed", message: "odd" });
     expect(failureOf({}).message).not.toBe("");
   });

@@ -9,7 +9,7 @@ export type Standing =
   | { api: MeetingApi }
   /** It may be joined soon. `person`: it waits for a person; `opens`: not before this time. */
   | { kind: string; why: string; person: boolean; opens?: number }
-  /** It will not be. */
+  /** It will not be joined. */
   | { failure: Failure };
 
 export interface Host {
@@ -23,14 +23,17 @@ interface Given {
   name: string;
   args: readonly unknown[];
   since: number;
-  /** The reason to wait that the kernel was last told. */
+  /** The reason for waiting that the kernel last received. */
   told: string;
 }
 
-/** The timeout in minutes of a command before joining. */
+/** The timeout, in minutes, of a command sent before joining. */
 const PATIENCE_MIN = 5;
 export const PATIENCE_MS = PATIENCE_MIN * 60_000;
-/** How often to tell the kernel that a command still waits, or it assumes that the page is gone. */
+/**
+ * How often to tell the kernel that a command is still waiting; otherwise it assumes that the page
+ * is gone.
+ */
 const SIGN_MS = 10_000;
 const BLOCKED = "the command before it is being carried out";
 const LEFT = { kind: "left", message: "The meeting was left before it was joined." };
@@ -63,7 +66,7 @@ export class CommandQueue {
 
   /** Runs the commands that can run now, and refuses those that never can. Call it on every change. */
   look(sign = false): void {
-    // What is begun may change the meeting, which looks again.
+    // A command may change the meeting when it starts, which calls this method again.
     for (const one of [...this.#waiting]) {
       const place = this.#waiting.indexOf(one);
       if (place < 0) continue;
@@ -71,7 +74,7 @@ export class CommandQueue {
       const earlier = this.#waiting.slice(0, place);
       const blocked = [...this.#running, ...earlier].some((other) => waitsFor(one, other));
       if (one.name === "leave") {
-        // It waits for no person, and nor do those before it then.
+        // If this one waits for no person, neither do those before it.
         const person = "person" in standing && standing.person;
         if (person) for (const other of earlier) this.#refuse(other, LEFT);
         if (person || !blocked) void this.#begin(one, () => this.#host.leave());
@@ -139,7 +142,7 @@ function waitsFor(one: Given, before: Given): boolean {
   return !broadcasts(before) || broadcasts(one) || /^(leave|endC)/.test(String(verb(one)));
 }
 
-/** The failure in whatever was thrown: contract A's, which has a kind as well, an Error, or our own. */
+/** Converts any thrown value to a failure: the Web API's errors have a kind already. */
 export function failureOf(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null) {
     const { kind, message } = thrown as Partial<Failure>;

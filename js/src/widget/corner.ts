@@ -2,7 +2,7 @@
 
 const KEY = "nanomeet-corner";
 
-// Storage throws where the browser keeps a framed notebook from it: then the choice is forgotten.
+// Storage throws where the browser blocks it for a framed notebook: the choice is then not kept.
 export function cornerWanted(): boolean {
   try {
     return localStorage.getItem(KEY) !== "off";

@@ -1,4 +1,4 @@
-/** A widget's way into its meeting on this page, and out of it again. */
+/** How a widget joins its meeting on this page, and leaves it. */
 
 import { clockAhead } from "../shared/server-time";
 import { browserId } from "./browser";
@@ -30,12 +30,12 @@ export interface CourseOptions {
   document: Document;
   kernel: () => Kernel | null | undefined;
   send: (message: ToKernel) => void;
-  /** Where cells show the widget; the meeting is laid over the last one. */
+  /** The elements of the cells that show the widget; the meeting is laid over the last one. */
   places: () => readonly HTMLElement[];
   appearance: () => Appearance;
   /** The user closed the mini-player. */
   cornerOff: () => void;
-  /** Something that cells show has changed. */
+  /** What the cells show has changed. */
   changed: () => void;
   /** The meeting sent an event. */
   happened: () => void;
@@ -46,9 +46,9 @@ type Told = Extract<FromKernel, { type: "token" }>;
 
 /** How long the kernel may take to answer before the cell says that it is waiting. */
 const KERNEL_SILENT_MS = 3_000;
-/** How often the page announces itself, so that a kernel that lost it finds it again. */
+/** How often the page announces itself, so that a kernel that lost track of it finds it again. */
 const BEAT_MS = 30_000;
-/** The failure's kind where the kernel knows why this page cannot reach the server. */
+/** The failure kind used when the kernel knows why this page cannot reach the server. */
 const OUT_OF_REACH = "server_out_of_reach";
 /** The delay before retrying a server whose clock is behind. */
 const TOO_EARLY_MS = 10_000;
@@ -59,15 +59,15 @@ export class MeetingCourse implements Owner {
   readonly #options: CourseOptions;
   readonly #report: Reporter;
   readonly #phase = new PhaseMachine();
-  /** Null without a meeting. */
+  /** Null if there is no meeting. */
   #meeting: CellMeeting | null = null;
   #release: (() => void)[] = [];
   #told: Told | null = null;
-  /** Milliseconds that the server's clock is ahead of this one, once known. */
+  /** Milliseconds by which the server's clock is ahead of this one, once known. */
   #ahead: number | null = null;
-  /** Whether its place was visible once. */
+  /** Whether its place has been visible. */
   #seen = false;
-  /** Whether the user wants to join although the server seems unreachable. */
+  /** Whether the user wants to join even though the server seems unreachable. */
   #insists = false;
   #kernelWatch: KernelWatch | null = null;
 
@@ -76,7 +76,7 @@ export class MeetingCourse implements Owner {
     this.#report = new Reporter(options.send);
   }
 
-  /** What cells show in place of the meeting. */
+  /** What cells show instead of the meeting. */
   get card(): Card | null {
     return this.#phase.now.card;
   }
@@ -89,12 +89,12 @@ export class MeetingCourse implements Owner {
     return this.#told?.token ?? null;
   }
 
-  /** Where this page reaches the token's server, if that is not where the token says. */
+  /** The address at which this page reaches the token's server, if it differs from the token's. */
   get server(): string | null | undefined {
     return this.#told?.server;
   }
 
-  /** Whether it joins as a separate participant, beside the page that has the meeting. */
+  /** Whether it joins as a separate participant, alongside the page that has the meeting. */
   get #guest(): boolean {
     return this.#told?.guest === true;
   }
@@ -105,7 +105,7 @@ export class MeetingCourse implements Owner {
 
   // --- cells ---
 
-  /** A cell shows the widget, or one more does. */
+  /** A cell, or one more cell, shows the widget. */
   shown(): void {
     if (this.#phase.is("new", "unwatched", "shared")) this.rejoin();
     else if (this.#phase.is("entering", "early", "occupied")) this.#start();
@@ -122,13 +122,13 @@ export class MeetingCourse implements Owner {
     else if (this.#phase.is("orphaned")) this.#wait(bare("orphaned"), GRACE_MS, ENDED);
   }
 
-  /** The user wants the meeting here, wherever it is. */
+  /** The user wants the meeting here, wherever it is now. */
   bring(): void {
     if (this.#phase.is("occupied", "taken")) this.#start(true);
     else if (this.#phase.is("elsewhere")) this.rejoin(true);
   }
 
-  /** Another cell, usually this one run again, takes over the meeting. */
+  /** Another cell took over the meeting: usually the same cell, run again. */
   taken(): void {
     if (this.#meeting === null) return;
     this.#letGo();
@@ -137,12 +137,12 @@ export class MeetingCourse implements Owner {
     this.#retireIfUnused();
   }
 
-  /** Running a cell often must not pile up widgets that no cell shows. */
+  /** Running a cell repeatedly must not leave unused widgets behind. */
   #retireIfUnused(): void {
     if (this.#phase.is("taken") && !this.#isShown) this.#options.send({ type: "retired" });
   }
 
-  /** Waits in `phase`: the meeting is left then, unless another cell takes it. */
+  /** Waits in `phase`, then leaves the meeting unless another cell takes it. */
   #wait(phase: Phase, afterMs: number, next: Phase): void {
     const meeting = this.#meeting;
     if (meeting === null) return;
@@ -153,7 +153,10 @@ export class MeetingCourse implements Owner {
     );
   }
 
-  /** The model was closed, perhaps because its cell runs again: the next one may take over the meeting. */
+  /**
+   * The notebook closed the model, perhaps because its cell runs again: the next model may take
+   * over the meeting.
+   */
   close(): void {
     const meeting = this.#meeting;
     const kernel = this.#kernelWatch;
@@ -169,9 +172,9 @@ export class MeetingCourse implements Owner {
     });
   }
 
-  // --- the kernel ---
+  // --- kernel ---
 
-  /** Joins (again) with the token that the kernel gives; `asked`: the user wants it here. */
+  /** Joins (again) with the kernel's token; `asked`: the user wants the meeting here. */
   rejoin(asked = false, guest = this.#guest): void {
     const asGuest = guest && !asked;
     this.#phase.step(bare("asking"), () => {
@@ -191,7 +194,7 @@ export class MeetingCourse implements Owner {
 
   /** Rejoins after a card, even if the card said that the server seems unreachable. */
   retry(card: Card): void {
-    // The page may be on the machine itself, under another of its names.
+    // The server may be on this machine under another of its names.
     this.#insists = card.kind === "failed" && card.failure.kind === OUT_OF_REACH;
     this.rejoin();
   }
@@ -203,7 +206,7 @@ export class MeetingCourse implements Owner {
       type: "hello",
       base: jupyterBase(document),
       browser: browserId(),
-      // What opens it in a browser is a click already.
+      // Where notebooks get no camera, the card's button has already been clicked.
       asked: asked || givesNoCamera(document),
     });
   }
@@ -213,7 +216,7 @@ export class MeetingCourse implements Owner {
     if (this.#meeting !== null && !this.#guest) this.#options.send({ type: "goodbye" });
   }
 
-  /** The page is back as it was. */
+  /** The page was restored from the back/forward cache. */
   comeBack(): void {
     if (this.#meeting === null || this.#guest) return;
     this.#greet();
@@ -225,19 +228,19 @@ export class MeetingCourse implements Owner {
     if (this.#meeting !== null) this.#report.all(this.#meeting);
   }
 
-  /** The meeting belongs to another browser's page. */
+  /** Another browser's page has the meeting. */
   share(invites: boolean): void {
     if (this.#meeting === null) this.#step(showing({ kind: "shared", invites }));
   }
 
-  /** This widget is dead, but not its meeting: the cell may be run again. */
+  /** The kernel died, and this widget with it, but the meeting goes on: the cell may run again. */
   #kernelGone(): void {
     if (this.#phase.is("closed", "leaving")) return;
     if (this.#meeting === null) this.#step(showing({ kind: "silent", busy: false }));
     else this.#wait(bare("orphaned"), RESTART_GRACE_MS, ENDED);
   }
 
-  /** The kernel gives a token, or says why it gives none. */
+  /** The kernel's answer: a token, or the reason why there is none. */
   useToken(told: Told): void {
     const { token, ask } = told;
     const same = token === this.token && this.#meeting?.alive;
@@ -258,9 +261,9 @@ export class MeetingCourse implements Owner {
     }
   }
 
-  // --- the way in ---
+  // --- joining ---
 
-  /** `asked`: the user wants it here, even if another cell shows it. */
+  /** `asked`: the user wants the meeting here, even if another cell shows it. */
   #start(asked = false): void {
     const { token } = this;
     if (token === null || !this.#isShown) return;
@@ -362,26 +365,26 @@ export class MeetingCourse implements Owner {
     this.#options.changed();
   }
 
-  /** The cell that showed the meeting no longer does: this one takes over, unless it has ended. */
+  /** The cell that showed the meeting no longer does: take over, unless the meeting has ended. */
   #freed(key: string): void {
     if (goesOn(key)) this.#start();
     else this.#step(showing({ kind: "left" }));
   }
 
-  // --- the way out ---
+  // --- leaving ---
 
   async leave(): Promise<void> {
     await this.#meeting?.leave();
   }
 
-  /** A command of the kernel: there may be nothing to leave. */
+  /** Leaves on the kernel's command; there may be nothing to leave. */
   async leaveAsTold(): Promise<void> {
     if (this.#meeting !== null || this.#phase.is("early", "unseen")) {
       await this.leaveFor(LEFT_BY_CODE);
     }
   }
 
-  /** Leaves if it has joined; in either case `card` says why. */
+  /** Leaves if it has joined; in either case shows `card`. */
   async leaveFor(card: Card): Promise<void> {
     await this.#leaveThen(showing(card));
   }
@@ -395,7 +398,7 @@ export class MeetingCourse implements Owner {
     const leaving = leavingFor(next);
     this.#step(leaving);
     await meeting.leave();
-    // Usually it has reported meanwhile that it was left.
+    // It has usually reported the leave by now.
     if (this.#phase.now === leaving) this.#leftFor(next);
   }
 
@@ -426,7 +429,7 @@ export class MeetingCourse implements Owner {
 
   #leftFor(next: Phase): void {
     this.#step(next);
-    // A view was added while the meeting was being left for having none.
+    // A view was added while the widget was leaving for lack of views.
     if (next === UNWATCHED && this.#isShown) this.rejoin();
   }
 

@@ -44,7 +44,7 @@ export function icon(name: keyof typeof ICONS): SVGElement {
   return svg;
 }
 
-/** A button whose label may be hidden for lack of room; screen readers still announce it. */
+/** A button whose label is hidden when space is short; screen readers still announce it. */
 export function button(
   name: keyof typeof ICONS,
   label: string,
@@ -58,7 +58,7 @@ export function button(
   return node;
 }
 
-/** Follows a link as a click does: the host opens it where it opens links. */
+/** Follows a link as a click would, so that the host opens it where it opens links. */
 export function followLink(document: Document, link: string): void {
   const anchor = document.createElement("a");
   anchor.href = link;

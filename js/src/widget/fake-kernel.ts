@@ -1,4 +1,4 @@
-/** For tests: the kernel's end of a widget's channel, and a notebook that knows the kernel. */
+/** Test helpers: the kernel's end of a widget's channel, and a notebook that exposes its kernel. */
 import type { Kernel } from "./kernel";
 import type { FromKernel } from "./kernel-channel";
 import type { SessionModel } from "./session";
@@ -51,7 +51,7 @@ export class FakeKernel implements SessionModel {
     this.sent.push(content as Record<string, unknown>);
   }
 
-  /** Sends the page a message, if it has greeted. */
+  /** Sends the page a message, if the page has said hello. */
   says(message: FromKernel): void {
     const client = this.sent[0]?.client;
     if (client === undefined) return;
@@ -67,7 +67,7 @@ export class FakeKernel implements SessionModel {
     this.statusChanged.emit("restarting");
   }
 
-  /** The types of the page's messages since the last call. */
+  /** The types of the messages that the page sent since the last call. */
   heard(): unknown[] {
     return this.sent.splice(1).map(({ type }) => type);
   }

@@ -3,16 +3,16 @@ import type { CellMeeting } from "./cell-meeting";
 import type { KernelWatch } from "./kernel";
 import { disown, isOrphan, type Owner } from "./registry";
 
-/** Milliseconds: a cell that is run again is faster. */
+/** Milliseconds: re-running a cell takes less. */
 export const GRACE_MS = 4_000;
 /** Milliseconds after the kernel restarted: time to run the notebook again. */
 export const RESTART_GRACE_MS = 15_000;
-/** So many seconds more at most while the kernel is at work: the cell may be the one that runs. */
+/** Up to this many extra seconds while the kernel is busy: it may be running this cell. */
 const WORK_S = 25;
 
 /**
- * Lets other cells have the meeting, and calls `left` once the wait is over: with true if none took
- * it. The returned function ends the wait.
+ * Releases the meeting to other cells, and calls `left` after the wait, with true if no cell took
+ * it. Call the returned function to end the wait.
  */
 export function leaveUnlessTaken(
   meeting: CellMeeting,
@@ -27,7 +27,7 @@ export function leaveUnlessTaken(
     timer = setTimeout(() => {
       if (!isOrphan(meeting, owner)) return over(false);
       if (work > 0) {
-        // The notebook shows the kernel's output a moment later.
+        // The notebook renders the kernel's output a moment later.
         if (kernel?.atWork) return wait(1_000, work - 1);
         if (work < WORK_S) return wait(GRACE_MS, 0);
       }

@@ -79,7 +79,7 @@ export class Header {
 
   tick(): void {
     const passed = this.#since === null ? null : Date.now() / 1000 - this.#since;
-    // Digits that change every second are motion, too.
+    // Digits that change every second count as motion, too.
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const words =
       passed === null
@@ -96,7 +96,7 @@ function statusOf(state: Readonly<MeetingState> | null): string {
   return t.header.status[state?.status ?? "idle"];
 }
 
-/** Writing the same text again would announce it again. */
+/** Skips unchanged text: writing it again would announce it again. */
 function write(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

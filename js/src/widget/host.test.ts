@@ -8,13 +8,13 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-it("only VS Code gives no camera", () => {
+it("only VS Code blocks the camera", () => {
   expect(givesNoCamera(document)).toBe(false);
   document.body.dataset.vscodeThemeKind = "vscode-light";
   expect(givesNoCamera(document)).toBe(true);
 });
 
-it("a web view of VS Code is known by its address, too", () => {
+it("a VS Code webview is also recognized by its URL", () => {
   const view = { location: { protocol: "vscode-webview:" }, body: document.body };
   expect(givesNoCamera(view as Document)).toBe(true);
 });
@@ -23,7 +23,7 @@ it.each([
   ["/user/anna/", "/user/anna/"],
   ["/", "/"],
   ["/user/anna%40x/", "/user/anna%40x/"],
-])("the page of a Jupyter server says where that is: %s", (path, expected) => {
+])("a Jupyter server's page names its base URL: %s", (path, expected) => {
   const settings = document.createElement("script");
   settings.id = "jupyter-config-data";
   settings.type = "application/json";
@@ -32,12 +32,12 @@ it.each([
   expect(jupyterBase(document)).toBe(location.origin + expected);
 });
 
-it("the classic notebook says it in its body", () => {
+it("the classic notebook names it in its body", () => {
   document.body.dataset.baseUrl = "/classic/";
   expect(jupyterBase(document)).toBe(`${location.origin}/classic/`);
 });
 
-it("a page of something else says nothing", () => {
+it("other pages name none", () => {
   expect(jupyterBase(document)).toBeNull();
 });
 
@@ -48,6 +48,6 @@ it.each([
   ["http:", "127.0.0.2", false],
   ["vscode-webview:", "abc", false],
   ["about:", "", false],
-])("a page of %s//%s is from another machine: %s", (protocol, hostname, elsewhere) => {
+])("a page at %s//%s comes from another machine: %s", (protocol, hostname, elsewhere) => {
   expect(isElsewhere({ protocol, hostname } as Location)).toBe(elsewhere);
 });

@@ -1,7 +1,7 @@
 /** Detects the notebook's app and its restrictions. */
 import { isLoopback } from "../shared/loopback";
 
-/** VS Code shows outputs in a web view without access to camera and microphone. */
+/** VS Code shows outputs in a webview that cannot use the camera or microphone. */
 export function givesNoCamera(document: Document): boolean {
   return (
     document.location.protocol === "vscode-webview:" ||
@@ -10,8 +10,8 @@ export function givesNoCamera(document: Document): boolean {
 }
 
 /**
- * Return the URL of the Jupyter server that served the page; null if none did.
- * JupyterLab, Notebook 7 and Voila write it into a script of settings, the classic notebook does not.
+ * Returns the URL of the Jupyter server that served the page, or null. JupyterLab, Notebook 7 and
+ * Voila put it into a script of settings; the classic notebook does not.
  */
 export function jupyterBase(document: Document): string | null {
   const settings = document.getElementById("jupyter-config-data")?.textContent;
@@ -19,7 +19,7 @@ export function jupyterBase(document: Document): string | null {
   return path ? new URL(path, document.location.href).href : null;
 }
 
-/** Whether a page seems to be served from another machine than the kernel's. */
+/** Whether the page seems to come from a machine other than the kernel's. */
 export function isElsewhere({ protocol, hostname }: Location): boolean {
   return /^https?:$/.test(protocol) && !isLoopback(hostname);
 }

@@ -11,7 +11,7 @@ interface State {
 }
 
 const widget: AnyWidget<State> = () => {
-  // `initialize` and `render` get different model objects: what they share is kept here.
+  // `initialize` and `render` receive different model objects: their shared state is kept here.
   let session: Session | undefined;
   return {
     initialize({ model }) {

@@ -18,8 +18,8 @@ class Kernel {
   }
 }
 
-describe("a page's end of the channel", () => {
-  it("hears what is addressed to it, and nothing else", () => {
+describe("the page's end of the channel", () => {
+  it("receives messages addressed to it, and no others", () => {
     const kernel = new Kernel();
     const heard: FromKernel[] = [];
     const channel = new KernelChannel(kernel, (message) => heard.push(message));
@@ -30,7 +30,7 @@ describe("a page's end of the channel", () => {
     expect(heard).toEqual([{ type: "token", token: "secret" }]);
   });
 
-  it("reads what is sealed with its own bytes, and gives more of them when the kernel asks", () => {
+  it("decrypts messages sealed with its pads, and sends more pads on request", () => {
     const kernel = new Kernel();
     const heard: FromKernel[] = [];
     const channel = new KernelChannel(kernel, (message) => heard.push(message));
@@ -51,14 +51,14 @@ describe("a page's end of the channel", () => {
     expect(heard).toEqual(Array(2).fill({ type: "notice", message: "Größe" }));
   });
 
-  it("hears nothing once it is closed", () => {
+  it("receives nothing after it is closed", () => {
     const kernel = new Kernel();
     const channel = new KernelChannel(kernel, () => expect.unreachable());
     channel.close();
     expect(kernel.listeners.size).toBe(0);
   });
 
-  it("outlives a kernel that has gone", () => {
+  it("survives a dead kernel", () => {
     const kernel = new Kernel();
     kernel.send = () => {
       throw new Error("Cannot send");
@@ -71,7 +71,7 @@ describe("a page's end of the channel", () => {
     });
   });
 
-  it("has an address that no other page has", () => {
+  it("has an address unique to its page", () => {
     const kernel = new Kernel();
     for (const channel of [
       new KernelChannel(kernel, () => {}),

@@ -25,7 +25,7 @@ export class KernelChannel {
   readonly #model: Messages;
   readonly #client = randomName();
   readonly #listen: (message: unknown) => void;
-  /** The key that seals the kernel's messages to this page, see `_sealing.py`. */
+  /** The pads that seal the kernel's messages to this page; see `_sealing.py`. */
   readonly #pads: Uint8Array[] = [];
 
   constructor(model: Messages, onMessage: (message: FromKernel) => void) {
@@ -39,12 +39,14 @@ export class KernelChannel {
     model.on("msg:custom", this.#listen);
   }
 
-  /** A dead kernel receives nothing: the page continues without it. */
+  /** A dead kernel receives nothing; the page continues without it. */
   send(message: ToKernel): void {
     this.#send(message, message.type === "hello" ? this.#newPad(0) : undefined);
   }
 
-  /** Random bytes for the kernel: a page's messages reach no other page. */
+  /**
+   * Random bytes that the kernel seals with, so that no other page can read this page's messages.
+   */
   #newPad(size: number): [number, string] {
     const pad = crypto.getRandomValues(new Uint8Array(Math.max(size, PAD)));
     const text = Array.from(pad, (byte) => String.fromCharCode(byte)).join("");
@@ -64,7 +66,7 @@ export class KernelChannel {
     try {
       this.#model.send({ ...message, ...envelope });
     } catch {
-      // Jupyter's comms throw once they are closed.
+      // Jupyter's comms throw after they are closed.
     }
   }
 

@@ -26,7 +26,7 @@ const kernel = () => ({
   }>(),
 });
 
-/** Makes a kernel publish something while it answers a request of this type. */
+/** Has the kernel publish something while it answers a request of type `type`. */
 function publish(from: ReturnType<typeof kernel>, type: string, execution_state?: string): void {
   if (execution_state) from.status = execution_state;
   from.iopubMessage.emit({
@@ -39,7 +39,7 @@ const atWork = (of: Parameters<typeof watchKernel>[0]) => watchKernel(of, () => 
 
 describe("a kernel", () => {
   it.each(["restarting", "autorestarting", "dead", "terminating"])(
-    "that is %s has gone",
+    "is gone when its status is %s",
     (status) => {
       const running = kernel();
       const gone = vi.fn();
@@ -53,7 +53,7 @@ describe("a kernel", () => {
     },
   );
 
-  it("that the notebook let go of has gone", () => {
+  it("is gone when the notebook disposed it", () => {
     const running = kernel();
     const gone = vi.fn();
     watchKernel(running, gone);
@@ -62,7 +62,7 @@ describe("a kernel", () => {
     expect(running.statusChanged.slots.size).toBe(0);
   });
 
-  it("is watched only until that is stopped", () => {
+  it("is watched until the watch is stopped", () => {
     const running = kernel();
     watchKernel(running, () => expect.unreachable()).stop();
     running.disposed.emit(undefined);
@@ -71,7 +71,7 @@ describe("a kernel", () => {
     }
   });
 
-  it("may be one that no host shows", () => {
+  it("may be missing: some hosts expose none", () => {
     for (const hidden of [undefined, null, {}]) {
       watchKernel(hidden, () => expect.unreachable()).stop();
       expect(atWork(hidden)).toBe(false);
@@ -79,18 +79,18 @@ describe("a kernel", () => {
   });
 
   it.each(["busy", "starting", "restarting", "autorestarting", "unknown"])(
-    "that is %s may be running a cell, unless the notebook let go of it",
+    "may be running a cell when %s, unless disposed",
     (status) => {
       expect(atWork({ status })).toBe(true);
       expect(atWork({ status, isDisposed: true })).toBe(false);
     },
   );
 
-  it.each(["idle", "dead", "terminating"])("that is %s runs none", (status) => {
+  it.each(["idle", "dead", "terminating"])("runs no cell when %s", (status) => {
     expect(atWork({ status })).toBe(false);
   });
 
-  it("runs a cell on while it answers something else", () => {
+  it("is still running a cell while it answers something else", () => {
     const running = kernel();
     const watch = watchKernel(running, () => {});
     publish(running, "execute_request", "busy");
@@ -104,7 +104,7 @@ describe("a kernel", () => {
     expect(watch.atWork).toBe(true);
   });
 
-  it("that restarts has left the cell that ran", () => {
+  it("has abandoned its running cell when it restarts", () => {
     const running = kernel();
     const watch = watchKernel(running, () => {});
     publish(running, "execute_request", "busy");

@@ -1,11 +1,11 @@
-/** The kernel behind a widget, as Jupyter's own notebooks show it: whether it still runs. */
+/** The widget's kernel, as Jupyter's own notebooks expose it: whether it is still running. */
 
 interface Signal<Args> {
   connect(slot: (sender: unknown, args: Args) => void): void;
   disconnect(slot: (sender: unknown, args: Args) => void): void;
 }
 
-/** The parts of a kernel's published messages that are read here. */
+/** The fields read from a kernel's published messages. */
 interface Published {
   readonly parent_header: { readonly msg_type?: string };
   readonly content: { readonly execution_state?: string };
@@ -20,19 +20,18 @@ export interface Kernel {
 }
 
 export interface KernelWatch {
-  /** Whether the kernel may be running the cell that the user waits for. */
+  /** Whether the kernel may be running the cell that the user is waiting for. */
   readonly atWork: boolean;
   stop(): void;
 }
 
 /**
- * Watches a kernel, and calls back once when it has ended or restarts, until it is stopped.
- *
- * A kernel reports idle while a cell runs whenever it has answered something else: what
- * a widget sends goes past a cell that runs, by a subshell (ipykernel 7).
+ * Watches a kernel and calls back once when it has ended or restarts, unless stopped before.
+ * A kernel reports idle during a cell's run whenever it has answered something else: widget
+ * messages bypass the running cell through a subshell (ipykernel 7).
  */
 export function watchKernel(kernel: Kernel | null | undefined, gone: () => void): KernelWatch {
-  /** The last published status of a cell's run. */
+  /** The last status published by a running cell. */
   let cell: string | undefined;
   // Disposing emits no status.
   const changed = (_: unknown, status?: string): void => {

@@ -34,7 +34,7 @@ export class NoticeLine {
     this.show("");
   }
 
-  /** Shows a message that disappears by itself. */
+  /** Shows a message that disappears after a while. */
   say(words: string): void {
     this.show(words);
     clearTimeout(this.#timer);
@@ -42,8 +42,8 @@ export class NoticeLine {
   }
 
   /**
-   * Gives a text to copy by hand; true if the browser has copied it already. It is a value and no
-   * attribute: saved pages do not have it.
+   * Offers text to copy by hand; true if the browser has already copied it. The text is a value,
+   * not an attribute, so that saved pages do not contain it.
    */
   give(words: string, value: string): boolean {
     this.show(words);

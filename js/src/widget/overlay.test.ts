@@ -18,16 +18,16 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Draws a frame that much later. */
+/** Draws a frame `milliseconds` later. */
 function after(milliseconds: number): void {
   now += milliseconds;
   draw(now);
 }
 
-test("the way back to the cell is looked for in time, not while the page stands still", () => {
+test("the search for the cell is limited in time, and pauses while the page is suspended", () => {
   document.body.innerHTML = "<div id='cell'><div id='place'></div></div>";
   const place = document.querySelector("#place") as HTMLElement;
-  // In the document, but out of sight.
+  // In the document, but not visible.
   vi.spyOn(place, "getClientRects").mockReturnValue([{}] as unknown as DOMRectList);
   const scroll = vi.spyOn(place.parentElement as HTMLElement, "scrollIntoView");
   const overlay = new Overlay(document);
@@ -37,7 +37,7 @@ test("the way back to the cell is looked for in time, not while the page stands 
   after(5_000);
   expect(scroll).toHaveBeenCalledOnce();
   for (let frame = 0; frame < 200; frame += 1) after(16);
-  // It gives up in the end.
+  // It gives up eventually.
   const tries = scroll.mock.calls.length;
   expect(tries).toBeGreaterThan(10);
   after(16);

@@ -1,6 +1,6 @@
 /**
- * The meeting's frame lives under `body`, not in the cell: an iframe that is moved in the document
- * is reloaded, and the meeting with it. Here it is laid over the place that the cell keeps free.
+ * The meeting's frame lives under `body`, not in the cell: moving an iframe in the document reloads
+ * it, which would end the meeting. The frame is laid over an empty place in the cell.
  */
 import { Chrome, type ChromeActions } from "./chrome";
 import { parentOf } from "./dom";
@@ -28,8 +28,8 @@ export function visiblePart(element: Element): Box {
   let { position } = getComputedStyle(element);
   for (let up = parentOf(element); up !== null; up = parentOf(up)) {
     const style = getComputedStyle(up);
-    // Only a box that contains the one below it clips it (CSS Overflow 3): a static ancestor does
-    // not contain what is positioned absolutely.
+    // An element clips a descendant only if it is in its containing block chain (CSS Overflow 3): a
+    // static ancestor does not clip absolutely positioned content.
     if (!contains(style, position)) continue;
     position = style.position;
     if (clips(style)) {
@@ -53,7 +53,7 @@ function contains(style: CSSStyleDeclaration, position: string): boolean {
   return holdsAll || (position === "absolute" && style.position !== "static");
 }
 
-/** The element that scrolls the notebook which `element` is in; null for the page itself. */
+/** The element that scrolls the notebook around `element`; null for the page itself. */
 function scrollerOf(element: Element): Element | null {
   let found: Element | null = null;
   for (let up = parentOf(element); up !== null; up = parentOf(up)) {
@@ -70,7 +70,7 @@ export class Overlay {
   readonly element: HTMLDivElement;
   /** The actions of its buttons; null while no cell shows it. */
   actions: ChromeActions | null = null;
-  /** Whether it becomes a mini-player while its cell is scrolled away. */
+  /** Whether it becomes a mini-player when its cell is scrolled away. */
   corner = false;
   readonly #chrome: Chrome;
   readonly #owner = new AbortController();
@@ -80,7 +80,7 @@ export class Overlay {
   #lastSeen = 0;
   #scroller: Element | null = null;
   #scrolled = 0;
-  /** The Jupyter scroller that contained it when it was last visible. */
+  /** The Jupyter cell that contained it when it was last visible. */
   #cell: Element | null = null;
   /** Remaining animation frames of the search for the cell. */
   #seeks = 0;
@@ -94,13 +94,13 @@ export class Overlay {
       () => this.actions,
       () => this.#place?.focus(),
     );
-    // The page has the focus again: from now on tabbing skips the frame.
+    // The page has regained focus: from now on, tabbing skips the frame.
     const unguard = (): void => void setTimeout(() => this.#chrome.guard(false));
     addEventListener("focus", unguard, { signal: this.#owner.signal });
     document.body.append(this.element);
   }
 
-  /** Lays the frame over `place` from now on; over nothing if it is null. */
+  /** Lays the frame over `place` from now on; null hides it. */
   follow(place: HTMLElement | null): void {
     if (place === this.#place && !this.element.hidden) return;
     this.#place = place;
@@ -117,13 +117,13 @@ export class Overlay {
     this.element.remove();
   }
 
-  /** Moves the keyboard's focus into the meeting. Tabbing out of it leads back to the cell. */
+  /** Moves the keyboard focus into the meeting. Tabbing out of it returns to the cell. */
   enter(): void {
     this.#chrome.guard(true);
     this.element.querySelector("iframe")?.focus();
   }
 
-  /** False where the page does not allow it. */
+  /** Returns false if the page does not allow it. */
   async fullScreen(): Promise<boolean> {
     try {
       await this.element.requestFullscreen();
@@ -133,13 +133,13 @@ export class Overlay {
     }
   }
 
-  /** Scrolls to the cell and gives it the focus. */
+  /** Scrolls to the cell and focuses it. */
   back(): void {
     this.#seeks = RETURN_FRAMES;
     this.#showAround();
   }
 
-  /** Opens what hides the cell: a notebook tab, a tab page, a collapsed output. */
+  /** Opens what hides the cell: an unselected notebook or widget tab, a collapsed output. */
   #showAround(): void {
     if (this.#place) reveal(this.#place, [this.#cell, this.#scroller]);
   }
@@ -168,10 +168,10 @@ export class Overlay {
     }
     if (this.#seeks > 0) {
       this.#seeks -= 1;
-      // What was opened may contain something else that is closed.
+      // What just opened may contain another closed element.
       if (this.#seeks % REVEAL_FRAMES === 0) this.#showAround();
       this.#seek(place);
-      // Show it large where no control of the page opens it.
+      // No control opened it: show it in full screen.
       if (this.#seeks === 0) void this.fullScreen();
     }
   };
@@ -202,20 +202,20 @@ export class Overlay {
 }
 
 /**
- * How long to search: a notebook restores distant cells step by step, one per animation frame.
- * At 60 Hz this takes 2.5 s; a suspended page does not search meanwhile.
+ * How long to search: a notebook restores distant cells step by step, one per animation frame. This
+ * is 2.5 s at 60 Hz; a suspended page pauses the search.
  */
 const RETURN_FRAMES = 150;
 
-/** Animation frames between checks of what hides the cell. */
+/** Animation frames between attempts to open what hides the cell. */
 const REVEAL_FRAMES = 30;
 
-/** A cell that is moved leaves the document for a moment: no mini-player must flash up. */
+/** A cell that is moved leaves the document for a moment: show no mini-player meanwhile. */
 const CELL_MOVES_MS = 300;
 
 /**
- * Above the notebook, below its menus and dialogs. Said here and not in the style sheet, which some
- * hosts keep inside the cell's shadow root.
+ * Above the notebook, below its menus and dialogs. Inline, because some hosts keep the style sheet
+ * inside the cell's shadow root.
  */
 const BASE_STYLE = "position:fixed;z-index:2;overflow:hidden;";
 /** Hidden, but still laid out: a frame without a size stops its video. */

@@ -17,7 +17,7 @@ const MEETING = ["meeting", "hidden", "orphaned", "leaving"];
 const legal = (from: PhaseName, to: PhaseName): boolean =>
   from !== "closed" && (to === "closed" || PHASE_STEPS[from].includes(to));
 
-/** The shortest path from `new` to a phase. */
+/** Returns the shortest path from `new` to `target`, or null. */
 function wayTo(target: PhaseName): PhaseName[] | null {
   const ways: PhaseName[][] = [["new"]];
   const found = new Set<PhaseName>(["new"]);
@@ -53,7 +53,7 @@ describe("the phases of a widget", () => {
   });
 
   it.each(PAIRS.filter(([from, to]) => !legal(from, to)))(
-    "refuse to go from %s to %s, and nothing changes",
+    "refuse to go from %s to %s, and change nothing",
     (from, to) => {
       const machine = machineIn(from);
       const before = machine.now;
@@ -69,18 +69,18 @@ describe("the phases of a widget", () => {
     expect(before.sort()).toEqual(["early", "entering", "hidden", "occupied", "taken", "unseen"]);
   });
 
-  it("ask the kernel only where no meeting is under way", () => {
+  it("contact the kernel only while no meeting is running", () => {
     for (const name of MEETING) expect(legal(name as PhaseName, "asking")).toBe(false);
   });
 
-  it("end for good with the model", () => {
+  it("end when the model is closed", () => {
     expect(NAMES.filter((to) => legal("closed", to))).toEqual([]);
     for (const from of NAMES.filter((name) => name !== "closed")) {
       expect(legal(from, "closed")).toBe(true);
     }
   });
 
-  it("lead out of a meeting only by its end, or to another cell or token", () => {
+  it("leave a meeting only when it ends, or for another cell or token", () => {
     for (const from of MEETING as PhaseName[]) {
       for (const to of ["new", "silent", "shared", "unseen", "browser", "occupied"] as const) {
         expect(legal(from, to)).toBe(false);
@@ -90,7 +90,7 @@ describe("the phases of a widget", () => {
 });
 
 describe("a phase", () => {
-  it("ends what lasts only as long as it does", () => {
+  it("stops its activity when it ends", () => {
     const machine = machineIn("entering");
     const stop = vi.fn();
     machine.step(showing({ kind: "unseen" }), () => stop);
@@ -100,7 +100,7 @@ describe("a phase", () => {
     expect(stop).toHaveBeenCalledOnce();
   });
 
-  it("ends it as well where that leads on at once", () => {
+  it("stops it even if the next step follows at once", () => {
     const machine = machineIn("entering");
     const stop = vi.fn();
     machine.step(showing({ kind: "unseen" }), () => {
@@ -111,7 +111,7 @@ describe("a phase", () => {
     expect(stop).toHaveBeenCalledOnce();
   });
 
-  it("goes on where a step from it is refused", () => {
+  it("continues after a refused step", () => {
     const machine = machineIn("entering");
     const stop = vi.fn();
     machine.step(showing({ kind: "unseen" }), () => stop);

@@ -4,33 +4,33 @@ import type { Card } from "./cards";
 export type PhaseName =
   /** No cell has shown the widget yet. */
   | "new"
-  /** Requested a token from the kernel. */
+  /** A token was requested from the kernel. */
   | "asking"
-  /** A token is here: what it opens is being found out, or no cell shows the widget. */
+  /** There is a token: it is being checked, or no cell shows the widget. */
   | "entering"
-  /** The meeting is under way, and a cell shows it. */
+  /** The meeting is running, and a cell shows it. */
   | "meeting"
-  /** The meeting is under way, and no cell shows it: it is left soon. */
+  /** The meeting is running, and no cell shows it: the widget leaves soon. */
   | "hidden"
-  /** The meeting is under way, and its kernel has gone: it is left soon. */
+  /** The meeting is running, and its kernel is gone: the widget leaves soon. */
   | "orphaned"
   | "leaving"
-  /** The model has gone. */
+  /** The model was closed. */
   | "closed"
-  /** Another cell shows the meeting: this one waits for it. */
+  /** Another cell shows the meeting; this one waits for it. */
   | "occupied"
-  /** Another cell took the meeting over. */
+  /** Another cell took over the meeting. */
   | "taken"
-  /** The meeting was left because no cell showed it: the next view joins again. */
+  /** The widget left because no cell showed it; the next view joins again. */
   | "unwatched"
-  /** Whatever else a card says. */
+  /** All phases with a card of their own. */
   | Card["kind"];
 
 export interface Phase {
   readonly name: PhaseName;
-  /** What the cell shows in place of the meeting. */
+  /** What the cell shows instead of the meeting. */
   readonly card: Card | null;
-  /** While the meeting is being left: what comes after. */
+  /** While leaving: the phase that follows. */
   readonly next?: Phase;
 }
 
@@ -43,11 +43,11 @@ export const UNWATCHED = showing({ kind: "left" }, "unwatched");
 export const OCCUPIED = showing({ kind: "elsewhere", place: "cell" }, "occupied");
 export const TAKEN = showing({ kind: "elsewhere", place: "cell" }, "taken");
 
-/** What the kernel's word, or its silence, leads to where no meeting is under way. */
+/** Where the kernel's answer, or its silence, leads while no meeting is running. */
 const TOLD = ["entering", "shared", "no_token", "ask", "elsewhere", "left", "silent"] as const;
-/** What a token leads to. */
+/** Where a token leads. */
 const OPENED = ["meeting", "occupied", "early", "unseen", "browser", "failed"] as const;
-/** What ends a meeting, or takes it from here. */
+/** What ends a meeting, or moves it away from here. */
 const ENDS = [
   "leaving",
   "taken",
@@ -59,7 +59,7 @@ const ENDS = [
   "ask",
 ] as const;
 
-/** Every phase may become `closed` besides, which is the last one. */
+/** Besides these, every phase may become `closed`, which is final. */
 export const PHASE_STEPS: Readonly<Record<PhaseName, readonly PhaseName[]>> = {
   new: ["asking"],
   asking: TOLD,
@@ -79,10 +79,10 @@ export const PHASE_STEPS: Readonly<Record<PhaseName, readonly PhaseName[]>> = {
   failed: [...TOLD, "asking"],
   meeting: [...ENDS, "hidden", "orphaned"],
   hidden: [...ENDS, "meeting", "orphaned"],
-  // A view that goes shortens the wait.
+  // Removing a view shortens the wait.
   orphaned: [...ENDS, "orphaned", "ended"],
   leaving: [...ENDS, "elsewhere", "unwatched", "ended"],
-  // A kernel's last messages may come after it has gone.
+  // A kernel's last messages may arrive after its death.
   ended: TOLD,
   closed: [],
 };
@@ -95,14 +95,15 @@ export class PhaseMachine {
     return this.#now;
   }
 
-  /** Whether it is one of these. */
+  /** Whether it is one of `names`. */
   is(...names: readonly PhaseName[]): boolean {
     return names.includes(this.#now.name);
   }
 
   /**
-   * Moves to `next`. What `begin` begins lasts as long as that phase does: it returns what stops it.
-   * Throws where the table has no such step, which is a mistake of the caller.
+   * Moves to `next` and calls `begin`, which starts an activity and returns the function that stops
+   * it when the phase ends. Throws if the table does not allow the step: that is a bug in the
+   * caller.
    */
   step(next: Phase, begin?: () => () => void): void {
     const { name } = this.#now;
@@ -113,7 +114,7 @@ export class PhaseMachine {
     this.#stop = undefined;
     this.#now = next;
     const stop = begin?.();
-    // It may have come true at once, and led on.
+    // `begin` may have led to another phase already.
     if (this.#now === next) this.#stop = stop;
     else stop?.();
   }

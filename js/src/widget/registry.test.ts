@@ -8,7 +8,7 @@ const meeting = (alive = true): CellMeeting =>
   ({ key: `room ${keys++}`, alive }) as unknown as CellMeeting;
 
 describe("the meetings of a page", () => {
-  it("makes a meeting once and gives it back to its owner", () => {
+  it("creates a meeting once and returns it to its owner", () => {
     const [owner, made] = [newOwner(), meeting()];
     const create = vi.fn(() => made);
     expect(claim(made.key, owner, create)).toBe(made);
@@ -16,13 +16,13 @@ describe("the meetings of a page", () => {
     expect(create).toHaveBeenCalledOnce();
   });
 
-  it("does not give away what another owner shows", () => {
+  it("does not give away a meeting that another owner shows", () => {
     const made = meeting();
     claim(made.key, newOwner(), () => made);
     expect(claim(made.key, newOwner(), meeting)).toBeNull();
   });
 
-  it("takes it from who shows it if the user asks for it elsewhere", () => {
+  it("takes it from its owner if the user asks for it elsewhere", () => {
     const [before, after, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     expect(claim(made.key, after, meeting, true)).toBe(made);
@@ -30,7 +30,7 @@ describe("the meetings of a page", () => {
     expect(after.taken).not.toHaveBeenCalled();
   });
 
-  it("knows whether a meeting goes on", () => {
+  it("knows whether a meeting is still running", () => {
     const made = meeting();
     claim(made.key, newOwner(), () => made);
     expect(goesOn(made.key)).toBe(true);
@@ -38,7 +38,7 @@ describe("the meetings of a page", () => {
     expect(goesOn(made.key)).toBe(false);
   });
 
-  it("lets a cell that is run again go on with the meeting", () => {
+  it("lets a cell that is run again keep the meeting", () => {
     const [before, after, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     disown(made, before);
@@ -49,7 +49,7 @@ describe("the meetings of a page", () => {
     expect(reclaim(made, before)).toBe(false);
   });
 
-  it("is left by the last that showed it, and not by those before", () => {
+  it("is left by its last owner, not by earlier ones", () => {
     const [before, last, made] = [newOwner(), newOwner(), meeting()];
     claim(made.key, before, () => made);
     disown(made, before);
@@ -59,7 +59,7 @@ describe("the meetings of a page", () => {
     expect(isOrphan(made, last)).toBe(true);
   });
 
-  it("lets the owner take back what no other took", () => {
+  it("lets the owner reclaim what no other took", () => {
     const [owner, made] = [newOwner(), meeting()];
     claim(made.key, owner, () => made);
     disown(made, owner);
@@ -68,13 +68,13 @@ describe("the meetings of a page", () => {
     expect(owner.taken).not.toHaveBeenCalled();
   });
 
-  it("makes a new meeting in place of one that has ended", () => {
+  it("creates a new meeting in place of one that has ended", () => {
     const [over, next] = [meeting(false), meeting()];
     claim(over.key, newOwner(), () => over);
     expect(claim(over.key, newOwner(), () => next)).toBe(next);
   });
 
-  it("tells who waits that a meeting is free", () => {
+  it("notifies waiting cells when a meeting is free", () => {
     const [owner, made] = [newOwner(), meeting()];
     claim(made.key, owner, () => made);
     const freed = vi.fn();

@@ -1,10 +1,10 @@
 /**
- * The meetings of this page. Every widget loads its own copy of this module, so the list is kept
- * where all copies find it: a cell that is run again takes over the meeting that it began.
+ * The meetings of this page. Every widget loads its own copy of this module, so the list is stored
+ * where all copies find it: a cell that is run again takes over its meeting.
  */
 import type { CellMeeting } from "./cell-meeting";
 
-/** Who shows a meeting. */
+/** The widget that shows a meeting. */
 export interface Owner {
   /** Another owner shows it now. */
   taken(): void;
@@ -14,7 +14,7 @@ interface Entry {
   meeting: CellMeeting;
   /** Null while no cell shows it. */
   owner: Owner | null;
-  /** The one that showed it last, while none does. */
+  /** The last owner, while no cell shows it. */
   last: Owner | null;
 }
 
@@ -36,8 +36,8 @@ function announce(): void {
 }
 
 /**
- * Gives `owner` the meeting: a new one, or one that no cell shows. Null while another has it, unless
- * the user has asked for it here: then it is taken from there.
+ * Gives `owner` the meeting: a new one, or one that no cell shows. Returns null while another owner
+ * has it, unless the user asked for it here: then it is taken over.
  */
 export function claim(
   key: string,
@@ -60,7 +60,7 @@ export function claim(
   return meeting;
 }
 
-/** Lets others have the meeting from now on. */
+/** Releases the meeting, so that others can claim it. */
 export function disown(meeting: CellMeeting, owner: Owner): void {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting === meeting && entry.owner === owner) {
@@ -70,13 +70,13 @@ export function disown(meeting: CellMeeting, owner: Owner): void {
   }
 }
 
-/** Whether no other took the meeting over since `owner` has disowned it. */
+/** Whether no other owner has claimed the meeting since `owner` released it. */
 export function isOrphan(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   return entry?.meeting === meeting && entry.last === owner;
 }
 
-/** Whether the meeting of this key goes on, wherever it is shown. */
+/** Whether the meeting with this key is running, wherever it is shown. */
 export function goesOn(key: string): boolean {
   return registry().entries.get(key)?.meeting.alive ?? false;
 }
@@ -88,14 +88,16 @@ export function forget(meeting: CellMeeting): void {
   announce();
 }
 
-/** Calls back whenever a meeting was disowned or forgotten, until the returned function is called. */
+/**
+ * Calls back whenever a meeting is released or forgotten, until the returned function is called.
+ */
 export function onFreed(callback: () => void): () => void {
   const { waiting } = registry();
   waiting.add(callback);
   return () => waiting.delete(callback);
 }
 
-/** Takes a meeting back that was disowned; false if another owner has it by now. */
+/** Reclaims a released meeting; false if another owner has it now. */
 export function reclaim(meeting: CellMeeting, owner: Owner): boolean {
   const entry = registry().entries.get(meeting.key);
   if (entry?.meeting !== meeting || (entry.owner !== null && entry.owner !== owner)) return false;

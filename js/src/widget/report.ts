@@ -1,4 +1,4 @@
-/** What the kernel hears of the meeting that this page shows. */
+/** Reports this page's meeting to the kernel. */
 import type { CellMeeting, MeetingState } from "./cell-meeting";
 import type { Failure, ToKernel } from "./kernel-channel";
 
@@ -13,7 +13,7 @@ export class Reporter {
     this.#send({ type: "status", status, error });
   }
 
-  /** Tells of a meeting that was under way before this page's widget had it. */
+  /** Reports a meeting that was running before this page's widget took it over. */
   all({ state, told }: CellMeeting): void {
     this.tell("loading");
     if (state.status !== "loading") this.tell("joining");
@@ -23,7 +23,8 @@ export class Reporter {
     this.change(state, "people");
     for (const [name, data] of told) this.#send({ type: "event", name, data });
     if (state.broadcast.state !== "off") {
-      // Whichever step it is at, a newcomer may always meet it live or starting first.
+      // A newcomer may meet a broadcast in any state, but it must go through live or starting
+      // first.
       const first = state.broadcast.state === "stopping" ? "live" : state.broadcast.state;
       this.#broadcast({ ...state.broadcast, state: first });
       this.#broadcast(state.broadcast);

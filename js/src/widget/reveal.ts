@@ -1,10 +1,10 @@
-/** Opens what hides a cell's output, by the controls that its user would take. */
+/** Opens what hides a cell's output, with the controls that a user would use. */
 import { parentOf } from "./dom";
 import { hiderOf } from "./shown";
 
 /**
- * Opens the outermost thing that hides `place`. A notebook takes out of the document what it hides or
- * what is far away: `around` is what `place` was in when it was visible, from the inside to the outside.
+ * Opens the outermost element that hides `place`. Notebooks remove hidden or distant output from
+ * the document: `around` lists the ancestors of `place` when it was last visible, innermost first.
  */
 export function reveal(place: Element, around: readonly (Element | null)[]): void {
   const near = [place, ...around].find((element) => element?.isConnected);
@@ -23,7 +23,7 @@ export function reveal(place: Element, around: readonly (Element | null)[]): voi
   control.click();
 }
 
-/** What shows the hidden element again. */
+/** Returns the control that shows a hidden element again. */
 function controlOf(hidden: Element): HTMLElement | null | undefined {
   const inside = (whole: string, part: string) =>
     hidden.closest(whole)?.querySelector<HTMLElement>(part);
@@ -33,16 +33,16 @@ function controlOf(hidden: Element): HTMLElement | null | undefined {
   return (
     // JupyterLab has a tab for each notebook.
     document.querySelector<HTMLElement>(`.lm-TabBar-tab[data-id="${CSS.escape(hidden.id)}"]`) ??
-    // The Tab of ipywidgets has its pages in the order of its tabs.
+    // A Tab of ipywidgets has its pages in the order of its tabs.
     tabs?.[number] ??
     (hidden.matches(".jupyter-widget-Collapse-contents")
       ? inside(".jupyter-widget-Collapse", ".jupyter-widget-Collapse-header")
-      : // Something to click is in the place of a collapsed output.
+      : // A collapsed output is replaced by an element to click
         inside(".jp-Cell", ".jp-OutputPlaceholder"))
   );
 }
 
-/** The nearest heading before a cell that hides what is below it. */
+/** The nearest heading above a cell, which can collapse what is below it. */
 function headingOf(near: Element, around: readonly (Element | null)[]): HTMLElement | undefined {
   const at = (element: Element | null | undefined): number =>
     Number(

@@ -13,10 +13,10 @@ const STANDUP = token();
 const OTHER = token({ room: "other" });
 
 let open: Session[] = [];
-/** What a handler of an event threw. */
+/** Errors thrown by event handlers. */
 let thrown: unknown[] = [];
 
-/** A widget of a notebook: its kernel, its page's end, and cells that show it. */
+/** A widget in a notebook: its kernel, its session, and the cells that show it. */
 class Widget {
   readonly kernel = new FakeKernel();
   readonly session: Session;
@@ -29,7 +29,7 @@ class Widget {
 
   show(): View {
     const place = document.createElement("div");
-    // It is laid out, as a browser has it.
+    // It is laid out, as in a browser.
     place.getClientRects = () => [{}] as unknown as DOMRectList;
     document.body.append(place);
     const view: View = { place, update: () => {} };
@@ -53,7 +53,7 @@ class Widget {
 
 const pages = new WeakMap<HTMLIFrameElement, FakeMeeting>();
 
-/** The meeting page that the newest frame has; null where there is none. */
+/** The meeting page in the newest frame, or null. */
 function meetingPage(): FakeMeeting | null {
   const frame = [...document.querySelectorAll("iframe")].at(-1);
   if (!frame) return null;
@@ -97,7 +97,7 @@ afterEach(async () => {
 });
 
 describe("a widget", () => {
-  it("asks the kernel when it is shown, and says so where none answers", async () => {
+  it("contacts the kernel when it is shown, and says so if the kernel does not answer", async () => {
     const widget = new Widget();
     expect(widget.kernel.sent).toEqual([]);
     widget.show();
@@ -111,7 +111,7 @@ describe("a widget", () => {
     expect(widget.session.card).toEqual({ kind: "no_token" });
   });
 
-  it("is left a while after no cell shows it, and joins again once one does", async () => {
+  it("leaves a while after no cell shows it, and joins again when one does", async () => {
     const widget = await joined();
     widget.hide();
     await pass(3_900);
@@ -124,7 +124,7 @@ describe("a widget", () => {
     expect(widget.kernel.heard()).toEqual(["hello"]);
   });
 
-  it("stays where it is shown again in time", async () => {
+  it("stays if it is shown again in time", async () => {
     const widget = await joined();
     widget.hide();
     await pass(3_900);
@@ -133,7 +133,7 @@ describe("a widget", () => {
     expect(widget.session.state?.status).toBe("joined");
   });
 
-  it("stays left where the user left it, however its cell is shown", async () => {
+  it("does not rejoin by itself after the user left, even if its cell is shown again", async () => {
     const widget = await joined();
     await widget.session.leave();
     widget.hide();
@@ -141,7 +141,7 @@ describe("a widget", () => {
     expect(widget.session.card).toEqual({ kind: "left" });
   });
 
-  it("gives its meeting to the cell that is run again, and is retired unseen", async () => {
+  it("hands its meeting to the cell that is run again, and is retired if unseen", async () => {
     const first = await joined();
     first.hide();
     const second = new Widget();
@@ -154,7 +154,7 @@ describe("a widget", () => {
     expect(second.session.state?.status).toBe("joined");
   });
 
-  it("waits for a meeting that another cell shows, and goes on with it", async () => {
+  it("waits for a meeting that another cell shows, and takes it over when it is free", async () => {
     const first = await joined();
     const second = new Widget();
     const view = second.show();
@@ -171,7 +171,7 @@ describe("a widget", () => {
     expect(document.querySelectorAll("iframe").length).toBe(0);
   });
 
-  it("is left some time after its kernel has gone, and says why", async () => {
+  it("leaves some time after its kernel died, and says why", async () => {
     const widget = await joined();
     widget.kernel.restarts();
     await pass(14_000);
@@ -180,7 +180,7 @@ describe("a widget", () => {
     expect(widget.session.card).toEqual({ kind: "ended" });
   });
 
-  it("goes from one meeting to another with a new token", async () => {
+  it("switches to another meeting with a new token", async () => {
     const widget = await joined();
     widget.kernel.gives(OTHER);
     await pass(100);
@@ -190,7 +190,7 @@ describe("a widget", () => {
     expect(document.querySelectorAll("iframe").length).toBe(1);
   });
 
-  it("does not join after the notebook closed it, while the server was asked for the time", async () => {
+  it("does not join if the notebook closes it while it asks the server for the time", async () => {
     let answer = (_: Response): void => {};
     vi.stubGlobal("fetch", () => new Promise((resolve) => (answer = resolve)));
     const widget = new Widget();
@@ -205,7 +205,7 @@ describe("a widget", () => {
     expect(document.querySelector("iframe")).toBeNull();
   });
 
-  it("shows the meeting of a token that came while no cell showed it", async () => {
+  it("shows the meeting of a token that arrived while no cell showed it", async () => {
     const widget = new Widget();
     widget.show();
     widget.kernel.gives(null);
@@ -216,7 +216,7 @@ describe("a widget", () => {
     expect(widget.session.state?.status).toBe("loading");
   });
 
-  it("as a guest says that it left, but not where it only was out of sight", async () => {
+  it("reports a guest's leave, but not when it was only hidden", async () => {
     const widget = new Widget();
     widget.show();
     widget.kernel.gives(STANDUP, { guest: true });
@@ -235,14 +235,14 @@ describe("a widget", () => {
   });
 });
 
-/** Presses a button of the card that the first cell shows, if it has it. */
+/** Presses a button on the first cell's card, if it has that button. */
 function press({ session, views: [view] }: Widget, which: "action" | "second"): void {
   const card: Card = session.card ?? { kind: "elsewhere", place: "cell" };
   const offered = view && !session.shows(view) && wordsOf(card, session.room)[which];
   if (offered) session.act(view, which === "second");
 }
 
-/** Whatever may happen to a widget, in the order in which it may happen: any. */
+/** Everything that can happen to a widget, in any order. */
 const EVENTS = {
   show: (widget) => void widget.show(),
   hide: (widget) => widget.hide(),
@@ -287,12 +287,12 @@ const EVENTS = {
 
 const KINDS = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
 
-describe("two widgets with one meeting, whatever happens to them", () => {
-  it("take no illegal step, show the meeting or a card, and leave nothing behind", async () => {
+describe("two widgets with one meeting, whatever happens", () => {
+  it("take no illegal step, show the meeting or a card, and clean up everything", async () => {
     const event = fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(...KINDS));
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
-        // Nothing of a run that failed.
+        // Clean up after a failed run.
         vi.clearAllTimers();
         document.body.replaceChildren();
         Reflect.deleteProperty(globalThis, Symbol.for("nanomeet_widget.meetings.2"));

@@ -15,7 +15,7 @@ import { currentTheme, followTheme, type Theme } from "./theme";
 import { pageOf } from "./token";
 
 export interface View {
-  /** Where the frame is laid. */
+  /** The element that the frame is laid over. */
   readonly place: HTMLElement;
   update(session: Session): void;
 }
@@ -25,7 +25,7 @@ export interface SessionModel {
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback: (...args: never[]) => void): void;
   send(content: unknown): void;
-  /** In Jupyter's own notebooks it knows the kernel. */
+  /** Exposes the kernel in Jupyter's own notebooks. */
   readonly widget_manager?: { readonly kernel?: Kernel | null };
 }
 
@@ -70,7 +70,7 @@ export class Session {
     });
     const { signal } = this.#page;
     addEventListener("pagehide", () => this.#course.sayGoodbye(), { signal });
-    // The browser keeps some pages, to show them again as they were.
+    // The back/forward cache keeps some pages and restores them.
     addEventListener("pageshow", ({ persisted }) => persisted && this.#course.comeBack(), {
       signal,
     });
@@ -84,7 +84,7 @@ export class Session {
     return this.#course.card;
   }
 
-  /** Something that the user has to be told, beside the meeting. */
+  /** A message for the user, shown beside the meeting. */
   get notice(): string {
     return this.#notice;
   }
@@ -101,7 +101,7 @@ export class Session {
     return cornerWanted();
   }
 
-  /** Whether `view` is the one that the meeting is laid over. */
+  /** Whether the meeting is laid over `view`. */
   shows(view: View): boolean {
     return this.#course.meeting !== null && this.#views.at(-1) === view;
   }
@@ -126,20 +126,20 @@ export class Session {
     this.#course.close();
   }
 
-  // --- what the user does ---
+  // --- user actions ---
 
   dismissNotice(): void {
     this.#notify("");
   }
 
-  /** Does what the card of `view` offers. */
+  /** Runs an action of the card of `view`. */
   act(view: View, second = false): void {
     const { card } = this;
     if (card?.kind === "browser") this.#channel.send({ type: "browser" });
     else if (card?.kind === "ask") this.#channel.send({ type: "trust", server: card.server });
     else if (card?.kind === "shared") this.#course.rejoin(second || !card.invites, card.invites);
     else if (card === null || card.kind === "elsewhere") {
-      // Here, and not in another cell that shows the widget.
+      // Show it here, not in another cell that shows the widget.
       this.#views = [...this.#views.filter((v) => v !== view), view];
       this.#course.bring();
       this.#update();
@@ -151,7 +151,7 @@ export class Session {
     this.#update();
   }
 
-  /** Moves the keyboard's focus into the meeting. */
+  /** Moves the keyboard focus into the meeting. */
   enter(view: View): void {
     if (this.shows(view)) this.#course.meeting?.overlay.enter();
   }
@@ -173,17 +173,17 @@ export class Session {
     tab.location.replace(page);
   }
 
-  /** Makes an invite; rejects with plain words. */
+  /** Creates an invite; rejects with a message for the user. */
   invite(): Promise<string> {
     return this.#invitation.ask(() => this.#channel.send({ type: "invite" }), t.view.kernelBusy);
   }
 
-  /** Leaves, at the user's wish. */
+  /** Leaves on the user's request. */
   leave(): Promise<void> {
     return this.#course.leave();
   }
 
-  // --- what the kernel says ---
+  // --- kernel messages ---
 
   #onMessage(message: FromKernel): void {
     switch (message.type) {
@@ -227,7 +227,7 @@ export class Session {
     }
   }
 
-  // --- what is shown ---
+  // --- display ---
 
   #appearance(): Appearance {
     return {
@@ -243,7 +243,7 @@ export class Session {
     this.#update();
   }
 
-  /** Lays the meeting over the last view, and has every view show how it stands. */
+  /** Lays the meeting over the last view, and updates every view. */
   #update(): void {
     const { meeting } = this.#course;
     if (meeting) {

@@ -1,11 +1,11 @@
-/** What a command of the kernel finds while no meeting is under way here. */
+/** What a kernel's command finds while no meeting is running here. */
 import { type Card, wordsOf } from "./cards";
 import { PATIENCE_MS, type Standing } from "./command-queue";
 import { en } from "./strings/en";
 
 export function standingOf(card: Card | null, room: string): Standing {
   if (card === null) return { kind: "joining", why: "it is being joined", person: false };
-  // Python speaks English.
+  // Python's errors are in English.
   const { words } = wordsOf(card, room, en);
   switch (card.kind) {
     case "ask": {

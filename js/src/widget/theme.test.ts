@@ -27,7 +27,7 @@ it("Colab marks the root", () => {
   expect(currentTheme(document)).toBe("dark");
 });
 
-it("a change is told once, until it is stopped", async () => {
+it("a change is reported once, until stopped", async () => {
   document.body.dataset.jpThemeLight = "true";
   const told = vi.fn();
   const stop = followTheme(document, told);

@@ -1,14 +1,14 @@
-/** Whether the notebook is light or dark, wherever it runs. */
+/** Whether the notebook is light or dark, in any host. */
 
 export type Theme = "light" | "dark";
 
 export function currentTheme(document: Document): Theme {
   const { body, documentElement } = document;
   const { jpThemeLight, vscodeThemeKind } = body.dataset;
-  // JupyterLab and Notebook 7 say it in words, VS Code in its kind of theme.
+  // JupyterLab and Notebook 7 set a flag, VS Code a kind of theme.
   if (jpThemeLight !== undefined) return jpThemeLight === "false" ? "dark" : "light";
   if (vscodeThemeKind !== undefined) return /light/.test(vscodeThemeKind) ? "light" : "dark";
-  // Colab marks the root, marimo the body or the root.
+  // Colab sets an attribute on the root, marimo a class on the body or the root.
   const marked = documentElement.getAttribute("theme") ?? body.dataset.theme;
   for (const theme of ["dark", "light"] as const) {
     const named = [body, documentElement].some(({ classList }) =>
@@ -19,7 +19,7 @@ export function currentTheme(document: Document): Theme {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Calls back whenever it becomes the other one, until the returned function is called. */
+/** Calls back on every change of theme, until the returned function is called. */
 export function followTheme(document: Document, callback: (theme: Theme) => void): () => void {
   const owner = new AbortController();
   let known = currentTheme(document);

@@ -3,18 +3,18 @@ import { expect, it } from "vitest";
 import { token } from "../webapi/test-token";
 import { entranceOf, pageOf } from "./token";
 
-it("one room and role have one key, whatever else the tokens say", () => {
+it("tokens for one room and role have the same key", () => {
   const key = (claims: Record<string, unknown>) => entranceOf(token(claims)).key;
   expect(key({ exp: 5e9 })).toBe(key({}));
   expect(key({ moderator: true })).not.toBe(key({}));
   expect(key({ room: "other" })).not.toBe(key({}));
 });
 
-it("the time from which a token is valid is in milliseconds", () => {
+it("a token's start time is in milliseconds", () => {
   expect(entranceOf(token({ nbf: 12 })).opens).toBe(12_000);
 });
 
-it("the page of a meeting has its token in the fragment alone", () => {
+it("a meeting's page has its token only in the fragment", () => {
   const url = new URL(pageOf(token({ server: "http://127.0.0.1:8000/" }), "dark"));
   expect(url.origin + url.pathname + url.search).toBe("http://127.0.0.1:8000/team/standup");
   expect(url.hash).toContain(`jwt=%22${token({ server: "http://127.0.0.1:8000/" })}%22`);

@@ -1,4 +1,4 @@
-/** What the widget reads of a token, untrusted: to know which meeting it opens. */
+/** What the widget reads from a token, unverified, to know which meeting it opens. */
 import { baseUrl, meetingUrl } from "../engine/url";
 import { handOver } from "../shared/handover";
 import { CLOUD_SERVER } from "../webapi/addresses";
@@ -8,11 +8,11 @@ import { roomLanguage } from "./strings";
 import type { Theme } from "./theme";
 
 export interface Entrance {
-  /** Two tokens with one key open the same meeting in the same role. */
+  /** Two tokens with the same key open the same meeting in the same role. */
   key: string;
-  /** From when on the token is valid, in milliseconds since 1970. */
+  /** The start of the token's validity, in milliseconds since 1970. */
   opens: number;
-  /** The server whose clock counts. */
+  /** The server whose clock is used to check validity. */
   server: string;
 }
 
@@ -26,9 +26,9 @@ export function entranceOf(token: string): Entrance {
 }
 
 /**
- * Where the meeting is as a page of its own. The token is in the fragment, which no server sees.
- * The user was in the meeting already: it asks for nothing, unless that is wished, or the meeting's
- * server has another origin. Our own believes no address that wishes that, another Jitsi does.
+ * The URL of the meeting as a page of its own. The token is in the fragment, which no server sees.
+ * The user has already joined once: the page skips the pre-join screen, unless requested, or the meeting's
+ * server has another origin. Our own page accepts that from no link; another Jitsi's does.
  */
 export function pageOf(
   token: string,

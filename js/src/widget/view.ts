@@ -1,4 +1,4 @@
-/** What a cell shows: a header line, the place that the meeting is laid over, or a card. */
+/** What a cell shows: a header line, the place for the meeting, or a card. */
 import { type Card, wordsOf } from "./cards";
 import { copy } from "./clipboard";
 import { remaining } from "./clock";
@@ -40,7 +40,7 @@ export class CellView implements View {
     this.#said = new NoticeLine("status", () => this.#said.clear());
     this.#root.append(this.#header.element, this.#notice.element, this.#said.element, this.place);
     host.append(this.#root);
-    // Before the notebook's own shortcuts, for which Enter, F and others have meanings of their own.
+    // Runs before the notebook's own shortcuts, which use Enter, F and others.
     addEventListener("keydown", (event) => this.#onKey(event), {
       capture: true,
       signal: this.#owner.signal,
@@ -72,7 +72,7 @@ export class CellView implements View {
     this.#root.remove();
   }
 
-  /** The meeting lies elsewhere in the document: for the keyboard, its place is the way in. */
+  /** The meeting lies elsewhere in the document: its place is the keyboard's way in. */
   #offerEntry(here: boolean): void {
     const { place } = this;
     place.tabIndex = here ? 0 : -1;
@@ -101,7 +101,7 @@ export class CellView implements View {
   }
 
   #openInTab(): void {
-    // At once, in the click: later the browser would take it for a pop-up.
+    // Open it during the click: later, browsers would block it as a pop-up.
     const tab = window.open("", "_blank");
     if (tab === null) this.#said.say(t.view.noTab);
     else void this.#session.moveTo(tab);
@@ -113,7 +113,7 @@ export class CellView implements View {
     const copied = copy(link);
     try {
       const ready = await link;
-      // It is selected then, and over http there is no other way to the clipboard.
+      // Selected for manual copying: over plain HTTP there is no clipboard access.
       const given = (await copied) || this.#said.give(t.view.copyByHand, ready);
       if (given) this.#said.say(t.view.copied);
     } catch (error) {

@@ -1,23 +1,23 @@
-/** What a token leads to on this page, at this moment. */
+/** What a token leads to on this page, now. */
 import { failureOf } from "./command-queue";
 import type { Failure } from "./kernel-channel";
 import { type Entrance, entranceOf } from "./token";
 
 export interface Circumstances {
-  /** Why pages like this one do not reach the server, if the kernel says so. */
+  /** The kernel's explanation why pages like this one cannot reach the server. */
   obstacle: Failure | null;
-  /** Whether the host gives notebooks a camera. */
+  /** Whether the host gives notebooks camera access. */
   camera: boolean;
-  /** Milliseconds that the server's clock is ahead of this one; null where it was not asked yet. */
+  /** Milliseconds by which the server's clock is ahead; null if unknown. */
   ahead: number | null;
-  /** Whether the meeting of this key may be joined now, though its place may be out of sight. */
+  /** Whether the meeting with this key may be joined now, even if its place is hidden. */
   joins(key: string): boolean;
 }
 
 export type WayIn =
   | { to: "failed"; failure: Failure }
   | { to: "browser" }
-  /** The server has to say what time it is: this machine's clock may be wrong. */
+  /** Ask the server for the time: this machine's clock may be wrong. */
   | { to: "time"; server: string }
   /** `opens`: milliseconds since 1970, by this machine's clock. */
   | { to: "early"; opens: number }

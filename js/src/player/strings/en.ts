@@ -51,7 +51,10 @@ export const en = {
     title: "The broadcast cannot be shown",
     again: "Try again",
   },
-  /** By the kind that the server, or the page itself, names; else the server's own message is shown. */
+  /**
+   * By the kind that the server or the page names; without an entry, the server's own message is
+   * shown.
+   */
   refusals: {
     forbidden: "This broadcast is private, or its link has expired: ask for a new link.",
     full: "This server has reached its viewer limit. Try again when a viewer has left.",

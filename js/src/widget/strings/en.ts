@@ -1,11 +1,11 @@
-/** A failure's sentence, in which `{}` is the room, and what can be done. */
+/** A failure's text, in which `{}` is the room, and the label of its action, if any. */
 export type FailureWords = readonly [words: string, action?: string];
 
 const NEW_TOKEN = "make the room again, or ask its moderator for a new invite.";
 
 const meeting = (room: string): string => (room ? `The meeting ${room}` : "This meeting");
 
-/** English, and what every other language has to say. */
+/** English, and the words that every other language must have. */
 export const en = {
   language: "en",
   cards: {
@@ -28,7 +28,8 @@ export const en = {
       cell: "This meeting is shown in another cell.",
       page: "This meeting moved to another browser tab.",
       browser: "This meeting moved to another browser.",
-      // That tab cannot be closed from here: it must have no hold on the notebook, nor this one on it.
+      // That tab cannot be closed from here: for security it is opened without an opener, so
+      // neither page can reach the other.
       tab: "This meeting is open in its own tab: close that before you join here again.",
     },
     left: (room: string) => `You left${room && ` ${room}`}.`,
@@ -45,7 +46,7 @@ export const en = {
     joinAgain: "Join again",
     tryAgain: "Try again",
   },
-  /** By the failure's kind; where one is missing, its own message is shown. */
+  /** By the failure's kind; without an entry, the failure's own message is shown. */
   failures: {
     kicked: ["A moderator removed you from {}."],
     ended: ["A moderator ended {} for everyone.", "Join again"],

@@ -1,6 +1,5 @@
 /**
- * Every word that a cell shows or announces around its meeting.
- *
+ * All text that a cell shows or announces around its meeting.
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
  */
@@ -11,10 +10,10 @@ import { en, type Strings } from "./en";
 
 const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
-/** The words, in the language that was chosen last. */
+/** The text in the selected language. */
 export let t: Strings = en;
 
-/** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
+/** Selects the first supported language of `wanted` and returns its tag; the default is English. */
 export function speak(wanted: readonly unknown[]): Language {
   const chosen = preferred(wanted);
   t = LANGUAGES[chosen];
@@ -22,8 +21,8 @@ export function speak(wanted: readonly unknown[]): Language {
 }
 
 /**
- * What has the room speak the notebook's language. English is what notebooks say that were asked for
- * none: then the room speaks the browser's.
+ * Makes the room use the notebook's language. Notebooks report English when no language is set: the
+ * room then uses the browser's.
  */
 export const roomLanguage = (): { defaultLanguage?: string } =>
   t.language === "en" ? {} : { defaultLanguage: t.language };

@@ -47,7 +47,7 @@ test.each([
   ["", ["de-AT", "en"], "de"],
   ["", ["fr"], "en"],
   ["fr", ["fr", "de"], "de"],
-])("in a notebook of language %j, with a browser of %j, cells speak %s", (page, browser, said) => {
+])("a notebook in %j and a browser in %j give cells in %s", (page, browser, said) => {
   document.documentElement.lang = page;
   browserSpeaks(...browser);
   expect(speak(languagesOf(document))).toBe(said);
@@ -65,7 +65,7 @@ test.each(CARDS)("the card %j is German in a German notebook, with the same butt
   }
 });
 
-test("a failure that has no words here is told in its own", () => {
+test("an unknown failure is shown with its own message", () => {
   speak(["de"]);
   const odd: Card = { kind: "failed", failure: { kind: "odd", message: "It broke." } };
   expect(wordsOf(odd, "")).toEqual({ words: "It broke.", action: "Noch einmal versuchen" });
@@ -75,7 +75,7 @@ test("both languages know the same failures", () => {
   expect(Object.keys(de.failures)).toEqual(Object.keys(en.failures));
 });
 
-test.each(CARDS)("what Python is told of the card %j is English all the same", (card) => {
+test.each(CARDS)("Python receives the card %j in English", (card) => {
   const english = standingOf(card, "algebra");
   speak(["de"]);
   expect(standingOf(card, "algebra")).toEqual(english);
@@ -89,7 +89,7 @@ test("a countdown and a date are in the cell's language", () => {
   expect([localeOf(t.language), localeOf("en"), localeOf("fr")]).toEqual(["de-AT", "en-GB", "fr"]);
 });
 
-test("the room speaks the notebook's language, and the browser's where the notebook names none", () => {
+test("the room uses the notebook's language, or the browser's if the notebook names none", () => {
   const asked = () => new URL(pageOf(token(), "light")).searchParams.get("lang");
   expect(asked()).toBeNull();
   speak(["de"]);
