@@ -1,4 +1,4 @@
-/** Broadcasting from this page: composes the stage while the server wants it from us. */
+/** Broadcasts from this page: composes the stage whenever the server grants it an ingest ticket. */
 
 import { type Fault, StageBroadcast } from "../../composer/index";
 import type { Language } from "../../shared/language";
@@ -14,11 +14,11 @@ import { Composing, type ComposingOptions } from "./composing";
 
 export interface ControlOptions extends Omit<ComposingOptions, "onEnded" | "onShown"> {
   line: ServerLine;
-  /** The one that the page speaks. */
+  /** The language of the page. */
   language: () => Language;
 }
 
-/** The server confirms a start when it has the first frame, a stop when the file is closed. */
+/** The server confirms a start at the first frame, and a stop when the file is closed. */
 const START_TIMEOUT = 25_000;
 const STOP_TIMEOUT = 45_000;
 
@@ -26,7 +26,7 @@ export class BroadcastControl {
   readonly #line: ServerLine;
   readonly #language: () => Language;
   readonly #composing: Composing;
-  /** Why this page's own part failed, which the server does not know in detail. */
+  /** Why composing failed on this page; the server knows no details. */
   #failure: Fault | null = null;
 
   constructor({ line, language, ...options }: ControlOptions) {
@@ -39,7 +39,7 @@ export class BroadcastControl {
     });
   }
 
-  /** Settles when the broadcast is live; rejects with a RefusedError that says why it is not. */
+  /** Resolves when the broadcast is live; rejects with a RefusedError that says why it is not. */
   async start(options: BroadcastOptions): Promise<void> {
     const unable = StageBroadcast.supported();
     if (unable) throw new RefusedError(unable.kind, unable.message);
@@ -52,17 +52,17 @@ export class BroadcastControl {
     }
   }
 
-  /** Settles when it has ended and the recording, if any, can be played. */
+  /** Resolves when the broadcast has ended and the recording, if any, is playable. */
   stop(): Promise<void> {
     return this.#line.request({ type: "stop_broadcast" }, STOP_TIMEOUT);
   }
 
-  /** Settles when viewers see a card in place of the stage, or the stage again. */
+  /** Resolves when viewers see a card instead of the stage, or the stage again. */
   pause(paused: boolean): Promise<void> {
     return this.#line.request({ type: "pause_broadcast", paused });
   }
 
-  /** Whether this page composes a broadcast now. */
+  /** Whether this page is composing a broadcast. */
   get active(): boolean {
     return this.#composing.active;
   }
@@ -95,7 +95,8 @@ export class BroadcastControl {
 
   #ended(failure: Fault | null): void {
     this.#failure = failure;
-    // The server may not know yet that this page has stopped; another page may take over.
+    // The server may not know yet that this page stopped: report it, so that another page can take
+    // over.
     if (failure) {
       const unable = { type: "stop_broadcast", unable: true } as const;
       this.#line.request(unable, STOP_TIMEOUT).catch(() => {});

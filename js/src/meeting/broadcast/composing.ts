@@ -1,4 +1,7 @@
-/** The stage, composed in this page and sent to the server, from an ingest ticket to the end of the stream. */
+/**
+ * Composes the stage in this page and sends it to the server, from the ingest ticket to the end of
+ * the stream.
+ */
 
 import { effect, signal } from "@preact/signals";
 import {
@@ -14,12 +17,12 @@ import type { IngestGranted } from "../../shared/protocol";
 import { workerScript } from "../../shared/worker-script";
 
 export interface ComposingOptions {
-  /** The server's base address, with a slash at its end. */
+  /** The server's base URL, with a trailing slash. */
   base: string;
-  /** Both are read inside an effect, so that changes apply to the stream. */
+  /** Both are read in an effect, so that changes apply to the running stream. */
   tiles: () => StageTile[];
   look: () => StageLook;
-  /** Called once a second while it composes. */
+  /** Called once a second while composing. */
   onHealth?: (health: Health) => void;
   /** Called when what viewers see changes. */
   onShown?: (shows: Shows) => void;
@@ -39,12 +42,12 @@ export class Composing {
     this.#options = options;
   }
 
-  /** Whether this page composes now, from a signal. */
+  /** Whether this page is composing; reads a signal. */
   get active(): boolean {
     return this.#active.value;
   }
 
-  /** The height of the composed frame; 0 for none. As above. */
+  /** The height of the composed frame, or 0; reads a signal. */
   get lines(): number {
     return this.#lines.value;
   }
@@ -54,7 +57,7 @@ export class Composing {
     this.#shows.value = shows;
   }
 
-  /** Starts, and stops an earlier broadcast. */
+  /** Starts; stops an earlier broadcast first. */
   start(granted: IngestGranted): void {
     this.close();
     const owner = new AbortController();

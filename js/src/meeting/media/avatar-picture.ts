@@ -1,32 +1,32 @@
 /**
- * A picture of oneself for the others, drawn again: a small square, without what a photo tells of its
- * place and camera. The others get these bytes. An address would be loaded by each of them, from a
- * host that they did not choose and that would learn who looks, and when.
+ * The profile picture, redrawn as a small square without the photo's metadata, such as place and
+ * camera. Others receive these bytes, not a URL: with a URL each of them would load it from a host
+ * that they did not choose and that would learn who looks, and when.
  */
 
 import { invalid } from "../../shared/arguments";
 import { LIMITS } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 
-/** Bytes of a picture that is loaded to be drawn. */
+/** The largest picture that is loaded, in bytes. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const PATIENCE = 10_000;
-/** Pixels of a side: the first that is small enough in bytes is taken. */
+/** Side lengths in pixels: the first one that is small enough in bytes is used. */
 const SIDES = [192, 128, 96, 64, 32];
 const QUALITY = 0.85;
 const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const DATA = /^data:(image\/(?:png|jpeg|webp|gif));base64,([A-Za-z0-9+/]+={0,2})$/;
 
-/** What a picture may be, and what it is loaded from. */
+/** What a picture may be, and where it may come from. */
 const RULE =
   "is an address that begins with data:image/png, jpeg, webp or gif and has its bytes in base64, or with https:// or http://";
 
-/** Return the picture that an address has, as others may be shown it: a data: URL. */
+/** Returns the picture at a URL, redrawn for others, as a data: URL. */
 export async function pictureOf(address: string): Promise<string> {
   return drawn(address.startsWith("data:") ? unpacked(address) : await loaded(address));
 }
 
-/** Return a picture as others may be shown it: a data: URL. */
+/** Returns a picture, redrawn for others, as a data: URL. */
 export async function drawn(picture: Blob): Promise<string> {
   const bitmap = await createImageBitmap(picture).catch(() => null);
   if (!bitmap) throw invalid("The avatar", "is no picture that this browser can show");
@@ -41,7 +41,10 @@ export async function drawn(picture: Blob): Promise<string> {
   throw invalid("The avatar", "has too much in it to be made small");
 }
 
-/** The middle of a picture, so wide and high. Browsers that write no WebP write a PNG instead. */
+/**
+ * The center square of a picture, scaled to `side`. Browsers that cannot write WebP write PNG
+ * instead.
+ */
 function square(bitmap: ImageBitmap, side: number): string {
   const canvas = document.createElement("canvas");
   canvas.width = side;
@@ -66,7 +69,7 @@ function unpacked(address: string): Blob {
   }
 }
 
-/** Only this browser asks for it, without cookies: who embeds this page chose the address. */
+/** Only this browser requests it, and without cookies: the embedding page chose the URL. */
 async function loaded(address: string): Promise<Blob> {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) throw invalid("The avatar", RULE);
   const signal = AbortSignal.timeout(PATIENCE);
@@ -84,7 +87,7 @@ async function loaded(address: string): Promise<Blob> {
   }
 }
 
-/** What comes, as long as it is not too much. */
+/** Reads the response up to the size limit. */
 async function parts(response: Response): Promise<Uint8Array<ArrayBuffer>[]> {
   const reader = response.body?.getReader();
   const found: Uint8Array<ArrayBuffer>[] = [];

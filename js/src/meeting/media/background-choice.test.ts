@@ -10,7 +10,7 @@ test.each([
   ["slight-blur", null, "slight-blur"],
   ["hills", null, "hills"],
   ["own", "data:image/jpeg;base64,AA", "own"],
-  // The room is hidden still where the picture is gone.
+  // The room stays hidden even if the image is gone.
   ["own", null, "blur"],
   ["constructor", null, "none"],
 ] as const)("remembered as %s with the picture %s, it is %s", (known, own, choice) => {
@@ -22,7 +22,7 @@ test("the engine API's blurs have strengths", async () => {
   expect(await backdropOf("blur", null)).toEqual({ kind: "blur", strength: "strong" });
 });
 
-test.each(SCENES)("the drawing %s is an SVG of a camera's size that needs nothing else", (name) => {
+test.each(SCENES)("the drawing %s is a self-contained SVG of a camera's size", (name) => {
   const svg = decodeURIComponent(drawing(name).replace(/^data:image\/svg\+xml,/, ""));
   const { documentElement } = new DOMParser().parseFromString(svg, "image/svg+xml");
   expect(documentElement.getAttribute("width")).toBe("1280");

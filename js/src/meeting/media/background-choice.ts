@@ -1,28 +1,28 @@
-/** What can stand behind a person, and the pictures of it. */
+/** The virtual backgrounds, and their images. */
 
 import type { Backdrop } from "../../background/messages";
 import { RefusedError } from "../../shared/refused-error";
 import { drawing, SCENES, type SceneName } from "./background-scenes";
 
-/** The blurs are called as the engine API calls them; `own` is the person's own picture. */
+/** The blurs have the engine API's names; `own` is the user's own image. */
 export type BackgroundChoice = "none" | "slight-blur" | "blur" | "own" | SceneName;
 
 export const BLURS = ["slight-blur", "blur"] as const satisfies readonly BackgroundChoice[];
 const STRENGTHS = { "slight-blur": "slight", blur: "strong" } as const;
 const CHOICES: readonly string[] = ["none", ...BLURS, "own", ...SCENES];
 
-/** The largest of a person's own pictures: that of a camera. */
+/** The largest stored size of a user's image: that of a camera frame. */
 const WIDTH = 1280;
 const HEIGHT = 720;
 const QUALITY = 0.85;
 
-/** What was remembered; a picture that is gone still hides the room. */
+/** Restores a stored choice; if its image is gone, the room stays hidden. */
 export function choiceOf(known: string | null, own: string | null): BackgroundChoice {
   if (known === null || !CHOICES.includes(known)) return "none";
   return known === "own" && own === null ? "blur" : (known as BackgroundChoice);
 }
 
-/** Rejects if the picture cannot be read. */
+/** Rejects if the image cannot be read. */
 export async function backdropOf(
   choice: Exclude<BackgroundChoice, "none">,
   own: string | null,
@@ -34,7 +34,7 @@ export async function backdropOf(
   return { kind: "picture", picture: await createImageBitmap(picture) };
 }
 
-/** A picture as this browser keeps it: no larger than a camera's. Rejects for a file that is none. */
+/** Scales an image for storage, to at most a camera frame. Rejects if the file is not an image. */
 export async function ownPicture(source: Blob | string): Promise<string> {
   const address = typeof source === "string" ? source : URL.createObjectURL(source);
   try {

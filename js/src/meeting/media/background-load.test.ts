@@ -10,7 +10,7 @@ test("a machine that keeps up is left alone", () => {
   expect([load.slow, load.ceiling]).toEqual([false, null]);
 });
 
-test("one slow moment is none, two in a row lower what the camera gives", () => {
+test("one slow report changes nothing, two in a row lower the camera's ceiling", () => {
   const load = new BackgroundLoad();
   expect([load.report(40, 30), load.report(10, 30), load.report(40, 30)]).not.toContain(true);
   expect(load.slow).toBe(false);
@@ -18,13 +18,13 @@ test("one slow moment is none, two in a row lower what the camera gives", () => 
   expect([load.slow, load.ceiling]).toEqual([true, CEILINGS[1]]);
 });
 
-test("it goes down step by step, and no further than the last", () => {
+test("steps down one at a time, and no further than the last step", () => {
   const load = new BackgroundLoad();
   expect(many(load, 40, 400, 30).filter(Boolean)).toHaveLength(CEILINGS.length - 1);
   expect(load.ceiling).toEqual(CEILINGS.at(-1));
 });
 
-test("a machine that has become quick gets its pictures back, later", () => {
+test("a machine that has become faster steps up again, more slowly", () => {
   const load = new BackgroundLoad();
   many(load, 2, 40, 30);
   expect(many(load, 7, 5, 24)).not.toContain(true);
@@ -32,7 +32,7 @@ test("a machine that has become quick gets its pictures back, later", () => {
   expect([load.slow, load.ceiling]).toEqual([false, null]);
 });
 
-test("what is neither much nor little changes nothing", () => {
+test("a moderate load changes nothing", () => {
   const load = new BackgroundLoad();
   many(load, 2, 40, 30);
   expect(many(load, 40, 20, 24)).not.toContain(true);

@@ -1,19 +1,21 @@
-/** How much of a picture this machine can give another background, in time. Pure: decisions only. */
+/**
+ * The camera size at which this machine can replace the background in time. Pure: decisions only.
+ */
 
 import type { Capture } from "./camera";
 
-/** What the camera shall deliver at most, step by step. */
+/** The camera's ceiling, step by step. */
 export const CEILINGS: readonly Capture[] = [
   { height: 720, framerate: 30 },
   { height: 360, framerate: 24 },
   { height: 360, framerate: 15 },
   { height: 180, framerate: 10 },
 ];
-/** Of the time from one picture to the next: more, and pictures are left out. */
+/** The share of the frame interval above which frames are dropped. */
 const TOO_MUCH = 0.8;
-/** So little, and the step before may do again. */
+/** Below this share, the previous step may work again. */
 const LITTLE = 0.25;
-/** Reports in a row, each of some seconds: one may be another program's moment. */
+/** Reports in a row, each over some seconds: another program may cause a single slow one. */
 const PATIENCE = 2;
 const RECOVERY = 8;
 
@@ -22,7 +24,7 @@ export class BackgroundLoad {
   #over = 0;
   #under = 0;
 
-  /** Whether it is less than what the camera gives without a background. */
+  /** Whether the ceiling is below what the camera delivers without a background. */
   get slow(): boolean {
     return this.#step > 0;
   }
@@ -31,7 +33,10 @@ export class BackgroundLoad {
     return this.slow ? (CEILINGS[this.#step] ?? null) : null;
   }
 
-  /** Milliseconds that each picture took, at so many a second. Returns whether the ceiling changed. */
+  /**
+   * `each`: milliseconds per frame, at `framerate` frames per second. Returns whether the ceiling
+   * changed.
+   */
   report(each: number, framerate: number): boolean {
     const share = (each * framerate) / 1000;
     this.#over = share > TOO_MUCH ? this.#over + 1 : 0;

@@ -1,4 +1,4 @@
-/** The pictures that come with the room. Drawn here, so that none has to be fetched. */
+/** The room's own background images. Drawn here, so that none has to be fetched. */
 
 export const SCENES = ["dusk", "hills", "shelf", "paper"] as const;
 export type SceneName = (typeof SCENES)[number];
@@ -16,7 +16,7 @@ const DRAWINGS: Readonly<Record<SceneName, () => string>> = {
     `${gradient("#eef1f6", "#dfe5ee", "#cfd8e6")}<circle cx="200" cy="140" r="260" fill="#fff" fill-opacity=".5"/><circle cx="1110" cy="620" r="340" fill="#b8c6dc" fill-opacity=".5"/>`,
 };
 
-/** The address of a drawing: an SVG of 1280 by 720. */
+/** The URL of a drawing: an SVG of 1280 by 720. */
 export function drawing(name: SceneName): string {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720" viewBox="0 0 1280 720">${DRAWINGS[name]()}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
@@ -28,13 +28,13 @@ function gradient(...colours: readonly string[]): string {
   return `<linearGradient id="g" x2="0" y2="1">${stops.join("")}</linearGradient><rect width="1280" height="720" fill="url(#g)"/>`;
 }
 
-/** A line of hills from one side to the other. */
+/** A line of hills across the image. */
 function ridge(colour: string, line: number, height: number): string {
   const bow = (x: number, up: number): string => `S${x - 160} ${line - up * height} ${x} ${line}`;
   return `<path fill="${colour}" d="M0 ${line}${bow(320, 1.4)}${bow(640, -0.6)}${bow(960, 1)}${bow(1280, -0.4)}V720H0z"/>`;
 }
 
-/** A board with books on it, the same each time. */
+/** A shelf with books, the same each time. */
 function shelf(line: number, row: number): string {
   let x = 40;
   const books: string[] = [];

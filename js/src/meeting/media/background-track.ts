@@ -1,17 +1,20 @@
-/** A track of the camera's pictures with another background, made in a Worker of its own. */
+/** A track of camera frames with a replaced background, processed in a Worker of its own. */
 
 import type { Backdrop, FromWorker, Streams, ToWorker } from "../../background/messages";
 import { serverBase } from "../../shared/base";
 import { workerScript } from "../../shared/worker-script";
 import { CanvasTrack } from "./canvas-track";
 
-/** Milliseconds: as long as a slow line needs for the network, and shorter than a command waits. */
+/**
+ * Milliseconds: enough to load the network over a slow connection, and less than a command's
+ * timeout.
+ */
 const PATIENCE = 15_000;
 
 export interface BackgroundEvents {
-  /** No further picture comes: the track has ended. */
+  /** The track has ended: no more frames. */
   onFailed(): void;
-  /** Milliseconds that a picture took. */
+  /** Milliseconds of processing per frame. */
   onEffort(each: number): void;
 }
 
@@ -20,7 +23,10 @@ export class BackgroundTrack {
   readonly #worker: Worker;
   readonly #canvas: CanvasTrack | null;
 
-  /** Rejects if this browser cannot, or if what is needed does not come: then there are no pictures. */
+  /**
+   * Rejects if the browser does not support it or a resource fails to load: then there are no
+   * frames.
+   */
   static async open(
     camera: MediaStreamTrack,
     backdrop: Backdrop,
@@ -50,7 +56,7 @@ export class BackgroundTrack {
     this.#canvas = streams() ? null : new CanvasTrack(camera);
     this.track =
       this.#canvas?.track ?? (new MediaStreamTrackGenerator({ kind: "video" }) as MediaStreamTrack);
-    // Which device it is, and how large its pictures are: what is sent is the camera's.
+    // Report the camera's id and frame size: they describe what is sent.
     this.track.getSettings = () => camera.getSettings();
   }
 
@@ -123,7 +129,7 @@ function pictureOf(backdrop: Backdrop): Transferable[] {
   return backdrop.kind === "picture" ? [backdrop.picture] : [];
 }
 
-/** Whether the browser hands a Worker the pictures themselves (Media Capture Transform). */
+/** Whether the browser transfers a track's frames to a Worker (Media Capture Transform). */
 function streams(): boolean {
   return "MediaStreamTrackProcessor" in globalThis && "MediaStreamTrackGenerator" in globalThis;
 }

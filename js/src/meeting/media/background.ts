@@ -1,4 +1,4 @@
-/** What stands behind the person: while one is chosen, nothing of the room itself leaves this class. */
+/** The virtual background: while one is selected, no image of the real room leaves this class. */
 
 import { type Signal, signal } from "@preact/signals";
 import { type BackgroundChoice, backdropOf, choiceOf, ownPicture } from "./background-choice";
@@ -11,18 +11,18 @@ export type BackgroundState = "off" | "starting" | "on";
 
 export interface BackgroundOptions {
   memory: Pick<MediaMemory, "background" | "picture">;
-  /** This track's pictures have stopped: the background could not go on. */
+  /** This track's frames have stopped: the background failed. */
   onFailed(track: MediaStreamTrack): void;
-  /** What the camera shall deliver at most; null for anything. */
+  /** The camera's ceiling; null for none. */
   onCeiling(ceiling: Capture | null): void;
 }
 
 export class Background {
   readonly choice: Signal<BackgroundChoice>;
-  /** The person's own picture, as a `data:` address. */
+  /** The user's own image, as a `data:` URL. */
   readonly own: Signal<string | null>;
   readonly state = signal<BackgroundState>("off");
-  /** Whether this machine is too slow for the camera's best pictures. */
+  /** Whether this machine is too slow for the camera's best quality. */
   readonly slow = signal(false);
   readonly #options: BackgroundOptions;
   #running: BackgroundTrack | null = null;
@@ -36,25 +36,28 @@ export class Background {
     this.choice = signal(choiceOf(background.load(), own));
   }
 
-  /** Whether the camera's own pictures have to be held back. */
+  /** Whether the camera's own frames must be withheld. */
   get wanted(): boolean {
     return this.choice.value !== "none";
   }
 
-  /** Chosen from now on; while pictures are being made, `cover` or `change` has to follow. */
+  /** Selects a background; while frames are being processed, call `cover` or `change` next. */
   choose(choice: BackgroundChoice): void {
     this.choice.value = choice;
     this.#options.memory.background.save(choice === "none" ? null : choice);
   }
 
-  /** Takes a person's picture; rejects for a file that is none. */
+  /** Stores a user's image; rejects if the file is not an image. */
   async take(source: Blob | string): Promise<void> {
     const picture = await ownPicture(source);
     this.own.value = picture;
     this.#options.memory.picture.save(picture);
   }
 
-  /** Returns what may be seen of a camera. Rejects if the background cannot be: then nothing may. */
+  /**
+   * Returns a track that hides the camera's background. Rejects if that fails: then nothing may be
+   * shown.
+   */
   async cover(camera: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.release();
     const { value: choice } = this.choice;
@@ -74,7 +77,10 @@ export class Background {
     return this.#running.track;
   }
 
-  /** Another backdrop for the pictures that are being made; false if none are. Rejects if it has no picture. */
+  /**
+   * Changes the backdrop of the running track; false if none is running. Rejects if the image
+   * cannot be read.
+   */
   async change(choice: Exclude<BackgroundChoice, "none">): Promise<boolean> {
     if (!this.#running) return false;
     const running = this.#running;
@@ -84,7 +90,7 @@ export class Background {
     return true;
   }
 
-  /** Ends the pictures that are being made. */
+  /** Stops processing frames. */
   release(): void {
     this.#running?.close();
     this.#running = null;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CameraControl } from "./camera";
 
-/** A camera of 1280x720, which can blur or not, and remembers what was asked of it. */
+/** A 1280x720 camera, with or without blur, that records the constraints applied to it. */
 class FakeCamera extends EventTarget {
   readonly asked: Record<string, unknown>[] = [];
   blurred = false;
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a smaller picture is asked for when it is clear that it is enough, in the camera's form", () => {
+test("a smaller size is requested after a delay, with the camera's aspect ratio", () => {
   const camera = new FakeCamera();
   using(camera).setCapture(SMALL);
   vi.advanceTimersByTime(4_999);
@@ -49,7 +49,7 @@ test("a smaller picture is asked for when it is clear that it is enough, in the 
   expect(camera.asked).toMatchObject([{ width: { ideal: 320 }, height: { ideal: 180 } }]);
 });
 
-test("a larger picture is asked for at once", () => {
+test("a larger size is requested at once", () => {
   const camera = new FakeCamera();
   const control = using(camera);
   control.setCapture(SMALL);
@@ -58,7 +58,7 @@ test("a larger picture is asked for at once", () => {
   expect(camera.asked.at(-1)).toMatchObject({ height: { ideal: 720 }, frameRate: { ideal: 30 } });
 });
 
-test("what changes to and fro meanwhile leaves the camera alone", () => {
+test("brief changes leave the camera alone", () => {
   const camera = new FakeCamera();
   const control = using(camera);
   control.setCapture(LARGE);
@@ -69,7 +69,7 @@ test("what changes to and fro meanwhile leaves the camera alone", () => {
   expect(camera.asked).toHaveLength(1);
 });
 
-test("a size that was wanted before the camera was open counts for it", () => {
+test("a size requested before the camera opens applies to it", () => {
   const control = new CameraControl();
   control.setCapture(SMALL);
   const camera = new FakeCamera();
@@ -78,7 +78,7 @@ test("a size that was wanted before the camera was open counts for it", () => {
   expect(camera.asked).toHaveLength(1);
 });
 
-test("a closed camera is asked for nothing", () => {
+test("nothing is requested from a closed camera", () => {
   const camera = new FakeCamera();
   const control = using(camera);
   control.setCapture(SMALL);
@@ -87,7 +87,7 @@ test("a closed camera is asked for nothing", () => {
   expect(camera.asked).toEqual([]);
 });
 
-test("a camera that can blur is switched, and keeps its size and its blur with each other", async () => {
+test("switching a camera's blur keeps its size, and the other way round", async () => {
   const camera = new FakeCamera([false, true]);
   const control = using(camera);
   expect(control.blur.value).toBe("off");
@@ -101,7 +101,7 @@ test("a camera that can blur is switched, and keeps its size and its blur with e
   expect(control.blur.value).toBe("off");
 });
 
-test("the system's own menu is followed", () => {
+test("follows the system's own camera menu", () => {
   const camera = new FakeCamera([false, true]);
   const control = using(camera);
   camera.blurred = true;
@@ -109,7 +109,7 @@ test("the system's own menu is followed", () => {
   expect(control.blur.value).toBe("on");
 });
 
-test("a camera that cannot blur says so", async () => {
+test("reports a camera that cannot blur", async () => {
   const control = using(new FakeCamera());
   expect(control.blur.value).toBe("unavailable");
   await expect(control.setBlur(true)).rejects.toThrow(/cannot blur/);

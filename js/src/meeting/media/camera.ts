@@ -1,10 +1,10 @@
-/** The open camera: it delivers no larger picture than is shown, and blurs what is behind if it can. */
+/** The open camera: delivers frames no larger than shown, and blurs the background if it can. */
 
 import { signal } from "@preact/signals";
 
 export type Blur = "unavailable" | "off" | "on";
 
-/** Media Capture Extensions, which TypeScript's own declarations do not have yet. */
+/** Media Capture Extensions, which TypeScript's DOM library lacks. */
 interface BlurSetting {
   backgroundBlur?: boolean;
 }
@@ -12,30 +12,32 @@ interface BlurRange {
   backgroundBlur?: readonly boolean[];
 }
 
-/** A smaller picture has time: a camera that changes its mode may be dark for a moment. */
+/**
+ * Delay before requesting a smaller size: a camera that changes its mode may be dark for a moment.
+ */
 const SHRINK_AFTER = 5_000;
 
-/** What the camera is to deliver. */
+/** What the camera should deliver. */
 export interface Capture {
-  /** Lines of the picture. */
+  /** The frame height in lines. */
   height: number;
   framerate: number;
 }
 
 export class CameraControl {
   readonly blur = signal<Blur>("unavailable");
-  /** Grows when the camera's picture has another size. */
+  /** Incremented when the camera's frame size changes. */
   readonly resized = signal(0);
   #track: MediaStreamTrack | null = null;
   #shape = 16 / 9;
   #asked: Capture | null = null;
-  /** More than this is not delivered, whatever is asked for. */
+  /** The upper limit, whatever is requested. */
   #ceiling: Capture | null = null;
   #applied: Capture | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #owner = new AbortController();
 
-  /** Takes charge of a camera that was opened; of none, when it is closed. */
+  /** Takes over an opened camera; null when it is closed. */
   use(track: MediaStreamTrack | null): void {
     if (track === this.#track) return;
     clearTimeout(this.#timer);
@@ -54,13 +56,13 @@ export class CameraControl {
     this.#follow();
   }
 
-  /** A larger picture at once, a smaller one when it is clear that it is enough. */
+  /** Requests a larger size at once, a smaller one after a delay. */
   setCapture(asked: Capture): void {
     this.#asked = asked;
     this.#follow();
   }
 
-  /** What is done with the pictures on this machine takes too long for larger ones; null: for none. */
+  /** Limits the size because processing on this machine is slow; null for no limit. */
   setCeiling(ceiling: Capture | null): void {
     this.#ceiling = ceiling;
     this.#follow();
@@ -90,7 +92,7 @@ export class CameraControl {
     else this.#timer ??= setTimeout(() => void this.#apply(), SHRINK_AFTER);
   }
 
-  /** Settles when the camera has done it; rejects where it cannot. */
+  /** Resolves when the camera has switched; rejects if it cannot. */
   async setBlur(on: boolean): Promise<void> {
     if (!this.#track || this.blur.value === "unavailable") {
       throw new DOMException("This camera cannot blur what is behind you.", "NotSupportedError");
@@ -110,7 +112,7 @@ export class CameraControl {
     this.resized.value += 1;
   }
 
-  /** Constraints replace those of before: each time all of them. */
+  /** Constraints replace all previous ones: always pass the full set. */
   async #constrain(blur: BlurSetting): Promise<void> {
     const capture = this.#applied ?? this.#wanted;
     const size = capture && {
@@ -123,7 +125,7 @@ export class CameraControl {
 
   #readBlur(): void {
     const track = this.#track;
-    // Older browsers cannot be asked.
+    // Older browsers lack getCapabilities.
     const range = track?.getCapabilities?.() as BlurRange | undefined;
     const offered = range?.backgroundBlur ?? [];
     if (!track || !offered.includes(true)) this.blur.value = "unavailable";

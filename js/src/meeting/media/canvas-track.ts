@@ -1,4 +1,7 @@
-/** A track of a canvas, for browsers that hand a Worker no pictures of a track: the page carries each. */
+/**
+ * A canvas track, for browsers that cannot transfer a track's frames to a Worker: the page copies
+ * each frame.
+ */
 
 export class CanvasTrack {
   readonly track: MediaStreamTrack;
@@ -6,7 +9,7 @@ export class CanvasTrack {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
 
-  /** Throws where a browser has no such thing. */
+  /** Throws if the browser does not support it. */
   constructor(camera: MediaStreamTrack) {
     const context = this.#canvas.getContext("2d", { alpha: false });
     const [track] = this.#canvas.captureStream().getVideoTracks();
@@ -23,7 +26,7 @@ export class CanvasTrack {
     });
   }
 
-  /** What the camera sees now; null while it shows nothing. */
+  /** The camera's current frame; null while it delivers none. */
   picture(): VideoFrame | null {
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
     return new VideoFrame(this.#video, { timestamp: performance.now() * 1000 });

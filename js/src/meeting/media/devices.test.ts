@@ -12,7 +12,10 @@ function named(name: string): Error {
 
 const track = (kind: string) => ({ kind }) as MediaStreamTrack;
 
-/** A machine that answers each kind with a track or an error; both together fail if one does. */
+/**
+ * A machine that answers requests for each kind with a track or an error; a request for both fails
+ * if either fails.
+ */
 function machine(
   answers: { audio?: string; video?: string },
   permission: PermissionState = "granted",
@@ -41,7 +44,7 @@ function machine(
   return { capture, asked };
 }
 
-test("camera and microphone are asked for at once", async () => {
+test("requests camera and microphone together", async () => {
   const { capture, asked } = machine({});
   const { audio, video, problems } = await acquire(capture, BOTH, {});
   expect([audio?.kind, video?.kind, problems, asked]).toEqual([
@@ -52,18 +55,18 @@ test("camera and microphone are asked for at once", async () => {
   ]);
 });
 
-test("without a camera the microphone is still used", async () => {
+test("uses the microphone without a camera", async () => {
   const { capture } = machine({ video: "NotFoundError" });
   const { audio, video, problems } = await acquire(capture, BOTH, {});
   expect([audio?.kind, video, problems]).toEqual(["audio", null, { video: "missing" }]);
 });
 
-test("a camera in use elsewhere leaves the microphone", async () => {
+test("uses the microphone if the camera is in use elsewhere", async () => {
   const { capture } = machine({ video: "NotReadableError" });
   expect((await acquire(capture, BOTH, {})).problems).toEqual({ video: "busy" });
 });
 
-test("who just said no is not asked again", async () => {
+test("does not prompt again after a refusal", async () => {
   const capture: Capture = {
     getUserMedia: () => Promise.reject(named("NotAllowedError")),
     refusal: () => null,
@@ -72,7 +75,7 @@ test("who just said no is not asked again", async () => {
   expect((await acquire(capture, BOTH, {})).problems).toEqual({ audio: "denied", video: "denied" });
 });
 
-test("a camera that is blocked for good does not take the microphone with it", async () => {
+test("a blocked camera does not affect the microphone", async () => {
   const { capture, asked } = machine({ video: "NotAllowedError" }, "denied");
   const { audio, problems } = await acquire(capture, BOTH, {});
   expect(audio?.kind).toBe("audio");
@@ -87,14 +90,14 @@ test("a page without TLS has no devices, and says what to do", async () => {
   expect([retriable(problems), tabHelps(problems), asked]).toEqual([false, false, []]);
 });
 
-test("what is not wanted is not opened", async () => {
+test("opens only what is wanted", async () => {
   const { capture, asked } = machine({});
   await acquire(capture, { audio: true, video: false }, {});
   await acquire(capture, { audio: false, video: false }, {});
   expect(asked).toEqual(["audio"]);
 });
 
-test("a camera that the page around keeps does not take the microphone with it", async () => {
+test("a camera blocked by the embedding page does not affect the microphone", async () => {
   const { capture, asked } = machine({}, "granted", { video: "framed" });
   const { audio, problems } = await acquire(capture, BOTH, {});
   expect([audio?.kind, problems, asked]).toEqual(["audio", { video: "framed" }, ["audio"]]);
@@ -102,7 +105,7 @@ test("a camera that the page around keeps does not take the microphone with it",
   expect([retriable(problems), tabHelps(problems)]).toEqual([false, true]);
 });
 
-test("what the system forbids is mended there, and no tab helps", async () => {
+test("after the system blocked a device a retry may help, and a tab does not", async () => {
   const capture: Capture = {
     getUserMedia: () =>
       Promise.reject(new DOMException("Permission denied by system", "NotAllowedError")),
@@ -115,7 +118,7 @@ test("what the system forbids is mended there, and no tab helps", async () => {
   expect([retriable(problems), tabHelps(problems)]).toEqual([true, false]);
 });
 
-test("a camera that a person chose is that one, whatever another's size", async () => {
+test("a chosen camera is used even if another one fits the size better", async () => {
   const getUserMedia = vi.fn(async () => ({ getAudioTracks: () => [], getVideoTracks: () => [] }));
   const capture = { getUserMedia, refusal: () => null } as unknown as Capture;
   const wanted = { audio: false, video: true };

@@ -1,21 +1,21 @@
-/** Opening microphone and camera: as much of what is wanted as the machine and the person allow. */
+/** Opens microphone and camera, as far as the machine and the user allow. */
 
 import { t } from "../strings";
 import { type Refusal, refusalOf } from "./permissions";
 
-/** Which way a camera looks, as W3C Media Capture names it. */
+/** Camera directions, as named by W3C Media Capture. */
 export const FACINGS = ["user", "environment"] as const;
 export type Facing = (typeof FACINGS)[number];
 
 export type MediaKind = "audio" | "video";
-/** With `background` the camera is off because what is behind the person could not be hidden. */
+/** `background`: the camera is off because its background could not be hidden. */
 export type Problem = Refusal | "background" | "denied" | "system" | "missing" | "busy" | "unknown";
 export type Problems = Partial<Record<MediaKind, Problem>>;
 
 export type DeviceKind = "audioinput" | "audiooutput" | "videoinput";
-/** The ids of the devices that the person chose. */
+/** The ids of the chosen devices. */
 export type DeviceChoice = Partial<Record<DeviceKind, string>>;
-/** Whether microphone and camera are on, or are to be. */
+/** Whether microphone and camera are on, or should be. */
 export type Start = Readonly<Record<MediaKind, boolean>>;
 
 export interface Acquired {
@@ -24,7 +24,7 @@ export interface Acquired {
   problems: Problems;
 }
 
-/** A device that the person chose could not be opened. */
+/** A chosen device could not be opened. */
 export class DeviceError extends Error {
   override readonly name = "DeviceError";
   constructor(
@@ -35,24 +35,24 @@ export class DeviceError extends Error {
   }
 }
 
-/** What is asked for besides the devices that were chosen. */
+/** What to request besides the chosen devices. */
 export interface Wishes extends DeviceChoice {
-  /** In place of the chosen camera. */
+  /** Instead of the chosen camera. */
   facing?: Facing | undefined;
   noiseSuppression?: boolean;
   /**
-   * Whether it has to be the chosen devices: what is merely ideal gives way to another camera that
-   * has the wanted size.
+   * Whether only the chosen devices will do: with `ideal`, browsers may prefer another camera that
+   * has the requested size.
    */
   exactly?: boolean;
 }
 
-/** The parts of the browser that are used here. */
+/** The subset of the browser's API that is used here. */
 export interface Capture {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
-  /** Why the page gets no such device, whatever its user says. */
+  /** Why the page cannot use this kind of device, whatever the user allows. */
   refusal(kind: MediaKind): Refusal | null;
-  /** Whether a device may be used; null where the browser does not tell. */
+  /** Whether a device may be used; null if the browser does not say. */
   permission(kind: MediaKind): Promise<PermissionState | null>;
 }
 
@@ -67,7 +67,9 @@ export const MICROPHONE: MediaTrackConstraints = {
   autoGainControl: true,
 };
 
-/** Both at once, so that the browser asks once; each alone where that fails. Never rejects. */
+/**
+ * Requests both at once, so that the browser prompts once; each alone if that fails. Never rejects.
+ */
 export async function acquire(
   capture: Capture,
   wanted: Readonly<Record<MediaKind, boolean>>,
@@ -98,7 +100,7 @@ async function separately(
 ): Promise<Acquired> {
   const states = await Promise.all(kinds.map((kind) => capture.permission(kind)));
   const dismissed = together === "denied" && states.every((state) => state === "prompt");
-  // Asking again right after a "no" would only annoy.
+  // Prompting again right after a "no" would only annoy.
   if (dismissed) return { audio: null, video: null, problems: all(kinds, "denied") };
   const result: Acquired = { audio: null, video: null, problems: {} };
   for (const [index, kind] of kinds.entries()) {
@@ -142,7 +144,7 @@ function problemOf(error: unknown): Problem {
   switch (error instanceof Error ? error.name : "") {
     case "NotAllowedError":
     case "SecurityError":
-      // Chromium's words for a camera that the system keeps from the whole browser.
+      // Chromium's message for a camera that the system blocks for the whole browser.
       return /by system/i.test(String(error)) ? "system" : "denied";
     case "NotFoundError":
     case "OverconstrainedError":
@@ -159,19 +161,22 @@ function all(kinds: readonly MediaKind[], problem: Problem): Problems {
   return Object.fromEntries(kinds.map((kind) => [kind, problem]));
 }
 
-/** What is the matter and how to mend it, in one sentence; null if nothing is. */
+/** The problem and its fix, in one sentence; null if there is none. */
 export function explain({ audio, video }: Problems): string | null {
   const problem = audio ?? video;
   return problem ? t.problems[problem](audio === video ? "both" : audio ? "audio" : "video") : null;
 }
 
-/** Whether asking again may help: nothing that the person can do here changes the others. */
+/** Whether a retry may help: other problems cannot be fixed on this page. */
 export function retriable({ audio, video }: Problems): boolean {
   const fixed: readonly (Problem | undefined)[] = ["insecure", "framed", "policy", "hidden"];
   return [audio, video].some((problem) => problem && !fixed.includes(problem));
 }
 
-/** Whether it may work in a tab of its own. Not every browser says that a page around forbids it. */
+/**
+ * Whether a tab of its own may help. Not every browser reports that the embedding page blocks a
+ * device.
+ */
 export function tabHelps({ audio, video }: Problems): boolean {
   return [audio, video].some((problem) => problem === "framed" || problem === "denied");
 }
@@ -192,7 +197,7 @@ export function browserCapture(): Capture {
   };
 }
 
-/** Whether the browser lets a page choose where sound is heard. */
+/** Whether the browser lets a page select the speaker. */
 export function canChooseOutput(): boolean {
   return "setSinkId" in HTMLMediaElement.prototype;
 }

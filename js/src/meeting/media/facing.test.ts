@@ -4,7 +4,7 @@ import { RefusedError } from "../../shared/refused-error";
 import type { Facing } from "./devices";
 import { facingOf, turnCamera } from "./facing";
 
-/** A device with cameras, by which way each looks: null where the browser does not say. */
+/** A device with cameras, by direction; null if the browser does not report it. */
 function device(...ways: (Facing | null)[]) {
   const open = (at: number): MediaStreamTrack | null => {
     const way = ways[at];
@@ -37,7 +37,7 @@ function device(...ways: (Facing | null)[]) {
   };
 }
 
-test("a phone's camera is turned to and fro", async () => {
+test("a phone's camera can be turned back and forth", async () => {
   const phone = device("user", "environment", "environment");
   await turnCamera(phone);
   expect(facingOf(phone.camera.value)).toBe("environment");
@@ -50,7 +50,7 @@ test("a phone's camera is turned to and fro", async () => {
 });
 
 test.each([[[null, null]], [["user", "user"]]] as (Facing | null)[][][])(
-  "where the cameras %j look the same way, the next one is taken",
+  "if the cameras %j face the same way, the next one is used",
   async (ways) => {
     const computer = device(...ways);
     await turnCamera(computer);
@@ -60,7 +60,7 @@ test.each([[[null, null]], [["user", "user"]]] as (Facing | null)[][][])(
   },
 );
 
-test("there is nothing to turn to, or nothing to turn", async () => {
+test("without another camera, or any, there is nothing to turn", async () => {
   const alone = device("user");
   await expect(turnCamera(alone)).rejects.toMatchObject({ kind: "no_device" });
   alone.camera.value = null;

@@ -1,10 +1,10 @@
-/** Which way a camera looks, and another one in its place: of phones, mostly. */
+/** The camera's direction, and switching to another camera: mostly for phones. */
 
 import { RefusedError } from "../../shared/refused-error";
 import { FACINGS, type Facing } from "./devices";
 import type { LocalMedia } from "./media";
 
-/** Null where there is no camera, or the browser does not say. */
+/** Null if there is no camera, or the browser does not report it. */
 export function facingOf(track: MediaStreamTrack | null): Facing | null {
   const facing = track?.getSettings().facingMode;
   return FACINGS.find((one) => one === facing) ?? null;
@@ -12,9 +12,9 @@ export function facingOf(track: MediaStreamTrack | null): Facing | null {
 
 type Media = Pick<LocalMedia, "idle" | "camera" | "source" | "devices" | "choose" | "face">;
 
-/** Use the camera that looks this way; the other one, or the next there is, where no way is named. */
+/** Uses the camera that faces this way; without a direction, the opposite or else the next one. */
 export async function turnCamera(media: Media, wanted: Facing | null = null): Promise<void> {
-  // A camera that is still opening is not off.
+  // A camera that is still opening counts as on.
   await media.idle;
   const track = media.source;
   if (!track) throw new RefusedError("camera_off", "Your camera is off: switch it on first.");
@@ -29,7 +29,7 @@ export async function turnCamera(media: Media, wanted: Facing | null = null): Pr
       return;
     }
   } catch (error) {
-    // A computer with two cameras may have both of them look at its user.
+    // On a computer, both cameras may face the user.
     if (!(error instanceof RefusedError)) throw error;
   }
   await next(media);
@@ -50,7 +50,10 @@ export function camerasOf({ devices }: Pick<LocalMedia, "devices">): MediaDevice
   return devices.value.filter(({ kind }) => kind === "videoinput");
 }
 
-/** Whether turning the camera is worth a button: there is another one, and the device is held in a hand. */
+/**
+ * Whether to show a button that turns the camera: there is another one, and this is a handheld
+ * device.
+ */
 export function offersTurning(media: Media): boolean {
   return (
     media.camera.value !== null &&

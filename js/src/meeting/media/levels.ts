@@ -1,4 +1,4 @@
-/** Who speaks right now. Runs on timers: pages in the background get no animation frames. */
+/** Detects who is speaking. Uses timers: pages in the background get no animation frames. */
 
 import { signal } from "@preact/signals";
 import { SpeakerDetector } from "./speakers";
@@ -24,7 +24,7 @@ export class Levels {
   }
 }
 
-/** The level of one's own microphone, which no connection measures while no other is there. */
+/** The level of the own microphone: without peer connections, none measures it. */
 export class MicrophoneMeter {
   #context: AudioContext | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
@@ -46,12 +46,12 @@ export class MicrophoneMeter {
     this.wake();
   }
 
-  /** Browsers let a page begin to listen when the person touches it. */
+  /** Browsers allow audio processing after a user gesture. */
   wake(): void {
     if (this.#context?.state === "suspended") void this.#context.resume().catch(() => {});
   }
 
-  /** From 0 to 1; 0 where the browser does not let the page listen yet. */
+  /** From 0 to 1; 0 until the browser allows audio processing. */
   level(): number {
     if (!this.#source || !this.#analyser) return 0;
     this.#analyser.getFloatTimeDomainData(this.#samples);

@@ -7,7 +7,7 @@ import { LocalMedia } from "./media";
 
 const PATIENT = { timeout: 20_000 };
 
-/** A device that is open, as far as it is looked at here. */
+/** An open device, with the parts that these tests need. */
 class Track extends EventTarget {
   enabled = true;
   readyState = "live";
@@ -28,7 +28,7 @@ class Track extends EventTarget {
 type Device = { ideal?: string; exact?: string };
 type Wanted = Partial<Record<"audio" | "video", { deviceId?: Device } | boolean>>;
 
-/** What was asked for, and is not answered yet. */
+/** Pending device requests. */
 let asked: { give: () => Track[]; refuse: (error: Error) => void }[];
 let tracks: Track[];
 let media: LocalMedia;
@@ -79,7 +79,7 @@ afterEach(() => {
   localStorage.clear();
 });
 
-/** The next request that the browser gets, once it has it. */
+/** The next device request. */
 async function next(): Promise<(typeof asked)[0]> {
   await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), PATIENT);
   return asked.shift() as (typeof asked)[0];
@@ -90,20 +90,20 @@ const live = (): string[] =>
     .filter((track) => track.readyState === "live" && track.enabled)
     .map(({ kind, deviceId }) => `${kind} ${deviceId}`);
 
-test("what is being opened still was not switched off", async () => {
+test("a device that is still being opened has not been switched off", async () => {
   expect(media.wanted).toEqual({ audio: false, video: false });
   const opened = media.open({ audio: false, video: true });
   expect([...media.busy.value]).toEqual(["video"]);
   expect(media.wanted).toEqual({ audio: false, video: true });
   (await next()).refuse(new DOMException("", "NotReadableError"));
   await opened;
-  // Nor was what turned out to be in use elsewhere.
+  // Nor was a device that turned out to be in use elsewhere.
   expect(media.camera.value).toBeNull();
   expect(media.wanted).toEqual({ audio: false, video: true });
 });
 
 test.each(["audio", "video"] as const)(
-  "three switches of %s, while it is being opened, switch it off, on and off",
+  "three toggles of %s while it opens switch it off, on and off",
   async (kind) => {
     const opened = media.open({ audio: kind === "audio", video: kind === "video" });
     const opening = await next();
@@ -118,7 +118,7 @@ test.each(["audio", "video"] as const)(
 );
 
 test.each(["audio", "video"] as const)(
-  "%s is switched on, or off, as is said while it is being opened",
+  "%s can be switched on or off while it opens",
   async (kind) => {
     const opened = media.open({ audio: kind === "audio", video: kind === "video" });
     const opening = await next();
@@ -132,7 +132,7 @@ test.each(["audio", "video"] as const)(
   },
 );
 
-test("what is switched off while it is being opened is never on, and not once opened again", async () => {
+test("a device switched off while it opens is never on, and is not opened again", async () => {
   const shown: unknown[] = [];
   media.microphoneOn.subscribe((on) => shown.push(on));
   media.camera.subscribe((track) => shown.push(track));
@@ -148,7 +148,7 @@ test("what is switched off while it is being opened is never on, and not once op
   expect(tracks.map(({ readyState }) => readyState)).toEqual(["live", "ended"]);
 });
 
-test("what waits to be opened and is switched off before its turn is not opened", async () => {
+test("a queued device that is switched off before its turn is not opened", async () => {
   const opened = media.open({ audio: true, video: false });
   const opening = await next();
   const on = media.setCamera(true);
@@ -159,7 +159,7 @@ test("what waits to be opened and is switched off before its turn is not opened"
   expect([live(), asked, media.camera.value]).toEqual([["audio usual"], [], null]);
 });
 
-test("who is muted while another microphone is being opened stays muted", async () => {
+test("a participant muted while another microphone opens stays muted", async () => {
   const opened = media.open({ audio: true, video: false });
   (await next()).give();
   await opened;
@@ -173,7 +173,7 @@ test("who is muted while another microphone is being opened stays muted", async 
   expect(live()).toEqual(["audio other"]);
 });
 
-test("a device that is chosen while another is being opened comes after it", async () => {
+test("a device chosen while another one opens comes after it", async () => {
   const opened = media.open({ audio: false, video: true });
   const opening = await next();
   const chosen = media.choose("videoinput", "other");
@@ -184,7 +184,7 @@ test("a device that is chosen while another is being opened comes after it", asy
   expect(live()).toEqual(["video other"]);
 });
 
-test("a screen that is no more to be shared once it is picked is let go", async () => {
+test("a screen share cancelled during the picker is stopped", async () => {
   const on = media.setScreen(true);
   const picked = await next();
   expect([media.isOn("screen"), media.intends("screen")]).toEqual([false, true]);
@@ -194,14 +194,14 @@ test("a screen that is no more to be shared once it is picked is let go", async 
   expect([media.screen.value, live(), asked]).toEqual([null, [], []]);
 });
 
-test("a screen is asked for once, however often it is to be shared", async () => {
+test("the screen picker opens once, however often sharing is requested", async () => {
   const twice = [media.setScreen(true), media.setScreen(true)];
   (await next()).give();
   await Promise.all(twice);
   expect([live(), asked]).toEqual([["audio usual", "video usual"], []]);
 });
 
-test("where the device cannot be opened, switching it on says why", async () => {
+test("switching on a device that cannot be opened gives the reason", async () => {
   const opened = media.open({ audio: false, video: true });
   const opening = await next();
   const [off, on] = [switchOver(meeting, "video"), switchOver(meeting, "video")];
@@ -212,7 +212,7 @@ test("where the device cannot be opened, switching it on says why", async () => 
   await expect(on).rejects.toMatchObject({ kind: "video", problem: "missing" });
 });
 
-test("what was said before the end of a meeting opens nothing after it", async () => {
+test("requests from before the end of a meeting open nothing after it", async () => {
   const opened = media.open({ audio: true, video: false });
   const opening = await next();
   const on = media.setCamera(true);
@@ -228,7 +228,10 @@ interface Asked {
   deviceId?: { ideal: string };
 }
 
-/** A browser that decides these when it opens a device, and opens no camera but those of `ways`. */
+/**
+ * A browser that applies these settings only when it opens a device, and has only the cameras in
+ * `ways`.
+ */
 function browser(ways: readonly string[] = []) {
   const asked: Asked[] = [];
   const track = (settings: object) => ({
@@ -261,7 +264,7 @@ function browser(ways: readonly string[] = []) {
   return asked;
 }
 
-test("noise is taken out as the browser says it: where it decides that on opening, one opens again", async () => {
+test("noise suppression applies live, or by reopening the microphone where the browser requires it", async () => {
   const asked = browser();
   const media = new LocalMedia(mediaMemory);
   expect(media.noise.value).toBe("unavailable");
@@ -275,14 +278,14 @@ test("noise is taken out as the browser says it: where it decides that on openin
   expect(media.microphone.value?.enabled).toBe(false);
   await media.setNoiseSuppression(false);
   expect(asked.map(({ noiseSuppression }) => noiseSuppression)).toEqual([true, false]);
-  // Chosen for the next time, too.
+  // Stored for the next visit, too.
   const later = new LocalMedia(mediaMemory);
   await later.open({ audio: true, video: false });
   expect(later.noise.value).toBe("off");
   vi.unstubAllGlobals();
 });
 
-test("the camera that looks the other way is used, and the one of before where there is none", async () => {
+test("uses the camera that faces the other way, or keeps the current one if there is none", async () => {
   browser(["user", "environment"]);
   const media = new LocalMedia(mediaMemory);
   await media.open({ audio: false, video: true });

@@ -1,4 +1,4 @@
-/** One's own microphone, camera and shared screen: what is open, what is on, what is wrong. */
+/** The local microphone, camera and screen share: what is open, what is on, and any problems. */
 
 import { computed, type Signal, signal } from "@preact/signals";
 import { RefusedError } from "../../shared/refused-error";
@@ -22,12 +22,13 @@ import { MicrophoneMeter } from "./levels";
 import type { MediaMemory } from "./memory";
 import { refusalOf } from "./permissions";
 
-/** Milliseconds: a level that moves more seldom looks broken. */
+/** Milliseconds: a level meter that updates less often looks broken. */
 const LEVEL_INTERVAL = 80;
-/** What is asked for when a screen is shared (W3C Screen Capture); browsers pass over what they lack. */
+/** The screen share request (W3C Screen Capture); browsers ignore options that they lack. */
 const SHARED: DisplayMediaStreamOptions & Record<string, unknown> = {
   video: { frameRate: { max: 15 } },
-  // Music and films, not a voice: nothing is to be cleaned of it. The others' own voices stay out.
+  // Music and films, not a voice: disable all processing. Exclude this page's own audio, the other
+  // participants.
   audio: {
     echoCancellation: false,
     noiseSuppression: false,
@@ -42,44 +43,47 @@ const DEVICES = ["audio", "video", "screen"] as const;
 const NOTHING = { audio: false, video: false, screen: false };
 const INPUT = { audio: "audioinput", video: "videoinput" } as const;
 
-/** What of one's own can be on. */
+/** The local sources that can be on. */
 export type Device = (typeof DEVICES)[number];
-/** As the browser says it of the open microphone: without one, or where it does not say, it is none. */
+/**
+ * The open microphone's setting, as the browser reports it; `unavailable` without a microphone or a
+ * report.
+ */
 export type NoiseSuppression = "unavailable" | "off" | "on";
 
 export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
-  /** What may be seen of the camera: all that leaves this page. */
+  /** What others may see of the camera: only this leaves the page. */
   readonly camera = signal<MediaStreamTrack | null>(null);
   readonly screen = signal<MediaStreamTrack | null>(null);
-  /** The sound of what is shared, where the browser gives it. */
+  /** The shared screen's audio, if the browser captures it. */
   readonly screenSound = signal<MediaStreamTrack | null>(null);
   readonly microphoneOn = signal(false);
   readonly meter = new MicrophoneMeter();
   readonly control = new CameraControl();
-  /** Whether the camera can blur what is behind the person, and does. */
+  /** Whether the camera can blur its background, and does. */
   readonly blur = this.control.blur;
   readonly background: Background;
-  /** How loud the microphone is, from 0 to 1; measured while it is shown. */
+  /** The microphone's level, from 0 to 1; measured only while shown. */
   readonly level: Signal<number>;
-  /** Whether the browser takes noise out of what the open microphone hears. */
+  /** Whether the browser suppresses noise in the open microphone. */
   readonly noise = signal<NoiseSuppression>("unavailable");
   readonly problems = signal<Problems>({});
   readonly devices = signal<readonly MediaDeviceInfo[]>([]);
   readonly choice: Signal<DeviceChoice>;
-  /** What is being opened, or waits for that. */
+  /** Devices that are being opened, or are queued. */
   readonly busy = computed<ReadonlySet<Device>>(
     () => new Set(DEVICES.filter((device) => this.#openings.value[device] > 0)),
   );
 
   readonly #openings = signal<Readonly<Record<Device, number>>>({ audio: 0, video: 0, screen: 0 });
-  /** Whether each shall be on: what was said of it last, as far as it is busy. */
+  /** The last requested state of each device, while it is busy. */
   readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
-  /** The camera itself: it shows what is behind the person. */
+  /** The camera itself, with the real background. */
   #source: MediaStreamTrack | null = null;
   #suppressesNoise: boolean;
   #owner = new AbortController();
-  /** One opening at a time: two prompts, or two cameras at once, are no help. */
+  /** Opens one device at a time: two prompts, or two cameras at once, are no help. */
   #queue: Promise<unknown> = Promise.resolve();
 
   readonly #memory: MediaMemory;
@@ -107,7 +111,10 @@ export class LocalMedia {
     });
   }
 
-  /** What is on, or would be: what cannot be opened, or is not open yet, was not switched off. */
+  /**
+   * What the user wants on: a device that failed to open, or has not opened yet, was not switched
+   * off.
+   */
   get wanted(): Start {
     const { audio, video } = this.problems.value;
     return {
@@ -116,12 +123,12 @@ export class LocalMedia {
     };
   }
 
-  /** The camera as it is, with the room behind the person; never shown to others. */
+  /** The raw camera, with the real background; never shown to others. */
   get source(): MediaStreamTrack | null {
     return this.#source;
   }
 
-  /** Settles once every opening that has begun is done. */
+  /** Resolves when all pending openings are done. */
   get idle(): Promise<unknown> {
     return this.#queue;
   }
@@ -132,12 +139,12 @@ export class LocalMedia {
     return (device === "video" ? this.camera : this.screen).value !== null;
   }
 
-  /** Whether it is on, or is to be once it is open: the contrary is the other way. */
+  /** Whether it is on, or will be once it opens: toggling inverts this. */
   intends(device: Device): boolean {
     return this.busy.value.has(device) ? this.#wish.value[device] : this.isOn(device);
   }
 
-  /** Opens what is wanted, or what of it there is; the rest is told by `problems`. */
+  /** Opens what is wanted, as far as possible; `problems` reports the rest. */
   open(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
     this.#owner.abort();
     this.#owner = new AbortController();
@@ -147,14 +154,14 @@ export class LocalMedia {
     return this.retry(wanted);
   }
 
-  /** Tries once more to open what could not be opened. */
+  /** Retries the devices that failed to open. */
   retry(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
     const { audio, video } = wanted;
     const wishes = { ...(audio && { audio }), ...(video && { video }) };
     return this.#exclusive(wishes, () => this.#acquire(wanted));
   }
 
-  /** Off is off at once: what is being opened is silent then. */
+  /** Off takes effect at once: a device that is still opening will be muted. */
   async setMicrophone(on: boolean): Promise<void> {
     this.#say({ audio: on });
     if (this.microphone.value) this.#setMicrophone(this.microphone.value, on);
@@ -168,7 +175,7 @@ export class LocalMedia {
     else await this.#acquire({ audio: true, video: false });
   }
 
-  /** Off means that the camera's light goes out: the track ends, and a new one is opened for on. */
+  /** Off turns the camera's light off: the track ends, and switching on opens a new one. */
   async setCamera(on: boolean): Promise<void> {
     this.#say({ video: on });
     if (on) await this.#exclusive({ video: true }, () => this.#switchCameraOn());
@@ -180,7 +187,7 @@ export class LocalMedia {
     await this.#acquire({ audio: false, video: true });
   }
 
-  /** Rejects with the browser's own error; a prompt that was dismissed is no error. */
+  /** Rejects with the browser's own error; dismissing the prompt is not an error. */
   async setScreen(on: boolean): Promise<void> {
     this.#say({ screen: on });
     if (!on) this.#stopScreen();
@@ -209,14 +216,14 @@ export class LocalMedia {
     this.screenSound.value = sound;
   }
 
-  /** Blurs what is behind the person, or no more; rejects where the camera cannot. */
+  /** Switches the camera's own background blur; rejects if the camera has none. */
   setBlur(on: boolean): Promise<void> {
     return this.control.setBlur(on);
   }
 
   /**
-   * Puts something else behind the person, or nothing. Rejects if that cannot be: then the camera is off,
-   * or a picture that cannot be read changes nothing.
+   * Selects a virtual background, or none. Rejects on failure: the camera is then off, except that
+   * an unreadable image changes nothing.
    */
   async setBackground(choice: BackgroundChoice): Promise<void> {
     const failed = (): boolean => this.problems.value.video === "background";
@@ -233,15 +240,15 @@ export class LocalMedia {
     });
   }
 
-  /** Puts a person's own picture behind them: a file, or a `data:` address. */
+  /** Uses a user's own image as the background: a file, or a `data:` URL. */
   async setPicture(source: Blob | string): Promise<void> {
     await this.background.take(source);
     await this.setBackground("own");
   }
 
   /**
-   * Uses another device, at once if it is on. Rejects if that cannot be opened: then the one of
-   * before goes on.
+   * Switches to another device, at once if the kind is on. Rejects if that fails, and keeps the
+   * previous device.
    */
   async choose(kind: DeviceKind, deviceId: string): Promise<void> {
     const before = this.current(kind)?.deviceId;
@@ -252,11 +259,11 @@ export class LocalMedia {
       input === "audio" ? this.microphone.value : this.#source;
     if (!held() && !this.busy.value.has(input)) return;
     await this.#exclusive({ [input]: this.intends(input) }, async () => {
-      // It was switched off meanwhile, or opened as it is wanted.
+      // It was switched off meanwhile, or opened with the right device.
       const open = held();
       if (!open || open.getSettings().deviceId === deviceId) return;
       const wanted = { audio: input === "audio", video: input === "video" };
-      // Many a machine cannot open two cameras at once.
+      // Many machines cannot open two cameras at once.
       open.stop();
       await this.#acquire(wanted, { exactly: true });
       const problem = this.problems.value[input];
@@ -269,7 +276,10 @@ export class LocalMedia {
     });
   }
 
-  /** Uses the camera that looks this way; rejects if there is none, and then the one of before goes on. */
+  /**
+   * Switches to the camera that faces this way; rejects if there is none, and keeps the previous
+   * camera.
+   */
   async face(facing: Facing): Promise<void> {
     await this.#exclusive({ video: true }, async () => {
       const wanted = { audio: false, video: true };
@@ -286,8 +296,8 @@ export class LocalMedia {
   }
 
   /**
-   * Takes noise out of what the microphone hears, or no more: at once, or as soon as one is open.
-   * Rejects where the browser does not do it.
+   * Switches noise suppression of the microphone: at once, or when it next opens. Rejects if the
+   * browser lacks it.
    */
   async setNoiseSuppression(on: boolean): Promise<void> {
     this.#suppressesNoise = on;
@@ -299,7 +309,7 @@ export class LocalMedia {
       await track.applyConstraints({ ...MICROPHONE, noiseSuppression: on }).catch(() => {});
       this.#readNoise();
       if (this.noise.value === wanted) return;
-      // Chromium decides it when a microphone is opened.
+      // Chromium applies it only when it opens a microphone.
       track.stop();
       await this.#acquire({ audio: true, video: false });
       const problem = this.problems.value.audio;
@@ -309,7 +319,7 @@ export class LocalMedia {
     });
   }
 
-  /** The device in use: the open track's, else the chosen one's. */
+  /** The device in use: the open track's, otherwise the chosen one. */
   current(kind: DeviceKind): MediaDeviceInfo | undefined {
     const track = kind === "audioinput" ? this.microphone.value : this.#source;
     const open = kind === "audiooutput" ? undefined : track?.getSettings().deviceId;
@@ -320,12 +330,12 @@ export class LocalMedia {
 
   async refresh(): Promise<void> {
     const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []);
-    // Before a permission is given, browsers list devices without a name or an id.
+    // Before permission is granted, browsers list devices without names or ids.
     const named = (devices ?? []).filter(({ deviceId }) => deviceId !== "");
     if (JSON.stringify(named) !== JSON.stringify(this.devices.value)) this.devices.value = named;
   }
 
-  /** Frees every device. */
+  /** Frees all devices. */
   close(): void {
     this.#owner.abort();
     this.#wish.value = NOTHING;
@@ -348,7 +358,7 @@ export class LocalMedia {
     this.#memory.devices.save(this.choice.value);
   }
 
-  /** What was switched off while it was opened stays off. */
+  /** A device that is switched off while it opens stays off. */
   async #acquire(
     wanted: Readonly<Record<MediaKind, boolean>>,
     how: Pick<Wishes, "facing" | "exactly"> = {},
@@ -369,7 +379,7 @@ export class LocalMedia {
     await Promise.all([wanted.video && this.#holdCamera(found.video), this.refresh()]);
   }
 
-  /** The track is silenced before any page gets it: no sound of a muted person slips out. */
+  /** Mutes the track before any connection gets it: no sound of a muted participant slips out. */
   #setMicrophone(track: MediaStreamTrack | null, on: boolean): void {
     if (track) track.enabled = on;
     this.microphone.value = track;
@@ -392,7 +402,7 @@ export class LocalMedia {
     this.camera.value = null;
   }
 
-  /** Lets a camera be seen, as far as the background allows: until that is there, nothing is. */
+  /** Shows the camera once the background is ready, and nothing before. */
   async #showCamera(source: MediaStreamTrack): Promise<void> {
     const { signal: ended } = this.#owner;
     if (this.background.wanted && this.camera.value === source) this.camera.value = null;
@@ -400,7 +410,7 @@ export class LocalMedia {
     this.control.use(source);
     try {
       const shown = await this.background.cover(source);
-      // Unplugged, switched off, or left, meanwhile.
+      // Meanwhile unplugged, switched off, or closed.
       if (ended.aborted || this.#source !== source) this.background.release();
       else this.camera.value = shown;
     } catch {
@@ -408,7 +418,7 @@ export class LocalMedia {
     }
   }
 
-  /** The background could not be made: the camera goes off, and the person hears why. */
+  /** The background failed: switches the camera off and reports the reason. */
   #uncovered(): void {
     this.#closeCamera();
     this.problems.value = { ...this.problems.value, video: "background" };
@@ -439,7 +449,7 @@ export class LocalMedia {
     await this.#showCamera(track);
   }
 
-  /** Only an unplugged or revoked device ends by itself: another one may take its place. */
+  /** A track ends by itself only if the device is unplugged or revoked: tries another device. */
   #replace(kind: MediaKind, on: boolean): void {
     const { [INPUT[kind]]: _gone, ...choice } = this.choice.value;
     this.choice.value = choice;
@@ -451,7 +461,7 @@ export class LocalMedia {
     this.#wish.value = { ...this.#wish.peek(), ...wishes };
   }
 
-  /** Does what has to do with these devices, once what was begun before is done. */
+  /** Runs `work` on these devices after all earlier work has finished. */
   #exclusive(wishes: Partial<Record<Device, boolean>>, work: () => Promise<void>): Promise<void> {
     const devices = DEVICES.filter((device) => device in wishes);
     this.#say(wishes);

@@ -1,4 +1,4 @@
-/** What the media keep until the next time. */
+/** The media settings that are kept between visits. */
 import type { DeviceChoice } from "./devices";
 
 interface Kept<T> {
@@ -8,10 +8,10 @@ interface Kept<T> {
 
 export interface MediaMemory {
   readonly devices: Kept<DeviceChoice>;
-  /** Whether noise is taken out of what the microphone hears. */
+  /** Whether noise suppression is on. */
   readonly noise: Kept<boolean>;
-  /** What stands behind the person. */
+  /** The virtual background. */
   readonly background: Kept<string | null>;
-  /** The person's own picture for that, as a `data:` address. */
+  /** The user's own background image, as a `data:` URL. */
   readonly picture: Kept<string | null>;
 }

@@ -1,23 +1,29 @@
-/** What the browser lets this page use, and who forbids the rest: its address, a page around it, its server. */
+/**
+ * What the browser allows this page to use, and what blocks the rest: its URL, the embedding page,
+ * or its server.
+ */
 
-/** As Permissions Policy names them. */
+/** As named by Permissions Policy. */
 export type Feature = "camera" | "microphone" | "display-capture";
 
 /**
- * Why the page gets none of it, whatever its user says:
- * - `insecure`: its address is plain http;
- * - `framed`: a page around it does not pass it on, or is plain http itself;
+ * Why the page gets no access, whatever the user allows:
+ * - `insecure`: its URL is plain http;
+ * - `framed`: the embedding page does not delegate the permission, or is plain http itself;
  * - `policy`: a header of its own server forbids it;
  * - `hidden`: this browser has it for no page.
  */
 export type Refusal = "insecure" | "framed" | "policy" | "hidden";
 
-/** Chromium alone has it, by its old name; the others tell only when a device is asked for. */
+/**
+ * Only Chromium has this, under its old name; other browsers reveal it only when a device is
+ * requested.
+ */
 interface Policed {
   featurePolicy?: { allowsFeature(feature: string): boolean };
 }
 
-/** Whether another page shows this one. */
+/** Whether another page frames this one. */
 export function isFramed(): boolean {
   return window.parent !== window;
 }
@@ -33,7 +39,7 @@ export function isWithinOwn(): boolean {
 
 export function refusalOf(feature: Feature): Refusal | null {
   const framed = isFramed();
-  // A page over https that a page over http frames counts as insecure, too.
+  // An https page in a frame of an http page counts as insecure, too.
   if (!globalThis.isSecureContext) return framed && isSecureAddress() ? "framed" : "insecure";
   const media: Partial<MediaDevices> = navigator.mediaDevices ?? {};
   if (!(feature === "display-capture" ? media.getDisplayMedia : media.getUserMedia))

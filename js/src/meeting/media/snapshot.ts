@@ -1,11 +1,11 @@
-/** One picture of a video track. */
+/** Takes a snapshot of a video track. */
 
 import { RefusedError } from "../../shared/refused-error";
 
-/** A page that is out of sight may get no picture at all. */
+/** A hidden page may get no frame at all. */
 const PATIENCE = 5_000;
 
-/** Returns a PNG as a data URL; rejects if no picture comes in time. */
+/** Returns a PNG as a data URL; rejects if no frame arrives in time. */
 export async function snapshot(track: MediaStreamTrack): Promise<string> {
   const video = document.createElement("video");
   video.muted = true;

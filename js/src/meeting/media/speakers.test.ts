@@ -7,14 +7,14 @@ const levels = (ada: number, grace: number) =>
     ["grace", grace],
   ]);
 
-test("a participant who is loud enough speaks, and a pause between words does not end it", () => {
+test("a loud participant is speaking, and a pause between words does not end that", () => {
   const detector = new SpeakerDetector();
   expect([...detector.update(levels(0.3, 0.001), 0).speaking]).toEqual(["ada"]);
   expect([...detector.update(levels(0, 0), 500).speaking]).toEqual(["ada"]);
   expect([...detector.update(levels(0, 0), 1_000).speaking]).toEqual([]);
 });
 
-test("the floor is taken by who goes on speaking, not by a cough", () => {
+test("the dominant speaker changes with sustained speech, not with a cough", () => {
   const detector = new SpeakerDetector();
   detector.update(levels(0.3, 0), 0);
   expect(detector.update(levels(0, 0.3), 1_000).dominant).toBe("ada");
@@ -22,7 +22,7 @@ test("the floor is taken by who goes on speaking, not by a cough", () => {
   expect(detector.update(levels(0, 0.3), 2_000).dominant).toBe("grace");
 });
 
-test("a participant who left the room has the floor no more", () => {
+test("a participant who left is no longer the dominant speaker", () => {
   const detector = new SpeakerDetector();
   detector.update(levels(0.3, 0), 0);
   expect(detector.update(new Map([["grace", 0]]), 100).dominant).toBeNull();

@@ -1,15 +1,18 @@
-/** Who speaks, from sound levels between 0 and 1. Pure: the levels and the clock come from outside. */
+/**
+ * Detects speakers from sound levels between 0 and 1. Pure: the caller passes the levels and the
+ * clock.
+ */
 
 export interface Speakers {
   speaking: ReadonlySet<string>;
-  /** Who spoke last and longest; stays when everyone is silent. */
+  /** The dominant speaker; unchanged while everyone is silent. */
   dominant: string | null;
 }
 
 const THRESHOLD = 0.02;
 /** Milliseconds that a pause between words may last. */
 const HOLD = 700;
-/** Milliseconds that a participant has to speak to take the floor from another. */
+/** Milliseconds of speech after which a participant becomes the dominant speaker. */
 const TAKE_FLOOR = 800;
 
 export class SpeakerDetector {

@@ -1,4 +1,4 @@
-/** A short sound, to hear whether the speaker works. */
+/** A short test sound for the speaker. */
 
 /** Hertz: a fifth, one note after the other. */
 const NOTES = [523.25, 783.99];
@@ -7,9 +7,8 @@ const NOTE = 0.28;
 const LOUD = 0.25;
 
 /**
- * Plays on one speaker; on the system's own where none is given.
- *
- * Settles when it has been heard; rejects where the browser, or that speaker, does not play it.
+ * Plays on one speaker, or on the system's default.
+ * Resolves when it has finished; rejects if the browser or that speaker cannot play it.
  */
 export async function playTestSound(deviceId: string | undefined): Promise<void> {
   const context = new AudioContext();

@@ -33,19 +33,19 @@ test.each([
   expect(gradeOf({ ...GOOD, ...figures })).toBe(grade);
 });
 
-test("loss is counted between two looks, of either direction the worse", () => {
+test("loss is measured between two samples, as the worse of both directions", () => {
   const before = { ...IDLE, lost: 500, received: 1000 };
   const now = { ...IDLE, lost: 505, received: 1095 };
   expect(qualityBetween(before, now)).toMatchObject({ loss: 0.05, grade: "fair" });
   expect(qualityBetween(before, { ...now, missed: 0.2 })).toMatchObject({ loss: 0.2 });
 });
 
-test("a few packets in a silence say nothing", () => {
+test("few packets say nothing about loss", () => {
   const now = { ...IDLE, lost: 3, received: 4 };
   expect(qualityBetween(IDLE, now)).toMatchObject({ loss: 0, grade: "good" });
 });
 
-test("packets that came after all are no negative loss", () => {
+test("late packets do not count as negative loss", () => {
   const before = { ...IDLE, lost: 10, received: 100 };
   expect(qualityBetween(before, { ...IDLE, lost: 5, received: 200 }).loss).toBe(0);
 });

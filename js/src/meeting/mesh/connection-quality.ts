@@ -1,4 +1,4 @@
-/** How good the connection to one other participant is. Pure: two counts in, a verdict out. */
+/** Grades the connection to one participant. Pure: takes two samples, returns a grade. */
 
 import type { Verdict } from "./hysteresis";
 import type { Sample } from "./stats";
@@ -7,33 +7,33 @@ export type Grade = "good" | "fair" | "poor";
 
 export interface ConnectionQuality {
   grade: Grade;
-  /** Seconds there and back. */
+  /** Round-trip time in seconds. */
   roundTrip: number | null;
-  /** The share of packets that get lost, from 0 to 1: of either direction, the worse. */
+  /** The share of lost packets, from 0 to 1, in the worse direction. */
   loss: number;
   /** Seconds. */
   jitter: number | null;
-  /** Bits a second. */
+  /** Bits per second. */
   available: number | null;
 }
 
-/** Where this share gets lost, every packet that is no voice is one too many. */
+/** At this loss, the network cannot spare any packet that is not voice. */
 const HEAVY_LOSS = 0.2;
-/** Fewer packets than this say nothing about a share. */
+/** With fewer packets than this, a share says nothing. */
 const ENOUGH_PACKETS = 20;
 
 type Figures = Omit<ConnectionQuality, "grade">;
 
 /**
- * What a connection is at most for a grade. A delay there of 150 ms is hardly noticed and one of
- * 400 ms the most that is acceptable (ITU-T G.114); Opus conceals a few lost packets in a hundred.
+ * The upper bounds of each grade. A delay of 150 ms is hardly noticed, and 400 ms is the most that
+ * is acceptable (ITU-T G.114); Opus conceals a few lost packets in a hundred.
  */
 const BOUNDS: readonly { grade: Grade; roundTrip: number; loss: number; jitter: number }[] = [
   { grade: "good", roundTrip: 0.3, loss: 0.03, jitter: 0.05 },
   { grade: "fair", roundTrip: 0.8, loss: 0.1, jitter: 0.15 },
 ];
 
-/** What the browser believes it may send is no part of it: it believes little where little is sent. */
+/** Ignores the browser's bandwidth estimate, which is low whenever little is sent. */
 export function gradeOf({ roundTrip, loss, jitter }: Figures): Grade {
   const within = BOUNDS.find(
     (bound) =>
@@ -57,7 +57,7 @@ export function qualityBetween(before: Sample, now: Sample): ConnectionQuality {
 
 const VERDICTS = { good: "to_spare", fair: "enough", poor: "too_much" } as const;
 
-/** Whether the line carries what is sent. */
+/** Whether the network carries what is sent. */
 export function lineVerdict({ grade, loss }: ConnectionQuality): Verdict {
   return loss > HEAVY_LOSS ? "far_too_much" : VERDICTS[grade];
 }

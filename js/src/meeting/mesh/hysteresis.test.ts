@@ -10,35 +10,35 @@ function follow(ladder: Hysteresis, verdict: Verdict, times: number): number[] {
   });
 }
 
-test("one bad moment is none, two in a row are a step down, and the last step is the last", () => {
+test("one bad sample changes nothing, two in a row step down, and the last step is the last", () => {
   const ladder = new Hysteresis(OPTIONS);
   follow(ladder, "too_much", 1);
   follow(ladder, "enough", 1);
   expect(follow(ladder, "too_much", 9)).toEqual([0, 1, 1, 2, 2, 3, 3, 3, 3]);
 });
 
-test("what is far too much is given up at once", () => {
+test("steps all the way down at once for what is far too much", () => {
   expect(follow(new Hysteresis(OPTIONS), "far_too_much", 3)).toEqual([0, 3, 3]);
 });
 
-test("a last step for the worst alone is not reached by less, and left upwards as every other", () => {
+test("a last step for the worst only is not reached by less, and is left like any other", () => {
   const ladder = new Hysteresis({ ...OPTIONS, lastIsForWorst: true });
   expect(follow(ladder, "too_much", 8)).toEqual([0, 1, 1, 2, 2, 2, 2, 2]);
   expect(follow(ladder, "far_too_much", 1)).toEqual([3]);
   expect(follow(ladder, "to_spare", 3)).toEqual([3, 3, 2]);
 });
 
-test("up it goes one step at a time, each after a while of ease", () => {
+test("steps up one at a time, each after a while with capacity to spare", () => {
   const ladder = new Hysteresis({ ...OPTIONS, first: 2 });
   expect(follow(ladder, "to_spare", 7)).toEqual([2, 2, 1, 1, 1, 0, 0]);
 });
 
-test("what is just enough is left as it is", () => {
+test("changes nothing when it is just enough", () => {
   const ladder = new Hysteresis({ ...OPTIONS, first: 1 });
   expect(new Set(follow(ladder, "enough", 50))).toEqual(new Set([1]));
 });
 
-test("where each climb is too much, the next is tried later and later, within bounds", () => {
+test("waits longer before each step up that fails, within bounds", () => {
   const ladder = new Hysteresis({ ...OPTIONS, first: 1 });
   const waits: number[] = [];
   for (let round = 0; round < 5; round += 1) {
@@ -53,7 +53,7 @@ test("where each climb is too much, the next is tried later and later, within bo
   expect(waits).toEqual([3, 6, 12, 12, 12]);
 });
 
-test("it says when a step was taken", () => {
+test("reports each step", () => {
   const ladder = new Hysteresis(OPTIONS);
   expect([ladder.update("too_much"), ladder.update("too_much")]).toEqual([false, true]);
 });

@@ -1,21 +1,21 @@
 /**
- * How many steps to go down from the best. Down soon, up slowly, and each time that going up was too
- * much, slower still: so that it comes to rest at what holds. Pure.
+ * How many steps to go down from the best quality: down fast, up slowly, and more slowly after each
+ * step up that failed, so that it settles on what holds. Pure.
  */
 
-/** What is far too much is given up at once, down to the last step, which nothing less leads to. */
+/** `far_too_much` steps down to the last step at once. */
 export type Verdict = "far_too_much" | "too_much" | "enough" | "to_spare";
 
 export interface HysteresisOptions {
   steps: number;
-  /** Whether the last step is for what is far too much alone. */
+  /** Whether only `far_too_much` leads to the last step. */
   lastIsForWorst?: boolean;
-  /** How many bad verdicts in a row it takes to go down. */
+  /** How many bad verdicts in a row cause a step down. */
   alarm: number;
-  /** How many verdicts "to_spare" in a row it takes to go up, at first and at most. */
+  /** How many `to_spare` verdicts in a row cause a step up, at first and at most. */
   patience: number;
   mostPatience: number;
-  /** Where to begin; 0 is the best. */
+  /** The initial step; 0 is the best. */
   first?: number;
 }
 
@@ -37,7 +37,7 @@ export class Hysteresis {
     return this.#step;
   }
 
-  /** Takes one verdict in; returns whether the step changed. */
+  /** Adds a verdict; returns whether the step changed. */
   update(verdict: Verdict): boolean {
     const { steps, lastIsForWorst, alarm, mostPatience } = this.#options;
     const far = verdict === "far_too_much";

@@ -17,7 +17,7 @@ const START: Sample = {
   dropped: 0,
 };
 
-/** Two seconds in which so much happened; a camera that is wanted at 15 pictures a second. */
+/** Two seconds with these counts, and a camera that should send 15 frames per second. */
 function seconds(happened: Partial<Sample> & { encoded?: number; source?: number }): Stretch {
   const { encoded = 30, source = 30, ...rest } = happened;
   const camera = { encoded, source };

@@ -1,28 +1,28 @@
-/** Whether this machine keeps up with encoding and showing the pictures. Pure. */
+/** Whether this machine keeps up with encoding and decoding video. Pure. */
 
 import type { Verdict } from "./hysteresis";
 import type { Sample } from "./stats";
 
-/** One connection between two counts, and how many pictures a second its camera should get. */
+/** Two samples of one connection, and the frame rate intended for its camera. */
 export interface Stretch {
   before: Sample;
   now: Sample;
   aim: number;
 }
 
-/** Seconds of encoding in each second: one core is near its end, or has time to spare. */
+/** Seconds of encoding per second, at which one core is almost fully used, or has time to spare. */
 const FULL = 0.8;
 const EASY = 0.4;
-/** Shares of the pictures that should have been encoded. */
+/** Shares of the frames that should have been encoded. */
 const BEHIND = 0.7;
 const KEEPING_UP = 0.9;
-/** The share of the pictures received that may be dropped because they are shown too slowly. */
+/** The share of received frames that may be dropped because rendering is slow. */
 const DROPPED = 0.2;
 const FEW_DROPPED = 0.05;
-/** Fewer pictures than this say nothing about a share. */
+/** With fewer frames than this, a share says nothing. */
 const ENOUGH_PICTURES = 10;
 
-/** Whether one's pictures are encoded in time. */
+/** Whether local video is encoded in time. */
 export function sendingVerdict(stretches: readonly Stretch[]): Verdict {
   const load = sum(stretches.map(encodingShare));
   const progress = Math.min(1, ...stretches.map(progressOf));
@@ -31,7 +31,7 @@ export function sendingVerdict(stretches: readonly Stretch[]): Verdict {
   return load < EASY && progress > KEEPING_UP ? "to_spare" : "enough";
 }
 
-/** Whether the others' pictures are shown in time. */
+/** Whether the others' video is rendered in time. */
 export function showingVerdict(stretches: readonly Stretch[]): Verdict {
   const dropped = sum(stretches.map(({ before, now }) => now.dropped - before.dropped));
   const decoded = sum(stretches.map(({ before, now }) => now.decoded - before.decoded));
@@ -44,7 +44,9 @@ function encodingShare({ before, now }: Stretch): number {
   return Math.max(0, now.encoding - before.encoding) / seconds({ before, now });
 }
 
-/** Encoded pictures against what could have been: a camera in the dark delivers fewer by itself. */
+/**
+ * Encoded frames as a share of the possible ones: a camera in the dark delivers fewer by itself.
+ */
 function progressOf({ before, now, aim }: Stretch): number {
   if (!before.camera || !now.camera?.source || aim === 0) return 1;
   const encoded = (now.camera.encoded - before.camera.encoded) / seconds({ before, now });

@@ -1,4 +1,4 @@
-/** The connections to all others, as one: who is there, what comes from them, what goes to them. */
+/** The connections to all others: participants, incoming media, outgoing media. */
 
 import { signal } from "@preact/signals";
 import type { Signal, Signalled, Wanted } from "../../shared/protocol";
@@ -15,7 +15,7 @@ export interface Remote {
   screen: MediaStreamTrack | null;
   screenSound: MediaStreamTrack | null;
   state: PeerState;
-  /** Null until it has been measured. */
+  /** Null until measured. */
   quality: ConnectionQuality | null;
 }
 
@@ -23,21 +23,21 @@ export interface MeshOptions {
   selfId: string;
   iceServers: RTCIceServer[];
   relayOnly: boolean;
-  /** How many things this machine does at once. */
+  /** The number of processor cores. */
   cores: number;
   send: (signal: Signal) => void;
-  /** A participant is reached (again), maybe on a new page, which knows nothing of us. */
+  /** A participant is connected (again), perhaps on a new page, which knows nothing of us. */
   onConnected: (id: string) => void;
 }
 
 interface Other {
   peer: Peer;
-  /** How much less the line to them carries. */
+  /** The steps down for the network to them. */
   line: Hysteresis;
 }
 
 const MEASURE_INTERVAL = 2_000;
-/** Measurements. */
+/** Found by measurement. */
 const PROCESSOR = { alarm: 2, patience: 6, mostPatience: 96 };
 const LINE = { alarm: 2, patience: 3, mostPatience: 24, lastIsForWorst: true };
 const SCALES = [1, 0.7, 0.5, 0.35];
@@ -46,9 +46,9 @@ const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screen
 export class Mesh {
   readonly selfId: string;
   readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
-  /** What goes to each of the others now. */
+  /** The current encoding for each participant. */
   readonly sendings = signal<ReadonlyMap<string, Sending>>(new Map());
-  /** The share of the lines shown that this machine can show in time, from 0 to 1. */
+  /** The share of the shown lines that this machine can render in time, from 0 to 1. */
   readonly scale = signal(1);
   readonly #options: MeshOptions;
   readonly #others = new Map<string, Other>();
@@ -67,7 +67,7 @@ export class Mesh {
     this.#timer = setInterval(() => void this.#measure(), MEASURE_INTERVAL);
   }
 
-  /** Holds a connection to each of `ids` and to no other; new ones are offered by us. */
+  /** Keeps connections to exactly these participants; makes the offers for new ones. */
   sync(ids: readonly string[]): void {
     for (const id of [...this.#others.keys()]) if (!ids.includes(id)) this.remove(id);
     for (const id of ids) {
@@ -77,7 +77,7 @@ export class Mesh {
     }
   }
 
-  /** A participant came: the newcomer makes the offer, so that the two do not collide. */
+  /** A participant joined: the newcomer makes the offer, so that the two do not collide. */
   expect(id: string): void {
     if (!this.#others.has(id)) this.#add(id);
   }
@@ -94,7 +94,7 @@ export class Mesh {
     this.#others.get(sender)?.peer.receive(step);
   }
 
-  /** A participant says how large they show our pictures. */
+  /** A participant reports the size at which they show our video. */
   wanted({ sender, camera, screen }: Wanted): void {
     this.#wanted.set(sender, { camera, screen });
     this.#decide();
@@ -106,12 +106,12 @@ export class Mesh {
     this.#decide();
   }
 
-  /** Our own network is another one now. */
+  /** Our network changed. */
   restart(): void {
     for (const { peer } of this.#others.values()) peer.restart();
   }
 
-  /** The camera delivers another size now: what is sent is scaled from that. */
+  /** The camera's frame size changed: recomputes the scaling of what is sent. */
   rescale(): void {
     this.#decide();
   }
@@ -168,11 +168,11 @@ export class Mesh {
     const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
     if (measured.length === 0) return;
     const sending = sendingVerdict(measured);
-    // A page that sends nothing has learnt nothing of what it could send.
+    // A page that sends nothing learns nothing about its capacity.
     if (measured.some(({ aim }) => aim > 0)) this.#encoding.update(sending);
     this.#showing.update(showingVerdict(measured));
     this.scale.value = SCALES[this.#showing.step] ?? 1;
-    // A processor that is too slow makes every line look bad: no line is blamed for it.
+    // A slow processor makes every network look bad: then blame no network.
     const trusted = sending !== "too_much";
     for (const [, { peer, line }] of others) {
       if (peer.quality && trusted) line.update(lineVerdict(peer.quality));
@@ -198,7 +198,7 @@ export class Mesh {
   }
 }
 
-/** A weak machine starts low and climbs: the other way round, its first minute would stutter. */
+/** A weak machine starts low and steps up; starting high would make its first minute stutter. */
 function firstStep(cores: number): number {
   if (cores > 4) return 0;
   return cores > 2 ? 1 : 2;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OutageDetector } from "./outage-detector";
 
-/** What is said of each second's packets. */
+/** The results for each second's packet count. */
 function told(...seconds: number[]): boolean[] {
   const outage = new OutageDetector();
   let count = 0;
@@ -11,28 +11,28 @@ function told(...seconds: number[]): boolean[] {
   });
 }
 
-test("media that stops is noticed once, wherever in a second it stopped", () => {
+test("a sudden stop of media is detected once, at any point in a second", () => {
   expect(told(50, 50, 0, 0, 0)).toEqual([false, false, true, false, false]);
   expect(told(50, 50, 3, 0, 0)).toEqual([false, false, false, true, false]);
 });
 
-test("it is noticed too when it stops in the connection's first second", () => {
+test("a stop is detected in the connection's first second, too", () => {
   expect(told(40, 0, 0)).toEqual([false, true, false]);
   expect(told(40, 5, 0, 0)).toEqual([false, false, true, false]);
 });
 
-test("what a connection begins with is no media", () => {
+test("the handshake does not count as media", () => {
   expect(told(12, 0, 0)).toEqual([false, false, false]);
 });
 
-test("it is noticed again once media has come back", () => {
+test("a stop is detected again after media has resumed", () => {
   expect(told(50, 0, 0, 50, 0)).toEqual([false, true, false, false, true]);
 });
 
-test("where nothing is sent, reports now and then are no way that died", () => {
+test("occasional reports without media are not an outage", () => {
   expect(told(0, 1, 0, 2, 0, 0, 1, 0)).toEqual(Array(8).fill(false));
 });
 
-test("what slowly ends, as sound and pictures that are switched off, leads to nothing", () => {
+test("a gradual end, as when audio and video are switched off, is not an outage", () => {
   expect(told(80, 50, 4, 2, 0, 1, 0)).toEqual(Array(7).fill(false));
 });

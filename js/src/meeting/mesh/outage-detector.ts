@@ -1,17 +1,17 @@
-/** When packets stop coming all at once: the way they came is dead. Pure. */
+/** Detects that packets suddenly stop: the network path is dead. Pure. */
 
-/** Fewer a second are no media, but reports about it, which come now and then. */
+/** Packets per second: fewer are occasional reports, not media. */
 const FLOW = 10;
-/** So many packets begin a connection, before any media. */
+/** The number of packets in a handshake, before any media. */
 const HANDSHAKE = 10;
 
-/** Is told once a second how many packets have come so far, from a connection's beginning on. */
+/** Takes, once a second, the total number of packets received on a connection. */
 export class OutageDetector {
   #count = HANDSHAKE;
   #latest = 0;
   #previous = 0;
 
-  /** Whether nothing came in the last second, right after media did; said once. */
+  /** Whether nothing arrived in the last second, right after media did; true once per outage. */
   fell(count: number): boolean {
     const came = Math.max(0, count - this.#count);
     this.#count = Math.max(count, this.#count);

@@ -1,9 +1,8 @@
 /**
- * The connection to one other participant: perfect negotiation (W3C WebRTC, 10.7), kept alive.
- *
- * Once a connection stands, one side alone offers, and the other asks it to. For both notice at once
- * that a way has died, and Chromium shows no picture any more on a connection whose offer was rolled
- * back, though it goes on decoding.
+ * The connection to one participant: perfect negotiation (W3C WebRTC, 10.7), with recovery.
+ * Once connected, only one side makes offers, and the other requests them: both sides detect a dead
+ * path at the same time, and Chromium shows no video on a connection after rolling back its offer,
+ * though it keeps decoding.
  */
 
 import type { Description, Signal, Signalled } from "../../shared/protocol";
@@ -16,17 +15,23 @@ import { packetsArrived, readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
   iceServers: RTCIceServer[];
-  /** Whether media goes through a TURN server alone: no participant learns this machine's address. */
+  /**
+   * Whether media goes only through a TURN server, so that no participant learns this machine's
+   * address.
+   */
   relayOnly: boolean;
-  /** Which side gives way when both offer at once, and asks later on: exactly one of the two. */
+  /**
+   * Which side yields when both make offers at once, and later requests offers: exactly one of the
+   * two.
+   */
   polite: boolean;
   send: (step: Omit<Signal, "type" | "to">) => void;
   onChange: () => void;
-  /** The other is reached (again). */
+  /** The other side is connected (again). */
   onConnected: () => void;
 }
 
-/** What one sends, each in its fixed place: so that nothing that is switched needs another negotiation. */
+/** The tracks to send. Each has a fixed transceiver, so that switching needs no renegotiation. */
 export interface Outgoing {
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
@@ -42,21 +47,21 @@ const PLACES = [
 ] as const;
 type Place = keyof Outgoing;
 
-/** One step of the negotiation, from the other. */
+/** A negotiation message from the other side. */
 export type Step = Omit<Signalled, "type" | "sender">;
 
 export type PeerState = "connecting" | "connected" | "lost" | "unreachable";
 
 const WATCH_INTERVAL = 1_000;
-/** Milliseconds after which an unanswered offer is sent again, or made. */
+/** Milliseconds after which an unanswered offer is repeated, or made. */
 const UNANSWERED = 4_000;
-/** Milliseconds in which an offer and the other's wish for one may be on their way to each other. */
+/** Milliseconds in which an offer and the other side's request for one may cross on the way. */
 const CROSSING = 1_000;
-/** Milliseconds after which the other's reports are no longer about a way that was given up. */
+/** Milliseconds after which the other side's reports no longer concern an abandoned path. */
 const SETTLING = 8_000;
-/** Milliseconds without a connection after which one should know that it may not come. */
+/** Milliseconds without a connection after which the user should know that it may fail. */
 const HOPELESS = 20_000;
-/** So many restarts of one connection in a row are tried before a new one is made. */
+/** How many ICE restarts in a row to try before creating a new connection. */
 const RESTARTS = 3;
 
 export class Peer {
@@ -93,23 +98,23 @@ export class Peer {
     return this.#everConnected ? "lost" : "connecting";
   }
 
-  /** What comes from the other in one of the places; silent and black while nothing does. */
+  /** The incoming track of a place; silent or black while nothing is sent. */
   track(place: Place): MediaStreamTrack | null {
     return this.#transceiver(place)?.receiver.track ?? null;
   }
 
-  /** Null until it has been measured for a while. */
+  /** Null until measured for a while. */
   get quality(): ConnectionQuality | null {
     return this.state === "connected" ? this.#quality : null;
   }
 
-  /** The other's sound level of the last moments, from 0 to 1. */
+  /** The other side's current sound level, from 0 to 1. */
   get level(): number {
     const receiver = this.#transceiver("microphone")?.receiver;
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
-  /** Makes the offer. */
+  /** Makes the first offer. */
   start(): void {
     for (const { name, kind } of PLACES) {
       this.#pc.addTransceiver(this.#outgoing[name] ?? kind, { direction: "sendrecv" });
@@ -120,7 +125,7 @@ export class Peer {
     this.#queue = this.#queue
       .then(() => this.#take(step))
       .catch(() => {
-        // A step that this connection cannot take; the watch repairs what stays broken.
+        // This connection cannot take the step; the watchdog timer repairs what stays broken.
       });
   }
 
@@ -134,7 +139,7 @@ export class Peer {
     await this.#limit();
   }
 
-  /** Starts counting again; what was counted since the last time, if there was one on this connection. */
+  /** Takes a sample; returns it with the previous one, if both are of this connection. */
   async measure(): Promise<Stretch | null> {
     const pc = this.#pc;
     const before = this.#sample;
@@ -143,20 +148,20 @@ export class Peer {
     const now = readStats(report, this.#transceiver("camera")?.mid ?? null, performance.now());
     this.#sample = now;
     if (!before) return null;
-    // What a dead way lost says nothing about the next one.
+    // What was lost on a dead path says nothing about the next one.
     const settled = performance.now() - this.#newWaySince > SETTLING;
     this.#quality = settled ? qualityBetween(before, now) : null;
     const aim = now.camera && this.#sending.camera ? this.#sending.camera.framerate : 0;
     return { before, now, aim };
   }
 
-  /** Our own network came back: ask again for what may have been lost meanwhile. */
+  /** Our network came back: repeats what may have been lost meanwhile. */
   refresh(): void {
     if (this.#pc.signalingState === "have-local-offer") this.#describe();
     else if (this.#pc.connectionState !== "connected") this.restart();
   }
 
-  /** Our addresses are others now: looks for a new way, whether or not the old one still seems to go. */
+  /** Our addresses changed: looks for a new path, even if the old one still seems to work. */
   restart(): void {
     if (!this.#pc.remoteDescription) return;
     this.#waitingSince = performance.now();
@@ -232,7 +237,7 @@ export class Peer {
       await pc.setLocalDescription();
       if (pc === this.#pc) this.#describe();
     } catch {
-      // Closed meanwhile, or overtaken by the other's offer.
+      // Closed meanwhile, or superseded by the other side's offer.
     } finally {
       if (pc === this.#pc) this.#makingOffer = false;
     }
@@ -252,7 +257,7 @@ export class Peer {
     else if (restart && !this.#options.polite) this.#takeWish();
   }
 
-  /** The other page, which makes no offers, wants one. */
+  /** The other side, which makes no offers, requests one. */
   #takeWish(): void {
     if (this.#pc.signalingState !== "have-local-offer") this.restart();
     else if (performance.now() - this.#waitingSince > CROSSING) this.#describe();
@@ -261,7 +266,7 @@ export class Peer {
   async #takeDescription(description: Description): Promise<void> {
     const known = sessionOf(this.#pc.remoteDescription?.sdp);
     if (known !== null && sessionOf(description.sdp) !== known) {
-      // The other page was loaded again and has a new connection: the old one is of no use.
+      // The other page was reloaded and has a new connection: replace the old one.
       this.#replace();
       if (description.type === "answer") {
         this.start();
@@ -273,7 +278,7 @@ export class Peer {
     this.#ignoringOffer = collision && !this.#options.polite;
     if (this.#ignoringOffer) return;
     if (!offered && this.#pc.signalingState === "stable") return;
-    // A first offer that is withdrawn leaves transceivers behind that never match the other's.
+    // Rolling back a first offer leaves transceivers that never match the other side's.
     if (collision) this.#replace();
     const pc = this.#pc;
     if (offered && pc.remoteDescription) this.#newWaySince = performance.now();
@@ -303,7 +308,7 @@ export class Peer {
     await this.#limit();
   }
 
-  /** One change at a time: browsers refuse a second one while the first is under way. */
+  /** One change at a time: browsers refuse a second one while the first is pending. */
   #limit(): Promise<void> {
     this.#limiting = this.#limiting
       .then(() => this.#applySending())
@@ -318,7 +323,7 @@ export class Peer {
       const lines = this.#transceiver(place)?.sender.track?.getSettings().height;
       await this.#encode(place, encodingFor(this.#sending[place], lines));
     }
-    // Whatever the line carries, it carries the voice first (RFC 8837).
+    // Voice has priority over everything else on a slow network (RFC 8837).
     const first = { priority: "high", networkPriority: "high" } as const;
     await this.#encode("microphone", first);
   }
@@ -338,7 +343,7 @@ export class Peer {
     return this.#pc.getTransceivers()[PLACES.findIndex(({ name }) => name === place)];
   }
 
-  /** A dead way is left before the browser calls it one, which takes seconds. */
+  /** Leaves a dead path before the browser reports it, which takes seconds. */
   async #listen(): Promise<void> {
     const outage = this.#outage;
     const report = await this.#transceiver("microphone")
@@ -353,7 +358,7 @@ export class Peer {
     if (performance.now() - this.#waitingSince < UNANSWERED) return;
     if (this.#pc.signalingState === "have-local-offer") this.#describe();
     else if (!this.#pc.remoteDescription && !this.#makingOffer) this.start();
-    // Waiting for "failed" would take half a minute; a way that heals by itself meanwhile is kept.
+    // Waiting for "failed" would take half a minute; if the path recovers meanwhile, it is kept.
     else if (this.#pc.connectionState === "disconnected") this.restart();
     else if (this.#pc.connectionState === "failed") this.#mend();
   }

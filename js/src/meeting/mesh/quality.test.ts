@@ -15,7 +15,7 @@ function circumstances(
   };
 }
 
-/** So many others who all show the camera in so many lines. */
+/** `count` others who all show the camera at `camera` lines. */
 function others(count: number, camera: number): Record<string, Shown> {
   const all = Array.from({ length: count }, (_, i) => [`p${i}`, { camera, screen: 0 }] as const);
   return Object.fromEntries(all);
@@ -39,7 +39,7 @@ test.each([
   expect(Math.min(...heights.map(Number))).toBe(expected);
 });
 
-test("what no page shows is not sent", () => {
+test("video that no page shows is not sent", () => {
   const wanted = { ada: { camera: 0, screen: 0 }, grace: { camera: 300, screen: 0 } };
   expect(decide(circumstances(wanted, { screen: true })).get("ada")).toEqual({
     camera: null,
@@ -48,7 +48,7 @@ test("what no page shows is not sent", () => {
   expect(camerasOf(circumstances(wanted))).toEqual([null, 270]);
 });
 
-test("all cameras together stay within what a line carries up", () => {
+test("all cameras together stay within the upload budget", () => {
   for (const screen of [false, true]) {
     for (let count = 1; count <= 12; count += 1) {
       const sendings = [...decide(circumstances(others(count, 720), { screen })).values()];
@@ -59,19 +59,19 @@ test("all cameras together stay within what a line carries up", () => {
   }
 });
 
-test("one large picture among small ones may be large", () => {
+test("one large video among small ones may be large", () => {
   const wanted = { ...others(3, 90), large: { camera: 540, screen: 0 } };
   expect(decide(circumstances(wanted)).get("large")?.camera?.height).toBe(540);
 });
 
-test("a slow processor makes everything smaller, a bad line only what goes there", () => {
+test("a slow processor reduces everything, a bad network only what is sent over it", () => {
   const wanted = others(2, 360);
   expect(camerasOf(circumstances(wanted, { processor: 2 }))).toEqual([180, 180]);
   expect(camerasOf(circumstances(wanted, { processor: 99 }))).toEqual([90, 90]);
   expect(camerasOf(circumstances(wanted, { line: new Map([["p1", 1]]) }))).toEqual([360, 270]);
 });
 
-test("on the worst line pictures stop, so that the voice gets through", () => {
+test("on the worst network video stops, so that the voice gets through", () => {
   const wanted = { ada: { camera: 360, screen: 720 }, grace: { camera: 360, screen: 720 } };
   const line = new Map([["ada", LINE_STEPS]]);
   const sendings = decide(circumstances(wanted, { screen: true, line }));
@@ -79,7 +79,7 @@ test("on the worst line pictures stop, so that the voice gets through", () => {
   expect(sendings.get("grace")?.screen?.height).toBe(720);
 });
 
-test("a shared screen keeps its lines and gives up pictures a second", () => {
+test("a shared screen keeps its lines and lowers its frame rate", () => {
   const wanted = { ada: { camera: 90, screen: 1000 } };
   const [fast, slow] = [0, 2].map(
     (processor) => decide(circumstances(wanted, { screen: true, processor })).get("ada")?.screen,
@@ -95,7 +95,7 @@ test("a screen that is not shared is not sent, even to pages that would show it"
   ).toBeNull();
 });
 
-test("a page that has not said what it shows gets a picture at once", () => {
+test("a page that has not reported its sizes gets video at once", () => {
   expect(camerasOf(circumstances({ ada: null }))).toEqual([360]);
 });
 
@@ -104,12 +104,12 @@ test.each([
   [[], 500, { height: 540, framerate: 30 }],
   [[180, 360], 90, { height: 360, framerate: 24 }],
   [[180], 300, { height: 270, framerate: 20 }],
-])("the camera delivers what the largest picture needs: %j, oneself %i", (sent, own, expected) => {
+])("the camera delivers what the largest video needs: %j, self-view %i", (sent, own, expected) => {
   const wanted = Object.fromEntries(sent.map((camera, i) => [`p${i}`, { camera, screen: 0 }]));
   expect(captureFor(decide(circumstances(wanted)).values(), own)).toEqual(expected);
 });
 
-test("a picture is scaled down to the quality's lines and never up", () => {
+test("a frame is scaled down to the quality's lines and never up", () => {
   const quality = { height: 360, framerate: 24, bitrate: 600_000 };
   expect(encodingFor(quality, 720)).toMatchObject({ active: true, scaleResolutionDownBy: 2 });
   expect(encodingFor(quality, 240).scaleResolutionDownBy).toBe(1);

@@ -1,33 +1,33 @@
 /**
- * What of one's pictures goes to each of the others. In a mesh everything is encoded and sent once
- * for everyone, so it follows what they show, and shrinks where the line or the processor is weak.
- * Pure: decisions only.
+ * Decides the video quality for each participant. In a mesh, video is encoded and sent once per
+ * receiver, so the quality follows what they show, and is reduced if the network or the processor
+ * is weak. Pure: decisions only.
  */
 
 import type { Shown } from "./video-constraints";
 
 export interface Quality {
-  /** Lines of the picture. */
+  /** The frame height in lines. */
   height: number;
   framerate: number;
-  /** Bits a second, to one of the others. */
+  /** Bits per second, to one participant. */
   bitrate: number;
 }
 
-/** What is sent to one of the others; null for a picture that is not. */
+/** What is sent to one participant; null for a video that is not sent. */
 export interface Sending {
   camera: Quality | null;
   screen: Quality | null;
 }
 
 export interface Circumstances {
-  /** The others, each with what they show, as far as they have said. */
+  /** The sizes that each participant shows, if reported. */
   wanted: ReadonlyMap<string, Shown | null>;
-  /** Whether a screen is shared by us. */
+  /** Whether we share a screen. */
   screen: boolean;
   /** Steps down for everyone, because the processor is too slow. */
   processor: number;
-  /** Steps down for each of them, because the line to them is bad. */
+  /** Steps down for each participant, because the network to them is bad. */
   line: ReadonlyMap<string, number>;
 }
 
@@ -40,7 +40,7 @@ const CAMERA: readonly Quality[] = [
   { height: 120, framerate: 12, bitrate: 110_000 },
   { height: 90, framerate: 12, bitrate: 70_000 },
 ];
-/** A shared screen keeps its lines, or it cannot be read, and gives up pictures a second. */
+/** A shared screen keeps its lines to stay readable, and lowers its frame rate. */
 const SCREEN: readonly Quality[] = [
   { height: 1080, framerate: 10, bitrate: 1_500_000 },
   { height: 720, framerate: 8, bitrate: 800_000 },
@@ -48,20 +48,20 @@ const SCREEN: readonly Quality[] = [
   { height: 180, framerate: 3, bitrate: 100_000 },
 ];
 const SLOWEST_SCREEN = 2;
-/** Bits a second that all cameras' pictures cost together at most: what a home's line carries up. */
+/** Bits per second for all camera videos together: what a home connection can upload. */
 const CAMERA_BUDGET = 1_800_000;
 const CAMERA_BUDGET_BESIDE_SCREEN = 900_000;
 const SCREEN_BUDGET = 3_000_000;
-/** What is sent to a page that has not said yet what it shows. */
+/** Lines sent to a page that has not reported its sizes yet. */
 const UNKNOWN = 360;
-/** A picture that is shown by this much larger than it is sent looks no worse. */
+/** A video enlarged by up to this factor looks no worse. */
 const STRETCH = 1.15;
 
-/** So many steps down there are; at the last one of the line, pictures stop and sound goes on. */
+/** The number of steps; at the network's last one, video stops and audio continues. */
 export const PROCESSOR_STEPS = 4;
 export const LINE_STEPS = 4;
 
-/** What goes to each of the others. */
+/** Decides what to send to each participant. */
 export function decide(circumstances: Circumstances): Map<string, Sending> {
   const { wanted, screen } = circumstances;
   const cameras = cameraRanks(circumstances);
@@ -81,7 +81,7 @@ export function decide(circumstances: Circumstances): Map<string, Sending> {
   );
 }
 
-/** The place of each picture in the list of qualities; those that are not sent are left out. */
+/** The index of each camera video in the list of qualities; without those that are not sent. */
 function cameraRanks(circumstances: Circumstances): Map<string, number> {
   const { wanted, screen, processor, line } = circumstances;
   const ranks = new Map<string, number>();
@@ -94,7 +94,7 @@ function cameraRanks(circumstances: Circumstances): Map<string, number> {
   const cost = (): number =>
     [...ranks.values()].reduce((sum, rank) => sum + at(CAMERA, rank).bitrate, 0);
   while (cost() > budget) {
-    // The largest gives way first: the eye loses least there.
+    // The largest is reduced first: the loss is least visible there.
     const [best] = [...ranks].sort(([, a], [, b]) => a - b);
     if (!best || best[1] >= CAMERA.length - 1) break;
     ranks.set(best[0], best[1] + 1);
@@ -120,7 +120,7 @@ function screenFor(shown: Shown | null, steps: number, viewers: number): Quality
   };
 }
 
-/** The least quality that has the lines, nearly. */
+/** The lowest quality with about this many lines. */
 function rankFor(qualities: readonly Quality[], lines: number): number {
   const rank = qualities.findLastIndex(({ height }) => height * STRETCH >= lines);
   return Math.max(0, rank);
@@ -132,7 +132,7 @@ function at(qualities: readonly Quality[], rank: number): Quality {
   return quality;
 }
 
-/** What the camera has to deliver for all of it; `own` is how large one sees oneself. */
+/** What the camera must deliver for all receivers; `own`: the lines of the self-view. */
 export function captureFor(
   sendings: Iterable<Sending>,
   own: number,
@@ -146,7 +146,7 @@ export function captureFor(
   };
 }
 
-/** The encoding that brings a picture of `captured` lines down to `quality`; it never enlarges. */
+/** The encoding that scales a frame of `captured` lines down to `quality`; it never enlarges. */
 export function encodingFor(
   quality: Quality | null,
   captured: number | undefined,

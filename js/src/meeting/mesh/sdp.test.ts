@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sessionOf, tuned } from "./sdp";
 
-test("the session of a description is read from its origin line", () => {
+test("the session is read from a description's origin line", () => {
   expect(sessionOf("v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe(
     "4611731400430051336",
   );
@@ -13,7 +13,7 @@ const SOUND =
   "m=audio 9 UDP/TLS/RTP/SAVPF 111 9\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
 const PICTURE = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=fmtp:96 x=1\r\n";
 
-test("a voice is asked for without its silence, what is shared in stereo", () => {
+test("voice is requested with DTX, shared audio in stereo", () => {
   const told = tuned(`v=0\r\ns=-\r\n${SOUND}${PICTURE}${PICTURE}${SOUND}`);
   expect(told.match(/^a=fmtp.*$/gm)).toEqual([
     "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1",
@@ -24,7 +24,7 @@ test("a voice is asked for without its silence, what is shared in stereo", () =>
   expect(told.startsWith("v=0\r\ns=-\r\nm=audio")).toBe(true);
 });
 
-test("sections without Opus are left as they are", () => {
+test("sections without Opus are left unchanged", () => {
   const other = "v=0\r\ns=-\r\nm=audio 9 UDP/TLS/RTP/SAVPF 9\r\na=rtpmap:9 G722/8000\r\n";
   expect(tuned(other)).toBe(other);
 });

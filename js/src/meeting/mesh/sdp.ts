@@ -1,17 +1,20 @@
-/** What a description says beyond what the browser would say by itself. Pure text. */
+/** Adds to a session description what the browser does not negotiate by itself. Pure text. */
 
-/** The session of a description (RFC 8866, 5.2): one a connection, so a new one tells of a new page. */
+/**
+ * The session of a description (RFC 8866, 5.2): one per connection, so a new one means a new page.
+ */
 export function sessionOf(sdp: string | undefined): string | null {
   return /^o=\S+ (\d+) /m.exec(sdp ?? "")?.[1] ?? null;
 }
 
 /**
- * How we want to hear the other (RFC 7587), by the place of the sound: no packets of a voice that
- * says nothing, which spares each of many lines; and what is shared in stereo, as music needs it.
+ * Our Opus preferences for incoming audio (RFC 7587), by transceiver: DTX for the voice, so that a
+ * silent participant sends no packets on each of many connections; stereo for shared audio, for
+ * music.
  */
 const WISHES: readonly string[] = ["usedtx=1", "", "", "stereo=1;maxaveragebitrate=96000"];
 
-/** A description to send, with our wishes for Opus in its sections. */
+/** A description to send, with our Opus preferences. */
 export function tuned(sdp: string): string {
   const [session = "", ...sections] = sdp.split(/^(?=m=)/m);
   return [session, ...sections.map((section, place) => wish(section, WISHES[place] ?? ""))].join(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packetsArrived, readStats } from "./stats";
 
-/** What Chromium counts of one connection, as far as it is read. */
+/** Chromium's statistics of one connection, as far as they are read. */
 const COUNTED: Record<string, Record<string, unknown>> = {
   T: { type: "transport", selectedCandidatePairId: "P2", packetsReceived: 171, timestamp: 100_000 },
   P1: { type: "candidate-pair", currentRoundTripTime: 9 },
@@ -39,30 +39,30 @@ const COUNTED: Record<string, Record<string, unknown>> = {
   },
 };
 
-test("a connection's counts are read, the sound's and the pictures' apart", () => {
+test("a connection's statistics are read, audio and video apart", () => {
   expect(readStats(new Map(Object.entries(COUNTED)) as RTCStatsReport, "1", 7)).toEqual({
     at: 7,
     roundTrip: 0.04,
     available: 900_000,
     lost: 3,
     received: 150,
-    // What was said of the pictures is from before they stopped.
+    // The report about video dates from before it stopped.
     missed: 0.1,
     jitter: 0.02,
     encoding: 0.6,
     camera: { encoded: 48, source: 24 },
-    // What is not sent at the moment is no complaint.
+    // A video that is not sent is not limited.
     cpuLimited: false,
     decoded: 60,
     dropped: 3,
   });
 });
 
-test("packets of every kind are counted where they arrive", () => {
+test("packets of every kind are counted on arrival", () => {
   expect(packetsArrived(new Map(Object.entries(COUNTED)) as RTCStatsReport)).toBe(171);
 });
 
-test("before there is a connection nothing is known of it", () => {
+test("before a connection is up, nothing is known of it", () => {
   expect(readStats(new Map() as RTCStatsReport, null, 0)).toMatchObject({
     roundTrip: null,
     available: null,

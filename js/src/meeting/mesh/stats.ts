@@ -1,36 +1,36 @@
-/** What the browser has counted of one connection so far (W3C WebRTC statistics). */
+/** The browser's statistics of one connection so far (W3C WebRTC statistics). */
 
 export interface Sample {
   /** Milliseconds. */
   at: number;
-  /** Seconds there and back; null while no pair of addresses is in use. */
+  /** Round-trip time in seconds; null while no candidate pair is in use. */
   roundTrip: number | null;
-  /** Bits a second that the browser believes it may send. */
+  /** The browser's bandwidth estimate in bits per second. */
   available: number | null;
-  /** Packets of the other's media that did not come, and that did. */
+  /** Packets of the other side's media that were lost, and that arrived. */
   lost: number;
   received: number;
-  /** The share of our packets that the other missed lately, from 0 to 1. */
+  /** The share of our packets that the other side recently lost, from 0 to 1. */
   missed: number | null;
-  /** Seconds by which the other's sound comes unevenly. */
+  /** The jitter of the other side's audio, in seconds. */
   jitter: number | null;
-  /** Seconds spent on encoding pictures. */
+  /** Seconds spent encoding video. */
   encoding: number;
-  /** Pictures of the camera that were encoded, and that it delivers each second; while it is sent. */
+  /** Encoded camera frames, and the frame rate of the camera; null while it is not sent. */
   camera: { encoded: number; source: number } | null;
-  /** Whether the browser itself holds that the processor is too slow. */
+  /** Whether the browser itself reports the processor as too slow. */
   cpuLimited: boolean;
-  /** Pictures that came and were decoded, and that were dropped because it took too long. */
+  /** Received frames that were decoded, and that were dropped because it took too long. */
   decoded: number;
   dropped: number;
 }
 
-/** Milliseconds: what was reported longer ago is about another time, when more may have been sent. */
+/** Milliseconds: an older report is about another time, when more may have been sent. */
 const FRESH = 5_000;
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** How many packets of any kind came from the other. */
+/** The number of packets of any kind received from the other side. */
 export function packetsArrived(report: RTCStatsReport): number {
   let count = 0;
   report.forEach((entry: Entry) => {
@@ -39,7 +39,7 @@ export function packetsArrived(report: RTCStatsReport): number {
   return count;
 }
 
-/** `camera` is the media section that carries it; `at` in milliseconds of any steady clock. */
+/** `camera`: its media section; `at`: milliseconds of a monotonic clock. */
 export function readStats(report: RTCStatsReport, camera: string | null, at: number): Sample {
   const entries = new Map<string, Entry>();
   report.forEach((entry: Entry, id: string) => {

@@ -7,7 +7,7 @@ function told() {
   const videoConstraints = new VideoConstraints({
     tell: (to: string, { camera, screen }: Shown) => said.push([to, camera, screen]),
   });
-  /** What was told since it was last asked. */
+  /** The messages sent since the last call. */
   const news = (): [string, number, number][] => said.splice(0);
   return { videoConstraints, news };
 }
@@ -19,13 +19,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a participant who comes into view is told at once, in whole steps of lines", () => {
+test("a participant who comes into view is reported at once, in whole steps of lines", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 361 });
   expect(news()).toEqual([["ada", 390, 0]]);
 });
 
-test("while a page is being resized, one word in a while is enough", () => {
+test("reports are throttled while a page is being resized", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 360 });
   news();
@@ -37,7 +37,7 @@ test("while a page is being resized, one word in a while is enough", () => {
   expect(news()).toEqual([]);
 });
 
-test("a tile that goes and comes back at once is no news", () => {
+test("a tile that disappears and returns at once is not reported", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 360 });
   news();
@@ -47,7 +47,7 @@ test("a tile that goes and comes back at once is no news", () => {
   expect(news()).toEqual([]);
 });
 
-test("a shared screen is told beside the camera", () => {
+test("a shared screen is reported beside the camera", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 90 });
   news();
@@ -55,7 +55,7 @@ test("a shared screen is told beside the camera", () => {
   expect(news()).toEqual([["ada", 90, 720]]);
 });
 
-test("a page in the background wants nothing, and all of it when it is looked at", () => {
+test("a page in the background wants no video, and all of it when visible again", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 180 });
   videoConstraints.show("grace", { camera: 360, screen: 720 });
@@ -73,7 +73,7 @@ test("a page in the background wants nothing, and all of it when it is looked at
   ]);
 });
 
-test("what is broadcast from here is wanted, looked at or not", () => {
+test("what is broadcast from here is wanted, visible or not", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 90 });
   videoConstraints.setFloor({ camera: 180, screen: 360 });
@@ -82,7 +82,7 @@ test("what is broadcast from here is wanted, looked at or not", () => {
   expect(news().at(-1)).toEqual(["ada", 180, 360]);
 });
 
-test("a machine that cannot keep up asks for smaller cameras, and for a screen that can be read", () => {
+test("a machine that cannot keep up requests smaller cameras, but a readable screen", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 360, screen: 720 });
   news();
@@ -91,7 +91,7 @@ test("a machine that cannot keep up asks for smaller cameras, and for a screen t
   expect(news()).toEqual([["ada", 180, 720]]);
 });
 
-test("a new connection is told what the old one knew", () => {
+test("a new connection gets the reports of the old one", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 180 });
   news();
@@ -99,7 +99,7 @@ test("a new connection is told what the old one knew", () => {
   expect(news()).toEqual([["ada", 180, 0]]);
 });
 
-test("who has no tile is told so, and what a broadcast needs of them", () => {
+test("a participant without a tile gets a report of zero, or what a broadcast needs", () => {
   const { videoConstraints, news } = told();
   videoConstraints.retell("ada");
   videoConstraints.setFloor({ camera: 180, screen: 360 });
@@ -109,7 +109,7 @@ test("who has no tile is told so, and what a broadcast needs of them", () => {
   ]);
 });
 
-test("who has left is told nothing more", () => {
+test("a participant who has left gets no more reports", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 180 });
   videoConstraints.show("ada", { camera: 0 });
@@ -120,7 +120,7 @@ test("who has left is told nothing more", () => {
   expect(news()).toEqual([]);
 });
 
-test("no camera's picture is asked for in more lines than are wanted at most", () => {
+test("no camera is requested with more lines than the ceiling", () => {
   const { videoConstraints, news } = told();
   videoConstraints.show("ada", { camera: 720, screen: 1080 });
   news();

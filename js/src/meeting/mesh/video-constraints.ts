@@ -1,11 +1,12 @@
 /**
- * How large this page shows the pictures of the others, told to each of them: no page sends what
- * no page shows. The screens say what they lay out; what is told follows, rounded and not too often.
+ * The sizes at which this page shows the others' video, reported to each of them so that no page
+ * sends video that no page shows. Views set the layout sizes; reports follow, rounded and
+ * throttled.
  */
 
 import { MOST_LINES } from "../../shared/picture";
 
-/** Lines at which pictures are shown, in pixels of the screen; 0 where they are not. */
+/** The lines at which video is shown, in device pixels; 0 if it is not. */
 export interface Shown {
   camera: number;
   screen: number;
@@ -16,7 +17,7 @@ export interface VideoConstraintsOptions {
 }
 
 const PAUSE = 250;
-/** Lines are told in steps of this: a tile that grows by a little is no news. */
+/** Reported lines are rounded to this step: a tile that grows slightly causes no report. */
 const STEP = 30;
 export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
 
@@ -34,41 +35,41 @@ export class VideoConstraints {
     this.#options = options;
   }
 
-  /** A participant's pictures are laid out in this size now; what is left out stays as it was. */
+  /** Sets the layout size of a participant's video; omitted values stay unchanged. */
   show(id: string, shown: Partial<Shown>): void {
     const known = this.#shown.get(id);
-    // The tile of a participant who has left goes a moment later.
+    // The tile of a participant who left is removed a moment later.
     if (!known && !shown.camera && !shown.screen) return;
     this.#shown.set(id, { ...(known ?? NOT_SHOWN), ...shown });
     this.#update(id);
   }
 
-  /** Whether the page is looked at, as against a tab in the background. */
+  /** Whether the page is visible, not a tab in the background. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     this.#updateAll();
   }
 
-  /** Lines that every picture has at least, shown or not: what a broadcast from this page needs. */
+  /** The minimum for every video, shown or not: what a broadcast from this page needs. */
   setFloor(floor: Shown): void {
     this.#floor = floor;
     this.#updateAll();
   }
 
-  /** How much of what is shown this machine keeps up with, from 0 to 1: no more is asked for. */
+  /** The share of the shown lines that this machine can render in time, from 0 to 1. */
   setScale(scale: number): void {
     if (scale === this.#scale) return;
     this.#scale = scale;
     this.#updateAll();
   }
 
-  /** Lines that no camera's picture needs more than, however large it is shown. */
+  /** The most lines requested from any camera, however large it is shown. */
   setCeiling(lines: number): void {
     this.#ceiling = lines;
     this.#updateAll();
   }
 
-  /** The other does not know it (any more): a new page, a new connection. */
+  /** The other side does not know the sizes (any more): a new page, a new connection. */
   retell(id: string): void {
     if (!this.#shown.has(id)) this.#shown.set(id, NOT_SHOWN);
     this.#tell(id);
@@ -95,7 +96,7 @@ export class VideoConstraints {
     const wanted = this.#wanted(id);
     const told = this.#told.get(id);
     if (told && same(told, wanted)) return;
-    // A participant who comes into view is told at once.
+    // Report a participant who comes into view at once.
     const appears = (wanted.camera > 0 && !told?.camera) || (wanted.screen > 0 && !told?.screen);
     if (appears) this.#tell(id);
     else this.#timer ??= setTimeout(() => this.#flush(), PAUSE);

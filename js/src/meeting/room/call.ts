@@ -1,4 +1,7 @@
-/** What is held open from joining to leaving: the line to the server, the mesh, and what is composed. */
+/**
+ * What exists from joining to leaving: the signalling connection, the mesh, and the composed
+ * streams.
+ */
 
 import { batch, computed, signal } from "@preact/signals";
 import { StageBroadcast } from "../../composer/index";
@@ -16,7 +19,7 @@ import { type Connection, type Ending, Signalling, type SignallingOptions } from
 
 export interface CallOptions {
   token: string;
-  /** The secret of a place that this page had before it was reloaded. */
+  /** The resume secret from before a reload. */
   resume: string | null;
   onMessage: (message: ServerMessage) => void;
   onConnection: (connection: Connection, ending: Ending | null) => void;
@@ -26,12 +29,12 @@ const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class Call {
   readonly line: Signalling;
-  /** The connections to the others, while this person is in the room. */
+  /** The connections to the other participants, while in the room. */
   readonly mesh = signal<Mesh | null>(null);
   readonly remotes = computed(() => this.mesh.value?.remotes.value ?? NO_REMOTES);
   readonly levels = new Levels(() => this.#measure());
   readonly broadcast: BroadcastControl;
-  /** The stage for those in the room who are not on it, if the server wants it from this page. */
+  /** The stage for the audience in the room, if the server wants it from this page. */
   readonly relay: Composing;
   readonly #parts: MeetingParts;
 
@@ -69,7 +72,7 @@ export class Call {
         parts.health.value = health;
       },
     });
-    // Whether it fails or is not needed any more: the server asks the next page, or none.
+    // Failed or no longer needed: either way the server asks the next page, or none.
     this.relay = new Composing({ ...stage, onEnded: () => {} });
   }
 
@@ -77,14 +80,17 @@ export class Call {
     this.line.connect();
   }
 
-  /** Lines of the picture that this page composes; 0 for none. */
+  /** The height in lines of the frame that this page composes; 0 for none. */
   get composedLines(): number {
     return Math.max(this.broadcast.lines, this.relay.lines);
   }
 
-  /** Holds connections to the others on the stage: those that it had, if the place was kept. */
+  /**
+   * Opens connections to the others on the stage, or keeps the existing ones if the server kept the
+   * place.
+   */
   enter({ own, kept, ice_servers }: Welcome): void {
-    // Where the place was not kept, the others have closed their ends of the connections.
+    // If the place was not kept, the others have closed their ends of the connections.
     if (this.mesh.value?.selfId === own.id && kept) return;
     this.mesh.value?.close();
     this.mesh.value = new Mesh({
@@ -97,7 +103,7 @@ export class Call {
     });
   }
 
-  /** The place in the room is lost; the line to the server is not. */
+  /** The place in the room is lost, but the signalling connection is not. */
   exit(): void {
     this.broadcast.close();
     this.relay.close();
@@ -112,7 +118,7 @@ export class Call {
 
   #look(): ReturnType<ConstructorParameters<typeof Composing>[0]["look"]> {
     const { room, view, launch } = this.#parts;
-    // What it is called on this page alone is no concern of those who watch.
+    // Viewers see the room's own subject, not one that only this page shows.
     const { subject, main } = room.state.value;
     const { ornaments, ...brand } = view.brand.value;
     return {

@@ -1,16 +1,16 @@
-/** What was written in the room: all of it that this person may read, and how much of it is unread. */
+/** The chat: the messages this participant may read, and the number of unread ones. */
 
 import { computed, signal } from "@preact/signals";
 import type { ChatMessage } from "../../shared/protocol";
 
-/** As many as the server keeps. */
+/** The server's limit. */
 const MOST = 200;
 
 export class ChatStore {
   readonly messages = signal<readonly ChatMessage[]>([]);
-  /** Whether the person looks at it. */
+  /** Whether the chat is visible. */
   readonly open = signal(false);
-  /** What is being written, and its only recipient; kept while the panel is closed. */
+  /** The text being written, and its recipient if private; kept while the panel is closed. */
   readonly draft = signal("");
   readonly recipient = signal<{ id: string; name: string } | null>(null);
   /** Why the last message was not sent. */
@@ -20,11 +20,11 @@ export class ChatStore {
     () => this.messages.value.filter(({ id }) => id > this.#read.value).length,
   );
 
-  /** Takes over what was written before; what was read before stays read. */
+  /** Replaces the messages with the server's history; read messages stay read. */
   fill(messages: readonly ChatMessage[]): void {
     const first = this.messages.value.length === 0;
     this.messages.value = messages.slice(-MOST);
-    // Messages sent before this person came are not unread.
+    // Messages from before joining do not count as unread.
     if (first || this.open.value) this.markRead();
   }
 

@@ -1,4 +1,4 @@
-/** What a token claims, unverified: good for display and for addresses, never for a decision. */
+/** An unverified claim of a token: for display and URLs only, never for a decision. */
 export function claim(token: string | null, name: string): unknown {
   try {
     const payload = (token?.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");

@@ -1,10 +1,10 @@
-/** The stage as tiles of the picture that this page composes for viewers. */
+/** The stage as tiles of the frame that this page composes for viewers. */
 
 import type { StageTile } from "../../composer/index";
 import type { Remote } from "../mesh/mesh";
 import type { MeetingParts } from "./parts";
 
-/** Each shared screen and each person, as a tile. */
+/** One tile for each screen share and each participant. */
 export function composedTiles(
   { room, media, name }: Pick<MeetingParts, "room" | "media" | "name">,
   remotes: ReadonlyMap<string, Remote>,
@@ -41,7 +41,7 @@ export function composedTiles(
   return [...screens, ...tiles.map(({ person }) => person)];
 }
 
-/** The id of the tile that shows the screen which a participant shares. */
+/** The id of the tile for a participant's screen share. */
 export function screenOf(id: string): string {
   return `${id}:screen`;
 }

@@ -1,12 +1,12 @@
-/** What was written, as it is shown: what one person writes in a row stands together. */
+/** Groups chat messages for display: consecutive messages from one sender form a group. */
 
 import type { ChatMessage } from "../../shared/protocol";
 
-/** Seconds after which the same person's next message names its sender again, and when. */
+/** Seconds between messages of one sender after which a new group shows the name and time again. */
 const PAUSE = 5 * 60;
 
 export interface Group {
-  /** Of its first message. */
+  /** The id of its first message. */
   id: number;
   sender: string;
   name: string;
@@ -16,7 +16,7 @@ export interface Group {
   messages: readonly ChatMessage[];
 }
 
-/** Groups of messages; a new one begins at the first unread message too. */
+/** Groups messages; the first unread message starts a new group, too. */
 export function groups(messages: readonly ChatMessage[], firstUnread: number | null): Group[] {
   const found: (Group & { messages: ChatMessage[] })[] = [];
   let before: ChatMessage | undefined;

@@ -1,4 +1,4 @@
-/** Ties what this person sends, and what this page shows, to the connections and to the server. */
+/** Connects local media and the page's view to the peer connections and the server. */
 
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { Paced } from "../../shared/paced";
@@ -8,10 +8,10 @@ import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
 import type { MeetingParts } from "./parts";
 
-/** Milliseconds: a program that switches more often says no more to the server for it. */
+/** Milliseconds: limits how often media changes are sent, however often a program switches. */
 const MEDIA_PAUSE = 100;
 
-/** Follows until the returned function is called. `mirror`: lines at which one sees oneself. */
+/** Runs the effects until the returned function is called. `mirror`: the lines of the self-view. */
 export function follow(
   { room, media, view, videoConstraints, connection }: MeetingParts,
   call: Pick<Call, "line" | "mesh" | "levels" | "composedLines">,
@@ -21,7 +21,8 @@ export function follow(
   const told = new Paced(MEDIA_PAUSE, (sending: Omit<Media, "type">) =>
     line.send({ type: "media", ...sending }),
   );
-  // What concerns everyone takes the large place when it begins, and gives it back at its end.
+  // A pinned participant or a screen share takes the spotlight when it starts, and returns it when
+  // it ends.
   const shown = computed(
     () => room.state.value.main ?? room.others.value.find(({ screen }) => screen)?.id ?? null,
   );
@@ -43,7 +44,7 @@ export function follow(
       });
     }),
     effect(() => {
-      // Before one is in, the camera delivers what it was opened with: one looks at oneself.
+      // Before joining, the camera keeps the size it was opened with: only the self-view shows it.
       const sendings = mesh.value?.sendings.value.values();
       if (sendings) media.control.setCapture(captureFor(sendings, mirror.value));
     }),
@@ -70,7 +71,7 @@ export function follow(
   };
 }
 
-/** Lines that a composed picture of so many has of a camera and of a screen, large or in a gallery. */
+/** The lines of a camera and of a screen, spotlit or tiled, in a composed frame of this height. */
 function composedLines(people: number, lines: number): Shown {
   return { camera: people > 2 ? lines / 2 : lines, screen: lines };
 }

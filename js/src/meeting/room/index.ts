@@ -1,4 +1,4 @@
-/** What the code that drives the room for other pages sees of it. */
+/** The room as embedding code sees it. */
 
 export { MeetingPage } from "./meeting-page";
 export { avatarOf } from "./profile";

@@ -11,7 +11,7 @@ test.each([
   ["HTTPS://EXAMPLE.ORG, http://b.example", ["HTTPS://EXAMPLE.ORG", "http://b.example"]],
   ["„https://example.org/straße“", ["https://example.org/straße"]],
   ["https://[::1]:8000/x", ["https://[::1]:8000/x"]],
-])("addresses in %s", (text, expected) => {
+])("finds links in %s", (text, expected) => {
   expect(hrefs(text)).toEqual(expected);
 });
 
@@ -22,11 +22,11 @@ test.each([
   "example.org",
   "https://",
   "http://bank.example@evil.example/",
-])("%s becomes no link", (text) => {
+])("%s is not a link", (text) => {
   expect(hrefs(text)).toEqual([]);
 });
 
-test("nothing that was written is lost", () => {
+test("no text is lost", () => {
   const text = 'a <b> https://x.example/"q" (https://y.example). c\n';
   expect(
     pieces(text)

@@ -1,16 +1,16 @@
-/** Finding web addresses in what people write, so that they can be clicked. */
+/** Finds web addresses in text, to make them clickable. */
 
 export interface Piece {
   text: string;
-  /** Set where the text is a web address. */
+  /** Set if the text is a web address. */
   href?: string;
 }
 
 const ADDRESS = /https?:\/\/[^\s<>"]+/gi;
-/** What more likely ends the sentence than the address. */
+/** Characters that more likely end the sentence than the address. */
 const TRAILING = /[.,;:!?'…»“”’*_~]+$/;
 
-/** The text in pieces; together they are the text again. Only http and https become links. */
+/** Splits a text into pieces; joined, they are the text again. Only http and https become links. */
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let from = 0;
@@ -25,7 +25,7 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** Without the punctuation behind it, and without a bracket that was opened before it. */
+/** Trims trailing punctuation, and a bracket that was opened before the address. */
 function trimmed(address: string): string {
   const shorter = address.replace(TRAILING, "");
   const unopened =
@@ -42,6 +42,6 @@ function count(text: string, letter: string): number {
 function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);
-  // A name before an @ makes an address look like another one's.
+  // A username before an @ makes a URL look like another site's.
   return username === "" && password === "";
 }

@@ -1,4 +1,4 @@
-/** One person's part in a meeting, from joining to leaving: brings the parts together. */
+/** One participant's meeting, from joining to leaving: brings the parts together. */
 
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
@@ -42,25 +42,25 @@ export class MeetingPage implements MeetingParts {
   readonly media = new LocalMedia(mediaMemory);
   readonly view = new ViewStore();
   readonly volumes = new Volumes(this.room.session);
-  /** How large this page shows each picture. */
+  /** The size at which this page shows each video. */
   readonly videoConstraints = new VideoConstraints({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();
-  /** What can be asked of the room. */
+  /** Requests to the room. */
   readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
   readonly status = signal<MeetingStatus>("idle");
-  /** Set while the person chooses name and devices, before the server hears of anything. */
+  /** Set on the pre-join screen, before any contact with the server. */
   readonly prejoin = signal(false);
   readonly ending = signal<Ending | null>(null);
   readonly question = new PasswordQuestion();
   readonly connection = signal<Connection>("idle");
-  /** How composing the broadcast fares, while this page does that. */
+  /** The health of the composer, while this page broadcasts. */
   readonly health = signal<Health | null>(null);
   readonly name: Signal<string>;
   readonly profile: Profile;
   readonly title = computed(
     () => this.view.subject.value || this.room.state.value.subject || this.launch.room,
   );
-  /** Who is large, where the tiles are not equal: chosen here, shown to all, or speaking. */
+  /** The participant in the spotlight: pinned here, pinned for everyone, or speaking. */
   readonly large = computed(() => {
     const { room, view } = this;
     if (view.tileView.value) return null;
@@ -72,12 +72,12 @@ export class MeetingPage implements MeetingParts {
   readonly #listeners = new Set<(message: ServerMessage) => void>();
   readonly #tabStorage: TabStorage;
   readonly #token: string | null;
-  /** From joining to leaving. */
+  /** Exists from joining to leaving. */
   readonly #call = signal<Call | null>(null);
   readonly remotes = computed(() => this.#call.value?.remotes.value ?? NO_REMOTES);
   readonly speaking = computed(() => this.#call.value?.levels.speaking.value ?? NONE);
   readonly dominant = computed(() => this.#call.value?.levels.dominant.value ?? null);
-  /** Lines at which one sees oneself. */
+  /** The lines of the self-view. */
   readonly #mirror = signal(0);
   #unfollow = (): void => {};
 
@@ -86,15 +86,15 @@ export class MeetingPage implements MeetingParts {
     if (launch.token) this.#tabStorage.token = launch.token;
     this.#token = launch.token ?? this.#tabStorage.token;
     const known = rememberedName();
-    // After a reload the name is the one chosen before, whatever the address says.
+    // After a reload, the chosen name overrides the one in the URL.
     const chosen = this.#tabStorage.resumable ? known : null;
     this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
     this.profile = new Profile(this);
   }
 
   /**
-   * Opens the devices for a look at them before joining; `start` joins. A reloaded page joins at once. A
-   * link that leads to the room again does not: someone else may have made it.
+   * Opens the devices for a preview before joining; `start` joins. A reloaded page joins at once. A link that
+   * leads to the room again does not: someone else may have made it.
    */
   prepare(): void {
     const { framed, reloaded } = this.launch;
@@ -108,7 +108,7 @@ export class MeetingPage implements MeetingParts {
     this.#openDevices(rememberedStart());
   }
 
-  /** Begins, or begins again after the end. */
+  /** Joins, or rejoins after the end. */
   start(devices: Start = { audio: true, video: true }): void {
     const prepared = this.prejoin.value;
     this.prejoin.value = false;
@@ -124,16 +124,16 @@ export class MeetingPage implements MeetingParts {
     this.#tabStorage.token = this.#token;
     this.#step("joining");
     this.#connect(this.#token);
-    // A permission prompt must not delay joining: the room is entered at once, and the devices follow.
+    // A permission prompt must not delay joining: join now, and open the devices meanwhile.
     if (!prepared) this.#openDevices(devices);
   }
 
-  /** What the token says; the server has the last word. */
+  /** The token's claim; the server decides. */
   get invitedAsModerator(): boolean {
     return claim(this.#token, "moderator") === true;
   }
 
-  /** Hears every message of the server, until the returned function ends it. */
+  /** Calls `listener` for every message from the server, until the returned function is called. */
   listen(listener: (message: ServerMessage) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -143,35 +143,38 @@ export class MeetingPage implements MeetingParts {
     this.#call.peek()?.line.leave();
   }
 
-  /** The page goes away, perhaps to be loaded again: the server keeps the place for a while. */
+  /** The page unloads, perhaps for a reload: the server keeps the place for a while. */
   suspend(): void {
     const resume = this.#call.peek()?.line.resume;
-    // A place that cannot be claimed again would stay behind beside the new one.
+    // If the place cannot be reclaimed, give it up: otherwise it would remain beside the new one.
     if (resume && !this.#tabStorage.leaveResume(resume)) this.#call.peek()?.line.leave();
     else this.#call.peek()?.line.unload();
     this.#release();
   }
 
-  /** The network came back, or is another one. */
+  /** The network came back or changed. */
   hurry(): void {
     this.#call.peek()?.line.hurry();
     this.#call.peek()?.mesh.value?.restart();
   }
 
-  /** Whether the person looks at the page; who comes back to it finds out at once if it still lives. */
+  /**
+   * Whether the page is visible; on becoming visible it checks at once that the connection is
+   * alive.
+   */
   look(visible: boolean): void {
     this.videoConstraints.setVisible(visible);
     if (visible) this.#call.peek()?.line.hurry();
   }
 
-  /** The person touched the page: what browsers hold back until then may go on. */
+  /** A user gesture: browsers now allow what they had blocked. */
   wake(): void {
     this.media.meter.wake();
     this.view.soundBlocked.value = false;
     this.view.touched.value += 1;
   }
 
-  /** Whether a password is an answer now, and not a wish to set one. */
+  /** Whether a password answers the room's question now, instead of setting one. */
   get asksPassword(): boolean {
     return this.question.asked.value !== null || this.status.value === "waiting";
   }
@@ -181,7 +184,7 @@ export class MeetingPage implements MeetingParts {
     this.#call.peek()?.line.submitPassword(password);
   }
 
-  /** The embedding page's answer; settles with what became of it. */
+  /** The embedding page's answer; settles when the room accepts or refuses it. */
   answerPassword(password: string): Promise<void> {
     const answered = this.question.answeredByPage(password);
     this.#call.peek()?.line.submitPassword(password);
@@ -215,7 +218,7 @@ export class MeetingPage implements MeetingParts {
     return this.#call.peek()?.broadcast.start(options) ?? Promise.reject(notJoined());
   }
 
-  /** Shows viewers a card in place of the stage, or the stage again. */
+  /** Shows viewers a card instead of the stage, or the stage again. */
   pauseBroadcast(paused: boolean): Promise<void> {
     return this.#call.peek()?.broadcast.pause(paused) ?? Promise.reject(notJoined());
   }
@@ -224,7 +227,7 @@ export class MeetingPage implements MeetingParts {
     return this.#call.peek()?.broadcast.stop() ?? Promise.reject(notJoined());
   }
 
-  /** A link for others to come in by. */
+  /** Creates an invite link. */
   async invite(moderator: boolean): Promise<string> {
     const call = this.#call.peek();
     if (!call) throw notJoined();
@@ -232,12 +235,14 @@ export class MeetingPage implements MeetingParts {
     return inviteLink(await call.line.createInvite({ moderator, server }), server);
   }
 
-  /** What it would mean to remove a participant. */
+  /** Returns the effects of removing a participant. */
   planRemoval(id: string): Promise<RemovalPlanned> {
     return this.#call.peek()?.line.planRemoval(id) ?? Promise.reject(notJoined());
   }
 
-  /** Why this address and its token cannot open a meeting, if that can be told before asking. */
+  /**
+   * Why this URL and its token cannot open a meeting, if that is clear without asking the server.
+   */
   #refusal(): Ending | null {
     const { sub, room } = this.launch;
     const token = this.#token ?? "";
@@ -296,7 +301,7 @@ export class MeetingPage implements MeetingParts {
     if (ending) this.#finish(ending);
   }
 
-  /** The server did not keep our place while the connection was lost: admission begins again. */
+  /** The server did not keep our place while the connection was lost: admission starts over. */
   #lostPlace(): void {
     this.#call.peek()?.exit();
     this.room.clear();
@@ -313,7 +318,7 @@ export class MeetingPage implements MeetingParts {
     this.view.announce(t.endings[ending.kind].title);
   }
 
-  /** Frees the camera, the microphone and every connection. */
+  /** Frees the camera, the microphone and all connections. */
   #release(): void {
     this.#unfollow();
     this.#unfollow = () => {};

@@ -1,4 +1,4 @@
-/** What a meeting's page is made of, as the rules that tie its parts together see it. */
+/** The parts of a meeting's page, as its rules see them. */
 
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
@@ -17,13 +17,13 @@ export interface MeetingParts {
   readonly room: RoomStore;
   readonly media: LocalMedia;
   readonly view: ViewStore;
-  /** How large this page shows each picture. */
+  /** The size at which this page shows each video. */
   readonly videoConstraints: VideoConstraints;
   readonly chat: ChatStore;
   readonly question: PasswordQuestion;
   readonly name: ReadonlySignal<string>;
   readonly status: ReadonlySignal<MeetingStatus>;
   readonly connection: ReadonlySignal<Connection>;
-  /** How composing the broadcast fares, while this page does that. */
+  /** The health of the composer, while this page broadcasts. */
   readonly health: Signal<Health | null>;
 }

@@ -1,12 +1,13 @@
-/** Making a password for a room that can be read out and typed. */
+/** Generates room passwords that are easy to read out and type. */
 
-// Sixteen and four of those that are hard to mishear or to misread: 6 bits a syllable, no bias.
+// Sixteen consonants and four vowels that are hard to mishear or misread: 6 bits a syllable,
+// without bias.
 const CONSONANTS = "bdfghjkmnprstvwz";
 const VOWELS = "aeiu";
 const GROUPS = 4;
 const SYLLABLES = 2;
 
-/** Four groups of two syllables: 48 bits, where the server rations guesses. */
+/** Four groups of two syllables: 48 bits, enough because the server rate-limits guesses. */
 export function makePassword(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(GROUPS * SYLLABLES));
   const syllables = [...bytes].map((byte) => `${CONSONANTS[byte & 15]}${VOWELS[(byte >> 4) & 3]}`);

@@ -1,4 +1,4 @@
-/** The room's question for its password: while it is asked, and what becomes of each answer. */
+/** The room's password prompt: when it is open, and the result of each answer. */
 
 import { signal } from "@preact/signals";
 import { RefusedError } from "../../shared/refused-error";
@@ -6,7 +6,7 @@ import { RefusedError } from "../../shared/refused-error";
 export interface Question {
   /** Whether the last answer was wrong. */
   wrong: boolean;
-  /** Whether the embedding page gave that answer before: it would only give it again. */
+  /** Whether the embedding page gave that answer: it would only repeat it. */
   repeated: boolean;
 }
 
@@ -17,18 +17,18 @@ interface Answer {
 
 export class PasswordQuestion {
   readonly asked = signal<Question | null>(null);
-  /** What the embedding page has answered since the room was last entered. */
+  /** The embedding page's answers since the last entry into the room. */
   readonly #given = new Set<string>();
   #repeated = false;
   #answer: Answer | null = null;
 
-  /** A person's answer. */
+  /** The user answered. */
   answered(): void {
     this.#repeated = false;
     this.#answers();
   }
 
-  /** An answer of the embedding page; settles once the room has taken or refused it. */
+  /** The embedding page answered; settles when the room accepts or refuses it. */
   answeredByPage(password: string): Promise<void> {
     this.#repeated = this.#given.has(password);
     this.#given.add(password);
@@ -44,13 +44,13 @@ export class PasswordQuestion {
     this.#refuse(new RefusedError("wrong_password", "This is not the room's password."));
   }
 
-  /** The room looks at no more answers for a while. */
+  /** The room accepts no answers for a while. */
   pause(error: RefusedError): void {
     this.asked.value = { wrong: true, repeated: true };
     this.#refuse(error);
   }
 
-  /** The room is entered, or a place in its lobby is there. */
+  /** Admitted, to the room or its lobby. */
   passed(): void {
     this.asked.value = null;
     this.#given.clear();
@@ -58,7 +58,7 @@ export class PasswordQuestion {
     this.#answer = null;
   }
 
-  /** The meeting is over. */
+  /** The meeting ended. */
   close(message: string): void {
     this.asked.value = null;
     this.#given.clear();

@@ -1,4 +1,4 @@
-/** Requests that the server has not answered yet. */
+/** Requests that await the server's answer. */
 
 import {
   type Ack,
@@ -21,7 +21,10 @@ interface Pending {
 
 /** Milliseconds. */
 const TIMEOUT = 10_000;
-/** Requests at once, and a second: a program that asks for more is refused here, not sent out there. */
+/**
+ * Requests at once, and a second: a program that exceeds this is refused here, before the server
+ * would refuse it.
+ */
 const BURST = 100;
 const RATE = 20;
 
@@ -36,11 +39,13 @@ export class PendingRequests {
     this.#write = write;
   }
 
-  /** Settles when the server has carried it out, refused it, or not answered in time. */
+  /**
+   * Resolves when the server has carried it out; rejects if it refuses or does not answer in time.
+   */
   ask(message: Request, timeout = TIMEOUT): Promise<Answer> {
     const ref = ++this.#ref;
     const text = JSON.stringify({ ...message, ref } satisfies ClientMessage);
-    // A message that is larger would end the connection.
+    // A larger message would end the connection.
     if (bytes(text) > LIMITS.frame) {
       return Promise.reject(new RefusedError("invalid", "This is too long to be sent."));
     }

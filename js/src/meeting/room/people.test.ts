@@ -13,11 +13,11 @@ const names = (wanted: string): string[][] => {
   return [hands, stage, audience].map((people) => people.map(({ name }) => name));
 };
 
-test("each is there once: hands in their order, then the stage, then the audience", () => {
+test("lists everyone once: hands in order, then the stage, then the audience", () => {
   expect(names("")).toEqual([["Émmy", "Grace"], ["Ada"], ["Alan"]]);
 });
 
-test("a participant is found by a part of the name, however it is written", () => {
+test("finds a participant by part of the name, ignoring case", () => {
   expect(names(" éM")).toEqual([["Émmy"], [], []]);
   expect(names("zz")).toEqual([[], [], []]);
 });

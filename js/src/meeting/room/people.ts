@@ -1,16 +1,16 @@
-/** Everyone in the room, in the order in which the panel shows them. */
+/** Everyone in the room, in the order of the participants panel. */
 
 import type { Participant } from "../../shared/protocol";
 
 export interface Sections {
-  /** Whose hand is up, in the order in which they raised it. */
+  /** Raised hands, in the order in which they were raised. */
   hands: Participant[];
-  /** The stage's others, oneself first. */
+  /** The rest of the stage, oneself first. */
   stage: Participant[];
   audience: Participant[];
 }
 
-/** Each person once; only those whose name has `wanted` in it. */
+/** Lists each person once; filters by names that contain `wanted`. */
 export function sections(
   everyone: readonly Participant[],
   hands: readonly Participant[],

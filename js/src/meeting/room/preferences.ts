@@ -1,4 +1,4 @@
-/** What a person chose once and wants again next time: the name and the devices. */
+/** The user's choices, kept for the next visit: name and devices. */
 
 import { randomName } from "../../shared/random";
 import type { DeviceChoice, Start } from "../media/devices";
@@ -25,7 +25,7 @@ export function rememberName(name: string): void {
   save(NAME, name);
 }
 
-/** The picture that others are shown, as it was drawn for them. */
+/** The profile picture, as redrawn for others. */
 export function rememberedAvatar(): string | null {
   return load(AVATAR);
 }
@@ -42,7 +42,7 @@ export function rememberLanguage(tag: string): void {
   save(LANGUAGE, tag);
 }
 
-/** What the media keep here. The person's own picture stays in this browser. */
+/** Storage for the media part. The user's own background image stays in this browser. */
 export const mediaMemory: MediaMemory = {
   devices: {
     load: () => chosenDevices(load(DEVICES)),
@@ -63,7 +63,7 @@ function chosenDevices(kept: string | null): DeviceChoice {
   }
 }
 
-/** Whether microphone and camera shall be on when one comes in. */
+/** Whether to join with microphone and camera on. */
 export function rememberedStart(): Start {
   return { audio: load(OFF.audio) === null, video: load(OFF.video) === null };
 }
@@ -72,7 +72,7 @@ export function rememberStart(start: Start): void {
   for (const kind of ["audio", "video"] as const) save(OFF[kind], start[kind] ? null : "off");
 }
 
-/** What broadcasts from here were like last. */
+/** The quality of the last broadcast. */
 export function rememberedQuality(): string | null {
   return load(QUALITY);
 }
@@ -82,8 +82,8 @@ export function rememberQuality(quality: string): void {
 }
 
 /**
- * What this browser calls its person, so that the server knows a second connection of the same one.
- * Without storage there is none: then each connection is a new person.
+ * This browser's random id for its user, by which the server recognizes a second connection of the
+ * same person. Without storage there is none: each connection then counts as a new person.
  */
 export function person(): string | null {
   const known = load(PERSON);
@@ -93,7 +93,7 @@ export function person(): string | null {
   return load(PERSON) === made ? made : null;
 }
 
-// Storage throws where the browser keeps a framed page from it: then nothing is remembered.
+// Storage throws where the browser blocks it for a framed page: nothing is remembered then.
 function load(key: string): string | null {
   try {
     return localStorage.getItem(key);

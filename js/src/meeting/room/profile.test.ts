@@ -31,7 +31,7 @@ function meeting({ refuses = false, info = "" } = {}) {
   return { profile, asked, welcome: () => say(WELCOME) };
 }
 
-test("each place in the room is shown the picture, and none where there is none", async () => {
+test("every view shows the picture, or none if there is none", async () => {
   const { profile, asked, welcome } = meeting();
   welcome();
   await profile.take(PICTURE);
@@ -45,7 +45,7 @@ test("each place in the room is shown the picture, and none where there is none"
   ]);
 });
 
-test("what the server refuses is not shown here either", async () => {
+test("a picture that the server refuses is not shown here either", async () => {
   const { profile, welcome } = meeting({ refuses: true });
   await expect(profile.take(PICTURE)).rejects.toThrow("no");
   expect(profile.avatar.value).toBeNull();
@@ -54,7 +54,7 @@ test("what the server refuses is not shown here either", async () => {
   await vi.waitFor(() => expect(profile.avatar.value).toBeNull());
 });
 
-test("the e-mail address is taken from the page's address, and sent nowhere", () => {
+test("the e-mail address comes from the page's URL, and is not sent anywhere", () => {
   const { profile, asked, welcome } = meeting({
     info: `userInfo.email=${encodeURIComponent('"ada@example.org"')}`,
   });
@@ -74,7 +74,7 @@ test.each([
   "//host/a.png",
   "https://",
   " ",
-])("%s is refused, naming the rule, and nothing is loaded", async (address) => {
+])("%s is refused with the rule, and nothing is loaded", async (address) => {
   const fetched = vi.fn();
   vi.stubGlobal("fetch", fetched);
   await expect(pictureOf(address)).rejects.toMatchObject({
@@ -85,7 +85,7 @@ test.each([
   vi.unstubAllGlobals();
 });
 
-test("a picture of too many bytes is refused before it is read", async () => {
+test("a picture with too many bytes is refused before it is read", async () => {
   const address = `data:image/png;base64,${"A".repeat(6 * 1024 * 1024)}`;
   await expect(pictureOf(address)).rejects.toMatchObject({
     kind: "invalid",
@@ -103,7 +103,7 @@ test.each([
   ["a server that cannot be read", () => Promise.reject(new TypeError("Failed to fetch"))],
   ["a page", async () => new Response("", { headers: { "content-type": "text/html" } })],
   ["no answer of success", async () => new Response("", { status: 404 })],
-])("%s gives no picture", async (_, answer) => {
+])("%s is not a picture", async (_, answer) => {
   const fetched = vi.fn(answer);
   vi.stubGlobal("fetch", fetched);
   await expect(pictureOf("https://host.example/a.png")).rejects.toMatchObject({

@@ -1,4 +1,7 @@
-/** What a person shows of themselves besides the name: a picture, to all; an e-mail address, to none. */
+/**
+ * A participant's profile besides the name: a picture, shown to everyone; an e-mail address, shown
+ * to no one.
+ */
 
 import { signal } from "@preact/signals";
 import type { ServerMessage } from "../../shared/protocol";
@@ -8,7 +11,7 @@ import { rememberAvatar, rememberedAvatar } from "./preferences";
 import type { RoomRequests } from "./requests";
 import type { RoomStore } from "./room";
 
-/** The picture that a participant shows; null where they show none. */
+/** A participant's picture; null if they have none. */
 export function avatarOf({ room, profile }: Faces, id: string): string | null {
   return id === room.selfId.value ? profile.avatar.value : (room.avatars.value.get(id) ?? null);
 }
@@ -26,34 +29,34 @@ interface OwnPage {
 }
 
 export class Profile {
-  /** As the others are shown it, a data: URL; null while one's initials are shown. */
+  /** The data: URL that others see; null while they see initials. */
   readonly avatar = signal<string | null>(null);
   /**
-   * Known to this page and to the one that embeds it, which gave it. It is sent neither to the server
-   * nor to other participants.
+   * Given by the embedding page, and known only to it and this page. It is not sent to the server
+   * or to other participants.
    */
   readonly email: ReturnType<typeof signal<string>>;
   readonly #meeting: OwnPage;
-  /** Counts the wishes: a picture that comes late does not undo a later wish. */
+  /** Counts the requests: a picture that loads late must not undo a later one. */
   #wish = 0;
 
   constructor(meeting: OwnPage) {
     this.#meeting = meeting;
     this.email = signal(meeting.launch.email ?? "");
     this.avatar.value = meeting.launch.avatar === null ? rememberedAvatar() : null;
-    // The server forgets the picture with one's place, which may be another one now.
+    // The server forgets the picture with the place, and this may be a new place.
     meeting.listen(({ type }) => {
       if (type === "welcome" && this.avatar.value) void this.#show(this.avatar.value);
     });
   }
 
-  /** Take the picture that the page's address names; rejects where it is none. */
+  /** Loads the picture named in the page's URL; rejects if there is none at its address. */
   async open(): Promise<void> {
     const { avatar } = this.#meeting.launch;
     if (avatar) await this.setAvatar(avatar);
   }
 
-  /** Show the picture that is at an address; null shows the initials. Settles once all can see it. */
+  /** Shows the picture at a URL; null shows the initials. Resolves when everyone can see it. */
   async setAvatar(address: string | null): Promise<void> {
     this.#wish += 1;
     const wish = this.#wish;
@@ -61,7 +64,7 @@ export class Profile {
     if (wish === this.#wish) await this.take(picture);
   }
 
-  /** Show a picture that was drawn for it. */
+  /** Shows a redrawn picture. */
   async take(picture: string | null): Promise<void> {
     this.#wish += 1;
     if (this.#meeting.status.value === "joined") await this.#meeting.ask.setAvatar(picture);
@@ -73,7 +76,7 @@ export class Profile {
     try {
       await this.#meeting.ask.setAvatar(picture);
     } catch {
-      // The server refuses it, or went again: then the others see the initials, and so does one.
+      // Refused, or disconnected again: others see the initials, so show them here, too.
       if (this.#meeting.status.value === "joined" && this.avatar.value === picture)
         this.avatar.value = null;
     }

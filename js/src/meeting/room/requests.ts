@@ -1,14 +1,17 @@
-/** What a person can ask of the room: each settles when the server has carried it out, or refused it. */
+/**
+ * Requests to the room: each resolves when the server has carried it out, and rejects if it
+ * refuses.
+ */
 
 import type { Kick, React } from "../../shared/protocol";
 import type { Request } from "../../shared/server-line";
 
 export type Ask = (request: Request, timeout?: number) => Promise<void>;
-/** What else goes with a person who is removed. */
+/** Further effects of a removal. */
 export type RemovalOptions = Partial<Pick<Kick, "revoke" | "address" | "shared">>;
 type Media = "audio" | "video";
 
-/** Muting is acknowledged when everyone concerned has done it, or 5 s have passed. */
+/** Muting is acknowledged when every participant concerned has confirmed, or after 5 s. */
 const MUTE_TIMEOUT = 12_000;
 
 export class RoomRequests {
@@ -22,12 +25,12 @@ export class RoomRequests {
     return this.#ask({ type: "send_chat", text, to });
   }
 
-  /** For the programs of others on the stage; null for all of them. */
+  /** Sends text to programs on others' pages on the stage; null for all of them. */
   sendEndpointText(text: string, to: string | null): Promise<void> {
     return this.#ask({ type: "send_endpoint_text", text, to });
   }
 
-  /** Shows this picture to all in the place of one's initials; null shows these again. */
+  /** Sets the profile picture for everyone; null shows the initials again. */
   setAvatar(avatar: string | null): Promise<void> {
     return this.#ask({ type: "set_avatar", avatar });
   }
@@ -66,7 +69,7 @@ export class RoomRequests {
     return this.#ask({ type: "set_closed", closed });
   }
 
-  /** Shows a participant large to everyone; null leaves it to each page. */
+  /** Puts a participant into everyone's spotlight; null leaves it to each page. */
   setMain(id: string | null): Promise<void> {
     return this.#ask({ type: "set_main", id });
   }
@@ -79,7 +82,7 @@ export class RoomRequests {
     return this.#ask({ type: "admit_all" });
   }
 
-  /** Says something to one who waits, or to all. */
+  /** Sends a message to one person in the lobby, or to all. */
   messageLobby(text: string, id: string | null = null): Promise<void> {
     return this.#ask({ type: "message_lobby", text, id });
   }

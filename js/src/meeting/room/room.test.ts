@@ -35,7 +35,7 @@ test("a welcome fills the room, and a second one replaces it", () => {
   expect(ids(room)).toEqual(["b"]);
 });
 
-test("people come, change and go", () => {
+test("participants join, change and leave", () => {
   const room = new RoomStore();
   room.apply(welcome([person({ id: "a" })]));
   room.apply({ type: "joined", participant: person({ id: "b" }) });
@@ -45,7 +45,7 @@ test("people come, change and go", () => {
   expect(ids(room)).toEqual(["b"]);
 });
 
-test("shared links are those that were told last, and none after another welcome", () => {
+test("shared links are the last ones received, and none after another welcome", () => {
   const room = new RoomStore();
   room.apply(welcome([person({ id: "a" }), person({ id: "b" })]));
   const links = [{ id: "1234567890abcdef", people: 2, here: ["a", "b"] }];
@@ -55,7 +55,7 @@ test("shared links are those that were told last, and none after another welcome
   expect(room.links.value).toEqual([]);
 });
 
-test("a participant who is told of twice is there once", () => {
+test("a participant announced twice is listed once", () => {
   const room = new RoomStore();
   room.apply(welcome([person({ id: "a" })]));
   room.apply({ type: "joined", participant: person({ id: "a", name: "Ada" }) });
@@ -70,7 +70,7 @@ test("an update of oneself changes the own role", () => {
   expect(ids(room)).toEqual([]);
 });
 
-test("who knocks waits until it is answered", () => {
+test("a knock stays until it is answered", () => {
   const room = new RoomStore();
   room.apply(welcome([]));
   room.apply({ type: "knock", id: "k", name: "Kurt" });
@@ -79,11 +79,11 @@ test("who knocks waits until it is answered", () => {
   expect(room.knocking.value).toEqual([]);
 });
 
-test("since when it is live is told by this page's clock, however wrong that is", () => {
+test("the broadcast's start is converted to this page's clock, even if that is wrong", () => {
   const room = new RoomStore();
   const now = Date.now() / 1000;
   const live = { ...NO_BROADCAST, state: "live" as const, since: now + 10_740 };
-  // The server's clock is three hours ahead, and it went live a minute ago.
+  // The server's clock is three hours ahead, and the broadcast started a minute ago.
   room.apply({ ...welcome([]), now: now + 10_800, broadcast: live });
   expect(room.broadcast.value.since).toBeCloseTo(now - 60, 0);
   room.apply({ type: "broadcast_changed", broadcast: { ...live, since: now + 10_800 } });

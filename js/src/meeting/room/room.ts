@@ -1,4 +1,4 @@
-/** The room as the server tells it: who is in, what it is about, who waits, what is broadcast. */
+/** The room's state from the server: participants, subject, lobby, broadcast. */
 
 import { computed, signal } from "@preact/signals";
 import { serverBase } from "../../shared/base";
@@ -12,7 +12,7 @@ import type {
   StageFeed,
 } from "../../shared/protocol";
 
-/** A room that is not broadcast. */
+/** The state without a broadcast. */
 export const NO_BROADCAST: BroadcastState = {
   state: "off",
   broadcaster: null,
@@ -28,55 +28,55 @@ const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: fals
 const NO_FEED: StageFeed = { type: "stage_feed", stream: null, ticket: null, possible: true };
 
 export class RoomStore {
-  /** Oneself, as the server tells it to the others. */
+  /** Oneself, as others see it. */
   readonly own = signal<Participant | null>(null);
   readonly selfId = computed(() => this.own.value?.id ?? null);
   readonly moderator = computed(() => this.own.value?.moderator ?? false);
   readonly onStage = computed(() => this.own.value?.stage ?? false);
-  /** The others, in the order in which they came. */
+  /** The others, in order of joining. */
   readonly others = signal<readonly Participant[]>([]);
-  /** The pictures that people show, oneself too, by their ids. */
+  /** Profile pictures by participant id, including oneself. */
   readonly avatars = signal<ReadonlyMap<string, string>>(new Map());
   readonly state = signal<RoomState>(OPEN);
   readonly broadcast = signal<BroadcastState>(NO_BROADCAST);
-  /** Those in the lobby, in the order of their lobby knocks. */
+  /** The lobby, in the order of the knocks. */
   readonly knocking = signal<readonly Knock[]>([]);
-  /** The links that several people came by; known to moderators. */
+  /** Invite links used by several people; known to moderators. */
   readonly links = signal<readonly Link[]>([]);
-  /** Which meeting this is: the same for everyone in it, empty outside. */
+  /** The meeting's id: the same for everyone in it, empty outside. */
   readonly session = signal("");
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
-  /** How many watch the broadcast; known to moderators. */
+  /** The number of viewers of the broadcast; known to moderators. */
   readonly viewers = signal(0);
-  /** Where the audience sees the stage. */
+  /** The stream that shows the stage to the audience. */
   readonly feed = signal<StageFeed>(NO_FEED);
-  /** Everyone, oneself first. */
+  /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
   );
   readonly people = computed(() => this.everybody.value.length);
   readonly audience = computed(() => this.everybody.value.filter(({ stage }) => !stage));
-  /** Whose hand is up, the first one first. */
+  /** Raised hands, the first one first. */
   readonly hands = computed(() =>
     this.everybody.value
       .filter(({ hand }) => hand !== null)
       .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0)),
   );
-  /** The others that have a direct connection to this page: the stage's, while one is on it. */
+  /** The participants with a direct connection to this page: the rest of the stage, while on it. */
   readonly connected = computed(() =>
     this.onStage.value ? this.others.value.filter(({ stage }) => stage) : [],
   );
 
-  /** Seconds that the server's clock is ahead of this page's. */
+  /** Seconds by which the server's clock is ahead of this page's. */
   #ahead = 0;
 
-  /** Takes in one message; what does not concern the room is passed over. */
+  /** Applies a message; ignores those that do not concern the room's state. */
   apply(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
         this.own.value = message.own;
         this.others.value = message.participants.filter(({ id }) => id !== message.own.id);
-        // They follow, if there are any; so do the links.
+        // Avatars and links follow in messages of their own, if there are any.
         this.avatars.value = new Map();
         this.state.value = message.state;
         this.#ahead = message.now - Date.now() / 1000;
@@ -155,8 +155,8 @@ export class RoomStore {
   }
 
   /**
-   * The broadcast as this page has it. Inside a Jupyter server the server's links are paths: only the page
-   * knows what comes before them; and since when it is live is by this page's clock.
+   * The broadcast as seen from this page. Inside a Jupyter server, the server's links are paths
+   * relative to a base that only the page knows; and `since` is converted to this page's clock.
    */
   #told(broadcast: BroadcastState): BroadcastState {
     const since = broadcast.since === null ? null : broadcast.since - this.#ahead;

@@ -1,4 +1,4 @@
-/** What each message of the server means for the parts of this page. */
+/** What each server message means for the parts of this page. */
 
 import type {
   BroadcastState,
@@ -16,7 +16,7 @@ import type { MeetingParts } from "./parts";
 export class ServerMessages {
   readonly #parts: MeetingParts;
   readonly #call: Call;
-  /** This person is in the room, for the first time or again. */
+  /** Called on entering the room, for the first time or again. */
   readonly #onJoined: () => void;
 
   constructor(parts: MeetingParts, call: Call, onJoined: () => void) {
@@ -120,14 +120,16 @@ export class ServerMessages {
     if (gone) view.announce(t.events.left(gone.name));
   }
 
-  /** Everyone on the stage has a direct connection; a participant who enters it makes the offers. */
+  /**
+   * Everyone on the stage has a direct connection; a participant who enters it makes the offers.
+   */
   #expect({ id, stage }: Participant): void {
     const mesh = this.#call.mesh.value;
     if (!stage) mesh?.remove(id);
     else if (this.#parts.room.onStage.value) mesh?.expect(id);
   }
 
-  /** What the server changed about ourselves. */
+  /** The server changed oneself. */
   #changed(before: Participant, now: Participant): void {
     const { room, view } = this.#parts;
     if (now.moderator && !before.moderator) view.tell(t.events.moderator);
@@ -166,7 +168,7 @@ export class ServerMessages {
     }
     if (welcome.broadcast.broadcaster !== own.id) broadcast.close();
     else if (!broadcast.active && welcome.broadcast.state !== "stopping") {
-      // This page was reloaded: what it composed is gone, and the server may not know.
+      // After a reload the composer is gone, and the server may not know.
       broadcast.stop().catch(() => {});
     }
     this.#onJoined();

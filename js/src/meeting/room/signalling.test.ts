@@ -107,7 +107,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("the token is the first message, and the welcome makes it joined", () => {
+test("the token is sent first, and the welcome completes joining", () => {
   const { states, enter, heard } = meeting();
   const socket = enter();
   expect(socket.sent[0]).toMatchObject({ type: "join", v: 1, token: "a.b.c", name: "Ada" });
@@ -115,7 +115,7 @@ test("the token is the first message, and the welcome makes it joined", () => {
   expect(heard).toEqual([WELCOME]);
 });
 
-test("a lost connection comes back with the secret of the place", () => {
+test("reconnects with the resume secret", () => {
   const { enter, last, sockets, states } = meeting();
   enter().drop();
   expect(states.at(-1)).toBe("reconnecting");
@@ -125,7 +125,7 @@ test("a lost connection comes back with the secret of the place", () => {
   expect(last().sent[0]).toMatchObject({ type: "join", resume: "place" });
 });
 
-test("the pauses between attempts grow, and start over after a success", () => {
+test("the retry delay grows, and resets after a success", () => {
   const { enter, last, sockets } = meeting();
   enter().drop();
   vi.advanceTimersByTime(0);
@@ -141,7 +141,7 @@ test("the pauses between attempts grow, and start over after a success", () => {
   expect(sockets).toHaveLength(4);
 });
 
-test("a server that falls silent is left and tried again", () => {
+test("reconnects when the server falls silent", () => {
   const { enter, states, sockets } = meeting();
   const socket = enter();
   vi.advanceTimersByTime(5_000);
@@ -154,7 +154,7 @@ test("a server that falls silent is left and tried again", () => {
   expect(sockets.length).toBeGreaterThan(1);
 });
 
-test("after a change of the network a dead connection is found out soon", () => {
+test("detects a dead connection soon after a network change", () => {
   const { enter, signalling, states } = meeting();
   const socket = enter();
   signalling.hurry();
@@ -163,7 +163,7 @@ test("after a change of the network a dead connection is found out soon", () => 
   expect(states.at(-1)).toBe("reconnecting");
 });
 
-test("an attempt from before the network came back is given up for a new one", () => {
+test("abandons an attempt from before the network came back", () => {
   const { enter, signalling, sockets, states } = meeting();
   enter().drop();
   vi.advanceTimersByTime(0);
@@ -173,7 +173,7 @@ test("an attempt from before the network came back is given up for a new one", (
   expect(states.slice(-3)).toEqual(["connecting", "reconnecting", "connecting"]);
 });
 
-test("however long it was away, the next attempt is less than four seconds off", () => {
+test("however long the outage, the next attempt is less than four seconds away", () => {
   const { enter, last, sockets } = meeting({ random: () => 1 });
   enter().drop();
   for (let attempt = 2; attempt < 20; attempt += 1) {
@@ -183,7 +183,7 @@ test("however long it was away, the next attempt is less than four seconds off",
   }
 });
 
-test("a server that was never reached is given up in bounded time, in plain words", () => {
+test("gives up in bounded time if the server was never reached, with a plain message", () => {
   const { signalling, last, endings } = meeting();
   signalling.connect();
   for (let i = 0; i < 10 && signalling.connection !== "ended"; i += 1) {
@@ -193,7 +193,7 @@ test("a server that was never reached is given up in bounded time, in plain word
   expect(endings[0]).toMatchObject({ kind: "server_unreachable" });
 });
 
-test("a request settles with its ack", async () => {
+test("a request resolves with its ack", async () => {
   const { enter, signalling } = meeting();
   const socket = enter();
   const done = signalling.request({ type: "set_lobby", active: true });
@@ -203,7 +203,7 @@ test("a request settles with its ack", async () => {
   await expect(done).resolves.toBeUndefined();
 });
 
-test("a refused request says why", async () => {
+test("a refused request gives the reason", async () => {
   const { enter, signalling } = meeting();
   const socket = enter();
   const done = signalling.request({ type: "kick", id: "0b0b0b0b" });
@@ -211,7 +211,7 @@ test("a refused request says why", async () => {
   await expect(done).rejects.toMatchObject({ kind: "forbidden", message: "Moderators only." });
 });
 
-test("a request without an answer fails in time, and one whose connection drops at once", async () => {
+test("a request without an answer fails in time, and at once if the connection drops", async () => {
   const { enter, signalling } = meeting();
   const socket = enter();
   const slow = expect(signalling.request({ type: "stop_broadcast" }, 100)).rejects.toMatchObject({
@@ -226,7 +226,7 @@ test("a request without an answer fails in time, and one whose connection drops 
   await cut;
 });
 
-test("the password goes over the open connection", () => {
+test("the password is sent over the open connection", () => {
   const { signalling, last, states } = meeting();
   signalling.connect();
   last().accept();
@@ -247,7 +247,7 @@ test("the password goes over the open connection", () => {
   ]);
 });
 
-test("who waits may ask for admission again with the password", () => {
+test("a person in the lobby may request admission again with the password", () => {
   const { signalling, last, sockets } = meeting();
   signalling.connect();
   last().accept();
@@ -259,7 +259,7 @@ test("who waits may ask for admission again with the password", () => {
   expect(last().sent[0]).toMatchObject({ type: "join", password: "sesame" });
 });
 
-test("a final bye ends it, one that allows a retry does not", () => {
+test("a final bye ends the connection, a retryable one does not", () => {
   const stopping = meeting();
   stopping.enter().say({ type: "bye", kind: "server_stopping", message: "Restart.", retry: true });
   expect(stopping.states.at(-1)).toBe("reconnecting");
@@ -270,13 +270,13 @@ test("a final bye ends it, one that allows a retry does not", () => {
   expect(kicked.sockets).toHaveLength(1);
 });
 
-test("a full room is not tried again in a loop", () => {
+test("does not retry a full room in a loop", () => {
   const { enter, endings } = meeting();
   enter().say({ type: "bye", kind: "room_full", message: "Full.", retry: true });
   expect(endings).toEqual([{ kind: "room_full", message: "Full.", retry: true }]);
 });
 
-test("after too many wrong passwords the question stays open", () => {
+test("the password prompt stays open after too many wrong passwords", () => {
   const { signalling, last, states } = meeting();
   signalling.connect();
   last().accept();
@@ -286,7 +286,7 @@ test("after too many wrong passwords the question stays open", () => {
   expect(states.at(-1)).toBe("locked");
 });
 
-test("leaving says so and closes the socket", () => {
+test("leaving sends a bye and closes the socket", () => {
   const { enter, signalling, endings } = meeting();
   const socket = enter();
   signalling.leave();
@@ -295,7 +295,7 @@ test("leaving says so and closes the socket", () => {
   expect(endings[0]).toMatchObject({ kind: "left" });
 });
 
-test("what is no message of the protocol is passed over", () => {
+test("ignores messages outside the protocol", () => {
   const { enter, states } = meeting();
   const socket = enter();
   socket.onmessage?.({ data: "not json" });

@@ -1,4 +1,4 @@
-/** The connection to the server: it joins, stays alive, comes back after a drop, and knows when to end. */
+/** The signalling connection: joins, stays alive, reconnects after a drop, and detects the end. */
 
 import {
   type Bye,
@@ -38,11 +38,11 @@ export const CONNECTION_STEPS: Readonly<Record<Connection, readonly Connection[]
 export interface Ending {
   kind: Bye["kind"] | "server_unreachable" | Misfit;
   message: string;
-  /** Whether joining again may succeed. */
+  /** Whether rejoining may succeed. */
   retry: boolean;
 }
 
-/** The part of WebSocket that is used here. */
+/** The subset of WebSocket that is used here. */
 export interface Socket {
   readonly readyState: number;
   onopen: (() => void) | null;
@@ -54,9 +54,9 @@ export interface Socket {
 
 export interface SignallingOptions {
   url: string;
-  /** What to join with; asked for at every attempt, so that it is true at that moment. */
+  /** What to join with; called for every attempt, so that it is up to date. */
   credentials: () => Omit<Join, "type" | "v" | "resume" | "password">;
-  /** The secret of a place that this page had before it was loaded again. */
+  /** The resume secret from before a reload. */
   resume: string | null;
   open: (url: string) => Socket;
   random: () => number;
@@ -65,8 +65,8 @@ export interface SignallingOptions {
 }
 
 /**
- * Milliseconds before each attempt to come back; the last repeats. Whatever was away, a network or
- * the server, the room is back within five seconds of it.
+ * Milliseconds before each attempt to reconnect; the last one repeats. The room is back within five
+ * seconds of the network or the server.
  */
 const DELAYS = [0, 300, 1000, 2000, 3000];
 const JITTER = 0.3;
@@ -74,11 +74,11 @@ const PING_INTERVAL = 5_000;
 const PONG_TIMEOUT = 10_000;
 const HURRIED_PONG_TIMEOUT = 3_000;
 const OPEN_TIMEOUT = 10_000;
-/** A page that has never been in a room gives up sooner than one that waits for its network. */
+/** A page that has never been in a room gives up sooner than one that lost its connection. */
 const PATIENCE_NEW = 20_000;
 const PATIENCE_JOINED = 120_000;
 const OPEN = 1;
-/** Close codes; the second as the server's `meeting_socket.py` has it. */
+/** Close codes; the second is also defined in the server's `meeting_socket.py`. */
 const NORMAL = 1000;
 const UNLOADED = 4001;
 const NOT_ADMITTED: ReadonlySet<Bye["kind"]> = new Set(["room_full", "lobby_full", "room_closed"]);
@@ -106,7 +106,7 @@ export class Signalling implements ServerLine {
     return this.#connection;
   }
 
-  /** The secret of our place, while we have one. */
+  /** The resume secret of our place, while we have one. */
   get resume(): string | null {
     return this.#resume;
   }
@@ -116,24 +116,26 @@ export class Signalling implements ServerLine {
     this.#open();
   }
 
-  /** Sends it while joined; what the room has to know again after a drop is said then. */
+  /** Sends if joined. State that the room needs after a drop is sent again on joining. */
   send(message: ClientMessage): void {
     if (this.#connection === "joined" && this.#socket?.readyState === OPEN) this.#post(message);
   }
 
-  /** Settles when the server has carried it out, refused it, or not answered in time. */
+  /**
+   * Resolves when the server has carried it out; rejects if it refuses or does not answer in time.
+   */
   async request(message: Request, timeout?: number): Promise<void> {
     await this.#ask(message, timeout);
   }
 
-  /** Asks for an invite; returns its token. */
+  /** Requests an invite; returns its token. */
   async createInvite(wanted: Omit<CreateInvite, "type" | "ref">): Promise<string> {
     const answer = await this.#ask({ type: "create_invite", ...wanted });
     if (answer.type === "invite_created") return answer.token;
     throw new RefusedError("protocol", "The server made no invite.");
   }
 
-  /** Asks what it would mean to remove a participant. */
+  /** Returns the effects of removing a participant. */
   async planRemoval(id: string): Promise<RemovalPlanned> {
     const answer = await this.#ask({ type: "plan_removal", id });
     if (answer.type === "removal_planned") return answer;
@@ -145,7 +147,7 @@ export class Signalling implements ServerLine {
     return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
   }
 
-  /** Answers the question for the password, or asks for admission again with it instead of waiting. */
+  /** Answers the password prompt, or from the lobby requests admission again with the password. */
   submitPassword(password: string): void {
     if (this.#connection === "locked") {
       this.#password = password;
@@ -159,13 +161,13 @@ export class Signalling implements ServerLine {
     }
   }
 
-  /** The network has changed: tries again at once, or makes sure that the server still hears us. */
+  /** The network changed: reconnects at once, or checks that the server still hears us. */
   hurry(): void {
     if (this.#connection === "reconnecting") {
       clearTimeout(this.#retryTimer);
       this.#open();
     } else if (this.#connection === "connecting") {
-      // An attempt that began without a network waits longer for it than a new one.
+      // An attempt that began without a network takes longer than a new one.
       this.#dropSocket();
       this.#step("reconnecting");
       this.#open();
@@ -175,18 +177,18 @@ export class Signalling implements ServerLine {
     }
   }
 
-  /** Gives the place up for good. */
+  /** Gives up the place for good. */
   leave(): void {
     if (this.#socket?.readyState === OPEN) this.#post({ type: "leave" });
     this.#end({ kind: "left", message: "You left the meeting.", retry: true });
   }
 
-  /** The page goes away: the server keeps the place in case that it is loaded again. */
+  /** The page unloads: the server keeps the place in case of a reload. */
   unload(): void {
     this.close(UNLOADED);
   }
 
-  /** Drops the connection without a word: the server keeps the place for a while. */
+  /** Drops the connection without a bye: the server keeps the place for a while. */
   close(code = NORMAL): void {
     this.#dropSocket(code);
     clearTimeout(this.#retryTimer);
@@ -236,11 +238,11 @@ export class Signalling implements ServerLine {
           this.#pending.settle(message.ref, new RefusedError(message.kind, message.message));
           return;
         }
-        // Too many wrong passwords: the question stays open.
+        // Too many wrong passwords: the prompt stays open.
         if (this.#connection === "joining" && this.#password !== null) this.#arrive("locked");
         break;
       case "bye":
-        // A full or a locked room may be tried again by the person, but not in a loop.
+        // The user may retry a full or locked room, but not in a loop.
         if (message.retry && !NOT_ADMITTED.has(message.kind)) this.#lost();
         else this.#end({ kind: message.kind, message: message.message, retry: message.retry });
         return;
@@ -293,7 +295,7 @@ export class Signalling implements ServerLine {
 
   #ping(): void {
     this.#post({ type: "ping", t: performance.now() });
-    // The wait begins with a question: a throttled timer of a hidden tab cannot make it run out.
+    // The timer starts with the ping: a throttled timer in a hidden tab cannot fire too early.
     if (this.#silenceTimer === undefined) this.#expectWord(PONG_TIMEOUT);
   }
 

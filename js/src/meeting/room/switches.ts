@@ -1,4 +1,4 @@
-/** What can be switched the other way: one's own devices and hand, and the lobby. */
+/** Toggles: one's own devices and hand, and the lobby. */
 
 import { DeviceError } from "../media/devices";
 import type { MeetingPage } from "./meeting-page";
@@ -8,8 +8,8 @@ export type Switch = "audio" | "video" | "screen" | "hand" | "lobby";
 const turns = new WeakMap<MeetingPage, Map<Switch, Promise<unknown>>>();
 
 /**
- * Switches on or off; the other way, where nothing is said: than it is, or is about to be. Each waits for
- * the one before it, and finds what that has done. Settles with whether it is on.
+ * Switches something on or off. Without a value it toggles the current or pending state. Calls run
+ * in order, each with the result of the previous one. Resolves with whether it is on.
  */
 export function switchOver(meeting: MeetingPage, what: Switch, on?: boolean): Promise<boolean> {
   const mine = turns.get(meeting) ?? new Map<Switch, Promise<unknown>>();
@@ -18,7 +18,8 @@ export function switchOver(meeting: MeetingPage, what: Switch, on?: boolean): Pr
     await set(meeting, what, on ?? !intends(meeting, what));
     return isOn(meeting, what);
   };
-  // At once where none goes before: a browser shares a screen only right after a click.
+  // Run synchronously if nothing is pending: browsers allow a screen share only right after a
+  // click.
   const before = mine.get(what);
   const done = before ? before.then(work) : work();
   const settled = done.then(
@@ -48,7 +49,7 @@ async function set(meeting: MeetingPage, what: Switch, on: boolean): Promise<voi
   else {
     await (what === "audio" ? meeting.setMicrophone(on) : meeting.setCamera(on));
     const problem = on && meeting.media.problems.value[what];
-    // In the words that the room shows.
+    // Use the room's own message.
     if (problem) throw new DeviceError(what, problem);
   }
 }

@@ -1,10 +1,9 @@
 /**
- * What a reload of the tab needs to come back: the token, and the secret of the place in the room.
- * A frame keeps no token: it stays in its address, and a tab that the page around it opens would get
- * a copy of what is stored.
- *
- * It lives in sessionStorage alone. The place's secret is written only while the page goes away and is
- * taken out when it comes back: two pages of one tab must never claim the same place.
+ * What a reload of the tab needs to rejoin: the token, and the resume secret of the place.
+ * A frame stores no token: the token stays in its URL, and a tab opened by the embedding page would
+ * get a copy of the storage.
+ * It uses sessionStorage only. The resume secret is written when the page unloads and removed when
+ * it loads: two pages of one tab must never claim the same place.
  */
 
 export class TabStorage {
@@ -13,8 +12,8 @@ export class TabStorage {
 
   constructor(room: string, framed: boolean) {
     this.#token = framed ? null : `nanomeet:${room}:token`;
-    // A page around the frame that is loaded again makes a new frame, for the same person: whichever
-    // frame of this tab and room comes first takes the place that was left.
+    // Reloading the embedding page creates a new frame for the same person: the first frame of this
+    // tab and room to load takes the place that was left.
     this.#resume = `nanomeet:${room}:resume`;
   }
 
@@ -26,19 +25,19 @@ export class TabStorage {
     if (this.#token) write(this.#token, token);
   }
 
-  /** Whether a place was left for a moment, and may be taken again. */
+  /** Whether there is a place to resume. */
   get resumable(): boolean {
     return read(this.#resume) !== null;
   }
 
-  /** Reads the place's secret and forgets it. */
+  /** Reads the resume secret and removes it. */
   takeResume(): string | null {
     const resume = read(this.#resume);
     write(this.#resume, null);
     return resume;
   }
 
-  /** Keeps the place's secret. Returns whether it can be found again: some browsers keep nothing. */
+  /** Stores the resume secret. Returns whether it can be read back: some browsers store nothing. */
   leaveResume(resume: string): boolean {
     write(this.#resume, resume);
     return this.resumable;
@@ -50,7 +49,7 @@ export class TabStorage {
   }
 }
 
-// Storage throws where the browser keeps a framed page from it: then a reload joins as a newcomer.
+// Storage throws where the browser blocks it for a framed page: a reload then joins as a newcomer.
 function read(key: string): string | null {
   try {
     return sessionStorage.getItem(key);

@@ -1,6 +1,6 @@
-/** Whether a page that goes away goes for good, as far as a browser tells. */
+/** Detects whether an unloading page is gone for good, as far as the browser reveals it. */
 
-/** The part of the Navigation API that is used here: not every browser has it. */
+/** The subset of the Navigation API that is used here. Not every browser has it. */
 interface NavigateEvent extends Event {
   readonly navigationType: string;
   readonly downloadRequest: string | null;
@@ -27,7 +27,7 @@ export class Unloading {
       return;
     }
     try {
-      // A page's own end is told before that of the frames in it.
+      // A page's pagehide fires before those of its frames.
       window.parent.addEventListener(
         "pagehide",
         () => {
@@ -36,12 +36,12 @@ export class Unloading {
         { signal },
       );
     } catch {
-      // A page of another origin says nothing: it may be loaded again.
+      // A cross-origin parent reveals nothing: assume a reload.
       this.#parentGoes = true;
     }
   }
 
-  /** Whether nothing can come back: the page leads elsewhere, or its frame was removed. */
+  /** Whether the page will not come back: it navigates elsewhere, or its frame was removed. */
   get forGood(): boolean {
     return this.#elsewhere || !this.#parentGoes;
   }

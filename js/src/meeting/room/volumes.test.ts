@@ -5,7 +5,7 @@ import { Volumes } from "./volumes";
 
 beforeEach(() => sessionStorage.clear());
 
-test("a volume outlives a reload of the page, and not the meeting", () => {
+test("a volume survives a reload of the page, but not the meeting", () => {
   const session = signal("");
   const volumes = new Volumes(session);
   session.value = "one";

@@ -1,15 +1,15 @@
-/** How loud each of the others is on this page alone, from 0 to 1, as long as the meeting lasts. */
+/** The volume of each participant on this page, from 0 to 1, for the length of the meeting. */
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 
 const KEY = "nanomeet.volumes";
 
 export class Volumes {
-  /** Of those whose volume was changed, by their ids; a person who comes again has the same one. */
+  /** Changed volumes by person, so that one who rejoins keeps theirs. */
   readonly #changed = signal<ReadonlyMap<string, number>>(new Map());
   readonly #session: ReadonlySignal<string>;
 
-  /** `session` is the meeting's, empty before one is in it. */
+  /** `session`: the meeting's id, empty before joining. */
   constructor(session: ReadonlySignal<string>) {
     this.#session = session;
     effect(() => {
@@ -27,7 +27,7 @@ export class Volumes {
   }
 }
 
-// Storage throws where the browser keeps a framed page from it: then a reload makes all loud again.
+// Storage throws where the browser blocks it for a framed page: a reload then resets the volumes.
 function load(session: string): [string, number][] {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");

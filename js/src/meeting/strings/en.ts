@@ -3,7 +3,7 @@ import { counting } from "./plural";
 
 const count = counting("en");
 
-/** Which of one's own devices a sentence is about. */
+/** The devices that a sentence is about. */
 export type Which = "audio" | "video" | "both";
 
 const DEVICES: Readonly<Record<Which, string>> = {
@@ -12,7 +12,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
   both: "camera and microphone",
 };
 
-/** English, and what every other language has to say. */
+/** English, and the words that every other language must have. */
 export const en = {
   panels,
   common: {
@@ -25,7 +25,10 @@ export const en = {
     failed: "Something went wrong. Try again.",
     organiser: "The organiser's page",
   },
-  /** By the kind that the server, or the page itself, names; else the server's own message is shown. */
+  /**
+   * By the kind that the server or the page names; without an entry, the server's own message is
+   * shown.
+   */
   errors: {
     forbidden: "Only moderators can do that.",
     timeout: "The server did not answer in time.",
@@ -141,7 +144,7 @@ export const en = {
     cameraOff: "Your camera is off",
     devices: "Devices",
   },
-  /** Why a device is missing and how to mend that. */
+  /** Why a device is missing, and how to fix it. */
   problems: {
     insecure: (which: Which) =>
       `Browsers block the ${DEVICES[which]} on http pages. Over https you can be seen and heard, share your screen and broadcast: ask for an address that begins with https.`,
@@ -164,7 +167,7 @@ export const en = {
     unknown: (which: Which) =>
       `Your ${DEVICES[which]} could not be opened. Check ${which === "both" ? "them" : "it"} in your system's settings, then try again.`,
   },
-  /** For the person who runs the server. */
+  /** For the operator of the server. */
   getHttps:
     "To enable https, start Jupyter with --certfile and --keyfile, start nanomeet serve with --tls, or put an https proxy in front. On the server's own computer, or through an SSH tunnel to it, http://localhost is enough.",
   stage: {
@@ -253,7 +256,7 @@ export const en = {
     hold: "Hold the space bar to talk",
     space: "Space",
   },
-  /** What happened, told in passing. */
+  /** Notifications of events. */
   events: {
     joined: (name: string) => `${name} joined`,
     left: (name: string) => `${name} left`,

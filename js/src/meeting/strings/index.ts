@@ -1,6 +1,5 @@
 /**
- * Every word that the meeting page shows or announces.
- *
+ * All text that the meeting page shows or announces.
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
  */
@@ -11,15 +10,15 @@ import { en, type Strings } from "./en";
 
 const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
-/** The words, in the language that was chosen last. */
+/** The text in the selected language. */
 export let t: Strings = en;
 
-/** What the server, or the page itself, says of a kind that has words here; else in its own. */
+/** The page's text for an error of this kind; without one, the error's own message. */
 export function inWords({ kind, message }: { kind: string; message: string }): string {
   return t.errors[kind] ?? message;
 }
 
-/** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
+/** Selects the first supported language of `wanted` and returns its tag; the default is English. */
 export function speak(wanted: readonly unknown[]): Language {
   const chosen = preferred(wanted);
   t = LANGUAGES[chosen];

@@ -3,7 +3,7 @@ import { counting } from "./plural";
 const count = counting("en");
 const date = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
-/** What the panels beside the stage say, in English. */
+/** The text of the panels beside the stage, in English. */
 export const panels = {
   titles: {
     people: "People",
@@ -154,7 +154,7 @@ export const panels = {
     videoinput: "Camera",
     audiooutput: "Speaker",
     none: "None found",
-    /** By what is the matter. */
+    /** By device problem. */
     noneAs: {
       insecure: "Only over https",
       framed: "Blocked by the embedding page: open the meeting in a tab",

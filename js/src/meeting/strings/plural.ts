@@ -1,8 +1,8 @@
-/** How a language counts: the form of a word that goes with a number, with the number in it. */
+/** A word's plural forms, by the language's rules, with `#` for the number. */
 
 type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
-/** Returns what puts a number into the form that belongs to it, at its `#`. */
+/** Returns a function that selects the plural form for a number and inserts it at `#`. */
 export function counting(language: string): (count: number, forms: Forms) => string {
   const rules = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);

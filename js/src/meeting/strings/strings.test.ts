@@ -11,11 +11,11 @@ test.each([
   [["DE_ch"], "de"],
   [["constructor", "fr"], "en"],
   [[], "en"],
-])("of %j the page speaks %s", (wanted, language) => {
+])("for %j the page uses %s", (wanted, language) => {
   expect(speak(wanted)).toBe(language);
 });
 
-test("each language counts in its own way", () => {
+test("each language has its own plural rules", () => {
   expect(t.header.people(1)).toBe("1 person");
   expect(t.header.people(1200)).toBe("1,200 people");
   speak(["de"]);

@@ -1,4 +1,7 @@
-/** For tests: people, and a meeting's page whose stores are real; its devices and server are not. */
+/**
+ * Test helpers: participants, and a meeting's page with real stores, but without devices and a
+ * server.
+ */
 
 import { signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
@@ -29,7 +32,7 @@ export function person(some: Partial<Participant> & { id: string }): Participant
 
 const nothing = async (): Promise<void> => {};
 
-/** The devices, of which none is open. */
+/** Devices, none of which is open. */
 function fakeMedia() {
   return {
     microphone: signal<MediaStreamTrack | null>(null),
@@ -52,7 +55,7 @@ function fakeMedia() {
 }
 
 export class FakeMeeting {
-  /** What the server was asked for. */
+  /** The requests sent to the server. */
   readonly asked: object[] = [];
   readonly room = new RoomStore();
   readonly chat = new ChatStore();
@@ -87,13 +90,13 @@ export class FakeMeeting {
   pauseBroadcast = nothing;
   readonly #listeners = new Set<(message: ServerMessage) => void>();
 
-  /** `own`: oneself; the first of `others` came first. */
+  /** `own`: oneself; `others` in order of joining. */
   constructor(own = person({ id: "me" }), others: readonly Participant[] = []) {
     this.room.own.value = own;
     this.room.others.value = others;
   }
 
-  /** The same, as the code that is tested takes it. */
+  /** The same object, with the type that the tested code expects. */
   get page(): MeetingPage {
     return this as unknown as MeetingPage;
   }
@@ -103,7 +106,7 @@ export class FakeMeeting {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Those who listen hear a message that changes nothing in the room. */
+  /** Delivers a message to the listeners, without changing the room. */
   tells(message: ServerMessage): void {
     for (const listener of [...this.#listeners]) listener(message);
   }

@@ -14,7 +14,7 @@ export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.E
   const group = useId();
   const own = background.own.value;
   const [, showAgain] = useState(0);
-  /** What was pressed may not be what is so in the end. */
+  /** The choice that takes effect may differ from the one pressed. */
   const choose = async (choice: BackgroundChoice): Promise<void> => {
     const done = await attempt(meeting, () => media.setBackground(choice));
     if (!done) showAgain((times) => times + 1);

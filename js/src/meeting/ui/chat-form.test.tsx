@@ -41,7 +41,7 @@ async function press(init: KeyboardEventInit): Promise<void> {
   await settled();
 }
 
-test("Enter sends to everybody, and Shift+Enter and a composed letter do not", async () => {
+test("Enter sends to everyone; Shift+Enter and a composed letter do not", async () => {
   await write("  Hello\nall ");
   await press({ key: "Enter", shiftKey: true });
   await press({ key: "Enter", isComposing: true });
@@ -51,7 +51,7 @@ test("Enter sends to everybody, and Shift+Enter and a composed letter do not", a
   expect(field().value).toBe("");
 });
 
-test("what is for one alone says so at the field, at the button and above them", async () => {
+test("a private message is marked at the field, the button and above them", async () => {
   chat.recipient.value = GRACE;
   await write("Between us");
   expect(field().getAttribute("aria-label")).toBe("Message Grace privately");
@@ -61,7 +61,7 @@ test("what is for one alone says so at the field, at the button and above them",
   expect(sendChat).toHaveBeenCalledExactlyOnceWith("Between us", "g");
 });
 
-test("nothing is sent, least of all to everybody, when the one has gone", async () => {
+test("nothing is sent, least of all to everyone, after the private recipient has left", async () => {
   chat.recipient.value = GRACE;
   await write("Between us");
   others.value = [ALAN];
@@ -73,7 +73,7 @@ test("nothing is sent, least of all to everybody, when the one has gone", async 
   expect(field().value).toBe("Between us");
 });
 
-test("what was refused comes back, before what was written since, and says why", async () => {
+test("a refused message is restored before later text, with the reason", async () => {
   let refuse: (error: Error) => void = () => {};
   sendChat.mockImplementationOnce(() => new Promise((_, reject) => (refuse = reject)));
   chat.recipient.value = GRACE;
@@ -85,11 +85,11 @@ test("what was refused comes back, before what was written since, and says why",
   await settled();
   expect(field().value).toBe("First\nSecond");
   expect(root.querySelector("[role=alert]")?.textContent).toBe("Not sent: Too many messages.");
-  // Else what was meant for one would go to all with the next press of Enter.
+  // Otherwise the private message would go to everyone on the next Enter.
   expect(chat.recipient.value).toEqual(GRACE);
 });
 
-test("near the end the characters are counted, and too many are not sent", async () => {
+test("the character count is shown near the limit, and longer text is not sent", async () => {
   await write("a".repeat(1_790));
   expect(root.textContent).not.toContain("left");
   await write("🎉".repeat(1_990));
@@ -99,7 +99,7 @@ test("near the end the characters are counted, and too many are not sent", async
   expect(submit().disabled).toBe(true);
 });
 
-test("blank lines alone are nothing to send", async () => {
+test("blank lines alone cannot be sent", async () => {
   await write(" \n ");
   await press({ key: "Enter" });
   expect(sendChat).not.toHaveBeenCalled();

@@ -66,7 +66,7 @@ export function ChatLog({ meeting, firstUnread }: ChatLogProps): JSX.Element {
         class="chat-log"
         role="log"
         aria-label={words.log}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to scroll by keys too.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must scroll it, too.
         tabIndex={0}
         onScroll={onScroll}
       >

@@ -13,7 +13,7 @@ test("an opened panel takes the focus before the next key, and restores it", asy
     <div class="toolbar"><button data-panel-button="invite">Invite</button></div><main></main>`;
   const root = document.querySelector("main") as HTMLElement;
   render(<OpenPanel meeting={meeting.page} />, root);
-  // What is rendered after a key waits for no timer and no frame: those may be late.
+  // Rendering after a key must not wait for a timer or a frame: those may be late.
   const turn = async (): Promise<void> => {
     for (let step = 0; step < 10; step += 1) await Promise.resolve();
   };

@@ -1,4 +1,4 @@
-/** The stage's tiles: screen shares first, then everyone, the own one last. */
+/** The stage's tiles: screen shares first, then participants, the self-view last. */
 
 import type { Participant } from "../../shared/protocol";
 import { facingOf } from "../media/facing";
@@ -78,7 +78,7 @@ function ownTile(meeting: MeetingPage, own: Participant): Shown {
   };
 }
 
-/** Mirrored, except a rear camera. */
+/** Whether to mirror the self-view: not with a rear camera. */
 export function mirrors({ media, view }: MeetingPage): boolean {
   const rear = media.camera.value !== null && facingOf(media.source) === "environment";
   return view.mirrored.value && !rear;
