@@ -30,7 +30,7 @@ export class Compositor {
     this.#prepared = "";
   }
 
-  /** The caller closes both frames. Rejects for a frame that it cannot read: then nothing is sent. */
+  /** The caller closes both frames. Rejects if it cannot read a frame: then nothing is sent. */
   async compose(frame: VideoFrame): Promise<VideoFrame> {
     const scene = this.#sceneFor(frame);
     this.#prepare(scene, frame.colorSpace);
@@ -107,7 +107,7 @@ function planesOf({ height, stride, chromaStride }: Scene, offset: number): Layo
   ];
 }
 
-/** The visible part of a frame, in even sizes: chroma has half of its lines. */
+/** The visible part of a frame, with even sizes: chroma has half as many lines. */
 function shown({ visibleRect, codedWidth, codedHeight }: VideoFrame): DOMRectInit & {
   width: number;
   height: number;
@@ -116,13 +116,13 @@ function shown({ visibleRect, codedWidth, codedHeight }: VideoFrame): DOMRectIni
   return { x: x & ~1, y: y & ~1, width: width & ~1, height: height & ~1 };
 }
 
-/** The phone's orientation, where the browser reports it with the frame (WebCodecs). */
+/** The phone's orientation, if the browser reports it with the frame (WebCodecs). */
 function turned(frame: VideoFrame): object {
   const { rotation, flip } = frame as VideoFrame & { rotation?: number; flip?: boolean };
   return { ...(rotation && { rotation }), ...(flip && { flip }) };
 }
 
-/** The bytes of a picture that fills this size, cropped evenly. */
+/** The pixels of an image scaled to fill this size, cropped evenly. */
 function covering(picture: ImageBitmap, width: number, height: number): Uint8ClampedArray {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser has no 2D canvas");

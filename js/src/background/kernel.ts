@@ -44,9 +44,9 @@ export class Kernel {
     this.#free = this.call.base();
   }
 
-  /** Rejects with the browser's own error where it has no WebAssembly, or none with SIMD. */
+  /** Rejects with the browser's own error if it lacks WebAssembly or SIMD. */
   static async load(code: BufferSource): Promise<Kernel> {
-    // Of asc: "abort" is never called in a module that allocates nothing.
+    // No imports: asc needs "abort" only in modules that allocate memory.
     const { instance } = await WebAssembly.instantiate(code, {});
     return new Kernel(instance);
   }
@@ -60,7 +60,7 @@ export class Kernel {
     this.#free = mark;
   }
 
-  /** Allocates so many bytes and returns their address; they are not cleared. */
+  /** Allocates `bytes` and returns their address; they are not cleared. */
   allocate(bytes: number): number {
     const at = Math.ceil(this.#free / ALIGNMENT) * ALIGNMENT;
     this.#free = at + bytes;

@@ -26,7 +26,7 @@ export type ToWorker =
 export type FromWorker =
   /** Frames are available from now on, as long as the camera has any. */
   | { type: "ready" }
-  /** The average time per frame in milliseconds, since the last report. */
+  /** The average processing time per frame in milliseconds, since the last report. */
   | { type: "effort"; each: number }
   /** The page may send the next frame. */
   | { type: "next" }

@@ -13,8 +13,8 @@ const file = published.buffer.slice(
 );
 
 /**
- * What TensorFlow Lite itself (ai-edge-litert 2.1) finds in the same picture: how much of each of 16 by 9
- * places is the person, in ten thousandths.
+ * The result of TensorFlow Lite itself (ai-edge-litert 2.1) for the same image: the share of the
+ * person in each of 16 by 9 cells, in ten-thousandths.
  */
 const FOUND = [
   [0, 0, 0, 4327, 3257, 0, 2513, 7946, 3317, 0, 0, 0, 0, 0, 0, 0],

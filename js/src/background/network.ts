@@ -185,7 +185,10 @@ class Plan {
     return values.map((_, i) => values[(i % outputs) * inputs + Math.floor(i / outputs)] ?? 0);
   }
 
-  /** Allocates a tensor: in the memory of one that no operator reads any more, if it is large enough. */
+  /**
+   * Allocates a tensor, reusing the memory of one that no operator reads any more if it is large
+   * enough.
+   */
   #provide(tensor: number): number {
     const { size } = this.shape(tensor);
     const fitting = this.#unused.findIndex((one) => one.size >= size && one.size <= size * 2);

@@ -7,7 +7,7 @@ const { width: WIDTH, height: HEIGHT } = stored;
 /** Made from NASA's portrait of Eileen Collins, which is in the public domain. */
 const PIXELS = Uint8Array.from(atob(stored.rgb), (byte) => byte.charCodeAt(0));
 
-/** Calls back with each value of the resized picture, interpolated linearly between pixel centres. */
+/** Calls back with each value of the resized image, interpolated linearly between pixel centres. */
 export function person(
   width: number,
   height: number,

@@ -8,7 +8,7 @@ import { type Colours, Scene } from "./scene";
 import { readModel } from "./tflite";
 
 const SD: Colours = { matrix: "smpte170m", fullRange: false };
-/** Camera sizes: wide, narrow, portrait, tiny, and lines that are no multiple of a vector. */
+/** Camera sizes: wide, narrow, portrait, tiny, and widths that are not a multiple of a vector. */
 const SIZES = [
   [640, 360],
   [1280, 720],
@@ -44,7 +44,7 @@ function camera(width: number, height: number): Scene {
       rgba.fill(light, (y * width + x) * 4, (y * width + x) * 4 + 3);
     }
   }
-  // The middle 36 of the picture's 64 columns are the person.
+  // The middle 36 of the image's 64 columns show the person.
   const full = Math.round((shown * 64) / 36);
   const rows = Math.min(height, shown);
   person(full, rows, (pixel, colour, value) => {
@@ -72,7 +72,7 @@ function look(scene: Scene, x: number, y: number, width: number, height: number)
   return { mean, contrast: Math.sqrt(Math.max(0, square / (width * height) - mean * mean)) };
 }
 
-/** The room left of the person, or above: wherever there is more. */
+/** The room left of the person or above, wherever there is more. */
 function room(scene: Scene) {
   const { width, height } = scene;
   if (width < height) return look(scene, 8, 8, width - 16, Math.floor((height - width) / 3));
@@ -103,7 +103,7 @@ test.each(SIZES)("at %i by %i only the room is blurred", (width, height) => {
   }
 });
 
-test.each(SIZES)("at %i by %i a picture replaces the room", (width, height) => {
+test.each(SIZES)("at %i by %i an image replaces the room", (width, height) => {
   const scene = camera(width, height);
   const before = suit(scene);
   const picture = new Uint8ClampedArray(width * height * 4).fill(255);
@@ -116,8 +116,8 @@ test.each(SIZES)("at %i by %i a picture replaces the room", (width, height) => {
   expect(Math.abs(suit(scene).mean - before.mean)).toBeLessThan(2);
 });
 
-test("nothing of the person is drawn into the blurred room", () => {
-  // The wall is plain grey: any other colour is the person's.
+test("no colour of the person leaks into the blurred room", () => {
+  // The wall is plain grey: any other colour comes from the person.
   const scene = camera(640, 360);
   const plane = kernel.bytes(scene.planes.y, scene.stride * scene.height);
   for (let y = 0; y < 360; y += 1) {

@@ -43,7 +43,7 @@ export class Scene {
   readonly #small: Planes;
   readonly #alpha: number;
   readonly #steady: number;
-  /** Widened lines of the person's alpha, for luma and for chroma. */
+  /** Upsampled lines of the person's alpha, for luma and for chroma. */
   readonly #wide: { luma: number; chroma: number };
   readonly #backdrop: Planes;
   readonly #weighed: number;
@@ -95,7 +95,7 @@ export class Scene {
     this.#blur = strength;
   }
 
-  /** Sets a background picture of the scene's size, in RGBA. */
+  /** Sets a background image of the scene's size, in RGBA. */
   replace(rgba: Uint8ClampedArray, colours: Colours): void {
     this.#kernel.bytes(this.raw, rgba.length).set(rgba);
     this.fromRgba(this.raw, 0, colours, this.#backdrop);

@@ -12,7 +12,7 @@ import { readModel } from "./tflite";
 
 /** Milliseconds between two reports. */
 const REPORT = 2_000;
-/** The maximum frame rate where the page sends the frames; else the camera's rate applies. */
+/** Limits the frame rate if the page sends the frames; otherwise the camera's rate applies. */
 const FRAMERATE = 30;
 
 function tell(message: FromWorker, transfer: Transferable[] = []): void {
@@ -74,7 +74,10 @@ class Session {
   }
 }
 
-/** Requests the next frame from a page that sends them: a Worker's timers also run in background tabs. */
+/**
+ * Requests the next frame from a page that sends them: a Worker's timers also run in background
+ * tabs.
+ */
 class Turns {
   #asked = performance.now();
 
@@ -105,7 +108,7 @@ async function get(url: string): Promise<ArrayBuffer> {
 
 let session: Session | null = null;
 let turns: Turns | null = null;
-/** What was chosen while the network was loading. */
+/** The background selected while the network was loading. */
 let chosen: Backdrop | null = null;
 
 async function hear(message: ToWorker): Promise<void> {

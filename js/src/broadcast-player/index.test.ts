@@ -7,7 +7,7 @@ import widget from "./index";
 const LIVE = "https://meet.example/live/lecture";
 const FACTS = { state: "live", paused: false, sound: "none", title: "", vod: null, behind: 0 };
 
-/** A cell that shows a broadcast whose page has sent nothing yet. */
+/** A cell with a broadcast whose page has sent nothing yet. */
 function cell() {
   const listeners = new Map<string, (message: unknown) => void>();
   const traits = { width: 640, height: 360, volume: 0.5, muted: true };
@@ -46,7 +46,7 @@ function cell() {
 const SOUND = { name: "sound", volume: 0.5, muted: true };
 const THEME = expect.objectContaining({ name: "theme" });
 
-test("commands sent before the player's page listens reach it with its first message", () => {
+test("commands sent before the player's page is ready are delivered after its first message", () => {
   const { heard, speak, ask } = cell();
   ask({ name: "play" });
   ask({ name: "pause" });
@@ -67,7 +67,7 @@ test("playing and seeking are two separate commands", () => {
   expect(heard.slice(2)).toEqual([{ name: "seek", behind: 9 }, { name: "pause" }]);
 });
 
-test("a reloaded page is told its volume again", () => {
+test("a reloaded page gets its volume again", () => {
   const { heard, speak, frame } = cell();
   speak();
   heard.length = 0;

@@ -29,11 +29,11 @@ class Screen {
   readonly #model: AnyModel<State>;
   readonly #el: HTMLElement;
   readonly #owner = new AbortController();
-  /** A dead kernel does not answer: then the cell says so. */
+  /** A dead kernel does not answer; the cell then says so. */
   readonly #silence: ReturnType<typeof setTimeout>;
   #url: string | null = null;
   #frame: HTMLIFrameElement | null = null;
-  /** Whether the page in the frame listens: it does from its first message on. */
+  /** Whether the page in the frame is listening: it is from its first message on. */
   #listening = false;
   /** Commands pending until then, or until the recording's duration is known. */
   #asked: PlayerCommand[] = [];
@@ -44,7 +44,7 @@ class Screen {
   /** Removes the current captions. */
   #captions = new AbortController();
   #said = "";
-  /** A message that the picture does not show. */
+  /** A message that the video does not show. */
   readonly #notice = status("");
 
   constructor(model: AnyModel<State>, el: HTMLElement) {
@@ -61,7 +61,7 @@ class Screen {
       "abort",
       followTheme(document, () => this.#dress()),
     );
-    // Before the notebook, whose own key would copy the cell.
+    // Runs before the notebook's own shortcut, which would copy the cell.
     addEventListener("keydown", (event) => this.#press(event), { signal, capture: true });
     this.#notice.setAttribute("role", "alert");
     this.#size();
@@ -143,7 +143,7 @@ class Screen {
     this.#el.replaceChildren(frame);
   }
 
-  /** The page in the frame has started: send everything that it does not know yet. */
+  /** The page in the frame has started: sends everything that it does not know yet. */
   #introduce(): void {
     this.#listening = true;
     this.#dress();
@@ -172,7 +172,7 @@ class Screen {
     this.#followRecording();
   }
 
-  /** Live pages have no captions: they cannot know speech beforehand. */
+  /** Live pages have no captions: speech is not known in advance. */
   async #caption(captions: Captions | null): Promise<void> {
     this.#captions.abort();
     this.#captions = new AbortController();
@@ -218,7 +218,7 @@ class Screen {
   #do(command: PlayerCommand): void {
     const video = this.#video;
     if (video ? video.readyState === 0 : !this.#listening) {
-      // The last command of each kind counts.
+      // Keep only the last command of each kind.
       const seeks = command.name === "seek";
       const others = this.#asked.filter(({ name }) => (name === "seek") !== seeks);
       this.#asked = [...others, command];
@@ -260,7 +260,7 @@ class Screen {
     this.#report(data.facts);
   }
 
-  /** Sends the kernel what it does not know yet; figures at most once a second. */
+  /** Sends the kernel what has changed; figures at most once a second. */
   #report(facts: PlayerFacts): void {
     const { state, paused, sound, title, vod, behind } = facts;
     const second = Math.floor(Date.now() / 1000);

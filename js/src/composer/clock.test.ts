@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Pacer, WakefulClock } from "./clock";
 
-/** Composes for `seconds` whenever a frame of one of the cameras arrives and one is due. */
+/** Runs the pacer for `seconds`: composes when a camera frame arrives and one is due. */
 function run(cameras: { every: number; phase: number; jitter?: number }[], seconds: number) {
   const arrivals = cameras
     .flatMap(({ every, phase, jitter = 0 }) =>
@@ -32,7 +32,7 @@ describe("Pacer", () => {
     expect(count).toBeLessThanOrEqual(128);
   });
 
-  it("does not exceed the frame rate however many cameras there are", () => {
+  it("does not exceed the frame rate, however many cameras there are", () => {
     const cameras = [0, 7, 13, 22, 27].map((phase) => ({ every: 33.3, phase }));
     const count = run(cameras, 10).length;
     expect(count).toBeGreaterThan(240);

@@ -1,16 +1,17 @@
 /**
- * When to compose the next frame: as soon as a camera delivers one, hardly more often than
- * the frame rate, and at half of it where nothing changes. A fixed interval would cost half a
- * frame of latency on average. Runs on timers, which keep their pace in a Worker while a
- * background tab's animation frames stop.
+ * When to compose the next frame: as soon as a camera delivers one, but hardly more often than the
+ * frame rate, and at half of it if nothing changes. A fixed interval would add half a frame of
+ * latency on average. Uses timers, which keep their pace in a Worker, while a background tab's
+ * animation frames stop.
  */
 
-/** A jump of the wall clock by so many milliseconds means that the machine was asleep. */
+/** A jump of the wall clock by this many milliseconds means that the machine was asleep. */
 const ASLEEP_MS = 5_000;
 
 /**
- * Continues while the machine sleeps, which browsers' own clocks do on some systems and not on others:
- * what is captured after sleep must not seem to follow at once. The pure part: milliseconds.
+ * A clock that continues while the machine sleeps, which browsers' own clocks do only on some
+ * systems: what is captured after sleep must not seem to follow at once. The pure part:
+ * milliseconds.
  */
 export class WakefulClock {
   readonly #ticks: () => number;
@@ -27,7 +28,7 @@ export class WakefulClock {
   now(): number {
     const [ticks, timeOfDay] = [this.#ticks(), this.#timeOfDay()];
     const missed = timeOfDay - this.#last.timeOfDay - (ticks - this.#last.ticks);
-    // A small correction, or one backwards, is not sleep.
+    // A small correction, or one backwards, does not mean sleep.
     if (missed > ASLEEP_MS) this.#slept += missed;
     this.#last = { ticks, timeOfDay };
     return ticks + this.#slept;
@@ -36,15 +37,15 @@ export class WakefulClock {
 
 const clock = new WakefulClock(() => performance.now(), Date.now);
 
-/** Microseconds: the one clock that timestamps video and audio. */
+/** Microseconds, on the clock that timestamps both video and audio. */
 export const now = (): number => clock.now() * 1000;
 
-/** A frame may come early by this part of a frame interval: cameras are jittery. */
+/** A frame may be early by this fraction of a frame interval: cameras are jittery. */
 const EARLY = 0.35;
-/** The interval is slightly too short, so that composing falls back to the arrival of frames. */
+/** The interval is slightly too short, so that frames are composed on arrival again. */
 const TURN = 0.95;
 
-/** The pure part: times in milliseconds on any one clock. */
+/** The pure part: milliseconds on any one clock. */
 export class Pacer {
   #interval: number;
   #turn = Number.NEGATIVE_INFINITY;
@@ -57,7 +58,7 @@ export class Pacer {
     this.#interval = 1000 / framerate;
   }
 
-  /** The earliest time for the next frame; `fresh` says whether it differs from the last. */
+  /** The earliest time for the next frame; `fresh`: whether it differs from the last. */
   next(fresh: boolean): number {
     return this.#turn + (fresh ? -EARLY : 1) * this.#interval;
   }

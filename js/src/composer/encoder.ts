@@ -7,7 +7,7 @@ import type { Size } from "./layout";
 import type { Codec } from "./messages";
 import { CHANNELS, type Mixed, SAMPLE_RATE } from "./mix";
 
-/** `timestamp` in microseconds, that of the input. */
+/** `timestamp`: microseconds, the input's own. */
 export type Encoded = (
   frame: Uint8Array<ArrayBuffer>,
   keyframe: boolean,
@@ -63,8 +63,8 @@ function mediaFrame(
 const USUAL: readonly Codec[] = ["h264", "vp9"];
 
 /**
- * Levels for up to 1280x720 at 30 frames per second, or 1920x1080: 3.1 and 4.0 of H.264
- * (ITU-T H.264, A.3) as of VP9 and AV1.
+ * The levels for up to 1280x720 at 30 frames per second, and for 1920x1080: 3.1 and 4.0 in H.264
+ * (ITU-T H.264, A.3), and likewise in VP9 and AV1.
  */
 const CODECS: Readonly<Record<Codec, (large: boolean) => Omit<VideoEncoderConfig, keyof Size>>> = {
   h264: (large) => ({ codec: large ? "avc1.420028" : "avc1.42001f", avc: { format: "avc" } }),
@@ -85,7 +85,7 @@ interface Choice {
   config: VideoEncoderConfig;
 }
 
-/** Rejects where this browser does not support the encoding. */
+/** Rejects if this browser does not support the encoding. */
 async function choose({ size, framerate, codec: wanted }: PictureWishes): Promise<Choice> {
   const base: Omit<VideoEncoderConfig, "codec"> = {
     ...size,
@@ -117,10 +117,10 @@ export class VideoTrackEncoder {
   readonly #framerate: number;
   #setup = "";
   readonly #watchdog = new CodecWatchdog();
-  /** When the frames still being encoded were submitted, oldest first. */
+  /** Submission times of the frames still being encoded, oldest first. */
   #owed: number[] = [];
 
-  /** Rejects where this browser does not support the encoding. */
+  /** Rejects if this browser does not support the encoding. */
   static async open(wishes: PictureWishes, sinks: Sinks): Promise<VideoTrackEncoder> {
     return new VideoTrackEncoder(await choose(wishes), sinks);
   }
@@ -140,8 +140,8 @@ export class VideoTrackEncoder {
   }
 
   /**
-   * Milliseconds that the oldest frame has been in the encoder. It may hold many that do not count as
-   * queued.
+   * Milliseconds that the oldest frame has been in the encoder, which may hold frames that it does
+   * not count as queued.
    */
   get behind(): number {
     const [oldest] = this.#owed;
@@ -158,7 +158,9 @@ export class VideoTrackEncoder {
     return this.#watchdog.stuck;
   }
 
-  /** Resets, and drops the frames still being encoded; the next frame must be a keyframe. */
+  /**
+   * Resets the encoder and drops the frames still being encoded; the next frame must be a keyframe.
+   */
   renew(): void {
     this.close();
     this.#watchdog.output();
@@ -173,7 +175,7 @@ export class VideoTrackEncoder {
     this.#encoder.encode(picture, { keyFrame: keyframe });
   }
 
-  /** Lowers or raises the rates, as fractions of the full ones. */
+  /** Sets the rates, as fractions of the full ones. */
   setQuality(quality: { bitrate: number; framerate: number }): void {
     this.#config = {
       ...this.#config,
@@ -227,13 +229,13 @@ export class VideoTrackEncoder {
   }
 }
 
-/** Microseconds: a larger step is a gap, not rounding. */
+/** Microseconds: a larger step is a gap, not a rounding error. */
 const HOLE = 1_000;
 
 export class SoundEncoder {
   readonly #sinks: Sinks;
   #encoder: AudioEncoder;
-  /** When the next block starts if nothing is missing. */
+  /** When the next block starts if there is no gap. */
   #next: number | null = null;
 
   constructor(sinks: Sinks) {
@@ -241,7 +243,7 @@ export class SoundEncoder {
     this.#encoder = this.#made();
   }
 
-  /** `mixed` is as long as a packet. */
+  /** `mixed` has the length of one packet. */
   encode({ samples, timestamp }: Mixed): void {
     // Audio encoders count samples and ignore timestamps.
     if (this.#next !== null && Math.abs(timestamp - this.#next) > HOLE) this.#renew();
@@ -288,7 +290,7 @@ export class SoundEncoder {
           if (config.description !== undefined) setup.description = base64(config.description);
           onSetup(setupFrame(Track.audio, setup));
         }
-        // Every Opus packet decodes by itself.
+        // Every Opus packet decodes on its own.
         onFrame(mediaFrame(Track.audio, chunk, true, chunk.duration ?? 0), true, chunk.timestamp);
       },
     });

@@ -1,4 +1,4 @@
-/** Broadcasts the stage from this page: the page's half of the composer. */
+/** Broadcasts the stage from this page: the composer's half outside the Worker. */
 
 import type { Size } from "./layout";
 import type {
@@ -24,22 +24,24 @@ export interface StageTile {
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
   speaking: boolean;
-  /** Whether it is a screen share: it is large and never cropped. */
+  /** Whether it is a screen share, which is shown large and never cropped. */
   screen?: boolean;
 }
 
-/** How the stage looks, apart from its tiles. */
+/** The look of the stage, apart from its tiles. */
 export interface StageLook {
   /** The broadcast's subject. */
   title: string;
-  /** Who is large if no screen is shared; all tiles have one size if that participant is null or absent. */
+  /**
+   * The participant shown large if no screen is shared; if null or absent, all tiles have one size.
+   */
   large?: string | null;
-  /** The stage by default; else a card in its place, without sound. */
+  /** The stage by default; otherwise a card in its place, without sound. */
   shows?: Shows;
   /** The text of the cards, above the title. */
   cards?: Readonly<Record<Exclude<Shows, "stage">, string>>;
   brand?: Partial<Brand>;
-  /** The URLs of the brand's images. They need CORS. */
+  /** The URLs of the brand's images, which need CORS. */
   ornaments?: Partial<Record<Ornament, string | null>>;
 }
 
@@ -58,7 +60,7 @@ export interface StageOptions {
   ingestUrl: string;
   ticket: string;
   look: StageLook;
-  /** Where `composer.js` is. */
+  /** The URL of `composer.js`. */
   workerUrl: string;
   /** "360p" by default. */
   quality?: Quality;
@@ -73,15 +75,15 @@ export interface StageOptions {
   signal: AbortSignal;
 }
 
-/** Pictures a second. */
+/** Frames per second. */
 const FRAMERATE = 30;
 const UNBRANDED: Brand = { background: null, text: null, accent: null, font: null };
 const CARDS = { soon: "Starting soon", paused: "Paused" };
 
-/** Longer than all of the composer's own timeouts: the Worker hangs. */
+/** More than all of the composer's own timeouts: after this the Worker counts as hung. */
 const STOP_MS = 4_000;
 
-/** A screen share must not be cropped, as a camera may. */
+/** A screen share must not be cropped; a camera may be. */
 function isScreen(track: MediaStreamTrack): boolean {
   return (
     track.contentHint === "detail" ||
@@ -106,12 +108,13 @@ function gone(
 
 /**
  * One broadcast of the stage, from construction to `stop`, the signal, or `onEnded`.
- *
- * It reads the room's own tracks, not clones: a camera or microphone that is
- * muted in the room is muted in the broadcast, too. It never stops a track.
+ * It reads the room's own tracks, not clones, so that a camera or microphone muted in the room is
+ * muted in the broadcast, too. It never stops a track.
  */
 export class StageBroadcast {
-  /** Resolves when the server has the first frame; rejects if it ends before. */
+  /**
+   * Resolves when the server has received the first frame; rejects if the broadcast ends before.
+   */
   readonly started: Promise<void>;
 
   readonly #options: StageOptions;
@@ -128,7 +131,7 @@ export class StageBroadcast {
   #stopping: Promise<void> | null = null;
   #stopped: () => void = () => undefined;
 
-  /** Null if this browser can broadcast, else the reason. */
+  /** Null if this browser can broadcast, otherwise the reason. */
   static supported(): { kind: string; message: string } | null {
     const missing = [
       "VideoEncoder",
@@ -196,7 +199,7 @@ export class StageBroadcast {
     }
   }
 
-  /** Flushes the encoders, then frees everything. Settles in bounded time. */
+  /** Flushes the encoders, then frees everything. Resolves in bounded time. */
   stop(): Promise<void> {
     if (this.#stopping === null) {
       this.#stopping = this.#lifetime.signal.aborted ? Promise.resolve() : this.#stop();

@@ -9,7 +9,7 @@ import {
 import { now } from "./clock";
 import type { Fault } from "./messages";
 
-/** The server keeps a lost connection's session this long. */
+/** How long the server keeps the session of a lost connection. */
 const GRACE_MS = 5_000;
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 1_000;
@@ -72,7 +72,7 @@ export class IngestSocket {
     if (this.#ready) this.#socket?.send(JSON.stringify(message));
   }
 
-  /** Flushes and closes; settles in bounded time. */
+  /** Flushes and closes; resolves in bounded time. */
   async finish(): Promise<void> {
     const socket = this.#socket;
     this.#release();

@@ -21,7 +21,7 @@ const GRIDS: readonly { upTo: number; columns: number; rows: number }[] = [
   { upTo: MAX_TILES, columns: 3, rows: 3 },
 ];
 
-/** Lays out `count` tiles of one size; a row that is not full is centred. */
+/** Lays out `count` tiles of one size; an incomplete row is centred. */
 export function gallery(count: number, picture: Size, gap: number): Rect[] {
   const shown = Math.min(count, MAX_TILES);
   const grid = GRIDS.find(({ upTo }) => shown <= upTo);
@@ -45,7 +45,9 @@ export function gallery(count: number, picture: Size, gap: number): Rect[] {
 /** The strip of small tiles takes this fraction of the frame's width. */
 const STRIP = 0.2;
 
-/** One large tile, the others small beside it; those that do not fit into the strip are dropped. */
+/**
+ * One large tile with the others small beside it; those that do not fit into the strip are dropped.
+ */
 export function spotlight(
   count: number,
   large: number,
@@ -69,7 +71,7 @@ export function spotlight(
   });
 }
 
-/** The centre of the source that fills a target of another aspect ratio. */
+/** The centre of the source that fills a target with another aspect ratio. */
 export function crop(source: Size, target: Size): Rect {
   const scale = Math.min(source.width / target.width, source.height / target.height);
   const width = target.width * scale;
@@ -77,7 +79,7 @@ export function crop(source: Size, target: Size): Rect {
   return { x: (source.width - width) / 2, y: (source.height - height) / 2, width, height };
 }
 
-/** The part of the target that the whole source fills. */
+/** The part of the target that the uncropped source fills. */
 export function letterbox(source: Size, target: Rect): Rect {
   const scale = Math.min(target.width / source.width, target.height / source.height);
   const width = Math.round(source.width * scale);
@@ -90,12 +92,12 @@ export function letterbox(source: Size, target: Rect): Rect {
   };
 }
 
-/** If cropping would leave less than this fraction of a frame, all of it is shown instead. */
+/** If cropping would leave less than this fraction of a frame, show all of it. */
 const WORTH = 0.45;
 
 /**
- * Which part of a source is drawn, and where. The source fills the tile and is cropped, except
- * where it may not be (`whole`), or too little of it would be left.
+ * Which part of a source to draw, and where. The source fills the tile and is cropped, unless it
+ * must not be (`whole`), or too little of it would remain.
  */
 export function intoTile(source: Size, tile: Rect, whole: boolean): { part: Rect; at: Rect } {
   const part = crop(source, tile);

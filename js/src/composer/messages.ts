@@ -7,25 +7,25 @@ export type Quality = IngestGranted["quality"];
 export type Codec = NonNullable<IngestGranted["codec"]>;
 export type Shows = IngestGranted["shows"];
 
-/** A tile for the Worker: its camera is a source that the page opened before. */
+/** A tile for the Worker; its camera is a source that the page opened before. */
 export interface WorkerTile {
   id: string;
   name: string;
   speaking: boolean;
   source: number | null;
-  /** Whether it must not be cropped: a screen share. */
+  /** Whether it must not be cropped, as for a screen share. */
   whole: boolean;
 }
 
-/** How the stage looks, apart from its tiles. */
+/** The look of the stage, apart from its tiles. */
 export interface Look {
   /** The subject, shown while the stage is empty. */
   title: string;
   /** The large tile; null for tiles of one size. */
   large: number | null;
-  /** Anything but the stage is silent. */
+  /** Everything but the stage is silent. */
   shows: Shows;
-  /** The card in place of the stage; null for the stage itself. */
+  /** The card shown instead of the stage; null for the stage itself. */
   card: Card | null;
   brand: Brand;
 }
@@ -69,7 +69,10 @@ export interface Health {
   /** Frames queued for the encoder, and bytes queued for the network. */
   queue: number;
   backlog: number;
-  /** The fractions of the full bitrate and frame rate that the machine and the network allow now. */
+  /**
+   * The fractions of the full bitrate and frame rate that the machine and the network currently
+   * allow.
+   */
   quality: { bitrate: number; framerate: number };
   /** The video codec, and the frame size; null and 0 for audio only. */
   codec: Codec | null;
@@ -86,7 +89,7 @@ export interface OpenMessage {
   /** Null for audio only. */
   size: Size | null;
   framerate: number;
-  /** Null for a codec that this browser encodes and every viewer decodes. */
+  /** Null: a codec that this browser encodes and every viewer decodes. */
   codec: Codec | null;
   look: Look;
 }

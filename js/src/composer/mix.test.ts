@@ -4,7 +4,7 @@ import { CHANNELS, Mix, SAMPLE_RATE } from "./mix";
 const BLOCK = 960;
 const START = 5_000_000;
 
-/** A speaker that holds a tone from a given time, on its own sound card. Blocks of 10 ms. */
+/** A speaker that plays a tone from a given time, on its own sound card. Blocks of 10 ms. */
 class Speaker {
   #said = 0;
   readonly #from: number;
@@ -12,7 +12,7 @@ class Speaker {
   constructor(
     readonly voice: number,
     readonly tone: { hertz: number; loud?: number; rate?: number; from?: number; pace?: number },
-    /** How late the block that ends at that time arrives, in microseconds. */
+    /** The delay in microseconds of the block that ends at that time. */
     readonly delay: (at: number) => number = () => 0,
   ) {
     this.#from = tone.from ?? 0;
@@ -40,13 +40,13 @@ class Speaker {
 }
 
 interface Heard {
-  /** The first channel, from the mix's first sample on. */
+  /** The first channel, from the mix's first sample. */
   samples: number[];
-  /** How long after its last sample each block was output, in microseconds. */
+  /** The delay of each output block after its last sample, in microseconds. */
   waits: number[];
 }
 
-/** Lets them speak for so many seconds; the mix is polled every 5 ms, except in `pauses`. */
+/** Runs the speakers for `seconds`; polls the mix every 5 ms, except in `pauses`. */
 function listen(
   speakers: Speaker[],
   seconds: number,
@@ -103,7 +103,7 @@ function lateness(samples: number[], hertz: number, from: number, to: number): n
   return (Math.atan2(-real, imaginary) / (2 * Math.PI * hertz)) * 1e6;
 }
 
-/** The sharpest bend of the curve: a click is far above the tone's own. */
+/** The sharpest bend of the curve: that of a click is far above the tone's own. */
 function roughness(samples: number[], from: number, to: number): number {
   let most = 0;
   for (let i = from * SAMPLE_RATE + 1; i < to * SAMPLE_RATE - 1; i += 1) {
@@ -180,7 +180,7 @@ describe("Mix", () => {
     expect(loudness(samples, 10, 2, 3.9)).toBeCloseTo(0.3, 2);
   });
 
-  it("waits for no voice that has ended, and still plays its last words", () => {
+  it("waits for no voice that has ended, and plays the rest of it", () => {
     const mix = new Mix(START, BLOCK);
     mix.write(1, [new Float32Array(480).fill(0.5)], SAMPLE_RATE, START + 10_000);
     mix.end(1);
@@ -221,7 +221,7 @@ describe("Mix", () => {
     expect(loudness(samples, 300, 0.5, 2.9)).toBeCloseTo(0.3, 2);
   });
 
-  it("continues where the machine is so busy that every poll is late", () => {
+  it("continues on a machine so busy that every poll is late", () => {
     const mix = new Mix(START, BLOCK);
     let blocks = 0;
     for (let now = 0; now <= 2e6; now += 45_000) {
@@ -230,7 +230,7 @@ describe("Mix", () => {
     expect(blocks).toBeGreaterThan(95);
   });
 
-  it("limits what is too loud, without a step", () => {
+  it("limits a loud sum without hard clipping", () => {
     const loud = [1, 2, 3].map((voice) => new Speaker(voice, { hertz: 200, loud: 0.7 }));
     const { samples } = listen(loud, 1);
     const most = Math.max(...samples.map(Math.abs));
@@ -249,7 +249,7 @@ describe("Mix", () => {
     expect(mixed?.samples[BLOCK + 500]).toBeCloseTo(0.5);
   });
 
-  it("outputs no hours of silence after the machine slept", () => {
+  it("does not output hours of silence after the machine slept", () => {
     const mix = new Mix(START, BLOCK);
     const before = new Speaker(1, { hertz: 200 });
     for (let i = 0; i < 50; i += 1) before.speak(mix);
@@ -257,14 +257,14 @@ describe("Mix", () => {
     const taken: number[] = [];
     for (let now = asleep; now <= asleep + 1e6; now += 5_000) {
       for (let mixed = mix.take(START + now); mixed !== null; mixed = mix.take(START + now)) {
-        // Nothing said before the hour is heard after it.
+        // Audio from before the hour must not play after it.
         expect(Math.max(...mixed.samples.map(Math.abs))).toBe(0);
         taken.push(mixed.timestamp - START);
       }
     }
     expect(taken.length).toBeLessThan(60);
     expect(Math.min(...taken)).toBeGreaterThan(asleep - 100_000);
-    // What is said from now on is placed correctly.
+    // New audio is placed correctly.
     const after = new Speaker(2, { hertz: 200, from: asleep + 1e6 });
     const heard: number[] = [];
     for (let now = asleep + 1e6; now <= asleep + 1.2e6; now += 5_000) {

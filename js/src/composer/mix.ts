@@ -1,10 +1,9 @@
 /**
  * Mixes voices into one continuous track, on the clock that timestamps the video. Pure.
- *
- * A block of a voice arrives when it is complete: so its arrival time says when it was
- * spoken, apart from its delay, and the earliest of many arrivals were hardly delayed. A
- * sound card's clock runs slightly fast or slow; each voice is resampled to match, or it would
- * drift. Times in microseconds, lengths in sample frames.
+ * A block of a voice arrives when it is complete, so its arrival time tells when it was spoken,
+ * plus some delay; the earliest of many arrivals had hardly any. A sound card's clock runs slightly
+ * fast or slow: each voice is resampled to match, or it would drift. Times in microseconds, lengths
+ * in sample frames.
  */
 
 import { Resampler } from "./resampler";
@@ -14,33 +13,36 @@ export const CHANNELS = 2;
 
 /** Silence is sent with this delay: a voice may have started meanwhile. */
 const SILENCE = 10_000;
-/** The mix waits this long for a voice: on a busy machine it is late, not gone... */
+/** The mix waits this long for a voice: on a busy machine it may be late, not gone... */
 const PATIENCE = 150_000;
-/** ...and after waiting in vain, not at all for this long: it must not delay the others. */
+/** ...and after waiting in vain, ignores it for this long, so that it does not delay the others. */
 const DISTRUST = 1_000_000;
-/** A caller that polls this rarely was suspended, and first has to add what arrived meanwhile. */
+/** A caller that polls this rarely was suspended, and must first add what arrived meanwhile. */
 const ASLEEP = 30_000;
 const WAKING = 20_000;
 /** The earliest of this many arrivals counts. */
 const WINDOW = 40;
 /** A larger difference than this is not clock drift. */
 const LOST = 20_000;
-/** The same at the start of a voice: it may have been queued. */
+/** The same at the start of a voice, which may have been queued. */
 const LATE_BEGINNING = 1_000;
 /** A difference is corrected within about a second, by an inaudible change of pitch. */
 const PULL = 1 / 1_000_000;
 const MAX_PULL = 0.004;
-/** Up to here the sum is unchanged; above it is compressed. */
+/** Up to this level the sum is unchanged; above, it is compressed. */
 const KNEE = 0.8;
 /** The most that a voice buffers, in frames. */
 const KEPT = SAMPLE_RATE;
-/** After this long without a poll the machine slept: skip the time instead of filling it with silence. */
+/**
+ * After this long without a poll the machine slept: skip the time instead of filling it with
+ * silence.
+ */
 const SLEPT = 2_000_000;
 
 const frames = (duration: number) => Math.round((duration * SAMPLE_RATE) / 1e6);
 const duration = (count: number) => (count * 1e6) / SAMPLE_RATE;
 
-/** A block of the mix, channel after channel. */
+/** A block of the mix, with consecutive channels. */
 export interface Mixed {
   samples: Float32Array<ArrayBuffer>;
   /** The time of its first sample. */
@@ -69,7 +71,7 @@ export class Mix {
     known.write(channels, sampleRate, now - this.#start, this.#taken);
   }
 
-  /** Ends a voice. What it has said still plays. */
+  /** Ends a voice. Audio received before still plays. */
   end(voice: number): void {
     const known = this.#voices.get(voice);
     if (known !== undefined) known.ended = true;
@@ -77,7 +79,7 @@ export class Mix {
 
   /** The next block, if it is due and complete. */
   take(now: number): Mixed | null {
-    // It has to continue where every poll is late: it waits once, not each time.
+    // On a machine where every poll is late, wait once, not each time.
     const woke = now - this.#askedAt > ASLEEP && this.#askedAt >= this.#wakesUntil;
     if (woke) this.#wakesUntil = now + WAKING;
     this.#askedAt = now;
@@ -95,14 +97,14 @@ export class Mix {
     return { samples: this.#sum(from, to), timestamp: this.#start + duration(from) };
   }
 
-  /** Skips to this time; everything before is lost, as no voice buffers that much. */
+  /** Skips to this time; everything before is lost, since no voice buffers that much. */
   #skipTo(now: number): void {
     const due = Math.floor(frames(now - this.#start) / this.#block) - 1;
     this.#taken = due * this.#block;
     for (const voice of this.#voices.values()) voice.forget();
   }
 
-  /** Whether any voice is known up to there. */
+  /** Whether any voice has audio up to there. */
   #hears(to: number): boolean {
     return [...this.#voices.values()].some((voice) => voice.end >= to);
   }
@@ -129,13 +131,13 @@ class Voice {
   readonly #resampler = new Resampler();
   readonly #channels = Array.from({ length: CHANNELS }, () => new Float32Array(KEPT));
   #end: number | null = null;
-  /** How late the last arrivals were: below 0 they prove that the voice is placed too late. */
+  /** The delays of the last arrivals; below 0, they show that the voice is placed too late. */
   #lags: number[] = [];
-  /** Since when the mix waits for it; null while it sends nothing. */
+  /** The start of the mix's waiting time for it; null while it sends nothing. */
   #trustedFrom: number | null = 0;
   ended = false;
 
-  /** The frame up to which it is known. */
+  /** The frame up to which its audio is known. */
   get end(): number {
     return this.#end ?? 0;
   }
@@ -145,7 +147,7 @@ class Voice {
     return this.#trustedFrom !== null && now >= this.#trustedFrom;
   }
 
-  /** Whether all that it said has been played. */
+  /** Drops all buffered samples. */
   forget(): void {
     for (const kept of this.#channels) kept.fill(0);
   }
@@ -178,18 +180,18 @@ class Voice {
       const start = channel * (to - from) - from;
       for (let at = from; at < to; at += 1) {
         sum[start + at] = (sum[start + at] ?? 0) + (kept[at % KEPT] ?? 0);
-        // What is not overwritten is silence.
+        // Unless overwritten later, this is silence.
         kept[at % KEPT] = 0;
       }
     }
   }
 
-  /** How late the earliest of the last arrivals was; 0 while there were too few. */
+  /** The delay of the earliest of the last arrivals; 0 while there were too few. */
   get #lag(): number {
     return this.#lags.length < WINDOW ? 0 : Math.min(...this.#lags);
   }
 
-  /** The frame at which the block that ends now begins. */
+  /** The frame at which the block that ends now starts. */
   #place(length: number, now: number, taken: number): number {
     const start = this.#end ?? Number.NEGATIVE_INFINITY;
     const lag = now - duration(start + length);

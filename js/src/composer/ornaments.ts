@@ -1,14 +1,14 @@
 /** The brand's images: logo and background. */
 
-/** Pixels: more would be scaled down anyway. */
+/** Pixels: a larger image would be scaled down anyway. */
 const MOST = 1920;
-/** The size of an SVG that has none. */
+/** The size of an SVG without one. */
 const USUAL = 512;
 
-/** Null where this page may not read it: the broadcast matters more. */
+/** Returns null if the page may not read it: the broadcast matters more. */
 export async function loadPicture(address: string): Promise<ImageBitmap | null> {
   const image = new Image();
-  // A page cannot encode what it may not read.
+  // A page cannot encode an image that it may not read.
   image.crossOrigin = "anonymous";
   image.src = address;
   try {

@@ -1,4 +1,6 @@
-/** Draws the stage. What rarely changes is drawn once, on layers below and above the video. */
+/**
+ * Draws the stage. Parts that rarely change are drawn once, on layers below and above the video.
+ */
 
 import { initials } from "../shared/initials";
 import { characters } from "../shared/text";
@@ -43,7 +45,7 @@ export class Painter {
   readonly canvas: OffscreenCanvas;
   readonly #size: Size;
   readonly #stage: Context;
-  /** The background: visible around video of another aspect ratio than its tile. */
+  /** The background, visible around video whose aspect ratio differs from its tile's. */
   readonly #background: Context;
   readonly #beneath: Context;
   readonly #above: Context;
@@ -118,7 +120,7 @@ export class Painter {
   #picture(frame: VideoFrame, tile: Rect, whole: boolean): void {
     const source = { width: frame.displayWidth, height: frame.displayHeight };
     const { part, at } = intoTile(source, tile, whole);
-    // Not the initials, which the tile shows without video.
+    // Hide the initials, which the tile shows without video.
     if (at.width < tile.width || at.height < tile.height) this.#clear(tile);
     this.#stage.drawImage(frame, ...corners(part), ...corners(at));
   }

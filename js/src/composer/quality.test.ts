@@ -38,7 +38,7 @@ describe("QualityLadder", () => {
     expect(ladder.quality.framerate).toBe(0.5);
   });
 
-  it("recovers afterwards, and more slowly after each attempt that was too early", () => {
+  it("recovers afterwards, and more slowly after each premature attempt", () => {
     const ladder = new QualityLadder();
     seconds(ladder, 2, 20);
     seconds(ladder, 6, 0);
@@ -74,7 +74,7 @@ describe("Stamina", () => {
     },
   );
 
-  it("ignores a short lag, and what is hardly noticeable", () => {
+  it("ignores a short delay, and a hardly noticeable one", () => {
     const stamina = new Stamina();
     expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
     expect(left(stamina, 1, second())).toBeNull();
@@ -82,7 +82,7 @@ describe("Stamina", () => {
     expect(left(stamina, 9, second({ skipped: 9, late: 400 }))).toBeNull();
   });
 
-  it("names the one that still lags when the other has recovered", () => {
+  it("reports the remaining bottleneck when the other has recovered", () => {
     const stamina = new Stamina();
     expect(left(stamina, 5, second({ late: 900, cause: "line" }))).toBe("line");
     expect(left(stamina, 5, second({ late: 900, cause: "encoder" }))).toBe("encoder");

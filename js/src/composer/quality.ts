@@ -1,18 +1,18 @@
 /**
- * Adapts the quality. Frames are skipped before they would queue; where that happens again and
- * again, or media arrives late, the bitrate and then the frame rate go down, and up again step by
- * step afterwards.
+ * Adapts the quality. Frames are skipped before they would queue; if that happens repeatedly, or
+ * media arrives late, first the bitrate and then the frame rate go down, and later up again step by
+ * step.
  */
 
-/** The bottleneck: the machine's encoder, or the line to the server. */
+/** The bottleneck: the machine's encoder, or the network to the server. */
 export type Cause = "encoder" | "line";
 
 /** The figures of one second. */
 export interface Second {
-  /** Frames sent, and frames skipped, by cause. */
+  /** Frames sent, and frames skipped by cause. */
   sent: number;
   skipped: Readonly<Record<Cause, number>>;
-  /** Milliseconds that frames spent in the encoder, and by which media arrives late. */
+  /** Milliseconds that frames spent in the encoder, and by which media arrived late. */
   late: Readonly<Record<Cause, number>>;
 }
 
@@ -31,9 +31,9 @@ const LADDER: readonly [Quality, ...Quality[]] = [
   { bitrate: 0.25, framerate: 0.5 },
 ];
 
-/** A second in which more than this fraction of the frames was skipped is a bad one... */
+/** A second is bad if more than this fraction of the frames was skipped... */
 const BAD = 0.2;
-/** ...and so is one in which they took this many milliseconds. */
+/** ...or if they took this many milliseconds. */
 const LATE = 300;
 /** Good seconds before trying the next higher step; doubled after each failed attempt. */
 const PATIENCE = 6;
@@ -77,19 +77,22 @@ function suffers({ sent, skipped, late }: Second, cause: Cause, part: number, ms
   return skipped[cause] > part * composed || late[cause] > ms;
 }
 
-/** What viewers notice: this fraction is skipped, or arrives so many milliseconds late... */
+/** What viewers notice: this fraction skipped, or a delay by this many milliseconds... */
 const FEW = 0.5;
 const BEHIND = 600;
-/** ...for so many seconds in a row. It ends after as many good ones. */
+/** ...for this many seconds in a row. It ends after as many good ones. */
 const STAYS = 5;
 
-/** Whether encoder or line fall behind even at reduced quality: then the page says so. */
+/**
+ * Detects when the encoder or the network falls behind even at reduced quality, so that the page
+ * can say so.
+ */
 export class Stamina {
   readonly #bad: Record<Cause, number> = { encoder: 0, line: 0 };
   #good = 0;
   #behind: Cause | null = null;
 
-  /** What falls behind. */
+  /** The bottleneck, if any. */
   get behind(): Cause | null {
     return this.#behind;
   }

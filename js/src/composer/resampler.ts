@@ -1,17 +1,19 @@
 /**
- * Resamples audio seamlessly, block by block, by the cubic curve through
- * the four samples around each point (Catmull-Rom). Pure.
+ * Resamples audio seamlessly, block by block, with a cubic curve through the four samples around
+ * each point (Catmull-Rom). Pure.
  */
 
-/** The last block's samples that precede the next one. */
+/** The number of the last block's samples that precede the next one. */
 const TAIL = 3;
 
 export class Resampler {
   #tails: Float32Array[] = [];
-  /** The next sample's position after the second one of the tail, in samples. */
+  /** The next sample's position after the tail's second sample, in samples. */
   #phase = 0;
 
-  /** Resamples a block of all channels; `step`: the distance between new samples, in old ones. */
+  /**
+   * Resamples a block of all channels; `step`: the distance between new samples, in old samples.
+   */
   resample(channels: readonly Float32Array[], step: number): Float32Array[] {
     const length = channels[0]?.length ?? 0;
     const first = 1 + this.#phase;

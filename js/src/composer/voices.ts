@@ -1,4 +1,4 @@
-/** Reads every participant's audio, and outputs the mix, which continues through silence. */
+/** Reads all participants' audio and outputs the mix, which continues through silence. */
 
 import { now } from "./clock";
 import { CHANNELS, Mix, type Mixed, SAMPLE_RATE } from "./mix";
@@ -47,7 +47,7 @@ export class Voices {
   }
 
   close(voice: number): void {
-    // The read loop ends either way; a microphone that is already gone has nothing to cancel.
+    // The read loop ends either way; a microphone that is already closed has nothing to cancel.
     void this.#readers
       .get(voice)
       ?.cancel()

@@ -20,14 +20,17 @@ import { Voices } from "./voices";
 const KEYFRAME_EVERY = 2_000_000;
 /** Frames that may queue for the encoder before new ones are skipped. */
 const MAX_QUEUED = 2;
-/** Milliseconds that one may be in the encoder before new ones are skipped. */
+/** Milliseconds that a frame may be in the encoder before new ones are skipped. */
 const MAX_BEHIND = 400;
-/** What may queue for the network before frames are skipped: this part of a second, or so many bytes. */
+/**
+ * What may queue for the network before frames are skipped: this fraction of a second, or this many
+ * bytes.
+ */
 const MAX_BACKLOG = 0.4;
 const MIN_BACKLOG = 48 * 1024;
 /** Audio packets that wait for the first video frame: five seconds. */
 const MAX_EARLY = 500;
-/** Beyond so many times that, even audio is dropped rather than sent late. */
+/** Beyond this multiple, even audio is dropped instead of being sent late. */
 const MAX_SOUND_BACKLOG = 5;
 const FLUSH_MS = 1_000;
 
@@ -51,20 +54,20 @@ class Composer {
   #audioSetup: Uint8Array<ArrayBuffer> | null = null;
   #maxBacklog = MIN_BACKLOG;
   #shows: Shows;
-  /** When composing that started, and whether the page was told that viewers see it. */
+  /** When composing of the current view started, and whether the page knows that viewers see it. */
   #showsSince = now();
   #toldShown = false;
-  /** The audio captured while the first frame was encoded. */
+  /** Audio captured while the first frame was being encoded. */
   #early: Uint8Array<ArrayBuffer>[] = [];
   #keyframeAt = 0;
   #keyframeDue = true;
-  /** Whether the server has this connection's setup, and then its first keyframe. */
+  /** Whether the server has received this connection's setup, and then its first keyframe. */
   #setUp = false;
   #begun = false;
   #started = false;
   #sent = 0;
   #skipped: Record<Cause, number> = { encoder: 0, line: 0 };
-  /** How late media arrived, in milliseconds, as the server reported. */
+  /** The delay of media in milliseconds, as reported by the server. */
   #late = 0;
   #bytes = 0;
   #encodeTime = 0;
@@ -213,7 +216,7 @@ class Composer {
     });
   }
 
-  /** Sends the setup of every track, once all are known and the server listens. */
+  /** Sends the setup of every track, once all are known and the server is ready. */
   #introduce(): void {
     if (this.#setUp || !this.#socket.ready || this.#audioSetup === null) return;
     if (this.#videoSetup !== null) this.#socket.send(this.#videoSetup);
@@ -285,7 +288,7 @@ class Composer {
     if (this.#painter === null) this.#sentFrom(timestamp);
   }
 
-  /** Notes that media of this time is on its way to the viewers. */
+  /** Records that media of this time is on its way to the viewers. */
   #sentFrom(moment: number): void {
     if (!this.#started) {
       this.#started = true;
@@ -303,7 +306,7 @@ class Composer {
     const second: Second = {
       sent: this.#sent,
       skipped: this.#skipped,
-      // Without audio, the encoder may be what makes media late.
+      // Without audio, the delay may come from the encoder.
       late: { encoder, line: this.#late - encoder },
     };
     const changed = this.#ladder.second(second);
@@ -340,7 +343,7 @@ class Composer {
   }
 
   #cancel(reader: ReadableStreamDefaultReader<unknown> | undefined): void {
-    // The read loop ends either way; a camera that is already gone has nothing to cancel.
+    // The read loop ends either way; a camera that is already closed has nothing to cancel.
     void reader?.cancel().catch(() => undefined);
   }
 }

@@ -41,10 +41,10 @@ const ASK_MS = 60_000;
 
 let token: string | null = null;
 let shown = "";
-/** Milliseconds that the server's clock is ahead of this one; null while unknown. */
+/** Milliseconds by which the server's clock is ahead of this one; null while unknown. */
 let ahead: number | null = null;
 
-/** Remove the token from the address bar, where it could be read or copied; a reload keeps it. */
+/** Removes the token from the address bar, where it could be read or copied; a reload keeps it. */
 function take(): string | null {
   const found = tokenIn(location.hash);
   if (found !== null) history.replaceState({ token: found }, "", location.pathname);
@@ -53,12 +53,12 @@ function take(): string | null {
   return isKept && typeof kept.token === "string" ? kept.token : null;
 }
 
-/** Open the URL's token, or its browser ticket. */
+/** Opens the URL's token, or its browser ticket. */
 async function open(): Promise<void> {
   const ticket = browserTicketIn(location.hash);
   token = take();
   if (ticket !== null) {
-    // Removed at once: a browser ticket works only once, but would still look valid.
+    // Remove it at once: a browser ticket works only once, but would still look valid.
     history.replaceState(null, "", location.pathname);
     token = await redeem(ticket, serverBase());
     history.replaceState({ token }, "", location.pathname);
@@ -70,7 +70,7 @@ async function open(): Promise<void> {
   await ask();
 }
 
-/** Get the server's time: a guest's clock may be wrong. */
+/** Gets the server's time: a guest's clock may be wrong. */
 async function ask(): Promise<void> {
   if (token !== null) ahead = (await clockAhead(serverBase())) ?? ahead;
   show();
@@ -81,7 +81,7 @@ function show(): void {
   const now = ahead === null ? null : Date.now() + ahead;
   const current = invitation(token, now);
   if (current.state === "open") {
-    // In its place: going back from the meeting must not lead there again.
+    // Replace the page: going back from the meeting must not lead here again.
     location.replace(meetingAddress(current.token, current.claims, serverBase()));
     return;
   }
@@ -123,7 +123,7 @@ function period(from: number | null, until: number | null, early: boolean): stri
 addEventListener("hashchange", () => {
   void open();
 });
-// A minute's sleep of the machine must not keep the invitation shut.
+// After the machine slept, check at once instead of within a minute.
 addEventListener("visibilitychange", () => void ask());
 await open();
 setInterval(() => token && show(), 1000);

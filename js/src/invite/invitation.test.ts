@@ -4,7 +4,7 @@ import { duration, invitation, meetingAddress, tokenIn } from "./invitation";
 
 const NOW = Date.UTC(2026, 2, 1, 9);
 
-test("the token is what the fragment says", () => {
+test("the token is in the fragment", () => {
   expect(tokenIn("#token=a.b.c")).toBe("a.b.c");
   expect(tokenIn("#")).toBeNull();
 });
@@ -21,17 +21,17 @@ test.each([
   ["open", token({ nbf: NOW / 1000, exp: NOW / 1000 + 60 })],
   ["open", token({ nbf: undefined, exp: undefined })],
   ["expired", token({ nbf: NOW / 1000 - 60, exp: NOW / 1000 })],
-])("an invitation is %s", (state, text) => {
+])("an invite is %s", (state, text) => {
   expect(invitation(text, NOW).state).toBe(state);
 });
 
-test("without the server's time, a token's own times decide nothing", () => {
+test("without the server's time, a token's validity period is not checked", () => {
   const expired = token({ nbf: NOW / 1000 - 60, exp: NOW / 1000 });
   expect(invitation(expired, null).state).toBe("open");
   expect(invitation(token({ nbf: NOW / 1000 + 60 }), null).state).toBe("open");
 });
 
-test("the meeting's address has the token in its fragment, below the server's base", () => {
+test("the meeting's URL has the token in its fragment, below the server's base", () => {
   const text = token();
   const current = invitation(text, NOW);
   if (!("claims" in current)) throw new Error(current.state);

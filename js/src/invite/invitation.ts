@@ -1,4 +1,4 @@
-/** What an invite link is good for at a moment. */
+/** What an invite link opens, at a given time. */
 
 import { fragment } from "../engine/url";
 import { type Claims, readToken } from "../webapi/token";
@@ -9,17 +9,17 @@ export type Invitation =
   | { state: "open"; token: string; claims: Claims }
   | { state: "early" | "expired"; token: string; claims: Claims };
 
-/** Return the token of an address' fragment; null if it has none. */
+/** Returns the token in a URL's fragment, or null. */
 export function tokenIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("token");
 }
 
-/** Return the browser ticket of an address' fragment; null if it has none. */
+/** Returns the browser ticket in a URL's fragment, or null. */
 export function browserTicketIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("ticket");
 }
 
-/** Return the token of a browser ticket; null if that was used already or has expired. */
+/** Returns the token of a browser ticket; null if the ticket has been used or has expired. */
 export async function redeem(ticket: string, base: string): Promise<string | null> {
   try {
     const body = JSON.stringify({ ticket });
@@ -32,8 +32,8 @@ export async function redeem(ticket: string, base: string): Promise<string | nul
 }
 
 /**
- * Return what a token opens now: `now` is the server's time, in ms since 1970, or null where it is not
- * known. The server has the last word when it is used.
+ * Returns what a token opens now; `now` is the server's time in milliseconds since 1970, or null if
+ * unknown. The server decides when the token is used.
  */
 export function invitation(token: string | null, now: number | null): Invitation {
   if (!token) return { state: "missing" };
@@ -43,7 +43,7 @@ export function invitation(token: string | null, now: number | null): Invitation
   } catch {
     return { state: "malformed" };
   }
-  // They become parts of an address.
+  // They become parts of a URL.
   if (!/^[\w-]+$/.test(claims.sub) || !/^\w+$/.test(claims.room)) return { state: "malformed" };
   const { notbefore, expiration } = claims;
   if (now !== null && expiration !== null && now >= expiration * 1000) {
@@ -55,14 +55,17 @@ export function invitation(token: string | null, now: number | null): Invitation
   return { state: "open", token, claims };
 }
 
-/** Return the address of the meeting, with the token where no server sees it. */
+/** Returns the meeting's URL, with the token in the fragment, which no server sees. */
 export function meetingAddress(token: string, claims: Claims, base: string): string {
   const url = new URL(`${claims.sub}/${claims.room}`, base);
   url.hash = fragment([["jwt", token]]);
   return url.href;
 }
 
-/** Return a number of milliseconds as "1 d 2 h 3 min 4 s", from its first unit on, in the page's language. */
+/**
+ * Formats milliseconds as "1 d 2 h 3 min 4 s", starting at the first nonzero unit, in the page's
+ * language.
+ */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const parts: [number, string][] = [

@@ -1,4 +1,4 @@
-/** Validates arguments from other pages: an invalid one is refused, naming the rule. */
+/** Validates arguments from other pages: an invalid one is refused with the rule it breaks. */
 
 import { RefusedError } from "./refused-error";
 import { isTooLong, isWhole } from "./text";
@@ -30,7 +30,7 @@ export function flag<T>(name: string, value: unknown, otherwise: T): boolean | T
   return value;
 }
 
-/** One of some words. */
+/** One of the given words. */
 export function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
   const found = known.find((one) => one === value);
   if (found === undefined) throw invalid(name, `is one of: ${known.join(", ")}`);

@@ -7,13 +7,13 @@ beforeEach(() => {
 });
 
 describe("CodecWatchdog", () => {
-  it("trusts who was given nothing", () => {
+  it("a codec without input is not stuck", () => {
     const watchdog = new CodecWatchdog();
     vi.advanceTimersByTime(60_000);
     expect(watchdog.stuck).toBe(false);
   });
 
-  it("counts from what was given first", () => {
+  it("counts from the first input", () => {
     const watchdog = new CodecWatchdog();
     for (let second = 0; second < 5; second += 1) {
       watchdog.input();
@@ -24,7 +24,7 @@ describe("CodecWatchdog", () => {
     expect(watchdog.stuck).toBe(true);
   });
 
-  it("trusts who gives, however late", () => {
+  it("a codec that produces output is not stuck, however late", () => {
     const watchdog = new CodecWatchdog();
     watchdog.input();
     vi.advanceTimersByTime(6_000);

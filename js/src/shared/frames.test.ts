@@ -14,7 +14,7 @@ function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-describe("a frame, on the same bytes as its twin in Python", () => {
+describe("encodes a frame to the same bytes as the Python implementation", () => {
   it.each(cases)("$what", ({ bytes, frame }) => {
     const data = fromHex(bytes);
     if (frame === null) {

@@ -1,4 +1,7 @@
-/** The binary frame of a broadcast. Its twin, with the table of bytes: `server/protocol/frames.py`. */
+/**
+ * The binary frame of a broadcast. The Python implementation, `server/protocol/frames.py`,
+ * documents the bytes.
+ */
 
 export const FRAME_VERSION = 1;
 export const HEADER_SIZE = 16;

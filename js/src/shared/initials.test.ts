@@ -14,7 +14,7 @@ describe("initials", () => {
   });
 });
 
-it("gives a name the same colour each time, within the circle", () => {
+it("a name always gets the same colour, within the colour circle", () => {
   for (const name of ["", "Ada", "Grace Hopper", "𝒜da"]) {
     expect(hue(name)).toBe(hue(name));
     expect(hue(name)).toBeGreaterThanOrEqual(0);

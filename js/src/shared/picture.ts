@@ -1,4 +1,4 @@
-/** Pictures of cameras and screens. */
+/** Limits of camera and screen video. */
 
-/** The greatest frame height that is ever requested. */
+/** The maximum frame height that is ever requested. */
 export const MOST_LINES = 2160;

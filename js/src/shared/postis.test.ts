@@ -4,7 +4,7 @@ import { PostisClosedError, type PostisMessage, PostisPeer } from "./postis";
 const SCOPE = "jitsi_meet_external_api_7";
 const EVENT: PostisMessage = { type: "event", data: { name: "ready" } };
 
-/** Two windows that see each other, as a page and the frame in it. */
+/** Two windows that can reach each other, like a page and a frame in it. */
 class FakeWindow extends EventTarget {
   other: FakeWindow | null = null;
   readonly received: { data: string; targetOrigin: string }[] = [];
@@ -13,7 +13,7 @@ class FakeWindow extends EventTarget {
     super();
   }
 
-  /** What the other window calls. */
+  /** Called by the other window. */
   postMessage(data: string, targetOrigin: string): void {
     this.received.push({ data, targetOrigin });
     if (targetOrigin !== "*" && targetOrigin !== this.origin) return;
@@ -86,7 +86,7 @@ test("what is sent before the handshake arrives after it, in order", async () =>
   ]);
 });
 
-test("what is heard before there is a listener is kept", async () => {
+test("messages received before there is a listener are queued", async () => {
   const sender = pagePeer();
   const receiver = framePeer();
   await vi.advanceTimersByTimeAsync(100);
@@ -131,7 +131,7 @@ test.each([
     "a message without a name",
     () => page.deliver(envelope("message", { type: "event", data: {} }), frame.origin, frame),
   ],
-])("a message from %s is not heard", (_, deliver) => {
+])("a message from %s is ignored", (_, deliver) => {
   const heard = heardBy(pagePeer());
   deliver();
   expect(heard).toEqual([]);
@@ -139,7 +139,7 @@ test.each([
   expect(heard).toEqual([EVENT]);
 });
 
-test("falsy results arrive as they are", () => {
+test("falsy results arrive unchanged", () => {
   const heard = heardBy(pagePeer());
   const response = { type: "response", id: 3, result: false };
   page.deliver(envelope("message", response), frame.origin, frame);
@@ -152,7 +152,7 @@ test("ready is rejected when the channel is closed before it", async () => {
   await expect(peer.ready).rejects.toThrow(PostisClosedError);
 });
 
-test("a closed channel neither sends nor hears", async () => {
+test("a closed channel neither sends nor receives", async () => {
   const peer = pagePeer();
   const heard = heardBy(peer);
   peer.close();

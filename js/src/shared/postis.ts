@@ -1,4 +1,7 @@
-/** Messages between a page and a framed page over `window.postMessage`, as Jitsi's postis has them. */
+/**
+ * Messages between a page and a framed page over `window.postMessage`, in the format of Jitsi's
+ * postis.
+ */
 
 import { randomName } from "./random";
 
@@ -17,7 +20,9 @@ export interface PostisOptions {
   scope: string;
   /** The other window; null if there is none yet. */
   target: () => Window | null;
-  /** Who may read what is sent; "*" on the framed side, which cannot know who frames it. */
+  /**
+   * The origin that may read the messages; "*" on the framed side, which cannot know who frames it.
+   */
   targetOrigin: string;
   /** The only accepted origin; any by default. */
   acceptOrigin?: string;
@@ -36,7 +41,7 @@ const READY_INTERVAL = 50;
 
 /** One end of a postis channel. Early messages are queued in both directions. */
 export class PostisPeer {
-  /** Fulfilled once the other end has answered; rejected if this end is closed before. */
+  /** Resolves when the other end has answered; rejects if this end is closed before. */
   readonly ready: Promise<void>;
 
   readonly #options: PostisOptions;
@@ -57,7 +62,7 @@ export class PostisPeer {
       this.#succeed = resolve;
       this.#fail = reject;
     });
-    // `ready` need not be awaited: then its rejection is no news.
+    // Callers need not await `ready`: then its rejection must not be reported as unhandled.
     this.ready.catch(() => {});
     this.#self.addEventListener("message", this.#hear);
     this.#timer = setInterval(() => this.#greet(this.#id), READY_INTERVAL);
@@ -113,7 +118,7 @@ export class PostisPeer {
 
   #shake(id: unknown): void {
     if (id !== this.#id) {
-      // The other end asks whether we are here, also after a reload of its page.
+      // The other end may ask again after a reload of its page.
       this.#greet(id);
       return;
     }
@@ -124,8 +129,8 @@ export class PostisPeer {
     this.#succeed();
   }
 
-  // The handshake goes to "*": it holds nothing secret, and a window that still shows its first,
-  // empty document would make the browser complain about another origin every 50 ms.
+  // The handshake goes to "*": it contains no secret, and while a window still shows its initial
+  // empty document, a specific origin would make the browser log an error every 50 ms.
   #greet(id: unknown): void {
     this.#post(this.#written(READY, id), "*");
   }
@@ -147,7 +152,7 @@ export const isFields = (value: unknown): value is Fields =>
 const isNamed = (value: unknown): value is NamedData =>
   isFields(value) && typeof value.name === "string";
 
-/** Return the envelope of a message between windows; null if it is no postis message. */
+/** Returns the envelope of a message between windows; null if it is not a postis message. */
 export function parse(text: unknown): Fields | null {
   if (typeof text !== "string" || !text.startsWith("{")) return null;
   try {
@@ -158,7 +163,7 @@ export function parse(text: unknown): Fields | null {
   }
 }
 
-/** Return an envelope's content; null if postis has no such message. */
+/** Returns an envelope's content; null if it is not a known postis message. */
 export function asMessage(value: unknown): PostisMessage | null {
   if (!isFields(value)) return null;
   const { type, id, data } = value;

@@ -1,4 +1,4 @@
-/** The line to the meeting's server, as the parts of a page use it. */
+/** The connection to the meeting's server, as the page's parts use it. */
 import type { ClientMessage } from "./protocol";
 
 type WithoutRef<M> = M extends { ref?: number | null } ? Omit<M, "ref"> : never;
@@ -7,8 +7,10 @@ type WithoutRef<M> = M extends { ref?: number | null } ? Omit<M, "ref"> : never;
 export type Request = WithoutRef<ClientMessage>;
 
 export interface ServerLine {
-  /** Says it if the room is joined; what it has to know again after a drop is said then. */
+  /**
+   * Sends if the room is joined. State that the room needs after a drop is sent again on joining.
+   */
   send(message: ClientMessage): void;
-  /** Settles when the server has carried it out; rejects with a RefusedError if it did not. */
+  /** Resolves when the server has carried it out; rejects with a RefusedError otherwise. */
   request(message: Request, timeout?: number): Promise<void>;
 }

@@ -16,12 +16,12 @@ test.each([3, 0, -3])("a clock that is %i hours ahead", async (hours) => {
   expect(Math.abs((ahead ?? Number.NaN) - hours * 3_600_000)).toBeLessThan(2_000);
 });
 
-test.each([null, "yesterday"])("a server that does not say the time: %s", async (date) => {
+test.each([null, "yesterday"])("a server that does not report its time: %s", async (date) => {
   answer(date);
   expect(await clockAhead("https://meet.example/")).toBeNull();
 });
 
-test("a server that cannot be asked", async () => {
+test("an unreachable server", async () => {
   vi.stubGlobal("fetch", async () => {
     throw new TypeError("Failed to fetch");
   });

@@ -1,11 +1,11 @@
-/** What time it is by a server's clock: the one by which its tokens begin and end. */
+/** The time by a server's clock, which decides the validity of its tokens. */
 
-/** Milliseconds that a server may take to say it. */
+/** The server's timeout in milliseconds. */
 const PATIENCE_MS = 3_000;
 
 /**
- * Return how many milliseconds a server's clock is ahead of this page's; null if it does not say.
- * `base` is the server's address.
+ * Returns how many milliseconds a server's clock is ahead of this page's; null if unknown. `base`
+ * is the server's URL.
  */
 export async function clockAhead(base: string): Promise<number | null> {
   const asked = Date.now();
@@ -16,7 +16,7 @@ export async function clockAhead(base: string): Promise<number | null> {
       referrerPolicy: "no-referrer",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    // Of whole seconds, and said somewhere between question and answer (RFC 9110, 6.6.1).
+    // In whole seconds, from some moment between request and response (RFC 9110, 6.6.1).
     const said = Date.parse(answer.headers.get("Date") ?? "");
     return Number.isNaN(said) ? null : said + 500 - (asked + Date.now()) / 2;
   } catch {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CHARACTER_BYTES } from "./protocol";
 import { bytes, characters, cut, first, isTooLong, isWhole, lengthOf, nameOf, whole } from "./text";
 
-/** One character each, as people see them. */
+/** One visible character each. */
 const ONE = ["a", "ß", "👋", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "e\u0301", "\r\n", "क्षि", "กำ", "👩🏽‍❤️‍💋‍👨🏽"];
 
 test.each(ONE)("%s is one character", (one) => {
@@ -16,7 +16,7 @@ test.each(ONE)("%s is one character", (one) => {
   expect(first(`${one}x`)).toBe(one);
 });
 
-test("a character with accents without end is bounded by its bytes", () => {
+test("a character with endless accents is limited in bytes", () => {
   const zalgo = `a${"\u0301".repeat(100_000)}`;
   expect(lengthOf(zalgo)).toBe(1);
   expect(isTooLong(zalgo, 64)).toBe(true);
@@ -24,7 +24,7 @@ test("a character with accents without end is bounded by its bytes", () => {
   expect(nameOf(zalgo)).toBe("");
 });
 
-test("half of a character is none", () => {
+test("half of a UTF-16 pair is not a character", () => {
   expect(isWhole("👋")).toBe(true);
   for (const half of ["\ud83d", "\udc4b", "\udc4b\ud83d", "a\ud83d b"]) {
     expect(isWhole(half)).toBe(false);
@@ -33,7 +33,7 @@ test("half of a character is none", () => {
   expect(whole("\ud83d👋\udc4b")).toBe("\ufffd👋\ufffd");
 });
 
-test("what is cut are whole characters of the beginning, and as many as there is room for", () => {
+test("truncation keeps as many whole characters of the beginning as fit", () => {
   const texts = fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...ONE)));
   fc.assert(
     fc.property(texts, fc.integer({ min: 0, max: 20 }), (parts, most) => {

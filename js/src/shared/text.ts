@@ -1,6 +1,6 @@
 /**
- * Texts that people write, counted and cut by what people see as one character (UAX #29): a flag, a
- * family, a letter with its accents. The server counts the same way: `_texts.py`.
+ * User-written text, counted and truncated in visible characters (UAX #29): a flag, a family emoji,
+ * a letter with its accents. The server counts the same way: `_texts.py`.
  */
 
 import { CHARACTER_BYTES, LIMITS } from "./protocol";
@@ -9,7 +9,7 @@ const HALF = /\p{Surrogate}/u;
 const HALVES = /\p{Surrogate}/gu;
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
 
-/** Each character; by code points in a browser that cannot say. */
+/** Each visible character; each code point if the browser has no `Intl.Segmenter`. */
 export function* characters(text: string): Iterable<string> {
   if (segmenter) for (const { segment } of segmenter.segment(text)) yield segment;
   else yield* text;
@@ -21,7 +21,7 @@ export function lengthOf(text: string): number {
   return count;
 }
 
-/** The text, or as many whole characters of its beginning as are allowed. */
+/** Truncates a text to `most` whole characters. */
 export function cut(text: string, most: number): string {
   // Most texts need no counting.
   if (text.length <= most) return text;
@@ -35,7 +35,7 @@ export function cut(text: string, most: number): string {
   return text;
 }
 
-/** The text with U+FFFD in the place of each half of a UTF-16 pair, which nothing can encode. */
+/** Replaces each unpaired UTF-16 surrogate, which cannot be encoded, with U+FFFD. */
 export function whole(text: string): string {
   return text.replace(HALVES, "\ufffd");
 }
@@ -48,13 +48,13 @@ export function bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Whether a text has more than so many characters, or more bytes than these may have. */
+/** Whether a text has more than `most` characters, or too many bytes for them. */
 export function isTooLong(text: string, most: number): boolean {
-  // What has so many bytes is not worth being counted.
+  // A text with this many bytes need not be counted.
   return text.length > most && (bytes(text) > most * CHARACTER_BYTES || lengthOf(text) > most);
 }
 
-/** A display name, cut where it is too long; empty if there is nothing in it. */
+/** A display name, truncated to the limit; empty if there is nothing in it. */
 export function nameOf(wanted: string): string {
   return cut(whole(wanted).trim(), LIMITS.name).trim();
 }

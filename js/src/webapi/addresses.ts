@@ -25,7 +25,9 @@ export const CLOUD_DASHBOARD = "https://bintu-cloud-frontend.nanocosmos.de";
 
 const SCRIPT = /\/js\/nanomeet\.js$/;
 
-/** Return the service URLs of the server that served `js/nanomeet.js`; none for another script. */
+/**
+ * Returns the service URLs of the server that served `js/nanomeet.js`; none for any other script.
+ */
 export function addressesOf(script: string): Partial<Addresses> {
   const url = URL.canParse(script) ? new URL(script) : null;
   if (!url || !SCRIPT.test(url.pathname)) return {};
@@ -33,9 +35,10 @@ export function addressesOf(script: string): Partial<Addresses> {
   return { tokenUrl: base, apiUrl: base, invitePage: `${base}/invite`, defaultServer: base };
 }
 
-/** Return the invite link of a token. */
+/** Returns the invite link of a token. */
 export function inviteLink(page: string, token: string): string {
-  // The cloud's page reads only the query. Everywhere else the token stays out of server logs.
+  // The cloud's page reads only the query. Elsewhere the fragment keeps the token out of server
+  // logs.
   const mark = page === CLOUD.invitePage ? "?" : "#";
   return `${page}${mark}token=${encodeURIComponent(token)}`;
 }

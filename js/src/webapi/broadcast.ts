@@ -8,7 +8,7 @@ import type { MeetingView, Playout } from "./view";
 import { waitFor } from "./wait";
 
 export interface BroadcastData {
-  /** `live` is empty where the address to watch is unknown. */
+  /** `live` is empty if the playout URL is unknown. */
   playout: Playout;
   /** The ingest address; empty if the engine itself carries the broadcast. */
   nanoStream: string;
@@ -19,7 +19,7 @@ export interface BroadcastData {
 export type OwnOptions = Omit<BroadcastOptions, "record">;
 
 const ERROR = "Broadcast Error";
-/** A cluster starts a recorder for every stream: that takes a while. */
+/** A cluster starts a recorder for every stream, which takes a while. */
 const TIMEOUT = 60_000;
 
 export async function startBroadcast(

@@ -8,8 +8,8 @@ import { waitFor } from "./wait";
 const TIMEOUT = 10_000;
 
 /**
- * What a Jitsi tells of a command that it carried out, and which field of it is the command's first
- * argument; of all others it tells nothing for sure.
+ * The event by which Jitsi confirms a command, and the event field that holds the command's first
+ * argument. It reliably confirms no other commands.
  */
 const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> = {
   kickParticipant: ["participantLeft", "id"],
@@ -21,7 +21,7 @@ const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> =
   toggleVideo: ["videoMuteStatusChanged"],
 };
 
-/** Run any command; resolves on the engine's confirmation, where it sends one. */
+/** Runs any command; resolves on the engine's confirmation, if it sends one. */
 export async function carriedOut(
   { api, view }: EmbeddedMeeting,
   command: [name: string, ...args: unknown[]],
@@ -53,7 +53,7 @@ export async function carriedOut(
   if (done) done.catch(() => {});
   try {
     api.executeCommand(...command);
-    // Messages keep their order: an answered request proves that earlier messages arrived.
+    // Messages keep their order: an answer to this request proves that earlier messages arrived.
     await (done || api.isAudioMuted());
   } catch (thrown) {
     fail(thrown);

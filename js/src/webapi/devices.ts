@@ -15,7 +15,7 @@ export interface Devices {
   videoInput?: Device[];
 }
 
-/** Return the engine's devices. */
+/** Returns the engine's devices. */
 export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
   try {
     const devices = await ask();
@@ -26,7 +26,7 @@ export async function devicesOf(ask: () => Promise<unknown>): Promise<Devices> {
   throw new NanoMeetError("Devices Error", "the meeting answered without devices");
 }
 
-/** Select another device; rejects if none has this id. */
+/** Selects another device; rejects if none has this id. */
 export async function selectDevice(
   api: EngineCore,
   error: string,

@@ -23,7 +23,7 @@ export class NanoMeetError extends Error {
   }
 }
 
-/** Return any thrown value as a NanoMeetError. */
+/** Returns any thrown value as a NanoMeetError. */
 export function asNanoMeetError(error: string, thrown: unknown): NanoMeetError {
   if (thrown instanceof NanoMeetError) return thrown;
   const kind = thrown instanceof EngineError ? thrown.kind : undefined;

@@ -1,4 +1,4 @@
-/** One call to a service: settles in bounded time, and any failure has a message. */
+/** One call to a service: settles in bounded time, and every failure has a message. */
 
 import { NanoMeetError } from "./errors";
 
@@ -19,7 +19,7 @@ export interface Call {
   body?: unknown;
 }
 
-/** Return the JSON of a response with status 200. */
+/** Returns the JSON of a response with status 200. */
 export async function callService(call: Call, { fetch, timeout }: Transport): Promise<unknown> {
   const { error, url, headers, body } = call;
   const where = hostOf(url, error);

@@ -1,12 +1,12 @@
 import type { EngineCore } from "../engine/core";
 import { waitFor } from "./wait";
 
-/** Jitsi's errors that mean it waits for a person: joining continues afterwards. */
+/** Jitsi's errors that mean it waits for a person: joining may still succeed. */
 const ASKED = /membersOnly|conference\.(passwordRequired|displayNameRequired)/i;
 /** Events after which the meeting waits for a person. */
 const WAITS: readonly string[] = ["nanomeetWaiting", "passwordRequired", "prejoinScreenLoaded"];
 
-/** Wait until the meeting is joined. The timeout applies to the engine, not to people. */
+/** Waits until the meeting is joined. The timeout applies to the engine, not to people. */
 export function whenJoined(api: EngineCore, silence: number): Promise<void> {
   const wait = { error: "Timeout Error", what: "answer", timeout: silence };
   let human = false;

@@ -21,7 +21,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { subject } };
   }
 
-  /** Pin this participant; without an id, unpin. */
+  /** Pins this participant; without an id, unpins. */
   async pinParticipant(
     id?: string,
   ): Promise<Success<{ mainParticipant: { id: string | undefined } }>> {
@@ -32,7 +32,10 @@ export class MeetingApi extends NanoMeet {
     return { data: { mainParticipant: { id } } };
   }
 
-  /** Show this participant large: for everyone, if the caller is a moderator and the engine supports it. */
+  /**
+   * Shows this participant large: for everyone, if the caller is a moderator and the engine
+   * supports it.
+   */
   async setMainParticipant(id: string): Promise<Success<{ pinnedParticipant: { id: string } }>> {
     if (!id) throw new NanoMeetError("Missing ID Error", "missing: the participant's id");
     const error = "Participant ID Error";
@@ -73,7 +76,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { deviceId: id } };
   }
 
-  /** Turn the lobby on or off. It sets no password. */
+  /** Turns the lobby on or off. Sets no password. */
   async setLobby(
     active: boolean | "true" | "false",
   ): Promise<Success<{ lobby: boolean; password: string }>> {
@@ -83,7 +86,7 @@ export class MeetingApi extends NanoMeet {
     return { data: { lobby, password: meeting.password } };
   }
 
-  /** Set the room's password; an empty one removes it, and turns the lobby off. */
+  /** Sets the room's password; an empty one removes it and turns the lobby off. */
   async setPassword(password: string): Promise<Success<{ lobby: boolean; password: string }>> {
     const error = "Set Password Error";
     if (typeof password !== "string") {
@@ -96,14 +99,14 @@ export class MeetingApi extends NanoMeet {
     return { data: { lobby: meeting.view.lobby ?? false, password } };
   }
 
-  /** Mute all other participants. */
+  /** Mutes all other participants. */
   async muteEveryone(): Promise<Success<{ muteEveryone: true }>> {
     const error = "Mute Error";
     await carriedOut(this.moderated(error), ["muteEveryone", "audio"], error);
     return { data: { muteEveryone: true } };
   }
 
-  /** Switch the own microphone, camera, screen share or hand. Resolves with the new state. */
+  /** Switches the own microphone, camera, screen share or hand. Resolves with the new state. */
   async toggle(what: Switch, on?: boolean): Promise<Success<{ on: boolean }>> {
     const error = "Command Error";
     const meeting = this.joined(error);
@@ -119,7 +122,7 @@ export class MeetingApi extends NanoMeet {
       if ((await isOn(meeting)) !== on) await carriedOut(meeting, [command], error);
       return isOn(meeting);
     };
-    // Each sees the result of the one before; our own engine ensures that itself.
+    // Run in order, so that each sees the previous result; our own engine ensures that itself.
     const turn = meeting.view.own ? work() : this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     const now = await turn;
@@ -127,7 +130,7 @@ export class MeetingApi extends NanoMeet {
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
-  /** Run a command of the engine API, by its name there. Resolves when it is done. */
+  /** Runs a command of the engine API by name. Resolves when it is done. */
   async executeCommand(command: string, ...args: unknown[]): Promise<void> {
     const moderated = /^(answer|approve|ask|end|grant|kick|mute|nano|password|subject|toggleL)/;
     const error = "Command Error";

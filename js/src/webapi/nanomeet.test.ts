@@ -25,7 +25,7 @@ afterEach(() => {
 
 const soon = (): Promise<unknown> => vi.advanceTimersByTimeAsync(60);
 
-/** Begin to join; the meeting page answers from here on. */
+/** Starts joining; from here on the meeting page answers. */
 function begin(config: Partial<InitConfig> = {}): ReturnType<NanoMeet["init"]> {
   const joining = nanoMeet.init({ token: token(), id: "place", ...config });
   joining.catch(() => {});
@@ -33,7 +33,7 @@ function begin(config: Partial<InitConfig> = {}): ReturnType<NanoMeet["init"]> {
   return joining;
 }
 
-/** Join; `own` is what only this project's engine says. */
+/** Joins; `own`: reports that only this project's engine sends. */
 async function join({
   moderator = true,
   own = true,
@@ -77,7 +77,7 @@ test.each([
   ["Missing Div Error", { token: token() }],
   ["Branding Error", { token: token(), id: "place", branding: "javascript:1" }],
   ["Tile View Error", { token: token(), id: "place", tileView: { maxColumns: 6 } }],
-])("init is refused at once with a %s", async (error, config) => {
+])("init rejects at once with a %s", async (error, config) => {
   await expect(nanoMeet.init(config as InitConfig)).rejects.toMatchObject({
     error,
     message: expect.stringMatching(/\w/),
@@ -88,23 +88,26 @@ test.each([
 test.each([
   ["three hours behind", { nbf: 10_000, exp: 20_000 }, 2_000, 12_000],
   ["three hours ahead", { nbf: 10_000, exp: 20_000 }, 24_000, 12_000],
-])("a page whose clock is %s gets in, as the server has another", async (_, times, here, there) => {
-  vi.setSystemTime(here * 1000);
-  const date = new Date(there * 1000).toUTCString();
-  vi.stubGlobal("fetch", async () => new Response("", { headers: { Date: date } }));
-  try {
-    const joining = begin({ token: token(times) });
-    await vi.advanceTimersByTimeAsync(10);
-    meeting.emit("ready");
-    meeting.join();
-    await expect(joining).resolves.toMatchObject({ data: { moderator: expect.any(Boolean) } });
-  } finally {
-    vi.unstubAllGlobals();
-    vi.useRealTimers();
-  }
-});
+])(
+  "a page whose clock is %s can join if the server's clock differs",
+  async (_, times, here, there) => {
+    vi.setSystemTime(here * 1000);
+    const date = new Date(there * 1000).toUTCString();
+    vi.stubGlobal("fetch", async () => new Response("", { headers: { Date: date } }));
+    try {
+      const joining = begin({ token: token(times) });
+      await vi.advanceTimersByTimeAsync(10);
+      meeting.emit("ready");
+      meeting.join();
+      await expect(joining).resolves.toMatchObject({ data: { moderator: expect.any(Boolean) } });
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+  },
+);
 
-test("a refusal can be shown as JSON, as pages do", async () => {
+test("a rejection can be shown as JSON, as pages do", async () => {
   const refusal = await nanoMeet.init({ token: "", id: "place" }).catch((error) => error);
   expect(JSON.parse(JSON.stringify(refusal))).toEqual({
     error: "Token Error",
@@ -120,7 +123,7 @@ test("a fatal error before the join rejects init and leaves nothing behind", asy
   expect([nanoMeet.api, frames()]).toEqual([null, 0]);
 });
 
-test("a meeting that is silent for 30 s is given up", async () => {
+test("init gives up on a meeting that is silent for 30 s", async () => {
   const joining = begin();
   await vi.advanceTimersByTimeAsync(20_000);
   meeting.emit("ready");
@@ -132,7 +135,7 @@ test("a meeting that is silent for 30 s is given up", async () => {
 });
 
 test.each(["nanomeet-waiting", "password-required"])(
-  "%s: a human is waited for without limit",
+  "%s: waits for a person without limit",
   async (event) => {
     const joining = begin();
     meeting.emit(event);
@@ -143,7 +146,7 @@ test.each(["nanomeet-waiting", "password-required"])(
   },
 );
 
-test("Jitsi's lobby is no failure, although it reports a fatal error", async () => {
+test("Jitsi's lobby is not a failure, although it reports a fatal error", async () => {
   const joining = begin();
   const name = "conference.connectionError.membersOnly";
   meeting.emit("error-occurred", { error: { name, isFatal: true } });
@@ -159,21 +162,24 @@ test.each([
   ["conference.reservationError", "not_reserved", "reserve the room"],
   ["conference.gracefulShutdown", "server_stopping", "join again later"],
   ["connection.passwordRequired", "token_rejected", "the secret"],
-])("Jitsi's %s rejects init at once, also who waits for a person", async (name, kind, remedy) => {
-  const refusal = { name, type: "CONFERENCE", isFatal: false };
-  for (const before of [[], ["conference.connectionError.membersOnly"]]) {
-    const joining = begin();
-    meeting.emit("ready");
-    for (const asked of before) meeting.emit("error-occurred", { error: { name: asked } });
-    meeting.emit("error-occurred", { error: refusal });
-    await vi.advanceTimersByTimeAsync(0);
-    const error = { kind, message: expect.stringContaining(remedy) };
-    await expect(joining).rejects.toMatchObject(error);
-    expect(frames()).toBe(0);
-  }
-});
+])(
+  "Jitsi's %s rejects init at once, even while waiting for a person",
+  async (name, kind, remedy) => {
+    const refusal = { name, type: "CONFERENCE", isFatal: false };
+    for (const before of [[], ["conference.connectionError.membersOnly"]]) {
+      const joining = begin();
+      meeting.emit("ready");
+      for (const asked of before) meeting.emit("error-occurred", { error: { name: asked } });
+      meeting.emit("error-occurred", { error: refusal });
+      await vi.advanceTimersByTimeAsync(0);
+      const error = { kind, message: expect.stringContaining(remedy) };
+      await expect(joining).rejects.toMatchObject(error);
+      expect(frames()).toBe(0);
+    }
+  },
+);
 
-test("a name that Jitsi's lobby asks for is waited for", async () => {
+test("waits for a name if Jitsi's lobby requires one", async () => {
   const joining = begin();
   meeting.emit("ready");
   meeting.emit("error-occurred", { error: { name: "conference.displayNameRequired" } });
@@ -182,7 +188,7 @@ test("a name that Jitsi's lobby asks for is waited for", async () => {
   await expect(joining).resolves.toMatchObject({ data: {} });
 });
 
-test("after a refusal in the middle of a meeting nothing can be done in it", async () => {
+test("after a refusal during a meeting, all commands are rejected", async () => {
   await join({ own: false });
   const ended = vi.fn();
   nanoMeet.api?.on("errorOccurred", ({ name, isFatal }) => ended(name, isFatal));
@@ -200,7 +206,7 @@ test("an unknown command is rejected, on any engine", async () => {
   expect(meeting.commands).toEqual([]);
 });
 
-test("the page's URL overrides nothing", async () => {
+test("the page's URL does not override settings", async () => {
   history.replaceState(null, "", "?nanomeet.server=evil.example&nanomeet.branding=x");
   begin();
   const source = new URL(nanoMeet.api?.getIFrame().src ?? "");
@@ -226,13 +232,13 @@ test("the settings of init reach the meeting page", () => {
   expect(hash).toContain('userInfo.displayName="Ada"');
 });
 
-test("a shadow root is a place for a meeting", () => {
+test("a meeting can be placed in a shadow root", () => {
   const shadow = document.body.attachShadow({ mode: "open" });
   begin({ id: shadow });
   expect(shadow.querySelectorAll("iframe").length).toBe(1);
 });
 
-test("two meetings on one page hear their own events alone", async () => {
+test("two meetings on one page receive only their own events", async () => {
   const [one, two] = [new WebApi(), new WebApi()];
   const first = one.init({ token: token({ room: "one" }), id: "place" });
   const second = two.init({ token: token({ room: "two" }), id: "place" });
@@ -255,7 +261,7 @@ test("destroy hangs up, waits for that, and removes the meeting", async () => {
   await expect(nanoMeet.destroy()).rejects.toMatchObject({ error: "Missing Instance Error" });
 });
 
-test("destroy waits no more than two seconds for a meeting that does not hang up", async () => {
+test("destroy waits at most two seconds for a meeting that does not hang up", async () => {
   await join();
   const destroyed = nanoMeet.destroy();
   await vi.advanceTimersByTimeAsync(2_000);
@@ -283,7 +289,7 @@ const PLAYOUT = { live: "https://meet.example/live/s1", vod: "https://meet.examp
 const broadcast = (state: string, more: Record<string, unknown> = {}): void =>
   meeting.emit("nanomeet-broadcast-changed", { state, playout: null, error: null, ...more });
 
-test("a broadcast has started when it is live, and says where it is", async () => {
+test("startBroadcast resolves when the broadcast is live, with its URLs", async () => {
   await join();
   const starting = nanoMeet.startBroadcast(true);
   const settled = vi.fn();
@@ -302,7 +308,7 @@ test("a broadcast has started when it is live, and says where it is", async () =
   ]);
 });
 
-test("the embedded server is told who may watch, and where a broadcast goes besides", async () => {
+test("the embedded server receives a broadcast's access and push targets", async () => {
   await join();
   const to = ["rtmp://live.example/app/key"];
   const starting = nanoMeet.startBroadcast(false, { private: true, to });
@@ -313,7 +319,7 @@ test("the embedded server is told who may watch, and where a broadcast goes besi
   expect(meeting.commands).toEqual([["start-recording", [asked]]]);
 });
 
-test("other engines support no such options", async () => {
+test("other engines do not support these options", async () => {
   const target = { ingest: "rtmp://ingest.example/x", playout: null };
   await join({ own: false, broadcast: { live: target, rec: target } });
   await expect(nanoMeet.startBroadcast(false, { private: true })).rejects.toMatchObject({
@@ -322,7 +328,7 @@ test("other engines support no such options", async () => {
   expect(meeting.commands).toEqual([]);
 });
 
-test("another engine's broadcast is proved by the recording's status", async () => {
+test("another engine's broadcast is confirmed by the recording's status", async () => {
   const ingest = "rtmp://ingest.example/live/s1";
   const target = { ingest, playout: { live: "https://watch.example", vod: null } };
   await join({ own: false, broadcast: { live: target, rec: target } });
@@ -346,7 +352,7 @@ test("another engine's broadcast is proved by the recording's status", async () 
   expect(heard.mock.calls.flat()).toEqual(["starting", "live", "stopping", "off"]);
 });
 
-test("another engine's broadcast that ends before it begins has failed", async () => {
+test("another engine's broadcast that ends before it starts has failed", async () => {
   const target = { ingest: "rtmp://ingest.example/x", playout: null };
   await join({ own: false, broadcast: { live: target, rec: target } });
   const starting = expect(nanoMeet.startBroadcast()).rejects.toMatchObject({
@@ -357,7 +363,7 @@ test("another engine's broadcast that ends before it begins has failed", async (
   await starting;
 });
 
-test("the cloud's addresses are known, and used for no other server", async () => {
+test("the cloud's URLs are known, and used for no other server", async () => {
   await join({ own: false, server: "nanomeet-eu.nanocosmos.de" });
   const starting = nanoMeet.startBroadcast();
   await soon();
@@ -372,7 +378,7 @@ test("the cloud's addresses are known, and used for no other server", async () =
   });
 });
 
-test("without a place to send it to, another engine's broadcast is not begun", async () => {
+test("without a target, another engine's broadcast is not started", async () => {
   await join({ own: false });
   await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "no_broadcast_target" });
   expect(meeting.commands).toEqual([]);
@@ -405,7 +411,7 @@ test("a running broadcast is not started again", async () => {
   await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "broadcast_running" });
 });
 
-test("a broadcast has stopped when it is off", async () => {
+test("stopBroadcast resolves when the broadcast is off", async () => {
   await join();
   broadcast("live", { playout: PLAYOUT });
   const stopping = nanoMeet.stopBroadcast();
@@ -421,7 +427,7 @@ test("leaving the meeting ends the wait for a broadcast", async () => {
   await expect(starting).rejects.toMatchObject({ kind: "left" });
 });
 
-test("only a moderator broadcasts; a role that changes counts", async () => {
+test("only a moderator can broadcast, by the current role", async () => {
   await join({ moderator: false });
   await expect(nanoMeet.startBroadcast()).rejects.toMatchObject({ kind: "not_moderator" });
   meeting.emit("participant-role-changed", { id: "another", role: "moderator" });
@@ -432,7 +438,7 @@ test("only a moderator broadcasts; a role that changes counts", async () => {
   await expect(starting).resolves.toBeDefined();
 });
 
-test("nothing can be done in a meeting that is not joined", async () => {
+test("commands are rejected until the meeting is joined", async () => {
   const calls = [
     nanoMeet.startBroadcast(),
     nanoMeet.stopBroadcast(),
@@ -447,7 +453,7 @@ test("nothing can be done in a meeting that is not joined", async () => {
   for (const call of calls) await expect(call).rejects.toMatchObject({ kind: "not_joined" });
 });
 
-test("the lobby is on when the meeting says so, and no password is made up", async () => {
+test("setLobby resolves when the meeting confirms it, and sets no password", async () => {
   await join();
   const switching = nanoMeet.setLobby(true);
   await soon();
@@ -470,7 +476,7 @@ test("an empty password turns the lobby off as well", async () => {
   await expect(setting).resolves.toEqual({ data: { lobby: false, password: "" } });
 });
 
-test("a refused command is rejected with the meeting's words", async () => {
+test("a refused command is rejected with the meeting's message", async () => {
   await join();
   meeting.refusal = "The subject is too long.";
   const setting = expect(nanoMeet.setNanoMeetSubject("x".repeat(500))).rejects.toMatchObject({
@@ -482,7 +488,7 @@ test("a refused command is rejected with the meeting's words", async () => {
   await setting;
 });
 
-test("everyone is muted when the engine says so, and not before", async () => {
+test("muteEveryone resolves only when the engine confirms it", async () => {
   await join();
   let muted = (): void => {};
   meeting.busy = new Promise<void>((resolve) => {
@@ -498,7 +504,7 @@ test("everyone is muted when the engine says so, and not before", async () => {
   await expect(muting).resolves.toEqual({ data: { muteEveryone: true } });
 });
 
-test("any command of the engine is carried out, and settles with the engine's word", async () => {
+test("any engine command can be run, and settles with the engine's result", async () => {
   await join();
   await nanoMeet.executeCommand("sendChatMessage", "Hello", "p1");
   expect(meeting.commands).toEqual([["send-chat-message", ["Hello", "p1"]]]);
@@ -509,7 +515,7 @@ test("any command of the engine is carried out, and settles with the engine's wo
   });
 });
 
-test("what only our own server can do is refused elsewhere before anything is sent", async () => {
+test("commands of our own server are rejected elsewhere before anything is sent", async () => {
   await join({ own: false });
   const wanted = { revoke: true, address: true };
   await expect(
@@ -527,7 +533,7 @@ test("a command without an answer is rejected in time", async () => {
   await failed;
 });
 
-test("moderator commands are refused to others before anything is sent", async () => {
+test("moderator commands are rejected for others before anything is sent", async () => {
   await join({ moderator: false });
   for (const command of ["kickParticipant", "grantModerator", "endConference", "subject"]) {
     await expect(nanoMeet.executeCommand(command)).rejects.toMatchObject({ kind: "not_moderator" });
@@ -536,7 +542,7 @@ test("moderator commands are refused to others before anything is sent", async (
   expect(meeting.commands).toEqual([["send-chat-message", ["Hello"]]]);
 });
 
-test("on another engine a command is done when its event says so", async () => {
+test("on another engine a command is done when its event confirms it", async () => {
   await join({ own: false });
   meeting.emit("participant-joined", { id: "p1", displayName: "Ada" });
   const kicking = nanoMeet.executeCommand("kickParticipant", "p1");
@@ -550,7 +556,7 @@ test("on another engine a command is done when its event says so", async () => {
   await kicking;
 });
 
-test("what only this project's engine has is no command of another", async () => {
+test("other engines reject the commands that only this project's engine has", async () => {
   await join({ own: false });
   await expect(nanoMeet.executeCommand("nanomeetAdmitAll")).rejects.toMatchObject({
     kind: "unsupported",
@@ -585,12 +591,12 @@ test("our own engine knows current and pending states", async () => {
   ]);
 });
 
-test("three switches at once take effect one after another, in another engine, too", async () => {
+test("three toggles at once take effect in order, on another engine, too", async () => {
   await join({ own: false });
   let muted = true;
   meeting.answer = () => ({ result: muted });
   meeting.onCommand = () => {
-    // Only after the questions that are on their way.
+    // Only after the pending requests.
     setTimeout(() => {
       muted = !muted;
       meeting.emit("audio-mute-status-changed", { muted });
@@ -602,7 +608,7 @@ test("three switches at once take effect one after another, in another engine, t
   expect(results).toEqual([true, false, true]);
 });
 
-test("a switch that is as wanted is left alone", async () => {
+test("a switch already in the wanted state is left alone", async () => {
   await join({ own: false });
   meeting.answer = ({ name }) => ({ result: name === "is-video-muted" });
   await expect(nanoMeet.toggle("microphone", true)).resolves.toEqual({ data: { on: true } });
@@ -612,7 +618,7 @@ test("a switch that is as wanted is left alone", async () => {
   expect(meeting.commands).toEqual([["toggle-video", []]]);
 });
 
-test("the own hand goes up and down", async () => {
+test("the own hand can be raised and lowered", async () => {
   await join({ own: false });
   meeting.onCommand = () => meeting.emit("raise-hand-updated", { id: "me", handRaised: 17 });
   await expect(nanoMeet.toggle("hand", true)).resolves.toEqual({ data: { on: true } });
@@ -638,7 +644,7 @@ test("participants can be listed, pinned and shown large; unknown ones cannot", 
   });
 });
 
-test("an audio device is set by its id, if there is one", async () => {
+test("an audio device is selected by its id, if it exists", async () => {
   await join();
   const mic = { deviceId: "m1", groupId: "g", kind: "audioinput", label: "Built-in" };
   meeting.answer = ({ name }) =>
@@ -656,7 +662,7 @@ test("an audio device is set by its id, if there is one", async () => {
   });
 });
 
-test("devices that cannot be listed are a Devices Error", async () => {
+test("devices that cannot be listed reject with a Devices Error", async () => {
   await join();
   meeting.answer = () => ({ error: { message: "denied" } });
   await expect(nanoMeet.getAvailableDevices()).rejects.toMatchObject({

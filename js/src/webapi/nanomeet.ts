@@ -17,7 +17,7 @@ import { MeetingView } from "./view";
 export interface MeetingOptions {
   /** The default server, for tokens that name none. */
   defaultServer?: string;
-  /** Timeout for joining, in milliseconds without a reply of the meeting. */
+  /** The timeout for joining: milliseconds without a reply from the meeting. */
   joinTimeout?: number;
 }
 
@@ -25,7 +25,7 @@ export interface Success<T> {
   data: T;
 }
 
-/** Milliseconds for hanging up before the frame is removed anyway. */
+/** Milliseconds allowed for hanging up; the frame is then removed anyway. */
 const HANG_UP = 2_000;
 
 /** One meeting at a time. Every Promise settles; every rejection is a NanoMeetError. */
@@ -44,7 +44,9 @@ export class NanoMeet {
     return this.#meeting?.api ?? null;
   }
 
-  /** Show the meeting and join it. Resolves when it is joined; on failure it removes everything. */
+  /**
+   * Shows the meeting and joins it. Resolves when it is joined; on failure it removes everything.
+   */
   async init(config: InitConfig): Promise<Success<{ moderator: boolean }>> {
     if (this.#meeting) {
       throw new NanoMeetError(
@@ -65,18 +67,20 @@ export class NanoMeet {
     return { data: { moderator: meeting.view.moderator } };
   }
 
-  /** Broadcast the meeting. Resolves when it is live. Only the embedded server supports options. */
+  /**
+   * Broadcasts the meeting. Resolves when it is live. Only the embedded server supports options.
+   */
   async startBroadcast(isVOD = false, options: OwnOptions = {}): Promise<Success<BroadcastData>> {
     const meeting = this.moderated("Broadcast Error");
     return { data: await startBroadcast(meeting, isVOD === true, options) };
   }
 
-  /** Stop the broadcast. Resolves when it has ended and its recording is complete. */
+  /** Stops the broadcast. Resolves when it has ended and its recording is complete. */
   async stopBroadcast(): Promise<void> {
     await stopBroadcast(this.moderated("Broadcast Error"));
   }
 
-  /** Hang up and remove the meeting from the page. */
+  /** Hangs up and removes the meeting from the page. */
   async destroy(): Promise<void> {
     const meeting = this.#meeting;
     if (!meeting) {
@@ -86,7 +90,7 @@ export class NanoMeet {
     this.#close(meeting);
   }
 
-  /** Create the engine. */
+  /** Creates the engine. */
   protected engine(domain: string, options: EngineOptions): EngineCore {
     return new EngineCore(domain, options);
   }
@@ -101,20 +105,23 @@ export class NanoMeet {
     return this.#meeting?.view ?? null;
   }
 
-  /** Return the joined meeting; `error` is the failure's name if there is none. */
+  /** Returns the joined meeting; `error` is the failure's name if there is none. */
   protected joined(error: string): EmbeddedMeeting {
     if (this.#meeting?.view.joined) return this.#meeting;
     throw new NanoMeetError(error, "the meeting is not joined: await init() first", "not_joined");
   }
 
-  /** Return the joined meeting if the user is a moderator. */
+  /** Returns the joined meeting if the user is a moderator. */
   protected moderated(error: string): EmbeddedMeeting {
     const meeting = this.joined(error);
     if (meeting.view.moderator) return meeting;
     throw new NanoMeetError(error, "only a moderator can do this", "not_moderator");
   }
 
-  /** Rejects if a token is not valid now; if this page's clock says so, checks the server's. */
+  /**
+   * Rejects if the token is not valid now. Only if this page's clock says so, asks for the server's
+   * time.
+   */
   async #checkTimes(claims: Claims): Promise<void> {
     try {
       checkTimes(claims, Date.now());
@@ -139,7 +146,7 @@ export class NanoMeet {
       api.observe((event, data) => {
         view.update(event, data, api.localId);
         translator.hear(event, data);
-        // All other listeners are called before they are removed.
+        // Call all other listeners before removing them.
         if (event === "readyToClose") queueMicrotask(() => this.#close(meeting));
       });
       return meeting;
@@ -154,7 +161,7 @@ export class NanoMeet {
   }
 }
 
-/** Return the engine API's domain of a token's meeting. */
+/** Returns the engine API's domain of a token's meeting. */
 export function domainOf({ server, sub, tenant }: Claims, defaultServer: string): string {
   const host = (server || defaultServer).replace(/\/+$/, "");
   const path = tenant ?? sub;

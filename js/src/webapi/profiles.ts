@@ -9,7 +9,7 @@ export const DEFAULT_PROFILES: readonly string[] = [
 
 const PROFILE = /^vtrans2?-(?:\d+x\d+x)?(\d+)(?:k\d*|x\d+)?$/;
 
-/** Return two profiles, the one with the lower bitrate second. */
+/** Returns two profiles, the one with the lower bitrate second. */
 export function ordered(profiles: readonly string[]): [string, string] {
   const [one, two] = profiles;
   const rates = profiles.map((profile) => Number(PROFILE.exec(profile)?.[1]));

@@ -76,7 +76,7 @@ const ODD: unknown[] = [
 ];
 const odd = fc.oneof(fc.constantFrom(...ODD), fc.anything({ withBigInt: true }));
 
-test.each([true, false])("every call settles in words; our own engine: %s", async (own) => {
+test.each([true, false])("every call settles with a message; our own engine: %s", async (own) => {
   await join(own);
   const args = fc.oneof(
     fc.array(odd, { maxLength: 3 }),
@@ -106,7 +106,7 @@ test.each([true, false])("every call settles in words; our own engine: %s", asyn
   expect(meeting.commands.slice(sent)).toEqual([["send-chat-message", ["Hello"]]]);
 });
 
-test("init with anything is refused in words, and leaves nothing behind", async () => {
+test("init with any argument rejects with a message, and leaves nothing behind", async () => {
   nanoMeet = new WebApi();
   const config = fc.oneof(
     odd,

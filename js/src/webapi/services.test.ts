@@ -36,7 +36,7 @@ function api(answer: () => Response | Promise<Response>, options: WebApiOptions 
   return { nanoMeet, asked };
 }
 
-test("a room is what the token says", async () => {
+test("a room contains the token's claims", async () => {
   const minted = token({ moderator: true });
   const { nanoMeet, asked } = api(() => json({ data: minted }));
   const { data } = await nanoMeet.createNanoMeetRoom("the-key", SETUP);
@@ -70,7 +70,7 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test("an invite is asked for with the moderator's token, and its link keeps the token in the fragment", async () => {
+test("an invite is requested with the moderator's token, and its link has the token in the fragment", async () => {
   const [own, minted] = [token({ moderator: true }), token()];
   const { nanoMeet, asked } = api(() => json({ data: minted }), { invitePage: `${BASE}/invite` });
   const { data } = await nanoMeet.createInviteToken(own, { moderator: false });
@@ -83,7 +83,7 @@ test("an invite is asked for with the moderator's token, and its link keeps the 
   expect(asked[0]?.body).toEqual({ moderator: false, server: "meet.example" });
 });
 
-test("pages may change the addresses of the services at any time", async () => {
+test("pages may change the URLs of the services at any time", async () => {
   const { nanoMeet, asked } = api(() => json({ name: "Example" }));
   nanoMeet.bintuApiUrl = "https://other.example/";
   await expect(nanoMeet.validateAPIKey("k")).resolves.toEqual({ data: { name: "Example" } });
@@ -125,7 +125,7 @@ test("an answer without a token is an error", async () => {
 
 const STREAM = { id: "st", playout: { h5live: [{ id: "a" }, { id: "b" }, { id: "c" }] } };
 
-test("streams are made with two profiles, the lower one second", async () => {
+test("streams are created with two profiles, the lower one second", async () => {
   const { nanoMeet, asked } = api(() => json(STREAM));
   const { data } = await nanoMeet.createNanoStreams("k", [
     "vtrans-400k15",
@@ -146,7 +146,7 @@ test("the cloud's streams have a page in its dashboard", async () => {
 });
 
 test.each([[["vtrans2-852x480x800x25"]], [["high", "low"]]])(
-  "%j are no profiles",
+  "the profiles %j are rejected",
   async (profiles) => {
     const { nanoMeet } = api(() => json(STREAM));
     await expect(nanoMeet.createNanoStreams("k", profiles)).rejects.toMatchObject({
@@ -175,20 +175,20 @@ test.each([
   `https://meet.example/invite%23token%3D${token()}`,
   `https://meet.example/x?y=${token()}`,
   "https://meet.example/x?jwt=secret",
-])("a link with a token goes to no shortener", async (url) => {
+])("a link with a token is never sent to a shortener", async (url) => {
   const fetch = vi.fn<Fetch>();
   const nanoMeet = new WebApi({ fetch, linkShortener: "https://s.example/shorturl" });
   await expect(nanoMeet.shortenMeetingUrl(url)).rejects.toMatchObject({ kind: "secret_in_url" });
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test("without a shortener nothing is shortened", async () => {
+test("shortening is rejected without a shortener", async () => {
   await expect(new WebApi().shortenMeetingUrl("https://x.example")).rejects.toMatchObject({
     message: expect.stringContaining("linkShortener"),
   });
 });
 
-test("a script from a server brings that server's addresses; another one brings none", () => {
+test("a script from a server uses that server's URLs; any other uses none", () => {
   const base = "http://127.0.0.1:8000/user/ada/nanomeet";
   expect(addressesOf(`${base}/js/nanomeet.js`)).toEqual({
     tokenUrl: base,

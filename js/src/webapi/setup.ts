@@ -6,7 +6,7 @@ import type { Targets } from "./targets";
 import { type Claims, readWholeToken } from "./token";
 
 export interface TileView {
-  /** The greatest height of a tile in pixels. */
+  /** The maximum height of a tile in pixels. */
   size?: number;
   /** 1 to 5. */
   maxColumns?: number;
@@ -26,12 +26,12 @@ export interface InitConfig {
   /** The URL of the token's server, if it differs from the token's. */
   server?: string | null;
   displayName?: string;
-  /** Whether to show the prejoin page for name and devices; the engine's default if omitted. */
+  /** Whether to show the pre-join screen for name and devices; the engine's default if omitted. */
   prejoin?: boolean;
   theme?: "light" | "dark";
   /** The target of a broadcast, for an engine that does not carry it itself. */
   broadcast?: Targets | null;
-  /** A page that runs another library in place of the meeting, see `EngineOptions.library`. */
+  /** A page that runs another library instead of the meeting; see `EngineOptions.library`. */
   library?: string | null;
   /** Other settings of the meeting page, by their names in Jitsi's `config.js`. */
   config?: Readonly<Record<string, unknown>>;

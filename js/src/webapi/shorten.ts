@@ -6,7 +6,7 @@ import { callService, type Transport } from "./http";
 const ERROR = "Shorten URL Error";
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]*|[?#&](token|jwt|nanomeet\.token)=/i;
 
-/** Ask a shortener for a short link to a public URL. */
+/** Requests a short link to a public URL from a shortener. */
 export async function shorten(
   shortener: string,
   url: string,

@@ -13,7 +13,7 @@ export interface Target {
 /** The targets without and with recording. */
 export type Targets = Readonly<Record<"live" | "rec", Target>>;
 
-/** Return nanoStream Cloud's ingest addresses of a stream. */
+/** Returns nanoStream Cloud's ingest URLs of a stream. */
 export function cloudTargets(streamname: string): Targets {
   const name = encodeURIComponent(streamname);
   const live = `${CLOUD_PLAYER}?bintu.streamname=${name}`;
@@ -24,7 +24,7 @@ export function cloudTargets(streamname: string): Targets {
   };
 }
 
-/** Whether nanoStream Cloud hosts a meeting: no other server may learn its ingest address. */
+/** Whether nanoStream Cloud hosts a meeting: its ingest URL must not reach any other server. */
 export function inCloud(url: URL): boolean {
   return url.hostname.endsWith(".nanocosmos.de");
 }

@@ -1,4 +1,4 @@
-/** For tests: an unsigned token. */
+/** Test helper: an unsigned token. */
 export function token(claims: Record<string, unknown> = {}): string {
   const payload = {
     room: "standup",

@@ -1,4 +1,4 @@
-/** A token's claims. Nothing here is verified: only the issuing server can do that. */
+/** A token's claims, unverified: only the issuing server can verify them. */
 
 import { isFields } from "../shared/postis";
 import { NanoMeetError } from "./errors";
@@ -7,7 +7,7 @@ export interface Claims {
   room: string;
   streamname: string;
   sub: string;
-  /** The path before the room in the meeting's address; null if it is `sub`, empty for none. */
+  /** The path before the room in the meeting's URL; null if it is `sub`, empty for none. */
   tenant: string | null;
   /** Host, host:port/prefix or URL; empty if the token does not say. */
   server: string;
@@ -24,7 +24,7 @@ const LEEWAY = 5;
 /** Our own server accepts a token this many seconds early, in case its issuer's clock is ahead. */
 const EARLY = 59;
 
-/** Return a token's claims. Throws a NanoMeetError if it is no nanoMeet token. */
+/** Returns a token's claims. Throws a NanoMeetError if it is not a nanoMeet token. */
 export function readToken(token: unknown): Claims {
   const payload = decode(token);
   const text = (name: string): string => {
@@ -48,7 +48,7 @@ export function readToken(token: unknown): Claims {
   };
 }
 
-/** Return a token's decoded payload. Throws a NanoMeetError if it is malformed. */
+/** Returns a token's decoded payload. Throws a NanoMeetError if it is malformed. */
 export function readWholeToken(token: unknown): Claims {
   if (typeof token !== "string" || token.length < MIN_LENGTH) {
     throw malformed("no token, or only a part of one: copy the whole text");
@@ -56,7 +56,7 @@ export function readWholeToken(token: unknown): Claims {
   return readToken(token);
 }
 
-/** Throw if a token is not valid at this time, in ms by its server's clock. */
+/** Throws if a token is not valid at `now`, in milliseconds by its server's clock. */
 export function checkTimes(claims: Claims, now: number): void {
   const when = (seconds: number): string => new Date(seconds * 1000).toISOString();
   if (claims.notbefore !== null && now < (claims.notbefore - EARLY) * 1000) {
@@ -85,7 +85,7 @@ function decode(token: unknown): Record<string, unknown> {
     const payload: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (isFields(payload)) return payload;
   } catch {
-    // Reported below: bad base64, UTF-8 or JSON are all the same error.
+    // Reported below: invalid base64, UTF-8 and JSON all give the same error.
   }
   throw malformed("this is not a token, or a part of it was changed: copy it again");
 }
@@ -93,7 +93,7 @@ function decode(token: unknown): Record<string, unknown> {
 function time(payload: Record<string, unknown>, name: string): number | null {
   const value = payload[name];
   if (value === undefined || value === null) return null;
-  // The last moment that a Date can hold (ECMA-262, 21.4.1.1).
+  // The last time that a Date can represent (ECMA-262, 21.4.1.1).
   if (typeof value === "number" && Math.abs(value) <= 8.64e12) return value;
   throw malformed(`the token's ${name} is not a time`);
 }

@@ -34,7 +34,7 @@ const people = (): unknown =>
 const last = (event: string): Record<string, unknown> | undefined =>
   told.findLast(([name]) => name === event)?.[1];
 
-test("who is there, with what this engine tells of them", async () => {
+test("lists the participants, with what this engine reports about them", async () => {
   meeting.answer = ({ name }) => {
     if (name === "rooms-info") {
       const participants = [
@@ -82,14 +82,14 @@ test("who is there, with what this engine tells of them", async () => {
   expect(people()).toHaveLength(1);
 });
 
-test("an engine too old to say leaves open what it does not tell", async () => {
+test("leaves unknown what an old engine does not report", async () => {
   meeting.answer = () => ({ error: "unknown request" });
   meeting.join();
   await soon();
   expect(people()).toMatchObject([{ id: "me", moderator: null, audio: null, video: null }]);
 });
 
-test("what was written, by others and by oneself", async () => {
+test("reports messages from others and from oneself", async () => {
   meeting.join({ displayName: "Ada" });
   const said = { from: "bo", nick: "Bo", message: "Hello", privateMessage: false };
   meeting.emit("incoming-message", said);
@@ -104,7 +104,7 @@ test("what was written, by others and by oneself", async () => {
   ]);
 });
 
-test("a connection that is lost and comes back", async () => {
+test("reports a lost connection and its recovery", async () => {
   meeting.join();
   meeting.emit("video-conference-left", { roomName: "standup" });
   await soon();
@@ -118,28 +118,28 @@ test("a connection that is lost and comes back", async () => {
 test.each([
   ["kicked", "participant-kicked-out", { kicked: { id: "me", local: true }, kicker: {} }],
   ["token_rejected", "error-occurred", { error: { name: "connection.passwordRequired" } }],
-])("the end for a reason that Jitsi has another word for: %s", async (kind, event, data) => {
+])("translates Jitsi's reasons for an end: %s", async (kind, event, data) => {
   meeting.join();
   meeting.emit(event, data);
   await soon();
   expect(last("errorOccurred")).toMatchObject({ name: kind, isFatal: true });
 });
 
-test("the removal of another participant ends nothing", async () => {
+test("the removal of another participant does not end the meeting", async () => {
   meeting.join();
   meeting.emit("participant-kicked-out", { kicked: { id: "bo", local: false }, kicker: {} });
   await soon();
   expect(last("errorOccurred")).toBeUndefined();
 });
 
-test("a lobby is waited in", async () => {
+test("reports waiting in the lobby", async () => {
   meeting.emit("ready");
   meeting.emit("error-occurred", { error: { name: "conference.connectionError.membersOnly" } });
   await soon();
   expect(last("nanomeetWaiting")).toBeDefined();
 });
 
-test("the own engine needs no translation", async () => {
+test("our own engine needs no translation", async () => {
   meeting.emit("ready", { nanomeet: true });
   meeting.emit("video-conference-joined", { roomName: "standup", id: "me" });
   meeting.emit("recording-status-changed", { on: true, mode: "stream" });

@@ -5,7 +5,7 @@ import type { EventData } from "../engine/events";
 import type { BroadcastStatus } from "../shared/protocol";
 import type { Targets } from "./targets";
 
-/** A participant; null for what this engine does not tell. */
+/** A participant; null for what this engine does not report. */
 interface Person {
   id: string;
   display_name: string;
@@ -18,8 +18,8 @@ interface Person {
 }
 
 /**
- * Jitsi's errors that end the meeting although it does not call them fatal: our kind, and what
- * to do. What asks for a room's password begins with "conference".
+ * Jitsi's errors that end the meeting although it does not call them fatal: our kind, and what to
+ * do. Errors about a room's password start with "conference".
  */
 const REFUSALS: Readonly<Record<string, readonly [kind: string, message: string]>> = {
   "connection.passwordRequired": [
@@ -70,7 +70,7 @@ export class Translator {
     this.#targets = targets;
   }
 
-  /** Report that the broadcast is starting or stopping; Jitsi has no event for that. */
+  /** Reports that the broadcast is starting or stopping; Jitsi has no event for that. */
   broadcast(state: BroadcastStatus, record = this.#record, error: string | null = null): void {
     if (!this.#foreign || state === this.#broadcast) return;
     this.#record = record;
@@ -104,7 +104,7 @@ export class Translator {
         void this.#ask(id);
         break;
       case "videoConferenceLeft":
-        // If it is the end, readyToClose follows at once.
+        // If the meeting has ended, readyToClose follows at once.
         this.#away = true;
         this.#people.clear();
         this.#tell("nanomeetConnection", { state: "reconnecting" });
@@ -197,7 +197,7 @@ export class Translator {
     this.#tellPeople();
   }
 
-  /** Request what no event reports: roles and own devices. Old Jitsi versions do not answer. */
+  /** Requests what no event reports: roles and own devices. Old Jitsi versions do not answer. */
   async #ask(self: string | null): Promise<void> {
     const asked = [this.#api.getRoomsInfo().then((answer) => this.#roles(answer))];
     if (self !== null) {

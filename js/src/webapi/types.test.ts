@@ -9,7 +9,7 @@ const declared: new (options?: NanoMeetOptions) => NanoMeet = WebApi;
 type Untold = Exclude<keyof WebApi, keyof NanoMeet>;
 const untold: [Untold] extends [never] ? "nothing" : Untold = "nothing";
 
-test("what a page is told to expect of a token is what it gets", () => {
+test("the published type of a token matches the actual value", () => {
   const claims = new declared().parseToken(token());
   const expected: ReturnType<NanoMeet["parseToken"]> = {
     room: "standup",
@@ -25,7 +25,7 @@ test("what a page is told to expect of a token is what it gets", () => {
   expect(untold).toBe("nothing");
 });
 
-test("what a page is told to expect of a failure is what it gets", async () => {
+test("the published type of a failure matches the actual value", async () => {
   const failure: NanoMeetFailure = await new declared().destroy().catch((error) => error);
   const thrown: NanoMeetFailure = new NanoMeetError("Some Error", "words");
   expect(failure.error).toBe("Missing Instance Error");

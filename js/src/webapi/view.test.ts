@@ -12,7 +12,7 @@ function told(...events: readonly (readonly [name: string, data?: object])[]): b
 const ROLE = ["participantRoleChanged", { id: "me", role: "moderator" }] as const;
 
 describe("a meeting's view", () => {
-  it("is ready once our own engine has joined and said who one is, and not when it is connected", () => {
+  it("is ready once our own engine has joined and reported the own id, not when it is connected", () => {
     expect(
       told(
         ["ready", { nanomeet: true }],
@@ -24,7 +24,7 @@ describe("a meeting's view", () => {
     ).toEqual([false, false, false, false, true]);
   });
 
-  it("is not ready while its connection is lost, nor once it is left", () => {
+  it("is not ready while its connection is lost, or after leaving", () => {
     expect(
       told(
         ["ready", { nanomeet: true }],
@@ -39,7 +39,7 @@ describe("a meeting's view", () => {
     ).toEqual([false, false, true, false, true, false, false, true]);
   });
 
-  it("is ready in any Jitsi as soon as that has joined: it need not say who one is", () => {
+  it("is ready as soon as any Jitsi has joined, even without the own id", () => {
     expect(told(["ready"], ["videoConferenceJoined", { id: "me" }])).toEqual([false, true]);
   });
 });

@@ -14,10 +14,10 @@ const isBroadcast = (value: unknown): value is BroadcastStatus =>
 
 export class MeetingView {
   joined = false;
-  /** Whether the connection of a joined meeting is lost, and may come back. */
+  /** Whether the connection of a joined meeting is lost and may recover. */
   reconnecting = false;
   moderator: boolean;
-  /** Whether the engine reported it; before that it is the token's claim. */
+  /** Whether the engine reported the role; until then it is the token's claim. */
   roleTold = false;
   /** Whether the engine is this project's own, which extends the engine API. */
   own = false;

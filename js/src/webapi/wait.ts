@@ -41,7 +41,9 @@ export class Clock {
 /** "harmless": an event that only looks like the meeting's end. */
 export type Verdict = boolean | "harmless";
 
-/** Wait for the event at which `check` returns true; an error that it throws ends the wait, too. */
+/**
+ * Waits for the event at which `check` returns true; an error that it throws ends the wait, too.
+ */
 export function waitFor(
   api: EngineCore,
   { error, what, timeout, command }: Wait,
@@ -86,7 +88,7 @@ function throwIfOver(event: string, data: EventData, command: string | undefined
   }
 }
 
-/** Our own engine reports which command it refuses; others do not. */
+/** Our own engine reports which command it refuses; other engines do not. */
 function refuses({ type, details }: EventData, command: string | undefined): boolean {
   if (type !== "COMMAND" || !command || typeof details !== "object" || details === null)
     return false;

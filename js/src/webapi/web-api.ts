@@ -54,7 +54,7 @@ export class WebApi extends MeetingApi {
     this.#services = new Services(() => this.#addresses(), this.#transport);
   }
 
-  /** The whole engine: pages use more of it than the Web API does. */
+  /** The full engine: pages use more of it than the Web API does. */
   override get api(): EngineClient | null {
     const api = super.api;
     return api instanceof EngineClient ? api : null;
@@ -68,7 +68,7 @@ export class WebApi extends MeetingApi {
     return inCloud(baseUrl(domain)) ? cloudTargets(streamname) : null;
   }
 
-  /** Return a token's claims, unverified. */
+  /** Returns a token's claims, unverified. */
   parseToken(token: string): Claims {
     return readToken(token);
   }
@@ -114,7 +114,7 @@ export class WebApi extends MeetingApi {
   }
 }
 
-/** A service's answer. Also converts what the browser throws for invalid arguments. */
+/** Awaits a service's answer. Also converts the browser's errors for invalid arguments. */
 async function answered<T>(error: string, ask: () => Promise<T>): Promise<Success<T>> {
   try {
     return { data: await ask() };

@@ -14,7 +14,7 @@ it("only VS Code blocks the camera", () => {
   expect(givesNoCamera(document)).toBe(true);
 });
 
-it("a VS Code webview is also recognized by its URL", () => {
+it("a VS Code webview is also recognised by its URL", () => {
   const view = { location: { protocol: "vscode-webview:" }, body: document.body };
   expect(givesNoCamera(view as Document)).toBe(true);
 });

@@ -1,4 +1,4 @@
-/** English, and what every other language has to say. */
+/** English, and the words that every other language must have. */
 export const en = {
   language: "en",
   invitation: "Invitation",

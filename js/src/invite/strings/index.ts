@@ -1,6 +1,5 @@
 /**
- * Every word that the page behind an invite link shows.
- *
+ * All text of an invite link's page.
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
  */
@@ -11,10 +10,10 @@ import { en, type Strings } from "./en";
 
 const LANGUAGES: Readonly<Record<Language, Strings>> = { en, de };
 
-/** The words, in the language that was chosen last. */
+/** The text in the selected language. */
 export let t: Strings = en;
 
-/** Takes the first language of `wanted` that there is, and returns its tag; English if none is. */
+/** Selects the first supported language of `wanted` and returns its tag; the default is English. */
 export function speak(wanted: readonly unknown[]): Language {
   const chosen = preferred(wanted);
   t = LANGUAGES[chosen];

@@ -1,4 +1,4 @@
-/** The participants that commands name, checked before anything is sent. */
+/** Validates the participants that commands name, before anything is sent. */
 
 import { text } from "../../shared/arguments";
 import { RefusedError } from "../../shared/refused-error";
@@ -11,7 +11,7 @@ export function participant(room: RoomStore, value: unknown): string {
   throw new RefusedError("not_found", "No participant with this id is in the room.");
 }
 
-/** The same; null where none is named. */
+/** A participant in the room, or null if none is named. */
 export function participantOrNull(room: RoomStore, value: unknown): string | null {
   return value == null || value === "" ? null : participant(room, value);
 }

@@ -28,7 +28,7 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   const { config, interfaceConfig } = meeting.launch;
   try {
     meeting.view.toolbar.configure(
-      // The place that old pages read.
+      // Where old pages read it.
       (key) =>
         config.get(key) ??
         (key === "toolbarButtons" ? interfaceConfig.get("TOOLBAR_BUTTONS") : undefined),

@@ -53,12 +53,12 @@ test.each([
   ["set-large-video-participant", [], { type: "set_main", id: null }],
   ["toggle-raise-hand", [], { type: "raise_hand", raised: true }],
   ["end-conference", [], { type: "end_meeting" }],
-])("%s%j asks the room", async (name, args, request) => {
+])("%s%j sends a request to the room", async (name, args, request) => {
   await run(name, ...args);
   expect(asked).toEqual([request]);
 });
 
-test("a broadcast is private and pushed as the command says", async () => {
+test("a broadcast is private and pushed as the command requests", async () => {
   const startBroadcast = vi.fn(async () => {});
   Object.assign(meeting, { startBroadcast });
   const to = ["rtmp://live.example/app/key"];
@@ -84,7 +84,7 @@ test.each([
   [{ to: "rtmp://live.example/app/key" }, PUSHED],
   [{ to: ["http://live.example/app/key"] }, PUSHED],
   [{ to: Array(5).fill("rtmp://live.example/app/key") }, PUSHED],
-])("no broadcast can be %j", async (wanted, error) => {
+])("%j does not start a broadcast", async (wanted, error) => {
   const startBroadcast = vi.fn(async () => {});
   Object.assign(meeting, { startBroadcast });
   await run("start-recording", { mode: "stream", ...wanted });
@@ -114,7 +114,7 @@ test("toggling the hand three times at once raises, lowers and raises it", async
   await expect(Promise.all(hands)).resolves.toEqual([true, false, true]);
 });
 
-test("without being moderator one enlarges a participant only for oneself", async () => {
+test("for a participant who is not a moderator, enlarging is local", async () => {
   meeting.room.own.value = person({ id: "ab" });
   await run("set-large-video-participant", ID);
   expect(asked).toEqual([]);
@@ -150,17 +150,17 @@ test("a notification stays for its timeout, or until it is hidden", async () => 
   expect(meeting.view.toasts.value).toEqual([]);
 });
 
-test.each([[{}], [null], ["words"]])("%j is no notification", async (notice) => {
+test.each([[{}], [null], ["words"]])("the notification %j is rejected", async (notice) => {
   await expect(run("show-notification", notice)).rejects.toMatchObject({ kind: "invalid" });
 });
 
-test("a screen that the browser does not allow to share is a clear error", async () => {
+test("a screen share that the browser blocks gives a clear error", async () => {
   const late = (): Promise<void> => Promise.reject(new DOMException("no", "InvalidStateError"));
   Object.assign(meeting, { setScreen: late });
   await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
 });
 
-test("a picture is set and removed, and an e-mail address stays here", async () => {
+test("a profile picture can be set and removed, and an e-mail address is not sent", async () => {
   const setAvatar = vi.fn(async () => {});
   const email = signal("");
   Object.assign(meeting, { profile: { setAvatar, email } });
@@ -212,7 +212,7 @@ test("noise suppression can be switched on and off", async () => {
   }
 });
 
-test("the own video can be mirrored or not", async () => {
+test("the self-view can be mirrored or not", async () => {
   expect(meeting.view.mirrored.value).toBe(true);
   await run("toggle-camera-mirror");
   expect(meeting.view.mirrored.value).toBe(false);
@@ -250,12 +250,12 @@ test.each(["document-pip-capability", "document-pip-state"])(
   },
 );
 
-test("the room has another name on this page", async () => {
+test("the room's name can be overridden on this page", async () => {
   await run("local-subject", "My lesson");
   expect(meeting.view.subject.value).toBe("My lesson");
 });
 
-test("the embedding page changes the theme", async () => {
+test("the embedding page can change the theme", async () => {
   await run("overwrite-config", { theme: "dark" });
   expect(meeting.view.theme.value).toBe("dark");
   await run("overwrite-config", { theme: "light" });
@@ -271,7 +271,7 @@ test.each([[{ theme: "url(x)" }], [{ disableDeepLinking: false }], [null], ["dar
 );
 
 test.each(["start-share-video", "constructor", "add-breakout-room"])(
-  "%s is refused in words",
+  "%s is rejected with a message",
   async (name) => {
     await expect(run(name)).rejects.toMatchObject({ kind: "unsupported" });
   },
@@ -354,7 +354,7 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test("a text's limit counts visible characters, of any number of code points", async () => {
+test("a text's limit counts visible characters, each of any number of code points", async () => {
   const text = "👨‍👩‍👧‍👦".repeat(2000);
   await run("send-chat-message", text);
   expect(asked).toEqual([{ type: "send_chat", text, to: null }]);

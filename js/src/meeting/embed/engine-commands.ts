@@ -25,9 +25,9 @@ const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
 const SUBJECT = { most: LIMITS.subject };
 const PASSWORD = { most: LIMITS.password };
 const MESSAGE = { least: 1, most: LIMITS.message };
-/** What is loaded from it has its own limits. */
+/** The image at the URL has its own limit. */
 const AVATAR = { most: Number.POSITIVE_INFINITY };
-/** The limit of RFC 5321; and the form that every address has. */
+/** The limit of RFC 5321, and the form that every address has. */
 const EMAIL = { most: 254 };
 const EMAIL_FORM = /^[^\s@]+@[^\s@]+$/;
 /** The limit of text that this page only shows. */
@@ -147,7 +147,7 @@ function removal(options: unknown): RemovalOptions {
   return { ...(wanted("revoke") && { revoke: true }), ...(wanted("address") && { address: true }) };
 }
 
-/** An empty one removes it. */
+/** Returns an e-mail address; an empty one removes it. */
 function emailOf(value: unknown): string {
   const address = textOrNull("The e-mail address", value, EMAIL);
   if (address !== null && !EMAIL_FORM.test(address)) {
@@ -162,17 +162,17 @@ async function setAudioOnly(meeting: MeetingPage, [enabled]: readonly unknown[])
   if (only) await meeting.setCamera(false);
 }
 
-/** The smallest that Jitsi has a name for is 180. */
+/** The smallest height that Jitsi names is 180. */
 const MIN_LINES = 90;
 
-/** The settings that a page may change during the meeting; others are ignored. */
+/** Applies the settings that a page may change during the meeting; ignores others. */
 function overwriteConfig(view: ViewStore, config: unknown): void {
   if (typeof config !== "object" || config === null) return;
   view.toolbar.configure((key) => Reflect.get(config, key));
   view.dress(Reflect.get(config, "theme"));
 }
 
-/** Settles when it is done, a switch with its new state; rejects with the reason. */
+/** Resolves when it is done, a switch with its new state; rejects with the reason. */
 export async function runCommand(
   meeting: MeetingPage,
   emit: Emit,
@@ -187,9 +187,9 @@ export async function runCommand(
 }
 
 /**
- * A stream with a `/rec/` address is kept, as nanoMeet's clients ask for it; ours may say `record`,
- * `private`, `to` (the RTMP addresses that it is pushed to), `quality`, `codec`, and `paused`: whether
- * it begins with a card.
+ * A stream with a `/rec/` address is recorded, as nanoMeet's clients request it. Our clients may
+ * also pass `record`, `private`, `to` (the RTMP addresses to push to), `quality`, `codec`, and
+ * `paused` (whether it starts with a card).
  */
 async function startRecording(meeting: MeetingPage, options: unknown, emit: Emit): Promise<void> {
   const wanted = typeof options === "object" && options !== null ? options : {};
@@ -220,7 +220,7 @@ async function startRecording(meeting: MeetingPage, options: unknown, emit: Emit
 const CODECS = ["h264", "vp9", "av1"] as const satisfies readonly Codec[];
 const PUSH = /^rtmps?:\/\/[!-~]+$/;
 
-/** A refusal quotes none of the addresses: they end in a secret. */
+/** Error messages must not quote the addresses: they end in a secret. */
 function pushAddresses(to: unknown): string[] {
   if (to == null) return [];
   const right = (one: unknown): boolean =>
@@ -237,7 +237,7 @@ function said(on: unknown): boolean | undefined {
   return typeof on === "boolean" ? on : undefined;
 }
 
-/** The background image is in the command: the page fetches none from elsewhere. */
+/** The background image must be in the command itself: the page fetches none from elsewhere. */
 function pictureAddress(picture: unknown): string {
   const address = typeof picture === "string" ? picture : "";
   if (PICTURE.test(address) && address.length <= MOST_PICTURE) return address;

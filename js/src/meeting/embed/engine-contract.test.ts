@@ -58,7 +58,7 @@ test("a client sends the requests of the list, and no others", () => {
   expect(sorted(new Set(theirs))).toEqual(sorted(Object.keys(contract.requests)));
 });
 
-test("what is not supported has a reason", () => {
+test("each unsupported name has a reason", () => {
   for (const names of [contract.commands, contract.events, contract.requests]) {
     for (const reason of Object.values(names)) {
       expect(reason === null || reason.length > 10).toBe(true);

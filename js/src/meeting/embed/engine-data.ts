@@ -23,7 +23,7 @@ export function availableDevices(devices: readonly MediaDeviceInfo[]): Record<st
   return byKind((kind) => devices.filter((device) => device.kind === kind).map(described));
 }
 
-/** Who shares a screen. */
+/** The participants who share a screen. */
 export function sharing({ media, room }: MeetingPage): string[] {
   const { value: self } = room.selfId;
   const own = media.screen.value && self ? [self] : [];

@@ -40,7 +40,7 @@ test("incoming and outgoing messages", () => {
   ]);
 });
 
-test("the chat is sent as it grows, and in full where it restarts", () => {
+test("the chat is sent as it grows, and in full when it restarts", () => {
   meeting.chat.fill([message(1), message(2)]);
   meeting.chat.add(message(3), false);
   meeting.chat.fill([message(1), message(2), message(3)]);
@@ -55,7 +55,7 @@ test("the chat is sent as it grows, and in full where it restarts", () => {
   ]);
 });
 
-test("how much of the chat is unread, and whether it is open", () => {
+test("the number of unread messages, and whether the chat is open", () => {
   batch(() => meeting.chat.fill([message(1)]));
   meeting.chat.add(message(2), false);
   meeting.view.toggle("chat");
@@ -76,7 +76,7 @@ test("hands go up and down", () => {
   ]);
 });
 
-test("pictures of all participants; the own e-mail address", () => {
+test("profile pictures of all participants, and the own e-mail address", () => {
   meeting.room.avatars.value = new Map([[ADA, "data:a"]]);
   meeting.profile.avatar.value = "data:b";
   meeting.profile.email.value = "me@example.org";
@@ -100,7 +100,7 @@ test("noise suppression, as the browser reports it", () => {
   ]);
 });
 
-test("who shares a screen", () => {
+test("the participants who share a screen", () => {
   meeting.room.others.value = [person({ id: ADA, screen: true })];
   meeting.media.screen.value = {} as MediaStreamTrack;
   meeting.room.others.value = [person({ id: ADA })];
@@ -147,14 +147,14 @@ test("all participants, with their details", () => {
   });
 });
 
-test("who was removed, and who removed them", () => {
+test("the removed participant, and the moderator who removed them", () => {
   meeting.tells({ type: "left", id: ADA, reason: "kicked", by: ME });
   expect(heard("participant-kicked-out")).toEqual([
     { kicked: { id: ADA, local: false }, kicker: { id: ME } },
   ]);
 });
 
-test("a recording can be downloaded when the broadcast has ended", () => {
+test("a recording can be downloaded after the broadcast has ended", () => {
   const state = { ...NO_BROADCAST, broadcaster: ME };
   const vod = "http://h/vod/a.mp4";
   meeting.room.broadcast.value = {
@@ -167,7 +167,7 @@ test("a recording can be downloaded when the broadcast has ended", () => {
   expect(heard("recording-link-available")).toEqual([{ link: vod, ttl: null }]);
 });
 
-test("the prejoin page comes first", () => {
+test("the pre-join screen is reported first", () => {
   meeting.prejoin.value = true;
   meeting.prejoin.value = false;
   expect(heard("prejoin-screen-loaded")).toEqual([
@@ -203,7 +203,7 @@ test("the composer's figures, and the end of the broadcast", () => {
   ]);
 });
 
-test("a page that repeats a wrong password is asked for it only twice", async () => {
+test("a page that repeats a wrong password is asked only twice", async () => {
   const asked = (): number => heard("password-required").length;
   meeting.question.ask(false);
   expect(asked()).toBe(1);
@@ -214,7 +214,7 @@ test("a page that repeats a wrong password is asked for it only twice", async ()
     await expect(answer).rejects.toMatchObject(wrong);
   }
   expect(asked()).toBe(2);
-  // Another answer may come from a person that the page asked.
+  // Another answer may come from a user whom the page asked.
   const other = meeting.question.answeredByPage("another guess");
   meeting.question.ask(true);
   await expect(other).rejects.toMatchObject(wrong);

@@ -94,7 +94,7 @@ function presence(meeting: MeetingPage, emit: Emit): Watch[] {
     ),
     watch(
       () => meeting.question.asked.value,
-      // A program that repeats the same wrong answer would do so forever.
+      // A program that repeats a wrong password would do so forever.
       (asked) => asked && !asked.repeated && emit("password-required"),
     ),
     watch(
@@ -127,7 +127,7 @@ function emitJoined(meeting: MeetingPage, emit: Emit, id: string): void {
   });
 }
 
-/** The others join, change and leave; also while the connection was lost. */
+/** The others join, change and leave, also while the connection was lost. */
 function people(meeting: MeetingPage, emit: Emit): Watch[] {
   const { room, media } = meeting;
   return [
@@ -136,7 +136,7 @@ function people(meeting: MeetingPage, emit: Emit): Watch[] {
       (now, before) => {
         const was = new Map(before?.map((one) => [one.id, one]));
         const is = new Set(now?.map(({ id }) => id));
-        // A participant who leaves hears nothing of the others any more.
+        // A participant who leaves receives nothing more about the others.
         for (const id of now ? was.keys() : []) if (!is.has(id)) emit("participant-left", { id });
         for (const other of now ?? []) {
           const known = was.get(other.id);
@@ -239,7 +239,7 @@ function emitDifference(emit: Emit, before: Participant, now: Participant): void
   if (now.hand !== before.hand) emit("raise-hand-updated", { id, handRaised: now.hand ?? 0 });
 }
 
-/** Events that leave no state behind. */
+/** Reports events that leave no state behind. */
 function hear(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
   switch (message.type) {
     case "left":
@@ -284,7 +284,7 @@ function emitWritten(
   }
 }
 
-/** All readable chat messages, as they arrive; also those from before joining. */
+/** All readable chat messages as they arrive, and those from before joining. */
 function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
   return [
     watch(
@@ -306,7 +306,7 @@ function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
   ];
 }
 
-/** A restarted room counts its messages from the start. */
+/** A restarted room numbers its messages from the start again. */
 function written({ id, at }: ChatMessage): string {
   return `${id} ${at}`;
 }

@@ -25,7 +25,7 @@ const WORDS = [
   "x".repeat(3000),
 ];
 
-/** What a page can say to another: JSON, and all that JSON makes of the rest. */
+/** Anything a page can send: JSON, and whatever JSON makes of other values. */
 const odd = fc
   .oneof(
     { weight: 2, arbitrary: fc.constantFrom<unknown>(...WORDS, null, true, -1, 1e308, [], {}) },
@@ -51,7 +51,7 @@ function parts(): { meeting: MeetingPage; asked: Record<string, unknown>[] } {
   return { meeting: fake.page, asked: fake.asked as Record<string, unknown>[] };
 }
 
-/** Whether the server would accept it: its rules, in TypeScript. */
+/** Throws if the server would reject a request: its rules, in TypeScript. */
 function right(request: Record<string, unknown>): void {
   const most = { text: LIMITS.message, subject: LIMITS.subject, password: LIMITS.password };
   for (const [field, value] of Object.entries(request)) {
@@ -66,7 +66,7 @@ function right(request: Record<string, unknown>): void {
   expect(bytes(JSON.stringify(request))).toBeLessThan(LIMITS.frame);
 }
 
-/** Settles with an answer, or with a refusal that has a message and a kind. */
+/** Resolves, or rejects with a message and a kind. */
 async function settles(work: Promise<unknown>): Promise<void> {
   try {
     await work;

@@ -30,7 +30,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Answer>> = {
   isMultipleAudioInputSupported: () => false,
 };
 
-/** `engine/contract.json` lists all that the engine API has. */
+/** The requests that this meeting supports; `engine/contract.json` lists all of the engine API. */
 export const ANSWERS: Readonly<Record<string, Answer>> = {
   "is-audio-muted": ({ media }) => !media.microphoneOn.value,
   "is-video-muted": ({ media }) => media.camera.value === null,
@@ -97,7 +97,7 @@ function connectionStats({ remotes }: MeetingPage): Record<string, unknown> {
   return Object.fromEntries(stats);
 }
 
-/** The large video; the last one with video, where all tiles are equal. */
+/** Takes a snapshot of the spotlight; if all tiles are equal, of the last one with video. */
 async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
   const { large, media, remotes, room } = meeting;
   const shown = room.everybody.value.filter(({ video, screen }) => video || screen);

@@ -7,7 +7,7 @@ export interface Watch {
   news(): (() => void) | null;
 }
 
-/** Reports every change of what `read` returns, except the initial value. */
+/** Reports every change of what `read` returns, but not the initial value. */
 export function watch<T>(read: () => T, tell: (now: T, before: T) => void): Watch {
   const source = computed(read);
   let known: { value: T } | null = null;
@@ -22,7 +22,7 @@ export function watch<T>(read: () => T, tell: (now: T, before: T) => void): Watc
   };
 }
 
-/** Signals run effects in no particular order: one effect runs all watches in order. */
+/** Signals run effects in no guaranteed order, so a single effect runs all watches in order. */
 export function inOrder(watches: readonly Watch[]): () => void {
   return effect(() => {
     const news = watches.map((one) => one.news());

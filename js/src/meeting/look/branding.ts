@@ -1,4 +1,7 @@
-/** A page's own colours and logo: the JSON file that nanoMeet calls branding; every key is optional. */
+/**
+ * The embedding page's colours and logo: the JSON file that nanoMeet calls branding; every key is
+ * optional.
+ */
 
 import { LIMITS } from "../../shared/protocol";
 import { cut } from "../../shared/text";
@@ -6,13 +9,13 @@ import { t } from "../strings";
 import { type Colour, contrast, css, mix, readable, textOn } from "./contrast";
 import type { ViewStore } from "./view";
 
-/** Where Jitsi's configuration names such a file. */
+/** The names of such a file in Jitsi's configuration. */
 const KEYS = ["brandingDataUrl", "dynamicBrandingUrl"];
 const TIMEOUT = 10_000;
 
-/** A font's names alone: no address, no function. */
+/** Font names only: no URL, no function. */
 const FONT = /^[\w\s,'"-]{1,200}$/;
-/** Shares of the text's colour in what is drawn on the background: cards, buttons, lines. */
+/** The text colour's shares in elements on the background: cards, buttons, lines. */
 const SHADES = {
   "--surface": 0.05,
   "--tile": 0.1,
@@ -21,10 +24,13 @@ const SHADES = {
   "--line": 0.26,
 } as const;
 const SOFT = 0.3;
-/** A contrast that can lose some of itself. */
+/** A contrast high enough to lose some. */
 const AMPLE = 9;
 
-/** Fetches and shows it; an embedding page may also give its content at once. A file that cannot be read changes nothing: the meeting matters more. */
+/**
+ * Fetches and applies a branding file; an embedding page may also pass its content directly. An
+ * unreadable file changes nothing: the meeting matters more.
+ */
 export async function showBranding(
   config: ReadonlyMap<string, unknown>,
   view: ViewStore,
@@ -75,7 +81,7 @@ function show(read: Read, view: ViewStore): void {
   view.waitingMessage.value = words && cut(words, LIMITS.notice);
 }
 
-/** The colours that are given, and those that follow from them so that all of it can be read. */
+/** The given colours, and colours derived from them with readable contrast. */
 function palette(read: Read, view: ViewStore): [string, Colour][] {
   const background = parsed(read("backgroundColor"));
   const wanted = parsed(read("textColor"));
@@ -83,7 +89,7 @@ function palette(read: Read, view: ViewStore): [string, Colour][] {
   const found: [string, Colour][] = [];
   if (background) {
     const best = textOn(background);
-    // Towards the text, as long as that can be read on it then; else away from it.
+    // Towards the text colour if the text stays readable; otherwise away from it.
     const target = contrast(background, best) > AMPLE ? best : opposite(best);
     const shade = (share: number): Colour => mix(background, target, share);
     const text = wanted ? readable(wanted, shade(SHADES["--raised"])) : best;
@@ -100,7 +106,7 @@ function opposite([red, green, blue]: Colour): Colour {
   return [255 - red, 255 - green, 255 - blue];
 }
 
-/** As the browser understands it: by name, hexadecimal, or any other way. */
+/** Parses a colour in any form that the browser supports. */
 function parsed(value: string | null): Colour | null {
   if (!value || !CSS.supports("color", value)) return null;
   const pen = new OffscreenCanvas(1, 1).getContext("2d");

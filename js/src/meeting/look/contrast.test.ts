@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { type Colour, contrast, css, READABLE, readable, textOn } from "./contrast";
 
-test("black on white has the greatest contrast, and nothing with itself", () => {
+test("black on white has the greatest contrast, and a colour on itself has none", () => {
   expect(contrast([0, 0, 0], [255, 255, 255])).toBeCloseTo(21);
   expect(contrast([80, 90, 100], [80, 90, 100])).toBe(1);
 });
 
-// Of the table that the W3C's own examples give: #777 on white just fails.
-test("the contrast of a known pair is the known one", () => {
+// A pair from the W3C's own examples: #777 on white just fails.
+test("the contrast of a known pair is correct", () => {
   expect(contrast([0x77, 0x77, 0x77], [255, 255, 255])).toBeCloseTo(4.48, 2);
 });
 
@@ -29,6 +29,6 @@ for (const background of COLOURS) {
   });
 }
 
-test("a colour that can be read stays what it is", () => {
+test("a readable colour is unchanged", () => {
   expect(readable([255, 255, 255], [0, 0, 0])).toEqual([255, 255, 255]);
 });

@@ -1,9 +1,9 @@
-/** How well one colour can be told from another (WCAG 2.2, 1.4.3). */
+/** The contrast between two colours (WCAG 2.2, 1.4.3). */
 
 /** Red, green and blue, from 0 to 255. */
 export type Colour = readonly [number, number, number];
 
-/** Text of the usual size needs this. */
+/** The minimum for text of normal size. */
 export const READABLE = 4.5;
 
 export function contrast(a: Colour, b: Colour): number {
@@ -11,14 +11,17 @@ export function contrast(a: Colour, b: Colour): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Black or white, whichever can be read better on a colour. */
+/** Black or white, whichever is more readable on a colour. */
 export function textOn(background: Colour): Colour {
   const white: Colour = [255, 255, 255];
   const black: Colour = [0, 0, 0];
   return contrast(background, white) >= contrast(background, black) ? white : black;
 }
 
-/** A colour moved towards another until it can be read on a third; the other itself, if nothing less does. */
+/**
+ * Moves a colour towards a target until it is readable on a background; at most, returns the target
+ * itself.
+ */
 export function readable(colour: Colour, background: Colour): Colour {
   const towards = textOn(background);
   for (let share = 0; share < 1; share += 0.05) {

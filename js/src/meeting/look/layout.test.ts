@@ -47,22 +47,22 @@ for (const [width, height] of SIZES) {
   }
 }
 
-test("two people stand side by side where it is wide and one above the other where it is narrow", () => {
+test("two people are side by side on a wide stage and stacked on a narrow one", () => {
   expect(columns(arrange(stage(1280, 480, 2)))).toBe(2);
   expect(columns(arrange(stage(320, 480, 2)))).toBe(1);
 });
 
-test("a short last row is centred", () => {
+test("an incomplete last row is centred", () => {
   const [first, second, third] = arrange(stage(800, 600, 3));
   const middle = (r: Rect | undefined): number => (r ? r.left + r.width / 2 : Number.NaN);
   expect(middle(third)).toBeCloseTo((middle(first) + middle(second)) / 2);
 });
 
-test("the page that embeds us may limit the columns", () => {
+test("the embedding page may limit the columns", () => {
   expect(columns(arrange(stage(2000, 500, 6, { maxColumns: 2 })))).toBe(2);
 });
 
-test("the large tile is larger than all others", () => {
+test("the spotlight is larger than all other tiles", () => {
   const rects = arrange(stage(900, 500, 5, { spotlight: 2 }));
   const area = (r: Rect | undefined): number => (r ? r.width * r.height : 0);
   for (const [i, rect] of rects.entries()) {
@@ -70,13 +70,13 @@ test("the large tile is larger than all others", () => {
   }
 });
 
-test("the page that embeds us may lay the strip below, and make it thin", () => {
+test("the embedding page may put the strip below, and make it thin", () => {
   const rects = arrange(stage(1200, 500, 3, { spotlight: 0, vertical: false, stripSize: 80 }));
   expect(rects[0]).toMatchObject({ left: 0, width: 1200 });
   expect(rects[1]).toMatchObject({ top: 420, height: 80 });
 });
 
-test("a stage without room or people has no tiles", () => {
+test("a stage without space or people has no tiles", () => {
   expect(arrange(stage(0, 0, 3))).toEqual([]);
   expect(arrange(stage(800, 600, 0))).toEqual([]);
 });
@@ -87,9 +87,6 @@ test.each([
   [900, 420, 9, null, 9],
   [300, 120, 9, 0, 3],
   [40, 40, 5, null, 1],
-])(
-  "a stage of %ix%i has room for so many of %i (large: %s): %i",
-  (w, h, count, spotlight, fits) => {
-    expect(capacity(stage(w, h, count, { spotlight }))).toBe(fits);
-  },
-);
+])("a stage of %ix%i fits this many of %i (large: %s): %i", (w, h, count, spotlight, fits) => {
+  expect(capacity(stage(w, h, count, { spotlight }))).toBe(fits);
+});

@@ -1,4 +1,4 @@
-/** Where the tiles of the stage go. Pure geometry, in CSS pixels. */
+/** Lays out the stage's tiles. Pure geometry, in CSS pixels. */
 
 export interface Rect {
   left: number;
@@ -11,24 +11,27 @@ export interface Stage {
   width: number;
   height: number;
   count: number;
-  /** Which tile is large; null for tiles of one size. */
+  /** The large tile; null for tiles of one size. */
   spotlight: number | null;
-  /** The most columns of equal tiles. */
+  /** The maximum number of columns of equal tiles. */
   maxColumns: number;
-  /** Whether the strip of small tiles stands beside the large one; by the stage's form, if left out. */
+  /**
+   * Whether the strip of small tiles is beside the large one; depends on the stage's shape if
+   * omitted.
+   */
   vertical?: boolean | undefined;
-  /** The greatest thickness of that strip. */
+  /** The maximum thickness of that strip. */
   stripSize?: number | undefined;
 }
 
 const GAP = 8;
-/** A tile is cut from the picture: neither flatter than the camera's, nor taller than this. */
+/** Tiles crop the video: their shape is at most as wide as a camera's, and at most this tall. */
 const WIDEST = 16 / 9;
 const TALLEST = 6 / 5;
 const STRIP_SHARE = 0.24;
 const STRIP_SMALLEST = 76;
 const STRIP_LARGEST = 190;
-/** Smaller than this a face is a smudge. */
+/** In a smaller tile a face is unrecognisable. */
 const LEAST = { width: 88, height: 60 };
 const LEAST_IN_STRIP = { width: 60, height: 40 };
 
@@ -39,7 +42,7 @@ export function arrange(stage: Stage): Rect[] {
   return withSpotlight(stage, spotlight);
 }
 
-/** How many of the tiles can be shown so that each can still be recognised. */
+/** The number of tiles that fit with recognisable faces. */
 export function capacity(stage: Stage): number {
   for (let count = stage.count; count > 1; count -= 1) {
     const large = stage.spotlight === null ? null : 0;
@@ -52,7 +55,9 @@ export function capacity(stage: Stage): number {
   return 1;
 }
 
-/** Equal tiles, in the number of columns that makes them largest; a last short row is centred. */
+/**
+ * Equal tiles, in the number of columns that makes them largest; an incomplete last row is centred.
+ */
 function grid({ width, height, count, maxColumns }: Stage): Rect[] {
   const most = Math.max(1, Math.min(count, maxColumns));
   let best = { columns: 1, width: 0, height: 0 };
@@ -75,7 +80,7 @@ function grid({ width, height, count, maxColumns }: Stage): Rect[] {
   });
 }
 
-/** One large tile, the others in a strip: beside it where the stage is wide, below it otherwise. */
+/** One large tile, the others in a strip: beside it on a wide stage, otherwise below. */
 function withSpotlight(stage: Stage, spotlight: number): Rect[] {
   const { width, height, count } = stage;
   const beside = stage.vertical ?? width > height * 1.4;
@@ -87,7 +92,7 @@ function withSpotlight(stage: Stage, spotlight: number): Rect[] {
     stage.stripSize ?? STRIP_LARGEST,
     Math.max(STRIP_SMALLEST, across * STRIP_SHARE),
   );
-  // Tiles of the strip share its length: many of them make it thinner, so that none is cut off.
+  // The tiles share the strip's length: with many of them it gets thinner, so that none is cut off.
   const thickness = beside
     ? Math.min(wanted, longest * WIDEST)
     : Math.min(wanted, longest / TALLEST);

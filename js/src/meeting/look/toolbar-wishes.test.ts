@@ -10,7 +10,7 @@ function wishes(config: Record<string, unknown>): ToolbarWishes {
   return made;
 }
 
-test("all buttons are shown, or those that are listed", () => {
+test("shows all buttons, or only the listed ones", () => {
   const all = wishes({});
   expect(all.shows(["chat"])).toBe(true);
   const few = wishes({ toolbarButtons: ["chat", "recording", "unheard-of"] });
@@ -19,14 +19,14 @@ test("all buttons are shown, or those that are listed", () => {
     true,
     false,
   ]);
-  // What is not named stays; null takes the list back.
+  // Omitted settings stay unchanged; null removes the list.
   few.configure((key) => ({ customToolbarButtons: [BUTTON] })[key]);
   expect([few.shows(["hangup"]), few.custom.value]).toEqual([false, [BUTTON]]);
   few.configure((key) => ({ toolbarButtons: null })[key]);
   expect(few.shows(["hangup"])).toBe(true);
 });
 
-test("a press is told, and acted on by the one who wants to", () => {
+test("a press is reported, and handled by the side that wants to", () => {
   const made = wishes({
     buttonsWithNotifyClick: ["hangup", { key: "chat", preventExecution: false }, { key: "invite" }],
   });
@@ -44,7 +44,7 @@ test("a press is told, and acted on by the one who wants to", () => {
   expect(act).toHaveBeenCalledTimes(3);
 });
 
-test("a button of the page is told of", () => {
+test("a custom button reports its presses", () => {
   const made = wishes({ customToolbarButtons: [BUTTON], buttonsWithNotifyClick: ["other"] });
   made.pressCustom(BUTTON);
   expect(made.pressed.value).toEqual({ key: "notes", preventExecution: false });
@@ -69,7 +69,7 @@ test.each([
   [{ customToolbarButtons: ["notes"] }, "A custom button's id"],
   [{ buttonsWithNotifyClick: [null] }, "A button's name in buttonsWithNotifyClick"],
   [{ buttonsWithNotifyClick: [{ key: "chat", preventExecution: 1 }] }, "preventExecution"],
-])("%j is refused in words, and changes nothing", (config, words) => {
+])("%j is rejected with a message, and changes nothing", (config, words) => {
   const made = wishes({ toolbarButtons: ["chat"] });
   const wrong: Record<string, unknown> = { toolbarButtons: ["hangup"], ...config };
   expect(() => made.configure((key) => wrong[key])).toThrow(words);

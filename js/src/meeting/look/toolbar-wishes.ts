@@ -1,19 +1,19 @@
-/** Which buttons the embedding page wants in the toolbar, by Jitsi's names and those of its own. */
+/** The toolbar buttons that the embedding page wants, by Jitsi's names, and its own buttons. */
 
 import { signal } from "@preact/signals";
 import { flag, invalid, text, textOrNull } from "../../shared/arguments";
 
-/** A button of the embedding page, which hears of its clicks. */
+/** A button of the embedding page, which receives its clicks. */
 export interface CustomButton {
   id: string;
   text: string;
-  /** A picture's bytes, as a data: URL; null shows the text's first letter. */
+  /** The image as a data: URL; null shows the text's first letter. */
   icon: string | null;
 }
 
 interface Press {
   key: string;
-  /** Whether the embedding page does it in this page's stead. */
+  /** Whether the embedding page handles the press instead of this page. */
   preventExecution: boolean;
 }
 
@@ -22,20 +22,20 @@ type Read = (key: string) => unknown;
 const MOST_NAMES = 64;
 const MOST_BUTTONS = 8;
 const NAME = { least: 1, most: 64 };
-/** Characters of an address that nothing is loaded from: the picture itself. */
+/** The longest icon URL in characters: it contains the image itself. */
 const ICON = { most: 32 * 1024 };
 const ICON_FORM = /^data:image\/(?:png|jpeg|webp|gif|svg\+xml)[;,]/;
 
 export class ToolbarWishes {
   readonly custom = signal<readonly CustomButton[]>([]);
-  /** What was pressed last of what the embedding page hears of. */
+  /** The last press reported to the embedding page. */
   readonly pressed = signal<Press | null>(null);
-  /** Null for all that there are. */
+  /** Null for all buttons. */
   readonly #shown = signal<ReadonlySet<string> | null>(null);
-  /** Whose presses are told, and whether the embedding page acts on them alone. */
+  /** The buttons whose presses are reported, and whether the embedding page alone handles them. */
   readonly #notified = signal<ReadonlyMap<string, boolean>>(new Map());
 
-  /** Take what a configuration says of it, all of it or, where it breaks a rule, none. */
+  /** Applies the toolbar settings of a configuration; if any of them is invalid, none. */
   configure(read: Read): void {
     const [names, buttons, notified] = [
       read("toolbarButtons"),
@@ -51,18 +51,18 @@ export class ToolbarWishes {
     if (notified !== undefined) this.#notified.value = told;
   }
 
-  /** Whether a button is shown that has these names. */
+  /** Whether a button with these names is shown. */
   shows(names: readonly string[]): boolean {
     const shown = this.#shown.value;
     return shown === null || names.some((one) => shown.has(one));
   }
 
-  /** Whether the embedding page alone acts on a button that has these names. */
+  /** Whether the embedding page alone handles a button with these names. */
   prevents(names: readonly string[]): boolean {
     return names.some((one) => this.#notified.value.get(one));
   }
 
-  /** Do what a button does, and tell the embedding page of it, as that wants it. */
+  /** Runs a button's action and reports the press, as the embedding page requested. */
   press(names: readonly string[], act: () => void): void {
     const key = names.find((one) => this.#notified.value.has(one));
     const preventExecution = this.prevents(names);
@@ -70,7 +70,7 @@ export class ToolbarWishes {
     if (!preventExecution) act();
   }
 
-  /** A button of the embedding page was pressed, which does nothing but that. */
+  /** Reports a press of a button of the embedding page. */
   pressCustom({ id }: CustomButton): void {
     this.pressed.value = { key: id, preventExecution: this.prevents([id]) };
   }
@@ -103,7 +103,10 @@ function button(value: unknown): CustomButton {
   };
 }
 
-/** A name alone means that the embedding page acts on it; `preventExecution: false`, both. */
+/**
+ * A name alone means that the embedding page handles the press; with `preventExecution: false`,
+ * both sides do.
+ */
 function notice(value: unknown): [string, boolean] {
   const what = "A button's name in buttonsWithNotifyClick";
   if (typeof value === "string") return [text(what, value, NAME), true];

@@ -1,4 +1,4 @@
-/** How the page looks at the room: what is large, what is open, what is said to the person. */
+/** The view of the room on this page: what is large or open, and messages to the user. */
 
 import { signal } from "@preact/signals";
 import type { Brand, Ornament } from "../../composer/messages";
@@ -11,7 +11,7 @@ import { ToolbarWishes } from "./toolbar-wishes";
 export type Theme = "light" | "dark";
 export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
 
-/** A moderator's question, which is the person's to answer. */
+/** A moderator's request that the user answers. */
 export type Asked = ({ what: "unmute" } & UnmuteAsked) | ({ what: "stage" } & StageInvited);
 
 export interface ShownReaction {
@@ -24,11 +24,11 @@ export interface ShownReaction {
 export interface Toast {
   id: number;
   text: string;
-  /** The name under which a page that embeds this one can take it away. */
+  /** The name by which an embedding page can remove it. */
   uid: string;
 }
 
-/** Colours and fonts as CSS has them, and the addresses of pictures; null for what was not chosen. */
+/** CSS colours and fonts, and image URLs; null for defaults. */
 export interface ViewBrand extends Brand {
   ornaments: Readonly<Record<Ornament, string | null>>;
 }
@@ -46,56 +46,56 @@ const REACTION_TIME = 4_000;
 const MOST_REACTIONS = 24;
 
 export class ViewStore {
-  /** Null for the one that the person prefers everywhere. */
+  /** Null for the user's own preference. */
   readonly theme = signal<Theme | null>(null);
-  /** The tag of the language that the page speaks. */
+  /** The language tag of the page. */
   readonly language = signal<Language>("en");
-  /** What the embedding page wants of the toolbar. */
+  /** The embedding page's toolbar settings. */
   readonly toolbar = new ToolbarWishes();
-  /** What the organiser says to those who wait, if anything. */
+  /** The organiser's message to people in the lobby, if any. */
   readonly waitingMessage = signal<string | null>(null);
-  /** Whose meeting it is, as its broadcast shows that. */
+  /** The brand of the meeting, also shown in its broadcast. */
   readonly brand = signal<ViewBrand>(UNBRANDED);
   readonly tileView = signal(true);
-  /** The most lines of a camera's picture that this page wants. */
+  /** The maximum lines of camera video that this page wants. */
   readonly lines = signal(MOST_LINES);
-  /** Whether it wants no camera's picture at all. */
+  /** Whether this page wants no camera video at all. */
   readonly audioOnly = signal(false);
-  /** Whether one sees oneself as in a mirror, which the others never do. */
+  /** Whether the self-view is mirrored, which others never see. */
   readonly mirrored = signal(true);
-  /** What the room is called on this page alone; empty for what it is about. */
+  /** A subject shown only on this page; empty for the room's own. */
   readonly subject = signal("");
-  /** Who is large where the tiles are not equal; null for the one who speaks. */
+  /** The pinned participant; null for the speaker. */
   readonly large = signal<string | null>(null);
-  /** Which of the others spoke last: large where none was chosen. */
+  /** The last of the others to speak: in the spotlight if no participant is pinned. */
   readonly speaker = signal<string | null>(null);
   readonly panel = signal<Panel | null>(null);
-  /** Whether the sheet of keyboard shortcuts is open. */
+  /** Whether the list of keyboard shortcuts is open. */
   readonly help = signal(false);
-  /** The participant who is about to be removed: it is asked how. */
+  /** The participant in the removal dialog. */
   readonly removing = signal<string | null>(null);
-  /** Whether the microphone is open only as long as a key is held. */
+  /** Whether the microphone is on only while a key is held. */
   readonly talking = signal(false);
-  /** The browser keeps the room silent until the person touches the page. */
+  /** The browser blocks the room's sound until a user gesture. */
   readonly soundBlocked = signal(false);
-  /** How often the person has touched the page. */
+  /** The number of user gestures so far. */
   readonly touched = signal(0);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly reactions = signal<readonly ShownReaction[]>([]);
   readonly asked = signal<Asked | null>(null);
-  /** What a moderator said to those who wait. */
+  /** A moderator's message to people in the lobby. */
   readonly lobbyNote = signal<LobbyNote | null>(null);
   /** Read aloud by screen readers. */
   readonly announcement = signal("");
   #toast = 0;
   #reaction = 0;
 
-  /** Takes the theme that a page's configuration names, if it names one. */
+  /** Applies the theme that a page's configuration names, if any. */
   dress(theme: unknown): void {
     if (theme === "light" || theme === "dark") this.theme.value = theme;
   }
 
-  /** Makes one tile large; null makes them equal again. */
+  /** Pins a participant; null unpins. */
   pin(id: string | null): void {
     this.large.value = id;
     this.tileView.value = id === null;
@@ -123,7 +123,7 @@ export class ViewStore {
     }, REACTION_TIME);
   }
 
-  /** Forgets what belonged to the room that was left. */
+  /** Clears what belonged to the room that was left. */
   clear(): void {
     this.pin(null);
     this.reactions.value = [];
@@ -151,7 +151,7 @@ export class ViewStore {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
   }
 
-  /** Takes away what was told under this name. */
+  /** Removes the notification with this name. */
   hide(uid: string): void {
     this.toasts.value = this.toasts.value.filter((toast) => toast.uid !== uid || uid === "");
   }

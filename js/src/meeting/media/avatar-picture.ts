@@ -42,7 +42,7 @@ export async function drawn(picture: Blob): Promise<string> {
 }
 
 /**
- * The center square of a picture, scaled to `side`. Browsers that cannot write WebP write PNG
+ * The centre square of a picture, scaled to `side`. Browsers that cannot write WebP write PNG
  * instead.
  */
 function square(bitmap: ImageBitmap, side: number): string {

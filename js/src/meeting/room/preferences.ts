@@ -82,7 +82,7 @@ export function rememberQuality(quality: string): void {
 }
 
 /**
- * This browser's random id for its user, by which the server recognizes a second connection of the
+ * This browser's random id for its user, by which the server recognises a second connection of the
  * same person. Without storage there is none: each connection then counts as a new person.
  */
 export function person(): string | null {
