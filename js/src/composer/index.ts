@@ -108,6 +108,7 @@ function gone(
 
 /**
  * One broadcast of the stage, from construction to `stop`, the signal, or `onEnded`.
+ *
  * It reads the room's own tracks, not clones, so that a camera or microphone muted in the room is
  * muted in the broadcast, too. It never stops a track.
  */

@@ -1,5 +1,6 @@
 /**
  * Mixes voices into one continuous track, on the clock that timestamps the video. Pure.
+ *
  * A block of a voice arrives when it is complete, so its arrival time tells when it was spoken,
  * plus some delay; the earliest of many arrivals had hardly any. A sound card's clock runs slightly
  * fast or slow: each voice is resampled to match, or it would drift. Times in microseconds, lengths

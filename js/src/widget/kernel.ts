@@ -27,6 +27,7 @@ export interface KernelWatch {
 
 /**
  * Watches a kernel and calls back once when it has ended or restarts, unless stopped before.
+ *
  * A kernel reports idle during a cell's run whenever it has answered something else: widget
  * messages bypass the running cell through a subshell (ipykernel 7).
  */

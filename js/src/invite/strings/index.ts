@@ -1,5 +1,6 @@
 /**
  * All text of an invite link's page.
+ *
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
  */

@@ -8,6 +8,7 @@ const LOUD = 0.25;
 
 /**
  * Plays on one speaker, or on the system's default.
+ *
  * Resolves when it has finished; rejects if the browser or that speaker cannot play it.
  */
 export async function playTestSound(deviceId: string | undefined): Promise<void> {

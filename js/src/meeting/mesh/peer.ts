@@ -1,5 +1,6 @@
 /**
  * The connection to one participant: perfect negotiation (W3C WebRTC, 10.7), with recovery.
+ *
  * Once connected, only one side makes offers, and the other requests them: both sides detect a dead
  * path at the same time, and Chromium shows no video on a connection after rolling back its offer,
  * though it keeps decoding.

@@ -1,7 +1,9 @@
 /**
  * What a reload of the tab needs to rejoin: the token, and the resume secret of the place.
+ *
  * A frame stores no token: the token stays in its URL, and a tab opened by the embedding page would
  * get a copy of the storage.
+ *
  * It uses sessionStorage only. The resume secret is written when the page unloads and removed when
  * it loads: two pages of one tab must never claim the same place.
  */

@@ -1,5 +1,6 @@
 /**
  * All text that the meeting page shows or announces.
+ *
  * A language is one file like `en.ts` and one line in `LANGUAGES`; a word that it lacks does not
  * compile.
  */
