@@ -62,12 +62,13 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# One worker per core: pages with media keep the cores busy, and more workers only slow each other. Browser tests run
-# after the rest, with a Lab and a Chromium per worker; a worker that is done takes over tests of the other one.
+# One worker per core. Browser tests run after the rest, with a Lab and a Chromium per worker; a worker that is done
+# takes over tests of another one. A third worker uses the cores while tests wait; more only slow each other.
 WORKERS ?= 2
+BROWSER_WORKERS ?= 3
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS)
-	$(BIN)/python -m pytest tests/browser --numprocesses=$(WORKERS) --dist=worksteal --durations=20
+	$(BIN)/python -m pytest tests/browser --numprocesses=$(BROWSER_WORKERS) --dist=worksteal --durations=20
 
 lint: build
 	$(BIN)/ruff check
