@@ -24,7 +24,7 @@ from nanomeet_widget._errors import (
     ServiceError,
     ServiceUnavailableError,
 )
-from nanomeet_widget._models import Secret, SecretText
+from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
     import httpx
@@ -129,21 +129,21 @@ class Http:
         self._async_transport = async_transport
         self._verify = _verification(verify)
         self._timeout = timeout
-        self._proofs: dict[str, Secret] = {}
+        self._proofs: dict[str, _proof.Expected] = {}
         self._sleep = sleep
         self._async_sleep = async_sleep
 
-    def require_proof(self, origin: str, secret: Secret) -> None:
+    def require_proof(self, origin: str, expected: _proof.Expected) -> None:
         """Send nothing to a server of this machine before it proves what it is.
 
         Parameters
         ----------
         origin
             The server's address.
-        secret
-            What it has to know; see `_proof`.
+        expected
+            What it has to know.
         """
-        self._proofs[origin] = secret
+        self._proofs[origin] = expected
 
     def run(self, steps: Steps[T]) -> T:
         """Carry out the steps of a service."""
@@ -298,17 +298,19 @@ class Http:
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments = _arguments(request)
-        if (secret := self._proofs.get(request.origin)) is not None:
-            arguments["extensions"] = {"trace": self._proving(request, secret)}
+        if (expected := self._proofs.get(request.origin)) is not None:
+            arguments["extensions"] = {"trace": self._proving(request, expected)}
         return arguments
 
     def _async_arguments(self, request: Request) -> dict[str, Any]:
         arguments = _arguments(request)
-        if (secret := self._proofs.get(request.origin)) is not None:
-            arguments["extensions"] = {"trace": self._async_proving(request, secret)}
+        if (expected := self._proofs.get(request.origin)) is not None:
+            arguments["extensions"] = {"trace": self._async_proving(request, expected)}
         return arguments
 
-    def _proving(self, request: Request, secret: Secret) -> Callable[[str, dict[str, Any]], None]:
+    def _proving(
+        self, request: Request, expected: _proof.Expected
+    ) -> Callable[[str, dict[str, Any]], None]:
         """Return what httpx calls after each step: it challenges the server once it is connected."""
         proven = False
 
@@ -317,7 +319,7 @@ class Http:
             if event.endswith(_CONNECTED):
                 stream = info["return_value"]
                 try:
-                    _proof.Challenge(secret.reveal(), request.origin).pose(
+                    _proof.Challenge(expected, request.origin).pose(
                         lambda data: stream.write(data, _proof.TIMEOUT),
                         lambda left: bytes(stream.read(_CHUNK, left)),
                     )
@@ -334,7 +336,7 @@ class Http:
         return trace
 
     def _async_proving(
-        self, request: Request, secret: Secret
+        self, request: Request, expected: _proof.Expected
     ) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
         """Return what `_proving` returns, for calls that do not block."""
         proven = False
@@ -344,7 +346,7 @@ class Http:
             if event.endswith(_CONNECTED):
                 stream = info["return_value"]
                 try:
-                    await _proof.Challenge(secret.reveal(), request.origin).apose(
+                    await _proof.Challenge(expected, request.origin).apose(
                         lambda data: stream.write(data, _proof.TIMEOUT),
                         lambda left: stream.read(_CHUNK, left),
                     )

@@ -1,22 +1,29 @@
-"""How a local server proves that it is the one that wrote the file by which it was found.
+"""How a server of this machine proves what it is.
 
 A port outlives its server: after a crash, another user of the machine may listen there. So each
-connection begins with a challenge, and nothing secret is sent before it is answered. The secret that
-answers it is in the file alone, which only its user can read, and in the memory of the process.
+connection begins with a challenge, and nothing secret is sent before it is answered: with the secret of
+the file by which the server was found, which only its user can read; or with the signature of a token,
+which only the server that made the token can compute from the rest of it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from nanomeet_widget._models import Secret
 
 #: Where a server answers challenges, below its address, and the header that has the nonce.
 PATH = "/lease/proof"
 HEADER = "X-NanoMeet-Nonce"
+#: The headers that have a token without its signature, and a hash of that, which chooses a secret.
+SIGNED, MARK = "X-NanoMeet-Signed", "X-NanoMeet-Mark"
 #: Seconds for an answer.
 TIMEOUT = 5.0
 
@@ -59,25 +66,58 @@ def answer(secret: str, nonce: str, port: int) -> str:
     return hmac.new(secret.encode(), words.encode(), "sha256").hexdigest()
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What a server has to know.
+
+    Parameters
+    ----------
+    secret
+        The secret.
+    headers
+        What says which one, if the server has several.
+    """
+
+    secret: Secret
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def of_token(token: str) -> Expected:
+    """Return what the server that made a token knows.
+
+    Parameters
+    ----------
+    token
+        The token.
+    """
+    signed, _, signature = token.rpartition(".")
+    return Expected(Secret(signature), ((SIGNED, signed), (MARK, mark(signature))))
+
+
+def mark(signature: str) -> str:
+    """Return a hash of a signature, which does not reveal it."""
+    return hashlib.sha256(signature.encode()).hexdigest()
+
+
 class Challenge:
     """One challenge, for one connection.
 
     Parameters
     ----------
-    secret
-        The secret that the server has to know.
+    expected
+        What the server has to know.
     url
         The server's address: http, as only this machine's own servers are challenged.
     """
 
-    def __init__(self, secret: str, url: str) -> None:
+    def __init__(self, expected: Expected, url: str) -> None:
         parts = urlsplit(url)
         nonce = secrets.token_hex(_BYTES)
-        self._expected = answer(secret, nonce, parts.port or 80)
-        self._request = (
-            f"GET {parts.path.rstrip('/')}{PATH} HTTP/1.1\r\n"
-            f"Host: {parts.netloc}\r\n{HEADER}: {nonce}\r\n\r\n"
-        ).encode()
+        self._expected = answer(expected.secret.reveal(), nonce, parts.port or 80)
+        headers = [("Host", parts.netloc), (HEADER, nonce), *expected.headers]
+        lines = [f"GET {parts.path.rstrip('/')}{PATH} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        self._request = "\r\n".join([*lines, "", ""]).encode()
         self._end = time.monotonic() + TIMEOUT
 
     def pose(self, send: Callable[[bytes], None], receive: Callable[[float], bytes]) -> None:

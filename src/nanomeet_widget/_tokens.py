@@ -7,6 +7,8 @@ token without showing it.
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 import secrets
 import time
@@ -85,6 +87,20 @@ def mint(claims: Claims, secret: bytes) -> str:
         "jti": claims.jti or secrets.token_hex(8),
     }
     return jwt.encode(payload, secret, algorithm=ALGORITHM, headers={"typ": TYPE})
+
+
+def signature(signed: str, secret: bytes) -> str:
+    """Return the signature of a token, as it has it.
+
+    Parameters
+    ----------
+    signed
+        The token without its signature.
+    secret
+        The secret.
+    """
+    digest = hmac.new(secret, signed.encode(), "sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def verify(token: str, secret: bytes) -> Claims:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import nanomeet_widget as nm
-from nanomeet_widget import ServiceUnavailableError, _jupyter, _machine, _proof
+from nanomeet_widget import ServiceUnavailableError, _jupyter, _machine, _proof, _trust
 from nanomeet_widget._http import Http, Request
 from nanomeet_widget._models import Secret
 from nanomeet_widget._version import __version__
@@ -90,8 +90,9 @@ def test_a_call_after_the_server_is_gone_sends_nothing(
     service.create_room("Kept")
     said = killed(tmp_path)
     http = Http("the embedded server")
+    expected = _proof.Expected(Secret(said["proof"]))
     with impostor(urlsplit(said["url"]).port or 0) as other:
-        http.require_proof(other.url, Secret(said["proof"]))
+        http.require_proof(other.url, expected)
         request = Request(
             method="POST",
             origin=other.url,
@@ -126,15 +127,45 @@ def test_an_answer_of_the_real_server_proves_nothing_elsewhere(server: RunningSe
     real, relayed = Http("the server"), Http("the server")
     path = "/organisation"
     headers = {KEY: said["api_key"]}
-    real.require_proof(server.url, Secret(said["proof"]))
+    expected = _proof.Expected(Secret(said["proof"]))
+    real.require_proof(server.url, expected)
     assert real.call(Request(method="GET", origin=server.url, path=path, headers=headers))
     with impostor(answer=passed_on) as other:
-        relayed.require_proof(other.url, Secret(said["proof"]))
+        relayed.require_proof(other.url, expected)
         request = Request(method="GET", origin=other.url, path=path, headers=headers)
         with pytest.raises(ServiceUnavailableError):
             relayed.call(request)
         assert b"lease/proof" in other.heard
         assert said["api_key"].encode() not in other.heard
+
+
+def test_a_token_goes_only_to_the_server_that_made_it(
+    service: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A notebook that has only the token, as after a restart of its kernel.
+    room = service.create_room("Kept")
+    token = room.token
+    monkeypatch.setattr(_trust, "_used", {room.server})
+    assert nm.NanoMeet(token).recordings() == []
+    said = killed(tmp_path)
+    again = LocalServer(runtime=tmp_path / "run", data=tmp_path / "data", linger=1)
+    target = urlsplit(again.url)
+
+    def passed_on(asked: bytes) -> bytes:
+        """Ask the next server, which has the same secret."""
+        with socket.create_connection((target.hostname, target.port), timeout=10) as real:
+            real.sendall(asked)
+            return real.recv(65536)
+
+    for answer in (None, passed_on):
+        with impostor(
+            urlsplit(said["url"]).port or 0, **({"answer": answer} if answer else {})
+        ) as other:
+            with pytest.raises(ServiceUnavailableError, match="nothing was sent"):
+                nm.NanoMeet(token).recordings()
+            assert b"lease/proof" in other.heard
+            assert learned(other, [token.encode(), token.rpartition(".")[2].encode()]) == []
+    again.close()
 
 
 def test_each_answer_is_for_its_nonce(server: RunningServer) -> None:

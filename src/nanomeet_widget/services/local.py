@@ -90,7 +90,7 @@ class _Lease:
             sock.settimeout(left)
             return sock.recv(_CHUNK)
 
-        _proof.Challenge(address.proof.reveal(), address.url).pose(sock.sendall, receive)
+        _proof.Challenge(_proof.Expected(address.proof), address.url).pose(sock.sendall, receive)
         sock.settimeout(_LEASE_TIMEOUT)
 
     def _ask(self, path: str, api_key: Secret) -> None:
@@ -587,7 +587,7 @@ class LocalServer(Service):
             self._forget()
             self._address, self._lease = self._beside() or self._of_this_machine()
             if self._address.proof is not None:
-                self._http.require_proof(self._address.url, self._address.proof)
+                self._http.require_proof(self._address.url, _proof.Expected(self._address.proof))
             return self._address
 
     def _of_this_machine(self) -> tuple[_Address, _Lease]:

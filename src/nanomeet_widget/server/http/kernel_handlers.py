@@ -10,7 +10,7 @@ from nanomeet_widget.server.http.service_handler import ServiceHandler
 
 
 class ProofHandler(Handler):
-    """`GET lease/proof`: proves to a kernel that this is the server of the file that it read."""
+    """`GET lease/proof`: proves to a kernel that this is the server of the file that it read, or of a token."""
 
     def get(self) -> None:
         """Answer the challenge."""
@@ -18,7 +18,18 @@ class ProofHandler(Handler):
         if not _proof.is_nonce(nonce):
             raise web.HTTPError(400, reason=f"the header {_proof.HEADER} must be 32 bytes in hex")
         self.set_header("Content-Type", "text/plain")
-        self.finish(_proof.answer(self.core.proof, nonce, self._port()))
+        self.finish(_proof.answer(self._secret(), nonce, self._port()))
+
+    def _secret(self) -> str:
+        """Return the secret that this process or, for a token, the data folder's servers know."""
+        signed = self.request.headers.get(_proof.SIGNED)
+        if signed is None:
+            return self.core.proof
+        mark = self.request.headers.get(_proof.MARK, "")
+        signature = self.core.issuer.signature(signed, mark)
+        if signature is None:
+            raise web.HTTPError(404, reason="this server did not make the token")
+        return signature
 
     def _port(self) -> int:
         """Return the port at which this connection arrived; 0 for a Unix socket."""

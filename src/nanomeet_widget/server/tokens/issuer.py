@@ -6,13 +6,14 @@ No HTTP here. The rules of names and times are those of `nanomeet_widget._valida
 from __future__ import annotations
 
 import contextlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _tokens, _validation
+from nanomeet_widget import _proof, _tokens, _validation
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -61,6 +62,22 @@ class Issuer:
         self._movable = movable
         # The origins that the owner named, each with its path.
         self._addresses = {_validation.origin(server)}
+
+    def signature(self, signed: str, mark: str) -> str | None:
+        """Return the signature of a token of this server; None if it did not make it.
+
+        Parameters
+        ----------
+        signed : str
+            The token without its signature.
+        mark : str
+            A hash of that; see `_proof`.
+        """
+        for secret in self._secrets:
+            found = _tokens.signature(signed, secret)
+            if hmac.compare_digest(_proof.mark(found).encode(), mark.encode()):
+                return found
+        return None
 
     def verify(self, token: str) -> _tokens.Claims:
         """Verify a token of this server; see `_tokens.verify`.
