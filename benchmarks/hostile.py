@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=4)
     options = parser.parse_args()
     if options.quick:
-        options.seconds, options.turns = 5.0, 1
+        options.seconds, options.turns = 8.0, 2
     report = Report("A hostile guest", "hostile")
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder))

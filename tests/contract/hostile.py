@@ -16,6 +16,8 @@ from tests.contract.sockets import Client
 from tests.waiting import PATIENCE
 
 _TEXT, _PONG = 0x81, 0x8A
+#: Seconds.
+_CONNECTING = 0.05
 #: Nothing, a part of a head, and a part of a body.
 BEGUN = (
     "",
@@ -133,6 +135,8 @@ async def attack(url: str, link: str, over: asyncio.Event, *, password: str | No
             for number in range(60):
                 await page.send(**_flood(number))
         page.drop()
+        # Connecting over a network takes some time.
+        await asyncio.sleep(_CONNECTING)
 
 
 async def flood(

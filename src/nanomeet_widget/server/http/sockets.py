@@ -6,7 +6,7 @@ import logging
 from typing import ClassVar
 
 import msgspec
-from tornado import web, websocket
+from tornado import iostream, web, websocket
 
 from nanomeet_widget import _json
 from nanomeet_widget._errors import NanoMeetError
@@ -28,6 +28,8 @@ NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 #: and IANA's registry: "Try Again Later").
 TRY_AGAIN = 1013
 CROWDED = "Too many connections from your network address."
+#: Messages that may be on their way when a connection is closed.
+_MAX_IGNORED = 50
 
 
 class Socket(Handler, websocket.WebSocketHandler):
@@ -55,6 +57,8 @@ class Socket(Handler, websocket.WebSocketHandler):
         """
         super().initialize(core)
         self._deadline: Handle | None = None
+        self._ignored = 0
+        self._line: iostream.IOStream | None = None
         self._place: Place | None = None
         limits = core.config.limits
         self._allowance = TokenBucket(
@@ -113,6 +117,7 @@ class Socket(Handler, websocket.WebSocketHandler):
     def open(self, *_: str) -> None:
         """Start the time limit for the first message."""
         self.set_nodelay(True)
+        self._line = self.ws_connection.stream if self.ws_connection is not None else None
         self._place = self.core.access.enter(self.core.access.address(self.request))
         if self._place is None:
             self.turn_away()
@@ -129,7 +134,7 @@ class Socket(Handler, websocket.WebSocketHandler):
             The text or binary frame.
         """
         if self.ws_connection is None:
-            # Already closing: what was sent meanwhile counts no more.
+            self._ignore()
             return
         self.core.counts.messages += 1
         if not self._allowance.take(1, now=self.core.timers.time()):
@@ -148,6 +153,12 @@ class Socket(Handler, websocket.WebSocketHandler):
             # A fault of the server ends at most this connection.
             self.note_fault(error)
             self.reject("protocol", "The server could not handle a message.")
+
+    def _ignore(self) -> None:
+        """Ignore what was on its way when the connection was closed, but not without end."""
+        self._ignored += 1
+        if self._ignored > _MAX_IGNORED and self._line is not None:
+            self._line.close()
 
     def on_text(self, message: str) -> None:
         """Handle a text message.

@@ -55,6 +55,17 @@ class Admission:
         self._guesses = Guesses(timers)
         self._right = passwords.Remembered()
 
+    def set_password(self, password: str) -> None:
+        """Set the room's password.
+
+        Parameters
+        ----------
+        password : str
+            The password; an empty one removes it.
+        """
+        self._settings.password = passwords.hash_password(password) if password else ""
+        self._right.remember(password, self._settings.password)
+
     def check(self, newcomer: Participant, join: meeting.Join) -> Verdict:
         """Decide, and tell a newcomer who stays out why.
 

@@ -45,8 +45,10 @@ _KINDS: dict[type, _Budget] = {
 _MODERATORS = _Budget(burst=200, rate=10)
 #: Bytes of what pages send to each other to connect: a full stage takes about one megabyte.
 _SIGNALS = _Budget(burst=4_000_000, rate=200_000)
-#: For all people of a link at an address together, of what everyone is told: a class that claps.
-_LINK = _Budget(burst=600, rate=60)
+#: What each person may say to everyone, whatever others with their link do.
+_OWN = _Budget(burst=20, rate=1)
+#: What all people of a link at an address may say beyond that together: a class that claps.
+_LINK = _Budget(burst=400, rate=20)
 #: Messages that say how something is from now on.
 _STATES = (meeting.Media, meeting.Rename, meeting.RaiseHand, meeting.BroadcastShown, meeting.Want)
 #: Messages that everyone in the room is told of.
@@ -85,6 +87,7 @@ class Budgets:
         self._handle = handle
         self._kinds: dict[type, TokenBuckets] = {}
         self._signals = TokenBuckets(burst=_SIGNALS.burst, rate=_SIGNALS.rate, timers=timers)
+        self._own = TokenBuckets(burst=_OWN.burst, rate=_OWN.rate, timers=timers)
         self._links = TokenBuckets(burst=_LINK.burst, rate=_LINK.rate, timers=timers)
         #: The newest messages that wait for budget, oldest first.
         self._kept: dict[tuple[Participant, type, str], _State] = {}
@@ -121,11 +124,11 @@ class Budgets:
             budget = _MODERATORS
         told = isinstance(message, _TOLD) and not who.moderator
         link = f"{who.claims.jti} {who.address}"
-        if told and not self._links.has(link):
+        if told and not (self._own.has(who.id) or self._links.has(link)):
             return False
         if budget is not None and not self._of(kind, budget).take(who.id):
             return False
-        return not told or self._links.take(link)
+        return not told or self._own.take(who.id) or self._links.take(link)
 
     def _of(self, kind: type, budget: _Budget) -> TokenBuckets:
         if kind not in self._kinds:

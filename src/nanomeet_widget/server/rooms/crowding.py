@@ -85,23 +85,25 @@ class Arrivals:
     def __init__(self, timers: Timers) -> None:
         # A page whose network comes and goes tries every three seconds.
         self._people = TokenBuckets(burst=30, rate=0.5, timers=timers)
-        # A class that comes back at once, a few times in a row.
-        self._links = TokenBuckets(burst=300, rate=5, timers=timers)
+        # A class that comes at once, a few times in a row.
+        self._links = TokenBuckets(burst=200, rate=5, timers=timers)
 
-    def take(self, newcomer: Participant) -> bool:
+    def take(self, newcomer: Participant, *, back: bool) -> bool:
         """Count that a person comes.
 
         Parameters
         ----------
         newcomer : Participant
             The person.
+        back : bool
+            Whether they come back to their place: then others with their link do not hold them up.
 
         Returns
         -------
         bool
             False if they, or the people of their link at their address, came too often.
         """
-        if newcomer.claims.moderator:
+        if newcomer.claims.moderator or back:
             return self._people.take(newcomer.identity)
         link = f"{newcomer.claims.jti} {newcomer.address}"
         return (

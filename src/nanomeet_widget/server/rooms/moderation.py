@@ -7,7 +7,6 @@ from typing import Protocol
 
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server.protocol import meeting
-from nanomeet_widget.server.rooms import passwords
 from nanomeet_widget.server.rooms.cleaning import clean_line
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
@@ -69,9 +68,7 @@ class Moderation:
         message : SetPassword
             The request.
         """
-        password = message.password
-        self._room.settings.password = passwords.hash_password(password) if password else ""
-        self._room.settings_changed()
+        self._room.set_password(message.password)
         acknowledge(who, message)
 
     def set_closed(self, who: Participant, message: meeting.SetClosed) -> None:

@@ -44,11 +44,27 @@ def matches(password: str, kept: str) -> bool:
 
 
 class Remembered:
-    """Compares passwords, and hashes the right one only once, as a whole class may join at once."""
+    """Compares passwords, and hashes slowly only until the right one is known.
+
+    From then on a guess costs microseconds: neither a class that joins at once nor a guesser holds up the
+    event loop. What is remembered is a keyed hash, in memory alone.
+    """
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
-        self._right: bytes | None = None
+        #: The slow hash that the mark belongs to.
+        self._kept = ""
+        self._right = b""
+
+    def remember(self, password: str, kept: str) -> None:
+        """Remember the right password.
+
+        Parameters
+        ----------
+        password, kept : str
+            As the function `matches` has them.
+        """
+        self._kept, self._right = kept, self._mark(password)
 
     def matches(self, password: str, kept: str) -> bool:
         """Return whether a password is right.
@@ -58,14 +74,15 @@ class Remembered:
         password, kept : str
             As the function `matches` has them.
         """
-        told = f"{kept}\n{password}".encode()
-        mark = hashlib.blake2b(told, key=self._secret).digest()
-        if self._right is not None and hmac.compare_digest(mark, self._right):
-            return True
+        if self._kept == kept:
+            return hmac.compare_digest(self._mark(password), self._right)
         if not matches(password, kept):
             return False
-        self._right = mark
+        self.remember(password, kept)
         return True
+
+    def _mark(self, password: str) -> bytes:
+        return hashlib.blake2b(password.encode(), key=self._secret).digest()
 
 
 def _digest(password: str, salt: bytes) -> bytes:

@@ -225,7 +225,7 @@ class Room:
         )
         place = self._resumable(claims, join) or self._present.get(newcomer.id)
         if place is not None:
-            if not self._may_come(place, connection):
+            if not self._may_come(place, connection, back=True):
                 return None
             self._take(place, newcomer, join)
             return place
@@ -240,7 +240,7 @@ class Room:
         else:
             verdict = Verdict.IN
             newcomer.hand, newcomer.stage = back.hand, back.stage
-        if not self._may_come(newcomer, connection):
+        if not self._may_come(newcomer, connection, back=False):
             return None
         twin = self._waiting.get(newcomer.id)
         if twin is not None:
@@ -249,8 +249,8 @@ class Room:
                 twin.connection.close(_REPLACED)
         return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
 
-    def _may_come(self, newcomer: Participant, connection: Connection) -> bool:
-        if self._arrivals.take(newcomer):
+    def _may_come(self, newcomer: Participant, connection: Connection, *, back: bool) -> bool:
+        if self._arrivals.take(newcomer, back=back):
             return True
         connection.close(_TOO_OFTEN)
         return False
@@ -560,6 +560,17 @@ class Room:
     def _no_longer_main(self, participant: Participant) -> None:
         if self.settings.main == participant.id:
             self.set_main(None)
+
+    def set_password(self, password: str) -> None:
+        """Set or remove the room's password.
+
+        Parameters
+        ----------
+        password : str
+            The password; an empty one removes it.
+        """
+        self._admission.set_password(password)
+        self.settings_changed()
 
     def settings_changed(self) -> None:
         """Save the settings, and tell everyone of them."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import pytest
+
 from nanomeet_widget.server.protocol import common, meeting
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import PERSON, claims
@@ -154,6 +158,24 @@ def test_all_guesses_together_are_limited(house: House) -> None:
     asked = [house.page().join(claims(), password=str(number)) for number in range(400)]
     compared = sum(bool(page.all(meeting.PasswordRequired)) for page in asked)
     assert 100 <= compared < 200
+
+
+def test_wrong_passwords_do_not_hold_up_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = house.moderator()
+    anna.ask(meeting.SetPassword(password="first"))
+    anna.ask(meeting.SetPassword(password="sesame"))
+
+    def slow(*_: object, **__: object) -> bytes:
+        raise AssertionError("each takes ten milliseconds of everyone's time")
+
+    monkeypatch.setattr(hashlib, "scrypt", slow)
+    link = claims()
+    for number in range(20):
+        page = house.page().join(link, person=f"{PERSON}{number}", password="first")
+        assert page.last(meeting.PasswordRequired).wrong is True
+    assert house.page().join(link, person=PERSON, password="sesame").who is not None
 
 
 def test_a_password_that_is_too_long_is_wrong(house: House) -> None:

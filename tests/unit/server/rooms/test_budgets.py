@@ -124,7 +124,7 @@ def test_signals_are_bounded_by_their_bytes(house: House) -> None:
     assert len(anna.all(meeting.Signalled)) - before == 7 * 41
 
 
-def test_new_faces_bring_no_new_budget(house: House) -> None:
+def test_new_faces_bring_little_new_budget(house: House) -> None:
     anna, link = house.moderator(), claims()
     pages = [house.page().join(link, person=f"{PERSON}{number}") for number in range(50)]
     before = told(anna)
@@ -132,11 +132,28 @@ def test_new_faces_bring_no_new_budget(house: House) -> None:
         for page in pages:
             page.ask(meeting.Rename(name=str(number)))
             page.ask(meeting.React(reaction="clap"))
-    assert told(anna) - before <= 600
+            page.ask(meeting.SendChat(text="x"))
+    assert told(anna) - before <= 50 * 20 + 400
     # Another link has its own.
     other = house.guest(name="Other")
     other.ask(meeting.React(reaction="heart", ref=1))
     assert anna.last(meeting.Reaction).sender == other.id
+
+
+def test_a_hostile_guest_takes_nothing_from_others_with_the_same_link(house: House) -> None:
+    anna, link = house.moderator(), claims()
+    hostile = [house.page().join(link, person=f"{PERSON}-hostile-{n}") for n in range(8)]
+    pages = [house.page().join(link, person=f"{PERSON}{number}") for number in range(20)]
+    for second in range(60):
+        for number in range(20):
+            for page in hostile:
+                for message in flood(number):
+                    page.ask(message)
+        for page in pages:
+            page.ask(meeting.Rename(name=f"{second}", ref=second))
+            assert page.last(meeting.Ack).ref == second
+            assert anna.last(meeting.Updated).participant.name == f"{second}"
+        house.clock.advance(1.1)
 
 
 def test_a_class_that_claps_and_raises_hands_is_heard(house: House) -> None:

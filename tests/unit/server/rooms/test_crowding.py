@@ -127,7 +127,19 @@ def test_a_person_who_comes_again_and_again_is_told_to_wait(house: House) -> Non
         page = come(house, link, number)
         if is_in(page):
             page.leave()
-    assert len(anna.sent) - before < 1500
+    assert len(anna.sent) - before < 1000
     assert is_in(come(house, claims(), 1))
     house.clock.advance(60)
     assert is_in(come(house, link, 1))
+
+
+def test_a_crowd_does_not_keep_a_class_from_coming_back(house: House) -> None:
+    link = claims()
+    pages = [come(house, link, number) for number in range(30)]
+    for number in range(1000):
+        page = come(house, link, 100 + number)
+        if is_in(page):
+            page.leave()
+    for page in pages:
+        page.lose()
+    assert all(is_in(come(house, link, number)) for number in range(30))
