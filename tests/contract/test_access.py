@@ -103,6 +103,31 @@ def test_an_address_has_only_so_many_connections(servers: Servers) -> None:
     run(scenario())
 
 
+def test_connections_that_say_nothing_give_way(servers: Servers) -> None:
+    async def scenario() -> None:
+        server = servers.start("--limit", "connections=3", "--behind-proxy")
+        token = server.room("Door")
+        school = "2001:db8::1"
+        # All of one subscriber's addresses are one.
+        first, *_ = [
+            await connect(server, "ws/meeting", address=f"2001:db8::{number}")
+            for number in range(3)
+        ]
+        # Of pages that did not join, the oldest give way to those that do.
+        placed = [(await join(server, token, address=school))[0] for _ in range(3)]
+        assert "Too many connections" in (await first.expect("bye"))["message"]
+        await first.closed()
+        with pytest.raises(AssertionError, match="Too many connections"):
+            await join(server, token, address="2001:db8::9")
+        for page in placed:
+            await page.send("ping", t=1)
+            await page.expect("pong")
+        # Another subscriber has places of their own.
+        await join(server, token, address="2001:db8:0:1::1")
+
+    run(scenario())
+
+
 def test_forwarded_addresses_count_from_a_trusted_proxy_alone(servers: Servers) -> None:
     async def scenario() -> None:
         server = servers.start("--limit", "connections=1", "--limit", "unknown_connections=3")

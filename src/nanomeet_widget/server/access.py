@@ -7,8 +7,7 @@ import enum
 import ipaddress
 import re
 import socket
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from tornado import httputil
@@ -47,12 +46,17 @@ class Place:
         Where the connection comes from; empty if that is unknown.
     network : str
         What it is counted by.
+    give_way : callable
+        Closes the connection; called if a newer one takes its place.
     """
 
-    def __init__(self, access: Access, *, address: str, network: str) -> None:
+    def __init__(
+        self, access: Access, *, address: str, network: str, give_way: Callable[[], None]
+    ) -> None:
         self._access = access
         self.address = address
         self.network = network
+        self.give_way = give_way
         #: As what it is counted; None once it is no longer.
         self.standing: Standing | None = None
 
@@ -88,7 +92,8 @@ class Access:
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
         self._proxies = frozenset(map(networks.read, config.proxies))
-        self._open: Counter[tuple[Standing, str]] = Counter()
+        #: The oldest first.
+        self._open: dict[tuple[Standing, str], dict[Place, None]] = {}
         names = {"localhost", socket.gethostname(), socket.getfqdn(), *config.hosts}
         if config.public_url is not None:
             names.add(urlsplit(config.public_url).hostname or "")
@@ -185,21 +190,27 @@ class Access:
             and _is_loopback_name(_name_in(request.host))
         )
 
-    def enter(self, address: str) -> Place | None:
-        """Count a connection that arrives.
+    def enter(self, address: str, give_way: Callable[[], None]) -> Place:
+        """Count a connection that arrives. If its network has no place for it, the oldest gives way.
 
         Parameters
         ----------
         address : str
             Where it comes from; empty if that is unknown.
+        give_way : callable
+            Closes the connection; called if a newer one takes its place before it says what it wants.
 
         Returns
         -------
-        Place or None
-            Its place; None if its network has no more for those that arrive.
+        Place
+            Its place.
         """
-        place = Place(self, address=address, network=_counted_by(address))
-        return place if self.move(place, Standing.ARRIVING) else None
+        place = Place(self, address=address, network=_counted_by(address), give_way=give_way)
+        while not self.move(place, Standing.ARRIVING):
+            oldest = next(iter(self._open[Standing.ARRIVING, place.network]))
+            oldest.leave()
+            oldest.give_way()
+        return place
 
     def move(self, place: Place, standing: Standing | None) -> bool:
         """Count a connection as something else; see `Place`.
@@ -216,13 +227,16 @@ class Access:
         bool
             False if there is no such place left.
         """
-        if standing is not None and standing is not place.standing:
+        if standing is place.standing:
+            return True
+        if standing is not None:
             if not self._has_room(standing, place.network):
                 return False
-            self._open[standing, place.network] += 1
-        if place.standing is not None and standing is not place.standing:
-            self._open[place.standing, place.network] -= 1
-            if self._open[place.standing, place.network] <= 0:
+            self._open.setdefault((standing, place.network), {})[place] = None
+        if place.standing is not None:
+            here = self._open[place.standing, place.network]
+            del here[place]
+            if not here:
                 del self._open[place.standing, place.network]
         place.standing = standing
         return True
@@ -248,14 +262,16 @@ class Access:
     @property
     def connections(self) -> int:
         """How many connections are open."""
-        return self._open.total()
+        return sum(map(len, self._open.values()))
 
     def _has_room(self, standing: Standing, network: str) -> bool:
         limits = self._config.limits
         limit = limits.connections if network else limits.unknown_connections
-        here = self._open[standing, network]
+        here = len(self._open.get((standing, network), ()))
         if standing is Standing.WAITING:
-            everywhere = sum(n for (kind, _), n in self._open.items() if kind is standing)
+            everywhere = sum(
+                len(all_) for (kind, _), all_ in self._open.items() if kind is standing
+            )
             return here < min(limit or WAITING, WAITING) and everywhere < ALL_WAITING
         return limit == 0 or here < limit
 

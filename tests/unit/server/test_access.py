@@ -103,12 +103,15 @@ def test_nothing_in_a_header_is_a_fault_or_local(text: str, new: bool) -> None: 
 def filled(server: Access, address: str, standing: Standing) -> list[Place]:
     """Fill an address's places of a kind."""
     places: list[Place] = []
-    while (place := server.enter(address)) is not None and place.become(standing):
+    while (place := entered(server, address)).become(standing):
         places.append(place)
         assert len(places) < 1000
-    if place is not None:
-        place.leave()
+    place.leave()
     return places
+
+
+def entered(server: Access, address: str) -> Place:
+    return server.enter(address, lambda: None)
 
 
 @pytest.mark.parametrize("unknown", ["", NEAR, "127.8.8.8", "::1"])
@@ -116,8 +119,7 @@ def test_who_comes_without_an_address_is_counted_as_one(unknown: str) -> None:
     server = access(limits=Limits(connections=3, unknown_connections=5))
     assert len(filled(server, unknown, Standing.WATCHING)) == 5
     for other in ("", NEAR, "::1"):
-        place = server.enter(other)
-        assert place is not None
+        place = entered(server, other)
         assert not place.become(Standing.WATCHING)
         place.leave()
     assert len(filled(server, GUEST, Standing.WATCHING)) == 3
@@ -126,22 +128,38 @@ def test_who_comes_without_an_address_is_counted_as_one(unknown: str) -> None:
 def test_an_ipv6_network_is_counted_as_one() -> None:
     server = access(limits=Limits(connections=3))
     for last in range(1, 4):
-        place = server.enter(f"2001:db8::{last}")
-        assert place is not None
+        place = entered(server, f"2001:db8::{last}")
         assert place.become(Standing.WATCHING)
-    late = server.enter("2001:db8::ffff:4")
-    assert late is not None
+    late = entered(server, "2001:db8::ffff:4")
     assert not late.become(Standing.WATCHING)
-    other = server.enter("2001:db8:0:1::1")
-    assert other is not None
+    other = entered(server, "2001:db8:0:1::1")
     assert other.become(Standing.WATCHING)
 
 
 def test_no_kind_of_connection_takes_the_places_of_another() -> None:
     server = access(limits=Limits(connections=3))
-    for standing in reversed(Standing):
+    kinds = [standing for standing in Standing if standing is not Standing.ARRIVING]
+    for standing in kinds:
         assert len(filled(server, GUEST, standing)) == 3, standing
-    assert server.connections == 3 * len(Standing)
+    assert server.connections == 3 * len(kinds)
+    for _ in range(3):
+        assert entered(server, GUEST).standing is Standing.ARRIVING
+
+
+def test_of_those_that_say_nothing_the_oldest_gives_way() -> None:
+    server = access(limits=Limits(connections=3))
+    closed: list[int] = []
+    places = [server.enter(GUEST, lambda n=n: closed.append(n)) for n in range(5)]  # type: ignore[misc]
+    assert closed == [0, 1]
+    assert [place.standing is None for place in places] == [True, True, False, False, False]
+    assert places[2].become(Standing.ADMITTED)
+    server.enter(GUEST, lambda: None)
+    # Another subscriber's connections, and those that have a place, stay.
+    server.enter("203.0.113.9", lambda: None)
+    assert closed == [0, 1]
+    server.enter(GUEST, lambda: None)
+    assert closed == [0, 1, 3]
+    assert places[2].standing is Standing.ADMITTED
 
 
 def test_who_waits_for_nothing_has_few_places() -> None:
@@ -164,8 +182,8 @@ def test_what_is_counted_is_what_is_open() -> None:
     for _ in range(20_000):
         way = chance.randrange(3)
         if way == 0:
-            place = server.enter(chance.choice(addresses))
-            places += [place] if place else []
+            place = entered(server, chance.choice(addresses))
+            places = [*(p for p in places if p.standing is not None), place]
         elif places and way == 1:
             chance.choice(places).become(chance.choice(list(Standing)))
         elif places:

@@ -118,10 +118,8 @@ class Socket(Handler, websocket.WebSocketHandler):
         """Start the time limit for the first message."""
         self.set_nodelay(True)
         self._line = self.ws_connection.stream if self.ws_connection is not None else None
-        self._place = self.core.access.enter(self.core.access.address(self.request))
-        if self._place is None:
-            self.turn_away()
-            return
+        access = self.core.access
+        self._place = access.enter(access.address(self.request), self.turn_away)
         patience = self.core.config.patience.first_message
         self._deadline = self.core.timers.call_later(patience, self._late)
 
