@@ -229,7 +229,8 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         type=_amount,
         default=Retention.spare / _MB,
         metavar="MB",
-        help="stop recording when the disk has less free space; broadcasts continue "
+        help="stop recording and storing events when the disk has less free space; meetings and "
+        "broadcasts continue "
         "(default: %(default).0f)",
     )
     parser.add_argument(
