@@ -117,8 +117,8 @@ def check_depth(data: str | bytes) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
         if depth > DEEPEST:
             raise NotJsonError(f"it is nested more than {DEEPEST} levels deep")
 

@@ -46,7 +46,7 @@ def deep(depth: int) -> list[str]:
     return [*whole, *(a * depth for a, _ in pairs)]
 
 
-UNWRITTEN += [text for depth in (63, 65, 990, 1000, 9000) for text in deep(depth)]
+UNWRITTEN += [text for depth in (63, 65, 990, 1000) for text in deep(depth)]
 
 
 def seeds(page: Page) -> list[dict[str, Any]]:

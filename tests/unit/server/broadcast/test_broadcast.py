@@ -8,11 +8,11 @@ import pytest
 
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget.server.protocol import common, ingest, meeting, watch
-from nanomeet_widget.server.protocol.frames import Frame, Track
+from nanomeet_widget.server.protocol.frames import HEADER_SIZE, Frame, Track
 from tests.unit.server.broadcasting import Stage, sounding, states
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import Page, Sender, claims
-from tests.unit.server.spoiling import FRAMES, noise, nothing_kept
+from tests.unit.server.spoiling import FRAMES, UNWRITTEN, noise, nothing_kept
 from tests.unit.server.wire import PICTURE, SOUND, media, setup
 
 
@@ -33,7 +33,11 @@ def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> No
             for data in right[: chance.randint(0, 3)]:
                 broadcast.receive(sender, data)
             for _ in range(10):
-                broadcast.receive(sender, noise(chance, chance.choice(right)))
+                data = noise(chance, chance.choice(right))
+                if chance.random() < 0.1:  # a set-up that no page could write
+                    content = '{"codec":"opus","x":' + chance.choice(UNWRITTEN) + "}"
+                    data = right[1][:HEADER_SIZE] + content.encode()
+                broadcast.receive(sender, data)
             ended += sender.farewell is not None
             host.ask(meeting.StopBroadcast(ref=2))
     assert ended > FRAMES / 20
