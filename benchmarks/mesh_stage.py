@@ -18,7 +18,6 @@ How to read it
 
 from __future__ import annotations
 
-import json
 import secrets
 import statistics
 import tempfile
@@ -28,11 +27,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.contexts import new_context
+from tests.browser.test_room import address
 from tests.conftest import RunningServer, Servers
 
 SCRIPT = Path(__file__).with_suffix(".js")
@@ -91,10 +91,7 @@ class Bench:
             pages = []
             for number in range(people):
                 page = self._page(stack, window)
-                values: dict[str, object] = {"jwt": token, "userInfo.displayName": f"P{number}"}
-                values["config.prejoinConfig.enabled"] = False
-                parts = (f"{key}={quote(json.dumps(value))}" for key, value in values.items())
-                page.goto(f"{self._server.url}/local/{room}#{'&'.join(parts)}")
+                page.goto(address(self._server, token, room, f"P{number}"))
                 pages.append(page)
             for page in pages:
                 page.wait_for_function(
@@ -114,8 +111,11 @@ class Bench:
             return self._measure(pages)
 
     def _page(self, stack: ExitStack, window: ViewportSize) -> Page:
-        context = self._browser.new_context(
-            permissions=["camera", "microphone"], bypass_csp=True, viewport=window
+        context = new_context(
+            self._browser,
+            permissions=["camera", "microphone"],
+            bypass_csp=True,
+            viewport=window,
         )
         stack.callback(context.close)
         page = context.new_page()

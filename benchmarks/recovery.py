@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.contexts import new_context
 from tests.browser.peers import KEEP_PEERS
 from tests.browser.test_networks import Wire, decoded, meet
 from tests.browser.test_room import Room, tile
@@ -86,7 +87,7 @@ def meeting(browser: Browser, server: RunningServer) -> Iterator[Two]:
     with ExitStack() as stack:
 
         def open_page(url: str | None = None, **options: Any) -> Page:  # noqa: ANN401 - as Playwright's
-            context = browser.new_context(permissions=["camera", "microphone"], **options)
+            context = new_context(browser, permissions=["camera", "microphone"], **options)
             stack.callback(context.close)
             page = context.new_page()
             page.add_init_script(KEEP_PEERS)
