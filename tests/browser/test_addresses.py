@@ -187,5 +187,6 @@ def test_an_address_without_a_meeting_says_what_to_do(
 def test_a_person_opens_a_room_without_its_organisation(
     behind: RunningServer, open_page: OpenPage, room: str
 ) -> None:
-    page = open_page(f"{behind.url}/{room}#jwt={behind.room(room)}&config.prejoinPageEnabled=false")
+    page = open_page(f"{behind.url}/{room}#jwt={behind.room(room)}")
+    page.get_by_role("button", name="Join").click()
     expect(page.locator("[data-participant]")).to_have_count(1)

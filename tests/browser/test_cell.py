@@ -318,7 +318,11 @@ def test_in_a_tab_of_its_own_and_back_here(lab: Lab, open_page: OpenPage) -> Non
         press(notebook.meeting, "Open in a tab")
     tab = opened.value
     expect(tab.locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
-    expect(tab).to_have_url(re.compile(re.escape("/local/tab_101#config.theme=%22light%22")))
+    expect(tab).to_have_url(re.compile(r"/local/tab_101$"))
+    expect(tab.locator("html")).to_have_attribute("data-theme", "light")
+    tab.reload()
+    expect(tab.locator("li[data-participant]")).to_have_count(1, timeout=SLOW)
+    expect(tab.locator("html")).to_have_attribute("data-theme", "light")
     fragmentless = [text.split("#")[0] for text in asked if "/tab_101" in text]
     assert fragmentless
     assert not [text for text in fragmentless if "eyJ" in text]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from tests.conftest import RunningServer
+
 from .axe import violations
 from .conftest import OpenPage
 from .media import moves
@@ -285,7 +287,7 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
     expect(ada.get_by_text("Alan has been invited to the stage.").first).to_be_visible()
 
 
-def test_many_people_are_searched(room: Room) -> None:
+def test_many_people_are_searched(room: Room, server: RunningServer) -> None:
     ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 600})
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
     # Joined by their sockets alone: nine browsers would keep the machine busy with pictures.
@@ -300,7 +302,7 @@ def test_many_people_are_searched(room: Room) -> None:
           })));
         }""",
         [
-            ada.evaluate("document.baseURI").replace("http", "ws") + "ws/meeting",
+            server.websocket("ws/meeting"),
             [room.invite() for _ in range(9)],
         ],
     )

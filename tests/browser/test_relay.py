@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -19,6 +19,7 @@ from tests.waiting import until_up
 from .conftest import OpenPage
 from .media import moves
 from .notebook import SLOW
+from .test_room import address
 from .waiting import until
 
 pytestmark = pytest.mark.browser
@@ -61,8 +62,7 @@ def enter(
 
     page.on("request", note)
     page.on("websocket", lambda line: asked.append(urlsplit(line.url).netloc))
-    config = f"&config.forceTurnRelay={str(relay).lower()}&config.prejoinConfig.enabled=false"
-    page.goto(f"{server.url}/local/Relay#jwt={quote(token)}{config}")
+    page.goto(address(server, token, "Relay", "Ada", forceTurnRelay=relay))
     return page, asked
 
 
