@@ -1,4 +1,4 @@
-"""Scripts on the notebook's origin: none runs in a page of a meeting, whoever planted it.
+"""Scripts on the notebook's origin: none that someone planted there runs in a page of a meeting.
 
 Jupyter serves the files of its user as scripts, on the origin of the meeting's pages. It wants to be told
 which page asks, which any markup can do.

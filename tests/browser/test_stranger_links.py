@@ -136,3 +136,17 @@ def test_a_frame_does_not_find_the_token_of_its_tab(
         framed = page.frame_locator("iframe").locator("body")
         expect(framed).to_contain_text("no token in it", timeout=PATIENCE)
     expect(tile(ada, "Guest")).to_have_count(0)
+
+
+def test_a_page_that_opens_a_meeting_has_no_hold_of_it(
+    room: Room, open_page: OpenPage, bare: str
+) -> None:
+    opening = "<!doctype html><button onclick='opened = open({})'>prizes</button>"
+    address = html.escape(json.dumps(link(bare, room.invite())), quote=True)
+    with site(opening.format(address)) as hostile:
+        page = open_page(hostile)
+        with page.expect_popup() as popup:
+            page.get_by_role("button").click()
+        asks_first(popup.value)
+        assert popup.value.evaluate("opener") is None
+        page.wait_for_function("opened.closed")
