@@ -1,17 +1,17 @@
-"""What a background behind a person costs: milliseconds a picture, pictures a second, and processor time.
+"""The cost of a virtual background: milliseconds per frame, frames per second, and processor time.
 
 What is measured
-    One person looks at themselves before joining, in a page of the embedded server, with a camera of 640x360
-    or 1280x720 at 30 pictures a second: first with no background, then with each kind of it. Counted are the
-    pictures that the preview shows each second, the milliseconds that the background's Worker needs for
-    one, and the seconds for which all processes of the browser have had a processor in each second.
+    One participant watches the preview before joining, in a page of the embedded server, with a camera of
+    640x360 or 1280x720 at 30 frames per second: first without a background, then with each kind. Counted are
+    the frames that the preview shows per second, the milliseconds that the background's Worker needs per
+    frame, and the processor time of all browser processes per second.
 
-    The camera is Chromium's own, playing a clip: a portrait before a chessboard.
+    The camera is Chromium's own, playing a clip: a portrait in front of a chessboard.
 
 How to read it
-    All ways run one after the other in the same run, and what else the machine does falls on all of them; the
-    load average is printed. "times none" compares the processor time with that of no background. Without a
-    graphics card, as here, the browser itself draws with the processor, too, which is in every row.
+    All variants run one after the other in the same run, and other load on the machine affects all of them;
+    the load average is printed. "times none" compares the processor time with that of no background. Without
+    a graphics card, as here, the browser itself also draws on the processor, which is part of every row.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.browser.posing import pose
 from tests.conftest import RunningServer, Servers
 
 WAYS = ("none", "slight-blur", "blur", "hills")
-#: Notes what the background's Worker says of its work.
+#: Records the reports of the background's Worker.
 NOTE = """
   globalThis.efforts = [];
   globalThis.Worker = class extends Worker {
@@ -50,22 +50,22 @@ SHOWN = "document.querySelector('video.playing')?.getVideoPlaybackQuality().tota
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one way did while it was measured."""
+    """The measurements of one variant."""
 
-    #: Pictures a second.
+    #: Frames per second.
     rate: float
-    #: Milliseconds a picture; None without a background.
+    #: Milliseconds per frame; None without a background.
     each: float | None
-    #: Seconds of processor in each second.
+    #: Seconds of processor time per second.
     processor: float
-    #: Lines of the picture at the end: fewer where the machine was too slow.
+    #: The frame's lines at the end: fewer if the machine was too slow.
     lines: int
 
 
 def measure(
     browser: Browser, server: RunningServer, way: str, *, settle: float, seconds: float
 ) -> Outcome:
-    """Return what a way does."""
+    """Measure one variant."""
     room = f"bench_{secrets.token_hex(4)}"
     values: dict[str, object] = {"jwt": server.room(room), "config.prejoinConfig.enabled": True}
     fragment = "&".join(f"{key}={quote(json.dumps(value))}" for key, value in values.items())

@@ -2,13 +2,14 @@
 
 What is measured
     The source of `broadcast_latency`, sent from a browser beside the server. The viewer's browser is in a
-    network namespace of its own, whose only connection (`line.py`) delays every packet each way and drops
-    some at random. "Ours" is a broadcast by WebCodecs with sound, over TCP; "WebRTC" a plain connection from
-    page to page, with sound, over UDP. The delay is part of each picture's age: nothing can be faster.
+    network namespace of its own, whose only connection (`line.py`) delays every packet in each direction and
+    drops some at random. "Ours" is a broadcast with WebCodecs and sound, over TCP; "WebRTC" is a plain
+    connection from page to page, with sound, over UDP. The delay is part of each frame's age: nothing can be
+    faster.
 
 How to read it
-    Halts are the times without a new picture for more than 250 ms, and their total in seconds. TCP retransmits
-    lost packets, and everything behind them waits.
+    Halts are the periods without a new frame for more than 250 ms, and their total in seconds. TCP
+    retransmits lost packets, and everything behind them waits.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from benchmarks.report import Report, arguments
 from benchmarks.studio import CANVAS, HEAD, Seen, Studio, running_studio, watch
 from tests.browser.conftest import CHROMIUM
 
-#: Milliseconds each way, and percent of the packets.
+#: Milliseconds in each direction, and lost packets in percent.
 LINES = [(0, 0), (20, 0), (20, 1), (20, 3), (20, 10), (50, 0), (100, 0), (200, 0)]
 PORT = 8917
 SETTLE = 8.0
@@ -55,7 +56,7 @@ def main() -> None:
         origin = f"http://{line.HERE}:{PORT}"
         with running_studio(
             *("--host", line.HERE, "--port", str(PORT)),
-            # Pages may do here what they otherwise may only over TLS.
+            # The pages may use here what they otherwise get only over TLS.
             switches=[f"--unsafely-treat-insecure-origin-as-secure={origin}"],
             viewers_chromium=str(line.program(Path(folder), CHROMIUM)),
         ) as studio:

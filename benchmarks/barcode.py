@@ -1,4 +1,4 @@
-"""Reads the barcode of `stamps.js` off decoded pictures."""
+"""Reads the barcode of `stamps.js` from decoded frames."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-#: As `stamps.js` draws it: bits, the lines of each of the four rows, and the picture's width.
+#: As `stamps.js` draws it: bits, the lines of each of the four rows, and the frame's width.
 BITS, ROW, WIDTH = 20, 32, 640
 _DARK = 127
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A picture's stamp."""
+    """A frame's stamp."""
 
-    #: Drawing time, in quarters of a millisecond, and number; both wrap around.
+    #: The drawing time in quarters of a millisecond, and the frame's number; both wrap around.
     time: int
     number: int
 
 
 def read(grey: NDArray[np.uint8]) -> Stamp | None:
-    """Read a picture's stamp; None if it has none, or it is torn.
+    """Read a frame's stamp; None if it has none, or is torn.
 
     Parameters
     ----------
     grey
-        The picture's lines, 640 values each.
+        The frame's lines, 640 values each.
     """
     lines = np.arange(4) * ROW + ROW // 2
     columns = np.arange(BITS) * (WIDTH // BITS) + WIDTH // BITS // 2

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-#: No message of the benchmarks is larger.
+#: All messages of the benchmarks are smaller.
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -38,7 +38,7 @@ async def _serve() -> None:
 
 @contextmanager
 def running_bare_broadcast() -> Iterator[tuple[int, int]]:
-    """Run it in a process of its own; give its port and the process' id."""
+    """Run it in a process of its own; yield its port and the process id."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.bare_broadcast"], stdout=subprocess.PIPE, text=True
     )
@@ -51,6 +51,6 @@ def running_bare_broadcast() -> Iterator[tuple[int, int]]:
 
 
 if __name__ == "__main__":
-    # Viewers who left while messages for them were queued do not matter here.
+    # Ignore viewers who left while messages were queued for them.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(_serve())

@@ -1,15 +1,15 @@
-"""Age of a picture when a viewer sees it: our broadcast beside the alternatives, in one run.
+"""The age of a frame when a viewer sees it: our broadcast beside the alternatives, in one run.
 
 What is measured
-    A Worker draws 640x360 pictures, or larger ones of that shape, 30 per second, each with its drawing time
+    A Worker draws frames of 640x360, or larger ones of that shape, 30 per second, each with its drawing time
     as a barcode, into a MediaStreamTrack that replaces a camera; another track beeps every second, like a
     microphone. A viewer's page reads the barcode off its own pixels at each refresh of its screen; the
     difference of the clocks is the age. All pages are on one machine and share its clock.
 
     Ours: the track is the only tile of a stage; composer, encoder, ws/ingest, the real server, ws/watch, the
-    player. By WebCodecs "muted" is a viewer who muted the sound, so that the picture waits for nothing; "with
-    sound" plays both in sync. By MSE is the same player without WebCodecs, as on plain http; its pictures
-    always wait for the sound.
+    player. With WebCodecs, "muted" is a viewer who muted the sound, so that the video waits for nothing;
+    "with sound" plays both in sync. MSE is the same player without WebCodecs, as on plain http; its video
+    always waits for the sound.
     WebRTC: the same track, one to one, from the same page straight to a video element, no server.
     MediaRecorder: the same track as WebM in slices of 50 ms, over a plain WebSocket server
     (`bare_broadcast.py`) to Media Source Extensions, played 0.2 s behind their end.
@@ -20,8 +20,8 @@ What is measured
     excludes a camera's own delay, a real network, and the time from the page's pixels to the display's light.
 
 How to read it
-    The methods take turns, so that other load on the machine affects all of them alike. Headless Chromium here
-    encodes and decodes on the processor.
+    The methods take turns, so that other load on the machine affects all of them alike. Headless Chromium
+    here encodes and decodes on the processor.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ from benchmarks.studio import (
 )
 from tests.browser.broadcasting import WITHOUT_WEBCODECS
 
-#: Seconds until a method has settled; HLS begins far behind.
+#: Seconds until a method has settled; HLS starts far behind.
 SETTLE, SETTLE_HLS = 4.0, 12.0
-#: Of MediaRecorder, in milliseconds, and how far behind its end it is played, in seconds.
+#: The slice length of MediaRecorder in milliseconds, and the playback delay behind its end in seconds.
 SLICE, TARGET = 50, 0.2
 
 
 @dataclass
 class Way:
-    """A method of delivery, and what was seen of it."""
+    """A method of delivery, and its measurements."""
 
     name: str
     measure: Callable[[float], Seen]
@@ -60,7 +60,7 @@ class Way:
 
 
 def ways(studio: Studio) -> list[Way]:
-    """Return the methods, in their order."""
+    """Return the methods in order."""
     return [
         Way("ours, WebCodecs, muted", lambda s: ours(studio, s, muted=True)),
         Way("ours, WebCodecs, with sound", lambda s: ours(studio, s)),
@@ -136,7 +136,7 @@ def main() -> None:
     with running_studio(lines=options.lines) as studio:
         measured = ways(studio)
         for turn in range(rounds):
-            # The first in one round is the last in the next.
+            # Reverse the order in every other round.
             for way in measured if turn % 2 == 0 else reversed(measured):
                 way.seen.add(way.measure(seconds))
     report.table(HEAD, [way.seen.row(way.name) for way in measured])

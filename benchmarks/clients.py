@@ -37,7 +37,7 @@ async def read(line: websocket.WebSocketClientConnection) -> str | bytes | None:
 async def broadcasting(
     server: RunningServer, token: str
 ) -> AsyncIterator[websocket.WebSocketClientConnection]:
-    """Start a broadcast as a moderator's page; give the socket that takes its frames."""
+    """Start a broadcast as a moderator's page; yield the socket for its frames."""
     page = await connect(server.websocket("ws/meeting"), origin=server.url)
     await say(page, "join", v=1, token=token)
     await say(page, "start_broadcast", ref=1)

@@ -1,8 +1,9 @@
 """Many viewers in one process, so cheap that the server is the bottleneck: raw sockets and epoll.
 
-A viewer parses only the headers of WebSocket messages, and the time of each media frame, which the benchmark's
-publisher sets to the moment of sending: the delay is from there to the last byte. `fan_out` runs it as a
-module: it connects all viewers, writes a line, measures when it reads one, and writes the result as JSON.
+A viewer parses only the headers of WebSocket messages, and the time of each media frame, which the
+benchmark's publisher sets to the time of sending: the delay runs from there to the last byte. `fan_out` runs
+it as a module: it connects all viewers, writes a line, measures when it reads one, and writes the result as
+JSON.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _LONGEST_HEADER = 10
 
 
 class Viewer:
-    """One viewer's connection, and how far into a message it is.
+    """One viewer's connection, and its position in a message.
 
     Parameters
     ----------
     address
         The server's.
     path
-        Of the WebSocket.
+        The WebSocket's.
     greeting
         The first message, if any.
     """
@@ -65,7 +66,7 @@ class Viewer:
         self._sent = 0
 
     def receive(self) -> Iterator[float]:
-        """Read what has arrived; yield the delay of each frame that is complete now, in seconds."""
+        """Read what has arrived; yield the delay of each completed frame, in seconds."""
         size = self.socket.recv_into(_RECEIVED)
         if size == 0:
             raise ConnectionError("the server closed a viewer's connection")
@@ -99,7 +100,8 @@ class Viewer:
             header = 4
         elif size == _EIGHT_BYTES:
             header = _LONGEST_HEADER
-        # Frames are looked into, and none has fewer bytes; a ping is short, and its answer repeats it.
+        # Only frames are inspected, and each is at least this long; a ping is short, and its answer repeats
+        # it.
         needed = {_BINARY: HEADER_SIZE, _PING: size}.get(kind, 0)
         if len(data) < header + needed:
             return 0
@@ -116,7 +118,7 @@ class Viewer:
 
 
 def _masked(kind: int, payload: bytes) -> bytes:
-    """Return a client's message; a mask of zeros leaves it as it is."""
+    """Return a client's message; a mask of zeros leaves it unchanged."""
     return bytes([kind, 0x80 | len(payload)]) + bytes(4) + payload
 
 
@@ -126,9 +128,9 @@ class Crowd:
     Parameters
     ----------
     viewers
-        How many.
+        The number of viewers.
     address, path, greeting
-        Of each; see `Viewer`.
+        As in `Viewer`.
     """
 
     def __init__(self, viewers: int, *, address: tuple[str, int], path: str, greeting: str) -> None:
@@ -153,7 +155,7 @@ class Crowd:
 async def running_crowd(
     viewers: int, *, port: int, path: str, greeting: str, warm: float, seconds: float
 ) -> AsyncIterator[Process]:
-    """Connect viewers in a process of their own; give it when all are there."""
+    """Connect viewers in a process of their own; yield it when all are connected."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.crowd", str(viewers), str(port), path),
         *("--greeting", greeting, "--warm", str(warm), "--seconds", str(seconds)),
@@ -170,7 +172,7 @@ async def running_crowd(
 
 
 def main() -> None:
-    """Connect, wait for a line, measure, and tell."""
+    """Connect, wait for a line, measure, and print the result."""
     parser = argparse.ArgumentParser()
     parser.add_argument("viewers", type=int)
     parser.add_argument("port", type=int)
@@ -186,7 +188,7 @@ def main() -> None:
         greeting=options.greeting,
     )
     print("ready", flush=True)
-    # A viewer has to read from its first moment on.
+    # A viewer must read from the start.
     sys.stdin.readline()
     crowd.watch(options.warm)
     began, before = time.monotonic_ns() // 1000, time.process_time()
@@ -201,7 +203,7 @@ def main() -> None:
         "busy": busy,
     }
     print(json.dumps(found), flush=True)
-    # Stays, so that the server's memory can be read with all viewers connected.
+    # Stay, so that the server's memory can be read with all viewers connected.
     sys.stdin.readline()
 
 

@@ -1,18 +1,19 @@
 """A long broadcast: whether latency, lip sync and memory stay constant, and the recording is complete.
 
 What is measured
-    The source of `broadcast_latency` and `lip_sync`, one viewer by WebCodecs with sound in a Chromium of its
-    own, and a recording. At each step: the age of the pictures, the offset of the beeps, the resident memory of
+    The source of `broadcast_latency` and `lip_sync`, one viewer with WebCodecs and sound in a Chromium of its
+    own, and a recording. At each step: the age of the frames, the offset of the beeps, the resident memory of
     the server, and that of all processes of the viewer's browser (each shared page divided among those that
     share it).
 
-    Afterwards the recording is decoded, and each picture's time compared with what the server sent to a client
-    that noted all of it: one more or one less was lost or repeated on the way to the file. Pictures are also
+    Afterwards the recording is decoded, and each frame's time compared with what the server sent to a client
+    that recorded all of it: one more or one less was repeated or lost on the way to the file. Frames are also
     numbered: a missing number was lost somewhere after the source, a repeated one was encoded twice.
 
 How to read it
-    Everything runs on one machine. The composer reports what it leaves out because the machine is busy. It and
-    the source have separate clocks, so that now and then two pictures of the source fall into one of its turns.
+    Everything runs on one machine. The composer reports the frames that it skips because the machine is busy.
+    It and the source have separate clocks, so that now and then two frames of the source fall into one of its
+    turns.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ from benchmarks.witness import witnessing
 from playwright.sync_api import CDPSession, Page
 
 STREAM = "long"
-#: Seconds until a page has begun.
+#: Seconds for a page to start.
 SETTLE = 10.0
 
 
 @dataclass(frozen=True)
 class Film:
-    """Contents of a recording. Times are in ms."""
+    """The contents of a recording. Times are in ms."""
 
     times: list[float]
-    #: Each picture's barcode; None if it cannot be read.
+    #: Each frame's barcode; None if it is unreadable.
     stamps: list[Stamp | None]
-    #: When each packet of sound begins, and how long it is.
+    #: The start and duration of each audio packet.
     sound: list[tuple[float, float]]
 
     @property
@@ -59,22 +60,22 @@ class Film:
 
     @property
     def numbers(self) -> list[int]:
-        """The pictures' numbers."""
+        """The frames' numbers."""
         return [stamp.number for stamp in self._settled if stamp is not None]
 
     @property
     def unreadable(self) -> int:
-        """How many pictures have none."""
+        """The number of frames without a readable barcode."""
         return self._settled.count(None)
 
     @property
     def gaps(self) -> list[float]:
-        """The time between two pictures."""
+        """The intervals between frames."""
         return [after - before for before, after in pairwise(self.times)]
 
     @property
     def silence(self) -> float:
-        """How far a packet of sound is at most from the end of the one before."""
+        """The largest distance between one audio packet's end and the next one's start."""
         ends = [
             abs(after - (begin + length)) for (begin, length), (after, _) in pairwise(self.sound)
         ]
@@ -111,7 +112,7 @@ def look(
     minute: float,
     step: float,
 ) -> tuple[list[str], Seen]:
-    """Watch for a step of the time; return a row of the table, and what was seen."""
+    """Watch for one step; return a row of the table, and the measurements."""
     viewer.wait_for_timeout(step * 1000)
     seen = taken(viewer, step)
     fit = Fit(seen.ages, heard(viewer))
@@ -138,7 +139,7 @@ def broadcast(
 ) -> tuple[list[list[str]], Seen, int]:
     """Broadcast and record.
 
-    Returns the rows, all that was seen, and how many pictures the composer left out.
+    Returns the rows, all measurements, and the number of frames that the composer skipped.
     """
     with (
         studio.broadcast(STREAM, record=True) as stage,
@@ -168,7 +169,7 @@ def broadcast(
 
 
 def judge(report: Report, film: Film, sent: list[int], skipped: int) -> None:
-    """Report what the recording holds."""
+    """Report the contents of the recording."""
     lacking, besides = differences([time / 1000 for time in sent], film.times)
     lost, repeated = missing(film.numbers)
     facts = {

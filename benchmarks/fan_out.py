@@ -1,19 +1,19 @@
-"""How many viewers one server process carries, beside a bare loop of `websockets.broadcast`.
+"""How many viewers one server process can serve, beside a bare loop of `websockets.broadcast`.
 
 What is measured
-    One sender, many viewers, 1.5 Mbit/s for each. Each frame carries the moment of sending; its delay ends when
+    One sender, many viewers, 1.5 Mbit/s for each. Each frame carries the time of sending; its delay ends when
     a viewer has its last byte. "Ours" is the embedded server, from ws/ingest to ws/watch; "bare" is
     `bare_broadcast.py`, which relays every message. Both get the same bytes from the same sender, and take
     turns. The viewers are one process (`crowd.py`).
 
-    Two shapes of the same bitrate: 10 messages a second, and what the composer sends, 30 pictures and 100
-    packets of sound. Received is the share of what was sent that arrived in the time; ours drops what comes too
-    late for a viewer. Processor and memory are the server's: milliseconds of one core per second, and KB more
-    than without viewers, for each viewer.
+    Two shapes of the same bitrate: 10 messages per second, and what the composer sends, 30 video frames and
+    100 audio packets. "Received" is the share of the sent messages that arrived in time; ours drops what
+    comes too late for a viewer. Processor and memory are the server's: milliseconds of one core per second,
+    and KB more than without viewers, for each viewer.
 
 How to read it
-    The viewers share the machine with the server; the load of their own core is in the last column. Carried is
-    the number of viewers with a p95 of 50 ms, interpolated linearly between the two nearest numbers.
+    The viewers share the machine with the server; the load of their own core is in the last column. "Carried"
+    is the number of viewers with a p95 of 50 ms, interpolated linearly between the two nearest numbers.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ from tornado.websocket import WebSocketClientConnection
 from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 
 VIEWERS = [50, 200, 500, 1000, 1500, 2000]
-#: Milliseconds of p95, and the share that has to arrive for that to count.
+#: The bound on the p95 in milliseconds, and the share that must arrive for it to count.
 BOUND, WHOLE = 50.0, 0.97
-#: Seconds between two keyframes, and of sending before it is measured.
+#: Seconds between keyframes, and of sending before the measurement.
 KEYFRAMES, WARM = 2.0, 1.0
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Frames of one track: how many a second, and the bytes of each payload."""
+    """Frames of one track: the number per second, and the bytes of each payload."""
 
     track: Track
     rate: int
@@ -69,7 +69,7 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Point:
-    """What one server did with so many viewers."""
+    """The measurements of one server with a number of viewers."""
 
     viewers: int
     median: float
@@ -81,11 +81,11 @@ class Point:
 
     @property
     def delay(self) -> float:
-        """The p95, if what was sent arrived at all."""
+        """The p95, if enough of what was sent arrived."""
         return self.p95 if self.received >= WHOLE else float("inf")
 
     def row(self, name: str) -> list[str]:
-        """Return it as a row of the table."""
+        """Return a row of the table."""
         return [
             str(self.viewers),
             name,
@@ -105,7 +105,7 @@ HEAD = [
 
 
 def schedule(shape: list[Kept]) -> Iterator[tuple[float, Kept]]:
-    """Yield when each frame is due, in seconds, and which it is."""
+    """Yield the time at which each frame is due, in seconds, and the frame."""
 
     def times(kept: Kept) -> Iterator[tuple[float, int, Kept]]:
         return ((number / kept.rate, kept.track, kept) for number in itertools.count())
@@ -144,7 +144,7 @@ async def publish(line: WebSocketClientConnection, shape: list[Kept], sent: list
 
 @dataclass(frozen=True)
 class Target:
-    """A server that runs: where it is, how a viewer greets it, and what opens its sender's socket."""
+    """A running server: its address, a viewer's greeting, and how to open the sender's socket."""
 
     port: int
     pid: int
@@ -177,7 +177,7 @@ def bare() -> Iterator[Target]:
 
 
 async def measure(target: Target, viewers: int, shape: list[Kept], seconds: float) -> Point:
-    """Have viewers watch a server, and a sender send."""
+    """Let viewers watch a server while a sender sends."""
     empty = resident(target.pid)
     async with running_crowd(
         viewers,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-#: Milliseconds without a new picture that a viewer notices as a halt.
+#: Milliseconds without a new frame that a viewer notices as a halt.
 STALL = 250.0
-#: Pictures of a recording that may be before the first that viewers got.
+#: The most frames of a recording before the first that viewers got.
 _EARLY = 60
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """Return the least value that so many percent of the values do not exceed.
+    """Return the smallest value that this percentage of the values does not exceed.
 
     Parameters
     ----------
     values
-        In any order; none of them makes it NaN.
+        In any order; without values it is NaN.
     part
         Percent.
     """
@@ -28,22 +28,22 @@ def percentile(values: Sequence[float], part: float) -> float:
 
 
 def stalls(gaps: Sequence[float]) -> tuple[int, float]:
-    """Return how often there was no new picture for too long, and the seconds of it together.
+    """Return the number of halts, and their total in seconds.
 
     Parameters
     ----------
     gaps
-        Milliseconds between pictures.
+        Milliseconds between frames.
     """
     long = [gap for gap in gaps if gap > STALL]
     return len(long), sum(long) / 1000
 
 
 def carried(points: Sequence[tuple[int, float]], bound: float) -> float:
-    """Return how many viewers are carried within a bound on the delay.
+    """Return how many viewers can be served within a bound on the delay.
 
-    Between the last number that is within the bound and the first that is not, it is a straight
-    line. If all are within the bound, the greatest number is a lower limit.
+    Interpolates linearly between the last number within the bound and the first beyond it. If all are within
+    the bound, the greatest number is a lower limit.
 
     Parameters
     ----------
@@ -63,15 +63,15 @@ def carried(points: Sequence[tuple[int, float]], bound: float) -> float:
 
 
 def differences(sent: Sequence[float], recorded: Sequence[float]) -> tuple[int, int]:
-    """Return how many of the pictures that were sent a recording lacks, and has besides.
+    """Return how many of the sent frames a recording lacks, and how many others it has.
 
     Parameters
     ----------
     sent
-        The times of the pictures, in milliseconds of any clock.
+        The times of the frames, in milliseconds of any clock.
     recorded
-        The times of the recording's pictures, in milliseconds. It may begin a keyframe before what was
-        sent: where its times fit best, the first of the others is.
+        The times of the recording's frames, in milliseconds. It may start a keyframe before `sent` does: the
+        best-fitting position counts as the start.
     """
     expected = {round(time - sent[0], 1) for time in sent}
 

@@ -1,13 +1,13 @@
-"""Time until a late viewer sees the broadcast, and the age of that first picture.
+"""The time until a late viewer sees the broadcast, and the age of that first frame.
 
 What is measured
     A broadcast as in `broadcast_latency` has been running for a while. A viewer's page is opened in a browser
-    context of its own, with an empty cache. Its own clock says when its pixels first contain a picture, counted
-    from the navigation, and that picture's age.
+    context of its own, with an empty cache. Its own clock measures when its pixels first contain a frame,
+    from the start of the navigation, and that frame's age.
 
 How to read it
-    One viewer after the other, at moments unrelated to keyframes, which are 2 s apart. Server, sender and viewer
-    share the machine.
+    One viewer after the other, at times unrelated to keyframes, which are 2 s apart. Server, sender and
+    viewer share the machine.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from benchmarks.report import Report, arguments
 from benchmarks.studio import CANVAS, VIDEO, Studio, running_studio
 from tests.browser.broadcasting import WITHOUT_WEBCODECS
 
-#: The watcher is there before the page is.
+#: The watcher starts before the page does.
 WATCH = "globalThis.watcher = watchPictures({selector!r});"
 
 
 def join(studio: Studio, stream: str, *, mse: bool) -> tuple[float, float]:
-    """Join late; return when the first picture was there, and its age, in ms."""
+    """Join late; return the time of the first frame, and its age, in ms."""
     before = WITHOUT_WEBCODECS if mse else ""
     before += WATCH.format(selector=VIDEO if mse else CANVAS)
     with studio.viewer(f"live/{stream}", before=before) as viewer:

@@ -19,22 +19,22 @@ from contextlib import suppress
 from pathlib import Path
 
 _TUNSETIFF = 0x400454CA
-#: TUN, packets as they are (linux/if_tun.h).
+#: TUN without packet information (linux/if_tun.h).
 _FLAGS = 0x0001 | 0x1000
 _LARGEST = 65536
-#: Packets on their way each way, as many as netem holds by default; more are lost.
+#: The most packets in transit in each direction, which is netem's default; more are dropped.
 _HELD = 1000
 
 
 class Line:
-    """A namespace whose only connection is this one, as bad as wanted.
+    """A namespace whose only connection is this one, with the given delay and loss.
 
-    Use it as a context.
+    Use it as a context manager.
 
     Parameters
     ----------
     name
-        Of the namespace, and of the devices.
+        The name of the namespace and of the devices.
     """
 
     #: The two ends.
@@ -43,7 +43,7 @@ class Line:
     def __init__(self, name: str = "nmbench") -> None:
         self._name = name
         self._ends = [_tun(f"{name}{number}") for number in range(2)]
-        #: Seconds that each packet takes each way, and the part of them that is lost.
+        #: The delay in seconds in each direction, and the share of lost packets.
         self.delay = 0.0
         self.loss = 0.0
         self._chance = random.Random(1)  # noqa: S311 - to be repeated
@@ -71,7 +71,7 @@ class Line:
         _ip("netns", "delete", self._name)
 
     def program(self, folder: Path, command: str) -> Path:
-        """Return a program that runs a command at the line's far end."""
+        """Return a program that runs a command at the far end."""
         path = folder / "there"
         path.write_text(f'#!/bin/sh\nexec ip netns exec {self._name} {command} "$@"\n')
         path.chmod(0o700)
@@ -91,7 +91,7 @@ class Line:
                     heapq.heappush(held, (time.monotonic() + self.delay, count, target, packet))
             while held and held[0][0] <= time.monotonic():
                 *_, target, packet = heapq.heappop(held)
-                # What the other end does not take is lost, as in every network.
+                # What the other end does not accept is lost, as in every network.
                 with suppress(OSError):
                     os.write(target, packet)
 

@@ -1,11 +1,12 @@
-"""Offset of sound to picture at the viewer: a beep and a flash, heard and seen.
+"""The offset of sound to video at the viewer: a beep and a flash, heard and seen.
 
 What is measured
-    The source of `broadcast_latency`: each picture carries its drawing time, so each of them is a flash. A beep
-    begins at each second of the same clock, and its sound is delivered once it is over, 10 ms at a time, like a
-    microphone's. The viewer's page reads the pictures' age off its own pixels, and detects the beeps in what it
-    plays: by WebCodecs what goes to the device, at the moment at which the browser says it is audible; by MSE
-    what the video element plays. The difference of the two ages is the offset: above 0 the sound is late.
+    The source of `broadcast_latency`: each frame carries its drawing time, so each of them is a flash. A beep
+    starts at each second of the same clock, and its sound is delivered once it is over, 10 ms at a time, like
+    a microphone's. The viewer's page reads the frames' age off its own pixels, and detects the beeps in what
+    it plays: with WebCodecs what goes to the device, at the time at which the browser says it is audible;
+    with MSE what the video element plays. The difference of the two ages is the offset: above 0 the sound is
+    late.
 
     The offset includes the sound's path into the composer, not only the player.
 
@@ -29,19 +30,19 @@ SETTLE = 6.0
 
 @dataclass(frozen=True)
 class Fit:
-    """How old the pictures were that were seen, and the beeps that were heard, in ms."""
+    """The ages of the frames seen and of the beeps heard, in ms."""
 
     pictures: list[float]
     beeps: list[float]
 
     @property
     def offsets(self) -> list[float]:
-        """How much later than the pictures each beep was."""
+        """The delay of each beep behind the video."""
         picture = percentile(self.pictures, 50)
         return [beep - picture for beep in self.beeps]
 
     def row(self, name: str) -> list[str]:
-        """Return it as a row of the table."""
+        """Return a row of the table."""
         offsets = self.offsets
         return [
             name,
@@ -71,7 +72,7 @@ def measure(studio: Studio, seconds: float, *, mse: bool) -> Fit:
 
 
 def heard(page: Page) -> list[float]:
-    """Return how old the beeps were that were heard since this was asked last, in ms."""
+    """Return the ages of the beeps heard since the last call, in ms."""
     beeps: list[float] = page.evaluate("listener.take()")
     return beeps
 

@@ -1,12 +1,12 @@
-"""Cost of a stage with several participants, and whether it holds: our meeting beside a fixed mesh.
+"""The cost of a stage with several participants, and whether it holds: our meeting beside a fixed mesh.
 
 What is measured
     People: a number of participants meet in one Chromium, each in a page of its own, all with camera and
-    microphone, all tiles shown. Measured are the pictures that every tile decodes each second, once the stage
-    has settled. "fixed" is a plain mesh of browsers that sends 320x240 at 15 pictures a second to everyone,
+    microphone, all tiles shown. Measured are the frames that every tile decodes per second, once the stage
+    has settled. "fixed" is a plain mesh of browsers that sends 320x240 at 15 frames per second to everyone,
     without limits of its own; "ours" is the meeting page with the embedded server.
-    Bits: four participants, and the bits per second that each sends to the three others together, sound and
-    picture. "fixed" sends 640x360 at 30 to everyone.
+    Bits: four participants, and the bits per second that each sends to the three others together, audio and
+    video. "fixed" sends 640x360 at 30 to everyone.
 
     Chromium's fake camera and microphone are the sources. All pages share the machine, which is harder than
     reality: all encoders and decoders run on the same cores.
@@ -42,14 +42,14 @@ CELL: ViewportSize = {"width": 720, "height": 480}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one stage did while it was measured."""
+    """The measurements of one stage."""
 
-    #: Pictures a second that each tile decoded, and its lines.
+    #: The frames per second that each tile decoded, and its lines.
     rates: list[float]
     lines: list[int]
-    #: Bits a second that each participant sent.
+    #: The bits per second that each participant sent.
     sent: list[float]
-    #: Seconds that all encoders worked in each second.
+    #: The seconds of work of all encoders per second.
     encoding: float
 
 
@@ -84,7 +84,7 @@ class Bench:
     def ours(
         self, people: int, *, window: ViewportSize = WINDOW, tiles: bool = True, hidden: int = 0
     ) -> Outcome:
-        """Measure the meeting page; the last `hidden` of the pages are tabs in the background."""
+        """Measure the meeting page; the last `hidden` of the pages are background tabs."""
         room = f"bench_{secrets.token_hex(4)}"
         token = self._server.room(room)
         with ExitStack() as stack:
@@ -142,7 +142,7 @@ class Bench:
 
 
 def _decoded(first: dict[str, Any], last: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Yield the pictures and the lines of each tile. Ids are each connection's own: by order."""
+    """Yield the frames and lines of each tile. Each connection has ids of its own, so match them by order."""
     if [one["id"] for one in first["decoded"]] != [one["id"] for one in last["decoded"]]:
         raise SystemExit("connections came or went while they were measured")
     for one, other in zip(first["decoded"], last["decoded"], strict=True):
@@ -169,7 +169,7 @@ def bits_row(name: str, outcome: Outcome) -> list[str]:
 
 
 def people(bench: Bench, count: int, report: Report) -> None:
-    """Measure whether a stage of so many people holds."""
+    """Measure whether a stage with this many participants holds."""
     fixed = bench.fixed(count, width=320, height=240, framerate=15)
     report.table(
         ["people", "tiles", "fewest pictures/s", "median", "lines", "encoding s/s"],
@@ -181,7 +181,7 @@ def people(bench: Bench, count: int, report: Report) -> None:
 
 
 def bits(bench: Bench, report: Report) -> None:
-    """Measure what four people send."""
+    """Measure what four participants send."""
     fixed = bench.fixed(4, width=640, height=360, framerate=30)
     large = bench.ours(4, window=CELL, tiles=False)
     report.table(

@@ -10,18 +10,18 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def resident(pid: int) -> float:
-    """Return a process' resident memory, in MB."""
+    """Return a process's resident memory, in MB."""
     return _field(Path(f"/proc/{pid}/status"), "VmRSS:")
 
 
 def proportional(pids: Iterable[int]) -> float:
-    """Return the memory of processes, in MB; what several share is divided among them."""
+    """Return the memory of processes in MB; shared memory is divided among them."""
     return sum(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") for pid in pids)
 
 
 def worked(pid: int) -> float:
-    """Return the seconds for which a process has had a processor."""
-    # What stands before is its name, which may hold anything (proc_pid_stat(5)).
+    """Return a process's processor time in seconds."""
+    # The process name before it may contain anything (proc_pid_stat(5)).
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     user, system = fields[11:13]
     return (int(user) + int(system)) / _TICKS

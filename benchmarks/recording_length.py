@@ -1,15 +1,15 @@
-"""Length of a recording against its time on air, while something else keeps the machine busy.
+"""The length of a recording against its time on air, while something else keeps the machine busy.
 
 What is measured
     The source of `broadcast_latency`, broadcast and recorded, while as many processes as there are cores do
-    nothing but count. It is on air from the moment a viewer without a browser gets the first picture until it
-    gets the last frame of picture or sound. The file's length is what a player shows.
+    nothing but count. It is on air from the moment a viewer without a browser gets the first video frame
+    until it gets the last frame of video or audio. The file's length is what a player shows.
 
 How to read it
-    A recording begins when its first picture was composed, and that picture arrives later by the time of encoding
-    and transport: a few tenths of a second at the start of a broadcast on a fully loaded machine. The file may be
-    longer than its time on air by that much. Skipped is what the composer left out because the machine was busy;
-    "told" is what moderators were told about it.
+    A recording starts when its first frame was composed, and that frame arrives later by the time of encoding
+    and transport: a few tenths of a second at the start of a broadcast on a fully loaded machine. The file
+    may be longer than its time on air by that much. "Skipped" counts the frames that the composer skipped
+    because the machine was busy; "told" is what moderators were told about it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from websockets.typing import Origin
 
 from nanomeet_widget.server.protocol.frames import Kind, Track, decode
 
-#: What a page that broadcast knows: pictures left out, and what was told.
+#: The frames skipped by a broadcasting page, and the problems reported to it.
 ACCOUNT = "[me.healths.reduce((sum, { skipped }) => sum + skipped, 0), me.troubles]"
 
 
@@ -45,15 +45,15 @@ class Take:
     on_air: float
     length: float
     pictures: int
-    #: The longest time between two pictures.
+    #: The longest interval between two frames.
     hole: float
     skipped: int
-    #: Kinds of trouble.
+    #: The kinds of problems reported.
     told: frozenset[str]
 
 
 def _count(parent: int) -> None:
-    # Nothing of it outlives the benchmark.
+    # Do not outlive the benchmark.
     while os.getppid() == parent:
         pass
 
@@ -78,7 +78,7 @@ def busy() -> Iterator[None]:
 
 @contextmanager
 def witnessing(server: RunningServer, stream: str) -> Iterator[list[float]]:
-    """Watch a stream without looking; the list grows by the moment of each frame, the first a picture's."""
+    """Watch a stream without decoding it; the list grows by the time of each frame, from the first video frame."""
     moments: list[float] = []
     with connect(server.websocket("ws/watch"), origin=Origin(server.url), compression=None) as line:
         line.send(json.dumps({"type": "watch", "v": 1, "stream": stream}))
@@ -98,7 +98,7 @@ def witnessing(server: RunningServer, stream: str) -> Iterator[list[float]]:
 
 
 def record(studio: Studio, stream: str, seconds: float) -> Take:
-    """Broadcast for a while, and look at the file."""
+    """Broadcast for a while, and measure the file."""
     with (
         witnessing(studio.server, stream) as seen,
         studio.broadcast(stream, record=True) as stage,
@@ -127,7 +127,7 @@ HEAD = [
 
 
 def row(lines: int, takes: list[Take]) -> list[str]:
-    """Return the takes of one size as a row of the table."""
+    """Return a row of the table for the takes of one size."""
     told = frozenset[str]().union(*(take.told for take in takes))
     return [
         str(lines),

@@ -1,14 +1,15 @@
-"""Time until the pictures are back after a network outage, a killed server, a new address.
+"""The time until video is back after a network outage, a killed server, a new address.
 
 What is measured
     Two participants meet in pages of their own. One of them has connections that can be cut: to the server
     through a proxy, to the other participant through a packet relay. From the end of the interruption, the
-    seconds until both have decoded ten new pictures of each other. The number of tiles each sees then shows
+    seconds until both have decoded ten new frames of each other. The number of tiles each sees then shows
     whether a participant appears twice.
 
-    Network: nothing passes for ten seconds. Server: killed without warning and restarted after two seconds; the
-    pictures go on meanwhile, so it is the seconds until both report that they are connected again. Address: the
-    path to the other participant dies permanently; the time runs from then until pictures arrive by another.
+    Network: nothing passes for ten seconds. Server: killed without warning and restarted after two seconds;
+    the video continues meanwhile, so it is the seconds until both report that they are connected again.
+    Address: the path to the other participant dies permanently; the time runs from then until video arrives
+    over another.
 
 How to read it
     Run it as a module, from the project's folder. Both browsers and the server share the machine.
@@ -45,14 +46,14 @@ LOST = "The connection was lost"
 
 @dataclass
 class Two:
-    """Two people in one meeting, and the way of one of them."""
+    """Two participants in one meeting, and the network of one of them."""
 
     ada: Page
     grace: Page
     wire: Wire
 
     def seconds(self, told: Callable[[], bool]) -> float:
-        """Return after how many seconds something is so."""
+        """Return the seconds until a condition holds."""
         began = time.monotonic()
         while not told():
             if time.monotonic() - began > PATIENCE:
@@ -61,10 +62,10 @@ class Two:
         return time.monotonic() - began
 
     def pictures_again(self) -> float:
-        """Return after how many seconds each has new pictures of the other."""
+        """Return the seconds until each has new frames of the other."""
         pages = (self.ada, self.grace)
         before = [decoded(page) for page in pages]
-        # A connection that is new counts from nothing.
+        # A new connection counts from zero.
         return self.seconds(
             lambda: all(
                 not 0 <= decoded(page) - seen < PICTURES and decoded(page) >= PICTURES
@@ -73,17 +74,17 @@ class Two:
         )
 
     def connected(self) -> bool:
-        """Whether neither is told that the connection is lost."""
+        """Whether both are connected."""
         return all(page.get_by_text(LOST).count() == 0 for page in (self.ada, self.grace))
 
     def tiles(self) -> int:
-        """Return how many tiles of the other the one with most of them sees."""
+        """Return the maximum number of tiles of the other participant in either page."""
         return max(tile(self.ada, "Grace").count(), tile(self.grace, "Ada").count())
 
 
 @contextmanager
 def meeting(browser: Browser, server: RunningServer) -> Iterator[Two]:
-    """Let two people meet."""
+    """Let two participants meet."""
     with ExitStack() as stack:
 
         def open_page(url: str | None = None, **options: Any) -> Page:  # noqa: ANN401 - as Playwright's
@@ -113,7 +114,7 @@ def network(two: Two) -> float:
 
 
 def address(two: Two) -> float:
-    """Let the way between the two die; only another one carries anything."""
+    """Kill the path between the two: only a new one works."""
     two.wire.media.abandon()
     return two.pictures_again()
 

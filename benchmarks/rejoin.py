@@ -1,10 +1,10 @@
-"""Time until a reloaded notebook is back in its meeting, by itself.
+"""The time until a reloaded notebook is back in its meeting, by itself.
 
 What is measured
-    JupyterLab with a live kernel and a saved notebook, whose cell shows a joined meeting. The page is reloaded;
-    its own clock says when the cell is in the document, when the meeting is joined, and when the local camera's
-    picture plays. The time JupyterLab itself takes to open a notebook is listed separately, because it comes
-    before any widget.
+    JupyterLab with a live kernel and a saved notebook, whose cell shows a joined meeting. The page is
+    reloaded; its own clock measures when the cell is in the document, when the meeting is joined, and when
+    the local camera's video plays. The time JupyterLab itself takes to open a notebook is listed separately,
+    because it comes before any widget.
 
 How to read it
     Headless Chromium, the notebook's server, the kernel and the meeting's server share the machine.
@@ -31,7 +31,7 @@ room = nm.create_room("reloaded")
 meet = nm.NanoMeet(token=room.token)
 meet
 """
-#: Notes when each first was there, in milliseconds since the page was asked for.
+#: Records when each first appeared, in milliseconds since the page was requested.
 WATCH = """
 window.seen = {};
 const look = () => {
@@ -56,7 +56,7 @@ PICTURE = """
 
 
 def reload(page: Page) -> dict[str, float]:
-    """Reload the notebook; return when what was there, in seconds."""
+    """Reload the notebook; return when each part appeared, in seconds."""
     page.reload()
     joined = page.locator(".nanomeet[data-status=joined]")
     expect(joined).to_be_visible(timeout=SLOW)
@@ -66,7 +66,7 @@ def reload(page: Page) -> dict[str, float]:
 
 
 def measure(lab: Lab, page: Page, times: int) -> list[dict[str, float]]:
-    """Open a notebook, join, and reload it again and again."""
+    """Open a notebook, join, and reload it repeatedly."""
     lab.write("reloaded.ipynb", SHOW)
     page.add_init_script(WATCH)
     notebook = Notebook(page, lab, "reloaded.ipynb")

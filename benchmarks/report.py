@@ -24,7 +24,7 @@ how busy the machine was, with this and anything else.
 
 
 def arguments(doc: str | None) -> argparse.ArgumentParser:
-    """Return a parser with what every benchmark understands.
+    """Return a parser with the options of every benchmark.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def arguments(doc: str | None) -> argparse.ArgumentParser:
 
 
 class Report:
-    """One section in the making. It notes the load from the beginning on.
+    """One section of the results. It records the load from its creation on.
 
     Parameters
     ----------
     title
-        The section's heading; the section of this heading is replaced.
+        The section's heading; an existing section with this heading is replaced.
     module
-        The benchmark that it is of.
+        The benchmark's module.
     """
 
     def __init__(self, title: str, module: str) -> None:
@@ -95,9 +95,9 @@ def with_section(document: str, title: str, body: str) -> str:
     Parameters
     ----------
     document
-        What stands before its first heading of the second level stays as it is.
+        The text before its first second-level heading stays unchanged.
     title, body
-        The section's heading, and what stands below it.
+        The section's heading and text.
     """
     introduction, *sections = re.split(r"^(?=## )", document, flags=re.MULTILINE)
     kept = [section.strip() for section in sections]
@@ -112,7 +112,7 @@ def with_section(document: str, title: str, body: str) -> str:
 
 
 def machine() -> str:
-    """Describe the machine a benchmark ran on."""
+    """Describe the machine that a benchmark runs on."""
     pages, page = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     command = [CHROMIUM, "--version"]
     chromium = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

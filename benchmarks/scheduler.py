@@ -1,4 +1,4 @@
-"""Whether the machine had time: tells a bad minute of the machine from a fault of the product."""
+"""Whether the machine had time: distinguishes a bad minute of the machine from a fault of the product."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ctypes import c_double
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-#: Seconds between two looks at the clock.
+#: Seconds between two readings of the clock.
 _PACE = 0.005
 
 
 class Scheduler:
-    """What the machine had to give, since it was last asked.
+    """The machine's available time since the last call.
 
     Parameters
     ----------
     longest
-        Where the longest halt is written, in ms.
+        The file with the longest halt, in ms.
     """
 
     def __init__(self, longest: Synchronized[float]) -> None:
@@ -29,7 +29,7 @@ class Scheduler:
         self._before = _times()
 
     def row(self) -> list[str]:
-        """Return it as cells of a table; `HEAD` is their head."""
+        """Return cells of a table; `HEAD` is their head."""
         now = _times()
         busy, idle, stolen = (
             after - before for after, before in zip(now, self._before, strict=True)
@@ -46,7 +46,7 @@ HEAD = ["cores busy, %", "stolen from them, %", "longest halt of the machine, ms
 
 @contextmanager
 def watching_the_machine() -> Iterator[Scheduler]:
-    """Have a process that goes before all others look at the clock.
+    """Run a high-priority process that watches the clock.
 
     Only root may give it priority; otherwise it halts like any other process.
     """
@@ -75,7 +75,7 @@ def _watch(longest: Synchronized[float]) -> None:
 
 
 def _times() -> tuple[int, int, int]:
-    """Return for how long the cores were busy, idle and another machine's, in ticks (proc_stat(5))."""
+    """Return the ticks in which cores were busy, idle and used by another machine (proc_stat(5))."""
     user, nice, system, idle, waiting, *interrupts, stolen, _guest, _guest_nice = map(
         int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     )

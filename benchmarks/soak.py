@@ -3,12 +3,12 @@
 What is measured
     A server in a process of its own. In each room, participants rename themselves every two seconds, with the
     time in the name; the delay ends when another participant is told. Some leave and return, some lose their
-    connection and return. One broadcast of ten pictures a second has many viewers, who count what they miss. The
-    server's resident memory is read from /proc every ten seconds.
+    connection and return. One broadcast of ten frames per second has many viewers, who count what they miss.
+    The server's resident memory is read from /proc every ten seconds.
 
 How to read it
-    All clients share one process and its event loop, and share the machine with the server: the delays include
-    theirs.
+    All clients share one process and its event loop, and share the machine with the server: the delays
+    include theirs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.conftest import RunningServer, Servers
 from tests.unit.server.wire import media, setup
 from tornado import iostream, websocket
 
-#: Seconds until the memory is one that later ones are compared with: caches and pools have filled.
+#: Seconds until the memory is a baseline for comparison: caches and pools have filled.
 WARM = 30.0
 REPORT = 10.0
 RENAME = 2.0
@@ -39,7 +39,7 @@ PICTURES, PICTURE = 10, 6_000
 
 
 class Soak:
-    """The clients, and what they have seen."""
+    """The clients and their measurements."""
 
     def __init__(self, server: RunningServer, until: float) -> None:
         self.server = server
@@ -55,7 +55,7 @@ class Soak:
         return time.monotonic() >= self.until
 
     async def person(self, token: str) -> None:
-        """Come and go until the end."""
+        """Join and leave until the end."""
         while not self.over:
             with suppress(OSError, websocket.WebSocketClosedError, iostream.StreamClosedError):
                 await self._visit(token)
@@ -94,7 +94,7 @@ class Soak:
                 self.delays.append(time.monotonic() - sent)
 
     async def broadcast(self, token: str) -> None:
-        """Send pictures until the end."""
+        """Send frames until the end."""
         async with broadcasting(self.server, token) as line:
             await line.write_message(setup(), binary=True)
             number, began = 0, time.monotonic()
@@ -121,7 +121,7 @@ class Soak:
         line.close()
 
     async def report(self, began: float) -> list[tuple[float, float]]:
-        """Print memory now and then; return it."""
+        """Print the memory regularly; return the values."""
         found = []
         while not self.over:
             await asyncio.sleep(REPORT)
@@ -135,7 +135,7 @@ class Soak:
 
 
 async def run(server: RunningServer, options: argparse.Namespace, report: Report) -> None:
-    """Run the soak, and report what came of it."""
+    """Run the soak, and report the results."""
     hosts = [server.room(f"Room_{number}") for number in range(options.rooms)]
     people = [
         server.invite(hosts[number % options.rooms], moderator=number < options.rooms)
@@ -170,7 +170,7 @@ async def run(server: RunningServer, options: argparse.Namespace, report: Report
 
 
 def main() -> None:
-    """Read the options, start a server, and soak it."""
+    """Parse the options, start a server, and soak it."""
     parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--people", type=int, default=200)

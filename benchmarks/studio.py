@@ -1,4 +1,4 @@
-"""What the picture benchmarks share: a server, a page that sends, and pages that watch."""
+"""Shared by the video benchmarks: a server, a page that sends, and pages that watch."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from tests.conftest import RunningServer, Servers
 
 HERE = Path(__file__).parent
 HLS_JS = JS / "node_modules/hls.js/dist/hls.min.js"
-#: The height of a picture, unless it is said.
+#: The default frame height.
 LINES = 360
-#: Where our player draws the pictures one by one, and where the browser plays them.
+#: The canvas on which our player draws frames, and the video element in which the browser plays them.
 CANVAS, VIDEO = "main.player canvas", "main.player video"
 
 
 @dataclass
 class Seen:
-    """What a viewer saw: the age of each picture, and the time since the one before, in ms."""
+    """A viewer's measurements: the age of each frame, and the time since the one before, in ms."""
 
     ages: list[float] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
     seconds: float = 0
 
     def add(self, other: Seen) -> None:
-        """Add what was seen in another turn."""
+        """Add the measurements of another turn."""
         self.ages += other.ages
         self.gaps += other.gaps
         self.seconds += other.seconds
@@ -44,11 +44,11 @@ class Seen:
 
     @property
     def p95(self) -> float:
-        """The age that 95 % of the pictures do not exceed."""
+        """The age that 95 % of the frames do not exceed."""
         return percentile(self.ages, 95)
 
     def row(self, name: str) -> list[str]:
-        """Return it as a row of a table; `HEAD` is its head."""
+        """Return a row of a table; `HEAD` is its head."""
         halts, halted = stalls(self.gaps)
         return [
             name,
@@ -63,18 +63,18 @@ HEAD = ["way", "median ms", "p95 ms", "pictures/s", "halts over 250 ms"]
 
 
 class Studio:
-    """A server, a browser whose page sends pictures with a stamp, and a browser that watches.
+    """A server, a browser whose page sends stamped frames, and a browser that watches.
 
     Parameters
     ----------
     server
         The embedded server.
     sends, watches
-        The two browsers; they may be one.
+        The two browsers; they may be the same.
     bundle
         The script of the page that broadcasts.
     lines
-        The picture's height: 360, 540, 720 or 1080.
+        The frame height: 360, 540, 720 or 1080.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Studio:
 
     @contextmanager
     def sender(self) -> Iterator[Page]:
-        """Open a page that has the source, in `track`, and nothing else."""
+        """Open a page that has only the source, in `track`."""
         with _page(self._sends) as page:
             page.goto(f"{self.server.url}/healthz")
             page.evaluate("lines => { globalThis.track = stampedTrack(lines) }", self._lines)
@@ -104,7 +104,7 @@ class Studio:
     def broadcast(
         self, stream: str | None = None, *, record: bool = False
     ) -> Iterator[Broadcaster]:
-        """Broadcast the source and a beep a second, as the only tile of a stage."""
+        """Broadcast the source, with a beep every second, as the only tile of a stage."""
         with _page(self._sends) as page:
             stream = stream or f"bench_{secrets.token_hex(4)}"
             stage = Broadcaster(page, self.server, bundle=self._bundle, stream=stream)
@@ -131,11 +131,11 @@ class Studio:
         Parameters
         ----------
         path
-            The page's, below the server's address.
+            The page's path, below the server's URL.
         before
-            What runs before the page's own scripts.
+            A script that runs before the page's own scripts.
         scripts
-            What the page has beside its own.
+            Further scripts of the page.
         """
         with _page(self.watches) as page:
             if before:
@@ -147,10 +147,10 @@ class Studio:
 
     @contextmanager
     def call(self, *, sound: bool) -> Iterator[Page]:
-        """Send the source to another page by a bare WebRTC connection; give that page."""
+        """Send the source to another page over a bare WebRTC connection; yield that page."""
         with self.sender() as sender, self.viewer("healthz") as viewer:
             for page in (sender, viewer):
-                # A page that may use the microphone sends its own addresses to the other side.
+                # A page with microphone permission reveals its own addresses to the other side.
                 page.evaluate("navigator.mediaDevices.getUserMedia({ audio: true })")
                 page.evaluate("globalThis.call = new Call()")
             sender.evaluate(
@@ -164,7 +164,7 @@ class Studio:
 
 
 def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
-    """Look at a video or canvas until it has found its pace, then for some seconds more."""
+    """Watch a video or canvas until it has settled, then for some seconds more."""
     page.evaluate("selector => { globalThis.watcher = watchPictures(selector) }", selector)
     page.wait_for_function("watcher.firstAt !== null")
     page.wait_for_timeout(settle * 1000)
@@ -174,9 +174,9 @@ def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
 
 
 def taken(page: Page, seconds: float) -> Seen:
-    """Take what the page's watcher has seen since it was asked last."""
+    """Return what the page's watcher has measured since the last call."""
     seen = page.evaluate("watcher.take()")
-    # A viewer who sees nothing any more has halted, too.
+    # A viewer whose video has stopped has halted, too.
     gaps = [*seen["gaps"], seen["since"]]
     return Seen(ages=seen["ages"], gaps=gaps, seconds=seconds)
 
@@ -193,13 +193,13 @@ def running_studio(
     Parameters
     ----------
     options
-        The server's.
+        The server's options.
     switches
-        Of both browsers, beside the usual ones.
+        Further command-line switches of both browsers.
     viewers_chromium
-        What runs the viewers' browser.
+        The program that runs the viewers' browser.
     lines
-        The picture's height.
+        The frame height.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -219,7 +219,7 @@ def running_studio(
 
 @contextmanager
 def _page(browser: Browser) -> Iterator[Page]:
-    # A context of its own, and a policy that lets the benchmark bring its scripts.
+    # A context of its own, with a policy that lets the benchmark add its scripts.
     context: BrowserContext = browser.new_context(
         permissions=["camera", "microphone"], bypass_csp=True
     )

@@ -1,4 +1,4 @@
-"""A client that notes what the server sends: the times of a broadcast's pictures, as they arrived."""
+"""A client that records what the server sends: the times of a broadcast's frames, as they arrived."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nanomeet_widget.server.protocol.frames import Kind, Track, decode
 
 @contextmanager
 def witnessing(server: RunningServer, stream: str) -> Iterator[list[int]]:
-    """Watch a stream without looking; the list grows by each picture's time, in microseconds."""
+    """Watch a stream without decoding it; the list grows by each frame's time, in microseconds."""
     times: list[int] = []
     with connect(server.websocket("ws/watch"), origin=Origin(server.url), compression=None) as line:
         line.send(json.dumps({"type": "watch", "v": 1, "stream": stream}))

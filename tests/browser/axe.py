@@ -1,4 +1,4 @@
-"""Accessibility of a page, as far as axe can tell."""
+"""Accessibility of a page, as far as axe can check it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "js/node_modules/axe-core/axe.min.js"
 
-#: Colours on their way from one to another, and fonts that are still to come, are no fault. What
-#: moves is set to its end: where it is out of sight it never comes there.
+#: Waits for fonts and finishes animations: axe would report a colour in transition, and a hidden animation
+#: never ends.
 _SETTLED = """
 async () => {
   await document.fonts.ready;
@@ -21,8 +21,8 @@ async () => {
 
 
 def violations(page: Page, *selectors: str) -> list[str]:
-    """The serious and critical violations that axe finds."""
-    # Not as a script of the page: what the server allows there does not hold for the inspector.
+    """Return the serious and critical violations that axe finds."""
+    # Evaluated, not added as a script: the page's content security policy would block that.
     page.evaluate(AXE.read_text())
     page.evaluate(_SETTLED)
     return list(

@@ -1,4 +1,4 @@
-"""What the tests of the broadcast share: a page that broadcasts, and a wire that can be cut."""
+"""Shared by the broadcast tests: a page that broadcasts, and a connection that can be cut."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from playwright.sync_api import Page
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
 
-#: Cells of a picture that counts, and what is neither black nor white.
+#: The cells of a counting frame, and the value between black and white.
 _BITS, _GREY = 16, 127
-#: Seconds in which a script is bundled.
+#: The timeout in seconds for bundling a script.
 BUNDLING = 150
-#: Bytes that a slow wire takes at once.
+#: The bytes that a slow wire forwards at once.
 _SIP = 2048
 HERE = Path(__file__).parent
 JS = HERE.parent.parent / "js"
-#: Takes from a page what it has only over TLS.
+#: Removes from a page what it has only over TLS.
 WITHOUT_WEBCODECS = """
 for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode"]) delete globalThis[name];
 """
 
-#: Has the composer begin with a script of one's own.
+#: Runs a script in the composer before its own.
 _IN_COMPOSER = """
 const Ordinary = Worker;
 globalThis.Worker = class extends Ordinary {{
@@ -44,7 +44,7 @@ globalThis.Worker = class extends Ordinary {{
 
 
 def in_composer(script: str) -> str:
-    """Return a script for a page, that has its composer begin with another one."""
+    """Return a page script that runs another script in the page's composer first."""
     return _IN_COMPOSER.format(script=json.dumps(script))
 
 
@@ -83,42 +83,42 @@ class Broadcaster:
         )
 
     def start(self, **options: object) -> None:
-        """Broadcast as `BroadcastOptions` has it; returns when the server says that it is live."""
+        """Start with `BroadcastOptions`; returns when the server reports that it is live."""
         self.page.evaluate("options => me.start(options)", options)
 
     def count(self) -> None:
-        """Have pictures that count in place of the camera's, from the first on; see `counted`."""
+        """Replace the camera with counting frames from the first one on; see `counted`."""
         self.page.evaluate("me.count()")
 
     @property
     def link(self) -> str:
-        """Where it is watched, as the server told."""
+        """Return the playout URL reported by the server."""
         self.page.wait_for_function("me.playout?.live", timeout=PATIENCE)
         return str(self.page.evaluate("me.playout.live"))
 
     def stop(self) -> None:
-        """End it; returns when the server says that it is over."""
+        """Stop; returns when the server reports the end."""
         self.page.evaluate("me.stop()")
 
     @property
     def ended(self) -> list[dict[str, object]]:
-        """The ends that this page did not ask for."""
+        """Return the ends that this page did not request."""
         ended: list[dict[str, object]] = self.page.evaluate("me.ended")
         return ended
 
     def until_ended(self) -> None:
-        """Wait for such an end."""
+        """Wait until the broadcast ends unrequested."""
         self.page.wait_for_function("me.ended.length > 0", timeout=PATIENCE)
 
     @property
     def health(self) -> dict[str, Any]:
-        """What the composer told last of how it fares; waits until it has."""
+        """Return the composer's last health report; waits for the first one."""
         self.page.wait_for_function("me.healths.length > 0", timeout=PATIENCE)
         health: dict[str, Any] = self.page.evaluate("me.healths.at(-1)")
         return health
 
     def went_through(self, *states: str) -> None:
-        """Wait until the server has told so many states of the broadcast; these they have to be."""
+        """Wait for this many states of the broadcast, and check that they are these."""
         told: list[str] = []
 
         def count() -> int:
@@ -130,11 +130,11 @@ class Broadcaster:
 
 
 def counted(picture: av.VideoFrame) -> int | None:
-    """Return what a picture of `Broadcaster.count` counts; None if that cannot be read."""
+    """Return the count shown in a frame of `Broadcaster.count`; None if it is unreadable."""
     grey = picture.to_ndarray(format="gray")
     height, width = grey.shape
     columns = [int((bit + 0.5) * width / _BITS) for bit in range(_BITS)]
-    # The name lies over the lower left corner.
+    # The name covers the lower left corner.
     bits, opposites = (grey[int(height * at), columns] > _GREY for at in (0.25, 0.6))
     if (bits == opposites).any():
         return None
@@ -142,7 +142,7 @@ def counted(picture: av.VideoFrame) -> int | None:
 
 
 class Wire:
-    """A TCP path to the server that can be cut like a cable."""
+    """A TCP connection to the server that can be cut like a cable."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -150,21 +150,21 @@ class Wire:
         self.port: int = self._listener.getsockname()[1]
         self._ends: list[socket.socket] = []
         self.connections = 0
-        #: Bytes a second that it carries; None for any number.
+        #: Bytes per second; None for no limit.
         self.pace: float | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """Break every connection; new ones are taken again."""
+        """Break every connection; new ones are accepted again."""
         ends, self._ends = self._ends, []
         for end in ends:
-            # One that its carrier has closed meanwhile is cut already.
+            # The carrier may have closed it meanwhile.
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Break every connection and take no more."""
-        # Closing alone would leave the thread that accepts with one more connection.
+        """Break every connection and accept no more."""
+        # Closing alone would let the accepting thread take one more connection.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -1,4 +1,4 @@
-"""A real Chromium with a clip as its camera, and a real JupyterLab."""
+"""Fixtures: a real Chromium with a clip as its camera, and a real JupyterLab."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
-    # A name of another machine, which is this one all the same.
+    # Another machine's name that resolves to this one.
     f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
     "--no-first-run",
 ]
-# What is waited for comes, or not: a machine that is busy with something else may take its time.
+# On a busy machine, what a test waits for may take a while.
 expect.set_options(timeout=30_000)
-#: Of the camera's: enough to see that they move, and cheap to encode.
+#: The camera's frame rate: enough to see motion, and cheap to encode.
 PICTURES_A_SECOND = 10
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-#: Chromium without windows, for two thirds of the processor time. In it no tab is ever hidden, a user refuses no
-#: permission, and a frame of a page with a bad certificate has no devices: such tests launch `CHROMIUM`.
+#: Chromium without windows, which needs a third less processor time. In it no tab is ever hidden, no user
+#: refuses a permission, and a frame with a bad certificate has no devices: tests of these launch `CHROMIUM`.
 HEADLESS_SHELL = os.environ.get("CHROMIUM_HEADLESS_SHELL", "/usr/bin/chromium-headless-shell")
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A moving picture for the fake camera: a person sways before a wall, and a light wanders.
+    """Write a moving clip for the fake camera: a person sways in front of a wall, and a light wanders.
 
-    Uncompressed, with few pictures a second: the machine has better things to do than to draw them.
+    Uncompressed and with a low frame rate, to save processor time.
     """
     path = tmp_path_factory.mktemp("clip") / "camera.y4m"
     rows, columns = np.mgrid[0:360, 0:640].astype(np.float32)
@@ -78,7 +78,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser(clip: Path) -> Iterator[Browser]:
-    """Chromium, one for all tests."""
+    """Chromium, shared by all tests."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=HEADLESS_SHELL,
@@ -94,7 +94,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Open a page in a context of its own: another person, with camera and microphone allowed."""
+    """Open a page in a context of its own, as another person with camera and microphone allowed."""
     with ExitStack() as stack:
 
         def opener(url: str | None = None, **options: Any) -> Page:
@@ -119,9 +119,9 @@ MakeBroadcaster = Callable[..., Broadcaster]
 
 @pytest.fixture
 def broadcaster(open_page: OpenPage, server: RunningServer, bundle: Path) -> MakeBroadcaster:
-    """Make a page that is in a room of its own, ready to broadcast.
+    """Create a page in a room of its own, ready to broadcast.
 
-    By default: an ordinary page, the shared server, a stream of a new name.
+    By default: an ordinary page, the shared server, a new stream name.
     """
 
     def make(
@@ -130,7 +130,7 @@ def broadcaster(open_page: OpenPage, server: RunningServer, bundle: Path) -> Mak
         stream: str | None = None,
         ingest_url: str | None = None,
     ) -> Broadcaster:
-        # The page's own policy would not let a test bring its script.
+        # The page's own content security policy would block the test's script.
         page = page or open_page(bypass_csp=True)
         stream = stream or f"test_{secrets.token_hex(4)}"
         return Broadcaster(page, at or server, bundle=bundle, stream=stream, ingest_url=ingest_url)
@@ -140,14 +140,14 @@ def broadcaster(open_page: OpenPage, server: RunningServer, bundle: Path) -> Mak
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a free port, with folders of its own for everything that it and kernels keep."""
+    """JupyterLab on a free port, with folders of its own for all data of Jupyter and its kernels."""
     with running_lab(tmp_path_factory.mktemp("lab"), *EXPOSED) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def kept_pages(browser: Browser, lab: Lab) -> Iterator[KeptPages]:
-    """Pages of that JupyterLab, and of its Notebook 7, for all tests that leave them as they were."""
+    """Pages of that JupyterLab and its Notebook 7, for all tests that clean up after themselves."""
     pages = KeptPages(browser, lab)
     yield pages
     pages.close()
@@ -155,14 +155,14 @@ def kept_pages(browser: Browser, lab: Lab) -> Iterator[KeptPages]:
 
 @pytest.fixture
 def open_notebook(kept_pages: KeptPages, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
-    """Open a notebook in one of the kept pages: each in a browser context that no other notebook has."""
+    """Open a notebook in one of the kept pages, in a browser context that no other notebook uses."""
     with kept_pages.lent(request.session) as opener:
         yield opener
 
 
 @pytest.fixture(autouse=True)
 def _kernels_end(request: pytest.FixtureRequest) -> Iterator[None]:
-    """End the kernels that a test leaves behind: they would fill the machine's memory."""
+    """End the kernels that a test leaves behind, which would fill the machine's memory."""
     labs: list[Lab] = [
         request.getfixturevalue(name) for name in ("lab", "many") if name in request.fixturenames
     ]

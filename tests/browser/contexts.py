@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
-#: Milliseconds for what a page is asked to do, and to load.
+#: Timeouts in milliseconds for actions and for loading.
 ACTING, LOADING = 60_000, 120_000
-#: A window of an ordinary size, with camera and microphone allowed.
+#: An ordinary window size, with camera and microphone allowed.
 AS_A_USER: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
     "permissions": ["camera", "microphone"],

@@ -1,4 +1,4 @@
-"""People in plain web pages that embed a meeting by the engine API."""
+"""Participants in plain web pages that embed a meeting with the engine API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.conftest import RunningServer
 
-#: Has the engine's script alone, and keeps every event.
+#: Loads only the engine's script, and records every event.
 PAGE = """
 <!doctype html><title>A page</title>
 <div id="place" style="width: 640px; height: 480px"></div>
@@ -52,7 +52,7 @@ PAGE = """
 
 
 class Person:
-    """A person in a room, in a page of their own."""
+    """A participant in a room, in a page of their own."""
 
     def __init__(
         self,
@@ -69,14 +69,14 @@ class Person:
 
     @property
     def id(self) -> str:
-        """Their id in the room; waits until they are in."""
+        """Return the participant's id in the room; waits until they have joined."""
         return str(self.hears("videoConferenceJoined")["id"])
 
     def does(self, command: str, *args: Any) -> None:
         self.page.evaluate("([name, args]) => run(name, ...args)", [command, args])
 
     def hears(self, event: str, **fields: Any) -> dict[str, Any]:
-        """Wait for an event with these fields, which may have come before."""
+        """Wait for an event with these fields, which may have arrived already."""
         found: dict[str, Any] = self.page.evaluate(
             "([name, fields]) => heard(name, fields)", [event, fields]
         )
@@ -86,7 +86,7 @@ class Person:
         return self.page.evaluate("([name, args]) => api[name](...args)", [function, args])
 
     def refused(self, command: str, *args: Any) -> dict[str, Any]:
-        """Give a command, and wait until it is refused."""
+        """Run a command, and wait until it is refused."""
         before = self.page.evaluate("events.length")
         self.does(command, *args)
         failure: dict[str, Any] = self.page.evaluate(

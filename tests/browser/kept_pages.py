@@ -14,9 +14,9 @@ from tests.labs import Lab
 from .contexts import AS_A_USER, new_context
 from .notebook import App, Notebook
 
-#: Options of a server whose pages can be kept: each gives its application to the tests.
+#: Server options for keeping pages: each application is exposed to the tests.
 EXPOSED = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
-#: Opens a notebook, and closes what JupyterLab shows where no notebook is open.
+#: Opens a notebook, and closes the launcher.
 _OPEN = """
 async (path) => {
   const { commands, shell } = jupyterapp;
@@ -24,7 +24,7 @@ async (path) => {
   for (const other of [...shell.widgets("main")]) if (other !== opened) other.close();
 }
 """
-#: Notebook 7 shows one notebook a page: its file has other cells now, and it gets a kernel of its own.
+#: Notebook 7 shows one notebook per page: reload its file with other cells, and give it a new kernel.
 _READ_AGAIN = """
 async () => {
   const { context } = jupyterapp.shell.currentWidget;
@@ -32,9 +32,9 @@ async () => {
   await context.sessionContext.changeKernel({ name: "python3" });
 }
 """
-#: Milliseconds in which a page that can be used again is tidied up.
+#: The timeout in milliseconds for tidying up a reusable page.
 _TIDYING = 20_000
-#: Has the kernels close their widgets, which ends the meetings at once, and shuts the kernels down.
+#: Makes the kernels close their widgets, which ends the meetings at once, and shuts the kernels down.
 _END = """
 async (patience) => {
   const code = "from ipywidgets import Widget; Widget.close_all()";
@@ -52,22 +52,22 @@ async (patience) => {
 _CLOSE = "() => { for (const widget of [...jupyterapp.shell.widgets('main')]) widget.close(); }"
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
-#: Opens a notebook by its name, in JupyterLab or another of its applications.
+#: Opens a notebook by name, in JupyterLab or another of its applications.
 OpenNotebook = Callable[..., Notebook]
 
 
 class KeptPage:
-    """A page in a browser context of its own, with a notebook at a time."""
+    """A page in a browser context of its own, with one notebook at a time."""
 
     def __init__(self, page: Page, lab: Lab, app: App) -> None:
         self.page = page
         self._lab = lab
         self.app: App = app
-        #: Where the file is that Notebook 7 has open.
+        #: The file that Notebook 7 has open.
         self._file: str | None = None
 
     def open(self, name: str) -> Notebook:
-        """Open a notebook of the Lab's folder."""
+        """Open a notebook from the Lab's folder."""
         if self.app == "lab" and self._file is not None:
             self.page.evaluate(_OPEN, name)
         elif self._file is not None:
@@ -79,12 +79,12 @@ class KeptPage:
         return Notebook.shown_in(self.page)
 
     def tidy(self) -> bool:
-        """Leave no meeting, notebook or memory of them in the page; say whether it can be used again."""
+        """Remove all meetings, notebooks and stored state from the page; return whether it is reusable."""
         if self.page.is_closed() or len(self.page.context.pages) > 1:
             return False
         try:
             for frame in self.page.frames:
-                with suppress(Error):  # one of the frames goes, or has no storage
+                with suppress(Error):  # a frame is being removed, or has no storage
                     frame.evaluate(_FORGET)
             self.page.evaluate(_END, _TIDYING)
             expect(self.page.locator(".nanomeet-overlay")).to_have_count(0)
@@ -98,7 +98,7 @@ class KeptPage:
 
 
 class KeptPages:
-    """The pages that a worker has for its tests."""
+    """The pages that a worker keeps for its tests."""
 
     def __init__(self, browser: Browser, lab: Lab) -> None:
         self._browser = browser
@@ -113,7 +113,7 @@ class KeptPages:
         return KeptPage(context.new_page(), self._lab, app)
 
     def give_back(self, kept: KeptPage, *, whole: bool) -> None:
-        """Keep a page for the next test; one that a failure may have spoilt, or that does not tidy up, ends."""
+        """Keep a page for the next test; close it if the test failed or tidying up fails."""
         if whole and kept.tidy():
             self._free[kept.app].append(kept)
         else:
@@ -121,7 +121,7 @@ class KeptPages:
 
     @contextmanager
     def lent(self, session: pytest.Session) -> Iterator[OpenNotebook]:
-        """Open notebooks, each in a page that no other one has; the session tells whether a test failed."""
+        """Open notebooks, each in a page of its own; the session shows whether a test failed."""
         taken: list[KeptPage] = []
 
         def opener(name: str, app: App = "lab") -> Notebook:
@@ -134,6 +134,6 @@ class KeptPages:
             self.give_back(page, whole=session.testsfailed == failures)
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close all pages."""
         for kept in [*self._free["lab"], *self._free["notebook"]]:
             kept.page.context.close()

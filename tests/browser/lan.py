@@ -1,7 +1,7 @@
 """A browser that reaches this machine by its network address, which is not secure.
 
-Browsers trust all loopback addresses and `localhost`. A name that only the browser's own resolver leads to
-one is a plain http address to it, as `http://192.168.1.7:8888` is.
+Browsers trust all loopback addresses and `localhost`. To a browser whose own resolver maps a name to
+loopback, that name is an untrusted plain http address, like `http://192.168.1.7:8888`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME = "lan.example"
 
 
 def over_lan(url: str) -> str:
-    """Return an address of this machine as the others in its network write it."""
+    """Return a URL of this machine as others in its network write it."""
     return url.replace("127.0.0.1", NAME, 1)
 
 
@@ -30,18 +30,18 @@ class Lan:
     def __init__(self, browser: Browser, stack: ExitStack) -> None:
         self._browser = browser
         self._stack = stack
-        #: What pages threw that nothing caught, and what browsers complained of.
+        #: Uncaught errors of pages, and console errors.
         self.faults: list[str] = []
 
     def open_page(self, url: str | None = None, **options: Any) -> Page:
-        """Open a page in a context of its own; an `OpenPage`."""
+        """Open a page in a context of its own, like `OpenPage`."""
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = new_context(self._browser, **options)
         self._stack.callback(context.close)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         if url is not None:
-            # Some pages lead on at once: nothing can be asked of one that goes.
+            # Some pages redirect at once, and cannot be evaluated while they unload.
             context.add_init_script("if (isSecureContext) setTimeout(() => { throw 'secure'; })")
             page.goto(url)
         return page

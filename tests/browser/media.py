@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Locator, Page
 
 from tests.browser.waiting import until
 
-#: Gives a page `tone()`, a track of sound that is one tone.
+#: Gives a page `tone()`, which returns an audio track with one tone.
 TONE = """
   globalThis.tone = () => {
     const context = new AudioContext();
@@ -21,9 +21,9 @@ TONE = """
     return out.stream.getAudioTracks()[0];
   };
 """
-#: How often it is looked, for some seconds each: an element may give way to another one meanwhile.
+#: The number of attempts of some seconds each: another element may replace the current one.
 _LOOKS = 15
-#: Draws the picture small and adds its pixels up, every 100 ms, until the sums differ enough.
+#: Scales a frame down and sums its pixels, every 100 ms, until the sums differ enough.
 _MOVES = """
 async (video) => {
   const canvas = new OffscreenCanvas(64, 36);
@@ -49,7 +49,7 @@ async (video) => {
 }
 """
 
-#: Counts what the video's decoder has given, every 100 ms, until it is more than a few.
+#: Counts decoded frames every 100 ms, until there are more than a few.
 _DECODES = """
 async (video) => {
   const count = () => video.getVideoPlaybackQuality().totalVideoFrames;
@@ -62,7 +62,7 @@ async (video) => {
 }
 """
 
-#: Listens to the sound of a media element's stream until it is louder than silence.
+#: Listens to a media element's stream until it is louder than silence.
 _SOUNDS = """
 async (element) => {
   // It has its stream a moment after it is there.
@@ -90,17 +90,17 @@ async (element) => {
 
 
 def moves(picture: Locator) -> bool:
-    """Whether a video or canvas shows a picture, and it changes, within a minute or so."""
+    """Whether a video or canvas shows moving video, within about a minute."""
     return any(picture.evaluate(_MOVES) for _ in range(_LOOKS))
 
 
 def decodes(video: Locator) -> bool:
-    """Whether a video's frames are decoded, within a minute or so."""
+    """Whether a video decodes frames, within about a minute."""
     return any(video.evaluate(_DECODES) for _ in range(_LOOKS))
 
 
 def sounds(element: Locator) -> bool:
-    """Whether a media element's stream is heard within a minute or so."""
+    """Whether a media element's stream is audible, within about a minute."""
     return any(element.evaluate(_SOUNDS) for _ in range(_LOOKS))
 
 
@@ -113,10 +113,10 @@ def frame_of(page: Page) -> Frame:
 
 
 def lies_over(overlay: Locator, place: Locator) -> None:
-    """Wait until the meeting's frame covers the place that its cell keeps free."""
+    """Wait until the meeting's frame covers its place in the cell."""
 
     def covered() -> bool:
-        # Asked for each time: a cell that is run again has another place.
+        # Measure each time: a cell that is run again has another place.
         above, below = overlay.bounding_box(), place.bounding_box()
         if above is None or below is None:
             return False
@@ -126,7 +126,7 @@ def lies_over(overlay: Locator, place: Locator) -> None:
 
 
 def probe(path: str) -> dict[str, Any]:
-    """What ffprobe says of a file or URL."""
+    """Return ffprobe's description of a file or URL."""
     command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", path]
     done = subprocess.run(command, capture_output=True, check=True, timeout=120)
     answer: dict[str, Any] = json.loads(done.stdout)

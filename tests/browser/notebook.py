@@ -1,4 +1,4 @@
-"""Driving a notebook in JupyterLab, or in Notebook 7, as a user does."""
+"""Drives a notebook in JupyterLab or Notebook 7, as a user does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.labs import Lab
 
-#: Kernels and their first import of everything take their time on a busy machine.
+#: The timeout for starting a kernel and its first imports on a busy machine.
 SLOW = 120_000
-#: A kernel that was overlooked is told from one that is slow only by the time that it takes.
+#: Only time distinguishes a kernel that missed a request from a slow one.
 OVERLOOKED = 15_000
 
-#: Its text once nothing of it is to be drawn any more: JupyterLab draws outputs piece by piece, a frame each.
+#: Returns the text once JupyterLab has drawn all of it: it draws outputs in pieces, one per frame.
 _DRAWN = """
 async (output) => {
   let [text, same] = ["", 0];
@@ -44,7 +44,7 @@ class Notebook:
 
     @classmethod
     def shown_in(cls, page: Page) -> Notebook:
-        """The notebook that a page has opened by itself, or is about to."""
+        """The notebook that a page has opened by itself, or is opening."""
         notebook = cls.__new__(cls)
         notebook.page = page
         notebook._opens()
@@ -60,46 +60,46 @@ class Notebook:
         return self.page.locator(".nanomeet")
 
     def cell(self, number: int) -> Locator:
-        """A code cell, by its place among them."""
+        """Return the code cell with this index."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
 
     def run(self, number: int) -> None:
-        """Run a code cell and wait until it has run."""
+        """Run a code cell and wait until it has finished."""
         self.start(number)
         self.ran(number)
 
     def start(self, number: int) -> None:
-        """Run a code cell, and do not wait for it."""
+        """Run a code cell without waiting for it."""
         cell = self.cell(number)
         cell.scroll_into_view_if_needed()
         cell.locator(".cm-content").click()
-        # The number of an earlier run would pass for this one's.
+        # An earlier run's number could be mistaken for this one's.
         cell.locator(".jp-InputPrompt").evaluate("(prompt) => { prompt.textContent = ''; }")
         self.page.keyboard.press("Control+Enter")
 
     def ran(self, number: int) -> None:
-        """Wait until a code cell has run."""
+        """Wait until a code cell has finished."""
         prompt = self.cell(number).locator(".jp-InputPrompt")
         expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=SLOW)
 
     def output(self, number: int) -> Locator:
-        """What a cell has printed."""
+        """Return a cell's output."""
         return self.cell(number).locator(".jp-OutputArea-output")
 
     def evaluate(self, number: int) -> str:
         """Run a cell and return the text it printed."""
         self.run(number)
-        # An output is in the document before its text is.
+        # An output is added to the document before its text.
         expect(self.output(number)).not_to_be_empty()
         return str(self.output(number).evaluate(_DRAWN))
 
     def until(
         self, number: int, fits: Callable[[str], bool], wanted: str = "what is waited for"
     ) -> str:
-        """Run a cell until what it prints fits, and return that.
+        """Run a cell until its output matches, and return that.
 
-        What a page shows is on its way to the kernel still: a cell may run before it is there. If it does
-        not come, all that the cell has printed is told, each text once, with the seconds that had gone by.
+        What a page shows may still be on its way to the kernel: a cell may run before it arrives. On failure,
+        reports each different output of the cell once, with the seconds elapsed.
         """
         begin = time.monotonic()
         printed: list[tuple[float, str]] = []
@@ -116,12 +116,12 @@ class Notebook:
         self.until(number, text.__eq__, repr(text))
 
     def begins(self, number: int, words: str) -> None:
-        """Run a cell until what it prints begins so."""
+        """Run a cell until its output starts with a text."""
         self.until(number, lambda printed: printed.startswith(words), f"{words!r} first")
 
     def save(self) -> None:
-        """Save, and wait until it is."""
-        # The answer to a request that came after the key: the notebook saves itself now and then, too.
+        """Save, and wait until the notebook is saved."""
+        # Wait for a request sent after the key: the notebook also saves by itself.
         with self.page.expect_request(
             lambda request: request.method == "PUT" and "/api/contents/" in request.url
         ) as asked:
@@ -137,7 +137,7 @@ class Notebook:
         self.page.locator(".lm-Menu-item", has_text=item).first.click()
 
     def idle(self) -> None:
-        """Wait until the kernel is there and has nothing to do."""
+        """Wait until the kernel is connected and idle."""
         name = self.page.locator(".jp-Toolbar-kernelName:visible")
         expect(name).to_contain_text("Python", timeout=SLOW)
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator:visible").first
@@ -145,8 +145,8 @@ class Notebook:
             with suppress(AssertionError):
                 expect(indicator).to_have_attribute("data-status", "idle", timeout=OVERLOOKED)
                 return
-            # ipykernel 7.0 to 7.3 may overlook the first request of a connection until there is
-            # another one (ipython/ipykernel#1554): do what its user does.
+            # ipykernel 7.0 to 7.3 may miss the first request of a connection until another one follows
+            # (ipython/ipykernel#1554): do what a user does.
             if indicator.get_attribute("data-status") == "unknown":
                 self.menu("Kernel", "Reconnect to Kernel")
         expect(indicator).to_have_attribute("data-status", "idle")

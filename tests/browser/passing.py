@@ -1,4 +1,4 @@
-"""Short-lived messages, recorded in the page itself, so that a test may check them late."""
+"""Short-lived messages, recorded in the page itself, so that a test can check them later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTE = """
 
 @contextmanager
 def said(where: Locator, words: str) -> Iterator[None]:
-    """Wait until an element has shown a text since the start, even if it is gone again."""
+    """Wait until an element has shown a text since the start, even if it has disappeared."""
     with _noted(where, words, None):
         yield
 

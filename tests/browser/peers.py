@@ -1,4 +1,4 @@
-"""What a page's connections to the others really do, read from the browser's own counts."""
+"""A page's actual connections to other pages, from the browser's statistics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.waiting import until
 
-#: Keeps every connection that a page makes, so that a test can look at it.
+#: Keeps every connection that a page creates, so that a test can inspect it.
 KEEP_PEERS = """
   globalThis.peers = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -54,12 +54,12 @@ async () => {
 
 
 def connections(page: Page) -> list[dict[str, Any]]:
-    """Return what each open connection sends and receives in each of its places."""
+    """Return what each open connection sends and receives, by transceiver."""
     found: list[dict[str, Any]] = page.evaluate(_SENT)
     return found
 
 
 def of_the_connection(page: Page, what: str) -> list[Any]:
-    """Return how it stands with a page's one connection to the others, once there is one."""
+    """Return a value of a page's only connection, once there is one."""
     until(page, lambda: len(connections(page)), to_be=1)
     return [connection[what] for connection in connections(page)]

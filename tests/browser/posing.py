@@ -1,6 +1,6 @@
-"""A camera that sees a person in front of a chessboard, and what others see of the two.
+"""A camera that shows a person in front of a chessboard, and measurements of both in others' pages.
 
-`astronaut.jpg` is NASA's portrait of Eileen Collins, in the public domain, as scikit-image has it in
+`astronaut.jpg` is NASA's portrait of Eileen Collins, in the public domain, from scikit-image's
 `skimage.data.astronaut`, at 360 by 360 pixels.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator
 
 WIDTH, HEIGHT, SIDE = 640, 360, 360
-#: Pixels of a field of the chessboard.
+#: The size in pixels of a chessboard square.
 FIELD = 12
 
 
@@ -45,8 +45,8 @@ def _portrait() -> NDArray[np.uint8]:
         return frame.to_ndarray(format="rgb24").astype(np.uint8)
 
 
-#: What stands in a video: how much the chessboard's fields differ, and the mean colour of a place behind
-#: the person; and of the person how much the pixels differ, and their mean colour.
+#: Measures a video: the contrast of the chessboard and the mean colour of a place behind the person; the
+#: contrast and mean colour of the person.
 LOOK = """
 globalThis.look = (video) => {
   const canvas = new OffscreenCanvas(640, 360);
@@ -68,7 +68,7 @@ globalThis.look = (video) => {
   return { room: measure(24, 60, 96, 240), person: measure(250, 180, 130, 120) };
 };
 """
-#: Watches every video shown, and keeps the sharpness of the sharpest room.
+#: Watches every shown video, and keeps the sharpness of the sharpest room.
 WATCH = (
     LOOK
     + """
@@ -94,11 +94,11 @@ HTMLMediaElement.prototype.play = function () {
 
 
 def seen(video: Locator) -> dict[str, dict[str, Any]]:
-    """Return what stands in a video's picture now."""
+    """Return the measurements of a video's current frame."""
     found: dict[str, dict[str, Any]] = video.evaluate("video => look(video)")
     return found
 
 
 def room(video: Locator) -> float:
-    """Return how sharp the room behind the person is: above 60 for a chessboard, a few for a blur."""
+    """Return the sharpness of the room behind the person: above 60 for a chessboard, a few for a blur."""
     return float(seen(video)["room"]["contrast"])

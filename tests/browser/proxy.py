@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Forwards connections to the server until it is cut; then new ones are refused.
+    """Forwards connections to the server until it is cut; then refuses new ones.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Proxy:
             self._cut = False
 
     def close(self) -> None:
-        """End it."""
+        """Close the proxy."""
         self.cut()
         _close(self._listener)
 

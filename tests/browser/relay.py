@@ -1,7 +1,7 @@
-"""The way of media between two pages, through the test: so that it can be cut, and lose packets.
+"""A media relay between two pages, so that tests can cut the connection and lose packets.
 
-Browsers' offline switch does not reach media on loopback. So the addresses that two pages tell each
-other are replaced, on their way through the signalling, by ports of this relay.
+Browsers' offline mode does not affect media on loopback. So the relay replaces the addresses that two pages
+exchange through signalling with its own ports.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute
 
-#: An ICE candidate (RFC 8839, 5.1) of a page's own socket: what stands before and after the address.
+#: An ICE candidate (RFC 8839, 5.1) of a page's own socket: the parts before and after the address.
 _CANDIDATE = re.compile(
     r"(?P<head>candidate:\S+ \d+ udp \d+ )(?P<host>\S+) (?P<port>\d+)(?P<tail> typ host.*)",
     re.IGNORECASE,
@@ -28,10 +28,10 @@ _DISCARD = 9
 
 
 class Relay:
-    """Carries the packets of all whose addresses went through it."""
+    """Forwards the packets of all pages whose candidates it rewrote."""
 
     def __init__(self) -> None:
-        #: Of a hundred packets, so many are lost.
+        #: Lost packets, in percent.
         self.loss = 0
         self._count = 0
         self._ports: dict[tuple[str, int], int] = {}
@@ -44,11 +44,11 @@ class Relay:
         self._thread.start()
 
     def watch(self, page: Page) -> None:
-        """Replace the addresses in everything that the page is told, and tells."""
+        """Rewrite the addresses in all messages from and to the page."""
         page.route_web_socket("**/ws/meeting", self._route)
 
     def abandon(self) -> None:
-        """Let every way that was found until now carry nothing more, for good."""
+        """Drop all packets on every path found so far, for good."""
         with self._lock:
             self._ports.clear()
             for key in self._selector.get_map().values():
@@ -56,7 +56,7 @@ class Relay:
                     key.data.abandoned = True
 
     def close(self) -> None:
-        """End it."""
+        """Close the relay."""
         self._ended = True
         self._wake.send(b"x")
         self._thread.join()
@@ -74,7 +74,7 @@ class Relay:
         server.on_message(lambda text: _pass(text, page, self))
 
     def rewrite(self, message: dict[str, Any]) -> bool:
-        """Replace the addresses in a message; return whether anything is left of it."""
+        """Rewrite the addresses in a message; return whether anything is left of it."""
         candidate = message.get("candidate")
         if candidate:
             line = self._relayed(candidate["candidate"])
@@ -103,7 +103,7 @@ class Relay:
         return f"{match['head']}127.0.0.1 {port}{match['tail']}"
 
     def _port(self, target: tuple[str, int]) -> int:
-        """Return the relay's port that stands for a page's own."""
+        """Return the relay's port that represents a page's own."""
         if self._ended:
             return _DISCARD
         if target not in self._ports:
@@ -128,10 +128,10 @@ class Relay:
                 try:
                     packet, sender = end.recvfrom(65536)
                 except OSError:
-                    # A port that is no longer listened on says so.
+                    # A closed port reports itself as unreachable.
                     continue
                 if key.data is not None and not key.data.abandoned and not self._lost():
-                    # Where there is no way, a packet is lost, as in every network.
+                    # Without a route a packet is lost, as in every network.
                     with suppress(OSError):
                         self._forward(packet, sender, key.data)
 
@@ -141,7 +141,7 @@ class Relay:
             return
         back = role.backs.get(sender)
         if back is None:
-            # Each sender is seen at a port of its own, as behind a router.
+            # Each sender gets a port of its own, as behind a router.
             back = role.backs[sender] = _udp()
             self._register(back, _Back(role.end, sender))
         back.sendto(packet, role.target)
@@ -155,7 +155,7 @@ class Relay:
 
 
 class _Front:
-    """Stands for a page's own port."""
+    """Represents a page's own port."""
 
     def __init__(self, end: socket.socket, target: tuple[str, int]) -> None:
         self.end = end
@@ -165,7 +165,7 @@ class _Front:
 
 
 class _Back:
-    """Where the answers to one sender arrive."""
+    """Receives the answers to one sender."""
 
     def __init__(self, front: socket.socket, client: tuple[str, int]) -> None:
         self.front = front

@@ -1,4 +1,4 @@
-"""A browser whose tabs really lie behind each other: Playwright itself keeps every page that it has in front."""
+"""A browser whose background tabs are really hidden: Playwright keeps every page of its own in front."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.browser.contexts import AS_BY_THE_NOTEBOOK
 
-#: What Playwright adds so that pages never slow down.
+#: Playwright's arguments that keep background pages from slowing down.
 NEVER_SLOW = (
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -18,26 +18,26 @@ NEVER_SLOW = (
 )
 
 
-#: How often it is looked whether a page has loaded, or answered, with a moment between.
+#: The number of attempts to find a page loaded or answering, with a short wait between them.
 _LOOKS = 1200
 
 
 class Tab:
-    """A page that is driven by the browser's own protocol.
+    """A page driven by the browser's own protocol.
 
     Parameters
     ----------
     tabs
         The browser that it is in.
     url
-        Where it goes.
+        The page's URL.
     """
 
     def __init__(self, tabs: Tabs, url: str) -> None:
         self._tabs = tabs
         place = {"url": "about:blank", "browserContextId": tabs.context}
         self._target = tabs.line.send("Target.createTarget", place)["targetId"]
-        # The flat form is the library's own.
+        # Playwright itself uses the flat mode.
         attach = {"targetId": self._target, "flatten": False}
         self.session: str = tabs.line.send("Target.attachToTarget", attach)["sessionId"]
         tabs.ask(self.session, "Page.enable", {})
@@ -51,11 +51,11 @@ class Tab:
         self._until_loaded(url)
 
     def front(self) -> None:
-        """Bring it to the front: whatever was there lies behind it then."""
+        """Bring the tab to the front, and the previous one to the background."""
         self._tabs.line.send("Target.activateTarget", {"targetId": self._target})
 
     def evaluate(self, expression: str) -> Any:
-        """Return what an expression gives, or its promise."""
+        """Return the value of an expression, or of its promise."""
         answer = self._evaluate(expression)
         assert "result" in answer, answer
         result = answer["result"]
@@ -67,8 +67,7 @@ class Tab:
         return self._tabs.ask(self.session, "Runtime.evaluate", wanted)
 
     def _until_loaded(self, url: str) -> None:
-        # Until it is there the tab has an empty page, and for a moment none. Pages of ours take the
-        # token out of their address.
+        # Until then the tab has an empty page, and briefly none. Our pages remove the token from their URL.
         where = json.dumps(url.partition("#")[0])
         for _ in range(_LOOKS):
             answer = self._evaluate(f"location.href.startsWith({where}) && document.readyState")
@@ -86,7 +85,7 @@ class Tabs:
     browser
         A browser without `NEVER_SLOW`.
     pump
-        Any page of the library's: while it waits, answers come in.
+        Any Playwright page: waiting on it processes incoming answers.
     """
 
     def __init__(self, browser: Browser, pump: Page) -> None:
@@ -98,11 +97,11 @@ class Tabs:
         self.line.on("Target.receivedMessageFromTarget", self._hear)
 
     def open(self, url: str) -> Tab:
-        """Open another one, in front of those that are there."""
+        """Open another tab in front of the others."""
         return Tab(self, url)
 
     def ask(self, session: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Return what a page's target answers."""
+        """Return the answer of a page's target."""
         number = next(self._numbers)
         message = json.dumps({"id": number, "method": method, "params": params})
         self.line.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
@@ -113,7 +112,7 @@ class Tabs:
         raise AssertionError(f"no answer to {method}")
 
     def wait(self) -> None:
-        """Let a moment go by, in which answers come in."""
+        """Wait a moment while answers arrive."""
         self._pump.wait_for_timeout(50)
 
     def _hear(self, event: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Spellings of a meeting's address, and the errors of an invalid one."""
+"""Spellings of a meeting's URL, and the errors of an invalid one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def address(behind: RunningServer) -> Iterator[str]:
-    """A page of another origin, with the script from where the component for React looks for it."""
+    """A page of another origin, with the script at the URL where the React component expects it."""
     with site(PAGE.format(script=f"{behind.url}/local/external_api.js?release=release-1")) as found:
         yield found
 

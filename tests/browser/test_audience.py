@@ -1,4 +1,4 @@
-"""The audience: it sees and hears the stage as one stream, and can be invited onto it."""
+"""The audience: sees and hears the stage as one stream, and can be invited onto it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def feed(page: Page) -> Locator:
 
 
 def heard(page: Page) -> None:
-    """Wait until the stage can be heard."""
+    """Wait until the stage is audible."""
     page.wait_for_function(
         "() => Number(document.querySelector('.feed')?.dataset.level) > 0.005", timeout=PATIENCE
     )
@@ -33,7 +33,7 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
 
-    # The third sees and hears both in one picture, and is seen and heard by no one.
+    # The third participant sees and hears both in one stream, and is neither seen nor heard.
     alan = room.enter("Alan")
     expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
@@ -41,14 +41,14 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     expect(tile(ada, "Alan")).to_have_count(0)
     expect(alan.locator("video")).to_have_count(0)
 
-    # A place is free: they raise their hand, are invited, and come by their own choice.
+    # A place is free: the participant raises their hand, is invited, and accepts.
     button(grace, "Leave the meeting").click()
     expect(tile(ada, "Grace")).to_have_count(0)
     ada.keyboard.press("p")
     people = ada.locator(".panel")
     expect(people.get_by_role("region", name="Audience")).to_contain_text("Alan")
     alan.keyboard.press("h")
-    # Their row is moved up then, and an open menu would go with it.
+    # The row moves up then, which would close an open menu.
     people = people.get_by_role("region", name="Raised hands")
     people.get_by_role("button", name="Actions for Alan").click()
     ada.get_by_role("menuitem", name="Invite to the stage").click()
@@ -73,9 +73,9 @@ def test_the_audience_watches_on_when_the_composing_page_goes(
     expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
     first = feed(alan).element_handle()
-    # A moderator's page composes it, the first one's: it goes without a word.
+    # The first moderator's page composes it, and disappears without notice.
     ada.context.close()
     expect(tile(grace, "Ada")).to_have_count(0, timeout=PATIENCE)
-    # The next page composes another stream, which takes the place of the one before.
+    # The next page composes another stream, which replaces the previous one.
     alan.wait_for_function("canvas => !canvas.isConnected", arg=first, timeout=PATIENCE)
     assert moves(feed(alan))

@@ -1,6 +1,6 @@
-"""Where the browser blocks sound before a user gesture: any gesture enables it.
+"""Where the browser blocks sound before a user gesture, any gesture enables it.
 
-A page says by itself how its sound fares: what a test evaluates in a page counts as a touch.
+The page logs its own sound state: evaluating in a page counts as a gesture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: As people's browsers have it, and with no camera in use: that would count as a touch.
+#: Chromium's usual policy, and no camera in use: that would count as a gesture.
 LENIENT = ("--autoplay-policy", "--use-fake-ui-for-media-stream")
 STRICT = [
     *(argument for argument in ARGUMENTS if not argument.startswith(LENIENT)),
@@ -32,7 +32,7 @@ TOUCHES: dict[str, Callable[[Page], None]] = {
 }
 
 
-#: Says whether the page was touched, and whether there is sound.
+#: Logs whether the page has had a gesture, and whether there is sound.
 SAYS = """
 setInterval(() => {
   const voice = document.querySelector("audio[data-participant]");

@@ -1,4 +1,4 @@
-"""What stands behind a person: seen at the others' pages, and what is never seen there."""
+"""Virtual backgrounds: what others see, and what they must never see."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: How sharp the room is at most where it is hidden, and at least where it is not.
+#: The most sharpness of a hidden room, and the least of a visible one.
 HIDDEN, SHARP = 25, 60
-#: What a background is made with.
+#: The files that a background needs.
 PARTS = ("background.js", "background.wasm", "selfie_segmentation_landscape.tflite")
 REMEMBERED = "localStorage.setItem('nanomeet.background', 'blur');"
 #: Keeps every camera that a page opens.
@@ -59,7 +59,7 @@ WORKERS = """
     }
   };
 """
-#: A browser that hands Workers no pictures of a track.
+#: Makes a browser unable to transfer a track's frames to Workers.
 CARRIED = """
   delete globalThis.MediaStreamTrackProcessor;
   delete globalThis.MediaStreamTrackGenerator;
@@ -67,7 +67,7 @@ CARRIED = """
 
 
 def _png(colour: tuple[int, int, int]) -> bytes:
-    """Return a picture of one colour."""
+    """Return an image of one colour."""
     picture = np.full((90, 160, 3), colour, dtype=np.uint8)
     encoder = av.CodecContext.create("png", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 160, 90, "rgb24"
@@ -80,7 +80,7 @@ GREEN = _png((0, 200, 0))
 
 
 def is_green(video: Locator) -> bool:
-    """Return whether that stands behind the person."""
+    """Return whether the background is green."""
     red, green, blue = (int(value) for value in seen(video)["room"]["colour"])
     return green > 120 and red < 60 and blue < 60
 
@@ -92,7 +92,7 @@ def posed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def posing(browser: Browser, posed: Path) -> Iterator[Browser]:
-    """A browser whose camera sees a person in a room."""
+    """A browser whose camera shows a person in a room."""
     made = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={posed}"],
@@ -107,7 +107,7 @@ def _hold(held: list[Route], route: Route) -> None:
 
 
 class Posing(Room):
-    """A room whose people sit in front of a chessboard."""
+    """A room whose participants sit in front of a chessboard."""
 
     def enter(self, name: str, *, moderator: bool = False, **options: Any) -> Page:
         off = {"startWithVideoMuted": True} if options.pop("without_camera", False) else {}
@@ -151,7 +151,7 @@ def meeting(server: RunningServer, open_posing: Callable[..., Page]) -> Posing:
 
 
 def picture_of(page: Page, name: str) -> Locator:
-    """Return a person's picture, once it is there."""
+    """Return a participant's video, once it is shown."""
     expect(tile(page, name)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     video = tile(page, name).locator("video")
     expect(video).to_have_class(re.compile("playing"), timeout=PATIENCE)
@@ -173,7 +173,7 @@ def workers(page: Page) -> int:
 
 
 def hidden_from(page: Page, name: str) -> Locator:
-    """Wait until a page sees a person, and nothing of the room; return the picture."""
+    """Wait until a page shows the person but not the room; return the video."""
     video = picture_of(page, name)
     until(page, lambda: 0 < room(video) < HIDDEN)
     assert moves(video)
@@ -181,7 +181,7 @@ def hidden_from(page: Page, name: str) -> Locator:
 
 
 def sharpest(page: Page) -> tuple[float, int]:
-    """Return how sharp a room ever was in this page, and of how many pictures."""
+    """Return the maximum sharpness of the room in this page so far, and the number of frames."""
     found: list[Any] = page.evaluate("[sharpest, pictures]")
     return found[0], found[1]
 
@@ -195,18 +195,18 @@ def test_others_see_the_person_sharp_and_the_room_blurred(
     video = picture_of(ada, "Grace")
     until(ada, lambda: room(video) > SHARP)
     before = seen(video)["person"]["contrast"]
-    # Nothing of it is loaded before it is wanted, not even while it can be chosen.
+    # Nothing is loaded before it is needed, not even while the settings are open.
     expect(settings(grace)).to_be_visible()
     assert not [url for url in asked if url.endswith(PARTS)]
     choose(grace, "Strong blur")
     video = hidden_from(ada, "Grace")
     assert seen(video)["person"]["contrast"] > 0.7 * before
-    # Nothing comes from anywhere else.
+    # Nothing is loaded from any other server.
     assert sorted(url for url in asked if url.endswith(PARTS)) == sorted(
         f"{server.url}/static/{part}" for part in PARTS
     )
     assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:"))]
-    # The page that sends it shows the same.
+    # The sender's own page shows the same.
     assert room(picture_of(grace, "Grace")) < HIDDEN
     assert workers(grace) == 1
     choose(grace, "Slight blur")
@@ -223,7 +223,7 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     grace = meeting.enter("Grace")
     choose(grace, "Plain")
     video = hidden_from(ada, "Grace")
-    # The chessboard's mean is a middle grey; this is light, and a little blue.
+    # The chessboard's mean is a middle grey; this is light and slightly blue.
     red, green, blue = seen(video)["room"]["colour"]
     assert min(red, green, blue) > 180
     assert blue > red
@@ -232,16 +232,16 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     settings(grace).get_by_label("Choose a background image").set_input_files(path)
     until(ada, lambda: is_green(video))
     expect(settings(grace).get_by_role("radio", name="Your image")).to_be_checked()
-    # The person's suit is orange still.
+    # The person's suit is still orange.
     red, green, blue = seen(video)["person"]["colour"]
     assert red > green + 30
-    # What is no picture changes nothing.
+    # A file that is not an image changes nothing.
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"cannot open that file as an image")
     settings(grace).get_by_label("Choose a background image").set_input_files(broken)
     expect(grace.locator(".toast")).to_contain_text("cannot open that file as an image")
     assert is_green(video)
-    # It is kept in this browser, and used at once when the person comes back.
+    # It is stored in this browser, and used at once after a reload.
     grace.reload()
     video = hidden_from(ada, "Grace")
     until(ada, lambda: is_green(video))
@@ -251,7 +251,7 @@ def test_who_hid_the_room_before_never_shows_it(meeting: Posing) -> None:
     ada = meeting.enter("Ada", moderator=True, without_camera=True, scripts=(WATCH,))
     grace = meeting.enter("Grace", scripts=(REMEMBERED, OPENED))
     hidden_from(ada, "Grace")
-    # Off and on, unplugged and another one, and pictures of another size: hidden all the time.
+    # Off and on, unplugged and replaced, and another frame size: always hidden.
     camera = grace.evaluate_handle("opened.at(-1)")
     button(grace, "Camera").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
@@ -266,7 +266,7 @@ def test_who_hid_the_room_before_never_shows_it(meeting: Posing) -> None:
     grace.evaluate("opened.at(-1).applyConstraints({ width: 320, height: 180 })")
     grace.wait_for_function("() => opened.at(-1).getSettings().height === 180")
     assert moves(picture_of(ada, "Grace"))
-    # Of a hundred pictures and more none showed the room.
+    # Of more than a hundred frames none showed the room.
     until(ada, lambda: sharpest(ada)[1] > 100)
     assert sharpest(ada)[0] < HIDDEN
     button(grace, "Leave the meeting").click()
@@ -279,12 +279,12 @@ def test_without_its_parts_the_camera_goes_off_and_says_so(meeting: Posing, part
     grace = meeting.enter("Grace", scripts=(REMEMBERED, OPENED), without=part)
     expect(grace.get_by_text("The background could not be blurred")).to_be_visible(timeout=PATIENCE)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "off")
-    # The camera's light is out, and nothing was sent of it.
+    # The camera is off, and nothing was sent.
     assert grace.evaluate("opened.map((track) => track.readyState)") == ["ended"]
     until(grace, lambda: len(connections(grace)), to_be=1)
     assert connections(grace)[0]["camera"]["bytes"] == 0
     assert sharpest(ada)[1] == 0
-    # What is in the way may pass.
+    # Remove the obstacle.
     grace.unroute_all()
     button(grace, "Try again").click()
     hidden_from(ada, "Grace")
@@ -417,7 +417,7 @@ def test_a_page_around_it_chooses_it_by_the_engine_api(
         grace.does("setVirtualBackground", False)
         video = picture_of(ada, "Grace")
         until(ada, lambda: room(video) > SHARP)
-        # A picture of elsewhere would have to be fetched.
+        # An image from elsewhere would have to be fetched.
         grace.does("setVirtualBackground", True, "https://example.org/beach.jpg")
         grace.does("setBlurredBackground", "slight-blur")
         hidden_from(ada, "Grace")

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def wire(server: RunningServer) -> Iterator[Wire]:
-    """Lead to the server, until it is cut."""
+    """A connection to the server that can be cut."""
     port = urlsplit(server.url).port
     assert port is not None
     with ExitStack() as stack:
@@ -51,7 +51,7 @@ def watch(page: Page, server: RunningServer, stream: str) -> Locator:
 
 
 def go_live(page: Page, *, record: bool = False) -> None:
-    """Start the broadcast from a moderator's page, and wait until it is on."""
+    """Start the broadcast from a moderator's page, and wait until it is live."""
     page.get_by_role("button", name="Broadcast", exact=True).click()
     if record:
         page.get_by_label("Also record").check()
@@ -60,12 +60,12 @@ def go_live(page: Page, *, record: bool = False) -> None:
 
 
 def fact(player: Locator, name: str) -> float:
-    """One of the figures that the player publishes."""
+    """Return one of the figures that the player publishes."""
     return float(player.get_attribute(f"data-{name}") or "nan")
 
 
 def wait_for_fact(player: Locator, name: str, *, least: float, patience: float = PATIENCE) -> None:
-    """Wait until one of those figures is at least as large as that."""
+    """Wait until a figure has at least this value."""
     try:
         player.page.wait_for_function(
             "([player, name, least]) => Number(player.dataset[name]) >= least",
@@ -78,7 +78,7 @@ def wait_for_fact(player: Locator, name: str, *, least: float, patience: float =
 
 
 def wait_until_close(player: Locator) -> None:
-    """Wait until it plays within a second of the live edge."""
+    """Wait until the player is within a second of the live edge."""
     player.page.wait_for_function(
         "player => Number(player.dataset.latencyMs) < 1000",
         arg=player.element_handle(),
@@ -87,14 +87,14 @@ def wait_until_close(player: Locator) -> None:
 
 
 def wait_for_pictures(player: Locator, *, more_than: float = 0) -> None:
-    """Wait until the player has drawn more frames than that."""
-    # At some pictures a second, where the machine is slow.
+    """Wait until the player has drawn more frames than this."""
+    # A slow machine sends fewer frames per second.
     patience = PATIENCE + max(0, more_than - fact(player, "frames")) * 500
     wait_for_fact(player, "frames", least=more_than + 1, patience=patience)
 
 
 def frames_of(page: Page) -> list[Frame]:
-    """Return a list of the frames that a page gets from now on, which grows."""
+    """Return a growing list of the frames that a page receives from now on."""
     sent: list[Frame] = []
 
     def note(data: str | bytes) -> None:
@@ -176,8 +176,8 @@ def test_pictures_come_no_faster_than_the_camera_gives_them(
     wait_for_pictures(watch(page, server, stage.stream), more_than=90)
     times = [picture.timestamp for picture in pictures_in(sent)]
     assert len(times) > 90
-    # By the sender's own clock. Without a camera's beat it could compose one each few milliseconds; how
-    # many come where the machine is busy is the benchmark's matter.
+    # By the sender's own clock. Without the camera's pace it could compose one every few milliseconds; how
+    # many it sends on a busy machine is measured by the benchmark.
     assert (len(times) - 1) / (times[-1] - times[0]) * 1e6 < 36
 
 
@@ -190,7 +190,7 @@ def test_a_latecomer_begins_with_the_pictures_that_are_there(
     wait_for_pictures(first, more_than=60)
     late = open_page()
     sent = frames_of(late)
-    # What the server has for them is what it kept (`tests/contract`): the player must not wait for more.
+    # The server has kept these frames (`tests/contract`): the player must not wait for more.
     late.add_init_script(
         """
         globalThis.VideoDecoder = class extends VideoDecoder {
@@ -259,7 +259,7 @@ def test_the_broadcast_survives_a_cut_of_its_senders_wire(
     wait_for_pictures(player, more_than=10)
     wire.cut()
     wait_for_pictures(player, more_than=fact(player, "frames") + 60)
-    # Where the machine stands still for seconds it is lost more than once.
+    # On a machine that stalls for seconds it reconnects more than once.
     assert wire.connections >= 2
     stage.went_through("starting", "live")
     assert stage.ended == []
@@ -279,7 +279,7 @@ def test_viewers_wait_when_the_sender_cannot_come_back(
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     expect(player.get_by_role("heading", name="Be right back")).to_be_visible()
     stage.until_ended()
-    # Frees the Worker too, in bounded time.
+    # Frees the Worker, too, in bounded time.
     stage.page.evaluate("me.stage.stop()")
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
@@ -301,7 +301,7 @@ def test_a_viewer_who_scrolled_away_is_live_at_once(
 ) -> None:
     stage = broadcaster()
     stage.start()
-    # A frame of another site that is out of sight draws as little as a tab in the background.
+    # A hidden frame of another site draws as little as a background tab.
     page = open_page(f"{server.url.replace('127.0.0.1', 'localhost')}/healthz", bypass_csp=True)
     page.evaluate(
         """url => {
@@ -327,7 +327,7 @@ def test_a_viewer_who_scrolled_away_is_live_at_once(
         page.wait_for_timeout(3_000)
         return fact(player, "frames") - before >= 10
 
-    # A listener hears it all the same.
+    # A listener still hears it.
     wait_for("Number(dataset.soundLevel) > 0.1")
     until(page, draws, to_be=False)
     before = fact(player, "frames")
@@ -365,9 +365,9 @@ def test_a_viewer_goes_back_and_returns_to_what_is_live(
     player = watch(open_page(), server, stage.stream)
     position = player.get_by_role("slider", name="Position")
     expect(position).to_be_visible(timeout=PATIENCE)
-    # Enough of the past for a slow test to go there.
+    # Enough to seek back, even in a slow test.
     wait_for_fact(player, "kept", least=10)
-    # The stage goes dark: what is seen of it tells the past from the present.
+    # The stage turns dark, which distinguishes the present from the past.
     stage.page.evaluate("me.camera.enabled = false")
     canvas = player.locator("canvas").element_handle()
     light = """canvas => canvas.getContext("2d").getImageData(320, 40, 1, 1).data
@@ -375,7 +375,7 @@ def test_a_viewer_goes_back_and_returns_to_what_is_live(
     player.page.wait_for_function(f"canvas => ({light})(canvas) < 60", arg=canvas, timeout=PATIENCE)
     player.page.keyboard.press("ArrowLeft")
     expect(player).to_have_attribute("data-behind", "5.0")
-    # To the oldest that there is: it plays on from there, until it is dark.
+    # At the oldest position playback continues until the video is dark.
     position.press("Home")
     player.page.wait_for_function(f"canvas => ({light})(canvas) > 60", arg=canvas, timeout=PATIENCE)
     wait_for_fact(player, "behind", least=9)
@@ -409,13 +409,13 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     for name, track in (("video", Track.VIDEO), ("audio", Track.AUDIO)):
         times = [frame.timestamp / 1e6 for frame in media if frame.track is track]
         early.append(tracks[name] - (times[-1] - times[0]))
-    # It may begin before the keyframe with which viewers begin, and does so with both.
+    # The recording may start before the keyframe with which viewers start, in both tracks alike.
     assert min(early) > -0.1
     assert max(early) - min(early) < 1
     video.evaluate("video => { video.muted = true; return video.play() }")
     assert moves(video)
 
-    # Captions are put beside it, and the next viewer can turn them on.
+    # Captions are added beside it, and the next viewer can turn them on.
     captions = "WEBVTT\n\n00:00.000 --> 10:00.000\nWelcome to algebra\n"
     (server.data / f"recordings/{stage.stream}.captions.vtt").write_text(captions)
     page = watch(open_page(), server, stage.stream).page
@@ -456,7 +456,7 @@ def test_a_recording_has_every_picture_that_was_sent_once(
 
     with av.open(str(file)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
-    # It may begin before the newest keyframe, with which viewers begin.
+    # It may start before the newest keyframe, with which viewers start.
     early = len(packets) - len(pictures)
     assert early >= 0
     assert pictures[0].keyframe
@@ -472,8 +472,8 @@ def test_a_recording_has_every_picture_that_was_sent_once(
     kept = [float(p.pts * p.time_base) for p in watched if p.pts is not None]
     times = [kept[0] + (f.timestamp - pictures[0].timestamp) / 1e6 for f in pictures]
     assert kept == pytest.approx(times, abs=0.002)
-    # Decoded, they count on from the camera's first, and none is torn. A stage may be composed twice
-    # between two of the camera's pictures: then one is sent twice, and recorded as it was sent.
+    # The decoded frames count on from the camera's first, and none is torn. The stage may be composed twice
+    # between two camera frames: then a frame is sent and recorded twice.
     with av.open(str(file)) as container:
         counts = [counted(picture) for picture in container.decode(video=0)]
     assert len(counts) == len(packets)
@@ -525,7 +525,7 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     ada = open_page(address(server, token, name, "Ada"))
     grace = open_page(address(server, guest, name, "Grace"))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
-    # What is heard is Grace then.
+    # What is audible then is Grace.
     microphone = ada.get_by_role("button", name="Microphone", exact=True)
     expect(microphone).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
     microphone.click()
@@ -546,7 +546,7 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     assert kinds == {"video", "audio"}
 
 
-#: The first codec of a kind takes pictures and gives none any more after a while.
+#: The first codec of a kind accepts input but stops producing output after a while.
 STUCK = """
 {{
 let made = 0;
@@ -599,7 +599,7 @@ def test_pictures_are_seen_beside_a_headset_that_takes_long(
     )
     player = watch(page, server, stage.stream)
     expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
-    # Until it was heard that this one takes long.
+    # Only then is it known that its output is late.
     wait_for_fact(player, "lipSyncMs", least=100)
     dropped = fact(player, "dropped")
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
@@ -607,7 +607,7 @@ def test_pictures_are_seen_beside_a_headset_that_takes_long(
 
 
 def film(path: Path, *, fragmented: bool) -> bytes:
-    """Return a film of 20 s that no player takes in at once, as it is written live or finished."""
+    """Return a film of 20 s, too long to buffer at once, as written live or finished."""
     options = {"movflags": "frag_keyframe+empty_moov" if fragmented else "faststart"}
     noise = np.random.default_rng(7)
     with av.open(str(path), "w", options=options) as writer:
@@ -624,7 +624,7 @@ def film(path: Path, *, fragmented: bool) -> bytes:
 
 
 class Film:
-    """Gives a page one film, a piece at a time, and from some moment on another one in its place."""
+    """Serves a film to a page in pieces, and from some moment on another one in its place."""
 
     PIECE = 512 * 1024
 
@@ -741,8 +741,8 @@ def test_who_has_no_webcodecs_watches_all_the_same(
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
 
 
-#: Holds back, in a page's first moments, the frames of a stream that `held` picks, and gives them
-#: then all at once. The fourth byte of a frame is its track: 0 are pictures, 1 is sound.
+#: Withholds the frames that `held` picks while a page starts, then delivers them all at once. The fourth byte
+#: of a frame is its track: 0 is video, 1 is audio.
 LATE = """
 const Socket = WebSocket;
 globalThis.WebSocket = class extends Socket {{
@@ -767,7 +767,7 @@ globalThis.WebSocket = class extends Socket {{
 @pytest.mark.parametrize(
     ("held", "after"),
     [
-        # A page that stood still gets everything before its source opens.
+        # A stalled page receives everything before its source opens.
         pytest.param("true", 8_000, id="everything"),
         pytest.param("track === 1", 3_000, id="sound"),
         pytest.param("track === 0", 3_000, id="pictures"),

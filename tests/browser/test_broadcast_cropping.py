@@ -22,9 +22,9 @@ from tests.conftest import RunningServer
 pytestmark = pytest.mark.browser
 
 _WIDTH, _HEIGHT = 360, 640
-#: Bands across the upper and the lower edge; in between it is green.
+#: Bands along the upper and lower edge; the rest is green.
 _BAND = 64
-#: What is seen of a picture at some of its points, as red, green and blue.
+#: The colours at some points of a frame, as red, green and blue.
 _COLOURS = """
 (canvas, points) => {
   const pen = canvas.getContext("2d");
@@ -81,7 +81,7 @@ def enter(browser: Browser, url: str) -> Page:
 
 
 def shows(canvas: Locator, points: dict[tuple[float, float], str]) -> None:
-    """Wait until a picture has these colours, each at a point (parts of its width and height)."""
+    """Wait until a frame has these colours, each at a point (fractions of width and height)."""
     argument: list[Any] = [canvas.element_handle(), list(points), list(points.values())]
     try:
         canvas.page.wait_for_function(_NAMED, arg=argument, timeout=PATIENCE)
@@ -100,10 +100,10 @@ def test_the_whole_of_a_portrait_camera_is_broadcast(
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     go_live(ada)
     canvas = player.locator("canvas")
-    # Both edges, and on either side of it what is behind the stage.
+    # Both edges, and the background on either side.
     alone = {(0.5, 0.04): "red", (0.5, 0.5): "green", (0.5, 0.97): "blue"}
     shows(canvas, {**alone, (0.15, 0.5): "dark", (0.85, 0.5): "dark"})
-    # Beside another person it has a tile of nearly its own shape, which it fills.
+    # Beside another participant, the tile has nearly the video's own shape, and is filled.
     grace = open_page(address(server, server.invite(token), name, "Grace"))
     expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_be_visible(timeout=PATIENCE)
     shows(canvas, {(0.02, 0.5): "green", (0.48, 0.3): "green"})

@@ -41,11 +41,11 @@ def test_a_recordings_limit_is_told_in_the_rooms_language(
     words = "Die Aufzeichnung ist so groß, wie eine sein darf"
     expect(panel.get_by_role("alert")).to_contain_text(words, timeout=PATIENCE)
     expect(ada.locator(".toast")).to_contain_text(words)
-    # The broadcast goes on, and says no longer that it is recorded.
+    # The broadcast continues, and no longer shows that it is recorded.
     expect(panel.locator(".on-air")).not_to_contain_text("aufgezeichnet")
     ada.get_by_role("button", name="Übertragung beenden").click()
     expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
-    # It is for moderators to mend.
+    # Only moderators can fix it.
     expect(grace.locator(".toast")).to_have_count(0)
 
 
@@ -68,12 +68,12 @@ def test_chapters_are_named_in_the_language_of_who_starts(
     expect(ada.get_by_role("button", name="Live gehen")).to_be_visible(timeout=PATIENCE)
     (recording,) = (server.data / "recordings").glob(f"{name}*.mp4")
     chapters = httpx.get(f"{server.url}/vod/{recording.stem}.vtt").text
-    # What happens within a moment is one chapter.
+    # Events within a moment form one chapter.
     titles = (name, "Grace ist auf der Bühne", "Grace hat die Bühne verlassen")
     assert re.search(".*".join(titles), chapters, re.DOTALL)
 
 
-#: What the encoder of pictures gives comes late, in order, by as many milliseconds as a page says last.
+#: Delays the video encoder's output, in order, by the milliseconds that the page last set.
 SLOW = """
 {
 let delay = 1200;
@@ -95,7 +95,7 @@ PACE = "delay => { (globalThis.pace ??= new BroadcastChannel('pace')).postMessag
 
 
 def until_told(page: Page, kind: str | None) -> None:
-    """Wait until the server tells this trouble of the broadcast."""
+    """Wait until the server reports this problem of the broadcast."""
     page.wait_for_function(
         "kind => (me.trouble?.kind ?? null) === kind", arg=kind, timeout=PATIENCE
     )
@@ -125,7 +125,7 @@ def test_an_encoder_that_stays_behind_is_told_and_less_is_sent(
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
 
-    # The file is as long as what was sent, with every picture where it was taken.
+    # The file has the full length, with every frame at its capture time.
     media = [frame for frame in sent if frame.kind is Kind.MEDIA]
     pictures = [frame for frame in media if frame.track is Track.VIDEO]
     last = max(frame.timestamp + frame.duration for frame in media)
@@ -171,7 +171,7 @@ def test_moderators_read_that_the_encoder_stays_behind(
     go_live(ada)
     words = "The broadcasting computer is overloaded"
     expect(ada.locator(".toast").filter(has_text=words)).to_be_visible(timeout=PATIENCE)
-    # It is told to another moderator, too, as long as it is so.
+    # Another moderator gets the notice, too, while it lasts.
     ben = open_page(address(server, token, name, "Ben"), locale="de-DE")
     ben.get_by_role("button", name="Sendung", exact=True).click()
     alert = ben.get_by_role("dialog", name="Übertragung").get_by_role("alert")

@@ -1,4 +1,4 @@
-"""A broadcast's options: codec, audio only, and cards in place of the stage."""
+"""A broadcast's options: codec, audio only, and cards instead of the stage."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_every_codec_is_seen_and_recorded(
     assert found == {codec, "opus"}
 
 
-#: Takes the encoders of pictures from a browser, as one without their licence is built.
+#: Removes the video encoders, as in a browser built without their licence.
 NO_ENCODER = "VideoEncoder.isConfigSupported = async config => ({ supported: false, config });"
 
 
@@ -109,18 +109,18 @@ def test_sound_alone_is_heard_and_recorded(
     assert [stream["codec_name"] for stream in probe(source)["streams"]] == ["opus"]
 
 
-#: The brand's colours, which nothing else of the picture has.
+#: The brand's colours, which occur nowhere else in the frame.
 LOGO = "https://brand.example/logo.svg"
 BRAND = {"backgroundColor": "#800080", "textColor": "#ffff00", "logoImageUrl": LOGO}
 RED = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="60" height="60" fill="red"/></svg>'
-#: Whether that logo is in the upper right corner.
+#: Whether the logo is in the upper right corner.
 LOGO_SHOWN = """canvas => {
   const pen = canvas.getContext("2d");
   const [x, y] = [canvas.width - canvas.height / 12, canvas.height / 12];
   const [red, green, blue] = pen.getImageData(x, y, 1, 1).data;
   return red > 200 && green < 60 && blue < 60;
 }"""
-#: Whether the middle of the left edge has that background: cards have nothing there, the stage has.
+#: Whether the middle of the left edge shows the background: it is empty on cards, but not on the stage.
 CARD = """canvas => {
   const at = canvas.getContext("2d").getImageData(2, canvas.height / 2, 1, 1).data;
   return Math.abs(at[0] - 128) < 30 && at[1] < 40 && Math.abs(at[2] - 128) < 30;

@@ -36,7 +36,7 @@ SHOW = (
 )
 FILLER = "for i in range(60): print(i)"
 
-#: The shared notebook's cells, by what they do.
+#: The shared notebook's cells by purpose.
 MEET, SUBJECT, LIVE, OFF, NARROW, WIDE, AGAIN, FAR, QUIET = range(9)
 CELLS = (
     SHOW.format("algebra_101"),
@@ -69,14 +69,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def cell(lab: Lab, context: BrowserContext) -> Notebook:
-    """A notebook with a joined meeting in its first cell: these tests leave it as they found it."""
+    """A notebook with a joined meeting in its first cell; these tests restore its state."""
     lab.write("cell.ipynb", *CELLS)
     return joined(Notebook(context.new_page(), lab, "cell.ipynb"))
 
 
 @pytest.fixture
 def meeting(cell: Notebook) -> Locator:
-    """The widget, in sight."""
+    """The widget, scrolled into view."""
     meeting = cell.meeting.first
     cell.cell(MEET).scroll_into_view_if_needed()
     expect(meeting).to_have_attribute("data-status", "joined")
@@ -92,12 +92,12 @@ def press(where: Locator, name: str) -> None:
     where.get_by_role("button", name=name).click()
 
 
-#: Whether a box lies within another one.
+#: Whether one box lies within another.
 WITHIN = """([box, whole]) => {
   const [a, b] = [box, whole].map((element) => element.getBoundingClientRect());
   return a.left >= b.left && a.top >= b.top && a.right <= b.right && a.bottom <= b.bottom;
 }"""
-#: Whether nothing of a header lies outside of it.
+#: Whether a header contains all of its content.
 FITS = "(header) => header.scrollWidth <= header.clientWidth"
 
 
@@ -184,7 +184,7 @@ def test_a_live_meeting_shows_a_running_clock(cell: Notebook, meeting: Locator) 
     expect(clock).not_to_have_text(first)
     shoot(cell.page, "cell-live")
 
-    # At 320 px everything is there still, and says what it is.
+    # At 320 px everything is still there, with a name.
     cell.run(NARROW)
     cell.cell(MEET).scroll_into_view_if_needed()
     meeting.scroll_into_view_if_needed()
@@ -196,7 +196,7 @@ def test_a_live_meeting_shows_a_running_clock(cell: Notebook, meeting: Locator) 
     shoot(cell.page, "cell-narrow-live")
     cell.run(WIDE)
 
-    # Who wants no motion has digits that change once a minute.
+    # With reduced motion the digits change once a minute.
     cell.page.emulate_media(reduced_motion="reduce")
     expect(clock).to_have_text(re.compile(r"^\d+ min$"))
     cell.page.emulate_media(reduced_motion="no-preference")
@@ -291,7 +291,7 @@ def test_the_theme_follows_the_notebook(cell: Notebook, meeting: Locator, theme:
 def test_cell_and_room_speak_the_language_of_the_notebook(lab: Lab, open_page: OpenPage) -> None:
     lab.write("sprache.ipynb", SHOW.format("sprache_101"), "meet.leave()")
     notebook = Notebook(open_page(locale="en-US"), lab, "sprache.ipynb")
-    # As JupyterLab does where its language pack is installed, and chosen in its settings.
+    # As JupyterLab does with an installed language pack selected in its settings.
     notebook.page.evaluate("document.documentElement.lang = 'de_DE'")
     joined(notebook)
     header = notebook.meeting.locator(".nanomeet-header")
@@ -362,7 +362,7 @@ def test_between_two_widgets_and_out_by_the_keyboard(lab: Lab, open_notebook: Op
     expect(first.locator(".nanomeet-card")).to_contain_text("shown in another cell")
     assert room.evaluate("window.mark") == "the same frame"
 
-    # From the cell's code by the keyboard alone: the notebook keeps neither Tab nor Enter to itself.
+    # From the cell's code by keyboard only: the notebook must not capture Tab or Enter.
     keyboard = notebook.page.keyboard
     notebook.cell(1).locator(".cm-content").click()
     keyboard.press("Escape")
@@ -376,7 +376,7 @@ def test_between_two_widgets_and_out_by_the_keyboard(lab: Lab, open_notebook: Op
     expect(second.locator(".nanomeet-card")).to_contain_text("You left two_101")
     expect(overlay(notebook.page)).to_have_count(0)
     expect(notebook.cell(1).locator(".jp-InputPrompt")).to_contain_text("[2]")
-    # The other cell does not join on its own what the user has just left.
+    # The other cell does not rejoin by itself after the user left.
     expect(first.locator(".nanomeet-card")).to_contain_text("shown in another cell")
 
 
@@ -412,13 +412,13 @@ def test_cards_say_why_there_is_no_meeting(lab: Lab, open_page: OpenPage) -> Non
     expect(expired.locator(".nanomeet-card").get_by_role("button")).to_have_count(0)
     assert violations(notebook.page, ".nanomeet") == []
 
-    # What is not valid yet is joined by itself once it is.
+    # A token that is not valid yet joins by itself once it is.
     notebook.cell(1).scroll_into_view_if_needed()
     expect(early).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert not [url for url in asked if "xn--" in url]
 
 
-#: A page without a kernel, as a notebook is that was saved as HTML; `kernel` is what hosts tell of it.
+#: A page without a kernel, like a notebook saved as HTML; `kernel` is what hosts report about it.
 SAVED = """
 <!doctype html><html lang="en"><title>Saved</title><link rel="stylesheet" href="widget.css">
 <main id="cell"></main>
@@ -478,7 +478,7 @@ def test_where_no_kernel_answers_the_cell_says_so(
 
 
 def token(**claims: Any) -> str:
-    """A token of a server that does not answer."""
+    """Return a token of a server that does not answer."""
     now = datetime.now(timezone.utc)
     fields: dict[str, Any] = {
         "room": "saved_101",
@@ -528,7 +528,7 @@ SAID: dict[str, tuple[Callable[[], dict[str, Any]], str, str | None]] = {
 def test_each_card_is_one_sentence_and_one_action_for_everybody(
     open_page: OpenPage, name: str
 ) -> None:
-    """In a narrow cell, light and dark: read by axe, and reached by the keyboard."""
+    """In a narrow cell, light and dark: checked by axe, and reachable by keyboard."""
     answer, words, action = SAID[name]
     said = quote(json.dumps({"type": "token", "ask": None, **answer()}))
     page = open_page(viewport={"width": 320, "height": 360}, color_scheme="light")
@@ -540,7 +540,7 @@ def test_each_card_is_one_sentence_and_one_action_for_everybody(
     fits(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        if name != "no camera":  # which follows VS Code's own theme
+        if name != "no camera":  # VS Code's own theme decides there
             expect(page.locator(".nanomeet")).to_have_attribute("data-theme", scheme)
         assert violations(page, ".nanomeet") == []
         shoot(page, f"cell-card-{name.replace(' ', '-')}-{scheme}")

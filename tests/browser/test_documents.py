@@ -1,4 +1,4 @@
-"""The code of the documents, run where a reader would: in one JupyterLab, cell by cell, and in a web page."""
+"""The documents' code, run as a reader would: in one JupyterLab, cell by cell, and in a web page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .site import site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 SECRET = "0123456789abcdef0123456789abcdef-prosody"
-#: Cells between those of the documents: what a text takes for granted, and what it says that follows.
+#: Cells between those of the documents: what a text presupposes, and what it says will follow.
 ASIDE = {
     "own server": "import nanomeet_widget as nm\nnm.configure(None)",
     "show": "meet = nm.NanoMeet(token=nm.create_room('shown_101').token)\nmeet",
@@ -58,7 +58,7 @@ ASIDE = {
 
 @dataclass
 class Places:
-    """What stands for the machines that the documents name."""
+    """Stand-ins for the machines that the documents name."""
 
     deployment: Site
     cloud: Site
@@ -66,7 +66,7 @@ class Places:
     school: RunningServer
 
     def named(self, text: str) -> str:
-        """Return code with their addresses."""
+        """Return code with the stand-ins' addresses."""
         certificate = self.school.data / "certificate.pem"
         digest = base64.b64encode(hashlib.sha384(LIBRARY).digest()).decode()
         vendor = "https://nanomeet.pages.nanocosmos.de/nanomeet-frontend"
@@ -86,7 +86,7 @@ class Places:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """What a reader types where a document's code asks."""
+        """Return what a reader types when a document's code prompts for it."""
         return {
             "docs/jitsi.md": SECRET,
             "docs/nanostream-cloud.md": cloud.API_KEY,
@@ -96,7 +96,7 @@ class Places:
 
 @dataclass
 class Book:
-    """A notebook of every document's code, in their order."""
+    """A notebook with the code of all documents, in their order."""
 
     notebook: Notebook
     places: Places
@@ -111,7 +111,7 @@ class Book:
 
 @dataclass
 class Chapter:
-    """A document's cells, of which each is run once."""
+    """A document's cells, each of which is run once."""
 
     book: Book
     document: str
@@ -240,7 +240,7 @@ def services(chapter: Chapter) -> None:
     chapter.aside("no cloud")
 
 
-#: How a reader goes through each document that has code for a notebook.
+#: How a reader works through each document with notebook code.
 READERS: dict[str, Callable[[Chapter], None]] = {
     "README.md": readme,
     "docs/hosts.md": hosts,
@@ -287,7 +287,7 @@ def book(lab: Lab, browser: Browser, places: Places) -> Iterator[Book]:
     )
     notebook = Notebook(context.new_page(), lab, "documents.ipynb")
     yield Book(notebook, places, lab.folder, cells)
-    # What a cell has shown of a secret would be in it.
+    # A secret displayed by a cell would be in it.
     notebook.save()
     saved = (lab.folder / "documents.ipynb").read_text()
     assert json.loads(saved)["cells"]

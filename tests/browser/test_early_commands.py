@@ -25,13 +25,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
 SHOW, INVITE, PEOPLE, START, PLAYOUT, STOP, LEAVE, *_ = range(12)
 
-#: Every command, by the names that `Commands` has: a further one is tried here by itself.
+#: Every command in `Commands`, so that new ones are tested automatically.
 NAMES = sorted(
     name
     for name, command in vars(Commands).items()
     if not name.startswith("_") and inspect.isfunction(command)
 )
-#: What stands for a parameter that has to be given.
+#: Values for required parameters.
 GIVEN: dict[str, object] = {
     "active": True,
     "background": "none",
@@ -44,7 +44,7 @@ GIVEN: dict[str, object] = {
     "text": "Hello",
     "volume": 0.5,
 }
-#: The reasons for which a command cannot be carried out in an empty room, without a click.
+#: The reasons why a command cannot be carried out in an empty room, without a click.
 REASONS = {
     "grant_moderator": "in the room",
     "kick": "in the room",
@@ -61,7 +61,7 @@ REASONS = {
     "toggle_camera": "no other camera",
 }
 
-#: A browser may ask for less than that.
+#: Some browsers carry these out nevertheless.
 MAY_BE = {"share_screen"}
 
 IMPORTS = """
@@ -79,13 +79,13 @@ def outcome(command):
     error = command.exception()
     return [command.state, "" if error is None else f"{type(error).__name__}: {error}"]
 """
-#: Given at once, where the meeting is shown: as it is, and awaited in a task.
+#: Sent while the meeting is first shown: directly, and awaited in a task.
 AT_ONCE = """
 plain = shows("plain_{name}").{name}({given})
 first = meet
 told = asyncio.create_task({second}.{name}({given}))
 """
-#: What cannot be done twice in a meeting is given in two of them.
+#: Commands that work only once per meeting are sent in two meetings.
 ONCE = {"end_meeting", "leave", "start_broadcast"}
 SETTLED = """
 error = told.exception() if told.done() else None
@@ -243,7 +243,7 @@ def test_a_command_waits_in_the_lobby_and_then_takes_effect(
     notebook.tells(3, "<send_chat: done> joined")
 
 
-#: What keeps a meeting from being joined: how it is shown, what is said then.
+#: What prevents joining: how the meeting is shown, and the message.
 KEPT: dict[str, tuple[str, str]] = {
     "prejoin": (
         "shows('door_101', prejoin=True)",

@@ -1,6 +1,6 @@
 """The engine API from a plain page: a meeting's commands, and its events.
 
-Each page is of another origin than the server, and has the engine's script alone.
+Each page is of another origin than the server, and loads only the engine's script.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def test_only_a_moderator_moderates(room: Room) -> None:
     assert grace.asks("isVideoMuted") is True
     assert ada.asks("isParticipantForceMuted", grace.id, "audio") is False
 
-    # Shown large by a moderator: on every page. By a participant: on their own.
+    # Pinned by a moderator: on every page. Pinned by a participant: on their own.
     ada.does("setLargeVideoParticipant", grace.id)
     for one in (ada, grace):
         one.hears("largeVideoChanged", id=grace.id)
@@ -134,7 +134,7 @@ def test_only_a_moderator_moderates(room: Room) -> None:
     before = ada.page.evaluate("events.length")
     grace.does("pinParticipant", ada.id)
     grace.hears("largeVideoChanged", id=ada.id)
-    # The speaker is told at any time.
+    # The speaker may be reported at any time.
     heard = ada.page.evaluate("(from) => events.slice(from).map((e) => e.name)", before)
     assert not {"largeVideoChanged", "tileViewChanged"} & set(heard)
 
@@ -233,7 +233,7 @@ def test_what_the_meeting_does_not_do_is_said_and_not_listed(
     )
     for command in (command for command, reason in commands.items() if reason):
         assert ada.refused(command)["name"] == "unsupported"
-    # What Jitsi's own script says of itself is no command, and gets no answer.
+    # Messages that Jitsi's own script sends by itself are not commands, and get no answer.
     before = ada.page.evaluate("events.length")
     ada.page.evaluate("api.send('document-pip-capability', true)")
     assert ada.asks("isStartSilent") is False
@@ -277,14 +277,14 @@ def test_a_page_that_always_answers_wrongly_is_asked_no_more(
     expect(frame.get_by_text("Wrong password.")).to_be_visible()
     refusal = page.evaluate('heard("errorOccurred", { type: "COMMAND" })')
     assert refusal["name"] == "wrong_password"
-    # What is asked and answered goes through the server: another answer takes as long as that one.
+    # Requests go through the server: another request takes as long as that one.
     frame.get_by_label("Password").fill("sesame")
     frame.get_by_role("button", name="Join").click()
     page.evaluate('heard("videoConferenceJoined")')
     assert page.evaluate('events.filter(({ name }) => name === "passwordRequired").length') == 2
 
 
-#: As a page could call it by mistake.
+#: Calls that a page could make by mistake.
 ODD_CALLS = """[
   ["sendChatMessage"],
   ["sendChatMessage", ""],
@@ -338,7 +338,7 @@ def test_a_name_of_63_letters_and_an_emoji_joins(
     ada = Person(open_page(address), server, token, room, name)
     assert ada.hears("videoConferenceJoined")["displayName"] == name
 
-    # By the link, as a guest who types it, and one character more than there is room for.
+    # By the link, as a guest who types a name one character over the limit.
     config = {"prejoinConfig.enabled": True}
     guest = open_page(link(server, server.invite(token), room, "Grace", **config))
     field = guest.get_by_label("Your name")

@@ -99,7 +99,7 @@ def test_the_page_hears_of_presses_and_acts_in_the_rooms_stead(embedded: Embedde
     ada.hears("toolbarButtonClicked", key="fullscreen", preventExecution=True)
     frame.get_by_role("button", name="Leave the meeting").click()
     ada.hears("toolbarButtonClicked", key="hangup", preventExecution=True)
-    # Nothing of it was done: the page may do it, or not.
+    # Nothing was done: the page decides.
     assert ada.asks("isAudioMuted") is False
     assert "readyToClose" not in ada.page.evaluate("events.map((event) => event.name)")
     ada.does("hangup")
@@ -130,7 +130,7 @@ def test_the_page_hears_where_the_mouse_is(embedded: Embedded) -> None:
     assert (entered["clientX"], entered["clientY"]) == (200, 100)
     for step in range(40):
         ada.page.mouse.move(x + 200 + step, y + 100)
-    # The last move is told, and not each of those before it.
+    # The last move is reported, not each of the earlier ones.
     ada.page.wait_for_function(
         "events.some(({name, data}) => name === 'mouseMove' && data.event.clientX === 239)"
     )

@@ -1,4 +1,4 @@
-"""The widget on other engines than ours: the same cell, the same truth."""
+"""The widget on other engines than ours: the same cell, the same state."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[OpenPage]:
-    """Open a page in a Chromium with windows, whose frames have devices whatever the certificate."""
+    """Open a page in a Chromium with windows, whose frames have devices despite a bad certificate."""
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, timeout=LOADING
     )
@@ -122,7 +122,7 @@ def test_a_jitsi_meeting_is_joined_known_and_left(
     notebook.run(3)
     expect(notebook.meeting).to_contain_text("The notebook's code left algebra_101")
     notebook.tells(4, "left off True None")
-    # The token is in the fragment: this server's log has nothing of it.
+    # The token is in the fragment, so this server's log does not contain it.
     assert not any("jwt" in path or "eyJ" in path for path in deployment.paths())
 
 
@@ -178,7 +178,7 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
     assert told[1] == "off 2"
     orders = [seen.json() for seen in deployment.seen if seen.path == "/jibri"]
     assert orders[-1] == {"mode": "stream", "rtmpStreamKey": f"rtmp://ingest.example/live/{stream}"}
-    # The stream's key is no part of the notebook.
+    # The stream's key is not part of the notebook.
     notebook.save()
     saved = (lab.folder / "jibri.ipynb").read_text()
     assert told[0] in saved
@@ -258,7 +258,7 @@ def test_each_final_refusal_is_an_error_of_its_own(
 
 
 def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None = None) -> str:
-    """Arguments of a widget that joins with another library."""
+    """Return arguments of a widget that joins with another library."""
     given = f'script_url="{site.url}{path}"'
     if integrity is not None:
         digest = base64.b64encode(hashlib.sha384(integrity).digest()).decode()
@@ -289,7 +289,7 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     meeting = frame.frame_locator("iframe")
     expect(meeting.locator("#said")).to_have_text("Joined /algebra_101")
 
-    # The library reaches nothing of the notebook's, and gets the answers to its own requests alone.
+    # The library cannot reach the notebook, and receives only the answers to its own requests.
     assert json.loads(frame.locator("html").evaluate("() => document.title")) == {
         "page": "SecurityError",
         "stored": "SecurityError",
@@ -300,7 +300,7 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     answers = frame.locator("body").evaluate("() => document.body.dataset.answers")
     assert [type(json.loads(said)) for said in answers.split(";")[:-1]] == [dict, bool]
     assert notebook.page.evaluate("typeof NanoMeet + typeof NanoMeetAPI") == "undefinedundefined"
-    # A meeting in it may have the camera.
+    # A meeting in it may use the camera.
     media = meeting.locator("body").evaluate(
         """async () => {
             const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
@@ -391,7 +391,7 @@ def test_an_unusable_library_fails_the_meeting_in_words(
 def test_a_library_without_its_engine_joins_no_meeting(
     lab: Lab, open_page: OpenPage, deployment: Site
 ) -> None:
-    # What the library promises of it is untrue: its meeting's server has no script.
+    # Despite what the library promises, the meeting's server has no engine script.
     lab.write(
         "no-engine.ipynb",
         SETUP.replace("{host}", "127.0.0.1:9")

@@ -1,4 +1,4 @@
-"""However a meeting ends, the cell says why, and Python has the kind; a lost connection ends nothing."""
+"""Whatever ends a meeting, the cell says why, and Python has the kind; a lost connection ends nothing."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ class Cell:
         expect(self.meeting.get_by_role("alert")).to_contain_text(words, timeout=SLOW)
 
     def told(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """What Python knows, once it fits."""
+        """Return Python's state, once it matches."""
         printed = self.notebook.until(2, lambda text: fits(json.loads(text)))
         answer: dict[str, Any] = json.loads(printed)
         return answer
 
     def failed(self) -> dict[str, Any]:
-        """What Python knows of a failure."""
+        """Return Python's information about a failure."""
         return self.told(lambda told: told["error"] is not None)
 
 
@@ -115,7 +115,7 @@ def test_a_token_that_runs_out_ends_the_meeting(
 ) -> None:
     server = servers.start()
     cell = Cell(lab, "brief", open_notebook)
-    # Only now: how long a notebook takes to open is unknown.
+    # Only now, because opening a notebook takes an unknown time.
     end = datetime.now(timezone.utc) + timedelta(seconds=45)
     cell.join(server.room("Brief", exp=end.strftime("%Y-%m-%dT%H:%M:%SZ")))
     cell.is_("joined")
@@ -145,7 +145,7 @@ def test_a_server_that_returns_is_a_drop_out_else_the_end(
     told = cell.told(lambda told: told["people"] == 1 and len(told["seen"]) > 4)
     assert told["seen"] == ["loading", "joining", "joined", "joining", "joined"]
     assert told["people"] == 1
-    # What was commanded meanwhile was carried out then.
+    # Commands sent meanwhile were carried out then.
     cell.notebook.tells(4, "<set_subject: done: 'Back'>")
 
     second.kill()
@@ -170,5 +170,5 @@ def test_a_server_that_was_never_there_is_noticed_soon(
     cell.says("The server of Nowhere cannot be reached.")
     error = cell.failed()["error"]
     assert error["kind"] == "server_unreachable"
-    # And not only when its time was up: then it "did not answer within 30 s".
+    # And not at its timeout, which would say "did not answer within 30 s".
     assert error["message"].endswith("cannot be reached")

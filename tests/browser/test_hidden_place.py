@@ -24,7 +24,7 @@ TELL = "print(meet.status, held.held_by)"
 HIDE, SHOW = "box.layout.display = 'none'", "box.layout.display = None"
 FILLER = "for i in range(100): print(i)"
 OTHER = "w.HTML('<p>Nothing here</p>')"
-#: What has the meeting on a page that is hidden at first, and what shows it.
+#: What contains the meeting on an initially hidden page, and what shows it.
 BOXES = {
     "tab": f"box = w.Tab([{OTHER}, meet], titles=['Text', 'Meeting']); box",
     "accordion": f"box = w.Accordion([{OTHER}, meet], titles=['Text', 'Meeting']); box",
@@ -47,7 +47,7 @@ def overlay(notebook: Notebook) -> Locator:
 
 
 def goes_back(notebook: Notebook) -> None:
-    """Go back from the corner, and see the meeting where it belongs."""
+    """Return from the mini-player, and check that the meeting is in its place."""
     expect(overlay(notebook)).to_have_attribute("data-place", "corner", timeout=SLOW)
     overlay(notebook).get_by_role("button", name="Back to the meeting").click()
     expect(overlay(notebook)).to_have_attribute("data-place", "cell")
@@ -65,7 +65,7 @@ def test_on_a_hidden_page_it_is_joined_once_shown(
     notebook = open_notebook(f"{name}.ipynb")
     notebook.run(0)
     notebook.tells(1, "idle its cell's output is not visible yet")
-    notebook.page.wait_for_timeout(3000)  # longer than what is out of the document is waited for
+    notebook.page.wait_for_timeout(3000)  # longer than elements are waited for outside the document
     expect(overlay(notebook)).to_have_count(0)
 
     notebook.run(2)
@@ -80,7 +80,7 @@ def test_on_a_hidden_page_it_is_joined_once_shown(
 def test_a_stack_leaves_what_it_hides_and_joins_it_once_shown(
     lab: Lab, open_notebook: OpenNotebook
 ) -> None:
-    """It draws none of its pages but the one that it shows."""
+    """The container renders only the selected page."""
     made = MAKE.format("stack") + f"box = w.Stack([{OTHER}, meet], selected_index=0); box"
     lab.write("stack.ipynb", made, TELL, "box.selected_index = 1", "box.selected_index = 0")
     notebook = open_notebook("stack.ipynb")
@@ -119,7 +119,7 @@ def test_a_collapsed_output_is_opened(lab: Lab, open_notebook: OpenNotebook) -> 
     notebook.menu("View", "Collapse Selected Outputs")
     goes_back(notebook)
 
-    # What is collapsed while it runs is joined once it is opened.
+    # A meeting collapsed while its cell runs is joined once it is expanded.
     notebook.meeting.get_by_role("button", name="Leave").click()
     notebook.start(0)
     notebook.menu("View", "Collapse Selected Outputs")

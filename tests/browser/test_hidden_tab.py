@@ -1,4 +1,4 @@
-"""Switching tabs: viewers notice nothing of a moderator's switch, and keep hearing after their own."""
+"""Switching tabs: viewers do not notice a moderator's switch, and keep hearing after their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
-    """A browser that slows down what is out of sight, as people's browsers do."""
+    """A browser that throttles hidden pages, as users' browsers do."""
     made = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
@@ -33,7 +33,7 @@ def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
     made.close()
 
 
-#: Presses a button by what is written on it, as soon as it is there.
+#: Presses a button by its text, as soon as it appears.
 PRESS = """new Promise((resolve) => {
   const press = () => {
     const found = [...document.querySelectorAll("button")].find(
@@ -45,7 +45,7 @@ PRESS = """new Promise((resolve) => {
   };
   press();
 })"""
-#: How a page's own timers fare for three seconds: those of 50 ms, and its animation frames.
+#: Measures a page's own timers for three seconds: ticks of 50 ms, and animation frames.
 PACE = """new Promise((resolve) => {
   let [ticks, frames] = [0, 0];
   const ticking = setInterval(() => { ticks += 1; }, 50);
@@ -56,9 +56,9 @@ PACE = """new Promise((resolve) => {
     resolve([document.visibilityState, ticks < 10, frames]);
   }, 3000);
 })"""
-#: Counts those from now on.
+#: Counts those ticks from now on.
 TICK = "void setInterval(() => { globalThis.ticks = (globalThis.ticks ?? 0) + 1; }, 50)"
-#: Notes every state that a player has from now on.
+#: Records every state of a player from now on.
 NOTE = """player => {
   globalThis.states = new Set([player.dataset.state]);
   new MutationObserver(() => states.add(player.dataset.state))
@@ -79,13 +79,13 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     wait_for_pictures(player, more_than=30)
     tabs.open("about:blank").front()
-    # Really out of sight: a page that composed by its own timers would stand still.
+    # Really hidden: a page that composed with its own timers would stall.
     until(viewer, lambda: meeting.evaluate(PACE), to_be=["hidden", True, 0])
     player.evaluate(NOTE)
     meeting.evaluate(TICK)
     before = fact(player, "frames")
     wait_for_pictures(player, more_than=before + 60)
-    # Far more than those timers would give, and no page was told of anything.
+    # Far more than those timers would produce, and the state never changed.
     assert fact(player, "frames") - before > 2 * (meeting.evaluate("globalThis.ticks") or 0)
     assert viewer.evaluate("[...states]") == ["live"]
     meeting.front()
@@ -93,8 +93,7 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
 
 
-#: A microphone that hears one tone. The fake one beeps once a second, as often as a page out of
-#: sight looks.
+#: A microphone with one tone. The fake one beeps once a second, as often as a hidden page samples it.
 HEARS_A_TONE = """
   const { mediaDevices } = navigator;
   const open = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -108,7 +107,7 @@ HEARS_A_TONE = """
     return stream;
   };
 """
-#: What the player says of itself, by name.
+#: The player's published figures, by name.
 FACTS = "({ ...document.querySelector('main.player').dataset })"
 
 
@@ -132,13 +131,13 @@ def test_a_viewer_behind_another_tab_hears_on_and_returns_live(
 
     until(moderator, lambda: frames() > 30)
     tabs.open("about:blank").front()
-    # Really out of sight: nothing is drawn.
+    # Really hidden: nothing is drawn.
     until(moderator, lambda: viewer.evaluate(PACE)[::2], to_be=["hidden", 0])
 
     def loud() -> bool:
         return float(facts()["soundLevel"]) > 0.01
 
-    # The sound comes on: it follows what the moderator does meanwhile.
+    # The sound continues: it follows what the moderator does meanwhile.
     until(moderator, loud)
     for wanted in (False, True):
         button(moderator, "Microphone").click()

@@ -1,4 +1,4 @@
-"""A broadcast by HLS in a browser: by hls.js, and by the browser's own player where it has one."""
+"""A broadcast over HLS in a browser: with hls.js, and with the browser's own player if it has one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page's script that plays HLS by hls.js."""
+    """A page's script that plays HLS with hls.js."""
     target = tmp_path_factory.mktemp("viewer") / "hls-viewer.js"
     command = [str(JS / "node_modules/.bin/esbuild"), str(HERE / "hls-viewer.js"), "--bundle"]
     command += ["--format=iife", "--log-level=warning", f"--outfile={target}"]
@@ -44,7 +44,7 @@ def stage(broadcaster: MakeBroadcaster) -> Broadcaster:
 def played_by(
     viewer: Path, page: Page, server: RunningServer, stage: Broadcaster, *, by_parts: bool
 ) -> Page:
-    """Play the stage by hls.js."""
+    """Play the stage with hls.js."""
     page.goto(f"{server.url}/healthz")
     page.add_script_tag(path=viewer)
     playlist = f"{server.url}/hls/{stage.stream}/master.m3u8"
@@ -53,8 +53,8 @@ def played_by(
 
 
 def told(page: Page, once: str) -> dict[str, Any]:
-    """Return the player's state when a condition holds."""
-    # Read where it is judged: the next moment it may be otherwise.
+    """Return the player's state once a condition holds."""
+    # Read together with the check: the next moment it may have changed.
     found = page.wait_for_function(
         f"() => {{ const told = hlsTold(); return ({once}) && told; }}", timeout=PATIENCE
     )
@@ -69,8 +69,8 @@ def test_hls_js_plays_it_near_to_what_is_live(
     video = page.locator("video")
     assert moves(video)
     assert video.evaluate("loudness") > 0.05
-    # Three parts of half a second are held back; it says itself how far behind it is.
-    # Who plays whole segments is a dozen seconds behind.
+    # Three parts of half a second are held back, and it reports its own latency. Playing whole segments would
+    # be a dozen seconds behind.
     said = told(page, "told.parts > 6 && told.latency > 0.5 && told.latency < 4")
     assert said["target"] == pytest.approx(1.5)
     assert not said["fatal"], said["errors"]
@@ -86,7 +86,7 @@ def test_hls_js_plays_it_by_whole_segments(
     assert not said["fatal"], said["errors"]
 
 
-#: A browser that decodes nothing for a page, as that of an older telephone.
+#: Disables all decoding in the page, as in an older phone's browser.
 NATIVE_ALONE = """
 for (const name of ["VideoDecoder", "AudioDecoder", "AudioWorkletNode", "MediaSource",
   "ManagedMediaSource"]) delete globalThis[name];

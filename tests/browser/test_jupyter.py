@@ -1,4 +1,4 @@
-"""The server inside JupyterLab, behind TLS and a path: a guest needs the invite and nothing else."""
+"""The server inside JupyterLab, behind TLS and a path: a guest needs only the invite."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHOW, INVITE, START, PLAYOUT = range(4)
 
 
 def join_as(page: Page, name: str) -> None:
-    """Do what the page behind an invite asks for."""
+    """Follow the steps of an invite link's page."""
     page.get_by_label(re.compile("name", re.IGNORECASE)).fill(name)
     page.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
 
@@ -55,7 +55,7 @@ def test_a_guest_without_an_account_meets_and_watches(open_page: OpenPage, tmp_p
         notebook = Notebook(open_page(ignore_https_errors=True), through, "behind.ipynb")
         notebook.run(SHOW)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-        # The kernel knew this machine's own address alone; the page used the one that it came by.
+        # The kernel knew only this machine's own address; the page used the one that it was loaded from.
         assert frame_of(notebook.page).url.startswith(f"{public}{PATH}/nanomeet/local/Behind")
         assert not (lab.runtime / "nanomeet").exists(), "a second server was started"
 
@@ -73,7 +73,7 @@ def test_a_guest_without_an_account_meets_and_watches(open_page: OpenPage, tmp_p
         expect(notebook.meeting.locator(".nanomeet-live")).to_have_text(
             re.compile("LIVE"), timeout=SLOW
         )
-        # What was asked for is answered a moment after the page has shown it.
+        # The answer arrives a moment after the page has shown it.
         address = re.compile(r"https://[^\s']+/live/[\w-]+")
         playout = notebook.until(PLAYOUT, lambda printed: address.search(printed) is not None)
         live = address.search(playout)
@@ -82,7 +82,7 @@ def test_a_guest_without_an_account_meets_and_watches(open_page: OpenPage, tmp_p
         expect(viewer.locator("[data-state=live]")).to_be_visible(timeout=SLOW)
         assert moves(viewer.locator("canvas, video").first)
 
-        # In the same browser, Jupyter knows nothing of the guest.
+        # In the same browser, the guest has no access to Jupyter.
         for path in ("lab", "api/contents", "files/link.txt"):
             answer = guest.goto(f"{public}{PATH}/{path}")
             assert answer is not None

@@ -1,4 +1,4 @@
-"""A meeting survives what happens to its cell, and ends when its user wants that."""
+"""A meeting survives changes of its cell, and ends when its user wants it to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COUNT_MODELS = (
     "print(sorted(type(widget).__name__ for widget in _instances.values()))"
 )
 STATUS = "print(meet.status.value)"
-#: Shows the meeting once there is a file: until then the kernel is at work.
+#: Shows the meeting once a file exists; until then the kernel is busy.
 LATER = """
 import pathlib, time
 while not pathlib.Path("{}.go").exists():
@@ -46,14 +46,14 @@ Join = Callable[..., Notebook]
 
 @pytest.fixture(params=get_args(App))
 def app(request: pytest.FixtureRequest) -> App:
-    """JupyterLab, and Notebook 7; a test that names one of them runs in that alone."""
+    """JupyterLab and Notebook 7; a test that names one of them runs only in that."""
     chosen: App = request.param
     return chosen
 
 
 @pytest.fixture
 def join(app: App, lab: Lab, open_notebook: OpenNotebook) -> Join:
-    """Opens a notebook with a joined meeting in its second code cell; `page`: one for it alone."""
+    """Return a function that opens a notebook with a meeting in its second code cell; `page`: a page of its own."""
 
     def opener(room: str, *more: str, page: Page | None = None) -> Notebook:
         room = f"{room}_{app}"
@@ -73,7 +73,7 @@ def overlays(notebook: Notebook) -> Locator:
 
 
 def kept(page: Page) -> dict[str, int]:
-    """What the browser keeps of a page after garbage collection."""
+    """Return what the browser retains of a page after garbage collection."""
     session = page.context.new_cdp_session(page)
 
     def ref(expression: str) -> str:
@@ -99,7 +99,7 @@ def kept(page: Page) -> dict[str, int]:
 
 
 def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -> Page:
-    """A guest who comes by the link that a cell writes, and sees the notebook's user."""
+    """Return a guest who joins with a link written by a cell, and sees the notebook's user."""
     notebook.run(number)
     guest = open_page(link.read_text())
     link.unlink()
@@ -110,7 +110,7 @@ def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -
 
 
 def mark(notebook: Notebook) -> None:
-    """Leave a mark in the meeting's frame: it is gone if the frame is reloaded."""
+    """Mark the meeting's frame: a reload would remove the mark."""
     frame_of(notebook.page).evaluate("window.mark = 'the same frame'")
 
 
@@ -160,7 +160,7 @@ def test_the_frame_stays_within_what_can_be_seen_of_the_notebook(join: Join) -> 
     notebook.run(2)
     panel = notebook.page.locator(".jp-WindowedPanel-outer")
     expect(overlays(notebook)).to_be_visible()
-    # It reaches above the notebook, and is cut off there. The notebook itself scrolls after a cell has run.
+    # It extends above the notebook, and is clipped there. The notebook itself scrolls after a cell has run.
     above = notebook.page.wait_for_function(
         """([panel, overlay]) => {
           panel.scrollTo(0, 300);
@@ -196,7 +196,7 @@ def test_a_split_notebook_shows_it_once(join: Join) -> None:
     lies_over(overlays(notebook), second.locator(".nanomeet-place"))
     expect(frame_of(notebook.page).locator("li[data-participant]")).to_have_count(1)
 
-    # The side that shows it goes: the other one has it back.
+    # The view that shows it is closed: the other one takes it over again.
     notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
     expect(notebook.meeting).to_have_count(1)
     lies_over(overlays(notebook), notebook.page.locator(".nanomeet-place"))
@@ -274,9 +274,9 @@ def test_cleared_outputs_end_a_meeting_not_shown_again(
     notebook.start(2)
     notebook.menu("Edit", "Clear Outputs of All Cells")
     expect(notebook.meeting).to_have_count(0)
-    # The widget tells the kernel of it: what that answers, beside the cell that runs, is no end.
+    # The widget notifies the kernel, whose answer beside the running cell is not the end of the run.
     guest.get_by_role("button", name="Leave the meeting").click()
-    notebook.page.wait_for_timeout(6000)  # longer than it is kept where no kernel is at work
+    notebook.page.wait_for_timeout(6000)  # longer than it is kept while no kernel is busy
     (lab.folder / f"{name}.go").touch()
     notebook.ran(2)
     expect(notebook.meeting).to_have_attribute("data-status", "joined")
@@ -340,7 +340,7 @@ def test_a_notebook_that_is_closed_ends_the_meeting(
         notebook.page.locator(".lm-TabBar-tab.jp-mod-current .lm-TabBar-tabCloseIcon").click()
         expect(notebook.meeting).to_have_count(0)
         now = notebook.page.evaluate("Date.now()") / 1000
-        with suppress(Error):  # where five seconds have gone by already
+        with suppress(Error):  # five seconds may have passed already
             clock.pause_at(datetime.fromtimestamp(now + 5, timezone.utc))
         expect(overlays(notebook)).to_have_count(0)
     else:
@@ -362,7 +362,7 @@ def test_running_the_cell_often_piles_nothing_up(join: Join) -> None:
         if times == 5:
             before = kept(page)
     growth = {kind: count - before[kind] for kind, count in kept(page).items()}
-    # The notebook itself has one more now and then; 20 would be one for each run.
+    # The notebook itself occasionally adds one; 20 would be one for each run.
     assert max(growth.values()) < 10, growth
     notebook.tells(2, "['Layout', 'NanoMeet']")
     assert sockets == []

@@ -1,4 +1,4 @@
-"""Media sent and shown in a meeting: by the statistics of real connections in real browsers."""
+"""Media sent and shown in a meeting, by the statistics of real connections in real browsers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: A page that is not looked at, as a tab in the background is not.
+#: A page that is not visible, like a background tab.
 _HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-#: A machine that begins with the best there is; it may still find out that it is too slow.
+#: A machine that starts at the best quality; it may still turn out to be too slow.
 _STRONG = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 16 });"
-#: A canvas that moves and a tone, in the place of a screen that a machine without one lacks.
+#: A moving canvas and a tone instead of a screen, which the test machine lacks.
 _SHARE = """
   navigator.mediaDevices.getDisplayMedia = async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 400 });
@@ -69,7 +69,7 @@ def heights(page: Page) -> list[int]:
 
 
 def sent(page: Page) -> int:
-    """Return how many frames were sent so far, to all others."""
+    """Return the number of frames sent so far, to all others."""
     return sum(int(camera["frames"]) for camera in cameras(page))
 
 
@@ -98,11 +98,11 @@ def test_hidden_pictures_are_not_sent_and_small_ones_sent_small(meeting: Meeting
         ada.wait_for_timeout(2_000)
         return len(before) == 1 and silent() == before
 
-    # What was in the encoder may go out yet.
+    # Frames already in the encoder may still be sent.
     until(ada, stands_still)
     before = sent(large)
     until(large, lambda: sent(large) > before)
-    # The voice goes on to those who do not look.
+    # Participants on hidden pages still hear the voice.
     assert sounds(pages["Grace"].locator("audio").first)
     pages["Grace"].evaluate(_HIDE, False)
     until(ada, lambda: active(ada) == [True, True, True])
@@ -174,7 +174,7 @@ def test_a_second_microphone_that_fails_leaves_the_first(meeting: Meeting) -> No
     expect(tile(grace, "Ada")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(ada, "Settings").click()
     microphones = ada.get_by_label("Microphone").and_(ada.locator("select"))
-    # Once the list is there, it says which of them is in use.
+    # Once the list appears, it shows which of them is in use.
     wanted = microphones.locator("option").nth(2).get_attribute("value")
     before = microphones.input_value()
     ada.evaluate(
@@ -199,7 +199,7 @@ def test_a_camera_that_is_unplugged_gives_way_to_the_next(meeting: Meeting) -> N
     grace = meeting.enter("Grace")
     expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     unplugged = camera_of(ada, "Ada")
-    # A track ends by itself, and says so, only when its device is gone.
+    # A track ends by itself, with an event, only when its device is gone.
     unplugged.evaluate("track => { track.stop(); track.dispatchEvent(new Event('ended')); }")
     another = "(track, unplugged) => track !== unplugged && track.readyState"
     until(ada, lambda: camera_of(ada, "Ada").evaluate(another, unplugged), to_be="live")

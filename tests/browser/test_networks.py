@@ -1,4 +1,4 @@
-"""Meetings over networks that fail: cut, changed, and servers that are killed."""
+"""Meetings over failing networks: cut, changed, and servers that are killed."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tests.proxy import free_port
 
 pytestmark = pytest.mark.browser
 
-#: Seconds that a network is away.
+#: Seconds of a network outage.
 AWAY = 10
-#: Pictures that were not on their way already.
+#: More frames than may have been in transit.
 A_FEW = 10
-#: Milliseconds in which a page finds out that a line loses much, or no more.
+#: Milliseconds in which a page detects that a network's packet loss is high, or no longer high.
 SLOWLY = 120_000
-#: What is new of a page's side of a connection whenever ICE begins again (RFC 8445, 9).
+#: The part of a page's connection that changes when ICE restarts (RFC 8445, 9).
 FRAGMENT = r"peers.at(-1).localDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1]"
 
-#: What a page says is under way for so long that what another says meets it.
+#: Delays a page's messages for so long that they cross the other side's.
 FAR_AWAY = """
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
@@ -41,7 +41,7 @@ FAR_AWAY = """
 
 
 class Wire:
-    """One person's network: the connection to the server, and the way of media to the others."""
+    """One participant's network: the connection to the server, and the media path to the others."""
 
     def __init__(self, server: RunningServer) -> None:
         self.proxy = Proxy(urlsplit(server.url).port or 0)
@@ -57,17 +57,17 @@ class Wire:
         return page
 
     def cut(self) -> None:
-        """Nothing comes through any more, to the server or to the other people."""
+        """Drop everything, to the server and to the other participants."""
         self.proxy.cut()
         self.media.loss = 100
 
     def mend(self) -> None:
-        """It is back."""
+        """Restore the network."""
         self.proxy.mend()
         self.media.loss = 0
 
     def close(self) -> None:
-        """End it."""
+        """Close the network."""
         self.proxy.close()
         self.media.close()
 
@@ -85,7 +85,7 @@ def wire(server: RunningServer) -> Iterator[Wire]:
 
 
 def decoded(page: Page) -> int:
-    """Return how many frames of all cameras a page has decoded."""
+    """Return the number of frames that a page has decoded, of all cameras."""
     return sum(int(connection["camera"]["decoded"]) for connection in connections(page))
 
 
@@ -137,14 +137,14 @@ def test_pictures_go_on_while_only_the_server_is_out_of_reach(
     before = of_the_connection(grace, "offers")
     wire.proxy.cut()
     expect(grace.get_by_text("The connection was lost")).to_be_visible(timeout=PATIENCE)
-    # For less than the ten seconds in which the server keeps a place.
+    # For less than the ten seconds for which the server keeps a place.
     for _ in range(3):
         grace.wait_for_timeout(1_000)
         until_more_decoded(grace)
     wire.proxy.mend()
     expect(grace.get_by_text("The connection was lost")).to_have_count(0, timeout=PATIENCE)
     assert moves(tile(ada, "Grace").locator("video"))
-    # It is the same connection: nothing was negotiated again.
+    # It is the same connection, without renegotiation.
     assert of_the_connection(grace, "offers") == before
     assert grace.evaluate("peers.length") == 1
 
@@ -156,7 +156,7 @@ def test_a_change_of_address_restarts_what_leads_to_the_others(
     grace = wire.enter(room, open_page, "Grace")
     meet((ada, "Grace"), (grace, "Ada"))
     before = grace.evaluate(FRAGMENT)
-    # The way to the others dies, the way to the server does not.
+    # The path to the others dies; the connection to the server does not.
     wire.media.abandon()
     until_ice_restarted(grace, before)
     meet((grace, "Ada"), (ada, "Grace"))
@@ -171,15 +171,15 @@ def test_both_may_look_for_a_new_way_at_the_same_moment(
     while True:
         grace = meeting.enter("Grace", scripts=[FAR_AWAY])
         meet((ada, "Grace"), (grace, "Ada"))
-        # Who gives way is decided by the places. A browser bears to be the one if it offered first.
+        # The ids decide which side yields. A browser copes with yielding if it made the first offer.
         if place(grace, "Ada") < place(ada, "Grace"):
             break
         button(grace, "Leave the meeting").click()
         expect(tile(ada, "Grace")).to_have_count(0, timeout=PATIENCE)
     before = [page.evaluate(FRAGMENT) for page in (ada, grace)]
-    # Those who were there and left have had one too.
+    # Participants who have left had one, too.
     made = [page.evaluate("peers.length") for page in (ada, grace)]
-    # Both are told that their network is another one, as when a router starts again.
+    # Both get a network change, as when a router restarts.
     moment = time.time() * 1000 + 2_000
     for page in (ada, grace):
         page.evaluate(

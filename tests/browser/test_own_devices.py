@@ -29,7 +29,7 @@ def address(server: RunningServer) -> Iterator[str]:
         yield found
 
 
-#: Chromium's second and third fake cameras give pictures that it cannot encode (MJPEG and 16 bits of grey).
+#: Chromium's second and third fake cameras have formats that it cannot encode (MJPEG and 16-bit grey).
 HIDE_USELESS_CAMERAS = """
   const devices = navigator.mediaDevices;
   const all = devices.enumerateDevices.bind(devices);
@@ -39,7 +39,7 @@ HIDE_USELESS_CAMERAS = """
 
 @pytest.fixture(scope="module")
 def two_cameras(browser: Browser) -> Iterator[Browser]:
-    """A Chromium with two cameras that can be sent, and two that pages of `HIDE_USELESS_CAMERAS` do not see."""
+    """A Chromium with two usable cameras, and two that `HIDE_USELESS_CAMERAS` hides from pages."""
     fake = "--use-fake-device-for-media-stream"
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM,
@@ -68,7 +68,7 @@ def test_noise_is_taken_out_or_not_as_the_browser_says_it(
     expect(box).to_be_checked()
     ada.does("toggleNoiseSuppression")
     expect(box).not_to_be_checked()
-    # While it is muted, it stays so; what was chosen holds for a microphone that is opened later.
+    # A muted microphone stays muted; the choice applies to a microphone opened later.
     ada.does("toggleAudio")
     ada.hears("audioMuteStatusChanged", muted=True)
     ada.does("toggleNoiseSuppression")
@@ -99,7 +99,7 @@ def test_a_command_turns_the_camera_and_says_where_there_is_none(
     ada.does("toggleCameraMirror")
     expect(frame.locator("video.mirrored")).to_have_count(0)
     assert ada.refused("toggleCamera", "back")["name"] == "invalid"
-    # By the pointer of a mouse there is a list of cameras, and no button.
+    # With a mouse there is a list of cameras instead of a button.
     expect(frame.locator('[data-tool="turn"]')).to_have_count(0)
     ada.does("toggleVideo")
     ada.hears("videoMuteStatusChanged", muted=True)

@@ -1,4 +1,4 @@
-"""A closed page: the others see it at once, not only after a connection timeout."""
+"""A closed page: the others notice at once, not only after a connection timeout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: Joins by a bare socket, and loses its connection a moment later: the room waits for such a one.
+#: Joins with a bare socket, and drops the connection a moment later: the room waits for it to return.
 LOSE = """
 ([token]) => new Promise((resolve) => {
   const socket = new WebSocket(`ws://${location.host}/ws/meeting`);

@@ -1,4 +1,4 @@
-"""What the kernel knows of its page: that it is present, gone, and back."""
+"""The kernel's knowledge of its page: present, gone, and back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ meet = nm.NanoMeet(token=room.token)
 meet
 """
 TELL = "print(meet.status.value, len(meet.participants), meet.error and meet.error['kind'])"
-#: What is written down of it, and what is told.
+#: Records the state and the events.
 BOOKS = """
 print(all(row["left"] for row in meet.attendance()), len(meet.attendance()), meet.events[-1].name)
 """
@@ -40,9 +40,9 @@ Meet = Callable[[str], tuple[Notebook, Callable[[], Notebook]]]
 
 @pytest.fixture
 def meet(lab: Lab, open_page: OpenPage) -> Meet:
-    """Give a notebook whose meeting is joined, and what opens it in the browser of one who looks on.
+    """Return a notebook with a joined meeting, and a function that opens it in an onlooker's browser.
 
-    While no other page is connected to the kernel, the Jupyter server loses nothing that one says last.
+    While no other page is connected to the kernel, the Jupyter server loses no last message.
     """
 
     def opener(room: str) -> tuple[Notebook, Callable[[], Notebook]]:
@@ -92,7 +92,7 @@ def test_a_page_that_goes_elsewhere_says_so_and_returns(meet: Meet, lab: Lab) ->
 def test_a_page_whose_last_words_are_lost_is_gone(meet: Meet, lab: Lab) -> None:
     teacher, look_on = meet("unheard_page")
     onlooker = look_on()
-    # What Jupyter's server reads together with the end of the connection, it hands to no kernel.
+    # Jupyter's server drops what it reads together with a connection's end.
     with lab.standing_still():
         teacher.page.goto("about:blank")
     onlooker.begins(1, "left 0 page_")
@@ -112,7 +112,7 @@ def test_a_silent_page_is_gone_until_it_says_something(meet: Meet) -> None:
         onlooker.tells(1, "left 0 page_silent")
         assert onlooker.evaluate(2) == "True 1 video_conference_left"
         assert onlooker.evaluate(4).startswith("failed ")
-    # All that it knows is told again, by itself.
+    # The page reports all of its state again, by itself.
     onlooker.tells(1, "joined 1 None")
     assert onlooker.evaluate(2).startswith("False 2 ")
 
@@ -127,13 +127,13 @@ def test_a_kernel_that_is_busy_takes_no_page_for_gone(meet: Meet) -> None:
     assert onlooker.evaluate(2).startswith("False 1 ")
 
 
-#: Seconds after which the culler ends a kernel that does nothing, as a hub has it set, only shorter.
+#: Seconds until the culler ends an idle kernel: a hub's setting, only shorter.
 CULL = 20
 
 
 @pytest.fixture
 def culling(tmp_path: Path) -> Iterator[Lab]:
-    """JupyterLab that ends idle kernels, whether a page is connected or not."""
+    """JupyterLab that ends idle kernels, even with connected pages."""
     options = [f"--MappingKernelManager.cull_idle_timeout={CULL}"]
     options += ["--MappingKernelManager.cull_interval=1"]
     options += ["--MappingKernelManager.cull_connected=True"]
@@ -153,7 +153,7 @@ def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> 
     assert lab.kernels() == {kernel}
     notebook.tells(1, "joined 1 None")
 
-    # Once it is left, the kernel is as idle as any.
+    # Once the meeting is left, the kernel is as idle as any other.
     notebook.meeting.get_by_role("button", name="Leave").click()
     until(notebook.page, lab.kernels, to_be=set(), patience=10 * CULL * 1000)
 

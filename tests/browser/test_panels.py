@@ -25,14 +25,14 @@ pytestmark = pytest.mark.browser
 
 
 def panel(page: Page, name: str) -> Locator:
-    """Open a panel, if it is not, and return it when it stands still."""
+    """Open a panel if it is closed; return it when it has stopped moving."""
     expect(page.get_by_role("toolbar")).to_be_visible(timeout=PATIENCE)
     shown = page.locator(f'.panel[data-panel="{name}"]')
     if shown.count() == 0:
         opener = page.locator(f'.toolbar [data-panel-button="{name}"]')
         if opener.count() == 0:
             button(page, "More").click()
-            # Behind the title stands how many are here, or wait, or have written.
+            # The title is followed by a count of participants, lobby or messages.
             title = re.compile(rf"^{TITLES[name]}( \(\d+\))?$")
             page.get_by_role("menuitem", name=title).click()
         else:
@@ -51,7 +51,7 @@ TITLES = {
 }
 
 
-#: Until a new layout has been heard of, and drawn.
+#: Two frames: until a new layout has been reported and drawn.
 TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
@@ -66,7 +66,7 @@ def write(page: Page, text: str) -> None:
 
 
 def menu(page: Page, name: str) -> Locator:
-    """Open a person's menu in the list of people."""
+    """Open a participant's menu in the list of people."""
     panel(page, "people").get_by_role("button", name=f"Actions for {name}").click()
     opened = page.get_by_role("menu", name=f"Actions for {name}")
     expect(opened).to_be_visible()
@@ -87,7 +87,7 @@ def log(page: Page) -> Locator:
     return panel(page, "chat").get_by_role("log")
 
 
-# --- the chat ----------------------------------------------------------------------------------
+# --- chat ---------------------------------------------------------------------------------------
 
 
 def test_two_people_write_to_each_other(room: Room) -> None:
@@ -148,7 +148,7 @@ def test_what_is_private_reaches_one_alone_and_looks_so(room: Room) -> None:
     write(ada, "For all")
     expect(log(alan).get_by_text("For all")).to_be_visible()
     expect(log(alan).locator(".chat-text")).to_have_text(["For all"])
-    # Who comes late reads what was written to all, and nothing else.
+    # A participant who joins later can read public messages, and no others.
     alan.reload()
     expect(log(alan).locator(".chat-text")).to_have_text(["For all"])
 
@@ -179,7 +179,7 @@ def test_a_text_that_is_too_long_is_counted_and_kept(room: Room) -> None:
     shown.get_by_role("textbox").fill("a" * 2001)
     expect(shown.get_by_text("1 character too many")).to_be_visible()
     expect(button(ada, "Send")).to_be_disabled()
-    # Two thousand characters are two thousand, however many bytes they take.
+    # Two thousand characters fit, however many bytes they take.
     shown.get_by_role("textbox").fill("🎉" * 2000)
     ada.keyboard.press("Enter")
     expect(log(ada).get_by_text("🎉" * 2000)).to_be_visible()
@@ -225,7 +225,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
     log(ada).focus()
     ada.keyboard.press("Home")
     expect(log(ada)).to_have_js_property("scrollTop", 0)
-    # The page hears that it was scrolled before it draws the next frame.
+    # The page handles the scroll event before it draws the next frame.
     ada.evaluate(TWO_FRAMES)
     write(grace, "Something new")
     button(ada, "1 new message").click()
@@ -234,7 +234,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
     expect(button(ada, "1 new message")).to_have_count(0)
 
 
-# --- the people --------------------------------------------------------------------------------
+# --- people -------------------------------------------------------------------------------------
 
 
 def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
@@ -260,7 +260,7 @@ def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> Non
     expect(panel(ada, "people").get_by_text("shown large to everyone")).to_be_visible()
     choose(ada, "Ada", "Unpin for everyone")
     expect(panel(grace, "people").get_by_text("shown large to everyone")).to_have_count(0)
-    # The role was given for this meeting: it is not handed on by a link.
+    # The role was granted for this meeting only: a link does not pass it on.
     link = panel(grace, "invite").get_by_role("textbox", name="Participant link")
     expect(link).to_have_value(re.compile("#token="))
     expect(grace.get_by_role("radio", name="Moderator")).to_have_count(0)
@@ -290,7 +290,7 @@ def test_hands_are_a_queue_and_the_audience_is_invited_up(room: Room) -> None:
 def test_many_people_are_searched(room: Room, server: RunningServer) -> None:
     ada = room.enter("Ada", moderator=True, viewport={"width": 900, "height": 600})
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
-    # Joined by their sockets alone: nine browsers would keep the machine busy with pictures.
+    # Joined by bare sockets: nine browsers would keep the machine busy with video.
     ada.evaluate(
         """async ([url, tokens]) => {
           window.guests = await Promise.all(tokens.map((token, index) => new Promise((done) => {
@@ -314,7 +314,7 @@ def test_many_people_are_searched(room: Room, server: RunningServer) -> None:
     expect(shown.get_by_text("No participant with that name.")).to_be_visible()
 
 
-# --- the lobby ---------------------------------------------------------------------------------
+# --- lobby --------------------------------------------------------------------------------------
 
 
 def with_lobby(room: Room) -> Page:
@@ -357,7 +357,7 @@ def test_all_who_knock_are_written_to_and_let_in_at_once(room: Room) -> None:
         expect(tile(guest, "Ada")).to_be_visible(timeout=PATIENCE)
 
 
-# --- the settings ------------------------------------------------------------------------------
+# --- settings -----------------------------------------------------------------------------------
 
 
 def test_a_made_password_can_be_read_is_asked_for_and_removed(room: Room) -> None:
@@ -414,7 +414,7 @@ def test_language_and_look_change_at_once_and_stay(room: Room) -> None:
     expect(panel(ada, "settings").get_by_role("heading")).to_have_text("Einstellungen")
 
 
-#: Counts the sounds that are over.
+#: Counts the sounds that have ended.
 COUNT_SOUNDS = """() => {
   window.sounds = 0;
   const { close } = AudioContext.prototype;
@@ -494,7 +494,7 @@ def test_a_link_is_copied(room: Room) -> None:
     assert ada.evaluate("navigator.clipboard.readText()") == link.input_value()
 
 
-# --- where panels stand, and how they are used without a mouse ---------------------------------
+# --- position of panels, and keyboard operation -------------------------------------------------
 
 
 def test_beside_the_stage_a_panel_stays_and_hides_nothing(room: Room) -> None:
@@ -565,7 +565,7 @@ def test_a_person_is_removed_by_keyboard_alone(room: Room) -> None:
     sheet = ada.get_by_role("dialog", name="Remove Grace?")
     expect(sheet.get_by_role("button", name="Close")).to_be_focused()
     expect(sheet.get_by_role("radio", name="Remove", exact=True)).to_be_checked()
-    # Escape asks no more, and gives the focus back to where it was.
+    # Escape cancels the question and restores the focus.
     ada.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(opener).to_be_focused()
@@ -591,7 +591,7 @@ def resize(page: Page, width: int, height: int) -> None:
     page.evaluate(TWO_FRAMES)
 
 
-#: What one would have to scroll sideways: of the page, and of what scrolls in a panel.
+#: Elements that need horizontal scrolling: the page, and scroll areas in a panel.
 WIDER = """() => [document.documentElement, ...document.querySelectorAll(".panel *")]
   .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
   .filter((one) => one === document.documentElement
@@ -631,7 +631,7 @@ def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> No
         close(ada)
 
 
-# --- looked at ---------------------------------------------------------------------------------
+# --- screenshots --------------------------------------------------------------------------------
 
 SIZES = {"320": (320, 640), "cell": (480, 480), "900": (900, 600), "1400": (1400, 820)}
 

@@ -1,4 +1,4 @@
-"""Over plain http to another machine: one joins, sees, hears, writes and watches, and is told the rest."""
+"""Over plain http to another machine: joining, seeing, hearing, chat and watching work, the rest is explained."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def lan(browser: Browser, clip: Path) -> Iterator[Lan]:
 
 @pytest.fixture
 def served(servers: Servers) -> RunningServer:
-    """A server that also answers to its name in the network."""
+    """A server that also answers to its network name."""
     return servers.start("--allow-host", NAME)
 
 
 @pytest.fixture
 def reached(served: RunningServer) -> RunningServer:
-    """The same, by that name."""
+    """The same server, by that name."""
     return dataclasses.replace(served, url=over_lan(served.url))
 
 
@@ -73,7 +73,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
 
-    # What is missing is told in words, and tried as often as one likes.
+    # The message names what is missing, and retrying is always possible.
     notice = grace.locator(".notices .notice")
     expect(notice).to_contain_text("gives no camera and microphone on http pages")
     expect(notice).to_contain_text("Over https you can be seen and heard")
@@ -88,7 +88,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     for kind in ("Microphone", "Camera"):
         expect(grace.get_by_role("combobox", name=kind)).to_have_text("Only over https")
 
-    # Loaded again, it is the same person.
+    # After a reload it is the same person.
     place = tile(ada, "Grace").get_attribute("data-participant")
     grace.reload()
     assert moves(tile(grace, "Ada").locator("video"))
@@ -111,7 +111,7 @@ def test_a_moderator_over_http_invites_and_reads_of_https(
     copy = ada.get_by_role("dialog").get_by_role("button", name="Copy")
     copy.click()
     expect(ada.get_by_role("dialog").get_by_role("button", name="Copied")).to_be_visible()
-    # What was copied is pasted, as it is into a letter.
+    # The copied text can be pasted.
     link = ada.get_by_label("Participant link")
     wanted = link.input_value()
     assert wanted.startswith(f"{reached.url}/invite#token=")
@@ -170,7 +170,7 @@ def test_a_stage_that_no_page_can_send_is_no_endless_wait(servers: Servers, lan:
 
 @pytest.fixture
 def lab_of_all(tmp_path: Path) -> Iterator[Lab]:
-    """JupyterLab as one starts it for others: `jupyter lab --ip=0.0.0.0`."""
+    """JupyterLab started for other machines: `jupyter lab --ip=0.0.0.0`."""
     base = tmp_path / "lab"
     base.mkdir()
     with running_lab(base, "--ServerApp.allow_remote_access=True", ip="0.0.0.0") as lab:  # noqa: S104
@@ -209,7 +209,7 @@ def test_the_quickstart_over_http(lab_of_all: Lab, lan: Lan) -> None:
         "Grace", timeout=SLOW
     )
 
-    # What needs https fails at once, in words.
+    # Commands that need https fail at once with a message.
     notebook.run(start)
     failed = notebook.until(outcome, lambda said: "pending" not in said and "running" not in said)
     assert "Broadcasting requires HTTPS" in failed

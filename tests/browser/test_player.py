@@ -73,12 +73,12 @@ def test_students_watch_go_back_and_see_the_recording(
     expect(player).to_have_attribute("data-state", "live", timeout=SLOW)
     assert moves(player.locator("canvas"))
 
-    # Python knows what the player knows.
+    # Python's state matches the player's.
     notebook.begins(facts, "live False 0 True")
     notebook.run(pause)
     expect(player).to_have_attribute("data-paused", "true")
     notebook.begins(paused, "live True")
-    # There has to be something to go back to.
+    # Seeking back needs a buffered past.
     expect(player).to_have_attribute("data-kept", re.compile(r"^([3-9]|\d\d+)\."), timeout=SLOW)
     notebook.run(back)
     expect(player).to_have_attribute("data-paused", "false")
@@ -91,14 +91,14 @@ def test_students_watch_go_back_and_see_the_recording(
     notebook.run(quiet)
     expect(player.get_by_role("slider", name="Volume")).to_have_value("0")
 
-    # It ends, and the recording takes its place.
+    # When it ends, the recording replaces it.
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=SLOW)
     notebook.run(recording)
     video = page.locator(".nanomeet-player > video")
     expect(video).to_be_visible()
     video.evaluate("video => video.play()")
-    # Its pixels are another server's, which this page may show but not read.
+    # Its pixels are from another server: this page may show them, but not read them.
     decoded = "video => video.getVideoPlaybackQuality().totalVideoFrames > 10"
     page.wait_for_function(decoded, arg=video.element_handle(), timeout=SLOW)
     until(page, lambda: video.evaluate("video => [video.muted, video.volume]"), to_be=[True, 0.5])
@@ -119,7 +119,7 @@ def test_students_watch_go_back_and_see_the_recording(
     page.keyboard.press("c")
     until(page, lambda: video.evaluate(shown), to_be=False)
 
-    # What opens the stream is not in the file.
+    # The stream's ticket is not in the file.
     notebook.save()
     saved = (lab.folder / "player.ipynb").read_text()
     assert saved.count(stage.stream) == 1  # the cell's own source

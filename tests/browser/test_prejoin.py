@@ -1,4 +1,4 @@
-"""The prejoin page: the name, the preview, and the reason why a device is missing."""
+"""The pre-join screen: the name, the preview, and the reason why a device is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def room(server: RunningServer, open_page: OpenPage) -> Room:
 
 
 def door(room: Room, **config: bool) -> str:
-    """The address that shows devices first."""
+    """Return the URL of the pre-join screen."""
     return room.address("Grace", **{"prejoinConfig.enabled": True, **config})
 
 

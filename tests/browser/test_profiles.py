@@ -21,7 +21,7 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: Draws a red square with a blue rim, as a PNG.
+#: Draws a red square with a blue border, as a PNG.
 DRAW = """
 () => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 400, height: 300});
@@ -31,7 +31,7 @@ DRAW = """
   return canvas.toDataURL("image/png");
 }
 """
-#: The colour in the middle of a picture, and how wide it is.
+#: The colour in the centre of an image, and its width.
 LOOK = """
 async (image) => {
   await image.decode();
@@ -54,7 +54,7 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 class _Host:
-    """A web server of pictures that records requests."""
+    """A web server of images that records requests."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
@@ -81,7 +81,7 @@ class _Host:
 
 @pytest.fixture
 def host() -> Iterator[_Host]:
-    """A host of pictures that is not the meeting's server."""
+    """A host of images that is not the meeting's server."""
     found = _Host()
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
@@ -92,7 +92,7 @@ def host() -> Iterator[_Host]:
 
 
 class Room:
-    """A room with Ada, a moderator, and Grace, who is not; their cameras are off."""
+    """A room with Ada, a moderator, and Grace, a participant; their cameras are off."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage, address: str) -> None:
         self.name = f"Profiles_{secrets.token_hex(4)}"
@@ -120,7 +120,7 @@ def test_a_picture_is_sent_as_bytes_and_replaces_the_initials(room: Room) -> Non
     ada.does("avatarUrl", drawn)
     for one in (ada, grace):
         shown = one.hears("avatarChanged", id=ada.id)["avatarURL"]
-        # Redrawn: not the bytes that were given.
+        # Redrawn: not the original bytes.
         assert shown.startswith("data:image/webp;base64,")
         assert shown != drawn
         assert one.asks("getAvatarURL", ada.id) == shown
@@ -143,7 +143,7 @@ def test_no_other_participant_loads_from_a_picture_host(room: Room, host: _Host)
     ada.does("avatarUrl", host.url)
     grace.hears("avatarChanged", id=ada.id)
     assert _face(grace.page, ada.id).evaluate(LOOK) == RED
-    # By the page of the one who wanted it, once, and without anything that tells who that is.
+    # Requested by the page that set it, once, and without identifying the user.
     assert len(host.asked) == 1
     assert not {"Cookie", "Referer"} & set(host.asked[0])
 
@@ -156,7 +156,7 @@ def test_no_other_participant_loads_from_a_picture_host(room: Room, host: _Host)
         assert refusal["name"] == "invalid", wrong
     refusal = ada.refused("avatarUrl", "data:image/png;base64,AAAA")
     assert "cannot open that file as an image" in refusal["message"]
-    # The meeting goes on, with the picture of before.
+    # The meeting continues, with the previous picture.
     assert _face(grace.page, ada.id).evaluate(LOOK) == RED
 
 
@@ -193,7 +193,7 @@ def test_an_e_mail_address_stays_with_the_page_that_gave_it(
     alan.hears("emailChange", email="turing@example.org")
     assert "name@host" in alan.refused("email", "turing")["message"]
 
-    # Who comes later sees the picture, too.
+    # Participants who join later see the picture, too.
     late = Person(open_page(address), server, room.guest, room.name, "Late")
     late.hears("avatarChanged", id=alan.id)
     for other in (room.ada, room.grace, late):
@@ -216,7 +216,7 @@ def test_a_person_chooses_a_picture_and_takes_it_back(
     chooser.value.set_files(file)
     face = page.locator(".picture-setting .face img")
     assert face.evaluate(LOOK) == RED
-    # Kept for the next time, as the name is.
+    # Stored for the next visit, like the name.
     page.reload()
     page.get_by_role("button", name="Settings").click()
     assert face.evaluate(LOOK) == RED

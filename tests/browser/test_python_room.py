@@ -1,4 +1,4 @@
-"""The room from Python: commands that do something, and traits and events that say so."""
+"""The room from Python: commands that take effect, and traits and events that report it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job, in a real notebook: meet, invite, broadcast, watch, record."""
+"""The main use case, in a real notebook: meet, invite, broadcast, watch, record."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .notebook import SLOW
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
 
-#: The quickstart's code cells, by what they do.
+#: The quickstart's code cells by purpose.
 SHOW, INVITE, PEOPLE, START, PLAYOUT, STOP, LEAVE, *_ = range(12)
-#: Cells of the test's own behind them.
+#: The test's own cells after them.
 WATCH_STATES = 'seen = []\n_ = meet.observe(lambda c: seen.append(c["new"].value), "broadcast")'
 GIVE_LINK = "open('link.txt', 'w').write(invite.invite_link)"
 NAMES = "import json; print(json.dumps(meet.participants))"
@@ -51,7 +51,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     notebook.run(SHOW)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
 
-    # A guest comes by the link.
+    # A guest joins with the link.
     notebook.run(INVITE)
     expect(notebook.output(INVITE)).to_have_text("Invite(moderator=False)")
     notebook.run(give_link)
@@ -93,7 +93,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     expect(viewer.locator("[data-state=live]")).to_be_visible(timeout=SLOW)
     assert moves(viewer.locator("canvas, video").first)
 
-    # It ends; the recording is whole.
+    # It ends, and the recording is complete.
     notebook.run(STOP)
     expect(notebook.meeting.locator(".nanomeet-live")).to_have_text("", timeout=SLOW)
     said = notebook.until(states, lambda printed: '"off"]' in printed)
@@ -107,7 +107,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     assert played["width"] > 0
     assert played["seconds"] > 1
 
-    # No token is in what the notebook saved.
+    # The saved notebook contains no token.
     notebook.save()
     shutil.copy(lab.folder / "quickstart.ipynb", tmp_path)
     assert "eyJ" not in (tmp_path / "quickstart.ipynb").read_text()
@@ -119,7 +119,7 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
     expect(guest.locator("[data-participant]")).to_have_count(1)
 
 
-#: Plays, then seeks near the end; says what came of it.
+#: Plays, then seeks near the end; returns the result.
 PLAY_AND_SEEK = """
 async (video) => {
   const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }));

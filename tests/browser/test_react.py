@@ -1,4 +1,4 @@
-"""Jitsi's component for React, as it is on npm, in StrictMode, against a real server over TLS."""
+"""Jitsi's React component from npm, in StrictMode, against a real server over TLS."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """The page, built as a site builds it for development: StrictMode does all twice there."""
+    """The page, built for development as a site would: StrictMode runs everything twice there."""
     built = subprocess.run(
         [
             *(str(MODULES / ".bin/esbuild"), str(Path(__file__).parent / "react/page.jsx")),
@@ -71,7 +71,7 @@ def tells(page: Page, event: str) -> dict[str, Any]:
 
 
 def others(person: Person) -> int:
-    """How many others are in the room, as a participant sees it."""
+    """Return the number of others in the room, as a participant sees it."""
     count: int = person.asks("getNumberOfParticipants")
     return count - 1
 
@@ -103,12 +103,12 @@ def test_a_component_shows_one_meeting_and_leaves_none_behind(
         assert (page.evaluate("clients.length"), others(grace)) == (1, 1)
         assert page.evaluate("clients[0].isAudioMuted()") is True
 
-        # Props that change make no second meeting either.
+        # Changed props do not create a second meeting either.
         show(page, **props, interfaceConfigOverwrite={})
         expect(page.locator("iframe")).to_have_count(1)
         assert others(grace) == 1
 
-        # The component takes the frame away, and tells its client nothing of that.
+        # The component removes the frame without notifying its client.
         page.evaluate("hide()")
         expect(page.locator("iframe")).to_have_count(0)
         page.evaluate("events.length = 0")

@@ -25,13 +25,13 @@ from .waiting import until
 pytestmark = pytest.mark.browser
 
 SECRET = secrets.token_hex(16)
-#: Seconds in which the relay starts, and ends.
+#: Timeouts in seconds for starting and stopping the relay.
 _START = 60
 
 
 @pytest.fixture
 def turn(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A coturn that takes the shared secret; give its URL and its log."""
+    """Run a coturn with the shared secret; yield its URL and its log."""
     port, log = free_port(), tmp_path / "turn.log"
     turnserver = shutil.which("turnserver", path="/usr/bin:/usr/sbin:/usr/local/bin")
     command = [turnserver or "turnserver", "-n", "--listening-ip=127.0.0.1", "--no-cli"]
@@ -52,7 +52,7 @@ def turn(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 def enter(
     server: RunningServer, token: str, open_page: OpenPage, *, relay: bool
 ) -> tuple[Page, list[str]]:
-    """Open the meeting; return the page, and the servers that it asked for something."""
+    """Open the meeting; return the page, and the servers that it contacted."""
     page = open_page()
     asked: list[str] = []
 
@@ -86,9 +86,9 @@ def test_everything_goes_through_the_relay(
         text = log.read_text(errors="replace")
         return any(f"{word} processed, success" in text for word in words)
 
-    # It writes now and then.
+    # It writes its log with a delay.
     until(page, lambda: said("ALLOCATE"))
-    # Direct ways are off: without the relay there is none at all.
+    # Direct connections are off: without the relay there is no connection.
     until(page, lambda: said("CHANNEL_BIND", "CREATE_PERMISSION"))
     assert SECRET not in log.read_text(errors="replace")
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 class Class:
-    """A room, a moderator in it, and participants who all came by one link."""
+    """A room, a moderator in it, and participants who all joined with one link."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage, **options: str) -> None:
         self.room = Room(server, open_page)
@@ -33,16 +33,16 @@ class Class:
             expect(tile(self.teacher, name)).to_be_visible(timeout=PATIENCE)
 
     def comes(self, name: str) -> Page:
-        """Come by the link, in a browser of one's own."""
+        """Join with the link, in a browser of their own."""
         return self._open_page(self.link(name))
 
     def link(self, name: str) -> str:
-        """Return the link, for someone of this name."""
+        """Return the link, for a participant with this name."""
         return address(self._server, self._token, self.room.name, name)
 
 
 def asked(page: Page, name: str) -> Locator:
-    """Open the question how a participant is removed, and return it when it is whole."""
+    """Open the removal dialog for a participant; return it when it is complete."""
     opener = panel(page, "people").get_by_role("button", name=f"Actions for {name}")
     opener.click()
     page.get_by_role("menuitem", name="Remove from the meeting").click()

@@ -43,7 +43,7 @@ ISOLATED = {
 def lab_with(
     folder: Path, headers: Mapping[str, str], *options: str, ip: str = "127.0.0.1"
 ) -> Iterator[Lab]:
-    """Run JupyterLab with headers of its administrator's."""
+    """Run JupyterLab with headers set by its administrator."""
     base = folder / "lab"
     base.mkdir()
     settings = f"--ServerApp.tornado_settings={json.dumps({'headers': dict(headers)})}"
@@ -70,7 +70,7 @@ def test_in_an_isolated_notebook_one_meets(
         frame = frame_of(notebook.page)
         assert frame.url.startswith(lab.url) is extension
         assert moves(frame.locator("[data-local=true] video"))
-        # Its own parts run there, too: the composer is a worker.
+        # Its own resources work there, too: the composer is a worker.
         frame.get_by_role("button", name="Broadcast").click()
         frame.get_by_role("button", name="Go live").click()
         link = frame.get_by_role("textbox", name="Viewer link")
@@ -110,7 +110,7 @@ def test_a_notebook_that_forbids_frames_says_so_and_opens_a_tab(
         assert "eyJ" not in tab.url
 
 
-#: Browsers pass over X-Frame-Options beside the `frame-ancestors` that the server sends itself.
+#: Browsers ignore X-Frame-Options beside the `frame-ancestors` that the server itself sends.
 UNFRAMED = {"Content-Security-Policy": "frame-ancestors 'none'", "X-Frame-Options": "DENY"}
 
 
@@ -129,7 +129,7 @@ def test_a_proxy_that_forbids_all_frames_is_named_at_once(
         assert "Content-Security-Policy" in notebook.evaluate(1)
 
 
-#: Frames a server's page by the engine API; settles with what it tells of that.
+#: Frames a server's page with the engine API; resolves with its events.
 FRAME = """
 (domain) => new Promise((tell) => {
   const options = { roomName: "algebra", jwt: "a.b.c", parentNode: document.body };
@@ -169,7 +169,7 @@ def test_a_notebook_without_camera_rights_offers_a_tab(open_page: OpenPage, tmp_
         assert decodes(tab.locator("[data-local=true] video"))
         assert "eyJ" not in tab.url
         expect(notebook.meeting).to_contain_text("You left Within")
-        # One person, and not two.
+        # One participant, not two.
         expect(
             tab.get_by_role("list", name="People in the meeting").get_by_role("listitem")
         ).to_have_count(1)
@@ -214,7 +214,7 @@ def test_a_header_of_the_own_server_is_named_and_no_tab_offered(
         notice = page.locator(".notices .notice")
         expect(notice).to_contain_text("The server forbids this page your camera", timeout=PATIENCE)
         expect(notice.get_by_role("link")).to_have_count(0)
-        # The microphone is not concerned.
+        # The microphone is not affected.
         expect(tile(page, "Ada")).to_have_attribute("data-microphone", "on")
 
 

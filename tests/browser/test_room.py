@@ -31,7 +31,7 @@ def address(server: RunningServer, token: str, room: str, name: str, **config: A
 
 
 class Room:
-    """A room, and the people who come to it in browsers of their own."""
+    """A room, and the participants who join it in browsers of their own."""
 
     def __init__(self, server: RunningServer, open_page: OpenPage) -> None:
         self.name = f"Room_{secrets.token_hex(4)}"
@@ -61,7 +61,7 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def place(page: Page, name: str) -> str:
-    """Return a person's place in the meeting, as a page knows it."""
+    """Return a participant's id in the meeting, from a page."""
     return tile(page, name).get_attribute("data-participant") or ""
 
 
@@ -70,7 +70,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def camera_of(page: Page, name: str) -> JSHandle:
-    """Return the track of a person's picture; an element has one a moment after it is there."""
+    """Return the track of a participant's video; an element gets it a moment after it appears."""
     return page.wait_for_function(
         "video => video.srcObject?.getVideoTracks()[0]",
         arg=tile(page, name).locator("video").element_handle(),
@@ -201,7 +201,7 @@ def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: O
 
 
 def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser) -> None:
-    # Chromium says no by itself where nothing answers its question for a permission.
+    # Headless Chromium denies a permission prompt that no user answers.
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=["--no-sandbox", "--use-fake-device-for-media-stream"],
@@ -341,7 +341,7 @@ def test_a_token_of_another_server_is_refused_in_plain_words(
     expect(page.get_by_role("heading", name="This link does not work")).to_be_visible()
 
 
-#: What of a page is beyond its edges.
+#: The elements that extend beyond the page's edges.
 BEYOND = """() => [...document.querySelectorAll("button, .tile")]
   .filter((element) => element.checkVisibility())
   .filter((element) => {
@@ -354,7 +354,7 @@ BEYOND = """() => [...document.querySelectorAll("button, .tile")]
 @pytest.mark.parametrize("width", [300, 480, 900, 2000])
 def test_nothing_is_cut_off_at_any_width(room: Room, width: int) -> None:
     page = room.enter("Ada", moderator=True, viewport={"width": width, "height": 420})
-    # The room has been measured, and all that comes by and by is there.
+    # The room has been measured, and everything that appears later is there.
     expect(tile(page, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     expect(button(page, "Leave the meeting")).to_be_visible()
     until(page, lambda: page.evaluate(BEYOND), to_be=[])

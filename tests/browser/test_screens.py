@@ -37,7 +37,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def fits(page: Page) -> None:
-    """Wait until nothing has to be scrolled sideways: what is in a page is laid out a moment after it."""
+    """Wait until nothing needs horizontal scrolling: layout follows a moment after a change."""
     page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -49,7 +49,7 @@ Share = Callable[..., tuple[Notebook, Callable[..., Notebook]]]
 
 @pytest.fixture
 def share(lab: Lab, open_notebook: OpenNotebook) -> Share:
-    """Give a teacher's notebook whose meeting is joined, and what opens it in another browser."""
+    """Return a teacher's notebook with a joined meeting, and a function that opens it in another browser."""
 
     def opener(room: str) -> tuple[Notebook, Callable[..., Notebook]]:
         lab.write(f"{room}.ipynb", SHOW.format(room), TELL, AGAIN)
@@ -103,7 +103,7 @@ def test_a_second_browser_asks_and_throws_no_page_out(
     teacher.tells(1, "joined True 1 None")
     assert marked(teacher)
 
-    # The teacher's page gets the token once more: no other page can read it.
+    # The teacher's page gets the token again; no other page can read it.
     teacher.page.reload()
     teacher.idle()
     joined(teacher, "Moderator")
@@ -158,7 +158,7 @@ def test_a_second_person_who_runs_the_cell_takes_no_meeting(share: Share) -> Non
     joined(teacher, "Moderator")
     assert marked(teacher)
 
-    # Once it goes on nowhere, it is with the page that runs the cell.
+    # When it runs nowhere, the next page that runs the cell gets it.
     press(teacher, "Leave")
     student.run(0)
     joined(student, "Moderator")
@@ -170,7 +170,8 @@ def test_a_closed_page_leaves_no_meeting_to_the_next_browser(share: Share) -> No
     student = another()
     expect(card(student)).to_contain_text(STARTED, timeout=SLOW)
     teacher.page.close()
-    # It says so; the Jupyter server may lose that, as another page is connected: then it is missed.
+    # The page says goodbye, which the Jupyter server may lose while another page is connected: then its
+    # silence is noticed.
     student.begins(1, "left True 0 page_")
     student.page.reload()
     student.idle()

@@ -40,7 +40,7 @@ LOOK = "room, invite, meet, room.token, invite.invite_link, meet.events"
 
 @pytest.fixture
 def saving(lab: Lab) -> Iterator[Lab]:
-    """JupyterLab that writes the widgets' state into the notebook."""
+    """JupyterLab that saves the widgets' state in the notebook."""
     lab.save_state(on=True)
     yield lab
     lab.save_state(on=False)
@@ -53,7 +53,7 @@ def secrets_of(lab: Lab, room: str) -> list[str]:
 
 
 def logs(lab: Lab) -> str:
-    """What JupyterLab has logged, and the meeting's server, if that is a process of its own."""
+    """Return the logs of JupyterLab, and of the meeting's server if that is a process of its own."""
     jupyter = (lab.folder.parent / "app.log").read_text()
     assert "Kernel started" in jupyter
     return jupyter + "".join(log.read_text() for log in lab.runtime.rglob("server-*.log"))
@@ -85,7 +85,7 @@ def test_jupyterlab_saves_no_token_even_with_the_widgets_state(
     assert bool(found(saved, *secrets)) == (widget == LEAKY)
 
 
-#: What a page keeps beyond its own life, and what it shows of itself.
+#: What a page stores beyond its own life, and what it displays.
 STORED = """
 async () => JSON.stringify({
   local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie,
@@ -95,7 +95,7 @@ async () => JSON.stringify({
 """
 
 
-#: The document as it is drawn; the frame's own address is how the engine gets its token.
+#: The document as drawn; the frame's own URL is how the engine gets its token.
 DRAWN = """
 () => {
   const copy = document.documentElement.cloneNode(true);
@@ -106,7 +106,7 @@ DRAWN = """
 
 
 def beyond_the_tab(page: Page) -> str:
-    """What a room in a tab keeps, but for what a reload needs: that is forgotten with the meeting."""
+    """Return what a room in a tab stores, except what a reload needs: that is removed with the meeting."""
     stored = json.loads(page.evaluate(STORED))
     assert stored.pop("session")
     return json.dumps(stored)
@@ -125,7 +125,7 @@ class Witness:
         page.on("pageerror", lambda error: self.console.append(str(error)))
 
     def told(self) -> str:
-        """What a server, or a reader of its logs, gets to see; the token service is to see it."""
+        """Return what a server, or a reader of its logs, can see; the token service may see the token."""
         seen: list[Any] = [*self.addresses]
         for request in self.requests:
             seen.append(request.url.partition("#")[0])
@@ -150,7 +150,7 @@ def test_neither_the_notebook_nor_the_room_gives_the_token_away(
     assert not found(json.dumps(kept), *secrets)
     assert not found(page.evaluate(DRAWN), *secrets)
 
-    # In a tab of its own, too, once it has read its address.
+    # Also in a tab of its own, once it has read its URL.
     with page.context.expect_page() as opened:
         notebook.meeting.get_by_role("button", name="Open in a tab").click()
     tab = opened.value

@@ -1,4 +1,4 @@
-"""The stage and its controls: who is large, what participants share, and keyboard operation."""
+"""The stage and its controls: the spotlight, what participants share, and keyboard operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: A canvas in the place of a screen that a machine without one lacks.
+#: A canvas instead of a screen, which the test machine lacks.
 FAKE_SCREEN = """
 navigator.mediaDevices.getDisplayMedia = async () => {
   const canvas = document.createElement("canvas");
@@ -90,7 +90,7 @@ def test_a_raised_hand_and_a_feeling_show_on_the_tile(room: Room) -> None:
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
     grace.keyboard.press("r")
-    # It is there for some seconds only.
+    # It is shown only for some seconds.
     with shown(tile(ada, "Grace"), "[role=img][aria-label=Heart]"):
         choose(grace, "Heart")
     expect(tile(ada, "Grace").get_by_role("img", name="Heart")).to_have_count(0, timeout=PATIENCE)
@@ -107,7 +107,7 @@ def test_the_space_bar_held_opens_the_microphone(room: Room) -> None:
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on")
     grace.keyboard.up(" ")
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
-    # Where one writes, it is a space.
+    # In a text field, it is a space.
     grace.keyboard.press("c")
     line = grace.get_by_role("dialog", name="Chat").locator("textarea, input").first
     expect(line).to_be_focused()
@@ -148,7 +148,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
     grace.keyboard.press("Escape")
     expect(grace.get_by_role("dialog", name="Keyboard shortcuts")).to_have_count(0)
 
-    # The toolbar is walked with the arrow keys, and says what has the focus.
+    # The arrow keys move through the toolbar, and the focus is visible.
     button(ada, "Microphone").focus()
     expect(button(ada, "Microphone")).to_be_focused()
     walked = []
@@ -157,7 +157,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
         ada.keyboard.press("ArrowRight")
     for name in ("Camera", "Chat", "People", "Broadcast", "Settings", "More", "Leave the meeting"):
         assert name in walked
-    # The menu of a tile opens, is walked and closes without a mouse.
+    # A tile's menu opens, is navigated and closes by keyboard.
     menu = button(ada, "Actions for Grace")
     menu.focus()
     expect(menu).to_be_visible()

@@ -18,7 +18,7 @@ from tests.labs import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-#: A browser that takes its time to open devices: until it is told to go on.
+#: Makes a browser wait before opening devices, until it is released.
 HOLDING = """
   if (navigator.mediaDevices) {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -31,7 +31,7 @@ HOLDING = """
 
 
 class Devices:
-    """The devices of a page, of which none is opened until they are given."""
+    """The devices of a page, none of which opens until it is released."""
 
     def __init__(self, page: Page) -> None:
         self._held = True
@@ -129,7 +129,7 @@ def test_a_page_around_a_meeting_switches_what_is_being_opened(
         until(page, lambda: devices.asked)
         for _ in range(3):
             ada.does(command)
-        # What is said after them is heard after them.
+        # A later request is answered after them.
         assert ada.asks(muted) is True
         before = page.evaluate("events.length")
         devices.give()

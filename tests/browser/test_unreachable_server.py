@@ -1,4 +1,4 @@
-"""Jupyter's environment is not the kernel's: the cell says so, and what to do, where the meeting is out of reach."""
+"""Out of reach, because Jupyter's environment is not the kernel's: the cell says so, and what to do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REMEDY = re.compile(r"restart Jupyter|-m pip install nanomeet-widget==")
 
 
 def without(base: Path, how: Literal["missing", "another version"], lab: Lab | None = None) -> str:
-    """Have a lab without the package, or with another version of it; return what is said of it."""
+    """Set up a lab without the package, or with another version of it; return the expected message."""
     if how == "missing":
         (base / "config").mkdir(exist_ok=True)
         settings = {"ServerApp": {"jpserver_extensions": {"nanomeet_widget.server.jupyter": False}}}
@@ -81,7 +81,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
         assert away.page.locator("iframe[src*='/local/Apart']").count() == 0
         away.begins(STATE, "failed | ")
         assert cause in away.evaluate(STATE)
-        # An invite's link would lead no one here: that is said where it is made.
+        # An invite link would lead nowhere: creating it says so.
         away.run(INVITE)
         expect(away.output(INVITE)).to_contain_text("invites work on this machine only")
         expect(away.output(INVITE)).to_contain_text(cause)
@@ -102,7 +102,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
 
 
 def test_who_insists_may_try(open_page: OpenPage, tmp_path: Path) -> None:
-    """The page may be on the machine itself, under another of its names; as it is here."""
+    """The page may be on the same machine under another of its names, as it is here."""
     base = tmp_path / "lab"
     base.mkdir()
     without(base, "missing")

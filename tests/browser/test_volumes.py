@@ -29,7 +29,7 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 def _is(place: Page | FrameLocator, volume: float) -> None:
-    """The one voice that is heard there."""
+    """Check the volume of the only voice."""
     expect(place.locator("audio")).to_have_js_property("volume", volume)
 
 
@@ -42,7 +42,7 @@ def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> Non
     slider = ada.get_by_role("slider", name="Volume of Grace (for me)")
     expect(slider).to_have_value("100")
     assert violations(ada, ".menu:popover-open") == []
-    # Up from the first item is the last that can be set there.
+    # The arrow up key wraps from the first item to the last one, the slider.
     ada.keyboard.press("ArrowUp")
     expect(slider).to_be_focused()
     for _ in range(4):
@@ -57,7 +57,7 @@ def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> Non
     assert ada.evaluate("document.querySelector('audio').muted") is False
     ada.keyboard.press("Escape")
     expect(slider).to_have_count(0)
-    # A participant does not hear their own voice, and no other page changes.
+    # Participants do not hear their own voice, and no other page changes.
     menu(grace, "Grace")
     expect(grace.get_by_role("slider")).to_have_count(0)
     _is(grace, 1)
@@ -65,7 +65,7 @@ def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> Non
     ada.reload()
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     _is(ada, 0.05)
-    # Grace comes again, and is the same person.
+    # Grace rejoins as the same person.
     grace.reload()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     _is(ada, 0.05)

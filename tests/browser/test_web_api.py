@@ -1,5 +1,5 @@
-"""The contracts as used by web pages: the engine and token service the vendor's way, and our own
-`nanomeet.js` on plain pages. Each page is of another origin than the server.
+"""The contracts as used by web pages: the engine and token service the vendor's way, and our own `nanomeet.js`
+on plain pages. Each page is of another origin than the server.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PLAIN_PAGE = """
 
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that speaks TLS, as the vendor's library takes for granted."""
+    """A server with TLS, which the vendor's library requires."""
     starter = Servers(tmp_path_factory.mktemp("secure"))
     yield starter.start("--tls")
     starter.close()
@@ -75,12 +75,12 @@ def plain_page(open_page: OpenPage, plain_site: str) -> Page:
 
 
 def moment(**ahead: float) -> str:
-    """A time from now in ISO 8601, as JavaScript writes it."""
+    """Return a time from now in ISO 8601, as JavaScript writes it."""
     return (datetime.now(timezone.utc) + timedelta(**ahead)).isoformat().replace("+00:00", "Z")
 
 
 def forged(token: str, **claims: Any) -> str:
-    """The token with other claims, and so an invalid signature."""
+    """Return the token with other claims, and so an invalid signature."""
     header, payload, signature = token.split(".")
     content = json.loads(base64.urlsafe_b64decode(payload + "=="))
     content.update(claims)
@@ -89,13 +89,13 @@ def forged(token: str, **claims: Any) -> str:
 
 
 def claims(token: str) -> dict[str, Any]:
-    """A token's claims."""
+    """Return a token's claims."""
     content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     return content
 
 
 def vendor_room(page: Page, server: RunningServer, room: str) -> str:
-    """Make a room from within the page; return its token."""
+    """Create a room from within the page; return its token."""
     answer = page.evaluate(
         """([base, key, body]) => ask("POST", `${base}/nanomeet`, {"X-BINTU-APIKEY": key}, body)""",
         [
@@ -253,7 +253,7 @@ def test_script_of_a_plain_server_reaches_it_by_its_bare_host(
 def test_a_vendors_page_works_over_tls_with_two_new_addresses(
     vendor_page: Page, secure: RunningServer
 ) -> None:
-    """By callbacks, with a bare server name: as the vendor's own sample page calls it."""
+    """With callbacks and a bare server name, as the vendor's own sample page does."""
     vendor_page.add_script_tag(url=f"{secure.url}/js/nanomeet.js")
     vendor_page.evaluate(
         """([key, services, setup]) => {
@@ -412,7 +412,7 @@ def test_others_see_at_once_who_destroyed_their_meeting(
         "() => { const now = Date.now(); return nanoMeet.destroy().then(() => now); }"
     )
     plain_page.wait_for_function("left")
-    # A person whose connection is merely lost stays for the 10 s in which they may come back.
+    # A participant who only lost their connection would stay for the 10 s in which they may return.
     assert plain_page.evaluate("left") - began < 10_000
 
 
@@ -444,7 +444,7 @@ def test_token_that_opens_nothing_is_refused_in_words(
 def test_server_that_is_away_is_given_up_in_time(plain_page: Page, server: RunningServer) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        # Bound, so that no other program gets it, and yet nothing listens.
+        # Bound, so that no other program gets it, but not listening.
         away = f"http://127.0.0.1:{probe.getsockname()[1]}"
         answer = plain_page.evaluate(
             """(token) => settle(new NanoMeet({ joinTimeout: 3000 }).init({ token, id: "one" }))""",
@@ -454,7 +454,7 @@ def test_server_that_is_away_is_given_up_in_time(plain_page: Page, server: Runni
     expect(plain_page.locator("iframe")).to_have_count(0)
 
 
-# The page behind an invite link.
+# An invite link's page.
 
 
 def test_invite_link_leads_into_the_room(open_page: OpenPage, server: RunningServer) -> None:
@@ -464,7 +464,7 @@ def test_invite_link_leads_into_the_room(open_page: OpenPage, server: RunningSer
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/invite#token={token}")
     expect(page.get_by_role("heading", name="invited")).to_be_visible()
-    # The page behind the link leads to the room with the token, which takes that out of its address.
+    # The invite's page leads to the room with the token, and the room removes it from its URL.
     path = f"/{claims(token)['sub']}/invited"
     page.wait_for_url(lambda url: urlsplit(url).path == path and token not in url)
     page.get_by_label("Your name").fill("Grace")
@@ -518,7 +518,7 @@ def test_early_invite_opens_by_itself(open_page: OpenPage, server: RunningServer
 def test_a_guests_clock_decides_nothing(
     open_page: OpenPage, server: RunningServer, hours: int
 ) -> None:
-    """An invite that is valid now by the server's clock, opened where the clock is wrong."""
+    """An invite that is valid by the server's clock, opened where the clock is wrong."""
     token = server.room("clocks", nbf=moment(minutes=-1), exp=moment(hours=1))
     page = open_page()
     page.clock.install(time=datetime.now(timezone.utc) + timedelta(hours=hours))

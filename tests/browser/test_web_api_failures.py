@@ -85,7 +85,7 @@ def test_a_service_that_fails_is_told_by_every_call(
                 nanoMeet.createNanoStreams("key"),
             ].map(settle));
         }""",
-        # Only silence is what time is short for.
+        # Only the test of silence needs a short timeout.
         [broken.url, server.room("broken"), room, 2_000 if answer.delay else 60_000],
     )
     assert [failure.get("error") for failure in failures] == [
@@ -205,5 +205,5 @@ def test_a_jitsi_that_refuses_is_told_in_its_words(page: Page, tmp_path: Path) -
     assert refused["kind"] == "token_rejected"
     assert broadcasts[0]["kind"] == "no_broadcast_target"
     assert "unexpected-request" in broadcasts[1]["message"]
-    # After one that failed, another may begin.
+    # After a failure, another broadcast can start.
     assert broadcasts[2]["value"]["data"]["nanoStream"] == "rtmp://r.example/s"

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests import waiting
 
-#: Milliseconds for whatever two pages, a server and a negotiation need on a busy machine.
+#: The timeout in milliseconds for anything between two pages and a server on a busy machine.
 PATIENCE = 60_000
 
 

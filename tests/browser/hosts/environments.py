@@ -1,4 +1,4 @@
-"""Other notebooks and other versions, each in an environment of its own: `make hosts` sets them up."""
+"""Other notebooks and versions, each in an environment of its own: `make hosts` sets them up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pins() -> dict[str, str]:
 
 
 def offer_kernel(base: Path, name: str, python: str = sys.executable) -> None:
-    """Let the Jupyter that runs in a folder start kernels of another environment."""
+    """Let the Jupyter in a folder start kernels of another environment."""
     folder = base / "kernels" / name
     folder.mkdir(parents=True)
     spec = {

@@ -1,4 +1,4 @@
-"""The three lines in other notebooks than JupyterLab's newest: in, seen, and out again."""
+"""The quickstart in other notebooks than the newest JupyterLab: join, show, leave."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ if __name__ == "__main__":
 
 
 def meets(page: Page) -> None:
-    """Whether a meeting is joined, and the own camera's picture moves."""
+    """Check that a meeting is joined and the own camera's video moves."""
     meeting = page.locator(".nanomeet")
     expect(meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert moves(frame_of(page).locator("video").first)
@@ -65,14 +65,14 @@ def meets(page: Page) -> None:
 
 
 def leaves(page: Page) -> None:
-    """Whether the Leave button ends it, and frees the camera with its frame."""
+    """Check that the Leave button ends it and frees the camera with its frame."""
     page.locator(".nanomeet").get_by_role("button", name="Leave").click()
     expect(page.locator(".nanomeet")).to_contain_text("You left")
     expect(page.locator(".nanomeet-overlay")).to_have_count(0)
 
 
 def knows(look: Callable[[], None], told: Locator) -> None:
-    """Look until Python knows, too, what the page shows: that may be on its way to it still."""
+    """Repeat `look` until Python also knows what the page shows, which may still be on the way."""
     for _ in range(10):
         look()
         with suppress(AssertionError):
@@ -134,7 +134,7 @@ def test_nbclassic(tmp_path: Path, open_page: OpenPage) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run what marimo's editor has not run yet: it waits for its user, and is deaf at first."""
+    """Run the pending cells in marimo's editor, which waits for its user and at first ignores input."""
     expect(page.locator(".cm-content").first).to_be_visible(timeout=SLOW)
     for _ in range(10):
         page.keyboard.press("Control+Shift+r")

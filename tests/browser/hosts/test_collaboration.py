@@ -1,4 +1,4 @@
-"""jupyter-collaboration: what one person runs is drawn in every page at the same time."""
+"""jupyter-collaboration: the output of one person's run appears in every page at the same time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_shared_notebooks_meeting_is_with_who_ran_the_cell(
     expect(student.page.locator(".nanomeet-overlay")).to_have_count(0)
     frame_of(teacher.page).evaluate("window.mark = 'the same frame'")
 
-    # The student runs it, too: nothing is taken from the teacher, in whose page the output changes.
+    # When the student runs it, too, the teacher keeps the meeting, though the output changes in both pages.
     student.run(0)
     expect(card).to_contain_text(STARTED, timeout=SLOW)
     expect(student.page.locator(".nanomeet-overlay")).to_have_count(0)
@@ -61,7 +61,7 @@ def test_a_shared_notebooks_meeting_is_with_who_ran_the_cell(
     expect(student.meeting.locator(".nanomeet-role")).to_have_text("Participant")
     teacher.tells(1, "joined True 2")
 
-    # The teacher runs it again: both go on, each as who they are.
+    # When the teacher runs it again, both continue, each with their own identity.
     frame_of(student.page).evaluate("window.mark = 'the same frame'")
     teacher.run(0)
     for notebook, role in ((teacher, "Moderator"), (student, "Participant")):

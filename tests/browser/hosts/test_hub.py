@@ -1,4 +1,4 @@
-"""A real JupyterHub: the teacher's room, a student of the same hub, and a guest from outside."""
+"""A real JupyterHub: the teacher's room, a student of the same hub, and an external guest."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ link = open("link.txt").read()
 nm.NanoMeet(token=link.partition("#token=")[2])
 """
 
-#: What a kernel finds, and what the command line finds in a terminal of the same server.
+#: Runs doctor in a kernel, and on the command line in a terminal of the same server.
 DOCTOR = """
 import json, os, subprocess, sys
 from nanomeet_widget import services
@@ -69,7 +69,7 @@ open("doctor.json", "w").write(json.dumps(found))
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[str]:
-    """A JupyterHub below a path; give its address."""
+    """Run a JupyterHub below a path; yield its URL."""
     binaries = Path(python_of("hub")).parent
     configuration = tmp_path / "hub.py"
     configuration.write_text(
@@ -82,7 +82,7 @@ def hub(tmp_path: Path) -> Iterator[str]:
 
 
 def log_in(page: Page, hub: str, name: str) -> None:
-    """Come as a user of the hub, and wait for the own server."""
+    """Log in as a user of the hub, and wait for their server."""
     page.goto(f"{hub}/hub/login")
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill("any")
@@ -111,7 +111,7 @@ def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
     links = [(lesson.folder / f"{name}.txt").read_text() for name in ("student", "guest")]
     assert all(link.startswith(f"{hub}/user/teacher/nanomeet/invite#token=") for link in links)
 
-    # The student joins from an own notebook; that is another server's token there, and is asked about.
+    # The student joins from an own notebook, where the token is another server's and needs confirmation.
     desk = lab_of(hub, tmp_path, "student")
     (desk.folder / "link.txt").write_text(links[0])
     desk.write("desk.ipynb", LEARN)
@@ -121,7 +121,7 @@ def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
     expect(learning.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     assert frame_of(student).url.startswith(f"{hub}/user/teacher/nanomeet/local/Lesson")
 
-    # The guest has the link, and no account.
+    # The guest has the link, but no account.
     guest = open_page(links[1])
     guest.get_by_label(re.compile("name", re.IGNORECASE)).fill("Guest")
     guest.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
@@ -130,7 +130,7 @@ def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
         expect(pictures).to_have_count(2, timeout=SLOW)
         assert moves(pictures.first)
 
-    # Neither of them gets at the teacher's notebooks.
+    # Neither of them can reach the teacher's notebooks.
     for outsider in (open_page(), guest):
         outsider.goto(f"{hub}/user/teacher/api/contents")
         assert "/hub/login" in outsider.url or "Forbidden" in outsider.content()

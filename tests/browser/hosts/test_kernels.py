@@ -1,4 +1,4 @@
-"""Awaiting the page inside a cell: with each kind of kernel, and each way that JupyterLab sends comms."""
+"""Awaiting the page inside a cell, with each kind of kernel and each of JupyterLab's comm settings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ except nm.CommandError as error:
     at_once = time.monotonic() - began < nm._channel.PROBE / 2
     print("at once" if at_once else "soon", type(error).__name__, error)
 """
-#: No cell shows this one: no page can answer, with any kernel.
+#: Without a cell that shows it, no page can answer, whatever the kernel.
 UNSHOWN = """
 unseen = nm.NanoMeet(token=nm.create_room("unseen").token)
 try:
@@ -66,7 +66,7 @@ Opens = Callable[[str], OpenNotebook]
 
 @pytest.fixture(scope="module")
 def pages(many: Lab, browser: Browser) -> Iterator[dict[str, KeptPages]]:
-    """The pages that were opened with each value of the setting of comms: they keep it."""
+    """Pages by the comm setting with which they were opened, and which they keep."""
     kept: dict[str, KeptPages] = defaultdict(lambda: KeptPages(browser, many))
     yield kept
     for ones in kept.values():
@@ -77,7 +77,7 @@ def pages(many: Lab, browser: Browser) -> Iterator[dict[str, KeptPages]]:
 def opens(
     many: Lab, pages: dict[str, KeptPages], request: pytest.FixtureRequest
 ) -> Iterator[Opens]:
-    """Give what opens a notebook of `many` where JupyterLab sends comms in such a way."""
+    """Yield a function that opens a notebook of `many` with a given comm setting."""
     with ExitStack() as stack:
 
         def opener(comms: str) -> OpenNotebook:
@@ -91,7 +91,7 @@ def opens(
 class Case:
     kernel: str
     comms: str
-    #: What awaiting in a cell prints; the rest of it is the reason and the remedy.
+    #: The output of awaiting in a cell; the rest is the reason and the remedy.
     outcome: str
     reason: str = ""
 

@@ -1,4 +1,4 @@
-"""The table in the documents names the versions that are run here."""
+"""The documented table names the versions that are tested here."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where the notebook's app blocks the camera, the meeting opens in a browser.
 
-VS Code itself does not run here: JupyterLab bears its mark.
+VS Code itself does not run here: JupyterLab is marked as VS Code.
 """
 
 from __future__ import annotations

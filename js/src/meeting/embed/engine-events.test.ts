@@ -214,7 +214,7 @@ test("a page that repeats a wrong password is asked only twice", async () => {
     await expect(answer).rejects.toMatchObject(wrong);
   }
   expect(asked()).toBe(2);
-  // Another answer may come from a user whom the page asked.
+  // Another answer may come from a user that the page asked.
   const other = meeting.question.answeredByPage("another guess");
   meeting.question.ask(true);
   await expect(other).rejects.toMatchObject(wrong);
