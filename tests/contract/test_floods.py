@@ -10,8 +10,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from nanomeet_widget.server.http import http_server
-from tests.asking import get
+from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
 from tests.contract.hostile import BEGUN, SilentPage, attack, half_sent
 from tests.contract.sockets import Client, join, run
@@ -156,6 +158,26 @@ def test_a_short_disk_gets_no_events(servers: Servers) -> None:
     # The room, the person who joined, and their hands.
     assert metric(server, "skipped_events") >= 7
     assert server.log.read_text().count("less than --spare-mb") == 1
+
+
+def test_no_moderator_fills_the_disk_with_invites(server: RunningServer) -> None:
+    root = server.room("Invites")
+    first = server.invite(root, moderator=True)
+    with httpx.Client(base_url=server.url, **PATIENT) as client:
+
+        def invite(token: str) -> int:
+            body = {"moderator": True}
+            return client.post("/nanomeet", headers={"X-BINTU-TOKEN": token}, json=body).status_code
+
+        created = 0
+        while (status := invite((root, first)[created % 2])) == 200:
+            created += 1
+            assert created < 5000
+        assert status == 429
+        # A school creates one for each of its students.
+        assert created >= 999
+    # Another room has its own.
+    server.invite(server.room("Others"))
 
 
 def test_a_hostile_guest_changes_nothing_for_the_others(server: RunningServer) -> None:

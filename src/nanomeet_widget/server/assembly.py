@@ -21,11 +21,14 @@ from nanomeet_widget.server.recording.recordings import Recordings
 from nanomeet_widget.server.rooms.revocations import RevocationWatch
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.store import Store
+from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens import secrets_folder
 from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
+#: Invites of one room that are created by HTTP, at once and a second: a school creates one for each student.
+_INVITES, _INVITES_RATE = 1000, 5
 #: Seconds for the farewells to reach the pages.
 _FAREWELL = 0.2
 
@@ -121,6 +124,7 @@ def assemble(
         browser_tickets=BrowserTickets(),
         timers=loop,
         event_log=store.log,
+        invites=TokenBuckets(burst=_INVITES, rate=_INVITES_RATE, timers=loop),
     )
 
 

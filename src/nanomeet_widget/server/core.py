@@ -14,6 +14,7 @@ from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
@@ -41,3 +42,5 @@ class Core:
     browser_tickets: BrowserTickets
     timers: Timers
     event_log: EventLog
+    #: How many invites each room's moderators may create by HTTP.
+    invites: TokenBuckets

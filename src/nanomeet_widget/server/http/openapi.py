@@ -121,7 +121,7 @@ def document(base_url: str) -> dict[str, Any]:
                     "Create a room with an API key, or an invite with a moderator's token",
                     _data("The token", _TEXT),
                     security=_KEY_OR_TOKEN,
-                    errors=(400, 401, 403),
+                    errors=(400, 401, 403, 429),
                     requestBody=_body(_TOKEN_BODY),
                 )
             },

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
+from nanomeet_widget._errors import (
+    AuthenticationError,
+    InvalidInputError,
+    QuotaExceededError,
+    TokenError,
+)
 from nanomeet_widget._validation import check_room
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER
 from nanomeet_widget.server.http.service_handler import ServiceHandler
@@ -21,6 +26,13 @@ class TokenHandler(ServiceHandler):
             self.answer({"data": self.core.issuer.room(self.body())})
             self.core.counts.tokens += 1
         elif token is not None:
+            room = self.core.issuer.moderator(token).room
+            # Of a room and not of a token, as a moderator's invites can make further invites.
+            if not self.core.invites.take(room):
+                raise QuotaExceededError(
+                    "too many invites for this room in a short time: wait a moment, then try again",
+                    status=429,
+                )
             self.answer({"data": self.core.issuer.invite(token, self.body())})
             self.core.counts.tokens += 1
         else:
