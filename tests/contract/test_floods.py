@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from tornado import httpclient, websocket
 
 from nanomeet_widget.server.http import http_server
 from tests.asking import PATIENT, get
@@ -78,6 +79,37 @@ async def _read(silent: SilentPage) -> Any:
     frames = silent.frames()
     while (frame := await asyncio.to_thread(next, frames, None)) is not None:
         yield frame
+
+
+def test_what_is_more_than_a_connection_takes_at_once_comes_in_order(servers: Servers) -> None:
+    server = servers.start("--tls")
+    token = server.room("Order")
+
+    async def page() -> tuple[Client, str]:
+        request = httpclient.HTTPRequest(
+            server.websocket("ws/meeting"),
+            headers={"Origin": server.url},
+            ca_certs=str(server.data / "certificate.pem"),
+            connect_timeout=PATIENCE,
+            request_timeout=PATIENCE,
+        )
+        client = Client(await websocket.websocket_connect(request))
+        await client.send("join", v=1, token=token)
+        return client, (await client.expect("welcome"))["own"]["id"]
+
+    async def scenario() -> None:
+        (anna, _), (ben, ben_id) = await page(), await page()
+        for number in range(60):
+            # Larger than one record of TLS, and than what is written at once.
+            offer = {"type": "offer", "sdp": f"{number} " + "x" * 45_000}
+            await anna.send("signal", to=ben_id, description=offer)
+        for number in range(60):
+            signalled = await ben.expect("signalled")
+            assert signalled["description"]["sdp"] == f"{number} " + "x" * 45_000
+        await anna.send("leave")
+        assert (await anna.expect("bye"))["kind"] == "left"
+
+    run(scenario())
 
 
 @contextmanager
