@@ -141,7 +141,7 @@ def test_a_frame_does_not_find_the_token_of_its_tab(
 def test_a_page_that_opens_a_meeting_has_no_hold_of_it(
     room: Room, open_page: OpenPage, bare: str
 ) -> None:
-    opening = "<!doctype html><button onclick='opened = open({})'>prizes</button>"
+    opening = "<!doctype html><button onclick='opened = window.open({})'>prizes</button>"
     address = html.escape(json.dumps(link(bare, room.invite())), quote=True)
     with site(opening.format(address)) as hostile:
         page = open_page(hostile)
