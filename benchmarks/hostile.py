@@ -3,13 +3,14 @@
 What is measured
     A server in a process of its own, and a room with a password. Twenty participants rename themselves every
     second, with the time in the name; the delay ends when another participant is told. A guest in another
-    process has the same link as they. It floods the room with every kind of message, on connections that stay and
-    on ones that come and go, tries wrong passwords, never reads, and leaves HTTP requests half sent. Calm and
-    hostile times alternate; the ratio is that of the two 95th percentiles.
+    process has the same link as they do. It floods the room with every kind of message, on connections that
+    stay and on ones that come and go, tries wrong passwords, never reads, and leaves HTTP requests half sent.
+    Calm and hostile phases alternate; the ratio is that of the two 95th percentiles.
 
 How to read it
-    The participants share one process and its event loop, and share the machine with the server and the guest: the
-    delays include theirs. The guest's process has the lowest priority, as its machine would be another one.
+    The participants share one process and its event loop, and share the machine with the server and the
+    guest: the delays include theirs. The guest's process has the lowest priority, as if it ran on another
+    machine.
 """
 
 from __future__ import annotations
@@ -35,31 +36,31 @@ from tornado import websocket
 
 PEOPLE = 20
 RENAME = 1.0
-#: Seconds at the beginning of each time that do not count.
+#: Seconds at the start of each phase that do not count.
 SETTLE = 2.0
 PASSWORD = "sesame"  # noqa: S105 - of this room alone
 BOUND = 1.5
 
 
 class Room:
-    """The participants, and the delays that they see."""
+    """The participants, and the delays that they measure."""
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
         self._delays: dict[bool, list[float]] = {False: [], True: []}
         self._hostile = False
         self._counts_from = 0.0
-        #: Seconds, and those of them for which the server had a processor.
+        #: The phase's length, and the server's processor time during it, in seconds.
         self.busy = {False: [0.0, 0.0], True: [0.0, 0.0]}
         self.lost = 0
 
     def begin(self, *, hostile: bool) -> None:
-        """Count what is sent from soon on as calm or hostile."""
+        """Count what is sent from now on as calm or hostile, after a pause."""
         self._hostile = hostile
         self._counts_from = time.monotonic() + SETTLE
 
     async def spend(self, seconds: float) -> None:
-        """Let the participants talk."""
+        """Let the participants send until cancelled."""
         await asyncio.sleep(SETTLE)
         before, worked_before = time.monotonic(), worked(self._server.process.pid)
         await asyncio.sleep(seconds)
@@ -68,7 +69,7 @@ class Room:
         sums[1] += worked(self._server.process.pid) - worked_before
 
     def delays(self, *, hostile: bool) -> list[float]:
-        """The delays of all calm or hostile times, in seconds."""
+        """Return the delays of all calm or hostile phases, in seconds."""
         return self._delays[hostile]
 
     async def person(self, token: str, number: int) -> None:
@@ -126,7 +127,7 @@ async def hostile_guest(server: RunningServer, link: str) -> AsyncIterator[Proce
 
 
 async def run(server: RunningServer, options: argparse.Namespace, report: Report) -> None:
-    """Alternate calm and hostile times, and report what came of it."""
+    """Alternate calm and hostile phases, and report the results."""
     root = server.room("Hostile")
     link = server.invite(root)
     host = await connect(server.websocket("ws/meeting"), origin=server.url)
@@ -175,7 +176,7 @@ async def _drain(line: websocket.WebSocketClientConnection) -> None:
 
 
 def main() -> None:
-    """Read the options, start a server, and let the guest in."""
+    """Parse the options, start a server, and let the guest in."""
     parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="of each time")
     parser.add_argument("--turns", type=int, default=4)

@@ -1,4 +1,4 @@
-"""A hostile guest in a process of its own, as `hostile` runs it: it begins at once, and ends with its input."""
+"""A hostile guest in a process of its own, run by `hostile`: starts at once, and ends with its input."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import ExitStack, suppress
 
 from tests.contract.hostile import BEGUN, SilentPage, attack, flood, half_sent
 
-#: Messages a second of a connection that stays: a little less than would end it.
+#: Messages per second on a connection that stays: slightly less than would end it.
 RATE = 90.0
 STAYING, COMING, UNREAD = 3, 2, 2
 HALF_SENT = 50
 
 
 async def run(url: str, link: str, password: str) -> None:
-    """Be hostile until there is no more input."""
+    """Attack until the input ends."""
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     with ExitStack() as stack:
@@ -46,11 +46,11 @@ async def _seem_alive(silent: list[SilentPage], over: asyncio.Event) -> None:
 
 
 def main() -> None:
-    """Read where to be hostile."""
+    """Parse the target."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     options = parser.parse_args()
-    # Its own machine is not the server's.
+    # In reality it would not share the server's machine.
     os.nice(19)
     link, password = sys.stdin.readline().split()
     asyncio.run(run(options.url, link, password))

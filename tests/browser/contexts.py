@@ -13,8 +13,8 @@ AS_A_USER: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
     "permissions": ["camera", "microphone"],
 }
-#: Stands for a page of the server's own origin, such as its notebook, that opens a meeting in a tab and
-#: hands its settings over: those of an address that ends with this handover.
+#: Acts as a page of the server's own origin, such as its notebook, that opens a meeting in a tab and passes
+#: its settings on: those of a URL that ends with this handover.
 HANDED_OVER = "handover=by-the-notebook"
 AS_BY_THE_NOTEBOOK = f"""
 if (window.parent === window && location.hash.endsWith("&{HANDED_OVER}")) {{

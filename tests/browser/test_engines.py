@@ -325,7 +325,7 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     assert "sha384" not in json.dumps(json.loads(saved)["metadata"])
 
 
-#: A library that wants to show the notebook's window another page, once it is clicked on.
+#: A library that navigates the notebook's window to another page when it is clicked.
 LEADING_AWAY = """
 class NanoMeet { init() { return new Promise(() => {}); } }
 document.body.addEventListener("click", () => {
@@ -356,7 +356,7 @@ def test_another_library_cannot_lead_the_notebook_elsewhere(lab: Lab, open_page:
         notebook = Notebook(open_page(), lab, "away.ipynb")
         notebook.run(0)
         frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
-        # A click is what browsers otherwise take for the user's wish.
+        # Browsers usually take a click as the user's consent.
         frame.locator("body").click(timeout=SLOW)
         refused = " ".join(["SecurityError"] * 3)
         expect(frame.locator("body")).to_have_attribute("data-outcome", refused)

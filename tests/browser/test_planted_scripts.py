@@ -1,7 +1,7 @@
 """Scripts on the notebook's origin: none that someone planted there runs in a page of a meeting.
 
-Jupyter serves the files of its user as scripts, on the origin of the meeting's pages. It wants to be told
-which page asks, which any markup can do.
+Jupyter serves its user's files as scripts, on the origin of the meeting's pages. It requires the name of the
+requesting page, which any markup can supply.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.labs import Lab
 pytestmark = pytest.mark.browser
 
 PLANTED = "globalThis.plantedFile = (globalThis.plantedFile ?? 0) + 1;"
-#: As if a name, a subject or a branding were markup: what the browser's own parser would run.
+#: As if a name, a subject or a branding were markup that the browser's own parser runs.
 MARKUP = """
 <script src="{lab}/files/planted.js" referrerpolicy="same-origin"></script>
 <script type="module" src="{lab}/files/planted.js" referrerpolicy="same-origin"></script>
@@ -35,7 +35,7 @@ MARKUP = """
 <script src="static/meeting.js"></script>
 <p id="end"></p>
 """
-#: As if a script of ours could be brought to do it: by its name, what the browser says of each.
+#: As if a script of ours could be made to do it: for each, by name, the browser's message.
 ATTEMPTS = """
 async (url) => {
   const make = (tag, more) => {
@@ -82,7 +82,7 @@ async (url) => {
 
 @pytest.fixture
 def planted(lab: Lab) -> Iterator[str]:
-    """The address of a script that the notebook's user has beside their notebooks."""
+    """Return the URL of a script stored beside the user's notebooks."""
     files = {"planted.js": PLANTED, "planted.html": f"<script>{PLANTED}</script>"}
     files["planted.css"] = "body { display: none }"
     for name, text in files.items():
@@ -93,7 +93,7 @@ def planted(lab: Lab) -> Iterator[str]:
 
 
 def logged_in(page: Page, lab: Lab) -> Page:
-    """Give a page the login of the notebook's user, as their browser has it."""
+    """Give a page the notebook user's login, as in their browser."""
     page.goto(f"{lab.url}/login?token={lab.token}&next=/api/status")
     return page
 
@@ -102,7 +102,7 @@ PAGES = pytest.mark.parametrize("path", ["local/Planted", "live/planted", "invit
 
 
 def open_with(page: Page, lab: Lab, path: str, *, policy: bool) -> None:
-    """Open a page of the server with the markup in it, with its own headers or without their policy."""
+    """Open a page of the server with injected markup, with its own headers or without their policy."""
 
     def add(route: Route) -> None:
         answer = route.fetch()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 def address(server: RunningServer, token: str, room: str, name: str, **config: Any) -> str:
-    """Return a meeting's URL, with the token in the fragment, and its settings as of the notebook."""
+    """Return a meeting's URL, with the token in the fragment, and settings passed as by the notebook."""
     values: dict[str, Any] = {"jwt": token, "userInfo.displayName": name}
     values["config.prejoinConfig.enabled"] = False
     values |= {f"config.{key}": value for key, value in config.items()}

@@ -1,4 +1,4 @@
-"""Links and frames that a stranger made: what they cannot do to a person in a meeting."""
+"""Links and frames created by a stranger: what they cannot do to a participant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def room(server: RunningServer, open_page: OpenPage) -> Room:
 
 @pytest.fixture
 def bare(room: Room, server: RunningServer) -> str:
-    """The room's address, without any token."""
+    """Return the room's URL, without a token."""
     return f"{server.url}/local/{room.name}"
 
 
@@ -40,7 +40,7 @@ def link(bare: str, token: str, **settings: Any) -> str:
 
 
 def asks_first(page: Page) -> None:
-    """Wait until the page asks before it joins."""
+    """Wait until the page asks before joining."""
     expect(page.get_by_label("Your name")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name=JOIN)).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_frame_does_not_find_the_token_of_its_tab(
     expect(tile(ada, "Guest")).to_be_visible(timeout=PATIENCE)
     frame = "<!doctype html><iframe src='{}' allow='camera; microphone'></iframe>"
     with site(frame.format(html.escape(bare))) as hostile:
-        # The same site, another origin: a browser keeps the storage of both in one place.
+        # The same site, but another origin: a browser stores both together.
         page.goto(hostile)
         framed = page.frame_locator("iframe").locator("body")
         expect(framed).to_contain_text("no token in it", timeout=PATIENCE)

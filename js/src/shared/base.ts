@@ -1,5 +1,6 @@
-/** The address of the server's base, with a slash at its end, as the page that it served says. */
+/** The server's base URL, with a trailing slash, as stated by the page that it served. */
 export function serverBase(): string {
-  // No <base>: a policy forbids those, as one that was smuggled in would redirect every address.
+  // Not a <base> element: the policy forbids those, because an injected one would redirect every
+  // URL.
   return new URL(document.documentElement.dataset.base ?? "./", location.href).href;
 }

@@ -17,7 +17,7 @@ test("settings are taken once, and the token stays in the address", () => {
   expect(takeHandover(hash)).toBeNull();
 });
 
-test("a link that only names settings brings none, and takes none away", () => {
+test("settings are taken once, and the token stays in the URL", () => {
   const { hash } = handOver(room());
   for (const guess of ["#handover=", "#handover=undefined", "#handover=1-2-3-4", "#", ""]) {
     expect(takeHandover(guess)).toBeNull();
@@ -25,20 +25,20 @@ test("a link that only names settings brings none, and takes none away", () => {
   expect(takeHandover(hash)).not.toBeNull();
 });
 
-test("after a minute nothing waits", () => {
+test("a link without waiting settings brings none, and removes none", () => {
   vi.useFakeTimers();
   const { hash } = handOver(room());
   vi.advanceTimersByTime(61_000);
   expect(takeHandover(hash)).toBeNull();
 });
 
-test("a server of another origin keeps its address as it is", () => {
+test("settings expire after a minute", () => {
   const url = new URL("https://jitsi.example/room#jwt=%22a.b.c%22&config.theme=%22dark%22");
   expect(handOver(new URL(url)).href).toBe(url.href);
   expect(localStorage).toHaveLength(0);
 });
 
-test("what someone else left in its place is no handover", () => {
+test("the URL of another origin's server stays unchanged", () => {
   for (const odd of ["", "null", "7", "{", '{"name":null}', '{"name":"x"}']) {
     localStorage.setItem("nanomeet.handover", odd);
     expect(takeHandover("#handover=x")).toBeNull();

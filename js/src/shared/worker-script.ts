@@ -1,8 +1,8 @@
-/** Scripts for workers, by the policy that the server's pages name in their `trusted-types`. */
+/** Creates workers' scripts under the policy that the server's pages allow in `trusted-types`. */
 
 import { serverBase } from "./base";
 
-/** Of Trusted Types, which not every browser has: what is used here. */
+/** The subset of Trusted Types that is used here. Not every browser has it. */
 interface Policies {
   createPolicy(
     name: string,
@@ -10,7 +10,7 @@ interface Policies {
   ): { createScriptURL(file: string): string };
 }
 
-/** No page of ours makes a script from anything but the name of one of these files. */
+/** Our pages create script URLs only from these file names. */
 const rules = {
   createScriptURL(file: string): string {
     if (!/^[a-z]+\.js$/.test(file)) throw new TypeError(`${JSON.stringify(file)} is no script`);
@@ -20,7 +20,7 @@ const rules = {
 const { trustedTypes } = globalThis as { trustedTypes?: Policies };
 const policy = trustedTypes?.createPolicy("nanomeet-workers", rules) ?? rules;
 
-/** Return the address of a worker's script, as `new Worker` takes it: a string where there are no Trusted Types. */
+/** Returns a worker's script URL for `new Worker`: a string where there are no Trusted Types. */
 export function workerScript(file: "background.js" | "composer.js"): string {
   return policy.createScriptURL(file);
 }

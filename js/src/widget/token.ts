@@ -27,8 +27,9 @@ export function entranceOf(token: string): Entrance {
 
 /**
  * The URL of the meeting as a page of its own. The token is in the fragment, which no server sees.
- * The user has already joined once: the page skips the pre-join screen, unless requested, or the meeting's
- * server has another origin. Our own page accepts that from no link; another Jitsi's does.
+ * The user has already joined once, so the page should skip the pre-join screen, unless requested.
+ * Only a meeting server of another origin gets that setting: our own page accepts it from no link,
+ * but another Jitsi's does.
  */
 export function pageOf(
   token: string,

@@ -28,7 +28,7 @@ export function isFramed(): boolean {
   return window.parent !== window;
 }
 
-/** Whether that page is of this origin, as a notebook of the same server is. */
+/** Whether the embedding page is of this origin, like a notebook of the same server. */
 export function isWithinOwn(): boolean {
   try {
     return isFramed() && window.parent.origin === location.origin;

@@ -93,8 +93,8 @@ export class MeetingPage implements MeetingParts {
   }
 
   /**
-   * Opens the devices for a preview before joining; `start` joins. A reloaded page joins at once. A link that
-   * leads to the room again does not: someone else may have made it.
+   * Opens the devices for a preview before joining; `start` joins. A reloaded page joins at once,
+   * but not one that was opened again by a link, which may be another person's.
    */
   prepare(): void {
     const { framed, reloaded } = this.launch;
