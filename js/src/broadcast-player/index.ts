@@ -56,7 +56,7 @@ class Screen {
     for (const name of ["width", "height"] as const) this.#on(`change:${name}`, () => this.#size());
     for (const name of ["volume", "muted"] as const)
       this.#on(`change:${name}`, () => this.#sound());
-    addEventListener("message", (event) => this.#heed(event), { signal });
+    addEventListener("message", (event) => this.#onFrameMessage(event), { signal });
     signal.addEventListener(
       "abort",
       followTheme(document, () => this.#dress()),
@@ -253,7 +253,11 @@ class Screen {
     this.#frame?.contentWindow?.postMessage({ mark: MARK, command }, new URL(this.#url).origin);
   }
 
-  #heed({ source, origin, data }: MessageEvent<{ mark?: unknown; facts?: PlayerFacts }>): void {
+  #onFrameMessage({
+    source,
+    origin,
+    data,
+  }: MessageEvent<{ mark?: unknown; facts?: PlayerFacts }>): void {
     if (!this.#frame || this.#url === null || source !== this.#frame.contentWindow) return;
     if (origin !== new URL(this.#url).origin || data?.mark !== MARK || !data.facts) return;
     if (!this.#listening) this.#introduce();

@@ -72,7 +72,7 @@ const CODECS: Readonly<Record<Codec, (large: boolean) => Omit<VideoEncoderConfig
   av1: (large) => ({ codec: large ? "av01.0.08M.08" : "av01.0.05M.08" }),
 };
 
-export interface PictureWishes {
+export interface VideoOptions {
   size: Size;
   /** Frames per second. */
   framerate: number;
@@ -86,7 +86,7 @@ interface Choice {
 }
 
 /** Rejects if this browser does not support the encoding. */
-async function choose({ size, framerate, codec: wanted }: PictureWishes): Promise<Choice> {
+async function choose({ size, framerate, codec: wanted }: VideoOptions): Promise<Choice> {
   const base: Omit<VideoEncoderConfig, "codec"> = {
     ...size,
     framerate,
@@ -121,8 +121,8 @@ export class VideoTrackEncoder {
   #owed: number[] = [];
 
   /** Rejects if this browser does not support the encoding. */
-  static async open(wishes: PictureWishes, sinks: Sinks): Promise<VideoTrackEncoder> {
-    return new VideoTrackEncoder(await choose(wishes), sinks);
+  static async open(options: VideoOptions, sinks: Sinks): Promise<VideoTrackEncoder> {
+    return new VideoTrackEncoder(await choose(options), sinks);
   }
 
   private constructor({ codec, config }: Choice, sinks: Sinks) {

@@ -196,7 +196,7 @@ export class StageBroadcast {
     const described = tiles.map((tile) => this.#describe(tile));
     this.#post({ type: "stage", look: this.#look(tiles, look), tiles: described });
     for (const ornament of ["logo", "backdrop"] as const) {
-      void this.#adorn(ornament, look.ornaments?.[ornament] ?? null);
+      void this.#loadOrnament(ornament, look.ornaments?.[ornament] ?? null);
     }
   }
 
@@ -233,7 +233,7 @@ export class StageBroadcast {
     };
   }
 
-  async #adorn(ornament: Ornament, address: string | null): Promise<void> {
+  async #loadOrnament(ornament: Ornament, address: string | null): Promise<void> {
     if (this.#size === null || (this.#ornaments.get(ornament) ?? null) === address) return;
     this.#ornaments.set(ornament, address);
     const picture = address === null ? null : await loadPicture(address);

@@ -15,7 +15,7 @@ export const CHANNELS = 2;
 /** Silence is sent with this delay: a voice may have started meanwhile. */
 const SILENCE = 10_000;
 /** The mix waits this long for a voice: on a busy machine it may be late, not gone... */
-const PATIENCE = 150_000;
+const VOICE_TIMEOUT = 150_000;
 /** ...and after waiting in vain, ignores it for this long, so that it does not delay the others. */
 const DISTRUST = 1_000_000;
 /** A caller that polls this rarely was suspended, and must first add what arrived meanwhile. */
@@ -90,7 +90,7 @@ export class Mix {
     const at = now - this.#start;
     const late = at - duration(to);
     const missed = [...this.#voices.values()].filter((voice) => voice.isMissed(to, at));
-    const patience = missed.length > 0 ? PATIENCE : SILENCE;
+    const patience = missed.length > 0 ? VOICE_TIMEOUT : SILENCE;
     const complete = missed.length === 0 && this.#hears(to);
     if (now < this.#wakesUntil || (!complete && late < patience)) return null;
     for (const voice of missed) voice.distrust();

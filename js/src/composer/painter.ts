@@ -94,7 +94,7 @@ export class Painter {
     this.#background.fillStyle = BACKGROUND;
     if (look.brand.background !== null) this.#background.fillStyle = look.brand.background;
     this.#background.fillRect(0, 0, this.#size.width, this.#size.height);
-    this.#drape();
+    this.#drawBackdrop();
     this.#beneath.drawImage(this.#background.canvas, 0, 0);
     if (this.#tiles.length === 0) this.#announce(look.card ?? { title: look.title, text: "" });
     this.#brand();
@@ -130,7 +130,7 @@ export class Painter {
   }
 
   /** Fills the background with the brand's image. */
-  #drape(): void {
+  #drawBackdrop(): void {
     const { backdrop } = this.#ornaments;
     if (backdrop === null) return;
     const { width, height } = this.#size;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Cause, QualityLadder, type Second, Stamina } from "./quality";
+import { type Cause, OverloadDetector, QualityLadder, type Second } from "./quality";
 
 function second(changes: { skipped?: number; late?: number; cause?: Cause } = {}): Second {
   const { skipped = 0, late = 0, cause = "encoder" } = changes;
@@ -57,34 +57,34 @@ describe("QualityLadder", () => {
   });
 });
 
-describe("Stamina", () => {
-  function left(stamina: Stamina, count: number, of: Second): string | null {
-    for (let i = 0; i < count; i += 1) stamina.second(of);
-    return stamina.behind;
+describe("OverloadDetector", () => {
+  function left(detector: OverloadDetector, count: number, of: Second): string | null {
+    for (let i = 0; i < count; i += 1) detector.second(of);
+    return detector.behind;
   }
 
   it.each<Cause>(["encoder", "line"])(
     "reports that the %s falls behind, until it recovers",
     (cause) => {
-      const stamina = new Stamina();
-      expect(left(stamina, 4, second({ late: 1200, cause }))).toBeNull();
-      expect(left(stamina, 1, second({ skipped: 20, cause }))).toBe(cause);
-      expect(left(stamina, 4, second())).toBe(cause);
-      expect(left(stamina, 1, second())).toBeNull();
+      const detector = new OverloadDetector();
+      expect(left(detector, 4, second({ late: 1200, cause }))).toBeNull();
+      expect(left(detector, 1, second({ skipped: 20, cause }))).toBe(cause);
+      expect(left(detector, 4, second())).toBe(cause);
+      expect(left(detector, 1, second())).toBeNull();
     },
   );
 
   it("ignores a short delay, and a hardly noticeable one", () => {
-    const stamina = new Stamina();
-    expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
-    expect(left(stamina, 1, second())).toBeNull();
-    expect(left(stamina, 4, second({ late: 1200 }))).toBeNull();
-    expect(left(stamina, 9, second({ skipped: 9, late: 400 }))).toBeNull();
+    const detector = new OverloadDetector();
+    expect(left(detector, 4, second({ late: 1200 }))).toBeNull();
+    expect(left(detector, 1, second())).toBeNull();
+    expect(left(detector, 4, second({ late: 1200 }))).toBeNull();
+    expect(left(detector, 9, second({ skipped: 9, late: 400 }))).toBeNull();
   });
 
   it("reports the remaining bottleneck when the other has recovered", () => {
-    const stamina = new Stamina();
-    expect(left(stamina, 5, second({ late: 900, cause: "line" }))).toBe("line");
-    expect(left(stamina, 5, second({ late: 900, cause: "encoder" }))).toBe("encoder");
+    const detector = new OverloadDetector();
+    expect(left(detector, 5, second({ late: 900, cause: "line" }))).toBe("line");
+    expect(left(detector, 5, second({ late: 900, cause: "encoder" }))).toBe("encoder");
   });
 });

@@ -36,15 +36,15 @@ const BAD = 0.2;
 /** ...or if they took this many milliseconds. */
 const LATE = 300;
 /** Good seconds before trying the next higher step; doubled after each failed attempt. */
-const PATIENCE = 6;
-const MAX_PATIENCE = 96;
+const RAISE_AFTER = 6;
+const MAX_RAISE_AFTER = 96;
 
 export class QualityLadder {
   #step = 0;
   #good = 0;
   #bad = 0;
-  #patience = PATIENCE;
-  #climbed = false;
+  #raiseAfter = RAISE_AFTER;
+  #raised = false;
 
   get quality(): Quality {
     return LADDER[this.#step] ?? LADDER[0];
@@ -56,17 +56,17 @@ export class QualityLadder {
       this.#good = 0;
       this.#bad += 1;
       if (this.#bad < 2 || this.#step === LADDER.length - 1) return false;
-      if (this.#climbed) this.#patience = Math.min(MAX_PATIENCE, this.#patience * 2);
-      this.#climbed = false;
+      if (this.#raised) this.#raiseAfter = Math.min(MAX_RAISE_AFTER, this.#raiseAfter * 2);
+      this.#raised = false;
       this.#bad = 0;
       this.#step += 1;
       return true;
     }
     this.#bad = 0;
     this.#good += 1;
-    if (this.#good < this.#patience || this.#step === 0) return false;
+    if (this.#good < this.#raiseAfter || this.#step === 0) return false;
     this.#good = 0;
-    this.#climbed = true;
+    this.#raised = true;
     this.#step -= 1;
     return true;
   }
@@ -87,7 +87,7 @@ const STAYS = 5;
  * Detects when the encoder or the network falls behind even at reduced quality, so that the page
  * can say so.
  */
-export class Stamina {
+export class OverloadDetector {
   readonly #bad: Record<Cause, number> = { encoder: 0, line: 0 };
   #good = 0;
   #behind: Cause | null = null;

@@ -1,7 +1,7 @@
 /** The composer: video and audio in, encoded frames out. Runs in its own Worker. */
 
 import { ComposeClock, now } from "./clock";
-import { type PictureWishes, SOUND_BLOCK, SoundEncoder, VideoTrackEncoder } from "./encoder";
+import { SOUND_BLOCK, SoundEncoder, type VideoOptions, VideoTrackEncoder } from "./encoder";
 import { IngestSocket } from "./ingest-socket";
 import type {
   Fault,
@@ -14,7 +14,7 @@ import type {
   WorkerTile,
 } from "./messages";
 import { Painter } from "./painter";
-import { type Cause, QualityLadder, type Second, Stamina } from "./quality";
+import { type Cause, OverloadDetector, QualityLadder, type Second } from "./quality";
 import { Voices } from "./voices";
 
 const KEYFRAME_EVERY = 2_000_000;
@@ -44,7 +44,7 @@ class Composer {
   readonly #frames = new Map<number, VideoFrame>();
   readonly #readers = new Map<number, ReadableStreamDefaultReader<VideoFrame>>();
   readonly #ladder = new QualityLadder();
-  readonly #stamina = new Stamina();
+  readonly #overload = new OverloadDetector();
   readonly #sound: SoundEncoder;
   readonly #voices: Voices;
   readonly #socket: IngestSocket;
@@ -83,7 +83,7 @@ class Composer {
       onError,
       onSetup: (frame) => {
         this.#audioSetup = frame;
-        this.#introduce();
+        this.#sendSetup();
       },
       onFrame: (frame, _keyframe, timestamp) => this.#sendSound(frame, timestamp),
     });
@@ -91,9 +91,9 @@ class Composer {
       onReady: () => {
         this.#setUp = false;
         this.#begun = false;
-        this.#introduce();
+        this.#sendSetup();
         // The server remembers nothing of an earlier connection.
-        if (this.#stamina.behind !== null) this.#socket.tellBehind(this.#stamina.behind);
+        if (this.#overload.behind !== null) this.#socket.tellBehind(this.#overload.behind);
       },
       onLate: (late) => {
         this.#late = late;
@@ -186,14 +186,14 @@ class Composer {
     this.#socket.close();
   }
 
-  async #openPictures(wishes: PictureWishes, onError: (error: Error) => void): Promise<void> {
+  async #openPictures(options: VideoOptions, onError: (error: Error) => void): Promise<void> {
     try {
-      this.#pictures = await VideoTrackEncoder.open(wishes, {
+      this.#pictures = await VideoTrackEncoder.open(options, {
         onError,
         onSetup: (frame) => {
           const first = this.#videoSetup === null;
           this.#videoSetup = frame;
-          if (first) this.#introduce();
+          if (first) this.#sendSetup();
           else if (this.#setUp) this.#socket.send(frame);
         },
         onFrame: (frame, keyframe, timestamp) =>
@@ -210,14 +210,14 @@ class Composer {
     }
     this.#maxBacklog = Math.max(MIN_BACKLOG, (this.#pictures.bitrate / 8) * MAX_BACKLOG);
     this.#clock = new ComposeClock({
-      framerate: wishes.framerate,
+      framerate: options.framerate,
       compose: () => this.#compose(),
       signal: this.#end.signal,
     });
   }
 
   /** Sends the setup of every track, once all are known and the server is ready. */
-  #introduce(): void {
+  #sendSetup(): void {
     if (this.#setUp || !this.#socket.ready || this.#audioSetup === null) return;
     if (this.#videoSetup !== null) this.#socket.send(this.#videoSetup);
     else if (this.#painter !== null) return;
@@ -240,7 +240,7 @@ class Composer {
       pictures.renew();
       this.#keyframeDue = true;
     }
-    const cause = this.#obstacle(pictures);
+    const cause = this.#bottleneck(pictures);
     if (cause !== null) {
       this.#skipped[cause] += 1;
       return;
@@ -259,7 +259,7 @@ class Composer {
   }
 
   /** The bottleneck that has no room for another frame. */
-  #obstacle(pictures: VideoTrackEncoder): Cause | null {
+  #bottleneck(pictures: VideoTrackEncoder): Cause | null {
     if (this.#socket.backlog > this.#maxBacklog) return "line";
     return pictures.queued >= MAX_QUEUED || pictures.behind > MAX_BEHIND ? "encoder" : null;
   }
@@ -310,7 +310,7 @@ class Composer {
       late: { encoder, line: this.#late - encoder },
     };
     const changed = this.#ladder.second(second);
-    if (this.#stamina.second(second)) this.#socket.tellBehind(this.#stamina.behind);
+    if (this.#overload.second(second)) this.#socket.tellBehind(this.#overload.behind);
     post({
       type: "health",
       health: {

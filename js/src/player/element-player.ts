@@ -1,9 +1,9 @@
 /** The common part of the players that use a video element. */
 
-import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
+import { BaseStreamPlayer, type PlayerOptions, type StreamPlayer } from "./stream-player";
 import type { Watched } from "./watch-socket";
 
-export abstract class ElementPlayer extends Follower implements StreamPlayer {
+export abstract class ElementPlayer extends BaseStreamPlayer implements StreamPlayer {
   protected readonly video: HTMLVideoElement;
   /** Whether it follows the live edge, not a position behind it. */
   protected following = true;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { FrameQueue, type Picture } from "./frame-queue";
+import { FrameQueue, type QueuedFrame } from "./frame-queue";
 
-class Fake implements Picture {
+class Fake implements QueuedFrame {
   closed = false;
   constructor(readonly timestamp: number) {}
   close(): void {

@@ -1,6 +1,6 @@
 /** Decoded frames that wait until they are due. Skipped frames are closed at once. */
 
-export interface Picture {
+export interface QueuedFrame {
   /** Stream time in microseconds. */
   readonly timestamp: number;
   close(): void;
@@ -9,7 +9,7 @@ export interface Picture {
 /** Decoders have a limited pool of frames: no more than this may wait. */
 const MAX_WAITING = 12;
 
-export class FrameQueue<P extends Picture> {
+export class FrameQueue<P extends QueuedFrame> {
   #waiting: P[] = [];
   #dropped = 0;
 

@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { FrameQueue } from "./frame-queue";
-import { LIP_SYNC, LONGEST_SOUND_WAIT, Playout, Transit } from "./jitter";
+import { LIP_SYNC, LONGEST_SOUND_WAIT, Playout, TransitMeter } from "./jitter";
 import { SoundRing } from "./ring";
 
 const FRAME = 33_333;
 const BASE = 7_000_000_000;
 
 /** Sends `count` frames over a network that delays each by `delay(i)` microseconds, in order. */
-function arrive(track: Transit, count: number, delay: (i: number) => number, from = 0): number {
+function arrive(
+  track: TransitMeter,
+  count: number,
+  delay: (i: number) => number,
+  from = 0,
+): number {
   let now = 0;
   for (let i = from; i < from + count; i += 1) {
     now = Math.max(now, BASE + i * FRAME + delay(i));
@@ -16,16 +21,16 @@ function arrive(track: Transit, count: number, delay: (i: number) => number, fro
   return now;
 }
 
-describe("Transit", () => {
+describe("TransitMeter", () => {
   it("finds the shortest transit of a steady network, and no jitter", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     arrive(track, 200, () => 12_000);
     expect(track.floor).toBeCloseTo(BASE + 12_000);
     expect(track.spread).toBeCloseTo(0);
   });
 
   it("measures the jitter of an unsteady one, except rare outliers", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     arrive(track, 200, (i) => (i % 100 === 50 ? 30_000 : 5_000 + (i % 10) * 2_000));
     expect(track.floor).toBeCloseTo(BASE + 5_000);
     expect(track.spread).toBeGreaterThan(15_000);
@@ -33,7 +38,7 @@ describe("Transit", () => {
   });
 
   it("does not take a late joiner's cached frames for jitter", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     const joined = BASE + 60 * FRAME;
     for (let i = 0; i < 60; i += 1) track.add(i * FRAME, joined + i * 500);
     arrive(track, 60, () => 10_000, 61);
@@ -42,7 +47,7 @@ describe("Transit", () => {
   });
 
   it("does not take a busy page's slow start for jitter, however long it lasts", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     // Each frame catches up a tenth of its duration, for three seconds.
     arrive(track, 100, (i) => 10_000 + Math.max(0, 90 - i) * 3_500);
     expect(track.floor).toBeCloseTo(BASE + 10_000);
@@ -50,20 +55,20 @@ describe("Transit", () => {
   });
 
   it("does not take a page's stall at its start for jitter", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     arrive(track, 100, (i) => (i < 60 ? 600_000 + (i % 2) * 20_000 : 10_000));
     expect(track.floor).toBeCloseTo(BASE + 10_000);
     expect(track.spread).toBeCloseTo(0);
   });
 
   it("measures the jitter of a network that keeps getting faster", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     arrive(track, 300, (i) => (300 - i) * 1_000 + (i % 2) * 20_000);
     expect(track.spread).toBeGreaterThan(20_000);
   });
 
   it("follows clocks that drift apart", () => {
-    const track = new Transit(8);
+    const track = new TransitMeter(8);
     arrive(track, 3_000, (i) => 10_000 + i * 20);
     expect(track.floor).toBeGreaterThan(BASE + 10_000 + 2_800 * 20);
     expect(track.spread).toBeLessThan(5_000);

@@ -7,15 +7,15 @@
 /** Older arrivals no longer count, so that the floor follows clocks that drift. */
 const WINDOW = 5_000_000;
 /** Arrivals per window that may be late: 5 % of the video, hardly any audio. */
-const LATE_PICTURES = 8;
+const LATE_FRAMES = 8;
 const LATE_PACKETS = 2;
 /**
  * At first only the shortest transit counts: cached frames arrive late, and the page is busy
  * loading. This phase ends once the transit has not shortened by more than `NOTICEABLE` for
- * `JOINING`, and after `LONGEST_JOINING` in any case.
+ * `STARTUP`, and after `LONGEST_STARTUP` in any case.
  */
-const JOINING = 1_000_000;
-const LONGEST_JOINING = 5_000_000;
+const STARTUP = 1_000_000;
+const LONGEST_STARTUP = 5_000_000;
 const NOTICEABLE = 5_000;
 /**
  * One transit this much shorter than all others in a window shows that a stalled page delayed the
@@ -29,7 +29,7 @@ interface Arrival {
 }
 
 /** The start of a track: its shortest transit, and when that was found. */
-class Joining {
+class StartupPhase {
   #began: number | null = null;
   #shortest = Number.POSITIVE_INFINITY;
   #since = 0;
@@ -41,15 +41,15 @@ class Joining {
       this.#shortest = transit;
       this.#since = now;
     }
-    return now - this.#since < JOINING && now - this.#began < LONGEST_JOINING;
+    return now - this.#since < STARTUP && now - this.#began < LONGEST_STARTUP;
   }
 }
 
 /** Measures the arrivals of one track. */
-export class Transit {
+export class TransitMeter {
   readonly #late: number;
   #arrivals: Arrival[] = [];
-  #joining: Joining | null = new Joining();
+  #startup: StartupPhase | null = new StartupPhase();
   #last: { timestamp: number; now: number } | null = null;
   /** The floor before the burst of the last arrival. */
   #floorBefore: number | null = null;
@@ -83,9 +83,9 @@ export class Transit {
     const longer = floor !== null && transit > floor;
     if (queued && longer) return;
     if (!queued) this.#floorBefore = floor;
-    if (transit < (this.#floorBefore ?? transit) - HELD_UP) this.#joining ??= new Joining();
-    if (this.#joining !== null) {
-      if (!this.#joining.lasts({ now, transit })) this.#joining = null;
+    if (transit < (this.#floorBefore ?? transit) - HELD_UP) this.#startup ??= new StartupPhase();
+    if (this.#startup !== null) {
+      if (!this.#startup.lasts({ now, transit })) this.#startup = null;
       if (longer) return;
       this.#arrivals = [];
     }
@@ -96,7 +96,7 @@ export class Transit {
   /** The stream restarts: its first frames are cached ones. */
   restart(): void {
     this.#arrivals = [];
-    this.#joining = new Joining();
+    this.#startup = new StartupPhase();
     this.#last = null;
     this.#floorBefore = null;
   }
@@ -126,7 +126,7 @@ export const LIP_SYNC = 40_000;
 const SOUND_RESERVE = 5_000;
 
 /** A hold that rises at once and shrinks slowly. */
-class Hold {
+class JitterHold {
   #value = 0;
   #at: number | null = null;
 
@@ -146,10 +146,10 @@ export interface Offsets {
 
 /** Sets the offsets of both tracks, and keeps them in lip sync. */
 export class Playout {
-  readonly picture = new Transit(LATE_PICTURES);
-  readonly sound = new Transit(LATE_PACKETS);
-  #pictureHold = new Hold();
-  #soundHold = new Hold();
+  readonly picture = new TransitMeter(LATE_FRAMES);
+  readonly sound = new TransitMeter(LATE_PACKETS);
+  #pictureHold = new JitterHold();
+  #soundHold = new JitterHold();
 
   /** `output`: the device's output latency; `strain`: extra time after audible gaps. */
   offsets(now: number, sound: { output: number; strain: number } | null): Offsets {

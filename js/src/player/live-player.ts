@@ -5,9 +5,9 @@ import { DelayLine } from "./delay-line";
 import { FrameDecoder } from "./frame-decoder";
 import { FrameQueue } from "./frame-queue";
 import { Playout } from "./jitter";
-import { pictureConfig, readSetup, soundConfig } from "./setup";
+import { audioConfig, readSetup, videoConfig } from "./setup";
 import { SoundPlayer } from "./sound";
-import { Follower, type PlayerOptions, type StreamPlayer } from "./stream-player";
+import { BaseStreamPlayer, type PlayerOptions, type StreamPlayer } from "./stream-player";
 
 /** How often the audio clock and the figures are updated. */
 const UPDATE_MS = 100;
@@ -21,7 +21,7 @@ const MAX_PENDING = 256;
 
 const microseconds = () => performance.now() * 1000;
 
-export class LivePlayer extends Follower implements StreamPlayer {
+export class LivePlayer extends BaseStreamPlayer implements StreamPlayer {
   readonly #options: PlayerOptions;
   readonly #canvas: HTMLCanvasElement;
   readonly #screen: CanvasRenderingContext2D;
@@ -124,8 +124,8 @@ export class LivePlayer extends Follower implements StreamPlayer {
   #release(frame: Frame): void {
     if (frame.kind === Kind.setup) {
       const setup = readSetup(frame.payload);
-      if (frame.track === Track.video) this.#pictures.configure(pictureConfig(setup));
-      else this.#prepareSound(soundConfig(setup));
+      if (frame.track === Track.video) this.#pictures.configure(videoConfig(setup));
+      else this.#prepareSound(audioConfig(setup));
       return;
     }
     if (frame.track === Track.audio) {

@@ -35,7 +35,7 @@ export class MsePlayer extends ElementPlayer {
     super(video, options, "fmp4", UPDATE_MS);
     const { signal } = this.end;
     // The next keyframe may be decodable again.
-    const retry = (): void => void setTimeout(() => this.video.error && this.again(), RETRY_MS);
+    const retry = (): void => void setTimeout(() => this.video.error && this.reconnect(), RETRY_MS);
     video.addEventListener("error", retry, { signal });
   }
 
@@ -79,7 +79,7 @@ export class MsePlayer extends ElementPlayer {
     if (buffer) buffer.begin(header);
     else if (this.#source === null) this.#headers.set(track, { type, header });
     // A source accepts no more tracks after its first headers (Media Source Extensions, 2.4.1).
-    else this.again();
+    else this.reconnect();
   }
 
   #open(): MediaSource {

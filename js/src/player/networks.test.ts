@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Frame, Kind, Track } from "../shared/frames";
 import { DelayLine } from "./delay-line";
-import { FrameQueue, type Picture } from "./frame-queue";
+import { FrameQueue, type QueuedFrame } from "./frame-queue";
 import { LIP_SYNC, Playout } from "./jitter";
 import { liveEdge } from "./live-edge";
 import { SoundRing } from "./ring";
@@ -69,7 +69,7 @@ function arrivals({ way, spells }: Weather): Arrival[] {
   });
 }
 
-class Shown implements Picture {
+class Shown implements QueuedFrame {
   static open = 0;
   constructor(readonly timestamp: number) {
     Shown.open += 1;

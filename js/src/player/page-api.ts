@@ -36,7 +36,7 @@ export interface PlayerHandlers {
 }
 
 /** Executes the embedding page's commands until the signal aborts. */
-export function obey({ player, sound }: PlayerHandlers, signal: AbortSignal): void {
+export function listenForCommands({ player, sound }: PlayerHandlers, signal: AbortSignal): void {
   addEventListener(
     "message",
     ({ source, data }: MessageEvent<unknown>) => {

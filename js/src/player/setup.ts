@@ -10,7 +10,7 @@ export function readSetup(payload: Uint8Array): TrackSetup {
   return JSON.parse(new TextDecoder().decode(payload)) as TrackSetup;
 }
 
-export function pictureConfig(setup: TrackSetup): VideoDecoderConfig {
+export function videoConfig(setup: TrackSetup): VideoDecoderConfig {
   return {
     codec: setup.codec,
     optimizeForLatency: true,
@@ -21,7 +21,7 @@ export function pictureConfig(setup: TrackSetup): VideoDecoderConfig {
   };
 }
 
-export function soundConfig(setup: TrackSetup): AudioDecoderConfig {
+export function audioConfig(setup: TrackSetup): AudioDecoderConfig {
   return {
     codec: setup.codec,
     sampleRate: setup.sample_rate ?? 48_000,

@@ -75,7 +75,7 @@ export interface StreamPlayer {
 }
 
 /** Follows the server's reports of a stream; subclasses play it. */
-export abstract class Follower {
+export abstract class BaseStreamPlayer {
   readonly state = signal<PlayerState>("connecting");
   readonly title = signal("");
   readonly vod = signal<string | null>(null);
@@ -116,8 +116,8 @@ export abstract class Follower {
   }
 
   /** Restarts with the stream as it is now. */
-  protected again(): void {
-    this.#socket.again();
+  protected reconnect(): void {
+    this.#socket.reconnect();
   }
 
   protected fail(refusal: Refusal): void {

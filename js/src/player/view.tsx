@@ -3,7 +3,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls } from "./controls";
-import { obey, tell } from "./page-api";
+import { listenForCommands, tell } from "./page-api";
 import { load, save } from "./preferences";
 import { Recorded } from "./recorded";
 import { playerFor, Screen } from "./screen";
@@ -167,7 +167,7 @@ export function Player(options: PlayerOptions) {
       },
       { signal },
     );
-    obey(
+    listenForCommands(
       {
         player: () => player.value,
         sound: (volume, muted) => {

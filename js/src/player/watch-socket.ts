@@ -67,7 +67,7 @@ export class WatchSocket {
   }
 
   /** Reconnects at once: the server sends everything that a new viewer needs. */
-  again(): void {
+  reconnect(): void {
     const socket = this.#socket;
     if (socket === null) return;
     // close() alone would wait for a close frame, which a dead peer does not send.
@@ -139,7 +139,7 @@ export class WatchSocket {
   #beat(): void {
     const socket = this.#socket;
     if (socket === null) return;
-    if (performance.now() - this.#aliveAt > SILENCE_MS) this.again();
+    if (performance.now() - this.#aliveAt > SILENCE_MS) this.reconnect();
     else if (socket.readyState === WebSocket.OPEN) this.#ping(socket);
   }
 

@@ -4,16 +4,16 @@ import { RefusedError } from "./refused-error";
 import { isTooLong, isWhole } from "./text";
 
 interface Length {
-  least?: number;
-  most: number;
+  min?: number;
+  max: number;
 }
 
 /** A text, limited in visible characters. */
-export function text(name: string, value: unknown, { least = 0, most }: Length): string {
+export function text(name: string, value: unknown, { min = 0, max }: Length): string {
   if (typeof value !== "string") throw invalid(name, `has to be text, not ${kindOf(value)}`);
   if (!isWhole(value)) throw invalid(name, "has half of a character in it (a lone surrogate)");
-  if (least > 0 && !value.trim()) throw invalid(name, "is empty");
-  if (isTooLong(value, most)) throw invalid(name, `has to have at most ${most} characters`);
+  if (min > 0 && !value.trim()) throw invalid(name, "is empty");
+  if (isTooLong(value, max)) throw invalid(name, `has to have at most ${max} characters`);
   return value;
 }
 

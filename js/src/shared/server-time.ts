@@ -1,7 +1,7 @@
 /** The time by a server's clock, which decides the validity of its tokens. */
 
 /** The server's timeout in milliseconds. */
-const PATIENCE_MS = 3_000;
+const TIMEOUT_MS = 3_000;
 
 /**
  * Returns how many milliseconds a server's clock is ahead of this page's; null if unknown. `base`
@@ -14,7 +14,7 @@ export async function clockAhead(base: string): Promise<number | null> {
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     // In whole seconds, from some moment between request and response (RFC 9110, 6.6.1).
     const said = Date.parse(answer.headers.get("Date") ?? "");

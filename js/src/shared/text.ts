@@ -22,14 +22,14 @@ export function lengthOf(text: string): number {
 }
 
 /** Truncates a text to `most` whole characters. */
-export function cut(text: string, most: number): string {
+export function cut(text: string, max: number): string {
   // Most texts need no counting.
-  if (text.length <= most) return text;
-  let [kept, count, room] = ["", 0, most * CHARACTER_BYTES];
+  if (text.length <= max) return text;
+  let [kept, count, room] = ["", 0, max * CHARACTER_BYTES];
   for (const character of characters(text)) {
     count += 1;
     room -= bytes(character);
-    if (count > most || room < 0) return kept;
+    if (count > max || room < 0) return kept;
     kept += character;
   }
   return text;
@@ -49,9 +49,9 @@ export function bytes(text: string): number {
 }
 
 /** Whether a text has more than `most` characters, or too many bytes for them. */
-export function isTooLong(text: string, most: number): boolean {
+export function isTooLong(text: string, max: number): boolean {
   // A text with this many bytes need not be counted.
-  return text.length > most && (bytes(text) > most * CHARACTER_BYTES || lengthOf(text) > most);
+  return text.length > max && (bytes(text) > max * CHARACTER_BYTES || lengthOf(text) > max);
 }
 
 /** A display name, truncated to the limit; empty if there is nothing in it. */

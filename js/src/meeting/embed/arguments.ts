@@ -6,7 +6,7 @@ import type { RoomStore } from "../room";
 
 /** A participant in the room. */
 export function participant(room: RoomStore, value: unknown): string {
-  const id = text("The participant's id", value, { least: 1, most: Number.POSITIVE_INFINITY });
+  const id = text("The participant's id", value, { min: 1, max: Number.POSITIVE_INFINITY });
   if (room.everybody.value.some((one) => one.id === id)) return id;
   throw new RefusedError("not_found", "No participant with this id is in the room.");
 }

@@ -21,17 +21,17 @@ import { type Emit, recording } from "./engine-events";
 
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
 
-const NAME = { least: 1, most: Number.POSITIVE_INFINITY };
-const SUBJECT = { most: LIMITS.subject };
-const PASSWORD = { most: LIMITS.password };
-const MESSAGE = { least: 1, most: LIMITS.message };
+const NAME = { min: 1, max: Number.POSITIVE_INFINITY };
+const SUBJECT = { max: LIMITS.subject };
+const PASSWORD = { max: LIMITS.password };
+const MESSAGE = { min: 1, max: LIMITS.message };
 /** The image at the URL has its own limit. */
-const AVATAR = { most: Number.POSITIVE_INFINITY };
+const AVATAR = { max: Number.POSITIVE_INFINITY };
 /** The limit of RFC 5321, and the form that every address has. */
-const EMAIL = { most: 254 };
+const EMAIL = { max: 254 };
 const EMAIL_FORM = /^[^\s@]+@[^\s@]+$/;
 /** The limit of text that this page only shows. */
-const NOTICE = { most: Number.POSITIVE_INFINITY };
+const NOTICE = { max: Number.POSITIVE_INFINITY };
 
 /**
  * The engine API's commands that this meeting supports: `engine/contract.json` lists all. Each

@@ -1,6 +1,6 @@
 /** Reports the mouse position to the embedding page. */
 
-import { Paced } from "../../shared/paced";
+import { Throttle } from "../../shared/throttle";
 import type { Emit } from "./engine-events";
 
 const FIELDS = [
@@ -14,7 +14,7 @@ const LEAST = 50;
 /** Reports the mouse until the signal aborts, its moves at most once per interval. */
 export function followMouse(emit: Emit, interval: unknown, owner: AbortSignal): void {
   const pause = typeof interval === "number" && interval > 0 ? Math.max(LEAST, interval) : USUAL;
-  const moves = new Paced(pause, (event: MouseEvent) =>
+  const moves = new Throttle(pause, (event: MouseEvent) =>
     emit("mouse-move", { event: described(event) }),
   );
   const { documentElement } = document;

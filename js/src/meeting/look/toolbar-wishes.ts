@@ -21,9 +21,9 @@ type Read = (key: string) => unknown;
 
 const MOST_NAMES = 64;
 const MOST_BUTTONS = 8;
-const NAME = { least: 1, most: 64 };
+const NAME = { min: 1, max: 64 };
 /** The longest icon URL in characters: it contains the image itself. */
-const ICON = { most: 32 * 1024 };
+const ICON = { max: 32 * 1024 };
 const ICON_FORM = /^data:image\/(?:png|jpeg|webp|gif|svg\+xml)[;,]/;
 
 export class ToolbarWishes {
@@ -76,9 +76,9 @@ export class ToolbarWishes {
   }
 }
 
-function listed<T>(key: string, value: unknown, most: number, read: (one: unknown) => T): T[] {
-  if (!Array.isArray(value) || value.length > most) {
-    throw invalid(key, `has to be a list of at most ${most}`);
+function listed<T>(key: string, value: unknown, max: number, read: (one: unknown) => T): T[] {
+  if (!Array.isArray(value) || value.length > max) {
+    throw invalid(key, `has to be a list of at most ${max}`);
   }
   return value.map(read);
 }

@@ -3,8 +3,8 @@
 import { signal } from "@preact/signals";
 import type { Brand, Ornament } from "../../composer/messages";
 import type { Language } from "../../shared/language";
-import { MOST_LINES } from "../../shared/picture";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
+import { MAX_LINES } from "../../shared/video-limits";
 
 import { ToolbarWishes } from "./toolbar-wishes";
 
@@ -58,7 +58,7 @@ export class ViewStore {
   readonly brand = signal<ViewBrand>(UNBRANDED);
   readonly tileView = signal(true);
   /** The maximum lines of camera video that this page wants. */
-  readonly lines = signal(MOST_LINES);
+  readonly lines = signal(MAX_LINES);
   /** Whether this page wants no camera video at all. */
   readonly audioOnly = signal(false);
   /** Whether the self-view is mirrored, which others never see. */

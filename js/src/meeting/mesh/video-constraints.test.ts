@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MOST_LINES } from "../../shared/picture";
+import { MAX_LINES } from "../../shared/video-limits";
 import { type Shown, VideoConstraints } from "./video-constraints";
 
 function told() {
@@ -130,7 +130,7 @@ test("no camera is requested with more lines than the ceiling", () => {
   videoConstraints.setCeiling(0);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 0, 1080]]);
-  videoConstraints.setCeiling(MOST_LINES);
+  videoConstraints.setCeiling(MAX_LINES);
   vi.advanceTimersByTime(250);
   expect(news()).toEqual([["ada", 720, 1080]]);
 });

@@ -4,7 +4,7 @@
  * throttled.
  */
 
-import { MOST_LINES } from "../../shared/picture";
+import { MAX_LINES } from "../../shared/video-limits";
 
 /** The lines at which video is shown, in device pixels; 0 if it is not. */
 export interface Shown {
@@ -28,7 +28,7 @@ export class VideoConstraints {
   #visible = true;
   #floor = NOT_SHOWN;
   #scale = 1;
-  #ceiling = MOST_LINES;
+  #ceiling = MAX_LINES;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: VideoConstraintsOptions) {
@@ -128,7 +128,7 @@ export class VideoConstraints {
 }
 
 function rounded(lines: number): number {
-  return Math.min(MOST_LINES, Math.ceil(lines / STEP) * STEP);
+  return Math.min(MAX_LINES, Math.ceil(lines / STEP) * STEP);
 }
 
 function same(a: Shown, b: Shown): boolean {

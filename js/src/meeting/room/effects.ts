@@ -1,8 +1,8 @@
 /** Connects local media and the page's view to the peer connections and the server. */
 
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
-import { Paced } from "../../shared/paced";
 import type { Media } from "../../shared/protocol";
+import { Throttle } from "../../shared/throttle";
 import { captureFor } from "../mesh/quality";
 import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
@@ -18,7 +18,7 @@ export function follow(
   mirror: ReadonlySignal<number>,
 ): () => void {
   const { line, mesh, levels } = call;
-  const told = new Paced(MEDIA_PAUSE, (sending: Omit<Media, "type">) =>
+  const mediaUpdates = new Throttle(MEDIA_PAUSE, (sending: Omit<Media, "type">) =>
     line.send({ type: "media", ...sending }),
   );
   // A pinned participant or a screen share takes the spotlight when it starts, and returns it when
@@ -62,11 +62,11 @@ export function follow(
         video: media.camera.value !== null,
         screen: media.screen.value !== null,
       };
-      if (connection.value === "joined") told.tell(sending);
+      if (connection.value === "joined") mediaUpdates.tell(sending);
     }),
   ];
   return () => {
-    told.clear();
+    mediaUpdates.clear();
     for (const end of ends) end();
   };
 }

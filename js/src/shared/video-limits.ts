@@ -1,4 +1,4 @@
 /** Limits of camera and screen video. */
 
 /** The maximum frame height that is ever requested. */
-export const MOST_LINES = 2160;
+export const MAX_LINES = 2160;

@@ -1,5 +1,5 @@
 /** Throttles changes: reports the first at once, then the newest after each interval. */
-export class Paced<T> {
+export class Throttle<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #latest: { value: T } | null = null;
 
