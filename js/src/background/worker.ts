@@ -15,7 +15,7 @@ const REPORT = 2_000;
 /** Limits the frame rate if the page sends the frames; otherwise the camera's rate applies. */
 const FRAMERATE = 30;
 
-function tell(message: FromWorker, transfer: Transferable[] = []): void {
+function post(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
 }
 
@@ -69,7 +69,7 @@ class Session {
     this.#busy += now - began;
     this.#pictures += 1;
     if (now - this.#reported < REPORT) return;
-    tell({ type: "effort", each: this.#busy / this.#pictures });
+    post({ type: "effort", each: this.#busy / this.#pictures });
     [this.#pictures, this.#busy, this.#reported] = [0, 0, now];
   }
 }
@@ -88,7 +88,7 @@ class Turns {
   async take(picture: VideoFrame | null): Promise<void> {
     if (picture) {
       const changed = await this.session.change(picture);
-      tell({ type: "picture", picture: changed }, [changed]);
+      post({ type: "picture", picture: changed }, [changed]);
     }
     const passed = performance.now() - this.#asked;
     setTimeout(() => this.#ask(), Math.max(0, 1000 / FRAMERATE - passed));
@@ -96,7 +96,7 @@ class Turns {
 
   #ask(): void {
     this.#asked = performance.now();
-    tell({ type: "next" });
+    post({ type: "next" });
   }
 }
 
@@ -111,11 +111,11 @@ let turns: Turns | null = null;
 /** The background selected while the network was loading. */
 let chosen: Backdrop | null = null;
 
-async function hear(message: ToWorker): Promise<void> {
+async function onMessage(message: ToWorker): Promise<void> {
   if (message.type === "open") {
     session = await Session.open(message);
     if (chosen) session.backdrop = chosen;
-    tell({ type: "ready" });
+    post({ type: "ready" });
     if (message.streams) await session.follow(message.streams);
     else turns = new Turns(session);
   } else if (message.type === "backdrop") {
@@ -127,8 +127,8 @@ async function hear(message: ToWorker): Promise<void> {
 }
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  hear(data).catch((error: unknown) => {
-    tell({ type: "failed", reason: String(error) });
+  onMessage(data).catch((error: unknown) => {
+    post({ type: "failed", reason: String(error) });
     self.close();
   });
 };

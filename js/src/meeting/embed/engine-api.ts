@@ -17,7 +17,7 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
     targetOrigin: "*",
   });
   const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });
-  peer.onMessage = (message) => void hear(meeting, peer, emit, message);
+  peer.onMessage = (message) => void onMessage(meeting, peer, emit, message);
   emit("browser-support", { supported: "RTCPeerConnection" in window });
   // Tells the embedding page which other events to expect.
   emit("ready", { nanomeet: true });
@@ -43,7 +43,7 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   });
 }
 
-async function hear(
+async function onMessage(
   meeting: MeetingPage,
   peer: PostisPeer,
   emit: Emit,

@@ -9,13 +9,7 @@ import type { ViewStore } from "../look/view";
 import { BLURS } from "../media/background-choice";
 import { FACINGS } from "../media/devices";
 import { turnCamera } from "../media/facing";
-import {
-  isVolume,
-  type MeetingPage,
-  type RemovalOptions,
-  type RoomStore,
-  switchOver,
-} from "../room";
+import { isVolume, type MeetingPage, type RemovalOptions, type RoomStore, toggle } from "../room";
 import { participant, participantOrNull } from "./arguments";
 import { type Emit, recording } from "./engine-events";
 
@@ -58,12 +52,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       : meeting.ask.setPassword(password);
   },
   "toggle-lobby": (meeting, [active]) =>
-    switchOver(meeting, "lobby", flag("The lobby", active, undefined)),
+    toggle(meeting, "lobby", flag("The lobby", active, undefined)),
   "answer-knocking-participant": ({ ask, room }, [id, admitted]) =>
     ask.admit(knocking(room, id), flag("Whether a newcomer is let in", admitted, false)),
   "nanomeet-admit-all": ({ ask }) => ask.admitAll(),
-  "toggle-audio": (meeting, [on]) => switchOver(meeting, "audio", said(on)),
-  "toggle-video": (meeting, [on]) => switchOver(meeting, "video", said(on)),
+  "toggle-audio": (meeting, [on]) => toggle(meeting, "audio", switchState(on)),
+  "toggle-video": (meeting, [on]) => toggle(meeting, "video", switchState(on)),
   "toggle-camera": ({ media }, [facing]) =>
     turnCamera(media, facing == null ? null : oneOf("The way a camera looks", facing, FACINGS)),
   "toggle-camera-mirror": ({ view }) => {
@@ -76,7 +70,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "toggle-noise-suppression": ({ media }) => media.setNoiseSuppression(media.noise.value !== "on"),
   "toggle-share-screen": shareScreen,
-  "toggle-raise-hand": (meeting, [raised]) => switchOver(meeting, "hand", said(raised)),
+  "toggle-raise-hand": (meeting, [raised]) => toggle(meeting, "hand", switchState(raised)),
   "toggle-chat": ({ view }) => view.toggle("chat"),
   "toggle-participants-pane": ({ view }, [open]) => {
     const shown = view.panel.value === "people";
@@ -233,27 +227,27 @@ function pushAddresses(to: unknown): string[] {
 }
 
 /** On, off or toggle: Jitsi's own commands ignore this argument. */
-function said(on: unknown): boolean | undefined {
+function switchState(on: unknown): boolean | undefined {
   return typeof on === "boolean" ? on : undefined;
 }
 
 /** The background image must be in the command itself: the page fetches none from elsewhere. */
 function pictureAddress(picture: unknown): string {
   const address = typeof picture === "string" ? picture : "";
-  if (PICTURE.test(address) && address.length <= MOST_PICTURE) return address;
+  if (PICTURE.test(address) && address.length <= MAX_IMAGE) return address;
   throw invalid(
     "The background's picture",
-    `is a data: address of an image in base64, of ${MOST_PICTURE / 1e6} million characters at most`,
+    `is a data: address of an image in base64, of ${MAX_IMAGE / 1e6} million characters at most`,
   );
 }
 
 const PICTURE = /^data:image\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+=*$/;
-const MOST_PICTURE = 20_000_000;
+const MAX_IMAGE = 20_000_000;
 
 /** Browsers open their picker only shortly after a user gesture. */
 async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Promise<boolean> {
   try {
-    return await switchOver(meeting, "screen", said(on));
+    return await toggle(meeting, "screen", switchState(on));
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
     throw new RefusedError(

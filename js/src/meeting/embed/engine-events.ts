@@ -14,7 +14,7 @@ export type Emit = (name: string, data?: Record<string, unknown>) => void;
 
 /** Sends all events of the meeting, until the returned function is called. */
 export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
-  const unlisten = meeting.listen((message) => hear(meeting, emit, message));
+  const unlisten = meeting.listen((message) => emitOneTime(meeting, emit, message));
   const unfollow = inOrder([
     ...presence(meeting, emit),
     ...people(meeting, emit),
@@ -240,7 +240,7 @@ function emitDifference(emit: Emit, before: Participant, now: Participant): void
 }
 
 /** Reports events that leave no state behind. */
-function hear(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
+function emitOneTime(meeting: MeetingPage, emit: Emit, message: ServerMessage): void {
   switch (message.type) {
     case "left":
       if (message.reason === "kicked") {

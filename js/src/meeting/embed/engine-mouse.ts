@@ -8,12 +8,15 @@ const FIELDS = [
   ...(["pageX", "pageY", "x", "y", "screenX", "screenY"] as const),
 ];
 /** The default interval between reported moves, in milliseconds. */
-const USUAL = 1_000;
-const LEAST = 50;
+const DEFAULT_INTERVAL = 1_000;
+const MIN_INTERVAL = 50;
 
 /** Reports the mouse until the signal aborts, its moves at most once per interval. */
 export function followMouse(emit: Emit, interval: unknown, owner: AbortSignal): void {
-  const pause = typeof interval === "number" && interval > 0 ? Math.max(LEAST, interval) : USUAL;
+  const pause =
+    typeof interval === "number" && interval > 0
+      ? Math.max(MIN_INTERVAL, interval)
+      : DEFAULT_INTERVAL;
   const moves = new Throttle(pause, (event: MouseEvent) =>
     emit("mouse-move", { event: described(event) }),
   );

@@ -32,8 +32,8 @@ const STRIP_SHARE = 0.24;
 const STRIP_SMALLEST = 76;
 const STRIP_LARGEST = 190;
 /** In a smaller tile a face is unrecognisable. */
-const LEAST = { width: 88, height: 60 };
-const LEAST_IN_STRIP = { width: 60, height: 40 };
+const MIN_TILE = { width: 88, height: 60 };
+const MIN_TILE_IN_STRIP = { width: 60, height: 40 };
 
 export function arrange(stage: Stage): Rect[] {
   if (stage.count === 0 || stage.width <= 0 || stage.height <= 0) return [];
@@ -46,9 +46,9 @@ export function arrange(stage: Stage): Rect[] {
 export function capacity(stage: Stage): number {
   for (let count = stage.count; count > 1; count -= 1) {
     const large = stage.spotlight === null ? null : 0;
-    const least = large === null ? LEAST : LEAST_IN_STRIP;
+    const smallest = large === null ? MIN_TILE : MIN_TILE_IN_STRIP;
     const rects = arrange({ ...stage, count, spotlight: large });
-    if (rects.every(({ width, height }) => width >= least.width && height >= least.height)) {
+    if (rects.every(({ width, height }) => width >= smallest.width && height >= smallest.height)) {
       return count;
     }
   }
@@ -59,9 +59,9 @@ export function capacity(stage: Stage): number {
  * Equal tiles, in the number of columns that makes them largest; an incomplete last row is centred.
  */
 function grid({ width, height, count, maxColumns }: Stage): Rect[] {
-  const most = Math.max(1, Math.min(count, maxColumns));
+  const maximum = Math.max(1, Math.min(count, maxColumns));
   let best = { columns: 1, width: 0, height: 0 };
-  for (let columns = 1; columns <= most; columns += 1) {
+  for (let columns = 1; columns <= maximum; columns += 1) {
     const tile = within(cell(width, columns), cell(height, Math.ceil(count / columns)));
     if (tile.width * tile.height > best.width * best.height) best = { columns, ...tile };
   }

@@ -6,7 +6,7 @@ import type { Language } from "../../shared/language";
 import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
 import { MAX_LINES } from "../../shared/video-limits";
 
-import { ToolbarWishes } from "./toolbar-wishes";
+import { ToolbarSettings } from "./toolbar-settings";
 
 export type Theme = "light" | "dark";
 export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
@@ -43,7 +43,7 @@ const UNBRANDED: ViewBrand = {
 const TOAST_TIME = 6_000;
 const REACTION_TIME = 4_000;
 /** More at once would cover the stage. */
-const MOST_REACTIONS = 24;
+const MAX_REACTIONS = 24;
 
 export class ViewStore {
   /** Null for the user's own preference. */
@@ -51,7 +51,7 @@ export class ViewStore {
   /** The language tag of the page. */
   readonly language = signal<Language>("en");
   /** The embedding page's toolbar settings. */
-  readonly toolbar = new ToolbarWishes();
+  readonly toolbar = new ToolbarSettings();
   /** The organiser's message to people in the lobby, if any. */
   readonly waitingMessage = signal<string | null>(null);
   /** The brand of the meeting, also shown in its broadcast. */
@@ -117,7 +117,7 @@ export class ViewStore {
   react({ sender, reaction }: Reaction): void {
     const key = ++this.#reaction;
     const shown = [...this.reactions.value, { key, sender, reaction }];
-    this.reactions.value = shown.slice(-MOST_REACTIONS);
+    this.reactions.value = shown.slice(-MAX_REACTIONS);
     setTimeout(() => {
       this.reactions.value = this.reactions.value.filter((one) => one.key !== key);
     }, REACTION_TIME);

@@ -9,8 +9,8 @@ import { LIMITS } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 
 /** The largest picture that is loaded, in bytes. */
-const MOST_BYTES = 4 * 1024 * 1024;
-const PATIENCE = 10_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+const LOAD_TIMEOUT = 10_000;
 /** Side lengths in pixels: the first one that is small enough in bytes is used. */
 const SIDES = [192, 128, 96, 64, 32];
 const QUALITY = 0.85;
@@ -60,7 +60,7 @@ function square(bitmap: ImageBitmap, side: number): string {
 function unpacked(address: string): Blob {
   const [, type, encoded] = DATA.exec(address) ?? [];
   if (!type || !encoded) throw invalid("The avatar", RULE);
-  if ((encoded.length * 3) / 4 > MOST_BYTES) throw tooLarge();
+  if ((encoded.length * 3) / 4 > MAX_BYTES) throw tooLarge();
   try {
     const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
     return new Blob([bytes], { type });
@@ -72,7 +72,7 @@ function unpacked(address: string): Blob {
 /** Only this browser requests it, and without cookies: the embedding page chose the URL. */
 async function loaded(address: string): Promise<Blob> {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) throw invalid("The avatar", RULE);
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(LOAD_TIMEOUT);
   try {
     const response = await fetch(address, {
       signal,
@@ -94,7 +94,7 @@ async function parts(response: Response): Promise<Uint8Array<ArrayBuffer>[]> {
   let size = 0;
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
     size += part.value.length;
-    if (size > MOST_BYTES) {
+    if (size > MAX_BYTES) {
       void reader?.cancel();
       throw tooLarge();
     }
@@ -104,7 +104,7 @@ async function parts(response: Response): Promise<Uint8Array<ArrayBuffer>[]> {
 }
 
 function tooLarge(): RefusedError {
-  return invalid("The avatar", `has to have at most ${MOST_BYTES / 1024 / 1024} MiB`);
+  return invalid("The avatar", `has to have at most ${MAX_BYTES / 1024 / 1024} MiB`);
 }
 
 function notLoaded(): RefusedError {

@@ -16,7 +16,7 @@ const TOO_MUCH = 0.8;
 /** Below this share, the previous step may work again. */
 const LITTLE = 0.25;
 /** Reports in a row, each over some seconds: another program may cause a single slow one. */
-const PATIENCE = 2;
+const REPORTS_IN_A_ROW = 2;
 const RECOVERY = 8;
 
 export class BackgroundLoad {
@@ -41,7 +41,7 @@ export class BackgroundLoad {
     const share = (each * framerate) / 1000;
     this.#over = share > TOO_MUCH ? this.#over + 1 : 0;
     this.#under = share < LITTLE ? this.#under + 1 : 0;
-    const down = this.#over >= PATIENCE && this.#step < CEILINGS.length - 1;
+    const down = this.#over >= REPORTS_IN_A_ROW && this.#step < CEILINGS.length - 1;
     const up = this.#under >= RECOVERY && this.#step > 0;
     if (!down && !up) return false;
     this.#step += down ? 1 : -1;

@@ -9,7 +9,7 @@ import { CanvasTrack } from "./canvas-track";
  * Milliseconds: enough to load the network over a slow connection, and less than a command's
  * timeout.
  */
-const PATIENCE = 15_000;
+const OPEN_TIMEOUT = 15_000;
 
 export interface BackgroundEvents {
   /** The track has ended: no more frames. */
@@ -36,7 +36,7 @@ export class BackgroundTrack {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error("the background took too long")), PATIENCE);
+        timer = setTimeout(() => reject(new Error("the background took too long")), OPEN_TIMEOUT);
         opened.#begin(backdrop, resolve, reject);
       });
     } catch (error) {

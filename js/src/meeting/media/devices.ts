@@ -36,7 +36,7 @@ export class DeviceError extends Error {
 }
 
 /** What to request besides the chosen devices. */
-export interface Wishes extends DeviceChoice {
+export interface DeviceRequest extends DeviceChoice {
   /** Instead of the chosen camera. */
   facing?: Facing | undefined;
   noiseSuppression?: boolean;
@@ -73,7 +73,7 @@ export const MICROPHONE: MediaTrackConstraints = {
 export async function acquire(
   capture: Capture,
   wanted: Readonly<Record<MediaKind, boolean>>,
-  choice: Wishes,
+  choice: DeviceRequest,
 ): Promise<Acquired> {
   const none: Acquired = { audio: null, video: null, problems: {} };
   const kinds = (["audio", "video"] as const).filter((kind) => {
@@ -95,7 +95,7 @@ export async function acquire(
 async function separately(
   capture: Capture,
   kinds: readonly MediaKind[],
-  choice: Wishes,
+  choice: DeviceRequest,
   together: Problem,
 ): Promise<Acquired> {
   const states = await Promise.all(kinds.map((kind) => capture.permission(kind)));
@@ -117,7 +117,7 @@ async function separately(
   return result;
 }
 
-function constraints(kinds: readonly MediaKind[], choice: Wishes): MediaStreamConstraints {
+function constraints(kinds: readonly MediaKind[], choice: DeviceRequest): MediaStreamConstraints {
   const { facing, noiseSuppression = true, exactly = false } = choice;
   const pick = (id: string | undefined): MediaTrackConstraints =>
     id ? { deviceId: exactly ? { exact: id } : { ideal: id } } : {};

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MeetingPage } from "../room/meeting-page";
 import { mediaMemory } from "../room/preferences";
-import { switchOver } from "../room/switches";
+import { toggle } from "../room/switches";
 import { LocalMedia } from "./media";
 
 const PATIENT = { timeout: 20_000 };
@@ -107,7 +107,7 @@ test.each(["audio", "video"] as const)(
   async (kind) => {
     const opened = media.open({ audio: kind === "audio", video: kind === "video" });
     const opening = await next();
-    const switched = [1, 2, 3].map(() => switchOver(meeting, kind));
+    const switched = [1, 2, 3].map(() => toggle(meeting, kind));
     await expect(switched[0]).resolves.toBe(false);
     opening.give();
     await opened;
@@ -122,12 +122,12 @@ test.each(["audio", "video"] as const)(
   async (kind) => {
     const opened = media.open({ audio: kind === "audio", video: kind === "video" });
     const opening = await next();
-    const on = switchOver(meeting, kind, true);
+    const on = toggle(meeting, kind, true);
     opening.give();
     await Promise.all([on, opened]);
     await expect(on).resolves.toBe(true);
     expect(live()).toEqual([`${kind} usual`]);
-    await expect(switchOver(meeting, kind)).resolves.toBe(false);
+    await expect(toggle(meeting, kind)).resolves.toBe(false);
     expect(live()).toEqual([]);
   },
 );
@@ -204,7 +204,7 @@ test("the screen picker opens once, however often sharing is requested", async (
 test("switching on a device that cannot be opened gives the reason", async () => {
   const opened = media.open({ audio: false, video: true });
   const opening = await next();
-  const [off, on] = [switchOver(meeting, "video"), switchOver(meeting, "video")];
+  const [off, on] = [toggle(meeting, "video"), toggle(meeting, "video")];
   await off;
   opening.refuse(new DOMException("", "NotFoundError"));
   await opened;

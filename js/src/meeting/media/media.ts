@@ -11,12 +11,12 @@ import {
   type DeviceChoice,
   DeviceError,
   type DeviceKind,
+  type DeviceRequest,
   type Facing,
   type MediaKind,
   MICROPHONE,
   type Problems,
   type Start,
-  type Wishes,
 } from "./devices";
 import { MicrophoneMeter } from "./levels";
 import type { MediaMemory } from "./memory";
@@ -78,7 +78,7 @@ export class LocalMedia {
 
   readonly #openings = signal<Readonly<Record<Device, number>>>({ audio: 0, video: 0, screen: 0 });
   /** The last requested state of each device, while it is busy. */
-  readonly #wish = signal<Readonly<Record<Device, boolean>>>(NOTHING);
+  readonly #requested = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   /** The camera itself, with the real background. */
   #source: MediaStreamTrack | null = null;
   #suppressesNoise: boolean;
@@ -141,7 +141,7 @@ export class LocalMedia {
 
   /** Whether it is on, or will be once it opens: toggling inverts this. */
   intends(device: Device): boolean {
-    return this.busy.value.has(device) ? this.#wish.value[device] : this.isOn(device);
+    return this.busy.value.has(device) ? this.#requested.value[device] : this.isOn(device);
   }
 
   /** Opens what is wanted, as far as possible; `problems` reports the rest. */
@@ -157,51 +157,51 @@ export class LocalMedia {
   /** Retries the devices that failed to open. */
   retry(wanted: Readonly<Record<MediaKind, boolean>>): Promise<void> {
     const { audio, video } = wanted;
-    const wishes = { ...(audio && { audio }), ...(video && { video }) };
-    return this.#exclusive(wishes, () => this.#acquire(wanted));
+    const requested = { ...(audio && { audio }), ...(video && { video }) };
+    return this.#exclusive(requested, () => this.#acquire(wanted));
   }
 
   /** Off takes effect at once: a device that is still opening will be muted. */
   async setMicrophone(on: boolean): Promise<void> {
-    this.#say({ audio: on });
+    this.#request({ audio: on });
     if (this.microphone.value) this.#setMicrophone(this.microphone.value, on);
     else if (on) await this.#exclusive({ audio: true }, () => this.#switchMicrophoneOn());
   }
 
   async #switchMicrophoneOn(): Promise<void> {
     // It may have been opened, or switched off again, while this waited for its turn.
-    if (!this.#wish.value.audio) return;
+    if (!this.#requested.value.audio) return;
     if (this.microphone.value) this.#setMicrophone(this.microphone.value, true);
     else await this.#acquire({ audio: true, video: false });
   }
 
   /** Off turns the camera's light off: the track ends, and switching on opens a new one. */
   async setCamera(on: boolean): Promise<void> {
-    this.#say({ video: on });
+    this.#request({ video: on });
     if (on) await this.#exclusive({ video: true }, () => this.#switchCameraOn());
     else this.#closeCamera();
   }
 
   async #switchCameraOn(): Promise<void> {
-    if (!this.#wish.value.video || this.#source) return;
+    if (!this.#requested.value.video || this.#source) return;
     await this.#acquire({ audio: false, video: true });
   }
 
   /** Rejects with the browser's own error; dismissing the prompt is not an error. */
   async setScreen(on: boolean): Promise<void> {
-    this.#say({ screen: on });
+    this.#request({ screen: on });
     if (!on) this.#stopScreen();
     else if (!this.screen.value) await this.#exclusive({ screen: true }, () => this.#share());
   }
 
   async #share(): Promise<void> {
-    if (!this.#wish.value.screen || this.screen.value) return;
+    if (!this.#requested.value.screen || this.screen.value) return;
     const { signal: ended } = this.#owner;
     const stream = await share();
     const [track] = stream?.getVideoTracks() ?? [];
     if (!track) return;
     const [sound] = stream?.getAudioTracks() ?? [];
-    if (ended.aborted || !this.#wish.value.screen) {
+    if (ended.aborted || !this.#requested.value.screen) {
       track.stop();
       sound?.stop();
       return;
@@ -338,7 +338,7 @@ export class LocalMedia {
   /** Frees all devices. */
   close(): void {
     this.#owner.abort();
-    this.#wish.value = NOTHING;
+    this.#requested.value = NOTHING;
     this.microphone.value?.stop();
     this.#setMicrophone(null, false);
     this.#closeCamera();
@@ -361,12 +361,12 @@ export class LocalMedia {
   /** A device that is switched off while it opens stays off. */
   async #acquire(
     wanted: Readonly<Record<MediaKind, boolean>>,
-    how: Pick<Wishes, "facing" | "exactly"> = {},
+    how: Pick<DeviceRequest, "facing" | "exactly"> = {},
   ): Promise<void> {
     const { signal: ended } = this.#owner;
     const noiseSuppression = this.#suppressesNoise;
-    const wishes = { ...this.choice.value, noiseSuppression, ...how };
-    const found = await acquire(browserCapture(), wanted, wishes);
+    const requested = { ...this.choice.value, noiseSuppression, ...how };
+    const found = await acquire(browserCapture(), wanted, requested);
     if (ended.aborted) {
       found.audio?.stop();
       found.video?.stop();
@@ -425,7 +425,7 @@ export class LocalMedia {
   }
 
   #holdMicrophone(track: MediaStreamTrack | null): void {
-    this.#setMicrophone(track, this.#wish.value.audio);
+    this.#setMicrophone(track, this.#requested.value.audio);
     track?.addEventListener("ended", () => {
       if (this.microphone.value !== track) return;
       const on = this.intends("audio");
@@ -435,7 +435,7 @@ export class LocalMedia {
   }
 
   async #holdCamera(track: MediaStreamTrack | null): Promise<void> {
-    if (!track || !this.#wish.value.video) {
+    if (!track || !this.#requested.value.video) {
       track?.stop();
       this.#closeCamera();
       return;
@@ -457,14 +457,17 @@ export class LocalMedia {
     void this.#exclusive({ [kind]: on }, () => this.#acquire(wanted));
   }
 
-  #say(wishes: Partial<Record<Device, boolean>>): void {
-    this.#wish.value = { ...this.#wish.peek(), ...wishes };
+  #request(requested: Partial<Record<Device, boolean>>): void {
+    this.#requested.value = { ...this.#requested.peek(), ...requested };
   }
 
   /** Runs `work` on these devices after all earlier work has finished. */
-  #exclusive(wishes: Partial<Record<Device, boolean>>, work: () => Promise<void>): Promise<void> {
-    const devices = DEVICES.filter((device) => device in wishes);
-    this.#say(wishes);
+  #exclusive(
+    requested: Partial<Record<Device, boolean>>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const devices = DEVICES.filter((device) => device in requested);
+    this.#request(requested);
     this.#count(devices, 1);
     const done = this.#queue.then(work).finally(() => this.#count(devices, -1));
     this.#queue = done.catch(() => {});

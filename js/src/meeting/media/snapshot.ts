@@ -3,7 +3,7 @@
 import { RefusedError } from "../../shared/refused-error";
 
 /** A hidden page may get no frame at all. */
-const PATIENCE = 5_000;
+const TIMEOUT = 5_000;
 
 /** Returns a PNG as a data URL; rejects if no frame arrives in time. */
 export async function snapshot(track: MediaStreamTrack): Promise<string> {
@@ -25,7 +25,7 @@ export async function snapshot(track: MediaStreamTrack): Promise<string> {
 function first(video: HTMLVideoElement): Promise<void> {
   return new Promise((resolve, reject) => {
     const none = (): void => reject(new RefusedError("no_picture", "No picture came in time."));
-    const timer = setTimeout(none, PATIENCE);
+    const timer = setTimeout(none, TIMEOUT);
     video.onloadeddata = () => {
       clearTimeout(timer);
       resolve();

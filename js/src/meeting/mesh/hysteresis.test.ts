@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Hysteresis, type Verdict } from "./hysteresis";
 
-const OPTIONS = { steps: 3, alarm: 2, patience: 3, mostPatience: 12 };
+const OPTIONS = { steps: 3, alarm: 2, patience: 3, maxPatience: 12 };
 
 function follow(ladder: Hysteresis, verdict: Verdict, times: number): number[] {
   return Array.from({ length: times }, () => {

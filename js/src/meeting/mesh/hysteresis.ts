@@ -14,7 +14,7 @@ export interface HysteresisOptions {
   alarm: number;
   /** How many `to_spare` verdicts in a row cause a step up, at first and at most. */
   patience: number;
-  mostPatience: number;
+  maxPatience: number;
   /** The initial step; 0 is the best. */
   first?: number;
 }
@@ -39,13 +39,13 @@ export class Hysteresis {
 
   /** Adds a verdict; returns whether the step changed. */
   update(verdict: Verdict): boolean {
-    const { steps, lastIsForWorst, alarm, mostPatience } = this.#options;
+    const { steps, lastIsForWorst, alarm, maxPatience } = this.#options;
     const far = verdict === "far_too_much";
     this.#alarms = far || verdict === "too_much" ? this.#alarms + 1 : 0;
     this.#calm = verdict === "to_spare" ? this.#calm + 1 : 0;
     const lowest = lastIsForWorst && !far ? steps - 1 : steps;
     if (this.#alarms >= alarm && this.#step < lowest) {
-      if (this.#climbed) this.#patience = Math.min(mostPatience, this.#patience * 2);
+      if (this.#climbed) this.#patience = Math.min(maxPatience, this.#patience * 2);
       this.#climbed = false;
       this.#alarms = 0;
       this.#step = far ? steps : this.#step + 1;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Stretch, sendingVerdict, showingVerdict } from "./load";
+import { type SamplePair, sendingVerdict, showingVerdict } from "./load";
 import type { Sample } from "./stats";
 
 const START: Sample = {
@@ -18,7 +18,7 @@ const START: Sample = {
 };
 
 /** Two seconds with these counts, and a camera that should send 15 frames per second. */
-function seconds(happened: Partial<Sample> & { encoded?: number; source?: number }): Stretch {
+function seconds(happened: Partial<Sample> & { encoded?: number; source?: number }): SamplePair {
   const { encoded = 30, source = 30, ...rest } = happened;
   const camera = { encoded, source };
   return { before: START, now: { ...START, at: 2_000, camera, ...rest }, aim: 15 };
@@ -39,8 +39,8 @@ test.each([
   ],
   ["one connection that falls behind", [seconds({}), seconds({ encoded: 5 })], "too_much"],
   ["nothing sent", [{ ...seconds({ camera: null }), aim: 0 }], "to_spare"],
-] as const)("%s", (_, stretches, verdict) => {
-  expect(sendingVerdict(stretches)).toBe(verdict);
+] as const)("%s", (_, pairs, verdict) => {
+  expect(sendingVerdict(pairs)).toBe(verdict);
 });
 
 test.each([
@@ -53,6 +53,6 @@ test.each([
     "too_much",
   ],
   ["one dropped at the start", [seconds({ decoded: 2, dropped: 1 })], "to_spare"],
-] as const)("showing: %s", (_, stretches, verdict) => {
-  expect(showingVerdict(stretches)).toBe(verdict);
+] as const)("showing: %s", (_, pairs, verdict) => {
+  expect(showingVerdict(pairs)).toBe(verdict);
 });

@@ -4,7 +4,7 @@ import type { Verdict } from "./hysteresis";
 import type { Sample } from "./stats";
 
 /** Two samples of one connection, and the frame rate intended for its camera. */
-export interface Stretch {
+export interface SamplePair {
   before: Sample;
   now: Sample;
   aim: number;
@@ -20,40 +20,40 @@ const KEEPING_UP = 0.9;
 const DROPPED = 0.2;
 const FEW_DROPPED = 0.05;
 /** With fewer frames than this, a share says nothing. */
-const ENOUGH_PICTURES = 10;
+const ENOUGH_FRAMES = 10;
 
 /** Whether local video is encoded in time. */
-export function sendingVerdict(stretches: readonly Stretch[]): Verdict {
-  const load = sum(stretches.map(encodingShare));
-  const progress = Math.min(1, ...stretches.map(progressOf));
-  const limited = stretches.some(({ now }) => now.cpuLimited);
+export function sendingVerdict(pairs: readonly SamplePair[]): Verdict {
+  const load = sum(pairs.map(encodingShare));
+  const progress = Math.min(1, ...pairs.map(progressOf));
+  const limited = pairs.some(({ now }) => now.cpuLimited);
   if (limited || load > FULL || progress < BEHIND) return "too_much";
   return load < EASY && progress > KEEPING_UP ? "to_spare" : "enough";
 }
 
 /** Whether the others' video is rendered in time. */
-export function showingVerdict(stretches: readonly Stretch[]): Verdict {
-  const dropped = sum(stretches.map(({ before, now }) => now.dropped - before.dropped));
-  const decoded = sum(stretches.map(({ before, now }) => now.decoded - before.decoded));
-  const share = dropped + decoded >= ENOUGH_PICTURES ? dropped / (dropped + decoded) : 0;
+export function showingVerdict(pairs: readonly SamplePair[]): Verdict {
+  const dropped = sum(pairs.map(({ before, now }) => now.dropped - before.dropped));
+  const decoded = sum(pairs.map(({ before, now }) => now.decoded - before.decoded));
+  const share = dropped + decoded >= ENOUGH_FRAMES ? dropped / (dropped + decoded) : 0;
   if (share > DROPPED) return "too_much";
   return share < FEW_DROPPED ? "to_spare" : "enough";
 }
 
-function encodingShare({ before, now }: Stretch): number {
+function encodingShare({ before, now }: SamplePair): number {
   return Math.max(0, now.encoding - before.encoding) / seconds({ before, now });
 }
 
 /**
  * Encoded frames as a share of the possible ones: a camera in the dark delivers fewer by itself.
  */
-function progressOf({ before, now, aim }: Stretch): number {
+function progressOf({ before, now, aim }: SamplePair): number {
   if (!before.camera || !now.camera?.source || aim === 0) return 1;
   const encoded = (now.camera.encoded - before.camera.encoded) / seconds({ before, now });
   return encoded / Math.min(aim, now.camera.source);
 }
 
-function seconds({ before, now }: Pick<Stretch, "before" | "now">): number {
+function seconds({ before, now }: Pick<SamplePair, "before" | "now">): number {
   return Math.max(0.1, (now.at - before.at) / 1000);
 }
 

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Signal, Signalled, Wanted } from "../../shared/protocol";
 import { type ConnectionQuality, lineVerdict } from "./connection-quality";
 import { Hysteresis } from "./hysteresis";
-import { type Stretch, sendingVerdict, showingVerdict } from "./load";
+import { type SamplePair, sendingVerdict, showingVerdict } from "./load";
 import { type Outgoing, Peer, type PeerState } from "./peer";
 import { decide, LINE_STEPS, PROCESSOR_STEPS, type Sending } from "./quality";
 import type { Shown } from "./video-constraints";
@@ -38,8 +38,8 @@ interface Other {
 
 const MEASURE_INTERVAL = 2_000;
 /** Found by measurement. */
-const PROCESSOR = { alarm: 2, patience: 6, mostPatience: 96 };
-const LINE = { alarm: 2, patience: 3, mostPatience: 24, lastIsForWorst: true };
+const PROCESSOR = { alarm: 2, patience: 6, maxPatience: 96 };
+const LINE = { alarm: 2, patience: 3, maxPatience: 24, lastIsForWorst: true };
 const SCALES = [1, 0.7, 0.5, 0.35];
 const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
 
@@ -164,8 +164,8 @@ export class Mesh {
 
   async #measure(): Promise<void> {
     const others = [...this.#others];
-    const stretches = await Promise.all(others.map(([, { peer }]) => peer.measure()));
-    const measured = stretches.filter((stretch): stretch is Stretch => stretch !== null);
+    const pairs = await Promise.all(others.map(([, { peer }]) => peer.measure()));
+    const measured = pairs.filter((pair): pair is SamplePair => pair !== null);
     if (measured.length === 0) return;
     const sending = sendingVerdict(measured);
     // A page that sends nothing learns nothing about its capacity.

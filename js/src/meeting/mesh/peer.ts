@@ -8,7 +8,7 @@
 
 import type { Description, Signal, Signalled } from "../../shared/protocol";
 import { type ConnectionQuality, qualityBetween } from "./connection-quality";
-import type { Stretch } from "./load";
+import type { SamplePair } from "./load";
 import { OutageDetector } from "./outage-detector";
 import { encodingFor, type Sending } from "./quality";
 import { sessionOf, tuned } from "./sdp";
@@ -79,7 +79,7 @@ export class Peer {
   #apartSince = performance.now();
   #restarts = 0;
   #waitingSince = performance.now();
-  #newWaySince = Number.NEGATIVE_INFINITY;
+  #newPathSince = Number.NEGATIVE_INFINITY;
   #sample: Sample | null = null;
   #quality: ConnectionQuality | null = null;
   #outage = new OutageDetector();
@@ -90,7 +90,7 @@ export class Peer {
     this.#outgoing = outgoing;
     this.#sending = sending;
     this.#pc = this.#create();
-    this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL);
+    this.#watch = setInterval(() => this.#watchdog(), WATCH_INTERVAL);
   }
 
   get state(): PeerState {
@@ -141,7 +141,7 @@ export class Peer {
   }
 
   /** Takes a sample; returns it with the previous one, if both are of this connection. */
-  async measure(): Promise<Stretch | null> {
+  async measure(): Promise<SamplePair | null> {
     const pc = this.#pc;
     const before = this.#sample;
     const report = await pc.getStats().catch(() => null);
@@ -150,7 +150,7 @@ export class Peer {
     this.#sample = now;
     if (!before) return null;
     // What was lost on a dead path says nothing about the next one.
-    const settled = performance.now() - this.#newWaySince > SETTLING;
+    const settled = performance.now() - this.#newPathSince > SETTLING;
     this.#quality = settled ? qualityBetween(before, now) : null;
     const aim = now.camera && this.#sending.camera ? this.#sending.camera.framerate : 0;
     return { before, now, aim };
@@ -166,7 +166,7 @@ export class Peer {
   restart(): void {
     if (!this.#pc.remoteDescription) return;
     this.#waitingSince = performance.now();
-    this.#newWaySince = performance.now();
+    this.#newPathSince = performance.now();
     if (this.#options.polite) this.#options.send({ restart: true });
     else this.#pc.restartIce();
   }
@@ -185,7 +185,7 @@ export class Peer {
     });
     this.#sample = null;
     this.#quality = null;
-    this.#newWaySince = Number.NEGATIVE_INFINITY;
+    this.#newPathSince = Number.NEGATIVE_INFINITY;
     this.#outage = new OutageDetector();
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
@@ -255,11 +255,11 @@ export class Peer {
     if (this.#closed) return;
     if (description) await this.#takeDescription(description);
     else if (candidate && !this.#ignoringOffer) await this.#pc.addIceCandidate(candidate);
-    else if (restart && !this.#options.polite) this.#takeWish();
+    else if (restart && !this.#options.polite) this.#onOfferRequested();
   }
 
   /** The other side, which makes no offers, requests one. */
-  #takeWish(): void {
+  #onOfferRequested(): void {
     if (this.#pc.signalingState !== "have-local-offer") this.restart();
     else if (performance.now() - this.#waitingSince > CROSSING) this.#describe();
   }
@@ -282,7 +282,7 @@ export class Peer {
     // Rolling back a first offer leaves transceivers that never match the other side's.
     if (collision) this.#replace();
     const pc = this.#pc;
-    if (offered && pc.remoteDescription) this.#newWaySince = performance.now();
+    if (offered && pc.remoteDescription) this.#newPathSince = performance.now();
     await pc.setRemoteDescription(description);
     if (offered) {
       await this.#fill();
@@ -345,7 +345,7 @@ export class Peer {
   }
 
   /** Leaves a dead path before the browser reports it, which takes seconds. */
-  async #listen(): Promise<void> {
+  async #detectOutage(): Promise<void> {
     const outage = this.#outage;
     const report = await this.#transceiver("microphone")
       ?.receiver.getStats()
@@ -353,8 +353,8 @@ export class Peer {
     if (report && outage.fell(packetsArrived(report))) this.restart();
   }
 
-  #look(): void {
-    void this.#listen();
+  #watchdog(): void {
+    void this.#detectOutage();
     if (this.state === "unreachable") this.#options.onChange();
     if (performance.now() - this.#waitingSince < UNANSWERED) return;
     if (this.#pc.signalingState === "have-local-offer") this.#describe();

@@ -55,7 +55,7 @@ const SCREEN_BUDGET = 3_000_000;
 /** Lines sent to a page that has not reported its sizes yet. */
 const UNKNOWN = 360;
 /** A video enlarged by up to this factor looks no worse. */
-const STRETCH = 1.15;
+const MAX_UPSCALE = 1.15;
 
 /** The number of steps; at the network's last one, video stops and audio continues. */
 export const PROCESSOR_STEPS = 4;
@@ -122,7 +122,7 @@ function screenFor(shown: Shown | null, steps: number, viewers: number): Quality
 
 /** The lowest quality with about this many lines. */
 function rankFor(qualities: readonly Quality[], lines: number): number {
-  const rank = qualities.findLastIndex(({ height }) => height * STRETCH >= lines);
+  const rank = qualities.findLastIndex(({ height }) => height * MAX_UPSCALE >= lines);
   return Math.max(0, rank);
 }
 

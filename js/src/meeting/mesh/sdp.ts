@@ -12,18 +12,24 @@ export function sessionOf(sdp: string | undefined): string | null {
  * silent participant sends no packets on each of many connections; stereo for shared audio, for
  * music.
  */
-const WISHES: readonly string[] = ["usedtx=1", "", "", "stereo=1;maxaveragebitrate=96000"];
+const OPUS_PREFERENCES: readonly string[] = [
+  "usedtx=1",
+  "",
+  "",
+  "stereo=1;maxaveragebitrate=96000",
+];
 
 /** A description to send, with our Opus preferences. */
 export function tuned(sdp: string): string {
   const [session = "", ...sections] = sdp.split(/^(?=m=)/m);
-  return [session, ...sections.map((section, place) => wish(section, WISHES[place] ?? ""))].join(
-    "",
-  );
+  return [
+    session,
+    ...sections.map((section, place) => addPreferences(section, OPUS_PREFERENCES[place] ?? "")),
+  ].join("");
 }
 
-function wish(section: string, wishes: string): string {
+function addPreferences(section: string, preferences: string): string {
   const payload = /^a=rtpmap:(\d+) opus\//im.exec(section)?.[1];
-  if (!wishes || payload === undefined) return section;
-  return section.replace(new RegExp(`^(a=fmtp:${payload} [^\\r\\n]*)`, "m"), `$1;${wishes}`);
+  if (!preferences || payload === undefined) return section;
+  return section.replace(new RegExp(`^(a=fmtp:${payload} [^\\r\\n]*)`, "m"), `$1;${preferences}`);
 }

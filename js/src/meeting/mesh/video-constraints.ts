@@ -24,7 +24,7 @@ export const NOT_SHOWN: Shown = { camera: 0, screen: 0 };
 export class VideoConstraints {
   readonly #options: VideoConstraintsOptions;
   readonly #shown = new Map<string, Shown>();
-  readonly #told = new Map<string, Shown>();
+  readonly #reported = new Map<string, Shown>();
   #visible = true;
   #floor = NOT_SHOWN;
   #scale = 1;
@@ -72,19 +72,19 @@ export class VideoConstraints {
   /** The other side does not know the sizes (any more): a new page, a new connection. */
   retell(id: string): void {
     if (!this.#shown.has(id)) this.#shown.set(id, NOT_SHOWN);
-    this.#tell(id);
+    this.#report(id);
   }
 
   forget(id: string): void {
     this.#shown.delete(id);
-    this.#told.delete(id);
+    this.#reported.delete(id);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#shown.clear();
-    this.#told.clear();
+    this.#reported.clear();
     this.#floor = NOT_SHOWN;
   }
 
@@ -94,25 +94,26 @@ export class VideoConstraints {
 
   #update(id: string): void {
     const wanted = this.#wanted(id);
-    const told = this.#told.get(id);
-    if (told && same(told, wanted)) return;
+    const reported = this.#reported.get(id);
+    if (reported && same(reported, wanted)) return;
     // Report a participant who comes into view at once.
-    const appears = (wanted.camera > 0 && !told?.camera) || (wanted.screen > 0 && !told?.screen);
-    if (appears) this.#tell(id);
+    const appears =
+      (wanted.camera > 0 && !reported?.camera) || (wanted.screen > 0 && !reported?.screen);
+    if (appears) this.#report(id);
     else this.#timer ??= setTimeout(() => this.#flush(), PAUSE);
   }
 
   #flush(): void {
     this.#timer = undefined;
     for (const id of this.#shown.keys()) {
-      const told = this.#told.get(id);
-      if (!told || !same(told, this.#wanted(id))) this.#tell(id);
+      const reported = this.#reported.get(id);
+      if (!reported || !same(reported, this.#wanted(id))) this.#report(id);
     }
   }
 
-  #tell(id: string): void {
+  #report(id: string): void {
     const wanted = this.#wanted(id);
-    this.#told.set(id, wanted);
+    this.#reported.set(id, wanted);
     this.#options.tell(id, wanted);
   }
 

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { ChatMessage } from "../../shared/protocol";
 
 /** The server's limit. */
-const MOST = 200;
+const MAX_MESSAGES = 200;
 
 export class ChatStore {
   readonly messages = signal<readonly ChatMessage[]>([]);
@@ -23,14 +23,14 @@ export class ChatStore {
   /** Replaces the messages with the server's history; read messages stay read. */
   fill(messages: readonly ChatMessage[]): void {
     const first = this.messages.value.length === 0;
-    this.messages.value = messages.slice(-MOST);
+    this.messages.value = messages.slice(-MAX_MESSAGES);
     // Messages from before joining do not count as unread.
     if (first || this.open.value) this.markRead();
   }
 
   add(message: ChatMessage, own: boolean): void {
     if (this.messages.value.some(({ id }) => id === message.id)) return;
-    this.messages.value = [...this.messages.value, message].slice(-MOST);
+    this.messages.value = [...this.messages.value, message].slice(-MAX_MESSAGES);
     if (own || this.open.value) this.markRead();
   }
 

@@ -4,5 +4,5 @@ export { MeetingPage } from "./meeting-page";
 export { avatarOf } from "./profile";
 export type { RemovalOptions } from "./requests";
 export type { RoomStore } from "./room";
-export { switchOver } from "./switches";
+export { toggle } from "./switches";
 export { isVolume } from "./volumes";

@@ -38,7 +38,7 @@ export class Profile {
   readonly email: ReturnType<typeof signal<string>>;
   readonly #meeting: OwnPage;
   /** Counts the requests: a picture that loads late must not undo a later one. */
-  #wish = 0;
+  #requests = 0;
 
   constructor(meeting: OwnPage) {
     this.#meeting = meeting;
@@ -58,15 +58,15 @@ export class Profile {
 
   /** Shows the picture at a URL; null shows the initials. Resolves when everyone can see it. */
   async setAvatar(address: string | null): Promise<void> {
-    this.#wish += 1;
-    const wish = this.#wish;
+    this.#requests += 1;
+    const request = this.#requests;
     const picture = address === null ? null : await pictureOf(address);
-    if (wish === this.#wish) await this.take(picture);
+    if (request === this.#requests) await this.take(picture);
   }
 
   /** Shows a redrawn picture. */
   async take(picture: string | null): Promise<void> {
-    this.#wish += 1;
+    this.#requests += 1;
     if (this.#meeting.status.value === "joined") await this.#meeting.ask.setAvatar(picture);
     this.avatar.value = picture;
     rememberAvatar(picture);

@@ -80,7 +80,7 @@ export class RoomStore {
         this.avatars.value = new Map();
         this.state.value = message.state;
         this.#ahead = message.now - Date.now() / 1000;
-        this.broadcast.value = this.#told(message.broadcast);
+        this.broadcast.value = this.#localized(message.broadcast);
         this.knocking.value = message.knocking;
         this.links.value = [];
         this.session.value = message.session;
@@ -114,7 +114,7 @@ export class RoomStore {
         this.state.value = message.state;
         break;
       case "broadcast_changed":
-        this.broadcast.value = this.#told(message.broadcast);
+        this.broadcast.value = this.#localized(message.broadcast);
         break;
       case "links_changed":
         this.links.value = message.links;
@@ -158,7 +158,7 @@ export class RoomStore {
    * The broadcast as seen from this page. Inside a Jupyter server, the server's links are paths
    * relative to a base that only the page knows; and `since` is converted to this page's clock.
    */
-  #told(broadcast: BroadcastState): BroadcastState {
+  #localized(broadcast: BroadcastState): BroadcastState {
     const since = broadcast.since === null ? null : broadcast.since - this.#ahead;
     if (broadcast.playout === null) return { ...broadcast, since };
     const { live, vod } = broadcast.playout;

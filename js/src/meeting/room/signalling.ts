@@ -75,8 +75,8 @@ const PONG_TIMEOUT = 10_000;
 const HURRIED_PONG_TIMEOUT = 3_000;
 const OPEN_TIMEOUT = 10_000;
 /** A page that has never been in a room gives up sooner than one that lost its connection. */
-const PATIENCE_NEW = 20_000;
-const PATIENCE_JOINED = 120_000;
+const GIVE_UP_NEW = 20_000;
+const GIVE_UP_JOINED = 120_000;
 const OPEN = 1;
 /** Close codes; the second is also defined in the server's `meeting_socket.py`. */
 const NORMAL = 1000;
@@ -274,8 +274,8 @@ export class Signalling implements ServerLine {
     this.#pending.rejectAll("connection_lost", "The connection was lost.");
     const now = performance.now();
     this.#troubleSince ??= now;
-    const patience = this.#everJoined ? PATIENCE_JOINED : PATIENCE_NEW;
-    if (now - this.#troubleSince > patience) {
+    const limit = this.#everJoined ? GIVE_UP_JOINED : GIVE_UP_NEW;
+    if (now - this.#troubleSince > limit) {
       this.#end({
         kind: "server_unreachable",
         message: "The meeting's server cannot be reached. Check your network, then join again.",

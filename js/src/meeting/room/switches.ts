@@ -11,7 +11,7 @@ const turns = new WeakMap<MeetingPage, Map<Switch, Promise<unknown>>>();
  * Switches something on or off. Without a value it toggles the current or pending state. Calls run
  * in order, each with the result of the previous one. Resolves with whether it is on.
  */
-export function switchOver(meeting: MeetingPage, what: Switch, on?: boolean): Promise<boolean> {
+export function toggle(meeting: MeetingPage, what: Switch, on?: boolean): Promise<boolean> {
   const mine = turns.get(meeting) ?? new Map<Switch, Promise<unknown>>();
   turns.set(meeting, mine);
   const work = async (): Promise<boolean> => {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { AudienceStage } from "./audience";
-import { DoorCard } from "./cards";
+import { AdmissionCard } from "./cards";
 import { Header } from "./header";
 import { Help } from "./help";
 import { Notices, Toasts } from "./notices";
@@ -31,7 +31,7 @@ function Screen({ meeting }: { meeting: MeetingPage }): JSX.Element {
   return meeting.status.value === "joined" ? (
     <Room meeting={meeting} />
   ) : (
-    <DoorCard meeting={meeting} />
+    <AdmissionCard meeting={meeting} />
   );
 }
 

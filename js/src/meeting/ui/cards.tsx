@@ -10,7 +10,7 @@ import { Preview } from "./preview";
 import { typed } from "./typed";
 
 /** What the page shows outside the room. */
-export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
+export function AdmissionCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const ending = meeting.ending.value;
   if (ending) return <EndingCard meeting={meeting} ending={ending} />;
   const password = meeting.question.asked.value;
@@ -20,7 +20,7 @@ export function DoorCard({ meeting }: { meeting: MeetingPage }): JSX.Element {
   return (
     <Card title={waiting ? t.admission.waiting : t.admission.joining} busy={!waiting}>
       <Preview meeting={meeting} />
-      <p role="status">{doorWords(meeting, waiting, retrying)}</p>
+      <p role="status">{admissionText(meeting, waiting, retrying)}</p>
       {waiting && <LobbyNote meeting={meeting} />}
       <div class="row centre">
         <button type="button" class="button" onClick={() => meeting.leave()}>
@@ -52,7 +52,7 @@ function LobbyNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   );
 }
 
-function doorWords({ view }: MeetingPage, waiting: boolean, retrying: boolean): string {
+function admissionText({ view }: MeetingPage, waiting: boolean, retrying: boolean): string {
   if (waiting) return view.waitingMessage.value ?? t.admission.waitingFor;
   if (retrying) return t.admission.retrying;
   return t.admission.moment;

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { ToolbarWishes } from "../look/toolbar-wishes";
+import type { ToolbarSettings } from "../look/toolbar-settings";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
@@ -8,15 +8,15 @@ import { Camera, CameraOff, Microphone, MicrophoneOff } from "./icons";
 interface MediaButtonsProps {
   meeting: MeetingPage;
   /** The embedding page's settings of the toolbar, where the buttons are part of it. */
-  wishes?: ToolbarWishes;
+  toolbar?: ToolbarSettings;
 }
 
 /** Microphone and camera buttons: in the room, and before joining. */
-export function MediaButtons({ meeting, wishes }: MediaButtonsProps): JSX.Element {
-  const shows = (name: string): boolean => wishes?.shows([name]) ?? true;
+export function MediaButtons({ meeting, toolbar }: MediaButtonsProps): JSX.Element {
+  const shows = (name: string): boolean => toolbar?.shows([name]) ?? true;
   const press = (name: string, work: () => Promise<void>): void => {
     const act = (): void => void attempt(meeting, work);
-    if (wishes) wishes.press([name], act);
+    if (toolbar) toolbar.press([name], act);
     else act();
   };
   const { media } = meeting;

@@ -80,7 +80,7 @@ function Panel({ meeting, name, children }: PanelProps): JSX.Element {
       tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key === "Escape") close();
-        if (event.key === "Tab" && place(event.currentTarget) === "sheet") goRound(event);
+        if (event.key === "Tab" && place(event.currentTarget) === "sheet") trapFocus(event);
       }}
     >
       <div class="panel-head">
@@ -113,7 +113,7 @@ function returnFocus(name: Name): void {
 }
 
 /** A sheet hides everything behind it: the focus stays on it. */
-function goRound(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+function trapFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const panel = event.currentTarget;
   const all = panel.querySelectorAll<HTMLElement>(
     "a[href], button, input, select, textarea, summary, [tabindex='0']",

@@ -14,7 +14,10 @@ export function isSelf({ room }: MeetingPage, { id }: Participant): boolean {
 export function actions(meeting: MeetingPage, person: Participant): MenuItem[] {
   const moderator = meeting.room.moderator.value;
   if (isSelf(meeting, person)) return ownActions(meeting, person, moderator);
-  return [...anybodys(meeting, person), ...(moderator ? moderators(meeting, person) : [])];
+  return [
+    ...commonActions(meeting, person),
+    ...(moderator ? moderatorActions(meeting, person) : []),
+  ];
 }
 
 export function invite(meeting: MeetingPage, { id, name }: Participant): Promise<boolean> {
@@ -44,7 +47,7 @@ function ownActions(meeting: MeetingPage, person: Participant, moderator: boolea
   return items;
 }
 
-function anybodys(meeting: MeetingPage, person: Participant): MenuItem[] {
+function commonActions(meeting: MeetingPage, person: Participant): MenuItem[] {
   const { chat, view } = meeting;
   const write: MenuItem = {
     label: t.panels.people.writeTo,
@@ -71,7 +74,7 @@ function main(meeting: MeetingPage, { id }: Participant): MenuItem {
   };
 }
 
-function moderators(meeting: MeetingPage, person: Participant): MenuItem[] {
+function moderatorActions(meeting: MeetingPage, person: Participant): MenuItem[] {
   const words = t.panels.people;
   const { ask, view } = meeting;
   const { id, name } = person;

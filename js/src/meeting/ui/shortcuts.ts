@@ -1,7 +1,7 @@
 /** Keyboard shortcuts, which are off while typing. */
 
 import type { MeetingPage } from "../room/meeting-page";
-import { switchOver } from "../room/switches";
+import { toggle } from "../room/switches";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 
@@ -29,7 +29,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   {
     key: "h",
     words: () => t.toolbar.hand,
-    act: inRoom((meeting) => switchOver(meeting, "hand")),
+    act: inRoom((meeting) => toggle(meeting, "hand")),
   },
   { key: "c", words: () => t.toolbar.chat, act: inRoom(({ view }) => view.toggle("chat")) },
   { key: "p", words: () => t.toolbar.people, act: inRoom(({ view }) => view.toggle("people")) },
@@ -65,9 +65,13 @@ function inRoom(work: (meeting: MeetingPage) => unknown): Shortcut["act"] {
 export function listenForShortcuts(meeting: MeetingPage, owner: AbortSignal): void {
   const options = { signal: owner };
   document.addEventListener("keydown", (event) => press(meeting, event), options);
-  document.addEventListener("keyup", ({ key }) => key === PUSH_TO_TALK && hush(meeting), options);
+  document.addEventListener(
+    "keyup",
+    ({ key }) => key === PUSH_TO_TALK && stopTalking(meeting),
+    options,
+  );
   // A key released in another window is not seen here: the microphone must not stay open.
-  window.addEventListener("blur", () => hush(meeting), options);
+  window.addEventListener("blur", () => stopTalking(meeting), options);
 }
 
 function press(meeting: MeetingPage, event: KeyboardEvent): void {
@@ -95,7 +99,7 @@ function talk(meeting: MeetingPage): void {
   void attempt(meeting, () => meeting.setMicrophone(true));
 }
 
-function hush(meeting: MeetingPage): void {
+function stopTalking(meeting: MeetingPage): void {
   const { view } = meeting;
   if (!view.talking.value) return;
   view.talking.value = false;

@@ -14,7 +14,7 @@ export function Stage({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { view } = meeting;
   const all = tilesOf(meeting);
   const wanted = spotlight(meeting, all);
-  const shape = { ...size, spotlight: wanted, ...wishes(meeting.launch.interfaceConfig) };
+  const shape = { ...size, spotlight: wanted, ...tileSettings(meeting.launch.interfaceConfig) };
   const fitting = capacity({ ...shape, count: all.length });
   const crowded = fitting < all.length;
   const tiles = crowded ? nearest(meeting, all, wanted, fitting - 1) : all;
@@ -116,7 +116,7 @@ export function AudienceCount({ meeting }: { meeting: MeetingPage }): JSX.Elemen
 }
 
 /** The embedding page's settings of the tiles, by Jitsi's names. */
-function wishes(config: Settings): Pick<StageShape, "maxColumns" | "vertical" | "stripSize"> {
+function tileSettings(config: Settings): Pick<StageShape, "maxColumns" | "vertical" | "stripSize"> {
   const number = (key: string): number | undefined => {
     const value = config.get(key);
     return typeof value === "number" && value >= 1 ? value : undefined;

@@ -4,7 +4,7 @@ import type { Panel } from "../look/view";
 import { offersTurning, turnCamera } from "../media/facing";
 import { refusalOf } from "../media/permissions";
 import type { MeetingPage } from "../room/meeting-page";
-import { switchOver } from "../room/switches";
+import { toggle } from "../room/switches";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import {
@@ -77,11 +77,11 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
-  const wishes = meeting.view.toolbar;
+  const settings = meeting.view.toolbar;
   const tools = [
     ...toolsOf(meeting)
-      .filter(({ names }) => wishes.shows(names))
-      .map((tool) => asWished(meeting, tool)),
+      .filter(({ names }) => settings.shows(names))
+      .map((tool) => withNotification(meeting, tool)),
     ...customTools(meeting),
   ];
   const rank = ({ key }: Tool): number =>
@@ -91,14 +91,14 @@ export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
   const hidden = tools.filter((tool) => !kept.has(tool));
   return (
     <div class="toolbar" role="toolbar" aria-label={t.toolbar.label} onKeyDown={moveFocus}>
-      {meeting.room.onStage.value && <MediaButtons meeting={meeting} wishes={wishes} />}
+      {meeting.room.onStage.value && <MediaButtons meeting={meeting} toolbar={settings} />}
       {tools
         .filter((tool) => kept.has(tool))
         .map((tool) => (
           <ToolButton key={tool.key} meeting={meeting} tool={tool} />
         ))}
       <MoreMenu meeting={meeting} hidden={hidden} />
-      {wishes.shows(["hangup"]) && <LeaveButtons meeting={meeting} />}
+      {settings.shows(["hangup"]) && <LeaveButtons meeting={meeting} />}
     </div>
   );
 }
@@ -154,7 +154,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       shortcut: "h",
       pressed: raised,
       active: raised,
-      act: () => void attempt(meeting, () => switchOver(meeting, "hand")),
+      act: () => void attempt(meeting, () => toggle(meeting, "hand")),
     },
     {
       key: "reactions",
@@ -197,7 +197,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
 }
 
 /** Reports the press to the embedding page on its request, which may handle it itself. */
-function asWished({ view }: MeetingPage, tool: Tool): Tool {
+function withNotification({ view }: MeetingPage, tool: Tool): Tool {
   const { items, ...rest } = tool;
   const act = (): void => view.toolbar.press(tool.names, tool.act);
   return { ...rest, ...(items && !view.toolbar.prevents(tool.names) && { items }), act };
@@ -291,7 +291,7 @@ function MoreMenu({ meeting, hidden }: MoreMenuProps): JSX.Element | null {
   const urgent = hidden.some(({ badge }) => badge?.urgent);
   const items = (): MenuItem[] => [
     ...hidden.flatMap((tool) => (tool.items ? tool.items() : [itemOf(tool)])),
-    ...seldom(meeting),
+    ...rareItems(meeting),
   ];
   if (items().length === 0) return null;
   return (
@@ -311,7 +311,7 @@ function itemOf({ title, icon, act, shortcut, badge }: Tool): MenuItem {
   return { label: badge ? `${title} (${badge.count})` : title, icon, act, shortcut };
 }
 
-function seldom(meeting: MeetingPage): MenuItem[] {
+function rareItems(meeting: MeetingPage): MenuItem[] {
   const { room, view } = meeting;
   const offers = (name: string): boolean => view.toolbar.shows([name]);
   const pressing = (name: string, act: () => void) => () => view.toolbar.press([name], act);

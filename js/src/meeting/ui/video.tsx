@@ -15,8 +15,8 @@ interface VideoProps {
 }
 
 /** The largest fraction of a frame that may be cropped to fill its tile; else it is shown uncropped. */
-const MOST_CUT = 0.5;
-const MOST_CUT_LARGE = 0.1;
+const MAX_CROP = 0.5;
+const MAX_CROP_LARGE = 0.1;
 
 /** A muted video; invisible until its first frame. */
 export function Video(props: VideoProps): JSX.Element {
@@ -24,7 +24,7 @@ export function Video(props: VideoProps): JSX.Element {
   const element = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [cut, setCut] = useState(0);
-  const whole = uncut || cut > (large ? MOST_CUT_LARGE : MOST_CUT);
+  const whole = uncut || cut > (large ? MAX_CROP_LARGE : MAX_CROP);
 
   useLines(element, whole, (lines) => onLines?.(lines));
 

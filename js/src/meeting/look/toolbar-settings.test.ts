@@ -1,19 +1,19 @@
 import { expect, test, vi } from "vitest";
-import { ToolbarWishes } from "./toolbar-wishes";
+import { ToolbarSettings } from "./toolbar-settings";
 
 const ICON = "data:image/svg+xml;base64,PHN2Zy8+";
 const BUTTON = { id: "notes", text: "Notes", icon: ICON };
 
-function wishes(config: Record<string, unknown>): ToolbarWishes {
-  const made = new ToolbarWishes();
+function configured(config: Record<string, unknown>): ToolbarSettings {
+  const made = new ToolbarSettings();
   made.configure((key) => config[key]);
   return made;
 }
 
 test("shows all buttons, or only the listed ones", () => {
-  const all = wishes({});
+  const all = configured({});
   expect(all.shows(["chat"])).toBe(true);
-  const few = wishes({ toolbarButtons: ["chat", "recording", "unheard-of"] });
+  const few = configured({ toolbarButtons: ["chat", "recording", "unheard-of"] });
   expect([["chat"], ["livestreaming", "recording"], ["hangup"]].map((n) => few.shows(n))).toEqual([
     true,
     true,
@@ -27,7 +27,7 @@ test("shows all buttons, or only the listed ones", () => {
 });
 
 test("a press is reported, and handled by the side that wants to", () => {
-  const made = wishes({
+  const made = configured({
     buttonsWithNotifyClick: ["hangup", { key: "chat", preventExecution: false }, { key: "invite" }],
   });
   const act = vi.fn();
@@ -45,7 +45,7 @@ test("a press is reported, and handled by the side that wants to", () => {
 });
 
 test("a custom button reports its presses", () => {
-  const made = wishes({ customToolbarButtons: [BUTTON], buttonsWithNotifyClick: ["other"] });
+  const made = configured({ customToolbarButtons: [BUTTON], buttonsWithNotifyClick: ["other"] });
   made.pressCustom(BUTTON);
   expect(made.pressed.value).toEqual({ key: "notes", preventExecution: false });
 });
@@ -70,7 +70,7 @@ test.each([
   [{ buttonsWithNotifyClick: [null] }, "A button's name in buttonsWithNotifyClick"],
   [{ buttonsWithNotifyClick: [{ key: "chat", preventExecution: 1 }] }, "preventExecution"],
 ])("%j is rejected with a message, and changes nothing", (config, words) => {
-  const made = wishes({ toolbarButtons: ["chat"] });
+  const made = configured({ toolbarButtons: ["chat"] });
   const wrong: Record<string, unknown> = { toolbarButtons: ["hangup"], ...config };
   expect(() => made.configure((key) => wrong[key])).toThrow(words);
   expect([made.shows(["chat"]), made.shows(["hangup"]), made.custom.value]).toEqual([

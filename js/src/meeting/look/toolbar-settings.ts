@@ -19,14 +19,14 @@ interface Press {
 
 type Read = (key: string) => unknown;
 
-const MOST_NAMES = 64;
-const MOST_BUTTONS = 8;
+const MAX_NAMES = 64;
+const MAX_BUTTONS = 8;
 const NAME = { min: 1, max: 64 };
 /** The longest icon URL in characters: it contains the image itself. */
 const ICON = { max: 32 * 1024 };
 const ICON_FORM = /^data:image\/(?:png|jpeg|webp|gif|svg\+xml)[;,]/;
 
-export class ToolbarWishes {
+export class ToolbarSettings {
   readonly custom = signal<readonly CustomButton[]>([]);
   /** The last press reported to the embedding page. */
   readonly pressed = signal<Press | null>(null);
@@ -42,13 +42,12 @@ export class ToolbarWishes {
       read("customToolbarButtons"),
       read("buttonsWithNotifyClick"),
     ];
-    const shown =
-      names == null ? names : new Set(listed("toolbarButtons", names, MOST_NAMES, name));
-    const custom = listed("customToolbarButtons", buttons ?? [], MOST_BUTTONS, button);
-    const told = new Map(listed("buttonsWithNotifyClick", notified ?? [], MOST_NAMES, notice));
+    const shown = names == null ? names : new Set(listed("toolbarButtons", names, MAX_NAMES, name));
+    const custom = listed("customToolbarButtons", buttons ?? [], MAX_BUTTONS, button);
+    const notify = new Map(listed("buttonsWithNotifyClick", notified ?? [], MAX_NAMES, notice));
     if (shown !== undefined) this.#shown.value = shown;
     if (buttons !== undefined) this.custom.value = custom;
-    if (notified !== undefined) this.#notified.value = told;
+    if (notified !== undefined) this.#notified.value = notify;
   }
 
   /** Whether a button with these names is shown. */
