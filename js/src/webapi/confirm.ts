@@ -11,7 +11,7 @@ const TIMEOUT = 10_000;
  * The event by which Jitsi confirms a command, and the event field that holds the command's first
  * argument. It reliably confirms no other commands.
  */
-const TOLD: Readonly<Record<string, readonly [event: string, field?: string]>> = {
+const CONFIRMATIONS: Readonly<Record<string, readonly [event: string, field?: string]>> = {
   kickParticipant: ["participantLeft", "id"],
   sendChatMessage: ["outgoingMessage"],
   subject: ["subjectChange", "subject"],
@@ -44,11 +44,15 @@ export async function carriedOut(
     const words = `there is no command ${JSON.stringify(name)}: see docs/api.md for the list`;
     throw new NanoMeetError(error, words, "unsupported");
   }
-  const [told, field] = (Object.hasOwn(TOLD, name) && TOLD[name]) || [];
+  const [confirming, field] = (Object.hasOwn(CONFIRMATIONS, name) && CONFIRMATIONS[name]) || [];
   const wait = { error, what: `confirm ${name}`, timeout: TIMEOUT };
   const done =
-    told !== undefined &&
-    waitFor(api, wait, (event, data) => event === told && (!field || data[field] === argument));
+    confirming !== undefined &&
+    waitFor(
+      api,
+      wait,
+      (event, data) => event === confirming && (!field || data[field] === argument),
+    );
   // If sending fails, the wait ends later, and no caller needs its result.
   if (done) done.catch(() => {});
   try {

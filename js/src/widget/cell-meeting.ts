@@ -7,7 +7,7 @@ import {
 } from "../shared/protocol";
 import { MeetingApi } from "../webapi/meeting-api";
 import type { TileView } from "../webapi/setup";
-import { failureOf, type Standing } from "./command-queue";
+import { failureOf, type Readiness } from "./command-queue";
 import type { Arrangements, Failure, Person, Playout } from "./kernel-channel";
 import { Overlay } from "./overlay";
 import { roomLanguage } from "./strings";
@@ -55,10 +55,10 @@ const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
 /** Most of them are chat messages: keep as many as a room keeps. */
-const MOST_TOLD = 200;
+const MAX_EVENTS = 200;
 
 /** What a meeting waits for before joining, by event. */
-const ASKING: Readonly<Record<string, Standing>> = {
+const ASKING: Readonly<Record<string, Readiness>> = {
   nanomeetWaiting: { kind: "waiting", why: "a moderator has to let you in", person: true },
   passwordRequired: { kind: "password", why: "it asks for its password", person: true },
   prejoinScreenLoaded: {
@@ -79,10 +79,10 @@ export class CellMeeting {
   readonly key: string;
   readonly overlay: Overlay;
   #engine: Engine | null = null;
-  #asking: Standing | null = null;
+  #asking: Readiness | null = null;
   #listeners = new Set<Listener>();
   /** The last lasting events. Only events that accumulate occur more than once. */
-  told: readonly (readonly [name: string, data: EventData])[] = [];
+  lastEvents: readonly (readonly [name: string, data: EventData])[] = [];
   #state: MeetingState = {
     status: "idle",
     reconnecting: false,
@@ -144,7 +144,7 @@ export class CellMeeting {
   }
 
   /** What commands need to know about the meeting. */
-  get standing(): Standing {
+  get readiness(): Readiness {
     if (this.#engine?.ready) return { api: this.#engine };
     if (this.#asking) return this.#asking;
     return this.#state.reconnecting
@@ -175,8 +175,8 @@ export class CellMeeting {
         this.#status("joined");
       }
       if (LASTING.test(name)) {
-        const kept = this.told.filter(([other]) => other !== name || data.whole === false);
-        this.told = [...kept, [name, data] as const].slice(-MOST_TOLD);
+        const kept = this.lastEvents.filter(([other]) => other !== name || data.whole === false);
+        this.lastEvents = [...kept, [name, data] as const].slice(-MAX_EVENTS);
       }
       // Frequent events that are of no use to a kernel.
       if (/^(mouse|avatar)/.test(name)) return;

@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NanoMeetError } from "../webapi/errors";
 import type { MeetingApi } from "../webapi/meeting-api";
-import { CommandQueue, failureOf, PATIENCE_MS, type Standing } from "./command-queue";
+import { CommandQueue, failureOf, type Readiness, TIMEOUT_MS } from "./command-queue";
 import type { ToKernel } from "./kernel-channel";
 
-const JOINING: Standing = { kind: "joining", why: "it is being joined", person: false };
-const LOBBY: Standing = { kind: "waiting", why: "a moderator has to let you in", person: true };
+const JOINING: Readiness = { kind: "joining", why: "it is being joined", person: false };
+const LOBBY: Readiness = { kind: "waiting", why: "a moderator has to let you in", person: true };
 
 /** A meeting that records the commands it starts, and confirms them on request. */
 class QueuedMeeting {
-  standing: Standing = JOINING;
+  readiness: Readiness = JOINING;
   readonly begun: string[] = [];
-  readonly told: ToKernel[] = [];
+  readonly sent: ToKernel[] = [];
   readonly #confirm = new Map<string, () => void>();
   readonly queue = new CommandQueue({
-    standing: () => this.standing,
+    readiness: () => this.readiness,
     leave: async () => {
       this.begun.push("leave");
-      this.standing = { failure: { kind: "left", message: "You left." } };
+      this.readiness = { failure: { kind: "left", message: "You left." } };
     },
-    send: (message) => void this.told.push(message),
+    send: (message) => void this.sent.push(message),
   });
   readonly api = {
     executeCommand: (...words: string[]) => this.#carriesOut(words.join(" ")),
@@ -28,7 +28,7 @@ class QueuedMeeting {
   } as unknown as MeetingApi;
 
   joins(): void {
-    this.standing = { api: this.api };
+    this.readiness = { api: this.api };
     this.queue.look();
   }
 
@@ -38,7 +38,7 @@ class QueuedMeeting {
   }
 
   replies(): unknown[] {
-    return this.told.filter(({ type }) => type === "reply");
+    return this.sent.filter(({ type }) => type === "reply");
   }
 
   #carriesOut(what: string): Promise<unknown> {
@@ -56,7 +56,7 @@ describe("the kernel's commands", () => {
     meeting.queue.add(1, "executeCommand", ["a"]);
     meeting.queue.add(2, "executeCommand", ["b"]);
     expect(meeting.begun).toEqual([]);
-    expect(meeting.told).toEqual([
+    expect(meeting.sent).toEqual([
       { type: "held", id: 1, why: "it is being joined" },
       { type: "held", id: 2, why: "it is being joined" },
     ]);
@@ -90,7 +90,7 @@ describe("the kernel's commands", () => {
   it("fail with the reason why the meeting was not joined", () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
-    meeting.standing = { failure: { kind: "token_expired", message: "It has expired." } };
+    meeting.readiness = { failure: { kind: "token_expired", message: "It has expired." } };
     meeting.queue.look();
     const error = { kind: "not_joined", cause: "token_expired", message: "It has expired." };
     expect(meeting.replies()).toEqual([{ type: "reply", id: 1, error }]);
@@ -98,11 +98,11 @@ describe("the kernel's commands", () => {
 
   it("report to the kernel while waiting for a person, and time out", () => {
     const meeting = new QueuedMeeting();
-    meeting.standing = LOBBY;
+    meeting.readiness = LOBBY;
     meeting.queue.add(1, "executeCommand", ["a"]);
     vi.advanceTimersByTime(30_000);
-    expect(meeting.told.filter(({ type }) => type === "held")).toHaveLength(4);
-    vi.advanceTimersByTime(PATIENCE_MS);
+    expect(meeting.sent.filter(({ type }) => type === "held")).toHaveLength(4);
+    vi.advanceTimersByTime(TIMEOUT_MS);
     expect(meeting.replies()).toMatchObject([
       {
         error: {
@@ -117,18 +117,18 @@ describe("the kernel's commands", () => {
 
   it("time out only after the token becomes valid", () => {
     const meeting = new QueuedMeeting();
-    const opens = Date.now() + PATIENCE_MS;
-    meeting.standing = { kind: "token_not_yet_valid", why: "not yet", person: true, opens };
+    const opens = Date.now() + TIMEOUT_MS;
+    meeting.readiness = { kind: "token_not_yet_valid", why: "not yet", person: true, opens };
     meeting.queue.add(1, "executeCommand", ["a"]);
-    vi.advanceTimersByTime(PATIENCE_MS + 60_000);
+    vi.advanceTimersByTime(TIMEOUT_MS + 60_000);
     expect(meeting.replies()).toEqual([]);
-    vi.advanceTimersByTime(PATIENCE_MS);
+    vi.advanceTimersByTime(TIMEOUT_MS);
     expect(meeting.replies()).toHaveLength(1);
   });
 
   it("do not delay a leave while waiting for a person", async () => {
     const meeting = new QueuedMeeting();
-    meeting.standing = LOBBY;
+    meeting.readiness = LOBBY;
     meeting.queue.add(1, "startBroadcast", []);
     meeting.queue.add(2, "leave", []);
     await vi.advanceTimersByTimeAsync(0);

@@ -4,7 +4,7 @@ import { commandOf } from "./commands";
 import type { Failure, ToKernel } from "./kernel-channel";
 
 /** The meeting's state for commands. */
-export type Standing =
+export type Readiness =
   /** The meeting is joined. */
   | { api: MeetingApi }
   /** It may be joined soon. `person`: it waits for a person; `opens`: not before this time. */
@@ -13,7 +13,7 @@ export type Standing =
   | { failure: Failure };
 
 export interface Host {
-  standing(): Standing;
+  readiness(): Readiness;
   leave(): Promise<void>;
   send(message: ToKernel): void;
 }
@@ -24,17 +24,17 @@ interface Given {
   args: readonly unknown[];
   since: number;
   /** The reason for waiting that the kernel last received. */
-  told: string;
+  reported: string;
 }
 
 /** The timeout, in minutes, of a command sent before joining. */
-const PATIENCE_MIN = 5;
-export const PATIENCE_MS = PATIENCE_MIN * 60_000;
+const TIMEOUT_MIN = 5;
+export const TIMEOUT_MS = TIMEOUT_MIN * 60_000;
 /**
  * How often to tell the kernel that a command is still waiting; otherwise it assumes that the page
  * is gone.
  */
-const SIGN_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 const BLOCKED = "the command before it is being carried out";
 const LEFT = { kind: "left", message: "The meeting was left before it was joined." };
 
@@ -49,7 +49,7 @@ export class CommandQueue {
   }
 
   add(id: number, name: string, args: readonly unknown[]): void {
-    this.#waiting.push({ id, name, args, since: Date.now(), told: "" });
+    this.#waiting.push({ id, name, args, since: Date.now(), reported: "" });
     this.look();
   }
 
@@ -65,41 +65,41 @@ export class CommandQueue {
   }
 
   /** Runs the commands that can run now, and refuses those that never can. Call it on every change. */
-  look(sign = false): void {
+  look(heartbeat = false): void {
     // A command may change the meeting when it starts, which calls this method again.
     for (const one of [...this.#waiting]) {
       const place = this.#waiting.indexOf(one);
       if (place < 0) continue;
-      const standing = this.#host.standing();
+      const readiness = this.#host.readiness();
       const earlier = this.#waiting.slice(0, place);
       const blocked = [...this.#running, ...earlier].some((other) => waitsFor(one, other));
       if (one.name === "leave") {
         // If this one waits for no person, neither do those before it.
-        const person = "person" in standing && standing.person;
+        const person = "person" in readiness && readiness.person;
         if (person) for (const other of earlier) this.#refuse(other, LEFT);
         if (person || !blocked) void this.#begin(one, () => this.#host.leave());
-        else this.#hold(one, BLOCKED, sign);
-      } else if ("failure" in standing) {
-        this.#refuse(one, standing.failure);
-      } else if ("api" in standing) {
-        if (blocked) this.#hold(one, BLOCKED, sign);
-        else void this.#begin(one, () => carryOut(standing.api, one));
-      } else if (Date.now() - Math.max(one.since, standing.opens ?? 0) > PATIENCE_MS) {
-        const message = `The meeting is not joined after ${PATIENCE_MIN} minutes: ${standing.why}.`;
-        this.#refuse(one, { kind: standing.kind, message });
+        else this.#hold(one, BLOCKED, heartbeat);
+      } else if ("failure" in readiness) {
+        this.#refuse(one, readiness.failure);
+      } else if ("api" in readiness) {
+        if (blocked) this.#hold(one, BLOCKED, heartbeat);
+        else void this.#begin(one, () => carryOut(readiness.api, one));
+      } else if (Date.now() - Math.max(one.since, readiness.opens ?? 0) > TIMEOUT_MS) {
+        const message = `The meeting is not joined after ${TIMEOUT_MIN} minutes: ${readiness.why}.`;
+        this.#refuse(one, { kind: readiness.kind, message });
       } else {
-        this.#hold(one, standing.why, sign);
+        this.#hold(one, readiness.why, heartbeat);
       }
     }
     if (this.#waiting.length === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
-    } else this.#timer ??= setInterval(() => this.look(true), SIGN_MS);
+    } else this.#timer ??= setInterval(() => this.look(true), HEARTBEAT_MS);
   }
 
-  #hold(one: Given, why: string, sign: boolean): void {
-    if (one.told === why && !sign) return;
-    one.told = why;
+  #hold(one: Given, why: string, heartbeat: boolean): void {
+    if (one.reported === why && !heartbeat) return;
+    one.reported = why;
     this.#host.send({ type: "held", id: one.id, why });
   }
 

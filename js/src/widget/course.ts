@@ -5,6 +5,7 @@ import { browserId } from "./browser";
 import type { Card } from "./cards";
 import { type Appearance, CellMeeting, type MeetingState } from "./cell-meeting";
 import { at } from "./clock";
+import { destinationOf } from "./destination";
 import { GRACE_MS, leaveUnlessTaken, RESTART_GRACE_MS } from "./grace";
 import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
 import { INVITE_MS } from "./invitation";
@@ -24,7 +25,6 @@ import {
 import { claim, forget, goesOn, type Owner, onFreed, reclaim } from "./registry";
 import { Reporter } from "./report";
 import { onceShown } from "./shown";
-import { wayIn } from "./way-in";
 
 export interface CourseOptions {
   document: Document;
@@ -42,12 +42,12 @@ export interface CourseOptions {
 }
 
 /** The kernel's token, and how to reach its meeting. */
-type Told = Extract<FromKernel, { type: "token" }>;
+type TokenMessage = Extract<FromKernel, { type: "token" }>;
 
 /** How long the kernel may take to answer before the cell says that it is waiting. */
 const KERNEL_SILENT_MS = 3_000;
 /** How often the page announces itself, so that a kernel that lost track of it finds it again. */
-const BEAT_MS = 30_000;
+const HEARTBEAT_MS = 30_000;
 /** The failure kind used when the kernel knows why this page cannot reach the server. */
 const OUT_OF_REACH = "server_out_of_reach";
 /** The delay before retrying a server whose clock is behind. */
@@ -62,7 +62,7 @@ export class MeetingCourse implements Owner {
   /** Null if there is no meeting. */
   #meeting: CellMeeting | null = null;
   #release: (() => void)[] = [];
-  #told: Told | null = null;
+  #tokenMessage: TokenMessage | null = null;
   /** Milliseconds by which the server's clock is ahead of this one, once known. */
   #ahead: number | null = null;
   /** Whether its place has been visible. */
@@ -86,17 +86,17 @@ export class MeetingCourse implements Owner {
   }
 
   get token(): string | null {
-    return this.#told?.token ?? null;
+    return this.#tokenMessage?.token ?? null;
   }
 
   /** The address at which this page reaches the token's server, if it differs from the token's. */
   get server(): string | null | undefined {
-    return this.#told?.server;
+    return this.#tokenMessage?.server;
   }
 
   /** Whether it joins as a separate participant, alongside the page that has the meeting. */
   get #guest(): boolean {
-    return this.#told?.guest === true;
+    return this.#tokenMessage?.guest === true;
   }
 
   get #isShown(): boolean {
@@ -241,10 +241,10 @@ export class MeetingCourse implements Owner {
   }
 
   /** The kernel's answer: a token, or the reason why there is none. */
-  useToken(told: Told): void {
-    const { token, ask } = told;
+  useToken(message: TokenMessage): void {
+    const { token, ask } = message;
     const same = token === this.token && this.#meeting?.alive;
-    this.#told = told;
+    this.#tokenMessage = message;
     this.#ahead = null;
     if (same) return;
     const old = this.#meeting;
@@ -267,38 +267,38 @@ export class MeetingCourse implements Owner {
   #start(asked = false): void {
     const { token } = this;
     if (token === null || !this.#isShown) return;
-    const way = wayIn(token, {
+    const destination = destinationOf(token, {
       obstacle: this.#insists ? null : this.#obstacle(),
       camera: !givesNoCamera(this.#options.document),
       ahead: this.#ahead,
       joins: (key) => this.#seen || asked || goesOn(key),
     });
-    switch (way.to) {
+    switch (destination.to) {
       case "failed":
-        this.#report.tell("failed", way.failure);
-        this.#step(showing({ kind: "failed", failure: way.failure }));
+        this.#report.tell("failed", destination.failure);
+        this.#step(showing({ kind: "failed", failure: destination.failure }));
         break;
       case "browser":
         this.#report.tell("idle");
         this.#step(showing({ kind: "browser" }));
         break;
       case "time":
-        void this.#askTime(way.server, asked);
+        void this.#askTime(destination.server, asked);
         break;
       case "early":
-        this.#startAt(way.opens);
+        this.#startAt(destination.opens);
         break;
       case "unseen":
         this.#startOnceSeen();
         break;
       case "meeting":
-        this.#join(token, way.key, asked);
+        this.#join(token, destination.key, asked);
         break;
     }
   }
 
   #obstacle(): Failure | null {
-    const message = this.#told?.obstacle;
+    const message = this.#tokenMessage?.obstacle;
     if (!message || !isElsewhere(this.#options.document.location)) return null;
     return { kind: OUT_OF_REACH, message: `${message}.` };
   }
@@ -349,7 +349,7 @@ export class MeetingCourse implements Owner {
       leave: () => void meeting.leave(),
       cornerOff,
     };
-    const beat = setInterval(() => send({ type: "alive" }), BEAT_MS);
+    const beat = setInterval(() => send({ type: "alive" }), HEARTBEAT_MS);
     this.#release = [
       () => clearInterval(beat),
       meeting.subscribe({
@@ -360,7 +360,7 @@ export class MeetingCourse implements Owner {
         },
       }),
     ];
-    if (created) void meeting.join({ ...this.#told, token }, appearance());
+    if (created) void meeting.join({ ...this.#tokenMessage, token }, appearance());
     else this.#report.all(meeting);
     this.#options.changed();
   }

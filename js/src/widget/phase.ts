@@ -44,7 +44,7 @@ export const OCCUPIED = showing({ kind: "elsewhere", place: "cell" }, "occupied"
 export const TAKEN = showing({ kind: "elsewhere", place: "cell" }, "taken");
 
 /** Where the kernel's answer, or its silence, leads while no meeting is running. */
-const TOLD = ["entering", "shared", "no_token", "ask", "elsewhere", "left", "silent"] as const;
+const ANSWERED = ["entering", "shared", "no_token", "ask", "elsewhere", "left", "silent"] as const;
 /** Where a token leads. */
 const OPENED = ["meeting", "occupied", "early", "unseen", "browser", "failed"] as const;
 /** What ends a meeting, or moves it away from here. */
@@ -62,28 +62,28 @@ const ENDS = [
 /** Besides these, every phase may become `closed`, which is final. */
 export const PHASE_STEPS: Readonly<Record<PhaseName, readonly PhaseName[]>> = {
   new: ["asking"],
-  asking: TOLD,
-  silent: TOLD,
-  shared: [...TOLD, "asking"],
-  no_token: TOLD,
-  ask: TOLD,
-  browser: TOLD,
-  entering: [...TOLD, ...OPENED],
-  early: [...TOLD, ...OPENED],
-  unseen: [...TOLD, ...OPENED],
-  occupied: [...TOLD, ...OPENED],
-  taken: [...TOLD, ...OPENED],
-  elsewhere: [...TOLD, "asking"],
-  left: [...TOLD, "asking"],
-  unwatched: [...TOLD, "asking"],
-  failed: [...TOLD, "asking"],
+  asking: ANSWERED,
+  silent: ANSWERED,
+  shared: [...ANSWERED, "asking"],
+  no_token: ANSWERED,
+  ask: ANSWERED,
+  browser: ANSWERED,
+  entering: [...ANSWERED, ...OPENED],
+  early: [...ANSWERED, ...OPENED],
+  unseen: [...ANSWERED, ...OPENED],
+  occupied: [...ANSWERED, ...OPENED],
+  taken: [...ANSWERED, ...OPENED],
+  elsewhere: [...ANSWERED, "asking"],
+  left: [...ANSWERED, "asking"],
+  unwatched: [...ANSWERED, "asking"],
+  failed: [...ANSWERED, "asking"],
   meeting: [...ENDS, "hidden", "orphaned"],
   hidden: [...ENDS, "meeting", "orphaned"],
   // Removing a view shortens the wait.
   orphaned: [...ENDS, "orphaned", "ended"],
   leaving: [...ENDS, "elsewhere", "unwatched", "ended"],
   // A kernel's last messages may arrive after its death.
-  ended: TOLD,
+  ended: ANSWERED,
   closed: [],
 };
 

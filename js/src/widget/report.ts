@@ -14,14 +14,14 @@ export class Reporter {
   }
 
   /** Reports a meeting that was running before this page's widget took it over. */
-  all({ state, told }: CellMeeting): void {
+  all({ state, lastEvents }: CellMeeting): void {
     this.tell("loading");
     if (state.status !== "loading") this.tell("joining");
     if (state.moderator) this.change(state, "moderator");
     this.change(state, "status");
     if (state.status !== "joined") return;
     this.change(state, "people");
-    for (const [name, data] of told) this.#send({ type: "event", name, data });
+    for (const [name, data] of lastEvents) this.#send({ type: "event", name, data });
     if (state.broadcast.state !== "off") {
       // A newcomer may meet a broadcast in any state, but it must go through live or starting
       // first.

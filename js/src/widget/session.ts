@@ -9,7 +9,7 @@ import { followLink } from "./dom";
 import { Invitation } from "./invitation";
 import type { Kernel } from "./kernel";
 import { type FromKernel, KernelChannel, type ToKernel } from "./kernel-channel";
-import { standingOf } from "./standing";
+import { readinessOf } from "./readiness";
 import { t } from "./strings";
 import { currentTheme, followTheme, type Theme } from "./theme";
 import { pageOf } from "./token";
@@ -61,7 +61,7 @@ export class Session {
     });
     this.#commands = new CommandQueue({
       send,
-      standing: () => this.#course.meeting?.standing ?? standingOf(this.card, this.room),
+      readiness: () => this.#course.meeting?.readiness ?? readinessOf(this.card, this.room),
       leave: () => this.#course.leaveAsTold(),
     });
     this.#stopTheme = followTheme(document, (theme) => {

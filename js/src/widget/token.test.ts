@@ -1,17 +1,17 @@
 // @vitest-environment happy-dom
 import { expect, it } from "vitest";
 import { token } from "../webapi/test-token";
-import { entranceOf, pageOf } from "./token";
+import { pageOf, tokenInfoOf } from "./token";
 
 it("tokens for one room and role have the same key", () => {
-  const key = (claims: Record<string, unknown>) => entranceOf(token(claims)).key;
+  const key = (claims: Record<string, unknown>) => tokenInfoOf(token(claims)).key;
   expect(key({ exp: 5e9 })).toBe(key({}));
   expect(key({ moderator: true })).not.toBe(key({}));
   expect(key({ room: "other" })).not.toBe(key({}));
 });
 
 it("a token's start time is in milliseconds", () => {
-  expect(entranceOf(token({ nbf: 12 })).opens).toBe(12_000);
+  expect(tokenInfoOf(token({ nbf: 12 })).opens).toBe(12_000);
 });
 
 it("a meeting's page has its token only in the fragment", () => {

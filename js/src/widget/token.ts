@@ -7,7 +7,7 @@ import { readToken } from "../webapi/token";
 import { roomLanguage } from "./strings";
 import type { Theme } from "./theme";
 
-export interface Entrance {
+export interface TokenInfo {
   /** Two tokens with the same key open the same meeting in the same role. */
   key: string;
   /** The start of the token's validity, in milliseconds since 1970. */
@@ -16,7 +16,7 @@ export interface Entrance {
   server: string;
 }
 
-export function entranceOf(token: string): Entrance {
+export function tokenInfoOf(token: string): TokenInfo {
   const { server, sub, room, moderator, notbefore } = readToken(token);
   return {
     key: JSON.stringify([server, sub, room, moderator]),

@@ -4,7 +4,7 @@ import { languagesOf, localeOf } from "../../shared/language";
 import { token } from "../../webapi/test-token";
 import { type Card, wordsOf } from "../cards";
 import { remaining } from "../clock";
-import { standingOf } from "../standing";
+import { readinessOf } from "../readiness";
 import { pageOf } from "../token";
 import { speak, t } from ".";
 import { de } from "./de";
@@ -76,9 +76,9 @@ test("both languages know the same failures", () => {
 });
 
 test.each(CARDS)("Python receives the card %j in English", (card) => {
-  const english = standingOf(card, "algebra");
+  const english = readinessOf(card, "algebra");
   speak(["de"]);
-  expect(standingOf(card, "algebra")).toEqual(english);
+  expect(readinessOf(card, "algebra")).toEqual(english);
 });
 
 test("a countdown and a date are in the cell's language", () => {

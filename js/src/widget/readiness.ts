@@ -1,9 +1,9 @@
 /** What a kernel's command finds while no meeting is running here. */
 import { type Card, wordsOf } from "./cards";
-import { PATIENCE_MS, type Standing } from "./command-queue";
+import { type Readiness, TIMEOUT_MS } from "./command-queue";
 import { en } from "./strings/en";
 
-export function standingOf(card: Card | null, room: string): Standing {
+export function readinessOf(card: Card | null, room: string): Readiness {
   if (card === null) return { kind: "joining", why: "it is being joined", person: false };
   // Python's errors are in English.
   const { words } = wordsOf(card, room, en);
@@ -17,7 +17,7 @@ export function standingOf(card: Card | null, room: string): Standing {
     case "early": {
       const { opens } = card;
       const kind = "token_not_yet_valid";
-      return opens - Date.now() > PATIENCE_MS
+      return opens - Date.now() > TIMEOUT_MS
         ? { failure: { kind, message: words } }
         : { kind, why: "its token is not valid yet", person: true, opens };
     }

@@ -1,7 +1,7 @@
 /** What a token leads to on this page, now. */
 import { failureOf } from "./command-queue";
 import type { Failure } from "./kernel-channel";
-import { type Entrance, entranceOf } from "./token";
+import { type TokenInfo, tokenInfoOf } from "./token";
 
 export interface Circumstances {
   /** The kernel's explanation why pages like this one cannot reach the server. */
@@ -14,7 +14,7 @@ export interface Circumstances {
   joins(key: string): boolean;
 }
 
-export type WayIn =
+export type Destination =
   | { to: "failed"; failure: Failure }
   | { to: "browser" }
   /** Ask the server for the time: this machine's clock may be wrong. */
@@ -24,14 +24,17 @@ export type WayIn =
   | { to: "unseen" }
   | { to: "meeting"; key: string };
 
-export function wayIn(token: string, { obstacle, camera, ahead, joins }: Circumstances): WayIn {
-  let entrance: Entrance;
+export function destinationOf(
+  token: string,
+  { obstacle, camera, ahead, joins }: Circumstances,
+): Destination {
+  let info: TokenInfo;
   try {
-    entrance = entranceOf(token);
+    info = tokenInfoOf(token);
   } catch (error) {
     return { to: "failed", failure: failureOf(error) };
   }
-  const { key, opens, server } = entrance;
+  const { key, opens, server } = info;
   if (obstacle) return { to: "failed", failure: obstacle };
   if (!camera) return { to: "browser" };
   if (opens > Date.now() + (ahead ?? 0)) {
