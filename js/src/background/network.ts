@@ -68,7 +68,7 @@ class Plan {
       this.#add(operator, output, activation ?? NO_ACTIVATION);
       if (activation) index += 1;
       for (const input of operator.inputs)
-        if ((this.#last.get(input) ?? 0) <= index) this.#give(input);
+        if ((this.#last.get(input) ?? 0) <= index) this.#release(input);
     }
   }
 
@@ -199,7 +199,7 @@ class Plan {
     return at;
   }
 
-  #give(tensor: number): void {
+  #release(tensor: number): void {
     const at = this.#addresses.get(tensor);
     if (at === undefined || tensor === this.#model.input || tensor === this.#model.output) return;
     this.#unused.push({ at, size: this.#sizes.get(tensor) ?? this.shape(tensor).size });

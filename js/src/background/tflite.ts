@@ -122,7 +122,7 @@ class Table {
   ) {}
 
   root(): Table {
-    return this.#follow(this.at);
+    return this.#tableAt(this.at);
   }
 
   number(field: number, type: "Uint8" | "Uint32" | "Int32"): number {
@@ -136,7 +136,7 @@ class Table {
   }
 
   tables(field: number): Table[] {
-    return this.#vector(field, (start, i) => this.#follow(start + i * 4));
+    return this.#vector(field, (start, i) => this.#tableAt(start + i * 4));
   }
 
   bytes(field: number): DataView | null {
@@ -165,7 +165,7 @@ class Table {
     return Array.from({ length }, (_, i) => element(start + 4, i));
   }
 
-  #follow(at: number): Table {
+  #tableAt(at: number): Table {
     return new Table(this.view, at + this.view.getUint32(at, true));
   }
 

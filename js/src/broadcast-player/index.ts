@@ -52,7 +52,7 @@ class Screen {
     this.#el = el;
     el.classList.add("nanomeet-player");
     const { signal } = this.#owner;
-    this.#on("msg:custom", (message: unknown) => this.#hear(message as FromKernel));
+    this.#on("msg:custom", (message: unknown) => this.#onMessage(message as FromKernel));
     for (const name of ["width", "height"] as const) this.#on(`change:${name}`, () => this.#size());
     for (const name of ["volume", "muted"] as const)
       this.#on(`change:${name}`, () => this.#sound());
@@ -96,7 +96,7 @@ class Screen {
     this.#el.style.height = css(this.#model.get("height"));
   }
 
-  #hear(message: FromKernel): void {
+  #onMessage(message: FromKernel): void {
     if (message.type === "source") {
       clearTimeout(this.#silence);
       if (message.url !== this.#url || message.url === null) this.#show(message.url);

@@ -177,7 +177,7 @@ export class StageBroadcast {
       type: "open",
       ingestUrl: options.ingestUrl,
       ticket: options.ticket,
-      look: this.#look([], options.look),
+      look: this.#workerLook([], options.look),
       size: this.#size,
       framerate: FRAMERATE,
       codec: options.codec ?? null,
@@ -192,9 +192,9 @@ export class StageBroadcast {
     for (const source of gone(this.#sources, videos)) this.#post({ type: "close_source", source });
     const voices = tiles.map(({ audio }) => audio);
     for (const voice of gone(this.#voices, voices)) this.#post({ type: "close_voice", voice });
-    for (const track of voices.filter(usable)) this.#hear(track);
+    for (const track of voices.filter(usable)) this.#addVoice(track);
     const described = tiles.map((tile) => this.#describe(tile));
-    this.#post({ type: "stage", look: this.#look(tiles, look), tiles: described });
+    this.#post({ type: "stage", look: this.#workerLook(tiles, look), tiles: described });
     for (const ornament of ["logo", "backdrop"] as const) {
       void this.#loadOrnament(ornament, look.ornaments?.[ornament] ?? null);
     }
@@ -220,7 +220,7 @@ export class StageBroadcast {
     this.#release();
   }
 
-  #look(tiles: StageTile[], look: StageLook): Look {
+  #workerLook(tiles: StageTile[], look: StageLook): Look {
     const { title, large = null, shows = "stage", cards = CARDS } = look;
     const screen = tiles.findIndex((tile) => tile.screen);
     const chosen = screen >= 0 ? screen : tiles.findIndex(({ id }) => id === large);
@@ -263,7 +263,7 @@ export class StageBroadcast {
     return source;
   }
 
-  #hear(track: MediaStreamTrack): void {
+  #addVoice(track: MediaStreamTrack): void {
     if (this.#voices.has(track)) return;
     this.#opened += 1;
     const voice = this.#opened;

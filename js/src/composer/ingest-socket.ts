@@ -118,7 +118,7 @@ export class IngestSocket {
       if (socket === this.#socket && typeof data === "string") this.#receive(data);
     };
     socket.onclose = () => {
-      if (socket === this.#socket) this.#lost();
+      if (socket === this.#socket) this.#onLost();
     };
   }
 
@@ -142,7 +142,7 @@ export class IngestSocket {
     }
   }
 
-  #lost(): void {
+  #onLost(): void {
     if (this.#over) return;
     const now = performance.now();
     if (this.#ready) this.#lostAt = now;
@@ -178,6 +178,6 @@ export class IngestSocket {
     // close() alone would wait for a dead peer's close frame.
     socket.onclose = null;
     socket.close();
-    this.#lost();
+    this.#onLost();
   }
 }

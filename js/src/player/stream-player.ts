@@ -94,7 +94,7 @@ export abstract class BaseStreamPlayer {
     this.#socket = new WatchSocket(
       { url, stream, ticket, format },
       {
-        onState: (state) => this.#follow(state),
+        onState: (state) => this.#onState(state),
         onFrame: (frame) => this.receive(frame),
         onLost: () => {
           this.restart();
@@ -136,7 +136,7 @@ export abstract class BaseStreamPlayer {
     if (mayStep(this.state.value, state)) this.state.value = state;
   }
 
-  #follow({ state, title, vod, since, picture, shows }: StreamState): void {
+  #onState({ state, title, vod, since, picture, shows }: StreamState): void {
     this.title.value = title;
     this.vod.value = vod;
     this.begun.value = since !== null;

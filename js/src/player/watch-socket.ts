@@ -73,7 +73,7 @@ export class WatchSocket {
     // close() alone would wait for a close frame, which a dead peer does not send.
     socket.onclose = null;
     socket.close();
-    this.#lost();
+    this.#onLost();
   }
 
   close(): void {
@@ -102,7 +102,7 @@ export class WatchSocket {
       else this.#events.onFrame(decodeFrame(data));
     };
     socket.onclose = () => {
-      if (socket === this.#socket) this.#lost();
+      if (socket === this.#socket) this.#onLost();
     };
   }
 
@@ -122,7 +122,7 @@ export class WatchSocket {
     }
   }
 
-  #lost(): void {
+  #onLost(): void {
     this.#socket = null;
     this.#events.onLost();
     const wait = WAITS_MS[Math.min(this.#attempts, WAITS_MS.length - 1)] ?? 0;

@@ -107,7 +107,7 @@ export class PostisPeer {
     if (acceptOrigin !== undefined && event.origin !== acceptOrigin) return;
     const envelope = parse(event.data);
     if (!envelope || envelope.scope !== scope) return;
-    if (envelope.method === READY) this.#shake(envelope.params);
+    if (envelope.method === READY) this.#handshake(envelope.params);
     else if (envelope.method === MESSAGE) {
       const message = asMessage(envelope.params);
       if (!message) return;
@@ -116,7 +116,7 @@ export class PostisPeer {
     }
   };
 
-  #shake(id: unknown): void {
+  #handshake(id: unknown): void {
     if (id !== this.#id) {
       // The other end may ask again after a reload of its page.
       this.#greet(id);

@@ -65,7 +65,7 @@ export class Services {
     const headers = { "x-bintu-apikey": key(apiKey) };
     const { nbf, exp, room, streamname, moderator, server } = checkRoom(setup);
     const body = { exp, nbf, room, streamname, moderator, server };
-    const token = await this.#mint(error, headers, body);
+    const token = await this.#createToken(error, headers, body);
     const claims = readToken(token);
     return {
       expiration: exp,
@@ -85,7 +85,11 @@ export class Services {
     const { exp, nbf, moderator } = setup;
     const { server } = readToken(token);
     const body = { moderator, server, ...(exp && { exp }), ...(nbf && { nbf }) };
-    const invite = await this.#mint("Create Invite Token Error", { "x-bintu-token": token }, body);
+    const invite = await this.#createToken(
+      "Create Invite Token Error",
+      { "x-bintu-token": token },
+      body,
+    );
     return {
       moderator: readToken(invite).moderator,
       token: invite,
@@ -117,7 +121,11 @@ export class Services {
     };
   }
 
-  async #mint(error: string, headers: Record<string, string>, body: unknown): Promise<string> {
+  async #createToken(
+    error: string,
+    headers: Record<string, string>,
+    body: unknown,
+  ): Promise<string> {
     const url = `${this.#addresses().tokenUrl}/nanomeet`;
     const answer = await callService({ error, url, headers, body }, this.#transport);
     const { data } = record(error, answer);

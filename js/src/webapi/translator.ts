@@ -77,7 +77,7 @@ export class Translator {
     this.#broadcast = state;
     const live = state === "live";
     const playout = live ? (this.#targets?.[record ? "rec" : "live"].playout ?? null) : null;
-    this.#tell("nanomeetBroadcastChanged", {
+    this.#emitAfter("nanomeetBroadcastChanged", {
       state,
       playout,
       since: live ? Date.now() / 1000 : null,
@@ -99,7 +99,7 @@ export class Translator {
       case "videoConferenceJoined":
         this.#people.clear();
         this.#arrived(id, data, true);
-        if (this.#away) this.#tell("nanomeetConnection", { state: "connected" });
+        if (this.#away) this.#emitAfter("nanomeetConnection", { state: "connected" });
         this.#away = false;
         void this.#ask(id);
         break;
@@ -107,7 +107,7 @@ export class Translator {
         // If the meeting has ended, readyToClose follows at once.
         this.#away = true;
         this.#people.clear();
-        this.#tell("nanomeetConnection", { state: "reconnecting" });
+        this.#emitAfter("nanomeetConnection", { state: "reconnecting" });
         break;
       case "participantJoined":
         this.#arrived(id, data, false);
@@ -117,18 +117,18 @@ export class Translator {
         if (this.#people.delete(id)) this.#tellPeople();
         break;
       case "displayNameChange":
-        this.#learn(id, { display_name: text(data.displayName) });
+        this.#update(id, { display_name: text(data.displayName) });
         break;
       case "participantRoleChanged":
-        this.#learn(id, { moderator: data.role === "moderator" });
+        this.#update(id, { moderator: data.role === "moderator" });
         break;
       case "participantMuted":
-        this.#learn(id, {
+        this.#update(id, {
           [data.mediaType === "audio" ? "audio" : "video"]: data.isMuted !== true,
         });
         break;
       case "raiseHandUpdated":
-        this.#learn(id, { hand: Number(data.handRaised) || null });
+        this.#update(id, { hand: Number(data.handRaised) || null });
         break;
       case "incomingMessage":
         this.#written(text(data.from), data);
@@ -137,10 +137,10 @@ export class Translator {
         this.#written(this.#api.localId ?? "", data);
         break;
       case "audioMuteStatusChanged":
-        this.#learn(this.#api.localId, { audio: data.muted !== true });
+        this.#update(this.#api.localId, { audio: data.muted !== true });
         break;
       case "videoMuteStatusChanged":
-        this.#learn(this.#api.localId, { video: data.muted !== true });
+        this.#update(this.#api.localId, { video: data.muted !== true });
         break;
       case "participantKickedOut":
         if (Reflect.get(Object(data.kicked), "local") === true) {
@@ -166,7 +166,7 @@ export class Translator {
       at: Date.now() / 1000,
       private: privateMessage === true,
     };
-    this.#tell("nanomeetChat", { whole: false, messages: [words] });
+    this.#emitAfter("nanomeetChat", { whole: false, messages: [words] });
   }
 
   #recorded({ on, error }: EventData): void {
@@ -190,7 +190,7 @@ export class Translator {
     this.#tellPeople();
   }
 
-  #learn(id: string | null, news: Partial<Person>): void {
+  #update(id: string | null, news: Partial<Person>): void {
     const person = id === null ? undefined : this.#people.get(id);
     if (!person) return;
     Object.assign(person, news);
@@ -202,7 +202,7 @@ export class Translator {
     const asked = [this.#api.getRoomsInfo().then((answer) => this.#roles(answer))];
     if (self !== null) {
       const learn = (name: "audio" | "video") => (muted: unknown) =>
-        this.#learn(self, { [name]: muted !== true });
+        this.#update(self, { [name]: muted !== true });
       asked.push(this.#api.isAudioMuted().then(learn("audio")));
       asked.push(this.#api.isVideoMuted().then(learn("video")));
     }
@@ -212,23 +212,23 @@ export class Translator {
   #roles(answer: unknown): void {
     const { rooms } = Object(answer) as { rooms?: { participants?: EventData[] }[] };
     for (const { id, role } of (rooms ?? []).flatMap((room) => room.participants ?? [])) {
-      if (typeof role === "string") this.#learn(text(id), { moderator: role === "moderator" });
+      if (typeof role === "string") this.#update(text(id), { moderator: role === "moderator" });
     }
   }
 
   #tellPeople(): void {
     const participants = [...this.#people.values()].map((one) => ({ ...one }));
-    this.#tell("nanomeetParticipants", { participants });
+    this.#emitAfter("nanomeetParticipants", { participants });
   }
 
   #failed(name: string): void {
     const refusal = Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined;
     if (refusal) this.#fail(...refusal);
-    else if (/membersOnly/.test(name)) this.#tell("nanomeetWaiting", {});
+    else if (/membersOnly/.test(name)) this.#emitAfter("nanomeetWaiting", {});
   }
 
   #fail(name: string, message: string): void {
-    this.#tell("errorOccurred", {
+    this.#emitAfter("errorOccurred", {
       name,
       message,
       isFatal: true,
@@ -237,7 +237,7 @@ export class Translator {
   }
 
   /** Emits after all listeners of the original event. */
-  #tell(event: string, data: EventData): void {
+  #emitAfter(event: string, data: EventData): void {
     queueMicrotask(() => this.#api.tell(event, { ...data, derived: true }));
   }
 }

@@ -78,17 +78,17 @@ export class CommandQueue {
         const person = "person" in readiness && readiness.person;
         if (person) for (const other of earlier) this.#refuse(other, LEFT);
         if (person || !blocked) void this.#begin(one, () => this.#host.leave());
-        else this.#hold(one, BLOCKED, heartbeat);
+        else this.#reportHeld(one, BLOCKED, heartbeat);
       } else if ("failure" in readiness) {
         this.#refuse(one, readiness.failure);
       } else if ("api" in readiness) {
-        if (blocked) this.#hold(one, BLOCKED, heartbeat);
+        if (blocked) this.#reportHeld(one, BLOCKED, heartbeat);
         else void this.#begin(one, () => carryOut(readiness.api, one));
       } else if (Date.now() - Math.max(one.since, readiness.opens ?? 0) > TIMEOUT_MS) {
         const message = `The meeting is not joined after ${TIMEOUT_MIN} minutes: ${readiness.why}.`;
         this.#refuse(one, { kind: readiness.kind, message });
       } else {
-        this.#hold(one, readiness.why, heartbeat);
+        this.#reportHeld(one, readiness.why, heartbeat);
       }
     }
     if (this.#waiting.length === 0) {
@@ -97,7 +97,7 @@ export class CommandQueue {
     } else this.#timer ??= setInterval(() => this.look(true), HEARTBEAT_MS);
   }
 
-  #hold(one: Given, why: string, heartbeat: boolean): void {
+  #reportHeld(one: Given, why: string, heartbeat: boolean): void {
     if (one.reported === why && !heartbeat) return;
     one.reported = why;
     this.#host.send({ type: "held", id: one.id, why });

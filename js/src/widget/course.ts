@@ -131,7 +131,7 @@ export class MeetingCourse implements Owner {
   /** Another cell took over the meeting: usually the same cell, run again. */
   taken(): void {
     if (this.#meeting === null) return;
-    this.#letGo();
+    this.#detach();
     this.#report.tell("left");
     this.#step(TAKEN);
     this.#retireIfUnused();
@@ -160,7 +160,7 @@ export class MeetingCourse implements Owner {
   close(): void {
     const meeting = this.#meeting;
     const kernel = this.#kernelWatch;
-    this.#letGo();
+    this.#detach();
     this.#phase.step(bare("closed"));
     if (meeting === null) {
       kernel?.stop();
@@ -249,7 +249,7 @@ export class MeetingCourse implements Owner {
     if (same) return;
     const old = this.#meeting;
     if (old !== null) {
-      this.#letGo();
+      this.#detach();
       void old.leave().finally(() => forget(old));
     }
     if (token === null) {
@@ -339,7 +339,7 @@ export class MeetingCourse implements Owner {
       asked,
     );
     if (meeting === null) {
-      this.#step(OCCUPIED, () => onFreed(() => this.#freed(key)));
+      this.#step(OCCUPIED, () => onFreed(() => this.#onFreed(key)));
       return;
     }
     this.#meeting = meeting;
@@ -353,7 +353,7 @@ export class MeetingCourse implements Owner {
     this.#release = [
       () => clearInterval(beat),
       meeting.subscribe({
-        changed: (state, what) => this.#follow(state, what),
+        changed: (state, what) => this.#onMeetingChange(state, what),
         happened: (name, data) => {
           send({ type: "event", name, data });
           this.#options.happened();
@@ -366,7 +366,7 @@ export class MeetingCourse implements Owner {
   }
 
   /** The cell that showed the meeting no longer does: take over, unless the meeting has ended. */
-  #freed(key: string): void {
+  #onFreed(key: string): void {
     if (goesOn(key)) this.#start();
     else this.#step(showing({ kind: "left" }));
   }
@@ -402,7 +402,7 @@ export class MeetingCourse implements Owner {
     if (this.#phase.now === leaving) this.#leftFor(next);
   }
 
-  #follow(state: MeetingState, what: keyof MeetingState): void {
+  #onMeetingChange(state: MeetingState, what: keyof MeetingState): void {
     this.#report.change(state, what);
     if (what === "status" && (state.status === "left" || state.status === "failed")) {
       this.#ended(state);
@@ -413,7 +413,7 @@ export class MeetingCourse implements Owner {
   #ended({ status, error }: MeetingState): void {
     const meeting = this.#meeting;
     const next = this.#phase.is("orphaned") ? ENDED : this.#phase.now.next;
-    this.#letGo();
+    this.#detach();
     if (meeting !== null) forget(meeting);
     if (status === "left") {
       if (this.#guest && next !== UNWATCHED) this.#options.send({ type: "guest_left" });
@@ -433,7 +433,7 @@ export class MeetingCourse implements Owner {
     if (next === UNWATCHED && this.#isShown) this.rejoin();
   }
 
-  #letGo(): void {
+  #detach(): void {
     for (const stop of this.#release.splice(0)) stop();
     if (this.#meeting) this.#meeting.overlay.actions = null;
     this.#meeting = null;

@@ -53,19 +53,19 @@ export class CameraControl {
     // The system's own camera menu may switch the blur, too.
     const { signal: ended } = this.#owner;
     track.addEventListener("configurationchange", () => this.#readBlur(), { signal: ended });
-    this.#follow();
+    this.#applyWanted();
   }
 
   /** Requests a larger size at once, a smaller one after a delay. */
   setCapture(asked: Capture): void {
     this.#asked = asked;
-    this.#follow();
+    this.#applyWanted();
   }
 
   /** Limits the size because processing on this machine is slow; null for no limit. */
   setCeiling(ceiling: Capture | null): void {
     this.#ceiling = ceiling;
-    this.#follow();
+    this.#applyWanted();
   }
 
   get #wanted(): Capture | null {
@@ -77,7 +77,7 @@ export class CameraControl {
     };
   }
 
-  #follow(): void {
+  #applyWanted(): void {
     const wanted = this.#wanted;
     const applied = this.#applied;
     if (!this.#track || !wanted) return;

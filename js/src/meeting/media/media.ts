@@ -96,7 +96,7 @@ export class LocalMedia {
       memory,
       onFailed: (track) =>
         void this.#exclusive({ video: this.intends("video") }, async () => {
-          if (this.camera.value === track) this.#uncovered();
+          if (this.camera.value === track) this.#onBackgroundFailed();
         }),
       onCeiling: (ceiling) => this.control.setCeiling(ceiling),
     });
@@ -414,12 +414,12 @@ export class LocalMedia {
       if (ended.aborted || this.#source !== source) this.background.release();
       else this.camera.value = shown;
     } catch {
-      if (this.#source === source) this.#uncovered();
+      if (this.#source === source) this.#onBackgroundFailed();
     }
   }
 
   /** The background failed: switches the camera off and reports the reason. */
-  #uncovered(): void {
+  #onBackgroundFailed(): void {
     this.#closeCamera();
     this.problems.value = { ...this.problems.value, video: "background" };
   }

@@ -205,7 +205,7 @@ export class Peer {
         this.#apartSince = performance.now();
         this.restart();
       }
-      if (pc.connectionState === "failed") this.#mend();
+      if (pc.connectionState === "failed") this.#recover();
       this.#options.onChange();
     };
     return pc;
@@ -361,10 +361,10 @@ export class Peer {
     else if (!this.#pc.remoteDescription && !this.#makingOffer) this.start();
     // Waiting for "failed" would take half a minute; if the path recovers meanwhile, it is kept.
     else if (this.#pc.connectionState === "disconnected") this.restart();
-    else if (this.#pc.connectionState === "failed") this.#mend();
+    else if (this.#pc.connectionState === "failed") this.#recover();
   }
 
-  #mend(): void {
+  #recover(): void {
     this.#restarts += 1;
     if (this.#restarts <= RESTARTS) {
       this.restart();

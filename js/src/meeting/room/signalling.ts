@@ -173,7 +173,7 @@ export class Signalling implements ServerLine {
       this.#open();
     } else if (this.#socket?.readyState === OPEN) {
       this.#ping();
-      this.#expectWord(HURRIED_PONG_TIMEOUT);
+      this.#expectMessage(HURRIED_PONG_TIMEOUT);
     }
   }
 
@@ -199,18 +199,18 @@ export class Signalling implements ServerLine {
     this.#step("connecting");
     const socket = this.#options.open(this.#options.url);
     this.#socket = socket;
-    this.#expectWord(OPEN_TIMEOUT);
+    this.#expectMessage(OPEN_TIMEOUT);
     socket.onopen = () => {
       this.#join();
       this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL);
     };
-    socket.onmessage = ({ data }) => this.#hear(data);
-    socket.onclose = () => this.#lost();
+    socket.onmessage = ({ data }) => this.#onMessage(data);
+    socket.onclose = () => this.#onLost();
   }
 
   #join(): void {
     this.#step("joining");
-    this.#expectWord(OPEN_TIMEOUT);
+    this.#expectMessage(OPEN_TIMEOUT);
     this.#post({
       type: "join",
       v: PROTOCOL_VERSION,
@@ -220,7 +220,7 @@ export class Signalling implements ServerLine {
     });
   }
 
-  #hear(data: unknown): void {
+  #onMessage(data: unknown): void {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = undefined;
     const message = parse(data);
@@ -243,7 +243,7 @@ export class Signalling implements ServerLine {
         break;
       case "bye":
         // The user may retry a full or locked room, but not in a loop.
-        if (message.retry && !NOT_ADMITTED.has(message.kind)) this.#lost();
+        if (message.retry && !NOT_ADMITTED.has(message.kind)) this.#onLost();
         else this.#end({ kind: message.kind, message: message.message, retry: message.retry });
         return;
       case "welcome":
@@ -268,7 +268,7 @@ export class Signalling implements ServerLine {
     this.#step(connection);
   }
 
-  #lost(): void {
+  #onLost(): void {
     if (this.#connection === "ended") return;
     this.#dropSocket();
     this.#pending.rejectAll("connection_lost", "The connection was lost.");
@@ -296,12 +296,12 @@ export class Signalling implements ServerLine {
   #ping(): void {
     this.#post({ type: "ping", t: performance.now() });
     // The timer starts with the ping: a throttled timer in a hidden tab cannot fire too early.
-    if (this.#silenceTimer === undefined) this.#expectWord(PONG_TIMEOUT);
+    if (this.#silenceTimer === undefined) this.#expectMessage(PONG_TIMEOUT);
   }
 
-  #expectWord(within: number): void {
+  #expectMessage(within: number): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lost(), within);
+    this.#silenceTimer = setTimeout(() => this.#onLost(), within);
   }
 
   #post(message: ClientMessage): void {
