@@ -57,7 +57,7 @@ class Cell:
     def says(self, words: str) -> None:
         expect(self.meeting.get_by_role("alert")).to_contain_text(words, timeout=SLOW)
 
-    def told(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def state(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return Python's state, once it matches."""
         printed = self.notebook.until(2, lambda text: fits(json.loads(text)))
         answer: dict[str, Any] = json.loads(printed)
@@ -65,7 +65,7 @@ class Cell:
 
     def failed(self) -> dict[str, Any]:
         """Return Python's information about a failure."""
-        return self.told(lambda told: told["error"] is not None)
+        return self.state(lambda state: state["error"] is not None)
 
 
 def test_who_is_removed_is_told_so(
@@ -83,10 +83,10 @@ def test_who_is_removed_is_told_so(
     sheet = host.get_by_role("dialog", name="Remove Guest?")
     sheet.get_by_role("button", name="Remove", exact=True).click()
     cell.says("A moderator removed you from Removed.")
-    told = cell.failed()
-    assert told["seen"] == ["loading", "joining", "joined", "failed"]
-    assert told["error"]["kind"] == "kicked"
-    assert told["people"] == 0
+    state = cell.failed()
+    assert state["seen"] == ["loading", "joining", "joined", "failed"]
+    assert state["error"]["kind"] == "kicked"
+    assert state["people"] == 0
 
 
 def test_a_full_room_says_so_and_can_be_tried_again(
@@ -104,9 +104,9 @@ def test_a_full_room_says_so_and_can_be_tried_again(
     expect(host.get_by_role("heading", name="You left")).to_be_visible()
     cell.meeting.get_by_role("button", name="Try again").click()
     cell.is_("joined")
-    told = cell.told(lambda told: told["seen"][-1] == "joined")
-    assert told["seen"][-1] == "joined"
-    assert told["error"] is None
+    state = cell.state(lambda state: state["seen"][-1] == "joined")
+    assert state["seen"][-1] == "joined"
+    assert state["error"] is None
 
 
 @pytest.mark.waits
@@ -120,9 +120,9 @@ def test_a_token_that_runs_out_ends_the_meeting(
     cell.join(server.room("Brief", exp=end.strftime("%Y-%m-%dT%H:%M:%SZ")))
     cell.is_("joined")
     cell.says("The token for Brief has expired")
-    told = cell.failed()
-    assert told["seen"][-2:] == ["joined", "failed"]
-    assert told["error"]["kind"] == "token_expired"
+    state = cell.failed()
+    assert state["seen"][-2:] == ["joined", "failed"]
+    assert state["error"]["kind"] == "token_expired"
 
 
 def test_a_server_that_returns_is_a_drop_out_else_the_end(
@@ -142,9 +142,9 @@ def test_a_server_that_returns_is_a_drop_out_else_the_end(
     cell.notebook.tells(4, held)
     second = servers.start("--port", str(port), data=first.data)
     cell.is_("joined")
-    told = cell.told(lambda told: told["people"] == 1 and len(told["seen"]) > 4)
-    assert told["seen"] == ["loading", "joining", "joined", "joining", "joined"]
-    assert told["people"] == 1
+    state = cell.state(lambda state: state["people"] == 1 and len(state["seen"]) > 4)
+    assert state["seen"] == ["loading", "joining", "joined", "joining", "joined"]
+    assert state["people"] == 1
     # Commands sent meanwhile were carried out then.
     cell.notebook.tells(4, "<set_subject: done: 'Back'>")
 
@@ -153,9 +153,9 @@ def test_a_server_that_returns_is_a_drop_out_else_the_end(
     cell.notebook.run(3)
     page.clock.fast_forward(130_000)
     cell.says("The server of Dropped cannot be reached.")
-    told = cell.failed()
-    assert told["seen"][-2:] == ["joining", "failed"]
-    assert told["error"]["kind"] == "server_unreachable"
+    state = cell.failed()
+    assert state["seen"][-2:] == ["joining", "failed"]
+    assert state["error"]["kind"] == "server_unreachable"
     cell.notebook.begins(4, "<set_subject: failed: The meeting's server cannot be reached.")
 
 

@@ -71,7 +71,7 @@ describe("spotlight", () => {
 });
 
 describe("fitting", () => {
-  it("crops the sides of a wide picture for a square tile", () => {
+  it("crops the sides of a wide frame for a square tile", () => {
     expect(crop({ width: 640, height: 360 }, { width: 100, height: 100 })).toEqual({
       x: 140,
       y: 0,

@@ -17,7 +17,7 @@ export interface ControlsProps {
   onPlay(): void;
   onMute(): void;
   onVolume(volume: number): void;
-  /** Seeks to so many seconds behind the live edge. */
+  /** Seeks to a position `behind` seconds behind the live edge. */
   onSeek(behind: number): void;
   onFull(): void;
   onDetails(): void;

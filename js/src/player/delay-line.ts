@@ -88,7 +88,7 @@ export class DelayLine {
     this.#held = true;
   }
 
-  /** Seeks to so many milliseconds behind the live edge. */
+  /** Seeks to a position `behind` milliseconds behind the live edge. */
   seek(behind: number, now: number): void {
     this.#held = this.#overtaken = false;
     this.#options.onJump();

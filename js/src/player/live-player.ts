@@ -86,7 +86,10 @@ export class LivePlayer extends BaseStreamPlayer implements StreamPlayer {
     this.seek(this.#line.behind(performance.now()) / 1000);
   }
 
-  /** Seeks to so many seconds behind the live edge, as far as the window reaches; 0 is live. */
+  /**
+   * Seeks to a position `behind` seconds behind the live edge, as far as the window reaches; 0 is
+   * live.
+   */
   seek(behind: number): void {
     this.paused.value = false;
     this.#line.seek(behind * 1000, performance.now());

@@ -8,7 +8,7 @@ import type { StreamPlayer } from "./stream-player";
 /** Marks the messages of both directions. */
 export const MARK = "nanomeet-player";
 
-/** What the embedding page is told; in seconds, except `latency`, in milliseconds. */
+/** The state sent to the embedding page; in seconds, except `latency`, in milliseconds. */
 export interface PlayerFacts {
   state: string;
   paused: boolean;

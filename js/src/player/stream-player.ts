@@ -15,9 +15,9 @@ export interface Figures {
   dropped: number;
   /** Milliseconds from the server to the screen: half the round trip, decoding, waiting. */
   latency: number | null;
-  /** Milliseconds that the audio lags behind the video; null where it is not measured. */
+  /** Milliseconds that the audio lags behind the video; null if it is not measured. */
   lipSync: number | null;
-  /** Root mean square of the audio; null where it is not measured. */
+  /** Root mean square of the audio; null if it is not measured. */
   level: number | null;
   width: number;
   height: number;
@@ -54,7 +54,7 @@ export interface StreamPlayer {
   readonly vod: ReadonlySignal<string | null>;
   /** Whether the broadcast has begun: then a waiting viewer waits for it to resume. */
   readonly begun: ReadonlySignal<boolean>;
-  /** Whether there is video, not only audio; and what it shows. */
+  /** Whether there is video, not only audio; and what the video shows. */
   readonly picture: ReadonlySignal<boolean>;
   readonly shows: ReadonlySignal<StreamState["shows"]>;
   readonly refusal: ReadonlySignal<Refusal | null>;
@@ -65,7 +65,10 @@ export interface StreamPlayer {
   pause(): void;
   /** Resumes from where it paused. */
   play(): void;
-  /** Seeks to so many seconds behind the live edge, as far as the window reaches; 0 is live. */
+  /**
+   * Seeks to a position `behind` seconds behind the live edge, as far as the window reaches; 0 is
+   * live.
+   */
   seek(behind: number): void;
   /** From 0 to 1. */
   setVolume(volume: number): void;

@@ -49,7 +49,7 @@ export class TrackBuffer {
     this.#push({ bytes: fragment, header: false });
   }
 
-  /** Removes what is older than the window, now and then. */
+  /** Regularly removes what is older than the window. */
   forget(before: number): void {
     const buffer = this.#buffer;
     const oldest = buffer?.buffered.length ? buffer.buffered.start(0) : before;

@@ -29,7 +29,7 @@ export interface WatchEvents {
   onFrame: (frame: Frame) => void;
   /** The connection was lost; it is reconnecting. */
   onLost: () => void;
-  /** The server refuses for good. */
+  /** The server refuses permanently. */
   onRefused: (refusal: Refusal) => void;
 }
 

@@ -177,7 +177,7 @@ export class Signalling implements ServerLine {
     }
   }
 
-  /** Gives up the place for good. */
+  /** Gives up the place permanently. */
   leave(): void {
     if (this.#socket?.readyState === OPEN) this.#post({ type: "leave" });
     this.#end({ kind: "left", message: "You left the meeting.", retry: true });

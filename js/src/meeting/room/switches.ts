@@ -1,4 +1,4 @@
-/** Toggles: one's own devices and hand, and the lobby. */
+/** Toggles for the user's devices and hand, and for the lobby. */
 
 import { DeviceError } from "../media/devices";
 import type { MeetingPage } from "./meeting-page";

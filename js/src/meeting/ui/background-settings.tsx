@@ -6,7 +6,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 
-/** The virtual background: a blur, one of the room's pictures, or an own one. */
+/** The virtual background: a blur, one of the room's images, or the user's own. */
 export function BackgroundSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { media } = meeting;
   const { background } = media;

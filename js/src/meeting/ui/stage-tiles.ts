@@ -21,7 +21,7 @@ export interface Shown {
   microphone: boolean;
   speaking: boolean;
   state: PeerState;
-  /** The connection quality; null where there is none, or before it is measured. */
+  /** The connection quality; null if there is none, or before it is measured. */
   quality: Grade | null;
   /** Called with the screen lines that the video takes up. */
   onLines: (lines: number) => void;

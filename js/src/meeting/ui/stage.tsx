@@ -71,7 +71,7 @@ interface RestProps {
   rect: Rect;
 }
 
-/** Stands for the participants that do not fit. */
+/** Represents the participants that do not fit. */
 function Rest({ meeting, count, rect }: RestProps): JSX.Element {
   return (
     <li
