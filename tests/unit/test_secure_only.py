@@ -56,7 +56,7 @@ MET = {
     "meeting/ui/copy-link.tsx": "catches, and copies by document.execCommand",
     "meeting/ui/sound.tsx": "asks whether it is there",
     "player/live-player.ts": "LivePlayer.supported: another player is taken",
-    "player/picture.ts": "LivePlayer.supported",
+    "player/frame-decoder.ts": "LivePlayer.supported",
     "player/sound.ts": "LivePlayer.supported",
     "widget/clipboard.ts": "catches, and the widget copies by document.execCommand",
 }
