@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 
@@ -81,6 +82,7 @@ def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatc
         addresses = await resolve(target, frozenset({"localhost"}))
         relay = _Relay(target, addresses)
         near = await relay.listen()
+        relay.expect(os.getpid())
         reader, writer = await asyncio.open_connection("127.0.0.1", near)
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", elsewhere)
         writer.write(b"rtmp")
