@@ -23,8 +23,12 @@ from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Trac
 from tests.unit.server.spoiling import deep
 
 SOURCE = Path(nanomeet_widget.__file__).parent
-#: Its files of JSON are this package's own, which the launched server writes.
-ELSEWHERE = {SOURCE / "services" / "local.py", SOURCE / "_json.py"}
+#: What they read is this package's own: the file of a server that it launches, and what that gives to a child.
+ELSEWHERE = {
+    SOURCE / "_json.py",
+    SOURCE / "services" / "local.py",
+    SOURCE / "server" / "confined.py",
+}
 DECODERS: list[Any] = [
     _json.read,
     _json.read_leniently,
