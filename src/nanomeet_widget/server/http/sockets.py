@@ -28,8 +28,9 @@ NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 #: and IANA's registry: "Try Again Later").
 TRY_AGAIN = 1013
 CROWDED = "Too many connections from your network address."
-#: Messages that may be on their way when a connection is closed.
-_MAX_IGNORED = 50
+#: Messages that may be on their way when a connection is closed. Cutting it off sooner could take the reason
+#: away before the page has read it.
+_MAX_IGNORED = 1000
 
 
 class Socket(Handler, websocket.WebSocketHandler):
