@@ -64,7 +64,7 @@ def test_a_page_that_goes_is_gone_before_a_lost_connection(
     else:
         grace = open_page(address(server, guest, name, "Grace"))
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
-    bare = open_page(f"{server.url}/healthz")
+    bare = open_page(f"{server.url}/healthz", bypass_csp=True)
     bare.evaluate(LOSE, [server.invite(token)])
     expect(tile(ada, "Ben")).to_be_visible(timeout=PATIENCE)
     go(grace)
