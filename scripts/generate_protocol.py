@@ -30,7 +30,7 @@ _SIMPLE = {
     type(None): "null",
 }
 #: Inherited by messages, and none themselves.
-BASES = {common.Message, meeting.Request, meeting.ModeratorRequest}
+BASES = {common.Message, common.FromServer, meeting.Request, meeting.ModeratorRequest}
 MODULES = (common, meeting, ingest, watch, frames)
 UNIONS = {
     "ClientMessage": meeting.ClientMessage,

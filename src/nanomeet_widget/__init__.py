@@ -48,9 +48,11 @@ from nanomeet_widget.services import configure
 if TYPE_CHECKING:
     from nanomeet_widget._player import BroadcastPlayer
     from nanomeet_widget._widget import NanoMeet
+    from nanomeet_widget.bot import Bot
 
 __all__ = [
     "AuthenticationError",
+    "Bot",
     "BroadcastPlayer",
     "BroadcastStatus",
     "CannotAwaitError",
@@ -106,6 +108,11 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
 
         globals()[name] = BroadcastPlayer
         return BroadcastPlayer
+    if name == "Bot":
+        from nanomeet_widget.bot import Bot  # noqa: PLC0415
+
+        globals()[name] = Bot
+        return Bot
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

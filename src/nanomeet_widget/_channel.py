@@ -17,10 +17,10 @@ from nanomeet_widget import _page_protocol
 from nanomeet_widget._command import Command
 from nanomeet_widget._errors import (
     CommandError,
-    CommandRefusedError,
     CommandTimeoutError,
     NoFrontEndError,
     NotJoinedError,
+    failed,
     not_joined,
 )
 from nanomeet_widget._page_protocol import KernelMessage, Reply, Withdrawn
@@ -36,12 +36,6 @@ PROBE = 10.0
 #: in a hidden tab that the browser throttles.
 HELD = 90.0
 
-#: The page's error kinds that have their own class here.
-_ERRORS: dict[str, type[CommandError]] = {
-    "timeout": CommandTimeoutError,
-    "refused": CommandRefusedError,
-    "not_moderator": CommandRefusedError,
-}
 _PROBE_MESSAGE = _page_protocol.Probe()
 
 
@@ -197,9 +191,7 @@ class PageChannel:
         if error.kind == NotJoinedError.kind:
             command.reject(not_joined(error.cause or error.kind, words))
             return
-        failure = _ERRORS.get(error.kind, CommandError)(words)
-        failure.kind = error.kind
-        command.reject(failure)
+        command.reject(failed(error.kind, words))
 
     def heard(self) -> None:
         """Note that a message of the page has arrived: its replies arrive, too."""

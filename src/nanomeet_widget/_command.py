@@ -10,16 +10,24 @@ import asyncio
 import html
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from nanomeet_widget import _kernel
-from nanomeet_widget._errors import CannotAwaitError, CommandError, NoFrontEndError
+from nanomeet_widget._errors import (
+    CannotAwaitError,
+    CommandError,
+    CommandTimeoutError,
+    NoFrontEndError,
+)
 
 T = TypeVar("T")
 
+#: Why to await the commands of a meeting in a notebook.
+_PAGE = "its reply comes from a page, and no page is heard while this waits: await the command"
 _SIGNS = {"pending": "…", "done": "✓", "failed": "✗"}
 
 
@@ -42,6 +50,8 @@ class Command(Coroutine[Any, Any, T]):
         Whether the page's replies arrive, once that is known.
     withdraw : callable, optional
         Takes the command back; returns whether no page had it yet.
+    why_await : callable, optional
+        Says why `wait` would wait in vain here; None if it would not.
 
     Attributes
     ----------
@@ -56,6 +66,7 @@ class Command(Coroutine[Any, Any, T]):
         name: str,
         heard: Future[bool] | None = None,
         withdraw: Callable[[], bool] = lambda: False,
+        why_await: Callable[[], str | None] = lambda: _PAGE,
     ) -> None:
         self.name = name
         # asyncio shows the task that awaits it by these.
@@ -66,6 +77,7 @@ class Command(Coroutine[Any, Any, T]):
         # A task that awaits it cannot cancel it.
         self._future.set_running_or_notify_cancel()
         self._withdraw = withdraw
+        self._why_await = why_await
         # How far each task has driven it.
         self._driven: WeakKeyDictionary[object, Coroutine[Any, Any, T]] = WeakKeyDictionary()
         # Whether the page's replies arrive, once that is known.
@@ -106,6 +118,39 @@ class Command(Coroutine[Any, Any, T]):
                 f"{self.name} has not settled yet: await it, or look at its state later"
             )
         return self._future.result()
+
+    def wait(self, timeout: float | None = None) -> T:
+        """Wait for its result in a script that has no event loop; await the command elsewhere.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait; None waits until the command settles, which it does in bounded time.
+
+        Returns
+        -------
+        T
+            The result.
+
+        Raises
+        ------
+        CommandError
+            If it failed.
+        CommandTimeoutError
+            If it has not settled in `timeout` seconds; it may still take effect.
+        CannotAwaitError
+            If it would wait in vain: the command's reply arrives on this thread, or from a page.
+        """
+        if not self._future.done() and (why := self._why_await()):
+            raise CannotAwaitError(f"{self.name}: {why}")
+        try:
+            return self._future.result(timeout)
+        except FutureTimeoutError as error:
+            if self._future.done():
+                raise
+            raise CommandTimeoutError(
+                f"{self.name} has not settled in {timeout:g} s; it may still take effect"
+            ) from error
 
     def exception(self) -> BaseException | None:
         """Return why it failed.

@@ -158,6 +158,23 @@ class LoginRequiredError(NotJoinedError):
     kind = "login_required"
 
 
+def failed(kind: str, message: str) -> CommandError:
+    """Return the error of a command that failed, by its kind.
+
+    Parameters
+    ----------
+    kind
+        As the engine, the page or the server has it.
+    message
+        What is wrong, and what to do.
+    """
+    refused = kind in {"refused", "not_moderator", "forbidden", "unsupported"}
+    known = CommandRefusedError if refused else CommandError
+    found = (CommandTimeoutError if kind == CommandTimeoutError.kind else known)(message)
+    found.kind = kind
+    return found
+
+
 def not_joined(kind: str, message: str) -> NotJoinedError:
     """Return the error of a meeting that is not joined, by its kind.
 

@@ -37,7 +37,7 @@ from nanomeet_widget._told import Told
 
 T = TypeVar("T")
 
-_State: TypeAlias = t.TraitType[T, NoReturn]
+State: TypeAlias = t.TraitType[T, NoReturn]
 
 #: The meeting goes on in a page.
 ALIVE = frozenset(
@@ -47,7 +47,8 @@ ALIVE = frozenset(
 _MAX_CHAT = 500
 
 
-def _state(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is called says it more exactly
+def state(trait: t.TraitType[Any, Any]) -> Any:  # noqa: ANN401 - what it is called says it more exactly
+    """Make a trait that only the meeting sets."""
     trait.read_only = True
     return trait
 
@@ -56,25 +57,23 @@ class MeetingState(Told):
     """What is known of a meeting; `NanoMeet` documents the traits."""
 
     # Not synced: a saved "joined" would be untrue for the next user who opens the notebook.
-    status: _State[MeetingStatus] = _state(
-        t.UseEnum(MeetingStatus, default_value=MeetingStatus.IDLE)
-    )
-    broadcast: _State[BroadcastStatus] = _state(
+    status: State[MeetingStatus] = state(t.UseEnum(MeetingStatus, default_value=MeetingStatus.IDLE))
+    broadcast: State[BroadcastStatus] = state(
         t.UseEnum(BroadcastStatus, default_value=BroadcastStatus.OFF)
     )
-    playout: _State[Playout | None] = _state(t.Instance(Playout, allow_none=True))
-    broadcast_shows: _State[str] = _state(t.Unicode(default_value="stage"))
-    moderator: _State[bool] = _state(t.Bool(default_value=False))
-    room: _State[str] = _state(t.Unicode(default_value="").tag(sync=True))
-    participants: _State[list[ParticipantInfo]] = _state(t.List(t.Dict()))
-    subject: _State[str] = _state(t.Unicode(default_value=""))
-    hands: _State[list[str]] = _state(t.List(t.Unicode()))
-    lobby: _State[list[Waiting]] = _state(t.List(t.Dict()))
-    chat: _State[list[Message]] = _state(t.List(t.Dict()))
-    broadcast_stats: _State[BroadcastStats | None] = _state(
+    playout: State[Playout | None] = state(t.Instance(Playout, allow_none=True))
+    broadcast_shows: State[str] = state(t.Unicode(default_value="stage"))
+    moderator: State[bool] = state(t.Bool(default_value=False))
+    room: State[str] = state(t.Unicode(default_value="").tag(sync=True))
+    participants: State[list[ParticipantInfo]] = state(t.List(t.Dict()))
+    subject: State[str] = state(t.Unicode(default_value=""))
+    hands: State[list[str]] = state(t.List(t.Unicode()))
+    lobby: State[list[Waiting]] = state(t.List(t.Dict()))
+    chat: State[list[Message]] = state(t.List(t.Dict()))
+    broadcast_stats: State[BroadcastStats | None] = state(
         t.Dict(default_value=None, allow_none=True)
     )
-    error: _State[Failure | None] = _state(t.Dict(default_value=None, allow_none=True))
+    error: State[Failure | None] = state(t.Dict(default_value=None, allow_none=True))
 
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
         self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
@@ -152,4 +151,13 @@ class MeetingState(Told):
         "nanomeetChat": (ChatData, _on_chat),
         "nanomeetBroadcastStats": (StatsData, _on_stats),
         "nanomeetBroadcastChanged": (ShowsData, _on_shows),
+    }
+
+    #: What a page tells, or a bot learns, that the traits follow.
+    FOLLOWS: ClassVar[dict[type[_page_protocol.Message], Callable[[Any, Any], None]]] = {
+        Status: _on_status,
+        Broadcast: _on_broadcast,
+        Participants: _on_participants,
+        Role: _on_role,
+        _page_protocol.Event: _on_event,
     }

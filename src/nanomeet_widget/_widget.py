@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import ipywidgets
 import traitlets as t
@@ -17,7 +17,6 @@ import traitlets as t
 from nanomeet_widget import (
     _library,
     _page_answers,
-    _recordings,
     _texts,
     _tokens,
     _trust,
@@ -26,27 +25,23 @@ from nanomeet_widget import (
 )
 from nanomeet_widget._callbacks import Guard
 from nanomeet_widget._command import Command, refused
-from nanomeet_widget._commands import CONFIRM, Commands
+from nanomeet_widget._commands import CONFIRM
 from nanomeet_widget._errors import (
     CommandError,
     CommandRefusedError,
     IllegalStepError,
     InvalidInputError,
     NotJoinedError,
-    not_joined,
 )
 from nanomeet_widget._meeting_state import ALIVE, MeetingState
 from nanomeet_widget._models import SecretText, TileView
 from nanomeet_widget._page_protocol import (
-    Broadcast,
     Close,
     Failure,
     KernelMessage,
     Message,
     Notice,
-    Participants,
     Retired,
-    Role,
     Status,
     Token,
     Trust,
@@ -55,7 +50,7 @@ from nanomeet_widget._page_protocol import (
 )
 from nanomeet_widget._page_protocol import Event as EventMessage
 from nanomeet_widget._page_sessions import PageSessions, SharedMeeting
-from nanomeet_widget._recording import Recording
+from nanomeet_widget._participation import Participation
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget._static import STATIC
 from nanomeet_widget._synced import Synced
@@ -73,6 +68,7 @@ T = TypeVar("T")
 _Option: TypeAlias = t.TraitType[T, T]
 
 _logger = logging.getLogger("nanomeet_widget")
+_AGAIN = "press the button in its cell to join again, or make another widget with a new token"
 
 #: The options that a misspelt one may have meant.
 _OPTIONS = (
@@ -95,7 +91,7 @@ class _SecretUnicode(t.Unicode[Any, Any]):
         super().__set__(obj, value)
 
 
-class NanoMeet(Commands, MeetingState, Synced):
+class NanoMeet(Participation, Synced):
     """A meeting in the cell that shows this.
 
     Parameters
@@ -250,94 +246,6 @@ class NanoMeet(Commands, MeetingState, Synced):
         )
         self.on_msg(lambda _widget, content, _buffers: self._sessions.receive(content))
 
-    @overload
-    def on(self, event: type[E], callback: Callable[[E], object]) -> None: ...
-    @overload
-    def on(self, event: str, callback: Callable[[Any], object]) -> None: ...
-    def on(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
-        """Call a function with every event of a kind.
-
-        Parameters
-        ----------
-        event : str or type
-            A name such as ``"participant_joined"``, or a class of `nanomeet_widget.events`.
-        callback : callable
-            Gets the event. If it raises, the meeting's cell shows that, and nothing else stops.
-
-        Raises
-        ------
-        InvalidInputError
-            If there is no such event, or `callback` cannot be called.
-        """
-        self._callbacks.add(event, callback)
-
-    def off(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
-        """Stop calling a function; one that was not registered is ignored.
-
-        Parameters
-        ----------
-        event : str or type
-            As it was given to `on`.
-        callback : callable
-            As it was given to `on`.
-
-        Raises
-        ------
-        InvalidInputError
-            If there is no such event.
-        """
-        self._callbacks.remove(event, callback)
-
-    @property
-    def events(self) -> list[Event]:
-        """The newest events, at most a thousand, oldest first."""
-        return self._callbacks.log
-
-    def attendance(self) -> list[dict[str, Any]]:
-        """Return who was in the room, and when, as far as this meeting saw it.
-
-        Returns
-        -------
-        list of dict
-            A row for each stay, the first one first: ``id, display_name, moderator``, ``joined`` and
-            ``left`` (aware times, UTC; None for participants who are still there) and ``seconds``.
-            ``pandas.DataFrame`` takes it as it is.
-        """
-        return self._records.attendance()
-
-    def raised_hands(self) -> list[dict[str, Any]]:
-        """Return whose hand was raised, and when.
-
-        Returns
-        -------
-        list of dict
-            As for `attendance`, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
-        """
-        return self._records.raised_hands()
-
-    def recordings(self) -> list[Recording]:
-        """List the recordings of this meeting's broadcasts, newest first. Moderators only.
-
-        Returns
-        -------
-        list of Recording
-            The recordings.
-
-        Raises
-        ------
-        PermissionDeniedError
-            If this is a participant's meeting.
-        InvalidInputError
-            If there is no token, or a service other than the embedded server keeps the recordings.
-        TokenError
-            If the token cannot be read.
-        ServiceError
-            If the server refuses or cannot be reached.
-        ServerStartError
-            If the embedded server does not start.
-        """
-        return _recordings.of_token(self.token)
-
     def leave(self) -> Command[None]:
         """Leave the meeting and free the camera.
 
@@ -379,6 +287,9 @@ class NanoMeet(Commands, MeetingState, Synced):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _own_token(self) -> str | None:
+        return self.token
+
     def _command(
         self,
         name: str,
@@ -392,7 +303,7 @@ class NanoMeet(Commands, MeetingState, Synced):
             return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
         status = self._status.state
         if status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
-            return refused(name, self._why_over(name))
+            return refused(name, self._why_over(name, _AGAIN))
         # Before joining, a moderator may have granted another role than the token's.
         if moderator and not self.moderator and status is MeetingStatus.JOINED:
             return refused(
@@ -400,15 +311,6 @@ class NanoMeet(Commands, MeetingState, Synced):
                 CommandRefusedError(f"{name} is for moderators, and you are a participant here"),
             )
         return self._channel.request(name, method, args, parse=parse, timeout=timeout)
-
-    def _why_over(self, name: str) -> NotJoinedError:
-        again = (
-            "press the button in its cell to join again, or make another widget with a new token"
-        )
-        if self.error is None:
-            return not_joined("left", f"{name}: the meeting was left: {again}")
-        kind, words = self.error["kind"], self.error["message"].rstrip(".")
-        return not_joined(kind, f"{name}: the meeting failed ({kind}): {words}: {again}")
 
     # --- what the page says ---------------------------------------------------------------
 
@@ -464,11 +366,7 @@ class NanoMeet(Commands, MeetingState, Synced):
             self.layout.close()
 
     _HANDLERS: ClassVar[dict[type[Message], Callable[[NanoMeet, Any], None]]] = {
-        Status: MeetingState._on_status,  # noqa: SLF001 - the base's own
-        Broadcast: MeetingState._on_broadcast,  # noqa: SLF001
-        Participants: MeetingState._on_participants,  # noqa: SLF001
-        Role: MeetingState._on_role,  # noqa: SLF001
-        EventMessage: MeetingState._on_event,  # noqa: SLF001
+        **MeetingState.FOLLOWS,
         WantInvite: _on_invite,
         WantBrowser: _on_browser,
         Trust: _on_trust,

@@ -90,6 +90,8 @@ export interface Join {
   password?: string | null;
   person?: string | null;
   composes?: boolean;
+  stage?: boolean;
+  watches?: boolean;
 }
 
 /** A session description (RFC 8829). */

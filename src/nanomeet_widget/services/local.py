@@ -176,6 +176,8 @@ class LocalServer(Service):
             self._fixed = _Address(url=address, api_key=as_secret("api_key", api_key))
         elif api_key is not None:
             raise InvalidInputError("api_key is for a server elsewhere: give its url, too")
+        #: Whether the certificate of the server is checked, or the path of its authority's.
+        self.verify = verify
         self._runtime = runtime
         self._data = data
         self._linger = linger

@@ -37,19 +37,23 @@ class Message(Struct, forbid_unknown_fields=True, omit_defaults=False):
     """The base of all messages and their parts."""
 
 
+class FromServer(Message, forbid_unknown_fields=False):
+    """The base of what only the server says: clients pass over fields that they do not know."""
+
+
 class Ping(Message, tag="ping", kw_only=True):
     """Check that the connection is alive."""
 
     t: float
 
 
-class Pong(Message, tag="pong", kw_only=True):
+class Pong(FromServer, tag="pong", kw_only=True):
     """The answer to a `Ping`, with its `t`."""
 
     t: float
 
 
-class Error(Message, tag="error", kw_only=True):
+class Error(FromServer, tag="error", kw_only=True):
     """A request was refused, or a message was invalid."""
 
     kind: str
@@ -95,7 +99,7 @@ TroubleKind = Literal[
 ]
 
 
-class Trouble(Message):
+class Trouble(FromServer):
     """What is wrong with the broadcast or its recording."""
 
     kind: TroubleKind

@@ -13,6 +13,7 @@ from nanomeet_widget.server.protocol.common import (
     BroadcastOptions,
     Codec,
     Error,
+    FromServer,
     Language,
     Message,
     Ping,
@@ -100,6 +101,13 @@ class Join(Message, tag="join", kw_only=True):
     person: Person | None = None
     #: Whether this page can compose the stage: that takes a browser with encoders, and https.
     composes: bool = True
+    #: Whether to enter the stage, if it has room; False joins the audience.
+    stage: bool = True
+    #: Whether this page shows the stage to its audience. No page composes the stage for those that do not.
+    watches: bool = True
+
+    def __repr__(self) -> str:
+        return f"Join(v={self.v}, name={self.name!r})"
 
 
 class Description(Message):
@@ -389,7 +397,7 @@ ClientMessage = (
 # --- the server to a page of the meeting ------------------------------------------------------
 
 
-class Participant(Message, kw_only=True):
+class Participant(FromServer, kw_only=True):
     """A participant, as everyone sees them."""
 
     id: ParticipantId
@@ -404,7 +412,7 @@ class Participant(Message, kw_only=True):
     hand: float | None
 
 
-class Playout(Message, kw_only=True):
+class Playout(FromServer, kw_only=True):
     """Where a broadcast can be watched."""
 
     live: str
@@ -412,7 +420,7 @@ class Playout(Message, kw_only=True):
     vod: str | None = None
 
 
-class PushState(Message, kw_only=True):
+class PushState(FromServer, kw_only=True):
     """The state of a broadcast's push to another server."""
 
     #: The other server; the rest of the address is secret.
@@ -422,7 +430,7 @@ class PushState(Message, kw_only=True):
     error: str | None = None
 
 
-class BroadcastState(Message, kw_only=True):
+class BroadcastState(FromServer, kw_only=True):
     """The broadcast of the room."""
 
     state: BroadcastStatus
@@ -440,7 +448,7 @@ class BroadcastState(Message, kw_only=True):
     shows: Shows = "stage"
 
 
-class RoomState(Message, kw_only=True):
+class RoomState(FromServer, kw_only=True):
     """The room's state that every participant may know."""
 
     subject: str
@@ -453,7 +461,7 @@ class RoomState(Message, kw_only=True):
     main: ParticipantId | None
 
 
-class ChatMessage(Message, tag="chat_message", kw_only=True):
+class ChatMessage(FromServer, tag="chat_message", kw_only=True):
     """A chat message; its sender gets it, too."""
 
     #: Increases with every message of the room.
@@ -468,7 +476,7 @@ class ChatMessage(Message, tag="chat_message", kw_only=True):
     to_name: str | None = None
 
 
-class StageFeed(Message, tag="stage_feed", kw_only=True):
+class StageFeed(FromServer, tag="stage_feed", kw_only=True):
     """For the audience: the stream of the stage, and the audience ticket for it."""
 
     stream: StreamName | None
@@ -477,7 +485,7 @@ class StageFeed(Message, tag="stage_feed", kw_only=True):
     possible: bool = True
 
 
-class IceServer(Message, kw_only=True):
+class IceServer(FromServer, kw_only=True):
     """A STUN or TURN server, as RTCPeerConnection takes it."""
 
     urls: list[str]
@@ -485,7 +493,7 @@ class IceServer(Message, kw_only=True):
     credential: str | None = None
 
 
-class Welcome(Message, tag="welcome", kw_only=True):
+class Welcome(FromServer, tag="welcome", kw_only=True):
     """You have joined. Everything that a page needs to show the room."""
 
     v: int
@@ -518,32 +526,32 @@ class Welcome(Message, tag="welcome", kw_only=True):
     feed: StageFeed
 
 
-class Waiting(Message, tag="waiting", kw_only=True):
+class Waiting(FromServer, tag="waiting", kw_only=True):
     """You are in the lobby, under this ID."""
 
     id: ParticipantId
 
 
-class PasswordRequired(Message, tag="password_required", kw_only=True):
+class PasswordRequired(FromServer, tag="password_required", kw_only=True):
     """A password is required: send `Join` again with it, on the same connection."""
 
     #: Whether the one given was wrong.
     wrong: bool
 
 
-class Joined(Message, tag="joined", kw_only=True):
+class Joined(FromServer, tag="joined", kw_only=True):
     """A participant joined."""
 
     participant: Participant
 
 
-class Updated(Message, tag="updated", kw_only=True):
+class Updated(FromServer, tag="updated", kw_only=True):
     """A participant's name, media or role changed. Sent to everyone, including them."""
 
     participant: Participant
 
 
-class Left(Message, tag="left", kw_only=True):
+class Left(FromServer, tag="left", kw_only=True):
     """A participant left."""
 
     id: ParticipantId
@@ -552,7 +560,7 @@ class Left(Message, tag="left", kw_only=True):
     by: ParticipantId | None = None
 
 
-class Signalled(Message, tag="signalled", kw_only=True):
+class Signalled(FromServer, tag="signalled", kw_only=True):
     """A `Signal` from another participant."""
 
     sender: ParticipantId
@@ -561,27 +569,27 @@ class Signalled(Message, tag="signalled", kw_only=True):
     restart: bool = False
 
 
-class Knock(Message, tag="knock", kw_only=True):
+class Knock(FromServer, tag="knock", kw_only=True):
     """A person waits in the lobby. Sent to moderators."""
 
     id: ParticipantId
     name: str
 
 
-class KnockEnded(Message, tag="knock_ended", kw_only=True):
+class KnockEnded(FromServer, tag="knock_ended", kw_only=True):
     """The person in the lobby was admitted, was refused, or left. Sent to moderators."""
 
     id: ParticipantId
 
 
-class LobbyNote(Message, tag="lobby_note", kw_only=True):
+class LobbyNote(FromServer, tag="lobby_note", kw_only=True):
     """For people in the lobby: a message from a moderator."""
 
     name: str
     text: str
 
 
-class Wanted(Message, tag="wanted", kw_only=True):
+class Wanted(FromServer, tag="wanted", kw_only=True):
     """How large another participant shows your video."""
 
     sender: ParticipantId
@@ -589,66 +597,66 @@ class Wanted(Message, tag="wanted", kw_only=True):
     screen: Lines
 
 
-class Reaction(Message, tag="reaction", kw_only=True):
+class Reaction(FromServer, tag="reaction", kw_only=True):
     """A participant's reaction. Sent to everyone, including them."""
 
     sender: ParticipantId
     reaction: ReactionKind
 
 
-class EndpointText(Message, tag="endpoint_text", kw_only=True):
+class EndpointText(FromServer, tag="endpoint_text", kw_only=True):
     """A program of another participant sent this text."""
 
     sender: ParticipantId
     text: str
 
 
-class AvatarChanged(Message, tag="avatar_changed", kw_only=True):
+class AvatarChanged(FromServer, tag="avatar_changed", kw_only=True):
     """A participant's picture changed; None shows their initials. Sent to everyone, including them."""
 
     id: ParticipantId
     avatar: str | None
 
 
-class UnmuteAsked(Message, tag="unmute_asked", kw_only=True):
+class UnmuteAsked(FromServer, tag="unmute_asked", kw_only=True):
     """A moderator asks you to unmute; the choice is yours."""
 
     media: MediaKind
     by: ParticipantId
 
 
-class StageInvited(Message, tag="stage_invited", kw_only=True):
+class StageInvited(FromServer, tag="stage_invited", kw_only=True):
     """A moderator invites you to the stage; the choice is yours."""
 
     by: ParticipantId
 
 
-class ViewersChanged(Message, tag="viewers_changed", kw_only=True):
+class ViewersChanged(FromServer, tag="viewers_changed", kw_only=True):
     """How many people watch the broadcast. Sent to moderators."""
 
     viewers: int
 
 
-class RoomChanged(Message, tag="room_changed", kw_only=True):
+class RoomChanged(FromServer, tag="room_changed", kw_only=True):
     """The room's state changed."""
 
     state: RoomState
 
 
-class MuteRequested(Message, tag="mute_requested", kw_only=True):
+class MuteRequested(FromServer, tag="mute_requested", kw_only=True):
     """A moderator muted your microphone or camera: switch it off."""
 
     media: MediaKind
     by: ParticipantId
 
 
-class BroadcastChanged(Message, tag="broadcast_changed", kw_only=True):
+class BroadcastChanged(FromServer, tag="broadcast_changed", kw_only=True):
     """The broadcast's state changed."""
 
     broadcast: BroadcastState
 
 
-class IngestGranted(Message, tag="ingest_granted", kw_only=True):
+class IngestGranted(FromServer, tag="ingest_granted", kw_only=True):
     """For the broadcaster only: send the stage to the ingest socket, with this ingest ticket."""
 
     stream: StreamName
@@ -661,13 +669,13 @@ class IngestGranted(Message, tag="ingest_granted", kw_only=True):
     shows: Shows = "stage"
 
 
-class ShowBroadcast(Message, tag="show_broadcast", kw_only=True):
+class ShowBroadcast(FromServer, tag="show_broadcast", kw_only=True):
     """For the broadcaster only: show this to viewers, and confirm with `BroadcastShown`."""
 
     shows: Shows
 
 
-class Link(Message, kw_only=True):
+class Link(FromServer, kw_only=True):
     """An invite link with which several people joined."""
 
     #: Identifies it in this room; neither the token nor the token's ID.
@@ -678,13 +686,13 @@ class Link(Message, kw_only=True):
     here: list[ParticipantId]
 
 
-class LinksChanged(Message, tag="links_changed", kw_only=True):
+class LinksChanged(FromServer, tag="links_changed", kw_only=True):
     """The shared links of people in the room. Sent to moderators."""
 
     links: list[Link]
 
 
-class RemovalPlanned(Message, tag="removal_planned", kw_only=True):
+class RemovalPlanned(FromServer, tag="removal_planned", kw_only=True):
     """What a `Kick` of this person would do now."""
 
     ref: Ref
@@ -703,7 +711,7 @@ class RemovalPlanned(Message, tag="removal_planned", kw_only=True):
     same_address: int | None
 
 
-class InviteCreated(Message, tag="invite_created", kw_only=True):
+class InviteCreated(FromServer, tag="invite_created", kw_only=True):
     """The token of the invite that the request with this `ref` created."""
 
     ref: Ref
@@ -713,13 +721,13 @@ class InviteCreated(Message, tag="invite_created", kw_only=True):
         return f"InviteCreated(ref={self.ref})"
 
 
-class Ack(Message, tag="ack", kw_only=True):
+class Ack(FromServer, tag="ack", kw_only=True):
     """The request with this `ref` succeeded."""
 
     ref: Ref
 
 
-class Bye(Message, tag="bye", kw_only=True):
+class Bye(FromServer, tag="bye", kw_only=True):
     """The connection ends, and why; `retry` says whether reconnecting makes sense."""
 
     kind: ByeKind

@@ -135,7 +135,7 @@ class AudienceFeed(RoomListener):
         """Start or end the relay as the room needs it now, and tell the audience where to watch."""
         self._set_retry(None)
         people = self._room.participants
-        audience = any(not p.stage for p in people)
+        audience = any(p.watches and not p.stage for p in people)
         if audience or not people:
             self._set_grace(None)
         if self._relay is not None and not self._fit(self._relay.page):
@@ -233,7 +233,7 @@ class AudienceFeed(RoomListener):
     # --- telling the audience ------------------------------------------------------------------
 
     def _feed(self, participant: Participant) -> meeting.StageFeed:
-        if participant.stage:
+        if participant.stage or not participant.watches:
             return _NO_FEED
         if self._public.live is not None:
             return meeting.StageFeed(stream=self._public.live, ticket=self._public.watch_ticket)

@@ -95,7 +95,7 @@ class Participant:
         What the room recognises them by; see `identity_of`.
     known : bool
         Whether they are recognised when they join with another connection.
-    name, audio, video, composes
+    name, audio, video, composes, stage, watches
         How the page introduced itself.
     browser, address : str, optional
         Hashes of the browser ID and the network address; empty if unknown.
@@ -114,6 +114,8 @@ class Participant:
         browser: str = "",
         address: str = "",
         composes: bool = True,
+        stage: bool = True,
+        watches: bool = True,
     ) -> None:
         self.claims = claims
         self.connection = connection
@@ -130,8 +132,10 @@ class Participant:
         self.video = video
         #: Whether the page can compose the stage.
         self.composes = composes
+        #: Whether their page shows the stage to its audience.
+        self.watches = watches
         self.screen = False
-        self.stage = True
+        self.stage = stage
         #: When the hand was raised, in milliseconds since the epoch; None while it is down.
         self.hand: float | None = None
         #: The moderator who invited them to the stage, until they enter it.
@@ -182,6 +186,8 @@ class Participant:
             browser=browser_of(join.person, key=key),
             address=network_of(address, key=key),
             composes=join.composes,
+            stage=join.stage,
+            watches=join.watches,
         )
 
     @classmethod

@@ -443,7 +443,7 @@ class Room:
         participant.claims = newcomer.claims
         # The same page may reconnect over another network.
         participant.address = newcomer.address
-        participant.composes = join.composes
+        participant.composes, participant.watches = join.composes, join.watches
         if participant.presence is Presence.DROPPED:
             participant.step(Presence.PRESENT)
         elif replaced is not connection:

@@ -57,6 +57,28 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
     assert not ben.all(meeting.StageFeed)
 
 
+def test_a_client_that_does_not_watch_asks_no_page_and_learns_of_no_stream(small: House) -> None:
+    anna = small.moderator()
+    bot = small.guest(stage=False, watches=False)
+    assert not bot.welcome.own.stage
+    assert not grants(anna)
+    eve = small.guest(stage=False)
+    (granted,) = grants(anna)
+    composed(small, granted)
+    assert feed(eve).stream == granted.stream
+    assert bot.welcome.feed == NOTHING
+    assert not bot.all(meeting.StageFeed)
+
+
+def test_a_page_that_comes_back_says_again_whether_it_watches(small: House) -> None:
+    anna = small.moderator()
+    token = claims()
+    bot = small.page().join(token, stage=False, watches=False, person=PERSON)
+    again = small.page().join(token, stage=False, watches=True, person=PERSON)
+    assert again.welcome.own.id == bot.welcome.own.id
+    assert len(grants(anna)) == 1
+
+
 def test_only_the_audience_learns_of_the_stream(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
     (granted,) = grants(anna)

@@ -1,0 +1,119 @@
+"""What a meeting can be asked and what it tells, once for a page's meeting and for a bot's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from nanomeet_widget import _recordings
+from nanomeet_widget._commands import Commands
+from nanomeet_widget._errors import NotJoinedError, not_joined
+from nanomeet_widget._meeting_state import MeetingState
+from nanomeet_widget._recording import Recording
+from nanomeet_widget.events import Event
+
+E = TypeVar("E", bound=Event)
+
+
+class Participation(Commands, MeetingState):
+    """Commands, state and events of a meeting."""
+
+    def _own_token(self) -> str | None:
+        """Return the meeting's token; None if there is none."""
+        raise NotImplementedError
+
+    @overload
+    def on(self, event: type[E], callback: Callable[[E], object]) -> None: ...
+    @overload
+    def on(self, event: str, callback: Callable[[Any], object]) -> None: ...
+    def on(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
+        """Call a function with every event of a kind.
+
+        Parameters
+        ----------
+        event : str or type
+            A name such as ``"participant_joined"``, or a class of `nanomeet_widget.events`.
+        callback : callable
+            Gets the event. If it raises, that is logged and shown in the meeting's cell, and nothing else
+            stops.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such event, or `callback` cannot be called.
+        """
+        self._callbacks.add(event, callback)
+
+    def off(self, event: str | type[Event], callback: Callable[[Any], object]) -> None:
+        """Stop calling a function; one that was not registered is ignored.
+
+        Parameters
+        ----------
+        event : str or type
+            As it was given to `on`.
+        callback : callable
+            As it was given to `on`.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such event.
+        """
+        self._callbacks.remove(event, callback)
+
+    @property
+    def events(self) -> list[Event]:
+        """The newest events, at most a thousand, oldest first."""
+        return self._callbacks.log
+
+    def attendance(self) -> list[dict[str, Any]]:
+        """Return who was in the room, and when, as far as this meeting saw it.
+
+        Returns
+        -------
+        list of dict
+            A row for each stay, the first one first: ``id, display_name, moderator``, ``joined`` and
+            ``left`` (aware times, UTC; None for participants who are still there) and ``seconds``.
+            ``pandas.DataFrame`` takes it as it is.
+        """
+        return self._records.attendance()
+
+    def raised_hands(self) -> list[dict[str, Any]]:
+        """Return whose hand was raised, and when.
+
+        Returns
+        -------
+        list of dict
+            As for `attendance`, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
+        """
+        return self._records.raised_hands()
+
+    def recordings(self) -> list[Recording]:
+        """List the recordings of this meeting's broadcasts, newest first. Moderators only.
+
+        Returns
+        -------
+        list of Recording
+            The recordings.
+
+        Raises
+        ------
+        PermissionDeniedError
+            If this is a participant's meeting.
+        InvalidInputError
+            If there is no token, or a service other than the embedded server keeps the recordings.
+        TokenError
+            If the token cannot be read.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        return _recordings.of_token(self._own_token())
+
+    def _why_over(self, name: str, again: str) -> NotJoinedError:
+        """Return the error of a command that is given after the meeting; `again` says how to join again."""
+        if self.error is None:
+            return not_joined("left", f"{name}: the meeting was left: {again}")
+        kind, words = self.error["kind"], self.error["message"].rstrip(".")
+        return not_joined(kind, f"{name}: the meeting failed ({kind}): {words}: {again}")

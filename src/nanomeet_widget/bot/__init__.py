@@ -1,0 +1,5 @@
+"""A participant without a browser."""
+
+from nanomeet_widget.bot.bot import Bot
+
+__all__ = ["Bot"]

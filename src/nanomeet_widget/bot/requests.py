@@ -1,0 +1,111 @@
+"""What a bot asks of the server for each command, by the command's name in the Web API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nanomeet_widget import _texts
+from nanomeet_widget._errors import failed
+from nanomeet_widget.server.protocol import meeting
+
+_AVATAR = ("data:image/png;", "data:image/webp;")
+
+
+def requests_for(method: str, args: Sequence[Any]) -> list[meeting.Request]:
+    """Return the requests that carry a command out, one after the other.
+
+    Parameters
+    ----------
+    method, args
+        A method of the Web API and its arguments, as `Commands` calls it.
+
+    Returns
+    -------
+    list of Request
+        Empty if there is nothing to do.
+
+    Raises
+    ------
+    CommandRefusedError
+        If that takes a browser.
+    """
+    name, given = (str(args[0]), args[1:]) if method == "executeCommand" else (method, args)
+    make = _REQUESTS.get(name)
+    if make is None:
+        raise _needs_browser(_NEEDS.get(name, "a page to show it in"))
+    return make(*given)
+
+
+def _toggle(what: str, on: bool | None = None) -> list[meeting.Request]:  # noqa: FBT001 - as the Web API has it
+    if what == "hand":
+        return [meeting.RaiseHand(raised=on is not False)]
+    if on is False:
+        return []  # it never is on
+    raise _needs_browser({"microphone": "a microphone", "camera": "a camera"}.get(what, "a screen"))
+
+
+def _password(password: str) -> list[meeting.Request]:
+    asked: list[meeting.Request] = [meeting.SetPassword(password=password)]
+    return asked if password else [*asked, meeting.SetLobby(active=False)]
+
+
+def _avatar(picture: str) -> list[meeting.Request]:
+    if picture and not picture.startswith(_AVATAR):
+        raise failed(
+            "unsupported", "A bot sends a picture as it is: give the bytes of a PNG or WebP file."
+        )
+    if len(picture) > _texts.AVATAR.most:
+        raise failed(
+            "unsupported",
+            f"A bot has no browser that makes a picture smaller: give one of at most "
+            f"{_texts.AVATAR.most * 3 // 4 // 1024 - 1} KiB.",
+        )
+    return [meeting.SetAvatar(avatar=picture or None)]
+
+
+def _remove(who: str, options: Mapping[str, bool] | None = None) -> list[meeting.Request]:
+    wanted = options or {}
+    revoke, address = wanted.get("revoke", False), wanted.get("address", False)
+    return [meeting.Kick(id=who, revoke=revoke, address=address)]
+
+
+_REQUESTS: dict[str, Callable[..., list[meeting.Request]]] = {
+    "answerKnockingParticipant": lambda who, admitted: [meeting.Admit(id=who, admitted=admitted)],
+    "avatarUrl": _avatar,
+    "endConference": lambda: [meeting.EndMeeting()],
+    "grantModerator": lambda who: [meeting.GrantModerator(id=who)],
+    "kickParticipant": _remove,
+    "muteEveryone": lambda media: [meeting.MuteEveryone(media=media)],
+    "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
+    "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetPauseBroadcast": lambda paused: [meeting.PauseBroadcast(paused=paused)],
+    "nanomeetRemoveParticipant": _remove,
+    "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],
+    "sendEndpointTextMessage": lambda to, text: [
+        meeting.SendEndpointText(text=text, to=to or None)
+    ],
+    "setLobby": lambda active: [meeting.SetLobby(active=active)],
+    "setMainParticipant": lambda who: [meeting.SetMain(id=who)],
+    "setNanoMeetSubject": lambda subject: [meeting.SetSubject(subject=subject)],
+    "setPassword": _password,
+    "stopBroadcast": lambda: [meeting.StopBroadcast()],
+    "toggle": _toggle,
+}
+
+#: What the other commands need.
+_NEEDS = {
+    "getAvailableDevices": "devices",
+    "getCurrentDevices": "devices",
+    "setAudioDevice": "devices",
+    "setBlurredBackground": "a camera",
+    "setNoiseSuppressionEnabled": "a microphone",
+    "setParticipantVolume": "speakers",
+    "setVideoDevice": "devices",
+    "startBroadcast": "a page on the stage that composes the broadcast",
+    "toggleCamera": "a camera",
+}
+
+
+def _needs_browser(what: str) -> Exception:
+    return failed("unsupported", f"A bot has no browser, and this needs {what}: use NanoMeet.")
