@@ -1,4 +1,4 @@
-"""Render both protocols and the state machines as TypeScript.
+"""Render both protocols and the state machines as TypeScript, and the tables of `docs/signalling.md`.
 
 Run it after a change in `server/protocol/`, `_page_protocol.py` or `_states.py`; a test fails until
 you do.
@@ -20,6 +20,7 @@ from nanomeet_widget.server.protocol import common, frames, ingest, meeting, wat
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
 #: What the kernel and a page that shows a widget say.
 PAGE_TARGET = TARGET.with_name("page-protocol.ts")
+DOCUMENT = Path(__file__).parent.parent / "docs/signalling.md"
 _SIMPLE = {
     bytes: "string",  # in base64
     typing.Any: "unknown",
@@ -159,8 +160,47 @@ def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
     return typing.get_args(value) or (value,)
 
 
+def render_document() -> str:
+    """Return the document of the signalling, with its tables of messages as they are now."""
+    parts = [s for s in (*_structs(common), *_structs(meeting)) if s.__struct_config__.tag is None]
+    # What several messages are made of; those of the other sockets have their own parts.
+    tables = {
+        "messages: ClientMessage": _table(_members("ClientMessage"), from_client=True),
+        "messages: ServerMessage": _table(_members("ServerMessage"), from_client=False),
+        "parts": _table([s for s in parts if s not in BASES], from_client=None),
+    }
+    text = DOCUMENT.read_text()
+    for mark, table in tables.items():
+        before, rest = text.split(f"<!-- {mark} -->\n")
+        _, after = rest.split("<!-- end -->", 1)
+        text = f"{before}<!-- {mark} -->\n\n{table}\n\n<!-- end -->{after}"
+    return text
+
+
+def _table(structs: typing.Iterable[type[msgspec.Struct]], *, from_client: bool | None) -> str:
+    lines = ["| type | fields | meaning |", "|---|---|---|"]
+    for struct in structs:
+        name = struct.__struct_config__.tag or struct.__name__
+        says = (struct.__doc__ or "").splitlines()[0]
+        if issubclass(struct, meeting.ModeratorRequest):
+            says += " Moderators only."
+        lines.append(f"| `{name}` | {_fields(struct, from_client=from_client)} | {says} |")
+    return "\n".join(lines)
+
+
+def _fields(struct: type[msgspec.Struct], *, from_client: bool | None) -> str:
+    names = vars(sys.modules[struct.__module__])
+    hints = typing.get_type_hints(struct, include_extras=True, localns=names)
+    shown = []
+    for field in msgspec.structs.fields(struct):
+        optional = "?" if from_client is not False and not field.required else ""
+        kind = _type(hints[field.name]).replace(" | ", " \\| ")
+        shown.append(f"`{field.encode_name}{optional}` {kind}")
+    return ", ".join(shown) or "none"
+
+
 #: Every file, and what renders it.
-FILES = {TARGET: render, PAGE_TARGET: render_page}
+FILES = {TARGET: render, PAGE_TARGET: render_page, DOCUMENT: render_document}
 
 if __name__ == "__main__":
     for target, rendered in FILES.items():

@@ -27,6 +27,7 @@ READERS = {
     "hocon": "tests/unit/test_jitsi_docs.py",
     "html": "tests/browser/test_documents.py",
     "ini": "tests/contract/test_deployment.py",
+    "json": "tests/unit/server/protocol/test_signalling_document.py",
     "lua": "tests/unit/test_jitsi_docs.py",
     "python": "tests/browser/test_documents.py",
     "sh": "tests/contract/test_documents.py",

@@ -165,6 +165,13 @@ def readme(chapter: Chapter) -> None:
     chapter.aside("leave")
 
 
+def bots(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    expect(chapter.next()).to_contain_text("['Helper']")
+    expect(chapter.next()).to_contain_text("Rings")
+    expect(chapter.next()).to_contain_text("failed ended")
+
+
 def hosts(chapter: Chapter) -> None:
     chapter.aside("own server")
     meeting = chapter.aside("show")
@@ -243,6 +250,7 @@ def services(chapter: Chapter) -> None:
 #: How a reader works through each document with notebook code.
 READERS: dict[str, Callable[[Chapter], None]] = {
     "README.md": readme,
+    "docs/bots.md": bots,
     "docs/hosts.md": hosts,
     "docs/jitsi.md": jitsi_page,
     "docs/nanostream-cloud.md": cloud_page,

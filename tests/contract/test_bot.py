@@ -177,7 +177,7 @@ def test_what_is_refused_says_why(server: RunningServer) -> None:
             with pytest.raises(nm.CommandRefusedError, match="moderators"):
                 await bot.set_subject("No")
             with pytest.raises(nm.CommandError) as unknown:
-                await bot.send_chat("hello", to="nobody")
+                await bot.send_chat("hello", to="absent")
             assert unknown.value.kind == "not_found"
             with pytest.raises(nm.CommandError, match="stage"):
                 await bot.send_endpoint_text_message(None, "{}")
@@ -242,7 +242,7 @@ def test_a_full_room_and_a_stranger_token_are_final(servers: Servers) -> None:
         async with nm.Bot(token):
             with pytest.raises(nm.RoomFullError):
                 await nm.Bot(token).join()
-        # The server that a token names decides, whoever signed it.
+        # The server that a token names decides, and no one asks who signed it.
         async with fake_server() as fake:
             stranger = nm.Bot(fake.token())
             fake.answers = [{"type": "bye", "kind": "token_rejected", "message": "Not mine."}]
