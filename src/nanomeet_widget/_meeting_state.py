@@ -65,11 +65,12 @@ class MeetingState(Told):
     broadcast_shows: State[str] = state(t.Unicode(default_value="stage"))
     moderator: State[bool] = state(t.Bool(default_value=False))
     room: State[str] = state(t.Unicode(default_value="").tag(sync=True))
-    participants: State[list[ParticipantInfo]] = state(t.List(t.Dict()))
+    # traitlets would check each item of a list again whenever one is added; `_payloads` makes them.
+    participants: State[list[ParticipantInfo]] = state(t.List())
     subject: State[str] = state(t.Unicode(default_value=""))
-    hands: State[list[str]] = state(t.List(t.Unicode()))
-    lobby: State[list[Waiting]] = state(t.List(t.Dict()))
-    chat: State[list[Message]] = state(t.List(t.Dict()))
+    hands: State[list[str]] = state(t.List())
+    lobby: State[list[Waiting]] = state(t.List())
+    chat: State[list[Message]] = state(t.List())
     broadcast_stats: State[BroadcastStats | None] = state(
         t.Dict(default_value=None, allow_none=True)
     )

@@ -737,6 +737,13 @@ for _kind in Event.__subclasses__():
     _kind.wire = _kind.wire or _kind.__name__[0].lower() + _kind.__name__[1:]
     KINDS[_kind.name] = _kind
     _BY_WIRE[_kind.wire] = _kind
+#: The names of each kind's fields, here and in the engine API.
+_FIELDS = {
+    kind: tuple(
+        (one.name, _camel(one.name)) for one in dataclasses.fields(kind) if one.name != "at"
+    )
+    for kind in KINDS.values()
+}
 
 
 def parse(wire: str, data: dict[str, Any]) -> Event | None:
@@ -757,6 +764,5 @@ def parse(wire: str, data: dict[str, Any]) -> Event | None:
     kind = _BY_WIRE.get(wire)
     if kind is None:
         return None
-    names = [f.name for f in dataclasses.fields(kind) if f.name != "at"]
-    values: dict[str, Any] = {name: data.get(_camel(name)) for name in names}
+    values: dict[str, Any] = {name: data.get(camel) for name, camel in _FIELDS[kind]}
     return kind(**values)

@@ -323,12 +323,14 @@ def test_a_bot_keeps_its_place_when_the_server_is_killed(servers: Servers) -> No
             await until(
                 lambda: [type(one) for one in bot.events].count(events.ConnectionChanged), 2
             )
-            assert (bot.status, bot.own_id) == (nm.MeetingStatus.JOINED, own)
+            assert (bot.status, bot.own_id) == (nm.MeetingStatus.JOINING, own)
+            assert len(bot.participants) == 2
             waiting = bot.send_chat("after")
             await asyncio.get_running_loop().run_in_executor(
                 None, lambda: servers.start("--port", port, data=first.data)
             )
             await waiting
+            assert str(bot.status) == "joined"
             await until(lambda: texts(chair), ["before", "after"])
             assert texts(bot) == ["before", "after"]
             assert bot.own_id == own

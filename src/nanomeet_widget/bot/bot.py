@@ -20,6 +20,7 @@ from nanomeet_widget._errors import (
     CommandRefusedError,
     IllegalStepError,
     NotJoinedError,
+    not_joined,
 )
 from nanomeet_widget._meeting_state import State, state
 from nanomeet_widget._models import SecretText
@@ -81,7 +82,8 @@ class Bot(Participation):
     own_id : str
         Your id, as `participants` has it; empty while the room is not joined.
     status : MeetingStatus
-        Where the bot stands. It stays ``joined`` while a lost connection may come back.
+        Where the bot stands. It is ``joining`` while a lost connection may come back, and ``joined``
+        exactly while commands work.
     broadcast : BroadcastStatus
         Where the room's broadcast stands.
     playout : Playout or None
@@ -172,7 +174,7 @@ class Bot(Participation):
                 )
             session = self._begin()
         command: Command[None] = Command("join", None, why_await=self._why_await)
-        late = session.loop.call_later(PATIENCE, _late, command)
+        late = session.loop.call_later(PATIENCE, self._late, command)
         command.add_done_callback(lambda _: _cancel(session.loop, late))
         session.joined.add_done_callback(lambda done: _pass_on(done, command))
         return command
@@ -333,6 +335,12 @@ class Bot(Participation):
             return refused(name, NotJoinedError(f"{name}: the bot's event loop has ended"))
         return command
 
+    def _late(self, command: Command[None]) -> None:
+        waiting = self.status is MeetingStatus.WAITING
+        where = ": it waits in the lobby for a moderator" if waiting else ""
+        words = f"join: the room is not joined after {PATIENCE / 60:g} minutes{where}"
+        command.reject(not_joined("waiting" if waiting else "not_joined", words))
+
     def _why_not_begun(self, name: str) -> NotJoinedError:
         words = "use `async with Bot(...) as bot:`, `with` in a script, or call join() first"
         return NotJoinedError(f"{name}: the bot has not joined: {words}")
@@ -355,10 +363,6 @@ def _running() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _late(command: Command[None]) -> None:
-    command.reject(NotJoinedError(f"join: the room is not joined after {PATIENCE / 60:g} minutes"))
 
 
 def _cancel(loop: asyncio.AbstractEventLoop, timer: asyncio.TimerHandle) -> None:

@@ -63,7 +63,7 @@ class CommandQueue:
         self._waiting: deque[Given] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._busy = False
-        self._why = "the bot is joining"
+        self._why, self._kind = "the bot is joining", "not_joined"
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._running)
@@ -94,15 +94,17 @@ class CommandQueue:
             return False
         return True
 
-    def hold(self, why: str) -> None:
+    def hold(self, why: str, *, kind: str = "not_joined") -> None:
         """Begin no more commands.
 
         Parameters
         ----------
         why : str
             What they wait for.
+        kind : str
+            The same in a word, for those that wait too long.
         """
-        self._why = why
+        self._why, self._kind = why, kind
         for given in self._waiting:
             given.command.held_by = why
 
@@ -146,4 +148,4 @@ class CommandQueue:
     def _expire(self, given: Given) -> None:
         if self.withdraw(given):
             words = f"the room is not joined after {PATIENCE / 60:g} minutes: {self._why}"
-            given.settle(not_joined("not_joined", f"{given.command.name}: {words}"))
+            given.settle(not_joined(self._kind, f"{given.command.name}: {words}"))

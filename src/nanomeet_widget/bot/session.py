@@ -156,12 +156,12 @@ class Session:
     def _moved(self, connection: Connection) -> None:
         if connection is Connection.JOINED:
             return  # commands begin once the state of the room is known
-        self.queue.hold(_WAITS[connection][0])
+        waiting = connection is Connection.WAITING
+        self.queue.hold(_WAITS[connection][0], kind="waiting" if waiting else "not_joined")
         if connection is Connection.RECONNECTING:
+            self._tell([page.Status(status=MeetingStatus.JOINING)])
             if self._room.own_id:
                 self._tell([page.Event(name="nanomeetConnection", data={"state": "reconnecting"})])
-            else:
-                self._tell([page.Status(status=MeetingStatus.JOINING)])
         elif connection in {Connection.WAITING, Connection.LOCKED}:
             self._tell(self._room.lose())
 
