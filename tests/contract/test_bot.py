@@ -286,6 +286,12 @@ def test_a_bot_waits_in_the_lobby_for_a_moderator(server: RunningServer) -> None
             with pytest.raises(nm.NotJoinedError):
                 await held
             await until(lambda: chair.lobby, [])
+            # It leaves as well if the bot did not know of the lobby yet.
+            fourth = nm.Bot(server.invite(token))
+            fourth.join()
+            early, leaving = fourth.send_chat("never"), fourth.leave()
+            await leaving
+            assert isinstance(early.exception(), nm.NotJoinedError)
             await first.leave()
 
     run(scenario())

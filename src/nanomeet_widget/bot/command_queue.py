@@ -94,6 +94,11 @@ class CommandQueue:
             return False
         return True
 
+    def take(self, method: str) -> Given | None:
+        """Take the first waiting command of a method out of the queue."""
+        given = next((one for one in self._waiting if one.method == method), None)
+        return given if given is not None and self.withdraw(given) else None
+
     def hold(self, why: str, *, kind: str = "not_joined") -> None:
         """Begin no more commands.
 

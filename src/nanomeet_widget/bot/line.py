@@ -398,9 +398,13 @@ async def _end(
 
 
 def _close(connecting: asyncio.Future[websocket.WebSocketClientConnection]) -> None:
-    """Close a connection that was made when it was wanted no longer."""
+    """Drop a connection that was made when it was wanted no longer: nothing was said on it yet."""
     if not connecting.cancelled() and connecting.exception() is None:
-        connecting.result().close()
+        socket = connecting.result()
+        stream = socket.protocol.stream if socket.protocol is not None else None
+        socket.close()
+        if stream is not None:
+            stream.close()
 
 
 def _words(error: Exception) -> str:

@@ -92,13 +92,16 @@ class Session:
             return
         if given.method == "leave":
             _, person = _WAITS.get(self._line.state, ("", False))
-            if person:
-                self.queue.refuse("left", "the meeting was left before it was joined")
             if person or (self._line.state is not Connection.JOINED and not len(self.queue)):
-                self._leaving = given
-                self._task.cancel()
+                self._leave(given)
                 return
         self.queue.add(given)
+
+    def _leave(self, given: Given) -> None:
+        """Leave without having joined."""
+        self.queue.refuse("left", "the meeting was left before it was joined")
+        self._leaving = given
+        self._task.cancel()
 
     def stop(self) -> None:
         """Leave at once; what waits fails."""
@@ -164,6 +167,9 @@ class Session:
                 self._tell([page.Event(name="nanomeetConnection", data={"state": "reconnecting"})])
         elif connection in {Connection.WAITING, Connection.LOCKED}:
             self._tell(self._room.lose())
+            # Leaving waits for no person, although it was given earlier.
+            if leaving := self.queue.take("leave"):
+                self._leave(leaving)
 
     def _tell(self, told: Iterable[page.Message]) -> None:
         for one in told:
