@@ -33,7 +33,7 @@ _PATIENCE_NEW = 20.0
 _PATIENCE_JOINED = 120.0
 #: Seconds for the answer to a request; and for the server to close after a `Leave`.
 ANSWER = 10.0
-_FAREWELL = 2.0
+FAREWELL = 2.0
 
 #: Why no one enters at the moment: a person may try again, a loop must not.
 _NOT_ADMITTED = frozenset({"room_full", "lobby_full", "room_closed"})
@@ -198,7 +198,7 @@ class Line:
         over = self._over
         if over is not None and self._socket is not None:
             self._write(common.encode(meeting.Leave()))
-            await asyncio.wait({over}, timeout=_FAREWELL)
+            await asyncio.wait({over}, timeout=FAREWELL)
 
     # --- one WebSocket ------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ class Line:
             pinging.cancel()
             self._hush()
             self._socket = self._over = None
-            await _end(socket, closed, within=0 if ending is None else _FAREWELL)
+            await _end(socket, closed, within=0 if ending is None else FAREWELL)
         return ending
 
     async def _connect(
@@ -250,7 +250,7 @@ class Line:
             return await asyncio.shield(connecting)
         except asyncio.CancelledError:
             connecting.add_done_callback(_close)
-            await asyncio.wait({connecting}, timeout=_FAREWELL)
+            await asyncio.wait({connecting}, timeout=FAREWELL)
             raise
 
     def _join(self) -> None:
@@ -391,10 +391,12 @@ async def _end(
     """Close a WebSocket; drop it if the server does not do the same in time."""
     stream = socket.protocol.stream if socket.protocol is not None else None
     socket.close()
-    if within:
-        await asyncio.wait({closed}, timeout=within)
-    if stream is not None and not stream.closed():
-        stream.close()
+    try:
+        if within:
+            await asyncio.wait({closed}, timeout=within)
+    finally:
+        if stream is not None:
+            stream.close()
 
 
 def _close(connecting: asyncio.Future[websocket.WebSocketClientConnection]) -> None:

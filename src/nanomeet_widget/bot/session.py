@@ -13,7 +13,7 @@ from nanomeet_widget._errors import not_joined
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.bot.address import Address
 from nanomeet_widget.bot.command_queue import CommandQueue, Given
-from nanomeet_widget.bot.line import ANSWER, Connection, Ending, Line
+from nanomeet_widget.bot.line import ANSWER, FAREWELL, Connection, Ending, Line
 from nanomeet_widget.bot.requests import requests_for
 from nanomeet_widget.bot.room import Room
 from nanomeet_widget.server.protocol import meeting
@@ -134,6 +134,7 @@ class Session:
     async def _carry_out(self, method: str, args: tuple[Any, ...]) -> object:
         if method == "leave":
             await self._line.leave()
+            await asyncio.wait({self._task}, timeout=FAREWELL)
             self._task.cancel()
             await asyncio.wait({self._task})
             return None
