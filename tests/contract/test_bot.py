@@ -474,7 +474,7 @@ def test_garbage_from_the_server_is_passed_over(caplog: pytest.LogCaptureFixture
             assert fake.origins == [fake.url]
             assert fake.paths == ["/ws/meeting"]
             joined = fake.got[0]
-            assert (joined["token"], joined["stage"], joined["composes"]) == (token, False, False)
+            assert (joined["token"], joined["audience"], joined["composes"]) == (token, True, False)
             assert fake.got[-1] == {"type": "leave"}
             assert token not in caplog.text
 

@@ -90,7 +90,7 @@ export interface Join {
   password?: string | null;
   person?: string | null;
   composes?: boolean;
-  stage?: boolean;
+  audience?: boolean;
   watches?: boolean;
 }
 

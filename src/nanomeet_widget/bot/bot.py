@@ -282,7 +282,7 @@ class Bot(Participation):
             password=None if self._password is None else str(self._password),
             person=self._person,
             composes=False,
-            stage=False,
+            audience=True,
             watches=False,
         )
 

@@ -101,8 +101,8 @@ class Join(Message, tag="join", kw_only=True):
     person: Person | None = None
     #: Whether this page can compose the stage: that takes a browser with encoders, and https.
     composes: bool = True
-    #: Whether to enter the stage, if it has room; False joins the audience.
-    stage: bool = True
+    #: Whether to join the audience although the stage may have room.
+    audience: bool = False
     #: Whether this page shows the stage to its audience. No page composes the stage for those that do not.
     watches: bool = True
 

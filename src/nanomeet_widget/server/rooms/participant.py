@@ -186,7 +186,7 @@ class Participant:
             browser=browser_of(join.person, key=key),
             address=network_of(address, key=key),
             composes=join.composes,
-            stage=join.stage,
+            stage=not join.audience,
             watches=join.watches,
         )
 

@@ -59,10 +59,10 @@ def test_the_audience_sees_what_a_moderators_page_composes(small: House) -> None
 
 def test_a_client_that_does_not_watch_asks_no_page_and_learns_of_no_stream(small: House) -> None:
     anna = small.moderator()
-    bot = small.guest(stage=False, watches=False)
+    bot = small.guest(audience=True, watches=False)
     assert not bot.welcome.own.stage
     assert not grants(anna)
-    eve = small.guest(stage=False)
+    eve = small.guest(audience=True)
     (granted,) = grants(anna)
     composed(small, granted)
     assert feed(eve).stream == granted.stream
@@ -73,8 +73,8 @@ def test_a_client_that_does_not_watch_asks_no_page_and_learns_of_no_stream(small
 def test_a_page_that_comes_back_says_again_whether_it_watches(small: House) -> None:
     anna = small.moderator()
     token = claims()
-    bot = small.page().join(token, stage=False, watches=False, person=PERSON)
-    again = small.page().join(token, stage=False, watches=True, person=PERSON)
+    bot = small.page().join(token, audience=True, watches=False, person=PERSON)
+    again = small.page().join(token, audience=True, watches=True, person=PERSON)
     assert again.welcome.own.id == bot.welcome.own.id
     assert len(grants(anna)) == 1
 
