@@ -241,7 +241,7 @@ def test_a_full_room_and_a_stranger_token_are_final(servers: Servers) -> None:
         token = small.room("BotFull")
         async with nm.Bot(token):
             with pytest.raises(nm.RoomFullError):
-                await nm.Bot(token).join()
+                await nm.Bot(small.invite(token)).join()
         # The server that a token names decides, and no one asks who signed it.
         async with fake_server() as fake:
             stranger = nm.Bot(fake.token())

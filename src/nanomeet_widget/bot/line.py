@@ -18,6 +18,7 @@ from enum import Enum
 import msgspec
 from tornado import httpclient, iostream, simple_httpclient, websocket
 
+from nanomeet_widget import _json
 from nanomeet_widget._errors import CommandError, failed
 from nanomeet_widget.server.protocol import common, meeting
 
@@ -40,7 +41,7 @@ _NOT_ADMITTED = frozenset({"room_full", "lobby_full", "room_closed"})
 
 Answer = meeting.Ack | meeting.InviteCreated | meeting.RemovalPlanned
 
-_decode = msgspec.json.Decoder(meeting.ServerMessage).decode
+_decode = _json.guarded(msgspec.json.Decoder(meeting.ServerMessage).decode)
 _logger = logging.getLogger("nanomeet_widget")
 
 
@@ -284,7 +285,7 @@ class Line:
         self._hush()
         try:
             message: meeting.ServerMessage = _decode(data)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        except _json.NotJsonError:
             # A newer server may say more. What this version cannot do without, it misses in time.
             _logger.debug("passed over a message of the meeting's server that cannot be read")
             if self._state in {Connection.CONNECTING, Connection.RECONNECTING}:
