@@ -237,7 +237,7 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     assert red > green + 30
     # A file that is not an image changes nothing.
     broken = tmp_path / "broken.png"
-    broken.write_bytes(b"cannot open that file as an image")
+    broken.write_bytes(b"no picture")
     settings(grace).get_by_label("Choose a background image").set_input_files(broken)
     expect(grace.locator(".toast")).to_contain_text("cannot open that file as an image")
     assert is_green(video)

@@ -227,7 +227,7 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
 @pytest.mark.parametrize(
     ("name", "kind", "shows", "error", "remedy"),
     [
-        ("lobby_no", "refused", "declined your request", "NotAdmittedError", "ask the moderator"),
+        ("lobby_no", "refused", "did not let you", "NotAdmittedError", "ask the moderator"),
         ("not_this_one", "wrong_room", "room and tenant", "WrongRoomError", "room and tenant"),
         ("no_place", "room_full", "is full", "RoomFullError", "another participant has left"),
         ("login_first", "login_required", "login", "LoginRequiredError", "a moderator's token"),

@@ -75,7 +75,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
 
     # The message names what is missing, and retrying is always possible.
     notice = grace.locator(".notices .notice")
-    expect(notice).to_contain_text("gives no camera and microphone on http pages")
+    expect(notice).to_contain_text("block the camera and microphone on http pages")
     expect(notice).to_contain_text("Over https you can be seen and heard")
     expect(notice).not_to_contain_text("--certfile")
     expect(button(grace, "Try again")).to_have_count(0)
@@ -103,7 +103,7 @@ def test_a_moderator_over_http_invites_and_reads_of_https(
     asked = room.address("Ada", moderator=True, **{"prejoinConfig.enabled": True})
     ada = lan.open_page(over_lan(asked))
     notice = ada.locator(".notice")
-    expect(notice).to_contain_text("gives no camera and microphone on http pages")
+    expect(notice).to_contain_text("block the camera and microphone on http pages")
     expect(notice).to_contain_text("--certfile")
     button(ada, "Join without camera and microphone").click()
     expect(tile(ada, "Ada")).to_be_visible(timeout=PATIENCE)
@@ -215,5 +215,5 @@ def test_the_quickstart_over_http(lab_of_all: Lab, lan: Lan) -> None:
     assert "Broadcasting requires HTTPS" in failed
     notebook.run(unmute)
     failed = notebook.until(opened, lambda said: "pending" not in said and "running" not in said)
-    assert "gives no microphone on http pages" in failed
+    assert "block the microphone on http pages" in failed
     notebook.tells(tell, "joined None")

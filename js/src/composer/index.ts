@@ -149,7 +149,7 @@ export class StageBroadcast {
         }
       : {
           kind: "broadcast_insecure",
-          message: "Broadcasting needs a secure page: open the meeting over https or on localhost.",
+          message: "Broadcasting requires HTTPS: open the meeting over https or on localhost.",
         };
   }
 

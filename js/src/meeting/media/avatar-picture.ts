@@ -29,7 +29,7 @@ export async function pictureOf(address: string): Promise<string> {
 /** Returns a picture, redrawn for others, as a data: URL. */
 export async function drawn(picture: Blob): Promise<string> {
   const bitmap = await createImageBitmap(picture).catch(() => null);
-  if (!bitmap) throw invalid("The avatar", "is no picture that this browser can show");
+  if (!bitmap) throw invalid("The avatar", "cannot be opened as an image by this browser");
   try {
     for (const side of SIDES) {
       const url = square(bitmap, side);
