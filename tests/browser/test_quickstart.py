@@ -122,7 +122,11 @@ def test_the_quickstart_from_the_first_cell_to_the_recording(
 #: Plays, then seeks near the end; returns the result.
 PLAY_AND_SEEK = """
 async (video) => {
-  const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }));
+  const once = (name) =>
+    new Promise((done, fail) => {
+      video.addEventListener(name, done, { once: true });
+      setTimeout(() => fail(new Error(`no ${name} in time`)), 60_000);
+    });
   if (video.readyState < 1) await once("loadedmetadata");
   video.muted = true;
   // Listened for from before: what is short may be over before other code has a turn.

@@ -63,7 +63,7 @@ def test_from_a_shared_link_one_goes_and_the_others_stay(
     expect(emmy.get_by_text("shared link")).to_have_count(0)
 
     sheet = asked(ada, "Grace")
-    expect(sheet).to_contain_text("2 people came by this link. Only Grace is kept out")
+    expect(sheet).to_contain_text("2 people joined with this link. Only Grace is blocked")
     sheet.get_by_role("button", name="Cancel").click()
     expect(sheet).to_be_hidden()
     expect(tile(ada, "Grace")).to_be_visible()
@@ -86,7 +86,7 @@ def test_remove_and_revoke_ends_the_link_for_everybody(
     lesson = Class(server, open_page)
     sheet = asked(lesson.teacher, "Grace")
     revoke = sheet.get_by_role("radio", name="Remove and revoke this link")
-    expect(sheet).to_contain_text("1 other person here has to go")
+    expect(sheet).to_contain_text("1 other person here is removed")
     revoke.check()
     sheet.get_by_role("button", name="Remove and revoke this link").click()
     grace, emmy = lesson.students["Grace"], lesson.students["Emmy"]
@@ -114,7 +114,7 @@ def test_an_own_link_can_be_said_to_be_others_too(room: Room, open_page: OpenPag
     grace = open_page(link)
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     sheet = asked(ada, "Grace")
-    expect(sheet).to_contain_text("Only Grace has come by this link so far.")
+    expect(sheet).to_contain_text("Only Grace has joined with this link so far.")
     sheet.get_by_role("radio", name="Remove from this browser only").check()
     sheet.get_by_role("button", name="Remove", exact=True).click()
     removed = "You were removed from the meeting"

@@ -212,7 +212,7 @@ def test_a_header_of_the_own_server_is_named_and_no_tab_offered(
         address = room.address("Ada", moderator=True).replace(server.url, public)
         page = open_page(address, ignore_https_errors=True)
         notice = page.locator(".notices .notice")
-        expect(notice).to_contain_text("The server forbids this page your camera", timeout=PATIENCE)
+        expect(notice).to_contain_text("The server blocks your camera", timeout=PATIENCE)
         expect(notice.get_by_role("link")).to_have_count(0)
         # The microphone is not affected.
         expect(tile(page, "Ada")).to_have_attribute("data-microphone", "on")

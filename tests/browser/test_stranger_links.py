@@ -134,7 +134,7 @@ def test_a_frame_does_not_find_the_token_of_its_tab(
         # The same site, but another origin: a browser stores both together.
         page.goto(hostile)
         framed = page.frame_locator("iframe").locator("body")
-        expect(framed).to_contain_text("no token in it", timeout=PATIENCE)
+        expect(framed).to_contain_text("contains no token", timeout=PATIENCE)
     expect(tile(ada, "Guest")).to_have_count(0)
 
 

@@ -20,6 +20,8 @@ NOTHING = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+#: What is played or shown when its address is opened: browsers then make a page of their own around it.
+PLAYED = f"{NOTHING}; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'"
 #: What a page needs to be framed by a cross-origin isolated one (`crossOriginIsolated`, for
 #: SharedArrayBuffer), on this origin or another, and a worker's script to run there. Images of other
 #: servers, as in a branding, still load, without credentials.

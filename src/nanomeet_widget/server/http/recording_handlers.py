@@ -16,6 +16,7 @@ from tornado import web
 from nanomeet_widget import _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server.http.handlers import Handler
+from nanomeet_widget.server.http.page_policy import PLAYED
 from nanomeet_widget.server.http.pages import FileHandler
 from nanomeet_widget.server.http.service_handler import ServiceHandler
 from nanomeet_widget.server.recording.chapters import webvtt
@@ -29,8 +30,9 @@ class PlayableHandler(Handler):
     """The base of handlers for what any page may play."""
 
     def set_default_headers(self) -> None:
-        """Allow any page to play it."""
+        """Allow any page to play it, and browsers to play it as a page."""
         super().set_default_headers()
+        self.set_header("Content-Security-Policy", PLAYED)
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
