@@ -81,7 +81,7 @@ def test_one_sees_and_hears_those_who_have_https_and_writes(
     expect(button(grace, "Try again")).to_have_count(0)
     button(grace, "Close this notice").click()
     button(grace, "Camera").click()
-    expect(notice).to_contain_text("gives no camera")
+    expect(notice).to_contain_text("block the camera")
     grace.keyboard.press("s")
     expect(grace.locator(".toasts")).to_contain_text("Screen sharing requires HTTPS")
     button(grace, "Settings").click()

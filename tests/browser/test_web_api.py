@@ -201,7 +201,8 @@ def test_engine_carries_out_commands_and_requests(vendor_page: Page, secure: Run
     assert subject == {"subject": "Numbers of the week"}
     devices = vendor_page.evaluate("api.getAvailableDevices()")
     assert {"audioInput", "audioOutput", "videoInput"} <= set(devices)
-    assert vendor_page.evaluate("api.isAudioMuted()") is False
+    # The microphone may open later than the meeting.
+    vendor_page.wait_for_function("async () => !(await api.isAudioMuted())", timeout=PATIENCE)
 
 
 def test_engine_broadcasts_to_an_ingest_address(vendor_page: Page, secure: RunningServer) -> None:
