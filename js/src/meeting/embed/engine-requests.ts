@@ -106,7 +106,8 @@ async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
   const own = media.screen.value ?? media.camera.value;
   const theirs = one?.screen ? remote?.screen : remote?.video;
   const track = one?.id === room.selfId.value ? own : theirs;
-  if (!track) throw new RefusedError("no_picture", "The participant who is shown large has no video.");
+  if (!track)
+    throw new RefusedError("no_picture", "The participant who is shown large has no video.");
   return { dataURL: await snapshot(track) };
 }
 
