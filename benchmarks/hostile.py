@@ -19,19 +19,17 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
-import httpx
 from benchmarks.clients import connect, read, say
 from benchmarks.figures import percentile
 from benchmarks.processes import resident, worked
 from benchmarks.report import Report, arguments
-from tests.conftest import RunningServer, Servers
+from benchmarks.serving import serving
+from tests.conftest import RunningServer
 from tornado import websocket
 
 PEOPLE = 20
@@ -184,15 +182,8 @@ def main() -> None:
     if options.quick:
         options.seconds, options.turns = 8.0, 2
     report = Report("A hostile guest", "hostile")
-    with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder))
-        try:
-            server = servers.start()
-            asyncio.run(run(server, options, report))
-            figures = httpx.get(f"{server.url}/metrics", trust_env=False).text.splitlines()
-            print("\n".join(line for line in figures if line.startswith("nanomeet_")))
-        finally:
-            servers.close()
+    with serving() as server:
+        asyncio.run(run(server, options, report))
     report.finish(options)
 
 

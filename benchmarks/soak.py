@@ -18,16 +18,14 @@ import asyncio
 import json
 import random
 import statistics
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 
-import httpx
 from benchmarks.clients import broadcasting, connect, read, say
 from benchmarks.processes import resident
 from benchmarks.report import Report, arguments
-from tests.conftest import RunningServer, Servers
+from benchmarks.serving import serving
+from tests.conftest import RunningServer
 from tests.unit.server.wire import media, setup
 from tornado import iostream, websocket
 
@@ -180,15 +178,8 @@ def main() -> None:
     if options.quick:
         options.seconds, options.people, options.rooms, options.viewers = 25.0, 20, 4, 20
     report = Report("Soak", "soak")
-    with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder))
-        try:
-            server = servers.start("--limit", "unknown_connections=0")
-            asyncio.run(run(server, options, report))
-            figures = httpx.get(f"{server.url}/metrics", trust_env=False).text.splitlines()
-            print("\n".join(line for line in figures if line.startswith("nanomeet_")))
-        finally:
-            servers.close()
+    with serving("--limit", "unknown_connections=0") as server:
+        asyncio.run(run(server, options, report))
     report.finish(options)
 
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar, overload
 
 from nanomeet_widget import _recordings
 from nanomeet_widget._commands import Commands
-from nanomeet_widget._errors import NotJoinedError, not_joined
+from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joined
 from nanomeet_widget._meeting_state import MeetingState
 from nanomeet_widget._recording import Recording
+from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.events import Event
 
 E = TypeVar("E", bound=Event)
@@ -110,6 +111,13 @@ class Participation(Commands, MeetingState):
             If the embedded server does not start.
         """
         return _recordings.of_token(self._own_token())
+
+    def _why_no_moderator(self, name: str, who: str) -> CommandRefusedError | None:
+        """Return the error of a moderators' command; None while its user may be one, or is."""
+        # Before joining, a moderator may have granted another role than the token's.
+        if self.moderator or self._status.state is not MeetingStatus.JOINED:
+            return None
+        return CommandRefusedError(f"{name} is for moderators, and {who} a participant here")
 
     def _why_over(self, name: str, again: str) -> NotJoinedError:
         """Return the error of a command that is given after the meeting; `again` says how to join again."""

@@ -28,7 +28,6 @@ from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import CONFIRM
 from nanomeet_widget._errors import (
     CommandError,
-    CommandRefusedError,
     IllegalStepError,
     InvalidInputError,
     NotJoinedError,
@@ -304,12 +303,8 @@ class NanoMeet(Participation, Synced):
         status = self._status.state
         if status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
             return refused(name, self._why_over(name, _AGAIN))
-        # Before joining, a moderator may have granted another role than the token's.
-        if moderator and not self.moderator and status is MeetingStatus.JOINED:
-            return refused(
-                name,
-                CommandRefusedError(f"{name} is for moderators, and you are a participant here"),
-            )
+        if moderator and (refusal := self._why_no_moderator(name, "you are")):
+            return refused(name, refusal)
         return self._channel.request(name, method, args, parse=parse, timeout=timeout)
 
     # --- what the page says ---------------------------------------------------------------

@@ -17,7 +17,6 @@ from nanomeet_widget._callbacks import Guard
 from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import CONFIRM
 from nanomeet_widget._errors import (
-    CommandRefusedError,
     IllegalStepError,
     NotJoinedError,
     not_joined,
@@ -316,12 +315,8 @@ class Bot(Participation):
             return refused(name, self._why_not_begun(name))
         if self.status in _OVER or session.over.done():
             return refused(name, self._why_over(name, _AGAIN))
-        # Before joining, a moderator may have granted another role than the token's.
-        if moderator and not self.moderator and self.status is MeetingStatus.JOINED:
-            return refused(
-                name,
-                CommandRefusedError(f"{name} is for moderators, and the bot is a participant here"),
-            )
+        if moderator and (refusal := self._why_no_moderator(name, "the bot is")):
+            return refused(name, refusal)
         command: Command[T] = Command(
             name, None, lambda: session.queue.withdraw(given), self._why_await
         )
