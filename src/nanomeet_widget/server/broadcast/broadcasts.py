@@ -313,6 +313,21 @@ class Broadcasts:
             If the server has reached its viewer limit, or the ticket is not valid for the stream.
         """
         self.check(name, ticket)
+        return self.admit(name, viewer, ticket=ticket)
+
+    def admit(self, name: str, viewer: Viewer, *, ticket: str | None) -> Stream:
+        """Add a viewer for whom `check` has just found nothing wrong.
+
+        Parameters
+        ----------
+        name, viewer, ticket
+            As `watch` has them.
+
+        Returns
+        -------
+        Stream
+            The stream that the viewer has joined.
+        """
         audience = self._audience_streams.get(name)
         if audience is not None:
             audience.admit(ticket or "", viewer)

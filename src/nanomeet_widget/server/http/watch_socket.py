@@ -90,7 +90,7 @@ class WatchSocket(Socket):
             return
         if request.format != "state":
             self._queue = self._queue_of(request.format)
-        self._stream = broadcasts.watch(name, self, ticket=ticket)
+        self._stream = broadcasts.admit(name, self, ticket=ticket)
         if not known:
             patience = self.core.config.patience.unknown_stream
             self._waiting = self.core.timers.call_later(
