@@ -316,7 +316,7 @@ class Broadcasts:
         return self.admit(name, viewer, ticket=ticket)
 
     def admit(self, name: str, viewer: Viewer, *, ticket: str | None) -> Stream:
-        """Add a viewer for whom `check` has just found nothing wrong.
+        """Add a viewer that `check` has accepted in the same turn of the event loop.
 
         Parameters
         ----------
