@@ -189,6 +189,46 @@ export interface Rename {
   name: string;
 }
 
+/** Ask for a stream that a program of yours sends to this page; answered by `source_opened`. */
+export interface OpenSource {
+  type: "open_source";
+  ref: number;
+  use: "screen" | "camera";
+}
+
+/** Close a source. */
+export interface CloseSource {
+  type: "close_source";
+  ref?: number | null;
+  use: "screen" | "camera";
+}
+
+/** Ask to read pictures or sound with a program; answered by `reading_opened`. */
+export interface ReadMedia {
+  type: "read_media";
+  ref: number;
+  media: "audio" | "video";
+  of?: string | null;
+  lines?: number;
+  fps?: number;
+}
+
+/** Agree that another participant reads your picture or sound, or refuse it. */
+export interface AnswerReading {
+  type: "answer_reading";
+  ref?: number | null;
+  id: string;
+  allowed: boolean;
+  unable?: boolean;
+}
+
+/** End a reading: as its reader, or as the participant who is read. */
+export interface StopReading {
+  type: "stop_reading";
+  ref?: number | null;
+  id: string;
+}
+
 /** Change the room's subject. Moderators only. */
 export interface SetSubject {
   type: "set_subject";
@@ -334,6 +374,7 @@ export interface StartBroadcast {
   ref?: number | null;
   options?: BroadcastOptions;
   language?: "en" | "de";
+  program?: boolean;
 }
 
 /** End the broadcast. Moderators only. */
@@ -396,6 +437,7 @@ export interface BroadcastState {
   targets: PushState[];
   quality: "360p" | "540p" | "720p" | "1080p" | "audio";
   shows: "stage" | "soon" | "paused";
+  program: boolean;
 }
 
 /** The room's state that every participant may know. */
@@ -427,6 +469,14 @@ export interface StageFeed {
   possible: boolean;
 }
 
+/** A program that reads pictures or sound of the meeting. */
+export interface Reading {
+  id: string;
+  reader: string;
+  of: string | null;
+  media: "audio" | "video";
+}
+
 /** A STUN or TURN server, as RTCPeerConnection takes it. */
 export interface IceServer {
   urls: string[];
@@ -455,6 +505,7 @@ export interface Welcome {
   chat: ChatMessage[];
   viewers: number;
   feed: StageFeed;
+  readings: Reading[];
 }
 
 /** You are in the lobby, under this ID. */
@@ -596,6 +647,80 @@ export interface IngestGranted {
   shows: "stage" | "soon" | "paused";
 }
 
+/** The stream of the source that the request with this `ref` asked for. */
+export interface SourceOpened {
+  type: "source_opened";
+  ref: number;
+  use: "screen" | "camera";
+  stream: string;
+  ingest_ticket: string;
+  watch_ticket: string;
+}
+
+/** A source of yours has ended, and why. */
+export interface SourceClosed {
+  type: "source_closed";
+  use: "screen" | "camera";
+  stream: string;
+  message: string;
+  failed: boolean;
+}
+
+/** A participant asks to read your picture or sound; the choice is yours: `answer_reading`. */
+export interface ReadingAsked {
+  type: "reading_asked";
+  reading: Reading;
+  name: string;
+}
+
+/** `reading_asked` needs no answer any more. */
+export interface ReadingQuestionEnded {
+  type: "reading_question_ended";
+  id: string;
+}
+
+/** For the participant who is read: send this to `ws/ingest`, with this ingest ticket. */
+export interface ReadingGranted {
+  type: "reading_granted";
+  id: string;
+  stream: string;
+  ticket: string;
+  media: "audio" | "video";
+  lines: number;
+  fps: number;
+}
+
+/** For the reader: the stream, and the ticket with which its program watches it. */
+export interface ReadingOpened {
+  type: "reading_opened";
+  ref: number;
+  id: string;
+  stream: string;
+  ticket: string;
+}
+
+/** For the reader of the stage: another stream shows it from now on. */
+export interface ReadingMoved {
+  type: "reading_moved";
+  id: string;
+  stream: string | null;
+  ticket: string | null;
+}
+
+/** For the reader: the reading has ended, and why. */
+export interface ReadingEnded {
+  type: "reading_ended";
+  id: string;
+  kind: "stopped" | "taken_back" | "left" | "audience" | "failed";
+  message: string;
+}
+
+/** The readings that go on. Sent to everyone. */
+export interface ReadingsChanged {
+  type: "readings_changed";
+  readings: Reading[];
+}
+
 /** For the broadcaster only: show this to viewers, and confirm with `BroadcastShown`. */
 export interface ShowBroadcast {
   type: "show_broadcast";
@@ -717,9 +842,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | OpenSource | CloseSource | ReadMedia | AnswerReading | StopReading | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | SourceOpened | SourceClosed | ReadingAsked | ReadingQuestionEnded | ReadingGranted | ReadingOpened | ReadingMoved | ReadingEnded | ReadingsChanged | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen | IngestBehind;
 

@@ -23,6 +23,7 @@ const welcome = (participants: Participant[]): Welcome => ({
   chat: [],
   viewers: 0,
   feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
+  readings: [],
 });
 
 const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);

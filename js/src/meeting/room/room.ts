@@ -22,6 +22,7 @@ export const NO_BROADCAST: BroadcastState = {
   targets: [],
   quality: "360p",
   shows: "stage",
+  program: false,
 };
 
 const OPEN: RoomState = { subject: "", lobby: false, locked: false, closed: false, main: null };

@@ -63,6 +63,7 @@ const WELCOME: Welcome = {
   chat: [],
   viewers: 0,
   feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
+  readings: [],
 };
 
 function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions> = {}) {

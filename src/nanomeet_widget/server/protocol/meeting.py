@@ -68,6 +68,9 @@ ByeKind = Literal[
     "too_many_messages",
     "server_stopping",
 ]
+#: Where a page shows what a program of its participant sends: as a screen share, or as their camera.
+SourceUse = Literal["screen", "camera"]
+ReadingId = ParticipantId
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
 
 
@@ -196,6 +199,52 @@ class Rename(Request, tag="rename", kw_only=True):
     """Change your display name."""
 
     name: Name
+
+
+class OpenSource(Request, tag="open_source", kw_only=True):
+    """Ask for a stream that a program of yours sends to this page; answered by `source_opened`.
+
+    The page shows it to the others. A source for the same use is replaced.
+    """
+
+    ref: Ref
+    use: SourceUse
+
+
+class CloseSource(Request, tag="close_source", kw_only=True):
+    """Close a source."""
+
+    use: SourceUse
+
+
+class ReadMedia(Request, tag="read_media", kw_only=True):
+    """Ask to read pictures or sound with a program; answered by `reading_opened`.
+
+    A participant has to agree first, unless they are you; for the stage, you have to be a moderator.
+    """
+
+    ref: Ref
+    media: MediaKind
+    #: The participant; None for the stage as the audience sees it.
+    of: ParticipantId | None = None
+    #: At most so many lines a picture, and pictures a second; the stage's stream has its own.
+    lines: Annotated[int, Meta(ge=90, le=720)] = 360
+    fps: Annotated[int, Meta(ge=1, le=30)] = 10
+
+
+class AnswerReading(Request, tag="answer_reading", kw_only=True):
+    """Agree that another participant reads your picture or sound, or refuse it."""
+
+    id: ReadingId
+    allowed: bool
+    #: Whether this page cannot send it, whatever the participant answered.
+    unable: bool = False
+
+
+class StopReading(Request, tag="stop_reading", kw_only=True):
+    """End a reading: as its reader, or as the participant who is read."""
+
+    id: ReadingId
 
 
 class SetSubject(ModeratorRequest, tag="set_subject", kw_only=True):
@@ -328,6 +377,8 @@ class StartBroadcast(ModeratorRequest, tag="start_broadcast", kw_only=True):
     options: BroadcastOptions = msgspec.field(default_factory=BroadcastOptions)
     #: Of the page; the titles of the recording's chapters are written in it.
     language: Language = "en"
+    #: Whether a program sends pictures of its own in place of the stage. No other page takes over then.
+    program: bool = False
 
 
 class StopBroadcast(ModeratorRequest, tag="stop_broadcast", kw_only=True):
@@ -366,6 +417,11 @@ ClientMessage = (
     | SetAvatar
     | EnterStage
     | LeaveStage
+    | OpenSource
+    | CloseSource
+    | ReadMedia
+    | AnswerReading
+    | StopReading
     | SetSubject
     | SetLobby
     | SetPassword
@@ -446,6 +502,8 @@ class BroadcastState(FromServer, kw_only=True):
     quality: Quality = "360p"
     #: What viewers see, as the broadcaster's page reports it.
     shows: Shows = "stage"
+    #: Whether a program of the broadcaster sends pictures of its own in place of the stage.
+    program: bool = False
 
 
 class RoomState(FromServer, kw_only=True):
@@ -483,6 +541,17 @@ class StageFeed(FromServer, tag="stage_feed", kw_only=True):
     ticket: str | None = None
     #: Whether a page on the stage can send it. If none can, there is nothing to wait for.
     possible: bool = True
+
+
+class Reading(FromServer, kw_only=True):
+    """A program that reads pictures or sound of the meeting."""
+
+    id: ReadingId
+    #: The participant whose program it is.
+    reader: ParticipantId
+    #: The participant who is read; None for the stage.
+    of: ParticipantId | None
+    media: MediaKind
 
 
 class IceServer(FromServer, kw_only=True):
@@ -524,6 +593,8 @@ class Welcome(FromServer, tag="welcome", kw_only=True):
     #: How many people watch the broadcast; for moderators, otherwise 0.
     viewers: int
     feed: StageFeed
+    #: The readings that go on; likewise in `readings_changed`.
+    readings: list[Reading] = msgspec.field(default_factory=list)
 
 
 class Waiting(FromServer, tag="waiting", kw_only=True):
@@ -669,6 +740,101 @@ class IngestGranted(FromServer, tag="ingest_granted", kw_only=True):
     shows: Shows = "stage"
 
 
+class SourceOpened(FromServer, tag="source_opened", kw_only=True):
+    """The stream of the source that the request with this `ref` asked for."""
+
+    ref: Ref
+    use: SourceUse
+    stream: StreamName
+    #: What the program sends with, to `ws/ingest`.
+    ingest_ticket: str
+    #: What the page watches with, on `ws/watch`.
+    watch_ticket: str
+
+    def __repr__(self) -> str:
+        return f"SourceOpened(ref={self.ref}, use={self.use!r})"
+
+
+class SourceClosed(FromServer, tag="source_closed", kw_only=True):
+    """A source of yours has ended, and why."""
+
+    use: SourceUse
+    #: The closed one: another of the same use may be open by now.
+    stream: StreamName
+    message: str
+    #: Whether an error ended it, rather than a request.
+    failed: bool
+
+
+class ReadingAsked(FromServer, tag="reading_asked", kw_only=True):
+    """A participant asks to read your picture or sound; the choice is yours: `answer_reading`."""
+
+    reading: Reading
+    #: The reader's name.
+    name: str
+
+
+class ReadingQuestionEnded(FromServer, tag="reading_question_ended", kw_only=True):
+    """`reading_asked` needs no answer any more."""
+
+    id: ReadingId
+
+
+class ReadingGranted(FromServer, tag="reading_granted", kw_only=True):
+    """For the participant who is read: send this to `ws/ingest`, with this ingest ticket.
+
+    It ends with `ingest_ended` there, and when the reading is no longer in `readings_changed`.
+    """
+
+    id: ReadingId
+    stream: StreamName
+    ticket: str
+    media: MediaKind
+    lines: int
+    fps: int
+
+    def __repr__(self) -> str:
+        return f"ReadingGranted(id={self.id!r}, media={self.media!r})"
+
+
+class ReadingOpened(FromServer, tag="reading_opened", kw_only=True):
+    """For the reader: the stream, and the ticket with which its program watches it."""
+
+    ref: Ref
+    id: ReadingId
+    stream: StreamName
+    ticket: str
+
+    def __repr__(self) -> str:
+        return f"ReadingOpened(ref={self.ref}, id={self.id!r})"
+
+
+class ReadingMoved(FromServer, tag="reading_moved", kw_only=True):
+    """For the reader of the stage: another stream shows it from now on."""
+
+    id: ReadingId
+    #: None while no page sends it.
+    stream: StreamName | None
+    ticket: str | None
+
+    def __repr__(self) -> str:
+        return f"ReadingMoved(id={self.id!r})"
+
+
+class ReadingEnded(FromServer, tag="reading_ended", kw_only=True):
+    """For the reader: the reading has ended, and why."""
+
+    id: ReadingId
+    kind: Literal["stopped", "taken_back", "left", "audience", "failed"]
+    message: str
+
+
+class ReadingsChanged(FromServer, tag="readings_changed", kw_only=True):
+    """The readings that go on. Sent to everyone."""
+
+    readings: list[Reading]
+
+
 class ShowBroadcast(FromServer, tag="show_broadcast", kw_only=True):
     """For the broadcaster only: show this to viewers, and confirm with `BroadcastShown`."""
 
@@ -763,6 +929,15 @@ ServerMessage = (
     | RemovalPlanned
     | InviteCreated
     | ShowBroadcast
+    | SourceOpened
+    | SourceClosed
+    | ReadingAsked
+    | ReadingQuestionEnded
+    | ReadingGranted
+    | ReadingOpened
+    | ReadingMoved
+    | ReadingEnded
+    | ReadingsChanged
     | Ack
     | Error
     | Bye
