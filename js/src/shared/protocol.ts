@@ -213,7 +213,7 @@ export interface ReadMedia {
   fps?: number;
 }
 
-/** Agree that another participant reads your picture or sound, or refuse it. */
+/** Agree that another participant reads your picture or sound, or refuse it; a no always ends it. */
 export interface AnswerReading {
   type: "answer_reading";
   ref?: number | null;
@@ -650,7 +650,7 @@ export interface IngestGranted {
 /** The stream of the source that the request with this `ref` asked for. */
 export interface SourceOpened {
   type: "source_opened";
-  ref: number;
+  ref: number | null;
   use: "screen" | "camera";
   stream: string;
   ingest_ticket: string;
@@ -715,7 +715,7 @@ export interface ReadingEnded {
   message: string;
 }
 
-/** The readings that go on. Sent to everyone. */
+/** The readings that go on, but for those of one's own media. Sent to everyone. */
 export interface ReadingsChanged {
   type: "readings_changed";
   readings: Reading[];

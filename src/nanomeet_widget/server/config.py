@@ -61,6 +61,15 @@ class Limits:
     viewers: int = 1000
     #: Bytes a second that one broadcast may send: 20 Mbit/s carry 4K in good quality.
     ingest_rate: float = 2_500_000
+    #: Bytes a second that the program of a source may send, and the page of a participant who is read:
+    #: 10 and 4 Mbit/s.
+    source_rate: float = 1_250_000
+    reading_rate: float = 500_000
+    #: Readings of one room, of one reader, and of one participant by others, with the questions that wait:
+    #: a program may read both picture and sound of everyone on the stage, and the stage.
+    readings: int = 64
+    readings_by: int = 20
+    readings_of: int = 8
     #: Bytes of the cached group of pictures; a longer one is not kept for new viewers.
     cache: int = 16 * 1024 * 1024
     #: WebSockets from one network (an IPv4 address, or an IPv6 network of 64 bits), of each kind: those
@@ -117,6 +126,12 @@ class Patience:
     hand_over: float = 1.5
     #: For another page to send a broadcast whose sender is gone, while viewers wait.
     successor: float = 30.0
+    #: For the answer to a reader's question.
+    question: float = 60.0
+    #: For a reader to ask a participant again who did not agree.
+    ask_again: float = 60.0
+    #: For the program of a reader to watch, and for the page of a source to show it.
+    reader: float = 10.0
     #: For pages to confirm that they are muted.
     mute: float = 5.0
     #: For a recording to be finished.

@@ -17,6 +17,7 @@ class View:
         self.chat: list[meeting.ChatMessage] = []
         self.viewers = 0
         self.feed = meeting.StageFeed(stream=None)
+        self.readings: list[meeting.Reading] = []
         for message in sent:
             self._hear(message)
 
@@ -28,6 +29,7 @@ class View:
             self.knocking = {k.id: k.name for k in message.knocking}
             self.chat = list(message.chat)
             self.viewers, self.feed = message.viewers, message.feed
+            self.readings = message.readings
         elif isinstance(message, meeting.Joined):
             assert message.participant.id not in self.others
             self.others[message.participant.id] = message.participant
@@ -53,3 +55,5 @@ class View:
             self.viewers = message.viewers
         elif isinstance(message, meeting.StageFeed):
             self.feed = message
+        elif isinstance(message, meeting.ReadingsChanged):
+            self.readings = message.readings

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 
 from nanomeet_widget._states import BROADCAST_STEPS, BroadcastStatus, Machine
 from nanomeet_widget.server.broadcast.frame_check import FrameCheck
+from nanomeet_widget.server.broadcast.ingest_bounds import IngestBounds
 from nanomeet_widget.server.broadcast.lateness import Lateness
 from nanomeet_widget.server.broadcast.outgoing import outgoing
 from nanomeet_widget.server.broadcast.ports import Push, Recording, Sender
 from nanomeet_widget.server.broadcast.stream import Stream
+from nanomeet_widget.server.broadcast.wording import BROADCAST, Purpose, Wording
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.media.timeline import Timeline, starts
 from nanomeet_widget.server.protocol import common, ingest, meeting
@@ -21,9 +23,6 @@ from nanomeet_widget.server.token_bucket import TokenBucket
 
 #: Seconds: a sender that was silent for longer may be replaced by one with the same ingest ticket.
 _SILENCE = 1.0
-LOST = common.Trouble(
-    "broadcast_lost", "The connection to the page that sent the broadcast was lost."
-)
 _BEHIND: dict[ingest.Behind, common.Trouble] = {
     "encoder": common.Trouble(
         "broadcast_slow_encoder",
@@ -67,6 +66,10 @@ class Broadcast:
         Called with False when the connection of the page that sends is lost, to have another page take
         over; returns whether one does. Called with True when that page has been away for too long.
         Without `on_lost` the broadcast then ends.
+    bounds : IngestBounds, optional
+        What the sender may send; by default what a broadcast of this quality may have.
+    wording : Wording, optional
+        What the sender is called.
     now : callable, optional
         Seconds since the epoch.
     """
@@ -86,6 +89,8 @@ class Broadcast:
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
+        bounds: IngestBounds | None = None,
+        wording: Wording = BROADCAST,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.streamname = stream.name
@@ -102,6 +107,7 @@ class Broadcast:
         self._on_change = on_change
         self._on_lost = on_lost
         self._pushes = pushes
+        self._wording = wording
         self._now = now
         self._machine: Machine[BroadcastStatus] = Machine(BroadcastStatus.OFF, BROADCAST_STEPS)
         self._machine.step(BroadcastStatus.STARTING)
@@ -118,7 +124,11 @@ class Broadcast:
         self.shows: common.Shows = "soon" if options.paused else "stage"
         self.wanted: common.Shows = self.shows
         self._lead = Track.AUDIO if options.quality == "audio" else Track.VIDEO
-        self._check = FrameCheck(self._lead, options.codec)
+        bounds = bounds or IngestBounds(
+            rate=config.limits.ingest_rate,
+            tracks=frozenset({self._lead, Track.AUDIO}),
+        )
+        self._check = FrameCheck(bounds, options.codec)
         self._timeline = Timeline(self._lead)
         self._begun = False
         #: Runs while no page sends; None while one does, or may reconnect.
@@ -126,14 +136,14 @@ class Broadcast:
         #: Whether viewers wait for another sender's first keyframe.
         self._halted = False
         self._need_keyframe = True
-        rate = config.limits.ingest_rate
-        self._allowance = TokenBucket(burst=rate * 4, rate=rate, now=timers.time())
+        self._allowance = _allowance(bounds.rate, timers.time())
+        self._pace = None if bounds.frames is None else _allowance(bounds.frames, timers.time())
         self._timeout: Handle | None = timers.call_later(
             config.patience.first_picture,
             lambda: self._fail(
                 common.Trouble(
                     "broadcast_silent",
-                    f"The broadcaster's page sent nothing within "
+                    f"{wording.sender} sent nothing within "
                     f"{config.patience.first_picture:.0f} seconds.",
                 )
             ),
@@ -150,6 +160,11 @@ class Broadcast:
     def state(self) -> BroadcastStatus:
         """Its state."""
         return self._machine.state
+
+    @property
+    def purpose(self) -> Purpose:
+        """What its stream is for."""
+        return self._wording.purpose
 
     def describe(self) -> meeting.BroadcastState:
         """Return the state that the room is told."""
@@ -314,7 +329,7 @@ class Broadcast:
 
     def _lost(self) -> None:
         if self._on_lost is None or not self._on_lost(True):
-            self.stop(LOST)
+            self.stop(self._wording.lost)
 
     # --- another page --------------------------------------------------------------------------
 
@@ -380,11 +395,12 @@ class Broadcast:
         if self._sender is not sender:
             return
         self._heard_at = self._timers.time()
-        if not self._allowance.take(len(data), now=self._heard_at):
+        if not self._within_bounds(len(data)):
+            wording = self._wording
             self._fail(
                 common.Trouble(
                     "broadcast_overflow",
-                    "The broadcaster's page sends more data than this server accepts. Choose a lower quality.",
+                    f"{wording.sender} sends more data than this server accepts. {wording.overflow}",
                 )
             )
             return
@@ -394,7 +410,7 @@ class Broadcast:
         except FrameError as error:
             self._fail(
                 common.Trouble(
-                    "broadcast_data", f"The broadcaster's page sent invalid data: {error}."
+                    "broadcast_data", f"{self._wording.sender} sent invalid data: {error}."
                 )
             )
             return
@@ -402,6 +418,10 @@ class Broadcast:
             self._set_up(frame, data)
         else:
             self._take(frame, data)
+
+    def _within_bounds(self, size: int) -> bool:
+        in_time = self._pace is None or self._pace.take(1, now=self._heard_at)
+        return in_time and self._allowance.take(size, now=self._heard_at)
 
     def _set_up(self, frame: Frame, data: bytes) -> None:
         self._stream.publish(outgoing(frame, data))
@@ -484,17 +504,19 @@ class Broadcast:
 
     # --- the end -------------------------------------------------------------------------------
 
-    def stop(self, trouble: common.Trouble | None = None) -> None:
+    def stop(self, trouble: common.Trouble | None = None, *, reason: str | None = None) -> None:
         """End it: the sender is told, the recording is finished, and then it is off.
 
         Parameters
         ----------
         trouble : Trouble, optional
-            Why, unless a moderator stopped it.
+            What went wrong; None if it was to stop.
+        reason : str, optional
+            What the sender is told if nothing went wrong.
         """
         if self.state not in {BroadcastStatus.STARTING, BroadcastStatus.LIVE}:
             return
-        self._close_sender(trouble)
+        self._close_sender(trouble, reason)
         self._trouble = trouble or self._trouble
         self._machine.step(BroadcastStatus.STOPPING)
         for push in self._pushes:
@@ -528,12 +550,12 @@ class Broadcast:
         self._stream.end(vod=self._vod)
         self._on_change(self)
 
-    def _close_sender(self, trouble: common.Trouble | None) -> None:
+    def _close_sender(self, trouble: common.Trouble | None, reason: str | None = None) -> None:
         if self._grace is not None:
             self._grace.cancel()
         self._dismiss(
             ingest.IngestEnded(
-                reason=trouble.message if trouble else "The broadcast was stopped.",
+                reason=trouble.message if trouble else reason or self._wording.stopped,
                 failed=trouble is not None,
             )
         )
@@ -549,6 +571,10 @@ class Broadcast:
         if self._timeout is not None:
             self._timeout.cancel()
         self._timeout = handle
+
+
+def _allowance(rate: float, now: float) -> TokenBucket:
+    return TokenBucket(burst=rate * 4, rate=rate, now=now)
 
 
 def _because(what: str, trouble: common.Trouble) -> common.Trouble:

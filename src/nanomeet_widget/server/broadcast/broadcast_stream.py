@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 
-from nanomeet_widget.server.broadcast.stream import Stream, Viewer
+from nanomeet_widget.server.broadcast.stream import Viewer
+from nanomeet_widget.server.broadcast.ticketed_stream import TicketedStream
 from nanomeet_widget.server.timers import Timers
 
 
-class BroadcastStream(Stream):
+class BroadcastStream(TicketedStream):
     """A named stream, which one broadcast after the other uses.
 
-    While it has a watch ticket it is private, and viewers need that ticket: all of them the same.
+    While it has a watch ticket it is private, and viewers need that ticket: all of them the same. A program
+    that reads the stage has a personal ticket, public or not.
 
     Parameters
     ----------
@@ -33,6 +35,11 @@ class BroadcastStream(Stream):
     def public(self) -> bool:
         """Whether anyone may watch."""
         return self._watch_ticket is None
+
+    @property
+    def viewers(self) -> int:
+        """How many viewers there are; the programs that read the stage are none."""
+        return super().viewers - self.holders
 
     def protect(self, watch_ticket: str | None) -> None:
         """Make the stream private, or public; call it before a broadcast begins.
@@ -64,6 +71,8 @@ class BroadcastStream(Stream):
         bool
             Whether the viewer was added.
         """
+        if super().admit(watch_ticket, viewer):
+            return True
         if not self.opens(watch_ticket):
             return False
         self.join(viewer)
@@ -77,6 +86,8 @@ class BroadcastStream(Stream):
         watch_ticket : str or None
             As `admit` has it.
         """
+        if self.reserved(watch_ticket):
+            return True
         if self._watch_ticket is None:
             return watch_ticket is None
         return secrets.compare_digest(self._watch_ticket.encode(), (watch_ticket or "").encode())

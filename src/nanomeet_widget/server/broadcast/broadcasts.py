@@ -9,12 +9,14 @@ import msgspec
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.audience_stream import AudienceStream
 from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.broadcast.broadcast_stream import BroadcastStream
+from nanomeet_widget.server.broadcast.ingest_bounds import IngestBounds
 from nanomeet_widget.server.broadcast.ports import MakePush, MakeRecording, Push, Recording
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, read_target
 from nanomeet_widget.server.broadcast.stream import Stream, Viewer
+from nanomeet_widget.server.broadcast.ticketed_stream import TicketedStream
+from nanomeet_widget.server.broadcast.wording import BROADCAST, Purpose, Wording
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import common
 from nanomeet_widget.server.store.store import Store
@@ -22,6 +24,8 @@ from nanomeet_widget.server.timers import Timers
 
 #: How many idle streams are kept, so that viewers who come after the end learn of it.
 _REMEMBERED = 256
+#: Seconds at its full rate for which the group of pictures of a bounded stream is cached.
+_CACHED = 4
 
 
 class BroadcastRefusedError(NanoMeetError):
@@ -81,7 +85,8 @@ class Broadcasts:
         self._push = push
         self._broadcasts: dict[str, Broadcast] = {}
         self._streams: dict[str, BroadcastStream] = {}
-        self._audience_streams: dict[str, AudienceStream] = {}
+        #: Those with a random name, whose viewers need personal tickets.
+        self._ticketed: dict[str, TicketedStream] = {}
         #: Called with the name of each public stream that goes live.
         self.on_live: list[Callable[[str], object]] = []
         self._closing = False
@@ -150,22 +155,33 @@ class Broadcasts:
             on_lost=on_lost,
         )
 
-    def start_for_audience(
-        self, *, title: str, on_change: Callable[[Broadcast], None]
-    ) -> tuple[Broadcast, AudienceStream]:
-        """Begin to show a room's stage to its audience.
+    def start_ticketed(
+        self,
+        *,
+        title: str,
+        on_change: Callable[[Broadcast], None],
+        on_lost: Callable[[bool], bool] | None = None,
+        options: common.BroadcastOptions | None = None,
+        bounds: IngestBounds | None = None,
+        wording: Wording = BROADCAST,
+    ) -> tuple[Broadcast, TicketedStream]:
+        """Begin a stream that only the holders of personal tickets can watch.
 
         Parameters
         ----------
         title : str
-            What the audience reads above the picture.
-        on_change : callable
-            As `Broadcast` has it.
+            What viewers read above the picture.
+        on_change, on_lost
+            As `Broadcast` has them.
+        options : BroadcastOptions, optional
+            Its quality; the default one otherwise.
+        bounds, wording
+            As `Broadcast` has them.
 
         Returns
         -------
         tuple
-            The broadcast, and the stream that issues the audience tickets.
+            The broadcast, and the stream that issues the tickets.
 
         Raises
         ------
@@ -173,10 +189,21 @@ class Broadcasts:
             If the server is stopping.
         """
         self._check_open()
-        stream = AudienceStream(timers=self._timers, cache=self._config.limits.cache)
-        self._audience_streams[stream.name] = stream
-        options = common.BroadcastOptions()
-        return self._start(stream, title=title, options=options, on_change=on_change), stream
+        cache = self._config.limits.cache
+        if bounds is not None:
+            cache = min(cache, int(_CACHED * bounds.rate))
+        stream = TicketedStream(timers=self._timers, cache=cache)
+        self._ticketed[stream.name] = stream
+        broadcast = self._start(
+            stream,
+            title=title,
+            options=options or common.BroadcastOptions(),
+            on_change=on_change,
+            on_lost=on_lost,
+            bounds=bounds,
+            wording=wording,
+        )
+        return broadcast, stream
 
     def _check_open(self) -> None:
         if self._closing:
@@ -194,6 +221,8 @@ class Broadcasts:
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
+        bounds: IngestBounds | None = None,
+        wording: Wording = BROADCAST,
     ) -> Broadcast:
         broadcast = Broadcast(
             stream,
@@ -208,20 +237,32 @@ class Broadcasts:
             on_change=lambda changed: self._changed(changed, on_change),
             on_viewers=on_viewers,
             on_lost=on_lost,
+            bounds=bounds,
+            wording=wording,
         )
         self._broadcasts[stream.name] = broadcast
         return broadcast
 
-    @property
-    def count(self) -> int:
-        """How many broadcasts have not ended."""
-        return len(self._broadcasts)
+    def count(self, purpose: Purpose = "broadcast") -> int:
+        """Return how many streams have a sender, or wait for one.
+
+        Parameters
+        ----------
+        purpose : Purpose, default "broadcast"
+            What they are for: "broadcast" counts the relays for audiences, too.
+        """
+        return sum(broadcast.purpose == purpose for broadcast in self._broadcasts.values())
 
     @property
     def viewers(self) -> int:
-        """How many viewers all streams have; those who wait for one that does not exist are none."""
+        """How many viewers all broadcasts have; those who wait for one that does not exist are none."""
         known = (stream for stream in self._streams.values() if stream.known)
-        return sum(stream.viewers for stream in (*known, *self._audience_streams.values()))
+        relays = (
+            stream
+            for name, stream in self._ticketed.items()
+            if self._broadcasts[name].purpose == "broadcast"
+        )
+        return sum(stream.viewers for stream in (*known, *relays))
 
     def knows(self, name: str) -> bool:
         """Return whether a stream exists: it is or was broadcast, or a valid token is for it.
@@ -232,7 +273,7 @@ class Broadcasts:
             The stream's name.
         """
         stream = self._streams.get(name)
-        if name in self._audience_streams or (stream is not None and stream.known):
+        if name in self._ticketed or (stream is not None and stream.known):
             return True
         known = self._store.tokens.has_stream(name) or bool(self._store.recordings.last(name))
         if stream is not None:
@@ -252,19 +293,17 @@ class Broadcasts:
         WatchRefusedError
             As `watch` raises it.
         """
-        audience, stream = self._audience_streams.get(name), self._streams.get(name)
-        if audience is not None:
-            admitted = audience.opens(ticket or "")
-        else:
-            # A wrong ticket for an unknown name makes no stream.
-            admitted = stream.opens(ticket) if stream is not None else ticket is None
+        stream: TicketedStream | None = self._ticketed.get(name) or self._streams.get(name)
+        # A wrong ticket for an unknown name makes no stream.
+        admitted = stream.opens(ticket) if stream is not None else ticket is None
         if not admitted:
             raise WatchRefusedError(
                 "forbidden",
                 "This stream needs a ticket, and this one is wrong or expired. Ask for the link again.",
             )
-        # Each participant of an audience has a place. What a ticket opens, no one else can fill.
-        if audience is None and self.knows(name) and self._full(public=ticket is None):
+        # Each holder of a personal ticket has a place. What a ticket opens, no one else can fill.
+        reserved = stream is not None and stream.reserved(ticket)
+        if not reserved and self.knows(name) and self._full(public=ticket is None):
             raise WatchRefusedError("full", "This server has reached its viewer limit.")
 
     def _full(self, *, public: bool) -> bool:
@@ -300,7 +339,7 @@ class Broadcasts:
         viewer : Viewer
             The viewer.
         ticket : str, optional
-            The watch ticket or audience ticket; None for a public stream.
+            The watch ticket or a personal one; None for a public stream.
 
         Returns
         -------
@@ -328,13 +367,40 @@ class Broadcasts:
         Stream
             The stream that the viewer has joined.
         """
-        audience = self._audience_streams.get(name)
-        if audience is not None:
-            audience.admit(ticket or "", viewer)
-            return audience
-        stream = self._stream(name)
+        stream = self._ticketed.get(name) or self._stream(name)
         stream.admit(ticket, viewer)
         return stream
+
+    def issue(self, name: str, holder: str, on_viewer: Callable[[bool], None]) -> str:
+        """Return a personal ticket for a stream that is live.
+
+        Parameters
+        ----------
+        name : str
+            The stream's name.
+        holder, on_viewer
+            As `TicketedStream.issue` has them.
+
+        Returns
+        -------
+        str
+            The ticket, which is valid until it is revoked or the broadcast ends.
+        """
+        return (self._ticketed.get(name) or self._stream(name)).issue(holder, on_viewer)
+
+    def revoke(self, name: str, holder: str) -> None:
+        """Revoke a personal ticket, and dismiss its viewer.
+
+        Parameters
+        ----------
+        name : str
+            The stream's name; nothing happens if it has ended.
+        holder : str
+            As `issue` has it.
+        """
+        stream: TicketedStream | None = self._ticketed.get(name) or self._streams.get(name)
+        if stream is not None:
+            stream.revoke(holder)
 
     def public(self, name: str) -> BroadcastStream | None:
         """Return a public stream.
@@ -378,7 +444,7 @@ class Broadcasts:
                 listener(name)
         if broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
             del self._broadcasts[name]
-            self._audience_streams.pop(name, None)
+            self._ticketed.pop(name, None)
         on_change(broadcast)
         self._check_over()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nanomeet_widget.server.broadcast.ingest_bounds import IngestBounds
 from nanomeet_widget.server.media.tracks import Setup, read_setup
 from nanomeet_widget.server.protocol.common import Codec
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Track
@@ -9,6 +10,10 @@ from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Trac
 #: Frames may be out of order by less than this, in microseconds; a larger step back means that the
 #: clock was changed.
 _MAX_STEP_BACK = 1_000_000
+_UNEXPECTED = {
+    Track.VIDEO: "a picture in a stream of sound alone",
+    Track.AUDIO: "sound in a stream of pictures alone",
+}
 
 
 class FrameCheck:
@@ -16,14 +21,14 @@ class FrameCheck:
 
     Parameters
     ----------
-    lead : Track
-        The track that the broadcast begins with; with audio, video is refused.
+    bounds : IngestBounds
+        Which tracks are accepted, and how large a picture may be.
     codec : Codec or None
         The only video codec that is accepted; None accepts all.
     """
 
-    def __init__(self, lead: Track, codec: Codec | None) -> None:
-        self._lead = lead
+    def __init__(self, bounds: IngestBounds, codec: Codec | None) -> None:
+        self._bounds = bounds
         self._codec = codec
         self._latest: dict[Track, int] = {}
         self.setups: dict[Track, Setup] = {}
@@ -43,14 +48,19 @@ class FrameCheck:
         Raises
         ------
         FrameError
-            If a sender may not send it here: its kind, track, codec or timestamp is wrong.
+            If a sender may not send it here: its kind, track, codec, size or timestamp is wrong.
         """
-        if frame.track is Track.VIDEO and self._lead is Track.AUDIO:
-            raise FrameError("a picture in a broadcast of sound alone")
+        if frame.track not in self._bounds.tracks:
+            raise FrameError(_UNEXPECTED[frame.track])
         if frame.kind is Kind.SETUP:
             setup = read_setup(frame)
             if frame.track is Track.VIDEO and self._codec not in {None, setup.picture}:
                 raise FrameError(f"{setup.codec} in place of {self._codec}")
+            if not self._bounds.fits(setup.width, setup.height):
+                raise FrameError(
+                    f"pictures of {setup.width}x{setup.height} in a stream of at most "
+                    f"{self._bounds.lines} lines"
+                )
             self.setups[frame.track] = setup
             return
         if frame.kind is not Kind.MEDIA:

@@ -51,7 +51,7 @@ class Viewer(Protocol):
 class Stream:
     """A stream's viewers, its state for them, and its cache.
 
-    Who may watch is up to its subclasses `BroadcastStream` and `AudienceStream`.
+    Who may watch is up to its subclasses `TicketedStream` and `BroadcastStream`.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ class Stream:
 
     def _count(self) -> None:
         if self._on_viewers is not None:
-            self._on_viewers(len(self._viewers))
+            self._on_viewers(self.viewers)
 
     def _catch_up(self, viewer: Viewer) -> None:
         viewer.send_frames(Batch((*self._setups.values(), *self._group)))

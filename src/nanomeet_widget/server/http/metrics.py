@@ -40,7 +40,9 @@ class Collector:
             "participants": (participants, "People in rooms"),
             "waiting": (waiting, "People in lobbies"),
             "viewers": (core.broadcasts.viewers, "Viewers of broadcasts"),
-            "broadcasts": (core.broadcasts.count, "Broadcasts that have not ended"),
+            "broadcasts": (core.broadcasts.count(), "Broadcasts that have not ended"),
+            "sources": (core.broadcasts.count("source"), "Programs that send to their own page"),
+            "readings": (core.broadcasts.count("reading"), "Streams of participants to programs"),
             "connections": (core.access.connections, "Open WebSockets"),
         }
         counters = {

@@ -71,6 +71,9 @@ ByeKind = Literal[
 #: Where a page shows what a program of its participant sends: as a screen share, or as their camera.
 SourceUse = Literal["screen", "camera"]
 ReadingId = ParticipantId
+#: Why a reading ended: its reader stopped it; the participant who is read, or a rule of the room, took it
+#: back; one of the two has left the meeting, or went to the audience; or it failed.
+ReadingEnding = Literal["stopped", "taken_back", "left", "audience", "failed"]
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
 
 
@@ -233,7 +236,7 @@ class ReadMedia(Request, tag="read_media", kw_only=True):
 
 
 class AnswerReading(Request, tag="answer_reading", kw_only=True):
-    """Agree that another participant reads your picture or sound, or refuse it."""
+    """Agree that another participant reads your picture or sound, or refuse it; a no always ends it."""
 
     id: ReadingId
     allowed: bool
@@ -741,9 +744,13 @@ class IngestGranted(FromServer, tag="ingest_granted", kw_only=True):
 
 
 class SourceOpened(FromServer, tag="source_opened", kw_only=True):
-    """The stream of the source that the request with this `ref` asked for."""
+    """The stream of the source that the request with this `ref` asked for.
 
-    ref: Ref
+    Sent again after every welcome, as the page may have reloaded.
+    """
+
+    #: None if it is sent again.
+    ref: Ref | None
     use: SourceUse
     stream: StreamName
     #: What the program sends with, to `ws/ingest`.
@@ -767,7 +774,10 @@ class SourceClosed(FromServer, tag="source_closed", kw_only=True):
 
 
 class ReadingAsked(FromServer, tag="reading_asked", kw_only=True):
-    """A participant asks to read your picture or sound; the choice is yours: `answer_reading`."""
+    """A participant asks to read your picture or sound; the choice is yours: `answer_reading`.
+
+    A welcome ends the questions that a page knows; those that still wait are sent again after it.
+    """
 
     reading: Reading
     #: The reader's name.
@@ -783,7 +793,8 @@ class ReadingQuestionEnded(FromServer, tag="reading_question_ended", kw_only=Tru
 class ReadingGranted(FromServer, tag="reading_granted", kw_only=True):
     """For the participant who is read: send this to `ws/ingest`, with this ingest ticket.
 
-    It ends with `ingest_ended` there, and when the reading is no longer in `readings_changed`.
+    It ends with `ingest_ended` there. Sent again after every welcome, as the page may have reloaded; a page
+    that sends it already goes on.
     """
 
     id: ReadingId
@@ -798,7 +809,10 @@ class ReadingGranted(FromServer, tag="reading_granted", kw_only=True):
 
 
 class ReadingOpened(FromServer, tag="reading_opened", kw_only=True):
-    """For the reader: the stream, and the ticket with which its program watches it."""
+    """For the reader: the stream, and the ticket with which its program watches it.
+
+    Sent when there is a picture or sound.
+    """
 
     ref: Ref
     id: ReadingId
@@ -825,12 +839,12 @@ class ReadingEnded(FromServer, tag="reading_ended", kw_only=True):
     """For the reader: the reading has ended, and why."""
 
     id: ReadingId
-    kind: Literal["stopped", "taken_back", "left", "audience", "failed"]
+    kind: ReadingEnding
     message: str
 
 
 class ReadingsChanged(FromServer, tag="readings_changed", kw_only=True):
-    """The readings that go on. Sent to everyone."""
+    """The readings that go on, but for those of one's own media. Sent to everyone."""
 
     readings: list[Reading]
 

@@ -1,17 +1,18 @@
 """What a room's audience sees: the broadcast while there is one, otherwise a relay of the stage.
 
-The relay is an audience stream. The server asks the page of a participant on the stage to compose
+The relay is a ticketed stream: each participant has an audience ticket. The server asks the page of a participant on the stage to compose
 it, and another one when that page leaves or fails.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.audience_stream import AudienceStream
 from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
+from nanomeet_widget.server.broadcast.ticketed_stream import TicketedStream
 from nanomeet_widget.server.config import Patience
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
@@ -35,8 +36,17 @@ class _Relay:
 
     page: Participant
     broadcast: Broadcast
-    stream: AudienceStream
+    stream: TicketedStream
     live_at: float | None = None
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """A program that reads the stage: what it was told, and how it is told more."""
+
+    on_moved: Callable[[meeting.StageFeed], None]
+    on_viewer: Callable[[bool], None]
+    told: meeting.StageFeed = _NO_FEED
 
 
 @dataclass(kw_only=True)
@@ -81,6 +91,8 @@ class AudienceFeed(RoomListener):
         self._relay: _Relay | None = None
         self._failures: dict[str, _Failures] = {}
         self._told: dict[str, meeting.StageFeed] = {}
+        #: Programs that read the stage, by the ID of their reading.
+        self._readers: dict[str, _Reader] = {}
         #: Timers: when to ask a page again, and when to end a relay without an audience.
         self._retry: Handle | None = None
         self._grace: Handle | None = None
@@ -89,6 +101,52 @@ class AudienceFeed(RoomListener):
         """Tell the audience of a new subject."""
         if self._relay is not None:
             self._relay.broadcast.retitle(self._public.title)
+
+    # --- programs that read the stage ----------------------------------------------------------
+
+    def add_reader(
+        self,
+        reading: str,
+        *,
+        on_moved: Callable[[meeting.StageFeed], None],
+        on_viewer: Callable[[bool], None],
+    ) -> None:
+        """Let a program watch what the audience watches; it counts as audience.
+
+        Parameters
+        ----------
+        reading : str
+            The reading's ID.
+        on_moved : callable
+            Called with the stream and its ticket whenever they change, perhaps at once.
+        on_viewer : callable
+            As `TicketedStream.issue` has it.
+        """
+        self._readers[reading] = _Reader(on_moved=on_moved, on_viewer=on_viewer)
+        self.review()
+
+    def remove_reader(self, reading: str) -> None:
+        """Let a program watch no longer.
+
+        Parameters
+        ----------
+        reading : str
+            The reading's ID.
+        """
+        reader = self._readers.pop(reading, None)
+        if reader is not None and reader.told.stream is not None:
+            self._broadcasts.revoke(reader.told.stream, reading)
+        self.review()
+
+    def _reader_feed(self, reading: str, reader: _Reader) -> meeting.StageFeed:
+        stream = self._public.live
+        if stream is None:
+            relay = self._relay
+            if relay is None or relay.broadcast.state is not BroadcastStatus.LIVE:
+                return _NO_FEED if self._able else _IMPOSSIBLE
+            stream = relay.stream.name
+        ticket = self._broadcasts.issue(stream, reading, reader.on_viewer)
+        return meeting.StageFeed(stream=stream, ticket=ticket)
 
     # --- what happens in the room --------------------------------------------------------------
 
@@ -135,7 +193,7 @@ class AudienceFeed(RoomListener):
         """Start or end the relay as the room needs it now, and tell the audience where to watch."""
         self._set_retry(None)
         people = self._room.participants
-        audience = any(p.watches and not p.stage for p in people)
+        audience = bool(self._readers) or any(p.watches and not p.stage for p in people)
         if audience or not people:
             self._set_grace(None)
         if self._relay is not None and not self._fit(self._relay.page):
@@ -188,7 +246,7 @@ class AudienceFeed(RoomListener):
 
     def _begin(self, page: Participant) -> None:
         try:
-            broadcast, stream = self._broadcasts.start_for_audience(
+            broadcast, stream = self._broadcasts.start_ticketed(
                 title=self._public.title, on_change=self._relay_changed
             )
         except BroadcastRefusedError:
@@ -266,3 +324,18 @@ class AudienceFeed(RoomListener):
             if feed != self._told.get(participant.id, _NO_FEED):
                 self._told[participant.id] = feed
                 participant.send(feed)
+        for reading in tuple(self._readers):
+            self._tell_reader(reading)
+
+    def _tell_reader(self, reading: str) -> None:
+        reader = self._readers.get(reading)
+        if reader is None:
+            # What another reader was told has ended this one's reading.
+            return
+        feed, last = self._reader_feed(reading, reader), reader.told
+        if feed == last:
+            return
+        reader.told = feed
+        if last.stream is not None:
+            self._broadcasts.revoke(last.stream, reading)
+        reader.on_moved(feed)

@@ -38,6 +38,13 @@ _KINDS: dict[type, _Budget] = {
     meeting.Want: _Budget(burst=200, rate=20),
     # Each answer costs a new token in the database.
     meeting.CreateInvite: _Budget(burst=50, rate=1),
+    # Each begins a stream.
+    meeting.OpenSource: _Budget(burst=10, rate=0.5),
+    meeting.CloseSource: _Budget(burst=20, rate=1),
+    # A program may read everyone on the stage.
+    meeting.ReadMedia: _Budget(burst=40, rate=1),
+    meeting.AnswerReading: _Budget(burst=200, rate=10),
+    meeting.StopReading: _Budget(burst=200, rate=10),
     # A hash that takes ten milliseconds.
     meeting.SetPassword: _Budget(burst=20, rate=1),
 }
@@ -60,6 +67,8 @@ _TOLD = (
     meeting.SendChat,
     meeting.SendEndpointText,
     meeting.SetAvatar,
+    # Its answer and its end are never held back.
+    meeting.ReadMedia,
     meeting.EnterStage,
     meeting.LeaveStage,
 )

@@ -20,7 +20,8 @@ from nanomeet_widget.server.timers import Handle
 #: too long.
 _MAX_BACKLOG = 200
 _MAX_BACKLOG_BYTES = 1_000_000
-#: Messages that are not kept: `Welcome` repeats their content, or they only matter for a moment.
+#: Messages that are not kept: their content is repeated in or after `Welcome`, or they only matter for a
+#: moment.
 _NOT_KEPT = (
     meeting.Joined,
     meeting.Updated,
@@ -37,10 +38,21 @@ _NOT_KEPT = (
     meeting.Wanted,
     meeting.Reaction,
     meeting.AvatarChanged,
+    meeting.ReadingAsked,
+    meeting.ReadingQuestionEnded,
+    meeting.ReadingGranted,
+    meeting.ReadingMoved,
+    meeting.ReadingsChanged,
     common.Pong,
 )
-#: Messages for the person. The others are for the lost page: about its connections and requests.
-_FOR_ANY_PAGE = (meeting.MuteRequested, meeting.UnmuteAsked)
+#: Messages for the person, or for their program. The others are for the lost page: about its connections
+#: and requests.
+_FOR_ANY_PAGE = (
+    meeting.MuteRequested,
+    meeting.UnmuteAsked,
+    meeting.SourceClosed,
+    meeting.ReadingEnded,
+)
 
 
 class Connection(Protocol):

@@ -364,6 +364,7 @@ class Room:
             chat=self.parts.chat.readable(participant),
             viewers=self.viewers if moderator else 0,
             feed=self.parts.feed.feed_for(participant),
+            readings=self.parts.readings.announced(),
         )
 
     def _knocks(self) -> list[meeting.Knock]:
@@ -754,7 +755,7 @@ class Room:
         """Save the room, so that a crash of the server does not end it."""
         self._save()
 
-    def note(self, kind: str, participant: Participant) -> None:
+    def note(self, kind: str, participant: Participant, **detail: str | None) -> None:
         """Record an event of a participant in the event log.
 
         Parameters
@@ -763,9 +764,11 @@ class Room:
             The event.
         participant : Participant
             The participant.
+        **detail : str or None
+            Further details; never a secret.
         """
         self._store.record(
-            kind, self.name, participant=participant.id, moderator=participant.moderator
+            kind, self.name, participant=participant.id, moderator=participant.moderator, **detail
         )
 
     def _end_if_empty(self, *, over: bool = False) -> None:

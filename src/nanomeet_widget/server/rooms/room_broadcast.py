@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nanomeet_widget._states import BroadcastStatus
-from nanomeet_widget.server.broadcast.broadcast import LOST, Broadcast
+from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError
+from nanomeet_widget.server.broadcast.wording import BROADCAST
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
@@ -280,7 +281,7 @@ class RoomBroadcast(RoomListener):
     def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
         if not for_good and self._successor() is None:
             return False
-        self._pass_on(LOST)
+        self._pass_on(BROADCAST.lost)
         return True
 
     def _pass_on(self, reason: common.Trouble) -> None:

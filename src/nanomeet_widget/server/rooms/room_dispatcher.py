@@ -21,10 +21,12 @@ from nanomeet_widget.server.rooms.link_news import LinkNews
 from nanomeet_widget.server.rooms.moderation import Moderation
 from nanomeet_widget.server.rooms.muting import Muting
 from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.readings import Readings
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
 from nanomeet_widget.server.rooms.room_parts import RoomParts
+from nanomeet_widget.server.rooms.sources import Sources
 from nanomeet_widget.server.rooms.stage import Stage
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
 from nanomeet_widget.server.store.room_settings import Settings
@@ -34,7 +36,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with its parts: chat, hands, stage, moderation, broadcast.
+    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings.
 
     Parameters
     ----------
@@ -108,6 +110,10 @@ class RoomDispatcher:
         texts = EndpointTexts(room, limits=config.limits, timers=timers)
         avatars = Avatars(room, limits=config.limits, timers=timers)
         stage = Stage(room)
+        sources = Sources(room, broadcasts=self._broadcasts, config=config, timers=timers)
+        readings = Readings(
+            room, feed=self._feed, broadcasts=self._broadcasts, config=config, timers=timers
+        )
         # Callable[..., None]: each takes only the type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
             meeting.Signal: stage.signal,
@@ -117,6 +123,11 @@ class RoomDispatcher:
             meeting.LeaveStage: stage.leave,
             meeting.InviteToStage: stage.invite,
             meeting.SendToAudience: stage.send_to_audience,
+            meeting.OpenSource: sources.open,
+            meeting.CloseSource: sources.close,
+            meeting.ReadMedia: readings.read,
+            meeting.AnswerReading: readings.answer,
+            meeting.StopReading: readings.stop,
             meeting.SendChat: chat.send,
             meeting.MessageLobby: chat.message_lobby,
             meeting.RaiseHand: hands.raise_hand,
@@ -148,11 +159,14 @@ class RoomDispatcher:
         return RoomParts(
             chat=chat,
             feed=self._feed,
+            readings=readings,
             listeners=(
                 viewers,
                 broadcast,
                 ChapterTitles(broadcast.mark, lambda: broadcast.language),
                 self._feed,
+                sources,
+                readings,
                 LinkNews(room),
                 muting,
                 avatars,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nanomeet_widget.server.protocol.meeting import ChatMessage, StageFeed
+from nanomeet_widget.server.protocol.meeting import ChatMessage, Reading, StageFeed
 from nanomeet_widget.server.rooms.participant import Participant
 
 
@@ -76,6 +76,13 @@ class FeedSource(Protocol):
         """
 
 
+class ReadingList(Protocol):
+    """The readings that go on, as a welcome contains them."""
+
+    def announced(self) -> list[Reading]:
+        """Return the readings that everyone is told of."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoomParts:
     """The parts of a room.
@@ -86,10 +93,13 @@ class RoomParts:
         The chat.
     feed : FeedSource
         The stream for the audience.
+    readings : ReadingList
+        The readings that go on.
     listeners : sequence of RoomListener
         What hears of the room's people, in this order.
     """
 
     chat: ChatHistory
     feed: FeedSource
+    readings: ReadingList
     listeners: Sequence[RoomListener]
