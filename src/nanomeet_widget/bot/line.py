@@ -194,6 +194,16 @@ class Line:
         finally:
             self._pending.pop(ref, None)
 
+    def tell(self, message: meeting.ClientMessage) -> None:
+        """Send a message without a `ref`, which is not answered.
+
+        Parameters
+        ----------
+        message : ClientMessage
+            The message.
+        """
+        self._write(common.encode(message))
+
     async def leave(self) -> None:
         """Give the place up, and wait a moment until the server has confirmed it."""
         over = self._over

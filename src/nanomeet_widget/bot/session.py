@@ -156,6 +156,11 @@ class Session:
             if not self.joined.done():
                 self.joined.set_result(None)
             self.queue.release()
+        elif isinstance(message, meeting.ReadingAsked):
+            # A bot has no camera and no microphone: the reader need not wait for an answer.
+            self._line.tell(
+                meeting.AnswerReading(id=message.reading.id, allowed=False, unable=True)
+            )
 
     def _moved(self, connection: Connection) -> None:
         if connection is Connection.JOINED:

@@ -181,9 +181,7 @@ class Readings(RoomListener):
             return
         if message.unable:
             name = "Your page" if reading.own else f"{who.name}'s page"
-            self._end(
-                reading, "failed", f"{name} cannot send it: its browser has no encoder for it."
-            )
+            self._end(reading, "failed", f"{name} cannot send it.")
         elif not message.allowed:
             self._take_back(reading, who)
         elif reading.granted:
@@ -267,18 +265,18 @@ class Readings(RoomListener):
         self._await_program(reading)
 
     def _moved(self, reading: Reading, feed: meeting.StageFeed) -> None:
-        if reading.opened:
-            reading.feed = feed
-            self._tell_moved(reading)
+        shown = reading.feed is not None and reading.feed.stream is not None
+        reading.feed = feed
         if feed.stream is None or feed.ticket is None:
             if not (reading.opened or feed.possible):
                 self._end(reading, "failed", "No page on the stage can send it to your program.")
-            else:
+            elif shown:
+                self._tell_moved(reading)
                 self._await_stage(reading)
         elif reading.opened:
+            self._tell_moved(reading)
             self._await_program(reading)
         else:
-            reading.feed = feed
             self._open(reading, feed.stream, feed.ticket)
 
     def _tell_moved(self, reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -9,14 +10,15 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from nanomeet_widget.server.broadcast.broadcasts import WatchRefusedError
 from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Presence
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
-from tests.unit.server.fakes import Clock, Page, Sender, claims
+from tests.unit.server.fakes import Clock, Page, Sender, Viewer, claims
 from tests.unit.server.view import View
-from tests.unit.server.wire import media, setup
+from tests.unit.server.wire import SOUND, media, setup
 
 _LIMITS = Limits(participants=4, waiting=1, stage=2, chat=8, chat_burst=20)
 _FAREWELL = meeting.Bye(kind="server_stopping", message="bye", retry=True)
@@ -44,6 +46,8 @@ class RoomMachine(RuleBasedStateMachine):
         self.everything: list[tuple[int, Page]] = []
         #: People who were made moderators, until the room ends.
         self.granted: set[int] = set()
+        #: What programs watch, by the ID of the reading.
+        self.viewers: list[tuple[str, Viewer]] = []
         self.number = 0
         for person in _EVERYONE[:3]:
             self._join(person, media=True)
@@ -156,6 +160,7 @@ class RoomMachine(RuleBasedStateMachine):
             page.farewell = page.farewell or _FAREWELL
         self.clock.forget()
         self.house = self._build()
+        self.viewers.clear()
         # A person without a browser ID is a stranger to the new server.
         self.granted.discard(len(_TOKENS) - 1)
         self.gather()
@@ -218,6 +223,80 @@ class RoomMachine(RuleBasedStateMachine):
     def move(self, person: int, up: bool) -> None:  # noqa: FBT001 - a rule's
         """Try to enter the stage, or leave it."""
         self._ask(person, meeting.EnterStage() if up else meeting.LeaveStage())
+
+    # --- programs ------------------------------------------------------------------------------
+
+    @rule(person=someone, of=st.none() | someone, kind=st.sampled_from(["video", "audio"]))
+    def read(self, person: int, of: int | None, kind: meeting.MediaKind) -> None:
+        """Ask to read a person, or the stage."""
+        page = self._seated(person)
+        if page is not None:
+            self.number += 1
+            of_id = None if of is None else self._id(of)
+            page.ask(meeting.ReadMedia(ref=self.number, media=kind, of=of_id))
+
+    @rule(person=someone, allowed=st.sampled_from([True, True, False]), unable=st.booleans())
+    def answer(self, person: int, allowed: bool, unable: bool) -> None:  # noqa: FBT001 - a rule's
+        """Answer all questions that anyone was asked."""
+        for _, page in self.everything:
+            for asked in page.all(meeting.ReadingAsked)[-3:]:
+                reading = asked.reading.id
+                self._ask(
+                    person,
+                    meeting.AnswerReading(
+                        id=reading, allowed=allowed, unable=unable and not allowed
+                    ),
+                )
+
+    @rule(person=someone)
+    def be_read(self, person: int) -> None:
+        """Send a first picture or sound, as a page does that is granted."""
+        page = self._seated(person)
+        if page is None:
+            return
+        for granted in page.all(meeting.ReadingGranted)[-4:]:
+            broadcast = self.house.broadcasts.by_ingest_ticket(granted.ticket)
+            sender = Sender()
+            if broadcast is not None and broadcast.attach(sender):
+                for data in (
+                    (setup(), media(0, key=True))
+                    if granted.media == "video"
+                    else (setup(SOUND), media(0, track=SOUND))
+                ):
+                    broadcast.receive(sender, data)
+
+    @rule(person=someone)
+    def watch(self, person: int) -> None:
+        """Watch what one's programs may, as far as it goes on."""
+        page = self.pages.get(person)
+        if page is None:
+            return
+        told: list[meeting.ReadingOpened | meeting.ReadingMoved] = [
+            *page.all(meeting.ReadingOpened),
+            *page.all(meeting.ReadingMoved),
+        ]
+        for one in told[-4:]:
+            viewer = Viewer()
+            with contextlib.suppress(WatchRefusedError):
+                self.house.broadcasts.watch(one.stream or "none", viewer, ticket=one.ticket)
+                self.viewers.append((one.id, viewer))
+
+    @rule(person=someone)
+    def stop_reading(self, person: int) -> None:
+        """Stop what one reads, or is read by."""
+        page = self._seated(person)
+        if page is not None:
+            for reading in View(page.sent).readings:
+                self._ask(person, meeting.StopReading(id=reading.id))
+
+    @rule(person=someone, use=st.sampled_from(["screen", "camera"]), opened=st.booleans())
+    def source(self, person: int, use: meeting.SourceUse, opened: bool) -> None:  # noqa: FBT001 - a rule's
+        """Open or close a source."""
+        page = self._seated(person)
+        if page is not None:
+            self.number += 1
+            kind = meeting.OpenSource if opened else meeting.CloseSource
+            page.ask(kind(ref=self.number, use=use))
 
     # --- requests of moderators ----------------------------------------------------------------
 
@@ -347,6 +426,40 @@ class RoomMachine(RuleBasedStateMachine):
             kept = room.parts.chat.readable(who)
             assert view.chat[len(view.chat) - len(kept) :] == kept
             assert view.feed == room.parts.feed.feed_for(who)
+            assert view.readings == room.parts.readings.announced()
+
+    @invariant()
+    def only_who_agreed_is_read(self) -> None:
+        """What goes on is announced, of people on the stage, to people in the room."""
+        for dispatcher in self.house.rooms._dispatchers.values():
+            room = dispatcher.room
+            for reading in room.parts.readings.announced():
+                reader = room.present(reading.reader)
+                assert reader is not None
+                if reading.of is None:
+                    assert reader.moderator
+                    continue
+                of = room.present(reading.of)
+                assert of is not None
+                assert of.stage
+        people = [
+            one
+            for dispatcher in self.house.rooms._dispatchers.values()
+            for one in dispatcher.room.participants
+        ]
+        # Each of the stage sends two sources at most.
+        assert self.house.broadcasts.count("source") <= 2 * sum(one.stage for one in people)
+
+    @invariant()
+    def no_program_watches_what_has_ended(self) -> None:
+        """The viewers of an ended reading are gone."""
+        going_on = {
+            reading
+            for dispatcher in self.house.rooms._dispatchers.values()
+            for reading in dispatcher.room.parts.readings._readings  # type: ignore[attr-defined]
+        }
+        assert all(viewer.dismissed for one, viewer in self.viewers if one not in going_on)
+        self.viewers = [(one, viewer) for one, viewer in self.viewers if one in going_on]
 
 
 def _is_seated(page: Page) -> bool:
