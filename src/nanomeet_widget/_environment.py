@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from nanomeet_widget import _validation
-from nanomeet_widget._errors import ServiceUnavailableError
+from nanomeet_widget._errors import InvalidInputError, ServiceUnavailableError
 
 _CERTIFICATES, _FOLDER, _KEYS = "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"
 #: What httpx speaks to a proxy; the last two with another package.
@@ -132,6 +132,39 @@ def trusting(*, cafile: str | None = None, capath: str | None = None) -> ssl.SSL
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     context.load_verify_locations(cafile=cafile, capath=capath)
+    return context
+
+
+def trust_for(url: str, verify: bool | str) -> ssl.SSLContext | None:  # noqa: FBT001 - as httpx has it
+    """Return what a WebSocket's certificate is checked with; None without TLS.
+
+    Parameters
+    ----------
+    url
+        The WebSocket's URL.
+    verify
+        Whether the certificate is checked, or the path of its authority's.
+
+    Raises
+    ------
+    InvalidInputError
+        If `verify` is no certificate.
+    ServiceUnavailableError
+        If the environment names one that cannot be read.
+    """
+    if not url.startswith("wss:"):
+        return None
+    if verify is True:
+        return authorities(urlsplit(url).hostname or "")
+    if isinstance(verify, str):
+        try:
+            return trusting(cafile=verify)
+        except OSError:
+            raise InvalidInputError(
+                f"verify={verify!r}: there is no certificate in PEM that can be read"
+            ) from None
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 

@@ -14,6 +14,8 @@ NanoMeetError
 │   ├── ServiceUnavailableError         not reachable, overloaded or down
 │   └── ProtocolError                   an answer outside the protocol
 ├── ServerStartError                    the embedded server did not start
+├── MissingPackageError (ImportError)   an optional package is not installed
+├── StreamError                         a program's pictures and sound cannot be sent or read
 ├── CommandError                        a meeting did not carry a command out
 │   ├── CommandTimeoutError             no confirmation came in time
 │   ├── CommandRefusedError             the engine, or the token's role, refuses
@@ -107,6 +109,14 @@ class ProtocolError(ServiceError):
 
 class ServerStartError(NanoMeetError):
     """The embedded server did not start."""
+
+
+class MissingPackageError(NanoMeetError, ImportError):
+    """A package that only this needs is not installed; the message says how to install it."""
+
+
+class StreamError(NanoMeetError):
+    """The pictures and sound of a program cannot be encoded, sent or read."""
 
 
 class CommandError(NanoMeetError):

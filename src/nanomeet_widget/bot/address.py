@@ -41,20 +41,7 @@ class Address:
         ServiceUnavailableError
             If the environment names one that cannot be read.
         """
-        if not self.url.startswith("wss:"):
-            return None
-        if self.verify is True:
-            return _environment.authorities(urlsplit(self.url).hostname or "")
-        if isinstance(self.verify, str):
-            try:
-                return _environment.trusting(cafile=self.verify)
-            except OSError:
-                raise InvalidInputError(
-                    f"verify={self.verify!r}: there is no certificate in PEM that can be read"
-                ) from None
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
+        return _environment.trust_for(self.url, self.verify)
 
 
 def of_token(
