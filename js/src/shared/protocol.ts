@@ -74,7 +74,7 @@ export interface BroadcastOptions {
 
 /** What is wrong with the broadcast or its recording. */
 export interface Trouble {
-  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_interrupted" | "broadcast_slow_encoder" | "broadcast_slow_line" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
+  kind: "broadcast_silent" | "broadcast_lost" | "broadcast_left" | "broadcast_unable" | "broadcast_program" | "broadcast_interrupted" | "broadcast_slow_encoder" | "broadcast_slow_line" | "broadcast_overflow" | "broadcast_data" | "broadcast_server" | "recording_disk" | "recording_size" | "recording_failed";
   message: string;
 }
 

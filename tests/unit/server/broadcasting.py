@@ -20,9 +20,18 @@ class Stage:
         self.sender = Sender()
         self.start(**options)
 
-    def start(self, ref: int = 1, language: common.Language = "en", **options: Any) -> None:
+    def start(
+        self,
+        ref: int = 1,
+        language: common.Language = "en",
+        *,
+        program: bool = False,
+        **options: Any,
+    ) -> None:
         wanted = common.BroadcastOptions(**options)
-        self.page.ask(meeting.StartBroadcast(options=wanted, language=language, ref=ref))
+        self.page.ask(
+            meeting.StartBroadcast(options=wanted, language=language, program=program, ref=ref)
+        )
         granted = self.page.all(meeting.IngestGranted)
         if granted:
             self.granted = granted[-1]

@@ -57,6 +57,7 @@ export const de: Strings = {
     broadcast_lost: "Die Verbindung zu der Seite, die sendete, ging verloren.",
     broadcast_left: "Die Seite, die sendete, ist nicht mehr auf der Bühne.",
     broadcast_unable: "Die Seite, die sendete, konnte nicht mehr senden.",
+    broadcast_program: "Das Programm, das sendete, ist beendet oder verlor die Verbindung.",
     broadcast_interrupted:
       "Gerade sendet keine Seite. Es geht weiter, sobald die eines anderen Mitglieds der Moderation sendet.",
     broadcast_slow_encoder:
@@ -288,6 +289,7 @@ export const de: Strings = {
     goingLive: "Geht auf Sendung…",
     ending: "Endet…",
     watch: "In einem neuen Tab ansehen",
+    program: "Ein Programm sendet, nicht die Bühne.",
     watchRecorded: "Live und aufgezeichnet. In einem neuen Tab ansehen",
     viewers: (n) => count(n, { other: "# sehen zu", one: "# sieht zu" }),
   },

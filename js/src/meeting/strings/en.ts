@@ -55,6 +55,7 @@ export const en = {
     broadcast_lost: "The connection to the broadcasting page was lost.",
     broadcast_left: "The broadcasting page is no longer on the stage.",
     broadcast_unable: "The broadcasting page could not continue.",
+    broadcast_program: "The program that sent the broadcast has ended, or its connection was lost.",
     broadcast_interrupted: "Broadcast interrupted. It resumes when another moderator takes over.",
     broadcast_slow_encoder:
       "The broadcasting computer is overloaded: viewers see fewer frames, or see them late. Close other programs on it, or go live again at a lower quality.",
@@ -279,6 +280,7 @@ export const en = {
     goingLive: "Going live…",
     ending: "Ending…",
     watch: "Watch in a new tab",
+    program: "A program broadcasts, not the stage.",
     watchRecorded: "Live and being recorded. Watch in a new tab",
     viewers: (n: number) => count(n, { one: "# viewer", other: "# viewers" }),
   },

@@ -212,6 +212,9 @@ export const panels: typeof english = {
     audience: (names) => `Aus dem Publikum des Raums sehen zu: ${names}`,
     others: (n) => count(n, { one: "# weitere Person", other: "# weitere" }),
     sentBy: (name) => `Die Seite von ${name} sendet.`,
+    program: "Ein Programm ist live",
+    sentByProgram: (name) =>
+      `Ein Programm von ${name} sendet eigene Bilder und eigenen Ton. Wer zusieht, sieht nicht die Bühne.`,
     sentHere: "Diese Seite sendet: Lassen Sie sie offen.",
     link: "Link zum Zuschauen",
     recordingLink: "Die letzte Aufzeichnung",

@@ -213,6 +213,9 @@ export const panels = {
     audience: (names: string) => `Watching in the room: ${names}`,
     others: (n: number) => count(n, { one: "# other", other: "# others" }),
     sentBy: (name: string) => `${name}'s browser sends the broadcast.`,
+    program: "A program is live",
+    sentByProgram: (name: string) =>
+      `A program of ${name} sends its own pictures and sound. Viewers do not see the stage.`,
     sentHere: "This page sends the broadcast. Keep it open.",
     link: "Viewer link",
     recordingLink: "Latest recording",

@@ -47,7 +47,7 @@ interface PartProps {
 
 function Live({ meeting, run }: PartProps): JSX.Element {
   const { room } = meeting;
-  const { playout, since, broadcaster, quality, shows, trouble } = room.broadcast.value;
+  const { playout, since, broadcaster, quality, shows, trouble, program } = room.broadcast.value;
   const records = playout?.vod && !trouble?.kind.startsWith("recording_");
   const words = t.panels.broadcast;
   const sender = room.others.value.find(({ id }) => id === broadcaster);
@@ -56,7 +56,7 @@ function Live({ meeting, run }: PartProps): JSX.Element {
       <div class="on-air">
         <p role="status">
           <span class="live-dot" aria-hidden="true" />
-          <strong>{words.live}</strong> {records && words.recorded}
+          <strong>{program ? words.program : words.live}</strong> {records && words.recorded}
         </p>
         {since !== null && <Duration since={since} />}
       </div>
@@ -64,7 +64,7 @@ function Live({ meeting, run }: PartProps): JSX.Element {
       {quality === "audio" && <p class="soft">{words.soundOnly}</p>}
       <Watching meeting={meeting} />
       {playout && <CopyLink link={playout.live} label={words.link} opens />}
-      <p class="soft">{sender ? words.sentBy(sender.name) : words.sentHere}</p>
+      <p class="soft">{sentBy(sender?.name, program)}</p>
       <PauseButton meeting={meeting} run={run} />
       <button
         type="button"
@@ -77,11 +77,18 @@ function Live({ meeting, run }: PartProps): JSX.Element {
   );
 }
 
+function sentBy(other: string | undefined, program: boolean): string {
+  const words = t.panels.broadcast;
+  if (other === undefined) return words.sentHere;
+  return program ? words.sentByProgram(other) : words.sentBy(other);
+}
+
 function PauseButton({ meeting, run }: PartProps): JSX.Element {
   const words = t.panels.broadcast;
-  const { shows } = meeting.room.broadcast.value;
+  const { shows, program } = meeting.room.broadcast.value;
   const [asked, setAsked] = useState(false);
-  const label = { stage: words.pause, soon: words.showStage, paused: words.resume }[shows];
+  const begin = program ? words.resume : words.showStage;
+  const label = { stage: words.pause, soon: begin, paused: words.resume }[shows];
   return (
     <button
       type="button"

@@ -44,7 +44,7 @@ function Mark({ label, children }: { label: string; children: ComponentChildren 
 
 function LiveBadge({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room } = meeting;
-  const { state, playout, since } = room.broadcast.value;
+  const { state, playout, since, program } = room.broadcast.value;
   const viewers = room.viewers.value;
   if (state === "starting" || state === "stopping") {
     return (
@@ -54,13 +54,14 @@ function LiveBadge({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
     );
   }
   if (state !== "live") return null;
+  const watch = playout?.vod ? t.header.watchRecorded : t.header.watch;
   return (
     <a
       class="badge live"
       href={playout?.live}
       target="_blank"
       rel="noopener noreferrer"
-      title={playout?.vod ? t.header.watchRecorded : t.header.watch}
+      title={program ? `${t.header.program} ${watch}` : watch}
     >
       <span class="live-dot" aria-hidden="true" />
       {t.header.live}

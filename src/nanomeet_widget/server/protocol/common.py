@@ -87,6 +87,7 @@ TroubleKind = Literal[
     "broadcast_lost",
     "broadcast_left",
     "broadcast_unable",
+    "broadcast_program",
     "broadcast_interrupted",
     "broadcast_slow_encoder",
     "broadcast_slow_line",

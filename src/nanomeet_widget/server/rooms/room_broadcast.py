@@ -16,6 +16,11 @@ from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
 
+_PROGRAM_GONE = common.Trouble(
+    "broadcast_program",
+    "The program that sent the broadcast has ended, or its connection was lost.",
+)
+
 
 class RoomBroadcast(RoomListener):
     """Starts and stops the broadcast of one room.
@@ -46,6 +51,8 @@ class RoomBroadcast(RoomListener):
         self._viewers = viewers
         self._broadcast: Broadcast | None = None
         self._broadcaster: Participant | None = None
+        #: Whether a program of the broadcaster sends it, and no page.
+        self._program = False
         #: Of the page that started the broadcast.
         self.language: common.Language = "en"
         self._starting: list[tuple[Participant, meeting.StartBroadcast]] = []
@@ -56,7 +63,7 @@ class RoomBroadcast(RoomListener):
         self._pausing: dict[Participant, meeting.PauseBroadcast] = {}
 
     def start(self, who: Participant, message: meeting.StartBroadcast) -> None:
-        """Begin a broadcast from this moderator's page; acknowledged when it is live.
+        """Begin a broadcast from this moderator's page, or a program of theirs; acknowledged when it is live.
 
         Parameters
         ----------
@@ -65,7 +72,7 @@ class RoomBroadcast(RoomListener):
         message : StartBroadcast
             The request.
         """
-        if not who.stage:
+        if not who.stage and not message.program:
             refuse(
                 who,
                 message,
@@ -98,7 +105,7 @@ class RoomBroadcast(RoomListener):
         except PushRefusedError as error:
             refuse(who, message, "invalid", str(error))
             return
-        self._broadcaster = who
+        self._broadcaster, self._program = who, message.program
         self.language = message.language
         self._spent.clear()
         self._starting.append((who, message))
@@ -122,7 +129,7 @@ class RoomBroadcast(RoomListener):
             return
         if message.unable and self._broadcast.state is BroadcastStatus.LIVE:
             if who is self._broadcaster:
-                self._pass_on(
+                self._give_up(
                     common.Trouble(
                         "broadcast_unable",
                         "The page that sent the broadcast is no longer able to.",
@@ -196,8 +203,12 @@ class RoomBroadcast(RoomListener):
 
     @property
     def live(self) -> str | None:
-        """The stream's name, while the broadcast is live."""
-        if self._broadcast is None or self._broadcast.state is not BroadcastStatus.LIVE:
+        """The stream's name, while it is live and shows the stage."""
+        if (
+            self._program
+            or self._broadcast is None
+            or self._broadcast.state is not BroadcastStatus.LIVE
+        ):
             return None
         return self._broadcast.streamname
 
@@ -217,14 +228,14 @@ class RoomBroadcast(RoomListener):
             self._broadcast.retitle(self.title)
 
     def mark(self, title: str) -> None:
-        """Begin a chapter of the recording, if there is one.
+        """Begin a chapter of the recording, if there is one and it shows the stage.
 
         Parameters
         ----------
         title : str
             The chapter's title.
         """
-        if self._broadcast is not None:
+        if self._broadcast is not None and not self._program:
             self._broadcast.mark(title)
 
     # --- from one page to another --------------------------------------------------------------
@@ -239,7 +250,7 @@ class RoomBroadcast(RoomListener):
         """
         self._spent.discard(participant.id)
         if participant is self._broadcaster:
-            self._pass_on(
+            self._give_up(
                 common.Trouble(
                     "broadcast_left", "The participant whose page sent the broadcast has left."
                 )
@@ -253,7 +264,7 @@ class RoomBroadcast(RoomListener):
         participant : Participant
             The participant.
         """
-        if participant is self._broadcaster and not participant.stage:
+        if participant is self._broadcaster and not participant.stage and not self._program:
             self._pass_on(
                 common.Trouble(
                     "broadcast_left",
@@ -279,10 +290,21 @@ class RoomBroadcast(RoomListener):
         self._find_successor()
 
     def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
+        if self._program:
+            if for_good:
+                self._give_up(LOST)
+            return for_good
         if not for_good and self._successor() is None:
             return False
         self._pass_on(BROADCAST.lost)
         return True
+
+    def _give_up(self, reason: common.Trouble) -> None:
+        """Do without the one who sent it: the stage can be sent by another page, a program's pictures cannot."""
+        if not self._program:
+            self._pass_on(reason)
+        elif self._broadcast is not None:
+            self._broadcast.stop(_PROGRAM_GONE)
 
     def _pass_on(self, reason: common.Trouble) -> None:
         """Have another moderator's page send it, now or as soon as there is one."""
@@ -304,6 +326,7 @@ class RoomBroadcast(RoomListener):
             broadcast is None
             or broadcast.state is not BroadcastStatus.LIVE
             or self._broadcaster is not None
+            or self._program
         ):
             return
         successor = self._successor()
@@ -328,12 +351,14 @@ class RoomBroadcast(RoomListener):
     def _changed(self, broadcast: Broadcast) -> None:
         state = broadcast.describe()
         state.broadcaster = self._broadcaster.id if self._broadcaster else None
+        state.program = self._program
         self._room.broadcast_changed(state)
         if broadcast.state is BroadcastStatus.LIVE:
             for who, request in self._take_starting():
                 acknowledge(who, request)
         elif broadcast.state in {BroadcastStatus.OFF, BroadcastStatus.FAILED}:
             self._broadcast = self._broadcaster = None
+            self._program = False
             self._viewers.changed(0)
             self._settle_pauses(lambda _: True, "The broadcast has ended.")
             trouble = state.trouble

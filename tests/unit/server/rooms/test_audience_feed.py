@@ -240,6 +240,29 @@ def test_it_is_broadcast_from_the_stage_alone(small: House) -> None:
     assert late.last(meeting.BroadcastChanged).broadcast.state is BroadcastStatus.OFF
 
 
+def test_while_a_program_broadcasts_the_audience_watches_the_stage(small: House) -> None:
+    anna, ben, eve = small.moderator(), small.guest(), small.guest()
+    relay = composed(small, grants(anna)[0])
+    program = small.moderator(watches=False)
+    assert not program.welcome.own.stage
+    assert program.try_all([meeting.StartBroadcast(ref=1, program=True)]) == []
+    sender = composed(small, program.last(meeting.IngestGranted))
+    told = eve.last(meeting.BroadcastChanged).broadcast
+    assert (told.state, told.program) == (BroadcastStatus.LIVE, True)
+    assert feed(eve).stream == grants(anna)[0].stream
+    assert relay.farewell is None
+    # What happens on the stage is none of its business.
+    ben.ask(meeting.Media(audio=True, video=True, screen=True))
+    anna.ask(meeting.SendToAudience(id=ben.id))
+    program.ask(meeting.EnterStage())
+    program.ask(meeting.LeaveStage())
+    assert sender.farewell is None
+    assert program.all(meeting.IngestGranted)[-1].purpose == "broadcast"
+    program.ask(meeting.StopBroadcast())
+    assert sender.farewell is not None
+    assert relay.farewell is None
+
+
 def test_without_an_audience_the_relay_ends_after_a_while(small: House) -> None:
     anna, _, eve = small.moderator(), small.guest(), small.guest()
     sender = composed(small, grants(anna)[0])

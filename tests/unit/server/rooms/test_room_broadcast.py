@@ -408,3 +408,64 @@ def test_participants_push_nothing(house: House) -> None:
     assert guest.try_all(
         [meeting.StartBroadcast(options=common.BroadcastOptions(to=[PUSH_URL]), ref=1)]
     ) == [("forbidden", 1)]
+
+
+@pytest.mark.parametrize("how", ["leaves", "is_lost", "is_unable"])
+def test_no_page_goes_on_with_a_programs_broadcast(house: House, how: str) -> None:
+    stage = Stage(house, program=True).live()
+    second = house.moderator()
+    assert second.welcome.broadcast.program
+    if how == "leaves":
+        stage.page.leave()
+    elif how == "is_lost":
+        stage.lose()
+        house.clock.advance(house.config.patience.ingest - 0.1)
+        assert house.guest().welcome.broadcast.state is BroadcastStatus.LIVE
+        house.clock.advance(0.2)
+    else:
+        stage.page.ask(meeting.StopBroadcast(ref=2, unable=True))
+        assert stage.page.last(meeting.Ack).ref == 2
+    told = state(second)
+    assert told.state is BroadcastStatus.OFF
+    assert told.trouble is not None
+    assert told.trouble.kind == "broadcast_program"
+    assert not second.all(meeting.IngestGranted)
+    # The next one is the stage's again.
+    second.ask(meeting.StartBroadcast(ref=7))
+    assert second.all(meeting.IngestGranted)
+    assert not state(second).program
+
+
+def test_a_program_that_comes_back_in_time_sends_on(house: House) -> None:
+    stage = Stage(house, program=True).live()
+    second = house.moderator()
+    stage.lose()
+    house.clock.advance(house.config.patience.hand_over + 0.1)
+    again = Sender()
+    assert stage.connect(again)
+    stage.send(setup(), media(90_000, key=True), sender=again)
+    house.clock.advance(house.config.patience.ingest)
+    assert house.guest().welcome.broadcast.state is BroadcastStatus.LIVE
+    assert not second.all(meeting.IngestGranted)
+
+
+def test_a_moderator_ends_and_pauses_a_programs_broadcast(house: House) -> None:
+    stage = Stage(house, program=True).live()
+    second = house.moderator()
+    pause(second, 3)
+    assert stage.page.last(meeting.ShowBroadcast).shows == "paused"
+    second.ask(meeting.BroadcastShown(shows="paused"))
+    assert acknowledged(second) == []
+    stage.page.ask(meeting.BroadcastShown(shows="paused"))
+    assert acknowledged(second) == [3]
+    second.ask(meeting.StopBroadcast(ref=4))
+    assert acknowledged(second) == [3, 4]
+    assert stage.sender.farewell is not None
+
+
+def test_a_participants_program_broadcasts_nothing(house: House) -> None:
+    house.moderator()
+    guest = house.guest()
+    guest.ask(meeting.StartBroadcast(ref=1, program=True))
+    assert (guest.last(common.Error).kind, guest.last(common.Error).ref) == ("forbidden", 1)
+    assert not house.broadcasts.active

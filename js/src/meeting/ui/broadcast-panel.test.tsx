@@ -1,0 +1,36 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { expect, test } from "vitest";
+import { NO_BROADCAST } from "../room/room";
+import { FakeMeeting, person } from "../testing/fake-room";
+import { BroadcastPanel } from "./broadcast-panel";
+
+function shown(program: boolean): string {
+  const meeting = new FakeMeeting(person({ id: "me", moderator: true }));
+  const { room } = meeting;
+  room.others.value = [person({ id: "bot", name: "Ada" })];
+  room.broadcast.value = {
+    ...NO_BROADCAST,
+    state: "live",
+    broadcaster: "bot",
+    shows: "soon",
+    program,
+  };
+  const root = document.createElement("div");
+  render(<BroadcastPanel meeting={meeting.page} />, root);
+  return root.textContent ?? "";
+}
+
+test("the panel says that a program broadcasts, and that viewers do not see the stage", () => {
+  const text = shown(true);
+  expect(text).toContain("A program is live");
+  expect(text).toContain("A program of Ada sends its own pictures and sound.");
+  expect(text).toContain("Resume");
+});
+
+test("the panel says whose page sends the stage", () => {
+  const text = shown(false);
+  expect(text).toContain("You are live");
+  expect(text).toContain("Ada's browser sends the broadcast.");
+  expect(text).toContain("Show the stage");
+});
