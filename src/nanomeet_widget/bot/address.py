@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import suppress
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from nanomeet_widget import _environment, _tokens, _trust, _validation, services
+from nanomeet_widget import _server_address, _tokens, _trust, _validation, services
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._server_address import Address
 from nanomeet_widget._texts import quoted
 from nanomeet_widget.services import LocalServer, Service
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """A server's WebSocket for meetings.
-
-    Attributes
-    ----------
-    url : str
-        The WebSocket's URL.
-    origin : str
-        The origin of the server's own pages.
-    verify : bool or str
-        Whether the server's certificate is checked, or the path of its authority's.
-    """
-
-    url: str
-    origin: str
-    verify: bool | str
-
-    def trusted(self) -> ssl.SSLContext | None:
-        """Return what the server's certificate is checked with; None without TLS.
-
-        Raises
-        ------
-        InvalidInputError
-            If `verify` is no certificate.
-        ServiceUnavailableError
-            If the environment names one that cannot be read.
-        """
-        return _environment.trust_for(self.url, self.verify)
 
 
 def of_token(
@@ -89,10 +56,5 @@ def of_token(
         )
     if service is not None:
         services.remember(claimed, service)
-    parts = urlsplit(url)
     known = maker.verify if isinstance(maker, LocalServer) else True
-    return Address(
-        url=f"ws{url.removeprefix('http')}/ws/meeting",
-        origin=f"{parts.scheme}://{parts.netloc}",
-        verify=known if verify is None else verify,
-    )
+    return _server_address.at(url, verify=known if verify is None else verify)

@@ -16,25 +16,23 @@ from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
-from tornado import httpclient, iostream, simple_httpclient, websocket
+from tornado import iostream, websocket
 
-from nanomeet_widget import _json
+from nanomeet_widget import _json, _sockets
 from nanomeet_widget._errors import CommandError, failed
 from nanomeet_widget.server.protocol import common, meeting
 
 #: Seconds before each attempt to come back; the last repeats. Up to `_JITTER` of it is added.
 _DELAYS = (0.0, 0.3, 1.0, 2.0, 3.0)
 _JITTER = 0.3
-#: Seconds between two pings, to the answer of one, and until the server answers a connection or `Join`.
+#: Seconds between two pings, and to the answer of one.
 _PING = 5.0
 _PONG = 10.0
-_OPEN = 10.0
 #: Seconds of trouble after which it gives up: before it was ever in the room, and afterwards.
 _PATIENCE_NEW = 20.0
 _PATIENCE_JOINED = 120.0
-#: Seconds for the answer to a request; and for the server to close after a `Leave`.
+#: Seconds for the answer to a request.
 ANSWER = 10.0
-FAREWELL = 2.0
 
 #: Why no one enters at the moment: a person may try again, a loop must not.
 _NOT_ADMITTED = frozenset({"room_full", "lobby_full", "room_closed"})
@@ -209,7 +207,7 @@ class Line:
         over = self._over
         if over is not None and self._socket is not None:
             self._write(common.encode(meeting.Leave()))
-            await asyncio.wait({over}, timeout=FAREWELL)
+            await asyncio.wait({over}, timeout=_sockets.FAREWELL)
 
     # --- one WebSocket ------------------------------------------------------------------------
 
@@ -220,10 +218,14 @@ class Line:
         closed: asyncio.Future[None] = loop.create_future()
         self._over = over
         try:
-            socket = await self._connect(lambda data: self._receive(over, closed, data))
-        except (OSError, ValueError, httpclient.HTTPError, websocket.WebSocketError) as error:
-            # Also `TimeoutError` and tornado's closed stream, which are `OSError`s.
-            self._trouble = _words(error)
+            socket = await _sockets.connect(
+                self._url,
+                origin=self._origin,
+                trust=self._trust,
+                receive=lambda data: self._receive(over, closed, data),
+            )
+        except _sockets.UNREACHABLE as error:
+            self._trouble = _sockets.words(error)
             return None
         pinging = asyncio.ensure_future(self._ping())
         ending: Ending | None = None
@@ -239,35 +241,13 @@ class Line:
             pinging.cancel()
             self._hush()
             self._socket = self._over = None
-            await _end(socket, closed, within=0 if ending is None else FAREWELL)
+            await _sockets.end(socket, closed, within=0 if ending is None else _sockets.FAREWELL)
         return ending
-
-    async def _connect(
-        self, receive: Callable[[str | bytes | None], None]
-    ) -> websocket.WebSocketClientConnection:
-        request = httpclient.HTTPRequest(
-            self._url,
-            headers={"Origin": self._origin},
-            connect_timeout=_OPEN,
-            request_timeout=_OPEN,
-            ssl_options=self._trust,
-            # A redirect would take the token to a server that the user did not choose.
-            follow_redirects=False,
-        )
-        connecting = asyncio.ensure_future(
-            websocket.websocket_connect(request, on_message_callback=receive)
-        )
-        try:
-            return await asyncio.shield(connecting)
-        except asyncio.CancelledError:
-            connecting.add_done_callback(_close)
-            await asyncio.wait({connecting}, timeout=FAREWELL)
-            raise
 
     def _join(self) -> None:
         join = self._credentials()
         self._tried_password = join.password is not None
-        self._expect_word(_OPEN)
+        self._expect_word(_sockets.OPEN)
         self._write(common.encode(msgspec.structs.replace(join, resume=self._resume)))
 
     async def _ping(self) -> None:
@@ -300,7 +280,7 @@ class Line:
             _logger.debug("passed over a message of the meeting's server that cannot be read")
             if self._state in {Connection.CONNECTING, Connection.RECONNECTING}:
                 self._trouble = "its answer to the join cannot be read: is it the same version?"
-                self._expect_word(_OPEN)
+                self._expect_word(_sockets.OPEN)
             return
         try:
             self._take(message)
@@ -394,40 +374,3 @@ _LOCKED = Ending(
 _WRONG = Ending(
     kind="wrong_password", message="The room's password is another one: ask a moderator for it."
 )
-
-
-async def _end(
-    socket: websocket.WebSocketClientConnection, closed: asyncio.Future[None], *, within: float
-) -> None:
-    """Close a WebSocket; drop it if the server does not do the same in time."""
-    stream = socket.protocol.stream if socket.protocol is not None else None
-    socket.close()
-    try:
-        if within:
-            await asyncio.wait({closed}, timeout=within)
-    finally:
-        if stream is not None:
-            stream.close()
-
-
-def _close(connecting: asyncio.Future[websocket.WebSocketClientConnection]) -> None:
-    """Drop a connection that was made when it was wanted no longer: nothing was said on it yet."""
-    if not connecting.cancelled() and connecting.exception() is None:
-        socket = connecting.result()
-        stream = socket.protocol.stream if socket.protocol is not None else None
-        socket.close()
-        if stream is not None:
-            stream.close()
-
-
-def _words(error: Exception) -> str:
-    """Say what kept it from connecting; no text of the server's."""
-    if isinstance(error, (simple_httpclient.HTTPTimeoutError, TimeoutError)):
-        return "it does not answer"
-    if isinstance(error, httpclient.HTTPError):
-        return f"it answers with HTTP status {error.code}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "its certificate is not trusted here: pass verify='/path/of/the/authority.pem'"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at its address"
-    return type(error).__name__

@@ -9,11 +9,12 @@ from concurrent.futures import Future
 from typing import Any
 
 from nanomeet_widget import _page_protocol as page
+from nanomeet_widget import _sockets
 from nanomeet_widget._errors import not_joined
+from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
-from nanomeet_widget.bot.address import Address
 from nanomeet_widget.bot.command_queue import CommandQueue, Given
-from nanomeet_widget.bot.line import ANSWER, FAREWELL, Connection, Ending, Line
+from nanomeet_widget.bot.line import ANSWER, Connection, Ending, Line
 from nanomeet_widget.bot.requests import requests_for
 from nanomeet_widget.bot.room import Room
 from nanomeet_widget.server.protocol import meeting
@@ -134,7 +135,7 @@ class Session:
     async def _carry_out(self, method: str, args: tuple[Any, ...]) -> object:
         if method == "leave":
             await self._line.leave()
-            await asyncio.wait({self._task}, timeout=FAREWELL)
+            await asyncio.wait({self._task}, timeout=_sockets.FAREWELL)
             self._task.cancel()
             await asyncio.wait({self._task})
             return None

@@ -488,6 +488,23 @@ class LocalServer(Service):
         ours = urlsplit(_validation.origin(server)).path.strip("/") == extension.path
         return url if ours else None
 
+    def reached_at(self, server: str) -> str | None:
+        """Return where this kernel reaches a token's server that is part of its Jupyter server.
+
+        Parameters
+        ----------
+        server : str
+            The token's `server` claim.
+
+        Returns
+        -------
+        str or None
+            A URL on this machine; None if the token's own address is right.
+        """
+        extension = None if self._fixed is not None else _jupyter.find()
+        ours = extension is not None and extension.path == urlsplit(server).path.strip("/")
+        return extension.api if extension is not None and ours and self.serves(server) else None
+
     def obstacle(self, server: str) -> str | None:
         """Return why pages on other machines cannot reach this server, and what to do.
 
