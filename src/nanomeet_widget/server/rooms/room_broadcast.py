@@ -292,7 +292,7 @@ class RoomBroadcast(RoomListener):
     def _lost(self, for_good: bool) -> bool:  # noqa: FBT001 - as `Broadcast` calls it
         if self._program:
             if for_good:
-                self._give_up(LOST)
+                self._give_up(BROADCAST.lost)
             return for_good
         if not for_good and self._successor() is None:
             return False
