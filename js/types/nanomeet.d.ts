@@ -265,12 +265,14 @@ declare class NanoMeet {
   ): Promise<NanoMeetSuccess<{ on: boolean }>>;
   /**
    * Run a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
-   * … Resolves when it is done, rejects with the meeting's reason if refused.
+   * … Resolves when it is done, rejects with the meeting's reason if refused. `data` is what the
+   * command gives, on the embedded server's engine only: a switch its new state, `nanomeetOpenSource`
+   * `{ stream, ticket }`, most others `true`.
    * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether
    * their link is revoked, and whether their network address is blocked, too. On an engine other than
    * the embedded server's it rejects at once.
    */
-  executeCommand(command: string, ...args: unknown[]): Promise<void>;
+  executeCommand(command: string, ...args: unknown[]): Promise<NanoMeetSuccess<unknown>>;
 }
 
 interface Window {

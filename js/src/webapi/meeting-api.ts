@@ -130,15 +130,19 @@ export class MeetingApi extends NanoMeet {
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
-  /** Runs a command of the engine API by name. Resolves when it is done. */
-  async executeCommand(command: string, ...args: unknown[]): Promise<void> {
-    const moderated = /^(answer|approve|ask|end|grant|kick|mute|nano|password|subject|toggleL)/;
+  /**
+   * Runs a command of the engine API by name. Resolves when it is done, with what it gives: only
+   * this project's own engine tells.
+   */
+  async executeCommand(command: string, ...args: unknown[]): Promise<Success<unknown>> {
+    const moderated =
+      /^(answer|approve|ask|end|grant|kick|mute|nanomeet(A|P|Rem)|password|subject|toggleL)/;
     const error = "Command Error";
     if (typeof command !== "string") {
       throw new NanoMeetError(error, "missing: the command's name, as text", "invalid");
     }
     const meeting = moderated.test(command) ? this.moderated(error) : this.joined(error);
-    await carriedOut(meeting, [command, ...args], error);
+    return { data: await carriedOut(meeting, [command, ...args], error) };
   }
 }
 

@@ -515,6 +515,14 @@ test("any engine command can be run, and settles with the engine's result", asyn
   });
 });
 
+test("a command gives what the meeting answers", async () => {
+  await join({ moderator: false });
+  meeting.outcome = { stream: "s", ticket: "t" };
+  await expect(nanoMeet.executeCommand("nanomeetOpenSource", { use: "screen" })).resolves.toEqual({
+    data: { stream: "s", ticket: "t" },
+  });
+});
+
 test("commands of our own server are rejected elsewhere before anything is sent", async () => {
   await join({ own: false });
   const wanted = { revoke: true, address: true };
@@ -535,7 +543,10 @@ test("a command without an answer is rejected in time", async () => {
 
 test("moderator commands are rejected for others before anything is sent", async () => {
   await join({ moderator: false });
-  for (const command of ["kickParticipant", "grantModerator", "endConference", "subject"]) {
+  for (const command of [
+    ...["kickParticipant", "grantModerator", "endConference", "subject", "nanomeetAdmitAll"],
+    ...["nanomeetPauseBroadcast", "nanomeetRemoveParticipant"],
+  ]) {
     await expect(nanoMeet.executeCommand(command)).rejects.toMatchObject({ kind: "not_moderator" });
   }
   await nanoMeet.executeCommand("sendChatMessage", "Hello");

@@ -60,7 +60,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "nanomeet-command": async (meeting, { command, args }, emit) => {
     if (typeof command !== "string") throw invalid("The command", "has to be a name");
     const done = await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
-    return typeof done === "boolean" ? done : true;
+    return done ?? true;
   },
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
 };
