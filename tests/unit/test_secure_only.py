@@ -52,12 +52,17 @@ MET = {
     "meeting/media/devices.ts": "refusalOf: no device is asked for",
     "meeting/media/media.ts": "?., and refusalOf",
     "meeting/media/permissions.ts": "isSecureContext, and ??",
+    "meeting/media/picture-track.ts": "asks whether it is there, and PlayedStream.supported",
+    "meeting/media/played-stream.ts": "PlayedStream.supported: the program is refused",
+    "meeting/media/screen-share.ts": "refusalOf",
+    "meeting/media/sound-track.ts": "asks whether it is there, and PlayedStream.supported",
     "meeting/media/test-sound.ts": "asks whether it is there",
     "meeting/ui/copy-link.tsx": "catches, and copies by document.execCommand",
     "meeting/ui/sound.tsx": "asks whether it is there",
     "player/live-player.ts": "LivePlayer.supported: another player is taken",
-    "player/frame-decoder.ts": "LivePlayer.supported",
     "player/sound.ts": "LivePlayer.supported",
+    "shared/frame-decoder.ts": "LivePlayer.supported, PlayedStream.supported",
+    "shared/sound-decoder.ts": "LivePlayer.supported, PlayedStream.supported",
     "widget/clipboard.ts": "catches, and the widget copies by document.execCommand",
 }
 

@@ -1,7 +1,7 @@
 /** The common part of the players that use a video element. */
 
+import type { Watched } from "../shared/watch-socket";
 import { BaseStreamPlayer, type PlayerOptions, type StreamPlayer } from "./stream-player";
-import type { Watched } from "./watch-socket";
 
 export abstract class ElementPlayer extends BaseStreamPlayer implements StreamPlayer {
   protected readonly video: HTMLVideoElement;

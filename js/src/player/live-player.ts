@@ -1,11 +1,11 @@
 /** Plays one stream: from the socket to the canvas and the speakers. */
 
+import { FrameDecoder } from "../shared/frame-decoder";
 import { type Frame, Kind, Track } from "../shared/frames";
+import { audioConfig, readSetup, videoConfig } from "../shared/track-setup";
 import { DelayLine } from "./delay-line";
-import { FrameDecoder } from "./frame-decoder";
 import { FrameQueue } from "./frame-queue";
 import { Playout } from "./jitter";
-import { audioConfig, readSetup, videoConfig } from "./setup";
 import { SoundPlayer } from "./sound";
 import { BaseStreamPlayer, type PlayerOptions, type StreamPlayer } from "./stream-player";
 

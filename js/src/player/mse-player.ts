@@ -4,9 +4,9 @@
  */
 
 import { type Frame, Kind, Track } from "../shared/frames";
+import { readSetup } from "../shared/track-setup";
 import { ElementPlayer } from "./element-player";
 import { liveEdge } from "./live-edge";
-import { readSetup } from "./setup";
 import { NO_FIGURES, type PlayerOptions } from "./stream-player";
 import { TrackBuffer } from "./track-buffer";
 import { playing } from "./video";

@@ -1,6 +1,7 @@
-/** Decodes the audio and plays it on schedule. */
+/** Plays the audio on schedule. */
 
 import type { Frame } from "../shared/frames";
+import { SoundDecoder } from "../shared/sound-decoder";
 import { PROCESSOR, type SoundReport, type ToWorklet } from "./audio-messages";
 
 /** Extra time after each audible gap, and its decay per second. */
@@ -23,9 +24,8 @@ export class SoundPlayer {
   readonly #context: AudioContext;
   readonly #volume: GainNode;
   readonly #events: SoundEvents;
+  readonly #decoder = new SoundDecoder((data) => this.#deliver(data));
   #node: AudioWorkletNode | null = null;
-  #decoder: AudioDecoder | null = null;
-  #config: AudioDecoderConfig | null = null;
   #report: SoundReport | null = null;
   #silent = false;
   #strain = 0;
@@ -71,22 +71,12 @@ export class SoundPlayer {
   }
 
   configure(config: AudioDecoderConfig): void {
-    this.#config = config;
-    this.#open();
+    this.#decoder.configure(config);
   }
 
   decode(frame: Frame): void {
     // While the browser blocks sound, nothing consumes it.
-    if (!this.running) return;
-    if (this.#decoder?.state !== "configured") this.#open();
-    this.#decoder?.decode(
-      new EncodedAudioChunk({
-        type: "key",
-        timestamp: frame.timestamp,
-        duration: frame.duration,
-        data: frame.payload,
-      }),
-    );
+    if (this.running) this.#decoder.decode(frame);
   }
 
   /** The latency that this device needs, in microseconds; null while there is no sound. */
@@ -114,12 +104,12 @@ export class SoundPlayer {
     this.#post({ type: "clear" });
     this.#report = null;
     this.#began = performance.now();
-    this.#open();
+    this.#decoder.restart();
   }
 
   close(): void {
     this.#context.onstatechange = null;
-    this.#closeDecoder();
+    this.#decoder.close();
     this.#node?.disconnect();
     this.#node = null;
     void this.#context.close().catch(() => undefined);
@@ -140,22 +130,6 @@ export class SoundPlayer {
     this.#node = node;
     this.#context.onstatechange = () => this.#events.onRunning(this.running);
     this.#events.onRunning(this.running);
-  }
-
-  #open(): void {
-    this.#closeDecoder();
-    if (this.#config === null) return;
-    this.#decoder = new AudioDecoder({
-      output: (data) => this.#deliver(data),
-      // Closed by its error; the next packet opens a new one.
-      error: () => undefined,
-    });
-    this.#decoder.configure(this.#config);
-  }
-
-  #closeDecoder(): void {
-    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
-    this.#decoder = null;
   }
 
   #deliver(data: AudioData): void {

@@ -3,8 +3,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
 import type { StreamState } from "../shared/protocol";
+import { type Refusal, type Watched, WatchSocket } from "../shared/watch-socket";
 import { mayStep, type PlayerState } from "./state";
-import { type Refusal, type Watched, WatchSocket } from "./watch-socket";
 
 /** `none`: the stream has no audio (yet). `blocked`: the browser requires a user gesture first. */
 export type SoundState = "none" | "blocked" | "playing";

@@ -123,6 +123,7 @@ export interface Media {
   audio: boolean;
   video: boolean;
   screen?: boolean;
+  screen_title?: string;
 }
 
 /** How large this page shows one other participant's video, who then sends no more than that. */
@@ -194,6 +195,7 @@ export interface OpenSource {
   type: "open_source";
   ref: number;
   use: "screen" | "camera";
+  title?: string;
 }
 
 /** Close a source. */
@@ -410,6 +412,7 @@ export interface Participant {
   audio: boolean;
   video: boolean;
   screen: boolean;
+  screen_title: string;
   stage: boolean;
   hand: number | null;
 }
@@ -655,6 +658,7 @@ export interface SourceOpened {
   stream: string;
   ingest_ticket: string;
   watch_ticket: string;
+  title: string;
 }
 
 /** A source of yours has ended, and why. */

@@ -1,6 +1,6 @@
 /** The payload of a setup frame, as decoder configurations. */
 
-import type { TrackSetup } from "../shared/protocol";
+import type { TrackSetup } from "./protocol";
 
 function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

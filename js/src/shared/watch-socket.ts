@@ -1,13 +1,13 @@
-/** The viewer's connection to the server. Reconnects until it is closed. */
+/** A connection to a stream. Reconnects until it is closed. */
 
-import { decodeFrame, type Frame } from "../shared/frames";
+import { decodeFrame, type Frame } from "./frames";
 import {
   type Ping,
   PROTOCOL_VERSION,
   type StreamState,
   type Watch,
   type WatchServerMessage,
-} from "../shared/protocol";
+} from "./protocol";
 
 /**
  * The last delay repeats. Each is shortened at random, so that viewers do not all reconnect at

@@ -1,7 +1,7 @@
 /** Decodes the video in time, dropping what it cannot decode fast enough. */
 
-import { CodecWatchdog } from "../shared/codec-watchdog";
-import type { Frame } from "../shared/frames";
+import { CodecWatchdog } from "./codec-watchdog";
+import type { Frame } from "./frames";
 
 /** If more than this waits when a keyframe arrives, decoding restarts at the keyframe. */
 const MAX_QUEUED = 8;
