@@ -266,11 +266,16 @@ declare class NanoMeet {
   /**
    * Run a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
    * … Resolves when it is done, rejects with the meeting's reason if refused. `data` is what the
-   * command gives, on the embedded server's engine only: a switch its new state, `nanomeetOpenSource`
-   * `{ stream, ticket }`, most others `true`.
+   * command gives, on the embedded server's engine only: a switch its new state, most others `true`.
    * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether
    * their link is revoked, and whether their network address is blocked, too. On an engine other than
    * the embedded server's it rejects at once.
+   *
+   * `nanomeetOpenSource` takes `{ use: "screen" | "camera", title?: string }` and gives `{ stream,
+   * ticket }`: with the ticket, which is a secret, a program sends pictures and sound to the server's
+   * `ws/ingest`, and the page shows them to others as a screen of this title, or in place of the
+   * camera. `nanomeetCloseSource` takes `{ use, failed?: boolean }`: whether an error ends it, after
+   * which the camera is off. The event `nanomeetSourceClosed` has `{ use, stream, message, failed }`.
    */
   executeCommand(command: string, ...args: unknown[]): Promise<NanoMeetSuccess<unknown>>;
 }

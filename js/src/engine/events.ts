@@ -57,6 +57,7 @@ const REGULAR = [
   "nanomeet-participants",
   "nanomeet-reaction",
   "nanomeet-room-changed",
+  "nanomeet-source-closed",
   "nanomeet-stage-invited",
   "nanomeet-unmute-asked",
   "nanomeet-waiting",

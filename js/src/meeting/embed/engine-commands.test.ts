@@ -53,9 +53,30 @@ test.each([
   ["set-large-video-participant", [], { type: "set_main", id: null }],
   ["toggle-raise-hand", [], { type: "raise_hand", raised: true }],
   ["end-conference", [], { type: "end_meeting" }],
+  [
+    "nanomeet-open-source",
+    [{ use: "screen", title: "Loss" }],
+    { type: "open_source", use: "screen", title: "Loss" },
+  ],
+  ["nanomeet-open-source", [{ use: "camera" }], { type: "open_source", use: "camera", title: "" }],
+  [
+    "nanomeet-close-source",
+    [{ use: "camera", failed: true }],
+    { type: "close_source", use: "camera", failed: true },
+  ],
+  [
+    "nanomeet-close-source",
+    [{ use: "screen" }],
+    { type: "close_source", use: "screen", failed: false },
+  ],
 ])("%s%j sends a request to the room", async (name, args, request) => {
   await run(name, ...args);
   expect(asked).toEqual([request]);
+});
+
+test("a source gives what its program sends with", async () => {
+  const opened = await run("nanomeet-open-source", { use: "screen" });
+  expect(opened).toEqual({ stream: "s", ticket: "t" });
 });
 
 test("a broadcast is private and pushed as the command requests", async () => {

@@ -19,6 +19,8 @@ const NAME = { min: 1, max: Number.POSITIVE_INFINITY };
 const SUBJECT = { max: LIMITS.subject };
 const PASSWORD = { max: LIMITS.password };
 const MESSAGE = { min: 1, max: LIMITS.message };
+/** The server cuts a longer one. */
+const TITLE = { max: 1_000 };
 /** The image at the URL has its own limit. */
 const AVATAR = { max: Number.POSITIVE_INFINITY };
 /** The limit of RFC 5321, and the form that every address has. */
@@ -130,6 +132,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "stop-recording": (meeting) => meeting.stopBroadcast(),
   "nanomeet-pause-broadcast": (meeting, [paused]) =>
     meeting.pauseBroadcast(flag("The pause", paused, true)),
+  "nanomeet-open-source": (meeting, [options]) => {
+    const read = (key: string): unknown => Reflect.get(Object(options), key);
+    return meeting.openSource(
+      sourceUse(read("use")),
+      textOrNull("The title", read("title"), TITLE) ?? "",
+    );
+  },
+  "nanomeet-close-source": (meeting, [options]) => {
+    const read = (key: string): unknown => Reflect.get(Object(options), key);
+    return meeting.closeSource(sourceUse(read("use")), flag("failed", read("failed"), false));
+  },
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
@@ -276,6 +289,10 @@ function showNotification(view: ViewStore, notice: unknown, emit: Emit): void {
   const time = Object.hasOwn(SHOWN_FOR, timeout) ? SHOWN_FOR[timeout] : undefined;
   view.tell(words, { uid: read("uid"), time });
   emit("notification-triggered", { title, description });
+}
+
+function sourceUse(use: unknown): "screen" | "camera" {
+  return oneOf("A source's use", use, ["screen", "camera"] as const);
 }
 
 function knocking({ knocking: waiting }: RoomStore, value: unknown): string {

@@ -143,7 +143,7 @@ test("all participants, with their details", () => {
   const [{ participants }] = heard("nanomeet-participants") as [{ participants: unknown[] }];
   expect(participants[1]).toEqual({
     ...{ id: ADA, display_name: "Ada", moderator: false, audio: true, video: true },
-    ...{ screen: false, stage: false, hand: 17, local: false },
+    ...{ screen: false, screen_title: "", stage: false, hand: 17, local: false },
   });
 });
 

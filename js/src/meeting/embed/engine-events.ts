@@ -15,6 +15,9 @@ export type Emit = (name: string, data?: Record<string, unknown>) => void;
 /** Sends all events of the meeting, until the returned function is called. */
 export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
   const unlisten = meeting.listen((message) => emitOneTime(meeting, emit, message));
+  const unlistenToSources = meeting.listenToSources((closing) =>
+    emit("nanomeet-source-closed", { ...closing }),
+  );
   const unfollow = inOrder([
     ...presence(meeting, emit),
     ...people(meeting, emit),
@@ -26,6 +29,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
   ]);
   return () => {
     unlisten();
+    unlistenToSources();
     unfollow();
   };
 }
@@ -164,6 +168,7 @@ function people(meeting: MeetingPage, emit: Emit): Watch[] {
           audio: media.microphoneOn.value,
           video: media.camera.value !== null,
           screen: media.screen.value !== null,
+          screen_title: media.sharing.title.value ?? "",
           stage: room.onStage.value,
           hand: room.own.value?.hand ?? null,
           local: true,

@@ -1,29 +1,30 @@
 /**
- * A canvas track, for browsers that cannot transfer a track's frames to a Worker: the page copies
- * each frame.
+ * A canvas track of changed camera pictures, for browsers that cannot transfer a track's frames to a
+ * Worker: the page copies each frame.
  */
 
+import { DrawnTrack } from "./drawn-track";
+
 export class CanvasTrack {
-  readonly track: MediaStreamTrack;
   readonly #video = document.createElement("video");
-  readonly #canvas = document.createElement("canvas");
-  readonly #context: CanvasRenderingContext2D;
+  readonly #drawn: DrawnTrack;
 
   /** Throws if the browser does not support it. */
   constructor(camera: MediaStreamTrack) {
-    const context = this.#canvas.getContext("2d", { alpha: false });
-    const [track] = this.#canvas.captureStream().getVideoTracks();
-    if (!context || !track || !("VideoFrame" in globalThis)) {
+    if (!("VideoFrame" in globalThis)) {
       throw new Error("this browser cannot change a camera's pictures");
     }
-    this.#context = context;
-    this.track = track;
+    this.#drawn = new DrawnTrack();
     this.#video.muted = true;
     this.#video.playsInline = true;
     this.#video.srcObject = new MediaStream([camera]);
     void this.#video.play().catch(() => {
       // Closed meanwhile.
     });
+  }
+
+  get track(): MediaStreamTrack {
+    return this.#drawn.track;
   }
 
   /** The camera's current frame; null while it delivers none. */
@@ -33,17 +34,11 @@ export class CanvasTrack {
   }
 
   show(picture: VideoFrame): void {
-    const { displayWidth: width, displayHeight: height } = picture;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
-    }
-    this.#context.drawImage(picture, 0, 0);
-    picture.close();
+    this.#drawn.show(picture);
   }
 
   close(): void {
     this.#video.srcObject = null;
-    this.track.stop();
+    this.#drawn.close();
   }
 }

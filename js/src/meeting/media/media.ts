@@ -20,25 +20,10 @@ import {
 } from "./devices";
 import { MicrophoneMeter } from "./levels";
 import type { MediaMemory } from "./memory";
-import { refusalOf } from "./permissions";
+import { ScreenShare } from "./screen-share";
 
 /** Milliseconds: a level meter that updates less often looks broken. */
 const LEVEL_INTERVAL = 80;
-/** The screen share request (W3C Screen Capture); browsers ignore options that they lack. */
-const SHARED: DisplayMediaStreamOptions & Record<string, unknown> = {
-  video: { frameRate: { max: 15 } },
-  // Music and films, not a voice: disable all processing. Exclude this page's own audio, the other
-  // participants.
-  audio: {
-    echoCancellation: false,
-    noiseSuppression: false,
-    autoGainControl: false,
-    restrictOwnAudio: true,
-  } as MediaTrackConstraints,
-  systemAudio: "include",
-  selfBrowserSurface: "exclude",
-  surfaceSwitching: "include",
-};
 const DEVICES = ["audio", "video", "screen"] as const;
 const NOTHING = { audio: false, video: false, screen: false };
 const INPUT = { audio: "audioinput", video: "videoinput" } as const;
@@ -55,9 +40,8 @@ export class LocalMedia {
   readonly microphone = signal<MediaStreamTrack | null>(null);
   /** What others may see of the camera: only this leaves the page. */
   readonly camera = signal<MediaStreamTrack | null>(null);
-  readonly screen = signal<MediaStreamTrack | null>(null);
-  /** The shared screen's audio, if the browser captures it. */
-  readonly screenSound = signal<MediaStreamTrack | null>(null);
+  readonly sharing = new ScreenShare();
+  readonly screen = this.sharing.video;
   readonly microphoneOn = signal(false);
   readonly meter = new MicrophoneMeter();
   readonly control = new CameraControl();
@@ -81,6 +65,7 @@ export class LocalMedia {
   readonly #requested = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   /** The camera itself, with the real background. */
   #source: MediaStreamTrack | null = null;
+  #substitute: MediaStreamTrack | null = null;
   #suppressesNoise: boolean;
   #owner = new AbortController();
   /** Opens one device at a time: two prompts, or two cameras at once, are no help. */
@@ -190,30 +175,33 @@ export class LocalMedia {
   /** Rejects with the browser's own error; dismissing the prompt is not an error. */
   async setScreen(on: boolean): Promise<void> {
     this.#request({ screen: on });
-    if (!on) this.#stopScreen();
-    else if (!this.screen.value) await this.#exclusive({ screen: true }, () => this.#share());
+    if (!on) this.sharing.stop();
+    else if (!this.sharing.picked) await this.#exclusive({ screen: true }, () => this.#pick());
   }
 
-  async #share(): Promise<void> {
-    if (!this.#requested.value.screen || this.screen.value) return;
+  async #pick(): Promise<void> {
     const { signal: ended } = this.#owner;
-    const stream = await share();
-    const [track] = stream?.getVideoTracks() ?? [];
-    if (!track) return;
-    const [sound] = stream?.getAudioTracks() ?? [];
-    if (ended.aborted || !this.#requested.value.screen) {
-      track.stop();
-      sound?.stop();
+    const wanted = (): boolean => !ended.aborted && this.#requested.value.screen;
+    if (wanted() && !this.sharing.picked) await this.sharing.pick(wanted);
+  }
+
+  /**
+   * Shows this track to others in place of the camera while that is on; null for the camera itself.
+   * From then on no picture of what it replaces is shown.
+   */
+  substitute(track: MediaStreamTrack | null): void {
+    if (track === this.#substitute) return;
+    this.#substitute = track;
+    const source = this.#source;
+    if (!source) return;
+    if (!this.background.wanted) {
+      this.camera.value = track ?? source;
       return;
     }
-    track.contentHint = "detail";
-    track.addEventListener("ended", () => {
-      if (this.screen.value === track) this.#stopScreen();
+    this.camera.value = null;
+    void this.#exclusive({ video: this.intends("video") }, async () => {
+      if (this.#source) await this.#showCamera(this.#source);
     });
-    this.screen.value = track;
-    if (!sound) return;
-    sound.contentHint = "music";
-    this.screenSound.value = sound;
   }
 
   /** Switches the camera's own background blur; rejects if the camera has none. */
@@ -339,18 +327,12 @@ export class LocalMedia {
   close(): void {
     this.#owner.abort();
     this.#requested.value = NOTHING;
+    this.#substitute = null;
     this.microphone.value?.stop();
     this.#setMicrophone(null, false);
     this.#closeCamera();
-    this.#stopScreen();
+    this.sharing.stop();
     this.meter.close();
-  }
-
-  #stopScreen(): void {
-    for (const held of [this.screen, this.screenSound]) {
-      held.value?.stop();
-      held.value = null;
-    }
   }
 
   #remember(kind: DeviceKind, deviceId: string): void {
@@ -405,13 +387,17 @@ export class LocalMedia {
   /** Shows the camera once the background is ready, and nothing before. */
   async #showCamera(source: MediaStreamTrack): Promise<void> {
     const { signal: ended } = this.#owner;
-    if (this.background.wanted && this.camera.value === source) this.camera.value = null;
+    const picture = this.#substitute ?? source;
+    const bare = this.camera.value === source || this.camera.value === picture;
+    if (this.background.wanted && bare) this.camera.value = null;
     this.#source = source;
     this.control.use(source);
     try {
-      const shown = await this.background.cover(source);
+      const shown = await this.background.cover(picture);
       // Meanwhile unplugged, switched off, or closed.
       if (ended.aborted || this.#source !== source) this.background.release();
+      // Meanwhile another picture takes its place.
+      else if (picture !== (this.#substitute ?? source)) await this.#showCamera(source);
       else this.camera.value = shown;
     } catch {
       if (this.#source === source) this.#onBackgroundFailed();
@@ -478,17 +464,5 @@ export class LocalMedia {
     const openings = { ...this.#openings.peek() };
     for (const device of devices) openings[device] += change;
     this.#openings.value = openings;
-  }
-}
-
-async function share(): Promise<MediaStream | null> {
-  const refusal = refusalOf("display-capture");
-  if (refusal)
-    throw new RefusedError(`screen_${refusal}`, `The screen cannot be shared: ${refusal}`);
-  try {
-    return await navigator.mediaDevices.getDisplayMedia(SHARED);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "NotAllowedError") return null;
-    throw error;
   }
 }

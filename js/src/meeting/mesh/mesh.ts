@@ -151,7 +151,7 @@ export class Mesh {
   #decide(): void {
     const sendings = decide({
       wanted: new Map([...this.#others.keys()].map((id) => [id, this.#wanted.get(id) ?? null])),
-      screen: this.#outgoing.screen !== null,
+      screen: kindOf(this.#outgoing.screen),
       processor: this.#encoding.step,
       line: new Map([...this.#others].map(([id, { line }]) => [id, line.step])),
     });
@@ -196,6 +196,11 @@ export class Mesh {
       ]),
     );
   }
+}
+
+function kindOf(screen: MediaStreamTrack | null): "detail" | "motion" | null {
+  if (screen === null) return null;
+  return screen.contentHint === "motion" ? "motion" : "detail";
 }
 
 /** A weak machine starts low and steps up; starting high would make its first minute stutter. */

@@ -8,7 +8,7 @@ function circumstances(
 ): Circumstances {
   return {
     wanted: new Map(Object.entries(wanted)),
-    screen: false,
+    screen: null,
     processor: 0,
     line: new Map(),
     ...more,
@@ -41,7 +41,7 @@ test.each([
 
 test("video that no page shows is not sent", () => {
   const wanted = { ada: { camera: 0, screen: 0 }, grace: { camera: 300, screen: 0 } };
-  expect(decide(circumstances(wanted, { screen: true })).get("ada")).toEqual({
+  expect(decide(circumstances(wanted, { screen: "detail" })).get("ada")).toEqual({
     camera: null,
     screen: null,
   });
@@ -49,7 +49,7 @@ test("video that no page shows is not sent", () => {
 });
 
 test("all cameras together stay within the upload budget", () => {
-  for (const screen of [false, true]) {
+  for (const screen of [null, "detail", "motion"] as const) {
     for (let count = 1; count <= 12; count += 1) {
       const sendings = [...decide(circumstances(others(count, 720), { screen })).values()];
       const bits = sendings.reduce((sum, { camera }) => sum + (camera?.bitrate ?? 0), 0);
@@ -74,7 +74,7 @@ test("a slow processor reduces everything, a bad network only what is sent over 
 test("on the worst network video stops, so that the voice gets through", () => {
   const wanted = { ada: { camera: 360, screen: 720 }, grace: { camera: 360, screen: 720 } };
   const line = new Map([["ada", LINE_STEPS]]);
-  const sendings = decide(circumstances(wanted, { screen: true, line }));
+  const sendings = decide(circumstances(wanted, { screen: "detail", line }));
   expect(sendings.get("ada")).toEqual({ camera: null, screen: null });
   expect(sendings.get("grace")?.screen?.height).toBe(720);
 });
@@ -82,11 +82,41 @@ test("on the worst network video stops, so that the voice gets through", () => {
 test("a shared screen keeps its lines and lowers its frame rate", () => {
   const wanted = { ada: { camera: 90, screen: 1000 } };
   const [fast, slow] = [0, 2].map(
-    (processor) => decide(circumstances(wanted, { screen: true, processor })).get("ada")?.screen,
+    (processor) =>
+      decide(circumstances(wanted, { screen: "detail", processor })).get("ada")?.screen,
   );
   expect(fast?.height).toBe(1080);
   expect(slow?.height).toBe(1080);
   expect(slow?.framerate).toBeLessThan(fast?.framerate ?? 0);
+});
+
+test.each([
+  [1, 1080, 0, 1080],
+  [1, 700, 0, 720],
+  [1, 200, 0, 180],
+  [2, 1080, 0, 540],
+  [7, 1080, 0, 180],
+  [1, 1080, 2, 540],
+  [30, 1080, 9, 180],
+])(
+  "a moving screen, %i × %i lines, %i steps down: %i lines at 24 to 30 a second",
+  (count, ...rest) => {
+    const [screen, processor, lines] = rest;
+    const ids = Array.from({ length: count }, (_, i) => [`p${i}`, { camera: 0, screen }]);
+    const given = { screen: "motion", processor } as const;
+    const sent = [...decide(circumstances(Object.fromEntries(ids), given)).values()];
+    for (const sending of sent) {
+      expect(sending.screen?.height).toBe(lines);
+      expect(sending.screen?.framerate).toBeGreaterThanOrEqual(24);
+    }
+    const bits = sent.reduce((sum, one) => sum + (one.screen?.bitrate ?? 0), 0);
+    expect(bits).toBeLessThanOrEqual(3_000_000);
+  },
+);
+
+test("a moving screen that is not shown is not sent", () => {
+  const wanted = { ada: { camera: 90, screen: 0 } };
+  expect(decide(circumstances(wanted, { screen: "motion" })).get("ada")?.screen).toBeNull();
 });
 
 test("a screen that is not shared is not sent, even to pages that would show it", () => {

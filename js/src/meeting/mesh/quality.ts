@@ -23,8 +23,8 @@ export interface Sending {
 export interface Circumstances {
   /** The sizes that each participant shows, if reported. */
   wanted: ReadonlyMap<string, Shown | null>;
-  /** Whether we share a screen. */
-  screen: boolean;
+  /** What we share as a screen: a still one with details, or one that moves; null for none. */
+  screen: "detail" | "motion" | null;
   /** Steps down for everyone, because the processor is too slow. */
   processor: number;
   /** Steps down for each participant, because the network to them is bad. */
@@ -48,6 +48,15 @@ const SCREEN: readonly Quality[] = [
   { height: 180, framerate: 3, bitrate: 100_000 },
 ];
 const SLOWEST_SCREEN = 2;
+/** What a program shows moves like a film: it keeps its frame rate, and lowers its lines. */
+const MOVING_SCREEN: readonly Quality[] = [
+  { height: 1080, framerate: 30, bitrate: 3_000_000 },
+  { height: 720, framerate: 30, bitrate: 1_800_000 },
+  { height: 540, framerate: 30, bitrate: 1_200_000 },
+  { height: 360, framerate: 30, bitrate: 750_000 },
+  { height: 270, framerate: 24, bitrate: 450_000 },
+  { height: 180, framerate: 24, bitrate: 250_000 },
+];
 /** Bits per second for all camera videos together: what a home connection can upload. */
 const CAMERA_BUDGET = 1_800_000;
 const CAMERA_BUDGET_BESIDE_SCREEN = 900_000;
@@ -66,6 +75,7 @@ export function decide(circumstances: Circumstances): Map<string, Sending> {
   const { wanted, screen } = circumstances;
   const cameras = cameraRanks(circumstances);
   const viewers = [...wanted.values()].filter((shown) => shown?.screen !== 0).length;
+  const screenFor = screen === "motion" ? movingScreenFor : stillScreenFor;
   return new Map(
     [...wanted].map(([id, shown]) => {
       const steps = circumstances.processor + (circumstances.line.get(id) ?? 0);
@@ -109,7 +119,7 @@ function silenced({ line }: Circumstances, id: string): boolean {
   return (line.get(id) ?? 0) >= LINE_STEPS;
 }
 
-function screenFor(shown: Shown | null, steps: number, viewers: number): Quality | null {
+function stillScreenFor(shown: Shown | null, steps: number, viewers: number): Quality | null {
   const lines = shown?.screen ?? at(SCREEN, 0).height;
   if (lines === 0) return null;
   const quality = at(SCREEN, rankFor(SCREEN, lines));
@@ -118,6 +128,16 @@ function screenFor(shown: Shown | null, steps: number, viewers: number): Quality
     framerate: Math.max(SLOWEST_SCREEN, Math.round(quality.framerate / (1 + steps / 2))),
     bitrate: Math.min(quality.bitrate, SCREEN_BUDGET / viewers) / (1 + steps / 2),
   };
+}
+
+function movingScreenFor(shown: Shown | null, steps: number, viewers: number): Quality | null {
+  const lines = shown?.screen ?? at(MOVING_SCREEN, 0).height;
+  if (lines === 0) return null;
+  const share = SCREEN_BUDGET / viewers;
+  const affordable = MOVING_SCREEN.findIndex(({ bitrate }) => bitrate <= share);
+  const best = affordable < 0 ? MOVING_SCREEN.length - 1 : affordable;
+  const quality = at(MOVING_SCREEN, Math.max(best, rankFor(MOVING_SCREEN, lines)) + steps);
+  return { ...quality, bitrate: Math.min(quality.bitrate, share) };
 }
 
 /** The lowest quality with about this many lines. */

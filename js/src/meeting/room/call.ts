@@ -16,6 +16,7 @@ import { flag } from "./launch";
 import type { MeetingParts } from "./parts";
 import { person } from "./preferences";
 import { type Connection, type Ending, Signalling, type SignallingOptions } from "./signalling";
+import { type SourceClosing, Sources } from "./sources";
 
 export interface CallOptions {
   token: string;
@@ -23,8 +24,11 @@ export interface CallOptions {
   resume: string | null;
   onMessage: (message: ServerMessage) => void;
   onConnection: (connection: Connection, ending: Ending | null) => void;
+  onSourceClosed: (closing: SourceClosing) => void;
 }
 
+/** The server has closed the sources with the place. */
+const LOST = { message: "The place in the room was lost.", failed: true };
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class Call {
@@ -36,15 +40,21 @@ export class Call {
   readonly broadcast: BroadcastControl;
   /** The stage for the audience in the room, if the server wants it from this page. */
   readonly relay: Composing;
+  /** What programs of ours show. */
+  readonly sources: Sources;
   readonly #parts: MeetingParts;
 
-  constructor(parts: MeetingParts, { token, resume, onMessage, onConnection }: CallOptions) {
+  constructor(parts: MeetingParts, options: CallOptions) {
     this.#parts = parts;
     const { launch, media, name } = parts;
-    const url = new URL("ws/meeting", launch.base);
-    url.protocol = url.protocol.replace("http", "ws");
+    const { token, resume, onMessage, onConnection, onSourceClosed } = options;
+    const socket = (path: string): string => {
+      const url = new URL(path, launch.base);
+      url.protocol = url.protocol.replace("http", "ws");
+      return url.href;
+    };
     this.line = new Signalling({
-      url: url.href,
+      url: socket("ws/meeting"),
       credentials: () => ({
         token,
         name: name.value,
@@ -74,6 +84,13 @@ export class Call {
     });
     // Failed or no longer needed: either way the server asks the next page, or none.
     this.relay = new Composing({ ...stage, onEnded: () => {} });
+    this.sources = new Sources({
+      url: socket("ws/watch"),
+      media,
+      line: this.line,
+      onResized: () => this.mesh.peek()?.rescale(),
+      onClosed: onSourceClosed,
+    });
   }
 
   connect(): void {
@@ -92,6 +109,7 @@ export class Call {
   enter({ own, kept, ice_servers }: Welcome): void {
     // If the place was not kept, the others have closed their ends of the connections.
     if (this.mesh.value?.selfId === own.id && kept) return;
+    if (!kept) this.sources.end(LOST);
     this.mesh.value?.close();
     this.mesh.value = new Mesh({
       selfId: own.id,
@@ -107,12 +125,14 @@ export class Call {
   exit(): void {
     this.broadcast.close();
     this.relay.close();
+    this.sources.end(LOST);
     this.mesh.value?.close();
     this.mesh.value = null;
   }
 
   close(): void {
     this.levels.close();
+    this.sources.dispose();
     this.exit();
   }
 

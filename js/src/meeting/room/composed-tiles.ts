@@ -16,13 +16,14 @@ export function composedTiles(
     const [camera, screen] = own
       ? [media.camera.value, media.screen.value]
       : [one.video ? remote?.video : null, one.screen ? remote?.screen : null];
+    const title = own ? media.sharing.title.value : one.screen_title;
     const [voice, sound] = own
-      ? [media.microphone.value, media.screenSound.value]
+      ? [media.microphone.value, media.sharing.sound.value]
       : [remote?.audio, one.screen ? remote?.screenSound : null];
     return {
       screen: screen && {
         id: screenOf(one.id),
-        name: one.name,
+        name: title ? titled(title, one.name) : one.name,
         video: screen,
         audio: sound ?? null,
         speaking: false,
@@ -39,6 +40,11 @@ export function composedTiles(
   });
   const screens = tiles.map(({ screen }) => screen ?? null).filter((tile) => tile !== null);
   return [...screens, ...tiles.map(({ person }) => person)];
+}
+
+/** The label of a screen with a title, and of whose it is. */
+export function titled(title: string, name: string): string {
+  return `${title} (${name})`;
 }
 
 /** The id of the tile for a participant's screen share. */

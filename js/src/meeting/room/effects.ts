@@ -40,7 +40,7 @@ export function follow(
         microphone: media.microphone.value,
         camera: media.camera.value,
         screen: media.screen.value,
-        screenSound: media.screenSound.value,
+        screenSound: media.sharing.sound.value,
       });
     }),
     effect(() => {
@@ -61,6 +61,7 @@ export function follow(
         audio: media.microphoneOn.value,
         video: media.camera.value !== null,
         screen: media.screen.value !== null,
+        screen_title: media.sharing.title.value ?? "",
       };
       if (connection.value === "joined") mediaUpdates.tell(sending);
     }),

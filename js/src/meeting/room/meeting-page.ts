@@ -31,6 +31,7 @@ import { RoomRequests } from "./requests";
 import { RoomStore } from "./room";
 import { ServerMessages } from "./server-messages";
 import type { Connection, Ending, Signalling } from "./signalling";
+import type { SourceClosing, SourceGrant, SourceUse } from "./sources";
 import { TabStorage } from "./tab-storage";
 import { Volumes } from "./volumes";
 
@@ -70,6 +71,7 @@ export class MeetingPage implements MeetingParts {
   });
 
   readonly #listeners = new Set<(message: ServerMessage) => void>();
+  readonly #sourceListeners = new Set<(closing: SourceClosing) => void>();
   readonly #tabStorage: TabStorage;
   readonly #token: string | null;
   /** Exists from joining to leaving. */
@@ -139,6 +141,12 @@ export class MeetingPage implements MeetingParts {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The same for every source of a program that ends. */
+  listenToSources(listener: (closing: SourceClosing) => void): () => void {
+    this.#sourceListeners.add(listener);
+    return () => this.#sourceListeners.delete(listener);
+  }
+
   leave(): void {
     this.#call.peek()?.line.leave();
   }
@@ -204,6 +212,20 @@ export class MeetingPage implements MeetingParts {
   async setScreen(on: boolean): Promise<void> {
     if (on) this.#checkStage();
     await this.media.setScreen(on);
+  }
+
+  /**
+   * Opens a stream that a program sends, and that this page shows to others: as a screen with this
+   * title, or in place of the camera.
+   */
+  openSource(use: SourceUse, title: string): Promise<SourceGrant> {
+    this.#checkStage();
+    return this.#call.peek()?.sources.open(use, title) ?? Promise.reject(notJoined());
+  }
+
+  /** Closes it. `failed`: because of an error, after which the camera is switched off. */
+  closeSource(use: SourceUse, failed: boolean): Promise<void> {
+    return this.#call.peek()?.sources.close(use, failed) ?? Promise.reject(notJoined());
   }
 
   async rename(name: string): Promise<void> {
@@ -277,6 +299,7 @@ export class MeetingPage implements MeetingParts {
         for (const listener of this.#listeners) listener(message);
       },
       onConnection: (connection, ending) => this.#connected(connection, ending),
+      onSourceClosed: (closing) => this.#sourceClosed(closing),
     });
     const messages = new ServerMessages(this, call, () => this.#step("joined"));
     this.#call.value = call;
@@ -308,8 +331,14 @@ export class MeetingPage implements MeetingParts {
     this.#step("joining");
   }
 
+  #sourceClosed(closing: SourceClosing): void {
+    if (closing.failed) this.view.tell(t.events.sourceFailed[closing.use]);
+    for (const listener of this.#sourceListeners) listener(closing);
+  }
+
   #finish(ending: Ending): void {
     this.#tabStorage.clear();
+    this.#call.peek()?.sources.end({ message: "You are not in the meeting.", failed: false });
     this.#release();
     this.ending.value = ending;
     this.question.close(ending.message);

@@ -6,12 +6,13 @@ import {
   type InviteCreated,
   LIMITS,
   type RemovalPlanned,
+  type SourceOpened,
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import type { Request } from "../../shared/server-line";
 import { bytes } from "../../shared/text";
 
-export type Answer = Ack | InviteCreated | RemovalPlanned;
+export type Answer = Ack | InviteCreated | RemovalPlanned | SourceOpened;
 
 interface Pending {
   resolve: (answer: Answer) => void;

@@ -27,7 +27,7 @@ export class ServerMessages {
 
   handle(message: ServerMessage): void {
     const { room, view, chat, videoConstraints, question, connection, health } = this.#parts;
-    const { mesh, broadcast, relay } = this.#call;
+    const { mesh, broadcast, relay, sources } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
     if (message.type === "left") this.#tellLeft(message.id);
@@ -90,6 +90,12 @@ export class ServerMessages {
       case "show_broadcast":
         broadcast.show(message);
         break;
+      case "source_opened":
+        sources.opened(message);
+        break;
+      case "source_closed":
+        sources.closed(message);
+        break;
       case "broadcast_changed":
         broadcast.changed(message.broadcast);
         if (!broadcast.active) health.value = null;
@@ -140,6 +146,7 @@ export class ServerMessages {
       view.tell(t.events.onStage);
     } else {
       this.#call.relay.close();
+      this.#call.sources.end({ message: "You have left the stage.", failed: false });
       void this.#quiet();
       view.tell(t.events.inAudience);
     }
@@ -180,6 +187,7 @@ export class ServerMessages {
       await media.setMicrophone(false);
       view.tell(t.events.muted);
     } else {
+      this.#call.sources.stopScreen();
       await media.setScreen(false);
       await media.setCamera(false);
       view.tell(t.events.cameraOff);

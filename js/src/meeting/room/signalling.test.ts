@@ -44,6 +44,7 @@ const WELCOME: Welcome = {
     audio: true,
     video: true,
     screen: false,
+    screen_title: "",
     stage: true,
     hand: null,
   },

@@ -5,9 +5,11 @@ import {
   type ClientMessage,
   type CreateInvite,
   type Join,
+  type OpenSource,
   PROTOCOL_VERSION,
   type RemovalPlanned,
   type ServerMessage,
+  type SourceOpened,
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import type { Request, ServerLine } from "../../shared/server-line";
@@ -142,6 +144,13 @@ export class Signalling implements ServerLine {
     throw new RefusedError("protocol", "The server did not say what removing them would mean.");
   }
 
+  /** Requests a stream that a program of ours sends; the ingest ticket is a secret. */
+  async openSource(wanted: Omit<OpenSource, "type" | "ref">): Promise<SourceOpened> {
+    const answer = await this.#ask({ type: "open_source", ...wanted });
+    if (answer.type === "source_opened") return answer;
+    throw new RefusedError("protocol", "The server opened no source.");
+  }
+
   #ask(message: Request, timeout?: number): Promise<Answer> {
     if (this.#connection === "joined") return this.#pending.ask(message, timeout);
     return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
@@ -233,6 +242,9 @@ export class Signalling implements ServerLine {
       case "removal_planned":
         this.#pending.settle(message.ref, message);
         return;
+      case "source_opened":
+        if (message.ref !== null) this.#pending.settle(message.ref, message);
+        break;
       case "error":
         if (message.ref !== null) {
           this.#pending.settle(message.ref, new RefusedError(message.kind, message.message));

@@ -188,6 +188,7 @@ export const de: Strings = {
     picture: (name) => `Bild von ${name}`,
     screenOf: (name) => `Bildschirm von ${name}`,
     ownScreen: "Sie zeigen Ihren Bildschirm",
+    ownSource: "Ihr Programm zeigt dies",
     showLarge: (name) => `${name} groß zeigen`,
     showEqual: (name) => `${name} so groß wie die anderen zeigen`,
     connecting: "Verbindet…",
@@ -277,6 +278,12 @@ export const de: Strings = {
     stageFull: "Die Bühne ist voll: Sie sind im Publikum und können die Hand heben.",
     muted: "Die Moderation hat Ihr Mikrofon ausgeschaltet.",
     cameraOff: "Die Moderation hat Ihre Kamera ausgeschaltet.",
+    sourceFailed: {
+      screen:
+        "Ihr Programm ist mit einem Fehler stehen geblieben. Was es zeigte, wird nicht mehr geteilt.",
+      camera:
+        "Das Programm, das Ihr Kamerabild verändert, ist stehen geblieben. Ihre Kamera ist aus.",
+    },
     noSpeaker: "Dieser Lautsprecher geht nicht; der Ton bleibt, wo er war.",
   },
   header: {

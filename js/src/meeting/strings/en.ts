@@ -178,6 +178,7 @@ export const en = {
     picture: (name: string) => `Video of ${name}`,
     screenOf: (name: string) => `${name}'s screen`,
     ownScreen: "You are sharing your screen",
+    ownSource: "Your program is showing this",
     showLarge: (name: string) => `Show ${name} large`,
     showEqual: (name: string) => `Show ${name} at normal size`,
     connecting: "Connecting…",
@@ -268,6 +269,10 @@ export const en = {
     stageFull: "The stage is full. You are in the audience and can raise your hand.",
     muted: "A moderator muted you.",
     cameraOff: "A moderator turned off your camera.",
+    sourceFailed: {
+      screen: "Your program stopped with an error. What it showed is no longer shared.",
+      camera: "The program that changes your camera's picture has stopped. Your camera is off.",
+    },
     noSpeaker: "That speaker is not available. The sound stays on the previous one.",
   },
   header: {

@@ -15,6 +15,7 @@ import { PasswordQuestion } from "../room/password-question";
 import { RoomRequests } from "../room/requests";
 import { RoomStore } from "../room/room";
 import type { Connection, Ending } from "../room/signalling";
+import type { SourceClosing, SourceGrant } from "../room/sources";
 import { Volumes } from "../room/volumes";
 
 export function person(some: Partial<Participant> & { id: string }): Participant {
@@ -24,6 +25,7 @@ export function person(some: Partial<Participant> & { id: string }): Participant
     audio: true,
     video: true,
     screen: false,
+    screen_title: "",
     stage: true,
     hand: null,
     ...some,
@@ -39,6 +41,7 @@ function fakeMedia() {
     microphoneOn: signal(false),
     camera: signal<MediaStreamTrack | null>(null),
     screen: signal<MediaStreamTrack | null>(null),
+    sharing: { title: signal<string | null>(null) },
     noise: signal<NoiseSuppression>("unavailable"),
     problems: signal<object>({}),
     devices: signal<readonly object[]>([]),
@@ -89,6 +92,7 @@ export class FakeMeeting {
   stopBroadcast = nothing;
   pauseBroadcast = nothing;
   readonly #listeners = new Set<(message: ServerMessage) => void>();
+  readonly #sourceListeners = new Set<(closing: SourceClosing) => void>();
 
   /** `own`: oneself; `others` in order of joining. */
   constructor(own = person({ id: "me" }), others: readonly Participant[] = []) {
@@ -104,6 +108,25 @@ export class FakeMeeting {
   listen(listener: (message: ServerMessage) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  listenToSources(listener: (closing: SourceClosing) => void): () => void {
+    this.#sourceListeners.add(listener);
+    return () => this.#sourceListeners.delete(listener);
+  }
+
+  /** A source has ended. */
+  closes(closing: SourceClosing): void {
+    for (const listener of this.#sourceListeners) listener(closing);
+  }
+
+  async openSource(use: string, title: string): Promise<SourceGrant> {
+    this.asked.push({ type: "open_source", use, title });
+    return { stream: "s", ticket: "t" };
+  }
+
+  async closeSource(use: string, failed: boolean): Promise<void> {
+    this.asked.push({ type: "close_source", use, failed });
   }
 
   /** Delivers a message to the listeners, without changing the room. */

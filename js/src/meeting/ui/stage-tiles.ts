@@ -4,7 +4,7 @@ import type { Participant } from "../../shared/protocol";
 import { facingOf } from "../media/facing";
 import type { Grade } from "../mesh/connection-quality";
 import type { PeerState } from "../mesh/peer";
-import { screenOf } from "../room/composed-tiles";
+import { screenOf, titled } from "../room/composed-tiles";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 
@@ -85,13 +85,13 @@ export function mirrors({ media, view }: MeetingPage): boolean {
 }
 
 function screenTile(meeting: MeetingPage, other: Participant): Shown | null {
-  const { id, name } = other;
+  const { id, name, screen_title: title } = other;
   const remote = meeting.remotes.value.get(id);
   if (!other.screen || !remote?.screen) return null;
   return {
     ...personTile(meeting, other),
     id: screenOf(id),
-    name: t.stage.screenOf(name),
+    name: title ? titled(title, name) : t.stage.screenOf(name),
     video: remote.screen,
     screen: true,
     speaking: false,
@@ -101,11 +101,13 @@ function screenTile(meeting: MeetingPage, other: Participant): Shown | null {
 
 function ownScreen(meeting: MeetingPage, own: Participant): Shown | null {
   const video = meeting.media.screen.value;
+  const title = meeting.media.sharing.title.value;
   if (!video) return null;
+  const untitled = title === null ? t.stage.ownScreen : t.stage.ownSource;
   return {
     ...ownTile(meeting, own),
     id: screenOf(own.id),
-    name: t.stage.ownScreen,
+    name: title ? t.common.you(title) : untitled,
     video,
     screen: true,
     mirrored: false,

@@ -33,6 +33,8 @@ def _text(length: _texts.Length) -> Meta:
 
 #: One that is too long is cut, and never refused: see `cleaning.clean_name`.
 Name = str
+#: Of what a participant shows; cut and cleaned like a name.
+Title = str
 ParticipantId = Annotated[str, _text(_texts.ID)]
 Password = Annotated[str, _text(_texts.PASSWORD)]
 MediaKind = Literal["audio", "video"]
@@ -148,6 +150,8 @@ class Media(Message, tag="media", kw_only=True):
     audio: bool
     video: bool
     screen: bool = False
+    #: What the shared screen shows, as its tile is labelled; empty for the participant's name alone.
+    screen_title: Title = ""
 
 
 class Want(Message, tag="want", kw_only=True):
@@ -212,6 +216,8 @@ class OpenSource(Request, tag="open_source", kw_only=True):
 
     ref: Ref
     use: SourceUse
+    #: What it shows, as the tile of a screen is labelled.
+    title: Title = ""
 
 
 class CloseSource(Request, tag="close_source", kw_only=True):
@@ -465,6 +471,7 @@ class Participant(FromServer, kw_only=True):
     audio: bool
     video: bool
     screen: bool
+    screen_title: str
     #: Whether they are on the stage, rather than in the audience.
     stage: bool
     #: When they raised their hand, in milliseconds since the epoch; None while it is down.
@@ -757,6 +764,8 @@ class SourceOpened(FromServer, tag="source_opened", kw_only=True):
     ingest_ticket: str
     #: What the page watches with, on `ws/watch`.
     watch_ticket: str
+    #: As the request had it.
+    title: str = ""
 
     def __repr__(self) -> str:
         return f"SourceOpened(ref={self.ref}, use={self.use!r})"

@@ -28,8 +28,24 @@ def clean_name(name: str) -> str:
     str
         The name, cut if it is too long; "Guest" if nothing readable is left.
     """
-    line = _texts.cut(clean_line(name), _texts.NAME.most).rstrip()
-    return line if line.strip(_JOINERS) else "Guest"
+    return clean_title(name) or "Guest"
+
+
+def clean_title(title: str) -> str:
+    """Return the title of what a participant shows, as the others see it.
+
+    Parameters
+    ----------
+    title : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The title, cut if it is too long; empty if nothing readable is left.
+    """
+    line = _texts.cut(clean_line(title), _texts.NAME.most).rstrip()
+    return line if line.strip(_JOINERS) else ""
 
 
 def clean_line(text: str) -> str:

@@ -147,6 +147,7 @@ class Participant:
         #: Whether their page shows the stage to its audience.
         self.watches = watches
         self.screen = False
+        self.screen_title = ""
         self.stage = stage
         #: When the hand was raised, in milliseconds since the epoch; None while it is down.
         self.hand: float | None = None
@@ -341,6 +342,7 @@ class Participant:
             audio=self.audio,
             video=self.video,
             screen=self.screen,
+            screen_title=self.screen_title if self.screen else "",
             stage=self.stage,
             hand=self.hand,
         )

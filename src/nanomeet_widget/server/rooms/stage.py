@@ -7,6 +7,7 @@ two participants on the stage.
 from __future__ import annotations
 
 from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.cleaning import clean_title
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -78,6 +79,7 @@ class Stage(RoomListener):
         if who.stage:
             with self._room.changing(who):
                 who.audio, who.video, who.screen = message.audio, message.video, message.screen
+                who.screen_title = clean_title(message.screen_title)
 
     def _opposite(self, who: Participant, other: str) -> Participant | None:
         target = self._room.present(other)
