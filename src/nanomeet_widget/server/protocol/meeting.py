@@ -764,8 +764,8 @@ class SourceOpened(FromServer, tag="source_opened", kw_only=True):
     ingest_ticket: str
     #: What the page watches with, on `ws/watch`.
     watch_ticket: str
-    #: As the request had it.
-    title: str = ""
+    #: Of the request, cleaned.
+    title: str
 
     def __repr__(self) -> str:
         return f"SourceOpened(ref={self.ref}, use={self.use!r})"

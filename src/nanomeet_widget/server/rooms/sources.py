@@ -14,6 +14,7 @@ from nanomeet_widget.server.broadcast.wording import SOURCE
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.protocol.frames import Track
+from nanomeet_widget.server.rooms.cleaning import clean_title
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -36,6 +37,7 @@ class _Source:
 
     owner: Participant
     use: meeting.SourceUse
+    title: str
     broadcast: Broadcast
     stream: TicketedStream
     #: Runs while the owner's page does not watch.
@@ -91,9 +93,10 @@ class Sources(RoomListener):
             )
             return
         key = who.id, message.use
+        title = clean_title(message.title)
         try:
             broadcast, stream = self._broadcasts.start_ticketed(
-                title="",
+                title=title,
                 on_change=functools.partial(self._changed, key),
                 bounds=IngestBounds(
                     rate=self._config.limits.source_rate,
@@ -107,7 +110,9 @@ class Sources(RoomListener):
             refuse(who, message, "conflict", str(error))
             return
         last = self._sources.get(key)
-        source = _Source(owner=who, use=message.use, broadcast=broadcast, stream=stream)
+        source = _Source(
+            owner=who, use=message.use, title=title, broadcast=broadcast, stream=stream
+        )
         self._sources[key] = source
         # The page is told of the new one first, so that it goes on showing pictures.
         self._tell(source, message.ref)
@@ -180,6 +185,7 @@ class Sources(RoomListener):
                 stream=source.stream.name,
                 ingest_ticket=source.broadcast.ingest_ticket,
                 watch_ticket=ticket,
+                title=source.title,
             )
         )
 

@@ -257,3 +257,22 @@ def test_the_end_of_the_meeting_and_of_the_server_end_it(house: House) -> None:
     assert source.closed.message == "The server is stopping."
     anna.ask(meeting.OpenSource(ref=9, use="screen"))
     assert refusal(anna, 9) == "conflict"
+
+
+def test_a_page_that_reloads_learns_the_title_again(house: House) -> None:
+    token = claims()
+    anna = house.page().join(token, person=PERSON)
+    anna.ask(meeting.OpenSource(ref=1, use="screen", title="Loss\u202e of\nrun 7 " + "x" * 100))
+    title = anna.last(meeting.SourceOpened).title
+    assert title == "Loss of run 7 " + "x" * 50
+    anna.lose()
+    told = house.page().join(token, person=PERSON).last(meeting.SourceOpened)
+    assert (told.ref, told.title) == (None, title)
+
+
+def test_others_know_the_title_of_a_screen_while_it_is_shared(house: House) -> None:
+    anna, ben = house.moderator(), house.guest()
+    anna.ask(meeting.Media(audio=True, video=True, screen=True, screen_title=" Loss "))
+    assert ben.last(meeting.Updated).participant.screen_title == "Loss"
+    anna.ask(meeting.Media(audio=True, video=True, screen=False, screen_title="Loss"))
+    assert ben.last(meeting.Updated).participant.screen_title == ""
