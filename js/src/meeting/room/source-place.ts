@@ -20,6 +20,8 @@ export interface SourcePlace {
   show(source: PlayedSource): void;
   /** Shows what would be shown without it; nothing if it failed. */
   hide(source: PlayedSource, failed: boolean): void;
+  /** The same for a source that this page has not played. */
+  clear(failed: boolean): void;
   /** Calls `onReplaced` when what was shown no longer is, because something else is, or nothing. */
   watch(shown: () => PlayedSource | null, onReplaced: (by: "screen" | null) => void): () => void;
 }
@@ -57,6 +59,10 @@ export class ScreenPlace implements SourcePlace {
     this.#media.sharing.stop();
   }
 
+  clear(): void {
+    // Nothing of it is shown.
+  }
+
   watch(shown: () => PlayedSource | null, onReplaced: (by: "screen" | null) => void): () => void {
     return effect(() => {
       const now = this.#media.screen.value;
@@ -90,6 +96,10 @@ export class CameraPlace implements SourcePlace {
 
   hide(source: PlayedSource, failed: boolean): void {
     if (this.#expected === source) this.#expected = null;
+    this.clear(failed);
+  }
+
+  clear(failed: boolean): void {
     // Others must not see by surprise what the program was to change.
     if (failed) void this.#media.setCamera(false);
     this.#media.substitute(null);

@@ -369,6 +369,13 @@ test("a stream that the server closes has the server's reason, or fails without 
   ]);
 });
 
+test("what failed while the page was reloaded switches the camera off, and is told", async () => {
+  await cameraOn();
+  close("camera", "before", true);
+  expect(media.camera.value).toBeNull();
+  expect(closings).toEqual([{ use: "camera", stream: "before", message: "Over.", failed: true }]);
+});
+
 test("a page that cannot decode opens no source", async () => {
   vi.stubGlobal("VideoDecoder", undefined);
   Reflect.deleteProperty(globalThis, "VideoDecoder");

@@ -82,8 +82,9 @@ export class Sources {
     this.#slots[message.use].open(message);
   }
 
-  closed({ use, ...closing }: SourceClosed): void {
-    this.#slots[use].closed(closing);
+  /** One has ended, perhaps while this page was not there. */
+  closed({ use, stream, message, failed }: SourceClosed): void {
+    this.#slots[use].closed(stream, { message, failed });
   }
 
   /** No screen may be shown: ends a source that has not been shown yet, too. */
@@ -112,6 +113,8 @@ class Slot {
   #coming: PlayedSource | null = null;
   /** Whether the one that is shown has ended: its last picture stays until there is another. */
   #ended = false;
+  /** Those whose end was told before the server's own report of it. */
+  readonly #told = new Set<string>();
 
   constructor(use: SourceUse, place: SourcePlace, options: SourcesOptions) {
     this.#use = use;
@@ -143,23 +146,36 @@ class Slot {
     this.#place.expect(source);
   }
 
-  closed({ stream, ...end }: Omit<SourceClosing, "use">): void {
-    const shown = this.#shown;
+  /** The server has closed one. */
+  closed(stream: string, end: End): void {
+    if (this.#told.delete(stream)) return;
+    if (!this.#close(stream, end)) {
+      // It ended while the page was reloaded: only its program, and others, have seen it.
+      if (!this.#shown && !this.#coming) this.#place.clear(end.failed);
+      this.#tell(stream, end);
+    }
+    this.#told.delete(stream);
+  }
+
+  /** Returns whether it was there. */
+  #close(stream: string, end: End): boolean {
     if (this.#coming?.stream === stream) {
       // What it was to replace has ended before, and has no successor now.
       if (this.#ended) this.end(end);
       else this.#dropComing(end);
-    } else if (shown?.stream === stream && !this.#ended) {
-      this.#tell(shown, end);
-      this.#ended = true;
-      if (!this.#coming) this.#dropShown(end);
+      return true;
     }
+    if (this.#shown?.stream !== stream || this.#ended) return false;
+    this.#tell(stream, end);
+    this.#ended = true;
+    if (!this.#coming) this.#dropShown(end);
+    return true;
   }
 
   /** Both have ended. */
   end(end: End): void {
     this.#dropComing(end);
-    if (this.#shown && !this.#ended) this.#tell(this.#shown, end);
+    if (this.#shown && !this.#ended) this.#tell(this.#shown.stream, end);
     this.#dropShown(end);
   }
 
@@ -192,7 +208,7 @@ class Slot {
     setTimeout(() => {
       if (this.#coming !== source && (this.#shown !== source || this.#ended)) return;
       const newest = this.#coming ?? this.#shown;
-      this.closed({ stream: source.stream, message, failed: true });
+      this.#close(source.stream, { message, failed: true });
       if (newest === source) this.#options.line.send({ type: "close_source", use: this.#use });
     }, wait);
   }
@@ -202,7 +218,7 @@ class Slot {
     this.#coming = null;
     if (!source) return;
     this.#drop(source, end);
-    this.#tell(source, end);
+    this.#tell(source.stream, end);
   }
 
   #dropShown(end: End): void {
@@ -217,7 +233,8 @@ class Slot {
     source.played.close();
   }
 
-  #tell({ stream }: PlayedSource, { message, failed }: End): void {
+  #tell(stream: string, { message, failed }: End): void {
+    this.#told.add(stream);
     this.#options.onClosed({ use: this.#use, stream, message, failed });
   }
 }
