@@ -16,6 +16,8 @@ interface NanoMeetFailure extends Error {
    * no one in: `refused`, `wrong_room`, `room_full`, `login_required`, …
    */
   readonly kind: string;
+  /** If `kind` is "refused": the reason in one word, as the server has it: `forbidden`, … */
+  readonly cause?: unknown;
 }
 
 interface NanoMeetOptions {
@@ -265,17 +267,26 @@ declare class NanoMeet {
   ): Promise<NanoMeetSuccess<{ on: boolean }>>;
   /**
    * Run a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
-   * … Resolves when it is done, rejects with the meeting's reason if refused. `data` is what the
-   * command gives, on the embedded server's engine only: a switch its new state, most others `true`.
+   * … Resolves when it is done, rejects with the meeting's reason if refused.
    * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether
-   * their link is revoked, and whether their network address is blocked, too. On an engine other than
-   * the embedded server's it rejects at once.
+   * their link is revoked, and whether their network address is blocked, too.
    *
    * `nanomeetOpenSource` takes `{ use: "screen" | "camera", title?: string }` and gives `{ stream,
    * ticket }`: with the ticket, which is a secret, a program sends pictures and sound to the server's
    * `ws/ingest`, and the page shows them to others as a screen of this title, or in place of the
    * camera. `nanomeetCloseSource` takes `{ use, failed?: boolean }`: whether an error ends it, after
    * which the camera is off. The event `nanomeetSourceClosed` has `{ use, stream, message, failed }`.
+   *
+   * `nanomeetReadMedia` takes `{ media: "video" | "audio", of: string | null, lines?: number, fps?:
+   * number }`: `of` is a participant's id, or null for the stage, which only a moderator may read. It
+   * resolves once the participant has agreed, with `{ id, stream, ticket }`: with the ticket, which is
+   * a secret, a program watches the stream at the server's `ws/watch`. `nanomeetStopReading` takes
+   * `{ id }`. The events `nanomeetReadingsChanged`, `nanomeetReadingMoved` and `nanomeetReadingEnded`
+   * say what goes on.
+   *
+   * On an engine other than the embedded server's, those whose names begin with `nanomeet` reject at
+   * once. `data` is what the command gives; the new state of a switch; otherwise true, if the engine
+   * confirms commands.
    */
   executeCommand(command: string, ...args: unknown[]): Promise<NanoMeetSuccess<unknown>>;
 }

@@ -191,7 +191,10 @@ class PageChannel:
         if error.kind == NotJoinedError.kind:
             command.reject(not_joined(error.cause or error.kind, words))
             return
-        command.reject(failed(error.kind, words))
+        refusal = failed(error.kind, words)
+        # The page says that it was refused, and the server why.
+        refusal.kind = error.cause or error.kind
+        command.reject(refusal)
 
     def heard(self) -> None:
         """Note that a message of the page has arrived: its replies arrive, too."""

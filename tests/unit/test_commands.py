@@ -107,6 +107,17 @@ def test_a_task_fails_as_the_command_does() -> None:
         asyncio.run(run())
 
 
+def test_a_refusal_has_the_kind_that_the_server_gave_it() -> None:
+    meet, page = shown()
+    page.joins()
+    command = meet.set_subject("Sets")
+    error = {"kind": "refused", "cause": "too_many", "message": "Wait a moment."}
+    page.says(type="reply", id=commands(page)[-1], error=error)
+    failure = command.exception()
+    assert isinstance(failure, nm.CommandRefusedError)
+    assert (failure.kind, str(failure)) == ("too_many", "Wait a moment.")
+
+
 def test_a_reply_after_its_loop_has_ended_is_harmless(caplog: pytest.LogCaptureFixture) -> None:
     meet, page = shown()
     page.joins()

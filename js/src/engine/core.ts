@@ -46,6 +46,8 @@ const LIBRARY_SANDBOX =
   "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox";
 /** Muting waits for all participants concerned; requests to the room's server have their own timeouts. */
 const PERFORM_MS = 20_000;
+/** The same where a participant is asked: a question waits for a minute. */
+const ASK_MS = 75_000;
 
 export class EngineCore {
   protected readonly emitter = new Emitter(this);
@@ -128,7 +130,8 @@ export class EngineCore {
   /** Run a command and wait until it is done: only this project's own engine confirms. */
   perform(name: string, ...args: unknown[]): Promise<unknown> {
     const command = commandName(name);
-    return this.request({ name: "nanomeet-command", command, args }, PERFORM_MS);
+    const limit = name.endsWith("ReadMedia") ? ASK_MS : PERFORM_MS;
+    return this.request({ name: "nanomeet-command", command, args }, limit);
   }
 
   getIFrame(): HTMLIFrameElement {
@@ -347,7 +350,7 @@ export class EngineCore {
     this.#pending.delete(id);
     clearTimeout(pending.timer);
     if (result !== undefined) pending.resolve(result);
-    else pending.reject(new EngineError("refused", words(error)));
+    else pending.reject(new EngineError("refused", words(error), { cause: Object(error).name }));
   }
 }
 

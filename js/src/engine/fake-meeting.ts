@@ -11,6 +11,7 @@ export class FakeMeeting {
   answer: Answer = () => ({ result: false });
   /** Why this project's own engine refuses a command; empty where it does not. */
   refusal = "";
+  refusalKind = "";
   /** Its answer to a command that it has run. */
   outcome: unknown = true;
   /** What its commands wait for. */
@@ -58,7 +59,8 @@ export class FakeMeeting {
   async #carryOut(id: number): Promise<void> {
     await this.busy;
     const { refusal } = this;
-    const outcome = refusal ? { error: { message: refusal } } : { result: this.outcome };
+    const error = { name: this.refusalKind, message: refusal };
+    const outcome = refusal ? { error } : { result: this.outcome };
     this.#post("message", { type: "response", id, ...outcome });
   }
 

@@ -7,8 +7,9 @@ export class NanoMeetError extends Error {
   /** The kind of failure, as in the engine and the server: `token_expired`, `timeout`, … */
   readonly kind: string;
 
-  constructor(error: string, message: string, kind?: string) {
-    super(message);
+  /** `cause`: the kind of a refusal, as the room's server has it. */
+  constructor(error: string, message: string, kind?: string, cause?: unknown) {
+    super(message, { cause });
     this.error = error;
     this.kind =
       kind ??
@@ -26,6 +27,7 @@ export class NanoMeetError extends Error {
 /** Returns any thrown value as a NanoMeetError. */
 export function asNanoMeetError(error: string, thrown: unknown): NanoMeetError {
   if (thrown instanceof NanoMeetError) return thrown;
-  const kind = thrown instanceof EngineError ? thrown.kind : undefined;
-  return new NanoMeetError(error, thrown instanceof Error ? thrown.message : String(thrown), kind);
+  const { kind, cause }: Partial<EngineError> = thrown instanceof EngineError ? thrown : {};
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new NanoMeetError(error, message, kind, cause);
 }

@@ -130,10 +130,7 @@ export class MeetingApi extends NanoMeet {
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
-  /**
-   * Runs a command of the engine API by name. Resolves when it is done, with what it gives: only
-   * this project's own engine tells.
-   */
+  /** Runs a command of the engine API by name. Resolves when it is done, with what it brings. */
   async executeCommand(command: string, ...args: unknown[]): Promise<Success<unknown>> {
     const moderated =
       /^(answer|approve|ask|end|grant|kick|mute|nanomeet(A|P|Rem)|password|subject|toggleL)/;

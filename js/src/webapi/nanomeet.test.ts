@@ -523,6 +523,33 @@ test("a command gives what the meeting answers", async () => {
   });
 });
 
+test("a refusal has the server's kind as its cause", async () => {
+  await join();
+  meeting.refusal = "Only moderators can do that.";
+  meeting.refusalKind = "forbidden";
+  await expect(nanoMeet.executeCommand("kickParticipant", "p2")).rejects.toMatchObject({
+    kind: "refused",
+    cause: "forbidden",
+    message: "Only moderators can do that.",
+  });
+});
+
+test("a reading is no moderator's privilege, and its question may wait for a minute", async () => {
+  await join({ moderator: false });
+  const opened = { id: "r1", stream: "read_1", ticket: "secret" };
+  meeting.outcome = opened;
+  let answer = (): void => {};
+  meeting.busy = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const asked = nanoMeet.executeCommand("nanomeetReadMedia", { media: "video", of: "p1" });
+  await vi.advanceTimersByTimeAsync(65_000);
+  answer();
+  await soon();
+  await expect(asked).resolves.toEqual({ data: opened });
+  expect(meeting.commands).toEqual([["nanomeet-read-media", [{ media: "video", of: "p1" }]]]);
+});
+
 test("commands of our own server are rejected elsewhere before anything is sent", async () => {
   await join({ own: false });
   const wanted = { revoke: true, address: true };

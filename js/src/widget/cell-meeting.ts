@@ -50,7 +50,7 @@ interface Listener {
 }
 
 /** Events that set lasting state: later listeners must receive the last of each. */
-const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|BroadcastChanged))$/;
+const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|(Broadcast|Readings)Changed))$/;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 

@@ -87,6 +87,23 @@ describe("the kernel's commands", () => {
     expect(meeting.begun).toEqual(["start", "chat", "stop", "leave"]);
   });
 
+  it("do not wait for a participant that a program asks", async () => {
+    const meeting = new QueuedMeeting();
+    meeting.joins();
+    meeting.queue.add(1, "executeCommand", ["nanomeetReadMedia"]);
+    meeting.queue.add(2, "executeCommand", ["chat"]);
+    meeting.queue.add(3, "executeCommand", ["nanomeetReadMedia", "other"]);
+    expect(meeting.begun).toEqual(["nanomeetReadMedia", "chat"]);
+    await meeting.confirms("chat");
+    meeting.queue.add(4, "leave", []);
+    expect(meeting.begun).toEqual([
+      "nanomeetReadMedia",
+      "chat",
+      "nanomeetReadMedia other",
+      "leave",
+    ]);
+  });
+
   it("fail with the reason why the meeting was not joined", () => {
     const meeting = new QueuedMeeting();
     meeting.queue.add(1, "executeCommand", ["a"]);
@@ -178,6 +195,13 @@ describe("the kernel's commands", () => {
 });
 
 describe("a failure", () => {
+  it("keeps the kind that the server gave for a refusal, and no other cause", () => {
+    const refusal = new NanoMeetError("Command Error", "No.", "refused", "forbidden");
+    expect(failureOf(refusal)).toEqual({ kind: "refused", message: "No.", cause: "forbidden" });
+    const other = new NanoMeetError("Command Error", "No.", "argument", new TypeError("odd"));
+    expect(failureOf(other)).toEqual({ kind: "argument", message: "No." });
+  });
+
   it("keeps the kind and message from the Web API", () => {
     const thrown = new NanoMeetError("Timeout Error", "no answer in 30 s");
     expect(failureOf(thrown)).toEqual({ kind: "timeout", message: "no answer in 30 s" });

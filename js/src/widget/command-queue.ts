@@ -137,16 +137,25 @@ async function carryOut(api: MeetingApi, { name, args }: Given): Promise<unknown
 const verb = ({ name, args }: Given): unknown => (name === "executeCommand" ? args[0] : name);
 const broadcasts = (one: Given): boolean => /Broadcast$/.test(String(verb(one)));
 
-/** A broadcast is slow to start: only commands about it, and leaving, wait for it. */
+/**
+ * A broadcast is slow to start: only commands about it, and leaving, wait for it. None waits for a
+ * participant's answer.
+ */
 function waitsFor(one: Given, before: Given): boolean {
+  if (verb(before) === "nanomeetReadMedia") return false;
   return !broadcasts(before) || broadcasts(one) || /^(leave|endC)/.test(String(verb(one)));
 }
 
 /** Converts any thrown value to a failure: the Web API's errors have a kind already. */
 export function failureOf(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null) {
-    const { kind, message } = thrown as Partial<Failure>;
-    return { kind: kind ?? "failed", message: message ?? "The meeting gave no reason." };
+    const {
+      kind = "failed",
+      message = "The meeting gave no reason.",
+      cause,
+    } = thrown as Partial<Failure>;
+    // Of another error than a refusal, the cause is what was thrown.
+    return typeof cause === "string" ? { kind, message, cause } : { kind, message };
   }
   return { kind: "failed", message: String(thrown) };
 }

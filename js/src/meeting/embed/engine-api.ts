@@ -13,8 +13,8 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
   const peer = new PostisPeer({
     scope: `jitsi_meet_external_api_${frame}`,
     target: () => window.parent,
-    // A framed page cannot know who frames it. What is secret, the ticket of a source, goes only to
-    // the page that asked for it: a frame does not outlive the page around it.
+    // A framed page cannot know who frames it. What is secret, the tickets of sources and readings, goes
+    // only to the page that asked for it: a frame does not outlive the page around it.
     targetOrigin: "*",
   });
   const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });

@@ -48,6 +48,7 @@ test.each([
     { type: "kick", id: ID, revoke: true, address: true },
   ],
   ["nanomeet-remove-participant", [ID], { type: "kick", id: ID }],
+  ["nanomeet-stop-reading", [{ id: "r1" }], { type: "stop_reading", id: "r1" }],
   ["grant-moderator", [ID], { type: "grant_moderator", id: ID }],
   ["set-large-video-participant", [ID, "camera"], { type: "set_main", id: ID }],
   ["set-large-video-participant", [], { type: "set_main", id: null }],
@@ -77,6 +78,31 @@ test.each([
 test("a source gives what its program sends with", async () => {
   const opened = await run("nanomeet-open-source", { use: "screen" });
   expect(opened).toEqual({ stream: "s", ticket: "t" });
+});
+
+test.each([
+  [
+    { media: "video", of: ID, lines: 720, fps: 30 },
+    { media: "video", of: ID, lines: 720, fps: 30 },
+  ],
+  [
+    { media: "audio", of: "ab" },
+    { media: "audio", of: "ab", lines: 360, fps: 10 },
+  ],
+  [
+    { media: "video", of: null },
+    { media: "video", of: null, lines: 360, fps: 10 },
+  ],
+])("reading %j settles with the stream and its ticket", async (wanted, request) => {
+  const opened = await run("nanomeet-read-media", wanted);
+  expect(opened).toEqual({ id: "r1", stream: "read_1", ticket: "secret" });
+  expect(asked).toEqual([{ type: "read_media", ...request }]);
+});
+
+test("a reading of someone who is not in the room finds no participant", async () => {
+  const wanted = { media: "video", of: "fedcba9876543210" };
+  await expect(run("nanomeet-read-media", wanted)).rejects.toMatchObject({ kind: "not_found" });
+  expect(asked).toEqual([]);
 });
 
 test("a broadcast is private and pushed as the command requests", async () => {
@@ -343,6 +369,16 @@ test.each([
   ["show-notification", [{ title: 7 }]],
   ["toggle-participants-pane", ["people"]],
   ["nanomeet-pause-broadcast", [0]],
+  ["nanomeet-read-media", []],
+  ["nanomeet-read-media", [{ media: "screen" }]],
+  ["nanomeet-read-media", [{ media: "video", of: 7 }]],
+  ["nanomeet-read-media", [{ media: "video", lines: 89 }]],
+  ["nanomeet-read-media", [{ media: "video", lines: 721 }]],
+  ["nanomeet-read-media", [{ media: "video", lines: "360" }]],
+  ["nanomeet-read-media", [{ media: "video", fps: 0 }]],
+  ["nanomeet-read-media", [{ media: "video", fps: 12.5 }]],
+  ["nanomeet-stop-reading", []],
+  ["nanomeet-stop-reading", [{ id: "" }]],
 ])("%s%j is invalid, and nothing is sent", async (name, args) => {
   await expect(run(name, ...args)).rejects.toMatchObject({
     kind: "invalid",

@@ -143,6 +143,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const read = (key: string): unknown => Reflect.get(Object(options), key);
     return meeting.closeSource(sourceUse(read("use")), flag("failed", read("failed"), false));
   },
+  "nanomeet-read-media": (meeting, [wanted]) => readMedia(meeting, wanted),
+  "nanomeet-stop-reading": ({ ask }, [reading]) =>
+    ask.stopReading(text("The reading's id", Reflect.get(Object(reading), "id"), NAME)),
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };
@@ -293,6 +296,32 @@ function showNotification(view: ViewStore, notice: unknown, emit: Emit): void {
 
 function sourceUse(use: unknown): "screen" | "camera" {
   return oneOf("A source's use", use, ["screen", "camera"] as const);
+}
+
+/** Resolves once the participant has agreed, with what the program watches the stream with. */
+async function readMedia(
+  meeting: MeetingPage,
+  wanted: unknown,
+): Promise<{ id: string; stream: string; ticket: string }> {
+  const read = (key: string): unknown => Reflect.get(Object(wanted), key);
+  const { id, stream, ticket } = await meeting.readMedia({
+    media: oneOf("What is read", read("media"), ["audio", "video"] as const),
+    of: participantOrNull(meeting.room, read("of")),
+    lines: within("lines", read("lines") ?? 360, LINES),
+    fps: within("fps", read("fps") ?? 10, FPS),
+  });
+  return { id, stream, ticket };
+}
+
+/** The limits of the server's `ReadMedia`. */
+const LINES = [90, 720] as const;
+const FPS = [1, 30] as const;
+
+function within(name: string, value: unknown, [least, most]: readonly [number, number]): number {
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) {
+    return Number(value);
+  }
+  throw invalid(name, `is a whole number from ${least} to ${most}`);
 }
 
 function knocking({ knocking: waiting }: RoomStore, value: unknown): string {

@@ -40,6 +40,25 @@ test("incoming and outgoing messages", () => {
   ]);
 });
 
+test("readings are sent as they change, also when there is none any more", () => {
+  const reading = { id: "r1", reader: ADA, of: ME, media: "video" } as const;
+  meeting.room.apply({ type: "readings_changed", readings: [reading] });
+  meeting.room.apply({ type: "readings_changed", readings: [] });
+  expect(heard("nanomeet-readings-changed")).toEqual([{ readings: [reading] }, { readings: [] }]);
+});
+
+test("a reading of the stage that moves, and its end", () => {
+  meeting.tells({ type: "reading_moved", id: "r1", stream: "feed_2", ticket: "secret" });
+  meeting.tells({ type: "reading_moved", id: "r1", stream: null, ticket: null });
+  const message = "They took it back.";
+  meeting.tells({ type: "reading_ended", id: "r1", kind: "taken_back", message });
+  expect(heard("nanomeet-reading-moved")).toEqual([
+    { id: "r1", stream: "feed_2", ticket: "secret" },
+    { id: "r1", stream: null, ticket: null },
+  ]);
+  expect(heard("nanomeet-reading-ended")).toEqual([{ id: "r1", kind: "taken_back", message }]);
+});
+
 test("the chat is sent as it grows, and in full when it restarts", () => {
   meeting.chat.fill([message(1), message(2)]);
   meeting.chat.add(message(3), false);

@@ -26,6 +26,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
     ...view(meeting, emit),
     ...media(meeting, emit),
     ...health(meeting, emit),
+    ...readings(meeting, emit),
   ]);
   return () => {
     unlisten();
@@ -265,6 +266,16 @@ function emitOneTime(meeting: MeetingPage, emit: Emit, message: ServerMessage): 
       emit("endpoint-text-message-received", { senderInfo: { jid: id, id }, eventData });
       break;
     }
+    case "reading_moved": {
+      const { id, stream, ticket } = message;
+      emit("nanomeet-reading-moved", { id, stream, ticket });
+      break;
+    }
+    case "reading_ended": {
+      const { id, kind, message: words } = message;
+      emit("nanomeet-reading-ended", { id, kind, message: words });
+      break;
+    }
     case "unmute_asked":
       emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
       break;
@@ -379,6 +390,16 @@ function health({ health, room }: MeetingPage, emit: Emit): Watch[] {
         const viewers = room.viewers.value;
         emit("nanomeet-broadcast-stats", { stats: stats && { ...stats, viewers } });
       },
+    ),
+  ];
+}
+
+/** The readings that everyone in the room knows of; outside, none is known. */
+function readings({ room }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => (room.selfId.value ? room.readings.value : null),
+      (now) => now && emit("nanomeet-readings-changed", { readings: [...now] }),
     ),
   ];
 }

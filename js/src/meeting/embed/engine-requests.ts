@@ -60,6 +60,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   "nanomeet-command": async (meeting, { command, args }, emit) => {
     if (typeof command !== "string") throw invalid("The command", "has to be a name");
     const done = await runCommand(meeting, emit, command, Array.isArray(args) ? args : []);
+    // The new state of a switch, or what the command brings.
     return done ?? true;
   },
   "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),

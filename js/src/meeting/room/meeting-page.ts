@@ -5,6 +5,7 @@ import type { Health } from "../../composer/index";
 import {
   type BroadcastOptions,
   type MeetingStatus,
+  type ReadingOpened,
   type RemovalPlanned,
   type ServerMessage,
   STATUS_STEPS,
@@ -255,6 +256,11 @@ export class MeetingPage implements MeetingParts {
     if (!call) throw notJoined();
     const server = this.launch.base.replace(/\/$/, "");
     return inviteLink(await call.line.createInvite({ moderator, server }), server);
+  }
+
+  /** Asks to read pictures or sound with a program of the page that embeds this one. */
+  readMedia(wanted: Parameters<Signalling["readMedia"]>[0]): Promise<ReadingOpened> {
+    return this.#call.peek()?.line.readMedia(wanted) ?? Promise.reject(notJoined());
   }
 
   /** Returns the effects of removing a participant. */

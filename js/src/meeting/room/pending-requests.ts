@@ -5,6 +5,7 @@ import {
   type ClientMessage,
   type InviteCreated,
   LIMITS,
+  type ReadingOpened,
   type RemovalPlanned,
   type SourceOpened,
 } from "../../shared/protocol";
@@ -12,7 +13,7 @@ import { RefusedError } from "../../shared/refused-error";
 import type { Request } from "../../shared/server-line";
 import { bytes } from "../../shared/text";
 
-export type Answer = Ack | InviteCreated | RemovalPlanned | SourceOpened;
+export type Answer = Ack | InviteCreated | ReadingOpened | RemovalPlanned | SourceOpened;
 
 interface Pending {
   resolve: (answer: Answer) => void;

@@ -51,6 +51,16 @@ export class RoomRequests {
     return this.#ask({ type: "leave_stage" });
   }
 
+  /** Agrees that another participant's program reads one's picture or sound, or refuses it. */
+  answerReading(id: string, allowed: boolean): Promise<void> {
+    return this.#ask({ type: "answer_reading", id, allowed });
+  }
+
+  /** Ends a reading by one's own program, or of oneself. */
+  stopReading(id: string): Promise<void> {
+    return this.#ask({ type: "stop_reading", id });
+  }
+
   // --- for moderators ---
 
   setSubject(subject: string): Promise<void> {

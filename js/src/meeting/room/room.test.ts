@@ -36,6 +36,17 @@ test("a welcome fills the room, and a second one replaces it", () => {
   expect(ids(room)).toEqual(["b"]);
 });
 
+test("readings are the last ones received, and none outside the room", () => {
+  const room = new RoomStore();
+  const reading = { id: "r1", reader: "a", of: "me", media: "video" } as const;
+  room.apply({ ...welcome([person({ id: "a" })]), readings: [reading] });
+  expect(room.readings.value).toEqual([reading]);
+  room.apply({ type: "readings_changed", readings: [{ ...reading, id: "r2" }] });
+  expect(room.readings.value.map(({ id }) => id)).toEqual(["r2"]);
+  room.clear();
+  expect(room.readings.value).toEqual([]);
+});
+
 test("participants join, change and leave", () => {
   const room = new RoomStore();
   room.apply(welcome([person({ id: "a" })]));

@@ -7,6 +7,7 @@ import type {
   Knock,
   Link,
   Participant,
+  Reading,
   RoomState,
   ServerMessage,
   StageFeed,
@@ -51,6 +52,8 @@ export class RoomStore {
   readonly viewers = signal(0);
   /** The stream that shows the stage to the audience. */
   readonly feed = signal<StageFeed>(NO_FEED);
+  /** Programs that read the stage, or a participant who has agreed; announced to everyone. */
+  readonly readings = signal<readonly Reading[]>([]);
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -88,6 +91,7 @@ export class RoomStore {
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
+        this.readings.value = message.readings;
         break;
       case "joined":
         this.others.value = [
@@ -126,6 +130,9 @@ export class RoomStore {
       case "stage_feed":
         this.feed.value = message;
         break;
+      case "readings_changed":
+        this.readings.value = message.readings;
+        break;
       case "knock": {
         const { id, name } = message;
         this.knocking.value = [...without(this.knocking.value, id), { type: "knock", id, name }];
@@ -146,6 +153,7 @@ export class RoomStore {
     this.broadcast.value = NO_BROADCAST;
     this.viewers.value = 0;
     this.feed.value = NO_FEED;
+    this.readings.value = [];
   }
 
   #show(id: string, avatar: string | null): void {

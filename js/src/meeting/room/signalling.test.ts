@@ -288,6 +288,32 @@ test("the password prompt stays open after too many wrong passwords", () => {
   expect(states.at(-1)).toBe("locked");
 });
 
+test("a reading waits for the participant's answer, and settles with the stream", async () => {
+  const { enter, signalling } = meeting();
+  const socket = enter();
+  const wanted = { media: "video", of: "0b0b0b0b", lines: 360, fps: 10 } as const;
+  const reading = signalling.readMedia(wanted);
+  const { ref } = socket.sent.at(-1) as { ref: number };
+  expect(socket.sent.at(-1)).toEqual({ type: "read_media", ref, ...wanted });
+  // As long as the participant may answer, the server's pings keep the connection alive.
+  for (let seconds = 0; seconds < 65; seconds += 5) {
+    vi.advanceTimersByTime(5_000);
+    socket.say({ type: "pong", t: 0 });
+  }
+  const opened = { type: "reading_opened", ref, id: "r1", stream: "s", ticket: "t" } as const;
+  socket.say(opened);
+  await expect(reading).resolves.toEqual(opened);
+});
+
+test("a reading that the participant refuses is rejected with the server's kind", async () => {
+  const { enter, signalling } = meeting();
+  const socket = enter();
+  const reading = signalling.readMedia({ media: "audio", of: "0b0b0b0b" });
+  const { ref } = socket.sent.at(-1) as { ref: number };
+  socket.say({ type: "error", kind: "forbidden", message: "They refused.", ref });
+  await expect(reading).rejects.toMatchObject({ kind: "forbidden", message: "They refused." });
+});
+
 test("leaving sends a bye and closes the socket", () => {
   const { enter, signalling, endings } = meeting();
   const socket = enter();

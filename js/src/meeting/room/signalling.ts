@@ -7,6 +7,8 @@ import {
   type Join,
   type OpenSource,
   PROTOCOL_VERSION,
+  type ReadingOpened,
+  type ReadMedia,
   type RemovalPlanned,
   type ServerMessage,
   type SourceOpened,
@@ -79,6 +81,8 @@ const OPEN_TIMEOUT = 10_000;
 /** A page that has never been in a room gives up sooner than one that lost its connection. */
 const GIVE_UP_NEW = 20_000;
 const GIVE_UP_JOINED = 120_000;
+/** The server lets a participant answer for a minute. */
+const QUESTION_TIMEOUT = 70_000;
 const OPEN = 1;
 /** Close codes; the second is also defined in the server's `meeting_socket.py`. */
 const NORMAL = 1000;
@@ -149,6 +153,16 @@ export class Signalling implements ServerLine {
     const answer = await this.#ask({ type: "open_source", ...wanted });
     if (answer.type === "source_opened") return answer;
     throw new RefusedError("protocol", "The server opened no source.");
+  }
+
+  /**
+   * Asks to read media with a program; settles once the participant has answered. The ticket
+   * is a secret.
+   */
+  async readMedia(wanted: Omit<ReadMedia, "type" | "ref">): Promise<ReadingOpened> {
+    const answer = await this.#ask({ type: "read_media", ...wanted }, QUESTION_TIMEOUT);
+    if (answer.type === "reading_opened") return answer;
+    throw new RefusedError("protocol", "The server opened no stream to read.");
   }
 
   #ask(message: Request, timeout?: number): Promise<Answer> {
@@ -240,6 +254,7 @@ export class Signalling implements ServerLine {
       case "ack":
       case "invite_created":
       case "removal_planned":
+      case "reading_opened":
         this.#pending.settle(message.ref, message);
         return;
       case "source_opened":

@@ -5,7 +5,12 @@
 
 import { signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
-import type { MeetingStatus, Participant, ServerMessage } from "../../shared/protocol";
+import type {
+  MeetingStatus,
+  Participant,
+  ReadingOpened,
+  ServerMessage,
+} from "../../shared/protocol";
 import { ViewStore } from "../look/view";
 import type { NoiseSuppression } from "../media/media";
 import type { Remote } from "../mesh/mesh";
@@ -136,6 +141,11 @@ export class FakeMeeting {
 
   async rename(name: string): Promise<void> {
     this.asked.push({ type: "rename", name });
+  }
+
+  async readMedia(wanted: Parameters<MeetingPage["readMedia"]>[0]): Promise<ReadingOpened> {
+    this.asked.push({ type: "read_media", ...wanted });
+    return { type: "reading_opened", ref: 1, id: "r1", stream: "read_1", ticket: "secret" };
   }
 
   async startBroadcast(options: object): Promise<void> {
