@@ -15,6 +15,7 @@ const bundles = {
   external_api: ["src/engine/global.ts", "iife"],
   meeting: ["src/meeting/index.tsx", "esm"],
   composer: ["src/composer/worker.ts", "iife"],
+  tap: ["src/composer/tap-worker.ts", "iife"],
   background: ["src/background/worker.ts", "iife"],
   player: ["src/player/index.tsx", "esm"],
   "player-audio": ["src/player/audio-worklet.ts", "iife"],

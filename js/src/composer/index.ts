@@ -17,6 +17,7 @@ import type {
 import { loadPicture } from "./ornaments";
 
 export type { Codec, Fault, Health, Quality, Shows } from "./messages";
+export { Tap } from "./tap";
 
 export interface StageTile {
   id: string;

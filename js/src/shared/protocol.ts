@@ -692,6 +692,7 @@ export interface ReadingGranted {
   media: "audio" | "video";
   lines: number;
   fps: number;
+  own: boolean;
 }
 
 /** For the reader: the stream, and the ticket with which its program watches it. */

@@ -21,6 +21,6 @@ const { trustedTypes } = globalThis as { trustedTypes?: Policies };
 const policy = trustedTypes?.createPolicy("nanomeet-workers", rules) ?? rules;
 
 /** Returns a worker's script URL for `new Worker`: a string where there are no Trusted Types. */
-export function workerScript(file: "background.js" | "composer.js"): string {
+export function workerScript(file: "background.js" | "composer.js" | "tap.js"): string {
   return policy.createScriptURL(file);
 }

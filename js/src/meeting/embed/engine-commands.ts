@@ -144,8 +144,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return meeting.closeSource(sourceUse(read("use")), flag("failed", read("failed"), false));
   },
   "nanomeet-read-media": (meeting, [wanted]) => readMedia(meeting, wanted),
-  "nanomeet-stop-reading": ({ ask }, [reading]) =>
-    ask.stopReading(text("The reading's id", Reflect.get(Object(reading), "id"), NAME)),
+  "nanomeet-stop-reading": (meeting, [reading]) =>
+    meeting.stopReading(text("The reading's id", Reflect.get(Object(reading), "id"), NAME)),
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };

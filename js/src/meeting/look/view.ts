@@ -3,7 +3,13 @@
 import { signal } from "@preact/signals";
 import type { Brand, Ornament } from "../../composer/messages";
 import type { Language } from "../../shared/language";
-import type { LobbyNote, Reaction, StageInvited, UnmuteAsked } from "../../shared/protocol";
+import type {
+  LobbyNote,
+  Reaction,
+  ReadingAsked,
+  StageInvited,
+  UnmuteAsked,
+} from "../../shared/protocol";
 import { MAX_LINES } from "../../shared/video-limits";
 
 import { ToolbarSettings } from "./toolbar-settings";
@@ -83,6 +89,8 @@ export class ViewStore {
   readonly toasts = signal<readonly Toast[]>([]);
   readonly reactions = signal<readonly ShownReaction[]>([]);
   readonly asked = signal<Asked | null>(null);
+  /** Participants whose programs ask to read this one's picture or sound, the first one first. */
+  readonly readingQuestions = signal<readonly ReadingAsked[]>([]);
   /** A moderator's message to people in the lobby. */
   readonly lobbyNote = signal<LobbyNote | null>(null);
   /** Read aloud by screen readers. */
@@ -129,8 +137,23 @@ export class ViewStore {
     this.reactions.value = [];
     this.talking.value = false;
     this.asked.value = null;
+    this.readingQuestions.value = [];
     this.removing.value = null;
     this.lobbyNote.value = null;
+  }
+
+  /** Adds a question to those that wait; one that is asked again stays in its place. */
+  askReading(asked: ReadingAsked): void {
+    const { id } = asked.reading;
+    if (this.readingQuestions.value.some(({ reading }) => reading.id === id)) return;
+    this.readingQuestions.value = [...this.readingQuestions.value, asked];
+  }
+
+  /** Removes a question that is answered, or needs no answer any more. */
+  dropReadingQuestion(id: string): void {
+    this.readingQuestions.value = this.readingQuestions.value.filter(
+      ({ reading }) => reading.id !== id,
+    );
   }
 
   announce(text: string): void {

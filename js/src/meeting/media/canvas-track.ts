@@ -3,10 +3,11 @@
  * Worker: the page copies each frame.
  */
 
+import { TrackPictures } from "../../shared/track-pictures";
 import { DrawnTrack } from "./drawn-track";
 
 export class CanvasTrack {
-  readonly #video = document.createElement("video");
+  readonly #pictures: TrackPictures;
   readonly #drawn: DrawnTrack;
 
   /** Throws if the browser does not support it. */
@@ -15,12 +16,7 @@ export class CanvasTrack {
       throw new Error("this browser cannot change a camera's pictures");
     }
     this.#drawn = new DrawnTrack();
-    this.#video.muted = true;
-    this.#video.playsInline = true;
-    this.#video.srcObject = new MediaStream([camera]);
-    void this.#video.play().catch(() => {
-      // Closed meanwhile.
-    });
+    this.#pictures = new TrackPictures(camera);
   }
 
   get track(): MediaStreamTrack {
@@ -29,8 +25,7 @@ export class CanvasTrack {
 
   /** The camera's current frame; null while it delivers none. */
   picture(): VideoFrame | null {
-    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
-    return new VideoFrame(this.#video, { timestamp: performance.now() * 1000 });
+    return this.#pictures.next();
   }
 
   show(picture: VideoFrame): void {
@@ -38,7 +33,7 @@ export class CanvasTrack {
   }
 
   close(): void {
-    this.#video.srcObject = null;
+    this.#pictures.close();
     this.#drawn.close();
   }
 }

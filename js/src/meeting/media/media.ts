@@ -64,7 +64,7 @@ export class LocalMedia {
   /** The last requested state of each device, while it is busy. */
   readonly #requested = signal<Readonly<Record<Device, boolean>>>(NOTHING);
   /** The camera itself, with the real background. */
-  #source: MediaStreamTrack | null = null;
+  readonly #raw = signal<MediaStreamTrack | null>(null);
   #substitute: MediaStreamTrack | null = null;
   #suppressesNoise: boolean;
   #owner = new AbortController();
@@ -108,9 +108,17 @@ export class LocalMedia {
     };
   }
 
-  /** The raw camera, with the real background; never shown to others. */
+  /** The raw camera, with the real background; never shown to others. Reads a signal. */
   get source(): MediaStreamTrack | null {
     return this.#source;
+  }
+
+  get #source(): MediaStreamTrack | null {
+    return this.#raw.value;
+  }
+
+  set #source(track: MediaStreamTrack | null) {
+    this.#raw.value = track;
   }
 
   /** Resolves when all pending openings are done. */

@@ -10,6 +10,7 @@ import { BroadcastControl } from "../broadcast/broadcast";
 import { Composing } from "../broadcast/composing";
 import { Levels } from "../media/levels";
 import { Mesh, type Remote } from "../mesh/mesh";
+import { Taps } from "../readings/taps";
 import { t } from "../strings";
 import { composedTiles } from "./composed-tiles";
 import { flag } from "./launch";
@@ -42,6 +43,8 @@ export class Call {
   readonly relay: Composing;
   /** What programs of ours show. */
   readonly sources: Sources;
+  /** What programs read of this page. */
+  readonly taps: Taps;
   readonly #parts: MeetingParts;
 
   constructor(parts: MeetingParts, options: CallOptions) {
@@ -91,6 +94,16 @@ export class Call {
       onResized: () => this.mesh.peek()?.rescale(),
       onClosed: onSourceClosed,
     });
+    this.taps = new Taps({
+      base: launch.base,
+      track: (kind, own) => {
+        if (kind === "audio") return media.microphone.value;
+        return own ? media.source : media.camera.value;
+      },
+      onUnable: (id) =>
+        this.line.send({ type: "answer_reading", id, allowed: false, unable: true }),
+      onRefused: (id) => this.line.send({ type: "stop_reading", id }),
+    });
   }
 
   connect(): void {
@@ -126,6 +139,7 @@ export class Call {
     this.broadcast.close();
     this.relay.close();
     this.sources.end(LOST);
+    this.taps.close();
     this.mesh.value?.close();
     this.mesh.value = null;
   }

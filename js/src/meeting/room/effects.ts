@@ -14,7 +14,7 @@ const MEDIA_PAUSE = 100;
 /** Runs the effects until the returned function is called. `mirror`: the lines of the self-view. */
 export function follow(
   { room, media, view, videoConstraints, connection }: MeetingParts,
-  call: Pick<Call, "line" | "mesh" | "levels" | "composedLines">,
+  call: Pick<Call, "line" | "mesh" | "levels" | "composedLines" | "taps">,
   mirror: ReadonlySignal<number>,
 ): () => void {
   const { line, mesh, levels } = call;
@@ -46,7 +46,8 @@ export function follow(
     effect(() => {
       // Before joining, the camera keeps the size it was opened with: only the self-view shows it.
       const sendings = mesh.value?.sendings.value.values();
-      if (sendings) media.control.setCapture(captureFor(sendings, mirror.value));
+      const read = call.taps.lines;
+      if (sendings) media.control.setCapture(captureFor(sendings, Math.max(mirror.value, read)));
     }),
     effect(() => {
       const lines = call.composedLines;

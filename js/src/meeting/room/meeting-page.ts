@@ -5,6 +5,7 @@ import type { Health } from "../../composer/index";
 import {
   type BroadcastOptions,
   type MeetingStatus,
+  type Reading,
   type ReadingOpened,
   type RemovalPlanned,
   type ServerMessage,
@@ -80,6 +81,13 @@ export class MeetingPage implements MeetingParts {
   readonly remotes = computed(() => this.#call.value?.remotes.value ?? NO_REMOTES);
   readonly speaking = computed(() => this.#call.value?.levels.speaking.value ?? NONE);
   readonly dominant = computed(() => this.#call.value?.levels.dominant.value ?? null);
+  /** All readings: those that the room announces, and those by the user's own programs of themselves. */
+  readonly readings = computed<readonly Reading[]>(() => {
+    const own = this.#call.value?.taps.own ?? [];
+    const self = this.room.selfId.value;
+    const ofSelf = self === null ? [] : own.map((one) => ({ ...one, reader: self, of: self }));
+    return [...this.room.readings.value, ...ofSelf];
+  });
   /** The lines of the self-view. */
   readonly #mirror = signal(0);
   #unfollow = (): void => {};
@@ -256,6 +264,12 @@ export class MeetingPage implements MeetingParts {
     if (!call) throw notJoined();
     const server = this.launch.base.replace(/\/$/, "");
     return inviteLink(await call.line.createInvite({ moderator, server }), server);
+  }
+
+  /** Ends a reading; one of this page's own camera or microphone at once, whatever the network does. */
+  stopReading(id: string): Promise<void> {
+    this.#call.peek()?.taps.refuse(id);
+    return this.ask.stopReading(id);
   }
 
   /** Asks to read pictures or sound with a program of the page that embeds this one. */

@@ -4,6 +4,7 @@ import type {
   BroadcastState,
   Participant,
   Reaction,
+  ReadingAsked,
   ServerMessage,
   Trouble,
   Welcome,
@@ -12,22 +13,25 @@ import { RefusedError } from "../../shared/refused-error";
 import { inWords, t } from "../strings";
 import type { Call } from "./call";
 import type { MeetingParts } from "./parts";
+import { ReadingNews } from "./reading-words";
 
 export class ServerMessages {
   readonly #parts: MeetingParts;
   readonly #call: Call;
   /** Called on entering the room, for the first time or again. */
   readonly #onJoined: () => void;
+  readonly #readingNews: ReadingNews;
 
   constructor(parts: MeetingParts, call: Call, onJoined: () => void) {
     this.#parts = parts;
     this.#call = call;
     this.#onJoined = onJoined;
+    this.#readingNews = new ReadingNews(parts);
   }
 
   handle(message: ServerMessage): void {
     const { room, view, chat, videoConstraints, question, connection, health } = this.#parts;
-    const { mesh, broadcast, relay, sources } = this.#call;
+    const { mesh, broadcast, relay, sources, taps } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
     if (message.type === "left") this.#tellLeft(message.id);
@@ -56,6 +60,22 @@ export class ServerMessages {
         break;
       case "stage_invited":
         view.asked.value = { what: "stage", ...message };
+        break;
+      case "reading_asked":
+        this.#askReading(message);
+        break;
+      case "reading_question_ended":
+        view.dropReadingQuestion(message.id);
+        break;
+      case "reading_granted":
+        taps.start(message);
+        break;
+      case "reading_ended":
+        taps.stop(message.id);
+        break;
+      case "readings_changed":
+        taps.keep(message.readings);
+        this.#readingNews.tell();
         break;
       case "lobby_note":
         view.lobbyNote.value = message;
@@ -107,6 +127,16 @@ export class ServerMessages {
         }
         view.tell(inWords(message));
         break;
+    }
+  }
+
+  #askReading(asked: ReadingAsked): void {
+    const { id, media } = asked.reading;
+    if (this.#call.taps.supports(media)) {
+      this.#parts.view.askReading(asked);
+      this.#parts.view.announce(`${t.readings.asks[media](asked.name)} ${t.readings.means[media]}`);
+    } else {
+      this.#call.line.send({ type: "answer_reading", id, allowed: false, unable: true });
     }
   }
 
@@ -164,6 +194,10 @@ export class ServerMessages {
     const { broadcast } = this.#call;
     question.passed();
     view.lobbyNote.value = null;
+    // The server asks again what still needs an answer.
+    view.readingQuestions.value = [];
+    this.#call.taps.keep(welcome.readings);
+    this.#readingNews.tell();
     chat.fill(welcome.chat);
     const { own } = welcome;
     this.#call.enter(welcome);

@@ -1,6 +1,7 @@
 import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
+import { readings } from "./readings.de";
 
 const count = counting("de");
 
@@ -18,6 +19,7 @@ const NONE: Readonly<Record<Which, string>> = {
 /** Deutsch. */
 export const de: Strings = {
   panels,
+  readings,
   common: {
     meeting: "Besprechung",
     close: "Schließen",

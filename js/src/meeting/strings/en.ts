@@ -1,5 +1,6 @@
 import { panels } from "./panels.en";
 import { counting } from "./plural";
+import { readings } from "./readings.en";
 
 const count = counting("en");
 
@@ -15,6 +16,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 /** English, and the words that every other language must have. */
 export const en = {
   panels,
+  readings,
   common: {
     meeting: "Meeting",
     close: "Close",

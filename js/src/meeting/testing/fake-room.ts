@@ -87,6 +87,7 @@ export class FakeMeeting {
   readonly large = signal<string | null>(null);
   readonly dominant = signal<string | null>(null);
   readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
+  readonly readings = this.room.readings;
   readonly launch = { base: "", room: "standup", config: new Map<string, unknown>() };
   asksPassword = false;
   invitedAsModerator = false;
@@ -146,6 +147,10 @@ export class FakeMeeting {
   async readMedia(wanted: Parameters<MeetingPage["readMedia"]>[0]): Promise<ReadingOpened> {
     this.asked.push({ type: "read_media", ...wanted });
     return { type: "reading_opened", ref: 1, id: "r1", stream: "read_1", ticket: "secret" };
+  }
+
+  stopReading(id: string): Promise<void> {
+    return this.ask.stopReading(id);
   }
 
   async startBroadcast(options: object): Promise<void> {

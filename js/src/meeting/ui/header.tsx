@@ -4,6 +4,7 @@ import { flag } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Closed, Door, Eye, Lock } from "./icons";
+import { ReadingBadges } from "./readings";
 
 /** The room's subject and state; empty where the embedding page shows them. */
 export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
@@ -30,6 +31,7 @@ export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </Mark>
       )}
       {!told && <LiveBadge meeting={meeting} />}
+      <ReadingBadges meeting={meeting} />
     </header>
   );
 }

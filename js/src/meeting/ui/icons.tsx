@@ -243,6 +243,13 @@ export const Closed = (): JSX.Element => (
   </Icon>
 );
 
+export const Program = (): JSX.Element => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="15" rx="2.5" />
+    <path d="m7 9.5 3 2.5-3 2.5M12.5 15h4.5" />
+  </Icon>
+);
+
 export const Eye = (): JSX.Element => (
   <Icon>
     <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />

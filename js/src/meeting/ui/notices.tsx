@@ -8,6 +8,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Close, Microphone, Speaker } from "./icons";
+import { ReadingQuestions } from "./reading-question";
 
 /** Notices over the stage, the most urgent first. */
 export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
@@ -39,6 +40,7 @@ export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </button>
       )}
       <Question meeting={meeting} />
+      <ReadingQuestions meeting={meeting} />
       <LobbyBar meeting={meeting} />
       <MediaNotice meeting={meeting} />
     </div>

@@ -7,6 +7,7 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Lobby } from "./lobby-panel";
 import { PersonRow } from "./person-row";
+import { ReadingList } from "./readings";
 
 /** More people than this need a search. */
 const AT_A_GLANCE = 8;
@@ -23,6 +24,7 @@ export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element 
   return (
     <>
       {room.moderator.value && <Lobby meeting={meeting} />}
+      <ReadingList meeting={meeting} />
       {many && (
         <input
           type="search"

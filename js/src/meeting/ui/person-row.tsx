@@ -8,6 +8,7 @@ import { Avatar } from "./avatar";
 import { CameraOff, LowerHand, Microphone, MicrophoneOff, Screen, StageUp } from "./icons";
 import { invite, isSelf } from "./person-actions";
 import { PersonMenu } from "./person-menu";
+import { readBy } from "./readings";
 
 interface PersonProps {
   meeting: MeetingPage;
@@ -46,6 +47,7 @@ function Roles({ meeting, person, speaking }: RolesProps): JSX.Element | null {
     !person.stage && person.hand !== null && words.inAudience,
     meeting.room.state.value.main === person.id && words.shownToAll,
     link !== undefined && words.sharedLink(link.people),
+    readBy(meeting, person.id) || false,
   ].filter((role) => role !== false);
   if (roles.length === 0 && !speaking) return null;
   return (

@@ -9,6 +9,7 @@ import { Face } from "./avatar";
 import { Hand, MicrophoneOff, Pin, Shield, Star } from "./icons";
 import { PersonMenu } from "./person-menu";
 import { ReactionIcon } from "./reaction-icons";
+import { ReadingMark } from "./readings";
 import type { Shown } from "./stage-tiles";
 import { Video } from "./video";
 
@@ -91,7 +92,10 @@ export function Tile(props: TileProps): JSX.Element {
   );
 }
 
-/** A raised hand, and the mark of the tile that a moderator enlarged for everyone. */
+/**
+ * A raised hand, the mark of the tile that a moderator enlarged for everyone, and whether programs read
+ * the participant.
+ */
 function Marks({ meeting, owner }: TileProps): JSX.Element {
   const main = meeting.room.state.value.main === owner.id;
   const place = meeting.room.hands.value.findIndex(({ id }) => id === owner.id);
@@ -110,6 +114,7 @@ function Marks({ meeting, owner }: TileProps): JSX.Element {
           <Star />
         </span>
       )}
+      <ReadingMark meeting={meeting} id={owner.id} />
     </span>
   );
 }
