@@ -813,7 +813,7 @@ class ReadingGranted(FromServer, tag="reading_granted", kw_only=True):
     lines: int
     fps: int
     #: Whether the program is their own: it may see the camera before the page changes the picture.
-    own: bool = False
+    own: bool
 
     def __repr__(self) -> str:
         return f"ReadingGranted(id={self.id!r}, media={self.media!r})"

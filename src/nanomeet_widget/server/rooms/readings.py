@@ -241,6 +241,7 @@ class Readings(RoomListener):
                     media=reading.request.media,
                     lines=reading.request.lines,
                     fps=reading.request.fps,
+                    own=reading.own,
                 )
             )
 

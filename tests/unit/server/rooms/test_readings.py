@@ -44,6 +44,7 @@ def test_a_participant_who_agrees_is_read_by_the_one_who_asked(house: House) -> 
     assert anna.last(meeting.Ack).ref == 1
     granted = anna.last(meeting.ReadingGranted)
     assert (granted.media, granted.lines, granted.fps) == ("video", 180, 5)
+    assert not granted.own
     for page in (anna, ben, eve):
         assert announced(page) == [(ben.id, anna.id, "video")]
     # Nothing is there to watch until the page sends.
@@ -72,6 +73,7 @@ def test_ones_own_media_are_read_at_once_and_no_one_is_told(house: House) -> Non
     anna, ben = house.moderator(), house.guest()
     reading = Reading(house, ben, ben)
     assert reading.viewer.frames
+    assert reading.granted.own
     for page in (anna, ben):
         assert announced(page) == []
         assert not page.all(meeting.ReadingsChanged)
@@ -180,6 +182,7 @@ def test_asking_again_while_the_question_waits_asks_no_one(house: House) -> None
     assert len(anna.all(meeting.ReadingAsked)) == 1
     agree(anna)
     assert anna.last(meeting.ReadingGranted).lines == 180
+    assert not anna.last(meeting.ReadingGranted).own
     send(house, anna)
     assert opened(ben, second)
 
