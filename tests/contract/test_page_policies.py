@@ -52,7 +52,9 @@ def test_scripts_are_named_one_by_one_at_each_name_of_the_server(servers: Server
     names = ("localhost:1234", "meet.example:8443")
     assert given["script-src"][1:] == [f"{name}{path}player-audio.js" for name in names]
     assert given["worker-src"] == [
-        f"{name}{path}{file}" for name in names for file in ("background.js", "composer.js")
+        f"{name}{path}{file}"
+        for name in names
+        for file in ("background.js", "composer.js", "tap.js")
     ]
     assert given["trusted-types"] == ["nanomeet-workers"]
     for page in ("live/stream", "invite"):

@@ -66,7 +66,7 @@ class _Needs:
 
 _PAGES = {
     "meeting.html": _Needs(
-        workers=("background.js", "composer.js"),
+        workers=("background.js", "composer.js", "tap.js"),
         worklets=("player-audio.js",),
         # A branding and a person's picture may be anywhere.
         connect="'self' ws: wss: http: https:",
@@ -89,6 +89,7 @@ _PAGES = {
 _WORKERS = {
     "background.js": "connect-src 'self'; script-src 'wasm-unsafe-eval'",
     "composer.js": "connect-src 'self' ws: wss:",
+    "tap.js": "connect-src 'self' ws: wss:",
 }
 
 

@@ -1,0 +1,370 @@
+"""Programs that read participants' pictures and sound: the question, the marks, and what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenPage
+from tests.browser.programs import Program
+from tests.browser.site import site
+from tests.browser.test_room import Room, button, place, tile
+from tests.browser.test_web_api import PLAIN_PAGE
+from tests.browser.waiting import PATIENCE, until
+from tests.conftest import RunningServer
+
+pytestmark = pytest.mark.browser
+
+#: What the clip of the fake camera shows in its upper left corner, and at the lower edge in the middle.
+WALL, SHIRT = (150, 170, 190), (52, 84, 140)
+BLACK = (0, 0, 0)
+MIDDLE = (0.5, 0.93)
+
+JOIN = """
+async ([token, name]) => {
+  globalThis.meet = new NanoMeet();
+  await meet.init({ token, id: "one", displayName: name, prejoin: false });
+  globalThis.told = [];
+  for (const event of ["nanomeetReadingsChanged", "nanomeetReadingMoved", "nanomeetReadingEnded"]) {
+    meet.api.addEventListener(event, (data) => told.push([event, data]));
+  }
+  const me = meet.api.getParticipantsInfo().find((one) => one.formattedDisplayName.endsWith("(me)"));
+  return me.participantId;
+}
+"""
+ASK = """
+(wanted) => {
+  globalThis.asked = settle(meet.executeCommand("nanomeetReadMedia", wanted));
+}
+"""
+
+
+class Reader:
+    """A participant whose page asks by the Web API, as a notebook's page does for its kernel."""
+
+    def __init__(self, page: Page, token: str, name: str, programs: ExitStack, server: Any) -> None:
+        self.page = page
+        self._programs = programs
+        self._server = server
+        self.id = str(page.evaluate(JOIN, [token, name]))
+
+    def ask(self, of: str | None, media: str = "video", **wanted: Any) -> None:
+        """Ask to read, and do not wait for the answer."""
+        self.page.evaluate(ASK, {"media": media, "of": of, **wanted})
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The answer to the last question: the value, or the failure; waits for it."""
+        answer: dict[str, Any] = self.page.evaluate("asked")
+        return answer
+
+    def program(self) -> Program:
+        """A program that watches what was opened last."""
+        answer = self.answer
+        assert "value" in answer, answer
+        program = Program(self._server, answer["value"]["data"])
+        self._programs.callback(program.close)
+        return program
+
+    def stop(self) -> None:
+        """Stop the last reading."""
+        self.page.evaluate(
+            "asked.then(({ value }) =>"
+            " meet.executeCommand('nanomeetStopReading', { id: value.data.id }))"
+        )
+
+    def heard(self, event: str, function: str) -> Any:
+        """Wait for an event for which a function of its data is truthy; return the data."""
+        script = f"told.find(([name, data]) => name === '{event}' && ({function})(data))?.[1]"
+        return self.page.wait_for_function(script, timeout=PATIENCE).json_value()
+
+
+Join = Callable[..., Reader]
+
+
+@pytest.fixture
+def joins(server: RunningServer, open_page: OpenPage) -> Iterator[Join]:
+    """Let a participant join a room from a web page that embeds it."""
+    with ExitStack() as stack:
+        address = stack.enter_context(site(PLAIN_PAGE.format(server=server.url)))
+
+        def join(room: Room, name: str, *, moderator: bool = False) -> Reader:
+            token = room.token if moderator else room.invite()
+            return Reader(open_page(address), token, name, stack, server)
+
+        yield join
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage) -> Room:
+    return Room(server, open_page)
+
+
+def question(page: Page) -> Locator:
+    return page.locator(".reading-question")
+
+
+def until_seen(
+    page: Page, program: Program, *colour: int, at: tuple[float, float] = (0.03, 0.03)
+) -> None:
+    until(page, lambda: program.sees(*colour, at=at))
+
+
+def is_on(page: Page, name: str, device: str = "camera") -> None:
+    expect(tile(page, name)).to_have_attribute(f"data-{device}", "on", timeout=PATIENCE)
+
+
+def agreed(ada: Reader, grace: Page, media: str = "video", **wanted: Any) -> Program:
+    """Ask for one's media, and agree."""
+    ada.ask(place(grace, "Grace"), media, **wanted)
+    button(grace, "Allow").click()
+    return ada.program()
+
+
+def test_a_participant_is_read_who_agrees_and_no_longer_once_they_stop_it(
+    room: Room, joins: Join
+) -> None:
+    grace = room.enter("Grace", moderator=True)
+    alan = room.enter("Alan")
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    ada.ask(place(grace, "Grace"), lines=180, fps=5)
+    expect(question(grace)).to_contain_text("Ada asks to read your picture with a program.")
+    expect(question(grace)).to_contain_text("until you stop it")
+    expect(question(alan)).to_have_count(0)
+    expect(tile(alan, "Grace").get_by_role("img", name="read by")).to_have_count(0)
+    assert violations(grace, ".reading-question") == []
+    button(grace, "Allow").click()
+    program = ada.program()
+    until_seen(grace, program, *WALL)
+    until_seen(grace, program, *SHIRT, at=MIDDLE)
+    assert program.picture is not None
+    assert program.picture.shape == (180, 320, 3)
+    mark = "read by Ada's program: picture"
+    for page in (grace, alan):
+        expect(tile(page, "Grace").get_by_role("img", name=mark)).to_be_visible()
+    expect(question(grace)).to_have_count(0)
+    badge = grace.locator(".badge.reading")
+    expect(badge).to_contain_text("Ada's program reads your picture")
+    expect(alan.locator(".badge.reading")).to_have_count(0)
+    button(alan, "People").click()
+    programs = alan.get_by_role("region", name="Programs")
+    expect(programs).to_contain_text("Ada's program reads Grace's picture")
+    expect(programs.get_by_role("button")).to_have_count(0)
+    expect(alan.locator(".person").filter(has_text="Grace")).to_contain_text(mark)
+    assert violations(alan, ".panel") == []
+    assert violations(grace, ".header", ".tile") == []
+    ada.heard("nanomeetReadingsChanged", "({ readings }) => readings.length === 1")
+    badge.get_by_role("button", name="Stop").click()
+    until(grace, lambda: program.state in {"ended", "closed"})
+    ended = ada.heard("nanomeetReadingEnded", "() => true")
+    assert ended["kind"] == "taken_back"
+    for page in (grace, alan):
+        expect(page.get_by_role("img", name="read by")).to_have_count(0)
+    expect(badge).to_have_count(0)
+    expect(grace.locator("p[aria-live]")).to_have_text(
+        "Ada's program no longer reads your picture."
+    )
+    expect(alan.locator("p[aria-live]")).to_have_text(
+        "Ada's program no longer reads Grace's picture."
+    )
+
+
+def test_a_participant_who_refuses_is_not_read(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    ada.ask(place(grace, "Grace"))
+    refuse = question(grace).get_by_role("button", name="Refuse")
+    refuse.focus()
+    grace.keyboard.press("Enter")
+    answer = ada.answer
+    assert answer["kind"] == "refused"
+    assert "Grace" in answer["message"]
+    expect(question(grace)).to_have_count(0)
+    expect(grace.locator(".badge.reading")).to_have_count(0)
+    # Not at once again.
+    ada.ask(place(grace, "Grace"))
+    assert "did not agree" in ada.answer["message"]
+
+
+def test_a_camera_that_is_switched_off_is_black_and_comes_back(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    program = agreed(ada, grace)
+    until_seen(grace, program, *WALL)
+    button(grace, "Camera").click()
+    until_seen(grace, program, *BLACK)
+    shown = program.pictures
+    until(grace, lambda: program.pictures >= shown + 3)
+    assert program.sees(*BLACK)
+    button(grace, "Camera").click()
+    until_seen(grace, program, *WALL)
+
+
+def test_a_reading_may_begin_while_the_camera_is_off(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    button(grace, "Camera").click()
+    expect(tile(grace, "Grace")).to_have_attribute("data-camera", "off")
+    program = agreed(ada, grace, lines=90, fps=1)
+    until_seen(grace, program, *BLACK)
+    button(grace, "Camera").click()
+    until_seen(grace, program, *WALL)
+
+
+def test_a_muted_microphone_is_silent(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace", "microphone")
+    ada.ask(place(grace, "Grace"), "audio")
+    expect(question(grace)).to_contain_text("Ada asks to read your sound with a program.")
+    button(grace, "Allow").click()
+    program = ada.program()
+    expect(grace.locator(".badge.reading")).to_contain_text("Ada's program reads your sound")
+    # The fake microphone beeps once a second.
+    until(grace, lambda: program.peak > 0.05)
+    button(grace, "Microphone").click()
+    until(grace, lambda: loudest(grace, program) < 0.001)
+    button(grace, "Microphone").click()
+    until(grace, lambda: program.peak > 0.05)
+
+
+def loudest(page: Page, program: Program) -> float:
+    """Return the peak of the next two seconds of sound."""
+    end = program.packets + 200
+    peak = 0.0
+    while program.packets < end:
+        page.wait_for_timeout(20)
+        peak = max(peak, program.peak)
+    return peak
+
+
+def test_a_page_that_reloads_goes_on_to_send(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    program = agreed(ada, grace)
+    until_seen(grace, program, *WALL)
+    grace.reload()
+    expect(grace.locator(".badge.reading")).to_contain_text(
+        "Ada's program reads your picture", timeout=PATIENCE
+    )
+    expect(question(grace)).to_have_count(0)
+    shown = program.pictures
+    until(grace, lambda: program.pictures > shown + 5)
+    until_seen(grace, program, *WALL)
+    # The page that sends is the one that can take it back.
+    grace.locator(".badge.reading").get_by_role("button", name="Stop").click()
+    until(grace, lambda: program.state in {"ended", "closed"})
+
+
+def test_questions_wait_in_a_queue_until_they_are_answered_or_withdrawn(
+    room: Room, joins: Join
+) -> None:
+    grace = room.enter("Grace", moderator=True)
+    ada, ben, cleo = (joins(room, name) for name in ("Ada", "Ben", "Cleo"))
+    is_on(grace, "Grace")
+    of = place(grace, "Grace")
+    ada.ask(of)
+    expect(question(grace)).to_contain_text("Ada asks")
+    ben.ask(of)
+    cleo.ask(of)
+    expect(question(grace)).to_contain_text("2 more questions")
+    # One click answers one question, even if it is a double click.
+    button(grace, "Allow").dblclick()
+    expect(question(grace)).to_contain_text("Ben asks")
+    expect(question(grace)).to_contain_text("1 more question")
+    expect(question(grace).locator("p")).to_be_focused()
+    until_seen(grace, ada.program(), *WALL)
+    ben.page.evaluate("meet.destroy()")
+    expect(question(grace)).to_contain_text("Cleo asks")
+    button(grace, "Refuse").click()
+    assert cleo.answer["kind"] == "refused"
+    expect(question(grace)).to_have_count(0)
+    expect(tile(grace, "Grace").get_by_role("img", name="read by")).to_have_attribute(
+        "aria-label", "read by Ada's program: picture"
+    )
+
+
+def test_one_reads_the_own_camera_as_it_is_and_no_one_is_told(room: Room, joins: Join) -> None:
+    alan = room.enter("Alan", moderator=True)
+    ada = joins(room, "Ada")
+    frame = ada.page.frame_locator("iframe")
+    is_on(alan, "Ada")
+    ada.page.evaluate("meet.executeCommand('setBlurredBackground', 'blur')")
+    ada.ask(ada.id)
+    program = ada.program()
+    until_seen(alan, program, *WALL)
+    expect(frame.locator(".badge.reading")).to_contain_text("Your program reads your picture")
+    expect(alan.get_by_role("img", name="read by")).to_have_count(0)
+    frame.locator(".badge.reading").get_by_role("button", name="Stop").click()
+    until(alan, lambda: program.state in {"ended", "closed"})
+    expect(frame.locator(".badge.reading")).to_have_count(0)
+
+
+def test_everyone_is_told_that_a_program_reads_the_stage(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace")
+    ada = joins(room, "Ada", moderator=True)
+    is_on(grace, "Grace")
+    ada.ask(None)
+    program = ada.program()
+    until(grace, lambda: program.pictures > 0)
+    words = "Ada's program reads the stage's picture"
+    expect(grace.locator(".badge.reading")).to_contain_text(words)
+    expect(grace.locator(".badge.reading").get_by_role("button")).to_have_count(0)
+    expect(grace.locator(".toast").filter(has_text="now reads the stage's picture")).to_be_visible()
+    own = ada.page.frame_locator("iframe").locator(".badge.reading")
+    expect(own).to_contain_text("Your program reads the stage's picture")
+    late = room.enter("Alan")
+    expect(late.locator(".badge.reading")).to_contain_text(words, timeout=PATIENCE)
+    ada.stop()
+    expect(grace.locator(".badge.reading")).to_have_count(0)
+    expect(own).to_have_count(0)
+    ada.ask(None, "audio")
+    assert "value" in ada.answer
+
+
+def test_a_participant_cannot_read_the_stage(room: Room, joins: Join) -> None:
+    ada = joins(room, "Ada")
+    ada.ask(None)
+    assert ada.answer["message"] == "Only a moderator's program may read the stage."
+
+
+WITHOUT = "for (const name of ['%s']) delete globalThis[name];"
+
+
+def test_a_browser_without_an_encoder_answers_by_itself(
+    server: RunningServer, open_page: OpenPage, room: Room, joins: Join
+) -> None:
+    grace = open_page()
+    grace.add_init_script(WITHOUT % "VideoEncoder")
+    grace.goto(room.address("Grace", moderator=True))
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    ada.ask(place(grace, "Grace"))
+    assert "cannot send it" in ada.answer["message"]
+    expect(question(grace)).to_have_count(0)
+
+
+def test_a_browser_that_does_not_transfer_pictures_sends_them(
+    open_page: OpenPage, room: Room, joins: Join
+) -> None:
+    grace = open_page()
+    grace.add_init_script(WITHOUT % "MediaStreamTrackProcessor', 'MediaStreamTrackGenerator")
+    grace.goto(room.address("Grace", moderator=True))
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    program = agreed(ada, grace)
+    until_seen(grace, program, *WALL)
+    button(grace, "Camera").click()
+    until_seen(grace, program, *BLACK)
+    button(grace, "Camera").click()
+    until_seen(grace, program, *WALL)
