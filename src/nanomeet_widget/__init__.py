@@ -50,7 +50,7 @@ from nanomeet_widget.services import configure
 if TYPE_CHECKING:
     from nanomeet_widget._player import BroadcastPlayer
     from nanomeet_widget._widget import NanoMeet
-    from nanomeet_widget.bot import Bot
+    from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
 
 __all__ = [
     "AuthenticationError",
@@ -78,6 +78,7 @@ __all__ = [
     "NotJoinedError",
     "PermissionDeniedError",
     "Playout",
+    "ProgramBroadcast",
     "ProtocolError",
     "QuotaExceededError",
     "Recording",
@@ -94,6 +95,7 @@ __all__ = [
     "__version__",
     "acreate_invite",
     "acreate_room",
+    "broadcast",
     "configure",
     "create_invite",
     "create_room",
@@ -112,11 +114,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
 
         globals()[name] = BroadcastPlayer
         return BroadcastPlayer
-    if name == "Bot":
-        from nanomeet_widget.bot import Bot  # noqa: PLC0415
+    if name in {"Bot", "ProgramBroadcast", "broadcast"}:
+        from nanomeet_widget import bot  # noqa: PLC0415
 
-        globals()[name] = Bot
-        return Bot
+        return globals().setdefault(name, getattr(bot, name))
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

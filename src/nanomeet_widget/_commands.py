@@ -163,14 +163,8 @@ class Commands:
             codec other than H.264 is to be pushed: RTMP does not carry it.
         """
         check_flag("is_vod", is_vod)
-        check_flag("private", private)
-        check_flag("paused", paused)
         _one_of("quality", quality, QUALITIES)
-        if codec is not None:
-            _one_of("codec", codec, CODECS)
-        targets = _push_addresses(to)
-        if targets and codec is not None and codec != "h264":
-            raise InvalidInputError(f'codec: RTMP takes only "h264", not {_texts.quoted(codec)}')
+        targets = check_broadcast(private=private, to=to, codec=codec, paused=paused)
         asked = {"private": private, "to": targets, "codec": codec, "paused": paused}
         wishes: dict[str, object] = {name: value for name, value in asked.items() if value}
         if quality != "360p":
@@ -903,6 +897,31 @@ def _nothing(_: object) -> None:
 def _playout_of(data: dict[str, Any]) -> Playout:
     told = {"vod": None, **data["playout"]}
     return _payloads.playout_of(msgspec.convert(told, _page_protocol.Playout))
+
+
+def check_broadcast(
+    *, private: bool, to: str | Sequence[str], codec: Codec | None, paused: bool
+) -> list[str]:
+    """Return the addresses that a broadcast is pushed to, after a check of how it is to be.
+
+    Parameters
+    ----------
+    private, to, codec, paused
+        As `Commands.start_broadcast` has them.
+
+    Raises
+    ------
+    InvalidInputError
+        If one of them breaks its rule.
+    """
+    check_flag("private", private)
+    check_flag("paused", paused)
+    if codec is not None:
+        _one_of("codec", codec, CODECS)
+    targets = _push_addresses(to)
+    if targets and codec is not None and codec != "h264":
+        raise InvalidInputError(f'codec: RTMP takes only "h264", not {_texts.quoted(codec)}')
+    return targets
 
 
 def _push_addresses(to: str | Sequence[str]) -> list[str]:

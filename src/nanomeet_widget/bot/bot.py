@@ -260,9 +260,16 @@ class Bot(Participation):
         self._follow(Status(status=MeetingStatus.LOADING))
         self._follow(Status(status=MeetingStatus.JOINING))
         self._session = Session(
-            self._address, room=self.room, credentials=self._join, tell=self._follow
+            self._address,
+            room=self.room,
+            credentials=self._join,
+            tell=self._follow,
+            overhear=self._overhear,
         )
         return self._session
+
+    def _overhear(self, message: meeting.ServerMessage) -> None:
+        """Get each message of the server, for what `ProgramBot` adds."""
 
     async def _finish(self) -> None:
         """Leave at once, and wait until nothing of it is left."""

@@ -192,12 +192,12 @@ class Line:
         finally:
             self._pending.pop(ref, None)
 
-    def tell(self, message: meeting.ClientMessage) -> None:
-        """Send a message without a `ref`, which is not answered.
+    def say(self, message: common.Message) -> None:
+        """Send what has no answer, if the connection stands.
 
         Parameters
         ----------
-        message : ClientMessage
+        message : Message
             The message.
         """
         self._write(common.encode(message))

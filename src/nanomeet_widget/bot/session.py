@@ -17,7 +17,7 @@ from nanomeet_widget.bot.command_queue import CommandQueue, Given
 from nanomeet_widget.bot.line import ANSWER, Connection, Ending, Line
 from nanomeet_widget.bot.requests import requests_for
 from nanomeet_widget.bot.room import Room
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import common, meeting
 
 #: Seconds for what takes a recording's last second, or other pages: as the pages have it.
 _TIMES = {"stopBroadcast": 75.0, "nanomeetPauseBroadcast": 30.0, "muteEveryone": 20.0}
@@ -46,6 +46,8 @@ class Session:
         Returns the `Join` to begin with.
     tell : callable
         Gets what happens.
+    overhear : callable, optional
+        Gets each message of the server, before `tell` gets what it means.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Session:
         room: str,
         credentials: Callable[[], meeting.Join],
         tell: Callable[[page.Message], None],
+        overhear: Callable[[meeting.ServerMessage], None] | None = None,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         #: Settles once the room is joined for the first time, or never will be.
@@ -62,6 +65,7 @@ class Session:
         #: Settles once it is over.
         self.over: Future[None] = Future()
         self._tell_one = tell
+        self._overhear = overhear
         self._room = Room(room)
         self.queue = CommandQueue(self._carry_out)
         self._line = Line(
@@ -97,6 +101,33 @@ class Session:
                 self._leave(given)
                 return
         self.queue.add(given)
+
+    async def ask(self, request: meeting.Request, *, timeout: float) -> None:
+        """Send a request, and wait for its answer; no command waits for it.
+
+        Parameters
+        ----------
+        request : Request
+            The request, without its `ref`.
+        timeout : float
+            Seconds to wait.
+
+        Raises
+        ------
+        CommandError
+            If the server refuses it, does not answer in time, or the connection is lost.
+        """
+        await self._line.ask(request, timeout=timeout)
+
+    def say(self, message: common.Message) -> None:
+        """Send what has no answer, if the connection stands.
+
+        Parameters
+        ----------
+        message : Message
+            The message.
+        """
+        self._line.say(message)
 
     def _leave(self, given: Given) -> None:
         """Leave without having joined."""
@@ -152,6 +183,8 @@ class Session:
         )
 
     def _hear(self, message: meeting.ServerMessage) -> None:
+        if self._overhear is not None:
+            self._overhear(message)
         self._tell(self._room.hear(message))
         if isinstance(message, meeting.Welcome):
             if not self.joined.done():
@@ -159,7 +192,7 @@ class Session:
             self.queue.release()
         elif isinstance(message, meeting.ReadingAsked):
             # A bot has no camera and no microphone: the reader need not wait for an answer.
-            self._line.tell(
+            self._line.say(
                 meeting.AnswerReading(id=message.reading.id, allowed=False, unable=True)
             )
 

@@ -30,43 +30,52 @@ class FigureSource:
     steady = False
 
     def __init__(self, figure: Figure, sound: Steps | None) -> None:
+        from matplotlib.backend_bases import FigureCanvasBase  # noqa: PLC0415 - the user has it
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - likewise
+
         self._figure = figure
         self._sound = sound
         self._outlet: Outlet | None = None
-        self._connection: int | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._first: tuple[Any, int] | None = None
         self._rendering = threading.local()
         self._closed = False
+        #: Where it is drawn once more when it has been shown or saved: the user's thread.
+        self._user: asyncio.AbstractEventLoop | None = None
+        with suppress(RuntimeError):
+            self._user = asyncio.get_running_loop()
+        if type(figure.canvas) is FigureCanvasBase:
+            FigureCanvasAgg(figure)
+        # Figures are drawn by one thread alone, which is this one.
+        self._render()
+        self._connection = figure.canvas.mpl_connect("draw_event", self._drawn)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that has to run for it; None if there is none."""
+        return None if self._sound is None else self._sound.loop
 
     def start(self, outlet: Outlet) -> None:
-        """Send the figure as it is now, and then whenever it is drawn.
+        """Send the figure as it was drawn last, and then whenever it is drawn.
 
         Parameters
         ----------
         outlet : Outlet
             What it drives.
         """
-        from matplotlib.backend_bases import FigureCanvasBase  # noqa: PLC0415 - the user has it
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - likewise
-
-        with suppress(RuntimeError):
-            self._loop = asyncio.get_running_loop()
         self._outlet = outlet
-        if type(self._figure.canvas) is FigureCanvasBase:
-            FigureCanvasAgg(self._figure)
         outlet.tracks(sound=self._sound is not None)
-        self._render()
+        if self._first is not None:
+            outlet.picture(*self._first)
+            self._first = None
         if self._sound is not None:
             self._sound.start(outlet)
-        self._connection = self._figure.canvas.mpl_connect("draw_event", self._drawn)
 
     def close(self) -> None:
         """Follow it no longer."""
         self._closed = True
         if self._sound is not None:
             self._sound.close()
-        if self._connection is not None:
-            self._figure.canvas.mpl_disconnect(self._connection)
+        self._figure.canvas.mpl_disconnect(self._connection)
 
     def _drawn(self, event: Any) -> None:  # noqa: ANN401 - a `DrawEvent`, of newer versions
 
@@ -74,9 +83,9 @@ class FigureSource:
             return
         if event.canvas.is_saving():
             # Its layout is another one at the moment, as a notebook that shows it cuts its borders off.
-            if self._loop is not None:
+            if self._user is not None:
                 with suppress(RuntimeError):  # the loop has ended
-                    self._loop.call_soon_threadsafe(self._render)
+                    self._user.call_soon_threadsafe(self._render)
             return
         pixels = getattr(event.canvas, "buffer_rgba", None)
         if pixels is not None and event.renderer is getattr(event.canvas, "renderer", None):
@@ -103,11 +112,13 @@ class FigureSource:
     def _send(self, pixels: Any) -> None:  # noqa: ANN401 - a buffer of matplotlib's
         import numpy as np  # noqa: PLC0415 - an optional package
 
+        picture, at = _over_white(np.array(pixels)), microseconds()
         outlet = self._outlet
         if outlet is None:
+            self._first = (picture, at)
             return
         try:
-            outlet.picture(_over_white(np.asarray(pixels)), microseconds())
+            outlet.picture(picture, at)
         except Exception as error:  # noqa: BLE001 - the cell that draws must not fail for it
             outlet.end(error)
 

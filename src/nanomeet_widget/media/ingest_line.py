@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
-from tornado import httpclient, iostream, simple_httpclient, websocket
+from tornado import iostream, websocket
 
-from nanomeet_widget import _json
+from nanomeet_widget import _json, _sockets
 from nanomeet_widget.server.protocol import common, ingest
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
@@ -27,7 +27,6 @@ _GRACE = 5.0
 _RETRY, _MAX_RETRY = 0.25, 1.0
 #: Seconds: a connection that takes no data for so long is dead.
 _STALLED, _CHECK = 3.0, 0.5
-_OPEN, _FAREWELL = 10.0, 1.5
 #: Bytes that the system may keep for a slow line: what waits there cannot be dropped any more.
 _SEND_BUFFER = 64 * 1024
 #: Packets of sound that may wait: half a second.
@@ -142,8 +141,8 @@ class IngestLine:
             try:
                 ending = await self._attempt()
                 was_ready = self._ready
-            except (OSError, ValueError, httpclient.HTTPError, websocket.WebSocketError) as error:
-                ending, words = None, f" ({_words(error)})"
+            except _sockets.UNREACHABLE as error:
+                ending, words = None, f" ({_sockets.words(error)})"
             finally:
                 self._ready = False
                 self._waiting.clear()
@@ -168,7 +167,7 @@ class IngestLine:
         self._finishing = True
         if self.waiting:
             self._drained = asyncio.get_running_loop().create_future()
-            await asyncio.wait({self._drained}, timeout=_FAREWELL)
+            await asyncio.wait({self._drained}, timeout=_sockets.FAREWELL)
         if self._over is not None and not self._over.done():
             self._over.set_result(Ending("It was finished.", failed=False))
 
@@ -187,17 +186,8 @@ class IngestLine:
             elif not over.done():
                 self._receive(over, data)
 
-        connection = await websocket.websocket_connect(
-            httpclient.HTTPRequest(
-                self._url,
-                headers={"Origin": self._origin},
-                connect_timeout=_OPEN,
-                request_timeout=_OPEN,
-                ssl_options=self._trust,
-                # A redirect would take the ticket to another server.
-                follow_redirects=False,
-            ),
-            on_message_callback=receive,
+        connection = await _sockets.connect(
+            self._url, origin=self._origin, trust=self._trust, receive=receive
         )
         watching = asyncio.ensure_future(self._watch(over))
         stream = connection.protocol.stream if connection.protocol is not None else None
@@ -213,11 +203,9 @@ class IngestLine:
         finally:
             watching.cancel()
             self._socket = None
-            connection.close()
-            if self._finishing:
-                await asyncio.wait({closed}, timeout=_FAREWELL)
-            if stream is not None:
-                stream.close()
+            await _sockets.end(
+                connection, closed, within=_sockets.FAREWELL if self._finishing else 0
+            )
 
     def _receive(self, over: asyncio.Future[Ending | None], data: str | bytes) -> None:
         try:
@@ -238,7 +226,7 @@ class IngestLine:
             await asyncio.sleep(_CHECK)
             if self._ready and not self.waiting:
                 self._progress = time.monotonic()
-            patience = _STALLED if self._ready else _OPEN
+            patience = _STALLED if self._ready else _sockets.OPEN
             if time.monotonic() - self._progress > patience and not over.done():
                 over.set_result(None)
 
@@ -284,16 +272,3 @@ class IngestLine:
 def microseconds() -> int:
     """Return the clock of pictures and sound, which all processes of this machine share."""
     return time.perf_counter_ns() // 1000
-
-
-def _words(error: Exception) -> str:
-    """Say what kept it from connecting; no text of the server's."""
-    if isinstance(error, (simple_httpclient.HTTPTimeoutError, TimeoutError)):
-        return "it does not answer"
-    if isinstance(error, httpclient.HTTPError):
-        return f"it answers with HTTP status {error.code}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "its certificate is not trusted here"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at its address"
-    return type(error).__name__

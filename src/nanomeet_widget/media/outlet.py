@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +37,10 @@ class Source(Protocol):
     file: str | None
     #: Whether it is to give pictures at its rate, rather than when it has one.
     steady: bool
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that has to run for it; None if there is none."""
 
     def start(self, outlet: Outlet) -> None:
         """Begin."""

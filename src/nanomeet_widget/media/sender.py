@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import logging
 import os
@@ -130,7 +131,8 @@ class Sender:
         check_rates(fps=fps, rate=rate, size=size)
         self._fps, self._rate, self._size, self._loop = float(fps), rate, size, loop
         self._source = sources.make(source, sound=sound, fps=self._fps, rate=rate)
-        self._on_end, self._on_opened, self._on_shown = on_end, on_opened, on_shown
+        self._on_end, self._on_opened = on_end, on_opened
+        self.on_shown = on_shown
         #: Settles once the server takes pictures, or never will.
         self.opened: Future[None] = Future()
         #: Settles once it has ended: with the error, if that is why.
@@ -195,6 +197,11 @@ class Sender:
         self._spawn()
         atexit.register(self._abandon)
         self._source.start(self)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that has to run for its source; None if there is none."""
+        return self._source.loop
 
     @property
     def stats(self) -> SendStats:
@@ -316,7 +323,7 @@ class Sender:
                     self._settle_opened()
                     _call(self._on_opened)
                 elif isinstance(message, pipe.Shown):
-                    _call(self._on_shown, message.shows)
+                    _call(self.on_shown, message.shows)
                 else:
                     ended = message
         _reap(process)

@@ -75,6 +75,8 @@ class FileSource:
         # The worker runs in another folder.
         self.file: str | None = file if "://" in file else os.path.abspath(file)  # noqa: PTH100 - FFmpeg's names
 
+    loop = None
+
     def start(self, outlet: Outlet) -> None:
         """Do nothing: the worker reads it.
 

@@ -85,6 +85,11 @@ class Steps:
     file: str | None = None
     steady = True
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that has to run for it; None if there is none."""
+        return self._loop or (None if self._sound is None else self._sound.loop)
+
     def __init__(
         self,
         steps: tuple[Step, Callable[[], Any] | None, bool],
@@ -99,12 +104,13 @@ class Steps:
         self._sound_pace = SoundPace()
         self._closed = threading.Event()
         self._told = False
-        self._loop: asyncio.AbstractEventLoop | None = None
+        #: Where an asynchronous source lives; without one, it gets one of its own.
+        self._loop = _running() if self._is_async else None
         self._task: asyncio.Task[None] | None = None
         self._outlet: Outlet | None = None
 
     def start(self, outlet: Outlet) -> None:
-        """Begin: on the running event loop if it is asynchronous, else in a thread.
+        """Begin: on the event loop on which it was made if it is asynchronous, else in a thread.
 
         Parameters
         ----------
@@ -112,26 +118,24 @@ class Steps:
             What it drives.
         """
         self._outlet = outlet
-        if not self._is_async:
-            threading.Thread(target=self._run, name="nanomeet-source", daemon=True).start()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._start_task, self._loop)
             return
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:
-            threading.Thread(
-                target=lambda: asyncio.run(self._run_async()), name="nanomeet-source", daemon=True
-            ).start()
-        else:
-            self._task = self._loop.create_task(self._run_async())
+        run = (lambda: asyncio.run(self._run_async())) if self._is_async else self._run
+        threading.Thread(target=run, name="nanomeet-source", daemon=True).start()
+
+    def _start_task(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._task = loop.create_task(self._run_async())
 
     def close(self) -> None:
         """Stop as soon as possible; does not wait."""
         self._closed.set()
         if self._sound is not None:
             self._sound.close()
-        if self._loop is not None and self._task is not None:
+        loop, task = self._loop, self._task
+        if loop is not None and task is not None:
             with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._task.cancel)
+                loop.call_soon_threadsafe(task.cancel)
 
     # --- in a thread ---------------------------------------------------------------------------
 
@@ -249,3 +253,10 @@ class Steps:
         # Sound that ends leaves the pictures as they are.
         if self._pace is not None or error is not None:
             self._out.end(error)
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
