@@ -24,6 +24,9 @@ from tests.waiting import until_up
 _START = 120.0
 _STOP = 120.0
 
+# Whatever the environment says, Python keeps what it compiles: tests start hundreds of Pythons.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes, or how long it is looked for, says something of the machine alone.
 settings.register_profile(
