@@ -21,25 +21,24 @@ def test_spoiled_frames_end_their_broadcast_and_nothing_else(house: House) -> No
     right = [setup(), setup(SOUND), media(0, key=True), media(0.1), media(0.1, track=SOUND)]
     host = house.page().join(claims(moderator=True, valid=1e6), name="Host")
     ended = 0
-    with nothing_kept():
-        for _ in range(FRAMES // 10):
-            house.clock.advance(60)
-            host.sent.clear()
-            host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=1))
-            broadcast = house.broadcasts.by_ingest_ticket(host.last(meeting.IngestGranted).ticket)
-            assert broadcast is not None
-            sender = Sender()
-            assert broadcast.attach(sender)
-            for data in right[: chance.randint(0, 3)]:
-                broadcast.receive(sender, data)
-            for _ in range(10):
-                data = noise(chance, chance.choice(right))
-                if chance.random() < 0.1:  # a set-up that no page could write
-                    content = '{"codec":"opus","x":' + chance.choice(UNWRITTEN) + "}"
-                    data = right[1][:HEADER_SIZE] + content.encode()
-                broadcast.receive(sender, data)
-            ended += sender.farewell is not None
-            host.ask(meeting.StopBroadcast(ref=2))
+    for _ in nothing_kept(FRAMES // 10):
+        house.clock.advance(60)
+        host.sent.clear()
+        host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=1))
+        broadcast = house.broadcasts.by_ingest_ticket(host.last(meeting.IngestGranted).ticket)
+        assert broadcast is not None
+        sender = Sender()
+        assert broadcast.attach(sender)
+        for data in right[: chance.randint(0, 3)]:
+            broadcast.receive(sender, data)
+        for _ in range(10):
+            data = noise(chance, chance.choice(right))
+            if chance.random() < 0.1:  # a set-up that no page could write
+                content = '{"codec":"opus","x":' + chance.choice(UNWRITTEN) + "}"
+                data = right[1][:HEADER_SIZE] + content.encode()
+            broadcast.receive(sender, data)
+        ended += sender.farewell is not None
+        host.ask(meeting.StopBroadcast(ref=2))
     assert ended > FRAMES / 20
     # Another broadcast works.
     host.ask(meeting.StartBroadcast(options=common.BroadcastOptions(record=False), ref=3))

@@ -27,9 +27,8 @@ def test_spoiled_first_words_are_refused(decode: Callable[[str], object]) -> Non
         {"type": "ping", "t": 1},
     ]
     refused = 0
-    with nothing_kept():
-        for _ in range(OTHERS // 2):
-            refused += not decodes(decode, spoil(chance, chance.choice(right)))
+    for _ in nothing_kept(OTHERS // 2):
+        refused += not decodes(decode, spoil(chance, chance.choice(right)))
     assert refused > OTHERS / 4
 
 

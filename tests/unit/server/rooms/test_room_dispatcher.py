@@ -33,29 +33,28 @@ def test_spoiled_messages_harm_no_room(house: House) -> None:
     attackers = [house.moderator(name="Attacker"), house.guest(name="Attacker")]
     right = seeds(victim)
     understood = 0
-    with nothing_kept():
-        for number in range(SIGNALS):
-            if any(page.farewell or page.who is None for page in (victim, *attackers)):
-                # After a removal or a lock, they meet in the next room.
-                room = f"R{number}"
-                victim = house.page().join(claims(room=room), name="Victim")
-                attackers = [
-                    house.page().join(claims(room=room, moderator=moderator))
-                    for moderator in (True, False)
-                ]
-                right = seeds(victim)
-            attacker = attackers[number % 2]
-            data = spoil(chance, chance.choice(right))
-            try:
-                message = decoding.decode_client(data.decode())
-                attacker.ask(message)
-                understood += 1
-            except EXPECTED:
-                pass
-            if number % 100 == 0:
-                house.clock.advance(1)
-                for page in (*attackers, victim):
-                    page.sent.clear()
+    for number in nothing_kept(SIGNALS):
+        if any(page.farewell or page.who is None for page in (victim, *attackers)):
+            # After a removal or a lock, they meet in the next room.
+            room = f"R{number}"
+            victim = house.page().join(claims(room=room), name="Victim")
+            attackers = [
+                house.page().join(claims(room=room, moderator=moderator))
+                for moderator in (True, False)
+            ]
+            right = seeds(victim)
+        attacker = attackers[number % 2]
+        data = spoil(chance, chance.choice(right))
+        try:
+            message = decoding.decode_client(data.decode())
+            attacker.ask(message)
+            understood += 1
+        except EXPECTED:
+            pass
+        if number % 100 == 0:
+            house.clock.advance(1)
+            for page in (*attackers, victim):
+                page.sent.clear()
     # Some messages must stay valid, or this would only test the decoder.
     assert understood > SIGNALS / 100
     # The server still works.
