@@ -279,7 +279,9 @@ class Stranger:
         address = re.sub(r"^http", "ws", server if "://" in server else f"https://{server}")
         self._socket = await websockets.connect(f"{address.rstrip('/')}/ws/meeting")
         person = secrets.token_urlsafe(16)
-        await self.send("join", v=1, token=self._token, name=self._name, person=person, composes=False)
+        await self.send(
+            "join", v=1, token=self._token, name=self._name, person=person, composes=False
+        )
         welcome = await self._receive()
         assert welcome["type"] == "welcome", welcome
         self.own_id, self.ice_servers = welcome["own"]["id"], welcome["ice_servers"]

@@ -192,9 +192,7 @@ class Session:
             self.queue.release()
         elif isinstance(message, meeting.ReadingAsked):
             # A bot has no camera and no microphone: the reader need not wait for an answer.
-            self._line.say(
-                meeting.AnswerReading(id=message.reading.id, allowed=False, unable=True)
-            )
+            self._line.say(meeting.AnswerReading(id=message.reading.id, allowed=False, unable=True))
 
     def _moved(self, connection: Connection) -> None:
         if connection is Connection.JOINED:
