@@ -277,9 +277,33 @@ class RoomMachine(RuleBasedStateMachine):
         ]
         for one in told[-4:]:
             viewer = Viewer()
-            with contextlib.suppress(WatchRefusedError):
-                self.house.broadcasts.watch(one.stream or "none", viewer, ticket=one.ticket)
-                self.viewers.append((one.id, viewer))
+            if one.stream is not None:
+                with contextlib.suppress(WatchRefusedError):
+                    self.house.broadcasts.watch(one.stream, viewer, ticket=one.ticket)
+                    self.viewers.append((one.id, viewer))
+
+    @rule(
+        person=someone,
+        of=st.sampled_from([0, 0, 0, *_EVERYONE]),
+        then=st.sampled_from(["goes on", "moves", "leaves", "loses", "reads the stage"]),
+    )
+    def read_with_consent(self, person: int, of: int, then: str) -> None:
+        """Do all that it takes until a program reads a person; then one of them may go."""
+        self.move(of, up=True)
+        self.read(person, of, "video")
+        self.answer(of, allowed=True, unable=False)
+        self.be_read(of)
+        self.watch(person)
+        if then == "moves":
+            self.move(of, up=False)
+        elif then == "leaves":
+            self.leave(person)
+        elif then == "loses":
+            self.lose(of)
+        elif then == "reads the stage":
+            self.read(of, None, "audio")
+            self.compose(of, "stage")
+            self.watch(of)
 
     @rule(person=someone)
     def stop_reading(self, person: int) -> None:
