@@ -13,7 +13,7 @@ Person = tuple[Client, str]
 
 
 async def enter(server: RunningServer, token: str, name: str, **fields: Any) -> Person:
-    """Join as a person whom the server recognises; return the page and their ID."""
+    """Join as a person with a browser of their own; return the page and their ID."""
     page, welcome = await join(
         server, token, name=name, person=f"the-own-browser-of-{name}", **fields
     )
