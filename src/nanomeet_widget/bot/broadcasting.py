@@ -141,8 +141,7 @@ def broadcast(
     With the embedded server, the broadcast is sent by a participant in the audience, and in place of the
     stage: the room's audience goes on watching the stage. No page takes it over.
 
-    On nanoStream Cloud and Jitsi, it is sent by RTMP to the service's own ingest. The picture keeps its
-    first size there.
+    On nanoStream Cloud and Jitsi, it is sent by RTMP to the service's own ingest.
 
     Examples
     --------

@@ -183,9 +183,10 @@ class Sender:
             If the process cannot be started.
         """
         self._begin = pipe.Begin(
-            url=url,
-            origin=origin,
-            ticket=ticket,
+            # Secrets are texts of a class of their own, which are not written as JSON.
+            url=str(url),
+            origin=str(origin),
+            ticket=str(ticket),
             verify=verify,
             fps=self._fps,
             codec=codec,
@@ -313,19 +314,12 @@ class Sender:
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         ended: pipe.Ended | None = None
-        counted = (0, time.monotonic())
-        if process.stdout is not None:
-            for line in process.stdout:
-                message = pipe.read_line(line)
-                if isinstance(message, pipe.Counted):
-                    counted = self._count(message, counted)
-                elif isinstance(message, pipe.Opened):
-                    self._settle_opened()
-                    _call(self._on_opened)
-                elif isinstance(message, pipe.Shown):
-                    _call(self.on_shown, message.shows)
-                else:
-                    ended = message
+        try:
+            ended = self._hear(process)
+        except Exception as error:
+            _logger.exception("the process that encodes is not understood")
+            ended = pipe.Ended(reason=f"{type(error).__name__}: {error}", fault="worker")
+            process.kill()
         _reap(process)
         if ended is not None:
             self._over(ended)
@@ -333,6 +327,22 @@ class Sender:
             self._over(pipe.Ended(reason="It was finished."))
         else:
             self._replace(process.returncode)
+
+    def _hear(self, process: subprocess.Popen[bytes]) -> pipe.Ended | None:
+        """Follow what the worker says; return its last word, or None if it has crashed."""
+        counted = (0, time.monotonic())
+        for line in process.stdout or ():
+            message = pipe.read_line(line)
+            if isinstance(message, pipe.Counted):
+                counted = self._count(message, counted)
+            elif isinstance(message, pipe.Opened):
+                self._settle_opened()
+                _call(self._on_opened)
+            elif isinstance(message, pipe.Shown):
+                _call(self.on_shown, message.shows)
+            else:
+                return message
+        return None
 
     def _replace(self, code: int | None) -> None:
         """Start another worker in place of one that has crashed."""

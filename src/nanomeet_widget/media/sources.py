@@ -46,7 +46,7 @@ def make(source: Any, *, sound: Any, fps: float, rate: int) -> Source:  # noqa: 
             raise InvalidInputError(
                 "a file has its own sound: sound=… goes with pictures from Python"
             )
-        return FileSource(os.fspath(source))
+        return FileSource(str(os.fspath(source)))
     if _is_figure(source):
         return FigureSource(source, _sounds(sound, rate))
     return Steps(steps_of(source, "source"), fps=fps, rate=rate, sound=_sounds(sound, rate))

@@ -25,6 +25,7 @@ from nanomeet_widget.media.encoding import PictureEncoder, SoundEncoder, black, 
 from nanomeet_widget.media.file_reader import FileReader
 from nanomeet_widget.media.ingest_line import Ending, IngestLine, microseconds
 from nanomeet_widget.media.memory import Reader
+from nanomeet_widget.media.rtmp_line import RtmpLine
 from nanomeet_widget.server.protocol.common import Shows
 from nanomeet_widget.server.protocol.frames import Frame
 from nanomeet_widget.server.protocol.ingest import Behind
@@ -61,15 +62,8 @@ class Worker:
         self._output = output
         self._codec = choose(begin.codec)
         self._loop = asyncio.get_running_loop()
-        self._line = IngestLine(
-            url=begin.url,
-            origin=begin.origin,
-            ticket=begin.ticket,
-            trust=_environment.trust_for(begin.url, begin.verify),
-            on_ready=self._restart,
-            on_keyframe=self._want_keyframe,
-            on_drained=self._due,
-        )
+        self._pushes = begin.url.startswith(("rtmp:", "rtmps:"))
+        self._line = self._connection(begin)
         self._memory = Reader()
         #: The number of the newest picture, which may not have been looked at yet; set by another thread.
         self.announced = 0
@@ -95,6 +89,24 @@ class Worker:
         self._encoding = 0.0
         self._trouble: tuple[Behind | None, int] = (None, 0)
         self._behind: Behind | None = None
+
+    def _connection(self, begin: pipe.Begin) -> IngestLine | RtmpLine:
+        if self._pushes:
+            return RtmpLine(
+                begin.url,
+                on_ready=self._restart,
+                on_keyframe=self._want_keyframe,
+                on_live=lambda: self._say(pipe.Opened()),
+            )
+        return IngestLine(
+            url=begin.url,
+            origin=begin.origin,
+            ticket=begin.ticket,
+            trust=_environment.trust_for(begin.url, begin.verify),
+            on_ready=self._restart,
+            on_keyframe=self._want_keyframe,
+            on_drained=self._due,
+        )
 
     async def run(self) -> pipe.Ended:
         """Send until the end.
@@ -276,7 +288,8 @@ class Worker:
         if self._tracks is not None and self._tracks.sound and self._sound is None:
             self._sound = SoundEncoder()
         self._behind = None
-        self._say(pipe.Opened())
+        if not self._pushes:
+            self._say(pipe.Opened())
         if self._next is None and self._last is not None:
             self._send_picture(microseconds())
         self._due()
@@ -321,6 +334,7 @@ class Worker:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_TICK)
+            self._due()
             again = self._next is None and self._last is not None and self._idle > _AGAIN
             if again and self._ready() and not self._line.waiting:
                 self._send_picture(microseconds())

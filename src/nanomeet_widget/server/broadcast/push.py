@@ -8,13 +8,14 @@ import logging
 import ssl
 import subprocess
 from collections.abc import Callable
+from typing import Protocol
 
 from nanomeet_widget.server import workers
 from nanomeet_widget.server.broadcast import loopback_peer
 from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError, PushTarget, resolve
 from nanomeet_widget.server.broadcast.push_worker import LIVE, pack
-from nanomeet_widget.server.broadcast.stream import Stream
+from nanomeet_widget.server.broadcast.stream import Viewer
 from nanomeet_widget.server.confined import Bounds
 from nanomeet_widget.server.protocol import meeting, watch
 from nanomeet_widget.server.protocol.frames import Frame, Track
@@ -32,6 +33,19 @@ _PAUSE, _LONGEST_PAUSE, _WELL = 1.0, 30.0, 20.0
 _CHUNK = 64 * 1024
 #: Seconds of processor time for one connection: audio takes minutes a day.
 _PROCESSOR = 6 * 3600
+
+
+class Pushed(Protocol):
+    """What is pushed: a stream."""
+
+    def attach(self, viewer: Viewer) -> None:
+        """Begin to give frames to a viewer."""
+
+    def detach(self, viewer: Viewer) -> None:
+        """Give it none any longer."""
+
+    def request_keyframe(self) -> None:
+        """Ask for a keyframe."""
 
 
 class RtmpPush:
@@ -56,7 +70,7 @@ class RtmpPush:
         self._target = target
         self._allowed = allowed
         self._loop = loop
-        self._stream: Stream | None = None
+        self._stream: Pushed | None = None
         self._on_change: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._state: meeting.PushPhase = "connecting"
@@ -73,12 +87,12 @@ class RtmpPush:
         """Return its state, with only the host of the secret address."""
         return meeting.PushState(host=self._target.host, state=self._state, error=self._error)
 
-    def open(self, stream: Stream, on_change: Callable[[], None]) -> None:
+    def open(self, stream: Pushed, on_change: Callable[[], None]) -> None:
         """Begin to push.
 
         Parameters
         ----------
-        stream : Stream
+        stream : Pushed
             The stream.
         on_change : callable
             Called after every change of `describe`.
@@ -86,6 +100,11 @@ class RtmpPush:
         self._stream, self._on_change = stream, on_change
         self._task = self._loop.create_task(self._run())
         stream.attach(self)
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait for the other server."""
+        return self._waiting if self._queue is not None else 0
 
     def close(self) -> None:
         """End the push, once the waiting data is sent."""
