@@ -276,6 +276,7 @@ def test_questions_wait_in_a_queue_until_they_are_answered_or_withdrawn(
     ada.ask(of)
     expect(question(grace)).to_contain_text("Ada asks")
     ben.ask(of)
+    expect(question(grace)).to_contain_text("1 more question")
     cleo.ask(of)
     expect(question(grace)).to_contain_text("2 more questions")
     # One click answers one question, even if it is a double click.
@@ -342,7 +343,7 @@ WITHOUT = "for (const name of ['%s']) delete globalThis[name];"
 
 
 def test_a_browser_without_an_encoder_answers_by_itself(
-    server: RunningServer, open_page: OpenPage, room: Room, joins: Join
+    open_page: OpenPage, room: Room, joins: Join
 ) -> None:
     grace = open_page()
     grace.add_init_script(WITHOUT % "VideoEncoder")

@@ -26,6 +26,7 @@ export const readings: typeof english = {
   stage: { video: "das Bild der Bühne", audio: "den Ton der Bühne" },
   and: " und ",
   reads: (program, what) => `${program} empfängt ${what}`,
+  youReadSeveral: (n) => `Ihr Programm empfängt ${n}-mal Bild oder Ton`,
   severalReadYou: (n) => `${n} Programme empfangen Ihr Bild oder Ihren Ton`,
   began: (program, what) => `${program} empfängt jetzt ${what}.`,
   ended: (program, what) => `${program} empfängt ${what} nicht mehr.`,
@@ -36,4 +37,5 @@ export const readings: typeof english = {
   stop: "Beenden",
   stopOne: (sentence) => `Beenden: ${sentence}`,
   title: "Programme",
+  more: (n) => `${n} weitere`,
 };

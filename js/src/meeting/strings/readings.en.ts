@@ -27,6 +27,8 @@ export const readings = {
   stage: { video: "the stage's picture", audio: "the stage's sound" },
   and: " and ",
   reads: (program: string, what: string) => `${program} reads ${what}`,
+  /** Beside the badges, where each would not fit. */
+  youReadSeveral: (n: number) => `Your program reads ${n} pictures and sounds`,
   severalReadYou: (n: number) => `${n} programs read your picture or sound`,
   began: (program: string, what: string) => `${program} now reads ${what}.`,
   ended: (program: string, what: string) => `${program} no longer reads ${what}.`,
@@ -38,4 +40,5 @@ export const readings = {
   stop: "Stop",
   stopOne: (sentence: string) => `Stop: ${sentence}`,
   title: "Programs",
+  more: (n: number) => `${n} more`,
 };

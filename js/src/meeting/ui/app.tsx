@@ -8,6 +8,7 @@ import { Help } from "./help";
 import { Notices, Toasts } from "./notices";
 import { OpenPanel } from "./panel";
 import { Prejoin } from "./prejoin";
+import { hasReadingBadges } from "./readings";
 import { Removal } from "./removal";
 import { Sound } from "./sound";
 import { AudienceCount, Stage } from "./stage";
@@ -50,7 +51,8 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const tool = width <= NARROW ? TOOL_NARROW : TOOL;
   const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
   const most = room.moderator.value ? 9 : 7;
-  const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE;
+  // Who reads what has to be readable: it needs a line of its own.
+  const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE && !hasReadingBadges(meeting);
   // The mini-player shows people, and the controls that must always be reachable.
   const corner = width > 0 && width <= CORNER.width && height <= CORNER.height;
   return (

@@ -25,6 +25,7 @@ export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
       <span class="person-name">
         <span dir="auto">{isSelf(meeting, person) ? t.common.you(name) : name}</span>
         <Roles meeting={meeting} person={person} speaking={speaking} />
+        <ReadBy words={readBy(meeting, id)} />
       </span>
       <span class="person-actions">
         <HandActions meeting={meeting} person={person} />
@@ -33,6 +34,11 @@ export function PersonRow({ meeting, person }: PersonProps): JSX.Element {
       </span>
     </li>
   );
+}
+
+/** Unlike a role, it is never cut off. */
+function ReadBy({ words }: { words: string }): JSX.Element | null {
+  return words ? <small class="person-reading">{words}</small> : null;
 }
 
 interface RolesProps extends PersonProps {
@@ -47,7 +53,6 @@ function Roles({ meeting, person, speaking }: RolesProps): JSX.Element | null {
     !person.stage && person.hand !== null && words.inAudience,
     meeting.room.state.value.main === person.id && words.shownToAll,
     link !== undefined && words.sharedLink(link.people),
-    readBy(meeting, person.id) || false,
   ].filter((role) => role !== false);
   if (roles.length === 0 && !speaking) return null;
   return (

@@ -8,6 +8,10 @@ import { t } from "../strings";
 import { attempt } from "./attempt";
 import { Eye, Microphone, Program } from "./icons";
 
+/** One sentence names so many readings, and the panel shows so many at once. */
+const SENTENCE = 2;
+const AT_A_GLANCE = 4;
+
 /** In the header: what reads oneself or the stage, and what one's own programs read. */
 export function ReadingBadges({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
@@ -19,6 +23,8 @@ export function ReadingBadges({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   const readers = byReader(ofSelf);
   const ofSelfInWords =
     readers.length > 1 ? t.readings.severalReadYou(readers.length) : sentenceOf(room, ofSelf);
+  const bySelfInWords =
+    bySelf.length > SENTENCE ? t.readings.youReadSeveral(bySelf.length) : sentenceOf(room, bySelf);
   return (
     <>
       {ofSelf.length > 0 && (
@@ -27,11 +33,15 @@ export function ReadingBadges({ meeting }: { meeting: MeetingPage }): JSX.Elemen
       {byReader(ofStage).map((one) => (
         <Badge key={one[0]?.reader} meeting={meeting} words={sentenceOf(room, one)} ends={[]} />
       ))}
-      {bySelf.length > 0 && (
-        <Badge meeting={meeting} words={sentenceOf(room, bySelf)} ends={bySelf} />
-      )}
+      {bySelf.length > 0 && <Badge meeting={meeting} words={bySelfInWords} ends={bySelf} />}
     </>
   );
+}
+
+/** Whether the header shows any. */
+export function hasReadingBadges({ room, readings }: MeetingPage): boolean {
+  const told = [null, room.selfId.value];
+  return readings.value.some(({ of, reader }) => told.includes(of) || told.includes(reader));
 }
 
 interface BadgeProps {
@@ -82,28 +92,48 @@ export function ReadingMark(props: { meeting: MeetingPage; id: string }): JSX.El
 
 /** In the participants panel: all readings, and buttons to end those that concern oneself. */
 export function ReadingList({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
-  const all = meeting.readings.value;
-  const { room } = meeting;
+  const self = meeting.room.selfId.value;
+  const isMine = ({ reader, of }: Reading): boolean => [reader, of].includes(self);
+  const { value: everything } = meeting.readings;
+  const all = [...everything].sort((a, b) => Number(isMine(b)) - Number(isMine(a)));
   if (all.length === 0) return null;
+  const more = all.slice(AT_A_GLANCE);
   return (
     <section aria-label={t.readings.title}>
       <h3>
         {t.readings.title}
         <span class="count">{all.length}</span>
       </h3>
-      <ul class="people readings">
-        {all.map((reading) => {
-          const words = sentenceOf(room, [reading]);
-          const mine = [reading.reader, reading.of].includes(room.selfId.value);
-          return (
-            <li key={reading.id}>
-              <span>{words}</span>
-              {mine && <Stop meeting={meeting} words={words} ends={[reading]} />}
-            </li>
-          );
-        })}
-      </ul>
+      <Rows meeting={meeting} readings={all.slice(0, AT_A_GLANCE)} isMine={isMine} />
+      {more.length > 0 && (
+        <details class="unfold">
+          <summary>{t.readings.more(more.length)}</summary>
+          <Rows meeting={meeting} readings={more} isMine={isMine} />
+        </details>
+      )}
     </section>
+  );
+}
+
+interface RowsProps {
+  meeting: MeetingPage;
+  readings: readonly Reading[];
+  isMine: (reading: Reading) => boolean;
+}
+
+function Rows({ meeting, readings, isMine }: RowsProps): JSX.Element {
+  return (
+    <ul class="people readings">
+      {readings.map((reading) => {
+        const words = sentenceOf(meeting.room, [reading]);
+        return (
+          <li key={reading.id}>
+            <span>{words}</span>
+            {isMine(reading) && <Stop meeting={meeting} words={words} ends={[reading]} />}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
