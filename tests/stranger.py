@@ -14,6 +14,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
 
@@ -99,6 +100,15 @@ class Tone(AudioStreamTrack):
         return frame
 
 
+@dataclass
+class Tracks:
+    """What can be sent on one connection."""
+
+    microphone: Tone
+    camera: Picture
+    screen: Picture
+
+
 class Peer:
     """The connection to one other participant."""
 
@@ -106,6 +116,9 @@ class Peer:
         self._stranger = stranger
         self._other = other
         self._polite = stranger.own_id < other
+        self._tracks = stranger.make_tracks()
+        #: What the other side's newest description is of.
+        self._theirs: object = None
         self._reading: list[asyncio.Task[None]] = []
         self._repeating: asyncio.Task[None] | None = None
         #: The newest picture, the number of pictures, and the newest second of sound, by place.
@@ -122,8 +135,7 @@ class Peer:
 
     async def offer(self) -> None:
         """Begin a connection."""
-        for (place, kind), track in zip(PLACES, self._tracks(), strict=True):
-            assert track is None or track.kind == kind, place
+        for (_, kind), track in zip(PLACES, self._sent(), strict=True):
             self.pc.addTransceiver(track or kind, direction="sendrecv")
         await self.pc.setLocalDescription()
         self._repeating = asyncio.create_task(self._repeat(self.pc))
@@ -138,7 +150,7 @@ class Peer:
             await self.restart()
 
     async def restart(self) -> None:
-        """Connect again: aiortc cannot restart ICE, so this takes a new connection."""
+        """Look for a new path: aiortc cannot restart ICE, so this takes a new connection."""
         if self._polite:
             await self._stranger.send("signal", to=self._other, restart=True)
         else:
@@ -153,7 +165,7 @@ class Peer:
 
     def apply(self) -> None:
         """Send what the stranger sends now, no larger than the other side shows it."""
-        for transceiver, track in zip(self.pc.getTransceivers(), self._tracks(), strict=True):
+        for transceiver, track in zip(self.pc.getTransceivers(), self._sent(), strict=True):
             if transceiver.sender.track is not track:
                 transceiver.sender.replaceTrack(track)
 
@@ -164,14 +176,17 @@ class Peer:
         self._reading.clear()
         await self.pc.close()
 
-    def _tracks(self) -> list[MediaStreamTrack | None]:
-        tracks = self._stranger.tracks(self._other)
-        for place, track in zip(PLACES, tracks, strict=True):
-            if isinstance(track, Picture):
-                track.lines = min(_LINES, max(2, self.wanted[place[0]] // 2 * 2))
+    def _sent(self) -> list[MediaStreamTrack | None]:
+        """Return what is sent now, by place."""
+        sending = self._stranger.sending
+        camera, screen = self.wanted["camera"], self.wanted["screen"]
+        self._tracks.camera.lines = _even(camera)
+        self._tracks.screen.lines = _even(screen)
         return [
-            None if isinstance(track, Picture) and not self.wanted[place[0]] else track
-            for place, track in zip(PLACES, tracks, strict=True)
+            self._tracks.microphone if sending["audio"] else None,
+            self._tracks.camera if sending["video"] and camera else None,
+            self._tracks.screen if sending["screen"] and screen else None,
+            None,
         ]
 
     def _create(self) -> RTCPeerConnection:
@@ -187,6 +202,9 @@ class Peer:
 
     async def _renew(self) -> None:
         await self.close()
+        # A closed connection ends its tracks.
+        self._tracks = self._stranger.make_tracks()
+        self._theirs = None
         self.pc = self._create()
 
     async def _repeat(self, pc: RTCPeerConnection) -> None:
@@ -195,13 +213,14 @@ class Peer:
             await asyncio.sleep(_UNANSWERED)
 
     async def _take_description(self, description: RTCSessionDescription) -> None:
-        known = self.pc.remoteDescription
-        another = known is not None and _connection(known.sdp) != _connection(description.sdp)
+        theirs = _connection(description.sdp)
+        another = self._theirs not in {None, theirs}
         if description.type == "answer":
             if another:
                 await self._renew()
                 await self.offer()
             elif self.pc.signalingState == "have-local-offer":
+                self._theirs = theirs
                 await self.pc.setRemoteDescription(description)
                 self._read()
             return
@@ -210,6 +229,7 @@ class Peer:
             return
         if another or collides:
             await self._renew()
+        self._theirs = theirs
         await self.pc.setRemoteDescription(description)
         for transceiver in self.pc.getTransceivers():
             transceiver.direction = "sendrecv"
@@ -246,11 +266,18 @@ class Peer:
                     self.sounds[place] = np.concatenate([before, wave])[-frame.sample_rate :]
 
 
-def _connection(sdp: str) -> tuple[list[str], list[str]]:
-    """Return what stays the same on one connection: its certificate; and for aiortc, its ICE session."""
-    return re.findall(r"^a=fingerprint:(.*?)\s*$", sdp, re.MULTILINE), re.findall(
-        r"^a=ice-ufrag:(.*?)\s*$", sdp, re.MULTILINE
-    )
+def _connection(sdp: str) -> tuple[str, str]:
+    """Return what stays the same on one connection: its certificate, and for aiortc its ICE session."""
+    found = [
+        re.search(rf"^a={name}:(.*?)\s*$", sdp, re.MULTILINE)
+        for name in ("fingerprint", "ice-ufrag")
+    ]
+    certificate, session = (one[1] if one else "" for one in found)
+    return certificate, session
+
+
+def _even(lines: int) -> int:
+    return max(2, min(_LINES, lines) // 2 * 2)
 
 
 class Stranger:
@@ -260,15 +287,17 @@ class Stranger:
         self, token: str, name: str, *, colour: tuple[int, int, int] = (0, 0, 0), hertz: int = 440
     ) -> None:
         self.own_id = ""
+        self.stage = self.invited = False
         self.participants: dict[str, Message] = {}
         self.peers: dict[str, Peer] = {}
         self.ice_servers: list[Message] = []
+        #: Whether it makes offers also to those who come, which it should not.
+        self.crosses = False
         self.sending = {"audio": True, "video": True, "screen": False}
         self._token = token
         self._name = name
         self._colour = colour
         self._hertz = hertz
-        self._tracks: dict[str, list[MediaStreamTrack | None]] = {}
         self._socket: websockets.ClientConnection
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -285,12 +314,10 @@ class Stranger:
         welcome = await self._receive()
         assert welcome["type"] == "welcome", welcome
         self.own_id, self.ice_servers = welcome["own"]["id"], welcome["ice_servers"]
-        assert welcome["own"]["stage"], "the stage is full"
         await self.send("media", **self.sending)
         for participant in welcome["participants"]:
             self._note(participant)
-            if participant["stage"] and participant["id"] != self.own_id:
-                await self._add(participant["id"]).offer()
+        await self._enter(stage=welcome["own"]["stage"])
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._ping())]
 
     async def leave(self) -> None:
@@ -318,17 +345,9 @@ class Stranger:
             peer.apply()
         await self.send("media", **self.sending)
 
-    def tracks(self, other: str) -> list[MediaStreamTrack | None]:
-        """Return what a participant is sent, by place."""
-        # A track has one sender.
-        known = self._tracks.setdefault(
-            other, [Tone(self._hertz), Picture(self._colour), Picture(self._colour), None]
-        )
-        places = ("audio", "video", "screen", "screen")
-        return [
-            track if self.sending[place] else None
-            for place, track in zip(places, known, strict=True)
-        ]
+    def make_tracks(self) -> Tracks:
+        """Return tracks for one connection: a track has one sender."""
+        return Tracks(Tone(self._hertz), Picture(self._colour), Picture(self._colour))
 
     def named(self, name: str) -> Peer:
         """Return the connection to the participant with this name."""
@@ -363,6 +382,8 @@ class Stranger:
                 peer.wanted = {"camera": message["camera"], "screen": message["screen"]}
                 if peer.pc.getTransceivers():
                     peer.apply()
+            elif kind == "stage_invited":
+                self.invited = True
             elif kind == "mute_requested":
                 await self.change(**{message["media"]: False})
 
@@ -375,14 +396,26 @@ class Stranger:
         self.participants[participant["id"]] = participant
 
     async def _meet(self, participant: Message) -> None:
-        """Expect the offer of a participant who comes to the stage; close the connection of one who goes."""
+        """Expect the offer of one who comes to the stage; close the connection of one who goes."""
         other = participant["id"]
         if other == self.own_id:
-            return
-        if not participant["stage"]:
+            if participant["stage"] != self.stage:
+                await self._enter(stage=participant["stage"])
+        elif not participant["stage"]:
             await self._remove(other)
-        elif other not in self.peers:
-            self._add(other)
+        elif self.stage and other not in self.peers:
+            peer = self._add(other)
+            if self.crosses:
+                await peer.offer()
+
+    async def _enter(self, *, stage: bool) -> None:
+        """Make offers to those on the stage, or leave it."""
+        self.stage = stage
+        for other in list(self.peers):
+            await self._remove(other)
+        for participant in self.participants.values():
+            if stage and participant["stage"] and participant["id"] != self.own_id:
+                await self._add(participant["id"]).offer()
 
     def _add(self, other: str) -> Peer:
         self.peers[other] = peer = Peer(self, other)
@@ -391,7 +424,6 @@ class Stranger:
     async def _remove(self, other: str) -> None:
         if peer := self.peers.pop(other, None):
             await peer.close()
-        self._tracks.pop(other, None)
 
 
 @asynccontextmanager

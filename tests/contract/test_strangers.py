@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
-import asyncio
-
+import numpy as np
 import pytest
 
 from tests.conftest import RunningServer
+from tests.contract.sockets import run
 
 pytest.importorskip("aiortc", reason="aiortc needs Python 3.11")
 
-from tests.stranger import Peer, Stranger, colour, pitch, present  # noqa: E402 - needs aiortc
+from tests.stranger import Peer, Stranger, colour, pitch, present
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
 def test_two_strangers_see_and_hear_each_other(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("Strangers")
-        ada = Stranger(token, "Ada", colour=RED, hertz=440)
-        alan = Stranger(server.invite(token), "Alan", colour=BLUE, hertz=660)
+        ada, alan = two(server, "Strangers")
         async with present(ada), present(alan):
-            for one, other, shown, played in ((ada, "Alan", BLUE, 660), (alan, "Ada", RED, 440)):
-                await one.until(lambda one=one, other=other: other in names(one))
-                peer = one.named(other)
-                await one.until(lambda peer=peer: peer.counts.get("camera", 0) > 20)
-                assert colour(peer.pictures["camera"]) == pytest.approx(shown, abs=20)
-                await one.until(lambda peer=peer, played=played: heard(peer, played))
+            await see_and_hear_each_other(ada, alan)
 
-    asyncio.run(asyncio.wait_for(scenario(), 240))
+    run(scenario())
 
 
-def names(stranger: Stranger) -> set[str]:
-    return {one["name"] for one in stranger.participants.values()}
+def test_strangers_whose_offers_cross_agree(server: RunningServer) -> None:
+    async def scenario() -> None:
+        ada, alan = two(server, "Crossing")
+        ada.crosses = True
+        async with present(ada), present(alan):
+            await see_and_hear_each_other(ada, alan)
+
+    run(scenario())
+
+
+def test_a_stranger_goes_to_the_audience_and_comes_back(server: RunningServer) -> None:
+    async def scenario() -> None:
+        ada, alan = two(server, "StrangeAudience")
+        async with present(ada), present(alan):
+            await see_and_hear_each_other(ada, alan)
+            await ada.send("send_to_audience", id=alan.own_id)
+            await ada.until(lambda: not ada.peers)
+            await alan.until(lambda: not alan.peers)
+            await ada.send("invite_to_stage", id=alan.own_id)
+            await alan.until(lambda: alan.invited)
+            await alan.send("enter_stage")
+            await see_and_hear_each_other(ada, alan)
+
+    run(scenario())
+
+
+def two(server: RunningServer, room: str) -> tuple[Stranger, Stranger]:
+    token = server.room(room)
+    return (
+        Stranger(token, "Ada", colour=RED, hertz=440),
+        Stranger(server.invite(token), "Alan", colour=BLUE, hertz=660),
+    )
+
+
+async def see_and_hear_each_other(ada: Stranger, alan: Stranger) -> None:
+    for one, other, shown, played in ((ada, alan, BLUE, 660), (alan, ada, RED, 440)):
+        await one.until(lambda one=one, other=other: other.own_id in one.peers)
+        peer = one.peers[other.own_id]
+        await one.until(lambda peer=peer: peer.counts.get("camera", 0) > 20)
+        assert colour(peer.pictures["camera"]) == pytest.approx(shown, abs=20)
+        await one.until(lambda peer=peer, played=played: heard(peer, played))
 
 
 def heard(peer: Peer, hertz: int) -> bool:
-    sound = peer.sounds.get("microphone", ())
+    sound = peer.sounds.get("microphone", np.zeros(0))
     return len(sound) == 48_000 and abs(pitch(sound) - hertz) <= 2

@@ -11,7 +11,7 @@ import { type ConnectionQuality, qualityBetween } from "./connection-quality";
 import type { SamplePair } from "./load";
 import { OutageDetector } from "./outage-detector";
 import { encodingFor, type Sending } from "./quality";
-import { sessionOf, tuned } from "./sdp";
+import { certificateOf, tuned } from "./sdp";
 import { packetsArrived, readStats, type Sample } from "./stats";
 
 export interface PeerOptions {
@@ -69,6 +69,8 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #watch: ReturnType<typeof setInterval>;
   #pc: RTCPeerConnection;
+  /** The other side's. The browser keeps only one of several fingerprints in its description. */
+  #certificate: string | null = null;
   #outgoing: Outgoing;
   #sending: Sending;
   #queue: Promise<void> = Promise.resolve();
@@ -190,8 +192,9 @@ export class Peer {
     this.#waitingSince = performance.now();
     pc.onnegotiationneeded = () => void this.#offer(pc);
     pc.onicecandidate = ({ candidate }) => {
-      const { candidate: line, ...rest } = candidate?.toJSON() ?? {};
-      if (line) this.#options.send({ candidate: { candidate: line, ...rest } });
+      // Without one, there are no more (RFC 8838, 13): a stack may wait for that before it gives up.
+      const { candidate: line = "", ...rest } = candidate?.toJSON() ?? {};
+      this.#options.send({ candidate: { candidate: line, ...rest } });
     };
     pc.ontrack = () => this.#options.onChange();
     pc.onconnectionstatechange = () => {
@@ -265,8 +268,8 @@ export class Peer {
   }
 
   async #takeDescription(description: Description): Promise<void> {
-    const known = sessionOf(this.#pc.remoteDescription?.sdp);
-    if (known !== null && sessionOf(description.sdp) !== known) {
+    const certificate = certificateOf(description.sdp);
+    if (this.#pc.remoteDescription && certificate !== this.#certificate) {
       // The other page was reloaded and has a new connection: replace the old one.
       this.#replace();
       if (description.type === "answer") {
@@ -284,6 +287,7 @@ export class Peer {
     const pc = this.#pc;
     if (offered && pc.remoteDescription) this.#newPathSince = performance.now();
     await pc.setRemoteDescription(description);
+    this.#certificate = certificate;
     if (offered) {
       await this.#fill();
       await pc.setLocalDescription();

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
-import { sessionOf, tuned } from "./sdp";
+import { certificateOf, tuned } from "./sdp";
 
-test("the session is read from a description's origin line", () => {
-  expect(sessionOf("v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe(
-    "4611731400430051336",
+test("the certificate is read from the first fingerprint of a description", () => {
+  const session = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\n";
+  const print = "a=fingerprint:sha-256 4A:AD\r\na=fingerprint:sha-512 00:11\r\n";
+  expect(certificateOf(`${session}${print}`)).toBe("sha-256 4A:AD");
+  expect(certificateOf(`${session}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n${print}`)).toBe(
+    "sha-256 4A:AD",
   );
-  expect(sessionOf("v=0\r\ns=-\r\n")).toBeNull();
-  expect(sessionOf(undefined)).toBeNull();
+  expect(certificateOf(session)).toBeNull();
 });
 
 const SOUND =

@@ -1,14 +1,15 @@
 /** Adds to a session description what the browser does not negotiate by itself. Pure text. */
 
 /**
- * The session of a description (RFC 8866, 5.2): one per connection, so a new one means a new page.
+ * The certificate of a description (RFC 8122): one per connection, so a new one means a new page.
+ * The session of the `o=` line does not say so: aiortc writes another into each description.
  */
-export function sessionOf(sdp: string | undefined): string | null {
-  return /^o=\S+ (\d+) /m.exec(sdp ?? "")?.[1] ?? null;
+export function certificateOf(sdp = ""): string | null {
+  return /^a=fingerprint:(\S+ \S+)/m.exec(sdp)?.[1] ?? null;
 }
 
 /**
- * Our Opus preferences for incoming audio (RFC 7587), by transceiver: DTX for the voice, so that a
+ * Our Opus preferences for incoming audio (RFC 7587), by section: DTX for the voice, so that a
  * silent participant sends no packets on each of many connections; stereo for shared audio, for
  * music.
  */
