@@ -139,8 +139,9 @@ def verify(token: str, secret: bytes) -> Claims:
             "this token has expired: ask the moderator for a new invite, or create the room again"
         ) from None
     except jwt.ImmatureSignatureError:
+        begins = f"{read(token).notbefore:%Y-%m-%d %H:%M:%S} UTC"
         raise ImmatureTokenError(
-            "this token is not valid yet: join at the time that it was made for"
+            f"this token is not valid yet: it is valid from {begins} on. Join then"
         ) from None
     # PyJWT parses what is not signed, and so may be nested without end.
     except (jwt.DecodeError, RecursionError) as error:

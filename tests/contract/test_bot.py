@@ -6,7 +6,9 @@ import asyncio
 import base64
 import logging
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ from tornado import httpserver, netutil, web
 
 import nanomeet_widget as nm
 from nanomeet_widget import events
+from nanomeet_widget._tokens import EARLY
+from nanomeet_widget.server.tokens import tls
 from nanomeet_widget.services import Jitsi, LocalServer, NanoStreamCloud
 from tests.conftest import RunningServer, Servers
 from tests.contract.bots import fake_server, names, texts, until
@@ -226,10 +230,59 @@ def test_the_end_of_the_meeting_and_of_the_token_end_the_bot(server: RunningServ
             await bot.ended()
             assert bot.error is not None
             assert bot.error["kind"] == "token_expired"
-        later = (datetime.now(timezone.utc) + timedelta(hours=1)).isoformat()
-        with pytest.raises(nm.NotJoinedError) as early:
-            await nm.Bot(server.room("BotEarly", nbf=later)).join()
-        assert early.value.kind == "token_not_yet_valid"
+
+    run(scenario())
+
+
+def test_a_bot_that_comes_too_early_says_when_it_can_join(server: RunningServer) -> None:
+    async def scenario() -> None:
+        later = datetime.now(timezone.utc) + timedelta(hours=1)
+        early = nm.Bot(server.room("BotEarly", nbf=later.isoformat()))
+        with pytest.raises(nm.NotJoinedError, match=f"from {later:%Y-%m-%d %H:%M:%S} UTC") as told:
+            await early.join()
+        assert told.value.kind == "token_not_yet_valid"
+        assert early.status is nm.MeetingStatus.FAILED
+        # The same bot joins once it can; a token opens its room a minute early.
+        soon = datetime.now(timezone.utc) + timedelta(seconds=EARLY + 3)
+        bot = nm.Bot(server.room("BotSoon", nbf=soon.isoformat()))
+        with pytest.raises(nm.NotJoinedError, match="not valid yet"):
+            await bot.join()
+        while bot.status is not nm.MeetingStatus.JOINED:
+            with suppress(nm.NotJoinedError):
+                await bot.join()
+            await asyncio.sleep(0.2)
+        assert bot.error is None
+        await bot.leave()
+
+    run(scenario())
+
+
+def test_the_certificate_of_the_server_is_checked(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One that is not trusted is final, however long a bot waits for a server that is not there.
+    monkeypatch.setattr("nanomeet_widget.bot.line._PATIENCE_NEW", float("inf"))
+    server = servers.start("--tls")
+    other, _ = tls.self_signed(tmp_path, "127.0.0.1")
+
+    async def scenario() -> None:
+        token = server.room("BotTls")
+        right = str(server.data / "certificate.pem")
+        async with nm.Bot(token, server=server.url, verify=right, display_name="Chair") as chair:
+            async with nm.Bot(server.invite(token), server=server.url, verify=False) as bot:
+                await bot.send_chat("by TLS")
+                await until(lambda: texts(chair), ["by TLS"])
+            await until(lambda: names(chair), {"Chair"})
+            for verify in (str(other), True):
+                stranger = nm.Bot(token, server=server.url, verify=verify)
+                with pytest.raises(nm.NotJoinedError, match=r"not trusted here.*verify=") as told:
+                    await stranger.join()
+                assert told.value.kind == "server_unreachable"
+            for nothing in (str(tmp_path / "none.pem"), str(server.log)):
+                with pytest.raises(nm.InvalidInputError, match="no certificate in PEM"):
+                    await nm.Bot(token, server=server.url, verify=nothing).join()
+            # The token has gone to none but the right one: no one else has come.
+            assert names(chair) == {"Chair"}
 
     run(scenario())
 

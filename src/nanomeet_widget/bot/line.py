@@ -147,11 +147,7 @@ class Line:
                 attempt, since = 0, clock()
             patience = _PATIENCE_JOINED if self._ever_joined else _PATIENCE_NEW
             if clock() - since > patience:
-                return Ending(
-                    kind="server_unreachable",
-                    message=f"The meeting's server cannot be reached ({self._trouble}). Check your "
-                    "network and the server's address, then join again.",
-                )
+                return self._unreachable()
             self._move(Connection.RECONNECTING)
             delay = _DELAYS[min(attempt, len(_DELAYS) - 1)]
             attempt += 1
@@ -226,7 +222,9 @@ class Line:
             )
         except _sockets.UNREACHABLE as error:
             self._trouble = _sockets.words(error)
-            return None
+            # A certificate does not become trusted by waiting; one that was may be renewed.
+            final = isinstance(error, ssl.SSLCertVerificationError) and not self._ever_joined
+            return self._unreachable() if final else None
         pinging = asyncio.ensure_future(self._ping())
         ending: Ending | None = None
         try:
@@ -316,6 +314,13 @@ class Line:
             self._end(Ending(kind=message.kind, message=message.message))
             return
         self._hear_message(message)
+
+    def _unreachable(self) -> Ending:
+        return Ending(
+            kind="server_unreachable",
+            message=f"The meeting's server cannot be reached ({self._trouble}). Check your "
+            "network and the server's address, then join again.",
+        )
 
     def _arrive(self, state: Connection) -> None:
         self._arrived = True
