@@ -18,7 +18,7 @@ from nanomeet_widget._command import Command
 from nanomeet_widget._commands import check_broadcast
 from nanomeet_widget._errors import CommandError, InvalidInputError, NanoMeetError
 from nanomeet_widget._models import Codec, Playout
-from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget.bot.background import BackgroundLoop
 from nanomeet_widget.bot.program import ProgramBot
 from nanomeet_widget.media.sender import Sender, SendStats
@@ -373,18 +373,19 @@ class ProgramBroadcast(ABC):
 
     def _finish(self, error: BaseException | None) -> None:
         self._state = BroadcastStatus.OFF if error is None else BroadcastStatus.FAILED
-        if error is None:
-            self._live.reject(CommandError("broadcast: it was stopped before it was live"))
-            self._ended.resolve(None)
-        else:
-            self._live.reject(error)
-            self._ended.reject(error)
+        if error is not None:
             _show(error)
         if self._on_end is not None:
             try:
                 self._on_end(error)
             except Exception:
                 _logger.exception("on_end of a broadcast failed")
+        if error is None:
+            self._live.reject(CommandError("broadcast: it was stopped before it was live"))
+            self._ended.resolve(None)
+        else:
+            self._live.reject(error)
+            self._ended.reject(error)
 
     def _went_live(self, playout: Playout | None) -> None:
         self._state, self._playout = BroadcastStatus.LIVE, playout
@@ -427,7 +428,8 @@ class _InRoom(ProgramBroadcast):
         self._bot = ProgramBot(token, on_granted=self._send, on_show=self._sender.show, **joining)
 
     async def _carry(self) -> None:
-        bot, off = self._bot, self._off()
+        bot = self._bot
+        off = self._until("broadcast", *_OVER)
         await bot.join()
         if self._title is not None:
             await bot.set_subject(self._title)
@@ -448,31 +450,38 @@ class _InRoom(ProgramBroadcast):
 
     async def _close(self) -> None:
         bot = self._bot
-        try:
-            if bot.own_id and bot.broadcast not in _OVER and self._granted:
-                await self._switch_off()
-            self._playout = bot.playout or self._playout
-        finally:
+        if self._granted and bot.status is MeetingStatus.JOINED and bot.broadcast not in _OVER:
+            await self._switch_off()
+        self._playout = bot.playout or self._playout
+        if bot.status is MeetingStatus.JOINED:
             await bot.leave()
+        else:
+            # The server ends what it hears nothing of.
+            bot.close()
+            await bot.ended()
 
-    def _off(self) -> asyncio.Event:
-        """Return what is set once the room's broadcast is off."""
-        off = asyncio.Event()
+    def _until(self, trait: str, *values: object) -> asyncio.Event:
+        """Return what is set once a trait of the bot has one of these values, or another one, if there are none."""
+        event, before = asyncio.Event(), getattr(self._bot, trait)
 
         def follow(change: dict[str, Any]) -> None:
-            if change["new"] in _OVER:
-                off.set()
+            new = change["new"]
+            if new in values if values else new != before:
+                event.set()
 
-        self._bot.observe(follow, "broadcast")
-        return off
+        self._bot.observe(follow, trait)
+        return event
 
     async def _switch_off(self) -> None:
-        bot, off = self._bot, self._off()
-        with suppress(CommandError):  # the server, or a moderator, was quicker
-            await bot.stop_broadcast()
-        if bot.broadcast not in _OVER:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(off.wait(), _OFF)
+        """End it on the server, which finishes its recording; in vain if the connection is lost."""
+        bot = self._bot
+        off, lost = self._until("broadcast", *_OVER), self._until("status")
+        stopping = asyncio.ensure_future(bot.stop_broadcast())
+        stopping.add_done_callback(lambda done: done.cancelled() or done.exception())
+        waits = [asyncio.ensure_future(event.wait()) for event in (off, lost)]
+        await asyncio.wait(waits, timeout=_OFF, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
 
     def _pause(self, *, paused: bool) -> Command[None]:
         return self._bot.pause_broadcast() if paused else self._bot.resume_broadcast()
