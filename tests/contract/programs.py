@@ -41,7 +41,7 @@ def film(count: int, fps: int = 30) -> Iterator[tuple[Picture, NDArray[np.float3
 
 def number_of(frame: av.VideoFrame) -> int | None:
     """Return the number that a decoded picture says."""
-    stamp = barcode.read(frame.to_ndarray(format="gray")[:, :WIDTH])
+    stamp = barcode.read(np.asarray(frame.to_ndarray(format="gray")[:, :WIDTH], np.uint8))
     return None if stamp is None else stamp.number
 
 
@@ -89,13 +89,13 @@ class Eye:
 
 def numbers_in(recording: bytes) -> list[int | None]:
     """Return the numbers of a recording's pictures."""
-    with av.open(io.BytesIO(recording)) as container:
+    with av.open(io.BytesIO(recording), "r") as container:
         return [number_of(frame) for frame in container.decode(video=0)]
 
 
 def pitch_of(recording: bytes) -> float:
     """Return the loudest frequency of a recording's sound, in hertz."""
-    with av.open(io.BytesIO(recording)) as container:
+    with av.open(io.BytesIO(recording), "r") as container:
         sound = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
         rate = container.streams.audio[0].rate
     loudness = np.abs(np.fft.rfft(sound.astype(float)))

@@ -445,17 +445,14 @@ def test_only_a_moderator_sends_and_ends_it(server: RunningServer) -> None:
             mallory, welcome = await join(server, guest, audience=True)
             told = welcome["broadcast"]
             assert (told["state"], told["program"]) == ("live", True)
-            for ref, request in enumerate(
-                (
-                    {"type": "start_broadcast", "program": True},
-                    {"type": "stop_broadcast"},
-                    {"type": "stop_broadcast", "unable": True},
-                    {"type": "pause_broadcast", "paused": True},
-                ),
-                start=1,
-            ):
-                kind = str(request.pop("type"))
-                await mallory.send(kind, ref=ref, **request)
+            requests: list[tuple[str, dict[str, bool]]] = [
+                ("start_broadcast", {"program": True}),
+                ("stop_broadcast", {}),
+                ("stop_broadcast", {"unable": True}),
+                ("pause_broadcast", {"paused": True}),
+            ]
+            for ref, (kind, fields) in enumerate(requests):
+                await mallory.send(kind, ref=ref, **fields)
                 error = await mallory.expect("error")
                 assert (error["kind"], error["ref"]) == ("forbidden", ref)
             await mallory.send("broadcast_shown", shows="paused")

@@ -21,9 +21,11 @@ from typing import Any
 import pytest
 from tornado import websocket
 
+import nanomeet_widget as nm
 from nanomeet_widget.server.tokens import tls
+from nanomeet_widget.services import Jitsi
 from tests.conftest import RunningServer, Servers
-from tests.contract import sockets
+from tests.contract import programs, sockets
 from tests.contract.sockets import Client, run
 from tests.contract.test_recordings import send
 from tests.proxy import free_port, listens
@@ -407,3 +409,54 @@ def test_an_untrusted_certificate_is_refused(
     nginx.stop()
     assert nginx.files("SECRETself") == []
     assert "SECRET" not in allowing.log.read_text()
+
+
+def test_a_programs_broadcast_goes_to_the_services_own_ingest(nginx: Nginx) -> None:
+    jitsi = Jitsi(
+        "https://meet.example.org",
+        app_id="app",
+        app_secret="s" * 40,
+        broadcast_url=f"rtmp://127.0.0.1:{nginx.port}/live/{{streamname}}",
+        watch_url="https://watch.example.org/{streamname}",
+    )
+    token = jitsi.create_room("Live", streamname="SECRETprogram").token
+    with nm.broadcast(programs.film(100_000), token, service=jitsi, is_vod=False) as show:
+        assert show.playout is not None
+        assert show.playout.live == "https://watch.example.org/SECRETprogram"
+        until(lambda: show.stats.sent > 90)
+        begin = show._sender._begin
+        assert begin is not None
+        assert "SECRET" not in f"{show!r} {begin!r} {show.stats!r}"
+        process = show._sender._process
+        assert process is not None
+        assert b"SECRET" not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    assert str(show.state) == "off"
+    nginx.stop()
+    file = nginx.files("SECRETprogram")[-1]
+    video, audio = (probe(file)[kind] for kind in ("video", "audio"))
+    assert (video["codec_name"], video["width"], video["height"]) == ("h264", 640, 360)
+    assert audio["codec_name"] == "aac"
+    assert int(video["nb_read_frames"]) > 60
+    assert int(audio["nb_read_frames"]) > 60
+
+
+def test_without_an_ingest_a_program_is_told_what_to_pass() -> None:
+    jitsi = Jitsi("https://meet.example.org", app_id="app", app_secret="s" * 40)
+    token = jitsi.create_room("Live").token
+    with pytest.raises(nm.InvalidInputError, match=r"pass Jitsi\(\.\.\., broadcast_url="):
+        nm.broadcast(programs.stamped(1), token, service=jitsi)
+
+
+def test_an_ingest_that_does_not_answer_is_an_error() -> None:
+    jitsi = Jitsi(
+        "https://meet.example.org",
+        app_id="app",
+        app_secret="s" * 40,
+        broadcast_url=f"rtmp://127.0.0.1:{free_port()}/live/{{streamname}}",
+    )
+    token = jitsi.create_room("Live", streamname="SECRETnowhere").token
+    show = nm.broadcast(programs.stamped(1), token, service=jitsi)
+    with pytest.raises(nm.NanoMeetError, match="does not take the stream") as caught:
+        show.live().wait(PATIENCE)
+    assert "SECRET" not in str(caught.value)
+    assert str(show.state) == "failed"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nanomeet_widget.services import BroadcastTarget, Service
 
 #: Seconds for the server to finish a recording; and for another server to take the first picture.
-_OFF, _TAKEN = 75.0, 30.0
+_OFF, _TAKEN = 75.0, 45.0
 _OVER = frozenset({BroadcastStatus.OFF, BroadcastStatus.FAILED})
 
 _logger = logging.getLogger("nanomeet_widget")
@@ -171,7 +171,7 @@ def broadcast(
         claims = _tokens.read(token)
         if service is not None:
             services.remember(claims.server, service)
-        target = services.target(claims.server, claims.streamname, is_vod=is_vod)
+        target = _target(claims, is_vod=is_vod)
         if target is not None:
             _check_pushed({"private": private, "to": targets, "title": title}, codec)
             shows: common.Shows = "soon" if paused else "stage"
@@ -194,6 +194,16 @@ def broadcast(
         raise
     made._begin()  # noqa: SLF001 - of this module
     return made
+
+
+def _target(claims: _tokens.Claims, *, is_vod: bool) -> BroadcastTarget | None:
+    """Return where the token's service is sent to by RTMP; None for the embedded server."""
+    try:
+        maker = services.maker(claims.server)
+    except InvalidInputError:
+        # The cloud's ingest is known without its key.
+        return services.target(claims.server, claims.streamname, is_vod=is_vod)
+    return maker.broadcast_target(claims.streamname, is_vod=is_vod)
 
 
 def _check_pushed(only: dict[str, object], codec: str | None) -> None:
