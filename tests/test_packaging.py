@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "src/nanomeet_widget/static"
 #: Bytes, compressed as a server sends it: a notebook loads the script for each widget. It has its words in
 #: English and German: it is handed over as a text, with no address from which it could load one of them.
-MAX_FRONT_END = 28_672
+MAX_FRONT_END = 29_184
 #: The whole meeting page: what composes and plays broadcasts is loaded when it is needed.
 MAX_MEETING = 120_000
 

@@ -266,6 +266,13 @@ declare class NanoMeet {
     on?: boolean,
   ): Promise<NanoMeetSuccess<{ on: boolean }>>;
   /**
+   * Ask the user whether to show an element of this page to everyone, as a screen with this title.
+   * Resolves with `{ stream }`, by which `nanomeetSourceClosed` tells of its end, once they are asked:
+   * browsers share a tab only by a click in the meeting. Chrome and Edge, from version 132 on; rejects
+   * elsewhere.
+   */
+  presentElement(element: HTMLElement, title?: string): Promise<NanoMeetSuccess<unknown>>;
+  /**
    * Run a command of the engine API, by its name there: `kickParticipant`, `sendChatMessage`,
    * … Resolves when it is done, rejects with the meeting's reason if refused.
    * `nanomeetRemoveParticipant` takes an id and `{ revoke?: boolean, address?: boolean }`: whether

@@ -50,6 +50,7 @@ MET = {
     "engine/client.ts": "the caller has made a key of it",
     "meeting/media/background-track.ts": "for an open camera, which only secure pages get",
     "meeting/media/devices.ts": "refusalOf: no device is asked for",
+    "meeting/media/element-capture.ts": "refusalOf",
     "meeting/media/media.ts": "?., and refusalOf",
     "meeting/media/permissions.ts": "isSecureContext, and ??",
     "meeting/media/picture-track.ts": "asks whether it is there, and PlayedStream.supported",

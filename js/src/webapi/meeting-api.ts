@@ -130,6 +130,24 @@ export class MeetingApi extends NanoMeet {
     throw new NanoMeetError(error, `the ${what} did not change`, "refused");
   }
 
+  /**
+   * Asks the user whether to show an element of this page to everyone, as a screen. Resolves once
+   * they are asked: browsers let them share only by a click in the meeting.
+   */
+  async presentElement(element: HTMLElement, title = ""): Promise<Success<unknown>> {
+    const error = "Present Error";
+    if (!element?.style) throw new NanoMeetError(error, "missing: the element", "invalid");
+    const meeting = this.joined(error);
+    const { RestrictionTarget: Target } = globalThis as { RestrictionTarget?: Targets };
+    if (Target && meeting.view.own) {
+      // Browsers capture an element by itself only if it is drawn by itself (W3C Element Capture).
+      Object.assign(element.style, { isolation: "isolate", transformStyle: "flat" });
+      const nanomeetElement = await Target.fromElement(element);
+      meeting.api.getIFrame().contentWindow?.postMessage({ nanomeetElement }, "*");
+    }
+    return { data: await carriedOut(meeting, ["nanomeetPresentElement", { title }], error) };
+  }
+
   /** Runs a command of the engine API by name. Resolves when it is done, with what it brings. */
   async executeCommand(command: string, ...args: unknown[]): Promise<Success<unknown>> {
     const moderated =
@@ -141,6 +159,11 @@ export class MeetingApi extends NanoMeet {
     const meeting = moderated.test(command) ? this.moderated(error) : this.joined(error);
     return { data: await carriedOut(meeting, [command, ...args], error) };
   }
+}
+
+/** Of W3C Element Capture, which no type library has yet. */
+interface Targets {
+  fromElement(element: Element): Promise<object>;
 }
 
 export type Switch = "microphone" | "camera" | "screen" | "hand";

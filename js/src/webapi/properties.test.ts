@@ -20,6 +20,7 @@ const CALLS = [
   "getParticipants",
   "muteEveryone",
   "pinParticipant",
+  "presentElement",
   "setAudioDevice",
   "setLobby",
   "setMainParticipant",

@@ -19,11 +19,16 @@ class QueuedMeeting {
       this.begun.push("leave");
       this.readiness = { failure: { kind: "left", message: "You left." } };
     },
+    output: async (model) => {
+      if (model === "gone") throw { kind: "no_output", message: "No output shows it." };
+      return `output of ${model}` as unknown as HTMLElement;
+    },
     send: (message) => void this.sent.push(message),
   });
   readonly api = {
     executeCommand: (...words: string[]) => this.#carriesOut(words.join(" ")),
     startBroadcast: () => this.#carriesOut("start"),
+    presentElement: (...words: string[]) => this.#carriesOut(words.join(" ")),
     stopBroadcast: () => this.#carriesOut("stop"),
   } as unknown as MeetingApi;
 
@@ -50,6 +55,19 @@ class QueuedMeeting {
 describe("the kernel's commands", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  it("name an output of the notebook by the widget that it shows", async () => {
+    const meeting = new QueuedMeeting();
+    meeting.joins();
+    meeting.queue.add(1, "presentElement", ["m1", "Plot"]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(meeting.begun).toEqual(["output of m1 Plot"]);
+    await meeting.confirms("output of m1 Plot");
+    meeting.queue.add(2, "presentElement", ["gone"]);
+    await vi.advanceTimersByTimeAsync(0);
+    const error = { kind: "no_output", message: "No output shows it." };
+    expect(meeting.replies().at(-1)).toEqual({ type: "reply", id: 2, error });
+  });
 
   it("wait for the meeting, and run in order", async () => {
     const meeting = new QueuedMeeting();

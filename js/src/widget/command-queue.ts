@@ -15,6 +15,8 @@ export type Readiness =
 export interface Host {
   readiness(): Readiness;
   leave(): Promise<void>;
+  /** The output that shows a widget; rejects if none does. */
+  output(model: string): Promise<HTMLElement>;
   send(message: ToKernel): void;
 }
 
@@ -83,7 +85,7 @@ export class CommandQueue {
         this.#refuse(one, readiness.failure);
       } else if ("api" in readiness) {
         if (blocked) this.#reportHeld(one, BLOCKED, heartbeat);
-        else void this.#begin(one, () => carryOut(readiness.api, one));
+        else void this.#begin(one, () => this.#carryOut(readiness.api, one));
       } else if (Date.now() - Math.max(one.since, readiness.opens ?? 0) > TIMEOUT_MS) {
         const message = `The meeting is not joined after ${TIMEOUT_MIN} minutes: ${readiness.why}.`;
         this.#refuse(one, { kind: readiness.kind, message });
@@ -123,15 +125,19 @@ export class CommandQueue {
     this.look();
   }
 
+  async #carryOut(api: MeetingApi, { name, args }: Given): Promise<unknown> {
+    const command = commandOf(api, name);
+    if (!command) throw { kind: "refused", message: `This page cannot ${name}.` };
+    const [first, ...more] = args;
+    // The kernel knows elements by the widgets that they show.
+    const given =
+      name === "presentElement" ? [await this.#host.output(String(first)), ...more] : args;
+    return (await command(...given))?.data;
+  }
+
   #take(one: Given): void {
     this.#waiting = this.#waiting.filter((other) => other !== one);
   }
-}
-
-async function carryOut(api: MeetingApi, { name, args }: Given): Promise<unknown> {
-  const command = commandOf(api, name);
-  if (!command) throw { kind: "refused", message: `This page cannot ${name}.` };
-  return (await command(...args))?.data;
 }
 
 const verb = ({ name, args }: Given): unknown => (name === "executeCommand" ? args[0] : name);

@@ -6,6 +6,7 @@ const COMMANDS = [
   "getAvailableDevices",
   "getCurrentDevices",
   "pinParticipant",
+  "presentElement",
   "setAudioDevice",
   "setLobby",
   "setMainParticipant",

@@ -9,6 +9,7 @@ import { followLink } from "./dom";
 import { Invitation } from "./invitation";
 import type { Kernel } from "./kernel";
 import { type FromKernel, KernelChannel, type ToKernel } from "./kernel-channel";
+import { outputOf, type WidgetManager } from "./output";
 import { readinessOf } from "./readiness";
 import { t } from "./strings";
 import { currentTheme, followTheme, type Theme } from "./theme";
@@ -26,7 +27,7 @@ export interface SessionModel {
   off(event: string, callback: (...args: never[]) => void): void;
   send(content: unknown): void;
   /** Exposes the kernel in Jupyter's own notebooks. */
-  readonly widget_manager?: { readonly kernel?: Kernel | null };
+  readonly widget_manager?: WidgetManager & { readonly kernel?: Kernel | null };
 }
 
 export class Session {
@@ -63,6 +64,7 @@ export class Session {
       send,
       readiness: () => this.#course.meeting?.readiness ?? readinessOf(this.card, this.room),
       leave: () => this.#course.leaveAsTold(),
+      output: (id) => outputOf(model.widget_manager, id),
     });
     this.#stopTheme = followTheme(document, (theme) => {
       this.#course.meeting?.show(theme);

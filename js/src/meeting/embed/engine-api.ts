@@ -2,6 +2,7 @@
 
 import { type NamedData, type PostisMessage, PostisPeer } from "../../shared/postis";
 import { RefusedError } from "../../shared/refused-error";
+import { isElementTarget } from "../media/element-capture";
 import type { MeetingPage } from "../room";
 import { runCommand } from "./engine-commands";
 import { type Emit, followMeeting } from "./engine-events";
@@ -18,6 +19,12 @@ export function serveEngineApi(meeting: MeetingPage, frame: number, owner: Abort
     targetOrigin: "*",
   });
   const emit: Emit = (name, data = {}) => peer.send({ type: "event", data: { name, ...data } });
+  // Targets of elements are no JSON, as the engine API's own messages are.
+  const listen = ({ source, data }: MessageEvent): void => {
+    const target: unknown = Reflect.get(Object(data), "nanomeetElement");
+    if (source === window.parent && isElementTarget(target)) meeting.nameElement(target);
+  };
+  addEventListener("message", listen, { signal: owner });
   peer.onMessage = (message) => void onMessage(meeting, peer, emit, message);
   emit("browser-support", { supported: "RTCPeerConnection" in window });
   // Tells the embedding page which other events to expect.

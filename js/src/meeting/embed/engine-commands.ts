@@ -139,6 +139,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       textOrNull("The title", read("title"), TITLE) ?? "",
     );
   },
+  "nanomeet-present-element": (meeting, [options]) => {
+    const title = Reflect.get(Object(options), "title");
+    return meeting.askForElement(textOrNull("The title", title, TITLE) ?? "");
+  },
   "nanomeet-close-source": (meeting, [options]) => {
     const read = (key: string): unknown => Reflect.get(Object(options), key);
     return meeting.closeSource(sourceUse(read("use")), flag("failed", read("failed"), false));

@@ -13,6 +13,7 @@ import { Mesh, type Remote } from "../mesh/mesh";
 import { Taps } from "../readings/taps";
 import { t } from "../strings";
 import { composedTiles } from "./composed-tiles";
+import { ElementShare } from "./element-share";
 import { flag } from "./launch";
 import type { MeetingParts } from "./parts";
 import { person } from "./preferences";
@@ -43,6 +44,8 @@ export class Call {
   readonly relay: Composing;
   /** What programs of ours show. */
   readonly sources: Sources;
+  /** What they show of the page around the meeting. */
+  readonly elements: ElementShare;
   /** What programs read of this page. */
   readonly taps: Taps;
   readonly #parts: MeetingParts;
@@ -94,6 +97,7 @@ export class Call {
       onResized: () => this.mesh.peek()?.rescale(),
       onClosed: onSourceClosed,
     });
+    this.elements = new ElementShare(media, onSourceClosed);
     this.taps = new Taps({
       base: launch.base,
       track: (kind, own) => {
@@ -122,7 +126,10 @@ export class Call {
   enter({ own, kept, ice_servers }: Welcome): void {
     // If the place was not kept, the others have closed their ends of the connections.
     if (this.mesh.value?.selfId === own.id && kept) return;
-    if (!kept) this.sources.end(LOST);
+    if (!kept) {
+      this.sources.end(LOST);
+      this.elements.end(LOST.message);
+    }
     this.mesh.value?.close();
     this.mesh.value = new Mesh({
       selfId: own.id,
@@ -139,6 +146,7 @@ export class Call {
     this.broadcast.close();
     this.relay.close();
     this.sources.end(LOST);
+    this.elements.end(LOST.message);
     this.taps.close();
     this.mesh.value?.close();
     this.mesh.value = null;

@@ -15,6 +15,7 @@ import { RefusedError } from "../../shared/refused-error";
 import { nameOf } from "../../shared/text";
 import { ViewStore } from "../look/view";
 import type { Start } from "../media/devices";
+import type { ElementTarget } from "../media/element-capture";
 import { LocalMedia } from "../media/media";
 import type { Remote } from "../mesh/mesh";
 import { type Shown, VideoConstraints } from "../mesh/video-constraints";
@@ -79,6 +80,8 @@ export class MeetingPage implements MeetingParts {
   /** Exists from joining to leaving. */
   readonly #call = signal<Call | null>(null);
   readonly remotes = computed(() => this.#call.value?.remotes.value ?? NO_REMOTES);
+  /** The element of the page around the meeting that a program wants to show. */
+  readonly elementOffer = computed(() => this.#call.value?.elements.offer.value ?? null);
   readonly speaking = computed(() => this.#call.value?.levels.speaking.value ?? NONE);
   readonly dominant = computed(() => this.#call.value?.levels.dominant.value ?? null);
   /** All readings: those that the room announces, and those by the user's own programs of themselves. */
@@ -234,7 +237,28 @@ export class MeetingPage implements MeetingParts {
 
   /** Closes it. `failed`: because of an error, after which the camera is switched off. */
   closeSource(use: SourceUse, failed: boolean): Promise<void> {
+    if (use === "screen") this.#call.peek()?.elements.end("The source was closed.");
     return this.#call.peek()?.sources.close(use, failed) ?? Promise.reject(notJoined());
+  }
+
+  /** The page around the meeting names the element that it asks for next. */
+  nameElement(target: ElementTarget): void {
+    this.#call.peek()?.elements.name(target);
+  }
+
+  /** Asks the user to show the named element of the page around the meeting. */
+  askForElement(title: string): { stream: string } {
+    this.#checkStage();
+    const call = this.#call.peek();
+    if (!call) throw notJoined();
+    return call.elements.ask(title);
+  }
+
+  /** The user's answer; call it from their click. */
+  async answerElement(accepted: boolean): Promise<void> {
+    const elements = this.#call.peek()?.elements;
+    if (accepted) await elements?.accept();
+    else elements?.decline();
   }
 
   async rename(name: string): Promise<void> {

@@ -176,7 +176,9 @@ export class ServerMessages {
       view.tell(t.events.onStage);
     } else {
       this.#call.relay.close();
-      this.#call.sources.end({ message: "You have left the stage.", failed: false });
+      const message = "You have left the stage.";
+      this.#call.sources.end({ message, failed: false });
+      this.#call.elements.end(message);
       void this.#quiet();
       view.tell(t.events.inAudience);
     }
@@ -222,6 +224,7 @@ export class ServerMessages {
       view.tell(t.events.muted);
     } else {
       this.#call.sources.stopScreen();
+      this.#call.elements.end("A moderator turned it off.");
       await media.setScreen(false);
       await media.setCamera(false);
       view.tell(t.events.cameraOff);

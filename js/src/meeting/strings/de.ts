@@ -74,6 +74,9 @@ export const de: Strings = {
     recording_disk: "Die Platte des Servers ist fast voll: Nicht alles wird aufgezeichnet.",
     recording_size: "Die Aufzeichnung ist so groß, wie eine sein darf: Der Rest fehlt darin.",
     recording_failed: "Die Aufzeichnung misslang: Nicht alles wird aufgezeichnet.",
+    declined: "Der Browser durfte diesen Tab nicht teilen: Nichts wird gezeigt.",
+    other_tab:
+      "Etwas anderes als dieser Tab wurde gewählt: Nichts wird gezeigt. Wählen Sie diesen Tab.",
   },
   admission: {
     joining: "Sie treten bei…",
@@ -310,6 +313,9 @@ export const de: Strings = {
     askedStage: (name) => `${name} lädt Sie auf die Bühne ein.`,
     aModerator: "Die Moderation",
     show: "Zeigen",
+    askedElement: (title) =>
+      `Ihr Programm möchte allen ${title ? `„${title}“` : "eine Ausgabe dieser Seite"} zeigen. Ihr Browser fragt, ob er diesen Tab teilen darf; gezeigt wird nur diese Ausgabe.`,
+    showElement: "Zeigen",
     notNow: "Jetzt nicht",
     switchOn: "Einschalten",
     comeUp: "Auf die Bühne kommen",

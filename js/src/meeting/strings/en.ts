@@ -71,6 +71,8 @@ export const en = {
     recording_size:
       "The recording has reached its size limit. The rest of the broadcast is not recorded.",
     recording_failed: "Recording failed. The recording is incomplete.",
+    declined: "The browser was not allowed to share this tab, so nothing is shown.",
+    other_tab: "Something else than this tab was chosen, so nothing is shown. Choose this tab.",
   } as Partial<Record<string, string>>,
   admission: {
     joining: "Joining the meeting…",
@@ -299,6 +301,9 @@ export const en = {
     askedStage: (name: string) => `${name} invites you to the stage.`,
     aModerator: "A moderator",
     show: "Show",
+    askedElement: (title: string) =>
+      `Your program wants to show ${title ? `“${title}”` : "one output of this page"} to everyone. Your browser asks to share this tab; only that output is shown.`,
+    showElement: "Show",
     notNow: "Not now",
     switchOn: "Turn on",
     comeUp: "Join the stage",

@@ -131,6 +131,11 @@ export class FakeMeeting {
     return { stream: "s", ticket: "t" };
   }
 
+  askForElement(title: string): { stream: string } {
+    this.asked.push({ type: "ask_for_element", title });
+    return { stream: "s" };
+  }
+
   async closeSource(use: string, failed: boolean): Promise<void> {
     this.asked.push({ type: "close_source", use, failed });
   }

@@ -40,6 +40,7 @@ export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </button>
       )}
       <Question meeting={meeting} />
+      <ElementQuestion meeting={meeting} />
       <ReadingQuestions meeting={meeting} />
       <LobbyBar meeting={meeting} />
       <MediaNotice meeting={meeting} />
@@ -72,6 +73,27 @@ function Question({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
         </button>
         <button type="button" class="button primary small" onClick={() => answer(act)}>
           {yes}
+        </button>
+      </span>
+    </Notice>
+  );
+}
+
+/** A program's wish to show an element of the page around the meeting: browsers require a click. */
+function ElementQuestion({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
+  const offer = meeting.elementOffer.value;
+  if (!offer) return null;
+  const answer = (accepted: boolean) => () =>
+    void attempt(meeting, () => meeting.answerElement(accepted));
+  return (
+    <Notice tone="plain">
+      <span class="notice-text">{t.notices.askedElement(offer.title)}</span>
+      <span class="notice-actions">
+        <button type="button" class="button small" onClick={answer(false)}>
+          {t.notices.notNow}
+        </button>
+        <button type="button" class="button primary small" onClick={answer(true)}>
+          {t.notices.showElement}
         </button>
       </span>
     </Notice>
