@@ -28,7 +28,7 @@ def clean_name(name: str) -> str:
     str
         The name, cut if it is too long; "Guest" if nothing readable is left.
     """
-    return clean_title(name) or "Guest"
+    return _cut_line(name, _texts.NAME) or "Guest"
 
 
 def clean_title(title: str) -> str:
@@ -44,7 +44,11 @@ def clean_title(title: str) -> str:
     str
         The title, cut if it is too long; empty if nothing readable is left.
     """
-    line = _texts.cut(clean_line(title), _texts.NAME.most).rstrip()
+    return _cut_line(title, _texts.SUBJECT)
+
+
+def _cut_line(text: str, length: _texts.Length) -> str:
+    line = _texts.cut(clean_line(text), length.most).rstrip()
     return line if line.strip(_JOINERS) else ""
 
 

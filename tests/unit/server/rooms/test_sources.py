@@ -262,9 +262,9 @@ def test_the_end_of_the_meeting_and_of_the_server_end_it(house: House) -> None:
 def test_a_page_that_reloads_learns_the_title_again(house: House) -> None:
     token = claims()
     anna = house.page().join(token, person=PERSON)
-    anna.ask(meeting.OpenSource(ref=1, use="screen", title="Loss\u202e of\nrun 7 " + "x" * 100))
+    anna.ask(meeting.OpenSource(ref=1, use="screen", title="Loss\u202e of\nrun 7 " + "x" * 200))
     title = anna.last(meeting.SourceOpened).title
-    assert title == "Loss of run 7 " + "x" * 50
+    assert title == "Loss of run 7 " + "x" * 186
     anna.lose()
     told = house.page().join(token, person=PERSON).last(meeting.SourceOpened)
     assert (told.ref, told.title) == (None, title)
