@@ -1,9 +1,9 @@
 """A server under long load: participants who join, leave and drop out, and many viewers.
 
 What is measured
-    A server in a process of its own. In each room, participants rename themselves every two seconds, with the
-    time in the name; the delay ends when another participant is told. Some leave and return, some lose their
-    connection and return. One broadcast of ten frames per second has many viewers, who count what they miss.
+    A server in a process of its own. In each room, bots write the time into the chat every two seconds; the delay ends
+    when another bot is told. They leave and return, and half of them lose their connection in the middle, and come
+    back by themselves. One broadcast of ten frames per second has many viewers, who count what they miss.
     The server's resident memory is read from /proc every ten seconds.
 
 How to read it
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import statistics
 import time
@@ -26,13 +25,17 @@ from benchmarks.processes import resident
 from benchmarks.report import Report, arguments
 from benchmarks.serving import serving
 from tests.conftest import RunningServer
+from tests.contract.bots import drop
 from tests.unit.server.wire import media, setup
-from tornado import iostream, websocket
+from tornado import websocket
+
+import nanomeet_widget as nm
+from nanomeet_widget.events import IncomingMessage
 
 #: Seconds until the memory is a baseline for comparison: caches and pools have filled.
 WARM = 30.0
 REPORT = 10.0
-RENAME = 2.0
+CHAT = 2.0
 PICTURES, PICTURE = 10, 6_000
 
 
@@ -55,41 +58,31 @@ class Soak:
     async def person(self, token: str) -> None:
         """Join and leave until the end."""
         while not self.over:
-            with suppress(OSError, websocket.WebSocketClosedError, iostream.StreamClosedError):
-                await self._visit(token)
+            bot = nm.Bot(token)
+            bot.on(IncomingMessage, self._hear)
+            try:
+                async with bot:
+                    self.joins += 1
+                    await self._visit(bot)
+                self.leaves += 1
+            except nm.NotJoinedError:
+                self.refused += 1
             await asyncio.sleep(self.chance.uniform(0.1, 1.0))
 
-    async def _visit(self, token: str) -> None:
-        line = await self._connect("ws/meeting")
-        await say(line, "join", v=1, token=token, name="0")
-        self.joins += 1
-        left = self.until - time.monotonic()
-        renaming = asyncio.create_task(self._rename(line))
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._listen(line), min(left, self.chance.uniform(10, 60)))
-            self.refused += 1
-        renaming.cancel()
-        stream = None if line.protocol is None else line.protocol.stream
-        if self.chance.random() < 0.5 and stream is not None:  # noqa: PLR2004 - every other
-            self.drops += 1
-            stream.close()
-        else:
-            self.leaves += 1
-            await say(line, "leave")
-            line.close()
+    async def _visit(self, bot: nm.Bot) -> None:
+        seconds = min(self.until - time.monotonic(), self.chance.uniform(10, 60))
+        middle, end = (time.monotonic() + seconds * share for share in (0.5, 1.0))
+        drops = self.chance.random() < 0.5  # noqa: PLR2004 - every other
+        while time.monotonic() < end:
+            await asyncio.sleep(CHAT)
+            await bot.send_chat(f"{time.monotonic():.6f}")
+            if drops and time.monotonic() > middle:
+                drops = False
+                self.drops += 1
+                drop(bot)
 
-    async def _rename(self, line: websocket.WebSocketClientConnection) -> None:
-        with suppress(websocket.WebSocketClosedError):
-            while True:
-                await asyncio.sleep(RENAME)
-                await say(line, "rename", name=f"{time.monotonic():.6f}")
-
-    async def _listen(self, line: websocket.WebSocketClientConnection) -> None:
-        while (data := await read(line)) is not None:
-            message = json.loads(data)
-            if message["type"] == "updated" and message["participant"]["name"] != "0":
-                sent = float(message["participant"]["name"])
-                self.delays.append(time.monotonic() - sent)
+    def _hear(self, event: IncomingMessage) -> None:
+        self.delays.append(time.monotonic() - float(event.message or 0))
 
     async def broadcast(self, token: str) -> None:
         """Send frames until the end."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
 from tornado import httpserver, netutil, web, websocket
 
 import nanomeet_widget as nm
@@ -34,6 +35,30 @@ def texts(bot: nm.Bot) -> list[str]:
 def names(bot: nm.Bot) -> set[str]:
     """Return who is in the room, as the bot knows it."""
     return {person["display_name"] for person in bot.participants}
+
+
+async def ending(bot: nm.Bot) -> str:
+    """Wait until it is over for a bot, against its will; return why."""
+    assert await bot.ended() is nm.MeetingStatus.FAILED
+    assert bot.error is not None
+    return str(bot.error["kind"])
+
+
+async def refusal(bot: nm.Bot) -> str:
+    """Let a bot join, which it may not; return why."""
+    with pytest.raises(nm.NotJoinedError) as refused:
+        await bot.join()
+    assert refused.value.kind is not None
+    return refused.value.kind
+
+
+def drop(bot: nm.Bot) -> None:
+    """Lose a bot's connection without a word."""
+    session = bot._session
+    socket = session and session._line._socket
+    stream = socket and socket.protocol and socket.protocol.stream
+    assert stream, "it is not connected"
+    stream.close()
 
 
 @dataclass

@@ -11,6 +11,7 @@ from pathlib import Path
 import jwt
 import pytest
 
+import nanomeet_widget as nm
 from nanomeet_widget.server.tokens import secrets_folder
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
@@ -85,18 +86,15 @@ def test_it_drains_before_it_stops(servers: Servers) -> None:
         server = servers.start("--drain", "3600")
         token = server.room("Draining")
         new = server.room("New_one")
-        page, _ = await join(server, token)
-        server.process.send_signal(signal.SIGTERM)
-        until_draining(server)
-        # Who meets goes on, and may bring others; nothing new begins.
-        guest, _ = await join(server, server.invite(token))
-        late = await connect(server, "ws/meeting")
-        await late.send("join", v=1, token=new)
-        assert (await late.expect("bye"))["kind"] == "server_stopping"
-        assert server.process.poll() is None
-        for client in (guest, page):
-            await client.send("leave")
-            await client.closed()
+        async with nm.Bot(token):
+            server.process.send_signal(signal.SIGTERM)
+            until_draining(server)
+            # Who meets goes on, and may bring others; nothing new begins.
+            async with nm.Bot(server.invite(token)):
+                late = await connect(server, "ws/meeting")
+                await late.send("join", v=1, token=new)
+                assert (await late.expect("bye"))["kind"] == "server_stopping"
+                assert server.process.poll() is None
 
     run(scenario())
 

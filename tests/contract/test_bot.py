@@ -21,7 +21,7 @@ from nanomeet_widget._tokens import EARLY
 from nanomeet_widget.server.tokens import tls
 from nanomeet_widget.services import Jitsi, LocalServer, NanoStreamCloud
 from tests.conftest import RunningServer, Servers
-from tests.contract.bots import fake_server, names, texts, until
+from tests.contract.bots import drop, fake_server, names, texts, until
 from tests.contract.sockets import join, run
 
 #: A picture of one pixel.
@@ -406,11 +406,7 @@ def test_a_dropped_connection_comes_back_unnoticed(server: RunningServer) -> Non
         page, _ = await join(server, token)
         async with nm.Bot(token) as bot:
             await page.expect("joined")
-            socket = bot._session._line._socket  # type: ignore[union-attr]
-            assert socket is not None
-            stream = socket.protocol.stream if socket.protocol else None
-            assert stream is not None
-            stream.close()
+            drop(bot)
             await until(
                 lambda: [
                     one.state for one in bot.events if isinstance(one, events.ConnectionChanged)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import nanomeet_widget as nm
 from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
 
+from .bots import ending, refusal
 from .sockets import Client, connect, join, run
 from .test_invite_revocation import id_of
 
@@ -128,17 +130,14 @@ def test_remove_and_revoke_the_link_of_a_class(server: RunningServer) -> None:
     async def lesson() -> None:
         root = server.room("Revoked_class")
         link, other = server.invite(root), server.invite(root)
-        teacher, _ = await join(server, root, person=TEACHER)
-        guest, _ = await join(server, other, person=student(50))
-        pages = await class_joins(server, link, range(5))
-        await ask(teacher, "kick", id=pages[0][1]["own"]["id"], revoke=True)
-        assert (await pages[0][0].expect("bye"))["kind"] == "kicked"
-        for number in range(1, 5):
-            assert (await pages[number][0].expect("bye"))["kind"] == "token_rejected"
-        _, answer = await comes(server, link, person=student(60))
-        assert (answer["type"], answer["kind"]) == ("bye", "token_rejected")
-        await guest.send("ping", t=1)
-        await guest.expect("pong")
+        students = [nm.Bot(link) for _ in range(5)]
+        async with nm.Bot(root) as teacher, nm.Bot(other) as guest:
+            await asyncio.gather(*(student.join() for student in students))
+            await teacher.kick(students[0].own_id, revoke_link=True)
+            kinds = [await ending(student) for student in students]
+            assert kinds == ["kicked", *["token_rejected"] * 4]
+            assert await refusal(nm.Bot(link)) == "token_rejected"
+            await guest.send_chat("still here")
         with LocalServer(server.url, api_key=server.api_key) as service:
             people = {made.id: made.people for made in service.invites("Revoked_class")}
         assert [people[id_of(token)] for token in (root, link, other)] == [1, 5, 1]

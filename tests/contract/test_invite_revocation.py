@@ -7,12 +7,14 @@ from typing import Any
 import jwt
 import pytest
 
+import nanomeet_widget as nm
 from nanomeet_widget._errors import ServiceError
 from nanomeet_widget.cli import main
 from nanomeet_widget.services import LocalServer
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 
+from .bots import ending, until
 from .sockets import connect, join, run
 
 
@@ -50,20 +52,15 @@ def test_those_who_came_with_it_are_out(server: RunningServer) -> None:
     async def scenario() -> None:
         token = server.room("Revoked")
         invite, second = server.invite(token), server.invite(token)
-        host, _ = await join(server, token)
-        guest, _ = await join(server, invite)
-        other, _ = await join(server, second)
-        answer = server.post("revoke", headers={"X-BINTU-TOKEN": token}, id=id_of(invite))
-        assert answer.json() == {"data": [id_of(invite)]}
-        assert (await guest.expect("bye"))["kind"] == "token_rejected"
-        await guest.closed()
-        assert (await host.expect("left"))["id"]
-        # It opens nothing any more; the others stay.
-        again = await connect(server, "ws/meeting")
-        await again.send("join", v=1, token=invite)
-        assert "revoked" in (await again.expect("bye"))["message"]
-        await other.send("ping", t=1)
-        await other.expect("pong")
+        async with nm.Bot(token) as host, nm.Bot(invite) as guest, nm.Bot(second) as other:
+            answer = server.post("revoke", headers={"X-BINTU-TOKEN": token}, id=id_of(invite))
+            assert answer.json() == {"data": [id_of(invite)]}
+            assert await ending(guest) == "token_rejected"
+            await until(lambda: len(host.participants), 2)
+            # It opens nothing any more; the others stay.
+            with pytest.raises(nm.NotJoinedError, match="revoked"):
+                await nm.Bot(invite).join()
+            await other.send_chat("still here")
         assert server.post("ticket", headers={"X-BINTU-TOKEN": invite}).status_code == 401
 
     run(scenario())
@@ -74,10 +71,10 @@ def test_what_was_made_with_it_goes_with_it(server: RunningServer) -> None:
         token = server.room("Family")
         deputy = server.invite(token, moderator=True)
         guest = server.invite(deputy)
-        page, _ = await join(server, guest)
-        revoked = server.post("revoke", headers=key(server), id=id_of(deputy)).json()["data"]
-        assert set(revoked) == {id_of(deputy), id_of(guest)}
-        assert (await page.expect("bye"))["kind"] == "token_rejected"
+        async with nm.Bot(guest) as bot:
+            revoked = server.post("revoke", headers=key(server), id=id_of(deputy)).json()["data"]
+            assert set(revoked) == {id_of(deputy), id_of(guest)}
+            assert await ending(bot) == "token_rejected"
         asked = server.post("nanomeet", headers={"x-bintu-token": deputy}, moderator=False)
         assert asked.status_code == 401
         assert server.post("revoke", headers=key(server), id=id_of(deputy)).json()["data"] == []
