@@ -9,11 +9,13 @@ import httpx
 import pytest
 from tornado import httpclient, websocket
 
+import nanomeet_widget as nm
 from nanomeet_widget._static import STATIC
 from tests.asking import PATIENT, get
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
 
+from .bots import refusal
 from .sockets import Client, connect, join, run
 
 LOCAL = "127.0.0.1"
@@ -176,10 +178,8 @@ def test_a_wrong_limit_is_said_at_once(servers: Servers, option: str) -> None:
 def test_rooms_are_bounded(servers: Servers) -> None:
     async def scenario() -> None:
         server = servers.start("--limit", "rooms=1")
-        await join(server, server.room("One"))
-        late = await connect(server, "ws/meeting")
-        await late.send("join", v=1, token=server.room("Two"))
-        assert (await late.expect("bye"))["kind"] == "room_full"
+        async with nm.Bot(server.room("One")):
+            assert await refusal(nm.Bot(server.room("Two"))) == "room_full"
 
     run(scenario())
 

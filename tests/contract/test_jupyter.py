@@ -16,6 +16,7 @@ import httpx
 import jwt
 import pytest
 
+import nanomeet_widget as nm
 from nanomeet_widget import _jupyter
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._version import __version__
@@ -103,14 +104,16 @@ def kernel(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> LocalServer:
 def test_a_guest_joins_and_watches_by_a_token_alone(hosted: Hosted) -> None:
     async def scenario() -> None:
         token = hosted.server.room("Guests")
-        guest, welcome = await join(hosted.server, hosted.server.invite(token), name="Guest")
-        assert welcome["own"]["moderator"] is False
-        async with broadcasting(hosted.server, token):
+        guest = hosted.server.invite(token)
+        async with (
+            nm.Bot(guest, server=hosted.server.url) as bot,
+            broadcasting(hosted.server, token),
+        ):
+            assert bot.moderator is False
             stream = jwt.decode(token, options={"verify_signature": False})["streamname"]
             viewer, state = await watch(hosted.server, stream)
             assert state["state"] == "waiting"
             viewer.close()
-        guest.close()
 
     run(scenario())
 

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import strategies as st
 from tornado import httpclient, websocket
 
+import nanomeet_widget as nm
 from nanomeet_widget.server.protocol import common
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
-from tests.contract.sockets import Client, connect, join, run
+from tests.contract.sockets import connect, join, run
 from tests.contract.test_token_service import refused_tokens
 from tests.odd_messages import KINDS, LEAVING, any_message
 from tests.waiting import PATIENCE
@@ -129,25 +130,23 @@ def test_a_class_with_the_right_password_gets_in_at_once(server: RunningServer) 
     async def scenario() -> None:
         moderator = server.room("Class")
         invite = server.invite(moderator)
-        anna, _ = await join(server, moderator)
-        await anna.send("set_password", password="sesame", ref=1)
-        await anna.expect("ack")
-
-        async def guess(number: int, password: str) -> tuple[Client, dict[str, Any]]:
-            page = await connect(server, "ws/meeting")
-            person = f"person-of-browser-{number}"
-            await page.send("join", v=1, token=invite, password=password, person=person)
-            answer = await page.receive()
-            assert isinstance(answer, dict)
-            return page, answer
-
-        # A stranger guesses, with the link that all have, from the address that all have.
-        for number in range(8):
-            page, answer = await guess(0, str(number))
-            page.close()
-        assert (answer["type"], answer["kind"]) == ("error", "too_many_attempts")
-        entered = await asyncio.gather(*(guess(n, "sesame") for n in range(1, 41)))
-        assert [answer["type"] for _, answer in entered] == ["welcome"] * 40
+        async with nm.Bot(moderator) as anna:
+            await anna.set_password("sesame")
+            # A stranger guesses, with the link that all have, from the address that all have.
+            told = []
+            for number in range(8):
+                page = await connect(server, "ws/meeting")
+                given = {"v": 1, "token": invite, "person": "person-of-browser-0"}
+                await page.send("join", password=str(number), **given)
+                answer = await page.receive()
+                assert isinstance(answer, dict)
+                told.append((answer["type"], answer.get("kind")))
+                page.close()
+            assert told[-1] == ("error", "too_many_attempts")
+            bots = [nm.Bot(invite, password="sesame") for _ in range(40)]
+            await asyncio.gather(*(bot.join() for bot in bots))
+            assert len(anna.participants) == 41
+            await asyncio.gather(*(bot.leave() for bot in bots))
 
     run(scenario())
 
