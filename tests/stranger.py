@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -125,6 +125,8 @@ class Peer:
         self.pictures: dict[Place, np.ndarray[Any, Any]] = {}
         self.counts: dict[Place, int] = {}
         self.sounds: dict[Place, np.ndarray[Any, Any]] = {}
+        #: Whether the other side has said that there are no more candidates.
+        self.complete = False
         self.wanted = {"camera": _LINES, "screen": _LINES}
         self.pc = self._create()
 
@@ -162,6 +164,8 @@ class Peer:
         local = self.pc.localDescription
         description = {"type": local.type, "sdp": local.sdp}
         await self._stranger.send("signal", to=self._other, description=description)
+        # aiortc has all of its candidates in the description.
+        await self._stranger.send("signal", to=self._other, candidate={"candidate": ""})
 
     def apply(self) -> None:
         """Send what the stranger sends now, no larger than the other side shows it."""
@@ -240,6 +244,7 @@ class Peer:
 
     async def _take_candidate(self, fields: Message) -> None:
         if not fields["candidate"]:
+            self.complete = True
             await self.pc.addIceCandidate(None)
             return
         candidate = candidate_from_sdp(fields["candidate"].removeprefix("candidate:"))
@@ -354,7 +359,7 @@ class Stranger:
         (found,) = [one["id"] for one in self.participants.values() if one["name"] == name]
         return self.peers[found]
 
-    async def until(self, told: Any) -> None:
+    async def until(self, told: Callable[[], object]) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(PATIENCE):
             while not told():
@@ -448,7 +453,7 @@ class Beside:
         """Let the stranger do something, and wait for it."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(2 * PATIENCE)
 
-    def until(self, told: Any) -> None:
+    def until(self, told: Callable[[], object]) -> None:
         """Wait until something is so."""
         self.run(self.stranger.until(told))
 

@@ -101,6 +101,7 @@ def sees_and_hears(page: Page) -> None:
 
 def is_seen_and_heard(page: Page, here: Beside, peer: Peer) -> None:
     """Wait until the stranger sees a person in front of a wall, and hears the fake microphone."""
+    here.until(lambda: peer.complete)
     here.until(lambda: peer.counts.get("camera", 0) > 5)
     assert colour(peer.pictures["camera"]) == pytest.approx((165, 160, 160), abs=30)
     here.until(lambda: abs(peer.sounds.get("microphone", np.zeros(1))).max() > 500)

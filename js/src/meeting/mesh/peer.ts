@@ -185,6 +185,7 @@ export class Peer {
       iceTransportPolicy: this.#options.relayOnly ? "relay" : "all",
       bundlePolicy: "max-bundle",
     });
+    this.#certificate = null;
     this.#sample = null;
     this.#quality = null;
     this.#newPathSince = Number.NEGATIVE_INFINITY;
@@ -269,7 +270,7 @@ export class Peer {
 
   async #takeDescription(description: Description): Promise<void> {
     const certificate = certificateOf(description.sdp);
-    if (this.#pc.remoteDescription && certificate !== this.#certificate) {
+    if (certificate && this.#certificate && certificate !== this.#certificate) {
       // The other page was reloaded and has a new connection: replace the old one.
       this.#replace();
       if (description.type === "answer") {
