@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,32 +17,14 @@ from tests.conftest import RunningServer
 from tests.labs import Lab, running_lab
 
 from .broadcasting import Broadcaster, bundle_broadcaster
-from .contexts import AS_A_USER, LOADING, new_context
+from .browsers import HEADLESS_SHELL, launched
+from .contexts import AS_A_USER, new_context
 from .kept_pages import EXPOSED, KeptPages, OpenNotebook
 
-ELSEWHERE = "notebook.example"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    # Another machine's name that resolves to this one.
-    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
-    "--no-first-run",
-]
 # On a busy machine, what a test waits for may take a while.
 expect.set_options(timeout=30_000)
 #: The camera's frame rate: enough to see motion, and cheap to encode.
 PICTURES_A_SECOND = 10
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-#: Chromium without windows, which needs a third less processor time. In it no tab is ever hidden, no user
-#: refuses a permission, and a frame with a bad certificate has no devices: tests of these launch `CHROMIUM`.
-HEADLESS_SHELL = os.environ.get("CHROMIUM_HEADLESS_SHELL", "/usr/bin/chromium-headless-shell")
 
 
 @pytest.fixture(scope="session")
@@ -79,14 +60,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser(clip: Path) -> Iterator[Browser]:
     """Chromium, shared by all tests."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=HEADLESS_SHELL,
-            args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
-            timeout=LOADING,
-        )
+    with (
+        sync_playwright() as playwright,
+        launched(playwright.chromium, program=HEADLESS_SHELL, camera=clip) as chromium,
+    ):
         yield chromium
-        chromium.close()
 
 
 OpenPage = Callable[..., Page]

@@ -13,8 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserType, Page
 
-from .conftest import ARGUMENTS, CHROMIUM
-from .contexts import LOADING, new_context
+from .browsers import ARGUMENTS, launched
+from .contexts import new_context
 
 NAME = "lan.example"
 
@@ -50,17 +50,6 @@ class Lan:
 @contextmanager
 def lan_browser(browser_type: BrowserType, clip: Path) -> Iterator[Lan]:
     """Run such a browser."""
-    chromium = browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[
-            *ARGUMENTS,
-            f"--use-file-for-fake-video-capture={clip}",
-            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
-        ],
-        timeout=LOADING,
-    )
-    try:
-        with ExitStack() as stack:
-            yield Lan(chromium, stack)
-    finally:
-        chromium.close()
+    arguments = (*ARGUMENTS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
+    with launched(browser_type, *arguments, camera=clip) as chromium, ExitStack() as stack:
+        yield Lan(chromium, stack)

@@ -6,12 +6,12 @@ The page logs its own sound state: evaluating in a page counts as a gesture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.browsers import ARGUMENTS, launched
+from tests.browser.conftest import OpenPage
 from tests.browser.contexts import new_context
 from tests.browser.test_broadcast import go_live
 from tests.browser.test_room import Room, address, button
@@ -51,11 +51,7 @@ def wait_for(page: Page, said: str) -> None:
 @pytest.fixture
 def open_silent(browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Open a page without devices in a browser that requires a user gesture."""
-    with ExitStack() as stack:
-        strict = browser.browser_type.launch(
-            executable_path=CHROMIUM, args=STRICT, timeout=PATIENCE
-        )
-        stack.callback(strict.close)
+    with launched(browser.browser_type, *STRICT) as strict:
 
         def opener(url: str) -> Page:
             context = new_context(strict, permissions=[], viewport={"width": 1000, "height": 700})

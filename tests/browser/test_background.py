@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.contexts import LOADING, new_context
+from tests.browser.browsers import launched
+from tests.browser.contexts import new_context
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
 from tests.browser.peers import KEEP_PEERS, connections
@@ -93,13 +93,8 @@ def posed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def posing(browser: Browser, posed: Path) -> Iterator[Browser]:
     """A browser whose camera shows a person in a room."""
-    made = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={posed}"],
-        timeout=LOADING,
-    )
-    yield made
-    made.close()
+    with launched(browser.browser_type, camera=posed) as made:
+        yield made
 
 
 def _hold(held: list[Route], route: Route) -> None:
@@ -379,13 +374,7 @@ def test_it_is_seen_and_chosen_by_keyboard_before_joining(
 def test_it_goes_on_in_a_tab_behind_another(
     browser: Browser, posed: Path, server: RunningServer, meeting: Posing
 ) -> None:
-    made = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={posed}"],
-        ignore_default_args=list(NEVER_SLOW),
-        timeout=LOADING,
-    )
-    try:
+    with launched(browser.browser_type, camera=posed, without=NEVER_SLOW) as made:
         ada = meeting.enter("Ada", moderator=True, without_camera=True)
         tabs = Tabs(made, ada)
         grace = tabs.open(f"{server.url}/healthz")
@@ -395,8 +384,6 @@ def test_it_goes_on_in_a_tab_behind_another(
         tabs.open("about:blank").front()
         until(ada, lambda: grace.evaluate(PACE), to_be=["hidden", True, 0])
         hidden_from(ada, "Grace")
-    finally:
-        made.close()
 
 
 def test_a_page_around_it_chooses_it_by_the_engine_api(

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.browsers import launched
+from tests.browser.conftest import OpenPage
 from tests.browser.contexts import new_context
 from tests.browser.test_broadcast import go_live, watch
 from tests.browser.test_room import address
@@ -64,13 +65,8 @@ def portrait(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    made = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={path}"],
-        timeout=PATIENCE,
-    )
-    yield made
-    made.close()
+    with launched(browser.browser_type, camera=path) as made:
+        yield made
 
 
 def enter(browser: Browser, url: str) -> Page:

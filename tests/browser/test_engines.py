@@ -17,8 +17,9 @@ from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
-from .conftest import ARGUMENTS, CHROMIUM, OpenPage
-from .contexts import AS_A_USER, LOADING, new_context
+from .browsers import launched
+from .conftest import OpenPage
+from .contexts import AS_A_USER, new_context
 from .notebook import SLOW, Notebook
 from .site import site
 from .test_restricted_pages import ISOLATED, lab_with
@@ -73,11 +74,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[OpenPage]:
     """Open a page in a Chromium with windows, whose frames have devices despite a bad certificate."""
-    chromium = browser.browser_type.launch(
-        executable_path=CHROMIUM, args=ARGUMENTS, timeout=LOADING
-    )
-    yield lambda **options: new_context(chromium, **{**AS_A_USER, **options}).new_page()
-    chromium.close()
+    with launched(browser.browser_type) as chromium:
+        yield lambda **options: new_context(chromium, **{**AS_A_USER, **options}).new_page()
 
 
 def opened(

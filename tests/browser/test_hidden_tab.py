@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
+from tests.browser.browsers import launched
+from tests.browser.conftest import OpenPage
 from tests.browser.media import TONE
 from tests.browser.tabs import NEVER_SLOW, Tabs
 from tests.browser.test_broadcast import fact, go_live, wait_for_pictures, watch
@@ -23,14 +24,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
     """A browser that throttles hidden pages, as users' browsers do."""
-    made = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={clip}"],
-        ignore_default_args=list(NEVER_SLOW),
-        timeout=PATIENCE,
-    )
-    yield made
-    made.close()
+    with launched(browser.browser_type, camera=clip, without=NEVER_SLOW) as made:
+        yield made
 
 
 #: Presses a button by its text, as soon as it appears.

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
-from tests.browser.contexts import LOADING, new_context
+from tests.browser.browsers import ARGUMENTS, launched
+from tests.browser.conftest import OpenPage
+from tests.browser.contexts import new_context
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
 from tests.browser.site import site
@@ -41,13 +42,9 @@ HIDE_USELESS_CAMERAS = """
 def two_cameras(browser: Browser) -> Iterator[Browser]:
     """A Chromium with two usable cameras, and two that `HIDE_USELESS_CAMERAS` hides from pages."""
     fake = "--use-fake-device-for-media-stream"
-    chromium = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=[*(one for one in ARGUMENTS if one != fake), f"{fake}=device-count=4"],
-        timeout=LOADING,
-    )
-    yield chromium
-    chromium.close()
+    arguments = [*(one for one in ARGUMENTS if one != fake), f"{fake}=device-count=4"]
+    with launched(browser.browser_type, *arguments) as chromium:
+        yield chromium
 
 
 def test_noise_is_taken_out_or_not_as_the_browser_says_it(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM, OpenPage
-from tests.browser.contexts import LOADING, new_context
+from tests.browser.browsers import launched
+from tests.browser.conftest import OpenPage
+from tests.browser.contexts import new_context
 from tests.browser.media import moves
 from tests.browser.test_room import Room, address, button, tile
 from tests.browser.waiting import PATIENCE
@@ -86,18 +87,13 @@ def test_choices_are_remembered_and_a_reload_does_not_ask_again(
 def test_without_devices_it_says_why_and_lets_one_in(
     room: Room, browser: Browser, arguments: list[str], words: str, action: str
 ) -> None:
-    chromium = browser.browser_type.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox", *arguments], timeout=LOADING
-    )
-    try:
+    with launched(browser.browser_type, "--no-sandbox", *arguments) as chromium:
         page = new_context(chromium).new_page()
         page.goto(door(room))
         expect(page.get_by_text(words)).to_be_visible(timeout=PATIENCE)
         expect(button(page, "Try again")).to_be_visible()
         button(page, action).click()
         expect(tile(page, "Grace")).to_be_visible(timeout=PATIENCE)
-    finally:
-        chromium.close()
 
 
 @pytest.mark.parametrize(

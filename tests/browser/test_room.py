@@ -11,7 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import CHROMIUM, OpenPage
+from tests.browser.browsers import launched
+from tests.browser.conftest import OpenPage
 from tests.browser.contexts import HANDED_OVER, new_context
 from tests.browser.media import moves, sounds
 from tests.browser.waiting import PATIENCE, until
@@ -202,19 +203,13 @@ def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: O
 
 def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser) -> None:
     # Headless Chromium denies a permission prompt that no user answers.
-    chromium = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=["--no-sandbox", "--use-fake-device-for-media-stream"],
-        timeout=PATIENCE,
-    )
-    try:
+    arguments = ("--no-sandbox", "--use-fake-device-for-media-stream")
+    with launched(browser.browser_type, *arguments) as chromium:
         page = new_context(chromium).new_page()
         page.goto(room.address("Grace"))
         expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
         expect(page.get_by_text("Access to your camera and microphone is blocked")).to_be_visible()
         expect(page.get_by_text("You can still listen")).to_be_visible()
-    finally:
-        chromium.close()
 
 
 def test_newcomers_wait_in_the_lobby_until_they_are_let_in(room: Room) -> None:

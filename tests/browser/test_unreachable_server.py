@@ -16,7 +16,8 @@ from tests.labs import Lab, running_lab
 from tests.proxy import HOST, free_port, tls_proxy
 from tests.waiting import until
 
-from .conftest import ELSEWHERE, OpenPage
+from .browsers import ELSEWHERE
+from .conftest import OpenPage
 from .media import frame_of
 from .notebook import SLOW, Notebook
 
