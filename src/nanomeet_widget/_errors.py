@@ -24,6 +24,7 @@ NanoMeetError
 │   │   ├── WrongRoomError              the token opens another room, or that of another tenant
 │   │   ├── RoomFullError               the room is full
 │   │   └── LoginRequiredError          the server requires a login, or a moderator, first
+│   ├── ReadingEndedError               another participant, or the server, ended a reading
 │   ├── NoFrontEndError                 no notebook page shows the meeting
 │   └── CannotAwaitError                the command was sent, but its reply cannot arrive here
 └── IllegalStepError (RuntimeError)     a state machine was asked for an illegal step: a bug
@@ -166,6 +167,16 @@ class LoginRequiredError(NotJoinedError):
     """The server requires a login before it opens the room: join with a moderator's token."""
 
     kind = "login_required"
+
+
+class ReadingEndedError(CommandError):
+    """Pictures or sound cannot be read any more; `kind` says in a word why.
+
+    ``taken_back`` by the participant, ``left`` if they or you left, ``audience`` if they left the stage,
+    ``stopped``, or ``failed``.
+    """
+
+    kind = "failed"
 
 
 def failed(kind: str, message: str) -> CommandError:

@@ -268,6 +268,18 @@ class Waiting(TypedDict):
     display_name: str
 
 
+class ReadingInfo(TypedDict):
+    """A program that reads pictures or sound of the meeting."""
+
+    id: str
+    #: The id of the participant whose program it is.
+    reader: str
+    #: The id of the participant who is read; None for the stage.
+    of: str | None
+    #: ``video`` or ``audio``.
+    media: str
+
+
 class Message(TypedDict):
     """A message of the chat."""
 

@@ -425,6 +425,39 @@ class ShowsData(Message, frozen=True, kw_only=True):
     shows: str | None = None
 
 
+class ReadingTold(Message, frozen=True, kw_only=True):
+    """A program that reads pictures or sound of the meeting."""
+
+    id: str
+    #: The participant whose program it is.
+    reader: str
+    #: The participant who is read; null for the stage.
+    of: str | None
+    media: str
+
+
+class ReadingsData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetReadingsChanged``."""
+
+    readings: list[ReadingTold]
+
+
+class ReadingMovedData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetReadingMoved``: another stream shows it, or none for now."""
+
+    id: str
+    stream: str | None
+    ticket: str | None
+
+
+class ReadingEndedData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetReadingEnded``."""
+
+    id: str
+    kind: str
+    message: str
+
+
 # --- a broadcast player -----------------------------------------------------------------------
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 from nanomeet_widget import _recordings
-from nanomeet_widget._commands import Commands
 from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joined
-from nanomeet_widget._meeting_state import MeetingState
+from nanomeet_widget._readings import Readings
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.events import Event
@@ -16,7 +15,7 @@ from nanomeet_widget.events import Event
 E = TypeVar("E", bound=Event)
 
 
-class Participation(Commands, MeetingState):
+class Participation(Readings):
     """Commands, state and events of a meeting."""
 
     def _own_token(self) -> str | None:

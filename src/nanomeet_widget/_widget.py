@@ -17,6 +17,7 @@ import traitlets as t
 from nanomeet_widget import (
     _library,
     _page_answers,
+    _server_address,
     _texts,
     _tokens,
     _trust,
@@ -32,7 +33,7 @@ from nanomeet_widget._errors import (
     InvalidInputError,
     NotJoinedError,
 )
-from nanomeet_widget._meeting_state import ALIVE, MeetingState
+from nanomeet_widget._meeting_state import ALIVE
 from nanomeet_widget._models import SecretText, TileView
 from nanomeet_widget._page_protocol import (
     Close,
@@ -50,6 +51,7 @@ from nanomeet_widget._page_protocol import (
 from nanomeet_widget._page_protocol import Event as EventMessage
 from nanomeet_widget._page_sessions import PageSessions, SharedMeeting
 from nanomeet_widget._participation import Participation
+from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget._static import STATIC
 from nanomeet_widget._synced import Synced
@@ -154,6 +156,9 @@ class NanoMeet(Participation, Synced):
     chat : list of dict
         The newest 500 messages that you can read, oldest first: ``id, sender, display_name, text, at,
         private``; ``at`` is in seconds since the epoch.
+    readers : list of dict
+        The programs that read pictures or sound of the meeting: ``id``, ``reader`` (whose program it is), ``of``
+        (who is read; None for the stage) and ``media``, ``"video"`` or ``"audio"``.
     broadcast_stats : dict or None
         How composing the broadcast went, told once a second by the page that composes it; None if
         this page does not: ``fps, skipped, bitrate`` (bits a second), ``encode_ms, queue, backlog``
@@ -289,6 +294,9 @@ class NanoMeet(Participation, Synced):
     def _own_token(self) -> str | None:
         return self.token
 
+    def _server_address(self) -> Address:
+        return _server_address.of_meeting(self.token or "")
+
     def _command(
         self,
         name: str,
@@ -361,7 +369,7 @@ class NanoMeet(Participation, Synced):
             self.layout.close()
 
     _HANDLERS: ClassVar[dict[type[Message], Callable[[NanoMeet, Any], None]]] = {
-        **MeetingState.FOLLOWS,
+        **Participation.FOLLOWS,
         WantInvite: _on_invite,
         WantBrowser: _on_browser,
         Trust: _on_trust,

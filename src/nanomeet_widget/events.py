@@ -452,6 +452,20 @@ class BroadcastChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingsChanged(Event):
+    """A program began to read pictures or sound of the meeting, or stopped.
+
+    Attributes
+    ----------
+    readings : list of dict or None
+        All that go on, as `NanoMeet.readers` has them: dicts of ``id, reader, of`` and ``media``.
+    """
+
+    wire = "nanomeetReadingsChanged"
+    readings: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionChanged(Event):
     """The connection to the room was lost, or is back.
 

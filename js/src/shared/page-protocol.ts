@@ -313,6 +313,33 @@ export interface ShowsData {
   shows?: string | null;
 }
 
+/** A program that reads pictures or sound of the meeting. */
+export interface ReadingTold {
+  id: string;
+  reader: string;
+  of: string | null;
+  media: string;
+}
+
+/** Of ``nanomeetReadingsChanged``. */
+export interface ReadingsData {
+  readings: ReadingTold[];
+}
+
+/** Of ``nanomeetReadingMoved``: another stream shows it, or none for now. */
+export interface ReadingMovedData {
+  id: string;
+  stream: string | null;
+  ticket: string | null;
+}
+
+/** Of ``nanomeetReadingEnded``. */
+export interface ReadingEndedData {
+  id: string;
+  kind: string;
+  message: string;
+}
+
 /** Captions by their address. */
 export interface CaptionsLink {
   url: string;

@@ -25,6 +25,7 @@ from nanomeet_widget._meeting_state import State, state
 from nanomeet_widget._models import SecretText
 from nanomeet_widget._page_protocol import Status
 from nanomeet_widget._participation import Participation
+from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.bot import address
 from nanomeet_widget.bot.background import BackgroundLoop
@@ -103,6 +104,8 @@ class Bot(Participation):
         Participants who wait to be let in: ``id`` and ``display_name``. Known to moderators.
     chat : list of dict
         The newest 500 messages that the bot can read, oldest first, as for `NanoMeet`.
+    readers : list of dict
+        The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     broadcast_stats : None
         No page composes a broadcast here.
     error : dict or None
@@ -306,6 +309,9 @@ class Bot(Participation):
 
     def _own_token(self) -> str | None:
         return self._token
+
+    def _server_address(self) -> Address:
+        return self._address
 
     def _command(
         self,

@@ -16,7 +16,7 @@ PATIENCE = 300.0
 #: Commands that wait at once.
 _MOST = 1000
 #: The others do not wait for these, which take long.
-_SLOW = frozenset({"stopBroadcast", "muteEveryone"})
+_SLOW = frozenset({"stopBroadcast", "muteEveryone", "nanomeetReadMedia"})
 
 
 @dataclass(kw_only=True, eq=False)
@@ -38,6 +38,11 @@ class Given:
     args: tuple[Any, ...]
     parse: Callable[[Any], Any]
     timer: asyncio.TimerHandle | None = field(default=None, repr=False)
+
+    @property
+    def verb(self) -> str:
+        """What it does: its method, or the engine's command."""
+        return verb(self.method, self.args)
 
     def settle(self, outcome: object) -> None:
         """Settle the command, with a result or an error."""
@@ -127,7 +132,7 @@ class CommandQueue:
     def _look(self) -> None:
         while self._waiting and not self._why and not self._busy:
             given = self._waiting.popleft()
-            self._busy = given.method not in _SLOW
+            self._busy = given.verb not in _SLOW
             task = asyncio.ensure_future(self._carry_out(given))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -146,7 +151,7 @@ class CommandQueue:
         except Exception as error:  # noqa: BLE001 - a fault here must not leave a command pending
             given.settle(failed("failed", f"{type(error).__name__}: {error}"))
         finally:
-            if given.method not in _SLOW:
+            if given.verb not in _SLOW:
                 self._busy = False
             self._look()
 
@@ -154,3 +159,8 @@ class CommandQueue:
         if self.withdraw(given):
             words = f"the room is not joined after {PATIENCE / 60:g} minutes: {self._why}"
             given.settle(not_joined(self._kind, f"{given.command.name}: {words}"))
+
+
+def verb(method: str, args: tuple[Any, ...]) -> str:
+    """Return what a method of the Web API does: the method, or the engine's command that it carries out."""
+    return str(args[0]) if method == "executeCommand" else method

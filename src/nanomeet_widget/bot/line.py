@@ -37,7 +37,7 @@ ANSWER = 10.0
 #: Why no one enters at the moment: a person may try again, a loop must not.
 _NOT_ADMITTED = frozenset({"room_full", "lobby_full", "room_closed"})
 
-Answer = meeting.Ack | meeting.InviteCreated | meeting.RemovalPlanned
+Answer = meeting.Ack | meeting.InviteCreated | meeting.RemovalPlanned | meeting.ReadingOpened
 
 _decode = _json.guarded(msgspec.json.Decoder(meeting.ServerMessage).decode)
 _logger = logging.getLogger("nanomeet_widget")

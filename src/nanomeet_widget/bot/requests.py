@@ -70,6 +70,15 @@ def _remove(who: str, options: Mapping[str, bool] | None = None) -> list[meeting
     return [meeting.Kick(id=who, revoke=revoke, address=address)]
 
 
+def _read(
+    media: meeting.MediaKind, of: str | None, lines: int = 360, fps: int = 10
+) -> meeting.ReadMedia:
+    if of == "me":
+        raise _needs_browser("a camera" if media == "video" else "a microphone")
+    # `Line` gives it its `ref`.
+    return meeting.ReadMedia(ref=0, media=media, of=of, lines=lines, fps=fps)
+
+
 _REQUESTS: dict[str, Callable[..., list[meeting.Request]]] = {
     "answerKnockingParticipant": lambda who, admitted: [meeting.Admit(id=who, admitted=admitted)],
     "avatarUrl": _avatar,
@@ -80,7 +89,9 @@ _REQUESTS: dict[str, Callable[..., list[meeting.Request]]] = {
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
     "nanomeetPauseBroadcast": lambda paused: [meeting.PauseBroadcast(paused=paused)],
+    "nanomeetReadMedia": lambda wanted: [_read(**wanted)],
     "nanomeetRemoveParticipant": _remove,
+    "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],
     "sendEndpointTextMessage": lambda to, text: [
         meeting.SendEndpointText(text=text, to=to or None)

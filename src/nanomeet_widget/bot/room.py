@@ -112,6 +112,7 @@ class Room:
         yield self._lobby()
         yield from self._sent(message.chat)
         yield from self._show(message.broadcast)
+        yield self._readings(message.readings)
         yield page.Status(status=MeetingStatus.JOINED)
         yield _event("nanomeetConnection", state="connected")
         if not inside:
@@ -231,6 +232,19 @@ class Room:
         if now.state is not was:
             yield from _recording(was, now, before)
 
+    def _readings(self, readings: list[meeting.Reading]) -> page.Event:
+        said = [msgspec.structs.asdict(one) for one in readings]
+        return _event("nanomeetReadingsChanged", readings=said)
+
+    def _readings_changed(self, message: meeting.ReadingsChanged) -> Told:
+        yield self._readings(message.readings)
+
+    def _reading_moved(self, message: meeting.ReadingMoved) -> Told:
+        yield _event("nanomeetReadingMoved", **msgspec.structs.asdict(message))
+
+    def _reading_ended(self, message: meeting.ReadingEnded) -> Told:
+        yield _event("nanomeetReadingEnded", **msgspec.structs.asdict(message))
+
     def _reaction(self, message: meeting.Reaction) -> Told:
         yield _event("nanomeetReaction", id=message.sender, reaction=message.reaction)
 
@@ -266,6 +280,9 @@ class Room:
         meeting.KnockEnded: _knock_ended,
         meeting.RoomChanged: _changed,
         meeting.ChatMessage: _written,
+        meeting.ReadingsChanged: _readings_changed,
+        meeting.ReadingMoved: _reading_moved,
+        meeting.ReadingEnded: _reading_ended,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,

@@ -13,14 +13,20 @@ from nanomeet_widget import _sockets
 from nanomeet_widget._errors import not_joined
 from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
-from nanomeet_widget.bot.command_queue import CommandQueue, Given
+from nanomeet_widget.bot.command_queue import CommandQueue, Given, verb
 from nanomeet_widget.bot.line import ANSWER, Connection, Ending, Line
 from nanomeet_widget.bot.requests import requests_for
 from nanomeet_widget.bot.room import Room
 from nanomeet_widget.server.protocol import common, meeting
 
 #: Seconds for what takes a recording's last second, or other pages: as the pages have it.
-_TIMES = {"stopBroadcast": 75.0, "nanomeetPauseBroadcast": 30.0, "muteEveryone": 20.0}
+_TIMES = {
+    "stopBroadcast": 75.0,
+    "nanomeetPauseBroadcast": 30.0,
+    "muteEveryone": 20.0,
+    # A participant has one minute to agree.
+    "nanomeetReadMedia": 75.0,
+}
 _LEFT = Ending(kind="left", message="The bot left the meeting.")
 #: What commands wait for, and whether a person decides on it.
 _WAITS = {
@@ -172,8 +178,11 @@ class Session:
             return None
         if method == "toggle" and args == ("hand",):
             args = ("hand", not self._room.hand)
+        answer: object = None
         for request in requests_for(method, args):
-            await self._line.ask(request, timeout=_TIMES.get(_verb(method, args), ANSWER))
+            answer = await self._line.ask(request, timeout=_TIMES.get(verb(method, args), ANSWER))
+        if isinstance(answer, meeting.ReadingOpened):
+            return {"id": answer.id, "stream": answer.stream, "ticket": answer.ticket}
         if method == "setNanoMeetSubject":
             return {"subject": self._room.subject}
         return (
@@ -212,7 +221,3 @@ class Session:
     def _tell(self, told: Iterable[page.Message]) -> None:
         for one in told:
             self._tell_one(one)
-
-
-def _verb(method: str, args: tuple[Any, ...]) -> str:
-    return str(args[0]) if method == "executeCommand" else method
