@@ -50,6 +50,7 @@ from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
     from nanomeet_widget._player import BroadcastPlayer
+    from nanomeet_widget._reading import Frame, Reading, Sound
     from nanomeet_widget._widget import NanoMeet
     from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
 
@@ -64,6 +65,7 @@ __all__ = [
     "CommandRefusedError",
     "CommandTimeoutError",
     "ExpiredTokenError",
+    "Frame",
     "IllegalStepError",
     "ImmatureTokenError",
     "InvalidInputError",
@@ -82,6 +84,7 @@ __all__ = [
     "ProgramBroadcast",
     "ProtocolError",
     "QuotaExceededError",
+    "Reading",
     "ReadingEndedError",
     "Recording",
     "RejectedTokenError",
@@ -91,6 +94,7 @@ __all__ = [
     "ServerStartError",
     "ServiceError",
     "ServiceUnavailableError",
+    "Sound",
     "StreamError",
     "TokenError",
     "WrongRoomError",
@@ -102,6 +106,9 @@ __all__ = [
     "create_invite",
     "create_room",
 ]
+
+
+_READING = ("Frame", "Reading", "Sound")
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
@@ -120,6 +127,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
         from nanomeet_widget import bot  # noqa: PLC0415
 
         return globals().setdefault(name, getattr(bot, name))
+    if name in _READING:
+        from nanomeet_widget import _reading  # noqa: PLC0415
+
+        return globals().setdefault(name, getattr(_reading, name))
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -189,7 +189,9 @@ def failed(kind: str, message: str) -> CommandError:
     message
         What is wrong, and what to do.
     """
-    refused = kind in {"refused", "not_moderator", "forbidden", "unsupported"}
+    # Those of a reading: it was not begun, and the rest of the word says why.
+    reading = kind.startswith("reading_")
+    refused = reading or kind in {"refused", "not_moderator", "forbidden", "unsupported"}
     known = CommandRefusedError if refused else CommandError
     found = (CommandTimeoutError if kind == CommandTimeoutError.kind else known)(message)
     found.kind = kind

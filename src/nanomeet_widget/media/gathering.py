@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nanomeet_widget.media import decoding
@@ -108,8 +108,7 @@ class Gathered:
             This one, or the newer one.
         """
         first = newer._pieces[0]
-        expected = self.at + timedelta(seconds=self._seconds)
-        apart = abs((first.at - expected).total_seconds())
+        apart = abs((first.timestamp - self._pieces[0].timestamp) / 1e6 - self._seconds)
         shape = self._pieces[0].item.samples.shape[1:]
         if apart > _GAP or newer.rate != self.rate or first.item.samples.shape[1:] != shape:
             return newer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import ssl
 import threading
@@ -43,6 +44,8 @@ _EARLY = 5_000
 _ANOTHER_CLOCK = 2_000_000
 #: How much of a frame's lateness is believed to last.
 _DRIFT = 0.002
+
+_logger = logging.getLogger("nanomeet_widget")
 
 _TRACKS = {"video": frames.Track.VIDEO, "audio": frames.Track.AUDIO}
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -86,6 +89,8 @@ class Read(Generic[T]):
 
     item: T
     at: datetime
+    #: The same in microseconds, as its sender's clock shows it.
+    timestamp: int
 
 
 class Reader(Generic[T]):
@@ -129,6 +134,7 @@ class Reader(Generic[T]):
         self._decoding = _Decoding(_TRACKS[media], decoder, _Hold(self._loop, put, fps))
         self._thread = threading.Thread(target=self._run, name="nanomeet-reader", daemon=True)
         self._following: asyncio.Task[None] | None = None
+        self._connection: _Connection | None = None
         self._closed = False
 
     def start(self) -> None:
@@ -201,11 +207,16 @@ class Reader(Generic[T]):
         clock = self._loop.time
         since, attempt = clock(), 0
         while True:
-            connection = _Connection(self._address, self._trust, self._decoding.take)
+            self._connection = connection = _Connection(
+                self._address, self._trust, self._decoding.take
+            )
             try:
                 ending = await connection.run(ticket)
             except UndecodableError as error:
                 ending = str(error)
+            except Exception as error:
+                _logger.exception("reading a stream ended by a fault")
+                ending = f"{type(error).__name__}: {error}"
             if ending is None and connection.arrived:
                 since, attempt = clock(), 0
             elif ending is None and clock() - since > _PATIENCE:
@@ -351,9 +362,8 @@ class _Decoding(Generic[T]):
         elif frame.kind is frames.Kind.MEDIA and self._decoder is not None:
             arrived = time.time()
             for item in self._decoder.decode(frame):
-                self._hold.put(
-                    Read(item, self._clock.at(frame.timestamp, arrived)), frame.timestamp
-                )
+                at = self._clock.at(frame.timestamp, arrived)
+                self._hold.put(Read(item, at, frame.timestamp))
 
 
 class _Clock:
@@ -375,9 +385,11 @@ class _Clock:
 
 
 class _Hold(Generic[T]):
-    """Keeps something back while more has arrived already, as after a time in which the kernel was busy.
+    """Keeps a picture back while it is too early, or while more has arrived already.
 
-    Otherwise a program would see what is old, just before what is new.
+    Too early: only so many a second are wanted. The last one of a stream that stops comes nevertheless. More
+    has arrived: after a time in which the kernel was busy, a program would see what is old just before
+    what is new.
     """
 
     def __init__(
@@ -390,36 +402,47 @@ class _Hold(Generic[T]):
         self._release = release
         self._every = 0 if fps is None else round(1e6 / fps)
         self._due = 0
-        self._held: list[Read[T]] = []
-        self._quiet = 0
+        self._held: Read[T] | None = None
+        self._early: asyncio.TimerHandle | None = None
+        self._turns = 0
         self._since: float | None = None
 
-    def put(self, read: Read[T], timestamp: int) -> None:
-        """Take something, captured at a time in microseconds."""
+    def put(self, read: Read[T]) -> None:
+        """Take something."""
+        timestamp = read.timestamp
         if not self._every:
             self._release(read)
             return
         if abs(timestamp - self._due) > _ANOTHER_CLOCK:
             self._due = timestamp
-        if timestamp + _EARLY < self._due:
-            return
-        self._due = max(self._due, timestamp - self._every) + self._every
-        self._held = [read]
-        self._quiet = 0
+        self._held = read
+        if self._early is not None:
+            self._early.cancel()
+            self._early = None
+        if timestamp + _EARLY >= self._due:
+            self._due = max(self._due, timestamp - self._every) + self._every
+            self._settle()
+        elif self._since is None:
+            left = self._due - timestamp + self._every // 2
+            self._early = self._loop.call_later(left / 1e6, self._settle)
+
+    def _settle(self) -> None:
+        self._turns = 0
         if self._since is None:
             self._since = self._loop.time()
             self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
         """Wait for some turns of the loop in which nothing arrives."""
-        self._quiet += 1
+        self._turns += 1
         late = self._since is not None and self._loop.time() - self._since > _CATCHING_UP
-        if self._quiet < _TURNS and not late:
+        if self._turns < _TURNS and not late:
             self._loop.call_soon(self._turn)
             return
         self._since = None
-        (read,) = self._held
-        self._release(read)
+        held, self._held = self._held, None
+        if held is not None:
+            self._release(held)
 
 
 def _write(socket: websocket.WebSocketClientConnection, message: common.Message) -> None:
