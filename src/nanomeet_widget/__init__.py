@@ -51,6 +51,7 @@ from nanomeet_widget.services import configure
 if TYPE_CHECKING:
     from nanomeet_widget._player import BroadcastPlayer
     from nanomeet_widget._reading import Frame, Reading, Sound
+    from nanomeet_widget._showing import Show
     from nanomeet_widget._widget import NanoMeet
     from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
 
@@ -94,6 +95,7 @@ __all__ = [
     "ServerStartError",
     "ServiceError",
     "ServiceUnavailableError",
+    "Show",
     "Sound",
     "StreamError",
     "TokenError",
@@ -131,6 +133,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
         from nanomeet_widget import _reading  # noqa: PLC0415
 
         return globals().setdefault(name, getattr(_reading, name))
+    if name == "Show":
+        from nanomeet_widget._showing import Show  # noqa: PLC0415
+
+        return globals().setdefault(name, Show)
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

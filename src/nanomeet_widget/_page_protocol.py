@@ -458,6 +458,15 @@ class ReadingEndedData(Message, frozen=True, kw_only=True):
     message: str
 
 
+class SourceClosedData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetSourceClosed``."""
+
+    stream: str
+    message: str
+    #: Whether an error ended it, rather than a request.
+    failed: bool
+
+
 # --- a broadcast player -----------------------------------------------------------------------
 
 

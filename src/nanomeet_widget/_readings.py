@@ -40,7 +40,7 @@ _ANSWER = 80.0
 #: What the server accepts.
 _LEAST_LINES, _MOST_LINES, _MOST_FPS = 90, 720, 30
 #: The meeting goes on although its page is gone: a page that was reloaded comes back.
-_MAY_COME_BACK = frozenset({"page_closed", "page_silent"})
+MAY_COME_BACK = frozenset({"page_closed", "page_silent"})
 
 
 class Readings(Commands, MeetingState):
@@ -223,7 +223,7 @@ class Readings(Commands, MeetingState):
         if told.status in ALIVE:
             return
         self._tell(readers=[])
-        if told.error is None or told.error.kind not in _MAY_COME_BACK:
+        if told.error is None or told.error.kind not in MAY_COME_BACK:
             for source in tuple(self._sources):
                 source.fail(_ended("left", f"{source.name}: the meeting was left"))
 

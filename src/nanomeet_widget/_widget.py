@@ -50,7 +50,7 @@ from nanomeet_widget._page_protocol import (
 )
 from nanomeet_widget._page_protocol import Event as EventMessage
 from nanomeet_widget._page_sessions import PageSessions, SharedMeeting
-from nanomeet_widget._participation import Participation
+from nanomeet_widget._presenting import Presenting
 from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget._static import STATIC
@@ -92,7 +92,7 @@ class _SecretUnicode(t.Unicode[Any, Any]):
         super().__set__(obj, value)
 
 
-class NanoMeet(Participation, Synced):
+class NanoMeet(Presenting, Synced):
     """A meeting in the cell that shows this.
 
     Parameters
@@ -369,7 +369,7 @@ class NanoMeet(Participation, Synced):
             self.layout.close()
 
     _HANDLERS: ClassVar[dict[type[Message], Callable[[NanoMeet, Any], None]]] = {
-        **Participation.FOLLOWS,
+        **Presenting.FOLLOWS,
         WantInvite: _on_invite,
         WantBrowser: _on_browser,
         Trust: _on_trust,

@@ -340,6 +340,13 @@ export interface ReadingEndedData {
   message: string;
 }
 
+/** Of ``nanomeetSourceClosed``. */
+export interface SourceClosedData {
+  stream: string;
+  message: string;
+  failed: boolean;
+}
+
 /** Captions by their address. */
 export interface CaptionsLink {
   url: string;

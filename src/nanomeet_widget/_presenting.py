@@ -1,0 +1,203 @@
+"""Showing a program's pictures in a meeting by the page that has it."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import msgspec
+
+from nanomeet_widget import _page_protocol, _texts
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._meeting_state import ALIVE
+from nanomeet_widget._page_protocol import SourceClosedData, Status
+from nanomeet_widget._participation import Participation
+from nanomeet_widget._reading import Frame, Reading
+from nanomeet_widget._readings import MAY_COME_BACK
+from nanomeet_widget._showing import Show
+from nanomeet_widget.media.sender import Sender
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    #: What `process_video` takes: gets a picture, and returns one.
+    Process = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+Use = Literal["screen", "camera"]
+_TITLE = _texts.Length(least=0, most=_texts.SUBJECT.most)
+
+
+class Presenting(Participation):
+    """Showing pictures of a program in a meeting."""
+
+    def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
+        self._shows: dict[Use, Show] = {}
+        super().__init__(**traits)
+
+    def present(
+        self,
+        source: Any,  # noqa: ANN401 - see below
+        *,
+        title: str = "",
+        sound: Any = None,  # noqa: ANN401 - see below
+        fps: float = 30,
+        rate: int = 48_000,
+        size: tuple[int, int] | None = None,
+        loop: bool = False,
+    ) -> Show:
+        """Show pictures that a program makes to everyone in the meeting, like a shared screen.
+
+        The broadcast and its recording show them, too. Encoding runs in a process of its own: a busy cell does
+        not stop it. Only the newest picture waits, so that none comes late. You have to be on the
+        stage. Another `present` takes the place of the one before. Embedded server only.
+
+        Parameters
+        ----------
+        source : object
+            What the others see, as `broadcast` takes it: an iterator, an async iterator or a callable that
+            gives arrays of ``uint8``, or pairs of a picture and samples; an array; a path or an address
+            that FFmpeg reads; or a matplotlib figure, which is shown whenever it is drawn.
+        title : str, optional
+            What the tile is called; at most 200 characters.
+        sound : object, optional
+            What the others hear: an iterator, an async iterator or a callable that gives samples.
+        fps : float, default 30
+            At most so many pictures a second, from 1 to 60.
+        rate : int, default 48000
+            Samples a second, in hertz.
+        size : tuple of int, optional
+            Width and height of what the others get, both even; by default that of each picture.
+        loop : bool, default False
+            Whether a file begins again at its end.
+
+        Returns
+        -------
+        Show
+            What is shown, from now on until its source ends or `Show.stop`.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks its rule.
+        MissingPackageError
+            If NumPy is not installed.
+
+        Examples
+        --------
+        >>> def noise():
+        ...     return np.random.randint(0, 255, (360, 640, 3), np.uint8)
+        >>> show = meet.present(noise, title="Noise")
+        """
+        text = _texts.check("title", title, _TITLE)
+        sender = Sender(source, sound=sound, fps=fps, rate=rate, size=size, loop=loop)
+        return self._show("present", "screen", sender, text)
+
+    def process_video(self, process: Process, *, lines: int = 360, fps: float = 30) -> Show:
+        """Put your camera's pictures through a function before the others see them.
+
+        The function runs in a thread of the kernel, on the newest picture only: a slow one leaves pictures out,
+        and shows none late. If it raises, the camera goes off, so that no unprocessed picture is seen, and
+        the traceback appears below the cell. Stopped, the camera itself is shown again. Embedded
+        server only.
+
+        Parameters
+        ----------
+        process : callable
+            Gets a picture, an array of ``uint8``: height by width by 3 (RGB), which it may change; returns
+            the one to show, of any size.
+        lines : int, default 360
+            The greatest height of the camera's picture in lines, from 90 to 720.
+        fps : float, default 30
+            Pictures a second at most, from 1 to 30.
+
+        Returns
+        -------
+        Show
+            What is shown, from now on until `Show.stop`. In a ``with`` block, until the end of the block.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks its rule.
+        MissingPackageError
+            If NumPy is not installed.
+
+        Examples
+        --------
+        >>> with meet.process_video(lambda picture: 255 - picture):
+        ...     await asyncio.sleep(60)
+        """
+        if not callable(process):
+            raise InvalidInputError(
+                f"process has to be callable, and {_texts.quoted(process)} is not: pass a function "
+                "that gets a picture and returns one"
+            )
+        reading = self.frames("me", lines=lines, fps=fps)
+        sender = Sender(_processed(reading, process), fps=fps)
+        sender.ended.add_done_callback(lambda _: reading.close())
+        return self._show("process_video", "camera", sender, "")
+
+    def _show(self, name: str, use: Use, sender: Sender, title: str) -> Show:
+        meeting = weakref.ref(self)
+        show = Show(
+            name=name,
+            sender=sender,
+            address=self._server_address,
+            closes=functools.partial(_close, meeting, use),
+        )
+
+        def begin(answer: dict[str, str]) -> None:
+            before = self._shows.get(use)
+            self._shows[use] = show
+            if before is not None and before is not show:
+                before.replaced()
+            show.begin(answer)
+
+        options = {"use": use, "title": title} if title else {"use": use}
+        show.opened = self._command(name, begin, "executeCommand", "nanomeetOpenSource", options)
+        show.opened.add_done_callback(show.settled)
+        return show
+
+    def _on_source_closed(self, data: SourceClosedData) -> None:
+        for show in tuple(self._shows.values()):
+            if show.stream == data.stream:
+                show.closed(data.message, failed=data.failed)
+
+    def _on_status(self, told: Status, at: datetime | None = None) -> None:
+        super()._on_status(told, at)
+        if told.status not in ALIVE and (
+            told.error is None or told.error.kind not in MAY_COME_BACK
+        ):
+            shows, self._shows = self._shows, {}
+            for show in shows.values():
+                show.closed("the meeting was left", failed=False)
+
+    _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
+        **Participation._KEPT,  # noqa: SLF001 - of the base
+        "nanomeetSourceClosed": (SourceClosedData, _on_source_closed),
+    }
+    FOLLOWS: ClassVar[dict[type[_page_protocol.Message], Callable[[Any, Any], None]]] = {
+        **Participation.FOLLOWS,
+        Status: _on_status,
+    }
+
+
+def _processed(reading: Reading[Frame], process: Process) -> Iterator[NDArray[np.uint8]]:
+    for frame in reading:
+        yield process(frame.array)
+
+
+def _close(meeting: weakref.ref[Presenting], use: Use, show: Show, failed: bool) -> None:  # noqa: FBT001 - as `Show` calls it
+    found = meeting()
+    if found is None or found._shows.get(use) is not show:  # noqa: SLF001 - our own
+        return
+    del found._shows[use]  # noqa: SLF001 - likewise
+    if found._status.state in ALIVE:  # noqa: SLF001 - likewise
+        options: dict[str, object] = {"use": use}
+        if failed:
+            options["failed"] = True
+        found._execute("close_source", "nanomeetCloseSource", options)  # noqa: SLF001 - likewise

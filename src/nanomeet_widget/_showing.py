@@ -1,0 +1,168 @@
+"""What a program shows in a meeting: its own pictures as a screen, or in place of the camera."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from nanomeet_widget._command import Command
+from nanomeet_widget._errors import CommandError, NanoMeetError, StreamError
+from nanomeet_widget._server_address import Address
+from nanomeet_widget.media.sender import Sender, SendStats
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Show:
+    """What a program shows in a meeting: what `present` and `process_video` return.
+
+    It begins by itself, and ends with its source. Leaving ``with`` or ``async with`` stops it, and so does
+    `stop`. An error of the source ends it: its traceback appears below the cell, and `error` has it.
+
+    Attributes
+    ----------
+    opened : Command
+        Settles once the meeting's page has a place for it, or fails: with the reason, if it cannot be shown.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        sender: Sender,
+        address: Callable[[], Address],
+        closes: Callable[[Show, bool], object],
+    ) -> None:
+        self._name = name
+        self._sender = sender
+        self._address = address
+        self._closes = closes
+        self._lock = threading.Lock()
+        self._over = False
+        self._error: BaseException | None = None
+        self.stream = ""
+        self.opened: Command[None]
+        sender.ended.add_done_callback(lambda done: self._ended(done.exception()))
+
+    @property
+    def state(self) -> str:
+        """``starting``, ``showing`` or ``ended``."""
+        if self._over:
+            return "ended"
+        return "showing" if self.opened.done() else "starting"
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended it; None while it goes on, and if nothing failed."""
+        return self._error
+
+    @property
+    def stats(self) -> SendStats:
+        """How sending goes: pictures sent and dropped, their rate, and what cannot keep up."""
+        return self._sender.stats
+
+    def stop(self) -> None:
+        """Show it no longer. It takes effect at once, and is safe from any thread."""
+        self._finish(None, failed=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.stop()
+        if kind is None and self._error is not None:
+            raise self._error
+
+    async def __aenter__(self) -> Self:
+        await self.opened
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.__exit__(kind)
+
+    def __repr__(self) -> str:
+        stats = self.stats
+        picture = f" {stats.width}x{stats.height} at {stats.fps:.1f}/s" if stats.width else ""
+        why = f": {self._error}" if self._error is not None else picture
+        return f"<{self._name}: {self.state}{why}>"
+
+    # --- what the meeting tells ----------------------------------------------------------------
+
+    def begin(self, answer: dict[str, str]) -> None:
+        """Begin to send, as the meeting has a place for it.
+
+        Parameters
+        ----------
+        answer : dict
+            Its `stream` and `ticket`.
+        """
+        self.stream = str(answer["stream"])
+        if self._over:
+            self._closes(self, False)
+            return
+        try:
+            address = self._address().beside("ingest")
+            self._sender.start(
+                address.url, str(answer["ticket"]), origin=address.origin, verify=address.verify
+            )
+        except (NanoMeetError, OSError) as error:
+            self._finish(StreamError(f"{self._name}: {error}"), failed=True)
+
+    def settled(self, asked: Command[None]) -> None:
+        """End if the meeting has no place for it.
+
+        Parameters
+        ----------
+        asked : Command
+            The question to the meeting.
+        """
+        error = asked.exception()
+        if error is not None:
+            self._finish(error, failed=False, tell=False)
+
+    def closed(self, message: str, *, failed: bool) -> None:
+        """End, as the meeting shows it no longer.
+
+        Parameters
+        ----------
+        message : str
+            Why.
+        failed : bool
+            Whether that was an error.
+        """
+        error = StreamError(f"{self._name}: {message}") if failed else None
+        self._finish(error, failed=failed, tell=False)
+
+    def replaced(self) -> None:
+        """End, as another one takes its place."""
+        self._finish(None, failed=False, tell=False)
+
+    def _ended(self, error: BaseException | None) -> None:
+        self._finish(error, failed=error is not None)
+
+    def _finish(self, error: BaseException | None, *, failed: bool, tell: bool = True) -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._over, self._error = True, error
+        self._sender.stop()
+        if error is not None and not isinstance(error, CommandError):
+            self._print(error)
+        if tell and self.stream:
+            self._closes(self, failed)
+
+    def _print(self, error: BaseException) -> None:
+        """Show an error where the user reads: below the cell, or in the terminal."""
+        if isinstance(error, NanoMeetError):
+            words = f"{self._name} has ended: {type(error).__name__}: {error}\n"
+        else:
+            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            words = f"{self._name} has ended by an error of your program:\n{trace}"
+        with suppress(Exception):
+            sys.stderr.write(words)
+            sys.stderr.flush()
