@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import msgspec
 
 from nanomeet_widget import _page_protocol, _texts
+from nanomeet_widget._command import Command
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._meeting_state import ALIVE
 from nanomeet_widget._page_protocol import SourceClosedData, Status
@@ -36,6 +37,8 @@ class Presenting(Participation):
 
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
         self._shows: dict[Use, Show] = {}
+        #: How many are being opened: each takes the place of what is shown.
+        self._opening: dict[Use, int] = {"screen": 0, "camera": 0}
         super().__init__(**traits)
 
     def present(
@@ -157,9 +160,14 @@ class Presenting(Participation):
                 before.replaced()
             show.begin(answer)
 
+        def settled(asked: Command[None]) -> None:
+            self._opening[use] -= 1
+            show.settled(asked)
+
         options = {"use": use, "title": title} if title else {"use": use}
+        self._opening[use] += 1
         show.opened = self._command(name, begin, "executeCommand", "nanomeetOpenSource", options)
-        show.opened.add_done_callback(show.settled)
+        show.opened.add_done_callback(settled)
         return show
 
     def _on_source_closed(self, data: SourceClosedData) -> None:
@@ -196,7 +204,8 @@ def _close(meeting: weakref.ref[Presenting], use: Use, show: Show, failed: bool)
     if found is None or found._shows.get(use) is not show:  # noqa: SLF001 - our own
         return
     del found._shows[use]  # noqa: SLF001 - likewise
-    if found._status.state in ALIVE:  # noqa: SLF001 - likewise
+    # To close it would close the one that takes its place.
+    if found._status.state in ALIVE and not found._opening[use]:  # noqa: SLF001 - likewise
         options: dict[str, object] = {"use": use}
         if failed:
             options["failed"] = True

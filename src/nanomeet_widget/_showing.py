@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import sys
 import threading
 import traceback
@@ -45,6 +46,8 @@ class Show:
         self._lock = threading.Lock()
         self._over = False
         self._error: BaseException | None = None
+        # Where errors appear: below the cell that began it, whichever runs meanwhile.
+        self._cell = contextvars.copy_context()
         self.stream = ""
         self.opened: Command[None]
         sender.ended.add_done_callback(lambda done: self._ended(done.exception()))
@@ -152,7 +155,7 @@ class Show:
             self._over, self._error = True, error
         self._sender.stop()
         if error is not None and not isinstance(error, CommandError):
-            self._print(error)
+            self._cell.copy().run(self._print, error)
         if tell and self.stream:
             self._closes(self, failed)
 

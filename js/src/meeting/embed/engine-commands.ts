@@ -308,9 +308,11 @@ async function readMedia(
   wanted: unknown,
 ): Promise<{ id: string; stream: string; ticket: string }> {
   const read = (key: string): unknown => Reflect.get(Object(wanted), key);
+  const self = meeting.room.selfId.value;
   const { id, stream, ticket } = await meeting.readMedia({
     media: oneOf("What is read", read("media"), ["audio", "video"] as const),
-    of: participantOrNull(meeting.room, read("of")),
+    // A program reads what is its user's own without knowing their id.
+    of: participantOrNull(meeting.room, read("of") === "me" ? self : read("of")),
     lines: within("lines", read("lines") ?? 360, LINES),
     fps: within("fps", read("fps") ?? 10, FPS),
   });

@@ -1,0 +1,240 @@
+"""Pictures between a notebook's kernel and the meeting, in a real notebook: arrays out, arrays in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.labs import Lab
+
+from .conftest import OpenPage
+from .kept_pages import OpenNotebook
+from .media import moves
+from .notebook import SLOW, Notebook
+from .sending import colour, read
+from .test_room import button
+from .waiting import PATIENCE, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+SHOW = """
+import asyncio, time
+import numpy as np
+import nanomeet_widget as nm
+room = nm.create_room({!r})
+open("link.txt", "w").write(nm.create_invite(room.token).invite_link)
+meet = nm.NanoMeet(token=room.token)
+meet
+"""
+#: Numbered pictures with a band of one colour, as `sending.read` reads them.
+PICTURES = """
+def numbered(band, begin=0):
+    number = begin
+    while True:
+        picture = np.zeros((360, 640, 3), np.uint8)
+        for bit in range(16):
+            on = number >> bit & 1
+            picture[:144, bit * 40 : bit * 40 + 40] = 255 * on
+            picture[144:288, bit * 40 : bit * 40 + 40] = 255 * (1 - on)
+        picture[288:] = {"red": (220, 30, 30), "blue": (30, 30, 220)}[band]
+        number += 1
+        yield picture
+"""
+#: What the clip of the fake camera shows in its upper left corner.
+WALL = (150, 170, 190)
+CORNER = "frame.array[4:12, 4:12].mean(axis=(0, 1))"
+#: The colour of the upper left corner of a picture.
+_CORNER = """
+(video) => {
+  if (!video.videoWidth) return null;
+  const canvas = new OffscreenCanvas(64, 36);
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(video, 0, 0, 64, 36);
+  return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3);
+}
+"""
+
+
+def joined(notebook: Notebook) -> Notebook:
+    notebook.run(0)
+    expect(notebook.meeting.first).to_have_attribute("data-status", "joined", timeout=SLOW)
+    return notebook
+
+
+def guest(lab: Lab, open_page: OpenPage, name: str = "Grace") -> Page:
+    """A guest who joins with the link."""
+    page = open_page((lab.folder / "link.txt").read_text())
+    page.get_by_label(re.compile("name", re.IGNORECASE)).fill(name)
+    page.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
+    expect(page.locator("[data-participant][data-local=true]").first).to_be_visible(timeout=SLOW)
+    return page
+
+
+def screen(page: Page) -> Locator:
+    return page.locator('li[data-participant$=":screen"]')
+
+
+def camera(page: Page) -> Locator:
+    """The tile of the notebook's participant, as the guest sees it."""
+    return page.locator("li[data-participant][data-local=false]").first
+
+
+def looks(video: Locator, *wanted: int) -> bool:
+    """Whether the upper left corner of a video has about this colour."""
+    found = video.evaluate(_CORNER) if video.count() else None
+    return found is not None and all(
+        abs(one - other) < 30 for one, other in zip(found, wanted, strict=True)
+    )
+
+
+def test_arrays_of_a_cell_are_a_screen_that_a_guest_sees(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    lab.write(
+        "present.ipynb",
+        SHOW.format("present_101"),
+        PICTURES,
+        "show = meet.present(numbered('red'), title='Loss')",
+        "second = meet.present(numbered('blue'))",
+        "end = time.monotonic() + 6\nwhile time.monotonic() < end: pass",
+        "print(show.state, second.state, second.stats.sent > 0)",
+        "second.stop()",
+    )
+    notebook = joined(open_notebook("present.ipynb"))
+    page = guest(lab, open_page)
+    notebook.run(1)
+    notebook.run(2)
+    video = screen(page).locator("video")
+    until(page, lambda: video.count() == 1 and colour(video) == "red")
+    expect(screen(page).locator(".tile-label")).to_contain_text("Loss")
+    # A second one takes its place.
+    notebook.run(3)
+    until(page, lambda: video.count() == 1 and colour(video) == "blue")
+    notebook.tells(5, "ended showing True")
+    # While the kernel is busy, pictures go on to arrive.
+    notebook.start(4)
+    first = read(video)
+    assert first is not None
+    until(page, lambda: (now := read(video)) is not None and now["number"] > first["number"] + 20)
+    notebook.ran(4)
+    notebook.run(6)
+    expect(screen(page)).to_have_count(0)
+    notebook.tells(5, "ended ended True")
+
+
+def test_the_own_camera_is_read_as_arrays(lab: Lab, open_notebook: OpenNotebook) -> None:
+    lab.write(
+        "own.ipynb",
+        SHOW.format("own_101"),
+        f"async for frame in meet.frames('me', lines=180):\n    print(frame.array.shape, {CORNER}.round())\n    if {CORNER}.min() > 100: break",
+        "async for sound in meet.audio('me'):\n    print(sound.rate, sound.samples.shape[1]); break",
+        "print(meet.readers)",
+        # In plain code, with what has been agreed to in an earlier cell.
+        "own = meet.frames('me', lines=180)",
+        "for frame in own:\n    break\nprint(frame.array.shape, own.latest is not None)\nown.close(); print(own)",
+    )
+    notebook = joined(open_notebook("own.ipynb"))
+    text = notebook.evaluate(1)
+    assert text.splitlines()[-1].startswith("(180, 320, 3)"), text
+    red, green, blue = (float(one) for one in re.findall(r"[\d.]+", text.splitlines()[-1])[3:])
+    assert abs(red - WALL[0]) < 25
+    assert abs(green - WALL[1]) < 25
+    assert abs(blue - WALL[2]) < 25
+    assert notebook.evaluate(2).startswith("48000")
+    # It is one's own: no one has to know.
+    assert notebook.evaluate(3) == "[]"
+    notebook.run(4)
+    assert notebook.evaluate(5) == "(180, 320, 3) True\n<frames of me: ended>"
+
+
+def test_a_guest_agrees_and_takes_it_back(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    lab.write(
+        "guest.ipynb",
+        SHOW.format("guest_101"),
+        "grace = next(p['id'] for p in meet.participants if p['display_name'] == 'Grace')\nreading = meet.frames(grace)",
+        "print(reading.state)",
+        f"async for frame in reading:\n    if {CORNER}.min() > 100: break\nprint(frame.participant == grace, len(meet.readers))",
+        "try:\n    async for frame in reading: pass\nexcept nm.ReadingEndedError as error:\n    print(error.kind, '-', error)",
+        "print(len(meet.readers), meet.events[-1].name)",
+    )
+    notebook = joined(open_notebook("guest.ipynb"))
+    page = guest(lab, open_page)
+    expect(notebook.meeting.first).to_contain_text("2 people", timeout=SLOW)
+    notebook.run(1)
+    notebook.tells(2, "asking")
+    button(page, "Allow").click(timeout=SLOW)
+    assert notebook.evaluate(3) == "True 1"
+    notebook.start(4)
+    page.get_by_role("button", name=re.compile("^Stop")).first.click(timeout=SLOW)
+    notebook.ran(4)
+    expect(notebook.output(4)).to_contain_text("taken_back - frames: Grace has taken it back.")
+    notebook.begins(5, "0 readings_changed")
+
+
+def test_the_camera_goes_through_a_function(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    lab.write(
+        "process.ipynb",
+        SHOW.format("process_101"),
+        "shown = meet.process_video(lambda picture: 255 - picture)",
+        "shown.stop()",
+        (
+            "def fails(picture):\n"
+            "    if picture.mean() > 20: raise ZeroDivisionError('my own fault')\n"
+            "    return picture\n"
+            "shown = meet.process_video(fails)\nawait asyncio.sleep(0)"
+        ),
+        "print(shown.state, repr(shown.error), meet.status.value)",
+        "await meet.set_subject('goes on'); print(meet.subject)",
+    )
+    notebook = joined(open_notebook("process.ipynb"))
+    page = guest(lab, open_page)
+    video = camera(page).locator("video")
+    until(page, lambda: looks(video, *WALL))
+    notebook.run(1)
+    until(page, lambda: looks(video, *(255 - one for one in WALL)))
+    notebook.run(2)
+    until(page, lambda: looks(video, *WALL))
+    assert moves(video)
+    notebook.run(3)
+    expect(camera(page)).to_have_attribute("data-camera", "off", timeout=PATIENCE)
+    expect(notebook.output(3)).to_contain_text("ZeroDivisionError: my own fault", timeout=SLOW)
+    expect(notebook.output(3)).to_contain_text("in fails")
+    notebook.begins(4, "ended ZeroDivisionError('my own fault')")
+    assert notebook.evaluate(5) == "goes on"
+
+
+def test_a_page_that_reloads_and_a_kernel_that_restarts(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    lab.write(
+        "again.ipynb",
+        SHOW.format("again_101"),
+        PICTURES,
+        "show = meet.present(numbered('red'))\nown = meet.frames('me')",
+        "print(show.state, own.state, meet.status.value)",
+        "before = own.latest\nasync for frame in own:\n    if frame.at > before.at: break\nprint('newer')",
+    )
+    notebook = joined(open_notebook("again.ipynb"))
+    page = guest(lab, open_page)
+    notebook.run(1)
+    notebook.run(2)
+    video = screen(page).locator("video")
+    until(page, lambda: video.count() == 1 and colour(video) == "red")
+    notebook.tells(3, "showing reading joined")
+    notebook.save()
+    notebook.page.reload()
+    notebook.idle()
+    expect(notebook.meeting.first).to_have_attribute("data-status", "joined", timeout=SLOW)
+    until(page, lambda: video.count() == 1 and colour(video) == "red")
+    notebook.tells(3, "showing reading joined")
+    assert notebook.evaluate(4) == "newer"
+    # A kernel that is gone shows nothing.
+    notebook.menu("Kernel", "Restart Kernel…")
+    notebook.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(screen(page)).to_have_count(0, timeout=SLOW)
