@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.browser.posing import pose
 from tests.conftest import RunningServer, Servers
 

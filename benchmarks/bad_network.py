@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.line import Line
 from benchmarks.report import Report, arguments
 from benchmarks.studio import CANVAS, HEAD, Seen, Studio, running_studio, watch
-from tests.browser.conftest import CHROMIUM
+from tests.browser.browsers import CHROMIUM
 
 #: Milliseconds in each direction, and lost packets in percent.
 LINES = [(0, 0), (20, 0), (20, 1), (20, 3), (20, 10), (50, 0), (100, 0), (200, 0)]

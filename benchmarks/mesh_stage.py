@@ -30,7 +30,7 @@ from typing import Any
 
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.browser.contexts import new_context
 from tests.browser.test_room import address
 from tests.conftest import RunningServer, Servers

@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.browser.contexts import new_context
 from tests.browser.peers import KEEP_PEERS
 from tests.browser.test_networks import Wire, decoded, meet

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.report import Report, arguments
 from playwright.sync_api import Page, expect, sync_playwright
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.browser.media import frame_of
 from tests.browser.notebook import SLOW, Notebook
 from tests.labs import Lab, running_lab

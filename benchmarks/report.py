@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.browsers import CHROMIUM
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _INTRODUCTION = """# Results

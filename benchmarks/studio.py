@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.figures import percentile, stalls
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.broadcasting import JS, Broadcaster, bundle_broadcaster
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.conftest import RunningServer, Servers
 
 HERE = Path(__file__).parent

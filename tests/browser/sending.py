@@ -100,7 +100,7 @@ class Program:
                     await line.write_message(frame.encode(), binary=True)
         line.close()
         await asyncio.wait({listening}, timeout=_FAREWELL)
-        if line.protocol is not None:
+        if line.protocol is not None and line.protocol.stream is not None:
             line.protocol.stream.close()
         # The stream's own callbacks run in the loop's next turns.
         for _ in range(10):

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, OpenPage
-from tests.browser.contexts import AS_A_USER, LOADING, new_context
+from tests.browser.browsers import ARGUMENTS, launched
+from tests.browser.conftest import OpenPage
+from tests.browser.contexts import AS_A_USER, new_context
 from tests.browser.site import site
 from tests.browser.test_room import address as link
 from tests.browser.test_room import tile
@@ -63,10 +64,8 @@ _LOOK = """
 @pytest.fixture(scope="module")
 def capturing(browser: Browser) -> Iterator[Browser]:
     """A Chromium that captures its tabs; the shell has no screens at all."""
-    kind: BrowserType = browser.browser_type
-    chromium = kind.launch(executable_path=CHROMIUM, args=_CAPTURING, timeout=LOADING)
-    yield chromium
-    chromium.close()
+    with launched(browser.browser_type, *_CAPTURING) as chromium:
+        yield chromium
 
 
 class Presenter:

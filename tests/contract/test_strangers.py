@@ -59,12 +59,18 @@ def two(server: RunningServer, room: str) -> tuple[Stranger, Stranger]:
 
 
 async def see_and_hear_each_other(ada: Stranger, alan: Stranger) -> None:
-    for one, other, shown, played in ((ada, alan, BLUE, 660), (alan, ada, RED, 440)):
-        await one.until(lambda one=one, other=other: other.own_id in one.peers)
-        peer = one.peers[other.own_id]
-        await one.until(lambda peer=peer: peer.counts.get("camera", 0) > 20)
-        assert colour(peer.pictures["camera"]) == pytest.approx(shown, abs=20)
-        await one.until(lambda peer=peer, played=played: heard(peer, played))
+    await see_and_hear(ada, alan, shown=BLUE, played=660)
+    await see_and_hear(alan, ada, shown=RED, played=440)
+
+
+async def see_and_hear(
+    one: Stranger, other: Stranger, *, shown: tuple[int, int, int], played: int
+) -> None:
+    await one.until(lambda: other.own_id in one.peers)
+    peer = one.peers[other.own_id]
+    await one.until(lambda: peer.counts.get("camera", 0) > 20)
+    assert colour(peer.pictures["camera"]) == pytest.approx(shown, abs=20)
+    await one.until(lambda: heard(peer, played))
 
 
 def heard(peer: Peer, hertz: int) -> bool:
