@@ -59,18 +59,18 @@ def two(server: RunningServer, room: str) -> tuple[Stranger, Stranger]:
 
 
 async def see_and_hear_each_other(ada: Stranger, alan: Stranger) -> None:
-    await see_and_hear(ada, alan, shown=BLUE, played=660)
-    await see_and_hear(alan, ada, shown=RED, played=440)
+    await sees_and_hears(ada, alan.own_id, BLUE, 660)
+    await sees_and_hears(alan, ada.own_id, RED, 440)
 
 
-async def see_and_hear(
-    one: Stranger, other: Stranger, *, shown: tuple[int, int, int], played: int
+async def sees_and_hears(
+    stranger: Stranger, other: str, shown: tuple[int, int, int], played: int
 ) -> None:
-    await one.until(lambda: other.own_id in one.peers)
-    peer = one.peers[other.own_id]
-    await one.until(lambda: peer.counts.get("camera", 0) > 20)
+    await stranger.until(lambda: other in stranger.peers)
+    peer = stranger.peers[other]
+    await stranger.until(lambda: peer.counts.get("camera", 0) > 20)
     assert colour(peer.pictures["camera"]) == pytest.approx(shown, abs=20)
-    await one.until(lambda: heard(peer, played))
+    await stranger.until(lambda: heard(peer, played))
 
 
 def heard(peer: Peer, hertz: int) -> bool:
