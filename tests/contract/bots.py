@@ -98,6 +98,7 @@ class FakeServer:
             "audio": False,
             "video": False,
             "screen": False,
+            "screen_title": "",
             "stage": False,
             "hand": None,
         }
