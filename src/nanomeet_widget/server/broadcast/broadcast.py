@@ -30,7 +30,7 @@ _BEHIND: dict[ingest.Behind, common.Trouble] = {
     ),
     "line": common.Trouble(
         "broadcast_slow_line",
-        "The connection of the page that sends the broadcast is too slow.",
+        "The connection that the broadcast is sent over is too slow.",
     ),
 }
 

@@ -101,6 +101,7 @@ class Broadcasts:
         on_change: Callable[[Broadcast], None],
         on_viewers: Callable[[int], None] | None = None,
         on_lost: Callable[[bool], bool] | None = None,
+        wording: Wording = BROADCAST,
     ) -> Broadcast:
         """Begin a broadcast.
 
@@ -112,7 +113,7 @@ class Broadcasts:
             What viewers read above the picture.
         options : BroadcastOptions
             What the moderator chose.
-        on_change, on_viewers, on_lost
+        on_change, on_viewers, on_lost, wording
             As `Broadcast` has them.
 
         Returns
@@ -153,6 +154,7 @@ class Broadcasts:
             on_change=on_change,
             on_viewers=on_viewers,
             on_lost=on_lost,
+            wording=wording,
         )
 
     def start_ticketed(

@@ -45,6 +45,17 @@ BROADCAST = Wording(
     stopped="The broadcast was stopped.",
     overflow="Choose a lower quality.",
 )
+#: A program that broadcasts pictures of its own.
+PROGRAM = Wording(
+    purpose="broadcast",
+    sender="The program that broadcasts",
+    lost=Trouble(
+        "broadcast_program",
+        "The program that sent the broadcast has ended, or its connection was lost.",
+    ),
+    stopped="The broadcast was stopped.",
+    overflow="Send smaller pictures, or fewer of them.",
+)
 #: A program that sends pictures to its participant's own page.
 SOURCE = Wording(
     purpose="source",

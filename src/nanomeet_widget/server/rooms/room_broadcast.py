@@ -8,18 +8,13 @@ from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget.server.broadcast.broadcast import Broadcast
 from nanomeet_widget.server.broadcast.broadcasts import BroadcastRefusedError, Broadcasts
 from nanomeet_widget.server.broadcast.push_target import PushRefusedError
-from nanomeet_widget.server.broadcast.wording import BROADCAST
+from nanomeet_widget.server.broadcast.wording import BROADCAST, PROGRAM
 from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
-
-_PROGRAM_GONE = common.Trouble(
-    "broadcast_program",
-    "The program that sent the broadcast has ended, or its connection was lost.",
-)
 
 
 class RoomBroadcast(RoomListener):
@@ -98,6 +93,7 @@ class RoomBroadcast(RoomListener):
                 on_change=self._changed,
                 on_viewers=self._viewers.changed,
                 on_lost=self._lost,
+                wording=PROGRAM if message.program else BROADCAST,
             )
         except BroadcastRefusedError as error:
             refuse(who, message, "conflict", str(error))
@@ -304,7 +300,7 @@ class RoomBroadcast(RoomListener):
         if not self._program:
             self._pass_on(reason)
         elif self._broadcast is not None:
-            self._broadcast.stop(_PROGRAM_GONE)
+            self._broadcast.stop(PROGRAM.lost)
 
     def _pass_on(self, reason: common.Trouble) -> None:
         """Have another moderator's page send it, now or as soon as there is one."""

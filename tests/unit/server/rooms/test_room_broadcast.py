@@ -436,6 +436,26 @@ def test_no_page_goes_on_with_a_programs_broadcast(house: House, how: str) -> No
     assert not state(second).program
 
 
+@pytest.mark.parametrize("wrong", ["silent", "nonsense", "too much"])
+def test_what_is_wrong_with_a_programs_broadcast_is_said_of_the_program(
+    house: House, wrong: str
+) -> None:
+    stage = Stage(house, program=True)
+    if wrong == "silent":
+        house.clock.advance(house.config.patience.first_picture)
+    else:
+        assert stage.connect()
+        broadcast = house.broadcasts.by_ingest_ticket(stage.granted.ticket)
+        assert broadcast is not None
+        for _ in range(4):
+            data = b"nonsense" if wrong == "nonsense" else bytes(3_000_000)
+            broadcast.receive(stage.sender, data)
+    told = state(stage.page)
+    assert told.trouble is not None
+    assert told.trouble.message.startswith("The program that broadcasts ")
+    assert "page" not in told.trouble.message
+
+
 def test_a_program_that_comes_back_in_time_sends_on(house: House) -> None:
     stage = Stage(house, program=True).live()
     second = house.moderator()
