@@ -248,12 +248,22 @@ def services(chapter: Chapter) -> None:
 
 
 #: How a reader works through each document with notebook code.
+def python_media(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    output = chapter.next()
+    for told in (r"http\S+/live/\S+", r"SendStats\(sent=[1-9]", r"http\S+\.mp4"):
+        expect(output).to_contain_text(re.compile(told), timeout=SLOW)
+    expect(chapter.next()).to_contain_text("<broadcast: live", timeout=SLOW)
+    chapter.next()
+
+
 READERS: dict[str, Callable[[Chapter], None]] = {
     "README.md": readme,
     "docs/bots.md": bots,
     "docs/hosts.md": hosts,
     "docs/jitsi.md": jitsi_page,
     "docs/nanostream-cloud.md": cloud_page,
+    "docs/python-media.md": python_media,
     "docs/server.md": server,
     "docs/services.md": services,
 }
