@@ -147,6 +147,7 @@ def test_what_is_no_picture_is_refused_in_words(
         (stamped(1), {"rate": 1}, "rate=1"),
         (stamped(1), {"codec": "av1"}, "av1"),
         (stamped(1), {"codec": "vp9", "to": "rtmp://host/app/key"}, "h264"),
+        (stamped(1), {"loop": True}, "only a file"),
         ("film.mp4", {"sound": iter([])}, "its own sound"),
     ],
 )
@@ -385,6 +386,39 @@ def test_a_file_may_begin_again_and_a_missing_one_is_an_error(
         missing = tmp_path / "missing.mp4"
         with pytest.raises(nm.StreamError, match=r"missing\.mp4' cannot be read: No such file"):
             await nm.broadcast(missing, token, server=server.url)
+
+    run(scenario())
+
+
+def test_a_picture_file_is_shown_on_and_on(server: RunningServer, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        path = tmp_path / "picture.png"
+        with av.open(str(path), "w", format="image2") as container:
+            stream = container.add_stream("png", rate=1)
+            stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "rgb24"
+            frame = av.VideoFrame.from_ndarray(stamped(77), format="rgb24")
+            container.mux(stream.encode(frame))
+        token = server.room("ProgramPng", streamname="program-png")
+        viewer, _ = await watch(server, "program-png")
+        eye = Eye(viewer)
+        async with nm.broadcast(path, token, server=server.url, loop=True, is_vod=False) as show:
+            assert [await eye.number() for _ in range(40)] == [77] * 40
+            # As many as it may show, and no more.
+            assert show.stats.dropped <= 40
+
+    run(scenario())
+
+
+def test_vp9_is_a_choice(server: RunningServer) -> None:
+    async def scenario() -> None:
+        token = server.room("ProgramVp9", streamname="program-vp9")
+        viewer, _ = await watch(server, "program-vp9")
+        show = await nm.broadcast(film(40), token, server=server.url, codec="vp9")
+        await Eye(viewer).until(39)
+        await show.ended()
+        assert show.stats.codec == "vp9"
+        assert show.playout is not None
+        assert numbers_in(get(str(show.playout.vod)).content)[-1] == 39
 
     run(scenario())
 

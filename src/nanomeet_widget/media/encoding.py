@@ -25,6 +25,8 @@ _SECOND = 1_000_000
 KEYFRAME_EVERY = 2 * _SECOND
 #: Bits per pixel, as pages have it (`js/src/composer/encoder.ts`): 900 kbit/s at 640x360x30.
 _BITS_PER_PIXEL = 0.13
+#: Bits a second: below what the server accepts by default (`Limits.ingest_rate`), with sound and peaks.
+_MOST_BITS = 14_000_000
 #: x264's constant quality: good enough for the small print of a plot. The bit rate is its limit.
 _QUALITY = 21
 _GLOBAL_HEADER = 1 << 22
@@ -98,7 +100,7 @@ class PictureEncoder:
         self._reformatter = VideoReformatter()
         context: Any = av.CodecContext.create(_ENCODERS[codec], "w")
         self._context = context
-        rate = round(width * height * fps * _BITS_PER_PIXEL)
+        rate = min(_MOST_BITS, round(width * height * fps * _BITS_PER_PIXEL))
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base, context.framerate = _MICROSECONDS, Fraction(fps).limit_denominator(1000)
         context.colorspace, context.color_range = _ITU601, _LIMITED

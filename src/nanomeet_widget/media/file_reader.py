@@ -20,6 +20,8 @@ _SECOND = 1_000_000
 _LATE, _AHEAD = 500_000, 40_000
 #: Microseconds of a file, and frames, that are read ahead.
 _READ_AHEAD, _MOST_AHEAD = 500_000, 100
+#: Microseconds for which the last picture is shown.
+_LAST = 33_333
 #: Seconds in which an address answers.
 _PATIENCE = 10.0
 
@@ -99,12 +101,15 @@ class FileReader:
         # Pictures and sound of one moment may lie apart in a file; a live source must not wait.
         ahead = _READ_AHEAD if container.duration else 0
         clock: int | None = None
+        end = 0
         for at, frame in _in_order(container.decode(*streams), ahead):
             if clock is None or at + clock < microseconds() - _LATE:
                 clock = microseconds() - at
             if not self._show(frame, at + clock):
                 return False
-        return clock is not None
+            end = at + clock + _LAST
+        # What comes next comes after the last picture, which may be the only one.
+        return clock is not None and self._wait(end)
 
     def _show(self, frame: Any, at: int) -> bool:  # noqa: ANN401 - a frame of either kind
         """Hand a frame over when its time has come; return False if it is closed meanwhile."""

@@ -131,6 +131,8 @@ class Sender:
         check_rates(fps=fps, rate=rate, size=size)
         self._fps, self._rate, self._size, self._loop = float(fps), rate, size, loop
         self._source = sources.make(source, sound=sound, fps=self._fps, rate=rate)
+        if loop and self._source.file is None:
+            raise InvalidInputError("loop: only a file can begin again")
         self._on_end, self._on_opened = on_end, on_opened
         self.on_shown = on_shown
         #: Settles once the server takes pictures, or never will.
