@@ -20,8 +20,10 @@ class Outlet(Protocol):
     def tracks(self, *, sound: bool) -> None:
         """Say once, before all else, whether there is sound, too."""
 
-    def picture(self, picture: NDArray[np.uint8], at: int) -> None:
-        """Send a picture."""
+    def picture(
+        self, picture: NDArray[np.uint8], at: int, samples: NDArray[np.int16] | None = None
+    ) -> None:
+        """Send a picture, and the samples that begin with it."""
 
     def samples(self, samples: NDArray[np.int16], at: int) -> None:
         """Send samples."""

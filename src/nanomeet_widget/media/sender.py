@@ -240,8 +240,10 @@ class Sender:
         self._tracks = pipe.Tracks(sound=sound)
         self._write(pipe.pack(self._tracks))
 
-    def picture(self, picture: NDArray[np.uint8], at: int) -> None:
-        """Send a picture, unless a newer one comes first.
+    def picture(
+        self, picture: NDArray[np.uint8], at: int, samples: NDArray[np.int16] | None = None
+    ) -> None:
+        """Send a picture, unless a newer one comes first, and the samples that begin with it.
 
         Parameters
         ----------
@@ -249,13 +251,17 @@ class Sender:
             Of the shape height, width, channels.
         at : int
             When it was captured, in microseconds.
+        samples : ndarray, optional
+            Samples by channels.
         """
         with self._lock:
             if self._places is None:
                 return
             self._newest = self._places.write(arrays.picture(picture), at)
             self._given += 1
-        self._write(pipe.pack(self._newest))
+            said = pipe.pack(self._newest)
+        # All at once: after each call of the system, another thread may keep the interpreter for 5 ms.
+        self._write(said if samples is None else said + self._packed(samples, at))
 
     def samples(self, samples: NDArray[np.int16], at: int) -> None:
         """Send samples.
@@ -267,10 +273,13 @@ class Sender:
         at : int
             When the first one was captured, in microseconds.
         """
+        self._write(self._packed(samples, at))
+
+    def _packed(self, samples: NDArray[np.int16], at: int) -> bytes:
         block = pipe.Samples(
             at=at, rate=self._rate, channels=samples.shape[1], data=samples.tobytes()
         )
-        self._write(pipe.pack_samples(block))
+        return pipe.pack_samples(block)
 
     def end(self, error: BaseException | None) -> None:
         """Hear that the source has ended.

@@ -242,12 +242,13 @@ class Steps:
             self._pace.taken()
         if found is None:
             return
+        samples = None if found.samples is None or not len(found.samples) else found.samples
         if found.picture is not None:
-            self._out.picture(found.picture, at)
-        if found.samples is not None and len(found.samples):
+            self._out.picture(found.picture, at, samples)
+        elif samples is not None:
             if self._pace is None:
-                at = self._sound_pace.place(len(found.samples) * _SECOND // self._rate, at)
-            self._out.samples(found.samples, at)
+                at = self._sound_pace.place(len(samples) * _SECOND // self._rate, at)
+            self._out.samples(samples, at)
 
     def _end(self, error: BaseException | None) -> None:
         # Sound that ends leaves the pictures as they are.

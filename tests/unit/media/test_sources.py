@@ -212,9 +212,10 @@ class Taken:
         assert self.has_sound is None
         self.has_sound = sound
 
-    def picture(self, picture: Picture, at: int) -> None:
-        del at
+    def picture(self, picture: Picture, at: int, samples: NDArray[np.int16] | None = None) -> None:
         self.pictures.append(int(picture[0, 0, 0]))
+        if samples is not None:
+            self.samples(samples, at)
 
     def samples(self, samples: NDArray[np.int16], at: int) -> None:
         del at
