@@ -36,7 +36,7 @@ HEADLESS_SHELL = os.environ.get("CHROMIUM_HEADLESS_SHELL", "/usr/bin/chromium-he
 def launched(
     kind: BrowserType,
     *arguments: str,
-    program: str = CHROMIUM,
+    program: str = HEADLESS_SHELL,
     camera: Path | None = None,
     without: Sequence[str] = (),
 ) -> Iterator[Browser]:
@@ -49,7 +49,7 @@ def launched(
     arguments
         Its arguments; without any, `ARGUMENTS`.
     program
-        `CHROMIUM` or `HEADLESS_SHELL`.
+        `HEADLESS_SHELL`, or `CHROMIUM` where windows matter.
     camera
         A clip that its camera shows, instead of Chromium's own.
     without

@@ -17,7 +17,7 @@ from tests.conftest import RunningServer
 from tests.labs import Lab, running_lab
 
 from .broadcasting import Broadcaster, bundle_broadcaster
-from .browsers import HEADLESS_SHELL, launched
+from .browsers import launched
 from .contexts import AS_A_USER, new_context
 from .kept_pages import EXPOSED, KeptPages, OpenNotebook
 
@@ -62,7 +62,7 @@ def browser(clip: Path) -> Iterator[Browser]:
     """Chromium, shared by all tests."""
     with (
         sync_playwright() as playwright,
-        launched(playwright.chromium, program=HEADLESS_SHELL, camera=clip) as chromium,
+        launched(playwright.chromium, camera=clip) as chromium,
     ):
         yield chromium
 

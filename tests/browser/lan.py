@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserType, Page
 
-from .browsers import ARGUMENTS, launched
+from .browsers import ARGUMENTS, CHROMIUM, launched
 from .contexts import new_context
 
 NAME = "lan.example"
@@ -51,5 +51,8 @@ class Lan:
 def lan_browser(browser_type: BrowserType, clip: Path) -> Iterator[Lan]:
     """Run such a browser."""
     arguments = (*ARGUMENTS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
-    with launched(browser_type, *arguments, camera=clip) as chromium, ExitStack() as stack:
+    with (
+        launched(browser_type, *arguments, program=CHROMIUM, camera=clip) as chromium,
+        ExitStack() as stack,
+    ):
         yield Lan(chromium, stack)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.browsers import launched
+from tests.browser.browsers import CHROMIUM, launched
 from tests.browser.contexts import new_context
 from tests.browser.framed import PAGE, Person
 from tests.browser.media import moves
@@ -374,7 +374,7 @@ def test_it_is_seen_and_chosen_by_keyboard_before_joining(
 def test_it_goes_on_in_a_tab_behind_another(
     browser: Browser, posed: Path, server: RunningServer, meeting: Posing
 ) -> None:
-    with launched(browser.browser_type, camera=posed, without=NEVER_SLOW) as made:
+    with launched(browser.browser_type, program=CHROMIUM, camera=posed, without=NEVER_SLOW) as made:
         ada = meeting.enter("Ada", moderator=True, without_camera=True)
         tabs = Tabs(made, ada)
         grace = tabs.open(f"{server.url}/healthz")

@@ -17,7 +17,7 @@ from tests.standins.https import Site
 from tests.standins.jitsi import LIBRARY, jitsi
 from tests.standins.prosody import Prosody
 
-from .browsers import launched
+from .browsers import CHROMIUM, launched
 from .conftest import OpenPage
 from .contexts import AS_A_USER, new_context
 from .notebook import SLOW, Notebook
@@ -74,7 +74,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[OpenPage]:
     """Open a page in a Chromium with windows, whose frames have devices despite a bad certificate."""
-    with launched(browser.browser_type) as chromium:
+    with launched(browser.browser_type, program=CHROMIUM) as chromium:
         yield lambda **options: new_context(chromium, **{**AS_A_USER, **options}).new_page()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsers import launched
+from tests.browser.browsers import CHROMIUM, launched
 from tests.browser.conftest import OpenPage
 from tests.browser.media import TONE
 from tests.browser.tabs import NEVER_SLOW, Tabs
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def slowing(browser: Browser, clip: Path) -> Iterator[Browser]:
     """A browser that throttles hidden pages, as users' browsers do."""
-    with launched(browser.browser_type, camera=clip, without=NEVER_SLOW) as made:
+    with launched(browser.browser_type, program=CHROMIUM, camera=clip, without=NEVER_SLOW) as made:
         yield made
 
 

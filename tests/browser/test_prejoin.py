@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.browsers import launched
+from tests.browser.browsers import CHROMIUM, launched
 from tests.browser.conftest import OpenPage
 from tests.browser.contexts import new_context
 from tests.browser.media import moves
@@ -87,7 +87,7 @@ def test_choices_are_remembered_and_a_reload_does_not_ask_again(
 def test_without_devices_it_says_why_and_lets_one_in(
     room: Room, browser: Browser, arguments: list[str], words: str, action: str
 ) -> None:
-    with launched(browser.browser_type, "--no-sandbox", *arguments) as chromium:
+    with launched(browser.browser_type, "--no-sandbox", *arguments, program=CHROMIUM) as chromium:
         page = new_context(chromium).new_page()
         page.goto(door(room))
         expect(page.get_by_text(words)).to_be_visible(timeout=PATIENCE)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocketRoute, expect
 
-from tests.browser.browsers import launched
+from tests.browser.browsers import CHROMIUM, launched
 from tests.browser.conftest import OpenPage
 from tests.browser.contexts import HANDED_OVER, new_context
 from tests.browser.media import moves, sounds
@@ -204,7 +204,7 @@ def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: O
 def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser) -> None:
     # Headless Chromium denies a permission prompt that no user answers.
     arguments = ("--no-sandbox", "--use-fake-device-for-media-stream")
-    with launched(browser.browser_type, *arguments) as chromium:
+    with launched(browser.browser_type, *arguments, program=CHROMIUM) as chromium:
         page = new_context(chromium).new_page()
         page.goto(room.address("Grace"))
         expect(tile(page, "Grace")).to_have_attribute("data-camera", "off", timeout=PATIENCE)
