@@ -7,16 +7,20 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.programs import Program
 from tests.browser.site import site
-from tests.browser.test_room import Room, button, place, tile
+from tests.browser.tabs import Tabs
+from tests.browser.test_hidden_tab import PACE, PRESS, TICK, slowing
+from tests.browser.test_room import Room, address, button, place, tile
 from tests.browser.test_web_api import PLAIN_PAGE
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
+
+__all__ = ["slowing"]
 
 pytestmark = pytest.mark.browser
 
@@ -283,32 +287,81 @@ def test_questions_wait_in_a_queue_until_they_are_answered_or_withdrawn(
     button(grace, "Allow").dblclick()
     expect(question(grace)).to_contain_text("Ben asks")
     expect(question(grace)).to_contain_text("1 more question")
-    expect(question(grace).locator("p")).to_be_focused()
     until_seen(grace, ada.program(), *WALL)
-    ben.page.evaluate("meet.destroy()")
+    # By keyboard, the focus goes on to the next question.
+    expect(button(grace, "Refuse")).to_be_enabled()
+    button(grace, "Refuse").press("Enter")
+    assert ben.answer["kind"] == "refused"
     expect(question(grace)).to_contain_text("Cleo asks")
-    button(grace, "Refuse").click()
-    assert cleo.answer["kind"] == "refused"
+    expect(question(grace).locator("p")).to_be_focused()
+    cleo.page.evaluate("meet.destroy()")
     expect(question(grace)).to_have_count(0)
     expect(tile(grace, "Grace").get_by_role("img", name="read by")).to_have_attribute(
         "aria-label", "read by Ada's program: picture"
     )
 
 
-def test_one_reads_the_own_camera_as_it_is_and_no_one_is_told(room: Room, joins: Join) -> None:
+#: Puts a green picture behind the participant.
+GREEN_BACKGROUND = """
+() => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "rgb(0 200 0)";
+  pen.fillRect(0, 0, 64, 36);
+  return meet.executeCommand("setVirtualBackground", true, canvas.toDataURL());
+}
+"""
+GREEN = (0, 200, 0)
+
+
+def test_only_ones_own_program_sees_the_real_background_and_no_one_is_told(
+    room: Room, joins: Join
+) -> None:
     alan = room.enter("Alan", moderator=True)
-    ada = joins(room, "Ada")
+    ada, ben = joins(room, "Ada"), joins(room, "Ben")
     frame = ada.page.frame_locator("iframe")
     is_on(alan, "Ada")
-    ada.page.evaluate("meet.executeCommand('setBlurredBackground', 'blur')")
+    ben.ask(ada.id)
+    frame.get_by_role("button", name="Allow").click()
+    theirs = ben.program()
+    until_seen(alan, theirs, *WALL)
+    ada.page.evaluate(GREEN_BACKGROUND)
+    until_seen(alan, theirs, *GREEN)
     ada.ask(ada.id)
+    own = ada.program()
+    until_seen(alan, own, *WALL)
+    assert theirs.sees(*GREEN, at=(0.03, 0.03))
+    badge = frame.locator(".badge.reading.of-self")
+    expect(badge).to_contain_text("2 programs read your picture or sound")
+    mark = alan.get_by_role("img", name="read by")
+    expect(mark).to_have_count(1)
+    expect(mark).to_have_attribute("aria-label", "read by Ben's program: picture")
+    badge.get_by_role("button", name="Stop").click()
+    until(alan, lambda: {own.state, theirs.state} <= {"ended", "closed"})
+    expect(badge).to_have_count(0)
+
+
+def test_a_page_behind_another_tab_goes_on_to_send(
+    slowing: Browser, server: RunningServer, room: Room, joins: Join
+) -> None:
+    ada = joins(room, "Ada", moderator=True)
+    tabs = Tabs(slowing, ada.page)
+    grace = tabs.open(address(server, room.invite(), room.name, "Grace"))
+    heard = ada.page.wait_for_function(
+        "() => meet.api.getParticipantsInfo().find((one) => one.displayName === 'Grace')",
+        timeout=PATIENCE,
+    )
+    ada.ask(heard.json_value()["participantId"], lines=90, fps=10)
+    assert grace.evaluate(PRESS % "Allow")
     program = ada.program()
-    until_seen(alan, program, *WALL)
-    expect(frame.locator(".badge.reading")).to_contain_text("Your program reads your picture")
-    expect(alan.get_by_role("img", name="read by")).to_have_count(0)
-    frame.locator(".badge.reading").get_by_role("button", name="Stop").click()
-    until(alan, lambda: program.state in {"ended", "closed"})
-    expect(frame.locator(".badge.reading")).to_have_count(0)
+    until_seen(ada.page, program, *WALL)
+    tabs.open("about:blank").front()
+    until(ada.page, lambda: grace.evaluate(PACE), to_be=["hidden", True, 0])
+    grace.evaluate(TICK)
+    before = program.pictures
+    until(ada.page, lambda: program.pictures > before + 50)
+    # Far more than the hidden page's own timers would send.
+    assert program.pictures - before > 2 * (grace.evaluate("globalThis.ticks") or 0)
 
 
 def test_everyone_is_told_that_a_program_reads_the_stage(room: Room, joins: Join) -> None:
@@ -369,3 +422,17 @@ def test_a_browser_that_does_not_transfer_pictures_sends_them(
     until_seen(grace, program, *BLACK)
     button(grace, "Camera").click()
     until_seen(grace, program, *WALL)
+
+
+def test_a_question_is_above_a_panel_that_covers_a_small_page(room: Room, joins: Join) -> None:
+    grace = room.enter("Grace", moderator=True, viewport={"width": 320, "height": 568})
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    of = place(grace, "Grace")
+    button(grace, "Chat").click()
+    expect(grace.get_by_role("dialog", name="Chat")).to_be_visible()
+    ada.ask(of)
+    # A click reaches it only if nothing covers it.
+    button(grace, "Refuse").click()
+    assert ada.answer["kind"] == "refused"
+    expect(grace.get_by_role("dialog", name="Chat")).to_be_visible()

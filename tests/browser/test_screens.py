@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import RunningServer
 from tests.labs import Lab
 
+from .axe import violations
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
-from .test_room import Room, tile
+from .test_readings import Join, joins
+from .test_room import Room, place, tile
 from .waiting import PATIENCE
+
+__all__ = ["joins"]
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
@@ -82,6 +87,7 @@ def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: 
 
 
 SIZES = ((320, 240), (320, 640), (480, 420), (900, 480), (1280, 720), (1920, 1080))
+SMALL_AND_WIDE = (SIZES[0], SIZES[3])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -101,9 +107,40 @@ def test_a_room_and_its_door_at_every_size(
     at_every_size(ada, "room", theme)
 
 
-def at_every_size(page: Page, name: str, theme: str) -> None:
-    for width, height in SIZES:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_program_that_asks_and_then_reads(
+    joins: Join, server: RunningServer, open_page: OpenPage, theme: str
+) -> None:
+    room = Room(server, open_page)
+    grace = room.enter("Grace Hopper", moderator=True, color_scheme=theme)
+    expect(tile(grace, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENCE)
+    ada = joins(room, "Ada Lovelace")
+    ada.ask(place(grace, "Grace"))
+    allow = grace.get_by_role("button", name="Allow")
+    expect(allow).to_be_visible()
+    at_every_size(grace, "question", theme, allow, SMALL_AND_WIDE)
+    assert violations(grace, ".notices") == []
+    allow.click()
+    badge = grace.locator(".badge.reading")
+    expect(badge).to_be_visible()
+    expect(grace.locator(".toast")).to_have_count(0)
+    stop = badge.get_by_role("button", name="Stop")
+    at_every_size(grace, "read", theme, stop, SMALL_AND_WIDE)
+    assert violations(grace, ".header", ".tile") == []
+
+
+def at_every_size(
+    page: Page,
+    name: str,
+    theme: str,
+    reachable: Locator | None = None,
+    sizes: Iterable[tuple[int, int]] = SIZES,
+) -> None:
+    """Take a screenshot at each size; `reachable` has to be in view at all of them."""
+    for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function("width => innerWidth === width", arg=width)
         fits(page)
+        if reachable is not None:
+            expect(reachable).to_be_in_viewport(ratio=1)
         shoot(page, f"{name}-{width}x{height}-{theme}")

@@ -16,8 +16,12 @@ import { Voices } from "./voices";
 const REPEAT_MS = 1_000;
 /** Microseconds. */
 const KEYFRAME_EVERY = 2_000_000;
-/** Pictures that may queue for the encoder, and their milliseconds there, before new ones are skipped. */
+/** Pictures that may queue for the encoder before new ones are skipped. */
 const MAX_QUEUED = 2;
+/**
+ * Milliseconds by which the oldest picture in the encoder may be older than the newest. One alone is no
+ * sign: some encoders keep it until the next one comes.
+ */
 const MAX_BEHIND = 400;
 const WIDE = 16 / 9;
 
@@ -46,6 +50,7 @@ class PictureTap {
   #encoder: VideoTrackEncoder | null = null;
   #repeat: ReturnType<typeof setTimeout> | undefined;
   #asking: ReturnType<typeof setTimeout> | undefined;
+  #submittedAt = 0;
   #keyframeAt = 0;
   #keyframeDue = true;
 
@@ -169,7 +174,9 @@ class PictureTap {
   get #busy(): boolean {
     const encoder = this.#encoder;
     if (this.#outlet.crowded) return true;
-    return encoder !== null && (encoder.queued >= MAX_QUEUED || encoder.behind > MAX_BEHIND);
+    if (encoder === null) return false;
+    const sinceNewest = performance.now() - this.#submittedAt;
+    return encoder.queued >= MAX_QUEUED || encoder.behind - sinceNewest > MAX_BEHIND;
   }
 
   /** Encodes what is on the canvas. */
@@ -181,7 +188,8 @@ class PictureTap {
       this.#keyframeDue = true;
     }
     if (encoder === null || this.#busy || !this.#outlet.ready) return;
-    this.#pace.took(performance.now());
+    this.#submittedAt = performance.now();
+    this.#pace.took(this.#submittedAt);
     const timestamp = Math.round(now());
     const keyframe = this.#keyframeDue || timestamp - this.#keyframeAt >= KEYFRAME_EVERY;
     if (keyframe) {

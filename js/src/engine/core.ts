@@ -46,8 +46,8 @@ const LIBRARY_SANDBOX =
   "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox";
 /** Muting waits for all participants concerned; requests to the room's server have their own timeouts. */
 const PERFORM_MS = 20_000;
-/** The same where a participant is asked: a question waits for a minute. */
-const ASK_MS = 75_000;
+/** The same where a participant is asked, who has a minute, and whose page then begins to send. */
+const ASK_MS = 90_000;
 
 export class EngineCore {
   protected readonly emitter = new Emitter(this);

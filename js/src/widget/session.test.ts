@@ -154,6 +154,24 @@ describe("a widget", () => {
     expect(second.session.state?.status).toBe("joined");
   });
 
+  it("learns of the readings that go on when it takes a meeting over", async () => {
+    const first = await joined();
+    meetingPage()?.emit("nanomeet-readings-changed", { readings: [] });
+    const reading = { id: "r1", reader: "ada", of: "me", media: "video" };
+    meetingPage()?.emit("nanomeet-readings-changed", { readings: [reading] });
+    meetingPage()?.emit("nanomeet-reading-moved", { id: "r1", stream: "s", ticket: "secret" });
+    await pass(100);
+    first.hide();
+    const again = new Widget();
+    again.show();
+    again.kernel.gives(STANDUP);
+    const told = again.kernel.sent.filter(({ name }) => /^nanomeetReading/.test(String(name)));
+    // The last state only, and no ticket: that was for the program of another widget.
+    expect(told).toMatchObject([
+      { type: "event", name: "nanomeetReadingsChanged", data: { readings: [reading] } },
+    ]);
+  });
+
   it("waits for a meeting that another cell shows, and takes it over when it is free", async () => {
     const first = await joined();
     const second = new Widget();

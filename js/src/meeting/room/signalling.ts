@@ -81,8 +81,8 @@ const OPEN_TIMEOUT = 10_000;
 /** A page that has never been in a room gives up sooner than one that lost its connection. */
 const GIVE_UP_NEW = 20_000;
 const GIVE_UP_JOINED = 120_000;
-/** The server lets a participant answer for a minute. */
-const QUESTION_TIMEOUT = 70_000;
+/** A participant may answer for a minute, and their page then has 20 seconds to send. */
+const QUESTION_TIMEOUT = 85_000;
 const OPEN = 1;
 /** Close codes; the second is also defined in the server's `meeting_socket.py`. */
 const NORMAL = 1000;
