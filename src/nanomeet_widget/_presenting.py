@@ -151,6 +151,7 @@ class Presenting(Participation):
             sender=sender,
             address=self._server_address,
             closes=functools.partial(_close, meeting, use),
+            page_gone=self._why_page_gone,
         )
 
         def begin(answer: dict[str, str]) -> None:
@@ -176,13 +177,14 @@ class Presenting(Participation):
                 show.closed(data.message, failed=data.failed)
 
     def _on_status(self, told: Status, at: datetime | None = None) -> None:
+        why = self._why_page_gone()
         super()._on_status(told, at)
         if told.status not in ALIVE and (
             told.error is None or told.error.kind not in MAY_COME_BACK
         ):
             shows, self._shows = self._shows, {}
             for show in shows.values():
-                show.closed("the meeting was left", failed=False)
+                show.closed(why or "the meeting was left", failed=why is not None)
 
     _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
         **Participation._KEPT,  # noqa: SLF001 - of the base

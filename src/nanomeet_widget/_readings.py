@@ -177,7 +177,7 @@ class Readings(Commands, MeetingState):
                 media=media,
                 decoder=decoder,
                 put=put,
-                over=source.over,
+                over=lambda words: source.over(found._why_page_gone() or words),  # noqa: SLF001 - our own
                 fps=fps,
             )
 
@@ -201,6 +201,13 @@ class Readings(Commands, MeetingState):
         opened.add_done_callback(source.settled)
         return Reading(source, opened)
 
+    def _why_page_gone(self) -> str | None:
+        """Return what a program can do whose meeting's page is gone; None while it is there."""
+        error = self.error
+        if error is None or error["kind"] not in MAY_COME_BACK:
+            return None
+        return f"{error['message']}, and has left the meeting: once it has joined again, call this again"
+
     def _stop_reading(self, reading: str) -> None:
         if self._status.state in ALIVE:
             self._execute("stop_reading", "nanomeetStopReading", {"id": reading})
@@ -219,13 +226,15 @@ class Readings(Commands, MeetingState):
             source.fail(_ended(data.kind, f"{source.name}: {data.message}"))
 
     def _on_status(self, told: Status, at: datetime | None = None) -> None:
+        # Of a page that is back already, and has not joined yet.
+        why = self._why_page_gone() or "the meeting was left"
         super()._on_status(told, at)
         if told.status in ALIVE:
             return
         self._tell(readers=[])
         if told.error is None or told.error.kind not in MAY_COME_BACK:
             for source in tuple(self._sources):
-                source.fail(_ended("left", f"{source.name}: the meeting was left"))
+                source.fail(_ended("left", f"{source.name}: {why}"))
 
     def _sources_of(self, reading: str) -> list[Source[Any]]:
         return [source for source in tuple(self._sources) if source.id == reading]

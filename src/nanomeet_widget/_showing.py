@@ -38,11 +38,13 @@ class Show:
         sender: Sender,
         address: Callable[[], Address],
         closes: Callable[[Show, bool], object],
+        page_gone: Callable[[], str | None],
     ) -> None:
         self._name = name
         self._sender = sender
         self._address = address
         self._closes = closes
+        self._page_gone = page_gone
         self._lock = threading.Lock()
         self._over = False
         self._error: BaseException | None = None
@@ -146,7 +148,10 @@ class Show:
         self._finish(None, failed=False, tell=False)
 
     def _ended(self, error: BaseException | None) -> None:
-        self._finish(error, failed=error is not None)
+        failed = error is not None
+        if error is None and (why := self._page_gone()):
+            error = StreamError(f"{self._name}: {why}")
+        self._finish(error, failed=failed)
 
     def _finish(self, error: BaseException | None, *, failed: bool, tell: bool = True) -> None:
         with self._lock:
