@@ -94,6 +94,10 @@ test.each([
     { media: "video", of: null },
     { media: "video", of: null, lines: 360, fps: 10 },
   ],
+  [
+    { media: "video", of: "me" },
+    { media: "video", of: "ab", lines: 360, fps: 10 },
+  ],
 ])("reading %j settles with the stream and its ticket", async (wanted, request) => {
   const opened = await run("nanomeet-read-media", wanted);
   expect(opened).toEqual({ id: "r1", stream: "read_1", ticket: "secret" });
