@@ -155,15 +155,18 @@ class Presenting(Participation):
         )
 
         def begin(answer: dict[str, str]) -> None:
+            stream, ticket = str(answer["stream"]), str(answer["ticket"])
+            self._opening[use] -= 1
             before = self._shows.get(use)
             self._shows[use] = show
             if before is not None and before is not show:
                 before.replaced()
-            show.begin(answer)
+            show.begin(stream, ticket)
 
         def settled(asked: Command[None]) -> None:
-            self._opening[use] -= 1
-            show.settled(asked)
+            if asked.exception() is not None:
+                self._opening[use] -= 1
+                show.settled(asked)
 
         options = {"use": use, "title": title} if title else {"use": use}
         self._opening[use] += 1

@@ -227,6 +227,13 @@ class Reading(Generic[T]):
     Leaving ``with`` or ``async with`` closes it, and so does `close`. If no variable holds it, it is closed with
     the loop. It works in coroutines, in threads, and in a cell that does not wait: `latest`.
 
+    Parameters
+    ----------
+    source : Source
+        What it reads.
+    opened : Command
+        The question to the meeting.
+
     Attributes
     ----------
     opened : Command

@@ -25,6 +25,19 @@ class Show:
     It begins by itself, and ends with its source. Leaving ``with`` or ``async with`` stops it, and so does
     `stop`. An error of the source ends it: its traceback appears below the cell, and `error` has it.
 
+    Parameters
+    ----------
+    name : str
+        The method that was called.
+    sender : Sender
+        What sends it.
+    address : callable
+        Returns where the meeting's server is reached.
+    closes : callable
+        Ends it in the meeting: gets this, and whether an error ended it.
+    page_gone : callable
+        Says what to do if the meeting's page is gone; None while it is there.
+
     Attributes
     ----------
     opened : Command
@@ -98,23 +111,23 @@ class Show:
 
     # --- what the meeting tells ----------------------------------------------------------------
 
-    def begin(self, answer: dict[str, str]) -> None:
+    def begin(self, stream: str, ticket: str) -> None:
         """Begin to send, as the meeting has a place for it.
 
         Parameters
         ----------
-        answer : dict
-            Its `stream` and `ticket`.
+        stream : str
+            The stream's name.
+        ticket : str
+            What to send with.
         """
-        self.stream = str(answer["stream"])
+        self.stream = stream
         if self._over:
             self._closes(self, False)
             return
         try:
             address = self._address().beside("ingest")
-            self._sender.start(
-                address.url, str(answer["ticket"]), origin=address.origin, verify=address.verify
-            )
+            self._sender.start(address.url, ticket, origin=address.origin, verify=address.verify)
         except (NanoMeetError, OSError) as error:
             self._finish(StreamError(f"{self._name}: {error}"), failed=True)
 

@@ -388,7 +388,7 @@ def test_what_a_bot_and_a_participant_may_not_read(server: RunningServer) -> Non
             with pytest.raises(nm.CommandRefusedError, match="camera"):
                 await anext(helper.frames("me"))
             with pytest.raises(nm.CommandError, match="not in the room"):
-                await anext(helper.audio("nobody"))
+                await anext(helper.audio("unknown"))
             with pytest.raises(nm.CommandError, match="audience"):
                 await anext(helper.frames(guest.own_id))
 
