@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
+from ipywidgets import DOMWidget
 
 from nanomeet_widget import _page_protocol, _texts
 from nanomeet_widget._command import Command
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     #: What `process_video` takes: gets a picture, and returns one.
     Process = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
-Use = Literal["screen", "camera"]
+#: An output is a screen, too; until you agree, what was shown before goes on.
+Use = Literal["screen", "camera", "output"]
+#: The command for a stream that a sender feeds.
+_OPEN = ("executeCommand", "nanomeetOpenSource")
 _TITLE = _texts.Length(least=0, most=_texts.SUBJECT.most)
 
 
@@ -38,7 +42,7 @@ class Presenting(Participation):
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
         self._shows: dict[Use, Show] = {}
         #: How many are being opened: each takes the place of what is shown.
-        self._opening: dict[Use, int] = {"screen": 0, "camera": 0}
+        self._opening: dict[Use, int] = {"screen": 0, "camera": 0, "output": 0}
         super().__init__(**traits)
 
     def present(
@@ -63,7 +67,10 @@ class Presenting(Participation):
         source : object
             What the others see, as `broadcast` takes it: an iterator, an async iterator or a callable that
             gives arrays of ``uint8``, or pairs of a picture and samples; an array; a path or an address
-            that FFmpeg reads; or a matplotlib figure, which is shown whenever it is drawn.
+            that FFmpeg reads; or a matplotlib figure, which is shown whenever it is drawn. Or a widget that
+            a cell shows, of which the browser captures the output, and nothing beside it: you agree by a
+            click in the meeting, and `Show.state` is ``asked`` from then on. Chrome and Edge only, from
+            version 132 on.
         title : str, optional
             What the tile is called; at most 200 characters.
         sound : object, optional
@@ -96,8 +103,13 @@ class Presenting(Participation):
         >>> show = meet.present(noise, title="Noise")
         """
         text = _texts.check("title", title, _TITLE)
+        if isinstance(source, DOMWidget):
+            if sound is not None:
+                raise InvalidInputError("sound: an output of the notebook is shown without sound")
+            return self._show("present", "output", None, "presentElement", source.model_id, text)
         sender = Sender(source, sound=sound, fps=fps, rate=rate, size=size, loop=loop)
-        return self._show("present", "screen", sender, text)
+        options = {"use": "screen", "title": text} if text else {"use": "screen"}
+        return self._show("present", "screen", sender, *_OPEN, options)
 
     def process_video(self, process: Process, *, lines: int = 360, fps: float = 30) -> Show:
         """Put your camera's pictures through a function before the others see them.
@@ -142,9 +154,9 @@ class Presenting(Participation):
         reading = self.frames("me", lines=lines, fps=fps)
         sender = Sender(_processed(reading, process), fps=fps)
         sender.ended.add_done_callback(lambda _: reading.close())
-        return self._show("process_video", "camera", sender, "")
+        return self._show("process_video", "camera", sender, *_OPEN, {"use": "camera"})
 
-    def _show(self, name: str, use: Use, sender: Sender, title: str) -> Show:
+    def _show(self, name: str, use: Use, sender: Sender | None, method: str, *args: object) -> Show:
         meeting = weakref.ref(self)
         show = Show(
             name=name,
@@ -168,9 +180,8 @@ class Presenting(Participation):
                 self._opening[use] -= 1
                 show.settled(asked)
 
-        options = {"use": use, "title": title} if title else {"use": use}
         self._opening[use] += 1
-        show.opened = self._command(name, begin, "executeCommand", "nanomeetOpenSource", options)
+        show.opened = self._command(name, begin, method, *args)
         show.opened.add_done_callback(settled)
         return show
 
@@ -211,6 +222,10 @@ def _close(meeting: weakref.ref[Presenting], use: Use, show: Show, failed: bool)
     del found._shows[use]  # noqa: SLF001 - likewise
     # To close it would close the one that takes its place.
     if found._status.state in ALIVE and not found._opening[use]:  # noqa: SLF001 - likewise
+        if use == "output":
+            ended = {"stream": show.stream}
+            found._execute("end_element", "nanomeetEndElement", ended)  # noqa: SLF001 - likewise
+            return
         options: dict[str, object] = {"use": use}
         if failed:
             options["failed"] = True

@@ -48,7 +48,7 @@ class Show:
         self,
         *,
         name: str,
-        sender: Sender,
+        sender: Sender | None,
         address: Callable[[], Address],
         closes: Callable[[Show, bool], object],
         page_gone: Callable[[], str | None],
@@ -65,13 +65,16 @@ class Show:
         self._cell = contextvars.copy_context()
         self.stream = ""
         self.opened: Command[None]
-        sender.ended.add_done_callback(lambda done: self._ended(done.exception()))
+        if sender is not None:
+            sender.ended.add_done_callback(lambda done: self._ended(done.exception()))
 
     @property
     def state(self) -> str:
-        """``starting``, ``showing`` or ``ended``."""
+        """``starting``, ``showing`` or ``ended``; ``asked`` once you are asked whether to show an output."""
         if self._over:
             return "ended"
+        if self._sender is None and self.opened.done():
+            return "asked"
         return "showing" if self.opened.done() else "starting"
 
     @property
@@ -81,8 +84,11 @@ class Show:
 
     @property
     def stats(self) -> SendStats:
-        """How sending goes: pictures sent and dropped, their rate, and what cannot keep up."""
-        return self._sender.stats
+        """How sending goes: pictures sent and dropped, their rate, and what cannot keep up.
+
+        All zero for an output of the notebook, which the browser captures itself.
+        """
+        return SendStats() if self._sender is None else self._sender.stats
 
     def stop(self) -> None:
         """Show it no longer. It takes effect at once, and is safe from any thread."""
@@ -124,6 +130,8 @@ class Show:
         self.stream = stream
         if self._over:
             self._closes(self, False)
+            return
+        if self._sender is None:
             return
         try:
             address = self._address().beside("ingest")
@@ -171,7 +179,8 @@ class Show:
             if self._over:
                 return
             self._over, self._error = True, error
-        self._sender.stop()
+        if self._sender is not None:
+            self._sender.stop()
         if error is not None and not isinstance(error, CommandError):
             self._cell.copy().run(self._print, error)
         if tell and self.stream:

@@ -17,7 +17,7 @@ from tests.conftest import RunningServer
 from tests.labs import Lab, running_lab
 
 from .broadcasting import Broadcaster, bundle_broadcaster
-from .browsers import launched
+from .browsers import ARGUMENTS, CHROMIUM, launched
 from .contexts import AS_A_USER, new_context
 from .kept_pages import EXPOSED, KeptPages, OpenNotebook
 
@@ -64,6 +64,20 @@ def browser(clip: Path) -> Iterator[Browser]:
         sync_playwright() as playwright,
         launched(playwright.chromium, camera=clip) as chromium,
     ):
+        yield chromium
+
+
+#: Chromium answers the question for the tab itself; the usual answer would share the desktop.
+_CAPTURING = [
+    *(one for one in ARGUMENTS if one != "--use-fake-ui-for-media-stream"),
+    "--auto-accept-this-tab-capture",
+]
+
+
+@pytest.fixture(scope="module")
+def capturing(browser: Browser) -> Iterator[Browser]:
+    """A Chromium that captures its tabs; the shell captures nothing."""
+    with launched(browser.browser_type, *_CAPTURING, program=CHROMIUM) as chromium:
         yield chromium
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.browsers import ARGUMENTS, launched
 from tests.browser.conftest import OpenPage
 from tests.browser.contexts import AS_A_USER, new_context
 from tests.browser.site import site
@@ -20,11 +19,6 @@ from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.browser
 
-#: Answers the browser's question for the tab; its own answer would share the desktop.
-_CAPTURING = [
-    *(one for one in ARGUMENTS if one != "--use-fake-ui-for-media-stream"),
-    "--auto-accept-this-tab-capture",
-]
 _PAGE = """
 <!doctype html><title>A page</title>
 <style>body {{ background: rgb(0, 0, 255) }} #plot {{ background: rgb(255, 0, 0) }}</style>
@@ -59,13 +53,6 @@ _LOOK = """
   return { red, shape: Math.round(10 * width / height) };
 }
 """
-
-
-@pytest.fixture(scope="module")
-def capturing(browser: Browser) -> Iterator[Browser]:
-    """A Chromium that captures its tabs; the shell has no screens at all."""
-    with launched(browser.browser_type, *_CAPTURING) as chromium:
-        yield chromium
 
 
 class Presenter:
@@ -135,12 +122,15 @@ def test_after_one_click_others_see_the_element_and_nothing_around_it(presenter:
 
 
 def test_who_declines_shows_nothing_and_the_program_hears_of_it(presenter: Presenter) -> None:
-    first = presenter.present()["stream"]
-    second = presenter.present()["stream"]
+    page = presenter.page
+    streams = [presenter.present()["stream"] for _ in range(2)]
     presenter.press("Not now")
-    until(
-        presenter.page, lambda: [one["stream"] for one in presenter.closed], to_be=[first, second]
-    )
+    until(page, lambda: [one["stream"] for one in presenter.closed], to_be=streams)
+    # A program may change its mind, too.
+    last = presenter.present()["stream"]
+    page.evaluate("stream => meeting.executeCommand('nanomeetEndElement', { stream })", last)
+    expect(page.frames[1].get_by_role("button", name="Not now")).to_have_count(0)
+    until(page, lambda: [one["stream"] for one in presenter.closed], to_be=[*streams, last])
     expect(presenter.screen).to_have_count(0)
 
 

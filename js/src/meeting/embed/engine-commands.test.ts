@@ -60,6 +60,7 @@ test.each([
     { type: "open_source", use: "screen", title: "Loss" },
   ],
   ["nanomeet-open-source", [{ use: "camera" }], { type: "open_source", use: "camera", title: "" }],
+  ["nanomeet-end-element", [{ stream: "s" }], { type: "end_element", stream: "s" }],
   ["nanomeet-present-element", [{ title: "Plot" }], { type: "ask_for_element", title: "Plot" }],
   [
     "nanomeet-close-source",

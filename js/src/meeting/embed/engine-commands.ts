@@ -143,6 +143,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const title = Reflect.get(Object(options), "title");
     return meeting.askForElement(textOrNull("The title", title, TITLE) ?? "");
   },
+  "nanomeet-end-element": (meeting, [options]) =>
+    meeting.endElement(text("The stream", Reflect.get(Object(options), "stream"), NAME)),
   "nanomeet-close-source": (meeting, [options]) => {
     const read = (key: string): unknown => Reflect.get(Object(options), key);
     return meeting.closeSource(sourceUse(read("use")), flag("failed", read("failed"), false));

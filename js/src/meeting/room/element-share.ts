@@ -68,12 +68,15 @@ export class ElementShare {
     }
   }
 
-  /** Ends what is shown, and what is offered. */
-  end(message: string): void {
-    this.decline(message);
+  /** Ends what is shown, and what is offered; with a stream's name, only that. */
+  end(message: string, stream: string | null = null): void {
+    const ends = (one: { stream: string } | null): boolean =>
+      one !== null && (stream === null || one.stream === stream);
+    if (ends(this.offer.peek())) this.decline(message);
     const shown = this.#shown;
+    if (!shown || !ends(shown)) return;
     this.#forget(message);
-    if (shown && this.#media.screen.peek() === shown.track) this.#media.sharing.stop();
+    if (this.#media.screen.peek() === shown.track) this.#media.sharing.stop();
   }
 
   #show(stream: string, title: string, track: MediaStreamTrack): void {

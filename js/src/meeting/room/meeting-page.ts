@@ -254,6 +254,11 @@ export class MeetingPage implements MeetingParts {
     return call.elements.ask(title);
   }
 
+  /** The program shows it no longer, or has changed its mind. */
+  endElement(stream: string): void {
+    this.#call.peek()?.elements.end("The program has ended it.", stream);
+  }
+
   /** The user's answer; call it from their click. */
   async answerElement(accepted: boolean): Promise<void> {
     const elements = this.#call.peek()?.elements;

@@ -136,6 +136,10 @@ export class FakeMeeting {
     return { stream: "s" };
   }
 
+  endElement(stream: string): void {
+    this.asked.push({ type: "end_element", stream });
+  }
+
   async closeSource(use: string, failed: boolean): Promise<void> {
     this.asked.push({ type: "close_source", use, failed });
   }
