@@ -33,6 +33,8 @@ UPGRADE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
 }
+#: Jupyter's own extensions, which take longer to start than the rest, and have no part in this.
+_NOTEBOOKS = ("jupyterlab", "notebook", "notebook_shim", "jupyter_lsp", "jupyter_server_terminals")
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - said to Jupyter
 
 
@@ -55,6 +57,7 @@ def jupyter(base: Path, *options: str, **variables: str) -> Iterator[Jupyter]:
     folder.mkdir()
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.jpserver_extensions={name}=False" for name in _NOTEBOOKS]
     if not any("sock=" in option for option in options):
         command.append(f"--port={port}")
     log = base / "jupyter.log"
