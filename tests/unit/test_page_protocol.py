@@ -73,6 +73,7 @@ PLAYER: dict[str, dict[str, Any]] = {
     "alive": {},
     "facts": {"facts": {**FACTS, "vod": None}},
 }
+READING = {"id": "r1", "reader": "ab", "of": None, "media": "video"}
 #: Data of events that the widget keeps.
 EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "subjectChange": (_page_protocol.SubjectData, {"subject": "Sets"}),
@@ -80,6 +81,19 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetChat": (_page_protocol.ChatData, {"messages": [CHAT], "whole": True}),
     "nanomeetBroadcastStats": (_page_protocol.StatsData, {"stats": STATS}),
     "nanomeetBroadcastChanged": (_page_protocol.ShowsData, {"shows": "paused"}),
+    "nanomeetReadingsChanged": (_page_protocol.ReadingsData, {"readings": [READING]}),
+    "nanomeetReadingMoved": (
+        _page_protocol.ReadingMovedData,
+        {"id": "r1", "stream": "read_1", "ticket": "secret"},
+    ),
+    "nanomeetReadingEnded": (
+        _page_protocol.ReadingEndedData,
+        {"id": "r1", "kind": "left", "message": "Ada has left the meeting."},
+    ),
+    "nanomeetSourceClosed": (
+        _page_protocol.SourceClosedData,
+        {"stream": "source_1", "message": "You have stopped it.", "failed": False},
+    ),
 }
 POOL: tuple[Any, ...] = (None, True, 7, -1, 1.5, 2**70, "odd", [], [None], {}, {"odd": [1]})
 

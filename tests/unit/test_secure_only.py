@@ -47,6 +47,7 @@ SECURE_ONLY = (
 MET = {
     "composer/encoder.ts": "StageBroadcast.supported: the page says that it cannot compose",
     "composer/index.ts": "StageBroadcast.supported",
+    "composer/tap.ts": "the page answers that it is unable",
     "engine/client.ts": "the caller has made a key of it",
     "meeting/media/background-track.ts": "for an open camera, which only secure pages get",
     "meeting/media/devices.ts": "refusalOf: no device is asked for",

@@ -803,7 +803,11 @@ def test_every_command_reaches_the_page_and_gives_what_it_answers(
 def test_the_page_knows_every_method_and_the_engine_every_command() -> None:
     source = ROOT / "js/src"
     listed = re.findall(r'^  "(\w+)",$', (source / "widget/commands.ts").read_text(), re.MULTILINE)
-    used = {name for _, name, *_ in COMMANDS} | {"startBroadcast", "stopBroadcast"}
+    used = {name for _, name, *_ in COMMANDS} | {
+        "presentElement",
+        "startBroadcast",
+        "stopBroadcast",
+    }
     assert used == set(listed)
     known: dict[str, str | None] = json.loads((source / "engine/contract.json").read_text())[
         "commands"

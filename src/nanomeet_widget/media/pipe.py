@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 import msgspec
 from msgspec import Struct
 
+from nanomeet_widget import _json
 from nanomeet_widget.server.protocol.common import Codec, Shows
 from nanomeet_widget.server.protocol.ingest import Behind
 
@@ -87,7 +88,7 @@ class Samples(Struct, kw_only=True):
 
 
 ToWorker = Begin | Tracks | Picture | Show | Finish
-_decode_in = msgspec.json.Decoder(ToWorker).decode
+_decode_in = _json.guarded(msgspec.json.Decoder(ToWorker).decode)
 
 
 class Opened(_Said, tag="opened"):
@@ -125,7 +126,7 @@ class Ended(_Said, tag="ended"):
 
 
 FromWorker = Opened | Counted | Shown | Ended
-read_line = msgspec.json.Decoder(FromWorker).decode
+read_line = _json.guarded(msgspec.json.Decoder(FromWorker).decode)
 
 
 def pack(message: ToWorker) -> bytes:
