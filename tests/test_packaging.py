@@ -28,7 +28,7 @@ MAX_FRONT_END = 29_184
 MAX_MEETING = 120_000
 
 #: Everything that is installed, compressed.
-MAX_WHEEL = 850_000
+MAX_WHEEL = 1_000_000
 #: What a background is made with: fetched only by who wants one.
 MAX_BACKGROUND = 260_000
 
