@@ -623,3 +623,18 @@ def test_other_engines_and_unknown_servers_are_refused_at_once(server: RunningSe
     with pytest.raises(nm.MalformedTokenError):
         nm.Bot("no token")
     assert nm.Bot(own, server=server.url, service=LocalServer(server.url, api_key="k")).room
+
+
+def test_where_to_watch_is_a_whole_address_also_inside_a_jupyter_server() -> None:
+    async def scenario() -> None:
+        async with fake_server() as fake:
+            playout = {"live": "/user/ada/nanomeet/live/s", "vod": "/user/ada/nanomeet/vod/s.mp4"}
+            fake.answers = [fake.welcome(broadcast={"state": "live", "playout": playout})]
+            async with nm.Bot(fake.token(), server=fake.url) as bot:
+                assert bot.playout == nm.Playout(
+                    live=f"{fake.url}/user/ada/nanomeet/live/s",
+                    vod=f"{fake.url}/user/ada/nanomeet/vod/s.mp4",
+                )
+                bot.close()
+
+    run(scenario())

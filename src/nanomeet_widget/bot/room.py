@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -27,10 +28,12 @@ class Room:
     ----------
     name : str
         The room's name.
+    origin : str
+        The server's origin: inside a Jupyter server, its links are paths.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, origin: str) -> None:
+        self._name, self._origin = name, origin
         self.own_id = ""
         self._people: dict[str, meeting.Participant] = {}
         self._persons: dict[str, page.Person] = {}
@@ -210,6 +213,7 @@ class Room:
         return self._show(message.broadcast)
 
     def _show(self, now: meeting.BroadcastState) -> Told:
+        now = self._whole(now)
         before, self._broadcast = self._broadcast, now
         found = now.playout
         playout = None if found is None else page.Playout(live=found.live, vod=found.vod)
@@ -244,6 +248,15 @@ class Room:
 
     def _reading_ended(self, message: meeting.ReadingEnded) -> Told:
         yield _event("nanomeetReadingEnded", **msgspec.structs.asdict(message))
+
+    def _whole(self, state: meeting.BroadcastState) -> meeting.BroadcastState:
+        """Return a broadcast with whole addresses."""
+        found = state.playout
+        if found is None:
+            return state
+        vod = found.vod and urljoin(self._origin, found.vod)
+        playout = meeting.Playout(live=urljoin(self._origin, found.live), vod=vod)
+        return msgspec.structs.replace(state, playout=playout)
 
     def _reaction(self, message: meeting.Reaction) -> Told:
         yield _event("nanomeetReaction", id=message.sender, reaction=message.reaction)

@@ -24,8 +24,8 @@ _TIMES = {
     "stopBroadcast": 75.0,
     "nanomeetPauseBroadcast": 30.0,
     "muteEveryone": 20.0,
-    # A participant has one minute to agree.
-    "nanomeetReadMedia": 75.0,
+    # A participant has one minute to agree, and their page 20 seconds for its first picture.
+    "nanomeetReadMedia": 85.0,
 }
 _LEFT = Ending(kind="left", message="The bot left the meeting.")
 #: What commands wait for, and whether a person decides on it.
@@ -72,7 +72,7 @@ class Session:
         self.over: Future[None] = Future()
         self._tell_one = tell
         self._overhear = overhear
-        self._room = Room(room)
+        self._room = Room(room, address.origin)
         self.queue = CommandQueue(self._carry_out)
         self._line = Line(
             url=address.url,
