@@ -102,9 +102,10 @@ class Sender:
         Whether a file begins again at its end.
     on_end : callable, optional
         Called once it has ended, with the error or None, from another thread.
-    on_opened : callable, optional
-        Called when the server takes pictures, also after each return, from another thread.
-    on_shown : callable, optional
+
+    Attributes
+    ----------
+    on_shown : callable or None
         Called with what viewers see from now on, after `show`, from another thread.
 
     Raises
@@ -125,16 +126,14 @@ class Sender:
         size: tuple[int, int] | None = None,
         loop: bool = False,
         on_end: Callable[[BaseException | None], None] | None = None,
-        on_opened: Callable[[], None] | None = None,
-        on_shown: Callable[[Shows], None] | None = None,
     ) -> None:
         check_rates(fps=fps, rate=rate, size=size)
         self._fps, self._rate, self._size, self._loop = float(fps), rate, size, loop
         self._source = sources.make(source, sound=sound, fps=self._fps, rate=rate)
         if loop and self._source.file is None:
             raise InvalidInputError("loop: only a file can begin again")
-        self._on_end, self._on_opened = on_end, on_opened
-        self.on_shown = on_shown
+        self._on_end = on_end
+        self.on_shown: Callable[[Shows], None] | None = None
         #: Settles once the server takes pictures, or never will.
         self.opened: Future[None] = Future()
         #: Settles once it has ended: with the error, if that is why.
@@ -348,7 +347,6 @@ class Sender:
                 counted = self._count(message, counted)
             elif isinstance(message, pipe.Opened):
                 self._settle_opened()
-                _call(self._on_opened)
             elif isinstance(message, pipe.Shown):
                 _call(self.on_shown, message.shows)
             else:
