@@ -44,8 +44,9 @@ RATE, CHANNELS = 48_000, 2
 #: Samples of a packet: 10 ms.
 PACKET = 480
 _SOUND_BITS = 96_000
-#: Microseconds by which blocks may be early or late before sound is cut or has a hole.
-_SLACK = 60_000
+#: Microseconds by which blocks may be early or late before sound is cut or has a hole: more than a source
+#: may lag (`pace`).
+_SLACK = 200_000
 
 
 def choose(codec: Codec | None) -> Codec:

@@ -182,6 +182,15 @@ def test_a_source_with_its_own_pace_does_not_wait(clock: Clock) -> None:
         assert pace.wait <= 0
 
 
+def test_what_a_busy_machine_delays_is_made_up_for(clock: Clock) -> None:
+    pace, taken, begun = Pace(30), 0, clock.now
+    while clock.now < begun + 10:
+        pace.taken()
+        taken += 1
+        clock.now += max(0.0, pace.wait) + (0.1 if taken % 30 == 0 else 0.0)
+    assert taken == pytest.approx(300, abs=2)
+
+
 def test_a_slow_source_is_not_hurried_afterwards(clock: Clock) -> None:
     pace = Pace(10)
     pace.taken()
