@@ -156,8 +156,9 @@ export class ViewStore {
     );
   }
 
+  /** Reads it aloud, also if it is what was read last: a space changes what there is to read. */
   announce(text: string): void {
-    this.announcement.value = text;
+    this.announcement.value = text === this.announcement.value ? `${text}\u00a0` : text;
   }
 
   tell(

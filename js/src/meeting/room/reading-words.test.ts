@@ -63,6 +63,18 @@ test("what concerns oneself or the stage is shown when it begins and ends", () =
   expect(becomes()).toEqual([ended, ended.join(" ")]);
 });
 
+test("a program that goes on to read in another size is no news", () => {
+  const larger = reading({ id: "r2" });
+  becomes(reading());
+  expect(becomes(reading(), larger)).toEqual([[], ""]);
+  expect(sentenceOf(meeting.room, meeting.room.readings.value)).toBe(
+    "Ada's program reads your picture",
+  );
+  expect(becomes(larger)).toEqual([[], ""]);
+  const ended = "Ada's program no longer reads your picture.";
+  expect(becomes()).toEqual([[ended], ended]);
+});
+
 test("what concerns others is only read aloud", () => {
   const other = reading({ of: "alan" });
   expect(becomes(other)).toEqual([[], "Ada's program now reads Alan's picture."]);

@@ -26,8 +26,8 @@ export function subjectOf(room: RoomStore, { of, media }: Told): string {
 export function sentenceOf(room: RoomStore, readings: readonly Told[]): string {
   const [first] = readings;
   if (!first) return "";
-  const subjects = readings.map((reading) => subjectOf(room, reading));
-  return t.readings.reads(programOf(room, first), subjects.join(t.readings.and));
+  const subjects = new Set(readings.map((reading) => subjectOf(room, reading)));
+  return t.readings.reads(programOf(room, first), [...subjects].join(t.readings.and));
 }
 
 /**
@@ -52,14 +52,20 @@ export class ReadingNews {
     for (const reading of room.readings.value) {
       const words = [programOf(room, reading), subjectOf(room, reading)] as const;
       const loud = [null, room.selfId.value].includes(reading.of);
-      const known = before.get(reading.id);
+      // A program that reads the same in another size has another reading.
+      const key = [reading.reader, reading.of, reading.media].join();
+      const known = before.get(key) ?? this.#known.get(key);
       if (!known) news.push({ text: t.readings.began(...words), loud });
-      this.#known.set(reading.id, known ?? { ended: t.readings.ended(...words), loud });
-      before.delete(reading.id);
+      this.#known.set(key, known ?? { ended: t.readings.ended(...words), loud });
+      before.delete(key);
     }
     for (const { ended, loud } of before.values()) news.push({ text: ended, loud });
-    for (const { text, loud } of news) if (loud) view.tell(text);
-    if (news.length > 0) view.announce(news.map(({ text }) => text).join(" "));
+    const shown = news.filter(({ loud }) => loud);
+    for (const { text } of shown) view.tell(text);
+    // Each is read aloud as it is shown, but several at once are one announcement.
+    if (news.length > 1 || news.length > shown.length) {
+      view.announce(news.map(({ text }) => text).join(" "));
+    }
   }
 }
 
