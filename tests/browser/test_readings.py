@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
@@ -436,3 +436,36 @@ def test_a_question_is_above_a_panel_that_covers_a_small_page(room: Room, joins:
     button(grace, "Refuse").click()
     assert ada.answer["kind"] == "refused"
     expect(grace.get_by_role("dialog", name="Chat")).to_be_visible()
+
+
+def test_a_participant_takes_it_back_while_the_server_cannot_be_reached(
+    open_page: OpenPage, room: Room, joins: Join
+) -> None:
+    lines: list[WebSocketRoute] = []
+    reachable = [True]
+
+    def carry(line: WebSocketRoute) -> None:
+        if reachable[0]:
+            line.connect_to_server()
+            lines.append(line)
+        else:
+            line.close(code=4000)
+
+    grace = open_page()
+    grace.route_web_socket("**/ws/meeting", carry)
+    grace.goto(room.address("Grace", moderator=True))
+    ada = joins(room, "Ada")
+    is_on(grace, "Grace")
+    program = agreed(ada, grace)
+    until_seen(grace, program, *WALL)
+    reachable[0] = False
+    lines[0].close(code=4000)
+    expect(grace.get_by_text("Reconnecting…")).to_be_visible()
+    badge = grace.locator(".badge.reading")
+    badge.get_by_role("button", name="Stop").click()
+    expect(badge).to_have_count(0)
+    reachable[0] = True
+    expect(grace.get_by_text("Reconnecting…")).to_have_count(0, timeout=PATIENCE)
+    until(grace, lambda: program.state in {"ended", "closed"})
+    ada.heard("nanomeetReadingEnded", "() => true")
+    expect(badge).to_have_count(0)

@@ -150,11 +150,16 @@ test("what the room no longer announces is not sent, but for one's own program",
 
 test("what is taken back stays so, even if the server grants it again", () => {
   taps.start(granted());
-  taps.refuse("r1");
+  expect(taps.refused("r1")).toBe(false);
+  expect(taps.refuse("r1")).toBe(true);
+  expect(taps.refused("r1")).toBe(true);
   expect(FakeWorker.running).toEqual([]);
   taps.start(granted());
   expect(FakeWorker.all).toHaveLength(1);
   expect(onRefused.mock.calls).toEqual([["r1"]]);
+  // What another page sends is not this one's to refuse.
+  expect(taps.refuse("r2")).toBe(false);
+  expect(taps.refused("r2")).toBe(false);
 });
 
 test("the camera delivers what the largest reading needs", () => {

@@ -26,7 +26,7 @@ const NONE: ReadonlyMap<string, Running> = new Map();
 export class Taps {
   readonly #options: TapsOptions;
   readonly #running = signal(NONE);
-  readonly #refused = new Set<string>();
+  readonly #refused = signal<ReadonlySet<string>>(new Set());
 
   constructor(options: TapsOptions) {
     this.#options = options;
@@ -53,7 +53,7 @@ export class Taps {
     const { id, media, ticket } = granted;
     if (this.#running.peek().get(id)?.granted.ticket === ticket) return;
     this.stop(id);
-    if (this.#refused.has(id)) this.#options.onRefused(id);
+    if (this.#refused.peek().has(id)) this.#options.onRefused(id);
     else if (!this.supports(media)) this.#options.onUnable(id);
     else this.#run(granted);
   }
@@ -69,10 +69,20 @@ export class Taps {
     this.#set(id, { granted, close });
   }
 
-  /** The participant takes it back: nothing is sent for it any more. */
-  refuse(id: string): void {
-    this.#refused.add(id);
+  /**
+   * The participant takes it back: nothing is sent for it any more, whatever the server says. Returns
+   * whether this page was sending it.
+   */
+  refuse(id: string): boolean {
+    const sending = this.#running.peek().has(id);
+    if (sending) this.#refused.value = new Set([...this.#refused.peek(), id]);
     this.stop(id);
+    return sending;
+  }
+
+  /** Whether the participant has taken it back. Reads a signal. */
+  refused(id: string): boolean {
+    return this.#refused.value.has(id);
   }
 
   stop(id: string): void {

@@ -86,10 +86,12 @@ export class MeetingPage implements MeetingParts {
   readonly dominant = computed(() => this.#call.value?.levels.dominant.value ?? null);
   /** All readings: those that the room announces, and those by the user's own programs of themselves. */
   readonly readings = computed<readonly Reading[]>(() => {
-    const own = this.#call.value?.taps.own ?? [];
+    const taps = this.#call.value?.taps;
+    const own = taps?.own ?? [];
+    const announced = this.room.readings.value.filter(({ id }) => !taps?.refused(id));
     const self = this.room.selfId.value;
     const ofSelf = self === null ? [] : own.map((one) => ({ ...one, reader: self, of: self }));
-    return [...this.room.readings.value, ...ofSelf];
+    return [...announced, ...ofSelf];
   });
   /** The lines of the self-view. */
   readonly #mirror = signal(0);
@@ -296,9 +298,10 @@ export class MeetingPage implements MeetingParts {
   }
 
   /** Ends a reading; one of this page's own camera or microphone at once, whatever the network does. */
-  stopReading(id: string): Promise<void> {
-    this.#call.peek()?.taps.refuse(id);
-    return this.ask.stopReading(id);
+  async stopReading(id: string): Promise<void> {
+    const sent = this.#call.peek()?.taps.refuse(id) === true;
+    // Without a connection, the server learns of it when it asks this page to send again.
+    if (!sent || this.connection.value === "joined") await this.ask.stopReading(id);
   }
 
   /** Asks to read pictures or sound with a program of the page that embeds this one. */
