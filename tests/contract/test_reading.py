@@ -395,6 +395,41 @@ def test_what_a_bot_and_a_participant_may_not_read(server: RunningServer) -> Non
     run(scenario())
 
 
+def test_a_moderators_program_reads_the_stage_from_page_to_page(server: RunningServer) -> None:
+    async def stage(page: Client, value: int) -> Client:
+        granted = await page.expect("ingest_granted")
+        assert granted["purpose"] == "stage"
+        ingest = await connect(server, "ws/ingest")
+        await ingest.send("ingest_open", v=1, ticket=granted["ticket"], clock=now())
+        await ingest.expect("ingest_ready")
+        camera = Camera()
+        await ingest.send_raw(camera.setup())
+        for _ in range(3):
+            await ingest.send_raw(camera.take(grey(value), now()))
+        return ingest
+
+    async def scenario() -> None:
+        token = server.room("ReadStage")
+        ada = await Person.enters(server, token)
+        async with nm.Bot(token, display_name="Reader") as bot:
+            reading = bot.frames("stage")
+            await stage(ada.page, 100)
+            frame = await anext(reading)
+            assert frame.participant == "stage"
+            assert abs(int(frame.array.mean()) - 100) <= 3
+            await until(lambda: [one["of"] for one in bot.readers], [None])
+            # Another page sends the stage, once the first is gone.
+            grace = await Person.enters(server, token, "Grace")
+            await ada.page.send("leave")
+            await stage(grace.page, 200)
+            while abs(int((await anext(reading)).array.mean()) - 200) > 3:
+                pass
+            reading.close()
+            await until(lambda: bot.readers, [])
+
+    run(scenario())
+
+
 def test_a_script_reads_without_an_event_loop(server: RunningServer) -> None:
     token = server.room("ReadScript")
     ready: threading.Event = threading.Event()

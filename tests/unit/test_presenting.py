@@ -130,3 +130,18 @@ def test_its_block_raises_what_ended_it() -> None:
 
     with pytest.raises(ZeroDivisionError):
         shows()
+
+
+def test_one_program_reads_the_own_camera_at_a_time() -> None:
+    meet, page = meeting()
+    first = meet.process_video(lambda picture: picture)
+    page.says(type="reply", id=commands(page)[-1], result=OPENED)
+    with pytest.raises(nm.CommandRefusedError, match="process_video reads your camera"):
+        meet.frames("me")
+    meet.audio("me").close()
+    second = meet.process_video(lambda picture: picture)
+    page.says(type="reply", id=commands(page)[-1], result={"stream": "s2", "ticket": "t"})
+    assert (first.state, first.error, second.state) == ("ended", None, "showing")
+    assert "nanomeetCloseSource" not in {one["command"] for one in asked(page)}
+    second.stop()
+    meet.frames("me").close()
