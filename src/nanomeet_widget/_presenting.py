@@ -5,20 +5,18 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 from ipywidgets import DOMWidget
 
-from nanomeet_widget import _page_protocol, _texts
+from nanomeet_widget import _texts
 from nanomeet_widget._command import Command
 from nanomeet_widget._errors import CommandRefusedError, InvalidInputError
 from nanomeet_widget._meeting_state import ALIVE
-from nanomeet_widget._page_protocol import SourceClosedData, Status
+from nanomeet_widget._page_protocol import SourceClosedData
 from nanomeet_widget._participation import Participation
 from nanomeet_widget._reading import Frame, Reading
-from nanomeet_widget._readings import MAY_COME_BACK
 from nanomeet_widget._showing import Show
 from nanomeet_widget.media.sender import Sender
 
@@ -227,23 +225,15 @@ class Presenting(Participation):
             if show.stream == data.stream:
                 show.closed(data.message, failed=data.failed)
 
-    def _on_status(self, told: Status, at: datetime | None = None) -> None:
-        why = self._why_page_gone()
-        super()._on_status(told, at)
-        if told.status not in ALIVE and (
-            told.error is None or told.error.kind not in MAY_COME_BACK
-        ):
-            shows, self._shows = self._shows, {}
-            for show in shows.values():
-                show.closed(why or "the meeting was left", failed=why is not None)
+    def _end_media(self, why: str, *, failed: bool = False) -> None:
+        super()._end_media(why, failed=failed)
+        shows, self._shows = self._shows, {}
+        for show in shows.values():
+            show.closed(why, failed=failed)
 
     _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
         **Participation._KEPT,  # noqa: SLF001 - of the base
         "nanomeetSourceClosed": (SourceClosedData, _on_source_closed),
-    }
-    FOLLOWS: ClassVar[dict[type[_page_protocol.Message], Callable[[Any, Any], None]]] = {
-        **Participation.FOLLOWS,
-        Status: _on_status,
     }
 
 

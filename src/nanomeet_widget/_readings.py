@@ -227,14 +227,19 @@ class Readings(Commands, MeetingState):
 
     def _on_status(self, told: Status, at: datetime | None = None) -> None:
         # Of a page that is back already, and has not joined yet.
-        why = self._why_page_gone() or "the meeting was left"
+        lost = self._why_page_gone()
         super()._on_status(told, at)
         if told.status in ALIVE:
             return
         self._tell(readers=[])
         if told.error is None or told.error.kind not in MAY_COME_BACK:
-            for source in tuple(self._sources):
-                source.fail(_ended("left", f"{source.name}: {why}"))
+            self._end_media(lost or "the meeting was left", failed=lost is not None)
+
+    def _end_media(self, why: str, *, failed: bool = False) -> None:
+        """End all that programs read."""
+        del failed
+        for source in tuple(self._sources):
+            source.fail(_ended("left", f"{source.name}: {why}"))
 
     def _sources_of(self, reading: str) -> list[Source[Any]]:
         return [source for source in tuple(self._sources) if source.id == reading]

@@ -272,6 +272,8 @@ class NanoMeet(Presenting, Synced):
     def close(self) -> None:
         """Leave the meeting and remove the widget."""
         self._watch(alive=False)
+        if self.comm is not None:
+            self._end_media("the meeting's widget was closed")
         if self._channel.page is not None and self.comm is not None:
             self._channel.tell(Close())
         self._channel.close(CommandError("the meeting's widget was closed"))

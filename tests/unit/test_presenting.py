@@ -145,3 +145,13 @@ def test_one_program_reads_the_own_camera_at_a_time() -> None:
     assert "nanomeetCloseSource" not in {one["command"] for one in asked(page)}
     second.stop()
     meet.frames("me").close()
+
+
+def test_closing_the_widget_ends_what_is_shown_and_read() -> None:
+    meet, page = meeting()
+    show = meet.present(PICTURE)
+    page.says(type="reply", id=commands(page)[-1], result=OPENED)
+    reading = meet.frames("me")
+    meet.close()
+    assert (show.state, show.error, reading.state) == ("ended", None, "ended")
+    assert "the meeting's widget was closed" in str(reading.error)

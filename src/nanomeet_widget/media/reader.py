@@ -33,6 +33,8 @@ _PATIENCE = 10.0
 #: Seconds between two pings, and to the answer of one.
 _PING = 5.0
 _PONG = 10.0
+#: All that a viewer can tell of a stream that ends, or opens to its ticket no longer.
+_ENDED = "the stream has ended: it was taken back, they or you left, or another reading of yours took its place"
 #: Why the server turns a viewer away who may come again.
 _PASSING = frozenset({"full", "too_many_messages", "server_stopping"})
 #: Seconds that a picture may be kept back because more is arriving, and the loop's turns in which
@@ -308,10 +310,10 @@ class _Connection:
         if isinstance(message, watch.StreamState):
             self.arrived = True
             if message.state == "ended":
-                self._over.set_result("the stream has ended")
+                self._over.set_result(_ENDED)
         elif isinstance(message, common.Error):
             self.trouble = message.message
-            self._over.set_result(None if message.kind in _PASSING else message.message)
+            self._over.set_result(None if message.kind in _PASSING else _ENDED)
 
     async def _ping(self, socket: websocket.WebSocketClientConnection) -> None:
         while True:
@@ -424,7 +426,14 @@ class _Hold(Generic[T]):
             self._settle()
         elif self._since is None:
             left = self._due - timestamp + self._every // 2
-            self._early = self._loop.call_later(left / 1e6, self._settle)
+            self._early = self._loop.call_later(left / 1e6, self._last)
+
+    def _last(self) -> None:
+        """Let an early one go, as nothing newer came in its place."""
+        self._early = None
+        if self._held is not None:
+            self._due = self._held.timestamp + self._every
+        self._settle()
 
     def _settle(self) -> None:
         self._turns = 0
