@@ -185,7 +185,7 @@ test("a second source replaces the first without a gap", async () => {
   const ended = effect(() => void seen.push(media.screen.value));
   const second = open("screen");
   close("screen", first);
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(5_000);
   expect(seen).toHaveLength(1);
   await picture(second);
   await deliver(second, Kind.setup, Place.audio, { codec: "opus" });
@@ -330,6 +330,28 @@ test("a camera that is switched off before the first picture never shows the pla
   const again = await cameraOn();
   expect(again).not.toBe(camera);
   expect(media.camera.value).toBeInstanceOf(Generator);
+});
+
+test("a background is put on the changed picture, and nothing bare is seen meanwhile", async () => {
+  const covered: MediaStreamTrack[] = [];
+  vi.spyOn(media.background, "wanted", "get").mockReturnValue(true);
+  vi.spyOn(media.background, "cover").mockImplementation(async (track) => {
+    covered.push(track);
+    return new Track("covered") as unknown as MediaStreamTrack;
+  });
+  const camera = await cameraOn();
+  const stream = open("camera");
+  const seen: (MediaStreamTrack | null)[] = [];
+  const ended = effect(() => void seen.push(media.camera.value));
+  await picture(stream);
+  close("camera", stream);
+  await media.idle;
+  ended();
+  expect(covered).toEqual([camera, expect.any(Generator), camera]);
+  expect(seen.map((track) => track?.kind ?? null)).toEqual([
+    ...["covered", null, "covered"],
+    ...[null, "covered"],
+  ]);
 });
 
 test("a source that the page plays already goes on when the server tells of it again", async () => {
