@@ -80,22 +80,6 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetLobby": (_page_protocol.LobbyData, {"waiting": [{"id": "cd", "name": "Bo"}]}),
     "nanomeetChat": (_page_protocol.ChatData, {"messages": [CHAT], "whole": True}),
     "nanomeetBroadcastStats": (_page_protocol.StatsData, {"stats": STATS}),
-    "nanomeetReadingsChanged": (
-        _page_protocol.ReadingsData,
-        {"readings": [{"id": "r1", "reader": "a", "of": None, "media": "video"}]},
-    ),
-    "nanomeetReadingMoved": (
-        _page_protocol.ReadingMovedData,
-        {"id": "r1", "stream": None, "ticket": None},
-    ),
-    "nanomeetReadingEnded": (
-        _page_protocol.ReadingEndedData,
-        {"id": "r1", "kind": "left", "message": "Ada has left the meeting."},
-    ),
-    "nanomeetSourceClosed": (
-        _page_protocol.SourceClosedData,
-        {"stream": "s1", "message": "The source was closed.", "failed": False},
-    ),
     "nanomeetBroadcastChanged": (_page_protocol.ShowsData, {"shows": "paused"}),
     "nanomeetReadingsChanged": (_page_protocol.ReadingsData, {"readings": [READING]}),
     "nanomeetReadingMoved": (
