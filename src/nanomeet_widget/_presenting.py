@@ -202,7 +202,8 @@ class Presenting(Participation):
         )
 
         def begin(answer: dict[str, str]) -> None:
-            stream, ticket = str(answer["stream"]), str(answer["ticket"])
+            stream = str(answer["stream"])
+            ticket = "" if sender is None else str(answer["ticket"])
             self._opening[use] -= 1
             before = self._shows.get(use)
             self._shows[use] = show

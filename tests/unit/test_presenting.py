@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -49,6 +50,34 @@ def test_what_is_no_source_is_refused_before_anything_is_sent(source: Any) -> No
     with pytest.raises(nm.InvalidInputError, match="process has to be callable"):
         meet.process_video(source)
     assert asked(page) == []
+
+
+def test_the_page_is_asked_for_an_output_by_its_widget() -> None:
+    meet, page = meeting()
+    first = meet.present(PICTURE)
+    page.says(type="reply", id=commands(page)[-1], result=OPENED)
+    plot = ipywidgets.Button()
+    show = meet.present(plot, title="Plot")
+    sent = page.last_command()
+    assert (sent["name"], sent["args"]) == ("presentElement", [plot.model_id, "Plot"])
+    page.says(type="reply", id=commands(page)[-1], result={"stream": "e1"})
+    # What was shown goes on until you agree.
+    assert (show.state, first.state, show.stats.sent) == ("asked", "showing", 0)
+    show.stop()
+    assert asked(page)[-1] == {"command": "nanomeetEndElement", "stream": "e1"}
+    assert (show.state, show.error) == ("ended", None)
+    first.stop()
+
+
+def test_an_output_ends_when_the_page_says_so() -> None:
+    meet, page = meeting()
+    show = meet.present(ipywidgets.Button())
+    page.says(type="reply", id=commands(page)[-1], result={"stream": "e1"})
+    data = {"use": "screen", "stream": "e1", "message": "It was declined.", "failed": False}
+    page.says(type="event", name="nanomeetSourceClosed", data=data)
+    assert (show.state, show.error) == ("ended", None)
+    with pytest.raises(nm.InvalidInputError, match="without sound"):
+        meet.present(ipywidgets.Button(), sound=lambda: None)
 
 
 def test_a_refusal_ends_it_and_closes_nothing() -> None:
