@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.labs import Lab
 
 from .conftest import OpenPage
 from .kept_pages import OpenNotebook
-from .media import moves
+from .media import frame_of, moves
 from .notebook import SLOW, Notebook
 from .sending import colour, read
 from .test_room import button
@@ -19,6 +21,7 @@ from .waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SHOW = """
 import asyncio, time
 import numpy as np
@@ -72,7 +75,7 @@ def guest(lab: Lab, open_page: OpenPage, name: str = "Grace") -> Page:
     return page
 
 
-def screen(page: Page) -> Locator:
+def screen(page: Page | Frame) -> Locator:
     return page.locator('li[data-participant$=":screen"]')
 
 
@@ -207,6 +210,42 @@ def test_the_camera_goes_through_a_function(
     expect(notebook.output(3)).to_contain_text("in fails")
     notebook.begins(4, "ended ZeroDivisionError('my own fault')")
     assert notebook.evaluate(5) == "goes on"
+
+
+def test_the_notebook_of_the_camera_shows_its_edges(lab: Lab, open_notebook: OpenNotebook) -> None:
+    shutil.copy(NOTEBOOKS / "camera_to_numpy.ipynb", lab.folder)
+    _, edges, process, stats, mine, latest, leave = range(7)
+    notebook = joined(open_notebook("camera_to_numpy.ipynb"))
+    own = frame_of(notebook.page).locator("li[data-local=true] video")
+    until(notebook.page, lambda: looks(own, *WALL))
+    assert notebook.evaluate(edges) == "((90, 160), 139)"
+    notebook.run(process)
+    until(notebook.page, lambda: looks(own, 0, 0, 0))
+    notebook.until(stats, lambda printed: "640x360" in printed)
+    notebook.run(mine)
+    notebook.until(latest, lambda printed: "mean colour" in printed)
+    until(notebook.page, lambda: looks(own, *WALL))
+    notebook.run(leave)
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
+
+
+def test_the_notebook_of_the_figure_shows_it_while_the_simulation_runs(
+    lab: Lab, open_notebook: OpenNotebook
+) -> None:
+    shutil.copy(NOTEBOOKS / "live_figure.ipynb", lab.folder)
+    _, simulation, figure, live, run, stop = range(6)
+    notebook = joined(open_notebook("live_figure.ipynb"))
+    for cell in (simulation, figure):
+        notebook.run(cell)
+    own = frame_of(notebook.page)
+    expect(screen(own).locator("video.playing")).to_be_visible(timeout=SLOW)
+    assert notebook.evaluate(live).startswith("<broadcast: live")
+    notebook.start(run)
+    assert moves(screen(own).locator("video"))
+    notebook.ran(run)
+    expect(notebook.output(run)).to_contain_text("SendStats")
+    notebook.run(stop)
+    expect(notebook.page.locator(".nanomeet-overlay")).to_have_count(0)
 
 
 def test_a_page_that_reloads_and_a_kernel_that_restarts(
