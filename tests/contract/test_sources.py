@@ -111,7 +111,7 @@ def test_a_program_that_sends_what_it_may_not_ends_it(
         elif wrong == "nonsense":
             await program.send_raw(b"nonsense")
         else:
-            for _ in range(3):
+            for _ in range(2):
                 await program.send_raw(bytes(3_000_000))
         ended = await program.expect("ingest_ended")
         assert ended["failed"]

@@ -538,7 +538,9 @@ class _Pushed(ProgramBroadcast):
                     f"broadcast: the service's ingest has taken nothing within {_TAKEN:g} s"
                 )
             return
-        if self._sender.ended.done():
+        if not self._sender.opened.result():
+            # Why, its end says.
+            await _done(self._sender.ended)
             return
         self._went_live(self._target.playout)
         await self._first_of()
@@ -553,7 +555,7 @@ class _Pushed(ProgramBroadcast):
         return command
 
 
-def _done(future: Future[None]) -> asyncio.Future[None]:
+def _done(future: Future[Any]) -> asyncio.Future[None]:
     """Return what settles once a future of another thread has, whatever its outcome."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()

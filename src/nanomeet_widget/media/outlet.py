@@ -15,7 +15,7 @@ class Outlet(Protocol):
     """What a source drives; from any thread."""
 
     #: Settles once the server takes pictures, or never will.
-    opened: Future[None]
+    opened: Future[bool]
 
     def tracks(self, *, sound: bool) -> None:
         """Say once, before all else, whether there is sound, too."""

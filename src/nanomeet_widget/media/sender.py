@@ -134,8 +134,8 @@ class Sender:
             raise InvalidInputError("loop: only a file can begin again")
         self._on_end = on_end
         self.on_shown: Callable[[Shows], None] | None = None
-        #: Settles once the server takes pictures, or never will.
-        self.opened: Future[None] = Future()
+        #: Whether the server takes pictures: settles once it does, or never will.
+        self.opened: Future[bool] = Future()
         #: Settles once it has ended: with the error, if that is why.
         self.ended: Future[None] = Future()
         self._lock = threading.Lock()
@@ -346,7 +346,7 @@ class Sender:
             if isinstance(message, pipe.Counted):
                 counted = self._count(message, counted)
             elif isinstance(message, pipe.Opened):
-                self._settle_opened()
+                self._settle_opened(taken=True)
             elif isinstance(message, pipe.Shown):
                 _call(self.on_shown, message.shows)
             else:
@@ -398,7 +398,7 @@ class Sender:
             if self._finishing:
                 return
             self._finishing, self._error = True, error
-        self._settle_opened()
+        self._settle_opened(taken=False)
         self._source.close()
         process = self._process
         if process is None:
@@ -415,7 +415,7 @@ class Sender:
         """Settle everything: the worker has ended."""
         self._finishing = True
         self._source.close()
-        self._settle_opened()
+        self._settle_opened(taken=False)
         with self._lock:
             places, self._places = self._places, None
         if places is not None:
@@ -432,10 +432,10 @@ class Sender:
             self.ended.set_exception(error)
         _call(self._on_end, error)
 
-    def _settle_opened(self) -> None:
+    def _settle_opened(self, *, taken: bool) -> None:
         with self._lock:
             if not self.opened.done():
-                self.opened.set_result(None)
+                self.opened.set_result(taken)
 
     def _abandon(self) -> None:
         """End with the program."""

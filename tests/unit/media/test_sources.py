@@ -211,7 +211,7 @@ class Taken:
     """Notes what a source gives."""
 
     def __init__(self) -> None:
-        self.opened: Future[None] = Future()
+        self.opened: Future[bool] = Future()
         self.has_sound: bool | None = None
         self.pictures: list[int] = []
         self.samples_: list[int] = []
@@ -240,7 +240,7 @@ def grey(value: int) -> Picture:
 
 def drive(source: Any) -> Taken:
     made, taken = sources.make(source, sound=None, fps=60, rate=48_000), Taken()
-    taken.opened.set_result(None)
+    taken.opened.set_result(True)
     made.start(taken)
     assert taken.ended.result(PATIENCE) is None
     return taken
@@ -277,7 +277,7 @@ def test_async_iterators_and_coroutine_functions_work_without_a_loop_too() -> No
 
 def drive_to_error(source: Any) -> BaseException:
     made, taken = sources.make(source, sound=None, fps=60, rate=48_000), Taken()
-    taken.opened.set_result(None)
+    taken.opened.set_result(True)
     made.start(taken)
     error = taken.ended.result(PATIENCE)
     assert error is not None
@@ -304,7 +304,7 @@ def test_a_generator_is_closed_when_it_is_stopped() -> None:
     made, taken = sources.make(numbers(), sound=None, fps=60, rate=48_000), Taken()
     made.start(taken)
     made.close()
-    taken.opened.set_result(None)
+    taken.opened.set_result(True)
     assert closed.wait(PATIENCE)
 
 
