@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._texts import quoted
 from nanomeet_widget.media import arrays
 from nanomeet_widget.media.figure import FigureSource
 from nanomeet_widget.media.outlet import Outlet, Source
@@ -35,7 +37,7 @@ def make(source: Any, *, sound: Any, fps: float, rate: int) -> Source:  # noqa: 
     Raises
     ------
     InvalidInputError
-        If it is none of these.
+        If it is none of these, an array that is no picture, or a file that is not there.
     MissingPackageError
         If NumPy is not installed.
     """
@@ -49,6 +51,8 @@ def make(source: Any, *, sound: Any, fps: float, rate: int) -> Source:  # noqa: 
         return FileSource(str(os.fspath(source)))
     if _is_figure(source):
         return FigureSource(source, _sounds(sound, rate))
+    if hasattr(source, "__array__"):
+        arrays.picture(source)
     return Steps(steps_of(source, "source"), fps=fps, rate=rate, sound=_sounds(sound, rate))
 
 
@@ -67,11 +71,19 @@ class FileSource:
     ----------
     file : str
         The path or the address.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such file.
     """
 
     steady = False
 
     def __init__(self, file: str) -> None:
+        # FFmpeg reads numbered pictures by a pattern.
+        if "://" not in file and "%" not in file and not Path(file).exists():
+            raise InvalidInputError(f"source={quoted(file)}: there is no such file")
         # The worker runs in another folder.
         self.file: str | None = file if "://" in file else os.path.abspath(file)  # noqa: PTH100 - FFmpeg's names
 

@@ -313,6 +313,10 @@ def test_what_is_no_source_is_refused() -> None:
         sources.make(3, sound=None, fps=30, rate=48_000)
     with pytest.raises(InvalidInputError, match="sound=float"):
         sources.make(grey(1), sound=0.5, fps=30, rate=48_000)
+    with pytest.raises(InvalidInputError, match="an array of uint8"):
+        sources.make(np.zeros((90, 160)), sound=None, fps=30, rate=48_000)
+    with pytest.raises(InvalidInputError, match=r"missing\.mp4': there is no such file"):
+        sources.make("missing.mp4", sound=None, fps=30, rate=48_000)
 
 
 def test_the_encoder_keeps_colours_and_keyframes() -> None:
