@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
+import av
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Frame, Locator, Page, expect
 
+from tests.asking import get
 from tests.labs import Lab
 
 from .conftest import OpenPage
@@ -45,6 +50,17 @@ def numbered(band, begin=0):
         number += 1
         yield picture
 """
+#: The same with a tone of 440 Hz; `loud_at` gives the loudest tone of a block, in hertz.
+SOUNDING = """
+def sounding():
+    for number, picture in enumerate(numbered("red")):
+        time = (np.arange(1600) + 1600 * number) / 48_000
+        yield picture, (0.5 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+
+def loud_at(samples, rate):
+    found = np.abs(np.fft.rfft(samples, rate // 20))
+    return 20 * int(found.argmax())
+"""
 #: What the clip of the fake camera shows in its upper left corner.
 WALL = (150, 170, 190)
 CORNER = "frame.array[4:12, 4:12].mean(axis=(0, 1))"
@@ -58,6 +74,28 @@ _CORNER = """
   return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3);
 }
 """
+
+
+#: Whether a part of a canvas is red.
+_RED = """
+(canvas) => {
+  const copy = new OffscreenCanvas(160, 90);
+  const pen = copy.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0, 160, 90);
+  const { data } = pen.getImageData(0, 0, 160, 90);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] > 170 && data[at + 1] < 90 && data[at + 2] < 90) found += 1;
+  }
+  return found > 0.02 * 160 * 90;
+}
+"""
+
+
+def red(picture: NDArray[Any]) -> bool:
+    """Whether a part of a picture is red."""
+    found = (picture[..., 0] > 170) & (picture[..., 1] < 90) & (picture[..., 2] < 90)
+    return float(found.mean()) > 0.02
 
 
 def joined(notebook: Notebook) -> Notebook:
@@ -125,6 +163,44 @@ def test_arrays_of_a_cell_are_a_screen_that_a_guest_sees(
     notebook.run(6)
     expect(screen(page)).to_have_count(0)
     notebook.tells(5, "ended ended True")
+
+
+def test_what_is_presented_is_broadcast_recorded_and_read_from_the_stage(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    lab.write(
+        "stage.ipynb",
+        SHOW.format("stage_101"),
+        PICTURES,
+        SOUNDING,
+        "show = meet.present(sounding(), title='Loss')",
+        "print((await meet.start_broadcast(True)).live)",
+        (
+            "async for frame in meet.frames('stage'):\n"
+            "    red, green, blue = (frame.array[..., one].astype(int) for one in range(3))\n"
+            "    if ((red > 170) & (green < 90) & (blue < 90)).mean() > 0.02: break\n"
+            "print(frame.array.ndim, frame.participant)"
+        ),
+        (
+            "async for sound in meet.audio('stage'):\n"
+            "    if loud_at(sound.samples[:, 0], sound.rate) == 440: break\n"
+            "print(sound.rate)"
+        ),
+        "await meet.stop_broadcast(); print(meet.playout.vod)",
+    )
+    notebook = joined(open_notebook("stage.ipynb"))
+    for cell in (1, 2, 3):
+        notebook.run(cell)
+    player = open_page(notebook.evaluate(4))
+    picture = player.locator("main.player canvas")
+    until(player, lambda: picture.count() == 1 and picture.evaluate(_RED))
+    assert notebook.evaluate(5) == "3 stage"
+    assert notebook.evaluate(6) == "48000"
+    film = get(notebook.evaluate(7)).content
+    with av.open(io.BytesIO(film), "r") as container:
+        shown = [red(one.to_ndarray(format="rgb24")) for one in container.decode(video=0)]
+    # From its first picture to the end: a program is slower than a broadcast's first second.
+    assert all(shown[shown.index(True) :])
 
 
 def test_the_own_camera_is_read_as_arrays(lab: Lab, open_notebook: OpenNotebook) -> None:
