@@ -62,6 +62,22 @@ def carried(points: Sequence[tuple[int, float]], bound: float) -> float:
     return before
 
 
+def growth(points: Sequence[tuple[float, float]]) -> float:
+    """Return by how much a value grows in an hour: the slope of the straight line that fits best.
+
+    Parameters
+    ----------
+    points
+        Minutes and values; with fewer than two different minutes it is NaN.
+    """
+    count = len(points)
+    middle = sum(minute for minute, _ in points) / count if count else 0.0
+    spread = sum((minute - middle) ** 2 for minute, _ in points)
+    if not spread:
+        return math.nan
+    return 60 * sum((minute - middle) * value for minute, value in points) / spread
+
+
 def differences(sent: Sequence[float], recorded: Sequence[float]) -> tuple[int, int]:
     """Return how many of the sent frames a recording lacks, and how many others it has.
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,6 +28,40 @@ def worked(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     user, system = fields[11:13]
     return (int(user) + int(system)) / _TICKS
+
+
+class Load:
+    """The processor time of processes while they are watched."""
+
+    def __init__(self) -> None:
+        self._worked: dict[str, float] = defaultdict(float)
+        self._seconds: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def watching(self, **pids: int) -> Iterator[None]:
+        """Watch processes.
+
+        Parameters
+        ----------
+        **pids
+            Each process by what it is called here.
+        """
+        before, began = {name: worked(pid) for name, pid in pids.items()}, time.monotonic()
+        yield
+        seconds = time.monotonic() - began
+        for name, pid in pids.items():
+            self.add(name, worked(pid) - before[name], seconds)
+
+    def add(self, name: str, processor: float, seconds: float) -> None:
+        """Note that a process has worked for some seconds of so many."""
+        self._worked[name] += processor
+        self._seconds[name] += seconds
+
+    def part(self, name: str) -> str:
+        """Return what a process used of one core; empty if it was not watched."""
+        if name not in self._seconds:
+            return ""
+        return f"{100 * self._worked[name] / self._seconds[name]:.0f} %"
 
 
 def _field(path: Path, name: str) -> float:

@@ -23,7 +23,6 @@ import secrets
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,14 +31,12 @@ from typing import Any
 import numpy as np
 from benchmarks import barcode
 from benchmarks.broadcast_latency import SETTLE, ours
-from benchmarks.processes import worked
+from benchmarks.processes import Load
 from benchmarks.report import Report, arguments
 from benchmarks.studio import CANVAS, HEAD, VIDEO, Seen, Studio, running_studio, watch
 from tests.browser.broadcasting import WITHOUT_WEBCODECS
 
 RATE, FPS = 48_000, 30
-#: As `stamps.js` draws it.
-_HEIGHT = 360
 
 
 @dataclass
@@ -49,31 +46,11 @@ class Way:
     name: str
     measure: Callable[[float], Seen]
     seen: Seen = field(default_factory=Seen)
-    #: Seconds of processor time, and of measuring: of the kernel, and of the worker.
-    kernel: float = 0.0
-    worker: float = 0.0
+    load: Load = field(default_factory=Load)
 
     def row(self) -> list[str]:
         """Return a row of the table."""
-        parts = (self.kernel / self.seen.seconds, self.worker / self.seen.seconds)
-        costs = [f"{100 * part:.0f} %" if part else "" for part in parts]
-        return [*self.seen.row(self.name), *costs]
-
-
-def stamped(number: int, lines: int) -> Any:  # noqa: ANN401 - an array
-    """Return a picture with the time now, as `stamps.js` draws it."""
-    scale = lines // _HEIGHT if lines % _HEIGHT == 0 else lines / _HEIGHT
-    width, row = round(barcode.WIDTH * scale), round(barcode.ROW * scale)
-    picture = np.full((lines, width, 3), 90, np.uint8)
-    # Something that moves, as pictures do.
-    left = (number * 7) % (width - 100)
-    picture[lines // 2 :, left : left + 100] = (200, 120, 40)
-    stamp = int(time.time() * 4000)
-    for place, value in enumerate((stamp, ~stamp, number, ~number)):
-        bits = (value >> np.arange(barcode.BITS)) & 1
-        line = np.repeat(bits.astype(np.uint8) * 255, width // barcode.BITS)
-        picture[place * row : (place + 1) * row, : len(line)] = line[None, :, None]
-    return picture
+        return [*self.seen.row(self.name), self.load.part("kernel"), self.load.part("worker")]
 
 
 def program(server: str, lines: int, *, busy: bool) -> None:
@@ -87,7 +64,7 @@ def program(server: str, lines: int, *, busy: bool) -> None:
         beep = np.sin(2 * np.pi * 880 * np.arange(RATE // FPS) / RATE) * 0.3
         while True:
             number += 1
-            yield stamped(number, lines), beep * (number % FPS == 0)
+            yield barcode.draw(number, lines), beep * (number % FPS == 0)
 
     def compute() -> None:
         while True:
@@ -128,12 +105,8 @@ def from_python(
         studio.viewer(f"live/{stream}", before=WITHOUT_WEBCODECS if mse else "") as viewer,
     ):
         viewer.wait_for_selector("main[data-frames]:not([data-frames='0'])")
-        before = worked(kernel), worked(worker), time.monotonic()
-        seen = watch(viewer, VIDEO if mse else CANVAS, settle=SETTLE, seconds=seconds)
-        part = seconds / (time.monotonic() - before[2])
-        way.kernel += (worked(kernel) - before[0]) * part
-        way.worker += (worked(worker) - before[1]) * part
-        return seen
+        with way.load.watching(kernel=kernel, worker=worker):
+            return watch(viewer, VIDEO if mse else CANVAS, settle=SETTLE, seconds=seconds)
 
 
 def ways(studio: Studio, lines: int) -> list[Way]:

@@ -89,7 +89,10 @@ function generated(kind, source, more = {}) {
 const stampedTrack = (lines = HEIGHT) => generated("video", PICTURES, { lines });
 const beepingTrack = () => generated("audio", BEEPS);
 
-/** Reads a picture off a canvas or video element: when and which; null if it has no stamp. */
+/** The width of a picture itself, however large the page shows it. */
+const widthOf = (source) => source.videoWidth ?? source.naturalWidth ?? source.width;
+
+/** Reads a picture off a canvas, a video or an image element: when and which; null if it has no stamp. */
 class Reader {
   #pen = new OffscreenCanvas(BITS, 4).getContext("2d", { willReadFrequently: true });
 
@@ -98,8 +101,9 @@ class Reader {
   }
 
   read(source) {
-    const width = source.videoWidth ?? source.width;
-    const height = ((source.videoHeight ?? source.height) * 4 * ROW) / HEIGHT;
+    const width = widthOf(source);
+    const lines = source.videoHeight ?? source.naturalHeight ?? source.height;
+    const height = (lines * 4 * ROW) / HEIGHT;
     this.#pen.drawImage(source, 0, 0, width, height, 0, 0, BITS, 4);
     const { data } = this.#pen.getImageData(0, 0, BITS, 4);
     const light = (row, bit) => data[(row * BITS + bit) * 4] > 127;
@@ -163,7 +167,7 @@ NOTHING.getContext("2d");
 function watchPictures(selector) {
   return new Watcher(() => {
     const found = document.querySelector(selector);
-    const ready = found !== null && (found.videoWidth ?? found.width) > 0;
+    const ready = found !== null && widthOf(found) > 0;
     return ready ? found : NOTHING;
   });
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.figures import percentile, stalls
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 from tests.browser.broadcasting import JS, Broadcaster, bundle_broadcaster
 from tests.browser.browsers import ARGUMENTS, CHROMIUM
 from tests.conftest import RunningServer, Servers
@@ -163,7 +163,7 @@ class Studio:
             yield viewer
 
 
-def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
+def watch(page: Page | Frame, selector: str, *, settle: float, seconds: float) -> Seen:
     """Watch a video or canvas until it has settled, then for some seconds more."""
     page.evaluate("selector => { globalThis.watcher = watchPictures(selector) }", selector)
     page.wait_for_function("watcher.firstAt !== null")
@@ -173,7 +173,7 @@ def watch(page: Page, selector: str, *, settle: float, seconds: float) -> Seen:
     return taken(page, seconds)
 
 
-def taken(page: Page, seconds: float) -> Seen:
+def taken(page: Page | Frame, seconds: float) -> Seen:
     """Return what the page's watcher has measured since the last call."""
     seen = page.evaluate("watcher.take()")
     # A viewer whose video has stopped has halted, too.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
-from benchmarks.barcode import BITS, ROW, WIDTH, Stamp, missing, read
-from benchmarks.figures import carried, differences, percentile, stalls
+from benchmarks.barcode import BITS, ROW, WIDTH, Stamp, age, draw, missing, read
+from benchmarks.figures import carried, differences, growth, percentile, stalls
+from benchmarks.processes import Load
 from benchmarks.report import table, with_section
 from numpy.typing import NDArray
 
@@ -35,6 +37,23 @@ def test_halts_are_counted_and_summed() -> None:
 )
 def test_viewers_within_a_bound(points: list[tuple[int, float]], most: float) -> None:
     assert carried(points, 50.0) == most
+
+
+def test_growth_is_the_slope_of_an_hour() -> None:
+    assert growth([(0, 100.0), (1, 101.0), (2, 102.0)]) == pytest.approx(60)
+    assert growth([(10, 50.0), (70, 50.0)]) == 0
+    # One that is off counts as little as it should.
+    assert growth([(0, 10.0), (10, 13.0), (20, 10.0)]) == pytest.approx(0)
+    assert math.isnan(growth([(3, 10.0)]))
+    assert math.isnan(growth([]))
+
+
+def test_processor_time_is_a_part_of_one_core_over_all_turns() -> None:
+    load = Load()
+    load.add("kernel", 1.0, 10.0)
+    load.add("kernel", 2.0, 10.0)
+    load.add("worker", 0.0, 10.0)
+    assert [load.part(name) for name in ("kernel", "worker", "server")] == ["15 %", "0 %", ""]
 
 
 def test_a_recording_is_compared_with_what_was_sent() -> None:
@@ -68,6 +87,23 @@ def test_a_torn_barcode_is_not_read() -> None:
     picture[ROW : 2 * ROW] = drawn(54321, 77)[ROW : 2 * ROW]
     assert read(picture) is None
     assert read(np.full((360, WIDTH), 200, dtype=np.uint8)) is None
+
+
+@pytest.mark.parametrize("lines", [180, 360, 540, 720, 1080])
+def test_what_a_program_draws_is_read_at_any_size(lines: int) -> None:
+    picture = draw(2**BITS + 77, lines)
+    assert picture.shape == (lines, lines * 16 // 9, 3)
+    stamp = read(picture[..., 1])
+    assert stamp is not None
+    assert stamp.number == 77
+    assert 0 <= age(stamp, time.time()) < 60_000
+
+
+def test_the_age_of_a_picture_survives_a_stamp_that_comes_round() -> None:
+    # Quarters of a millisecond: 40 of them before the clock of 20 bits begins again, and 60 after.
+    begins = 5000 * 2**BITS / 4000
+    assert age(Stamp(2**BITS - 40, 0), begins + 0.015) == 25.0
+    assert age(Stamp(60, 0), begins + 0.015) == 0.0
 
 
 def test_lost_and_repeated_pictures_are_counted() -> None:
