@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,10 @@ def other(meet: nm.NanoMeet) -> str:
     return next(one["id"] for one in meet.participants if one["display_name"] == "Grace")
 
 
-def pictures(lines: int) -> Iterator[Any]:
-    """Yield arrays with the time at which they are asked for."""
-    number = 0
-    while True:
-        yield barcode.draw(number, lines)
-        number += 1
+def pictures(lines: int) -> Callable[[], Any]:
+    """Return what gives arrays with the time at which they are asked for; in any thread."""
+    numbers = itertools.count()
+    return lambda: barcode.draw(next(numbers), lines)
 
 
 async def present(meet: nm.NanoMeet, lines: int) -> Any:  # noqa: ANN401 - a `Show`
@@ -132,13 +131,13 @@ def remote_frame_buffer(lines: int) -> Any:  # noqa: ANN401 - its widget
     """Return jupyter_rfb's widget, which shows arrays in the notebook's own page."""
     from jupyter_rfb import RemoteFrameBuffer  # noqa: PLC0415 - only here
 
+    picture = pictures(lines)
+
     class Stamped(RemoteFrameBuffer):  # type: ignore[misc]
         """Asked for a picture whenever the page has room for another one."""
 
-        source = pictures(lines)
-
         def get_frame(self) -> Any:  # noqa: ANN401 - an array
-            return next(self.source)
+            return picture()
 
     return Stamped(css_width="640px", css_height="360px")
 
@@ -152,10 +151,10 @@ def image(lines: int) -> Any:  # noqa: ANN401 - its widget
 
 def show_on(shown: Any, lines: int) -> Callable[[], object]:  # noqa: ANN401 - a widget
     """Return what gives an image its next picture."""
-    source = pictures(lines)
+    picture = pictures(lines)
 
     def turn() -> None:
-        shown.value = _jpeg(next(source))
+        shown.value = _jpeg(picture())
 
     return turn
 

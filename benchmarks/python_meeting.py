@@ -30,14 +30,15 @@ How to read it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks.meeting import OTHER, SCREEN, Cells, Meeting, Place, running_place, seen
+from benchmarks.meeting import OTHER, SCREEN, Meeting, Place, running_place, seen
 from benchmarks.processes import Load
 from benchmarks.report import Report, arguments
 from benchmarks.studio import HEAD, Seen, watch
-from playwright.sync_api import Error, Frame, Page, expect
+from playwright.sync_api import ConsoleMessage, Frame, Page, TimeoutError, expect  # noqa: A004
 from tests.browser.notebook import SLOW
 
 #: Seconds until pictures have settled.
@@ -61,7 +62,7 @@ class Way:
 
     def row(self) -> list[str]:
         """Return a row of the table."""
-        figures = [*self.seen.row(self.name)] if self.seen.seconds else [self.name, *[""] * 4]
+        figures = self.seen.row(self.name) if self.seen.ages else [self.name, *[""] * 4]
         return [*figures, *map(self.load.part, ("kernel", "worker", "server"))]
 
 
@@ -134,16 +135,24 @@ class Bench:
 
     def _other(self, name: str, cells: Mapping[str, str], selector: str) -> None:
         way = self._way(name)
+        if way.trouble:
+            return
         with self._place.notebook(cells) as notebook:
+            errors: Counter[str] = Counter()
+            notebook.page.on("console", lambda told: errors.update(_errors(told)))
             for cell in tuple(cells)[:-1]:
                 notebook.run(cell)
             told = notebook.run("play")
-            way.trouble = _trouble(notebook, selector)
-            if way.trouble:
-                return
-            pids = {"kernel": told["kernel"], "server": self._place.jupyter}
-            with way.load.watching(**pids):
-                way.seen.add(watch(notebook.page, selector, settle=SETTLE, seconds=self._seconds))
+            if _appears(notebook.page, selector):
+                pids = {"kernel": told["kernel"], "server": self._place.jupyter}
+                with way.load.watching(**pids):
+                    way.seen.add(
+                        watch(notebook.page, selector, settle=SETTLE, seconds=self._seconds)
+                    )
+            if not way.seen.ages:
+                said = "; ".join(f"{words} ({times} times)" for words, times in errors.items())
+                cell_says = " ".join(notebook.page.locator(_OUTPUT).all_inner_texts()).strip()
+                way.trouble = f"no pictures. Its cells say {cell_says!r}, its page {said!r}"
 
     def _frames(self) -> None:
         seconds = self._seconds
@@ -183,16 +192,23 @@ STREAMS = {
 PLAIN, PROCESSED = "camera", "camera, process_video"
 
 
-def _trouble(notebook: Cells, selector: str) -> str:
-    """Return why an alternative shows nothing that can be read; empty if it does."""
-    page = notebook.page
+_OUTPUT = ".jp-OutputArea-output"
+
+
+def _appears(page: Page, selector: str) -> bool:
+    """Return whether a picture appears that can be read."""
     page.evaluate("selector => { globalThis.watcher = watchPictures(selector) }", selector)
     try:
         page.wait_for_function("watcher.firstAt !== null", timeout=_APPEARS)
-    except Error:
-        words = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts()).strip()
-        return f"no picture within {_APPEARS / 1000:.0f} s; its cells say {words!r}"
-    return ""
+    except TimeoutError:
+        return False
+    return True
+
+
+def _errors(told: ConsoleMessage) -> list[str]:
+    """Return what a page says, if it is an error, without what differs each time."""
+    kind = str(told.location.get("url", "")).split(":", 1)[0]
+    return [f"{told.text} [{kind}:]"] if told.type == "error" else []
 
 
 def verdicts(ways: Mapping[str, Way]) -> Iterator[str]:
