@@ -47,10 +47,15 @@ def pictures(lines: int) -> Callable[[], Any]:
 async def present(meet: nm.NanoMeet, lines: int) -> Any:  # noqa: ANN401 - a `Show`
     """Present arrays; tell which process encodes them."""
     show = meet.present(pictures(lines), title=f"{lines} lines", fps=FPS)
+    await begun(show)
+    return show
+
+
+async def begun(show: Any) -> None:  # noqa: ANN401 - a `Show`
+    """Wait until the meeting has a place for what is shown; tell which process encodes it."""
     await show.opened
     process = show._sender._process  # noqa: SLF001 - for its processor time
-    tell(worker=process.pid if process is not None else 0)
-    return show
+    tell(worker=process.pid)
 
 
 def compute(seconds: float) -> None:

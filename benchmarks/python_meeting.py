@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.meeting import OTHER, SCREEN, Meeting, Place, running_place, seen
 from benchmarks.processes import Load
@@ -100,8 +101,7 @@ class Bench:
         }
         with self._place.meeting(cells, cameras=False) as meeting:
             for lines in LINES:
-                told = meeting.run(f"present {lines}")
-                pids = {name: told[name] for name in ("kernel", "worker")}
+                pids = _pids(meeting.run(f"present {lines}"))
                 self._shown(f"present, {lines} lines", meeting.guest, pids)
                 self._shown(f"present, {lines} lines, own page", meeting.room, pids)
                 meeting.start("compute")
@@ -110,11 +110,13 @@ class Bench:
                 meeting.run("stop")
                 expect(meeting.guest.locator(SCREEN)).to_have_count(0, timeout=SLOW)
 
-    def _shown(self, name: str, page: Page | Frame, pids: Mapping[str, int]) -> None:
+    def _shown(
+        self, name: str, page: Page | Frame, pids: Mapping[str, int], selector: str = SCREEN
+    ) -> None:
         way = self._way(name)
         server = self._place.server.process.pid
         with way.load.watching(**pids, server=server):
-            way.seen.add(watch(page, SCREEN, settle=SETTLE, seconds=self._seconds))
+            way.seen.add(watch(page, selector, settle=SETTLE, seconds=self._seconds))
 
     def _alternatives(self) -> None:
         for lines in LINES:
@@ -160,20 +162,15 @@ class Bench:
             "read me": f"await kernel.read(meet, 'me', {seconds})",
             "read guest": f"await kernel.read(meet, kernel.other(meet), {seconds})",
             "process": "show = meet.process_video(kernel.changed, lines=360, fps=15)",
-            "processed": "await show.opened; kernel.tell()",
+            "begun": "await kernel.begun(show)",
             "stop": "show.stop()",
         }
         with self._place.meeting(cells, cameras=True) as meeting:
             for who in ("me", "guest"):
                 self._read(meeting, who)
-            plain = self._way(PLAIN)
-            plain.seen.add(watch(meeting.guest, OTHER, settle=SETTLE, seconds=seconds))
+            self._shown(PLAIN, meeting.guest, {}, OTHER)
             meeting.run("process")
-            told = meeting.run("processed")
-            way = self._way(PROCESSED)
-            server = self._place.server.process.pid
-            with way.load.watching(kernel=told["kernel"], server=server):
-                way.seen.add(watch(meeting.guest, OTHER, settle=SETTLE, seconds=seconds))
+            self._shown(PROCESSED, meeting.guest, _pids(meeting.run("begun")), OTHER)
             meeting.run("stop")
 
     def _read(self, meeting: Meeting, who: str) -> None:
@@ -193,6 +190,11 @@ PLAIN, PROCESSED = "camera", "camera, process_video"
 
 
 _OUTPUT = ".jp-OutputArea-output"
+
+
+def _pids(told: Mapping[str, Any]) -> dict[str, int]:
+    """Return the processes that a notebook has told of."""
+    return {name: int(told[name]) for name in ("kernel", "worker")}
 
 
 def _appears(page: Page, selector: str) -> bool:

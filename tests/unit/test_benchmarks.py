@@ -10,7 +10,9 @@ import pytest
 from benchmarks.barcode import BITS, ROW, WIDTH, Stamp, age, draw, missing, read
 from benchmarks.figures import carried, differences, growth, percentile, stalls
 from benchmarks.processes import Load
+from benchmarks.python_meeting import PLAIN, PROCESSED, Way, verdicts
 from benchmarks.report import table, with_section
+from benchmarks.studio import Seen
 from numpy.typing import NDArray
 
 
@@ -54,6 +56,26 @@ def test_processor_time_is_a_part_of_one_core_over_all_turns() -> None:
     load.add("kernel", 2.0, 10.0)
     load.add("worker", 0.0, 10.0)
     assert [load.part(name) for name in ("kernel", "worker", "server")] == ["15 %", "0 %", ""]
+
+
+def test_ways_of_pictures_are_compared_by_their_medians() -> None:
+    medians = {PLAIN: 30.0, PROCESSED: 75.0}
+    for lines in (360, 720):
+        medians[f"present, {lines} lines"] = 40.0
+        medians[f"present, {lines} lines, own page"] = 10.0
+        medians[f"jupyter_rfb, {lines} lines"] = 80.0
+    ways = {
+        name: Way(name, Seen(ages=[median - 5, median, 500.0], seconds=1))
+        for name, median in medians.items()
+    }
+    ways["jupyter_rfb, 720 lines"] = Way("jupyter_rfb, 720 lines", trouble="no pictures")
+    assert list(verdicts(ways)) == [
+        "`process_video` adds 45 ms to the camera's own way, median.",
+        "360 lines, median age of ours / jupyter_rfb: 0.50; in the notebook's own page 0.12.",
+        "jupyter_rfb, 720 lines: no pictures.",
+    ]
+    assert ways["jupyter_rfb, 720 lines"].row() == ["jupyter_rfb, 720 lines", *[""] * 7]
+    assert ways[PLAIN].row() == [PLAIN, "30", "500", "3.0", "0", "", "", ""]
 
 
 def test_a_recording_is_compared_with_what_was_sent() -> None:
