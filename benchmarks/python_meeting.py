@@ -219,12 +219,13 @@ def verdicts(ways: Mapping[str, Way]) -> Iterator[str]:
     yield f"`process_video` adds {added:.0f} ms to the camera's own way, median."
     for lines in LINES:
         ours, own = (ways[f"present, {lines} lines{part}"].seen for part in ("", ", own page"))
-        theirs = ways[f"jupyter_rfb, {lines} lines"].seen
-        if theirs.ages:
-            yield (
-                f"{lines} lines, median age of ours / jupyter_rfb: {ours.median / theirs.median:.2f}; "
-                f"in the notebook's own page {own.median / theirs.median:.2f}."
-            )
+        for other in ("jupyter_rfb", "ipywebrtc ImageStream"):
+            theirs = ways[f"{other}, {lines} lines"].seen
+            if theirs.ages:
+                yield (
+                    f"{lines} lines, median age of ours / {other}: {ours.median / theirs.median:.2f}; "
+                    f"in the notebook's own page {own.median / theirs.median:.2f}."
+                )
     for way in ways.values():
         if way.trouble:
             yield f"{way.name}: {way.trouble}."

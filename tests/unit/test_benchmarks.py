@@ -64,6 +64,7 @@ def test_ways_of_pictures_are_compared_by_their_medians() -> None:
         medians[f"present, {lines} lines"] = 40.0
         medians[f"present, {lines} lines, own page"] = 10.0
         medians[f"jupyter_rfb, {lines} lines"] = 80.0
+        medians[f"ipywebrtc ImageStream, {lines} lines"] = 20.0
     ways = {
         name: Way(name, Seen(ages=[median - 5, median, 500.0], seconds=1))
         for name, median in medians.items()
@@ -72,6 +73,8 @@ def test_ways_of_pictures_are_compared_by_their_medians() -> None:
     assert list(verdicts(ways)) == [
         "`process_video` adds 45 ms to the camera's own way, median.",
         "360 lines, median age of ours / jupyter_rfb: 0.50; in the notebook's own page 0.12.",
+        "360 lines, median age of ours / ipywebrtc ImageStream: 2.00; in the notebook's own page 0.50.",
+        "720 lines, median age of ours / ipywebrtc ImageStream: 2.00; in the notebook's own page 0.50.",
         "jupyter_rfb, 720 lines: no pictures.",
     ]
     assert ways["jupyter_rfb, 720 lines"].row() == ["jupyter_rfb, 720 lines", *[""] * 7]
