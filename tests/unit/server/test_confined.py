@@ -172,4 +172,4 @@ def test_no_other_module_starts_processes() -> None:
             ):
                 found.add(file.relative_to(SOURCES).as_posix())
     # Each gives its children variables of `_child_environment` alone.
-    assert found == {"server/workers.py", "services/local.py"}
+    assert found == {"media/sender.py", "server/workers.py", "services/local.py"}
