@@ -50,7 +50,7 @@ def coloured(number: int) -> Picture:
 def seen(page: Page) -> tuple[int | None, Any]:
     """Return the number that a viewer's picture says, and its colours."""
     told = page.evaluate(_READ, [WIDTH, HEIGHT, len(COLOURS)])
-    grey = np.zeros((4 * barcode.ROW, WIDTH), np.uint8)
+    grey = np.zeros((HEIGHT, WIDTH), np.uint8)
     for row, line in enumerate(told["lines"]):
         grey[row * barcode.ROW + barcode.ROW // 2] = line
     stamp = barcode.read(grey)
