@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nanomeet_widget import _child_environment
 from nanomeet_widget._errors import InvalidInputError, StreamError
-from nanomeet_widget.media import arrays, pipe, sources
+from nanomeet_widget.media import arrays, pipe, sources, turns
 from nanomeet_widget.media.memory import Places
 from nanomeet_widget.server.protocol.common import Codec, Shows
 
@@ -150,6 +150,7 @@ class Sender:
         self._crashes: deque[float] = deque(maxlen=_CRASHES)
         self._finishing = False
         self._error: BaseException | None = None
+        self._undo: Callable[[], None] = lambda: None
 
     def start(
         self,
@@ -198,6 +199,7 @@ class Sender:
         )
         self._spawn()
         atexit.register(self._abandon)
+        self._undo = turns.shorten()
         self._source.start(self)
 
     @property
@@ -421,6 +423,7 @@ class Sender:
         if places is not None:
             places.close()
         atexit.unregister(self._abandon)
+        self._undo()
         error = self._error
         if error is None and ended.fault is not None:
             error = StreamError(ended.reason)
