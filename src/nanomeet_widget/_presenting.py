@@ -18,7 +18,7 @@ from nanomeet_widget._page_protocol import SourceClosedData
 from nanomeet_widget._participation import Participation
 from nanomeet_widget._reading import Frame, Reading
 from nanomeet_widget._showing import Show
-from nanomeet_widget.media.sender import Sender
+from nanomeet_widget.media.sender import MOST_FPS, Sender
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +152,8 @@ class Presenting(Participation):
         if (before := self._shows.get("camera")) is not None:
             before.replaced()  # the server lets one program read a camera
         reading = super().frames("me", lines=lines, fps=fps)
-        sender = Sender(_processed(reading, process), fps=fps)
+        # The camera keeps the pace: a second one, which is not in step with it, would make pictures wait.
+        sender = Sender(_processed(reading, process), fps=min(2 * fps, MOST_FPS))
         sender.ended.add_done_callback(lambda _: reading.close())
         return self._show("process_video", "camera", sender, *_OPEN, {"use": "camera"})
 
