@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,7 +148,8 @@ class Bench:
             told = notebook.run("play")
             if _appears(notebook.page, selector):
                 pids = {"kernel": told["kernel"], "server": self._place.jupyter}
-                with way.load.watching(**pids):
+                # One that shows none of our pictures in a minute has lost them.
+                with suppress(TimeoutError), way.load.watching(**pids):
                     way.seen.add(
                         watch(notebook.page, selector, settle=SETTLE, seconds=self._seconds)
                     )
