@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
-from tornado import httpclient, simple_httpclient, websocket
+from tornado import httpclient, iostream, simple_httpclient, websocket
 
 #: Seconds until the server answers a connection.
 OPEN = 10.0
@@ -84,6 +85,21 @@ async def end(
     finally:
         if stream is not None:
             stream.close()
+
+
+def write(socket: websocket.WebSocketClientConnection, message: bytes) -> None:
+    """Send a message; in vain if the connection is lost, which says so itself.
+
+    Parameters
+    ----------
+    socket : WebSocketClientConnection
+        The connection.
+    message : bytes
+        The message as JSON.
+    """
+    with suppress(websocket.WebSocketClosedError, iostream.StreamClosedError):
+        sent = asyncio.ensure_future(socket.write_message(message.decode()))
+        sent.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def words(error: Exception) -> str:

@@ -11,12 +11,11 @@ import logging
 import random
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
-from tornado import iostream, websocket
+from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
 from nanomeet_widget._errors import CommandError, failed
@@ -359,12 +358,8 @@ class Line:
             self._over.set_result(ending)
 
     def _write(self, text: bytes) -> None:
-        if self._socket is None:
-            return
-        with suppress(websocket.WebSocketClosedError, iostream.StreamClosedError):
-            sent = asyncio.ensure_future(self._socket.write_message(text.decode()))
-            # A connection that is lost meanwhile says so itself.
-            sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if self._socket is not None:
+            _sockets.write(self._socket, text)
 
     def _move(self, state: Connection) -> None:
         if state is not self._state:

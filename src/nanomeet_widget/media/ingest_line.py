@@ -12,7 +12,6 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -262,11 +261,7 @@ class IngestLine:
 
     def _say(self, message: common.Message) -> None:
         if self._socket is not None:
-            with suppress(websocket.WebSocketClosedError, iostream.StreamClosedError):
-                sent = asyncio.ensure_future(
-                    self._socket.write_message(common.encode(message).decode())
-                )
-                sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+            _sockets.write(self._socket, common.encode(message))
 
 
 def microseconds() -> int:

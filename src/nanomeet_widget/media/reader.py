@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
-from tornado import iostream, websocket
+from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
 from nanomeet_widget._server_address import Address
@@ -279,7 +279,7 @@ class _Connection:
             self.trouble = _sockets.words(error)
             return None
         first = watch.Watch(v=common.VERSION, stream=ticket.stream, ticket=ticket.ticket)
-        _write(socket, first)
+        _sockets.write(socket, common.encode(first))
         self._expect_word()
         pinging = asyncio.ensure_future(self._ping(socket))
         try:
@@ -318,7 +318,7 @@ class _Connection:
     async def _ping(self, socket: websocket.WebSocketClientConnection) -> None:
         while True:
             await asyncio.sleep(_PING)
-            _write(socket, common.Ping(t=self._loop.time()))
+            _sockets.write(socket, common.encode(common.Ping(t=self._loop.time())))
             if self._silence is None:
                 self._expect_word()
 
@@ -452,10 +452,3 @@ class _Hold(Generic[T]):
         held, self._held = self._held, None
         if held is not None:
             self._release(held)
-
-
-def _write(socket: websocket.WebSocketClientConnection, message: common.Message) -> None:
-    with contextlib.suppress(websocket.WebSocketClosedError, iostream.StreamClosedError):
-        sent = asyncio.ensure_future(socket.write_message(common.encode(message).decode()))
-        # A connection that is lost meanwhile says so itself.
-        sent.add_done_callback(lambda done: done.cancelled() or done.exception())
