@@ -151,46 +151,19 @@ class Presenting(Participation):
             )
         if (before := self._shows.get("camera")) is not None:
             before.replaced()  # the server lets one program read a camera
-        reading = super().frames("me", lines=lines, fps=fps)
+        reading = self._frames("me", lines=lines, fps=fps)
         # The camera keeps the pace: a second one, which is not in step with it, would make pictures wait.
         sender = Sender(_processed(reading, process), fps=min(2 * fps, MOST_FPS))
         sender.ended.add_done_callback(lambda _: reading.close())
         return self._show("process_video", "camera", sender, *_OPEN, {"use": "camera"})
 
-    def frames(self, who: str, *, lines: int = 360, fps: float = 10) -> Reading[Frame]:
-        """Read the pictures of a participant, or of the stage, as arrays; see `Bot.frames`.
-
-        Parameters
-        ----------
-        who : str
-            An id of `participants`; ``"me"`` for your own camera, before anything is done to its picture;
-            or ``"stage"`` for the stage as the audience sees it.
-        lines : int, default 360
-            The greatest height of a picture in lines, from 90 to 720.
-        fps : float, default 10
-            Pictures a second at most, from 1 to 30.
-
-        Returns
-        -------
-        Reading[Frame]
-            Asks at once; iterate over it.
-
-        Raises
-        ------
-        InvalidInputError
-            If an argument breaks its rule.
-        CommandRefusedError
-            If `process_video` reads your camera.
-        MissingPackageError
-            If NumPy is not installed.
-        """
+    def _check_camera(self, who: str) -> None:
         camera = self._shows.get("camera")
         if who == "me" and camera is not None and camera.state != "ended":
             raise CommandRefusedError(
                 "frames: process_video reads your camera: look at its pictures in that function, or stop "
                 "it first",
             )
-        return super().frames(who, lines=lines, fps=fps)
 
     def _show(self, name: str, use: Use, sender: Sender | None, method: str, *args: object) -> Show:
         meeting = weakref.ref(self)

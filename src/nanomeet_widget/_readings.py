@@ -5,13 +5,13 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _texts
-from nanomeet_widget._commands import Commands
+from nanomeet_widget._commands import Commands, Media
 from nanomeet_widget._errors import CommandError, InvalidInputError, ReadingEndedError
 from nanomeet_widget._meeting_state import ALIVE, MeetingState, State, state
 from nanomeet_widget._models import ReadingInfo
@@ -84,6 +84,8 @@ class Readings(Commands, MeetingState):
         ------
         InvalidInputError
             If an argument breaks its rule.
+        CommandRefusedError
+            If it is your own camera, and `NanoMeet.process_video` reads it.
         MissingPackageError
             If NumPy is not installed.
 
@@ -92,6 +94,13 @@ class Readings(Commands, MeetingState):
         >>> async for frame in meet.frames("me"):
         ...     print(frame.at, frame.array.mean())
         """
+        self._check_camera(who)
+        return self._frames(who, lines=lines, fps=fps)
+
+    def _check_camera(self, who: str) -> None:
+        """Check that no other program of this meeting reads the camera; a bot has none."""
+
+    def _frames(self, who: str, *, lines: int, fps: float) -> Reading[Frame]:
         _check_number("lines", lines, _LEAST_LINES, _MOST_LINES, whole=True)
         _check_number("fps", fps, 1, _MOST_FPS)
 
@@ -155,7 +164,7 @@ class Readings(Commands, MeetingState):
         self,
         name: str,
         who: str,
-        media: Literal["video", "audio"],
+        media: Media,
         wanted: dict[str, object],
         *,
         decoder: Callable[[Any], Any],
