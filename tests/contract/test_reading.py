@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from tests.conftest import RunningServer
 from tests.contract.bots import until
 from tests.contract.filming import PACKET, RATE, Camera, Microphone, grey, now
 from tests.contract.sockets import Client, connect, join, run
+
+T = TypeVar("T")
 
 
 class Person:
@@ -71,16 +75,29 @@ class Person:
             await asyncio.sleep(0.02)
 
 
+@asynccontextmanager
+async def reader(server: RunningServer, name: str) -> AsyncIterator[tuple[nm.Bot, Person]]:
+    """Open a room with Ada on its stage, and a bot that may ask her."""
+    token = server.room(name)
+    ada = await Person.enters(server, token)
+    async with nm.Bot(token, display_name="Reader") as bot:
+        yield bot, ada
+
+
+async def first(reading: nm.Reading[T], ada: Person) -> T:
+    """Have Ada agree; return the first that is read."""
+    agreeing = asyncio.ensure_future(ada.agrees())
+    found = await anext(reading)
+    await agreeing
+    return found
+
+
 def test_a_program_reads_the_pictures_of_a_participant_who_agrees(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadPictures")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadPictures") as (bot, ada):
             reading = bot.frames(ada.id)
             assert (reading.state, reading.latest) == ("asking", None)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            frame = await anext(reading)
-            await agreeing
+            frame = await first(reading, ada)
             assert frame.array.shape == (48, 64, 3)
             assert frame.array.dtype == np.uint8
             assert frame.array.flags.writeable
@@ -112,13 +129,9 @@ def test_a_program_reads_the_pictures_of_a_participant_who_agrees(server: Runnin
 
 def test_only_the_newest_picture_waits(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadNewest")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadNewest") as (bot, ada):
             reading = bot.frames(ada.id, fps=30)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             begin = now()
             for number in range(1, 21):
                 await ada.shows(100 + 5 * number, begin + number * 50_000)
@@ -136,13 +149,9 @@ def test_what_arrived_while_the_reading_thread_stood_still_is_not_replayed(
     server: RunningServer,
 ) -> None:
     async def scenario() -> None:
-        token = server.room("ReadStill")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadStill") as (bot, ada):
             reading = bot.frames(ada.id, fps=30)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             source = reading._source._reader
             assert source is not None
             stand, go_on = threading.Event(), threading.Event()
@@ -170,13 +179,9 @@ def test_what_arrived_while_the_reading_thread_stood_still_is_not_replayed(
 
 def test_at_most_as_many_pictures_as_are_wanted(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadFewer")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadFewer") as (bot, ada):
             reading = bot.frames(ada.id, fps=5)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
 
             async def film() -> None:
                 for number in range(1, 31):
@@ -199,9 +204,7 @@ def test_at_most_as_many_pictures_as_are_wanted(server: RunningServer) -> None:
 
 def test_sound_is_read_without_holes(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadSound")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadSound") as (bot, ada):
             reading = bot.audio(ada.id)
             agreeing = asyncio.ensure_future(ada.agrees())
             await reading.opened
@@ -240,9 +243,7 @@ def test_sound_is_read_without_holes(server: RunningServer) -> None:
 
 def test_sound_that_no_one_takes_is_bounded(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadBounded")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadBounded") as (bot, ada):
             reading = bot.audio(ada.id)
             agreeing = asyncio.ensure_future(ada.agrees())
             await reading.opened
@@ -267,9 +268,7 @@ def test_sound_that_no_one_takes_is_bounded(server: RunningServer) -> None:
 
 def test_a_participant_who_does_not_agree_is_not_read(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadRefused")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadRefused") as (bot, ada):
             reading = bot.frames(ada.id)
             await ada.answers(allowed=False)
             with pytest.raises(nm.CommandRefusedError, match=r"Ada did not agree") as refusal:
@@ -286,13 +285,9 @@ def test_a_participant_who_does_not_agree_is_not_read(server: RunningServer) -> 
 
 def test_a_reading_that_is_taken_back_ends_with_who_did(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadTakenBack")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadTakenBack") as (bot, ada):
             reading = bot.frames(ada.id)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             await ada.page.send("stop_reading", ref=5, id=ada.asked["reading"]["id"])
             with pytest.raises(nm.ReadingEndedError, match=r"Ada has taken it back") as ended:
                 async for _ in reading:
@@ -305,13 +300,9 @@ def test_a_reading_that_is_taken_back_ends_with_who_did(server: RunningServer) -
 
 def test_a_reading_ends_when_the_participant_leaves(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadLeft")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadLeft") as (bot, ada):
             reading = bot.frames(ada.id)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             await ada.page.send("leave")
             with pytest.raises(nm.ReadingEndedError) as ended:
                 async for _ in reading:
@@ -323,13 +314,9 @@ def test_a_reading_ends_when_the_participant_leaves(server: RunningServer) -> No
 
 def test_a_reading_ends_with_the_readers_own_meeting(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadOwnEnd")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadOwnEnd") as (bot, ada):
             reading = bot.frames(ada.id)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             await bot.leave()
             with pytest.raises(nm.ReadingEndedError) as ended:
                 async for _ in reading:
@@ -341,9 +328,7 @@ def test_a_reading_ends_with_the_readers_own_meeting(server: RunningServer) -> N
 
 def test_a_loop_that_is_left_ends_its_reading(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadBreak")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadBreak") as (bot, ada):
             agreeing = asyncio.ensure_future(ada.agrees())
             async for _ in bot.frames(ada.id):
                 break
@@ -356,13 +341,9 @@ def test_a_loop_that_is_left_ends_its_reading(server: RunningServer) -> None:
 
 def test_a_lost_connection_comes_back(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("ReadAgain")
-        ada = await Person.enters(server, token)
-        async with nm.Bot(token, display_name="Reader") as bot:
+        async with reader(server, "ReadAgain") as (bot, ada):
             reading = bot.frames(ada.id, fps=30)
-            agreeing = asyncio.ensure_future(ada.agrees())
-            await anext(reading)
-            await agreeing
+            await first(reading, ada)
             following = reading._source._reader
             assert following is not None
             before = following._connection
