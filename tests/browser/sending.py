@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import threading
-import time
 from contextlib import suppress
-from fractions import Fraction
 from types import TracebackType
 from typing import Any
 
-import av
 import numpy as np
 from playwright.sync_api import Locator
 from tornado import httpclient, iostream, websocket
 from typing_extensions import Self
 
-from nanomeet_widget.server.protocol.frames import Frame, Kind, Track
 from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer
+from tests.contract.filming import PACKET, RATE, Camera, Microphone, now
 
 WIDTH, HEIGHT, FPS = 640, 360, 30
 _BITS = 16
-_LOUD = 12_000
+_LOUD = 0.37
 #: Seconds for the server to close the connection, too.
 _FAREWELL = 10
-_GLOBAL_HEADER = 1 << 22
 
 #: Reads the number and the colour of a picture of `Program` from a video; null where it shows none.
 _READ = """
@@ -86,7 +81,7 @@ class Program:
     async def _send(self) -> None:
         request = httpclient.HTTPRequest(self._url, headers={"Origin": self._origin})
         line = await websocket.websocket_connect(request)
-        opening = {"type": "ingest_open", "v": 1, "ticket": self._ticket, "clock": _now()}
+        opening = {"type": "ingest_open", "v": 1, "ticket": self._ticket, "clock": now()}
         await line.write_message(json.dumps(opening))
         listening = asyncio.ensure_future(self._listen(line))
         pictures, sounds = _Pictures(self._colour), _Sounds() if self._tone else None
@@ -97,7 +92,7 @@ class Program:
                 fresh, self._fresh = self._fresh, False
                 frames = pictures.next(fresh=fresh) + (sounds.next(fresh=fresh) if sounds else [])
                 for frame in frames:
-                    await line.write_message(frame.encode(), binary=True)
+                    await line.write_message(frame, binary=True)
         line.close()
         await asyncio.wait({listening}, timeout=_FAREWELL)
         if line.protocol is not None and line.protocol.stream is not None:
@@ -124,22 +119,10 @@ class Program:
 class _Pictures:
     def __init__(self, colour: str) -> None:
         self._band = {"red": (255, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 255)}[colour]
-        encoder: Any = av.CodecContext.create("libx264", "w")
-        encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        encoder.time_base, encoder.framerate = Fraction(1, 1_000_000), Fraction(FPS)
-        encoder.max_b_frames, encoder.thread_count = 0, 1
-        encoder.flags |= _GLOBAL_HEADER
-        encoder.options = {
-            "preset": "ultrafast",
-            "tune": "zerolatency",
-            "forced-idr": "1",
-            "x264-params": "annexb=0:keyint=60:scenecut=0",
-        }
-        encoder.open()
-        self._encoder = encoder
+        self._camera = Camera(width=WIDTH, height=HEIGHT)
         self._number = 0
 
-    def next(self, *, fresh: bool) -> list[Frame]:
+    def next(self, *, fresh: bool) -> list[bytes]:
         """Return the next picture as frames; with the set-up and a keyframe if `fresh`."""
         self._number = (self._number + 1) % (1 << _BITS)
         array = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
@@ -147,63 +130,25 @@ class _Pictures:
         array[: HEIGHT * 2 // 5] = (on * 255)[None, :, None]
         array[HEIGHT * 2 // 5 : HEIGHT * 4 // 5] = ((1 - on) * 255)[None, :, None]
         array[HEIGHT * 4 // 5 :] = self._band
-        picture = av.VideoFrame.from_ndarray(array, format="rgb24").reformat(format="yuv420p")
-        picture.pts, picture.time_base = _now(), Fraction(1, 1_000_000)
-        picture.pict_type = 1 if fresh else 0
-        header = bytes(self._encoder.extradata)
-        frames = [_setup(Track.VIDEO, _avc(header))] if fresh else []
-        for packet in self._encoder.encode(picture):
-            key = packet.is_keyframe
-            frames.append(_media(Track.VIDEO, packet.pts, bytes(packet), keyframe=key))
-        return frames
+        setup = [self._camera.setup()] if fresh else []
+        return [*setup, self._camera.take(array, now(), keyframe=fresh)]
 
 
 class _Sounds:
     def __init__(self) -> None:
-        encoder: Any = av.CodecContext.create("libopus", "w")
-        encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
-        encoder.open()
-        self._encoder = encoder
-        self._began = _now()
+        self._microphone = Microphone()
+        self._began = now()
         self._samples = 0
 
-    def next(self, *, fresh: bool) -> list[Frame]:
+    def next(self, *, fresh: bool) -> list[bytes]:
         """Return what the tone has sounded since, as frames."""
-        frames = []
-        if fresh:
-            frames.append(
-                _setup(Track.AUDIO, {"codec": "opus", "sample_rate": 48_000, "channels": 2})
-            )
-        while self._began + self._samples * 1_000_000 // 48_000 < _now():
-            turn = 2 * np.pi * 440 * (self._samples + np.arange(960)) / 48_000
-            wave = (np.sin(turn) * _LOUD).astype(np.int16)
-            sound = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16", "stereo")
-            sound.sample_rate, sound.pts = 48_000, self._samples
-            sound.time_base = Fraction(1, 48_000)
-            self._samples += 960
-            for packet in self._encoder.encode(sound):
-                at = self._began + int(packet.pts * 1_000_000 / 48_000)
-                frames.append(_media(Track.AUDIO, at, bytes(packet), keyframe=True))
+        frames = [self._microphone.setup()] if fresh else []
+        while (at := self._began + self._samples * 1_000_000 // RATE) < now():
+            turn = 2 * np.pi * 440 * (self._samples + np.arange(PACKET)) / RATE
+            wave = (np.sin(turn) * _LOUD).astype(np.float32)
+            frames.append(self._microphone.take(np.stack([wave, wave], axis=1), at))
+            self._samples += PACKET
         return frames
-
-
-def _avc(header: bytes) -> dict[str, object]:
-    description = base64.b64encode(header).decode()
-    codec = f"avc1.{header[1:4].hex()}"
-    return {"codec": codec, "description": description, "width": WIDTH, "height": HEIGHT}
-
-
-def _setup(track: Track, fields: dict[str, object]) -> Frame:
-    payload = json.dumps(fields).encode()
-    return Frame(kind=Kind.SETUP, track=track, timestamp=0, payload=payload)
-
-
-def _media(track: Track, at: int, payload: bytes, *, keyframe: bool) -> Frame:
-    return Frame(kind=Kind.MEDIA, track=track, timestamp=at, payload=payload, keyframe=keyframe)
-
-
-def _now() -> int:
-    return time.perf_counter_ns() // 1000
 
 
 def read(video: Locator) -> dict[str, Any] | None:

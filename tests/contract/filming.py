@@ -47,6 +47,7 @@ class Camera:
             "preset": "ultrafast",
             "tune": "zerolatency",
             "crf": "5",
+            "forced-idr": "1",
             "x264-params": "annexb=0",
         }
         context.open()
