@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from nanomeet_widget import _page_protocol, _states, _texts
-from nanomeet_widget.server.protocol import common, frames, ingest, meeting, watch
+from nanomeet_widget.server.protocol import classroom, common, frames, ingest, meeting, watch
 
 TARGET = Path(__file__).parent.parent / "js/src/shared/protocol.ts"
 #: What the kernel and a page that shows a widget say.
@@ -31,8 +31,8 @@ _SIMPLE = {
     type(None): "null",
 }
 #: Inherited by messages, and none themselves.
-BASES = {common.Message, common.FromServer, meeting.Request, meeting.ModeratorRequest}
-MODULES = (common, meeting, ingest, watch, frames)
+BASES = {common.Message, common.FromServer, common.Request, common.ModeratorRequest}
+MODULES = (common, meeting, classroom, ingest, watch, frames)
 UNIONS = {
     "ClientMessage": meeting.ClientMessage,
     "ServerMessage": meeting.ServerMessage,
@@ -67,7 +67,7 @@ def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
     names = vars(sys.modules[struct.__module__])
     hints = typing.get_type_hints(struct, include_extras=True, localns=names)
     says = (struct.__doc__ or "").splitlines()[0]
-    if issubclass(struct, meeting.ModeratorRequest):
+    if issubclass(struct, common.ModeratorRequest):
         says += " Moderators only."
     lines = [
         f"/** {says} */",
@@ -98,7 +98,13 @@ def _steps(name: str, state: str, table: typing.Mapping[typing.Any, frozenset[ty
 def _limits() -> str:
     """Maximum lengths of texts, by the names of the Python constants."""
     lengths = {name: v.most for name, v in vars(_texts).items() if isinstance(v, _texts.Length)}
-    bounds = {**lengths, "PUSHES": _texts.PUSHES, "FRAME": common.MAX_TEXT_FRAME}
+    bounds = {
+        **lengths,
+        "OPTIONS": _texts.OPTIONS,
+        "GROUPS": _texts.GROUPS,
+        "PUSHES": _texts.PUSHES,
+        "FRAME": common.MAX_TEXT_FRAME,
+    }
     lines = [f"  {name.lower()}: {most}," for name, most in bounds.items()]
     return "\n".join(["export const LIMITS = {", *lines, "} as const;"])
 
@@ -162,7 +168,11 @@ def _members(union: str) -> tuple[type[msgspec.Struct], ...]:
 
 def render_document() -> str:
     """Return the document of the signalling, with its tables of messages as they are now."""
-    parts = [s for s in (*_structs(common), *_structs(meeting)) if s.__struct_config__.tag is None]
+    parts = [
+        s
+        for s in (*_structs(common), *_structs(meeting), *_structs(classroom))
+        if s.__struct_config__.tag is None
+    ]
     # What several messages are made of; those of the other sockets have their own parts.
     tables = {
         "messages: ClientMessage": _table(_members("ClientMessage"), from_client=True),
@@ -182,7 +192,7 @@ def _table(structs: typing.Iterable[type[msgspec.Struct]], *, from_client: bool 
     for struct in structs:
         name = struct.__struct_config__.tag or struct.__name__
         says = (struct.__doc__ or "").splitlines()[0]
-        if issubclass(struct, meeting.ModeratorRequest):
+        if issubclass(struct, common.ModeratorRequest):
             says += " Moderators only."
         lines.append(f"| `{name}` | {_fields(struct, from_client=from_client)} | {says} |")
     return "\n".join(lines)

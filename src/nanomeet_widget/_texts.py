@@ -44,6 +44,14 @@ ID = Length(least=1, most=64)
 NOTICE = Length(most=500)
 #: Of a participant's picture, as a data: URL.
 AVATAR = Length(least=1, most=16 * 1024)
+#: Of a poll or a check-in, and of an answer to it.
+QUESTION = Length(least=1, most=500)
+OPTION = Length(least=1, most=200)
+#: Of a group of a class.
+GROUP = Length(least=1, most=64)
+#: Options of a poll, and groups of a class.
+OPTIONS = 20
+GROUPS = 50
 #: Addresses that a broadcast is pushed to, and characters of each.
 PUSHES = 4
 PUSH_URL = Length(least=1, most=1024)

@@ -11,7 +11,12 @@ export const LIMITS = {
   id: 64,
   notice: 500,
   avatar: 16384,
+  question: 500,
+  option: 200,
+  group: 64,
   push_url: 1024,
+  options: 20,
+  groups: 50,
   pushes: 4,
   frame: 98304,
 } as const;
@@ -779,6 +784,264 @@ export interface Bye {
   retry: boolean;
 }
 
+/** Whether you are speaking, as your microphone hears it; sent only if talk time is kept. */
+export interface Speaking {
+  type: "speaking";
+  speaking: boolean;
+}
+
+/** Ask everyone a question; answered by `poll_opened`. Moderators only. */
+export interface OpenPoll {
+  type: "open_poll";
+  ref: number;
+  question: string;
+  options: string[];
+  multiple?: boolean;
+  anonymous?: boolean;
+  correct?: number[];
+  seconds?: number | null;
+  show?: "live" | "after" | "never";
+}
+
+/** Vote, or change your vote; no choices take it back. */
+export interface Vote {
+  type: "vote";
+  ref?: number | null;
+  poll: string;
+  choices: number[];
+}
+
+/** Close a poll: the votes are final. Moderators only. */
+export interface ClosePoll {
+  type: "close_poll";
+  ref?: number | null;
+  poll: string;
+}
+
+/** Call on a participant with a raised hand; answered by `hand_called`. Moderators only. */
+export interface CallHand {
+  type: "call_hand";
+  ref: number;
+  id?: string | null;
+}
+
+/** Ask everyone whether they are done; replaces a check-in that goes on. Moderators only. */
+export interface StartCheckIn {
+  type: "start_check_in";
+  ref?: number | null;
+  question: string;
+}
+
+/** Say that you are done, or that you are not after all. */
+export interface AnswerCheckIn {
+  type: "answer_check_in";
+  ref?: number | null;
+  id: string;
+  done: boolean;
+}
+
+/** End the check-in. Moderators only. */
+export interface EndCheckIn {
+  type: "end_check_in";
+  ref?: number | null;
+}
+
+/** A group to open, and who belongs to it. */
+export interface GroupPlan {
+  name: string;
+  people?: string[];
+}
+
+/** Send people into groups, each in a room of its own; replaces no groups that are open. Moderators only. */
+export interface OpenGroups {
+  type: "open_groups";
+  ref?: number | null;
+  groups: GroupPlan[];
+  minutes?: number | null;
+}
+
+/** Open one more group; the first one opens the groups. Moderators only. */
+export interface AddGroup {
+  type: "add_group";
+  ref?: number | null;
+  name: string;
+}
+
+/** Give a group another name. Moderators only. */
+export interface RenameGroup {
+  type: "rename_group";
+  ref?: number | null;
+  group: string;
+  name: string;
+}
+
+/** Close one group: its people come back to the main room. Moderators only. */
+export interface RemoveGroup {
+  type: "remove_group";
+  ref?: number | null;
+  group: string;
+}
+
+/** Move a participant into a group, or back to the main room for None. Moderators only. */
+export interface AssignGroup {
+  type: "assign_group";
+  ref?: number | null;
+  id: string;
+  group?: string | null;
+}
+
+/** Go into a group, or back to the main room for None. */
+export interface EnterGroup {
+  type: "enter_group";
+  ref?: number | null;
+  group?: string | null;
+}
+
+/** Change when everyone comes back: so many minutes from now; None for no end. Moderators only. */
+export interface SetGroupsEnd {
+  type: "set_groups_end";
+  ref?: number | null;
+  minutes?: number | null;
+}
+
+/** Tell all groups something. Moderators only. */
+export interface AnnounceToGroups {
+  type: "announce_to_groups";
+  ref?: number | null;
+  text: string;
+}
+
+/** Close all groups: everyone comes back to the main room. Moderators only. */
+export interface CloseGroups {
+  type: "close_groups";
+  ref?: number | null;
+}
+
+/** What the server keeps of this meeting, and for how long. Sent to everyone after the welcome. */
+export interface RecordsKept {
+  type: "records_kept";
+  kinds: ("attendance" | "hands" | "talk" | "polls" | "reactions" | "viewers" | "chat")[];
+  days: number;
+}
+
+/** For how many seconds each participant has spoken in this meeting. Sent to moderators. */
+export interface TalkTimes {
+  type: "talk_times";
+  seconds: Record<string, number>;
+}
+
+/** A person with a personal link. */
+export interface Rostered {
+  id: string;
+  name: string;
+  moderator: boolean;
+  here: string[];
+}
+
+/** The people with personal links to this room, and who of them is here. Sent to moderators. */
+export interface RosterChanged {
+  type: "roster_changed";
+  people: Rostered[];
+}
+
+/** A person with a personal link came or went. Sent to moderators. */
+export interface RosterHere {
+  type: "roster_here";
+  id: string;
+  here: string[];
+}
+
+/** The poll that the request with this `ref` opened. */
+export interface PollOpened {
+  type: "poll_opened";
+  ref: number;
+  id: string;
+}
+
+/** A poll, as its recipient may know it. */
+export interface Poll {
+  id: string;
+  question: string;
+  options: string[];
+  multiple: boolean;
+  anonymous: boolean;
+  show: "live" | "after" | "never";
+  open: boolean;
+  ends: number | null;
+  counts: number[] | null;
+  voters: number;
+  correct: number[];
+  own: number[];
+}
+
+/** A poll was opened or closed. Each poll of the meeting is sent after the welcome, oldest first. */
+export interface PollChanged {
+  type: "poll_changed";
+  poll: Poll;
+}
+
+/** The votes of an open poll, a few times a second; sent to those who may know them. */
+export interface PollCounts {
+  type: "poll_counts";
+  id: string;
+  counts: number[] | null;
+  voters: number;
+}
+
+/** What the request with this `ref` chose: the participant, or None if no hand was up. */
+export interface HandCalled {
+  type: "hand_called";
+  ref: number;
+  id: string | null;
+}
+
+/** The check-in, and who is done; participants are told of themselves alone. */
+export interface CheckInChanged {
+  type: "check_in_changed";
+  id: string | null;
+  question: string;
+  since: number;
+  done: string[];
+}
+
+/** A person who belongs to a group. */
+export interface GroupMember {
+  id: string;
+  name: string;
+  here: boolean;
+}
+
+/** A group. */
+export interface Group {
+  id: string;
+  name: string;
+  people: GroupMember[];
+}
+
+/** The groups, none if they are closed. Sent to everyone, in the main room and in the groups. */
+export interface GroupsChanged {
+  type: "groups_changed";
+  groups: Group[];
+  ends: number | null;
+  here: string | null;
+  own: string | null;
+}
+
+/** Join another room of this meeting with this token, as the same person; this connection ends. */
+export interface Moved {
+  type: "moved";
+  group: string | null;
+  name: string;
+  token: string;
+}
+
+/** A moderator tells all groups something. */
+export interface GroupNote {
+  type: "group_note";
+  name: string;
+  text: string;
+}
+
 /** The first message on the ingest socket. */
 export interface IngestOpen {
   type: "ingest_open";
@@ -847,9 +1110,9 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | OpenSource | CloseSource | ReadMedia | AnswerReading | StopReading | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | OpenSource | CloseSource | ReadMedia | AnswerReading | StopReading | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Speaking | OpenPoll | Vote | ClosePoll | CallHand | StartCheckIn | AnswerCheckIn | EndCheckIn | OpenGroups | AddGroup | RenameGroup | RemoveGroup | AssignGroup | EnterGroup | SetGroupsEnd | AnnounceToGroups | CloseGroups | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | SourceOpened | SourceClosed | ReadingAsked | ReadingQuestionEnded | ReadingGranted | ReadingOpened | ReadingMoved | ReadingEnded | ReadingsChanged | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | SourceOpened | SourceClosed | ReadingAsked | ReadingQuestionEnded | ReadingGranted | ReadingOpened | ReadingMoved | ReadingEnded | ReadingsChanged | RecordsKept | TalkTimes | RosterChanged | RosterHere | PollOpened | PollChanged | PollCounts | HandCalled | CheckInChanged | GroupsChanged | Moved | GroupNote | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen | IngestBehind;
 

@@ -152,7 +152,7 @@ class Line:
             attempt += 1
             await asyncio.sleep(delay * (1 + _JITTER * random.random()))  # noqa: S311 - no secret
 
-    async def ask(self, request: meeting.Request, *, timeout: float = ANSWER) -> Answer:
+    async def ask(self, request: common.Request, *, timeout: float = ANSWER) -> Answer:
         """Send a request, and wait for its answer.
 
         Parameters

@@ -7,12 +7,12 @@ from typing import Any
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import failed
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import common, meeting
 
 _AVATAR = ("data:image/png;", "data:image/webp;")
 
 
-def requests_for(method: str, args: Sequence[Any]) -> list[meeting.Request]:
+def requests_for(method: str, args: Sequence[Any]) -> list[common.Request]:
     """Return the requests that carry a command out, one after the other.
 
     Parameters
@@ -37,7 +37,7 @@ def requests_for(method: str, args: Sequence[Any]) -> list[meeting.Request]:
     return make(*given)
 
 
-def _toggle(what: str, on: bool | None = None) -> list[meeting.Request]:  # noqa: FBT001 - as the Web API has it
+def _toggle(what: str, on: bool | None = None) -> list[common.Request]:  # noqa: FBT001 - as the Web API has it
     if what == "hand":
         return [meeting.RaiseHand(raised=on is not False)]
     if on is False:
@@ -45,12 +45,12 @@ def _toggle(what: str, on: bool | None = None) -> list[meeting.Request]:  # noqa
     raise _needs_browser({"microphone": "a microphone", "camera": "a camera"}.get(what, "a screen"))
 
 
-def _password(password: str) -> list[meeting.Request]:
-    asked: list[meeting.Request] = [meeting.SetPassword(password=password)]
+def _password(password: str) -> list[common.Request]:
+    asked: list[common.Request] = [meeting.SetPassword(password=password)]
     return asked if password else [*asked, meeting.SetLobby(active=False)]
 
 
-def _avatar(picture: str) -> list[meeting.Request]:
+def _avatar(picture: str) -> list[common.Request]:
     if picture and not picture.startswith(_AVATAR):
         raise failed(
             "unsupported", "A bot sends a picture as it is: give the bytes of a PNG or WebP file."
@@ -64,7 +64,7 @@ def _avatar(picture: str) -> list[meeting.Request]:
     return [meeting.SetAvatar(avatar=picture or None)]
 
 
-def _remove(who: str, options: Mapping[str, bool] | None = None) -> list[meeting.Request]:
+def _remove(who: str, options: Mapping[str, bool] | None = None) -> list[common.Request]:
     wanted = options or {}
     revoke, address = wanted.get("revoke", False), wanted.get("address", False)
     return [meeting.Kick(id=who, revoke=revoke, address=address)]
@@ -79,7 +79,7 @@ def _read(
     return meeting.ReadMedia(ref=0, media=media, of=of, lines=lines, fps=fps)
 
 
-_REQUESTS: dict[str, Callable[..., list[meeting.Request]]] = {
+_REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "answerKnockingParticipant": lambda who, admitted: [meeting.Admit(id=who, admitted=admitted)],
     "avatarUrl": _avatar,
     "endConference": lambda: [meeting.EndMeeting()],

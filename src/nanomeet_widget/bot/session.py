@@ -108,7 +108,7 @@ class Session:
                 return
         self.queue.add(given)
 
-    async def ask(self, request: meeting.Request, *, timeout: float) -> None:
+    async def ask(self, request: common.Request, *, timeout: float) -> None:
         """Send a request, and wait for its answer; no command waits for it.
 
         Parameters

@@ -6,13 +6,13 @@ import typing
 
 import msgspec
 
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Every request that the protocol marks as a moderator's.
-MODERATOR_REQUESTS: list[type[meeting.ModeratorRequest]] = [
+MODERATOR_REQUESTS: list[type[common.ModeratorRequest]] = [
     kind
     for kind in typing.get_args(meeting.ClientMessage)
-    if issubclass(kind, meeting.ModeratorRequest)
+    if issubclass(kind, common.ModeratorRequest)
 ]
 
 
@@ -28,6 +28,12 @@ def moderators_only(target: str) -> list[meeting.ClientMessage]:
         "text": "x",
         "server": "https://example.org",
         "id": target,
+        "poll": "p1",
+        "group": "g1",
+        "name": "x",
+        "question": "x",
+        "options": ["a", "b"],
+        "groups": [classroom.GroupPlan(name="x")],
     }
     ordered = sorted(MODERATOR_REQUESTS, key=lambda kind: kind is meeting.EndMeeting)
     asked: list[typing.Any] = []

@@ -22,6 +22,15 @@ VERSION: int = 1
 MAX_TEXT_FRAME: int = 96 * 1024
 
 Ref = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+def text(length: _texts.Length) -> Meta:
+    """Return a text's length; `decode_client` checks it, as msgspec counts characters differently."""
+    return Meta(extra={"length": length})
+
+
+ParticipantId = Annotated[str, text(_texts.ID)]
+ChatText = Annotated[str, text(_texts.MESSAGE)]
 StreamName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 PushUrl = Annotated[str, Meta(pattern="^rtmps?://[!-~]+$", max_length=_texts.PUSH_URL.most)]
 #: The lines of a broadcast's picture, at 16:9; "audio" has no picture.
@@ -39,6 +48,16 @@ class Message(Struct, forbid_unknown_fields=True, omit_defaults=False):
 
 class FromServer(Message, forbid_unknown_fields=False):
     """The base of what only the server says: clients pass over fields that they do not know."""
+
+
+class Request(Message, kw_only=True):
+    """A message that is answered: `ref` comes back in an `Ack` or `Error`."""
+
+    ref: Ref | None = None
+
+
+class ModeratorRequest(Request, kw_only=True):
+    """A request that only moderators may make: the server refuses everyone else's."""
 
 
 class Ping(Message, tag="ping", kw_only=True):

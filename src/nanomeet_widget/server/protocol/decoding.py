@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import typing
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
 from nanomeet_widget import _json, _texts
 from nanomeet_widget.server.protocol.meeting import ClientMessage
+
+#: Says what is wrong with a value; None if nothing is.
+_Flaw: TypeAlias = Callable[[Any], "str | None"]
+#: The fields of a message that are checked, and how.
+_Checks: TypeAlias = tuple[tuple[str, _Flaw], ...]
 
 _decode = _json.guarded(msgspec.json.Decoder(ClientMessage).decode)
 _TAGS = frozenset(str(kind.__struct_config__.tag) for kind in typing.get_args(ClientMessage))
@@ -36,16 +43,41 @@ class InvalidMessageError(Exception):
         self.ref = ref
 
 
-def _lengths(kind: type[Struct]) -> tuple[tuple[str, _texts.Length], ...]:
-    """Return the fields of a message whose length is counted in characters as people see them."""
-    return tuple(
-        (name, meta.extra["length"])
-        for name, hint in typing.get_type_hints(kind, include_extras=True).items()
-        # Of `ChatText`, and of the one in `ParticipantId | None`.
-        for one in {hint, *typing.get_args(hint)}
-        for meta in getattr(one, "__metadata__", ())
-        if isinstance(meta, Meta) and meta.extra
-    )
+def _lengths(kind: type[Struct]) -> _Checks:
+    """Return how each field of a message is checked whose texts are counted as people see them."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    found = ((name, _flaw_of(hint)) for name, hint in hints.items())
+    return tuple((name, flaw) for name, flaw in found if flaw is not None)
+
+
+def _flaw_of(hint: Any) -> _Flaw | None:  # noqa: ANN401 - any annotation
+    """Return what finds a flaw in a value of a type; None if it has no such texts."""
+    # Of `ChatText`, of the one in `ParticipantId | None`, and of those in lists and parts.
+    for one in (hint, *typing.get_args(hint)):
+        for meta in getattr(one, "__metadata__", ()):
+            if isinstance(meta, Meta) and meta.extra:
+                return partial(_flaw_of_text, length=meta.extra["length"])
+    inner = typing.get_args(hint)[0] if typing.get_origin(hint) is Annotated else hint
+    if typing.get_origin(inner) is list:
+        of_one = _flaw_of(typing.get_args(inner)[0])
+        return None if of_one is None else partial(_flaw_of_list, of_one=of_one)
+    if isinstance(inner, type) and issubclass(inner, Struct):
+        checks = _lengths(inner)
+        return partial(_flaw_of_part, checks=checks) if checks else None
+    return None
+
+
+def _flaw_of_text(value: str | None, *, length: _texts.Length) -> str | None:
+    return None if value is None else _texts.flaw(value, length)
+
+
+def _flaw_of_list(values: list[Any], *, of_one: _Flaw) -> str | None:
+    return next(filter(None, map(of_one, values)), None)
+
+
+def _flaw_of_part(value: Struct, *, checks: _Checks) -> str | None:
+    flaws = (flaw(getattr(value, name)) for name, flaw in checks)
+    return next(filter(None, flaws), None)
 
 
 _LENGTHS = {kind: _lengths(kind) for kind in typing.get_args(ClientMessage)}
@@ -75,9 +107,8 @@ def decode_client(text: str) -> ClientMessage:
         message: ClientMessage = _decode(text)
     except _json.NotJsonError as error:
         return _decode_again(text, error)
-    for name, length in _LENGTHS[type(message)]:
-        value = getattr(message, name)
-        flaw = None if value is None else _texts.flaw(value, length)
+    for name, check in _LENGTHS[type(message)]:
+        flaw = check(getattr(message, name))
         if flaw is not None:
             raise InvalidMessageError(f"{name} {flaw}.", ref=getattr(message, "ref", None))
     return message

@@ -9,38 +9,36 @@ from msgspec import Meta
 
 from nanomeet_widget import _texts
 from nanomeet_widget._states import BroadcastStatus
+from nanomeet_widget.server.protocol import classroom
 from nanomeet_widget.server.protocol.common import (
     BroadcastOptions,
+    ChatText,
     Codec,
     Error,
     FromServer,
     Language,
     Message,
+    ModeratorRequest,
+    ParticipantId,
     Ping,
     Pong,
     Quality,
     Ref,
+    Request,
     Shows,
     StreamName,
     Trouble,
+    text,
 )
-
-
-def _text(length: _texts.Length) -> Meta:
-    """Return a text's length; `decode_client` checks it, as msgspec counts characters differently."""
-    return Meta(extra={"length": length})
-
 
 #: One that is too long is cut, and never refused: see `cleaning.clean_name`.
 Name = str
 #: Of what a participant shows; cut and cleaned like a name.
 Title = str
-ParticipantId = Annotated[str, _text(_texts.ID)]
-Password = Annotated[str, _text(_texts.PASSWORD)]
+Password = Annotated[str, text(_texts.PASSWORD)]
 MediaKind = Literal["audio", "video"]
 #: A browser's ID, which it keeps: by token and browser ID the server recognises a person.
 Person = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{16,64}$")]
-ChatText = Annotated[str, _text(_texts.MESSAGE)]
 #: A picture as its bytes, never as an address that others would load; see `rooms.avatars`.
 Avatar = Annotated[
     str,
@@ -77,16 +75,6 @@ ReadingId = ParticipantId
 #: back; one of the two has left the meeting, or went to the audience; or it failed.
 ReadingEnding = Literal["stopped", "taken_back", "left", "audience", "failed"]
 PushPhase = Literal["connecting", "live", "retrying", "failed"]
-
-
-class Request(Message, kw_only=True):
-    """A message that is answered: `ref` comes back in an `Ack` or `Error`."""
-
-    ref: Ref | None = None
-
-
-class ModeratorRequest(Request, kw_only=True):
-    """A request that only moderators may make: the server refuses everyone else's."""
 
 
 # --- a page of the meeting to the server ------------------------------------------------------
@@ -259,7 +247,7 @@ class StopReading(Request, tag="stop_reading", kw_only=True):
 class SetSubject(ModeratorRequest, tag="set_subject", kw_only=True):
     """Change the room's subject."""
 
-    subject: Annotated[str, _text(_texts.SUBJECT)]
+    subject: Annotated[str, text(_texts.SUBJECT)]
 
 
 class SetLobby(ModeratorRequest, tag="set_lobby", kw_only=True):
@@ -455,6 +443,7 @@ ClientMessage = (
     | PauseBroadcast
     | BroadcastShown
     | Leave
+    | classroom.FromPage
     | Ping
 )
 
@@ -963,6 +952,7 @@ ServerMessage = (
     | ReadingMoved
     | ReadingEnded
     | ReadingsChanged
+    | classroom.FromRoom
     | Ack
     | Error
     | Bye

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import refuse
@@ -120,7 +120,7 @@ class Budgets:
                 self._handle(who, message)
         elif self._spend(who, message):
             self._handle(who, message)
-        elif isinstance(message, meeting.Request):
+        elif isinstance(message, common.Request):
             refuse(who, message, "too_many", "Too many requests. Wait a moment, then try again.")
         # A signal has no answer: the pages begin to connect again by themselves.
 
@@ -129,7 +129,7 @@ class Budgets:
             return self._signals.take(who.id, len(text_messages.encode(message)))
         kind = type(message)
         budget = _KINDS.get(kind)
-        if budget is None and isinstance(message, meeting.ModeratorRequest):
+        if budget is None and isinstance(message, common.ModeratorRequest):
             budget = _MODERATORS
         told = isinstance(message, _TOLD) and not who.moderator
         link = f"{who.claims.jti} {who.address}"
@@ -154,7 +154,7 @@ class Budgets:
         key = self._key(who, message)
         replaced = self._kept.get(key)
         self._kept[key] = message
-        if isinstance(replaced, meeting.Request):
+        if isinstance(replaced, common.Request):
             refuse(who, replaced, "too_many", "Too many requests. Only the last one counts.")
         if self._again is None:
             self._again = self._timers.call_later(_AGAIN, self._retry)

@@ -184,7 +184,7 @@ class RoomDispatcher:
         message : ClientMessage
             Their message; if it is refused, they are told why.
         """
-        if isinstance(message, meeting.ModeratorRequest) and not self._may_moderate(who, message):
+        if isinstance(message, common.ModeratorRequest) and not self._may_moderate(who, message):
             return
         self._budgets.pass_on(who, message)
 
@@ -203,7 +203,7 @@ class RoomDispatcher:
     def _broadcast_changed(self) -> None:
         self._feed.review()
 
-    def _may_moderate(self, who: Participant, message: meeting.ModeratorRequest) -> bool:
+    def _may_moderate(self, who: Participant, message: common.ModeratorRequest) -> bool:
         if not who.moderator:
             refuse(who, message, "forbidden", "Only a moderator may do that.")
             return False

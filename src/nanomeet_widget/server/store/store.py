@@ -18,101 +18,10 @@ from nanomeet_widget import _locks
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog
+from nanomeet_widget.server.store.migrations import MIGRATIONS
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
-
-#: Each entry raises the database's `user_version` by one. Never change an entry: append.
-_MIGRATIONS = (
-    """
-    CREATE TABLE rooms (
-        name TEXT NOT NULL,
-        instance TEXT NOT NULL,
-        state TEXT NOT NULL,
-        PRIMARY KEY (name, instance)
-    ) WITHOUT ROWID;
-    CREATE TABLE events (
-        id INTEGER PRIMARY KEY,
-        at REAL NOT NULL,
-        kind TEXT NOT NULL,
-        room TEXT NOT NULL,
-        detail TEXT NOT NULL
-    );
-    CREATE INDEX events_by_room ON events (room, at);
-    CREATE TABLE recordings (
-        name TEXT PRIMARY KEY,
-        stream TEXT NOT NULL,
-        instance TEXT NOT NULL,
-        began REAL NOT NULL,
-        ended REAL
-    ) WITHOUT ROWID;
-    CREATE INDEX recordings_by_stream ON recordings (stream, began);
-    """,
-    """
-    CREATE TABLE people (
-        room TEXT NOT NULL,
-        instance TEXT NOT NULL,
-        identity TEXT NOT NULL,
-        state TEXT NOT NULL,
-        UNIQUE (room, instance, identity)
-    );
-    CREATE TABLE chat (
-        room TEXT NOT NULL,
-        instance TEXT NOT NULL,
-        id INTEGER NOT NULL,
-        sender TEXT NOT NULL,
-        recipient TEXT,
-        message TEXT NOT NULL,
-        PRIMARY KEY (room, instance, id)
-    ) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE tokens (
-        id TEXT PRIMARY KEY,
-        room TEXT NOT NULL,
-        moderator INTEGER NOT NULL,
-        parent TEXT NOT NULL,
-        made REAL NOT NULL,
-        notbefore REAL NOT NULL,
-        expiration REAL NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX tokens_by_room ON tokens (room, made);
-    CREATE INDEX tokens_by_parent ON tokens (parent);
-    CREATE TABLE revocations (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        at REAL NOT NULL,
-        until REAL NOT NULL
-    );
-    """,
-    """
-    ALTER TABLE recordings ADD COLUMN duration REAL;
-    CREATE TABLE marks (
-        recording TEXT NOT NULL,
-        at REAL NOT NULL,
-        title TEXT NOT NULL
-    );
-    CREATE INDEX marks_by_recording ON marks (recording, at);
-    """,
-    """
-    ALTER TABLE recordings ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
-    """,
-    """
-    ALTER TABLE tokens ADD COLUMN maker TEXT NOT NULL DEFAULT '';
-    ALTER TABLE tokens ADD COLUMN people INTEGER NOT NULL DEFAULT 0;
-    CREATE TABLE arrivals (
-        room TEXT NOT NULL,
-        instance TEXT NOT NULL,
-        token TEXT NOT NULL,
-        identity TEXT NOT NULL,
-        PRIMARY KEY (room, instance, token, identity)
-    ) WITHOUT ROWID;
-    """,
-    """
-    ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
-    CREATE INDEX tokens_by_stream ON tokens (stream);
-    """,
-)
 
 
 class Store:
@@ -211,20 +120,20 @@ class Store:
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(_MIGRATIONS):
+        if version > len(MIGRATIONS):
             raise ServerStartError(
-                f"the database has version {version}, but this program only knows {len(_MIGRATIONS)}: "
+                f"the database has version {version}, but this program only knows {len(MIGRATIONS)}: "
                 "update nanomeet-widget, or choose another data folder"
             )
-        while version < len(_MIGRATIONS):
+        while version < len(MIGRATIONS):
             version = self._migrate_once()
 
     def _migrate_once(self) -> int:
         self._db.execute("BEGIN IMMEDIATE")
         # If two servers start at once, the second finds the work done.
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version < len(_MIGRATIONS):
-            for statement in _MIGRATIONS[version].split(";"):
+        if version < len(MIGRATIONS):
+            for statement in MIGRATIONS[version].split(";"):
                 self._db.execute(statement)
             version += 1
             self._db.execute(f"PRAGMA user_version = {version}")
