@@ -23,6 +23,7 @@ from nanomeet_widget._page_protocol import (
 )
 from nanomeet_widget._reading import Frame, Reading, Sound, Source
 from nanomeet_widget._server_address import Address
+from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.media import decoding
 from nanomeet_widget.media.arrays import need
 from nanomeet_widget.media.gathering import Gathered, PieceDecoder
@@ -235,13 +236,14 @@ class Readings(Commands, MeetingState):
             source.fail(_ended(data.kind, f"{source.name}: {data.message}"))
 
     def _on_status(self, told: Status, at: datetime | None = None) -> None:
-        # Of a page that is back already, and has not joined yet.
         lost = self._why_page_gone()
         super()._on_status(told, at)
         if told.status in ALIVE:
             return
         self._tell(readers=[])
-        if told.error is None or told.error.kind not in MAY_COME_BACK:
+        # A page that is back has not joined yet. If it does not, the server ends what needs it.
+        back = lost is not None and told.status is MeetingStatus.IDLE
+        if not back and (told.error is None or told.error.kind not in MAY_COME_BACK):
             self._end_media(lost or "the meeting was left", failed=lost is not None)
 
     def _end_media(self, why: str, *, failed: bool = False) -> None:

@@ -118,6 +118,8 @@ class Patience:
     resume: float = 10.0
     #: For an unloaded page to reload, if others are in the room.
     reload: float = 2.0
+    #: The same for a page whose participant's program is at work, such as a notebook's kernel.
+    reload_notebook: float = 30.0
     #: For a broadcast's first picture: two cores busy with meetings took more than 10.
     first_picture: float = 20.0
     #: For a broadcast's lost sender to reconnect.

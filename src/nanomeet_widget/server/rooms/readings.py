@@ -382,6 +382,18 @@ class Readings(RoomListener):
             elif reading.of is None and reading.reader is participant and not participant.moderator:
                 self._end(reading, "taken_back", "You are no longer a moderator.")
 
+    def awaits(self, participant: Participant) -> bool:
+        """Return whether this participant's program reads.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant, whose page was unloaded.
+        """
+        return any(
+            reading.reader is participant and reading.opened for reading in self._readings.values()
+        )
+
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
 

@@ -411,10 +411,13 @@ class Room:
             self._go(participant)
         elif participant.presence is Presence.PRESENT:
             participant.step(Presence.DROPPED)
-            if unloaded and self._missed(participant):
-                self._lost.hold_for_reload(participant)
-            else:
+            if not (unloaded and self._missed(participant)):
                 self._lost.hold(participant)
+            elif any(part.awaits(participant) for part in self.parts.listeners):
+                # Its program goes on meanwhile, and a notebook takes longer to load than a meeting.
+                self._lost.hold(participant, self._config.patience.reload_notebook)
+            else:
+                self._lost.hold_for_reload(participant)
 
     def _missed(self, participant: Participant) -> bool:
         """Return whether the others should soon learn that this person is gone.

@@ -40,6 +40,17 @@ class RoomListener:
             The participant.
         """
 
+    def awaits(self, participant: Participant) -> bool:
+        """Return whether a program of this participant is at work, which needs their page.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant, whose page was unloaded.
+        """
+        del participant
+        return False
+
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
 

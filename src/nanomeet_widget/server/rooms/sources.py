@@ -160,6 +160,19 @@ class Sources(RoomListener):
             for source in self._of(participant):
                 self._close(participant, source.use, "You have left the stage.")
 
+    def awaits(self, participant: Participant) -> bool:
+        """Return whether a program sends to this participant's page.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant, whose page was unloaded.
+        """
+        return any(
+            source.broadcast.state is BroadcastStatus.LIVE and not source.broadcast.interrupted
+            for source in self._of(participant)
+        )
+
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
 

@@ -230,6 +230,33 @@ def test_a_page_that_reloads_is_told_of_it(house: House) -> None:
     assert back.last(meeting.SourceClosed).failed
 
 
+def test_a_program_at_work_keeps_the_place_of_its_notebook(house: House) -> None:
+    token = claims()
+    boss = house.moderator()
+    anna = house.page().join(token, person=PERSON)
+    source = Source(house, anna)
+    source.hide()
+    anna.unload()
+    house.clock.advance(house.config.patience.reload_notebook - 1)
+    assert not boss.all(meeting.Left)
+    back = house.page().join(token, person=PERSON)
+    assert back.last(meeting.SourceOpened).stream == source.told.stream
+    # But not forever.
+    back.unload()
+    house.clock.advance(house.config.patience.reload_notebook)
+    assert [gone.id for gone in boss.all(meeting.Left)] == [anna.id]
+    assert not source.goes_on
+
+
+def test_without_its_program_a_page_is_not_waited_for(house: House) -> None:
+    boss = house.moderator()
+    anna = house.guest(person=PERSON)
+    Source(house, anna).lose()
+    anna.unload()
+    house.clock.advance(house.config.patience.reload)
+    assert [gone.id for gone in boss.all(meeting.Left)] == [anna.id]
+
+
 def test_a_program_learns_of_an_end_while_the_page_was_away(house: House) -> None:
     token = claims()
     house.moderator()
