@@ -40,6 +40,17 @@ class RoomListener:
             The participant.
         """
 
+    def dropped(self, participant: Participant, at: float) -> None:
+        """Hear of a participant whose connection was lost, and who keeps their place for a while.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        at : float
+            When it was lost, in seconds since the epoch.
+        """
+
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
 
@@ -48,6 +59,9 @@ class RoomListener:
         participant : Participant
             The participant.
         """
+
+    def restored(self) -> None:
+        """Hear that the room has its people back whose server was killed, without connections."""
 
 
 class ChatHistory(Protocol):
@@ -83,6 +97,19 @@ class ReadingList(Protocol):
         """Return the readings that everyone is told of."""
 
 
+class Logged(Protocol):
+    """What the log of events may say of participants."""
+
+    def logs(self, event: str) -> bool:
+        """Return whether an event of a participant may be in the log of events.
+
+        Parameters
+        ----------
+        event : str
+            The event.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoomParts:
     """The parts of a room.
@@ -95,6 +122,8 @@ class RoomParts:
         The stream for the audience.
     readings : ReadingList
         The readings that go on.
+    logged : Logged
+        What the log of events may say of participants.
     listeners : sequence of RoomListener
         What hears of the room's people, in this order.
     """
@@ -102,4 +131,5 @@ class RoomParts:
     chat: ChatHistory
     feed: FeedSource
     readings: ReadingList
+    logged: Logged
     listeners: Sequence[RoomListener]

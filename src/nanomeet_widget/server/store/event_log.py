@@ -12,6 +12,11 @@ from nanomeet_widget import _json
 
 logger = logging.getLogger("nanomeet")
 
+_DAY = 24 * 3600.0
+#: Events that name a participant.
+_PERSONAL = """instr(detail, '"participant"')"""
+#: Seconds: that a participant was dropped is logged once they have not come back.
+_AFTER = 60.0
 _KEEP = 90 * 24 * 3600.0
 #: Events of one room; beyond that some are deleted at a time: the oldest of guests, and only without
 #: those the oldest of moderators and tokens.
@@ -98,6 +103,65 @@ class EventLog:
             "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
         )
         return [(at, kind, _json.read(detail)) for at, kind, detail in rows]
+
+    def forget(self, room: str, participant: str) -> None:
+        """Delete the events of a participant.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        participant : str
+            The participant's ID.
+        """
+        self._db.execute(
+            "DELETE FROM events WHERE room = ? AND instr(detail, ?)",
+            (room, json.dumps(participant)),
+        )
+        self._sizes.pop(room, None)
+
+    def forget_people(self, room: str, *, since: float) -> None:
+        """Delete the events of all participants. A failure is only logged.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        since : float
+            The time of the first of them, in seconds since the epoch.
+        """
+        try:
+            self._db.execute(
+                f"DELETE FROM events WHERE room = ? AND at >= ? AND {_PERSONAL}",  # noqa: S608 - constant text
+                (room, since),
+            )
+        except sqlite3.Error as error:
+            logger.warning("events of a room could not be deleted: %s", error)
+        self._sizes.pop(room, None)
+
+    def expire_people(self, *, days: int, now: float) -> bool:
+        """Delete the events of participants that are older than their session's days.
+
+        Parameters
+        ----------
+        days : int
+            For those of no session.
+        now : float
+            Seconds since the epoch.
+
+        Returns
+        -------
+        bool
+            Whether there were any.
+        """
+        done = self._db.execute(
+            f"DELETE FROM events WHERE {_PERSONAL} AND at < ? - ? * coalesce((SELECT max(days)"  # noqa: S608 - constant text
+            " FROM sessions WHERE room = events.room AND began <= events.at"
+            " AND coalesce(ended, alive) + ? >= events.at), ?)",
+            (now, _DAY, _AFTER, days),
+        )
+        self._sizes.clear()
+        return done.rowcount > 0
 
     def _is_short(self) -> bool:
         now = self._clock()
