@@ -183,6 +183,7 @@ class Rooms:
         count, people = self._store.sessions.forget(room, person)
         if room in self._dispatchers:
             self._dispatchers[room].forget(people)
+        self._store.sessions.clean()
         return count
 
     def close(self, farewell: meeting.Bye) -> None:

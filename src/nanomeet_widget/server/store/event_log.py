@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,11 +13,8 @@ from nanomeet_widget import _json
 
 logger = logging.getLogger("nanomeet")
 
-_DAY = 24 * 3600.0
 #: Events that name a participant.
 _PERSONAL = """instr(detail, '"participant"')"""
-#: Seconds: that a participant was dropped is logged once they have not come back.
-_AFTER = 60.0
 _KEEP = 90 * 24 * 3600.0
 #: Events of one room; beyond that some are deleted at a time: the oldest of guests, and only without
 #: those the oldest of moderators and tokens.
@@ -120,34 +118,33 @@ class EventLog:
         )
         self._sizes.pop(room, None)
 
-    def forget_people(self, room: str, *, since: float) -> None:
+    def forget_people(self, room: str, *, since: float, until: float = math.inf) -> None:
         """Delete the events of all participants. A failure is only logged.
 
         Parameters
         ----------
         room : str
             The room's name.
-        since : float
-            The time of the first of them, in seconds since the epoch.
+        since, until : float
+            The times of the first and the last of them, in seconds since the epoch; by default there is no
+            last one.
         """
         try:
             self._db.execute(
-                f"DELETE FROM events WHERE room = ? AND at >= ? AND {_PERSONAL}",  # noqa: S608 - constant text
-                (room, since),
+                f"DELETE FROM events WHERE room = ? AND at BETWEEN ? AND ? AND {_PERSONAL}",  # noqa: S608 - constant text
+                (room, since, until),
             )
         except sqlite3.Error as error:
             logger.warning("events of a room could not be deleted: %s", error)
         self._sizes.pop(room, None)
 
-    def expire_people(self, *, days: int, now: float) -> bool:
-        """Delete the events of participants that are older than their session's days.
+    def expire_people(self, before: float) -> bool:
+        """Delete old events of participants, of whatever meeting.
 
         Parameters
         ----------
-        days : int
-            For those of no session.
-        now : float
-            Seconds since the epoch.
+        before : float
+            The time of the first that is kept, in seconds since the epoch.
 
         Returns
         -------
@@ -155,10 +152,8 @@ class EventLog:
             Whether there were any.
         """
         done = self._db.execute(
-            f"DELETE FROM events WHERE {_PERSONAL} AND at < ? - ? * coalesce((SELECT max(days)"  # noqa: S608 - constant text
-            " FROM sessions WHERE room = events.room AND began <= events.at"
-            " AND coalesce(ended, alive) + ? >= events.at), ?)",
-            (now, _DAY, _AFTER, days),
+            f"DELETE FROM events WHERE {_PERSONAL} AND at < ?",  # noqa: S608 - constant text
+            (before,),
         )
         self._sizes.clear()
         return done.rowcount > 0

@@ -29,6 +29,8 @@ USUAL: tuple[RecordKind, ...] = ("attendance",)
 #: shortest first.
 MOST_SESSIONS = 1000
 _AT_ONCE = 50
+#: Seconds: that a participant was dropped is logged once they have not come back.
+_AFTER = 60.0
 _DAY = 86400.0
 
 Kept: TypeAlias = RecordKind | str
@@ -344,7 +346,7 @@ class SessionRecords:
         """
         return self._sessions("room = ? ORDER BY began DESC, id", room)
 
-    def _sessions(self, condition: str, *values: str) -> list[Session]:
+    def _sessions(self, condition: str, *values: str | float) -> list[Session]:
         rows = self._db.execute(
             "SELECT id, room, kinds, days, began, alive, ended, instance FROM sessions"  # noqa: S608 - constant text
             f" WHERE {condition}",
@@ -372,16 +374,16 @@ class SessionRecords:
             ).fetchone()
             if size < MOST_SESSIONS:
                 return
-            rows = self._db.execute(
-                "SELECT id FROM sessions WHERE room = ? AND ended IS NOT NULL ORDER BY EXISTS"
+            least = self._sessions(
+                "room = ? AND ended IS NOT NULL ORDER BY EXISTS"
                 " (SELECT 1 FROM stays WHERE session = sessions.id AND moderator), ended - began LIMIT ?",
-                (room, size - MOST_SESSIONS + _AT_ONCE),
-            ).fetchall()
-            self._delete([name for (name,) in rows])
+                *(room, size - MOST_SESSIONS + _AT_ONCE),
+            )
+            self._delete(least)
         except sqlite3.Error as error:
             logger.warning("old records of a room could not be deleted: %s", error)
             return
-        self.leave_out(room, "", "sessions", len(rows))
+        self.leave_out(room, "", "sessions", len(least))
 
     # --- what is left out ----------------------------------------------------------------------
 
@@ -761,7 +763,7 @@ class SessionRecords:
     # --- deleting ------------------------------------------------------------------------------
 
     def forget(self, room: str, person: str) -> tuple[int, frozenset[str]]:
-        """Delete what is kept of a person in all sessions of a room, and in the log of events.
+        """Delete what is kept of a person in all sessions of a room, and in the log of events; see `clean`.
 
         Parameters
         ----------
@@ -830,7 +832,6 @@ class SessionRecords:
             self._db.execute("ROLLBACK")
             raise
         self._unclean = True
-        self.clean()
         return count, frozenset(ids)
 
     def expire(self, *, days: int, now: float) -> None:
@@ -844,10 +845,7 @@ class SessionRecords:
             Seconds since the epoch.
         """
         try:
-            over = self._db.execute(
-                "SELECT id FROM sessions WHERE ended < ? - days * ?", (now, _DAY)
-            ).fetchall()
-            self._delete([name for (name,) in over])
+            self._delete(self._sessions("ended < ? - days * ?", now, _DAY))
             for table, column in _TABLES.items():
                 if column is None:
                     continue
@@ -857,21 +855,25 @@ class SessionRecords:
                     (now, _DAY),
                 )
                 self._unclean |= done.rowcount > 0
-            self._unclean |= self._log.expire_people(days=days, now=now)
+            self._unclean |= self._log.expire_people(now - days * _DAY)
         except sqlite3.Error as error:
             logger.warning("expired records of meetings could not be deleted: %s", error)
 
-    def _delete(self, sessions: Sequence[str]) -> None:
+    def _delete(self, sessions: Sequence[Session]) -> None:
         for session in sessions:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 for table in _TABLES:
-                    self._db.execute(f"DELETE FROM {table} WHERE session = ?", (session,))  # noqa: S608 - constant names
-                self._db.execute("DELETE FROM sessions WHERE id = ?", (session,))
+                    self._db.execute(f"DELETE FROM {table} WHERE session = ?", (session.id,))  # noqa: S608 - constant names
+                self._db.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
+            if session.ended is not None:
+                self._log.forget_people(
+                    session.room, since=session.began - 1, until=session.ended + _AFTER
+                )
         self._unclean |= bool(sessions)
 
     def clean(self) -> None:
