@@ -204,7 +204,8 @@ class RoomRecorder(RoomListener):
         newcomer : Participant
             The newcomer.
         """
-        self._arrive(self._begin(), newcomer)
+        now = self._now()
+        self._arrive(self._begin(now), newcomer, now)
 
     def welcomed(self, participant: Participant) -> None:
         """Tell a participant what is kept; one who is back never left.
@@ -214,11 +215,12 @@ class RoomRecorder(RoomListener):
         participant : Participant
             The participant.
         """
-        live = self._begin()
+        now = self._now()
+        live = self._begin(now)
         stay = live.stays.get(participant.id)
         if stay is None:
             # Their place was restored, and the session of that time was over.
-            self._arrive(live, participant)
+            self._arrive(live, participant, now)
         elif stay.lost is not None:
             self._lose(live, participant, stay, None)
         policy = self.policy
@@ -431,12 +433,12 @@ class RoomRecorder(RoomListener):
 
     # --- sessions ------------------------------------------------------------------------------
 
-    def _begin(self) -> _Live:
+    def _begin(self, now: float) -> _Live:
         if self._unclaimed is not None:
             self._unclaimed.cancel()
             self._unclaimed = None
         if self._live is None:
-            session = self._records.begin(self._room.name, self.policy, self._now())
+            session = self._records.begin(self._room.name, self.policy, now)
             self._live = self._start(session)
         return self._live
 
@@ -489,8 +491,7 @@ class RoomRecorder(RoomListener):
 
     # --- stays and hands -----------------------------------------------------------------------
 
-    def _arrive(self, live: _Live, participant: Participant) -> None:
-        now = self._now()
+    def _arrive(self, live: _Live, participant: Participant, now: float) -> None:
         stay = live.ended.pop(participant.id, None)
         if stay is None or not self._resumable(stay, now):
             kept = self._has_room(live, "attendance", participant)
