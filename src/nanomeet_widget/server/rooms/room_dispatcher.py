@@ -174,7 +174,6 @@ class RoomDispatcher:
             readings=readings,
             logged=recorder,
             listeners=(
-                recorder,
                 viewers,
                 broadcast,
                 ChapterTitles(broadcast.mark, lambda: broadcast.language),
@@ -185,6 +184,8 @@ class RoomDispatcher:
                 muting,
                 avatars,
                 stage,
+                # The last: it ends the session once all others have said what they have to.
+                recorder,
             ),
         )
 

@@ -17,6 +17,7 @@ from typing import TypeAlias
 import msgspec
 
 from nanomeet_widget import _json
+from nanomeet_widget._errors import ServiceUnavailableError
 from nanomeet_widget.server.protocol.classroom import RecordKind
 from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.record_writer import RecordWriter
@@ -31,7 +32,11 @@ MOST_SESSIONS = 1000
 _AT_ONCE = 50
 #: Seconds: that a participant was dropped is logged once they have not come back.
 _AFTER = 60.0
+#: Seconds after which no server continues the session of another one.
+_ADOPTED = 600.0
 _DAY = 86400.0
+#: The HTTP status of a request that the disk has no space for (RFC 4918, 11.5).
+_INSUFFICIENT = 507
 
 Kept: TypeAlias = RecordKind | str
 
@@ -143,6 +148,8 @@ class SessionRecords:
         This server's name, to which new sessions belong.
     adopt : callable
         Takes over a table's rows of servers that have ended.
+    is_over : callable
+        Returns whether a server, by its name, has ended.
     log : EventLog
         The log of events, whose events of participants are deleted with the records.
     """
@@ -153,10 +160,14 @@ class SessionRecords:
         instance: str,
         *,
         adopt: Callable[[str], None],
+        is_over: Callable[[str], bool],
         log: EventLog,
     ) -> None:
         self._db = db
         self._instance = instance
+        self._is_over = is_over
+        #: The IDs of this server's sessions that go on.
+        self._open: set[str] = set()
         self._adopt = adopt
         self._log = log
         self._writer = RecordWriter(db)
@@ -177,13 +188,20 @@ class SessionRecords:
 
         Raises
         ------
-        sqlite3.Error
+        ServiceUnavailableError
             If it cannot be saved: a room must not keep more than its creator said.
         """
-        self._db.execute(
-            "INSERT OR REPLACE INTO policies (room, kinds, days) VALUES (?, ?, ?)",
-            (room, json.dumps(policy.kinds), policy.days),
-        )
+        try:
+            self._db.execute(
+                "INSERT OR REPLACE INTO policies (room, kinds, days) VALUES (?, ?, ?)",
+                (room, json.dumps(policy.kinds), policy.days),
+            )
+        except sqlite3.Error as error:
+            raise ServiceUnavailableError(
+                f"what is kept of this room's meetings could not be saved ({error}): free some space on "
+                "the server's disk, then create the room again",
+                status=_INSUFFICIENT,
+            ) from None
 
     def policy(self, room: str) -> Policy | None:
         """Return what is kept of a room's next session.
@@ -237,6 +255,7 @@ class SessionRecords:
             ended=None,
             instance=self._instance,
         )
+        self._open.add(session.id)
         self._writer.now(
             "INSERT OR REPLACE INTO sessions (id, room, instance, kinds, days, began, alive)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -252,10 +271,11 @@ class SessionRecords:
         at : float
             Now.
         """
-        self._writer.soon(
-            "UPDATE sessions SET alive = ? WHERE instance = ? AND ended IS NULL",
-            *(at, self._instance),
-        )
+        if self._open:
+            self._writer.soon(
+                "UPDATE sessions SET alive = ? WHERE instance = ? AND ended IS NULL",
+                *(at, self._instance),
+            )
         self._writer.flush()
 
     def end(self, session: Session, at: float) -> None:
@@ -268,6 +288,7 @@ class SessionRecords:
         at : float
             When its last participant left.
         """
+        self._open.discard(session.id)
         # No one can come back to it.
         self._writer.now("DELETE FROM forgotten WHERE session = ?", session.id)
         if session.kinds:
@@ -299,7 +320,10 @@ class SessionRecords:
             "room = ? AND instance = ? AND ended IS NULL ORDER BY began DESC LIMIT 1",
             *(room, self._instance),
         )
-        return found[0] if found else None
+        if not found:
+            return None
+        self._open.add(found[0].id)
+        return found[0]
 
     def end_others(self, held: Iterable[str]) -> None:
         """End this server's sessions that no room continues, when their server last lived.
@@ -779,10 +803,20 @@ class SessionRecords:
 
         Raises
         ------
-        sqlite3.Error
+        ServiceUnavailableError
             If it could not be deleted: then nothing is.
         """
         self._writer.flush()
+        try:
+            return self._forget(room, person)
+        except sqlite3.Error as error:
+            raise ServiceUnavailableError(
+                f"the records could not be deleted ({error}): free some space on the server's disk, then "
+                "try again",
+                status=_INSUFFICIENT,
+            ) from None
+
+    def _forget(self, room: str, person: str) -> tuple[int, frozenset[str]]:
         mine = "session IN (SELECT id FROM sessions WHERE room = ?)"
         rosters = {person}
         for table in _PERSONAL:
@@ -835,7 +869,9 @@ class SessionRecords:
         return count, frozenset(ids)
 
     def expire(self, *, days: int, now: float) -> None:
-        """Delete what is older than its session's days. A failure is only logged.
+        """Delete what is older than its session's days, and end what ended servers left open.
+
+        A failure is only logged.
 
         Parameters
         ----------
@@ -845,6 +881,11 @@ class SessionRecords:
             Seconds since the epoch.
         """
         try:
+            # The next server could have continued them until now.
+            for session in self._sessions("ended IS NULL AND alive < ?", now - _ADOPTED):
+                if self._is_over(session.instance):
+                    self.close_rows(session.id, session.alive)
+                    self.end(session, session.alive)
             self._delete(self._sessions("ended < ? - days * ?", now, _DAY))
             for table, column in _TABLES.items():
                 if column is None:

@@ -73,7 +73,13 @@ class Store:
         self.log = EventLog(
             self._db, spare=self._spare, free=lambda: shutil.disk_usage(folder).free
         )
-        self.sessions = SessionRecords(self._db, self.instance, adopt=self._adopt, log=self.log)
+        self.sessions = SessionRecords(
+            self._db,
+            self.instance,
+            adopt=self._adopt,
+            is_over=self._is_over,
+            log=self.log,
+        )
         self.session_rows = SessionRows(self._db, self.sessions, is_over=self._is_over)
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
+from nanomeet_widget._errors import ServiceUnavailableError
 from nanomeet_widget.server.protocol import classroom, meeting
 from nanomeet_widget.server.protocol.classroom import RecordKind
 from nanomeet_widget.server.rooms.classroom import records as recorder
@@ -17,6 +18,7 @@ from nanomeet_widget.server.rooms.classroom.records import person_of
 from nanomeet_widget.server.store import session_records
 from nanomeet_widget.server.store.session_records import Policy, PollResult
 from nanomeet_widget.server.store.session_rows import Answer, RowKind
+from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
 from tests.unit.server.fakes import Page, claims
 
@@ -542,6 +544,20 @@ def test_a_full_disk_ends_no_meeting_and_costs_no_record(
     ]
 
 
+def test_what_a_full_disk_cannot_do_is_said(kept: House) -> None:
+    anna = kept.moderator(name="Anna")
+    disk = _Full(kept.store.sessions._db)
+    kept.store.sessions._db = disk  # type: ignore[assignment] # the part that is used
+    disk.full = True
+    with pytest.raises(ServiceUnavailableError, match="free some space"):
+        kept.rooms.forget("R", anna.id)
+    with pytest.raises(ServiceUnavailableError, match="free some space"):
+        keep(kept)
+    disk.full = False
+    assert kept.rooms.record_policy("R").kinds == ALL
+    assert stays(kept, "Anna")
+
+
 # --- deleting --------------------------------------------------------------------------------------
 
 
@@ -558,6 +574,18 @@ def test_records_expire_by_themselves(house: House) -> None:
     assert b"Secret words" not in found
     assert house.store.events("R") == []
     keeper.close()
+
+
+def test_the_session_of_a_server_that_ended_ends(tmp_path: Path, house: House) -> None:
+    with Store(tmp_path) as other:
+        other.sessions.begin("R", Policy(kinds=("attendance",), days=30), house.clock.wall())
+    # No server starts again that could continue it.
+    lived = house.clock.wall()
+    assert rows(house, "sessions")[0]["ended"] == lived
+    house.clock.advance(700)
+    house.store.sessions.expire(days=30, now=house.clock.wall())
+    (session,) = house.store.sessions.sessions("R")
+    assert session.ended == lived
 
 
 def test_old_rows_of_a_session_that_goes_on_expire(house: House) -> None:

@@ -63,6 +63,8 @@ class _Stay:
     kept: bool
     #: When the connection was lost; None while it is not.
     lost: float | None = None
+    #: How it is written; None if that is not known.
+    written: Person | None = None
 
 
 @dataclass
@@ -259,8 +261,10 @@ class RoomRecorder(RoomListener):
         if live is None:
             return
         stay = live.stays.get(participant.id)
-        if stay is not None and stay.kept:
-            self._records.rename(live.session.id, person_of(participant), stay.joined)
+        person = person_of(participant)
+        if stay is not None and stay.kept and stay.written != person:
+            stay.written = person
+            self._records.rename(live.session.id, person, stay.joined)
         self._hand(live, participant)
         if live.talk is not None:
             live.talk.changed(participant)
@@ -499,7 +503,8 @@ class RoomRecorder(RoomListener):
         stay.lost = None
         live.stays[participant.id] = stay
         if stay.kept:
-            self._records.stay(live.session.id, person_of(participant), stay.joined)
+            stay.written = person_of(participant)
+            self._records.stay(live.session.id, stay.written, stay.joined)
         self._hand(live, participant)
 
     def _resumable(self, stay: _Stay, now: float) -> bool:
