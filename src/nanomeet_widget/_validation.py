@@ -5,12 +5,13 @@ Sources: the nanoMeet Web API (charset of a room, ISO 8601 times, one year at mo
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from nanomeet_widget import _texts
@@ -19,7 +20,15 @@ from nanomeet_widget._errors import InvalidInputError
 #: A moment: aware, from now, or ISO 8601 text with an offset.
 When: TypeAlias = datetime | timedelta | str
 
+#: What the embedded server can keep of a meeting.
+RecordKind: TypeAlias = Literal[
+    "attendance", "hands", "talk", "polls", "reactions", "viewers", "chat"
+]
+RECORD_KINDS: tuple[RecordKind, ...] = get_args(RecordKind)
+
 MAX_ROOM_NAME = 64
+#: Ten years; a server may allow fewer (`nanomeet serve --records-days`).
+MAX_RECORD_DAYS = 3650
 #: How long a token is valid by default.
 DEFAULT_VALIDITY = timedelta(days=14)
 #: The longest that a token may be valid (the vendor's form allows no more).
@@ -87,6 +96,55 @@ def check_tenant(tenant: object) -> str:
             f"tenant {_texts.quoted(tenant)} is not allowed: 1 to 128 letters, digits, _, - and ."
         )
     return tenant
+
+
+def record_kinds(records: object) -> list[RecordKind]:
+    """Return the kinds of records that ``records=`` of `create_room` means.
+
+    Parameters
+    ----------
+    records
+        ``"none"``, ``"attendance"``, ``"all"``, or several kinds.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value, and the kinds that there are.
+    """
+    if isinstance(records, str):
+        named = {"none": (), "all": RECORD_KINDS}.get(records, (records,))
+    elif isinstance(records, Iterable) and not isinstance(records, Mapping | bytes):
+        named = tuple(records)
+    else:
+        raise InvalidInputError(
+            f"records={_texts.quoted(records)}: write 'none', 'attendance', 'all', or a list of kinds: "
+            + ", ".join(RECORD_KINDS)
+        )
+    for name in named:
+        if name not in RECORD_KINDS:
+            near = difflib.get_close_matches(str(name), [*RECORD_KINDS, "none", "all"], 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InvalidInputError(
+                f"records: {_texts.quoted(name)} is not a kind of record: {hint}There are "
+                f"{', '.join(RECORD_KINDS)}; or 'none' or 'all'"
+            )
+    return [kind for kind in RECORD_KINDS if kind in named]
+
+
+def check_record_days(days: object) -> int:
+    """Return after how many days records are deleted, if a room may ask for it.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and the rule.
+    """
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MAX_RECORD_DAYS:
+        raise InvalidInputError(
+            f"records_days must be a whole number of days from 1 to {MAX_RECORD_DAYS}, not "
+            f"{_texts.quoted(days)}"
+        )
+    return days
 
 
 def check_flag(name: str, value: object) -> bool:

@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE
 
 DESCRIBED = {
     *("nanomeet", "invites", "revoke", "ticket", "stream", "organisation", "recordings"),
-    "healthz",
+    *("records", "records/forget", "records/policy", "healthz"),
 }
 OPERATIONS = [
     found.ok()
@@ -66,6 +66,7 @@ def test_it_answers_as_it_says(
         {"X-BINTU-APIKEY": server.api_key},
         {"X-BINTU-TOKEN": token},
         {"X-BINTU-TOKEN": server.invite(token)},
+        {"Authorization": f"Bearer {token}"},
         {},
     ]
 
@@ -79,7 +80,7 @@ def test_it_answers_as_it_says(
     )
     def ask(case: schemathesis.Case[Any]) -> None:
         for headers in credentials:
-            for name in ("X-BINTU-APIKEY", "X-BINTU-TOKEN"):
+            for name in ("X-BINTU-APIKEY", "X-BINTU-TOKEN", "Authorization"):
                 case.headers.pop(name, None)
             answer = case.call(base_url=server.url, headers=headers, timeout=PATIENCE)
             case.validate_response(answer, checks=CHECKS)

@@ -1088,6 +1088,14 @@ export interface Watch {
   format?: "frames" | "fmp4" | "state";
 }
 
+/** How the playback goes so far: sent with the first picture, after halts, and at the end. */
+export interface Playback {
+  type: "playback";
+  startup: number | null;
+  halts: number;
+  halted: number;
+}
+
 /** The stream's state; binary frames follow while it is live. */
 export interface StreamState {
   type: "stream_state";
@@ -1118,6 +1126,6 @@ export type IngestClientMessage = IngestOpen | IngestBehind;
 
 export type IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | IngestEnded;
 
-export type WatchClientMessage = Watch | Ping;
+export type WatchClientMessage = Watch | Playback | Ping;
 
 export type WatchServerMessage = StreamState | Pong | Error;

@@ -18,6 +18,7 @@ from nanomeet_widget.server.counts import Counts
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.recording.recordings import Recordings
+from nanomeet_widget.server.rooms.classroom.record_keeper import RecordKeeper
 from nanomeet_widget.server.rooms.revocations import RevocationWatch
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.store import Store
@@ -96,8 +97,10 @@ def assemble(
         organisation=config.organisation,
         store=store,
         movable=movable,
+        records_days=config.records_days,
     )
     rooms = Rooms(config=config, store=store, timers=loop, broadcasts=broadcasts, issuer=issuer)
+    stack.callback(RecordKeeper(store.sessions, timers=loop, days=config.records_days).close)
     stack.callback(RevocationWatch(store.tokens, rooms=rooms, timers=loop).close)
     hls = Hls(broadcasts, loop, always=config.hls)
     stack.callback(hls.close)
@@ -124,6 +127,7 @@ def assemble(
         browser_tickets=BrowserTickets(),
         timers=loop,
         event_log=store.log,
+        records=store.session_rows,
         invites=TokenBuckets(burst=_INVITES, rate=_INVITES_RATE, timers=loop),
     )
 

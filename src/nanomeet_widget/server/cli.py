@@ -21,6 +21,7 @@ from nanomeet_widget._errors import InvalidInputError, NanoMeetError
 from nanomeet_widget.server import data_folder, supervision
 from nanomeet_widget.server.config import (
     LOOPBACK,
+    RECORDS_DAYS,
     Limits,
     RecordingSound,
     Retention,
@@ -219,6 +220,14 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         help="delete the oldest recordings when all of them exceed this (default: no limit)",
     )
     parser.add_argument(
+        "--records-days",
+        type=int,
+        default=RECORDS_DAYS,
+        metavar="DAYS",
+        help="the most days for which a room may keep records of its meetings, such as attendance; also "
+        "the default of rooms that do not say (default: %(default)s)",
+    )
+    parser.add_argument(
         "--largest-gb",
         type=_amount,
         metavar="GB",
@@ -374,6 +383,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
             spare=int(options.spare_mb * _MB),
             largest=None if options.largest_gb is None else int(options.largest_gb * _GB),
         ),
+        records_days=options.records_days,
         turn_servers=tuple(options.turn),
         turn_secret=os.environ.get(_TURN_SECRET, ""),
         proxies=tuple(part.strip() for text in options.behind_proxy for part in text.split(",")),

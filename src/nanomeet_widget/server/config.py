@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _folders, _texts
+from nanomeet_widget import _folders, _texts, _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import networks, strength
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
@@ -25,6 +25,8 @@ EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - recognised here
 LOOPBACK = ("127.0.0.1", "::1")
 #: Limits that 0 turns off.
 _MAY_BE_NONE = frozenset({"connections", "unknown_connections", "waiting"})
+#: Days for which records of meetings are kept.
+RECORDS_DAYS = 30
 RecordingSound = Literal["opus", "aac"]
 
 
@@ -233,6 +235,8 @@ class ServerConfig:
         How long the server waits.
     retention : Retention, optional
         Which recordings are kept.
+    records_days : int, default 30
+        The most days for which a room may keep records of its meetings, and the default.
 
     Raises
     ------
@@ -266,6 +270,7 @@ class ServerConfig:
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     retention: Retention = field(default_factory=Retention)
+    records_days: int = RECORDS_DAYS
 
     def __post_init__(self) -> None:
         if not _BASE.fullmatch(self.base_url):
@@ -283,6 +288,10 @@ class ServerConfig:
             )
         if self.linger is not None and self.linger < 0:
             raise InvalidInputError(f"linger={self.linger} must not be negative")
+        if not 1 <= self.records_days <= _validation.MAX_RECORD_DAYS:
+            raise InvalidInputError(
+                f"records_days={self.records_days} must be from 1 to {_validation.MAX_RECORD_DAYS}"
+            )
         if self.public_url is not None:
             check_public_url(self.public_url)
         self._check_keys()

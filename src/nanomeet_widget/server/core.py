@@ -13,6 +13,7 @@ from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
 from nanomeet_widget.server.store.event_log import EventLog
+from nanomeet_widget.server.store.session_rows import SessionRows
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens.api_keys import ApiKeys
@@ -42,5 +43,6 @@ class Core:
     browser_tickets: BrowserTickets
     timers: Timers
     event_log: EventLog
+    records: SessionRows
     #: How many invites each room's moderators may create by HTTP.
     invites: TokenBuckets

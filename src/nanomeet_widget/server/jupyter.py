@@ -19,7 +19,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from tornado import httpserver, ioloop, netutil, routing, web
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, Int, List, Unicode
 
 from nanomeet_widget import _jupyter, _proof
 from nanomeet_widget._errors import NanoMeetError
@@ -27,7 +27,13 @@ from nanomeet_widget._models import Secret
 from nanomeet_widget.server import data_folder
 from nanomeet_widget.server import jupyter_address as address
 from nanomeet_widget.server.assembly import assemble, farewell
-from nanomeet_widget.server.config import LOOPBACK, Limits, RecordingSound, ServerConfig
+from nanomeet_widget.server.config import (
+    LOOPBACK,
+    RECORDS_DAYS,
+    Limits,
+    RecordingSound,
+    ServerConfig,
+)
 from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.app import application, routes
 from nanomeet_widget.server.http.handlers import NotFoundHandler
@@ -70,6 +76,10 @@ class NanoMeetServer(ExtensionApp):
         get_args(RecordingSound),
         default_value="opus",
         help="The audio codec of finished recordings; `aac` is for players without Opus in MP4.",
+    ).tag(config=True)
+    records_days = Int(
+        RECORDS_DAYS,
+        help="The most days for which a room may keep records of its meetings, and the default.",
     ).tag(config=True)
     limits = Dict(
         help="Limits on what clients may use, by the names of `nanomeet serve --limit`."
@@ -117,6 +127,7 @@ class NanoMeetServer(ExtensionApp):
             turn_secret=self.turn_secret or os.environ.get("NANOMEET_TURN_SECRET", ""),
             frame_ancestors=self.frame_ancestors,
             recording_sound=self.recording_sound,
+            records_days=self.records_days,
             hosts=hosts,
             origin_pattern=pattern,
             naming=_NAMING,

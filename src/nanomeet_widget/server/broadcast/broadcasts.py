@@ -304,9 +304,23 @@ class Broadcasts:
                 "This stream needs a ticket, and this one is wrong or expired. Ask for the link again.",
             )
         # Each holder of a personal ticket has a place. What a ticket opens, no one else can fill.
-        reserved = stream is not None and stream.reserved(ticket)
-        if not reserved and self.knows(name) and self._full(public=ticket is None):
+        if (
+            not self.reserves(name, ticket)
+            and self.knows(name)
+            and self._full(public=ticket is None)
+        ):
             raise WatchRefusedError("full", "This server has reached its viewer limit.")
+
+    def reserves(self, name: str, ticket: str | None) -> bool:
+        """Return whether a ticket is a personal one: of a participant's page, or of a program that reads.
+
+        Parameters
+        ----------
+        name, ticket
+            As `watch` has them.
+        """
+        stream: TicketedStream | None = self._ticketed.get(name) or self._streams.get(name)
+        return stream is not None and stream.reserved(ticket)
 
     def _full(self, *, public: bool) -> bool:
         streams = (s for s in self._streams.values() if s.known and s.public == public)

@@ -28,6 +28,11 @@ from nanomeet_widget.server.http.pages import (
     ScriptHandler,
     StaticPageHandler,
 )
+from nanomeet_widget.server.http.record_handlers import (
+    ForgetHandler,
+    RecordPolicyHandler,
+    RecordsHandler,
+)
 from nanomeet_widget.server.http.recording_handlers import (
     RecordingChaptersHandler,
     RecordingFileHandler,
@@ -48,7 +53,7 @@ _ROOM = r"[A-Za-z0-9_]+"
 #: First segments of a path that cannot be an organisation's name.
 _RESERVED = (
     "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
-    "|recordings|ws|lease|ticket"
+    "|recordings|records|ws|lease|ticket"
 )
 
 
@@ -98,6 +103,9 @@ def routes(core: Core) -> list[routing.URLSpec]:
         ),
         (rf"vod/({_SEGMENT})\.vtt", RecordingChaptersHandler, parts),
         (r"recordings", RecordingListHandler, parts),
+        (r"records", RecordsHandler, parts),
+        (r"records/forget", ForgetHandler, parts),
+        (r"records/policy", RecordPolicyHandler, parts),
         (rf"hls/({_SEGMENT})/master\.m3u8", HlsMasterHandler, parts),
         (rf"hls/({_SEGMENT})/live\.m3u8", HlsPlaylistHandler, parts),
         (rf"hls/({_SEGMENT})/([0-9-]+\.(?:mp4|m4s))", HlsSegmentHandler, parts),

@@ -134,7 +134,9 @@ class MeetingSocket(Socket):
             self._leave()
         elif self._dispatcher is not None and self._who is not None:
             unloaded = self.close_code == UNLOADED
-            self._dispatcher.room.disconnected(self._who, self.connection, unloaded=unloaded)
+            self._dispatcher.room.disconnected(
+                self._who, self.connection, unloaded=unloaded, silent=self.silent
+            )
 
     def lost(self) -> None:
         """Tell the room that the page does not read: it keeps its place as for a lost connection."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from nanomeet_widget._version import __version__
 from nanomeet_widget.server.http.handlers import Handler
+from nanomeet_widget.server.protocol.classroom import RecordKind
+from nanomeet_widget.server.store.session_rows import ROW_KINDS
 
 _MOMENT = {"type": "string", "description": "ISO 8601 with an offset; empty for the default"}
 _ERROR = {
@@ -62,6 +64,8 @@ def _operation(
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
+_KINDS = {"type": "array", "items": {"enum": list(get_args(RecordKind))}}
+_DAYS = {"type": "integer", "minimum": 1}
 _TOKEN_BODY = {
     "room": {"type": "string", "description": "Letters a-z and A-Z, digits and _; 64 at most"},
     "moderator": {"type": "boolean"},
@@ -69,6 +73,12 @@ _TOKEN_BODY = {
     "server": {"type": "string"},
     "nbf": _MOMENT,
     "exp": _MOMENT,
+    "records": {
+        "description": "What is kept of the room's meetings, with an API key; without it, an earlier choice "
+        "stays",
+        "anyOf": [_KINDS, {"enum": ["none", "attendance", "all", ""]}],
+    },
+    "records_days": {"description": "Days after which that is deleted", **_DAYS},
 }
 _ISSUED = _object(
     {
@@ -84,6 +94,17 @@ _ISSUED = _object(
     },
     *("id", "room", "moderator", "parent", "made", "notbefore", "expiration", "revoked", "people"),
 )
+_ROWS = _object(
+    {
+        "session": {"type": ["string", "null"]},
+        "kept": _KINDS,
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "left_out": _COUNT,
+    },
+    *("session", "kept", "rows", "left_out"),
+)
+#: As a bearer, or as the other requests have it.
+_TOKEN = ("bearer", "token")
 _KEY_OR_TOKEN = ("key", "token")
 
 
@@ -112,6 +133,7 @@ def document(base_url: str) -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-BINTU-APIKEY"},
                 "token": {"type": "apiKey", "in": "header", "name": "X-BINTU-TOKEN"},
+                "bearer": {"type": "http", "scheme": "bearer"},
             }
         },
         "paths": {
@@ -194,6 +216,48 @@ def document(base_url: str) -> dict[str, Any]:
                         {"name": "limit", "in": "query", "schema": _COUNT},
                         {"name": "offset", "in": "query", "schema": _COUNT},
                     ],
+                )
+            },
+            "/records": {
+                "get": _operation(
+                    "listRecords",
+                    "Return what is kept of a room's meetings, with a moderator's token",
+                    _answer("The rows of one session, or its sessions", _ROWS),
+                    security=_TOKEN,
+                    errors=(400, 401, 403),
+                    parameters=[
+                        {"name": "kind", "in": "query", "schema": {"enum": list(ROW_KINDS)}},
+                        {"name": "session", "in": "query", "schema": _TEXT},
+                        {
+                            "name": "pseudonyms",
+                            "in": "query",
+                            "schema": {"enum": ["true", "false"]},
+                        },
+                    ],
+                )
+            },
+            "/records/forget": {
+                "post": _operation(
+                    "forgetPerson",
+                    "Delete what is kept of a person in all meetings of a room, with a moderator's token",
+                    _answer(
+                        "How many rows were deleted", _object({"forgotten": _COUNT}, "forgotten")
+                    ),
+                    security=_TOKEN,
+                    errors=(400, 401, 403),
+                    requestBody=_body({"person": _TEXT}, "person"),
+                )
+            },
+            "/records/policy": {
+                "get": _operation(
+                    "getRecordPolicy",
+                    "Return what is kept of a room's meeting, with any token of the room",
+                    _answer(
+                        "Of the meeting that goes on, or of one that would begin",
+                        _object({"kinds": _KINDS, "days": _DAYS}, "kinds", "days"),
+                    ),
+                    security=_TOKEN,
+                    errors=(401,),
                 )
             },
             "/organisation": {

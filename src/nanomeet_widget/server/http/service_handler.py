@@ -28,7 +28,8 @@ class ServiceHandler(Handler):
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         self.set_header(
-            "Access-Control-Allow-Headers", "content-type, accept, x-bintu-apikey, x-bintu-token"
+            "Access-Control-Allow-Headers",
+            "content-type, accept, authorization, x-bintu-apikey, x-bintu-token",
         )
         self.set_header("Access-Control-Max-Age", "600")
         # Chromium requires this before a public page may reach a private address.

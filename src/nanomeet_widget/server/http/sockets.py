@@ -23,6 +23,8 @@ from nanomeet_widget.server.token_bucket import TokenBucket
 logger = logging.getLogger("nanomeet")
 
 _PING = 10.0
+#: Seconds in which a page that is there answers a ping.
+_SILENT = _PING + 2.0
 NORMAL, GOING_AWAY, POLICY = 1000, 1001, 1008
 #: The close code of a page that did not read what it was sent; it may connect again (RFC 6455, 7.4.2,
 #: and IANA's registry: "Try Again Later").
@@ -59,6 +61,8 @@ class Socket(Handler, websocket.WebSocketHandler):
         super().initialize(core)
         self._deadline: Handle | None = None
         self._ignored = 0
+        #: When the page was last heard, on the event loop's clock.
+        self._heard = core.timers.time()
         self._line: iostream.IOStream | None = None
         self._place: Place | None = None
         limits = core.config.limits
@@ -124,6 +128,23 @@ class Socket(Handler, websocket.WebSocketHandler):
         patience = self.core.config.patience.first_message
         self._deadline = self.core.timers.call_later(patience, self._late)
 
+    def on_pong(self, data: bytes) -> None:
+        """Note that the page answers pings.
+
+        Parameters
+        ----------
+        data : bytes
+            What the ping said.
+        """
+        super().on_pong(data)
+        self._heard = self.core.timers.time()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the page was last heard, if that is too long for a page that was there; else 0."""
+        silent = self.core.timers.time() - self._heard
+        return silent if silent > _SILENT else 0.0
+
     def on_message(self, message: str | bytes) -> None:
         """Pass a message on if it is within the limits.
 
@@ -132,6 +153,7 @@ class Socket(Handler, websocket.WebSocketHandler):
         message : str or bytes
             The text or binary frame.
         """
+        self._heard = self.core.timers.time()
         if self.ws_connection is None:
             self._ignore()
             return

@@ -14,6 +14,7 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.socket_pipe import SocketPipe
 from nanomeet_widget.server.http.sockets import CROWDED, NORMAL, Socket
 from nanomeet_widget.server.protocol import common, meeting, watch
+from nanomeet_widget.server.rooms.classroom.records import View
 from nanomeet_widget.server.timers import Handle
 
 #: Bytes that the operating system may buffer for a slow viewer: about a second of video. A larger
@@ -22,7 +23,7 @@ _SEND_BUFFER = 128 * 1024
 
 
 class WatchSocket(Socket):
-    """A viewer's connection: the stream's name first, then only pings."""
+    """A viewer's connection: the stream's name first, then pings and how the playback goes."""
 
     largest = 4096
     messages_burst = 50
@@ -42,6 +43,11 @@ class WatchSocket(Socket):
         super().initialize(core)
         self._queue: ViewerQueue | None = None
         self._waiting: Handle | None = None
+        self._view: View | None = None
+        #: The stream's name.
+        self._name = ""
+        #: Whether it is a program that reads the stage, and no viewer.
+        self._reads = False
 
     def open(self, *args: str) -> None:
         """Limit the operating system's buffer."""
@@ -52,7 +58,7 @@ class WatchSocket(Socket):
             )
 
     def on_text(self, message: str) -> None:
-        """Handle the stream's name, or a ping.
+        """Handle the stream's name, how the playback goes, or a ping.
 
         Parameters
         ----------
@@ -62,6 +68,10 @@ class WatchSocket(Socket):
         request = watch.decode(message)
         if isinstance(request, common.Ping):
             self.tell(common.Pong(t=request.t))
+            return
+        if isinstance(request, watch.Playback):
+            if self._view is not None:
+                self._view.report(request.startup, request.halts, request.halted)
             return
         self.greeted = True
         if request.v != common.VERSION:
@@ -76,6 +86,7 @@ class WatchSocket(Socket):
 
     def _watch(self, request: watch.Watch) -> None:
         broadcasts, name, ticket = self.core.broadcasts, request.stream, request.ticket
+        self._name = name
         known = ticket is not None or broadcasts.knows(name)
         try:
             broadcasts.check(name, ticket)
@@ -90,6 +101,7 @@ class WatchSocket(Socket):
             return
         if request.format != "state":
             self._queue = self._queue_of(request.format)
+        self._reads = broadcasts.reserves(name, ticket)
         self._stream = broadcasts.admit(name, self, ticket=ticket)
         if not known:
             patience = self.core.config.patience.unknown_stream
@@ -130,6 +142,7 @@ class WatchSocket(Socket):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+        self._end_view()
         if self._stream is not None:
             self._stream.leave(self)
             self._stream = None
@@ -145,6 +158,11 @@ class WatchSocket(Socket):
             The state.
         """
         self.tell(state)
+        if state.state == "ended":
+            self._end_view()
+        elif state.state == "live" and self._view is None and not self._reads:
+            recorder = self.core.rooms.recorder_of(self._name)
+            self._view = None if recorder is None else recorder.begin_view()
 
     def send_frames(self, batch: Batch) -> None:
         """Send frames, or drop those that the viewer cannot keep up with or does not play.
@@ -166,6 +184,11 @@ class WatchSocket(Socket):
             What the viewer is told.
         """
         self._refuse("forbidden", reason)
+
+    def _end_view(self) -> None:
+        if self._view is not None:
+            self._view.end()
+            self._view = None
 
     def _queue_of(self, form: watch.WatchFormat) -> ViewerQueue:
         return ViewerQueue(

@@ -26,7 +26,18 @@ class Watch(Message, tag="watch", kw_only=True):
     format: WatchFormat = "frames"
 
 
-WatchClientMessage = Watch | Ping
+class Playback(Message, tag="playback", kw_only=True):
+    """How the playback goes so far: sent with the first picture, after halts, and at the end."""
+
+    #: Seconds from the first message until the first picture, or sound without one; None if there is none.
+    startup: Annotated[float, Meta(ge=0, le=86400)] | None
+    #: How often it stopped since then.
+    halts: Annotated[int, Meta(ge=0, le=1_000_000)]
+    #: For how many seconds in all.
+    halted: Annotated[float, Meta(ge=0, le=1_000_000)]
+
+
+WatchClientMessage = Watch | Playback | Ping
 
 
 class StreamState(Message, tag="stream_state", kw_only=True):

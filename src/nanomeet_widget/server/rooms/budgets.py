@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import refuse
@@ -32,6 +32,7 @@ _KINDS: dict[type, _Budget] = {
     meeting.Rename: _Budget(burst=10, rate=1),
     meeting.RaiseHand: _Budget(burst=10, rate=0.5),
     meeting.BroadcastShown: _Budget(burst=20, rate=4),
+    classroom.Speaking: _Budget(burst=20, rate=4),
     meeting.EnterStage: _Budget(burst=10, rate=0.5),
     meeting.LeaveStage: _Budget(burst=10, rate=0.5),
     # One for each picture that a page shows; a page with eight changes them together.
@@ -57,7 +58,14 @@ _OWN = _Budget(burst=20, rate=1)
 #: What all people of a link at an address may say beyond that together: a class that claps.
 _LINK = _Budget(burst=400, rate=20)
 #: Messages that say how something is from now on.
-_STATES = (meeting.Media, meeting.Rename, meeting.RaiseHand, meeting.BroadcastShown, meeting.Want)
+_STATES = (
+    meeting.Media,
+    meeting.Rename,
+    meeting.RaiseHand,
+    meeting.BroadcastShown,
+    meeting.Want,
+    classroom.Speaking,
+)
 #: Messages that everyone in the room is told of.
 _TOLD = (
     meeting.Media,
@@ -75,7 +83,14 @@ _TOLD = (
 #: Seconds until a message that was kept is tried again.
 _AGAIN = 0.25
 
-_State = meeting.Media | meeting.Rename | meeting.RaiseHand | meeting.BroadcastShown | meeting.Want
+_State = (
+    meeting.Media
+    | meeting.Rename
+    | meeting.RaiseHand
+    | meeting.BroadcastShown
+    | meeting.Want
+    | classroom.Speaking
+)
 
 
 class Budgets:

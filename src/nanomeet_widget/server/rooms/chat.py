@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.protocol import meeting
@@ -30,6 +30,8 @@ class Chat:
         How much is kept, and how much one participant may write.
     timers : Timers
         The event loop.
+    on_sent : callable
+        Called with each message, and who wrote it.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -41,12 +43,16 @@ class Chat:
         records: RoomRecords,
         limits: Limits,
         timers: Timers,
+        on_sent: Callable[[Participant, meeting.ChatMessage], None],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._room = room
+        self._on_sent = on_sent
         self._records = records
         self._now = now
         self._entries = deque(records.chat(room.name), maxlen=limits.chat)
+        #: The ID of the last message.
+        self._last = self._entries[-1].message.id if self._entries else 0
         self._most_bytes = limits.chat_size
         self._written = TokenBuckets(burst=limits.chat_burst, rate=limits.chat_rate, timers=timers)
 
@@ -91,8 +97,9 @@ class Chat:
         text = self._text(who, message)
         if text is None:
             return
+        self._last += 1
         written = meeting.ChatMessage(
-            id=self._entries[-1].message.id + 1 if self._entries else 1,
+            id=self._last,
             sender=who.id,
             name=who.name,
             text=text,
@@ -110,8 +117,24 @@ class Chat:
             self._entries.popleft()
         self._records.add_chat(self._room.name, entry, keep=len(self._entries))
         self._room.tell((who, addressee) if addressee else self._room.participants, written)
+        self._on_sent(who, written)
         self._room.note("chat", who)
         acknowledge(who, message)
+
+    def forget(self, people: Collection[str]) -> None:
+        """Delete the messages of people, and to them; pages that have them keep them.
+
+        Parameters
+        ----------
+        people : collection of str
+            The participants' IDs.
+        """
+        kept = [e for e in self._entries if not {e.message.sender, e.message.to} & set(people)]
+        if len(kept) == len(self._entries):
+            return
+        self._entries.clear()
+        self._entries.extend(kept)
+        self._records.replace_chat(self._room.name, kept)
 
     def message_lobby(self, who: Participant, message: meeting.MessageLobby) -> None:
         """Write to the people in the lobby, or to one of them; the caller has checked the role.

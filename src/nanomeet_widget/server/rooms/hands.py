@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -25,6 +26,8 @@ class Hands:
         How many reactions one participant may send.
     timers : Timers
         The event loop.
+    recorder : RoomRecorder
+        Keeps what was done, if the room keeps it.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -35,9 +38,11 @@ class Hands:
         *,
         limits: Limits,
         timers: Timers,
+        recorder: RoomRecorder,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._room = room
+        self._recorder = recorder
         self._now = now
         self._latest = 0.0
         self._reactions = TokenBuckets(
@@ -55,7 +60,7 @@ class Hands:
             The request.
         """
         if not message.raised:
-            self._lower(who)
+            self._lower(who, by=who)
         elif who.hand is None:
             with self._room.changing(who):
                 who.hand = self._next()
@@ -76,7 +81,7 @@ class Hands:
         if target is None:
             refuse(who, message, "not_found", "This participant is no longer in the room.")
             return
-        self._lower(target)
+        self._lower(target, by=who)
         acknowledge(who, message)
 
     def react(self, who: Participant, message: meeting.React) -> None:
@@ -96,12 +101,15 @@ class Hands:
             self._room.participants,
             meeting.Reaction(sender=who.id, reaction=message.reaction),
         )
+        self._recorder.reacted(who, message.reaction)
         acknowledge(who, message)
 
-    def _lower(self, participant: Participant) -> None:
-        if participant.hand is not None:
+    def _lower(self, participant: Participant, *, by: Participant) -> None:
+        raised = participant.hand
+        if raised is not None:
             with self._room.changing(participant):
                 participant.hand = None
+            self._recorder.lowered(participant, raised, by=by)
             self._room.note("hand_lowered", participant)
 
     def _next(self) -> float:

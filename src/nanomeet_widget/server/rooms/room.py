@@ -135,6 +135,11 @@ class Room:
         return tuple(p for p in self._present.values() if p.moderator)
 
     @property
+    def continues(self) -> bool:
+        """Whether the server stops, and the next one restores the room."""
+        return self._kept
+
+    @property
     def stage_has_room(self) -> bool:
         """Whether another participant can enter the stage."""
         return sum(p.stage for p in self._present.values()) < self._config.limits.stage
@@ -391,7 +396,12 @@ class Room:
     # --- a lost connection ---------------------------------------------------------------------
 
     def disconnected(
-        self, participant: Participant, connection: Connection, *, unloaded: bool = False
+        self,
+        participant: Participant,
+        connection: Connection,
+        *,
+        unloaded: bool = False,
+        silent: float = 0.0,
     ) -> None:
         """Record a lost connection; the participant keeps their place for a while.
 
@@ -404,6 +414,8 @@ class Room:
         unloaded : bool, default False
             Whether the page was unloaded, perhaps to reload: the others wait less long for that than for
             a network.
+        silent : float, default 0
+            Seconds since the connection was in fact lost, if that was only found out now.
         """
         if participant.connection is not connection:
             return
@@ -418,6 +430,8 @@ class Room:
                 self._lost.hold(participant, self._config.patience.reload_notebook)
             else:
                 self._lost.hold_for_reload(participant)
+            for part in self.parts.listeners:
+                part.dropped(participant, self._now() - silent)
 
     def _missed(self, participant: Participant) -> bool:
         """Return whether the others should soon learn that this person is gone.
@@ -486,6 +500,8 @@ class Room:
             self._expiry.watch(participant)
         if self.settings.main not in self._present:
             self.settings.main = None
+        for part in self.parts.listeners:
+            part.restored()
         self._unclaimed = self._timers.call_later(
             self._config.patience.restored_room, self._unclaim
         )
@@ -759,7 +775,7 @@ class Room:
         self._save()
 
     def note(self, kind: str, participant: Participant, **detail: str | None) -> None:
-        """Record an event of a participant in the event log.
+        """Record an event of a participant in the event log, if that may say so.
 
         Parameters
         ----------
@@ -770,6 +786,8 @@ class Room:
         **detail : str or None
             Further details; never a secret.
         """
+        if not self.parts.logged.logs(kind):
+            return
         self._store.record(
             kind, self.name, participant=participant.id, moderator=participant.moderator, **detail
         )

@@ -198,6 +198,11 @@ class RoomBroadcast(RoomListener):
             self._broadcast.stop()
 
     @property
+    def streamname(self) -> str | None:
+        """The stream's name, from the start of the broadcast to its end."""
+        return None if self._broadcast is None else self._broadcast.streamname
+
+    @property
     def live(self) -> str | None:
         """The stream's name, while it is live and shows the stage."""
         if (

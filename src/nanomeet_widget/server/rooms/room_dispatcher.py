@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
 from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
 from nanomeet_widget.server.rooms.hands import Hands
@@ -36,7 +37,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings.
+    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings, records.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class RoomDispatcher:
         self._timers = timers
         self._broadcasts = broadcasts
         self._issuer = issuer
+        self._now = now
         self._budgets = Budgets(timers, self._handle)
         self.room = Room(
             name,
@@ -92,6 +94,9 @@ class RoomDispatcher:
 
     def _build(self, room: Room) -> RoomParts:
         config, timers = self._config, self._timers
+        self.recorder = recorder = RoomRecorder(
+            room, records=self._store.sessions, config=config, timers=timers, now=self._now
+        )
         viewers = ViewerCount(room, timers)
         self._broadcast = broadcast = RoomBroadcast(
             room, self._broadcasts, viewers, on_changed=self._broadcast_changed
@@ -105,8 +110,14 @@ class RoomDispatcher:
         )
         self._moderation = moderation = Moderation(room, issuer=self._issuer, on_end=broadcast.end)
         muting = Muting(room, timers=timers, patience=config.patience.mute)
-        chat = Chat(room, records=self._store.rooms, limits=config.limits, timers=timers)
-        hands = Hands(room, limits=config.limits, timers=timers)
+        self._chat = chat = Chat(
+            room,
+            records=self._store.rooms,
+            limits=config.limits,
+            timers=timers,
+            on_sent=recorder.chatted,
+        )
+        hands = Hands(room, limits=config.limits, timers=timers, recorder=recorder)
         texts = EndpointTexts(room, limits=config.limits, timers=timers)
         avatars = Avatars(room, limits=config.limits, timers=timers)
         stage = Stage(room)
@@ -155,11 +166,13 @@ class RoomDispatcher:
             meeting.StopBroadcast: broadcast.stop,
             meeting.PauseBroadcast: broadcast.pause,
             meeting.BroadcastShown: broadcast.shown,
+            classroom.Speaking: recorder.speaking,
         }
         return RoomParts(
             chat=chat,
             feed=self._feed,
             readings=readings,
+            logged=recorder,
             listeners=(
                 viewers,
                 broadcast,
@@ -171,8 +184,25 @@ class RoomDispatcher:
                 muting,
                 avatars,
                 stage,
+                # The last: it ends the session once all others have said what they have to.
+                recorder,
             ),
         )
+
+    @property
+    def streamname(self) -> str | None:
+        """The name of the stream that the room broadcasts; None if it does not."""
+        return self._broadcast.streamname
+
+    def forget(self, people: Collection[str]) -> None:
+        """Delete the chat messages of people who are forgotten.
+
+        Parameters
+        ----------
+        people : collection of str
+            The participants' IDs.
+        """
+        self._chat.forget(people)
 
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Handle a message from the page of a participant in the room.

@@ -51,6 +51,17 @@ class RoomListener:
         del participant
         return False
 
+    def dropped(self, participant: Participant, at: float) -> None:
+        """Hear of a participant whose connection was lost, and who keeps their place for a while.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        at : float
+            When it was lost, in seconds since the epoch.
+        """
+
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
 
@@ -59,6 +70,9 @@ class RoomListener:
         participant : Participant
             The participant.
         """
+
+    def restored(self) -> None:
+        """Hear that the room has its people back whose server was killed, without connections."""
 
 
 class ChatHistory(Protocol):
@@ -94,6 +108,19 @@ class ReadingList(Protocol):
         """Return the readings that everyone is told of."""
 
 
+class Logged(Protocol):
+    """What the log of events may say of participants."""
+
+    def logs(self, event: str) -> bool:
+        """Return whether an event of a participant may be in the log of events.
+
+        Parameters
+        ----------
+        event : str
+            The event.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoomParts:
     """The parts of a room.
@@ -106,6 +133,8 @@ class RoomParts:
         The stream for the audience.
     readings : ReadingList
         The readings that go on.
+    logged : Logged
+        What the log of events may say of participants.
     listeners : sequence of RoomListener
         What hears of the room's people, in this order.
     """
@@ -113,4 +142,5 @@ class RoomParts:
     chat: ChatHistory
     feed: FeedSource
     readings: ReadingList
+    logged: Logged
     listeners: Sequence[RoomListener]

@@ -9,10 +9,12 @@ from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.classroom.records import RoomRecorder, next_policy
 from nanomeet_widget.server.rooms.participant import Connection, Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
 from nanomeet_widget.server.store.room_settings import Settings
+from nanomeet_widget.server.store.session_records import Policy
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.timers import Timers
 from nanomeet_widget.server.tokens.issuer import Issuer
@@ -62,8 +64,11 @@ class Rooms:
         self._dispatchers: dict[str, RoomDispatcher] = {}
         #: Whether the server is about to stop: meetings continue, and no new one begins.
         self.draining = False
+        store.sessions.adopt()
         for name, settings in store.rooms.orphaned():
             self._restore(name, settings)
+        sessions = (dispatcher.recorder.session for dispatcher in self._dispatchers.values())
+        store.sessions.end_others(session.id for session in sessions if session is not None)
 
     def census(self) -> tuple[int, int, int]:
         """Return how many rooms are open, and how many people are in them and in their lobbies."""
@@ -120,6 +125,66 @@ class Rooms:
         """
         for dispatcher in tuple(self._dispatchers.values()):
             dispatcher.room.send_out(tokens)
+
+    def record_policy(self, room: str) -> Policy:
+        """Return what is kept of a room's meeting.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+
+        Returns
+        -------
+        Policy
+            Of the session that goes on, on this server or another one of the data folder, or of one that
+            would begin now.
+        """
+        dispatcher = self._dispatchers.get(room)
+        session = None if dispatcher is None else dispatcher.recorder.session
+        session = session or self._store.session_rows.going_on(room)
+        if session is not None:
+            return Policy(kinds=session.kinds, days=session.days)
+        return next_policy(self._store.sessions, room, self._config)
+
+    def recorder_of(self, stream: str) -> RoomRecorder | None:
+        """Return what keeps the records of the room that broadcasts a stream.
+
+        Parameters
+        ----------
+        stream : str
+            The stream's name.
+
+        Returns
+        -------
+        RoomRecorder or None
+            None if no room broadcasts it now.
+        """
+        for dispatcher in self._dispatchers.values():
+            if dispatcher.streamname == stream:
+                return dispatcher.recorder
+        return None
+
+    def forget(self, room: str, person: str) -> int:
+        """Delete what is kept of a person in all sessions of a room, and in its chat.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        person : str
+            A participant's ID, or their ID in the roster.
+
+        Returns
+        -------
+        int
+            How many rows were deleted or emptied.
+        """
+        count, people = self._store.sessions.forget(room, person)
+        if room in self._dispatchers:
+            self._dispatchers[room].forget(people)
+        self._store.sessions.clean()
+        return count
 
     def close(self, farewell: meeting.Bye) -> None:
         """End all rooms, as the server stops.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from nanomeet_widget import _json
 
 logger = logging.getLogger("nanomeet")
 
+#: Events that name a participant.
+_PERSONAL = """instr(detail, '"participant"')"""
 _KEEP = 90 * 24 * 3600.0
 #: Events of one room; beyond that some are deleted at a time: the oldest of guests, and only without
 #: those the oldest of moderators and tokens.
@@ -98,6 +101,62 @@ class EventLog:
             "SELECT at, kind, detail FROM events WHERE room = ? ORDER BY id", (room,)
         )
         return [(at, kind, _json.read(detail)) for at, kind, detail in rows]
+
+    def forget(self, room: str, participant: str) -> None:
+        """Delete the events of a participant.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        participant : str
+            The participant's ID.
+        """
+        self._db.execute(
+            "DELETE FROM events WHERE room = ? AND instr(detail, ?)",
+            (room, json.dumps(participant)),
+        )
+        self._sizes.pop(room, None)
+
+    def forget_people(self, room: str, *, since: float, until: float = math.inf) -> None:
+        """Delete the events of all participants. A failure is only logged.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        since, until : float
+            The times of the first and the last of them, in seconds since the epoch; by default there is no
+            last one.
+        """
+        try:
+            self._db.execute(
+                f"DELETE FROM events WHERE room = ? AND at BETWEEN ? AND ? AND {_PERSONAL}",  # noqa: S608 - constant text
+                (room, since, until),
+            )
+        except sqlite3.Error as error:
+            logger.warning("events of a room could not be deleted: %s", error)
+        self._sizes.pop(room, None)
+
+    def expire_people(self, before: float) -> bool:
+        """Delete old events of participants, of whatever meeting.
+
+        Parameters
+        ----------
+        before : float
+            The time of the first that is kept, in seconds since the epoch.
+
+        Returns
+        -------
+        bool
+            Whether there were any.
+        """
+        done = self._db.execute(
+            f"DELETE FROM events WHERE {_PERSONAL} AND at < ?",  # noqa: S608 - constant text
+            (before,),
+        )
+        self._sizes.clear()
+        return done.rowcount > 0
 
     def _is_short(self) -> bool:
         now = self._clock()

@@ -2,6 +2,122 @@
 
 from __future__ import annotations
 
+#: What is kept of meetings; see `session_records`.
+SESSIONS = """
+    CREATE TABLE policies (
+        room TEXT PRIMARY KEY,
+        kinds TEXT NOT NULL,
+        days INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        kinds TEXT NOT NULL,
+        days INTEGER NOT NULL,
+        began REAL NOT NULL,
+        alive REAL NOT NULL,
+        ended REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX sessions_by_room ON sessions (room, began);
+    CREATE INDEX open_sessions ON sessions (instance) WHERE ended IS NULL;
+    CREATE TABLE stays (
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        moderator INTEGER NOT NULL,
+        joined REAL NOT NULL,
+        lost REAL,
+        gone REAL,
+        PRIMARY KEY (session, person, joined)
+    ) WITHOUT ROWID;
+    CREATE TABLE raised_hands (
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        raised REAL NOT NULL,
+        lowered REAL,
+        lowered_by TEXT,
+        PRIMARY KEY (session, person, raised)
+    ) WITHOUT ROWID;
+    CREATE TABLE talk (
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        seconds REAL NOT NULL,
+        PRIMARY KEY (session, person)
+    ) WITHOUT ROWID;
+    CREATE TABLE reactions (
+        id INTEGER PRIMARY KEY,
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        at REAL NOT NULL,
+        reaction TEXT NOT NULL
+    );
+    CREATE INDEX reactions_by_session ON reactions (session);
+    CREATE TABLE kept_chat (
+        id INTEGER PRIMARY KEY,
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        at REAL NOT NULL,
+        text TEXT NOT NULL
+    );
+    CREATE INDEX kept_chat_by_session ON kept_chat (session);
+    CREATE TABLE viewings (
+        session TEXT NOT NULL,
+        id TEXT NOT NULL,
+        began REAL NOT NULL,
+        ended REAL,
+        startup REAL,
+        halts INTEGER NOT NULL,
+        halted REAL NOT NULL,
+        PRIMARY KEY (session, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE kept_polls (
+        session TEXT NOT NULL,
+        poll TEXT NOT NULL,
+        question TEXT NOT NULL,
+        options TEXT NOT NULL,
+        multiple INTEGER NOT NULL,
+        anonymous INTEGER NOT NULL,
+        correct TEXT NOT NULL,
+        counts TEXT NOT NULL,
+        voters INTEGER NOT NULL,
+        opened REAL NOT NULL,
+        closed REAL NOT NULL,
+        PRIMARY KEY (session, poll)
+    ) WITHOUT ROWID;
+    CREATE TABLE kept_votes (
+        session TEXT NOT NULL,
+        poll TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        roster TEXT,
+        choices TEXT NOT NULL,
+        closed REAL NOT NULL,
+        PRIMARY KEY (session, poll, person)
+    ) WITHOUT ROWID;
+    CREATE TABLE left_out (
+        room TEXT NOT NULL,
+        session TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (room, session, kind)
+    ) WITHOUT ROWID;
+    CREATE TABLE forgotten (
+        session TEXT NOT NULL,
+        person TEXT NOT NULL,
+        PRIMARY KEY (session, person)
+    ) WITHOUT ROWID
+"""
+
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 MIGRATIONS = (
     """
@@ -92,4 +208,5 @@ MIGRATIONS = (
     ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
     CREATE INDEX tokens_by_stream ON tokens (stream);
     """,
+    SESSIONS,
 )

@@ -231,22 +231,25 @@ class RoomRecords:
         keep : int
             How many messages to keep; older ones are deleted.
         """
-        self._write(
-            "INSERT OR REPLACE INTO chat (room, instance, id, sender, recipient, message)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                room,
-                self._instance,
-                entry.message.id,
-                entry.sender,
-                entry.recipient,
-                common.encode(entry.message).decode(),
-            ),
-        )
+        self._add_chat(room, entry)
         self._write(
             "DELETE FROM chat WHERE room = ? AND instance = ? AND id <= ?",
             (room, self._instance, entry.message.id - keep),
         )
+
+    def replace_chat(self, room: str, entries: Iterable[ChatRecord]) -> None:
+        """Save a chat from which messages were deleted.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        entries : iterable of ChatRecord
+            What remains.
+        """
+        self._write("DELETE FROM chat WHERE room = ? AND instance = ?", (room, self._instance))
+        for entry in entries:
+            self._add_chat(room, entry)
 
     def chat(self, room: str) -> list[ChatRecord]:
         """Return a room's chat, oldest first.
@@ -266,6 +269,20 @@ class RoomRecords:
             ChatRecord(sender=sender, recipient=recipient, message=message)
             for (sender, recipient), message in _readable(_read_chat, found)
         ]
+
+    def _add_chat(self, room: str, entry: ChatRecord) -> None:
+        self._write(
+            "INSERT OR REPLACE INTO chat (room, instance, id, sender, recipient, message)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                room,
+                self._instance,
+                entry.message.id,
+                entry.sender,
+                entry.recipient,
+                common.encode(entry.message).decode(),
+            ),
+        )
 
     def _write(self, statement: str, values: tuple[str | int | None, ...]) -> None:
         try:

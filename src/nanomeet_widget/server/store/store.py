@@ -21,11 +21,13 @@ from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.migrations import MIGRATIONS
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
+from nanomeet_widget.server.store.session_records import SessionRecords
+from nanomeet_widget.server.store.session_rows import SessionRows
 from nanomeet_widget.server.store.token_records import TokenRecords
 
 
 class Store:
-    """The database of a data folder; `rooms`, `tokens` and `recordings` have their own parts.
+    """The database of a data folder; `rooms`, `tokens`, `recordings` and `sessions` have their own parts.
 
     Several servers on one machine may share a folder. Each marks its rows with its name, and holds a lock
     file while it runs, so that rows are only taken over from servers that have ended.
@@ -62,6 +64,8 @@ class Store:
         stack.callback(self._instances.give_up, self.instance, self._lock)
         self._db = _connect(folder, stack)
         self._db.execute("PRAGMA synchronous = NORMAL")
+        # What is deleted is overwritten: it cannot be read from the file.
+        self._db.execute("PRAGMA secure_delete = ON")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
         self.tokens = TokenRecords(self._db)
@@ -69,6 +73,14 @@ class Store:
         self.log = EventLog(
             self._db, spare=self._spare, free=lambda: shutil.disk_usage(folder).free
         )
+        self.sessions = SessionRecords(
+            self._db,
+            self.instance,
+            adopt=self._adopt,
+            is_over=self._is_over,
+            log=self.log,
+        )
+        self.session_rows = SessionRows(self._db, self.sessions, is_over=self._is_over)
 
     def __enter__(self) -> Store:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
@@ -139,6 +151,9 @@ class Store:
             self._db.execute(f"PRAGMA user_version = {version}")
         self._db.execute("COMMIT")
         return version
+
+    def _is_over(self, instance: str) -> bool:
+        return instance != self.instance and self._instances.is_dead(instance)
 
     def _adopt(self, table: str) -> None:
         dead = [

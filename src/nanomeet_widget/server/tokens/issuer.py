@@ -21,6 +21,8 @@ from nanomeet_widget._errors import (
     RejectedTokenError,
     TokenError,
 )
+from nanomeet_widget.server.config import RECORDS_DAYS
+from nanomeet_widget.server.store.session_records import USUAL, Policy
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.store.token_records import TokenRecord
 from nanomeet_widget.server.tokens.removed import is_removed
@@ -44,6 +46,8 @@ class Issuer:
     movable : bool, default False
         Whether the server's owner may name the addresses at which it is reached, which it cannot know
         inside another server. Requests for tokens may choose one of these.
+    records_days : int, optional
+        The most days for which a room may keep records, and the default.
     """
 
     def __init__(
@@ -54,7 +58,9 @@ class Issuer:
         organisation: str,
         store: Store,
         movable: bool = False,
+        records_days: int = RECORDS_DAYS,
     ) -> None:
+        self._records_days = records_days
         self._secrets = signing
         self._server = server
         self._organisation = organisation
@@ -110,7 +116,9 @@ class Issuer:
         request : mapping
             The fields of the nanoMeet token service: `room`, `streamname`, `moderator`, `nbf`,
             `exp`. Without `streamname` an unguessable one is created; without `moderator` the token
-            is a moderator's. `server` is as `move` has it.
+            is a moderator's. `server` is as `move` has it. `records` is what is kept of the room's
+            meetings from the next session on: "none", "attendance", "all" or a list of kinds, and
+            `records_days` for how many days; without them, an earlier choice stays.
 
         Returns
         -------
@@ -122,11 +130,13 @@ class Issuer:
         InvalidInputError
             If a field is not valid.
         """
+        room = _validation.check_room(request.get("room"))
+        policy = self._policy(room, request)
         self.move(request)
         begin, end = _validation.validity(_given(request, "nbf"), _given(request, "exp"))
         streamname = _given(request, "streamname")
         claims = _tokens.Claims(
-            room=_validation.check_room(request.get("room")),
+            room=room,
             streamname=_validation.new_streamname()
             if streamname is None
             else _validation.check_streamname(streamname),
@@ -137,7 +147,28 @@ class Issuer:
             expiration=end,
             jti=secrets.token_hex(8),
         )
+        if policy is not None:
+            self._store.sessions.save_policy(room, policy)
         return self._mint("room_created", claims, parent="")
+
+    def _policy(self, room: str, request: Mapping[str, object]) -> Policy | None:
+        """Return what is kept of a room's meetings; None if the request does not say."""
+        kinds, days = _given(request, "records"), _given(request, "records_days")
+        if kinds is None and days is None:
+            return None
+        before = self._store.sessions.policy(room) or Policy(kinds=USUAL, days=self._records_days)
+        if days is not None:
+            most = self._records_days
+            days = _validation.check_record_days(days)
+            if days > most:
+                raise InvalidInputError(
+                    f"records_days={days} is too much: this server keeps records for {most} days at most "
+                    "(--records-days; c.NanoMeetServer.records_days in Jupyter)"
+                )
+        return Policy(
+            kinds=before.kinds if kinds is None else tuple(_validation.record_kinds(kinds)),
+            days=self._records_days if days is None else days,
+        )
 
     def move(self, request: Mapping[str, object]) -> None:
         """Note the address at which the server's owner, who has its key, reaches it.
@@ -188,14 +219,14 @@ class Issuer:
             raise AuthenticationError(str(error), status=401) from None
         if not claims.moderator:
             raise PermissionDeniedError(
-                "a participant's token cannot invite, list or revoke: ask a moderator",
+                "a participant's token cannot invite, list, revoke or read records: ask a moderator",
                 status=403,
             )
         line = self._store.tokens.lineage(claims.jti)
         if any(is_removed(line, meeting) for meeting in self._store.rooms.settings(claims.room)):
             raise PermissionDeniedError(
                 "a moderator removed the owner of this token from the meeting: until the meeting "
-                "ends, it cannot invite, list or revoke",
+                "ends, it cannot invite, list, revoke or read records",
                 status=403,
             )
         return claims

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.cleaning import clean_text
+from nanomeet_widget.server.store.session_records import Policy
 from tests.unit.server.conftest import House
 from tests.unit.server.fakes import FAMILY, Page, claims
 
@@ -121,6 +122,8 @@ def test_text_is_cleaned_and_lines_are_left() -> None:
 
 
 def test_what_is_written_is_in_no_event(house: House) -> None:
+    # Only a meeting that keeps its chat tells who wrote when.
+    house.store.sessions.save_policy("R", Policy(kinds=("attendance", "chat"), days=30))
     anna = house.moderator()
     anna.ask(meeting.SendChat(text="secret"))
     events = house.store.events("R")
