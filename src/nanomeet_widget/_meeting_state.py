@@ -11,7 +11,7 @@ import msgspec
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _payloads, _states, events
-from nanomeet_widget._attendance import Records
+from nanomeet_widget._attendance import Seen
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._models import (
     BroadcastStats,
@@ -80,7 +80,7 @@ class MeetingState(Told):
         self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(BroadcastStatus.OFF, _states.BROADCAST_STEPS)
         self._callbacks = Callbacks(self._guard)
-        self._records = Records()
+        self._seen = Seen()
         super().__init__(**traits)
 
     def _watch(self, *, alive: bool) -> None:
@@ -95,7 +95,7 @@ class MeetingState(Told):
         if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
             # From outside, nothing is known of the room.
             self._broadcast.step(BroadcastStatus.OFF)
-            self._records.update([], at)
+            self._seen.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}
             outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
             outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
@@ -109,7 +109,7 @@ class MeetingState(Told):
     def _on_participants(self, told: Participants) -> None:
         people = [_payloads.person_of(person) for person in told.participants]
         raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
-        self._records.update(people)
+        self._seen.update(people)
         self._tell(participants=people, hands=[person["id"] for person in raised])
 
     def _on_role(self, told: Role) -> None:

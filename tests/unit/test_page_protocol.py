@@ -168,7 +168,7 @@ def hears(widget: Any, content: Any) -> None:
 def state(meet: nm.NanoMeet, page: Page) -> Any:
     return (
         {name: getattr(meet, name) for name in meet.trait_names()},
-        (meet._status.state, meet._broadcast.state, meet.events, meet.attendance()),
+        (meet._status.state, meet._broadcast.state, meet.events, meet._seen.attendance()),
         (meet._channel.page, meet._sessions._owner, meet._sessions.base, len(page.sent)),
         {
             number: (one.begun, one.command.held_by)
