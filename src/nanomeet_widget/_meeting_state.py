@@ -31,6 +31,7 @@ from nanomeet_widget._page_protocol import (
     StatsData,
     Status,
     SubjectData,
+    TalkTimesData,
 )
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._told import Told
@@ -71,6 +72,7 @@ class MeetingState(Told):
     hands: State[list[str]] = state(t.List())
     lobby: State[list[Waiting]] = state(t.List())
     chat: State[list[Message]] = state(t.List())
+    talk_times: State[dict[str, float]] = state(t.Dict())
     broadcast_stats: State[BroadcastStats | None] = state(
         t.Dict(default_value=None, allow_none=True)
     )
@@ -97,7 +99,12 @@ class MeetingState(Told):
             self._broadcast.step(BroadcastStatus.OFF)
             self._seen.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}
-            outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
+            outside |= {
+                "subject": "",
+                "talk_times": {},
+                "broadcast_stats": None,
+                "broadcast_shows": "stage",
+            }
             outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
         self._tell(status=target, error=_payloads.failure_of(told.error), **outside)
 
@@ -141,6 +148,9 @@ class MeetingState(Told):
         stats = data.stats
         self._tell(broadcast_stats=None if stats is None else _payloads.stats_of(stats))
 
+    def _on_talk_times(self, data: TalkTimesData) -> None:
+        self._tell(talk_times=dict(data.seconds))
+
     def _on_shows(self, data: ShowsData) -> None:
         # Another engine has no cards.
         self._tell(broadcast_shows=data.shows or "stage")
@@ -152,6 +162,7 @@ class MeetingState(Told):
         "nanomeetChat": (ChatData, _on_chat),
         "nanomeetBroadcastStats": (StatsData, _on_stats),
         "nanomeetBroadcastChanged": (ShowsData, _on_shows),
+        "nanomeetTalkTimes": (TalkTimesData, _on_talk_times),
     }
 
     #: What a page tells, or a bot learns, that the traits follow.

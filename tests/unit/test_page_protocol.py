@@ -82,6 +82,7 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetBroadcastStats": (_page_protocol.StatsData, {"stats": STATS}),
     "nanomeetBroadcastChanged": (_page_protocol.ShowsData, {"shows": "paused"}),
     "nanomeetReadingsChanged": (_page_protocol.ReadingsData, {"readings": [READING]}),
+    "nanomeetTalkTimes": (_page_protocol.TalkTimesData, {"seconds": {"ab": 12.5}}),
     "nanomeetReadingMoved": (
         _page_protocol.ReadingMovedData,
         {"id": "r1", "stream": "read_1", "ticket": "secret"},

@@ -6,6 +6,7 @@ import { Throttle } from "../../shared/throttle";
 import { captureFor } from "../mesh/quality";
 import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
+import { SpeakingReports } from "./classroom/records";
 import type { MeetingParts } from "./parts";
 
 /** Milliseconds: limits how often media changes are sent, however often a program switches. */
@@ -21,6 +22,7 @@ export function follow(
   const mediaUpdates = new Throttle(MEDIA_PAUSE, (sending: Omit<Media, "type">) =>
     line.send({ type: "media", ...sending }),
   );
+  const speaking = new SpeakingReports((message) => line.send(message));
   // A pinned participant or a screen share takes the spotlight when it starts, and returns it when
   // it ends.
   const shown = computed(
@@ -58,6 +60,11 @@ export function follow(
       if (media.control.resized.value > 0) mesh.value?.rescale();
     }),
     effect(() => {
+      const self = room.selfId.value;
+      const kept = connection.value === "joined" && room.records.keeps("talk");
+      speaking.follow(kept, self !== null && levels.speaking.value.has(self));
+    }),
+    effect(() => {
       const sending = {
         audio: media.microphoneOn.value,
         video: media.camera.value !== null,
@@ -69,6 +76,7 @@ export function follow(
   ];
   return () => {
     mediaUpdates.clear();
+    speaking.close();
     for (const end of ends) end();
   };
 }
