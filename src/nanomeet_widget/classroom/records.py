@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ Session: TypeAlias = str | Mapping[str, Any] | None
 _MOST = 64 << 20
 
 _PERSON: dict[str, Kind] = {"person": "text", "name": "text", "roster": "text"}
-_KINDS: dict[str, dict[str, Kind]] = {
+_COLUMNS: dict[str, dict[str, Kind]] = {
     "sessions": {
         "session": "text",
         "began": "time",
@@ -38,7 +39,13 @@ _KINDS: dict[str, dict[str, Kind]] = {
         "left": "time",
         "seconds": "seconds",
     },
-    "hands": {**_PERSON, "raised": "time", "lowered": "time", "seconds": "seconds"},
+    "hands": {
+        **_PERSON,
+        "raised": "time",
+        "lowered": "time",
+        "by": "text",
+        "seconds": "seconds",
+    },
     "talk": {**_PERSON, "seconds": "seconds"},
     "chat": {**_PERSON, "at": "time", "text": "text"},
     "polls": {
@@ -75,6 +82,10 @@ _TITLES = {
     "reactions": ("Reactions", "reactions"),
     "viewers": ("Viewers", "viewers"),
 }
+
+_NONE = "No meeting of this room has been kept yet."
+#: All kinds of tables.
+KINDS = tuple(_TITLES)
 
 #: Sends a request with the token, and returns the JSON of the answer: method, path, body.
 _Send: TypeAlias = Callable[[str, str, dict[str, Any] | None], Any]
@@ -147,8 +158,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        rows, _ = self._rows("sessions", None)
-        return _table("sessions", rows, "" if rows else "no meeting of this room was kept")
+        return self.table("sessions")
 
     def attendance(self, session: Session = None) -> Table:
         """Return who was in the room, and when, to the second.
@@ -174,7 +184,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("attendance", session)
+        return self.table("attendance", session)
 
     def hands(self, session: Session = None) -> Table:
         """Return whose hand was raised, and when.
@@ -187,8 +197,9 @@ class Records:
         Returns
         -------
         Table
-            A row for each time: ``person``, ``name``, ``roster``, ``raised``, ``lowered`` and
-            ``seconds``.
+            A row for each time: ``person``, ``name``, ``roster``, ``raised``, ``lowered`` (None while
+            it is up), ``by`` (the id of the participant who lowered it; None if it went down with its
+            owner) and ``seconds``.
 
         Raises
         ------
@@ -199,7 +210,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("hands", session)
+        return self.table("hands", session)
 
     def talk(self, session: Session = None) -> Table:
         """Return for how many seconds each participant spoke.
@@ -223,7 +234,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("talk", session)
+        return self.table("talk", session)
 
     def chat(self, session: Session = None) -> Table:
         """Return what was written to everyone in the chat.
@@ -247,7 +258,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("chat", session)
+        return self.table("chat", session)
 
     def polls(self, session: Session = None) -> Table:
         """Return the polls and their results.
@@ -273,7 +284,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("polls", session)
+        return self.table("polls", session)
 
     def votes(self, session: Session = None) -> Table:
         """Return who voted for what; an anonymous poll has no such rows.
@@ -298,7 +309,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("votes", session)
+        return self.table("votes", session)
 
     def reactions(self, session: Session = None) -> Table:
         """Return the reactions.
@@ -322,7 +333,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("reactions", session)
+        return self.table("reactions", session)
 
     def viewers(self, session: Session = None) -> Table:
         """Return how well the broadcast reached its viewers, who have no names.
@@ -347,7 +358,7 @@ class Records:
         ServerStartError
             If the embedded server does not start.
         """
-        return self._of("viewers", session)
+        return self.table("viewers", session)
 
     def forget(self, person: str | Mapping[str, Any]) -> int:
         """Delete what is kept of a person in all sessions of this room: stays, names, votes, chat.
@@ -382,35 +393,98 @@ class Records:
             raise ProtocolError("the server did not say what it forgot")
         return count
 
-    def _of(self, kind: str, session: Session) -> Table:
-        wanted = _session(session)
-        if wanted == "all":
-            rows: list[dict[str, Any]] = []
-            lacking = 0
-            sessions, _ = self._rows("sessions", None)
-            # Oldest first, as the rows of one session are.
-            for one in reversed(sessions):
-                found, kept = self._rows(kind, str(one["session"]))
-                rows += found
-                lacking += not kept
-            note = f"{lacking} of {len(sessions)} sessions did not keep it" if lacking else ""
-            return _table(kind, rows, note if rows or not lacking else _not_kept(kind))
-        rows, kept = self._rows(kind, wanted)
-        return _table(kind, rows, "" if kept else _not_kept(kind))
+    def table(self, kind: str, session: Session = None) -> Table:
+        """Return one of the tables by its name.
 
-    def _rows(self, kind: str, session: str | None) -> tuple[list[dict[str, Any]], bool]:
-        """Return the rows of a kind, and whether that kind was kept."""
+        Parameters
+        ----------
+        kind : str
+            ``sessions``, ``attendance``, ``hands``, ``talk``, ``chat``, ``polls``, ``votes``, ``reactions``
+            or ``viewers``: what the method of that name returns.
+        session : str or dict, optional
+            As for `attendance`; ``sessions`` is of all of them.
+
+        Returns
+        -------
+        Table
+            The table.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such kind or session.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        if kind not in KINDS:
+            raise InvalidInputError(
+                f"{_texts.quoted(kind)} is no kind of record: there are {', '.join(KINDS)}"
+            )
+        wanted = _session(session)
+        if kind == "sessions" or wanted != "all":
+            found = self._found(kind, None if kind == "sessions" else wanted)
+            note = found.note or ("" if found.session or found.rows else _NONE)
+            return self._table(kind, found.rows, note if found.kept else _not_kept(kind))
+        rows: list[dict[str, Any]] = []
+        notes: list[str] = []
+        lacking = 0
+        sessions = self._found("sessions", None).rows
+        # The oldest first, as the rows of a session are.
+        for one in reversed(sessions):
+            found = self._found(kind, one["session"])
+            rows += found.rows
+            notes += [f"{one['session']}: {found.note}"] if found.note else []
+            lacking += not found.kept
+        if not sessions:
+            notes.append(_NONE)
+        elif lacking and not rows:
+            notes.append(_not_kept(kind))
+        elif lacking:
+            notes.append(f"{lacking} of {len(sessions)} sessions did not keep it.")
+        return self._table(kind, rows, " ".join(notes))
+
+    def _found(self, kind: str, session: str | None) -> _Found:
         query = {"kind": kind}
         if session is not None:
             query["session"] = session
         if self._pseudonyms:
             query["pseudonyms"] = "true"
         answer = self._reach()("GET", f"/records?{urlencode(query)}", None)
+        columns = self._columns(kind)
         try:
-            kept = _TITLES[kind][1] in answer["kept"] or kind == "sessions"
-            return [_row(kind, row, answer["session"]) for row in answer["rows"]], kept
+            left_out = int(answer["left_out"])
+            return _Found(
+                rows=[
+                    _row(columns, {"session": answer["session"], **row}) for row in answer["rows"]
+                ],
+                session=answer["session"],
+                kept=answer["session"] is None or _TITLES[kind][1] in answer["kept"],
+                note=f"{left_out} more were not kept: there were too many." if left_out else "",
+            )
         except (TypeError, KeyError, ValueError, OverflowError, OSError) as error:
             raise ProtocolError(f"the server's records are malformed: {error!r}") from None
+
+    def _table(self, kind: str, rows: list[dict[str, Any]], note: str) -> Table:
+        return Table(rows, kinds=self._columns(kind), title=_TITLES[kind][0], note=note)
+
+    def _columns(self, kind: str) -> dict[str, Kind]:
+        columns = _COLUMNS[kind] if kind == "sessions" else {"session": "text", **_COLUMNS[kind]}
+        hidden = {"person", "roster"} if self._pseudonyms else set()
+        return {name: of for name, of in columns.items() if name not in hidden}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What the server has of one kind."""
+
+    rows: list[dict[str, Any]]
+    session: str | None
+    #: Whether its session kept that kind; true if there is no session.
+    kept: bool
+    #: What is missing in it.
+    note: str
 
 
 def records(token: str, *, pseudonyms: bool = False, service: Service | None = None) -> Records:
@@ -544,25 +618,14 @@ def _session(given: object) -> str | None:
     return name
 
 
-def _table(kind: str, rows: list[dict[str, Any]], note: str) -> Table:
-    return Table(rows, kinds=_columns(kind), title=_TITLES[kind][0], note=note)
-
-
-def _columns(kind: str) -> dict[str, Kind]:
-    return _KINDS[kind] if kind == "sessions" else {"session": "text", **_KINDS[kind]}
-
-
 def _not_kept(kind: str) -> str:
     title, needed = _TITLES[kind]
-    how = "'attendance'" if needed == "attendance" else f"['attendance', '{needed}']"
-    return (
-        f"{title} was not kept: create_room(..., records={how}) keeps it from the next session on"
-    )
+    how = repr(needed) if needed == "attendance" else f"['attendance', '{needed}']"
+    return f"{title}: not kept. create_room(..., records={how}) keeps it from the next session on."
 
 
-def _row(kind: str, row: dict[str, Any], session: object) -> dict[str, Any]:
-    whole = {"session": session, **row}
-    return {name: _value(whole.get(name), of) for name, of in _columns(kind).items()}
+def _row(columns: Mapping[str, Kind], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(row.get(name), of) for name, of in columns.items()}
 
 
 def _value(value: Any, kind: Kind) -> Any:  # noqa: ANN401 - JSON, and what it means

@@ -60,9 +60,11 @@ export function follow(
       if (media.control.resized.value > 0) mesh.value?.rescale();
     }),
     effect(() => {
-      const self = room.selfId.value;
       const kept = connection.value === "joined" && room.records.keeps("talk");
-      speaking.follow(kept, self !== null && levels.speaking.value.has(self));
+      // The server counts those whom others hear, and must know of the microphone first.
+      const { value: own } = room.own;
+      const heard = own !== null && own.stage && own.audio;
+      speaking.follow(kept, heard && levels.speaking.value.has(own.id));
     }),
     effect(() => {
       const sending = {
