@@ -63,7 +63,7 @@ export function follow(
       const kept = connection.value === "joined" && room.records.keeps("talk");
       // The server counts those whom others hear, and must know of the microphone first.
       const { value: own } = room.own;
-      const heard = own !== null && own.stage && own.audio;
+      const heard = own?.stage === true && own.audio;
       speaking.follow(kept, heard && levels.speaking.value.has(own.id));
     }),
     effect(() => {
