@@ -46,6 +46,8 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
+from nanomeet_widget.classroom import Records, Table
+from nanomeet_widget.classroom.records import records
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ __all__ = [
     "Reading",
     "ReadingEndedError",
     "Recording",
+    "Records",
     "RejectedTokenError",
     "Room",
     "RoomFullError",
@@ -98,6 +101,7 @@ __all__ = [
     "Show",
     "Sound",
     "StreamError",
+    "Table",
     "TokenError",
     "WrongRoomError",
     "__version__",
@@ -107,6 +111,7 @@ __all__ = [
     "configure",
     "create_invite",
     "create_room",
+    "records",
 ]
 
 

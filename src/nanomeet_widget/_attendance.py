@@ -1,4 +1,4 @@
-"""Who was there and whose hand was up, as tables: lists of dicts, as `pandas.DataFrame` takes them."""
+"""Who was there and whose hand was up, as a meeting's own page saw it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class _Stay:
     def row(self, start: str, end: str) -> dict[str, Any]:
         ended = self.until or datetime.now(timezone.utc)
         return {
-            "id": self.person["id"],
-            "display_name": self.person["display_name"],
+            "person": self.person["id"],
+            "name": self.person["display_name"],
             "moderator": self.person["moderator"],
             start: self.since,
             end: self.until,
@@ -51,11 +51,11 @@ class _Stays:
                 self._open[key] = _Stay(person=person, since=at)
                 self._all.append(self._open[key])
 
-    def table(self, start: str, end: str) -> list[dict[str, Any]]:
+    def rows(self, start: str, end: str) -> list[dict[str, Any]]:
         return [stay.row(start, end) for stay in self._all]
 
 
-class Records:
+class Seen:
     """Keeps the stays, from who is in the room at each change."""
 
     def __init__(self) -> None:
@@ -70,8 +70,8 @@ class Records:
 
     def attendance(self) -> list[dict[str, Any]]:
         """Return a row for each stay in the room."""
-        return self._present.table("joined", "left")
+        return self._present.rows("joined", "left")
 
     def raised_hands(self) -> list[dict[str, Any]]:
         """Return a row for each time that a hand was up."""
-        return self._hands.table("raised", "lowered")
+        return self._hands.rows("raised", "lowered")

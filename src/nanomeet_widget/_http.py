@@ -41,6 +41,9 @@ PATIENCE = 5.0
 #: Bytes of an answer: a token or an account is a few thousand.
 MAX_ANSWER = 1 << 20
 
+#: What stands before a token in the header `Authorization`.
+BEARER = "Bearer "
+
 _HTTP_OK = 200
 _HTTP_TOO_MANY, _HTTP_UNAVAILABLE = 429, 503
 #: Statuses by which a gateway says that the service behind it is not reachable.
@@ -71,6 +74,8 @@ class Request:
     body: dict[str, Any] | None = None
     #: Whether doing it twice leaves nothing behind that doing it once would not.
     repeatable: bool = False
+    #: Bytes of the answer.
+    limit: int = MAX_ANSWER
 
 
 #: What a service does, step by step: calls to send, and blocking work; it gets back what each gave.
@@ -406,9 +411,9 @@ class Http:
 
     def _take(self, content: bytearray, chunk: bytes, request: Request, deadline: float) -> None:
         content += chunk
-        if len(content) > MAX_ANSWER:
+        if len(content) > request.limit:
             error: ServiceError = ProtocolError(
-                f"{self._name} answered with more than {MAX_ANSWER} bytes: is its address right?"
+                f"{self._name} answered with more than {request.limit} bytes: is its address right?"
             )
             raise _Failed(error, again=False)
         if time.monotonic() > deadline:
@@ -550,7 +555,7 @@ def _retry_after(value: str | None) -> float | None:
 def _redacted(words: str, request: Request) -> str:
     """Remove credentials that a service repeats in its text."""
     for value in request.headers.values():
-        words = words.replace(value, "…")
+        words = words.replace(value.removeprefix(BEARER), "…")
     return words
 
 

@@ -11,7 +11,7 @@ import msgspec
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _payloads, _states, events
-from nanomeet_widget._attendance import Records
+from nanomeet_widget._attendance import Seen
 from nanomeet_widget._callbacks import Callbacks
 from nanomeet_widget._models import (
     BroadcastStats,
@@ -31,6 +31,7 @@ from nanomeet_widget._page_protocol import (
     StatsData,
     Status,
     SubjectData,
+    TalkTimesData,
 )
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._told import Told
@@ -71,6 +72,7 @@ class MeetingState(Told):
     hands: State[list[str]] = state(t.List())
     lobby: State[list[Waiting]] = state(t.List())
     chat: State[list[Message]] = state(t.List())
+    talk_times: State[dict[str, float]] = state(t.Dict())
     broadcast_stats: State[BroadcastStats | None] = state(
         t.Dict(default_value=None, allow_none=True)
     )
@@ -80,7 +82,7 @@ class MeetingState(Told):
         self._status = _states.Machine(MeetingStatus.IDLE, _states.STATUS_STEPS)
         self._broadcast = _states.Machine(BroadcastStatus.OFF, _states.BROADCAST_STEPS)
         self._callbacks = Callbacks(self._guard)
-        self._records = Records()
+        self._seen = Seen()
         super().__init__(**traits)
 
     def _watch(self, *, alive: bool) -> None:
@@ -95,9 +97,14 @@ class MeetingState(Told):
         if target not in {MeetingStatus.JOINED, MeetingStatus.JOINING}:
             # From outside, nothing is known of the room.
             self._broadcast.step(BroadcastStatus.OFF)
-            self._records.update([], at)
+            self._seen.update([], at)
             outside = {name: [] for name in ("participants", "hands", "lobby")}
-            outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
+            outside |= {
+                "subject": "",
+                "talk_times": {},
+                "broadcast_stats": None,
+                "broadcast_shows": "stage",
+            }
             outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
         self._tell(status=target, error=_payloads.failure_of(told.error), **outside)
 
@@ -109,7 +116,7 @@ class MeetingState(Told):
     def _on_participants(self, told: Participants) -> None:
         people = [_payloads.person_of(person) for person in told.participants]
         raised = sorted((p for p in people if p["hand"] is not None), key=itemgetter("hand"))
-        self._records.update(people)
+        self._seen.update(people)
         self._tell(participants=people, hands=[person["id"] for person in raised])
 
     def _on_role(self, told: Role) -> None:
@@ -141,6 +148,9 @@ class MeetingState(Told):
         stats = data.stats
         self._tell(broadcast_stats=None if stats is None else _payloads.stats_of(stats))
 
+    def _on_talk_times(self, data: TalkTimesData) -> None:
+        self._tell(talk_times=dict(data.seconds))
+
     def _on_shows(self, data: ShowsData) -> None:
         # Another engine has no cards.
         self._tell(broadcast_shows=data.shows or "stage")
@@ -152,6 +162,7 @@ class MeetingState(Told):
         "nanomeetChat": (ChatData, _on_chat),
         "nanomeetBroadcastStats": (StatsData, _on_stats),
         "nanomeetBroadcastChanged": (ShowsData, _on_shows),
+        "nanomeetTalkTimes": (TalkTimesData, _on_talk_times),
     }
 
     #: What a page tells, or a bot learns, that the traits follow.

@@ -23,6 +23,7 @@ T = TypeVar("T")
 _logger = logging.getLogger("nanomeet_widget")
 
 Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=2**53 - 1)]
 #: A pad's number, and its bytes: base64 in JSON. See `_sealing`.
 Pad: TypeAlias = tuple[Number, bytes]
 
@@ -440,6 +441,12 @@ class ReadingsData(Message, frozen=True, kw_only=True):
     """Of ``nanomeetReadingsChanged``."""
 
     readings: list[ReadingTold]
+
+
+class TalkTimesData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetTalkTimes``: seconds by the participants' ids."""
+
+    seconds: dict[str, Seconds]
 
 
 class ReadingMovedData(Message, frozen=True, kw_only=True):

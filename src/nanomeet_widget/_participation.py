@@ -10,6 +10,8 @@ from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joi
 from nanomeet_widget._readings import Readings
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
+from nanomeet_widget.classroom import Records, Table, seen
+from nanomeet_widget.classroom import records as _records
 from nanomeet_widget.events import Event
 
 E = TypeVar("E", bound=Event)
@@ -66,27 +68,60 @@ class Participation(Readings):
         """The newest events, at most a thousand, oldest first."""
         return self._callbacks.log
 
-    def attendance(self) -> list[dict[str, Any]]:
-        """Return who was in the room, and when, as far as this meeting saw it.
+    @property
+    def records(self) -> Records:
+        """What the embedded server keeps of this room's meetings; for moderators.
+
+        ``meet.records.attendance()`` is a table; ``meet.records(pseudonyms=True)`` has no names.
+        """
+        return _records.of_token(self._own_token)
+
+    def attendance(self) -> Table:
+        """Return who was in the room, and when.
+
+        For a moderator's token of the embedded server, these are the server's records of the newest
+        session (``records.attendance()``), if the room keeps them. Otherwise it is what this meeting saw
+        itself: the columns ``session`` and ``roster`` are missing then.
 
         Returns
         -------
-        list of dict
-            A row for each stay, the first one first: ``id, display_name, moderator``, ``joined`` and
-            ``left`` (aware times, UTC; None for participants who are still there) and ``seconds``.
-            ``pandas.DataFrame`` takes it as it is.
-        """
-        return self._records.attendance()
+        Table
+            A row for each stay, the first one first: ``person`` (the participant's id), ``name``,
+            ``moderator``, ``joined`` and ``left`` (aware times, UTC; None for participants who are
+            still there) and ``seconds``. ``pandas.DataFrame`` takes it as it is.
 
-    def raised_hands(self) -> list[dict[str, Any]]:
+        Raises
+        ------
+        TokenError
+            If the token cannot be read.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        kept = _records.has(self._own_token())
+        return self.records.attendance() if kept else seen.attendance(self._seen.attendance())
+
+    def raised_hands(self) -> Table:
         """Return whose hand was raised, and when.
 
         Returns
         -------
-        list of dict
+        Table
             As for `attendance`, with ``raised`` and ``lowered`` in place of ``joined`` and ``left``.
+            The embedded server keeps it for ``create_room(records="all")``.
+
+        Raises
+        ------
+        TokenError
+            If the token cannot be read.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
         """
-        return self._records.raised_hands()
+        kept = _records.has(self._own_token())
+        return self.records.hands() if kept else seen.hands(self._seen.raised_hands())
 
     def recordings(self) -> list[Recording]:
         """List the recordings of this meeting's broadcasts, newest first. Moderators only.

@@ -8,6 +8,8 @@ from nanomeet_widget import _tokens, _trust, services
 from nanomeet_widget._models import SecretText
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nanomeet_widget._models import Invite, Room
     from nanomeet_widget._validation import When
     from nanomeet_widget.services import Service
@@ -21,6 +23,8 @@ def create_room(
     streamname: str | None = None,
     server: str | None = None,
     moderator: bool = True,
+    records: str | Iterable[str] | None = None,
+    records_days: int | None = None,
     service: Service | None = None,
 ) -> Room:
     """Make a room and a token that opens it.
@@ -41,6 +45,13 @@ def create_room(
         The engine's host, for services that have several. The embedded server has one.
     moderator : bool, default True
         Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+    records : str or iterable of str, optional
+        What the embedded server keeps of the room's meetings, from the next one on: ``"attendance"``
+        (its default), ``"none"``, ``"all"``, or several of ``attendance``, ``hands``, ``talk``,
+        ``polls``, ``reactions``, ``viewers`` and ``chat``. Participants are told before they join.
+        Without it, the room's earlier choice stays. Other services keep nothing.
+    records_days : int, optional
+        Days after which that is deleted: 1 up to the server's own limit, which is the default.
     service : Service, optional
         What makes it. By default `services.current`: without configuration the embedded server, which
         is started if it does not run.
@@ -61,7 +72,14 @@ def create_room(
     """
     maker = service or services.default()
     made = maker.create_room(
-        room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+        room,
+        nbf=nbf,
+        exp=exp,
+        streamname=streamname,
+        server=server,
+        moderator=moderator,
+        records=records,
+        records_days=records_days,
     )
     return _noted(made, maker)
 
@@ -74,6 +92,8 @@ async def acreate_room(
     streamname: str | None = None,
     server: str | None = None,
     moderator: bool = True,
+    records: str | Iterable[str] | None = None,
+    records_days: int | None = None,
     service: Service | None = None,
 ) -> Room:
     """Make a room and a token that opens it, without blocking.
@@ -94,6 +114,13 @@ async def acreate_room(
         The engine's host, for services that have several. The embedded server has one.
     moderator : bool, default True
         Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+    records : str or iterable of str, optional
+        What the embedded server keeps of the room's meetings, from the next one on: ``"attendance"``
+        (its default), ``"none"``, ``"all"``, or several of ``attendance``, ``hands``, ``talk``,
+        ``polls``, ``reactions``, ``viewers`` and ``chat``. Participants are told before they join.
+        Without it, the room's earlier choice stays. Other services keep nothing.
+    records_days : int, optional
+        Days after which that is deleted: 1 up to the server's own limit, which is the default.
     service : Service, optional
         What makes it. By default `services.current`: without configuration the embedded server, which
         is started if it does not run.
@@ -114,7 +141,14 @@ async def acreate_room(
     """
     maker = service or services.default()
     made = await maker.acreate_room(
-        room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+        room,
+        nbf=nbf,
+        exp=exp,
+        streamname=streamname,
+        server=server,
+        moderator=moderator,
+        records=records,
+        records_days=records_days,
     )
     return _noted(made, maker)
 

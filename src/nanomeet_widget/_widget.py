@@ -159,6 +159,9 @@ class NanoMeet(Presenting, Synced):
     readers : list of dict
         The programs that read pictures or sound of the meeting: ``id``, ``reader`` (whose program it is), ``of``
         (who is read; None for the stage) and ``media``, ``"video"`` or ``"audio"``.
+    talk_times : dict of str to float
+        For how many seconds each participant has spoken in this meeting, by their ids. Known to moderators,
+        if the room keeps it: ``create_room(records="all")``.
     broadcast_stats : dict or None
         How composing the broadcast went, told once a second by the page that composes it; None if
         this page does not: ``fps, skipped, bitrate`` (bits a second), ``encode_ms, queue, backlog``

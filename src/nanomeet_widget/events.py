@@ -466,6 +466,20 @@ class ReadingsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TalkTimesChanged(Event):
+    """Participants have spoken; for moderators, if the room keeps talk time.
+
+    Attributes
+    ----------
+    seconds : dict of str to float or None
+        For how many seconds each participant has spoken, by their ids.
+    """
+
+    wire = "nanomeetTalkTimes"
+    seconds: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionChanged(Event):
     """The connection to the room was lost, or is back.
 

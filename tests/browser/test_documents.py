@@ -239,6 +239,18 @@ def cloud_page(chapter: Chapter) -> None:
     chapter.aside("own server")
 
 
+def privacy(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    chapter.next()
+    meeting = chapter.aside("show the room")
+    chapter.joined(meeting)
+    expect(chapter.next()).to_contain_text("Talk time: not kept")
+    assert (chapter.book.folder / "hands.csv").read_text().startswith("session,person,name,roster,")
+    expect(chapter.next()).to_contain_text("Attendance (0 rows)")
+    expect(chapter.next()).to_contain_text("['session', 'name', 'moderator',")
+    chapter.aside("leave")
+
+
 def services(chapter: Chapter) -> None:
     (block,) = chapter.left
     chapter.aside("cloud by environment")
@@ -263,6 +275,7 @@ READERS: dict[str, Callable[[Chapter], None]] = {
     "docs/hosts.md": hosts,
     "docs/jitsi.md": jitsi_page,
     "docs/nanostream-cloud.md": cloud_page,
+    "docs/privacy.md": privacy,
     "docs/python-media.md": python_media,
     "docs/server.md": server,
     "docs/services.md": services,

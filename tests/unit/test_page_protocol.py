@@ -82,6 +82,7 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetBroadcastStats": (_page_protocol.StatsData, {"stats": STATS}),
     "nanomeetBroadcastChanged": (_page_protocol.ShowsData, {"shows": "paused"}),
     "nanomeetReadingsChanged": (_page_protocol.ReadingsData, {"readings": [READING]}),
+    "nanomeetTalkTimes": (_page_protocol.TalkTimesData, {"seconds": {"ab": 12.5}}),
     "nanomeetReadingMoved": (
         _page_protocol.ReadingMovedData,
         {"id": "r1", "stream": "read_1", "ticket": "secret"},
@@ -168,7 +169,7 @@ def hears(widget: Any, content: Any) -> None:
 def state(meet: nm.NanoMeet, page: Page) -> Any:
     return (
         {name: getattr(meet, name) for name in meet.trait_names()},
-        (meet._status.state, meet._broadcast.state, meet.events, meet.attendance()),
+        (meet._status.state, meet._broadcast.state, meet.events, meet._seen.attendance()),
         (meet._channel.page, meet._sessions._owner, meet._sessions.base, len(page.sent)),
         {
             number: (one.begun, one.command.held_by)

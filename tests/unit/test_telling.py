@@ -213,7 +213,7 @@ def test_a_malformed_message_changes_no_part_of_the_state(
     before = state()
     page.says(**message)
     assert state() == before
-    assert meet.attendance() == []
+    assert meet._seen.attendance() == []
 
 
 @pytest.mark.parametrize("way", ["on", "observe"])

@@ -199,21 +199,25 @@ def test_hands_are_in_the_order_in_which_they_went_up() -> None:
     assert meet.hands == []
 
 
-def test_attendance_and_raised_hands_are_tables() -> None:
-    meet, page = shown()
+def test_attendance_and_raised_hands_are_what_the_page_saw_where_no_server_keeps_records() -> None:
+    meet, page = shown(token(moderator=False))
     page.joins()
     page.says(type="participants", participants=[person("ada"), person("bo")])
     page.says(type="participants", participants=[person("ada", 17)])
     page.says(type="participants", participants=[person("ada"), person("bo")])
-    present = [(row["display_name"], row["left"] is None) for row in meet.attendance()]
+    present = [(row["name"], row["left"] is None) for row in meet.attendance()]
     assert present == [("Ada", True), ("Bo", False), ("Bo", True)]
     page.says(type="status", status="left", error=None)
     assert all(row["left"] >= row["joined"] for row in meet.attendance())
     (hand,) = meet.raised_hands()
-    assert (hand["id"], hand["seconds"]) == (
+    assert (hand["person"], hand["seconds"]) == (
         "ada",
         (hand["lowered"] - hand["raised"]).total_seconds(),
     )
+    assert meet.attendance().columns == [
+        *("person", "name", "moderator", "joined", "left", "seconds"),
+    ]
+    assert list(meet.raised_hands().to_pandas().columns) == meet.raised_hands().columns
 
 
 def test_what_the_room_is_about_and_who_waits_follow_the_page() -> None:

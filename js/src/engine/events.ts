@@ -62,6 +62,7 @@ const REGULAR = [
   "nanomeet-room-changed",
   "nanomeet-source-closed",
   "nanomeet-stage-invited",
+  "nanomeet-talk-times",
   "nanomeet-unmute-asked",
   "nanomeet-waiting",
   "non-participant-message-received",

@@ -3,6 +3,7 @@
 import "./invite.css";
 import { serverBase } from "../shared/base";
 import { localeOf } from "../shared/language";
+import { recordsPolicy, sentenceOf } from "../shared/records";
 import { clockAhead } from "../shared/server-time";
 import {
   browserTicketIn,
@@ -26,6 +27,7 @@ const title = part("title", HTMLElement);
 const message = part("message", HTMLElement);
 const countdown = part("countdown", HTMLElement);
 const validity = part("validity", HTMLElement);
+const records = part("records", HTMLElement);
 
 document.documentElement.lang = speak(navigator.languages);
 kicker.textContent = t.invitedTo;
@@ -100,6 +102,7 @@ function draw(current: Exclude<Invitation, { state: "open" }>): void {
   countdown.hidden = current.state !== "early";
   kicker.hidden = !("claims" in current);
   validity.hidden = !("claims" in current);
+  records.hidden = true;
   if (!("claims" in current)) {
     title.textContent = t.failures[current.state].title;
     message.textContent = t.failures[current.state].message;
@@ -111,6 +114,15 @@ function draw(current: Exclude<Invitation, { state: "open" }>): void {
   document.title = t.titleOf(claims.room);
   message.textContent = t[state];
   validity.textContent = period(claims.notbefore, claims.expiration, state === "early");
+  if (state === "early") void tellRecords(current.token);
+}
+
+/** Who waits here is told what the meeting keeps; the meeting's own page tells everyone. */
+async function tellRecords(of: string): Promise<void> {
+  const policy = await recordsPolicy(serverBase(), of);
+  if (policy === null || of !== token || document.body.dataset.state !== "early") return;
+  records.textContent = sentenceOf(policy, t.records);
+  records.hidden = false;
 }
 
 function period(from: number | null, until: number | null, early: boolean): string {

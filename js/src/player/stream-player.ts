@@ -1,9 +1,10 @@
 /** The interface and the common part of all stream players. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
 import type { StreamState } from "../shared/protocol";
 import { type Refusal, type Watched, WatchSocket } from "../shared/watch-socket";
+import { type Moment, PlaybackReport } from "./playback-report";
 import { mayStep, type PlayerState } from "./state";
 
 /** `none`: the stream has no audio (yet). `blocked`: the browser requires a user gesture first. */
@@ -61,6 +62,8 @@ export interface StreamPlayer {
   readonly paused: ReadonlySignal<boolean>;
   readonly sound: ReadonlySignal<SoundState>;
   readonly figures: ReadonlySignal<Figures>;
+  /** Days for which the server keeps how this view goes; null if it does not. */
+  readonly kept: ReadonlySignal<number | null>;
   /** Pauses. What arrives meanwhile is kept, as far as the window reaches. */
   pause(): void;
   /** Resumes from where it paused. */
@@ -89,9 +92,13 @@ export abstract class BaseStreamPlayer {
   readonly paused = signal(false);
   readonly sound = signal<SoundState>("none");
   readonly figures = signal(NO_FIGURES);
+  readonly kept = signal<number | null>(null);
 
   protected readonly end = new AbortController();
   readonly #socket: WatchSocket;
+  readonly #report = new PlaybackReport();
+  /** When the connection began, or the broadcast, if that came later. */
+  #beganAt = performance.now();
 
   constructor({ socketUrl: url, stream, ticket = null }: PlayerOptions, format: Watched["format"]) {
     this.#socket = new WatchSocket(
@@ -99,13 +106,23 @@ export abstract class BaseStreamPlayer {
       {
         onState: (state) => this.#onState(state),
         onFrame: (frame) => this.receive(frame),
+        onKept: (days) => {
+          this.kept.value = days;
+          this.#report.restart(this.#beganAt, this.figures.peek().frames);
+        },
         onLost: () => {
+          this.#beganAt = performance.now();
           this.restart();
           if (this.state.value !== "ended") this.#step("connecting");
         },
         onRefused: (refusal) => this.fail(refusal),
       },
     );
+    this.end.signal.addEventListener(
+      "abort",
+      effect(() => this.#follow()),
+    );
+    addEventListener("pagehide", () => this.#tellPlayback(), { signal: this.end.signal });
   }
 
   /** Round trip to the server in milliseconds; 0 until measured. */
@@ -114,6 +131,7 @@ export abstract class BaseStreamPlayer {
   }
 
   close(): void {
+    this.#tellPlayback();
     this.end.abort();
     this.#socket.close();
   }
@@ -139,13 +157,32 @@ export abstract class BaseStreamPlayer {
     if (mayStep(this.state.value, state)) this.state.value = state;
   }
 
+  #follow(): void {
+    const { frames } = this.figures.value;
+    const visible = document.visibilityState === "visible";
+    const now: Moment = {
+      live: this.state.value === "live",
+      moving: this.picture.value && !this.paused.value && visible,
+      frames,
+      sound: this.sound.value === "playing",
+    };
+    if (this.#report.update(now, performance.now())) this.#tellPlayback();
+  }
+
+  #tellPlayback(): void {
+    if (this.kept.peek() !== null) this.#socket.report(this.#report.describe(performance.now()));
+  }
+
   #onState({ state, title, vod, since, picture, shows }: StreamState): void {
     this.title.value = title;
     this.vod.value = vod;
     this.begun.value = since !== null;
     this.picture.value = picture;
     this.shows.value = shows;
-    if (state !== "live") this.restart();
+    if (state !== "live") {
+      this.restart();
+      this.#beganAt = performance.now();
+    }
     this.#step(state);
   }
 }

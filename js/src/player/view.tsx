@@ -196,6 +196,7 @@ export function Player(options: PlayerOptions) {
       <div class="screen">
         <Screen screen={screen} label={now?.title.value || t.picture} hidden={recorded} />
         {now !== null && <Notice player={now} />}
+        <Kept days={now?.kept.value ?? null} />
         {state === "live" && !paused && sound === "blocked" && (
           <button type="button" class="tap" onClick={() => now?.allowSound()}>
             {t.tapForSound}
@@ -226,6 +227,15 @@ export function Player(options: PlayerOptions) {
         />
       )}
     </main>
+  );
+}
+
+/** What is kept of this view. */
+function Kept({ days }: { days: number | null }) {
+  return (
+    <p class="kept" role="status">
+      {days !== null && t.records.keepsViews(days)}
+    </p>
   );
 }
 

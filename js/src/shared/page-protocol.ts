@@ -326,6 +326,11 @@ export interface ReadingsData {
   readings: ReadingTold[];
 }
 
+/** Of ``nanomeetTalkTimes``: seconds by the participants' ids. */
+export interface TalkTimesData {
+  seconds: Record<string, number>;
+}
+
 /** Of ``nanomeetReadingMoved``: another stream shows it, or none for now. */
 export interface ReadingMovedData {
   id: string;

@@ -1107,6 +1107,12 @@ export interface StreamState {
   shows: "stage" | "soon" | "paused";
 }
 
+/** The server keeps how this view goes, without a name: report it by `playback`. */
+export interface ViewKept {
+  type: "view_kept";
+  days: number;
+}
+
 /** The payload (JSON) of a set-up frame: all that a decoder needs to begin. */
 export interface TrackSetup {
   codec: string;
@@ -1128,4 +1134,4 @@ export type IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | In
 
 export type WatchClientMessage = Watch | Playback | Ping;
 
-export type WatchServerMessage = StreamState | Pong | Error;
+export type WatchServerMessage = StreamState | ViewKept | Pong | Error;

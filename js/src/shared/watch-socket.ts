@@ -3,6 +3,7 @@
 import { decodeFrame, type Frame } from "./frames";
 import {
   type Ping,
+  type Playback,
   PROTOCOL_VERSION,
   type StreamState,
   type Watch,
@@ -27,6 +28,8 @@ export interface Refusal {
 export interface WatchEvents {
   onState: (state: StreamState) => void;
   onFrame: (frame: Frame) => void;
+  /** The server keeps how this view goes, for so many days: see `report`. */
+  onKept?: (days: number) => void;
   /** The connection was lost; it is reconnecting. */
   onLost: () => void;
   /** The server refuses permanently. */
@@ -64,6 +67,11 @@ export class WatchSocket {
   /** Round trip to the server in milliseconds; null until measured. */
   get roundTrip(): number | null {
     return this.#roundTrip;
+  }
+
+  /** Reports how the view goes, if there is a connection. */
+  report(playback: Playback): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(playback));
   }
 
   /** Reconnects at once: the server sends everything that a new viewer needs. */
@@ -111,6 +119,9 @@ export class WatchSocket {
       case "stream_state":
         this.#attempts = 0;
         this.#events.onState(message);
+        break;
+      case "view_kept":
+        this.#events.onKept?.(message.days);
         break;
       case "pong":
         this.#roundTrip = performance.now() - message.t;

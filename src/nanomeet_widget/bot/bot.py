@@ -106,6 +106,9 @@ class Bot(Participation):
         The newest 500 messages that the bot can read, oldest first, as for `NanoMeet`.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
+    talk_times : dict of str to float
+        For how many seconds each participant has spoken in this meeting, by their ids. Known to moderators,
+        if the room keeps it: ``create_room(records="all")``.
     broadcast_stats : None
         No page composes a broadcast here.
     error : dict or None

@@ -12,7 +12,7 @@ import msgspec
 from nanomeet_widget import _page_protocol as page
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget.bot.line import Ending
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Chat messages that are known by their number, so that a return repeats none.
 _KNOWN = 500
@@ -243,6 +243,9 @@ class Room:
     def _readings_changed(self, message: meeting.ReadingsChanged) -> Told:
         yield self._readings(message.readings)
 
+    def _talk_times(self, message: classroom.TalkTimes) -> Told:
+        yield _event("nanomeetTalkTimes", seconds=message.seconds)
+
     def _reading_moved(self, message: meeting.ReadingMoved) -> Told:
         yield _event("nanomeetReadingMoved", **msgspec.structs.asdict(message))
 
@@ -294,6 +297,7 @@ class Room:
         meeting.RoomChanged: _changed,
         meeting.ChatMessage: _written,
         meeting.ReadingsChanged: _readings_changed,
+        classroom.TalkTimes: _talk_times,
         meeting.ReadingMoved: _reading_moved,
         meeting.ReadingEnded: _reading_ended,
         meeting.Reaction: _reaction,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._version import __version__
-from nanomeet_widget.cli import doctor, minting, revoking
+from nanomeet_widget.cli import doctor, keeping, minting, revoking
 from nanomeet_widget.cli._output import FAILED, Output
 
 _EPILOGUE = """\
@@ -72,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     revoking.add_invites(commands.add_parser("invites", parents=[common], help="list the invites"))
     revoking.add_revoke(
         commands.add_parser("revoke", parents=[common], help="revoke an invite, or a room's token")
+    )
+    keeping.add_records(
+        commands.add_parser(
+            "records", parents=[common], help="show what is kept of a room's meetings"
+        )
     )
     minting.add_token(commands.add_parser("token", parents=[common], help="show what a token says"))
     doctor.add_doctor(

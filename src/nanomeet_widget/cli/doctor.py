@@ -20,12 +20,12 @@ from nanomeet_widget._version import __version__
 from nanomeet_widget.cli import doctor_jitsi
 from nanomeet_widget.cli._finding import Finding, State
 from nanomeet_widget.cli._output import DONE, FAILED, Output, distance
+from nanomeet_widget.cli._token import TOKEN
 
 #: Seconds that a server has to answer.
 _TIMEOUT = 8.0
 #: How far clocks may differ.
 _SKEW = timedelta(seconds=_tokens.LEEWAY)
-_TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
 
 _SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
@@ -35,7 +35,7 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `doctor`."""
     parser.description = (
         "Check everything that a meeting in a notebook needs, and say what to do where something is "
-        f"missing. Set {_TOKEN} to check a token, too. The exit status is 1 if something is wrong."
+        f"missing. Set {TOKEN} to check a token, too. The exit status is 1 if something is wrong."
     )
     parser.set_defaults(run=doctor)
 
@@ -258,7 +258,7 @@ def skew(difference: timedelta | None) -> Finding:
 
 
 def _token(address: str) -> Iterator[Finding]:
-    text = os.environ.get(_TOKEN, "").strip()
+    text = os.environ.get(TOKEN, "").strip()
     if not text:
         return
     try:

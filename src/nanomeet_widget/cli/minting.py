@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import sys
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jwt
 
 from nanomeet_widget import _rooms, _tokens, _validation, services
-from nanomeet_widget._errors import InvalidInputError, MalformedTokenError
-from nanomeet_widget._models import SecretText
+from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.cli._output import DONE, FAILED, Output, moment
+from nanomeet_widget.cli._token import TOKEN, read_token
 
-_TOKEN = "NANOMEET_TOKEN"  # noqa: S105 - a variable's name
 #: Claims that `token` shows in words.
 _TOLD = frozenset({"room", "moderator", "server", "streamname", "sub", "iat", "nbf", "exp"})
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -36,6 +32,15 @@ def add_room(parser: argparse.ArgumentParser) -> None:
         "--streamname", help="the broadcast's name (default: one that cannot be guessed)"
     )
     parser.add_argument("--server", help="the engine's host, for services that have several")
+    parser.add_argument(
+        "--records",
+        metavar="KINDS",
+        help="what the embedded server keeps of its meetings: none, attendance (default), all, or "
+        f"several of {', '.join(_validation.RECORD_KINDS)}, with commas between",
+    )
+    parser.add_argument(
+        "--records-days", type=int, metavar="DAYS", help="days after which that is deleted"
+    )
     _add_times(parser)
     parser.set_defaults(run=room)
 
@@ -44,7 +49,7 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `invite`."""
     parser.description = (
         "Make an invite into the room of a moderator's token, which is read from standard "
-        f"input, from {_TOKEN}, or from a prompt."
+        f"input, from {TOKEN}, or from a prompt."
     )
     parser.add_argument("--moderator", action="store_true", help="the guest is a moderator, too")
     _add_times(parser)
@@ -55,7 +60,7 @@ def add_token(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `token`."""
     parser.description = (
         "Show what a token says: read from standard input, from "
-        f"{_TOKEN}, or from a prompt. Its signature is neither checked nor shown. The exit status is "
+        f"{TOKEN}, or from a prompt. Its signature is neither checked nor shown. The exit status is "
         "1 for a token that is not valid now."
     )
     parser.set_defaults(run=token)
@@ -71,6 +76,8 @@ def room(options: argparse.Namespace, output: Output) -> int:
         streamname=options.streamname,
         server=options.server,
         moderator=not options.participant,
+        records=_kinds(options.records),
+        records_days=options.records_days,
     )
     if isinstance(choice.service, services.LocalServer) and choice.service.transient:
         output.note(
@@ -102,7 +109,7 @@ def room(options: argparse.Namespace, output: Output) -> int:
 
 def invite(options: argparse.Namespace, output: Output) -> int:
     """Make an invite."""
-    parent = _read_token()
+    parent = read_token()
     made = _rooms.create_invite(
         parent, moderator=options.moderator, nbf=_when(options.nbf), exp=_when(options.exp)
     )
@@ -127,7 +134,7 @@ def invite(options: argparse.Namespace, output: Output) -> int:
 def token(options: argparse.Namespace, output: Output) -> int:
     """Say what a token says."""
     del options
-    text = _read_token()
+    text = read_token()
     claims = _tokens.read(text)
     now = datetime.now(timezone.utc)
     state = "valid now"
@@ -163,6 +170,10 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exp", metavar="TIME", help="when it expires, likewise")
 
 
+def _kinds(text: str | None) -> str | list[str] | None:
+    return text.split(",") if text is not None and "," in text else text
+
+
 def _when(text: str | None) -> _validation.When | None:
     if text is None or text[-1:] not in _UNITS:
         return text
@@ -170,20 +181,6 @@ def _when(text: str | None) -> _validation.When | None:
         return timedelta(**{_UNITS[text[-1]]: float(text[:-1])})
     except (ValueError, OverflowError):
         raise InvalidInputError(f"{text!r} is not a time: {_TIME_HELP}") from None
-
-
-def _read_token() -> str:
-    """Return a token, which is never an argument: all users of this machine can read those."""
-    text = os.environ.get(_TOKEN, "")
-    if not text:
-        text = getpass.getpass("token: ") if sys.stdin.isatty() else sys.stdin.read(1 << 16)
-    text = text.strip()
-    if not text:
-        raise MalformedTokenError(
-            f"there is no token: pipe one in, or set {_TOKEN}: nanomeet room NAME --json | jq -r "
-            ".token | nanomeet invite"
-        )
-    return SecretText(text)
 
 
 def _role(*, moderator: bool) -> str:

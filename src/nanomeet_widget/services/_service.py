@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from nanomeet_widget import _texts, _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._http import Http, Steps
 from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from nanomeet_widget._library import Library
-    from nanomeet_widget._validation import When
+    from nanomeet_widget._validation import RecordKind, When
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,9 @@ class RoomRequest:
     streamname: str | None
     server: str | None
     moderator: bool
+    #: The kinds of records to keep; None for the server's default.
+    records: list[RecordKind] | None = None
+    records_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +70,8 @@ class Service(ABC):
     name: str
     #: The library that pages use for its meetings; None for this package's own client.
     library: Library | None = None
+    #: Whether its server keeps records of meetings.
+    keeps_records: ClassVar[bool] = False
     _http: Http
 
     def create_room(
@@ -76,6 +83,8 @@ class Service(ABC):
         streamname: str | None = None,
         server: str | None = None,
         moderator: bool = True,
+        records: str | Iterable[str] | None = None,
+        records_days: int | None = None,
     ) -> Room:
         """Make a room and a token that opens it; see `nanomeet_widget.create_room`.
 
@@ -95,6 +104,10 @@ class Service(ABC):
             The engine's host, for services that have several. The embedded server has one.
         moderator : bool, default True
             Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+        records : str or iterable of str, optional
+            What the embedded server keeps of the room's meetings, see `nanomeet_widget.create_room`.
+        records_days : int, optional
+            Days after which that is deleted.
 
         Returns
         -------
@@ -111,7 +124,14 @@ class Service(ABC):
             If the embedded server does not start.
         """
         asked = RoomRequest(
-            room=room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+            room=room,
+            nbf=nbf,
+            exp=exp,
+            streamname=streamname,
+            server=server,
+            moderator=moderator,
+            records=self._kinds(records),
+            records_days=self._days(records_days),
         )
         return self._http.run(self._create_room(asked))
 
@@ -124,6 +144,8 @@ class Service(ABC):
         streamname: str | None = None,
         server: str | None = None,
         moderator: bool = True,
+        records: str | Iterable[str] | None = None,
+        records_days: int | None = None,
     ) -> Room:
         """Make a room and a token that opens it, without blocking.
 
@@ -143,6 +165,10 @@ class Service(ABC):
             The engine's host, for services that have several. The embedded server has one.
         moderator : bool, default True
             Whether it is a moderator's token, which can invite, broadcast, mute and remove.
+        records : str or iterable of str, optional
+            What the embedded server keeps of the room's meetings, see `nanomeet_widget.create_room`.
+        records_days : int, optional
+            Days after which that is deleted.
 
         Returns
         -------
@@ -159,7 +185,14 @@ class Service(ABC):
             If the embedded server does not start.
         """
         asked = RoomRequest(
-            room=room, nbf=nbf, exp=exp, streamname=streamname, server=server, moderator=moderator
+            room=room,
+            nbf=nbf,
+            exp=exp,
+            streamname=streamname,
+            server=server,
+            moderator=moderator,
+            records=self._kinds(records),
+            records_days=self._days(records_days),
         )
         return await self._http.arun(self._create_room(asked))
 
@@ -414,6 +447,28 @@ class Service(ABC):
     def _where(self) -> str:
         """Where it is, for its repr."""
         return self.name
+
+    def _kinds(self, records: str | Iterable[str] | None) -> list[RecordKind] | None:
+        """Return the kinds of records that a room keeps; None for the default."""
+        kinds = None if records is None else _validation.record_kinds(records)
+        if self.keeps_records:
+            return kinds
+        if kinds:
+            raise InvalidInputError(
+                f"records={_texts.quoted(records)}: {self.name} keeps no records, only the embedded "
+                "server does: leave records out"
+            )
+        return None
+
+    def _days(self, days: int | None) -> int | None:
+        if days is None:
+            return None
+        if not self.keeps_records:
+            raise InvalidInputError(
+                f"records_days={_texts.quoted(days)}: {self.name} keeps no records, only the embedded "
+                "server does: leave records_days out"
+            )
+        return _validation.check_record_days(days)
 
     @abstractmethod
     def _create_room(self, asked: RoomRequest) -> Steps[Room]: ...

@@ -40,6 +40,10 @@ def room_body(asked: RoomRequest) -> dict[str, Any]:
         body["streamname"] = _validation.check_streamname(asked.streamname)
     if asked.server is not None:
         body["server"] = _validation.check_server(asked.server)
+    if asked.records is not None:
+        body["records"] = asked.records
+    if asked.records_days is not None:
+        body["records_days"] = asked.records_days
     return body
 
 

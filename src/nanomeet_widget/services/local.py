@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from nanomeet_widget import (
@@ -25,7 +25,7 @@ from nanomeet_widget import (
     _validation,
 )
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStartError, ServiceError
-from nanomeet_widget._http import Http, Request, Steps
+from nanomeet_widget._http import BEARER, MAX_ANSWER, Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
 from nanomeet_widget._recording import Recording, listing
@@ -157,6 +157,7 @@ class LocalServer(Service):
     """
 
     name = "the embedded server"
+    keeps_records = True
 
     def __init__(
         self,
@@ -377,6 +378,54 @@ class LocalServer(Service):
         at = self._ensure()
         request = self._keyed("POST", at, "/revoke", {"id": contract.id_of(invite)})
         return len(contract.ids_of(self._http.call(request)))
+
+    def carry(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        body: dict[str, Any] | None = None,
+        limit: int = MAX_ANSWER,
+    ) -> Any:  # noqa: ANN401 - JSON, which the caller checks
+        """Send a request that may be repeated, with a token of this server as its credential.
+
+        Parameters
+        ----------
+        method : str
+            ``GET`` or ``POST``.
+        path : str
+            Where, below the server's address.
+        token : str
+            The token.
+        body : dict, optional
+            What is sent.
+        limit : int, optional
+            Bytes that the answer may have; by default 1 MiB.
+
+        Returns
+        -------
+        object
+            The JSON of the answer.
+
+        Raises
+        ------
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        return self._http.call(
+            Request(
+                method=method,
+                origin=self._ensure().url,
+                path=path,
+                headers={"Authorization": BEARER + token},
+                body=body,
+                repeatable=True,
+                limit=limit,
+            )
+        )
 
     @staticmethod
     def _keyed(method: str, at: _Address, path: str, body: dict[str, str] | None = None) -> Request:

@@ -1,8 +1,10 @@
+import { records } from "../../shared/records.de";
 import type { Strings } from "./en";
 
 /** Deutsch. */
 export const de: Strings = {
   language: "de",
+  records,
   invitation: "Einladung",
   invitedTo: "Sie sind eingeladen zu",
   titleOf: (room) => `Einladung: ${room}`,

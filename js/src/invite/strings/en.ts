@@ -1,6 +1,9 @@
+import { records } from "../../shared/records.en";
+
 /** English, and the words that every other language must have. */
 export const en = {
   language: "en",
+  records,
   invitation: "Invitation",
   invitedTo: "You are invited to",
   titleOf: (room: string) => `Invitation: ${room}`,

@@ -47,6 +47,15 @@ test("readings are sent as they change, also when there is none any more", () =>
   expect(heard("nanomeet-readings-changed")).toEqual([{ readings: [reading] }, { readings: [] }]);
 });
 
+test("talk times are sent as they change", () => {
+  meeting.room.apply({ type: "talk_times", seconds: { [ADA]: 12.5 } });
+  meeting.room.apply({ type: "talk_times", seconds: { [ADA]: 14, [ME]: 1 } });
+  expect(heard("nanomeet-talk-times")).toEqual([
+    { seconds: { [ADA]: 12.5 } },
+    { seconds: { [ADA]: 14, [ME]: 1 } },
+  ]);
+});
+
 test("a reading of the stage that moves, and its end", () => {
   meeting.tells({ type: "reading_moved", id: "r1", stream: "feed_2", ticket: "secret" });
   meeting.tells({ type: "reading_moved", id: "r1", stream: null, ticket: null });

@@ -27,6 +27,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
     ...media(meeting, emit),
     ...health(meeting, emit),
     ...readings(meeting, emit),
+    ...talkTimes(meeting, emit),
   ]);
   return () => {
     unlisten();
@@ -400,6 +401,16 @@ function readings({ room }: MeetingPage, emit: Emit): Watch[] {
     watch(
       () => (room.selfId.value ? room.readings.value : null),
       (now) => now && emit("nanomeet-readings-changed", { readings: [...now] }),
+    ),
+  ];
+}
+
+/** For moderators, if the server keeps it; outside, none is known. */
+function talkTimes({ room }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => (room.selfId.value ? room.records.talkTimes.value : null),
+      (seconds) => seconds && emit("nanomeet-talk-times", { seconds: { ...seconds } }),
     ),
   ];
 }

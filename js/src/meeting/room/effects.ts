@@ -6,6 +6,7 @@ import { Throttle } from "../../shared/throttle";
 import { captureFor } from "../mesh/quality";
 import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
+import { SpeakingReports } from "./classroom/records";
 import type { MeetingParts } from "./parts";
 
 /** Milliseconds: limits how often media changes are sent, however often a program switches. */
@@ -21,6 +22,7 @@ export function follow(
   const mediaUpdates = new Throttle(MEDIA_PAUSE, (sending: Omit<Media, "type">) =>
     line.send({ type: "media", ...sending }),
   );
+  const speaking = new SpeakingReports((message) => line.send(message));
   // A pinned participant or a screen share takes the spotlight when it starts, and returns it when
   // it ends.
   const shown = computed(
@@ -58,6 +60,13 @@ export function follow(
       if (media.control.resized.value > 0) mesh.value?.rescale();
     }),
     effect(() => {
+      const kept = connection.value === "joined" && room.records.keeps("talk");
+      // The server counts those whom others hear, and must know of the microphone first.
+      const { value: own } = room.own;
+      const heard = own?.stage === true && own.audio;
+      speaking.follow(kept, heard && levels.speaking.value.has(own.id));
+    }),
+    effect(() => {
       const sending = {
         audio: media.microphoneOn.value,
         video: media.camera.value !== null,
@@ -69,6 +78,7 @@ export function follow(
   ];
   return () => {
     mediaUpdates.clear();
+    speaking.close();
     for (const end of ends) end();
   };
 }

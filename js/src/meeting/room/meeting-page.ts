@@ -11,6 +11,7 @@ import {
   type ServerMessage,
   STATUS_STEPS,
 } from "../../shared/protocol";
+import { type RecordsPolicy, recordsPolicy, sentenceOf } from "../../shared/records";
 import { RefusedError } from "../../shared/refused-error";
 import { nameOf } from "../../shared/text";
 import { ViewStore } from "../look/view";
@@ -23,6 +24,7 @@ import { t } from "../strings";
 import { Call } from "./call";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
+import { RecordsNews } from "./classroom/records";
 import { follow } from "./effects";
 import { inviteLink } from "./invite";
 import { flag, type Launch, misfitOf } from "./launch";
@@ -40,6 +42,8 @@ import { Volumes } from "./volumes";
 
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 const NONE: ReadonlySet<string> = new Set();
+/** Milliseconds for which a participant who joined directly can read what is kept. */
+const RECORDS_TIME = 15_000;
 
 export class MeetingPage implements MeetingParts {
   readonly room = new RoomStore();
@@ -93,6 +97,12 @@ export class MeetingPage implements MeetingParts {
     const ofSelf = self === null ? [] : own.map((one) => ({ ...one, reader: self, of: self }));
     return [...announced, ...ofSelf];
   });
+  /** What the server keeps of the meeting; before joining, as it says when asked; null if unknown. */
+  readonly recordsKept = computed(() => this.room.records.kept.value ?? this.#policy.value);
+  readonly #policy = signal<RecordsPolicy | null>(null);
+  readonly #recordsNews = new RecordsNews((policy) =>
+    this.view.tell(sentenceOf(policy, t.records), { time: RECORDS_TIME }),
+  );
   /** The lines of the self-view. */
   readonly #mirror = signal(0);
   #unfollow = (): void => {};
@@ -121,6 +131,7 @@ export class MeetingPage implements MeetingParts {
     }
     this.#tabStorage.token = this.#token;
     this.prejoin.value = true;
+    void this.#askPolicy(this.#token);
     this.#openDevices(rememberedStart());
   }
 
@@ -139,6 +150,8 @@ export class MeetingPage implements MeetingParts {
     }
     this.#tabStorage.token = this.#token;
     this.#step("joining");
+    if (prepared) this.#recordsNews.shown(this.#policy.value);
+    else void this.#askPolicy(this.#token);
     this.#connect(this.#token);
     // A permission prompt must not delay joining: join now, and open the devices meanwhile.
     if (!prepared) this.#openDevices(devices);
@@ -330,6 +343,11 @@ export class MeetingPage implements MeetingParts {
     return { kind, message, retry: false };
   }
 
+  /** Joining never waits for this. */
+  async #askPolicy(token: string): Promise<void> {
+    this.#policy.value = await recordsPolicy(this.launch.base, token);
+  }
+
   #request(...request: Parameters<Signalling["request"]>): Promise<void> {
     return this.#call.peek()?.line.request(...request) ?? Promise.reject(notJoined());
   }
@@ -348,6 +366,7 @@ export class MeetingPage implements MeetingParts {
       resume: this.#tabStorage.takeResume(),
       onMessage: (message) => {
         messages.handle(message);
+        if (message.type === "records_kept") this.#recordsNews.joined(message);
         for (const listener of this.#listeners) listener(message);
       },
       onConnection: (connection, ending) => this.#connected(connection, ending),

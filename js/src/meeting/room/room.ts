@@ -12,6 +12,7 @@ import type {
   ServerMessage,
   StageFeed,
 } from "../../shared/protocol";
+import { RecordsStore } from "./classroom/records";
 
 /** The state without a broadcast. */
 export const NO_BROADCAST: BroadcastState = {
@@ -54,6 +55,8 @@ export class RoomStore {
   readonly feed = signal<StageFeed>(NO_FEED);
   /** Programs that read the stage, or a participant who has agreed; announced to everyone. */
   readonly readings = signal<readonly Reading[]>([]);
+  /** What the server keeps of the meeting. */
+  readonly records = new RecordsStore();
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -76,6 +79,7 @@ export class RoomStore {
 
   /** Applies a message; ignores those that do not concern the room's state. */
   apply(message: ServerMessage): void {
+    this.records.apply(message);
     switch (message.type) {
       case "welcome":
         this.own.value = message.own;
@@ -154,6 +158,7 @@ export class RoomStore {
     this.viewers.value = 0;
     this.feed.value = NO_FEED;
     this.readings.value = [];
+    this.records.clear();
   }
 
   #show(id: string, avatar: string | null): void {

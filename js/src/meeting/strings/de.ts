@@ -1,3 +1,4 @@
+import { records } from "../../shared/records.de";
 import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
@@ -20,6 +21,7 @@ const NONE: Readonly<Record<Which, string>> = {
 export const de: Strings = {
   panels,
   readings,
+  records,
   common: {
     meeting: "Besprechung",
     close: "Schließen",

@@ -1,3 +1,4 @@
+import { records } from "../../shared/records.en";
 import { panels } from "./panels.en";
 import { counting } from "./plural";
 import { readings } from "./readings.en";
@@ -17,6 +18,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 export const en = {
   panels,
   readings,
+  records,
   common: {
     meeting: "Meeting",
     close: "Close",

@@ -88,6 +88,7 @@ export class FakeMeeting {
   readonly dominant = signal<string | null>(null);
   readonly remotes = signal<ReadonlyMap<string, Remote>>(new Map());
   readonly readings = this.room.readings;
+  readonly recordsKept = this.room.records.kept;
   readonly launch = { base: "", room: "standup", config: new Map<string, unknown>() };
   asksPassword = false;
   invitedAsModerator = false;

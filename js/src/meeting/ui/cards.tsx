@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import type { Ending } from "../room/signalling";
 import { t } from "../strings";
 import { Card } from "./card";
+import { RecordsLine } from "./classroom/records";
 import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
 import { typed } from "./typed";
@@ -22,6 +23,7 @@ export function AdmissionCard({ meeting }: { meeting: MeetingPage }): JSX.Elemen
       <Preview meeting={meeting} />
       <p role="status">{admissionText(meeting, waiting, retrying)}</p>
       {waiting && <LobbyNote meeting={meeting} />}
+      <RecordsLine meeting={meeting} role="status" />
       <div class="row centre">
         <button type="button" class="button" onClick={() => meeting.leave()}>
           {t.common.leave}

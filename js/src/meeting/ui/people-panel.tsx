@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { sections } from "../room/people";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { RecordsLine } from "./classroom/records";
 import { Lobby } from "./lobby-panel";
 import { PersonRow } from "./person-row";
 import { ReadingList } from "./readings";
@@ -38,6 +39,7 @@ export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element 
       <Section meeting={meeting} title={words.hands} people={hands} />
       <Section meeting={meeting} title={alone ? words.here : words.stage} people={stage} />
       <Section meeting={meeting} title={words.audience} people={audience} />
+      <RecordsLine meeting={meeting} />
       {room.moderator.value && room.others.value.length > 0 && (
         <div class="panel-foot">
           <button

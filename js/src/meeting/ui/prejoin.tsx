@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { rememberName, rememberStart } from "../room/preferences";
 import { t } from "../strings";
 import { Card } from "./card";
+import { RecordsLine } from "./classroom/records";
 import { DeviceSettings } from "./device-settings";
 import { Level } from "./microphone-level";
 import { MediaNotice } from "./notices";
@@ -39,6 +40,7 @@ export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
           }}
         >
           <p>{meeting.invitedAsModerator ? t.prejoin.asModerator : t.prejoin.asParticipant}</p>
+          <RecordsLine meeting={meeting} role="status" />
           <label class="field stacked">
             {t.prejoin.name}
             <input

@@ -1,6 +1,8 @@
+import { records } from "../../shared/records.de";
 import type { Strings } from "./en";
 
 export const de: Strings = {
+  records,
   untitled: "Live-Übertragung",
   picture: "Übertragung",
   toolbar: {

@@ -1,5 +1,8 @@
+import { records } from "../../shared/records.en";
+
 /** English, and the words that every other language must have. */
 export const en = {
+  records,
   untitled: "Live broadcast",
   picture: "Broadcast",
   toolbar: {

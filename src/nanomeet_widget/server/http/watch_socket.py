@@ -163,6 +163,8 @@ class WatchSocket(Socket):
         elif state.state == "live" and self._view is None and not self._reads:
             recorder = self.core.rooms.recorder_of(self._name)
             self._view = None if recorder is None else recorder.begin_view()
+            if self._view is not None:
+                self.tell(watch.ViewKept(days=self._view.days))
 
     def send_frames(self, batch: Batch) -> None:
         """Send frames, or drop those that the viewer cannot keep up with or does not play.

@@ -29,7 +29,8 @@ class Watch(Message, tag="watch", kw_only=True):
 class Playback(Message, tag="playback", kw_only=True):
     """How the playback goes so far: sent with the first picture, after halts, and at the end."""
 
-    #: Seconds from the first message until the first picture, or sound without one; None if there is none.
+    #: Seconds until the first picture, or sound without one, from the connection or, if it came later, the
+    #: beginning of the broadcast; None if there is none yet.
     startup: Annotated[float, Meta(ge=0, le=86400)] | None
     #: How often it stopped since then.
     halts: Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -53,6 +54,13 @@ class StreamState(Message, tag="stream_state", kw_only=True):
     shows: Shows = "stage"
 
 
-WatchServerMessage = StreamState | Pong | Error
+class ViewKept(Message, tag="view_kept", kw_only=True):
+    """The server keeps how this view goes, without a name: report it by `playback`."""
+
+    #: Days after which it is deleted.
+    days: int
+
+
+WatchServerMessage = StreamState | ViewKept | Pong | Error
 
 decode = _json.guarded(msgspec.json.Decoder(WatchClientMessage).decode)

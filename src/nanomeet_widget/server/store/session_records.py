@@ -278,6 +278,10 @@ class SessionRecords:
             )
         self._writer.flush()
 
+    def flush(self) -> None:
+        """Write what waits, so that it can be read."""
+        self._writer.flush()
+
     def end(self, session: Session, at: float) -> None:
         """End a session. One that keeps nothing leaves nothing.
 

@@ -105,6 +105,7 @@ class SessionRows:
         Answer or None
             None if the room has no such session.
         """
+        self._records.flush()
         sessions = [self._as_it_is(one) for one in self._records.sessions(room)]
         if kind == "sessions":
             return Answer(

@@ -94,10 +94,13 @@ class View:
     ----------
     recorder : RoomRecorder
         What writes it.
+    days : int
+        After how many days it is deleted.
     """
 
-    def __init__(self, recorder: RoomRecorder) -> None:
+    def __init__(self, recorder: RoomRecorder, *, days: int) -> None:
         self.id = secrets.token_hex(8)
+        self.days = days
         self._recorder = recorder
 
     def report(self, startup: float | None, halts: int, halted: float) -> None:
@@ -403,7 +406,7 @@ class RoomRecorder(RoomListener):
         live = self._live
         if live is None or not self._has_room(live, "viewers", None):
             return None
-        view = View(self)
+        view = View(self, days=live.session.days)
         live.views.add(view)
         self._records.begin_view(live.session.id, view.id, self._now())
         return view
