@@ -141,7 +141,18 @@ class PollMachine(RuleBasedStateMachine):
     def vote(self, data: st.DataObject, person: int, chosen: list[int]) -> None:
         """Vote, as the rules allow or not."""
         self._pass(0.5)
-        poll = data.draw(st.sampled_from(self.polls))
+        self._vote(data.draw(st.sampled_from(self.polls)), person, chosen)
+
+    @precondition(lambda self: self._open)
+    @rule(shift=st.integers(0, 2))
+    def everyone_votes(self, shift: int) -> None:
+        """Have everyone vote in the newest open poll: they change their votes, if they have voted."""
+        self._pass(0.5)
+        for person in _EVERYONE:
+            if self._open:
+                self._vote(self._open[-1], person, [(person + shift) % len(OPTIONS)])
+
+    def _vote(self, poll: _Asked, person: int, chosen: list[int]) -> None:
         refused = vote(self.pages[person], poll.id, *chosen)
         assert bool(refused) is not poll.allows(chosen)
         if not refused:
@@ -212,7 +223,7 @@ class PollMachine(RuleBasedStateMachine):
 
 TestPollMachine = PollMachine.TestCase
 TestPollMachine.settings = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=25,
     deadline=None,
     # The same in every run, so that failures are repeatable.
