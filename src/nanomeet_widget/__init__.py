@@ -46,7 +46,7 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
-from nanomeet_widget.classroom import Records, Table
+from nanomeet_widget.classroom import Poll, Quiz, Records, Table
 from nanomeet_widget.classroom.records import records
 from nanomeet_widget.services import configure
 
@@ -84,8 +84,10 @@ __all__ = [
     "NotJoinedError",
     "PermissionDeniedError",
     "Playout",
+    "Poll",
     "ProgramBroadcast",
     "ProtocolError",
+    "Quiz",
     "QuotaExceededError",
     "Reading",
     "ReadingEndedError",

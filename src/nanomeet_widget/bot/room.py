@@ -252,6 +252,12 @@ class Room:
     def _reading_ended(self, message: meeting.ReadingEnded) -> Told:
         yield _event("nanomeetReadingEnded", **msgspec.structs.asdict(message))
 
+    def _poll_changed(self, message: classroom.PollChanged) -> Told:
+        yield _event("nanomeetPollChanged", poll=msgspec.structs.asdict(message.poll))
+
+    def _poll_counts(self, message: classroom.PollCounts) -> Told:
+        yield _event("nanomeetPollCounts", **msgspec.structs.asdict(message))
+
     def _whole(self, state: meeting.BroadcastState) -> meeting.BroadcastState:
         """Return a broadcast with whole addresses."""
         found = state.playout
@@ -300,6 +306,8 @@ class Room:
         classroom.TalkTimes: _talk_times,
         meeting.ReadingMoved: _reading_moved,
         meeting.ReadingEnded: _reading_ended,
+        classroom.PollChanged: _poll_changed,
+        classroom.PollCounts: _poll_counts,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,

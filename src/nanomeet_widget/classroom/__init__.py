@@ -1,8 +1,10 @@
-"""A class in a meeting: its records as tables."""
+"""A class in a meeting: its records as tables, polls and quizzes."""
 
 from __future__ import annotations
 
+from nanomeet_widget.classroom.poll import Poll
+from nanomeet_widget.classroom.quiz import Quiz
 from nanomeet_widget.classroom.records import Records
 from nanomeet_widget.classroom.table import Table
 
-__all__ = ["Records", "Table"]
+__all__ = ["Poll", "Quiz", "Records", "Table"]

@@ -45,6 +45,8 @@ _NOT_KEPT = (
     meeting.ReadingsChanged,
     classroom.RecordsKept,
     classroom.TalkTimes,
+    classroom.PollChanged,
+    classroom.PollCounts,
     common.Pong,
 )
 #: Messages for the person, or for their program. The others are for the lost page: about its connections

@@ -13,6 +13,7 @@ from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
@@ -37,7 +38,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings, records.
+    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings, polls, records.
 
     Parameters
     ----------
@@ -125,6 +126,14 @@ class RoomDispatcher:
         readings = Readings(
             room, feed=self._feed, broadcasts=self._broadcasts, config=config, timers=timers
         )
+        self.polls = polls = Polls(
+            room,
+            records=self._store.polls,
+            issuer=self._issuer,
+            timers=timers,
+            on_closed=recorder.poll_closed,
+            now=self._now,
+        )
         # Callable[..., None]: each takes only the type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
             meeting.Signal: stage.signal,
@@ -139,6 +148,10 @@ class RoomDispatcher:
             meeting.ReadMedia: readings.read,
             meeting.AnswerReading: readings.answer,
             meeting.StopReading: readings.stop,
+            classroom.OpenPoll: polls.open,
+            classroom.Vote: polls.vote,
+            classroom.ClosePoll: polls.close,
+            classroom.ReadVotes: polls.read_votes,
             meeting.SendChat: chat.send,
             meeting.MessageLobby: chat.message_lobby,
             meeting.RaiseHand: hands.raise_hand,
@@ -184,6 +197,7 @@ class RoomDispatcher:
                 muting,
                 avatars,
                 stage,
+                polls,
                 # The last: it ends the session once all others have said what they have to.
                 recorder,
             ),
@@ -232,6 +246,16 @@ class RoomDispatcher:
 
     def _broadcast_changed(self) -> None:
         self._feed.review()
+
+    def is_watched_with(self, stream: str, ticket: str) -> bool:
+        """Return whether viewers watch the room's broadcast with this watch ticket.
+
+        Parameters
+        ----------
+        stream, ticket
+            As `RoomBroadcast.is_watched_with` has them.
+        """
+        return self._broadcast.is_watched_with(stream, ticket)
 
     def _may_moderate(self, who: Participant, message: common.ModeratorRequest) -> bool:
         if not who.moderator:

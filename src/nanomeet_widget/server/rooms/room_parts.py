@@ -74,6 +74,15 @@ class RoomListener:
     def restored(self) -> None:
         """Hear that the room has its people back whose server was killed, without connections."""
 
+    def ended(self, *, kept: bool) -> None:
+        """Hear that the room has ended.
+
+        Parameters
+        ----------
+        kept : bool
+            Whether the next server restores the room.
+        """
+
 
 class ChatHistory(Protocol):
     """The chat, as a welcome contains it."""

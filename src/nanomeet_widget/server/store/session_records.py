@@ -522,6 +522,27 @@ class SessionRecords:
             *(gone, session, person, joined),
         )
 
+    def roster_of(self, session: str, person: str) -> str | None:
+        """Return the roster's ID of a participant of a session, if their stays are kept.
+
+        Parameters
+        ----------
+        session : str
+            The session's ID.
+        person : str
+            The participant's ID.
+
+        Returns
+        -------
+        str or None
+            None if they have no personal link, or no stay of theirs is kept.
+        """
+        row = self._db.execute(
+            "SELECT roster FROM stays WHERE session = ? AND person = ? ORDER BY joined DESC LIMIT 1",
+            (session, person),
+        ).fetchone()
+        return None if row is None else row[0]
+
     def open_stays(self, session: str) -> list[OpenStay]:
         """Return the stays that have not ended.
 

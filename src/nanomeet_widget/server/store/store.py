@@ -19,6 +19,7 @@ from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.migrations import MIGRATIONS
+from nanomeet_widget.server.store.poll_records import PollRecords
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.session_records import SessionRecords
@@ -27,7 +28,7 @@ from nanomeet_widget.server.store.token_records import TokenRecords
 
 
 class Store:
-    """The database of a data folder; `rooms`, `tokens`, `recordings` and `sessions` have their own parts.
+    """The database of a data folder; `rooms`, `polls`, `tokens`, `recordings`, `sessions` have their own parts.
 
     Several servers on one machine may share a folder. Each marks its rows with its name, and holds a lock
     file while it runs, so that rows are only taken over from servers that have ended.
@@ -68,6 +69,7 @@ class Store:
         self._db.execute("PRAGMA secure_delete = ON")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
+        self.polls = PollRecords(self._db, self.instance)
         self.tokens = TokenRecords(self._db)
         self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
         self.log = EventLog(

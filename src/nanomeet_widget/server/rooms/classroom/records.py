@@ -15,6 +15,7 @@ from nanomeet_widget.server.rooms.classroom.talk import Talk
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
+from nanomeet_widget.server.store.poll_records import Ballot, PollRecord
 from nanomeet_widget.server.store.session_records import (
     USUAL,
     Person,
@@ -392,6 +393,45 @@ class RoomRecorder(RoomListener):
         if not poll.anonymous:
             for person, choices in votes:
                 self._records.vote(live.session.id, poll, person, choices)
+
+    def poll_closed(self, poll: PollRecord, ballots: Sequence[Ballot]) -> None:
+        """Keep a poll that is closed, if the session keeps polls.
+
+        Parameters
+        ----------
+        poll : PollRecord
+            The poll.
+        ballots : sequence of Ballot
+            Its votes.
+        """
+        live = self._live
+        if live is None:
+            return
+        # Those of viewers say of no one.
+        votes = [(self._voter(live, b), b.choices) for b in ballots if b.person]
+        self.record_poll(
+            PollResult(
+                id=poll.id,
+                question=poll.question,
+                options=poll.options,
+                multiple=poll.multiple,
+                anonymous=poll.anonymous,
+                correct=poll.correct,
+                counts=poll.counts,
+                voters=poll.voters,
+                opened=poll.opened,
+                closed=self._now() if poll.closed is None else poll.closed,
+            ),
+            votes,
+        )
+
+    def _voter(self, live: _Live, ballot: Ballot) -> Person:
+        """Return who voted, who may have left since."""
+        here = self._room.present(ballot.person)
+        if here is not None:
+            return person_of(here)
+        roster = self._records.roster_of(live.session.id, ballot.person)
+        return Person(id=ballot.person, name=ballot.name, roster=roster, moderator=False)
 
     # --- viewers -------------------------------------------------------------------------------
 
