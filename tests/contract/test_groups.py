@@ -128,6 +128,24 @@ def test_people_move_over_one_connection_and_back(server: RunningServer) -> None
     run(scenario())
 
 
+def test_what_crosses_a_move_is_answered(server: RunningServer) -> None:
+    async def scenario() -> None:
+        lesson = Lesson(server, "GroupsCross")
+        await lesson.begin(1)
+        (page,) = lesson.pages
+        await ask(lesson.teacher, "open_groups", groups=[{"name": "A", "people": lesson.ids}])
+        token = (await page.expect("moved"))["token"]
+        # A page that asked for something learns that it was not done; what needs no answer gets none.
+        assert await refused(page, "raise_hand", raised=True) == "moved"
+        await page.send("signal", to=lesson.ids[0])
+        await page.send("join", v=1, token=token, person=student(0))
+        answer = await page.receive()
+        assert isinstance(answer, dict)
+        assert answer["type"] == "welcome"
+
+    run(scenario())
+
+
 def test_strangers_and_guests_get_nothing_of_groups(server: RunningServer) -> None:
     async def scenario() -> None:
         lesson = Lesson(server, "GroupsHostile")

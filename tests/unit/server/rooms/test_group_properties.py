@@ -244,6 +244,16 @@ class GroupMachine(RuleBasedStateMachine):
         """Lock the meeting, or unlock it."""
         self._ask(by, meeting.SetClosed(closed=closed))
 
+    @rule(by=moderator, active=st.booleans())
+    def lobby(self, by: int, active: bool) -> None:  # noqa: FBT001 - a rule's
+        """Turn the lobby on, or off."""
+        self._ask(by, meeting.SetLobby(active=active))
+
+    @rule(by=moderator)
+    def admit(self, by: int) -> None:
+        """Admit everyone from the lobby."""
+        self._ask(by, meeting.AdmitAll())
+
     @rule(by=moderator, one=person)
     def kick(self, by: int, one: int) -> None:
         """Remove a person: from the group by a moderator in it, from the meeting by others."""
