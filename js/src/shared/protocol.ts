@@ -544,7 +544,7 @@ export interface Updated {
 export interface Left {
   type: "left";
   id: string;
-  reason: "left" | "dropped" | "kicked";
+  reason: "left" | "dropped" | "kicked" | "moved";
   by: string | null;
 }
 
@@ -1048,7 +1048,7 @@ export interface GroupsChanged {
   own: string | null;
 }
 
-/** Join another room of this meeting with this token, as the same person; this connection ends. */
+/** Join another room of this meeting with this token, as the same person. */
 export interface Moved {
   type: "moved";
   group: string | null;

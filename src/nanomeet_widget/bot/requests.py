@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import failed
 from nanomeet_widget.server.protocol import classroom, common, meeting
@@ -87,7 +89,21 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "kickParticipant": _remove,
     "muteEveryone": lambda media: [meeting.MuteEveryone(media=media)],
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
+    "nanomeetAddGroup": lambda given: [classroom.AddGroup(name=given["name"])],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetAnnounceToGroups": lambda given: [classroom.AnnounceToGroups(text=given["text"])],
+    "nanomeetAssignGroup": lambda given: [
+        classroom.AssignGroup(id=given["id"], group=given["group"])
+    ],
+    "nanomeetCloseGroups": lambda: [classroom.CloseGroups()],
+    "nanomeetEnterGroup": lambda given: [classroom.EnterGroup(group=given["group"])],
+    "nanomeetOpenGroups": lambda given: [
+        classroom.OpenGroups(
+            groups=msgspec.convert(given["groups"], list[classroom.GroupPlan]),
+            minutes=given["minutes"],
+        )
+    ],
+    "nanomeetRemoveGroup": lambda given: [classroom.RemoveGroup(group=given["group"])],
     "nanomeetClosePoll": lambda given: [classroom.ClosePoll(**given)],
     # `Line` gives it its `ref`.
     "nanomeetOpenPoll": lambda given: [classroom.OpenPoll(ref=0, **given)],
@@ -95,6 +111,10 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "nanomeetReadMedia": lambda wanted: [_read(**wanted)],
     "nanomeetReadVotes": lambda given: [classroom.ReadVotes(ref=0, **given)],
     "nanomeetRemoveParticipant": _remove,
+    "nanomeetRenameGroup": lambda given: [
+        classroom.RenameGroup(group=given["group"], name=given["name"])
+    ],
+    "nanomeetSetGroupsEnd": lambda given: [classroom.SetGroupsEnd(minutes=given["minutes"])],
     "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
     "nanomeetVote": lambda given: [classroom.Vote(**given)],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],

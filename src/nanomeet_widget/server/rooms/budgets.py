@@ -51,6 +51,12 @@ _KINDS: dict[type, _Budget] = {
     classroom.OpenPoll: _Budget(burst=20, rate=1),
     # Each answer has everyone's votes.
     classroom.ReadVotes: _Budget(burst=40, rate=1),
+    # A teacher who tries out groups; each may move a whole room.
+    classroom.OpenGroups: _Budget(burst=10, rate=0.2),
+    classroom.CloseGroups: _Budget(burst=10, rate=0.2),
+    classroom.AddGroup: _Budget(burst=100, rate=2),
+    classroom.EnterGroup: _Budget(burst=20, rate=0.5),
+    classroom.AnnounceToGroups: _Budget(burst=10, rate=1),
     # A hash that takes ten milliseconds.
     meeting.SetPassword: _Budget(burst=20, rate=1),
 }
@@ -84,6 +90,7 @@ _TOLD = (
     meeting.ReadMedia,
     meeting.EnterStage,
     meeting.LeaveStage,
+    classroom.EnterGroup,
 )
 #: Seconds until a message that was kept is tried again.
 _AGAIN = 0.25

@@ -47,6 +47,7 @@ _NOT_KEPT = (
     classroom.TalkTimes,
     classroom.PollChanged,
     classroom.PollCounts,
+    classroom.GroupsChanged,
     common.Pong,
 )
 #: Messages for the person, or for their program. The others are for the lost page: about its connections
@@ -56,6 +57,7 @@ _FOR_ANY_PAGE = (
     meeting.UnmuteAsked,
     meeting.SourceClosed,
     meeting.ReadingEnded,
+    classroom.GroupNote,
 )
 
 
@@ -173,6 +175,7 @@ class Participant:
         *,
         key: str,
         address: str,
+        identity: str | None = None,
     ) -> Participant:
         """Return a newcomer, who is not in the room yet.
 
@@ -186,6 +189,8 @@ class Participant:
             The room's key, in hexadecimal digits.
         address : str
             The network address; empty if unknown.
+        identity : str, optional
+            Who they are, if they come from another room of their meeting.
 
         Returns
         -------
@@ -195,7 +200,7 @@ class Participant:
         return cls(
             claims,
             connection,
-            identity=identity_of(claims, join.person, key=key),
+            identity=identity or identity_of(claims, join.person, key=key),
             known=join.person is not None,
             name=clean_name(join.name),
             audio=join.audio,
