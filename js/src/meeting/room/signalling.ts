@@ -5,6 +5,7 @@ import {
   type ClientMessage,
   type CreateInvite,
   type Join,
+  type OpenPoll,
   type OpenSource,
   PROTOCOL_VERSION,
   type ReadingOpened,
@@ -165,6 +166,13 @@ export class Signalling implements ServerLine {
     throw new RefusedError("protocol", "The server opened no stream to read.");
   }
 
+  /** Asks everyone a question; returns the poll's id. */
+  async openPoll(wanted: Omit<OpenPoll, "type" | "ref">): Promise<string> {
+    const answer = await this.#ask({ type: "open_poll", ...wanted });
+    if (answer.type === "poll_opened") return answer.id;
+    throw new RefusedError("protocol", "The server opened no poll.");
+  }
+
   #ask(message: Request, timeout?: number): Promise<Answer> {
     if (this.#connection === "joined") return this.#pending.ask(message, timeout);
     return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
@@ -255,6 +263,7 @@ export class Signalling implements ServerLine {
       case "invite_created":
       case "removal_planned":
       case "reading_opened":
+      case "poll_opened":
         this.#pending.settle(message.ref, message);
         return;
       case "source_opened":

@@ -1,6 +1,7 @@
 import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
+import { polls } from "./polls.de";
 import { readings } from "./readings.de";
 
 const count = counting("de");
@@ -19,6 +20,7 @@ const NONE: Readonly<Record<Which, string>> = {
 /** Deutsch. */
 export const de: Strings = {
   panels,
+  polls,
   readings,
   common: {
     meeting: "Besprechung",
@@ -239,6 +241,7 @@ export const de: Strings = {
     handDown: "Hand herunternehmen",
     reactions: "Reaktionen",
     chat: "Chat",
+    polls: "Umfragen",
     unread: (n) => count(n, { one: "# ungelesene Nachricht", other: "# ungelesene Nachrichten" }),
     people: "Personen",
     waiting: (n) => count(n, { one: "# Person wartet", other: "# Personen warten" }),

@@ -1,5 +1,6 @@
 import { panels } from "./panels.en";
 import { counting } from "./plural";
+import { polls } from "./polls.en";
 import { readings } from "./readings.en";
 
 const count = counting("en");
@@ -16,6 +17,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 /** English, and the words that every other language must have. */
 export const en = {
   panels,
+  polls,
   readings,
   common: {
     meeting: "Meeting",
@@ -228,6 +230,7 @@ export const en = {
     handDown: "Lower your hand",
     reactions: "Reactions",
     chat: "Chat",
+    polls: "Polls",
     unread: (n: number) => count(n, { one: "# unread message", other: "# unread messages" }),
     people: "People",
     waiting: (n: number) => count(n, { one: "# person waiting", other: "# people waiting" }),

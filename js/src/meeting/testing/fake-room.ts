@@ -16,6 +16,7 @@ import type { NoiseSuppression } from "../media/media";
 import type { Remote } from "../mesh/mesh";
 import type { MeetingPage } from "../room";
 import { ChatStore } from "../room/chat";
+import { PollStore } from "../room/classroom/polls";
 import { PasswordQuestion } from "../room/password-question";
 import { RoomRequests } from "../room/requests";
 import { RoomStore } from "../room/room";
@@ -67,6 +68,7 @@ export class FakeMeeting {
   readonly asked: object[] = [];
   readonly room = new RoomStore();
   readonly chat = new ChatStore();
+  readonly polls = new PollStore();
   readonly view = new ViewStore();
   readonly question = new PasswordQuestion();
   readonly ask = new RoomRequests(async (request) => void this.asked.push({ ...request }));
@@ -160,6 +162,16 @@ export class FakeMeeting {
 
   stopReading(id: string): Promise<void> {
     return this.ask.stopReading(id);
+  }
+
+  async openPoll(wanted: Parameters<MeetingPage["openPoll"]>[0]): Promise<string> {
+    this.asked.push({ type: "open_poll", ...wanted });
+    return "poll1";
+  }
+
+  async vote(poll: string, choices: readonly number[]): Promise<void> {
+    await this.ask.vote(poll, choices);
+    this.polls.voted(poll, choices);
   }
 
   async startBroadcast(options: object): Promise<void> {

@@ -1,0 +1,134 @@
+/** The panel of polls: answers, results, and for moderators the questions. */
+
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { PollAnswer } from "../../../polls/answer";
+import { PollResults } from "../../../polls/results";
+import { TimeLeft } from "../../../polls/time-left";
+import type { Poll } from "../../../shared/protocol";
+import type { MeetingPage } from "../../room/meeting-page";
+import { t } from "../../strings";
+import { attempt, words as reason } from "../attempt";
+import { AskPoll } from "./ask-poll";
+
+interface PollProps {
+  meeting: MeetingPage;
+  poll: Poll;
+}
+
+export function PollsPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
+  const { polls, room } = meeting;
+  const words = t.polls;
+  const [open, closed] = [polls.open.value, polls.closed.value];
+  return (
+    <>
+      {room.moderator.value && <AskPoll meeting={meeting} />}
+      {open.length > 0 && (
+        <section class="polls" aria-label={words.open}>
+          {open.map((poll) => (
+            <OpenPoll key={poll.id} meeting={meeting} poll={poll} />
+          ))}
+        </section>
+      )}
+      {closed.length > 0 && (
+        <section class="polls" aria-labelledby="polls-closed">
+          <h3 id="polls-closed">
+            {words.closed}
+            <span class="count">{closed.length}</span>
+          </h3>
+          {closed.map((poll, index) => (
+            <ClosedPoll key={poll.id} poll={poll} newest={index === 0} />
+          ))}
+        </section>
+      )}
+      {open.length + closed.length === 0 && (
+        <div>
+          <p>{words.none}</p>
+          {!room.moderator.value && <p class="soft">{words.noneHint}</p>}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The part of a poll that people answer: in the panel and over the stage. */
+export function Answer({
+  meeting,
+  poll,
+  onVoted,
+  children,
+}: PollProps & { onVoted?: () => void; children?: JSX.Element }): JSX.Element {
+  const { polls } = meeting;
+  return (
+    <PollAnswer
+      poll={poll}
+      words={t.polls.voting}
+      choices={polls.choicesOf(poll)}
+      onChoose={(choices) => polls.choose(poll.id, choices)}
+      onVote={async (choices) => {
+        await meeting.vote(poll.id, choices);
+        onVoted?.();
+      }}
+      reason={reason}
+    >
+      {children}
+    </PollAnswer>
+  );
+}
+
+/** How many voted, and how long the poll stays open. */
+export function PollFacts({ poll }: { poll: Poll }): JSX.Element {
+  const words = t.polls.voting;
+  return (
+    <p class="poll-facts">
+      {poll.open && poll.ends !== null && <TimeLeft ends={poll.ends} words={words} />}
+      <span>{words.voters(poll.voters)}</span>
+      {!poll.open && poll.anonymous && <span>{t.polls.anonymous}</span>}
+    </p>
+  );
+}
+
+function OpenPoll({ meeting, poll }: PollProps): JSX.Element {
+  const moderator = meeting.room.moderator.value;
+  const article = useRef<HTMLElement>(null);
+  const { id, question, show } = poll;
+  const close = async (): Promise<void> => {
+    // The button goes with the poll; its place stays.
+    const kept = article.current?.closest<HTMLElement>(".panel");
+    if (await attempt(meeting, () => meeting.ask.closePoll(id))) kept?.focus();
+  };
+  return (
+    <article class="poll" data-poll={id} aria-label={question} ref={article}>
+      <Answer meeting={meeting} poll={poll} />
+      <PollFacts poll={poll} />
+      <PollResults poll={poll} words={t.polls.voting} />
+      {moderator && (
+        <>
+          <p class="poll-how">{t.polls.shows[show]}</p>
+          <button
+            type="button"
+            class="button small start"
+            aria-label={t.polls.closeOne(question)}
+            onClick={() => void close()}
+          >
+            {t.polls.close}
+          </button>
+        </>
+      )}
+    </article>
+  );
+}
+
+function ClosedPoll({ poll, newest }: { poll: Poll; newest: boolean }): JSX.Element {
+  return (
+    <details class="poll closed" data-poll={poll.id} open={newest}>
+      <summary>
+        <span class="poll-question" dir="auto">
+          {poll.question}
+        </span>
+      </summary>
+      <PollFacts poll={poll} />
+      <PollResults poll={poll} words={t.polls.voting} />
+    </details>
+  );
+}
