@@ -818,6 +818,13 @@ export interface ClosePoll {
   poll: string;
 }
 
+/** Ask who voted for what in a poll that is not anonymous; answered by `poll_votes`. Moderators only. */
+export interface ReadVotes {
+  type: "read_votes";
+  ref: number;
+  poll: string;
+}
+
 /** Call on a participant with a raised hand; answered by `hand_called`. Moderators only. */
 export interface CallHand {
   type: "call_hand";
@@ -988,6 +995,20 @@ export interface PollCounts {
   voters: number;
 }
 
+/** A person's vote, in a poll that is not anonymous. */
+export interface NamedVote {
+  id: string | null;
+  name: string;
+  choices: number[];
+}
+
+/** The votes that the request with this `ref` asked for. */
+export interface PollVotes {
+  type: "poll_votes";
+  ref: number;
+  votes: NamedVote[];
+}
+
 /** What the request with this `ref` chose: the participant, or None if no hand was up. */
 export interface HandCalled {
   type: "hand_called";
@@ -1086,6 +1107,15 @@ export interface Watch {
   stream: string;
   ticket?: string | null;
   format?: "frames" | "fmp4" | "state";
+  person?: string | null;
+}
+
+/** Vote in a poll of the meeting, or change your vote; no choices take it back. Takes a watch ticket. */
+export interface WatchVote {
+  type: "watch_vote";
+  ref?: number | null;
+  poll: string;
+  choices: number[];
 }
 
 /** The stream's state; binary frames follow while it is live. */
@@ -1110,14 +1140,14 @@ export interface TrackSetup {
   channels?: number | null;
 }
 
-export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | OpenSource | CloseSource | ReadMedia | AnswerReading | StopReading | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Speaking | OpenPoll | Vote | ClosePoll | CallHand | StartCheckIn | AnswerCheckIn | EndCheckIn | OpenGroups | AddGroup | RenameGroup | RemoveGroup | AssignGroup | EnterGroup | SetGroupsEnd | AnnounceToGroups | CloseGroups | Ping;
+export type ClientMessage = Join | Signal | Media | Want | Rename | SendChat | RaiseHand | React | SendEndpointText | SetAvatar | EnterStage | LeaveStage | OpenSource | CloseSource | ReadMedia | AnswerReading | StopReading | SetSubject | SetLobby | SetPassword | Admit | AdmitAll | MessageLobby | Mute | AskToUnmute | LowerHand | GrantModerator | SetClosed | SetMain | CreateInvite | InviteToStage | SendToAudience | EndMeeting | MuteEveryone | PlanRemoval | Kick | StartBroadcast | StopBroadcast | PauseBroadcast | BroadcastShown | Leave | Speaking | OpenPoll | Vote | ClosePoll | ReadVotes | CallHand | StartCheckIn | AnswerCheckIn | EndCheckIn | OpenGroups | AddGroup | RenameGroup | RemoveGroup | AssignGroup | EnterGroup | SetGroupsEnd | AnnounceToGroups | CloseGroups | Ping;
 
-export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | SourceOpened | SourceClosed | ReadingAsked | ReadingQuestionEnded | ReadingGranted | ReadingOpened | ReadingMoved | ReadingEnded | ReadingsChanged | RecordsKept | TalkTimes | RosterChanged | RosterHere | PollOpened | PollChanged | PollCounts | HandCalled | CheckInChanged | GroupsChanged | Moved | GroupNote | Ack | Error | Bye | Pong;
+export type ServerMessage = Welcome | Waiting | PasswordRequired | Joined | Updated | Left | Signalled | Knock | KnockEnded | LobbyNote | RoomChanged | ChatMessage | Wanted | Reaction | EndpointText | AvatarChanged | MuteRequested | UnmuteAsked | StageInvited | StageFeed | ViewersChanged | BroadcastChanged | IngestGranted | LinksChanged | RemovalPlanned | InviteCreated | ShowBroadcast | SourceOpened | SourceClosed | ReadingAsked | ReadingQuestionEnded | ReadingGranted | ReadingOpened | ReadingMoved | ReadingEnded | ReadingsChanged | RecordsKept | TalkTimes | RosterChanged | RosterHere | PollOpened | PollChanged | PollCounts | PollVotes | HandCalled | CheckInChanged | GroupsChanged | Moved | GroupNote | Ack | Error | Bye | Pong;
 
 export type IngestClientMessage = IngestOpen | IngestBehind;
 
 export type IngestServerMessage = IngestReady | KeyframeWanted | IngestLate | IngestEnded;
 
-export type WatchClientMessage = Watch | Ping;
+export type WatchClientMessage = Watch | WatchVote | Ping;
 
-export type WatchServerMessage = StreamState | Pong | Error;
+export type WatchServerMessage = StreamState | PollChanged | PollCounts | Ack | Pong | Error;

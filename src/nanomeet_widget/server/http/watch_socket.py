@@ -14,6 +14,8 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.socket_pipe import SocketPipe
 from nanomeet_widget.server.http.sockets import CROWDED, NORMAL, Socket
 from nanomeet_widget.server.protocol import common, meeting, watch
+from nanomeet_widget.server.protocol.classroom import PollChanged, PollCounts
+from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.timers import Handle
 
 #: Bytes that the operating system may buffer for a slow viewer: about a second of video. A larger
@@ -22,14 +24,17 @@ _SEND_BUFFER = 128 * 1024
 
 
 class WatchSocket(Socket):
-    """A viewer's connection: the stream's name first, then only pings."""
+    """A viewer's connection: the stream's name first, then votes and pings."""
 
     largest = 4096
     messages_burst = 50
     messages_rate = 5
-    unsent = 64 * 1024
+    #: The open polls of a meeting fit.
+    unsent = 128 * 1024
 
     _stream: Stream | None = None
+    #: The polls of the meeting that is broadcast, for a viewer with its watch ticket.
+    _polls: Polls | None = None
 
     def initialize(self, core: Core) -> None:
         """Store the server's parts.
@@ -63,6 +68,9 @@ class WatchSocket(Socket):
         if isinstance(request, common.Ping):
             self.tell(common.Pong(t=request.t))
             return
+        if isinstance(request, watch.WatchVote):
+            self._vote(request)
+            return
         self.greeted = True
         if request.v != common.VERSION:
             self.reject(
@@ -91,11 +99,30 @@ class WatchSocket(Socket):
         if request.format != "state":
             self._queue = self._queue_of(request.format)
         self._stream = broadcasts.admit(name, self, ticket=ticket)
+        if ticket is not None:
+            self._take_part(name, ticket, request.person)
         if not known:
             patience = self.core.config.patience.unknown_stream
             self._waiting = self.core.timers.call_later(
                 patience, functools.partial(self._ask_again, name)
             )
+
+    def _take_part(self, name: str, ticket: str, person: str | None) -> None:
+        self._polls = self.core.rooms.polls_for_viewers(name, ticket)
+        if self._polls is not None:
+            address = "" if self._place is None else self._place.address
+            self._polls.add_viewer(self, person=person, address=address)
+
+    def _vote(self, vote: watch.WatchVote) -> None:
+        def refuse(kind: str, message: str) -> None:
+            self.tell(common.Error(kind=kind, message=message, ref=vote.ref))
+
+        if self._stream is None:
+            self.reject("protocol", "The first message must name a stream.")
+        elif self._polls is None:
+            refuse("forbidden", "Voting takes the link of a private broadcast of a meeting.")
+        elif self._polls.vote_of_viewer(self, vote, refuse) and vote.ref is not None:
+            self.tell(meeting.Ack(ref=vote.ref))
 
     def _ask_again(self, name: str) -> None:
         """Stay if the stream exists by now. A page whose connection ends without a word connects again."""
@@ -130,6 +157,9 @@ class WatchSocket(Socket):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+        if self._polls is not None:
+            self._polls.remove_viewer(self)
+            self._polls = None
         if self._stream is not None:
             self._stream.leave(self)
             self._stream = None
@@ -156,6 +186,16 @@ class WatchSocket(Socket):
         """
         if self._queue is not None:
             self._queue.push(batch)
+
+    def tell_poll(self, message: PollChanged | PollCounts) -> None:
+        """Tell the viewer of a poll.
+
+        Parameters
+        ----------
+        message : PollChanged or PollCounts
+            The message.
+        """
+        self.tell(message)
 
     def dismiss(self, reason: str) -> None:
         """End the viewer's connection.

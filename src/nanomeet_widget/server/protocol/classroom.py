@@ -80,6 +80,13 @@ class ClosePoll(ModeratorRequest, tag="close_poll", kw_only=True):
     poll: ClassId
 
 
+class ReadVotes(ModeratorRequest, tag="read_votes", kw_only=True):
+    """Ask who voted for what in a poll that is not anonymous; answered by `poll_votes`."""
+
+    ref: Ref
+    poll: ClassId
+
+
 class CallHand(ModeratorRequest, tag="call_hand", kw_only=True):
     """Call on a participant with a raised hand; answered by `hand_called`.
 
@@ -182,6 +189,7 @@ FromPage: TypeAlias = (
     | OpenPoll
     | Vote
     | ClosePoll
+    | ReadVotes
     | CallHand
     | StartCheckIn
     | AnswerCheckIn
@@ -282,6 +290,23 @@ class PollCounts(FromServer, tag="poll_counts", kw_only=True):
     voters: int
 
 
+class NamedVote(FromServer, kw_only=True):
+    """A person's vote, in a poll that is not anonymous."""
+
+    #: None for a viewer of the broadcast.
+    id: ParticipantId | None
+    #: Their name when they voted; empty for a viewer.
+    name: str
+    choices: list[int]
+
+
+class PollVotes(FromServer, tag="poll_votes", kw_only=True):
+    """The votes that the request with this `ref` asked for."""
+
+    ref: Ref
+    votes: list[NamedVote]
+
+
 class HandCalled(FromServer, tag="hand_called", kw_only=True):
     """What the request with this `ref` chose: the participant, or None if no hand was up."""
 
@@ -360,6 +385,7 @@ FromRoom: TypeAlias = (
     | PollOpened
     | PollChanged
     | PollCounts
+    | PollVotes
     | HandCalled
     | CheckInChanged
     | GroupsChanged

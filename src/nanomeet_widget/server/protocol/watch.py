@@ -8,7 +8,17 @@ import msgspec
 from msgspec import Meta
 
 from nanomeet_widget import _json
-from nanomeet_widget.server.protocol.common import Error, Message, Ping, Pong, Shows, StreamName
+from nanomeet_widget.server.protocol.classroom import Choices, PollChanged, PollCounts
+from nanomeet_widget.server.protocol.common import (
+    Error,
+    Message,
+    Ping,
+    Pong,
+    Request,
+    Shows,
+    StreamName,
+)
+from nanomeet_widget.server.protocol.meeting import Ack, Person
 
 #: Bare frames, for viewers with WebCodecs; MP4 fragments, for Media Source Extensions; or the
 #: stream's state alone, for viewers that play HLS.
@@ -24,9 +34,18 @@ class Watch(Message, tag="watch", kw_only=True):
     ticket: Annotated[str, Meta(max_length=64)] | None = None
     #: What the viewer plays; see `frames`.
     format: WatchFormat = "frames"
+    #: Known to this browser and the server only: a viewer with a watch ticket votes once with it.
+    person: Person | None = None
 
 
-WatchClientMessage = Watch | Ping
+class WatchVote(Request, tag="watch_vote", kw_only=True):
+    """Vote in a poll of the meeting, or change your vote; no choices take it back. Takes a watch ticket."""
+
+    poll: Annotated[str, Meta(max_length=64)]
+    choices: Choices
+
+
+WatchClientMessage = Watch | WatchVote | Ping
 
 
 class StreamState(Message, tag="stream_state", kw_only=True):
@@ -42,6 +61,6 @@ class StreamState(Message, tag="stream_state", kw_only=True):
     shows: Shows = "stage"
 
 
-WatchServerMessage = StreamState | Pong | Error
+WatchServerMessage = StreamState | PollChanged | PollCounts | Ack | Pong | Error
 
 decode = _json.guarded(msgspec.json.Decoder(WatchClientMessage).decode)

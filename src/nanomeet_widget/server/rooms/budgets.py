@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import refuse
@@ -45,6 +45,11 @@ _KINDS: dict[type, _Budget] = {
     meeting.ReadMedia: _Budget(burst=40, rate=1),
     meeting.AnswerReading: _Budget(burst=200, rate=10),
     meeting.StopReading: _Budget(burst=200, rate=10),
+    classroom.Vote: _Budget(burst=20, rate=2),
+    # A program asks a few prepared questions one after the other.
+    classroom.OpenPoll: _Budget(burst=20, rate=1),
+    # Each answer has everyone's votes.
+    classroom.ReadVotes: _Budget(burst=40, rate=1),
     # A hash that takes ten milliseconds.
     meeting.SetPassword: _Budget(burst=20, rate=1),
 }

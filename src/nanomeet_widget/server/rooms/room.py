@@ -782,6 +782,8 @@ class Room:
             )
             return
         self._ended = True
+        for part in self.parts.listeners:
+            part.ended(kept=self._kept)
         self._on_end(self)
         if not self._kept:
             self._store.rooms.forget(self.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from nanomeet_widget._states import BroadcastStatus
@@ -212,6 +213,21 @@ class RoomBroadcast(RoomListener):
     def watch_ticket(self) -> str | None:
         """The stream's watch ticket; None if it is public."""
         return None if self._broadcast is None else self._broadcast.watch_ticket
+
+    def is_watched_with(self, stream: str, ticket: str) -> bool:
+        """Return whether viewers watch it there with this watch ticket.
+
+        Parameters
+        ----------
+        stream : str
+            The stream's name.
+        ticket : str
+            What a viewer presents.
+        """
+        own = self.watch_ticket
+        if self._broadcast is None or own is None or self._broadcast.streamname != stream:
+            return False
+        return secrets.compare_digest(own.encode(), ticket.encode())
 
     @property
     def title(self) -> str:

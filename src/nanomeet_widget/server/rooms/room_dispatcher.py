@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
 from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
 from nanomeet_widget.server.rooms.hands import Hands
@@ -36,7 +37,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings.
+    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings, polls.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class RoomDispatcher:
         self._timers = timers
         self._broadcasts = broadcasts
         self._issuer = issuer
+        self._now = now
         self._budgets = Budgets(timers, self._handle)
         self.room = Room(
             name,
@@ -114,6 +116,9 @@ class RoomDispatcher:
         readings = Readings(
             room, feed=self._feed, broadcasts=self._broadcasts, config=config, timers=timers
         )
+        self.polls = polls = Polls(
+            room, records=self._store.polls, issuer=self._issuer, timers=timers, now=self._now
+        )
         # Callable[..., None]: each takes only the type of message that it is listed under.
         self._handlers: dict[type, Callable[..., None]] = {
             meeting.Signal: stage.signal,
@@ -128,6 +133,10 @@ class RoomDispatcher:
             meeting.ReadMedia: readings.read,
             meeting.AnswerReading: readings.answer,
             meeting.StopReading: readings.stop,
+            classroom.OpenPoll: polls.open,
+            classroom.Vote: polls.vote,
+            classroom.ClosePoll: polls.close,
+            classroom.ReadVotes: polls.read_votes,
             meeting.SendChat: chat.send,
             meeting.MessageLobby: chat.message_lobby,
             meeting.RaiseHand: hands.raise_hand,
@@ -171,6 +180,7 @@ class RoomDispatcher:
                 muting,
                 avatars,
                 stage,
+                polls,
             ),
         )
 
@@ -202,6 +212,16 @@ class RoomDispatcher:
 
     def _broadcast_changed(self) -> None:
         self._feed.review()
+
+    def is_watched_with(self, stream: str, ticket: str) -> bool:
+        """Return whether viewers watch the room's broadcast with this watch ticket.
+
+        Parameters
+        ----------
+        stream, ticket
+            As `RoomBroadcast.is_watched_with` has them.
+        """
+        return self._broadcast.is_watched_with(stream, ticket)
 
     def _may_moderate(self, who: Participant, message: common.ModeratorRequest) -> bool:
         if not who.moderator:

@@ -49,6 +49,15 @@ class RoomListener:
             The participant.
         """
 
+    def ended(self, *, kept: bool) -> None:
+        """Hear that the room has ended.
+
+        Parameters
+        ----------
+        kept : bool
+            Whether the next server restores the room.
+        """
+
 
 class ChatHistory(Protocol):
     """The chat, as a welcome contains it."""

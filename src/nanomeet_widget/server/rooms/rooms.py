@@ -9,6 +9,7 @@ from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.participant import Connection, Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
@@ -109,6 +110,26 @@ class Rooms:
             dispatcher = self._open(claims.room, Settings())
         participant = dispatcher.room.enter(claims, connection, join, address=address)
         return None if participant is None else (dispatcher, participant)
+
+    def polls_for_viewers(self, stream: str, ticket: str) -> Polls | None:
+        """Return the polls in which the viewers of a private broadcast take part.
+
+        Parameters
+        ----------
+        stream : str
+            The stream's name.
+        ticket : str
+            What a viewer presents.
+
+        Returns
+        -------
+        Polls or None
+            None if no meeting is broadcast there, or its watch ticket is another one.
+        """
+        for dispatcher in self._dispatchers.values():
+            if dispatcher.is_watched_with(stream, ticket):
+                return dispatcher.polls
+        return None
 
     def send_out(self, tokens: frozenset[str]) -> None:
         """End the connections of revoked tokens.

@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
+#: The polls of open rooms, and their ballots. In an anonymous poll, `voter` and `crowd` are keyed hashes that
+#: are deleted when it closes, and `person` and `name` are empty.
+POLLS = """
+    CREATE TABLE room_polls (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (room, instance, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE room_ballots (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        poll TEXT NOT NULL,
+        voter TEXT NOT NULL,
+        crowd TEXT NOT NULL,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        choices TEXT NOT NULL,
+        PRIMARY KEY (room, instance, poll, voter)
+    ) WITHOUT ROWID;
+"""
+
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 MIGRATIONS = (
     """
@@ -92,4 +116,5 @@ MIGRATIONS = (
     ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
     CREATE INDEX tokens_by_stream ON tokens (stream);
     """,
+    POLLS,
 )

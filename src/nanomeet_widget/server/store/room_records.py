@@ -24,7 +24,7 @@ logger = logging.getLogger("nanomeet")
 K = TypeVar("K")
 T = TypeVar("T")
 
-_TABLES = ("rooms", "people", "chat", "arrivals")
+_TABLES = ("rooms", "people", "chat", "arrivals", "room_polls", "room_ballots")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ class RoomRecords:
         return [settings for _, settings in _readable(_read_settings, ((room, s) for (s,) in rows))]
 
     def forget(self, room: str) -> None:
-        """Delete a room that has ended, with its people and chat.
+        """Delete a room that has ended, with its people, chat and polls.
 
         Parameters
         ----------

@@ -19,13 +19,14 @@ from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.migrations import MIGRATIONS
+from nanomeet_widget.server.store.poll_records import PollRecords
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
 
 
 class Store:
-    """The database of a data folder; `rooms`, `tokens` and `recordings` have their own parts.
+    """The database of a data folder; `rooms`, `polls`, `tokens` and `recordings` have their own parts.
 
     Several servers on one machine may share a folder. Each marks its rows with its name, and holds a lock
     file while it runs, so that rows are only taken over from servers that have ended.
@@ -62,8 +63,11 @@ class Store:
         stack.callback(self._instances.give_up, self.instance, self._lock)
         self._db = _connect(folder, stack)
         self._db.execute("PRAGMA synchronous = NORMAL")
+        # What is deleted leaves no trace in the file: votes of anonymous polls above all.
+        self._db.execute("PRAGMA secure_delete = ON")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
+        self.polls = PollRecords(self._db, self.instance)
         self.tokens = TokenRecords(self._db)
         self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
         self.log = EventLog(

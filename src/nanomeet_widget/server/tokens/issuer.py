@@ -6,6 +6,7 @@ No HTTP here. The rules of names and times are those of `nanomeet_widget._valida
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -78,6 +79,24 @@ class Issuer:
             if hmac.compare_digest(_proof.mark(found).encode(), mark.encode()):
                 return found
         return None
+
+    def hashes(self, text: str) -> tuple[str, ...]:
+        """Return hashes of a text that can be made with this server's secret only.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        tuple of str
+            Hexadecimal digits: one hash of each secret, the newest first.
+        """
+        return tuple(
+            hmac.new(secret, f"hash\n{text}".encode(), hashlib.sha256).hexdigest()
+            for secret in self._secrets
+        )
 
     def verify(self, token: str) -> _tokens.Claims:
         """Verify a token of this server; see `_tokens.verify`.
