@@ -3,8 +3,11 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
 import type { StreamState } from "../shared/protocol";
+import { person } from "../shared/person";
+import { clockAhead } from "../shared/server-time";
 import { type Refusal, type Watched, WatchSocket } from "../shared/watch-socket";
 import { mayStep, type PlayerState } from "./state";
+import { ViewerPolls } from "./viewer-polls";
 
 /** `none`: the stream has no audio (yet). `blocked`: the browser requires a user gesture first. */
 export type SoundState = "none" | "blocked" | "playing";
@@ -61,6 +64,7 @@ export interface StreamPlayer {
   readonly paused: ReadonlySignal<boolean>;
   readonly sound: ReadonlySignal<SoundState>;
   readonly figures: ReadonlySignal<Figures>;
+  readonly polls: ViewerPolls;
   /** Pauses. What arrives meanwhile is kept, as far as the window reaches. */
   pause(): void;
   /** Resumes from where it paused. */
@@ -89,18 +93,26 @@ export abstract class BaseStreamPlayer {
   readonly paused = signal(false);
   readonly sound = signal<SoundState>("none");
   readonly figures = signal(NO_FIGURES);
+  readonly polls: ViewerPolls;
 
   protected readonly end = new AbortController();
   readonly #socket: WatchSocket;
 
   constructor({ socketUrl: url, stream, ticket = null }: PlayerOptions, format: Watched["format"]) {
+    const base = new URL("..", url.replace(/^ws/, "http")).href;
+    this.polls = new ViewerPolls(
+      (poll, choices) => this.#socket.vote(poll, choices),
+      () => clockAhead(base),
+    );
     this.#socket = new WatchSocket(
-      { url, stream, ticket, format },
+      { url, stream, ticket, format, person: ticket === null ? null : person() },
       {
         onState: (state) => this.#onState(state),
         onFrame: (frame) => this.receive(frame),
+        onPoll: (message) => this.polls.receive(message),
         onLost: () => {
           this.restart();
+          this.polls.lost();
           if (this.state.value !== "ended") this.#step("connecting");
         },
         onRefused: (refusal) => this.fail(refusal),

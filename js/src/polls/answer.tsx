@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Poll } from "../shared/protocol";
+import { RefusedError } from "../shared/refused-error";
 import type { VotingWords } from "./strings/en";
 
 export interface PollAnswerProps {
@@ -13,7 +14,7 @@ export interface PollAnswerProps {
   onChoose: (choices: readonly number[]) => void;
   /** Votes, with no choices to take the vote back; rejects if it does not count. */
   onVote: (choices: readonly number[]) => Promise<void>;
-  /** A failure in words. */
+  /** The words for a failure that is no poll's own. */
   reason: (error: unknown) => string;
   /** Beside the buttons. */
   children?: ComponentChildren;
@@ -37,7 +38,8 @@ export function PollAnswer(props: PollAnswerProps): JSX.Element {
       await onVote(wanted);
       setTold(wanted.length > 0 ? words.counts : words.takenBack);
     } catch (error) {
-      setProblem(words.notCounted(reason(error)));
+      const known = error instanceof RefusedError ? words.refusals[error.kind] : undefined;
+      setProblem(words.notCounted(known ?? reason(error)));
     }
     setSending(false);
   };

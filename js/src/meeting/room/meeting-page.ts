@@ -5,6 +5,7 @@ import type { Health } from "../../composer/index";
 import {
   type BroadcastOptions,
   type MeetingStatus,
+  type NamedVote,
   type Reading,
   type ReadingOpened,
   type RemovalPlanned,
@@ -319,6 +320,11 @@ export class MeetingPage implements MeetingParts {
     const id = await call.line.openPoll(wanted);
     this.polls.asked(id);
     return id;
+  }
+
+  /** Returns who voted for what in a poll that is not anonymous. */
+  readVotes(poll: string): Promise<readonly NamedVote[]> {
+    return this.#call.peek()?.line.readVotes(poll) ?? Promise.reject(notJoined());
   }
 
   /** Votes, or changes the vote; no choices take it back. */

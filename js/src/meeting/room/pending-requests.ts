@@ -6,6 +6,7 @@ import {
   type InviteCreated,
   LIMITS,
   type PollOpened,
+  type PollVotes,
   type ReadingOpened,
   type RemovalPlanned,
   type SourceOpened,
@@ -18,6 +19,7 @@ export type Answer =
   | Ack
   | InviteCreated
   | PollOpened
+  | PollVotes
   | ReadingOpened
   | RemovalPlanned
   | SourceOpened;

@@ -50,7 +50,7 @@ export const polls: typeof english = {
   multiple: "Mehrere Antworten sind möglich",
   anonymous: "Anonym",
   anonymousMeans:
-    "Es wird nichts gespeichert, das zeigt, wer wofür gestimmt hat, auch nicht für Sie. Sonst werden Stimmen mit Namen gespeichert, wenn diese Besprechung Umfragen speichert.",
+    "Es wird nichts gespeichert, das zeigt, wer wofür gestimmt hat, auch nicht für Sie. Sonst können es Moderatoren sehen.",
   quiz: "Es gibt eine richtige Antwort",
   quizMeans: "Alle sehen sie, wenn die Umfrage endet.",
   right: (n) => `Antwort ${n} ist richtig`,

@@ -51,7 +51,7 @@ export const polls = {
   multiple: "People may choose several answers",
   anonymous: "Anonymous",
   anonymousMeans:
-    "Nothing is kept that says who voted for what, not even for you. Otherwise votes are kept with names, if this meeting keeps polls.",
+    "Nothing is kept that says who voted for what, not even for you. Otherwise moderators can see it.",
   quiz: "There is a right answer",
   quizMeans: "Everyone sees it when the poll closes.",
   right: (n: number) => `Answer ${n} is right`,

@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
 import type {
   MeetingStatus,
+  NamedVote,
   Participant,
   ReadingOpened,
   ServerMessage,
@@ -167,6 +168,11 @@ export class FakeMeeting {
   async openPoll(wanted: Parameters<MeetingPage["openPoll"]>[0]): Promise<string> {
     this.asked.push({ type: "open_poll", ...wanted });
     return "poll1";
+  }
+
+  async readVotes(poll: string): Promise<readonly NamedVote[]> {
+    this.asked.push({ type: "read_votes", poll });
+    return [{ id: "ab", name: "Ada", choices: [1] }];
   }
 
   async vote(poll: string, choices: readonly number[]): Promise<void> {

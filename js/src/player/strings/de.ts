@@ -1,6 +1,9 @@
+import { voting } from "../../polls/strings/de";
 import type { Strings } from "./en";
 
 export const de: Strings = {
+  voting,
+  poll: { label: "Umfrage", hide: "Ausblenden", show: "Umfrage zeigen" },
   untitled: "Live-Übertragung",
   picture: "Übertragung",
   toolbar: {

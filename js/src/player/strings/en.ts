@@ -1,5 +1,9 @@
+import { voting } from "../../polls/strings/en";
+
 /** English, and the words that every other language must have. */
 export const en = {
+  voting,
+  poll: { label: "Poll", hide: "Hide", show: "Show the poll" },
   untitled: "Live broadcast",
   picture: "Broadcast",
   toolbar: {

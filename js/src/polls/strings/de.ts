@@ -13,8 +13,7 @@ export const voting: VotingWords = {
   one: "Wählen Sie eine Antwort.",
   several: "Wählen Sie eine oder mehrere Antworten.",
   anonymous: "Anonym: Es wird nichts gespeichert, das zeigt, wer wofür gestimmt hat.",
-  named:
-    "Nicht anonym: Wenn Stimmen gespeichert werden, können Moderatoren sehen, wer wofür gestimmt hat.",
+  named: "Nicht anonym: Moderatoren können sehen, wer wofür gestimmt hat.",
   vote: "Abstimmen",
   change: "Stimme ändern",
   takeBack: "Stimme zurücknehmen",
@@ -22,6 +21,17 @@ export const voting: VotingWords = {
   takenBack: "Ihre Stimme ist zurückgenommen.",
   chooseFirst: "Wählen Sie zuerst eine Antwort.",
   notCounted: (why) => `Nicht gezählt: ${why}`,
+  refusals: {
+    conflict: "Die Umfrage ist beendet.",
+    not_found: "Diese Umfrage gibt es nicht mehr.",
+    failed: "Der Server konnte sie nicht speichern. Versuchen Sie es noch einmal.",
+    too_many:
+      "Zu viele Stimmen über Ihren Link oder Ihr Netzwerk. Warten Sie einen Moment, oder fragen Sie einen Moderator nach einem eigenen Link.",
+    forbidden:
+      "Wenn Sie in diesem Browser auch an der Besprechung teilnehmen, stimmen Sie dort ab. Sonst muss der Browser dieser Seite erlauben, Daten zu speichern.",
+    timeout: "Der Server hat nicht rechtzeitig geantwortet. Versuchen Sie es noch einmal.",
+    connection_lost: "Die Verbindung ging verloren. Versuchen Sie es noch einmal.",
+  },
   left: (clock) => `noch ${clock}`,
   ending: "Die Zeit ist um",
   voters: (n) => counted(n, "Person hat abgestimmt", "Personen haben abgestimmt"),

@@ -13,7 +13,7 @@ export const voting = {
   one: "Choose one answer.",
   several: "Choose one or more answers.",
   anonymous: "Anonymous: nothing is kept that says who voted for what.",
-  named: "Not anonymous: if votes are kept, moderators can see who voted for what.",
+  named: "Not anonymous: moderators can see who voted for what.",
   vote: "Vote",
   change: "Change vote",
   takeBack: "Take back vote",
@@ -21,6 +21,14 @@ export const voting = {
   takenBack: "Your vote is taken back.",
   chooseFirst: "Choose an answer first.",
   notCounted: (why: string) => `Not counted: ${why}`,
+  /** Why a vote does not count, by the kind that the server or the page names. */
+  refusals: {
+    conflict: "The poll is closed.",
+    not_found: "This poll does not exist any more.",
+    failed: "The server could not save it. Try again.",
+    timeout: "The server did not answer in time. Try again.",
+    connection_lost: "The connection was lost. Try again.",
+  } as Partial<Record<string, string>>,
   left: (clock: string) => `${clock} left`,
   ending: "Time is up",
   voters: (n: number) => counted(n, "person voted", "people voted"),

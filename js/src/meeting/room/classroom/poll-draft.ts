@@ -38,8 +38,8 @@ export interface Problems {
   seconds: Problem | null;
 }
 
+/** The server's limits: options at least, and seconds. */
 export const MIN_OPTIONS = 2;
-/** The server's limits, in seconds. */
 export const SECONDS = { min: 5, max: 24 * 3600 } as const;
 
 /** A draft with this question and these options; two empty ones by default. */
@@ -62,9 +62,25 @@ export function withoutOption(draft: PollDraft, key: number): PollDraft {
   return { ...draft, options: draft.options.filter((one) => one.key !== key) };
 }
 
-export function changeOption(draft: PollDraft, key: number, news: Partial<DraftOption>): PollDraft {
-  const options = draft.options.map((one) => (one.key === key ? { ...one, ...news } : one));
+export function writeOption(draft: PollDraft, key: number, text: string): PollDraft {
+  const options = draft.options.map((one) => (one.key === key ? { ...one, text } : one));
   return { ...draft, options };
+}
+
+/** Marks an option as right, or not: the only one, unless people may choose several. */
+export function markRight(draft: PollDraft, key: number, right: boolean): PollDraft {
+  const options = draft.options.map((one) => {
+    if (one.key === key) return { ...one, right };
+    return right && !draft.multiple ? { ...one, right: false } : one;
+  });
+  return { ...draft, options };
+}
+
+/** Lets people choose several options, or one: then the first right one stays right. */
+export function withMultiple(draft: PollDraft, multiple: boolean): PollDraft {
+  const first = draft.options.find(({ right }) => right);
+  const single = multiple || !first ? draft : markRight({ ...draft, multiple }, first.key, true);
+  return { ...single, multiple };
 }
 
 /** Moves an option one place up (-1) or down (1), as far as that is possible. */

@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../../shared/protocol";
 import {
-  changeOption,
   type DraftOption,
   draftOf,
   MIN_OPTIONS,
+  markRight,
   moveOption,
   type PollDraft,
   type PollShow,
@@ -16,8 +16,10 @@ import {
   problemsOf,
   SECONDS,
   wishOf,
+  withMultiple,
   withOption,
   withoutOption,
+  writeOption,
 } from "../../room/classroom/poll-draft";
 import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
@@ -146,7 +148,7 @@ function AskForm({ meeting, draft }: FormProps): JSX.Element {
       <Check
         label={words.multiple}
         checked={draft.multiple}
-        onToggle={() => change({ multiple: !draft.multiple })}
+        onToggle={() => change(withMultiple(draft, !draft.multiple))}
       />
       <Check
         label={words.anonymous}
@@ -288,9 +290,7 @@ function Options({ draft, problems, change, announce }: OptionsProps): JSX.Eleme
               aria-label={words.option(number)}
               value={text}
               {...marked(problem, `${id}-${key}`)}
-              onInput={({ currentTarget }) =>
-                change(changeOption(draft, key, { text: currentTarget.value }))
-              }
+              onInput={({ currentTarget }) => change(writeOption(draft, key, currentTarget.value))}
               onKeyDown={(event) => typed(event, option, index)}
             />
             <span class="poll-option-tools">
@@ -302,7 +302,7 @@ function Options({ draft, problems, change, announce }: OptionsProps): JSX.Eleme
                     checked={right}
                     {...marked(problems?.right, `${id}-right`)}
                     onChange={({ currentTarget: { checked } }) =>
-                      change(changeOption(draft, key, { right: checked }))
+                      change(markRight(draft, key, checked))
                     }
                   />
                   <span aria-hidden="true">{words.rightShort}</span>

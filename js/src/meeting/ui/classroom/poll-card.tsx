@@ -8,7 +8,7 @@ import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
 import { Close, Poll as PollIcon } from "../icons";
 import { returnFocus } from "../panel";
-import { Answer, PollFacts } from "./polls";
+import { Answer, Facts } from "./polls";
 
 /** The first poll that waits for this participant's answer. Does not take the focus. */
 export function PollCard({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
@@ -53,7 +53,7 @@ function Card({ meeting, poll, others }: CardProps): JSX.Element {
       }}
     >
       <div class="poll-card-head">
-        <PollFacts poll={poll} />
+        <Facts meeting={meeting} poll={poll} />
         {others > 0 && <small>{t.polls.more(others)}</small>}
         <button
           type="button"

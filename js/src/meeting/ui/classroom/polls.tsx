@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { PollAnswer } from "../../../polls/answer";
+import { PollFacts } from "../../../polls/facts";
 import { PollResults } from "../../../polls/results";
-import { TimeLeft } from "../../../polls/time-left";
 import type { Poll } from "../../../shared/protocol";
 import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
-import { attempt, words as reason } from "../attempt";
+import { attempt, words } from "../attempt";
 import { AskPoll } from "./ask-poll";
 
 interface PollProps {
@@ -37,7 +37,7 @@ export function PollsPanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
             <span class="count">{closed.length}</span>
           </h3>
           {closed.map((poll, index) => (
-            <ClosedPoll key={poll.id} poll={poll} newest={index === 0} />
+            <ClosedPoll key={poll.id} meeting={meeting} poll={poll} newest={index === 0} />
           ))}
         </section>
       )}
@@ -69,7 +69,7 @@ export function Answer({
         await meeting.vote(poll.id, choices);
         onVoted?.();
       }}
-      reason={reason}
+      reason={words}
     >
       {children}
     </PollAnswer>
@@ -77,15 +77,8 @@ export function Answer({
 }
 
 /** How many voted, and how long the poll stays open. */
-export function PollFacts({ poll }: { poll: Poll }): JSX.Element {
-  const words = t.polls.voting;
-  return (
-    <p class="poll-facts">
-      {poll.open && poll.ends !== null && <TimeLeft ends={poll.ends} words={words} />}
-      <span>{words.voters(poll.voters)}</span>
-      {!poll.open && poll.anonymous && <span>{t.polls.anonymous}</span>}
-    </p>
-  );
+export function Facts({ meeting, poll }: PollProps): JSX.Element {
+  return <PollFacts poll={poll} ahead={meeting.polls.ahead.value} words={t.polls.voting} />;
 }
 
 function OpenPoll({ meeting, poll }: PollProps): JSX.Element {
@@ -100,7 +93,7 @@ function OpenPoll({ meeting, poll }: PollProps): JSX.Element {
   return (
     <article class="poll" data-poll={id} aria-label={question} ref={article}>
       <Answer meeting={meeting} poll={poll} />
-      <PollFacts poll={poll} />
+      <Facts meeting={meeting} poll={poll} />
       <PollResults poll={poll} words={t.polls.voting} />
       {moderator && (
         <>
@@ -119,7 +112,7 @@ function OpenPoll({ meeting, poll }: PollProps): JSX.Element {
   );
 }
 
-function ClosedPoll({ poll, newest }: { poll: Poll; newest: boolean }): JSX.Element {
+function ClosedPoll({ meeting, poll, newest }: PollProps & { newest: boolean }): JSX.Element {
   return (
     <details class="poll closed" data-poll={poll.id} open={newest}>
       <summary>
@@ -127,7 +120,7 @@ function ClosedPoll({ poll, newest }: { poll: Poll; newest: boolean }): JSX.Elem
           {poll.question}
         </span>
       </summary>
-      <PollFacts poll={poll} />
+      <Facts meeting={meeting} poll={poll} />
       <PollResults poll={poll} words={t.polls.voting} />
     </details>
   );
