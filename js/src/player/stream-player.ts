@@ -2,8 +2,8 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
-import type { StreamState } from "../shared/protocol";
 import { person } from "../shared/person";
+import type { StreamState } from "../shared/protocol";
 import { clockAhead } from "../shared/server-time";
 import { type Refusal, type Watched, WatchSocket } from "../shared/watch-socket";
 import { mayStep, type PlayerState } from "./state";

@@ -17,7 +17,9 @@ export class ViewerPolls extends PollList {
       ) ?? null,
   );
   /** Open polls that the viewer has put away. */
-  readonly put = computed(() => this.open.value.filter((poll) => this.#put.value.has(stateOf(poll))));
+  readonly put = computed(() =>
+    this.open.value.filter((poll) => this.#put.value.has(stateOf(poll))),
+  );
   readonly #send: (poll: string, choices: readonly number[]) => Promise<void>;
   readonly #clock: () => Promise<number | null>;
   #asked = false;

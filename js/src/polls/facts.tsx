@@ -16,9 +16,7 @@ interface PollFactsProps {
 export function PollFacts({ poll, ahead, words }: PollFactsProps): JSX.Element {
   return (
     <p class="poll-facts">
-      {poll.open && poll.ends !== null && (
-        <TimeLeft ends={poll.ends} ahead={ahead} words={words} />
-      )}
+      {poll.open && poll.ends !== null && <TimeLeft ends={poll.ends} ahead={ahead} words={words} />}
       <span>{words.voters(poll.voters)}</span>
     </p>
   );

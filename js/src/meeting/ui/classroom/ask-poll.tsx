@@ -24,7 +24,6 @@ import {
 import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
 import { words as reason } from "../attempt";
-import { Check } from "../check";
 import { Chevron, Close, Down } from "../icons";
 
 const SHOWS: readonly PollShow[] = ["after", "live", "never"];
@@ -145,18 +144,18 @@ function AskForm({ meeting, draft }: FormProps): JSX.Element {
         change={change}
         announce={(said) => view.announce(said)}
       />
-      <Check
+      <Choice
         label={words.multiple}
         checked={draft.multiple}
         onToggle={() => change(withMultiple(draft, !draft.multiple))}
       />
-      <Check
+      <Choice
         label={words.anonymous}
         checked={draft.anonymous}
         about={words.anonymousMeans}
         onToggle={() => change({ anonymous: !draft.anonymous })}
       />
-      <Check
+      <Choice
         label={words.quiz}
         checked={draft.quiz}
         about={words.quizMeans}
@@ -206,6 +205,36 @@ function AskForm({ meeting, draft }: FormProps): JSX.Element {
         </button>
       </div>
     </form>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  /** What it means. */
+  about?: string;
+  checked: boolean;
+  onToggle: () => void;
+}
+
+function Choice({ label, about, checked, onToggle }: ChoiceProps): JSX.Element {
+  const id = useId();
+  return (
+    <div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={about && id}
+          onChange={onToggle}
+        />
+        {label}
+      </label>
+      {about && (
+        <p id={id} class="soft">
+          {about}
+        </p>
+      )}
+    </div>
   );
 }
 
