@@ -46,6 +46,7 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
+from nanomeet_widget.classroom import Poll, Quiz, Table
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
@@ -82,8 +83,10 @@ __all__ = [
     "NotJoinedError",
     "PermissionDeniedError",
     "Playout",
+    "Poll",
     "ProgramBroadcast",
     "ProtocolError",
+    "Quiz",
     "QuotaExceededError",
     "Reading",
     "ReadingEndedError",
@@ -98,6 +101,7 @@ __all__ = [
     "Show",
     "Sound",
     "StreamError",
+    "Table",
     "TokenError",
     "WrongRoomError",
     "__version__",

@@ -142,7 +142,7 @@ class PageChannel:
             Seconds after which the command fails.
         """
         number = next(self._ids)
-        command: Command[T] = Command(name, self._probe(), lambda: self._withdraw(number))
+        command: Command[T] = Command(name, self.probe(), lambda: self._withdraw(number))
         entry = _Pending(
             number=number,
             command=command,
@@ -240,7 +240,7 @@ class PageChannel:
         entry.timer = _timer(seconds, self._expire, entry.number)
         entry.timer.start()
 
-    def _probe(self) -> Future[bool]:
+    def probe(self) -> Future[bool]:
         probe: Future[bool] = Future()
         # A page that is still to come has time to appear, and then to answer. Without a page it is the
         # command that fails, with the better reason.

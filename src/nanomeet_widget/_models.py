@@ -280,6 +280,29 @@ class ReadingInfo(TypedDict):
     media: str
 
 
+class PollInfo(TypedDict):
+    """A poll, as this participant may know it. Options are numbered from 0."""
+
+    id: str
+    question: str
+    options: list[str]
+    multiple: bool
+    anonymous: bool
+    #: When everyone sees the results: ``live``, ``after`` it is closed, or ``never``.
+    show: str
+    open: bool
+    #: When it closes by itself, in seconds since the epoch.
+    ends: float | None
+    #: Votes for each option; None for those who may not know them now.
+    counts: list[int] | None
+    #: How many people voted.
+    voters: int
+    #: The right options: for moderators; for everyone once it is closed.
+    correct: list[int]
+    #: Your own vote.
+    own: list[int]
+
+
 class Message(TypedDict):
     """A message of the chat."""
 

@@ -458,6 +458,58 @@ class ReadingEndedData(Message, frozen=True, kw_only=True):
     message: str
 
 
+class PollTold(Message, frozen=True, kw_only=True):
+    """A poll, as the page's participant may know it; as the server's `Poll`."""
+
+    id: str
+    question: str
+    options: list[str]
+    multiple: bool
+    anonymous: bool
+    show: str
+    open: bool
+    ends: float | None
+    counts: list[int] | None
+    voters: int
+    correct: list[int]
+    own: list[int]
+
+
+class PollChangedData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetPollChanged``."""
+
+    poll: PollTold
+
+
+class PollCountsData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetPollCounts``."""
+
+    id: str
+    counts: list[int] | None
+    voters: int
+
+
+class PollOpenedData(Message, frozen=True, kw_only=True):
+    """The answer to ``nanomeetOpenPoll``."""
+
+    id: str
+
+
+class VoteTold(Message, frozen=True, kw_only=True):
+    """A person's vote, in a poll that is not anonymous."""
+
+    #: Null for a viewer of the broadcast.
+    id: str | None
+    name: str
+    choices: list[int]
+
+
+class PollVotesData(Message, frozen=True, kw_only=True):
+    """The answer to ``nanomeetReadVotes``."""
+
+    votes: list[VoteTold]
+
+
 class SourceClosedData(Message, frozen=True, kw_only=True):
     """Of ``nanomeetSourceClosed``."""
 

@@ -51,6 +51,8 @@ OPTION = Length(least=1, most=200)
 GROUP = Length(least=1, most=64)
 #: Options of a poll, and groups of a class.
 OPTIONS = 20
+#: Bytes of a poll's question and options together.
+POLL_BYTES = 16 * 1024
 GROUPS = 50
 #: Addresses that a broadcast is pushed to, and characters of each.
 PUSHES = 4

@@ -299,6 +299,15 @@ class NanoMeet(Presenting, Synced):
     def _server_address(self) -> Address:
         return _server_address.of_meeting(self.token or "")
 
+    def _awaited(self, name: str) -> Command[Any]:
+        return Command(name, self._channel.probe())
+
+    def _other_engine(self) -> str | None:
+        if self.script_url is not None:
+            return "another library"
+        server = _tokens.read(self.token).server if self.token else ""
+        return services.maker(server).name if server and services.library(server) else None
+
     def _command(
         self,
         name: str,

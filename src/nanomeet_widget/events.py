@@ -666,6 +666,32 @@ class DeviceListChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PollOpened(Event):
+    """A poll was opened, or is open as you join.
+
+    Attributes
+    ----------
+    poll : dict or None
+        The poll, as `NanoMeet.polls` has it.
+    """
+
+    poll: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollClosed(Event):
+    """A poll was closed: its votes are final.
+
+    Attributes
+    ----------
+    poll : dict or None
+        The poll, as `NanoMeet.polls` has it, with its results if you may know them.
+    """
+
+    poll: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CameraError(Event):
     """The camera cannot be used.
 

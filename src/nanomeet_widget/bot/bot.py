@@ -313,6 +313,12 @@ class Bot(Participation):
     def _server_address(self) -> Address:
         return self._address
 
+    def _awaited(self, name: str) -> Command[Any]:
+        return Command(name, None, why_await=self._why_await)
+
+    def _other_engine(self) -> str | None:
+        return None
+
     def _command(
         self,
         name: str,

@@ -7,7 +7,7 @@ from typing import Any
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import failed
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 _AVATAR = ("data:image/png;", "data:image/webp;")
 
@@ -88,10 +88,15 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "muteEveryone": lambda media: [meeting.MuteEveryone(media=media)],
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetClosePoll": lambda given: [classroom.ClosePoll(**given)],
+    # `Line` gives it its `ref`.
+    "nanomeetOpenPoll": lambda given: [classroom.OpenPoll(ref=0, **given)],
     "nanomeetPauseBroadcast": lambda paused: [meeting.PauseBroadcast(paused=paused)],
     "nanomeetReadMedia": lambda wanted: [_read(**wanted)],
+    "nanomeetReadVotes": lambda given: [classroom.ReadVotes(ref=0, **given)],
     "nanomeetRemoveParticipant": _remove,
     "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
+    "nanomeetVote": lambda given: [classroom.Vote(**given)],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],
     "sendEndpointTextMessage": lambda to, text: [
         meeting.SendEndpointText(text=text, to=to or None)

@@ -12,7 +12,7 @@ import msgspec
 from nanomeet_widget import _page_protocol as page
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget.bot.line import Ending
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Chat messages that are known by their number, so that a return repeats none.
 _KNOWN = 500
@@ -249,6 +249,12 @@ class Room:
     def _reading_ended(self, message: meeting.ReadingEnded) -> Told:
         yield _event("nanomeetReadingEnded", **msgspec.structs.asdict(message))
 
+    def _poll_changed(self, message: classroom.PollChanged) -> Told:
+        yield _event("nanomeetPollChanged", poll=msgspec.structs.asdict(message.poll))
+
+    def _poll_counts(self, message: classroom.PollCounts) -> Told:
+        yield _event("nanomeetPollCounts", **msgspec.structs.asdict(message))
+
     def _whole(self, state: meeting.BroadcastState) -> meeting.BroadcastState:
         """Return a broadcast with whole addresses."""
         found = state.playout
@@ -296,6 +302,8 @@ class Room:
         meeting.ReadingsChanged: _readings_changed,
         meeting.ReadingMoved: _reading_moved,
         meeting.ReadingEnded: _reading_ended,
+        classroom.PollChanged: _poll_changed,
+        classroom.PollCounts: _poll_counts,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from nanomeet_widget import _json
-from nanomeet_widget.server.protocol.classroom import PollShow
+from nanomeet_widget.server.protocol.classroom import Choices, PollShow
 
 logger = logging.getLogger("nanomeet")
 
@@ -58,6 +58,7 @@ class Ballot:
 
 
 _read_poll = _json.guarded(msgspec.json.Decoder(PollRecord).decode)
+_read_choices = _json.guarded(msgspec.json.Decoder(Choices).decode)
 _BALLOT = "room = ? AND instance = ? AND poll = ?"
 
 
@@ -224,7 +225,7 @@ class PollRecords:
                     ballot.crowd,
                     ballot.person,
                     ballot.name,
-                    " ".join(map(str, ballot.choices)),
+                    msgspec.json.encode(ballot.choices).decode(),
                 ),
             )
         )
@@ -271,4 +272,8 @@ def count(ballots: Sequence[Ballot], options: int) -> list[int]:
 
 
 def _choices(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split()))
+    try:
+        return tuple(_read_choices(text))
+    except _json.NotJsonError as error:
+        logger.warning("a saved vote is not readable: %s", error)
+        return ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import classroom, meeting
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.conftest import House, build
 from tests.unit.server.fakes import PERSON, Clock, claims
@@ -25,13 +25,23 @@ def killed(store: Store) -> None:
     [*deep(1000), "", "{", "null", '{"subject": 7}', "[]", '{"subject": "\\ud800"}', "NaN"],
 )
 @pytest.mark.parametrize(
-    ("table", "column"), [("rooms", "state"), ("people", "state"), ("chat", "message")]
+    ("table", "column"),
+    [
+        ("rooms", "state"),
+        ("people", "state"),
+        ("chat", "message"),
+        ("room_polls", "state"),
+        ("room_ballots", "choices"),
+    ],
 )
 def test_what_is_not_readable_keeps_no_server_from_starting(
     tmp_path: Path, content: str, table: str, column: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = rebuilt(tmp_path)
-    before.moderator(person=PERSON).ask(meeting.SendChat(text="hello"))
+    anna = before.moderator(person=PERSON)
+    anna.ask(meeting.SendChat(text="hello"))
+    anna.ask(classroom.OpenPoll(ref=1, question="Slope?", options=["1", "2"]))
+    anna.ask(classroom.Vote(poll=anna.last(classroom.PollOpened).id, choices=[1]))
     before.store._db.execute(f"UPDATE {table} SET {column} = ?", (content,))  # noqa: S608 - constant names
     killed(before.store)
 

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 
+from nanomeet_widget import _texts
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget.server.protocol.classroom import OpenPoll, Poll
 from nanomeet_widget.server.rooms.cleaning import clean_line, clean_text
 from nanomeet_widget.server.store.poll_records import Ballot, PollRecord, count
 
-#: Bytes of a poll's question and options together.
-MOST_BYTES = 16 * 1024
 #: People who voted in one poll.
 MOST_VOTERS = 10_000
 #: Votes of people with one link at one address, beyond those who are here at once: some come and go.
@@ -50,8 +49,8 @@ def flaw_of_poll(message: OpenPoll) -> str | None:
     if flaw is not None:
         return f"The right options are not valid: {flaw}"
     size = len(question.encode()) + sum(len(option.encode()) for option in options)
-    if size > MOST_BYTES:
-        return f"The question and options have {size} bytes together; at most {MOST_BYTES}."
+    if size > _texts.POLL_BYTES:
+        return f"The question and options have {size} bytes together; at most {_texts.POLL_BYTES}."
     return None
 
 
