@@ -180,8 +180,7 @@ export class CellMeeting {
       if (LASTING.test(name)) {
         const poll = pollOf(data);
         const kept = this.lastEvents.filter(
-          ([other, old]) =>
-            other !== name || (poll ? pollOf(old) !== poll : data.whole === false),
+          ([other, old]) => other !== name || (poll ? pollOf(old) !== poll : data.whole === false),
         );
         this.lastEvents = [...kept, [name, data] as const].slice(-MAX_EVENTS);
       }

@@ -279,7 +279,8 @@ function emitOneTime(meeting: MeetingPage, emit: Emit, message: ServerMessage): 
     // As this page knows it: with the own vote.
     case "poll_changed": {
       const poll = meeting.polls.get(message.poll.id);
-      if (poll) emit("nanomeet-poll-changed", { poll: { ...poll } });break;
+      if (poll) emit("nanomeet-poll-changed", { poll: { ...poll } });
+      break;
     }
     case "poll_counts": {
       const { id, counts, voters } = message;

@@ -11,6 +11,7 @@ import type {
   Participant,
   ReadingOpened,
   ServerMessage,
+  Welcome,
 } from "../../shared/protocol";
 import { ViewStore } from "../look/view";
 import type { NoiseSuppression } from "../media/media";
@@ -20,7 +21,7 @@ import { ChatStore } from "../room/chat";
 import { PollStore } from "../room/classroom/polls";
 import { PasswordQuestion } from "../room/password-question";
 import { RoomRequests } from "../room/requests";
-import { RoomStore } from "../room/room";
+import { NO_BROADCAST, RoomStore } from "../room/room";
 import type { Connection, Ending } from "../room/signalling";
 import type { SourceClosing, SourceGrant } from "../room/sources";
 import { Volumes } from "../room/volumes";
@@ -38,6 +39,30 @@ export function person(some: Partial<Participant> & { id: string }): Participant
     ...some,
   };
 }
+
+/** What the server says on joining a room with these participants. */
+export const welcome = (participants: Participant[]): Welcome => ({
+  type: "welcome",
+  v: 1,
+  own: person({ id: "me", moderator: true }),
+  kept: false,
+  resume: "place",
+  room: "room",
+  session: "meeting",
+  streamname: "stream",
+  participants,
+  state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
+  broadcast: NO_BROADCAST,
+  knocking: [],
+  ice_servers: [],
+  expires: 0,
+  now: Date.now() / 1000,
+  max_stage: 8,
+  chat: [],
+  viewers: 0,
+  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
+  readings: [],
+});
 
 const nothing = async (): Promise<void> => {};
 

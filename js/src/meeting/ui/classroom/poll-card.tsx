@@ -1,7 +1,7 @@
 /** Asks an open poll's question over the stage, so that people need not open the panel. */
 
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Poll } from "../../../shared/protocol";
 import { offersPolls } from "../../room/classroom/polls";
 import type { MeetingPage } from "../../room/meeting-page";
@@ -37,19 +37,21 @@ interface CardProps {
 
 function Card({ meeting, poll, others }: CardProps): JSX.Element {
   const card = useRef<HTMLElement>(null);
-  /** The card goes: what had the focus in it goes with it. */
-  const leave = (): void => {
-    if (card.current?.contains(document.activeElement)) returnFocus("polls");
-  };
+  // The card goes with what had the focus in it.
+  useLayoutEffect(() => {
+    const { current } = card;
+    return () => {
+      if (current?.contains(document.activeElement)) returnFocus("polls");
+    };
+  }, []);
+  const dismiss = (): void => meeting.polls.dismiss(poll.id);
   return (
     <section
       ref={card}
       class="poll-card poll"
       aria-label={t.polls.voting.asked(poll.question)}
       onKeyDown={({ key }) => {
-        if (key !== "Escape") return;
-        leave();
-        meeting.polls.dismiss(poll.id);
+        if (key === "Escape") dismiss();
       }}
     >
       <div class="poll-card-head">
@@ -60,22 +62,12 @@ function Card({ meeting, poll, others }: CardProps): JSX.Element {
           class="quiet"
           aria-label={t.polls.notNow}
           title={t.polls.notNow}
-          onClick={() => {
-            leave();
-            meeting.polls.dismiss(poll.id);
-          }}
+          onClick={dismiss}
         >
           <Close />
         </button>
       </div>
-      <Answer
-        meeting={meeting}
-        poll={poll}
-        onVoted={() => {
-          leave();
-          meeting.view.tell(t.polls.voted);
-        }}
-      />
+      <Answer meeting={meeting} poll={poll} onVoted={() => meeting.view.tell(t.polls.voted)} />
     </section>
   );
 }
