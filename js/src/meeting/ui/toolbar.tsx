@@ -61,12 +61,12 @@ interface Badge {
 const IMPORTANCE = [
   "chat",
   "people",
-  "polls",
   "hand",
   "screen",
   "turn",
   "custom",
   "reactions",
+  "polls",
   "broadcast",
   "invite",
   "settings",
