@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar, overload
 
 import msgspec
 
-from nanomeet_widget import _recordings
+from nanomeet_widget import _page_protocol, _recordings
 from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joined
 from nanomeet_widget._readings import Readings
 from nanomeet_widget._recording import Recording
@@ -24,6 +24,10 @@ class Participation(Polls, Readings):
     _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
         **Readings._KEPT,  # noqa: SLF001 - of a base
         **Polls._KEPT,  # noqa: SLF001 - likewise
+    }
+    FOLLOWS: ClassVar[dict[type[_page_protocol.Message], Callable[[Any, Any], None]]] = {
+        **Readings.FOLLOWS,
+        _page_protocol.Status: Polls._on_status,  # noqa: SLF001 - of the base that comes first
     }
 
     def _own_token(self) -> str | None:
