@@ -374,11 +374,9 @@ def test_only_moderators_ask_and_everyone_votes_by_the_web_api(room: Room, embed
 
 def overlap(one: Locator, other: Locator) -> bool:
     """Whether two elements cover each other by more than a rounding error."""
-    first, second = one.bounding_box(), other.bounding_box()
-    assert first is not None
-    assert second is not None
-    return all(
-        first[start] + first[size] > second[start] + 1
-        and second[start] + second[size] > first[start] + 1
-        for start, size in (("x", "width"), ("y", "height"))
-    )
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None
+    assert b is not None
+    beside = a["x"] + a["width"] <= b["x"] + 1 or b["x"] + b["width"] <= a["x"] + 1
+    above = a["y"] + a["height"] <= b["y"] + 1 or b["y"] + b["height"] <= a["y"] + 1
+    return not (beside or above)
