@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ASK = """
 poll = meet.poll("Slope?", ["1", "2"], correct=1)
 await poll.opened
-print(json.dumps([poll.state, poll.counts]))
+print(poll.state)
 """
 COUNTED = "print(json.dumps([poll.counts, poll.voters]))"
 CLOSE = """
@@ -47,7 +47,7 @@ def test_a_poll_of_a_cell_is_answered_in_the_room(
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     grace = open_page(address(server, server.invite(token), room, "Grace"))
     joined(grace)
-    assert json.loads(notebook.evaluate(1)) == ["open", [0, 0]]
+    assert notebook.evaluate(1).strip() == "open"
     expect(card(grace)).to_contain_text("Slope?", timeout=SLOW)
     # Who asks is not asked.
     expect(frame_of(notebook.page).locator(".poll-card, .poll-hint")).to_have_count(0)
