@@ -371,7 +371,7 @@ def test_a_poll_is_a_table_with_its_votes_in_words() -> None:
     ]
 
 
-def test_a_shown_poll_is_shown_anew_with_every_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poll_in_a_cell_follows_every_change(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, str]] = []
 
     class Handle:
