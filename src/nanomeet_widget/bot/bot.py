@@ -104,6 +104,8 @@ class Bot(Participation):
         Participants who wait to be let in: ``id`` and ``display_name``. Known to moderators.
     chat : list of dict
         The newest 500 messages that the bot can read, oldest first, as for `NanoMeet`.
+    polls : list of dict
+        The polls of the meeting, oldest first, as for `NanoMeet`.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     broadcast_stats : None

@@ -68,7 +68,7 @@ def test_a_guest_commands_nothing(house: House) -> None:
     told = len(anna.sent)
     refused = ben.try_all(moderators_only(anna.id))
     assert refused == [("forbidden", ref) for ref in range(len(refused))]
-    assert len(refused) == len(MODERATOR_REQUESTS) == 35
+    assert len(refused) == len(MODERATOR_REQUESTS) == 36
     assert len(anna.sent) == told
     assert anna.farewell is None
 
