@@ -99,6 +99,10 @@ def test_stage_and_audience_answer_and_one_changes_the_vote(
         expect(page.locator("[data-tool=polls] .tool-badge")).to_have_count(0)
     says(ada, "11 vote · 50%", "21 vote · 50%", "30 votes · 0%")
 
+    ada.get_by_text("Who voted for what").click()
+    votes = panel(ada).locator(".poll-votes li")
+    expect(votes).to_have_text(["Alan2", "Grace1"], timeout=PATIENCE)
+
     # A participant sees how many voted, and no more while the poll is open.
     open_polls(grace)
     expect(panel(grace)).to_contain_text("2 people voted")
@@ -108,6 +112,7 @@ def test_stage_and_audience_answer_and_one_changes_the_vote(
     panel(grace).get_by_label("2", exact=True).check()
     button(grace, "Change vote").click()
     says(ada, "10 votes · 0%", "22 votes · 100%", "30 votes · 0%")
+    expect(votes).to_have_text(["Alan2", "Grace2"], timeout=PATIENCE)
 
     # A reload keeps the own vote.
     grace.reload()
@@ -334,6 +339,7 @@ def test_a_viewer_with_the_link_of_a_private_broadcast_votes(
     button(viewer, "Show the poll").press("Enter")
     expect(sheet).to_be_visible()
     viewer.set_viewport_size({"width": 320, "height": 480})
+    viewer.emulate_media(color_scheme="dark")
     for other in (".screen", ".bar"):
         assert not overlap(sheet, player.locator(other))
     assert violations(viewer, ".poll-sheet") == []

@@ -8,7 +8,6 @@ const count = counting("de");
 export const polls: typeof english = {
   voting,
   answer: "Antworten",
-  openPolls: (n) => count(n, { one: "# offene Frage", other: "# offene Fragen" }),
   unanswered: (n) => count(n, { one: "# Frage zu beantworten", other: "# Fragen zu beantworten" }),
   more: (n) => count(n, { one: "# weitere Frage", other: "# weitere Fragen" }),
   notNow: "Nicht jetzt",
@@ -24,6 +23,11 @@ export const polls: typeof english = {
     live: "Alle sehen das Ergebnis, während abgestimmt wird.",
     after: "Sie sehen das Ergebnis jetzt, alle anderen, wenn die Umfrage endet.",
     never: "Nur Moderatoren sehen das Ergebnis.",
+  },
+  votes: {
+    title: "Wer wofür gestimmt hat",
+    none: "Noch hat niemand abgestimmt.",
+    viewer: "Ein Zuschauer",
   },
   ask: "Eine Frage stellen",
   quick: "Schnelle Umfragen",

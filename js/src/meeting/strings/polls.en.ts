@@ -7,7 +7,6 @@ const count = counting("en");
 export const polls = {
   voting,
   answer: "Answer",
-  openPolls: (n: number) => count(n, { one: "# open question", other: "# open questions" }),
   unanswered: (n: number) =>
     count(n, { one: "# question to answer", other: "# questions to answer" }),
   more: (n: number) => count(n, { one: "# more question", other: "# more questions" }),
@@ -25,6 +24,11 @@ export const polls = {
     live: "Everyone sees the results as votes come in.",
     after: "You see the results now, everyone when the poll closes.",
     never: "Only moderators see the results.",
+  },
+  votes: {
+    title: "Who voted for what",
+    none: "No one has voted.",
+    viewer: "A viewer",
   },
   ask: "Ask a question",
   quick: "Quick polls",

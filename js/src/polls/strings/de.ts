@@ -43,5 +43,4 @@ export const voting: VotingWords = {
   ofPeople: "Mehrere Antworten waren möglich: Die Prozente beziehen sich auf die Abstimmenden.",
   afterwards: "Das Ergebnis ist zu sehen, wenn die Umfrage endet.",
   never: "Nur Moderatoren sehen das Ergebnis.",
-  closed: "Beendet",
 };

@@ -40,7 +40,6 @@ export const voting = {
   ofPeople: "Several answers were possible: percentages are of the people who voted.",
   afterwards: "Results are shown when the poll closes.",
   never: "Only moderators see the results.",
-  closed: "Closed",
 };
 
 export type VotingWords = typeof voting;

@@ -151,6 +151,28 @@ test("a moderator sees results that others do not, and closes the poll", async (
   expect(meeting.asked).toEqual([{ type: "close_poll", poll: "p1" }]);
 });
 
+test("a moderator reads who voted for what, unless the poll is anonymous", async () => {
+  meeting.room.own.value = person({ id: "me", moderator: true });
+  meeting.readVotes = async () => [
+    { id: "ab", name: "Ada", choices: [1] },
+    { id: null, name: "", choices: [0] },
+  ];
+  told({ counts: [1, 1], voters: 2 });
+  await panel();
+  const details = root.querySelector<HTMLDetailsElement>(".poll-votes");
+  expect(details?.querySelectorAll("li")).toHaveLength(0);
+  await act(async () => {
+    if (details) details.open = true;
+    details?.dispatchEvent(new Event("toggle"));
+  });
+  await vi.waitFor(() => {
+    const rows = [...root.querySelectorAll(".poll-votes li")].map((one) => one.textContent);
+    expect(rows).toEqual(["Ada2", "A viewer1"]);
+  });
+  await told({ id: "p1", anonymous: true });
+  expect(root.querySelector(".poll-votes")).toBeNull();
+});
+
 test("participants ask nothing and close nothing", async () => {
   told();
   await panel();

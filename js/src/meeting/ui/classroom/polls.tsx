@@ -10,6 +10,7 @@ import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
 import { attempt, words } from "../attempt";
 import { AskPoll } from "./ask-poll";
+import { PollVotes } from "./poll-votes";
 
 interface PollProps {
   meeting: MeetingPage;
@@ -97,6 +98,7 @@ function OpenPoll({ meeting, poll }: PollProps): JSX.Element {
       <PollResults poll={poll} words={t.polls.voting} />
       {moderator && (
         <>
+          {!poll.anonymous && <PollVotes meeting={meeting} poll={poll} />}
           <p class="poll-how">{t.polls.shows[show]}</p>
           <button
             type="button"
@@ -122,6 +124,9 @@ function ClosedPoll({ meeting, poll, newest }: PollProps & { newest: boolean }):
       </summary>
       <Facts meeting={meeting} poll={poll} />
       <PollResults poll={poll} words={t.polls.voting} />
+      {meeting.room.moderator.value && !poll.anonymous && (
+        <PollVotes meeting={meeting} poll={poll} />
+      )}
     </details>
   );
 }
