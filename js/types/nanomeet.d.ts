@@ -118,6 +118,44 @@ interface NanoMeetBroadcast {
   nanoStream: string;
 }
 
+/** A question to everyone. Options are known by their numbers, from 0. */
+interface NanoMeetPollSetup {
+  /** At most 500 characters. */
+  question: string;
+  /** 2 to 20 texts of at most 200 characters. */
+  options: string[];
+  /** Whether a vote may have several options. */
+  multiple?: boolean;
+  /** Whether nothing is kept that says who voted for what. */
+  anonymous?: boolean;
+  /** The right options, which everyone learns when the poll closes. */
+  correct?: number[];
+  /** 5 to 86 400, after which it closes by itself; null or omitted: when a moderator closes it. */
+  seconds?: number | null;
+  /** When everyone sees the results: as votes come in, when it closes (by default), or never. */
+  show?: "live" | "after" | "never";
+}
+
+/** A poll, as this participant may know it: the data of `nanomeetPollChanged`. */
+interface NanoMeetPoll {
+  id: string;
+  question: string;
+  options: string[];
+  multiple: boolean;
+  anonymous: boolean;
+  show: "live" | "after" | "never";
+  open: boolean;
+  /** When it closes by itself, in seconds since 1970, by the server's clock. */
+  ends: number | null;
+  /** Votes for each option; null for those who may not know them now. */
+  counts: number[] | null;
+  /** How many people voted. */
+  voters: number;
+  correct: number[];
+  /** The own vote. */
+  own: number[];
+}
+
 interface NanoMeetParticipant {
   participantId: string;
   displayName?: string | undefined;
@@ -244,6 +282,19 @@ declare class NanoMeet {
   /** Mute all other participants. Moderators only. */
   muteEveryone(): Promise<NanoMeetSuccess<{ muteEveryone: true }>>;
 
+  /** Ask everyone a question. Moderators only. Resolves with the poll's id. */
+  openPoll(poll: NanoMeetPollSetup): Promise<NanoMeetSuccess<{ id: string }>>;
+  /** Vote in a poll, or change the vote; no choices take it back. */
+  vote(id: string, choices: readonly number[]): Promise<NanoMeetSuccess<{ choices: number[] }>>;
+  /** Close a poll: its votes are final. Moderators only. */
+  closePoll(id: string): Promise<NanoMeetSuccess<{ id: string }>>;
+  /** Who voted for what in a poll that is not anonymous. Moderators only. */
+  readVotes(
+    id: string,
+  ): Promise<
+    NanoMeetSuccess<{ votes: { id: string | null; name: string; choices: number[] }[] }>
+  >;
+
   getParticipants(): Promise<NanoMeetSuccess<NanoMeetParticipant[]>>;
   /** Pin this participant; without an id, unpin. */
   pinParticipant(
@@ -290,6 +341,12 @@ declare class NanoMeet {
    * a secret, a program watches the stream at the server's `ws/watch`. `nanomeetStopReading` takes
    * `{ id }`. The events `nanomeetReadingsChanged`, `nanomeetReadingMoved` and `nanomeetReadingEnded`
    * say what goes on.
+   *
+   * `nanomeetOpenPoll` takes what `openPoll` takes, and gives `{ id }`; `nanomeetVote` takes `{ poll,
+   * choices }`, `nanomeetClosePoll` and `nanomeetReadVotes` take `{ poll }`. The event
+   * `nanomeetPollChanged` has `{ poll: NanoMeetPoll }`: a poll was opened or closed, or you have joined
+   * its meeting. `nanomeetPollCounts` has `{ id, counts, voters }`, a few times a second while people
+   * vote.
    *
    * On an engine other than the embedded server's, those whose names begin with `nanomeet` reject at
    * once. `data` is what the command gives; the new state of a switch; otherwise true, if the engine

@@ -164,6 +164,11 @@ class NanoMeet(Presenting, Synced):
     group, own_group : str or None
         The name of the group in whose room you are, and of the one to which you belong; None for the main
         room, and for no group.
+    polls : list of dict
+        The polls of the meeting, oldest first: ``id, question, options, multiple, anonymous, show, open,
+        ends`` (seconds since the epoch, or None), ``counts`` (votes for each option; None while you may
+        not know them), ``voters, correct`` (right options; known to moderators, and to everyone once it
+        is closed) and ``own`` (your vote). Options are numbered from 0. Embedded server only.
     readers : list of dict
         The programs that read pictures or sound of the meeting: ``id``, ``reader`` (whose program it is), ``of``
         (who is read; None for the stage) and ``media``, ``"video"`` or ``"audio"``.
@@ -230,6 +235,8 @@ class NanoMeet(Presenting, Synced):
         if service is not None and token is not None:
             services.remember(_tokens.read(token).server, service)
         token = None if token is None else SecretText(token)
+        # The server of the token.
+        self._host = ""
         # Whether a cell has shown it.
         self._shown = False
         meeting = SharedMeeting(
@@ -316,8 +323,9 @@ class NanoMeet(Presenting, Synced):
     def _other_engine(self) -> str | None:
         if self.script_url is not None:
             return "another library"
-        server = _tokens.read(self.token).server if self.token else ""
-        return services.maker(server).name if server and services.library(server) else None
+        if not (self._host and services.library(self._host)):
+            return None
+        return services.maker(self._host).name
 
     def _command(
         self,
@@ -457,6 +465,7 @@ class NanoMeet(Presenting, Synced):
     def _token_changed(self, _change: object) -> None:
         token = self.token
         claims = _tokens.read(token) if token else None
+        self._host = claims.server if claims else ""
         self._channel.drop(NotJoinedError("the token was changed before its meeting was joined"))
         try:
             self._tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .axe import violations
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
+from .test_polls import open_polls
 from .test_readings import Join, joins
 from .test_room import Room, place, tile
 from .waiting import PATIENCE
@@ -88,6 +90,7 @@ def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: 
 
 SIZES = ((320, 240), (320, 640), (480, 420), (900, 480), (1280, 720), (1920, 1080))
 SMALL_AND_WIDE = (SIZES[0], SIZES[3])
+TALL_AND_WIDE = (SIZES[1], SIZES[3])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -127,6 +130,39 @@ def test_a_program_that_asks_and_then_reads(
     stop = badge.get_by_role("button", name="Stop")
     at_every_size(grace, "read", theme, stop, SMALL_AND_WIDE)
     assert violations(grace, ".header", ".tile") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_poll_that_is_asked_answered_and_closed(
+    server: RunningServer, open_page: OpenPage, theme: str
+) -> None:
+    room = Room(server, open_page)
+    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
+    grace = room.enter("Grace Hopper", color_scheme=theme)
+    expect(tile(grace, "Ada").locator("video.playing")).to_be_visible(timeout=PATIENCE)
+    polls = open_polls(ada)
+    ada.get_by_role("button", name=re.compile("^A . D$")).click()
+    question = "What is the slope of 2x + 1?"
+    polls.get_by_label("Question", exact=True).fill(question)
+    for number, option in enumerate(("1", "2", "2x", "It has no slope"), start=1):
+        polls.get_by_label(f"Answer {number}", exact=True).fill(option)
+    polls.get_by_label("There is a right answer").check()
+    polls.get_by_label("Answer 2 is right").check()
+    polls.get_by_label("Time limit").fill("600")
+    at_every_size(ada, "poll-form", theme, sizes=TALL_AND_WIDE)
+    ada.get_by_role("button", name="Ask everyone").click()
+    answer = grace.get_by_role("button", name=re.compile("^(Vote|Answer)$"))
+    expect(answer).to_be_visible(timeout=PATIENCE)
+    at_every_size(grace, "poll", theme, answer, SMALL_AND_WIDE)
+    grace.locator(".poll-card").get_by_label("2", exact=True).check()
+    answer.click()
+    expect(grace.locator(".poll-card")).to_have_count(0, timeout=PATIENCE)
+    open_polls(grace)
+    ada.get_by_role("button", name="Close now").click()
+    expect(grace.locator("li.right")).to_contain_text("1 vote · 100%", timeout=PATIENCE)
+    expect(grace.locator(".toast")).to_have_count(0)
+    at_every_size(grace, "poll-results", theme, sizes=TALL_AND_WIDE)
+    assert violations(grace, ".panel") == []
 
 
 def at_every_size(

@@ -55,6 +55,8 @@ const REGULAR = [
   "nanomeet-lobby",
   "nanomeet-noise-suppression",
   "nanomeet-participants",
+  "nanomeet-poll-changed",
+  "nanomeet-poll-counts",
   "nanomeet-reaction",
   "nanomeet-reading-ended",
   "nanomeet-reading-moved",

@@ -2,10 +2,13 @@
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Frame } from "../shared/frames";
+import { person } from "../shared/person";
 import type { StreamState } from "../shared/protocol";
+import { clockAhead } from "../shared/server-time";
 import { type Refusal, type Watched, WatchSocket } from "../shared/watch-socket";
 import { type Moment, PlaybackReport } from "./playback-report";
 import { mayStep, type PlayerState } from "./state";
+import { ViewerPolls } from "./viewer-polls";
 
 /** `none`: the stream has no audio (yet). `blocked`: the browser requires a user gesture first. */
 export type SoundState = "none" | "blocked" | "playing";
@@ -64,6 +67,7 @@ export interface StreamPlayer {
   readonly figures: ReadonlySignal<Figures>;
   /** Days for which the server keeps how this view goes; null if it does not. */
   readonly kept: ReadonlySignal<number | null>;
+  readonly polls: ViewerPolls;
   /** Pauses. What arrives meanwhile is kept, as far as the window reaches. */
   pause(): void;
   /** Resumes from where it paused. */
@@ -93,6 +97,7 @@ export abstract class BaseStreamPlayer {
   readonly sound = signal<SoundState>("none");
   readonly figures = signal(NO_FIGURES);
   readonly kept = signal<number | null>(null);
+  readonly polls: ViewerPolls;
 
   protected readonly end = new AbortController();
   readonly #socket: WatchSocket;
@@ -101,8 +106,13 @@ export abstract class BaseStreamPlayer {
   #beganAt = performance.now();
 
   constructor({ socketUrl: url, stream, ticket = null }: PlayerOptions, format: Watched["format"]) {
+    const base = new URL("..", url.replace(/^ws/, "http")).href;
+    this.polls = new ViewerPolls(
+      (poll, choices) => this.#socket.vote(poll, choices),
+      () => clockAhead(base),
+    );
     this.#socket = new WatchSocket(
-      { url, stream, ticket, format },
+      { url, stream, ticket, format, person: ticket === null ? null : person() },
       {
         onState: (state) => this.#onState(state),
         onFrame: (frame) => this.receive(frame),
@@ -110,9 +120,11 @@ export abstract class BaseStreamPlayer {
           this.kept.value = days;
           this.#report.restart(this.#beganAt, this.figures.peek().frames);
         },
+        onPoll: (message) => this.polls.receive(message),
         onLost: () => {
           this.#beganAt = performance.now();
           this.restart();
+          this.polls.lost();
           if (this.state.value !== "ended") this.#step("connecting");
         },
         onRefused: (refusal) => this.fail(refusal),

@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls } from "./controls";
 import { listenForCommands, tell } from "./page-api";
+import { PollSheet } from "./poll-sheet";
 import { load, save } from "./preferences";
 import { Recorded } from "./recorded";
 import { playerFor, Screen } from "./screen";
@@ -203,6 +204,7 @@ export function Player(options: PlayerOptions) {
           </button>
         )}
       </div>
+      {now !== null && <PollSheet polls={now.polls} />}
       {CONTROLLED.includes(state) && figures !== undefined && (
         <Controls
           state={state}

@@ -534,6 +534,43 @@ test("a refusal has the server's kind as its cause", async () => {
   });
 });
 
+test("polls are asked, answered and closed", async () => {
+  await join();
+  meeting.outcome = { id: "p1" };
+  const poll = { question: "Slope?", options: ["1", "2"] };
+  await expect(nanoMeet.openPoll(poll)).resolves.toEqual({ data: { id: "p1" } });
+  meeting.outcome = undefined;
+  await expect(nanoMeet.vote("p1", [1])).resolves.toEqual({ data: { choices: [1] } });
+  await expect(nanoMeet.closePoll("p1")).resolves.toEqual({ data: { id: "p1" } });
+  expect(meeting.commands).toEqual([
+    ["nanomeet-open-poll", [poll]],
+    ["nanomeet-vote", [{ poll: "p1", choices: [1] }]],
+    ["nanomeet-close-poll", [{ poll: "p1" }]],
+  ]);
+});
+
+test("participants vote, and only moderators ask, close and read votes", async () => {
+  await join({ moderator: false });
+  await nanoMeet.vote("p1", [0]);
+  const poll = { question: "Slope?", options: ["1", "2"] };
+  for (const refused of [
+    nanoMeet.openPoll(poll),
+    nanoMeet.closePoll("p1"),
+    nanoMeet.readVotes("p1"),
+  ]) {
+    await expect(refused).rejects.toMatchObject({
+      kind: "not_moderator",
+      message: "only a moderator can do this",
+    });
+  }
+  expect(meeting.commands).toHaveLength(1);
+});
+
+test("another engine refuses polls at once", async () => {
+  await join({ own: false });
+  await expect(nanoMeet.vote("p1", [0])).rejects.toMatchObject({ kind: "unsupported" });
+});
+
 test("a reading is no moderator's privilege, and its question may wait for a minute", async () => {
   await join({ moderator: false });
   const opened = { id: "r1", stream: "read_1", ticket: "secret" };

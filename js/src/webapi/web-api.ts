@@ -4,6 +4,7 @@ import { EngineClient } from "../engine/client";
 import type { EngineOptions } from "../engine/core";
 import type { ParticipantInfo } from "../engine/participants";
 import { baseUrl } from "../engine/url";
+import type { NamedVote, OpenPoll } from "../shared/protocol";
 import { type Addresses, CLOUD } from "./addresses";
 import { asNanoMeetError } from "./errors";
 import type { Fetch, Transport } from "./http";
@@ -20,6 +21,9 @@ import {
 import { shorten } from "./shorten";
 import { cloudTargets, inCloud, type Targets } from "./targets";
 import { type Claims, readToken } from "./token";
+
+/** A question to everyone; `correct` and votes name options by number, from 0. */
+export type PollSetup = Omit<OpenPoll, "type" | "ref">;
 
 export interface WebApiOptions extends MeetingOptions, Partial<Addresses> {
   /** The URL of a link shortener. */
@@ -101,6 +105,29 @@ export class WebApi extends MeetingApi {
     return answered("Shorten URL Error", () =>
       shorten(this.linkShortener, url, alias, this.#transport),
     );
+  }
+
+  /** Asks everyone a question. Moderators only. Resolves with the poll's id. */
+  async openPoll(poll: PollSetup): Promise<Success<{ id: string }>> {
+    return (await this.executeCommand("nanomeetOpenPoll", poll)) as Success<{ id: string }>;
+  }
+
+  /** Votes in a poll, or changes the vote; no choices take it back. */
+  async vote(id: string, choices: readonly number[]): Promise<Success<{ choices: number[] }>> {
+    await this.executeCommand("nanomeetVote", { poll: id, choices });
+    return { data: { choices: [...choices] } };
+  }
+
+  /** Closes a poll: its votes are final. Moderators only. */
+  async closePoll(id: string): Promise<Success<{ id: string }>> {
+    await this.executeCommand("nanomeetClosePoll", { poll: id });
+    return { data: { id } };
+  }
+
+  /** Returns who voted for what in a poll that is not anonymous. Moderators only. */
+  async readVotes(id: string): Promise<Success<{ votes: NamedVote[] }>> {
+    const answer = await this.executeCommand("nanomeetReadVotes", { poll: id });
+    return answer as Success<{ votes: NamedVote[] }>;
   }
 
   #addresses(): Addresses {

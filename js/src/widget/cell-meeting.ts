@@ -50,7 +50,10 @@ interface Listener {
 }
 
 /** Events that set lasting state: later listeners must receive the last of each. */
-const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|(Broadcast|Readings)Changed))$/;
+const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|Poll.+|(Broadcast|Readings)Changed))$/;
+
+/** The id of the poll that an event is about: of each, the last one lasts. */
+const pollOf = ({ id, poll }: EventData): unknown => Object(poll).id ?? id;
 
 const OFF = { state: "off", playout: null, since: null, error: null } as const;
 
@@ -175,7 +178,10 @@ export class CellMeeting {
         this.#status("joined");
       }
       if (LASTING.test(name)) {
-        const kept = this.lastEvents.filter(([other]) => other !== name || data.whole === false);
+        const poll = pollOf(data);
+        const kept = this.lastEvents.filter(
+          ([other, old]) => other !== name || (poll ? pollOf(old) !== poll : data.whole === false),
+        );
         this.lastEvents = [...kept, [name, data] as const].slice(-MAX_EVENTS);
       }
       // Frequent events that are of no use to a kernel.

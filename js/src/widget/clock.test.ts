@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { at, elapsed, remaining } from "./clock";
+import { elapsed } from "../shared/elapsed";
+import { at, remaining } from "./clock";
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 /** The header above the meeting: name, state and actions. */
 
+import { elapsed } from "../shared/elapsed";
 import type { MeetingState } from "./cell-meeting";
-import { elapsed } from "./clock";
 import { button, icon, make } from "./dom";
 import type { Session, View } from "./session";
 import { t } from "./strings";

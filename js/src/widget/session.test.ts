@@ -96,6 +96,37 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
+describe("a kernel that lost sight of the page", () => {
+  it("hears the last state of each poll", async () => {
+    const widget = await joined();
+    const page = meetingPage();
+    const poll = (id: string, open: boolean): void =>
+      page?.emit("nanomeet-poll-changed", { poll: { id, open } });
+    const counts = (id: string, voters: number): void =>
+      page?.emit("nanomeet-poll-counts", { id, counts: null, voters });
+    poll("p1", true);
+    counts("p1", 1);
+    poll("p2", true);
+    counts("p1", 2);
+    poll("p1", false);
+    page?.emit("nanomeet-chat", { whole: false, messages: [1] });
+    page?.emit("nanomeet-chat", { whole: false, messages: [2] });
+    await pass(100);
+    widget.kernel.heard();
+    widget.kernel.says({ type: "report" });
+    const told = widget.kernel.sent
+      .flatMap((one) => (one.type === "event" ? [[one.name, one.data]] : []))
+      .filter(([name]) => /Poll|Chat/.test(String(name)));
+    expect(told).toEqual([
+      ["nanomeetPollChanged", { poll: { id: "p2", open: true } }],
+      ["nanomeetPollCounts", { id: "p1", counts: null, voters: 2 }],
+      ["nanomeetPollChanged", { poll: { id: "p1", open: false } }],
+      ["nanomeetChat", { whole: false, messages: [1] }],
+      ["nanomeetChat", { whole: false, messages: [2] }],
+    ]);
+  });
+});
+
 describe("a widget", () => {
   it("contacts the kernel when it is shown, and says so if the kernel does not answer", async () => {
     const widget = new Widget();

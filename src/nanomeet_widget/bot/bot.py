@@ -112,6 +112,8 @@ class Bot(Participation):
     group, own_group : str or None
         The name of the group in whose room you are, and of the one to which you belong; None for the main
         room, and for no group.
+    polls : list of dict
+        The polls of the meeting, oldest first, as for `NanoMeet`.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     talk_times : dict of str to float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
@@ -58,7 +58,7 @@ class Polls(Commands, MeetingState):
         *,
         multiple: bool = False,
         anonymous: bool = False,
-        correct: int | Sequence[int] = (),
+        correct: int | Collection[int] = (),
         seconds: int | None = None,
         show: Show = "after",
     ) -> Poll:
@@ -77,7 +77,7 @@ class Polls(Commands, MeetingState):
             Whether a vote may have several options.
         anonymous : bool, default False
             Whether nothing is kept that says who voted for what: then not even moderators can learn it.
-        correct : int or sequence of int, default ()
+        correct : int or collection of int, default ()
             The numbers of the right options, from 0; everyone learns them when the poll closes. Empty for an
             opinion.
         seconds : int, optional
@@ -161,14 +161,14 @@ class Polls(Commands, MeetingState):
         questions = [functools.partial(self._ask, one) for one in prepared]
         return Quiz(questions, scored=not anonymous, awaited=self._awaited)
 
-    def vote(self, poll: Poll | PollInfo | str, choices: int | Sequence[int]) -> Command[None]:
+    def vote(self, poll: Poll | PollInfo | str, choices: int | Collection[int]) -> Command[None]:
         """Vote in a poll, or change your vote. Embedded server only.
 
         Parameters
         ----------
         poll : Poll, dict or str
             The poll, one of `polls`, or its id.
-        choices : int or sequence of int
+        choices : int or collection of int
             The numbers of the options that you choose, from 0; none takes your vote back.
 
         Returns
@@ -363,7 +363,7 @@ def check_poll(
     *,
     multiple: bool | None,
     anonymous: bool,
-    correct: int | Sequence[int],
+    correct: int | Collection[int],
     seconds: int | None,
     show: Show,
 ) -> dict[str, Any]:
@@ -443,23 +443,24 @@ def _check_seconds(seconds: object) -> int | None:
 
 def _numbers(name: str, value: object, options: int) -> list[int]:
     """Return numbers of options: of one, or of several different ones."""
-    one = _index(value)
-    if one is None and (isinstance(value, str) or not isinstance(value, Sequence)):
-        value = list(value) if isinstance(value, (set, frozenset)) else value
-        if not isinstance(value, list):
-            raise InvalidInputError(
-                f"{name} must be numbers of options, from 0, not {_texts.quoted(value)}"
-            )
-    numbers = [one] if one is not None else [_index(each) for each in value]  # type: ignore[attr-defined]
-    found: list[int] = []
-    for number, each in zip(numbers, [value] if one is not None else value, strict=True):  # type: ignore[call-overload]
+    if _index(value) is not None:
+        given: list[object] = [value]
+    elif isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping)):
+        given = list(value)
+    else:
+        raise InvalidInputError(
+            f"{name} must be numbers of options, from 0, not {_texts.quoted(value)}"
+        )
+    found: set[int] = set()
+    for one in given:
+        number = _index(one)
         if number is None or not 0 <= number < options:
             raise InvalidInputError(
-                f"{name}: there is no option {_texts.quoted(each)}: they are numbered 0 to {options - 1}"
+                f"{name}: there is no option {_texts.quoted(one)}: they are numbered 0 to {options - 1}"
             )
         if number in found:
             raise InvalidInputError(f"{name}: option {number} is there twice")
-        found.append(number)
+        found.add(number)
     return sorted(found)
 
 

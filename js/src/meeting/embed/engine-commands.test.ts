@@ -49,6 +49,22 @@ test.each([
   ],
   ["nanomeet-remove-participant", [ID], { type: "kick", id: ID }],
   ["nanomeet-stop-reading", [{ id: "r1" }], { type: "stop_reading", id: "r1" }],
+  [
+    "nanomeet-open-poll",
+    [{ question: "Slope?", options: ["1", "2"], correct: [1], seconds: 60, show: "live" }],
+    {
+      ...{ type: "open_poll", question: "Slope?", options: ["1", "2"], multiple: false },
+      ...{ anonymous: false, correct: [1], seconds: 60, show: "live" },
+    },
+  ],
+  [
+    "nanomeet-vote",
+    [{ poll: "p1", choices: [0, 1] }],
+    { type: "vote", poll: "p1", choices: [0, 1] },
+  ],
+  ["nanomeet-vote", [{ poll: "p1", choices: [] }], { type: "vote", poll: "p1", choices: [] }],
+  ["nanomeet-close-poll", [{ poll: "p1" }], { type: "close_poll", poll: "p1" }],
+  ["nanomeet-read-votes", [{ poll: "p1" }], { type: "read_votes", poll: "p1" }],
   ["grant-moderator", [ID], { type: "grant_moderator", id: ID }],
   ["set-large-video-participant", [ID, "camera"], { type: "set_main", id: ID }],
   ["set-large-video-participant", [], { type: "set_main", id: null }],
@@ -103,6 +119,45 @@ test.each([
   const opened = await run("nanomeet-read-media", wanted);
   expect(opened).toEqual({ id: "r1", stream: "read_1", ticket: "secret" });
   expect(asked).toEqual([{ type: "read_media", ...request }]);
+});
+
+test("a poll settles with its id, and its votes with who voted", async () => {
+  const wanted = { question: "Slope?", options: ["1", "2"] };
+  await expect(run("nanomeet-open-poll", wanted)).resolves.toEqual({ id: "poll1" });
+  const votes = [{ id: "ab", name: "Ada", choices: [1] }];
+  await expect(run("nanomeet-read-votes", { poll: "poll1" })).resolves.toEqual({ votes });
+});
+
+test.each([
+  ["nanomeet-open-poll", undefined, "options has to be a list of 2 to 20 texts."],
+  ["nanomeet-open-poll", { options: ["1"] }, "options has to be a list of 2 to 20 texts."],
+  ["nanomeet-open-poll", { question: " ", options: ["1", "2"] }, "The question is empty."],
+  ["nanomeet-open-poll", { question: "?", options: ["1", ""] }, "Option 2 is empty."],
+  [
+    "nanomeet-open-poll",
+    { question: "?", options: ["1", "2"], correct: [2] },
+    "correct is a list of options' numbers, from 0 to 1.",
+  ],
+  [
+    "nanomeet-open-poll",
+    { question: "?", options: ["1", "2"], seconds: 4 },
+    "seconds is a whole number from 5 to 86400.",
+  ],
+  [
+    "nanomeet-open-poll",
+    { question: "?", options: ["1", "2"], show: "later" },
+    "show is one of: live, after, never.",
+  ],
+  ["nanomeet-vote", { choices: [0] }, "The poll's id has to be text, not nothing."],
+  [
+    "nanomeet-vote",
+    { poll: "p1", choices: [0.5] },
+    "choices is a list of options' numbers, from 0 to 19.",
+  ],
+  ["nanomeet-close-poll", {}, "The poll's id has to be text, not nothing."],
+])("%s%j is refused with the rule", async (name, wanted, message) => {
+  await expect(run(name, wanted)).rejects.toMatchObject({ kind: "invalid", message });
+  expect(asked).toEqual([]);
 });
 
 test("a reading of someone who is not in the room finds no participant", async () => {

@@ -12,6 +12,7 @@ import { turnCamera } from "../media/facing";
 import { isVolume, type MeetingPage, type RemovalOptions, type RoomStore, toggle } from "../room";
 import { participant, participantOrNull } from "./arguments";
 import { type Emit, recording } from "./engine-events";
+import { closePoll, openPoll, readVotes, vote } from "./engine-polls";
 
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
 
@@ -152,6 +153,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-read-media": (meeting, [wanted]) => readMedia(meeting, wanted),
   "nanomeet-stop-reading": (meeting, [reading]) =>
     meeting.stopReading(text("The reading's id", Reflect.get(Object(reading), "id"), NAME)),
+  "nanomeet-open-poll": (meeting, [poll]) => openPoll(meeting, poll),
+  "nanomeet-vote": (meeting, [ballot]) => vote(meeting, ballot),
+  "nanomeet-close-poll": (meeting, [poll]) => closePoll(meeting, poll),
+  "nanomeet-read-votes": (meeting, [poll]) => readVotes(meeting, poll),
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };

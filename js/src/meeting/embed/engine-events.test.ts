@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
 import { beforeEach, expect, test } from "vitest";
 import type { Health } from "../../composer/index";
-import type { ChatMessage } from "../../shared/protocol";
+import type { ChatMessage, PollChanged } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import { NO_BROADCAST } from "../room/room";
 import { FakeMeeting, person } from "../testing/fake-room";
@@ -54,6 +54,27 @@ test("talk times are sent as they change", () => {
     { seconds: { [ADA]: 12.5 } },
     { seconds: { [ADA]: 14, [ME]: 1 } },
   ]);
+});
+
+test("polls are sent as they change, with the own vote, and their counts as they come", () => {
+  const poll = {
+    ...{ id: "p1", question: "Slope?", options: ["1", "2"], multiple: false, anonymous: false },
+    ...{ show: "after", open: true, ends: 5, counts: null, voters: 0, correct: [], own: [] },
+  } as const satisfies object;
+  const tells = (message: Parameters<typeof meeting.tells>[0]): void => {
+    meeting.polls.apply(message);
+    meeting.tells(message);
+  };
+  const opened = { type: "poll_changed", poll: structuredClone(poll) } as unknown as PollChanged;
+  tells(opened);
+  meeting.polls.voted("p1", [1]);
+  tells({ type: "poll_counts", id: "p1", counts: null, voters: 1 });
+  tells({ type: "poll_changed", poll: { ...opened.poll, open: false, counts: [0, 1], voters: 1 } });
+  expect(heard("nanomeet-poll-changed")).toEqual([
+    { poll },
+    { poll: { ...poll, open: false, counts: [0, 1], voters: 1, own: [1] } },
+  ]);
+  expect(heard("nanomeet-poll-counts")).toEqual([{ id: "p1", counts: null, voters: 1 }]);
 });
 
 test("a reading of the stage that moves, and its end", () => {

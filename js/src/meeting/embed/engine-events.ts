@@ -277,6 +277,17 @@ function emitOneTime(meeting: MeetingPage, emit: Emit, message: ServerMessage): 
       emit("nanomeet-reading-ended", { id, kind, message: words });
       break;
     }
+    // As this page knows it: with the own vote.
+    case "poll_changed": {
+      const poll = meeting.polls.get(message.poll.id);
+      if (poll) emit("nanomeet-poll-changed", { poll: { ...poll } });
+      break;
+    }
+    case "poll_counts": {
+      const { id, counts, voters } = message;
+      emit("nanomeet-poll-counts", { id, counts, voters });
+      break;
+    }
     case "unmute_asked":
       emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
       break;

@@ -15,7 +15,7 @@ import { MAX_LINES } from "../../shared/video-limits";
 import { ToolbarSettings } from "./toolbar-settings";
 
 export type Theme = "light" | "dark";
-export type Panel = "people" | "chat" | "settings" | "broadcast" | "invite";
+export type Panel = "people" | "chat" | "polls" | "settings" | "broadcast" | "invite";
 
 /** A moderator's request that the user answers. */
 export type Asked = ({ what: "unmute" } & UnmuteAsked) | ({ what: "stage" } & StageInvited);

@@ -5,6 +5,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { StageBroadcast } from "../../composer/index";
+import { person } from "../../shared/person";
 import type { IceServer, Participant, ServerMessage, Welcome } from "../../shared/protocol";
 import { BroadcastControl } from "../broadcast/broadcast";
 import { Composing } from "../broadcast/composing";
@@ -16,7 +17,6 @@ import { composedTiles } from "./composed-tiles";
 import { ElementShare } from "./element-share";
 import { flag } from "./launch";
 import type { MeetingParts } from "./parts";
-import { person } from "./preferences";
 import { type Connection, type Ending, Signalling, type SignallingOptions } from "./signalling";
 import { type SourceClosing, Sources } from "./sources";
 

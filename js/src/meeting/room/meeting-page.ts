@@ -5,6 +5,7 @@ import type { Health } from "../../composer/index";
 import {
   type BroadcastOptions,
   type MeetingStatus,
+  type NamedVote,
   type Reading,
   type ReadingOpened,
   type RemovalPlanned,
@@ -24,6 +25,8 @@ import { t } from "../strings";
 import { Call } from "./call";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
+import type { PollWish } from "./classroom/poll-draft";
+import { PollStore } from "./classroom/polls";
 import { RecordsNews } from "./classroom/records";
 import { follow } from "./effects";
 import { inviteLink } from "./invite";
@@ -53,6 +56,7 @@ export class MeetingPage implements MeetingParts {
   /** The size at which this page shows each video. */
   readonly videoConstraints = new VideoConstraints({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();
+  readonly polls = new PollStore();
   /** Requests to the room. */
   readonly ask = new RoomRequests((request, timeout) => this.#request(request, timeout));
   readonly status = signal<MeetingStatus>("idle");
@@ -322,6 +326,26 @@ export class MeetingPage implements MeetingParts {
     return this.#call.peek()?.line.readMedia(wanted) ?? Promise.reject(notJoined());
   }
 
+  /** Asks everyone a question; returns the poll's id. */
+  async openPoll(wanted: PollWish): Promise<string> {
+    const call = this.#call.peek();
+    if (!call) throw notJoined();
+    const id = await call.line.openPoll(wanted);
+    this.polls.asked(id);
+    return id;
+  }
+
+  /** Returns who voted for what in a poll that is not anonymous. */
+  readVotes(poll: string): Promise<readonly NamedVote[]> {
+    return this.#call.peek()?.line.readVotes(poll) ?? Promise.reject(notJoined());
+  }
+
+  /** Votes, or changes the vote; no choices take it back. */
+  async vote(poll: string, choices: readonly number[]): Promise<void> {
+    await this.ask.vote(poll, choices);
+    this.polls.voted(poll, choices);
+  }
+
   /** Returns the effects of removing a participant. */
   planRemoval(id: string): Promise<RemovalPlanned> {
     return this.#call.peek()?.line.planRemoval(id) ?? Promise.reject(notJoined());
@@ -399,6 +423,7 @@ export class MeetingPage implements MeetingParts {
   #lostPlace(): void {
     this.#call.peek()?.exit();
     this.room.clear();
+    this.polls.clear();
     this.#step("joining");
   }
 
@@ -428,6 +453,7 @@ export class MeetingPage implements MeetingParts {
     this.media.close();
     this.room.clear();
     this.chat.clear();
+    this.polls.clear();
     this.view.clear();
     this.health.value = null;
   }

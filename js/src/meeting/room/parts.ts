@@ -7,6 +7,7 @@ import type { ViewStore } from "../look/view";
 import type { LocalMedia } from "../media/media";
 import type { VideoConstraints } from "../mesh/video-constraints";
 import type { ChatStore } from "./chat";
+import type { PollStore } from "./classroom/polls";
 import type { Launch } from "./launch";
 import type { PasswordQuestion } from "./password-question";
 import type { RoomStore } from "./room";
@@ -20,6 +21,7 @@ export interface MeetingParts {
   /** The size at which this page shows each video. */
   readonly videoConstraints: VideoConstraints;
   readonly chat: ChatStore;
+  readonly polls: PollStore;
   readonly question: PasswordQuestion;
   readonly name: ReadonlySignal<string>;
   readonly status: ReadonlySignal<MeetingStatus>;

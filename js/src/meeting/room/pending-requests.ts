@@ -5,6 +5,8 @@ import {
   type ClientMessage,
   type InviteCreated,
   LIMITS,
+  type PollOpened,
+  type PollVotes,
   type ReadingOpened,
   type RemovalPlanned,
   type SourceOpened,
@@ -13,7 +15,14 @@ import { RefusedError } from "../../shared/refused-error";
 import type { Request } from "../../shared/server-line";
 import { bytes } from "../../shared/text";
 
-export type Answer = Ack | InviteCreated | ReadingOpened | RemovalPlanned | SourceOpened;
+export type Answer =
+  | Ack
+  | InviteCreated
+  | PollOpened
+  | PollVotes
+  | ReadingOpened
+  | RemovalPlanned
+  | SourceOpened;
 
 interface Pending {
   resolve: (answer: Answer) => void;

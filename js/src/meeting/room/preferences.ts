@@ -1,19 +1,16 @@
 /** The user's choices, kept for the next visit: name and devices. */
 
-import { randomName } from "../../shared/random";
 import type { DeviceChoice, Start } from "../media/devices";
 import type { MediaMemory } from "../media/memory";
 
 const NAME = "nanomeet.name";
 const DEVICES = "nanomeet.devices";
 const LANGUAGE = "nanomeet.language";
-const PERSON = "nanomeet.person";
 const QUALITY = "nanomeet.quality";
 const AVATAR = "nanomeet.avatar";
 const BACKGROUND = "nanomeet.background";
 const PICTURE = "nanomeet.background.picture";
 const NOISE = "nanomeet.noise";
-const PERSON_FORM = /^[A-Za-z0-9_-]{16,64}$/;
 
 const OFF = { audio: "nanomeet.microphone", video: "nanomeet.camera" } as const;
 
@@ -79,18 +76,6 @@ export function rememberedQuality(): string | null {
 
 export function rememberQuality(quality: string): void {
   save(QUALITY, quality);
-}
-
-/**
- * This browser's random id for its user, by which the server recognises a second connection of the
- * same person. Without storage there is none: each connection then counts as a new person.
- */
-export function person(): string | null {
-  const known = load(PERSON);
-  if (known !== null && PERSON_FORM.test(known)) return known;
-  const made = randomName();
-  save(PERSON, made);
-  return load(PERSON) === made ? made : null;
 }
 
 // Storage throws where the browser blocks it for a framed page: nothing is remembered then.

@@ -61,7 +61,17 @@ export class RoomRequests {
     return this.#ask({ type: "stop_reading", id });
   }
 
+  /** Votes, or changes the vote; no choices take it back. */
+  vote(poll: string, choices: readonly number[]): Promise<void> {
+    return this.#ask({ type: "vote", poll, choices: [...choices] });
+  }
+
   // --- for moderators ---
+
+  /** Closes a poll: its votes are final. */
+  closePoll(poll: string): Promise<void> {
+    return this.#ask({ type: "close_poll", poll });
+  }
 
   setSubject(subject: string): Promise<void> {
     return this.#ask({ type: "set_subject", subject });

@@ -1,30 +1,6 @@
 import { expect, test } from "vitest";
-import type { Participant, Welcome } from "../../shared/protocol";
-import { person } from "../testing/fake-room";
+import { person, welcome } from "../testing/fake-room";
 import { NO_BROADCAST, RoomStore } from "./room";
-
-const welcome = (participants: Participant[]): Welcome => ({
-  type: "welcome",
-  v: 1,
-  own: person({ id: "me", moderator: true }),
-  kept: false,
-  resume: "place",
-  room: "room",
-  session: "meeting",
-  streamname: "stream",
-  participants,
-  state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
-  broadcast: NO_BROADCAST,
-  knocking: [],
-  ice_servers: [],
-  expires: 0,
-  now: Date.now() / 1000,
-  max_stage: 8,
-  chat: [],
-  viewers: 0,
-  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
-  readings: [],
-});
 
 const ids = (room: RoomStore): string[] => room.others.value.map(({ id }) => id);
 

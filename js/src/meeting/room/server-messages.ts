@@ -10,10 +10,15 @@ import type {
   Welcome,
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
+import { cut } from "../../shared/text";
 import { inWords, t } from "../strings";
 import type { Call } from "./call";
+import { offersPolls, type PollNews } from "./classroom/polls";
 import type { MeetingParts } from "./parts";
 import { ReadingNews } from "./reading-words";
+
+/** Characters of a question in a toast. */
+const MAX_TOLD = 120;
 
 export class ServerMessages {
   readonly #parts: MeetingParts;
@@ -30,12 +35,13 @@ export class ServerMessages {
   }
 
   handle(message: ServerMessage): void {
-    const { room, view, chat, videoConstraints, question, connection, health } = this.#parts;
+    const { room, view, chat, polls, videoConstraints, question, connection, health } = this.#parts;
     const { mesh, broadcast, relay, sources, taps } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
     if (message.type === "left") this.#tellLeft(message.id);
     room.apply(message);
+    this.#tellPoll(polls.apply(message));
     switch (message.type) {
       case "welcome":
         this.#welcome(message);
@@ -148,6 +154,14 @@ export class ServerMessages {
     const { room, view } = this.#parts;
     const other = room.others.value.find(({ id }) => id === sender);
     if (other) view.announce(t.reacted(other.name, t.reactions[reaction]));
+  }
+
+  #tellPoll(news: PollNews | null): void {
+    const { launch, view } = this.#parts;
+    if (!news || !offersPolls(launch)) return;
+    const question = cut(news.poll.question, MAX_TOLD);
+    if (news.what === "opened") view.announce(t.polls.voting.asked(question));
+    else view.tell(t.polls.closedTold(question));
   }
 
   #tellLeft(id: string): void {

@@ -5,6 +5,8 @@ import {
   type ClientMessage,
   type CreateInvite,
   type Join,
+  type NamedVote,
+  type OpenPoll,
   type OpenSource,
   PROTOCOL_VERSION,
   type ReadingOpened,
@@ -165,6 +167,20 @@ export class Signalling implements ServerLine {
     throw new RefusedError("protocol", "The server opened no stream to read.");
   }
 
+  /** Asks everyone a question; returns the poll's id. */
+  async openPoll(wanted: Omit<OpenPoll, "type" | "ref">): Promise<string> {
+    const answer = await this.#ask({ type: "open_poll", ...wanted });
+    if (answer.type === "poll_opened") return answer.id;
+    throw new RefusedError("protocol", "The server opened no poll.");
+  }
+
+  /** Returns who voted for what in a poll that is not anonymous. */
+  async readVotes(poll: string): Promise<readonly NamedVote[]> {
+    const answer = await this.#ask({ type: "read_votes", poll });
+    if (answer.type === "poll_votes") return answer.votes;
+    throw new RefusedError("protocol", "The server gave no votes.");
+  }
+
   #ask(message: Request, timeout?: number): Promise<Answer> {
     if (this.#connection === "joined") return this.#pending.ask(message, timeout);
     return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
@@ -255,6 +271,8 @@ export class Signalling implements ServerLine {
       case "invite_created":
       case "removal_planned":
       case "reading_opened":
+      case "poll_opened":
+      case "poll_votes":
         this.#pending.settle(message.ref, message);
         return;
       case "source_opened":

@@ -2,6 +2,7 @@ import { records } from "../../shared/records.de";
 import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
+import { polls } from "./polls.de";
 import { readings } from "./readings.de";
 
 const count = counting("de");
@@ -20,6 +21,7 @@ const NONE: Readonly<Record<Which, string>> = {
 /** Deutsch. */
 export const de: Strings = {
   panels,
+  polls,
   readings,
   records,
   common: {
@@ -241,6 +243,7 @@ export const de: Strings = {
     handDown: "Hand herunternehmen",
     reactions: "Reaktionen",
     chat: "Chat",
+    polls: "Umfragen",
     unread: (n) => count(n, { one: "# ungelesene Nachricht", other: "# ungelesene Nachrichten" }),
     people: "Personen",
     waiting: (n) => count(n, { one: "# Person wartet", other: "# Personen warten" }),

@@ -1,6 +1,7 @@
 import { records } from "../../shared/records.en";
 import { panels } from "./panels.en";
 import { counting } from "./plural";
+import { polls } from "./polls.en";
 import { readings } from "./readings.en";
 
 const count = counting("en");
@@ -17,6 +18,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 /** English, and the words that every other language must have. */
 export const en = {
   panels,
+  polls,
   readings,
   records,
   common: {
@@ -230,6 +232,7 @@ export const en = {
     handDown: "Lower your hand",
     reactions: "Reactions",
     chat: "Chat",
+    polls: "Polls",
     unread: (n: number) => count(n, { one: "# unread message", other: "# unread messages" }),
     people: "People",
     waiting: (n: number) => count(n, { one: "# person waiting", other: "# people waiting" }),

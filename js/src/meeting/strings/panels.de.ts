@@ -9,6 +9,7 @@ export const panels: typeof english = {
   titles: {
     people: "Personen",
     chat: "Chat",
+    polls: "Umfragen",
     settings: "Einstellungen",
     broadcast: "Übertragung",
     invite: "Personen einladen",

@@ -8,6 +8,7 @@ export const panels = {
   titles: {
     people: "People",
     chat: "Chat",
+    polls: "Polls",
     settings: "Settings",
     broadcast: "Broadcast",
     invite: "Invite people",

@@ -7,18 +7,21 @@ import { signal } from "@preact/signals";
 import type { Health } from "../../composer/index";
 import type {
   MeetingStatus,
+  NamedVote,
   Participant,
   ReadingOpened,
   ServerMessage,
+  Welcome,
 } from "../../shared/protocol";
 import { ViewStore } from "../look/view";
 import type { NoiseSuppression } from "../media/media";
 import type { Remote } from "../mesh/mesh";
 import type { MeetingPage } from "../room";
 import { ChatStore } from "../room/chat";
+import { PollStore } from "../room/classroom/polls";
 import { PasswordQuestion } from "../room/password-question";
 import { RoomRequests } from "../room/requests";
-import { RoomStore } from "../room/room";
+import { NO_BROADCAST, RoomStore } from "../room/room";
 import type { Connection, Ending } from "../room/signalling";
 import type { SourceClosing, SourceGrant } from "../room/sources";
 import { Volumes } from "../room/volumes";
@@ -36,6 +39,30 @@ export function person(some: Partial<Participant> & { id: string }): Participant
     ...some,
   };
 }
+
+/** What the server says on joining a room with these participants. */
+export const welcome = (participants: Participant[]): Welcome => ({
+  type: "welcome",
+  v: 1,
+  own: person({ id: "me", moderator: true }),
+  kept: false,
+  resume: "place",
+  room: "room",
+  session: "meeting",
+  streamname: "stream",
+  participants,
+  state: { subject: "Physics", lobby: true, locked: false, closed: false, main: null },
+  broadcast: NO_BROADCAST,
+  knocking: [],
+  ice_servers: [],
+  expires: 0,
+  now: Date.now() / 1000,
+  max_stage: 8,
+  chat: [],
+  viewers: 0,
+  feed: { type: "stage_feed", stream: null, ticket: null, possible: true },
+  readings: [],
+});
 
 const nothing = async (): Promise<void> => {};
 
@@ -67,6 +94,7 @@ export class FakeMeeting {
   readonly asked: object[] = [];
   readonly room = new RoomStore();
   readonly chat = new ChatStore();
+  readonly polls = new PollStore();
   readonly view = new ViewStore();
   readonly question = new PasswordQuestion();
   readonly ask = new RoomRequests(async (request) => void this.asked.push({ ...request }));
@@ -161,6 +189,21 @@ export class FakeMeeting {
 
   stopReading(id: string): Promise<void> {
     return this.ask.stopReading(id);
+  }
+
+  async openPoll(wanted: Parameters<MeetingPage["openPoll"]>[0]): Promise<string> {
+    this.asked.push({ type: "open_poll", ...wanted });
+    return "poll1";
+  }
+
+  async readVotes(poll: string): Promise<readonly NamedVote[]> {
+    this.asked.push({ type: "read_votes", poll });
+    return [{ id: "ab", name: "Ada", choices: [1] }];
+  }
+
+  async vote(poll: string, choices: readonly number[]): Promise<void> {
+    await this.ask.vote(poll, choices);
+    this.polls.voted(poll, choices);
   }
 
   async startBroadcast(options: object): Promise<void> {

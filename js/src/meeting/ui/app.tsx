@@ -3,6 +3,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { AudienceStage } from "./audience";
 import { AdmissionCard } from "./cards";
+import { PollCard } from "./classroom/poll-card";
 import { Header } from "./header";
 import { Help } from "./help";
 import { Notices, Toasts } from "./notices";
@@ -43,6 +44,8 @@ const NARROW = 460;
 const FIXED_TOOLS = 4.8;
 /** Pixels that the title needs beside the tools. */
 const TITLE = 180;
+/** Smaller pages have no room for a poll's answers over the stage. */
+const CARD = { width: 480, height: 420 };
 const CORNER = { width: 360, height: 300 };
 
 function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
@@ -50,18 +53,20 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [frame, { width, height }] = useSize<HTMLDivElement>();
   const tool = width <= NARROW ? TOOL_NARROW : TOOL;
   const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
-  const most = room.moderator.value ? 9 : 7;
+  const most = room.moderator.value ? 10 : 8;
   // Who reads what has to be readable: it needs a line of its own.
   const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE && !hasReadingBadges(meeting);
   // The mini-player shows people, and the controls that must always be reachable.
   const corner = width > 0 && width <= CORNER.width && height <= CORNER.height;
+  const small = width < CARD.width || height < CARD.height;
   return (
     <div class="room" ref={frame} data-form={corner ? "corner" : beside ? "wide" : "tall"}>
       <Header meeting={meeting} />
       <main class="middle">
         {room.onStage.value ? <Stage meeting={meeting} /> : <AudienceStage meeting={meeting} />}
         <AudienceCount meeting={meeting} />
-        <Notices meeting={meeting} />
+        <Notices meeting={meeting} small={small} />
+        {!small && <PollCard meeting={meeting} />}
         <Alone meeting={meeting} />
         <OpenPanel meeting={meeting} />
       </main>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { elapsed } from "../../shared/elapsed";
 import { flag } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
@@ -89,14 +90,7 @@ export function Duration({ since }: { since: number }): JSX.Element {
   });
   return (
     <time class="duration" aria-hidden="true">
-      {clock(passed)}
+      {elapsed(passed)}
     </time>
   );
-}
-
-function clock(seconds: number): string {
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  return `${hours > 0 ? `${hours}:` : ""}${hours > 0 ? two(minutes) : minutes}:${two(seconds % 60)}`;
 }

@@ -217,6 +217,19 @@ export const Chevron = (): JSX.Element => (
   </Icon>
 );
 
+export const Down = (): JSX.Element => (
+  <Icon>
+    <path d="m7 9.5 5 5 5-5" />
+  </Icon>
+);
+
+/** Bars of votes. */
+export const Poll = (): JSX.Element => (
+  <Icon>
+    <path d="M4.5 4v16M4.5 6.5H15M4.5 12H20M4.5 17.5h6" />
+  </Icon>
+);
+
 export const Shield = (): JSX.Element => (
   <Icon>
     <path d="M12 3.5 5 6v5.5c0 4.3 2.8 7.4 7 9 4.2-1.6 7-4.7 7-9V6z" />

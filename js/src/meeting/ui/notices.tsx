@@ -7,11 +7,18 @@ import { tabAddress } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { PollHint } from "./classroom/poll-card";
 import { Close, Microphone, Speaker } from "./icons";
 import { ReadingQuestions } from "./reading-question";
 
+interface NoticesProps {
+  meeting: MeetingPage;
+  /** Whether the page has no room for more than a line of each. */
+  small: boolean;
+}
+
 /** Notices over the stage, the most urgent first. */
-export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
+export function Notices({ meeting, small }: NoticesProps): JSX.Element {
   const { view, connection } = meeting;
   return (
     <div class="notices">
@@ -43,6 +50,7 @@ export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
       <ElementQuestion meeting={meeting} />
       <ReadingQuestions meeting={meeting} />
       <LobbyBar meeting={meeting} />
+      {small && <PollHint meeting={meeting} />}
       <MediaNotice meeting={meeting} />
     </div>
   );

@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { BroadcastPanel } from "./broadcast-panel";
 import { ChatPanel } from "./chat-panel";
+import { PollsPanel } from "./classroom/polls";
 import { Close } from "./icons";
 import { InvitePanel } from "./invite-panel";
 import { PeoplePanel } from "./people-panel";
@@ -13,6 +14,7 @@ import { SettingsPanel } from "./settings-panel";
 const CONTENTS: Record<Name, (props: { meeting: MeetingPage }) => JSX.Element> = {
   people: PeoplePanel,
   chat: ChatPanel,
+  polls: PollsPanel,
   settings: SettingsPanel,
   broadcast: BroadcastPanel,
   invite: InvitePanel,
@@ -106,7 +108,7 @@ function place(panel: Element): string {
 }
 
 /** Focuses the panel's button, or the menu that holds it where the page is narrow. */
-function returnFocus(name: Name): void {
+export function returnFocus(name: Name): void {
   const toolbar = document.querySelector(".toolbar");
   const own = toolbar?.querySelector<HTMLElement>(`[data-panel-button="${name}"]`);
   (own ?? toolbar?.querySelector<HTMLElement>('[data-tool="more"]'))?.focus();

@@ -1,5 +1,6 @@
 /** Keyboard shortcuts, which are off while typing. */
 
+import { offersPolls } from "../room/classroom/polls";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
 import { t } from "../strings";
@@ -33,6 +34,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   { key: "c", words: () => t.toolbar.chat, act: inRoom(({ view }) => view.toggle("chat")) },
   { key: "p", words: () => t.toolbar.people, act: inRoom(({ view }) => view.toggle("people")) },
+  {
+    key: "q",
+    words: () => t.toolbar.polls,
+    act: inRoom(({ launch, view }) => offersPolls(launch) && view.toggle("polls")),
+  },
   {
     key: "s",
     words: () => t.toolbar.screen,

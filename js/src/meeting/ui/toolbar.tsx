@@ -3,6 +3,7 @@ import { first } from "../../shared/text";
 import type { Panel } from "../look/view";
 import { offersTurning, turnCamera } from "../media/facing";
 import { refusalOf } from "../media/permissions";
+import { offersPolls } from "../room/classroom/polls";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
 import { t } from "../strings";
@@ -20,6 +21,7 @@ import {
   Message,
   More,
   People,
+  Poll,
   Power,
   Screen,
   Sliders,
@@ -64,6 +66,7 @@ const IMPORTANCE = [
   "turn",
   "custom",
   "reactions",
+  "polls",
   "broadcast",
   "invite",
   "settings",
@@ -104,7 +107,7 @@ export function Toolbar({ meeting, room }: ToolbarProps): JSX.Element {
 }
 
 function toolsOf(meeting: MeetingPage): Tool[] {
-  const { room, view, media, chat } = meeting;
+  const { room, view, media, chat, polls } = meeting;
   const { others, onStage, moderator } = room;
   const shared = media.screen.value !== null;
   const raised = room.own.value?.hand != null;
@@ -176,6 +179,11 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       shortcut: "p",
       badge: waiting(room.knocking.value.length) ?? present(room.people.value),
     },
+    offersPolls(meeting.launch) && {
+      ...panel("polls", ["polls"], t.toolbar.polls, <Poll />),
+      shortcut: "q",
+      badge: questions(polls.unanswered.value.length),
+    },
     others.value.length > 0 &&
       onStage.value && {
         key: "view",
@@ -224,6 +232,10 @@ function unread(count: number): Badge | null {
 
 function waiting(count: number): Badge | null {
   return count > 0 ? { count, label: t.toolbar.waiting(count), urgent: true } : null;
+}
+
+function questions(count: number): Badge | null {
+  return count > 0 ? { count, label: t.polls.unanswered(count), urgent: true } : null;
 }
 
 function present(count: number): Badge {

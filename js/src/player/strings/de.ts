@@ -1,8 +1,11 @@
+import { voting } from "../../polls/strings/de";
 import { records } from "../../shared/records.de";
 import type { Strings } from "./en";
 
 export const de: Strings = {
   records,
+  voting,
+  poll: { label: "Umfrage", hide: "Ausblenden", show: "Umfrage zeigen" },
   untitled: "Live-Übertragung",
   picture: "Übertragung",
   toolbar: {

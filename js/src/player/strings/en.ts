@@ -1,8 +1,11 @@
+import { voting } from "../../polls/strings/en";
 import { records } from "../../shared/records.en";
 
 /** English, and the words that every other language must have. */
 export const en = {
   records,
+  voting,
+  poll: { label: "Poll", hide: "Hide", show: "Show the poll" },
   untitled: "Live broadcast",
   picture: "Broadcast",
   toolbar: {

@@ -49,7 +49,7 @@ class Ballot:
 
     #: What the person is recognised by.
     voter: str
-    #: The people with whom they share their link and network.
+    #: Those who have the same link and network.
     crowd: str
     choices: tuple[int, ...]
     #: The participant's ID; empty for a viewer, and in an anonymous poll.

@@ -157,7 +157,7 @@ class CountedPoll:
         Parameters
         ----------
         crowd : str
-            The people with whom they share their link and network.
+            Those who have the same link and network.
         here : int
             How many of them are here now.
         most : int, optional
