@@ -6,6 +6,7 @@ import { Throttle } from "../../shared/throttle";
 import { captureFor } from "../mesh/quality";
 import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
+import { warnOfEnd } from "./classroom/group-warnings";
 import type { MeetingParts } from "./parts";
 
 /** Milliseconds: limits how often media changes are sent, however often a program switches. */
@@ -66,6 +67,7 @@ export function follow(
       };
       if (connection.value === "joined") mediaUpdates.tell(sending);
     }),
+    warnOfEnd(room.groups, view),
   ];
   return () => {
     mediaUpdates.clear();

@@ -12,6 +12,7 @@ import type {
   ServerMessage,
   StageFeed,
 } from "../../shared/protocol";
+import { GroupsStore } from "./classroom/groups";
 
 /** The state without a broadcast. */
 export const NO_BROADCAST: BroadcastState = {
@@ -54,6 +55,7 @@ export class RoomStore {
   readonly feed = signal<StageFeed>(NO_FEED);
   /** Programs that read the stage, or a participant who has agreed; announced to everyone. */
   readonly readings = signal<readonly Reading[]>([]);
+  readonly groups = new GroupsStore();
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -92,6 +94,11 @@ export class RoomStore {
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
         this.readings.value = message.readings;
+        this.groups.apply(message, this.#ahead);
+        break;
+      case "groups_changed":
+      case "group_note":
+        this.groups.apply(message, this.#ahead);
         break;
       case "joined":
         this.others.value = [

@@ -34,6 +34,7 @@ export class ServerMessages {
     const { mesh, broadcast, relay, sources, taps } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
+    const grouped = room.groups.open.value;
     if (message.type === "left") this.#tellLeft(message.id);
     room.apply(message);
     switch (message.type) {
@@ -120,6 +121,14 @@ export class ServerMessages {
         broadcast.changed(message.broadcast);
         if (!broadcast.active) health.value = null;
         this.#tellTrouble(message.broadcast, trouble);
+        break;
+      case "groups_changed":
+        if (grouped !== room.groups.open.value && message.here === null) {
+          view.announce(grouped ? t.groups.closed : t.groups.opened);
+        }
+        break;
+      case "group_note":
+        view.announce(`${t.groups.note(message.name)} ${message.text}`);
         break;
       case "error":
         if (connection.value === "locked") {

@@ -1,4 +1,5 @@
 import type { Strings, Which } from "./en";
+import { groups } from "./groups.de";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
 import { readings } from "./readings.de";
@@ -18,6 +19,7 @@ const NONE: Readonly<Record<Which, string>> = {
 
 /** Deutsch. */
 export const de: Strings = {
+  groups,
   panels,
   readings,
   common: {
@@ -35,6 +37,7 @@ export const de: Strings = {
     timeout: "Der Server hat nicht rechtzeitig geantwortet.",
     not_joined: "Sie sind nicht in der Besprechung.",
     connection_lost: "Die Verbindung ging verloren.",
+    moved: "Sie waren inzwischen auf dem Weg in einen anderen Raum.",
     too_many_attempts:
       "Zu viele falsche Passwörter. Warten Sie einen Augenblick, dann versuchen Sie es wieder.",
     audience: "Sie sind im Publikum: Heben Sie die Hand, dann kann die Moderation Sie holen.",
@@ -147,6 +150,7 @@ export const de: Strings = {
     },
     address_invalid: { title: "Unter dieser Adresse gibt es keine Besprechung", told: "" },
     wrong_room: { title: "Dieser Link funktioniert nicht", told: "" },
+    group_refused: { title: "Die Gruppe war nicht zu betreten", told: "" },
     server_unreachable: {
       title: "Der Server ist nicht erreichbar",
       told: "Prüfen Sie Ihr Netz, dann treten Sie wieder bei.",

@@ -1,3 +1,4 @@
+import { groups } from "./groups.en";
 import { panels } from "./panels.en";
 import { counting } from "./plural";
 import { readings } from "./readings.en";
@@ -15,6 +16,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 
 /** English, and the words that every other language must have. */
 export const en = {
+  groups,
   panels,
   readings,
   common: {
@@ -36,6 +38,7 @@ export const en = {
     timeout: "The server did not answer in time.",
     not_joined: "You are not in the meeting.",
     connection_lost: "The connection was lost.",
+    moved: "You went to another room of the meeting meanwhile.",
     too_many_attempts: "Too many wrong passwords. Wait a moment, then try again.",
     audience:
       "You are in the audience. Raise your hand and a moderator can invite you to the stage.",
@@ -134,6 +137,7 @@ export const en = {
     },
     address_invalid: { title: "No meeting at this address", told: "" },
     wrong_room: { title: "This link does not work", told: "" },
+    group_refused: { title: "The group could not be entered", told: "" },
     server_unreachable: {
       title: "The server cannot be reached",
       told: "Check your network, then join again.",

@@ -11,6 +11,7 @@ export const panels = {
     settings: "Settings",
     broadcast: "Broadcast",
     invite: "Invite people",
+    groups: "Groups",
   },
   copy: "Copy",
   copied: "Copied",

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { flag } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
+import { GroupBar } from "./classroom/group-bar";
 import { Closed, Door, Eye, Lock } from "./icons";
 import { ReadingBadges } from "./readings";
 
@@ -31,6 +32,7 @@ export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </Mark>
       )}
       {!told && <LiveBadge meeting={meeting} />}
+      <GroupBar meeting={meeting} />
       <ReadingBadges meeting={meeting} />
     </header>
   );

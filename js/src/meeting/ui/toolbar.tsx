@@ -12,6 +12,7 @@ import {
   Chevron,
   Expand,
   Grid,
+  Groups,
   Hand,
   Invite,
   Keyboard,
@@ -65,6 +66,7 @@ const IMPORTANCE = [
   "custom",
   "reactions",
   "broadcast",
+  "groups",
   "invite",
   "settings",
   "view",
@@ -189,6 +191,10 @@ function toolsOf(meeting: MeetingPage): Tool[] {
     moderator.value && {
       ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
       active: room.broadcast.value.state === "live",
+    },
+    moderator.value && {
+      ...panel("groups", ["breakout-rooms"], t.groups.title, <Groups />),
+      active: room.groups.open.value,
     },
     moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
     panel("settings", ["settings"], t.toolbar.settings, <Sliders />),
