@@ -50,7 +50,8 @@ export class MeetingView {
         this.reconnecting = false;
         break;
       case "nanomeetConnection":
-        this.reconnecting = data.state === "reconnecting";
+        // On the way to another room of the meeting, too.
+        this.reconnecting = data.state !== "connected";
         break;
       case "videoConferenceLeft":
       case "readyToClose":

@@ -12,6 +12,7 @@ import { turnCamera } from "../media/facing";
 import { isVolume, type MeetingPage, type RemovalOptions, type RoomStore, toggle } from "../room";
 import { participant, participantOrNull } from "./arguments";
 import { type Emit, recording } from "./engine-events";
+import { GROUP_COMMANDS } from "./engine-groups";
 
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
 
@@ -152,6 +153,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-read-media": (meeting, [wanted]) => readMedia(meeting, wanted),
   "nanomeet-stop-reading": (meeting, [reading]) =>
     meeting.stopReading(text("The reading's id", Reflect.get(Object(reading), "id"), NAME)),
+  ...GROUP_COMMANDS,
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };

@@ -1,5 +1,6 @@
 /** The room as embedding code sees it. */
 
+export { minutesOf, shuffled, usual as usualName } from "./classroom/plan";
 export { MeetingPage } from "./meeting-page";
 export { avatarOf } from "./profile";
 export type { RemovalOptions } from "./requests";

@@ -426,6 +426,7 @@ export class MeetingPage implements MeetingParts {
       return;
     }
     const outside = connection === "waiting" || connection === "locked";
+    if (outside) this.room.groups.moving.value = null;
     if (outside && this.status.value === "joined") this.#lostPlace();
     if (connection === "waiting") this.#step("waiting");
     if (connection === "locked") this.#step("joining");

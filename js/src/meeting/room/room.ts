@@ -94,7 +94,6 @@ export class RoomStore {
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
         this.readings.value = message.readings;
-        this.groups.apply(message, this.#ahead);
         break;
       case "groups_changed":
       case "group_note":

@@ -15,8 +15,14 @@ export const WARNINGS = [60, 10] as const;
 
 export class GroupsStore {
   readonly groups = signal<readonly Group[]>([]);
-  /** When everyone comes back by themselves, by this page's clock, in seconds since the epoch. */
-  readonly ends = signal<number | null>(null);
+  /** When everyone comes back by themselves, in seconds since the epoch. */
+  readonly endsByServer = signal<number | null>(null);
+  /** The same by this page's clock. */
+  readonly ends = computed(() => {
+    const { value } = this.endsByServer;
+    return value === null ? null : value - this.#ahead;
+  });
+  #ahead = 0;
   /** The group whose room this is; null in the main room. */
   readonly here = signal<string | null>(null);
   /** The group to which oneself belongs. */
@@ -37,15 +43,10 @@ export class GroupsStore {
   /** `ahead`: seconds by which the server's clock is ahead of this page's. */
   apply(message: ServerMessage, ahead: number): void {
     switch (message.type) {
-      case "welcome":
-        // They follow in a message of their own, if there are any.
-        this.groups.value = [];
-        this.ends.value = null;
-        this.own.value = null;
-        break;
       case "groups_changed":
+        this.#ahead = ahead;
         this.groups.value = message.groups;
-        this.ends.value = message.ends === null ? null : message.ends - ahead;
+        this.endsByServer.value = message.ends;
         this.here.value = message.here;
         this.own.value = message.own;
         break;
@@ -71,7 +72,7 @@ export class GroupsStore {
   /** The page is outside the meeting. */
   clear(): void {
     this.groups.value = [];
-    this.ends.value = null;
+    this.endsByServer.value = null;
     this.own.value = null;
     this.note.value = null;
     this.here.value = null;
