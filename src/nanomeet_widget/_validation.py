@@ -26,6 +26,9 @@ DEFAULT_VALIDITY = timedelta(days=14)
 MAX_VALIDITY = timedelta(days=365)
 
 _ROOM = re.compile(r"[A-Za-z0-9_]+")
+#: What the names of groups' rooms begin with: `check_room` refuses it, so that no token is ever issued for one
+#: but by the meeting that the group belongs to.
+_GROUP_ROOM = "group-"
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _CSS_LENGTH = re.compile(r"\d+(\.\d+)?(px|em|rem|ch|%|vw|vh|vmin|vmax|dvw|dvh|svh|lvh|cm|mm|in|pt)")
@@ -52,6 +55,16 @@ def check_room(room: object) -> str:
             f"room {_texts.quoted(room)} has {len(room)} characters: at most {MAX_ROOM_NAME} are allowed"
         )
     return room
+
+
+def new_group_room() -> str:
+    """Return a name for a group's room, which cannot be guessed, and which `check_room` refuses."""
+    return _GROUP_ROOM + secrets.token_hex(16)
+
+
+def is_group_room(room: str) -> bool:
+    """Whether a room is a group's."""
+    return room.startswith(_GROUP_ROOM)
 
 
 def check_streamname(streamname: object) -> str:

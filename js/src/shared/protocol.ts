@@ -544,7 +544,7 @@ export interface Updated {
 export interface Left {
   type: "left";
   id: string;
-  reason: "left" | "dropped" | "kicked";
+  reason: "left" | "dropped" | "kicked" | "moved";
   by: string | null;
 }
 

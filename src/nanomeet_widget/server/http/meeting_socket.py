@@ -161,6 +161,9 @@ class MeetingSocket(Socket):
         try:
             claims = self.core.issuer.verify(join.token)
         except TokenError as error:
+            revoked = self.core.issuer.revoked(join.token)
+            if revoked is not None and self.core.rooms.lead_back(revoked, self.connection, join):
+                return
             self.reject(_TOKEN_KINDS.get(error.kind, "token_rejected"), str(error))
             return
         if not self.counted_as(Standing.ADMITTED):

@@ -119,7 +119,10 @@ class GroupPlan(Message, kw_only=True):
 
 
 class OpenGroups(ModeratorRequest, tag="open_groups", kw_only=True):
-    """Send people into groups, each in a room of its own; replaces no groups that are open."""
+    """Send people into groups, each in a room of its own; replaces no groups that are open.
+
+    People who have left meanwhile are passed over.
+    """
 
     groups: Annotated[list[GroupPlan], Meta(min_length=1, max_length=_texts.GROUPS)]
     #: When everyone comes back by themselves; None for when a moderator closes the groups.
@@ -319,7 +322,10 @@ class Group(FromServer, kw_only=True):
 
 
 class GroupsChanged(FromServer, tag="groups_changed", kw_only=True):
-    """The groups, none if they are closed. Sent to everyone, in the main room and in the groups."""
+    """The groups, none if they are closed. Sent to everyone, in the main room and in the groups.
+
+    It also follows each welcome, once the meeting has had groups.
+    """
 
     groups: list[Group]
     #: When everyone comes back by themselves, in seconds since the epoch.
@@ -331,9 +337,13 @@ class GroupsChanged(FromServer, tag="groups_changed", kw_only=True):
 
 
 class Moved(FromServer, tag="moved", kw_only=True):
-    """Join another room of this meeting with this token, as the same person; this connection ends.
+    """Join another room of this meeting with this token, as the same person.
 
-    A page that reloads joins with the token that it was opened with, and is moved again.
+    `Join` is sent over this connection, or over a new one: this one is closed ten seconds later, by a `Bye` of
+    kind `left`. It may also be the answer to a `Join`, in place of the welcome: a page that reloads joins with
+    the token that it was opened with, and is moved again; and a page that comes with the token of a group
+    that was closed meanwhile is led back. The ID stays the same, in all rooms of the meeting; `Welcome.room` is
+    the meeting's name, and its `session` the room's own.
     """
 
     #: None for the main room.

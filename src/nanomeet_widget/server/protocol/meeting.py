@@ -625,7 +625,8 @@ class Left(FromServer, tag="left", kw_only=True):
     """A participant left."""
 
     id: ParticipantId
-    reason: Literal["left", "dropped", "kicked"]
+    #: `moved`: into another room of this meeting, a group or the main room.
+    reason: Literal["left", "dropped", "kicked", "moved"]
     #: The moderator who removed them, if one did.
     by: ParticipantId | None = None
 

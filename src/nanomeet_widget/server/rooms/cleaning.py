@@ -47,6 +47,22 @@ def clean_title(title: str) -> str:
     return _cut_line(title, _texts.SUBJECT)
 
 
+def clean_group(name: str) -> str:
+    """Return a group's name, as everyone sees it.
+
+    Parameters
+    ----------
+    name : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The name, cut if it is too long; empty if nothing readable is left.
+    """
+    return _cut_line(name, _texts.GROUP)
+
+
 def _cut_line(text: str, length: _texts.Length) -> str:
     line = _texts.cut(clean_line(text), length.most).rstrip()
     return line if line.strip(_JOINERS) else ""

@@ -188,20 +188,21 @@ class Moderation:
         message : PlanRemoval
             The request.
         """
-        target = self._target(who, message)
+        target = self._member(who, message)
         if target is None:
             return
+        by = self._by(who)
         room, token = self._room, target.claims.jti
-        others = [person for person in room.participants if person not in {target, who}]
+        others = [person for person in room.everyone if person not in {target, by}]
         family = room.family(token)
-        revocable = who.claims.moderator and who.claims.jti not in family
+        revocable = by.claims.moderator and by.claims.jti not in family
         who.send(
             meeting.RemovalPlanned(
                 ref=message.ref,
                 people=room.links.people(token),
                 moderator=target.claims.moderator,
-                own_link=token == who.claims.jti,
-                goes=room.going(target, by=who, shared=False),
+                own_link=token == by.claims.jti,
+                goes=room.going(target, by=by, shared=False),
                 revocable=revocable,
                 goes_revoked=sum(person.claims.jti in family for person in others),
                 same_address=sum(person.address == target.address for person in others)
@@ -220,10 +221,11 @@ class Moderation:
         message : Kick
             The request.
         """
-        target = self._target(who, message)
+        target = self._member(who, message)
         if target is None:
             return
-        if target is who:
+        by = self._by(who)
+        if target is by:
             refuse(
                 who, message, "invalid", "You cannot remove yourself. Leave the meeting instead."
             )
@@ -234,11 +236,11 @@ class Moderation:
         revoked: list[str] = []
         if message.revoke:
             try:
-                revoked = self._revoke(who, target)
+                revoked = self._revoke(by, target)
             except InvalidInputError as error:
                 refuse(who, message, "invalid", str(error))
                 return
-        self._room.kick(target, by=who, shared=message.shared, address=message.address)
+        self._room.kick(target, by=by, shared=message.shared, address=message.address)
         self._room.send_out(frozenset(revoked))
         acknowledge(who, message)
 
@@ -297,6 +299,17 @@ class Moderation:
             self._room.grant(target)
             self._room.note("granted", target)
         acknowledge(who, message)
+
+    def _by(self, who: Participant) -> Participant:
+        """Return a moderator, who may be in a group, as this room knows them."""
+        return self._room.member(who.id) or who
+
+    def _member(self, who: Participant, message: _Targeted) -> Participant | None:
+        """Return a person who is in the room, or in a group of its meeting."""
+        target = self._room.member(message.id)
+        if target is None:
+            refuse(who, message, "not_found", "This participant is no longer in the meeting.")
+        return target
 
     def _target(self, who: Participant, message: _Targeted) -> Participant | None:
         target = self._room.present(message.id)

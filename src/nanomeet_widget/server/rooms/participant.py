@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.identities import ID_LENGTH, browser_of, identity_of, network_of
@@ -43,6 +43,7 @@ _NOT_KEPT = (
     meeting.ReadingGranted,
     meeting.ReadingMoved,
     meeting.ReadingsChanged,
+    classroom.GroupsChanged,
     common.Pong,
 )
 #: Messages for the person, or for their program. The others are for the lost page: about its connections
@@ -52,6 +53,7 @@ _FOR_ANY_PAGE = (
     meeting.UnmuteAsked,
     meeting.SourceClosed,
     meeting.ReadingEnded,
+    classroom.GroupNote,
 )
 
 
@@ -169,6 +171,7 @@ class Participant:
         *,
         key: str,
         address: str,
+        identity: str | None = None,
     ) -> Participant:
         """Return a newcomer, who is not in the room yet.
 
@@ -182,6 +185,8 @@ class Participant:
             The room's key, in hexadecimal digits.
         address : str
             The network address; empty if unknown.
+        identity : str, optional
+            Who they are, if they come from another room of their meeting.
 
         Returns
         -------
@@ -191,7 +196,7 @@ class Participant:
         return cls(
             claims,
             connection,
-            identity=identity_of(claims, join.person, key=key),
+            identity=identity or identity_of(claims, join.person, key=key),
             known=join.person is not None,
             name=clean_name(join.name),
             audio=join.audio,

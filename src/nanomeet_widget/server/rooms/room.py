@@ -130,6 +130,11 @@ class Room:
         return tuple(self._present.values())
 
     @property
+    def everyone(self) -> tuple[Participant, ...]:
+        """Everyone in the meeting: in this room, or with a place in it while they are in another one."""
+        return (*self.participants, *self.parts.elsewhere.away())
+
+    @property
     def moderators(self) -> tuple[Participant, ...]:
         """The participants who are moderators."""
         return tuple(p for p in self._present.values() if p.moderator)
@@ -153,6 +158,21 @@ class Room:
             None if they are not in the room.
         """
         return self._present.get(participant_id)
+
+    def member(self, participant_id: str) -> Participant | None:
+        """Return the person with this ID who is in the room, or in another one of the meeting.
+
+        Parameters
+        ----------
+        participant_id : str
+            The ID.
+
+        Returns
+        -------
+        Participant or None
+            None if they are not in the meeting.
+        """
+        return next((p for p in self.everyone if p.id == participant_id), None)
 
     def waiting(self, participant_id: str) -> Participant | None:
         """Return the person in the lobby with this ID.
@@ -199,7 +219,13 @@ class Room:
     # --- entering ------------------------------------------------------------------------------
 
     def enter(
-        self, claims: Claims, connection: Connection, join: meeting.Join, *, address: str = ""
+        self,
+        claims: Claims,
+        connection: Connection,
+        join: meeting.Join,
+        *,
+        address: str = "",
+        identity: str | None = None,
     ) -> Participant | None:
         """Admit a person, have them wait in the lobby, or refuse them.
 
@@ -213,6 +239,8 @@ class Room:
             How the page introduced itself.
         address : str, optional
             The network address of the connection; empty if unknown.
+        identity : str, optional
+            Who they are, if they come from another room of the meeting.
 
         Returns
         -------
@@ -221,26 +249,23 @@ class Room:
             connection is closed, or open for another `Join` with the password.
         """
         newcomer = Participant.arriving(
-            claims, connection, join, key=self.settings.key, address=address
+            claims, connection, join, key=self.settings.key, address=address, identity=identity
         )
+        elsewhere = self.parts.elsewhere
         place = self._resumable(claims, join) or self._present.get(newcomer.id)
         if place is not None:
             if not self._may_come(place, connection, back=True):
                 return None
             self._take(place, newcomer, join)
             return place
-        newcomer.granted = newcomer.identity in self.settings.granted
-        back = self._lost.returning(newcomer.id)
-        if back is None:
-            verdict = self._admission.check(newcomer, join)
-            if verdict is Verdict.STAYS_OUT:
-                return None
-        elif not self._admission.is_open_to(newcomer):
+        newcomer.granted = newcomer.identity in self.settings.granted or elsewhere.grants(newcomer)
+        if elsewhere.belongs(newcomer):
+            self._lead(newcomer)
             return None
-        else:
-            verdict = Verdict.IN
-            newcomer.hand, newcomer.stage = back.hand, back.stage
-        if not self._may_come(newcomer, connection, back=False):
+        verdict = self._verdict(newcomer, join)
+        if verdict is Verdict.STAYS_OUT:
+            return None
+        if not self._may_come(newcomer, connection, back=elsewhere.expects(newcomer)):
             return None
         twin = self._waiting.get(newcomer.id)
         if twin is not None:
@@ -248,6 +273,35 @@ class Room:
             if twin.connection is not connection:
                 twin.connection.close(_REPLACED)
         return self._wait(newcomer) if verdict is Verdict.WAITS else self._seat(newcomer)
+
+    def _verdict(self, newcomer: Participant, join: meeting.Join) -> Verdict:
+        back = self._lost.returning(newcomer.id)
+        if back is None and not self.parts.elsewhere.expects(newcomer):
+            return self._admission.check(newcomer, join)
+        if not self._admission.is_open_to(newcomer):
+            return Verdict.STAYS_OUT
+        if back is not None:
+            newcomer.hand, newcomer.stage = back.hand, back.stage
+        return Verdict.IN
+
+    def _lead(self, newcomer: Participant) -> None:
+        """Lead a person on to the room in which they belong, if they may be in the meeting."""
+        if not self._admission.is_open_to(newcomer):
+            return
+        if not self._has_place_for(newcomer):
+            newcomer.connection.close(_FULL)
+        elif self._may_come(newcomer, newcomer.connection, back=True):
+            self.parts.elsewhere.lead(newcomer)
+
+    def admits(self, person: Participant) -> bool:
+        """Return whether a person was not removed; one who was is told so.
+
+        Parameters
+        ----------
+        person : Participant
+            The person.
+        """
+        return self._admission.is_open_to(person)
 
     def _may_come(self, newcomer: Participant, connection: Connection, *, back: bool) -> bool:
         if self._arrivals.take(newcomer, back=back):
@@ -301,7 +355,8 @@ class Room:
 
     def _has_place_for(self, newcomer: Participant) -> bool:
         limit = self._config.limits.participants
-        return len(self._present) < crowding.places(limit, self.participants, newcomer)
+        people = [p for p in self.everyone if p.identity != newcomer.identity]
+        return len(people) < crowding.places(limit, people, newcomer)
 
     def _wait(self, newcomer: Participant) -> Participant | None:
         if len(self._waiting) >= self._config.limits.lobby:
@@ -350,7 +405,7 @@ class Room:
             own=participant.describe(),
             kept=kept,
             resume=participant.resume,
-            room=self.name,
+            room=self.parts.elsewhere.shown_as,
             session=self._session,
             streamname=participant.claims.streamname,
             participants=[p.describe() for p in self.participants if p is not participant],
@@ -494,7 +549,7 @@ class Room:
 
     def _unclaim(self) -> None:
         self._unclaimed = None
-        self._end_if_empty(over=True)
+        self.end_if_empty(over=True)
 
     def keep(self, participant: Participant) -> None:
         """Save a participant's place, so that a crash of the server does not cost it.
@@ -629,7 +684,7 @@ class Room:
             As `kick` has them.
         """
         plan = self.removals.plan(participant, by, shared=shared)
-        return len(self.removals.going(plan, participant, by, self.participants))
+        return len(self.removals.going(plan, participant, by, self.everyone))
 
     def kick(
         self,
@@ -655,13 +710,47 @@ class Room:
             Whether to block the person's network address, too.
         """
         plan = self.removals.plan(participant, by, shared=shared)
-        everybody = (*self.participants, *self.everybody_waiting())
+        everybody = (*self.everyone, *self.everybody_waiting())
         others = self.removals.going(plan, participant, by, everybody)
         self.removals.carry_out(plan, address=participant.address if address else "")
         self._save()
         for person in (participant, *others):
-            self._go(person, "kicked", by=by)
-            person.connection.close(REMOVED if person is participant else REMOVED_WITH_LINK)
+            farewell = REMOVED if person is participant else REMOVED_WITH_LINK
+            if not self.parts.elsewhere.expel(person, farewell):
+                self.expel(person, farewell, by=by)
+        self.end_if_empty()
+
+    def expel(self, person: Participant, farewell: meeting.Bye, *, by: Participant | None) -> None:
+        """Remove a person whom a moderator has removed.
+
+        Parameters
+        ----------
+        person : Participant
+            The person.
+        farewell : Bye
+            What they are told.
+        by : Participant or None
+            The moderator, if they are in the room.
+        """
+        self._go(person, "kicked", by=by)
+        person.connection.close(farewell)
+
+    def release(self, people: Sequence[Participant]) -> None:
+        """Let people go on to another room of the meeting; their connections stay open.
+
+        Parameters
+        ----------
+        people : sequence of Participant
+            Participants of this room.
+        """
+        for participant in people:
+            del self._present[participant.id]
+            participant.step(Presence.GONE)
+            if participant.known:
+                self._store.rooms.forget_person(self.name, participant.identity)
+        for participant in people:
+            self._gone(participant, "moved")
+        self.end_if_empty()
 
     def end(self, farewell: meeting.Bye) -> None:
         """End the room for everyone, including the people in the lobby.
@@ -671,6 +760,7 @@ class Room:
         farewell : Bye
             What they are told.
         """
+        self.parts.elsewhere.end(farewell)
         present, waiting = self.participants, self.everybody_waiting()
         self._present.clear()
         self._waiting.clear()
@@ -682,7 +772,7 @@ class Room:
             for part in self.parts.listeners:
                 part.gone(participant)
         self._claimed()
-        self._end_if_empty(over=True)
+        self.end_if_empty(over=True)
 
     def stop(self, farewell: meeting.Bye) -> None:
         """End the room as the server stops; the next server restores it if that starts soon.
@@ -712,15 +802,25 @@ class Room:
         elif self._present.pop(participant.id, None) is not None:
             if participant.known:
                 self._store.rooms.forget_person(self.name, participant.identity)
-            self.tell(
-                self.participants,
-                meeting.Left(id=participant.id, reason=reason, by=by.id if by else None),
-            )
-            self._no_longer_main(participant)
-            self.note(reason, participant)
-            for part in self.parts.listeners:
-                part.gone(participant)
-        self._end_if_empty()
+            self._gone(participant, reason, by=by)
+        self.end_if_empty()
+
+    def _gone(
+        self,
+        participant: Participant,
+        reason: Literal["left", "dropped", "kicked", "moved"],
+        *,
+        by: Participant | None = None,
+    ) -> None:
+        """Tell everyone that a participant is gone."""
+        self.tell(
+            self.participants,
+            meeting.Left(id=participant.id, reason=reason, by=by.id if by else None),
+        )
+        self._no_longer_main(participant)
+        self.note(reason, participant)
+        for part in self.parts.listeners:
+            part.gone(participant)
 
     def send_out(self, tokens: frozenset[str]) -> None:
         """End the connections of revoked tokens.
@@ -755,6 +855,17 @@ class Room:
         """Save the room, so that a crash of the server does not end it."""
         self._save()
 
+    def remember_moderator(self, identity: str) -> None:
+        """Remember that a person was made a moderator in another room of the meeting.
+
+        Parameters
+        ----------
+        identity : str
+            The person's identity.
+        """
+        self.settings.granted.add(identity)
+        self._save()
+
     def note(self, kind: str, participant: Participant, **detail: str | None) -> None:
         """Record an event of a participant in the event log.
 
@@ -771,8 +882,17 @@ class Room:
             kind, self.name, participant=participant.id, moderator=participant.moderator, **detail
         )
 
-    def _end_if_empty(self, *, over: bool = False) -> None:
+    def end_if_empty(self, *, over: bool = False) -> None:
+        """End the room if no one is in it, or comes back to it.
+
+        Parameters
+        ----------
+        over : bool, default False
+            Whether it has waited long enough for them.
+        """
         if self._ended or self._present or self._waiting or self._unclaimed is not None:
+            return
+        if self.parts.elsewhere.keeps_open:
             return
         if not over and self.removals.moderators:
             # The last participant may only be reloading the page. If the room ended now, a moderator who
@@ -785,3 +905,4 @@ class Room:
         self._on_end(self)
         if not self._kept:
             self._store.rooms.forget(self.name)
+            self.parts.elsewhere.forget()

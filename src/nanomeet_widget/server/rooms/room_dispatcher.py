@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.rooms.audience_feed import AudienceFeed
 from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.classroom.group_room import GroupRoom
+from nanomeet_widget.server.rooms.classroom.groups import GroupRooms, Groups
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
 from nanomeet_widget.server.rooms.hands import Hands
@@ -25,7 +27,7 @@ from nanomeet_widget.server.rooms.readings import Readings
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
-from nanomeet_widget.server.rooms.room_parts import RoomParts
+from nanomeet_widget.server.rooms.room_parts import Elsewhere, RoomListener, RoomParts
 from nanomeet_widget.server.rooms.sources import Sources
 from nanomeet_widget.server.rooms.stage import Stage
 from nanomeet_widget.server.rooms.viewer_count import ViewerCount
@@ -36,7 +38,7 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 
 class RoomDispatcher:
-    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings.
+    """A room with its parts: chat, hands, stage, moderation, broadcast, sources, readings, groups.
 
     Parameters
     ----------
@@ -56,6 +58,12 @@ class RoomDispatcher:
         The room's settings.
     on_end : callable
         Called once, when the room ends.
+    group_rooms : GroupRooms
+        Opens the rooms of groups.
+    main : RoomDispatcher, optional
+        The main room of the meeting, if this is a group's room.
+    group : str, optional
+        The group's ID; empty for a main room.
     now : callable, optional
         Seconds since the epoch.
     """
@@ -71,6 +79,9 @@ class RoomDispatcher:
         issuer: Issuer,
         settings: Settings,
         on_end: Callable[[Room], None],
+        group_rooms: GroupRooms,
+        main: RoomDispatcher | None = None,
+        group: str = "",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._config = config
@@ -78,6 +89,10 @@ class RoomDispatcher:
         self._timers = timers
         self._broadcasts = broadcasts
         self._issuer = issuer
+        self._group_rooms = group_rooms
+        self._main = main
+        self._group = group
+        self._now = now
         self._budgets = Budgets(timers, self._handle)
         self.room = Room(
             name,
@@ -103,7 +118,7 @@ class RoomDispatcher:
             timers=timers,
             patience=config.patience,
         )
-        self._moderation = moderation = Moderation(room, issuer=self._issuer, on_end=broadcast.end)
+        self.moderation = moderation = Moderation(room, issuer=self._issuer, on_end=broadcast.end)
         muting = Muting(room, timers=timers, patience=config.patience.mute)
         chat = Chat(room, records=self._store.rooms, limits=config.limits, timers=timers)
         hands = Hands(room, limits=config.limits, timers=timers)
@@ -156,10 +171,12 @@ class RoomDispatcher:
             meeting.PauseBroadcast: broadcast.pause,
             meeting.BroadcastShown: broadcast.shown,
         }
+        elsewhere, groups = self._add_groups(room)
         return RoomParts(
             chat=chat,
             feed=self._feed,
             readings=readings,
+            elsewhere=elsewhere,
             listeners=(
                 viewers,
                 broadcast,
@@ -171,8 +188,43 @@ class RoomDispatcher:
                 muting,
                 avatars,
                 stage,
+                groups,
             ),
         )
+
+    def _add_groups(self, room: Room) -> tuple[Elsewhere, RoomListener]:
+        """Return the part for the meeting's groups: they belong to its main room."""
+        main = self._main
+        if main is None:
+            self.groups = Groups(
+                room,
+                rooms=self._group_rooms,
+                records=self._store.groups,
+                tokens=self._store.tokens,
+                issuer=self._issuer,
+                timers=self._timers,
+                patience=self._config.patience,
+                now=self._now,
+            )
+        else:
+            self.groups = main.groups
+        groups = self.groups
+        self._handlers |= {
+            classroom.OpenGroups: groups.open_groups,
+            classroom.AddGroup: groups.add,
+            classroom.RenameGroup: groups.rename,
+            classroom.RemoveGroup: groups.remove,
+            classroom.AssignGroup: groups.assign,
+            classroom.EnterGroup: groups.go,
+            classroom.SetGroupsEnd: groups.set_end,
+            classroom.AnnounceToGroups: groups.announce,
+            classroom.CloseGroups: groups.close,
+        }
+        if main is None:
+            return groups, groups
+        own = GroupRoom(self._group, room=room, groups=groups, moderation=main.moderation)
+        self._handlers |= own.handlers()
+        return own, own
 
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Handle a message from the page of a participant in the room.
@@ -220,6 +272,6 @@ class RoomDispatcher:
         acknowledge(who, message)
 
     def _set_subject(self, who: Participant, message: meeting.SetSubject) -> None:
-        self._moderation.set_subject(who, message)
+        self.moderation.set_subject(who, message)
         self._broadcast.retitle()
         self._feed.retitle()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nanomeet_widget.server.protocol.meeting import ChatMessage, Reading, StageFeed
+from nanomeet_widget.server.protocol.meeting import Bye, ChatMessage, Reading, StageFeed
 from nanomeet_widget.server.rooms.participant import Participant
 
 
@@ -83,6 +83,80 @@ class ReadingList(Protocol):
         """Return the readings that everyone is told of."""
 
 
+class Elsewhere(Protocol):
+    """The other rooms of a meeting: its groups, as its main room sees them, or the other way round."""
+
+    @property
+    def keeps_open(self) -> bool:
+        """Whether the room stays open without anyone in it."""
+
+    @property
+    def shown_as(self) -> str:
+        """The name of the meeting, as its people know it."""
+
+    def away(self) -> Sequence[Participant]:
+        """Return the people in other rooms who have places in this one."""
+
+    def belongs(self, newcomer: Participant) -> bool:
+        """Return whether a person belongs in another room, to which `lead` leads them.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The person.
+        """
+
+    def lead(self, newcomer: Participant) -> None:
+        """Lead a person on to the room in which they belong.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The person.
+        """
+
+    def expects(self, newcomer: Participant) -> bool:
+        """Return whether a person comes from another room of the meeting, and was admitted there.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The person.
+        """
+
+    def grants(self, newcomer: Participant) -> bool:
+        """Return whether a person was made a moderator in another room of the meeting.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The person.
+        """
+
+    def expel(self, person: Participant, farewell: Bye) -> bool:
+        """Remove a person of this room who is in another one; return whether they were.
+
+        Parameters
+        ----------
+        person : Participant
+            The person.
+        farewell : Bye
+            What they are told.
+        """
+
+    def end(self, farewell: Bye) -> None:
+        """End with the room.
+
+        Parameters
+        ----------
+        farewell : Bye
+            What all people are told.
+        """
+
+    def forget(self) -> None:
+        """Delete what was saved, as the room has ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoomParts:
     """The parts of a room.
@@ -95,6 +169,8 @@ class RoomParts:
         The stream for the audience.
     readings : ReadingList
         The readings that go on.
+    elsewhere : Elsewhere
+        The other rooms of the meeting.
     listeners : sequence of RoomListener
         What hears of the room's people, in this order.
     """
@@ -102,4 +178,5 @@ class RoomParts:
     chat: ChatHistory
     feed: FeedSource
     readings: ReadingList
+    elsewhere: Elsewhere
     listeners: Sequence[RoomListener]

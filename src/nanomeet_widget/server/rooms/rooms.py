@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 
 from nanomeet_widget._tokens import Claims
+from nanomeet_widget._validation import is_group_room
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.rooms.classroom.groups import CLOSED, Groups
 from nanomeet_widget.server.rooms.participant import Connection, Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
+from nanomeet_widget.server.store.group_records import GroupRecord
 from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.timers import Timers
@@ -62,8 +65,15 @@ class Rooms:
         self._dispatchers: dict[str, RoomDispatcher] = {}
         #: Whether the server is about to stop: meetings continue, and no new one begins.
         self.draining = False
-        for name, settings in store.rooms.orphaned():
+        store.groups.adopt()
+        found = dict(store.rooms.orphaned())
+        #: The rooms of groups that a killed server left behind, while the main rooms are restored.
+        self._orphaned = {name: found.pop(name) for name in tuple(found) if is_group_room(name)}
+        for name, settings in found.items():
             self._restore(name, settings)
+        for name in self._orphaned:
+            store.rooms.forget(name)
+        self._orphaned.clear()
 
     def census(self) -> tuple[int, int, int]:
         """Return how many rooms are open, and how many people are in them and in their lobbies."""
@@ -92,12 +102,14 @@ class Rooms:
             The room, and the person in it or in its lobby; None if they were refused, or need to
             send a password.
         """
+        if is_group_room(claims.room):
+            return self._enter_group(claims, connection, join, address=address)
         dispatcher = self._dispatchers.get(claims.room)
         if dispatcher is None:
             if self.draining:
                 connection.close(_DRAINING)
                 return None
-            if len(self._dispatchers) >= self._config.limits.rooms:
+            if self.free() < 1:
                 connection.close(
                     meeting.Bye(
                         kind="room_full",
@@ -109,6 +121,78 @@ class Rooms:
             dispatcher = self._open(claims.room, Settings())
         participant = dispatcher.room.enter(claims, connection, join, address=address)
         return None if participant is None else (dispatcher, participant)
+
+    def lead_back(self, claims: Claims, connection: Connection, join: meeting.Join) -> bool:
+        """Lead a person back to the main room with the token of a group that was closed.
+
+        Parameters
+        ----------
+        claims : Claims
+            The claims of the token, which was revoked.
+        connection, join
+            As `Room.enter` has them.
+
+        Returns
+        -------
+        bool
+            Whether it is such a token; the person was then led back, or told why not.
+        """
+        if not is_group_room(claims.room):
+            return False
+        self._enter_group(claims, connection, join, revoked=True)
+        return True
+
+    def _enter_group(
+        self,
+        claims: Claims,
+        connection: Connection,
+        join: meeting.Join,
+        *,
+        address: str = "",
+        revoked: bool = False,
+    ) -> tuple[RoomDispatcher, Participant] | None:
+        own = self._store.tokens.find(claims.jti)
+        parent = None if own is None else self._store.tokens.find(own.parent)
+        main = None if parent is None else self._dispatchers.get(parent.room)
+        if main is None:
+            connection.close(CLOSED)
+            return None
+        place = main.groups.enter(claims, connection, join, revoked=revoked)
+        if place is None:
+            return None
+        dispatcher, identity = self._dispatchers[place[0]], place[1]
+        person = dispatcher.room.enter(claims, connection, join, address=address, identity=identity)
+        return None if person is None else (dispatcher, person)
+
+    def free(self) -> int:
+        """Return how many more rooms may be opened."""
+        return max(0, self._config.limits.rooms - len(self._dispatchers))
+
+    def open_group(self, groups: Groups, record: GroupRecord) -> Room:
+        """Open a group's room, or restore it after a crash.
+
+        Parameters
+        ----------
+        groups : Groups
+            The groups of the meeting.
+        record : GroupRecord
+            The group.
+
+        Returns
+        -------
+        Room
+            Its room.
+        """
+        main = self._dispatchers[groups.shown_as]
+        saved = self._orphaned.pop(record.room, None)
+        # With the key of the meeting, whose rules of removal count.
+        settings = saved or Settings(subject=record.name, key=main.room.settings.key)
+        settings.stopped_at = None
+        room = self._open(record.room, settings, main=main, group=record.id).room
+        if saved is not None:
+            people = self._store.rooms.people(record.room)
+            room.restore([p for p in people if groups.settled(p.identity, record.id)])
+        return room
 
     def send_out(self, tokens: frozenset[str]) -> None:
         """End the connections of revoked tokens.
@@ -129,17 +213,33 @@ class Rooms:
         farewell : Bye
             What all pages are told.
         """
-        for dispatcher in tuple(self._dispatchers.values()):
+        dispatchers = tuple(self._dispatchers.values())
+        for dispatcher in dispatchers:
+            dispatcher.groups.stop()
+        for dispatcher in dispatchers:
             dispatcher.room.stop(farewell)
 
     def _restore(self, name: str, settings: Settings) -> None:
         stopped, settings.stopped_at = settings.stopped_at, None
         if stopped is not None and self._now() - stopped > self._config.patience.restored_room:
             self._store.rooms.forget(name)
+            self._store.groups.forget(name)
             return
-        self._open(name, settings).room.restore(self._store.rooms.people(name))
+        dispatcher = self._open(name, settings)
+        groups = dispatcher.groups
+        groups.load()
+        people = self._store.rooms.people(name)
+        dispatcher.room.restore([p for p in people if groups.settled(p.identity, None)])
+        groups.restore()
 
-    def _open(self, name: str, settings: Settings) -> RoomDispatcher:
+    def _open(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        main: RoomDispatcher | None = None,
+        group: str = "",
+    ) -> RoomDispatcher:
         dispatcher = RoomDispatcher(
             name,
             config=self._config,
@@ -149,6 +249,9 @@ class Rooms:
             issuer=self._issuer,
             settings=settings,
             on_end=self._ended,
+            group_rooms=self,
+            main=main,
+            group=group,
             now=self._now,
         )
         dispatcher.room.open()

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+#: Groups of meetings, and the people who went into them; deleted with the meeting.
+GROUPS = """
+    CREATE TABLE room_groups (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (room, instance)
+    ) WITHOUT ROWID;
+    CREATE TABLE group_people (
+        room TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        state TEXT NOT NULL,
+        UNIQUE (room, instance, identity)
+    );
+    """
+
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 MIGRATIONS = (
     """
@@ -92,4 +109,5 @@ MIGRATIONS = (
     ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
     CREATE INDEX tokens_by_stream ON tokens (stream);
     """,
+    GROUPS,
 )

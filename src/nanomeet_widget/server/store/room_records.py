@@ -85,7 +85,7 @@ class RoomRecords:
         rows = self._db.execute(
             "SELECT name, state FROM rooms WHERE instance = ?", (self._instance,)
         ).fetchall()
-        return list(_readable(_read_settings, rows))
+        return list(readable(_read_settings, rows))
 
     def save(self, room: str, settings: Settings) -> None:
         """Save a room's settings.
@@ -116,7 +116,7 @@ class RoomRecords:
             One for each server that has the room open.
         """
         rows = self._db.execute("SELECT state FROM rooms WHERE name = ?", (room,)).fetchall()
-        return [settings for _, settings in _readable(_read_settings, ((room, s) for (s,) in rows))]
+        return [settings for _, settings in readable(_read_settings, ((room, s) for (s,) in rows))]
 
     def forget(self, room: str) -> None:
         """Delete a room that has ended, with its people and chat.
@@ -178,7 +178,7 @@ class RoomRecords:
             "SELECT state FROM people WHERE room = ? AND instance = ? ORDER BY rowid",
             (room, self._instance),
         )
-        return [person for _, person in _readable(_read_person, ((room, s) for (s,) in rows))]
+        return [person for _, person in readable(_read_person, ((room, s) for (s,) in rows))]
 
     # --- the links with which they joined ------------------------------------------------------
 
@@ -264,7 +264,7 @@ class RoomRecords:
         found = (((sender, recipient), message) for sender, recipient, message in rows)
         return [
             ChatRecord(sender=sender, recipient=recipient, message=message)
-            for (sender, recipient), message in _readable(_read_chat, found)
+            for (sender, recipient), message in readable(_read_chat, found)
         ]
 
     def _write(self, statement: str, values: tuple[str | int | None, ...]) -> None:
@@ -274,7 +274,7 @@ class RoomRecords:
             logger.warning("a room could not be saved: %s", error)
 
 
-def _readable(read: Callable[[str], T], rows: Iterable[tuple[K, str]]) -> Iterator[tuple[K, T]]:
+def readable(read: Callable[[str], T], rows: Iterable[tuple[K, str]]) -> Iterator[tuple[K, T]]:
     """Yield the rows that can be read: one that cannot is logged, and keeps no server from starting."""
     for key, state in rows:
         try:

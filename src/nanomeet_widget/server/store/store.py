@@ -18,6 +18,7 @@ from nanomeet_widget import _locks
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog
+from nanomeet_widget.server.store.group_records import GroupRecords
 from nanomeet_widget.server.store.migrations import MIGRATIONS
 from nanomeet_widget.server.store.recording_records import RecordingRecords
 from nanomeet_widget.server.store.room_records import RoomRecords
@@ -25,7 +26,7 @@ from nanomeet_widget.server.store.token_records import TokenRecords
 
 
 class Store:
-    """The database of a data folder; `rooms`, `tokens` and `recordings` have their own parts.
+    """The database of a data folder; `rooms`, `groups`, `tokens` and `recordings` have their own parts.
 
     Several servers on one machine may share a folder. Each marks its rows with its name, and holds a lock
     file while it runs, so that rows are only taken over from servers that have ended.
@@ -64,6 +65,7 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
         self.rooms = RoomRecords(self._db, self.instance, self._adopt)
+        self.groups = GroupRecords(self._db, self.instance, self._adopt)
         self.tokens = TokenRecords(self._db)
         self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
         self.log = EventLog(

@@ -25,6 +25,7 @@ from nanomeet_widget.server.store.store import Store
 from nanomeet_widget.server.store.token_records import TokenRecord
 from nanomeet_widget.server.tokens.removed import is_removed
 
+_OF_GROUP = "this is the token of a group: invite, list and revoke with your token of the meeting"
 _REVOKED = "this token was revoked: ask a moderator for a new invite, or create the room again"
 
 
@@ -101,6 +102,23 @@ class Issuer:
         if self._store.tokens.is_revoked(claims.jti):
             raise RejectedTokenError(_REVOKED)
         return claims
+
+    def revoked(self, token: str) -> _tokens.Claims | None:
+        """Return the claims of a token that was revoked, and would be valid otherwise.
+
+        Parameters
+        ----------
+        token : str
+            The token.
+
+        Returns
+        -------
+        Claims or None
+            None if it is none of this server, or is not valid now.
+        """
+        with contextlib.suppress(TokenError):
+            return self._verified(token)
+        return None
 
     def room(self, request: Mapping[str, object]) -> str:
         """Return a token for a new room.
@@ -180,12 +198,14 @@ class Issuer:
         AuthenticationError
             If the token is not a valid one of this server.
         PermissionDeniedError
-            If it is a participant's, or that of a moderator who was removed from the meeting.
+            If it is a participant's, a group's, or that of a moderator who was removed from the meeting.
         """
         try:
             claims = self.verify(token)
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
+        if _validation.is_group_room(claims.room):
+            raise PermissionDeniedError(_OF_GROUP, status=403)
         if not claims.moderator:
             raise PermissionDeniedError(
                 "a participant's token cannot invite, list or revoke: ask a moderator",
@@ -275,6 +295,45 @@ class Issuer:
         )
         return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
 
+    def group_token(self, person: _tokens.Claims, *, room: str, streamname: str) -> _tokens.Claims:
+        """Return the claims of a new token with which a person of a meeting enters one of its groups.
+
+        It has the person's own role, expires with their own token, and is revoked with it.
+
+        Parameters
+        ----------
+        person : Claims
+            The claims of their own token.
+        room : str
+            The name of the group's room.
+        streamname : str
+            A name that no stream has.
+
+        Returns
+        -------
+        Claims
+            The claims; `sign` returns the token.
+
+        Raises
+        ------
+        RejectedTokenError
+            If their own token was revoked.
+        """
+        claims = replace(person, room=room, streamname=streamname, jti=secrets.token_hex(8))
+        if not self._store.tokens.add(claims, parent=person.jti):
+            raise RejectedTokenError(_REVOKED)
+        return claims
+
+    def sign(self, claims: _tokens.Claims) -> str:
+        """Return the token of a person whom this server has admitted with these claims.
+
+        Parameters
+        ----------
+        claims : Claims
+            The claims of a token that is recorded.
+        """
+        return _tokens.mint(claims, self._secrets[0])
+
     def tokens(self, room: str | None) -> list[TokenRecord]:
         """Return the issued tokens.
 
@@ -286,9 +345,10 @@ class Issuer:
         Returns
         -------
         list of TokenRecord
-            In the order in which they were issued.
+            In the order in which they were issued, without those of groups.
         """
-        return self._store.tokens.all(room)
+        issued = self._store.tokens.all(room)
+        return [record for record in issued if not _validation.is_group_room(record.room)]
 
     def revoke(self, token_id: object, *, room: str | None) -> list[str]:
         """Revoke a token, and all that were made with it; their connections end within a second.

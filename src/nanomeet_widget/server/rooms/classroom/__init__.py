@@ -1,0 +1,1 @@
+"""What a class needs in a room."""
