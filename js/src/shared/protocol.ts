@@ -1027,7 +1027,7 @@ export interface GroupsChanged {
   own: string | null;
 }
 
-/** Join another room of this meeting with this token, as the same person; this connection ends. */
+/** Join another room of this meeting with this token, as the same person. */
 export interface Moved {
   type: "moved";
   group: string | null;

@@ -2,6 +2,7 @@
 
 import type {
   BroadcastState,
+  Left,
   Participant,
   Reaction,
   ReadingAsked,
@@ -35,7 +36,7 @@ export class ServerMessages {
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
     const grouped = room.groups.open.value;
-    if (message.type === "left") this.#tellLeft(message.id);
+    if (message.type === "left") this.#tellLeft(message);
     room.apply(message);
     switch (message.type) {
       case "welcome":
@@ -159,10 +160,11 @@ export class ServerMessages {
     if (other) view.announce(t.reacted(other.name, t.reactions[reaction]));
   }
 
-  #tellLeft(id: string): void {
+  #tellLeft({ id, reason }: Left): void {
     const { room, view } = this.#parts;
     const gone = room.others.value.find((other) => other.id === id);
-    if (gone) view.announce(t.events.left(gone.name));
+    const words = reason === "moved" ? t.groups.went : t.events.left;
+    if (gone) view.announce(words(gone.name));
   }
 
   /**

@@ -13,6 +13,7 @@ export const groups: typeof english = {
   arrived: (name) => `Sie sind jetzt in ${name}.`,
   back: "Sie sind wieder im Hauptraum.",
   refused: (name, why) => `${name} war nicht zu betreten. ${why}`,
+  went: (name) => `${name} ging in einen anderen Raum.`,
   toMain: "Zurück in den Hauptraum",
   to: (name) => `Zu ${name}`,
   inGroup: (name) => `Sie sind in der Gruppe ${name}`,

@@ -13,6 +13,7 @@ export const groups = {
   arrived: (name: string) => `You are in ${name} now.`,
   back: "You are back in the main room.",
   refused: (name: string, why: string) => `${name} could not be entered. ${why}`,
+  went: (name: string) => `${name} went to another room.`,
   toMain: "Back to the main room",
   to: (name: string) => `Go to ${name}`,
   /** In the header of a group's page. */
