@@ -1,7 +1,7 @@
 /** The people of a group, each with a choice of another one; they can be dragged there, too. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MeetingPage } from "../../room/meeting-page";
 import { avatarOf } from "../../room/profile";
 import { t } from "../../strings";
@@ -66,10 +66,17 @@ interface PeopleProps {
   places: readonly Place[];
   /** Where they are. */
   place: string;
+  /**
+   * Whether a choice takes a button: by keyboard, a person passes other choices on the way to one.
+   */
+  confirmed?: boolean;
+  /** The person who was moved last by a choice: the focus follows them. */
+  moved: { current: string | null };
   onMove: (id: string, place: string) => void;
 }
 
-export function GroupPeople({ meeting, people, places, place, onMove }: PeopleProps): JSX.Element {
+export function GroupPeople(props: PeopleProps): JSX.Element {
+  const { meeting, people } = props;
   return (
     <ul class="people">
       {people.map(({ id, name, state }) => (
@@ -85,25 +92,59 @@ export function GroupPeople({ meeting, people, places, place, onMove }: PeoplePr
             <span dir="auto">{name}</span>
             {state && <small>{state}</small>}
           </span>
-          <select
-            aria-label={t.groups.groupOf(name)}
-            value={place}
-            onChange={({ currentTarget }) => {
-              const chosen = currentTarget.value;
-              // It shows where the person is: the server, or the plan, moves them.
-              currentTarget.value = place;
-              onMove(id, chosen);
-            }}
-          >
-            <option value={NO_PLACE}>{t.groups.none}</option>
-            {places.map(({ key, name: title }) => (
-              <option key={key} value={key}>
-                {title}
-              </option>
-            ))}
-          </select>
+          <Choice {...props} id={id} name={name} />
         </li>
       ))}
     </ul>
+  );
+}
+
+interface ChoiceProps extends PeopleProps {
+  id: string;
+  name: string;
+}
+
+function Choice(props: ChoiceProps): JSX.Element {
+  const { id, name, places, place, confirmed = false, moved, onMove } = props;
+  const [wanted, setWanted] = useState(place);
+  const select = useRef<HTMLSelectElement>(null);
+  useLayoutEffect(() => {
+    if (moved.current !== id) return;
+    moved.current = null;
+    select.current?.focus();
+  }, [moved, id]);
+  const move = (to: string): void => {
+    moved.current = id;
+    onMove(id, to);
+  };
+  return (
+    <>
+      <select
+        ref={select}
+        aria-label={t.groups.groupOf(name)}
+        value={wanted}
+        onChange={({ currentTarget }) => {
+          setWanted(currentTarget.value);
+          if (!confirmed) move(currentTarget.value);
+        }}
+      >
+        <option value={NO_PLACE}>{t.groups.none}</option>
+        {places.map(({ key, name: title }) => (
+          <option key={key} value={key}>
+            {title}
+          </option>
+        ))}
+      </select>
+      {confirmed && wanted !== place && (
+        <button
+          type="button"
+          class="button primary small"
+          aria-label={t.groups.moveOne(name)}
+          onClick={() => move(wanted)}
+        >
+          {t.groups.move}
+        </button>
+      )}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 /** Groups before they are open: how many, what they are called, and who belongs to which. */
 
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { LIMITS, type Participant } from "../../../shared/protocol";
 import type { MeetingPage } from "../../room/meeting-page";
 import { t } from "../../strings";
@@ -13,6 +14,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   const { plan } = room.groups;
   const words = t.groups;
   const people = room.everybody.value;
+  const moved = useRef<string | null>(null);
   const places: Place[] = plan.shown.value.map((name, at) => ({ key: String(at), name }));
   const move = (id: string, place: string): void =>
     plan.assign(id, place === NO_PLACE ? null : Number(place));
@@ -26,13 +28,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   const open = (): Promise<boolean> =>
     attempt(meeting, () => ask.groups.open(plan.groups(people), plan.time ?? null));
   return (
-    <form
-      class="groups"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (plan.time !== undefined) void open();
-      }}
-    >
+    <div class="groups">
       <p class="soft">{words.intro}</p>
       <div class="pair">
         <NumberField
@@ -46,12 +42,18 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
           label={words.minutes}
           value={plan.minutes.value}
           most={1440}
+          fine
           hint={words.noEnd}
           onInput={(value) => {
             plan.minutes.value = value;
           }}
         />
       </div>
+      {plan.time === undefined && (
+        <p class="trouble" role="alert">
+          {words.noTime}
+        </p>
+      )}
       <div class="row">
         <button
           type="button"
@@ -77,6 +79,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
           people={unassigned}
           places={places}
           place={NO_PLACE}
+          moved={moved}
           onMove={move}
         />
       </PlaceBox>
@@ -93,16 +96,22 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
             people={list(key)}
             places={places}
             place={key}
+            moved={moved}
             onMove={move}
           />
         </PlaceBox>
       ))}
       <div class="panel-foot">
-        <button type="submit" class="button primary">
+        <button
+          type="button"
+          class="button primary"
+          disabled={plan.time === undefined}
+          onClick={open}
+        >
           {words.open}
         </button>
       </div>
-    </form>
+    </div>
   );
 }
 
@@ -125,20 +134,23 @@ interface NumberFieldProps {
   value: string;
   most: number;
   hint?: string;
+  /** Whether it may have a fraction. */
+  fine?: boolean;
   first?: boolean;
   onInput: (value: string) => void;
 }
 
 export function NumberField(props: NumberFieldProps): JSX.Element {
-  const { label, value, most, hint, first = false, onInput } = props;
+  const { label, value, most, hint, fine = false, first = false, onInput } = props;
   return (
     <div class="field">
       <label>
         {label}
         <input
           type="number"
-          inputMode="numeric"
-          min={1}
+          inputMode={fine ? "decimal" : "numeric"}
+          min={fine ? 0 : 1}
+          step={fine ? "any" : 1}
           max={most}
           value={value}
           title={hint}

@@ -1,7 +1,7 @@
 /** Groups that are open: who is where, and what a moderator does with them. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Group, LIMITS } from "../../../shared/protocol";
 import { minutesOf, usual } from "../../room/classroom/plan";
 import type { MeetingPage } from "../../room/meeting-page";
@@ -24,6 +24,7 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const groups = room.groups.groups.value;
   const places: Place[] = groups.map(({ id, name }) => ({ key: id, name }));
   const inGroups = new Set(groups.flatMap(({ people }) => people.map(({ id }) => id)));
+  const moved = useRef<string | null>(null);
   const inMain = room.groups.here.value === null;
   const unassigned = room.everybody.value
     .filter(({ id, moderator }) => !inGroups.has(id) && !moderator)
@@ -46,6 +47,8 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
             people={unassigned}
             places={places}
             place={NO_PLACE}
+            confirmed
+            moved={moved}
             onMove={move}
           />
         </PlaceBox>
@@ -61,6 +64,8 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
             people={group.people.map(member(meeting))}
             places={places}
             place={group.id}
+            confirmed
+            moved={moved}
             onMove={move}
           />
         </PlaceBox>
@@ -183,7 +188,7 @@ function End({ meeting }: { meeting: MeetingPage }): JSX.Element {
           if (typeof wanted === "number") void set(wanted);
         }}
       >
-        <NumberField label={words.minutesFromNow} value={text} most={1440} onInput={setText} />
+        <NumberField label={words.minutesFromNow} value={text} most={1440} fine onInput={setText} />
         <button type="submit" class="button" disabled={typeof wanted !== "number"}>
           {words.setEnd}
         </button>
