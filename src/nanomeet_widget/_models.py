@@ -280,6 +280,24 @@ class ReadingInfo(TypedDict):
     media: str
 
 
+class GroupMemberInfo(TypedDict):
+    """A participant who belongs to a group."""
+
+    #: As in the main room.
+    id: str
+    display_name: str
+    #: Whether they are in the group's room.
+    here: bool
+
+
+class GroupInfo(TypedDict):
+    """A group of the meeting."""
+
+    id: str
+    name: str
+    people: list[GroupMemberInfo]
+
+
 class Message(TypedDict):
     """A message of the chat."""
 

@@ -458,6 +458,34 @@ class ReadingEndedData(Message, frozen=True, kw_only=True):
     message: str
 
 
+class GroupMemberTold(Message, frozen=True, kw_only=True):
+    """A participant who belongs to a group."""
+
+    id: str
+    name: str
+    #: Whether they are in the group's room.
+    here: bool
+
+
+class GroupTold(Message, frozen=True, kw_only=True):
+    """A group of the meeting."""
+
+    id: str
+    name: str
+    people: list[GroupMemberTold]
+
+
+class GroupsData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetGroupsChanged``."""
+
+    groups: list[GroupTold]
+    #: When everyone comes back by themselves, in seconds since the epoch.
+    ends: float | None
+    #: The group in whose room the page is, and the one to which its participant belongs.
+    here: str | None
+    own: str | None
+
+
 class SourceClosedData(Message, frozen=True, kw_only=True):
     """Of ``nanomeetSourceClosed``."""
 

@@ -466,13 +466,54 @@ class ReadingsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupsChanged(Event):
+    """The groups of the meeting changed, or you went to another room of it.
+
+    Attributes
+    ----------
+    groups : list of dict or None
+        The groups, none if they are closed: dicts of ``id, name`` and ``people``, dicts of ``id, name`` and
+        ``here``.
+    ends : float or None
+        When everyone comes back by themselves, in seconds since the epoch.
+    here : str or None
+        The id of the group in whose room you are; None in the main room.
+    own : str or None
+        The id of the group to which you belong.
+    """
+
+    wire = "nanomeetGroupsChanged"
+    groups: list[dict[str, Any]] | None = None
+    ends: float | None = None
+    here: str | None = None
+    own: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupNote(Event):
+    """A moderator tells all groups something.
+
+    Attributes
+    ----------
+    name_ : str or None
+        The moderator's name.
+    text : str or None
+        What they tell.
+    """
+
+    wire = "nanomeetGroupNote"
+    name_: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionChanged(Event):
     """The connection to the room was lost, or is back.
 
     Attributes
     ----------
     state : str or None
-        ``reconnecting`` or ``connected``.
+        ``reconnecting``, ``moving`` (on the way to another room of the meeting) or ``connected``.
     """
 
     wire = "nanomeetConnection"

@@ -340,6 +340,28 @@ export interface ReadingEndedData {
   message: string;
 }
 
+/** A participant who belongs to a group. */
+export interface GroupMemberTold {
+  id: string;
+  name: string;
+  here: boolean;
+}
+
+/** A group of the meeting. */
+export interface GroupTold {
+  id: string;
+  name: string;
+  people: GroupMemberTold[];
+}
+
+/** Of ``nanomeetGroupsChanged``. */
+export interface GroupsData {
+  groups: GroupTold[];
+  ends: number | null;
+  here: string | null;
+  own: string | null;
+}
+
 /** Of ``nanomeetSourceClosed``. */
 export interface SourceClosedData {
   stream: string;

@@ -19,7 +19,7 @@ from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
 from nanomeet_widget._errors import CommandError, failed
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Seconds before each attempt to come back; the last repeats. Up to `_JITTER` of it is added.
 _DELAYS = (0.0, 0.3, 1.0, 2.0, 3.0)
@@ -30,6 +30,8 @@ _PONG = 10.0
 #: Seconds of trouble after which it gives up: before it was ever in the room, and afterwards.
 _PATIENCE_NEW = 20.0
 _PATIENCE_JOINED = 120.0
+#: Rooms to which the server may send a bot on, one after the other, before it has entered one.
+_MOVES = 5
 #: Seconds for the answer to a request.
 ANSWER = 10.0
 
@@ -49,6 +51,7 @@ class Connection(Enum):
     LOCKED = "locked"
     WAITING = "waiting"
     JOINED = "joined"
+    MOVING = "moving"
     RECONNECTING = "reconnecting"
 
 
@@ -111,6 +114,10 @@ class Line:
         self._refs = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Answer]] = {}
         self._resume: str | None = None
+        #: The token of the group in which the bot is; None in the main room.
+        self._ticket: str | None = None
+        #: How often it was sent on since it entered a room.
+        self._moves = 0
         self._ever_joined = False
         self._tried_password = False
         #: What went wrong with the last attempt, for the error when it gives up.
@@ -243,6 +250,8 @@ class Line:
 
     def _join(self) -> None:
         join = self._credentials()
+        if self._ticket is not None:
+            join.token = self._ticket
         self._tried_password = join.password is not None
         self._expect_word(_sockets.OPEN)
         self._write(common.encode(msgspec.structs.replace(join, resume=self._resume)))
@@ -289,18 +298,31 @@ class Line:
             return
         if isinstance(message, Answer):
             self._settle(message.ref, message)
-            return
-        if isinstance(message, common.Error) and message.ref is not None:
+        elif isinstance(message, common.Error) and message.ref is not None:
             self._settle(message.ref, failed(message.kind, message.message))
+        elif isinstance(message, classroom.Moved):
+            self._go(message)
+        elif isinstance(message, meeting.Bye):
+            self._part(message)
+        else:
+            self._enter(message)
+
+    def _part(self, message: meeting.Bye) -> None:
+        self._trouble = message.message
+        if message.kind == "token_rejected" and self._ticket is not None:
+            # The group was closed: the way back begins with the bot's own token.
+            self._ticket = self._resume = None
+            self._hear_message(classroom.Moved(group=None, name="", token=""))
+            self._end(None)
             return
-        if isinstance(message, meeting.Bye):
-            # A bot that is kept out by a full or locked room does not ask again and again.
-            again = message.retry and message.kind not in _NOT_ADMITTED
-            self._trouble = message.message
-            self._end(None if again else Ending(kind=message.kind, message=message.message))
-            return
+        # A bot that is kept out by a full or locked room does not ask again and again.
+        again = message.retry and message.kind not in _NOT_ADMITTED
+        self._end(None if again else Ending(kind=message.kind, message=message.message))
+
+    def _enter(self, message: meeting.ServerMessage) -> None:
+        """Hear what is said of the room, or on the way into it."""
         if isinstance(message, meeting.Welcome):
-            self._resume, self._ever_joined = message.resume, True
+            self._resume, self._ever_joined, self._moves = message.resume, True, 0
             self._arrive(Connection.JOINED)
         elif isinstance(message, meeting.Waiting):
             self._arrive(Connection.WAITING)
@@ -313,6 +335,20 @@ class Line:
             self._end(Ending(kind=message.kind, message=message.message))
             return
         self._hear_message(message)
+
+    def _go(self, to: classroom.Moved) -> None:
+        """Join another room of the meeting, over the same connection."""
+        self._ticket = None if to.group is None else to.token
+        self._resume = None
+        self._moves += 1
+        self._fail_pending("moved", "The bot was moved to another room of the meeting: ask again.")
+        self._move(Connection.MOVING)
+        self._hear_message(to)
+        if self._moves > _MOVES:
+            self._trouble = "it sends the bot from room to room"
+            self._end(None)
+        else:
+            self._join()
 
     def _unreachable(self) -> Ending:
         return Ending(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import failed
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 _AVATAR = ("data:image/png;", "data:image/webp;")
 
@@ -87,10 +89,28 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "kickParticipant": _remove,
     "muteEveryone": lambda media: [meeting.MuteEveryone(media=media)],
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
+    "nanomeetAddGroup": lambda given: [classroom.AddGroup(name=given["name"])],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetAnnounceToGroups": lambda given: [classroom.AnnounceToGroups(text=given["text"])],
+    "nanomeetAssignGroup": lambda given: [
+        classroom.AssignGroup(id=given["id"], group=given["group"])
+    ],
+    "nanomeetCloseGroups": lambda: [classroom.CloseGroups()],
+    "nanomeetEnterGroup": lambda given: [classroom.EnterGroup(group=given["group"])],
+    "nanomeetOpenGroups": lambda given: [
+        classroom.OpenGroups(
+            groups=msgspec.convert(given["groups"], list[classroom.GroupPlan]),
+            minutes=given["minutes"],
+        )
+    ],
     "nanomeetPauseBroadcast": lambda paused: [meeting.PauseBroadcast(paused=paused)],
     "nanomeetReadMedia": lambda wanted: [_read(**wanted)],
+    "nanomeetRemoveGroup": lambda given: [classroom.RemoveGroup(group=given["group"])],
     "nanomeetRemoveParticipant": _remove,
+    "nanomeetRenameGroup": lambda given: [
+        classroom.RenameGroup(group=given["group"], name=given["name"])
+    ],
+    "nanomeetSetGroupsEnd": lambda given: [classroom.SetGroupsEnd(minutes=given["minutes"])],
     "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],
     "sendEndpointTextMessage": lambda to, text: [

@@ -12,10 +12,12 @@ import msgspec
 from nanomeet_widget import _page_protocol as page
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget.bot.line import Ending
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Chat messages that are known by their number, so that a return repeats none.
 _KNOWN = 500
+
+_NO_GROUPS = classroom.GroupsChanged(groups=[], ends=None, here=None, own=None)
 
 #: What happened, in the order in which it is told.
 Told = Iterator[page.Message]
@@ -41,6 +43,11 @@ class Room:
         self._state: meeting.RoomState | None = None
         self._broadcast: meeting.BroadcastState | None = None
         self._chat: dict[tuple[int, float], None] = {}
+        #: The group in whose room the bot is, and the one where it goes; None for the main room.
+        self._place: str | None = None
+        self._going: str | None = None
+        #: Whether the meeting has groups.
+        self._grouped = False
 
     @property
     def subject(self) -> str:
@@ -67,13 +74,16 @@ class Room:
     def lose(self) -> Told:
         """Return what to tell when the server has not kept the bot's place."""
         inside, self.own_id = bool(self.own_id), ""
+        if self._grouped:
+            yield from self._groups_changed(_NO_GROUPS)
         self._people.clear()
         self._persons.clear()
         self._knocking.clear()
         self._state = self._broadcast = None
         if inside:
             yield page.Participants(participants=[])
-            yield _event("videoConferenceLeft", roomName=self._name)
+            yield _event("videoConferenceLeft", roomName=self._place or self._name)
+        self._place = self._going = None
         yield page.Status(status=MeetingStatus.JOINING)
 
     def end(self, ending: Ending) -> Told:
@@ -94,7 +104,7 @@ class Room:
             if kind == "kicked":
                 kicked = {"id": own, "local": True}
                 yield _event("participantKickedOut", kicked=kicked, kicker={"id": None})
-            yield _event("videoConferenceLeft", roomName=self._name)
+            yield _event("videoConferenceLeft", roomName=self._place or self._name)
         if left:
             yield _event("readyToClose")
         else:
@@ -104,6 +114,9 @@ class Room:
     # --- the server's messages ----------------------------------------------------------------
 
     def _welcome(self, message: meeting.Welcome) -> Told:
+        if self.own_id and self._place != self._going:
+            yield from self._part()
+        self._place = self._going
         before, inside = self._people, bool(self.own_id)
         self.own_id = message.own.id
         self._people = {one.id: one for one in (message.own, *message.participants)}
@@ -121,7 +134,10 @@ class Room:
         if not inside:
             name = message.own.name
             yield _event(
-                "videoConferenceJoined", roomName=self._name, id=self.own_id, displayName=name
+                "videoConferenceJoined",
+                roomName=self._place or self._name,
+                id=self.own_id,
+                displayName=name,
             )
             role = "moderator" if message.own.moderator else "participant"
             yield _event("participantRoleChanged", id=self.own_id, role=role)
@@ -132,6 +148,30 @@ class Room:
                 yield from _differences(before[who], one)
             elif who != self.own_id:
                 yield from _arrival(one)
+
+    def _part(self) -> Told:
+        """Return what to tell of the room from which the bot came."""
+        yield _event("videoConferenceLeft", roomName=self._place or self._name)
+        self.own_id = ""
+        self._people = {}
+        self._state = self._broadcast = None
+        # The chat is another one, too.
+        self._chat.clear()
+        yield _event("nanomeetChat", whole=True, messages=[])
+
+    def _moved(self, message: classroom.Moved) -> Told:
+        self._going = message.group
+        return iter(())
+
+    def _groups_changed(self, message: classroom.GroupsChanged) -> Told:
+        self._grouped = bool(message.groups)
+        self._place = self._going = message.here
+        said = msgspec.to_builtins(message)
+        del said["type"]
+        yield _event("nanomeetGroupsChanged", **said)
+
+    def _group_note(self, message: classroom.GroupNote) -> Told:
+        yield _event("nanomeetGroupNote", name=message.name, text=message.text)
 
     def _joined(self, message: meeting.Joined) -> Told:
         return self._put(message.participant)
@@ -296,6 +336,9 @@ class Room:
         meeting.ReadingsChanged: _readings_changed,
         meeting.ReadingMoved: _reading_moved,
         meeting.ReadingEnded: _reading_ended,
+        classroom.Moved: _moved,
+        classroom.GroupsChanged: _groups_changed,
+        classroom.GroupNote: _group_note,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,
@@ -305,7 +348,7 @@ class Room:
     }
 
 
-def _event(name: str, **data: Any) -> page.Event:  # noqa: ANN401 - the engine API's data
+def _event(name: str, /, **data: Any) -> page.Event:  # noqa: ANN401 - the engine API's data
     return page.Event(name=name, data=data)
 
 

@@ -33,6 +33,7 @@ _WAITS = {
     Connection.CONNECTING: ("the bot is joining", False),
     Connection.LOCKED: ("the room requires a password", True),
     Connection.WAITING: ("the bot waits in the lobby for a moderator", True),
+    Connection.MOVING: ("the bot is on the way to another room of the meeting", False),
     Connection.RECONNECTING: ("the connection was lost, and the bot is reconnecting", False),
 }
 
@@ -208,10 +209,11 @@ class Session:
             return  # commands begin once the state of the room is known
         waiting = connection is Connection.WAITING
         self.queue.hold(_WAITS[connection][0], kind="waiting" if waiting else "not_joined")
-        if connection is Connection.RECONNECTING:
+        if connection in {Connection.RECONNECTING, Connection.MOVING}:
             self._tell([page.Status(status=MeetingStatus.JOINING)])
             if self._room.own_id:
-                self._tell([page.Event(name="nanomeetConnection", data={"state": "reconnecting"})])
+                state = {"state": connection.value}
+                self._tell([page.Event(name="nanomeetConnection", data=state)])
         elif connection in {Connection.WAITING, Connection.LOCKED}:
             self._tell(self._room.lose())
             # Leaving waits for no person, although it was given earlier.

@@ -73,6 +73,8 @@ class MeetingSocket(Socket):
             self.reject("protocol", "The first message must be a join.")
         elif self._seated:
             self._handle(self._dispatcher, self._who, request)
+        elif self._who.presence is Presence.GONE:
+            self._refuse_moved(request)
         elif isinstance(request, meeting.Media):
             self._who.audio, self._who.video = request.audio, request.video
         else:
@@ -103,6 +105,13 @@ class MeetingSocket(Socket):
                     ref=getattr(request, "ref", None),
                 )
             )
+
+    def _refuse_moved(self, request: meeting.ClientMessage) -> None:
+        """Answer a request that crossed the message by which the page was moved to another room."""
+        ref = getattr(request, "ref", None)
+        if ref is not None:
+            words = "You were moved to another room of this meeting. Ask again there."
+            self.tell(common.Error(kind="moved", message=words, ref=ref))
 
     def _refuse(self, error: decoding.InvalidMessageError) -> None:
         """Answer a message that breaks a rule, within limits, and only after a `Join`."""
