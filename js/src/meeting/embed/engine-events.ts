@@ -338,7 +338,7 @@ function emitWritten(
 }
 
 /** All readable chat messages as they arrive, and those from before joining. */
-function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
+function chat({ chat, room, view }: MeetingPage, emit: Emit): Watch[] {
   return [
     watch(
       () => chat.messages.value,
@@ -346,7 +346,11 @@ function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
         const known = new Set(before.map(written));
         const fresh = now.filter((message) => !known.has(written(message)));
         const whole = fresh.length === now.length;
-        if (fresh.length > 0) emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+        // In another room of the meeting, the chat is another one.
+        const dropped = before.length > 0 && now.length === 0 && room.groups.moving.value !== null;
+        if (fresh.length > 0 || dropped) {
+          emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+        }
       },
     ),
     watch(

@@ -169,12 +169,16 @@ test("a message to all groups is told", () => {
 });
 
 test("who goes to a group does not leave the meeting, and joins with breakoutRoom", () => {
+  const words = { id: 1, sender: "alan", name: "Alan", text: "Hi", at: 0, to: null, to_name: null };
+  meeting.chat.fill([{ type: "chat_message", ...words }]);
   told.length = 0;
   batch(() => {
     meeting.status.value = "joining";
     meeting.room.clear();
+    meeting.chat.clear();
     meeting.room.groups.go({ group: "red", name: "Red" });
   });
+  expect(heard("nanomeet-chat")).toEqual([{ whole: true, messages: [] }]);
   expect(heard("nanomeet-connection")).toEqual([{ state: "moving" }]);
   batch(() => {
     meeting.room.own.value = person({ id: "me" });
