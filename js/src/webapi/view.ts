@@ -48,6 +48,8 @@ export class MeetingView {
       case "videoConferenceJoined":
         this.joined = true;
         this.reconnecting = false;
+        // Another room of the meeting does not know of it.
+        this.handRaised = false;
         break;
       case "nanomeetConnection":
         // On the way to another room of the meeting, too.
