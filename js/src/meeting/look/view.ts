@@ -139,6 +139,8 @@ export class ViewStore {
 
   /** The same on the way to another room, which the microphone does not notice. */
   changeRoom(): void {
+    // They belong to the main room.
+    if (["broadcast", "invite"].includes(this.panel.value ?? "")) this.panel.value = null;
     this.pin(null);
     this.reactions.value = [];
     this.asked.value = null;

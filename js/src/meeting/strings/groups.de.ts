@@ -24,6 +24,8 @@ export const groups: typeof english = {
   opened: "Die Gruppen sind offen.",
   closed: "Die Gruppen sind geschlossen.",
   note: (name) => `${name} an alle Gruppen:`,
+  remove: "Aus dieser Gruppe entfernen",
+  removeReally: (name) => `${name} endgültig in den Hauptraum schicken?`,
   intro:
     "Jede Gruppe hat einen eigenen Raum, mit eigenem Video und Chat. Alle kommen hierher zurück, wenn Sie die Gruppen schließen.",
   number: "Anzahl der Gruppen",

@@ -25,6 +25,8 @@ export const groups = {
   opened: "The groups are open.",
   closed: "The groups are closed.",
   note: (name: string) => `${name} to all groups:`,
+  remove: "Remove from this group",
+  removeReally: (name: string) => `Send ${name} back to the main room, for good?`,
   /** The moderators' panel. */
   intro:
     "Each group has a room of its own, with its own video and chat. Everyone comes back here when you close the groups.",

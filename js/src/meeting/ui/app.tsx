@@ -79,7 +79,7 @@ function Alone({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   return (
     <p class="alone">
       {t.stage.alone}
-      {room.moderator.value && (
+      {room.moderator.value && room.groups.here.value === null && (
         <button type="button" data-panel-button="invite" onClick={() => view.toggle("invite")}>
           {t.stage.invite}
         </button>

@@ -111,6 +111,8 @@ function toolsOf(meeting: MeetingPage): Tool[] {
   const shared = media.screen.value !== null;
   const raised = room.own.value?.hand != null;
   const tiles = view.tileView.value;
+  // A group has neither broadcasts nor links of its own.
+  const inMain = room.groups.here.value === null;
   const panel = (
     name: Panel,
     names: readonly string[],
@@ -188,15 +190,16 @@ function toolsOf(meeting: MeetingPage): Tool[] {
         shortcut: "w",
         act: () => view.toggleTiles(),
       },
-    moderator.value && {
-      ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
-      active: room.broadcast.value.state === "live",
-    },
+    inMain &&
+      moderator.value && {
+        ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
+        active: room.broadcast.value.state === "live",
+      },
     moderator.value && {
       ...panel("groups", ["breakout-rooms"], t.groups.title, <Groups />),
       active: room.groups.open.value,
     },
-    moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
+    inMain && moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
     panel("settings", ["settings"], t.toolbar.settings, <Sliders />),
   ];
   return offered.filter((tool) => tool !== false);
