@@ -8,7 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
 from tests.browser.media import moves, sounds
+from tests.browser.site import site
 from tests.browser.test_room import Room, button, tile
+from tests.browser.test_web_api import PLAIN_PAGE
 from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
@@ -251,6 +253,63 @@ def test_a_moderator_moves_people_between_open_groups(room: Room) -> None:
     panel(grace).get_by_label("Close in so many minutes").fill("5")
     button(grace, "Set").click()
     expect(ada.get_by_role("timer")).to_be_visible()
+
+
+EMBED = """
+async ([token, name]) => {
+  globalThis.meet = new NanoMeet();
+  globalThis.told = [];
+  const joined = meet.init({ token, id: "one", displayName: name, prejoin: false });
+  for (const event of [
+    "videoConferenceJoined", "videoConferenceLeft", "nanomeetConnection", "nanomeetGroupsChanged",
+    "nanomeetGroupNote", "breakoutRoomsUpdated", "participantJoined", "participantLeft", "errorOccurred",
+  ]) meet.api.addEventListener(event, (data) => told.push([event, data]));
+  await joined;
+}
+"""
+IN_GROUP = """
+(inside) => told.findLast(([name]) => name === "videoConferenceJoined")?.[1].breakoutRoom === inside
+"""
+
+
+def test_a_page_around_the_meeting_follows_it_into_a_group(
+    room: Room, server: RunningServer, open_page: OpenPage
+) -> None:
+    grace = room.enter("Grace", moderator=True)
+    with site(PLAIN_PAGE.format(server=server.url)) as place:
+        ada = open_page(place)
+        ada.evaluate(EMBED, [room.invite(), "Ada"])
+        expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
+        ada.evaluate("told.length = 0")
+        open_groups(grace, minutes="", Ada="Group_1")
+        ada.wait_for_function(IN_GROUP, arg=True, timeout=PATIENCE)
+        ada.wait_for_function("told.some(([name, { here }]) => here)", timeout=PATIENCE)
+        told = ada.evaluate("told")
+        names = [name for name, _ in told]
+        assert "videoConferenceLeft" not in names
+        assert "errorOccurred" not in names
+        states = [data["state"] for name, data in told if name == "nanomeetConnection"]
+        assert states == ["moving", "connected"]
+        here = next(d["here"] for name, d in told if name == "nanomeetGroupsChanged" and d["here"])
+        assert next(d for name, d in told if name == "videoConferenceJoined")["roomName"] == here
+        rooms = ada.evaluate("meet.api.listBreakoutRooms()")
+        assert [one["name"] for one in rooms.values()] == [room.name, "Group 1", "Group 2"]
+        assert [p["displayName"] for p in rooms[here]["participants"].values()] == ["Ada"]
+        assert ada.evaluate("meet.api.getParticipantsInfo().map((one) => one.displayName)") == [
+            "Ada"
+        ]
+        # What is for moderators is refused in words.
+        refused = "meet.executeCommand('nanomeetCloseGroups').catch(({ kind }) => kind)"
+        assert ada.evaluate(refused) == "not_moderator"
+
+        # Back by Jitsi's command, which names no room.
+        ada.evaluate("meet.executeCommand('joinBreakoutRoom')")
+        ada.wait_for_function(IN_GROUP, arg=False, timeout=PATIENCE)
+        sees_and_hears(grace, "Ada")
+        info = ada.evaluate("meet.api.getRoomsInfo()")["rooms"]
+        assert [one["isMainRoom"] for one in info] == [True, False, False]
+        assert {p["displayName"] for p in info[0]["participants"]} == {"Ada", "Grace"}
+        assert "videoConferenceLeft" not in [name for name, _ in ada.evaluate("told")]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
