@@ -187,7 +187,8 @@ def test_the_end_comes_by_itself_and_is_announced(room: Room) -> None:
     open_groups(grace, minutes="0.75", Ada="Group_1")
     until_in(ada, "Group 1")
     expect(ada.get_by_role("timer")).to_be_visible()
-    expect(ada.get_by_text("The groups close in 10 seconds.").first).to_be_attached()
+    warning = ada.get_by_text("The groups close in 10 seconds.").first
+    expect(warning).to_be_attached(timeout=PATIENCE)
     until_in_main(ada, room)
     expect(ada.get_by_role("timer")).to_have_count(0)
 

@@ -77,6 +77,7 @@ interface PeopleProps {
 
 export function GroupPeople(props: PeopleProps): JSX.Element {
   const { meeting, people } = props;
+  const self = meeting.room.selfId.value;
   return (
     <ul class="people">
       {people.map(({ id, name, state }) => (
@@ -89,7 +90,7 @@ export function GroupPeople(props: PeopleProps): JSX.Element {
         >
           <Avatar name={name} picture={avatarOf(meeting, id)} />
           <span class="person-name">
-            <span dir="auto">{name}</span>
+            <span dir="auto">{id === self ? t.common.you(name) : name}</span>
             {state && <small>{state}</small>}
           </span>
           <Choice {...props} id={id} name={name} />

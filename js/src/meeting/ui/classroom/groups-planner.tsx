@@ -28,7 +28,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   const open = (): Promise<boolean> =>
     attempt(meeting, () => ask.groups.open(plan.groups(people), plan.time ?? null));
   return (
-    <div class="groups">
+    <>
       <p class="soft">{words.intro}</p>
       <div class="pair">
         <NumberField
@@ -111,7 +111,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
           {words.open}
         </button>
       </div>
-    </div>
+    </>
   );
 }
 
@@ -124,7 +124,7 @@ function toAssign(people: readonly Participant[]): readonly Participant[] {
 export function listed({ room, name: own }: MeetingPage): (person: Participant) => Listed {
   return ({ id, name, moderator }) => ({
     id,
-    name: id === room.selfId.value ? t.common.you(own.value) : name,
+    name: id === room.selfId.value ? own.value : name,
     state: moderator ? t.common.moderator : "",
   });
 }

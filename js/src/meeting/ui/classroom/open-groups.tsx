@@ -32,7 +32,7 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const move = (id: string, place: string): void =>
     void attempt(meeting, () => ask.groups.assign(id, place === NO_PLACE ? null : place));
   return (
-    <div class="groups">
+    <>
       <End meeting={meeting} />
       <Announcement meeting={meeting} />
       {inMain ? (
@@ -61,7 +61,7 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
           {group.people.length === 0 && <p class="soft">{words.empty}</p>}
           <GroupPeople
             meeting={meeting}
-            people={group.people.map(member(meeting))}
+            people={group.people.map(member)}
             places={places}
             place={group.id}
             confirmed
@@ -86,7 +86,7 @@ export function OpenGroups({ meeting }: { meeting: MeetingPage }): JSX.Element {
           onConfirm={() => attempt(meeting, () => ask.groups.closeAll())}
         />
       </div>
-    </div>
+    </>
   );
 }
 
@@ -98,12 +98,8 @@ function newName(groups: readonly Group[]): string {
   return usual(at);
 }
 
-function member({ room }: MeetingPage): (one: Group["people"][number]) => Listed {
-  return ({ id, name, here }) => ({
-    id,
-    name: id === room.selfId.value ? t.common.you(name) : name,
-    state: here ? t.groups.here : t.groups.away,
-  });
+function member({ id, name, here }: Group["people"][number]): Listed {
+  return { id, name, state: here ? t.groups.here : t.groups.away };
 }
 
 function GroupHead({ meeting, group }: { meeting: MeetingPage; group: Group }): JSX.Element {
