@@ -46,7 +46,7 @@ export class MeetingPage implements MeetingParts {
   readonly room = new RoomStore();
   readonly media = new LocalMedia(mediaMemory);
   readonly view = new ViewStore();
-  readonly volumes = new Volumes(this.room.session);
+  readonly volumes = new Volumes(this.room.mainSession);
   /** The size at which this page shows each video. */
   readonly videoConstraints = new VideoConstraints({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();

@@ -149,6 +149,24 @@ test("the other room's people, chat and broadcast are gone, and the page's own c
   expect(talking.value).toBe(true);
 });
 
+test("a person is as loud in a group as in the main room", () => {
+  page.volumes.set("ada", 0.5);
+  line().say(RED);
+  arrive("red place");
+  expect(page.volumes.of("ada")).toBe(0.5);
+  page.volumes.set("alan", 0.2);
+  line().say(MAIN);
+  arrive("main place");
+  expect([page.volumes.of("ada"), page.volumes.of("alan")]).toEqual([0.5, 0.2]);
+});
+
+test("who goes to another room has not left", () => {
+  const said = page.view.announcement;
+  line().say({ type: "joined", participant: person({ id: "ada", name: "Ada", stage: false }) });
+  line().say({ type: "left", id: "ada", reason: "moved", by: null });
+  expect(said.value).toBe("Ada went to another room.");
+});
+
 test("the spotlight that others chose does not go along", () => {
   line().say({ type: "joined", participant: person({ id: "ada", stage: false, screen: true }) });
   expect(page.view.tileView.value).toBe(false);

@@ -48,6 +48,8 @@ export class RoomStore {
   readonly links = signal<readonly Link[]>([]);
   /** The meeting's id: the same for everyone in it, empty outside. */
   readonly session = signal("");
+  /** That of the main room, also while the page is in a group; empty before it has been there. */
+  readonly mainSession = signal("");
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
   /** The number of viewers of the broadcast; known to moderators. */
   readonly viewers = signal(0);
@@ -90,6 +92,7 @@ export class RoomStore {
         this.knocking.value = message.knocking;
         this.links.value = [];
         this.session.value = message.session;
+        if (this.groups.here.value === null) this.mainSession.value = message.session;
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
