@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
@@ -316,13 +316,13 @@ def test_a_page_around_the_meeting_follows_it_into_a_group(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_screens_of_groups_are_accessible_and_fit(room: Room, theme: str, width: int) -> None:
-    look = {"color_scheme": theme, "viewport": {"width": width, "height": 720}}
+    size: ViewportSize = {"width": width, "height": 720}
     grace = room.enter("Grace", moderator=True)
-    ada = room.enter("Ada", **look)
+    ada = room.enter("Ada", color_scheme=theme, viewport=size)
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     grace.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     open_panel(grace)
-    grace.set_viewport_size({"width": width, "height": 720})
+    grace.set_viewport_size(size)
     assert violations(grace, ".panel") == []
     fits(grace)
     assign(grace, "Ada", "Group 1")
