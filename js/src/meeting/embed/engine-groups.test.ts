@@ -163,6 +163,15 @@ test("the lists of rooms have all rooms", async () => {
   ]);
 });
 
+test("from a group, the main room has its own name, and those in the group are the page's own", async () => {
+  open({ here: "red", own: "red" });
+  const state = { lobby: false, locked: false, closed: false, main: null };
+  meeting.room.apply({ type: "room_changed", state: { subject: "Red", ...state } });
+  const rooms = Object(await ask("list-breakout-rooms"));
+  expect(rooms.standup).toMatchObject({ name: "standup", participants: {} });
+  expect(Object.keys(rooms.red.participants)).toEqual(["me", "alan", "emmy"]);
+});
+
 test("a message to all groups is told", () => {
   meeting.tells({ type: "group_note", name: "Grace", text: "Hi" });
   expect(heard("nanomeet-group-note")).toEqual([{ name: "Grace", text: "Hi" }]);

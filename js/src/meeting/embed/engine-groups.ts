@@ -97,8 +97,10 @@ export function breakoutRooms({ room, launch, name }: MeetingPage): Record<strin
     ];
   };
   const main = here.value === null ? present : [];
+  // A group's subject is its own.
+  const subject = here.value === null ? room.state.value.subject : "";
   return Object.fromEntries([
-    described(launch.room, room.state.value.subject || launch.room, true, main),
+    described(launch.room, subject || launch.room, true, main),
     ...groups.value.map(({ id, name: title, people }) => {
       const away = people.filter((one) => one.here).map((one) => ({ ...one, role: null }));
       return described(id, title, false, id === here.value ? present : away);
