@@ -348,6 +348,13 @@ declare class NanoMeet {
    * its meeting. `nanomeetPollCounts` has `{ id, counts, voters }`, a few times a second while people
    * vote.
    *
+   * Groups (breakout rooms): `nanomeetEnterGroup` takes `{ group }`, null for the main room; for moderators,
+   * `nanomeetOpenGroups` takes `{ groups: [{ name, people? }], minutes? }`, `nanomeetAddGroup` `{ name }`,
+   * `nanomeetRenameGroup` `{ group, name }`, `nanomeetRemoveGroup` `{ group }`, `nanomeetAssignGroup` `{ id,
+   * group }`, `nanomeetSetGroupsEnd` `{ minutes }`, `nanomeetAnnounceToGroups` `{ text }`, and
+   * `nanomeetCloseGroups` nothing. The events `nanomeetGroupsChanged` and `nanomeetGroupNote` say what goes on;
+   * `nanomeetConnection` says `moving` while the page goes to another room.
+   *
    * On an engine other than the embedded server's, those whose names begin with `nanomeet` reject at
    * once. `data` is what the command gives; the new state of a switch; otherwise true, if the engine
    * confirms commands.

@@ -17,9 +17,10 @@ from .axe import violations
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
+from .test_groups import assign, group, open_panel, panel, until_in
 from .test_polls import open_polls
 from .test_readings import Join, joins
-from .test_room import Room, place, tile
+from .test_room import Room, button, place, tile
 from .waiting import PATIENCE
 
 __all__ = ["joins"]
@@ -163,6 +164,33 @@ def test_a_poll_that_is_asked_answered_and_closed(
     expect(grace.locator(".toast")).to_have_count(0)
     at_every_size(grace, "poll-results", theme, sizes=TALL_AND_WIDE)
     assert violations(grace, ".panel") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_groups_before_they_open_and_after(
+    server: RunningServer, open_page: OpenPage, theme: str
+) -> None:
+    room = Room(server, open_page)
+    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
+    people = {name: room.enter(name, color_scheme=theme) for name in ("Grace Hopper", "Emmy")}
+    for name in people:
+        expect(tile(ada, name).locator("video.playing")).to_be_visible(timeout=PATIENCE)
+    open_panel(ada)
+    assign(ada, "Grace Hopper", "Group 1")
+    assign(ada, "Emmy", "Group 2")
+    at_every_size(ada, "groups-plan", theme, sizes=TALL_AND_WIDE)
+    button(ada, "Open the groups").click()
+    grace = people["Grace Hopper"]
+    for page, name in zip(people.values(), ("Group 1", "Group 2"), strict=True):
+        until_in(page, name)
+    expect(group(ada, "Group 2").get_by_text("in the group")).to_be_visible()
+    at_every_size(ada, "groups-open", theme, sizes=TALL_AND_WIDE)
+    panel(ada).get_by_label("Message to all groups").fill("Two more minutes, please.")
+    button(ada, "Send").click()
+    expect(grace.locator(".group-note")).to_be_visible()
+    expect(grace.locator(".toast")).to_have_count(0)
+    back = button(grace, "Back to the main room")
+    at_every_size(grace, "group", theme, back, TALL_AND_WIDE)
 
 
 def at_every_size(

@@ -52,6 +52,8 @@ const REGULAR = [
   "nanomeet-broadcast-stats",
   "nanomeet-chat",
   "nanomeet-connection",
+  "nanomeet-group-note",
+  "nanomeet-groups-changed",
   "nanomeet-lobby",
   "nanomeet-noise-suppression",
   "nanomeet-participants",

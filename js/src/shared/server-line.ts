@@ -14,3 +14,6 @@ export interface ServerLine {
   /** Resolves when the server has carried it out; rejects with a RefusedError otherwise. */
   request(message: Request, timeout?: number): Promise<void>;
 }
+
+/** Sends a request; resolves when the server has carried it out, and rejects if it refuses. */
+export type Ask = (request: Request, timeout?: number) => Promise<void>;

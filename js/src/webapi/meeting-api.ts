@@ -151,7 +151,7 @@ export class MeetingApi extends NanoMeet {
   /** Runs a command of the engine API by name. Resolves when it is done, with what it brings. */
   async executeCommand(command: string, ...args: unknown[]): Promise<Success<unknown>> {
     const moderated =
-      /^(answer|approve|ask|end|grant|kick|mute|nanomeet(A|P|Rem|ReadV|.+Poll$)|password|subject|toggleL)/;
+      /^(a(dd|nswer|pprove|sk|uto)|closeB|end|grant|kick|mute|nanomeet(A|CloseG|OpenG|P|Re(m|n|adV)|SetG|.+Poll$)|password|removeB|sendP|subject|toggleL)/;
     const error = "Command Error";
     if (typeof command !== "string") {
       throw new NanoMeetError(error, "missing: the command's name, as text", "invalid");

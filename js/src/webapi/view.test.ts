@@ -39,6 +39,19 @@ describe("a meeting's view", () => {
     ).toEqual([false, false, true, false, true, false, false, true]);
   });
 
+  it("is not ready on the way to another room of the meeting, which it does not leave", () => {
+    expect(
+      told(
+        ["ready", { nanomeet: true }],
+        ["videoConferenceJoined", { id: "me" }],
+        ROLE,
+        ["nanomeetConnection", { state: "moving" }],
+        ["nanomeetConnection", { state: "connected" }],
+        ["videoConferenceJoined", { id: "me", breakoutRoom: true }],
+      ),
+    ).toEqual([false, false, true, false, true, true]);
+  });
+
   it("is ready as soon as any Jitsi has joined, even without the own id", () => {
     expect(told(["ready"], ["videoConferenceJoined", { id: "me" }])).toEqual([false, true]);
   });

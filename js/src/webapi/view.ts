@@ -48,9 +48,12 @@ export class MeetingView {
       case "videoConferenceJoined":
         this.joined = true;
         this.reconnecting = false;
+        // Another room of the meeting does not know of it.
+        this.handRaised = false;
         break;
       case "nanomeetConnection":
-        this.reconnecting = data.state === "reconnecting";
+        // On the way to another room of the meeting, too.
+        this.reconnecting = data.state !== "connected";
         break;
       case "videoConferenceLeft":
       case "readyToClose":

@@ -50,7 +50,7 @@ interface Listener {
 }
 
 /** Events that set lasting state: later listeners must receive the last of each. */
-const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|Poll.+|(Broadcast|Readings)Changed))$/;
+const LASTING = /^(subjectChange|nanomeet(Lobby|Chat|Poll.+|(Broadcast|Groups|Readings)Changed))$/;
 
 /** The id of the poll that an event is about: of each, the last one lasts. */
 const pollOf = ({ id, poll }: EventData): unknown => Object(poll).id ?? id;
@@ -150,9 +150,13 @@ export class CellMeeting {
   get readiness(): Readiness {
     if (this.#engine?.ready) return { api: this.#engine };
     if (this.#asking) return this.#asking;
-    return this.#state.reconnecting
-      ? { kind: "reconnecting", why: "its connection is lost, and may come back", person: false }
-      : { kind: "joining", why: "it is being joined", person: false };
+    if (this.#state.reconnecting) {
+      const why = "its connection is lost, and may come back";
+      return { kind: "reconnecting", why, person: false };
+    }
+    const moves = this.#state.status === "joined";
+    const why = moves ? "it is on the way to another of its rooms" : "it is being joined";
+    return { kind: "joining", why, person: false };
   }
 
   /** Hangs up, frees the camera and removes the frame. */

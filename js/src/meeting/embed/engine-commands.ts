@@ -12,6 +12,7 @@ import { turnCamera } from "../media/facing";
 import { isVolume, type MeetingPage, type RemovalOptions, type RoomStore, toggle } from "../room";
 import { participant, participantOrNull } from "./arguments";
 import { type Emit, recording } from "./engine-events";
+import { GROUP_COMMANDS } from "./engine-groups";
 import { closePoll, openPoll, readVotes, vote } from "./engine-polls";
 
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
@@ -157,6 +158,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-vote": (meeting, [ballot]) => vote(meeting, ballot),
   "nanomeet-close-poll": (meeting, [poll]) => closePoll(meeting, poll),
   "nanomeet-read-votes": (meeting, [poll]) => readVotes(meeting, poll),
+  ...GROUP_COMMANDS,
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };

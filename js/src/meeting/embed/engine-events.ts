@@ -8,6 +8,7 @@ import type {
 } from "../../shared/protocol";
 import type { MeetingPage } from "../room";
 import { availableDevices, hasCamera, roleOf, sharing } from "./engine-data";
+import { watchGroups } from "./engine-groups";
 import { inOrder, type Watch, watch } from "./ordered-effects";
 
 export type Emit = (name: string, data?: Record<string, unknown>) => void;
@@ -28,6 +29,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
     ...health(meeting, emit),
     ...readings(meeting, emit),
     ...talkTimes(meeting, emit),
+    ...watchGroups(meeting, emit),
   ]);
   return () => {
     unlisten();
@@ -42,24 +44,35 @@ export function recording(on: boolean, error?: string | null): Record<string, un
 }
 
 function presence(meeting: MeetingPage, emit: Emit): Watch[] {
-  const roomName = meeting.launch.room;
   const inside = (): string | null =>
     meeting.status.value === "joined" ? meeting.room.selfId.value : null;
   return [
-    watch(inside, (id, before) => {
-      if (before) {
+    watch(
+      () => meeting.room.groups.moving.value,
+      (to) => {
+        if (to) emit("nanomeet-connection", { state: "moving" });
+        // The way ended at the door of the other room.
+        else if (["joining", "waiting"].includes(meeting.status.value)) {
+          emit("nanomeet-connection", { state: "reconnecting" });
+        }
+      },
+    ),
+    watch(placeOf(meeting, inside), (place, before) => {
+      // Who goes to another room does not leave the meeting.
+      if (before && (!place || place.roomName === before.roomName)) {
         if (meeting.ending.value?.kind === "kicked") {
-          const kicked = { id: before, local: true };
+          const kicked = { id: before.id, local: true };
           emit("participant-kicked-out", { kicked, kicker: { id: null } });
         }
-        emit("video-conference-left", { roomName });
+        emit("video-conference-left", { roomName: before.roomName });
       }
-      if (id) emitJoined(meeting, emit, id);
+      if (place) emitJoined(meeting, emit, place);
     }),
     watch(
       () => ({ id: inside(), avatarURL: meeting.profile.avatar.value }),
       ({ id, avatarURL }, before) => {
-        if (id && before.id === id) emit("avatar-changed", { id, avatarURL });
+        if (id && before.id === id && before.avatarURL !== avatarURL)
+          emit("avatar-changed", { id, avatarURL });
       },
     ),
     // Sent only to the page that set it.
@@ -120,15 +133,34 @@ function presence(meeting: MeetingPage, emit: Emit): Watch[] {
   ];
 }
 
-function emitJoined(meeting: MeetingPage, emit: Emit, id: string): void {
+/** A place in one of the meeting's rooms: in a group's, `roomName` is the group's id, as in Jitsi. */
+interface Place {
+  id: string;
+  roomName: string;
+}
+
+/** Returns where the page is; on the way to another room, where it was. */
+function placeOf({ room, launch }: MeetingPage, inside: () => string | null): () => Place | null {
+  let place: Place | null = null;
+  return () => {
+    const id = inside();
+    const { here, moving } = room.groups;
+    const roomName = here.value ?? launch.room;
+    if (id === null) place = moving.value === null ? null : place;
+    else if (place?.id !== id || place.roomName !== roomName) place = { id, roomName };
+    return place;
+  };
+}
+
+function emitJoined(meeting: MeetingPage, emit: Emit, { id, roomName }: Place): void {
   const name = meeting.name.value;
   emit("video-conference-joined", {
-    roomName: meeting.launch.room,
+    roomName,
     id,
     displayName: name,
     formattedDisplayName: `${name} (me)`,
     avatarURL: meeting.profile.avatar.value,
-    breakoutRoom: false,
+    breakoutRoom: meeting.room.groups.here.value !== null,
     visitor: false,
   });
 }
@@ -288,6 +320,11 @@ function emitOneTime(meeting: MeetingPage, emit: Emit, message: ServerMessage): 
       emit("nanomeet-poll-counts", { id, counts, voters });
       break;
     }
+    case "group_note": {
+      const { name, text } = message;
+      emit("nanomeet-group-note", { name, text });
+      break;
+    }
     case "unmute_asked":
       emit("nanomeet-unmute-asked", { mediaType: message.media, by: message.by });
       break;
@@ -313,7 +350,7 @@ function emitWritten(
 }
 
 /** All readable chat messages as they arrive, and those from before joining. */
-function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
+function chat({ chat, room, view }: MeetingPage, emit: Emit): Watch[] {
   return [
     watch(
       () => chat.messages.value,
@@ -321,7 +358,11 @@ function chat({ chat, view }: MeetingPage, emit: Emit): Watch[] {
         const known = new Set(before.map(written));
         const fresh = now.filter((message) => !known.has(written(message)));
         const whole = fresh.length === now.length;
-        if (fresh.length > 0) emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+        // In another room of the meeting, the chat is another one.
+        const dropped = before.length > 0 && now.length === 0 && room.groups.moving.value !== null;
+        if (fresh.length > 0 || dropped) {
+          emit("nanomeet-chat", { whole, messages: fresh.map(described) });
+        }
       },
     ),
     watch(

@@ -7,8 +7,9 @@ import { canChooseOutput } from "../media/devices";
 import { snapshot } from "../media/snapshot";
 import { avatarOf, type MeetingPage } from "../room";
 import { runCommand } from "./engine-commands";
-import { availableDevices, byKind, described, hasCamera, roleOf, sharing } from "./engine-data";
+import { availableDevices, byKind, described, hasCamera, sharing } from "./engine-data";
 import type { Emit } from "./engine-events";
+import { breakoutRooms } from "./engine-groups";
 
 type Answer = (meeting: MeetingPage, data: NamedData, emit: Emit) => unknown;
 
@@ -63,7 +64,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     // The new state of a switch, or what the command brings.
     return done ?? true;
   },
-  "rooms-info": (meeting) => ({ rooms: [roomInfo(meeting)] }),
+  "list-breakout-rooms": breakoutRooms,
+  "rooms-info": (meeting) => ({ rooms: roomsInfo(meeting) }),
 };
 
 /** Rejects with the reason if there is no answer: an unknown request must not hang. */
@@ -112,16 +114,15 @@ async function screenshot(meeting: MeetingPage): Promise<{ dataURL: string }> {
   return { dataURL: await snapshot(track) };
 }
 
-function roomInfo({ room, name, profile, launch }: MeetingPage): Record<string, unknown> {
-  const info = (id: string, displayName: string, moderator: boolean) => ({
+function roomsInfo(meeting: MeetingPage): Record<string, unknown>[] {
+  return Object.values(breakoutRooms(meeting)).map(({ id, jid, isMainRoom, participants }) => ({
     id,
-    jid: id,
-    displayName,
-    avatarUrl: avatarOf({ room, profile }, id),
-    role: roleOf(moderator),
-  });
-  const { value: self } = room.selfId;
-  const own = self ? [info(self, name.value, room.moderator.value)] : [];
-  const others = room.others.value.map((other) => info(other.id, other.name, other.moderator));
-  return { id: launch.room, jid: launch.room, isMainRoom: true, participants: [...own, ...others] };
+    jid,
+    isMainRoom,
+    participants: Object.entries(participants).map(([person, described]) => ({
+      id: person,
+      ...described,
+      avatarUrl: avatarOf(meeting, person),
+    })),
+  }));
 }

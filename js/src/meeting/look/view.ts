@@ -15,7 +15,7 @@ import { MAX_LINES } from "../../shared/video-limits";
 import { ToolbarSettings } from "./toolbar-settings";
 
 export type Theme = "light" | "dark";
-export type Panel = "people" | "chat" | "polls" | "settings" | "broadcast" | "invite";
+export type Panel = "people" | "chat" | "polls" | "settings" | "broadcast" | "invite" | "groups";
 
 /** A moderator's request that the user answers. */
 export type Asked = ({ what: "unmute" } & UnmuteAsked) | ({ what: "stage" } & StageInvited);
@@ -133,9 +133,16 @@ export class ViewStore {
 
   /** Clears what belonged to the room that was left. */
   clear(): void {
+    this.talking.value = false;
+    this.changeRoom();
+  }
+
+  /** The same on the way to another room, which the microphone does not notice. */
+  changeRoom(): void {
+    // They belong to the main room.
+    if (["broadcast", "invite"].includes(this.panel.value ?? "")) this.panel.value = null;
     this.pin(null);
     this.reactions.value = [];
-    this.talking.value = false;
     this.asked.value = null;
     this.readingQuestions.value = [];
     this.removing.value = null;

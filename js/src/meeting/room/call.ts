@@ -24,6 +24,8 @@ export interface CallOptions {
   token: string;
   /** The resume secret from before a reload. */
   resume: string | null;
+  /** Whether the page comes from another room of the meeting. */
+  onward: boolean;
   onMessage: (message: ServerMessage) => void;
   onConnection: (connection: Connection, ending: Ending | null) => void;
   onSourceClosed: (closing: SourceClosing) => void;
@@ -31,6 +33,8 @@ export interface CallOptions {
 
 /** The server has closed the sources with the place. */
 const LOST = { message: "The place in the room was lost.", failed: true };
+/** Sources belong to a place in one room. */
+const MOVED = "You went to another room of the meeting.";
 const NO_REMOTES: ReadonlyMap<string, Remote> = new Map();
 
 export class Call {
@@ -53,7 +57,7 @@ export class Call {
   constructor(parts: MeetingParts, options: CallOptions) {
     this.#parts = parts;
     const { launch, media, name } = parts;
-    const { token, resume, onMessage, onConnection, onSourceClosed } = options;
+    const { token, resume, onward, onMessage, onConnection, onSourceClosed } = options;
     const socket = (path: string): string => {
       const url = new URL(path, launch.base);
       url.protocol = url.protocol.replace("http", "ws");
@@ -70,6 +74,7 @@ export class Call {
         composes: StageBroadcast.supported() === null,
       }),
       resume,
+      onward,
       open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
       random: Math.random,
       onMessage: (message) => batch(() => onMessage(message)),
@@ -150,6 +155,13 @@ export class Call {
     this.taps.close();
     this.mesh.value?.close();
     this.mesh.value = null;
+  }
+
+  /** The person goes to another room: a program's pictures end here, and the program is told why. */
+  part(): void {
+    this.sources.part(MOVED);
+    this.elements.end(MOVED);
+    this.line.moveOn();
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { Throttle } from "../../shared/throttle";
 import { captureFor } from "../mesh/quality";
 import { NOT_SHOWN, type Shown } from "../mesh/video-constraints";
 import type { Call } from "./call";
+import { warnOfEnd } from "./classroom/group-warnings";
 import { SpeakingReports } from "./classroom/records";
 import type { MeetingParts } from "./parts";
 
@@ -75,6 +76,7 @@ export function follow(
       };
       if (connection.value === "joined") mediaUpdates.tell(sending);
     }),
+    warnOfEnd(room.groups, view),
   ];
   return () => {
     mediaUpdates.clear();

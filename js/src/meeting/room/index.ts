@@ -1,5 +1,6 @@
 /** The room as embedding code sees it. */
 
+export { minutesOf, shuffled, usual as usualName } from "./classroom/plan";
 export { MIN_OPTIONS, type PollWish, SECONDS } from "./classroom/poll-draft";
 export { MeetingPage } from "./meeting-page";
 export { avatarOf } from "./profile";

@@ -25,6 +25,7 @@ import { t } from "../strings";
 import { Call } from "./call";
 import { ChatStore } from "./chat";
 import { claim } from "./claims";
+import { Journey } from "./classroom/journey";
 import type { PollWish } from "./classroom/poll-draft";
 import { PollStore } from "./classroom/polls";
 import { RecordsNews } from "./classroom/records";
@@ -52,7 +53,7 @@ export class MeetingPage implements MeetingParts {
   readonly room = new RoomStore();
   readonly media = new LocalMedia(mediaMemory);
   readonly view = new ViewStore();
-  readonly volumes = new Volumes(this.room.session);
+  readonly volumes = new Volumes(this.room.mainSession);
   /** The size at which this page shows each video. */
   readonly videoConstraints = new VideoConstraints({ tell: (to, shown) => this.#want(to, shown) });
   readonly chat = new ChatStore();
@@ -70,7 +71,11 @@ export class MeetingPage implements MeetingParts {
   readonly name: Signal<string>;
   readonly profile: Profile;
   readonly title = computed(
-    () => this.view.subject.value || this.room.state.value.subject || this.launch.room,
+    () =>
+      this.view.subject.value ||
+      this.room.groups.name.value ||
+      this.room.state.value.subject ||
+      this.launch.room,
   );
   /** The participant in the spotlight: pinned here, pinned for everyone, or speaking. */
   readonly large = computed(() => {
@@ -85,7 +90,9 @@ export class MeetingPage implements MeetingParts {
   readonly #sourceListeners = new Set<(closing: SourceClosing) => void>();
   readonly #tabStorage: TabStorage;
   readonly #token: string | null;
-  /** Exists from joining to leaving. */
+  /** Exists from joining to leaving; which of the meeting's rooms its call is with. */
+  #journey: Journey | null = null;
+  /** Exists from joining to leaving, another one for each room. */
   readonly #call = signal<Call | null>(null);
   readonly remotes = computed(() => this.#call.value?.remotes.value ?? NO_REMOTES);
   /** The element of the page around the meeting that a program wants to show. */
@@ -110,6 +117,8 @@ export class MeetingPage implements MeetingParts {
   /** The lines of the self-view. */
   readonly #mirror = signal(0);
   #unfollow = (): void => {};
+  /** Why a group could not be entered: told once the page is back in the main room. */
+  #problem: string | null = null;
 
   constructor(readonly launch: Launch) {
     this.#tabStorage = new TabStorage(`${launch.sub}/${launch.room}`, launch.framed);
@@ -156,7 +165,8 @@ export class MeetingPage implements MeetingParts {
     this.#step("joining");
     if (prepared) this.#recordsNews.shown(this.#policy.value);
     else void this.#askPolicy(this.#token);
-    this.#connect(this.#token);
+    this.#journey = new Journey(this.#token, this.#tabStorage.takeResume());
+    this.#connect(this.#journey);
     // A permission prompt must not delay joining: join now, and open the devices meanwhile.
     if (!prepared) this.#openDevices(devices);
   }
@@ -184,7 +194,7 @@ export class MeetingPage implements MeetingParts {
 
   /** The page unloads, perhaps for a reload: the server keeps the place for a while. */
   suspend(): void {
-    const resume = this.#call.peek()?.line.resume;
+    const resume = this.#journey?.mainPlace(this.#call.peek()?.line.resume ?? null);
     // If the place cannot be reclaimed, give it up: otherwise it would remain beside the new one.
     if (resume && !this.#tabStorage.leaveResume(resume)) this.#call.peek()?.line.leave();
     else this.#call.peek()?.line.unload();
@@ -384,11 +394,14 @@ export class MeetingPage implements MeetingParts {
     });
   }
 
-  #connect(token: string): void {
+  #connect({ ticket: { token, resume } }: Journey): void {
     const call = new Call(this, {
       token,
-      resume: this.#tabStorage.takeResume(),
+      resume,
+      onward: this.room.groups.moving.peek() !== null,
       onMessage: (message) => {
+        // The token in it is for this page alone.
+        if (message.type === "moved") return this.#go(message);
         messages.handle(message);
         if (message.type === "records_kept") this.#recordsNews.joined(message);
         for (const listener of this.#listeners) listener(message);
@@ -396,7 +409,7 @@ export class MeetingPage implements MeetingParts {
       onConnection: (connection, ending) => this.#connected(connection, ending),
       onSourceClosed: (closing) => this.#sourceClosed(closing),
     });
-    const messages = new ServerMessages(this, call, () => this.#step("joined"));
+    const messages = new ServerMessages(this, call, () => this.#arrived());
     this.#call.value = call;
     call.connect();
     this.#unfollow = follow(this, call, this.#mirror);
@@ -409,9 +422,54 @@ export class MeetingPage implements MeetingParts {
     }
   }
 
+  /** Goes to another of the meeting's rooms. What is the person's own stays as it is. */
+  #go(to: Parameters<Journey["go"]>[0], problem: string | null = null): void {
+    const [call, journey] = [this.#call.peek(), this.#journey];
+    if (!call || !journey) return;
+    const { tileView } = this.view;
+    // It is restored below, if it was the person's choice.
+    const tiles = tileView.peek() || spotlit(this.room);
+    journey.go(to, call.line.resume);
+    call.part();
+    this.#leaveRoom();
+    this.room.groups.go(to);
+    this.#problem = problem;
+    this.#step("joining");
+    this.view.announce(to.group === null ? t.groups.goingBack : t.groups.going(to.name));
+    this.#connect(journey);
+    tileView.value = tiles;
+  }
+
+  /** A group refused the page: the main room may not. */
+  #return(journey: Journey, { kind, message }: Ending): void {
+    const { name } = journey.ticket;
+    const why = t.groups.refused(name, t.endings[kind].told || message);
+    const back = journey.wayBack();
+    if (back) this.#go(back, `${why} ${t.groups.back}`);
+    else this.#finish({ kind: "group_refused", message: why, retry: true });
+  }
+
+  #arrived(): void {
+    const { moving, name } = this.room.groups;
+    const to = moving.peek();
+    this.#journey?.arrived();
+    this.#step("joined");
+    moving.value = null;
+    if (!to) return;
+    const arrived = to.group === null ? t.groups.back : t.groups.arrived(name.peek() ?? to.name);
+    this.view.tell(this.#problem ?? arrived);
+    this.#problem = null;
+  }
+
   #connected(connection: Connection, ending: Ending | null): void {
+    const inside = this.connection.peek() === "joined";
     this.connection.value = connection;
+    if (ending && this.#journey?.isOfGroup(ending, inside)) {
+      this.#return(this.#journey, ending);
+      return;
+    }
     const outside = connection === "waiting" || connection === "locked";
+    if (outside) this.room.groups.moving.value = null;
     if (outside && this.status.value === "joined") this.#lostPlace();
     if (connection === "waiting") this.#step("waiting");
     if (connection === "locked") this.#step("joining");
@@ -445,16 +503,24 @@ export class MeetingPage implements MeetingParts {
 
   /** Frees the camera, the microphone and all connections. */
   #release(): void {
+    this.#leaveRoom();
+    this.#journey = null;
+    this.room.groups.clear();
+    this.view.clear();
+    this.media.close();
+  }
+
+  /** Ends all connections, and what belongs to the room. */
+  #leaveRoom(): void {
     this.#unfollow();
     this.#unfollow = () => {};
     this.#call.peek()?.close();
     this.#call.value = null;
     this.videoConstraints.clear();
-    this.media.close();
     this.room.clear();
     this.chat.clear();
     this.polls.clear();
-    this.view.clear();
+    this.view.changeRoom();
     this.health.value = null;
   }
 
@@ -478,6 +544,11 @@ export class MeetingPage implements MeetingParts {
   #defaultName(): string {
     return this.invitedAsModerator ? t.common.moderator : t.common.guest;
   }
+}
+
+/** Whether someone is large for another reason than this person's choice. */
+function spotlit({ state, others }: RoomStore): boolean {
+  return state.peek().main !== null || others.peek().some(({ screen }) => screen);
 }
 
 function notJoined(): RefusedError {

@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import type { ServerMessage, Welcome } from "../../shared/protocol";
-import type { Request } from "../../shared/server-line";
+import type { Ask, Request } from "../../shared/server-line";
 import { pictureOf } from "../media/avatar-picture";
 import { parseLaunch } from "./launch";
 import { Profile } from "./profile";
-import { type Ask, RoomRequests } from "./requests";
+import { RoomRequests } from "./requests";
 
 const BASE = "https://meet.example/";
 const PICTURE = "data:image/webp;base64,AAAA";

@@ -4,9 +4,9 @@
  */
 
 import type { Kick, React } from "../../shared/protocol";
-import type { Request } from "../../shared/server-line";
+import type { Ask } from "../../shared/server-line";
+import { GroupRequests } from "./classroom/group-requests";
 
-export type Ask = (request: Request, timeout?: number) => Promise<void>;
 /** Further effects of a removal. */
 export type RemovalOptions = Partial<Pick<Kick, "revoke" | "address" | "shared">>;
 type Media = "audio" | "video";
@@ -15,10 +15,12 @@ type Media = "audio" | "video";
 const MUTE_TIMEOUT = 12_000;
 
 export class RoomRequests {
+  readonly groups: GroupRequests;
   readonly #ask: Ask;
 
   constructor(ask: Ask) {
     this.#ask = ask;
+    this.groups = new GroupRequests(ask);
   }
 
   sendChat(text: string, to: string | null = null): Promise<void> {

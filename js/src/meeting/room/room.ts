@@ -12,6 +12,7 @@ import type {
   ServerMessage,
   StageFeed,
 } from "../../shared/protocol";
+import { GroupsStore } from "./classroom/groups";
 import { RecordsStore } from "./classroom/records";
 
 /** The state without a broadcast. */
@@ -48,6 +49,8 @@ export class RoomStore {
   readonly links = signal<readonly Link[]>([]);
   /** The meeting's id: the same for everyone in it, empty outside. */
   readonly session = signal("");
+  /** That of the main room, also while the page is in a group; empty before it has been there. */
+  readonly mainSession = signal("");
   readonly maxStage = signal(Number.POSITIVE_INFINITY);
   /** The number of viewers of the broadcast; known to moderators. */
   readonly viewers = signal(0);
@@ -57,6 +60,7 @@ export class RoomStore {
   readonly readings = signal<readonly Reading[]>([]);
   /** What the server keeps of the meeting. */
   readonly records = new RecordsStore();
+  readonly groups = new GroupsStore();
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -92,10 +96,15 @@ export class RoomStore {
         this.knocking.value = message.knocking;
         this.links.value = [];
         this.session.value = message.session;
+        if (this.groups.here.value === null) this.mainSession.value = message.session;
         this.maxStage.value = message.max_stage;
         this.viewers.value = message.viewers;
         this.feed.value = message.feed;
         this.readings.value = message.readings;
+        break;
+      case "groups_changed":
+      case "group_note":
+        this.groups.apply(message, this.#ahead);
         break;
       case "joined":
         this.others.value = [

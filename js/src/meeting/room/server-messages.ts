@@ -2,6 +2,7 @@
 
 import type {
   BroadcastState,
+  Left,
   Participant,
   Reaction,
   ReadingAsked,
@@ -39,7 +40,8 @@ export class ServerMessages {
     const { mesh, broadcast, relay, sources, taps } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
-    if (message.type === "left") this.#tellLeft(message.id);
+    const grouped = room.groups.open.value;
+    if (message.type === "left") this.#tellLeft(message);
     room.apply(message);
     this.#tellPoll(polls.apply(message));
     switch (message.type) {
@@ -127,6 +129,14 @@ export class ServerMessages {
         if (!broadcast.active) health.value = null;
         this.#tellTrouble(message.broadcast, trouble);
         break;
+      case "groups_changed":
+        if (grouped !== room.groups.open.value && message.here === null) {
+          view.announce(grouped ? t.groups.closed : t.groups.opened);
+        }
+        break;
+      case "group_note":
+        view.announce(`${t.groups.note(message.name)} ${message.text}`);
+        break;
       case "error":
         if (connection.value === "locked") {
           question.pause(new RefusedError(message.kind, message.message));
@@ -164,10 +174,11 @@ export class ServerMessages {
     else view.tell(t.polls.closedTold(question));
   }
 
-  #tellLeft(id: string): void {
+  #tellLeft({ id, reason }: Left): void {
     const { room, view } = this.#parts;
     const gone = room.others.value.find((other) => other.id === id);
-    if (gone) view.announce(t.events.left(gone.name));
+    const words = reason === "moved" ? t.groups.went : t.events.left;
+    if (gone) view.announce(words(gone.name));
   }
 
   /**

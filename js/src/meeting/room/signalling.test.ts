@@ -76,6 +76,7 @@ function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions>
     url: "ws://host/ws/meeting",
     credentials: () => ({ token: "a.b.c", name: "Ada" }),
     resume,
+    onward: false,
     open: () => {
       const socket = new FakeSocket();
       sockets.push(socket);

@@ -42,7 +42,7 @@ export const CONNECTION_STEPS: Readonly<Record<Connection, readonly Connection[]
 };
 
 export interface Ending {
-  kind: Bye["kind"] | "server_unreachable" | Misfit;
+  kind: Bye["kind"] | "server_unreachable" | "group_refused" | Misfit;
   message: string;
   /** Whether rejoining may succeed. */
   retry: boolean;
@@ -64,6 +64,8 @@ export interface SignallingOptions {
   credentials: () => Omit<Join, "type" | "v" | "resume" | "password">;
   /** The resume secret from before a reload. */
   resume: string | null;
+  /** Whether the page comes from another room of the meeting. */
+  onward: boolean;
   open: (url: string) => Socket;
   random: () => number;
   onMessage: (message: ServerMessage) => void;
@@ -99,7 +101,7 @@ export class Signalling implements ServerLine {
   #resume: string | null;
   #password: string | null = null;
   #attempt = 0;
-  #everJoined = false;
+  #everJoined: boolean;
   #troubleSince: number | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #pingTimer: ReturnType<typeof setInterval> | undefined;
@@ -108,6 +110,7 @@ export class Signalling implements ServerLine {
   constructor(options: SignallingOptions) {
     this.#options = options;
     this.#resume = options.resume;
+    this.#everJoined = options.onward;
   }
 
   get connection(): Connection {
@@ -225,6 +228,12 @@ export class Signalling implements ServerLine {
   /** The page unloads: the server keeps the place in case of a reload. */
   unload(): void {
     this.close(UNLOADED);
+  }
+
+  /** The page goes to another room of the meeting, with another connection. */
+  moveOn(): void {
+    this.#pending.rejectAll("moved", "You went to another room of the meeting.");
+    this.close();
   }
 
   /** Drops the connection without a bye: the server keeps the place for a while. */

@@ -97,6 +97,12 @@ export class Sources {
     for (const use of USES) this.#slots[use].end(end);
   }
 
+  /** The same on the way to another room, where others must not see what a program was to change. */
+  part(message: string): void {
+    this.#slots.screen.end({ message, failed: false });
+    this.#slots.camera.end({ message, failed: true });
+  }
+
   /** Plays none any more, as the page unloads: its successor goes on with them. */
   dispose(): void {
     for (const use of USES) this.#slots[use].dispose();

@@ -1,5 +1,6 @@
 import { records } from "../../shared/records.de";
 import type { Strings, Which } from "./en";
+import { groups } from "./groups.de";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
 import { polls } from "./polls.de";
@@ -20,6 +21,7 @@ const NONE: Readonly<Record<Which, string>> = {
 
 /** Deutsch. */
 export const de: Strings = {
+  groups,
   panels,
   polls,
   readings,
@@ -39,6 +41,7 @@ export const de: Strings = {
     timeout: "Der Server hat nicht rechtzeitig geantwortet.",
     not_joined: "Sie sind nicht in der Besprechung.",
     connection_lost: "Die Verbindung ging verloren.",
+    moved: "Sie waren inzwischen auf dem Weg in einen anderen Raum.",
     too_many_attempts:
       "Zu viele falsche Passwörter. Warten Sie einen Augenblick, dann versuchen Sie es wieder.",
     audience: "Sie sind im Publikum: Heben Sie die Hand, dann kann die Moderation Sie holen.",
@@ -151,6 +154,7 @@ export const de: Strings = {
     },
     address_invalid: { title: "Unter dieser Adresse gibt es keine Besprechung", told: "" },
     wrong_room: { title: "Dieser Link funktioniert nicht", told: "" },
+    group_refused: { title: "Die Gruppe war nicht zu betreten", told: "" },
     server_unreachable: {
       title: "Der Server ist nicht erreichbar",
       told: "Prüfen Sie Ihr Netz, dann treten Sie wieder bei.",

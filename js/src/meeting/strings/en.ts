@@ -1,4 +1,5 @@
 import { records } from "../../shared/records.en";
+import { groups } from "./groups.en";
 import { panels } from "./panels.en";
 import { counting } from "./plural";
 import { polls } from "./polls.en";
@@ -17,6 +18,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 
 /** English, and the words that every other language must have. */
 export const en = {
+  groups,
   panels,
   polls,
   readings,
@@ -40,6 +42,7 @@ export const en = {
     timeout: "The server did not answer in time.",
     not_joined: "You are not in the meeting.",
     connection_lost: "The connection was lost.",
+    moved: "You went to another room of the meeting meanwhile.",
     too_many_attempts: "Too many wrong passwords. Wait a moment, then try again.",
     audience:
       "You are in the audience. Raise your hand and a moderator can invite you to the stage.",
@@ -138,6 +141,7 @@ export const en = {
     },
     address_invalid: { title: "No meeting at this address", told: "" },
     wrong_room: { title: "This link does not work", told: "" },
+    group_refused: { title: "The group could not be entered", told: "" },
     server_unreachable: {
       title: "The server cannot be reached",
       told: "Check your network, then join again.",

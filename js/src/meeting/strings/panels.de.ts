@@ -13,6 +13,7 @@ export const panels: typeof english = {
     settings: "Einstellungen",
     broadcast: "Übertragung",
     invite: "Personen einladen",
+    groups: "Gruppen",
   },
   copy: "Kopieren",
   copied: "Kopiert",

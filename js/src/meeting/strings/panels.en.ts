@@ -12,6 +12,7 @@ export const panels = {
     settings: "Settings",
     broadcast: "Broadcast",
     invite: "Invite people",
+    groups: "Groups",
   },
   copy: "Copy",
   copied: "Copied",

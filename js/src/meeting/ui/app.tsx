@@ -53,9 +53,11 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [frame, { width, height }] = useSize<HTMLDivElement>();
   const tool = width <= NARROW ? TOOL_NARROW : TOOL;
   const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
-  const most = room.moderator.value ? 10 : 8;
-  // Who reads what has to be readable: it needs a line of its own.
-  const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE && !hasReadingBadges(meeting);
+  const most = room.moderator.value ? 11 : 8;
+  // Who reads what, and the way to a group, have to be readable: they need a line of their own.
+  const told =
+    hasReadingBadges(meeting) || room.groups.open.value || room.groups.here.value !== null;
+  const beside = width >= (most + FIXED_TOOLS) * TOOL + 2 * TITLE && !told;
   // The mini-player shows people, and the controls that must always be reachable.
   const corner = width > 0 && width <= CORNER.width && height <= CORNER.height;
   const small = width < CARD.width || height < CARD.height;
@@ -82,7 +84,7 @@ function Alone({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   return (
     <p class="alone">
       {t.stage.alone}
-      {room.moderator.value && (
+      {room.moderator.value && room.groups.here.value === null && (
         <button type="button" data-panel-button="invite" onClick={() => view.toggle("invite")}>
           {t.stage.invite}
         </button>

@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import type { Ending } from "../room/signalling";
 import { t } from "../strings";
 import { Card } from "./card";
+import { MovingCard } from "./classroom/group-bar";
 import { RecordsLine } from "./classroom/records";
 import { MediaNotice } from "./notices";
 import { Preview } from "./preview";
@@ -17,6 +18,8 @@ export function AdmissionCard({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   const password = meeting.question.asked.value;
   if (password) return <PasswordCard meeting={meeting} wrong={password.wrong} />;
   const waiting = meeting.status.value === "waiting";
+  const moving = meeting.room.groups.moving.value;
+  if (moving && !waiting) return <MovingCard meeting={meeting} to={moving} />;
   const retrying = meeting.connection.value === "reconnecting";
   return (
     <Card title={waiting ? t.admission.waiting : t.admission.joining} busy={!waiting}>
@@ -73,6 +76,7 @@ const AGAIN: ReadonlySet<Ending["kind"]> = new Set([
   "too_many_messages",
   "server_stopping",
   "server_unreachable",
+  "group_refused",
 ]);
 
 function EndingCard({ meeting, ending }: { meeting: MeetingPage; ending: Ending }): JSX.Element {

@@ -4,6 +4,7 @@ import { elapsed } from "../../shared/elapsed";
 import { flag } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
+import { GroupBar } from "./classroom/group-bar";
 import { Closed, Door, Eye, Lock } from "./icons";
 import { ReadingBadges } from "./readings";
 
@@ -32,6 +33,7 @@ export function Header({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </Mark>
       )}
       {!told && <LiveBadge meeting={meeting} />}
+      <GroupBar meeting={meeting} />
       <ReadingBadges meeting={meeting} />
     </header>
   );

@@ -20,6 +20,16 @@ function Icon({ children }: { children: ComponentChildren }): JSX.Element {
   );
 }
 
+export const Groups = (): JSX.Element => (
+  <Icon>
+    <rect x="3" y="3.5" width="8" height="8" rx="2" />
+    <rect x="13" y="3.5" width="8" height="8" rx="2" />
+    <rect x="3" y="13" width="8" height="8" rx="2" />
+    <rect x="13" y="13" width="8" height="8" rx="2" />
+    <path d="M7 6.6v1.8M17 6.6v1.8M7 16.1v1.8M17 16.1v1.8" />
+  </Icon>
+);
+
 export const Microphone = (): JSX.Element => (
   <Icon>
     <rect x="9" y="3" width="6" height="11" rx="3" />

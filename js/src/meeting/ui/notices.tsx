@@ -49,9 +49,34 @@ export function Notices({ meeting, small }: NoticesProps): JSX.Element {
       <Question meeting={meeting} />
       <ElementQuestion meeting={meeting} />
       <ReadingQuestions meeting={meeting} />
+      <GroupNote meeting={meeting} />
       <LobbyBar meeting={meeting} />
       {small && <PollHint meeting={meeting} />}
       <MediaNotice meeting={meeting} />
+    </div>
+  );
+}
+
+/** What a moderator told all groups. */
+function GroupNote({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
+  const { note } = meeting.room.groups;
+  if (!note.value) return null;
+  return (
+    <div class="notice group-note">
+      <p class="notice-text" dir="auto">
+        <strong>{t.groups.note(note.value.name)}</strong> {note.value.text}
+      </p>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={t.notices.closeNotice}
+        title={t.notices.closeNotice}
+        onClick={() => {
+          note.value = null;
+        }}
+      >
+        <Close />
+      </button>
     </div>
   );
 }

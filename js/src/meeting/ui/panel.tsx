@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { BroadcastPanel } from "./broadcast-panel";
 import { ChatPanel } from "./chat-panel";
+import { GroupsPanel } from "./classroom/groups";
 import { PollsPanel } from "./classroom/polls";
 import { Close } from "./icons";
 import { InvitePanel } from "./invite-panel";
@@ -18,6 +19,7 @@ const CONTENTS: Record<Name, (props: { meeting: MeetingPage }) => JSX.Element> =
   settings: SettingsPanel,
   broadcast: BroadcastPanel,
   invite: InvitePanel,
+  groups: GroupsPanel,
 };
 
 /** The open panel, if any: one at a time. */

@@ -67,3 +67,14 @@ test("participants can leave the stage; a moderator can return without an invita
   expect(labels(meeting, person({ id: "me", stage: false }))).toEqual(["Join the stage"]);
   expect(labels(meetingOf(false), person({ id: "me", stage: false }))).toEqual([]);
 });
+
+test("in a group, a moderator sends people back, and removes no one from the meeting", () => {
+  const meeting = meetingOf(true);
+  meeting.room.groups.go({ group: "g1", name: "Red" });
+  const [remove] = actions(meeting.page, person({ id: "grace" })).slice(-1);
+  expect(remove).toMatchObject({ label: "Remove from this group", careful: true });
+  expect(remove?.question).toContain("back to the main room");
+  remove?.act();
+  expect(meeting.asked).toEqual([{ type: "kick", id: "grace" }]);
+  expect(meeting.view.removing.value).toBeNull();
+});

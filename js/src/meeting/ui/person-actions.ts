@@ -107,6 +107,11 @@ function moderatorActions(meeting: MeetingPage, person: Participant): MenuItem[]
   if (!person.moderator) {
     items.push(item(words.grant, () => ask.grantModerator(id), words.grantReally(name)));
   }
+  if (meeting.room.groups.here.value !== null) {
+    // From the meeting, people are removed in the main room.
+    const question = t.groups.removeReally(name);
+    return [...items, { ...item(t.groups.remove, () => ask.kick(id), question), careful: true }];
+  }
   const remove: MenuItem = {
     label: words.remove,
     careful: true,

@@ -14,11 +14,27 @@ import { typed } from "./typed";
 /** The room's settings, for moderators. */
 export function RoomSettings({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { ask, room } = meeting;
-  const { subject, lobby, closed } = room.state.value;
   const words = t.panels.settings;
   return (
     <fieldset class="settings">
       <legend>{words.room}</legend>
+      {room.groups.here.value === null && <OfMainRoom meeting={meeting} />}
+      <ConfirmButton
+        label={words.end}
+        question={words.endReally}
+        onConfirm={() => attempt(meeting, () => ask.endMeeting())}
+      />
+    </fieldset>
+  );
+}
+
+/** What a group has from its meeting. */
+function OfMainRoom({ meeting }: { meeting: MeetingPage }): JSX.Element {
+  const { ask, room } = meeting;
+  const { subject, lobby, closed } = room.state.value;
+  const words = t.panels.settings;
+  return (
+    <>
       <TextSetting
         label={words.subject}
         value={subject}
@@ -36,12 +52,7 @@ export function RoomSettings({ meeting }: { meeting: MeetingPage }): JSX.Element
         onToggle={() => attempt(meeting, () => ask.setClosed(!closed))}
       />
       <PasswordSetting meeting={meeting} />
-      <ConfirmButton
-        label={words.end}
-        question={words.endReally}
-        onConfirm={() => attempt(meeting, () => ask.endMeeting())}
-      />
-    </fieldset>
+    </>
   );
 }
 

@@ -13,6 +13,7 @@ import {
   Chevron,
   Expand,
   Grid,
+  Groups,
   Hand,
   Invite,
   Keyboard,
@@ -68,6 +69,7 @@ const IMPORTANCE = [
   "reactions",
   "polls",
   "broadcast",
+  "groups",
   "invite",
   "settings",
   "view",
@@ -112,6 +114,8 @@ function toolsOf(meeting: MeetingPage): Tool[] {
   const shared = media.screen.value !== null;
   const raised = room.own.value?.hand != null;
   const tiles = view.tileView.value;
+  // A group has neither broadcasts nor links of its own.
+  const inMain = room.groups.here.value === null;
   const panel = (
     name: Panel,
     names: readonly string[],
@@ -194,11 +198,16 @@ function toolsOf(meeting: MeetingPage): Tool[] {
         shortcut: "w",
         act: () => view.toggleTiles(),
       },
+    inMain &&
+      moderator.value && {
+        ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
+        active: room.broadcast.value.state === "live",
+      },
     moderator.value && {
-      ...panel("broadcast", ["livestreaming", "recording"], t.toolbar.broadcast, <Broadcast />),
-      active: room.broadcast.value.state === "live",
+      ...panel("groups", ["breakout-rooms"], t.groups.title, <Groups />),
+      active: room.groups.open.value,
     },
-    moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
+    inMain && moderator.value && panel("invite", ["invite"], t.toolbar.invite, <Invite />),
     panel("settings", ["settings"], t.toolbar.settings, <Sliders />),
   ];
   return offered.filter((tool) => tool !== false);
