@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget._command import Command
@@ -54,6 +55,14 @@ if TYPE_CHECKING:
     from nanomeet_widget._showing import Show
     from nanomeet_widget._widget import NanoMeet
     from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
+    from nanomeet_widget.classroom import (
+        Invites,
+        PersonalInvite,
+        Roster,
+        acreate_invites,
+        create_invites,
+        roster,
+    )
 
 __all__ = [
     "AuthenticationError",
@@ -71,6 +80,7 @@ __all__ = [
     "ImmatureTokenError",
     "InvalidInputError",
     "Invite",
+    "Invites",
     "LoginRequiredError",
     "MalformedTokenError",
     "MeetingStatus",
@@ -81,6 +91,7 @@ __all__ = [
     "NotAdmittedError",
     "NotJoinedError",
     "PermissionDeniedError",
+    "PersonalInvite",
     "Playout",
     "ProgramBroadcast",
     "ProtocolError",
@@ -91,6 +102,7 @@ __all__ = [
     "RejectedTokenError",
     "Room",
     "RoomFullError",
+    "Roster",
     "Secret",
     "ServerStartError",
     "ServiceError",
@@ -102,41 +114,34 @@ __all__ = [
     "WrongRoomError",
     "__version__",
     "acreate_invite",
+    "acreate_invites",
     "acreate_room",
     "broadcast",
     "configure",
     "create_invite",
+    "create_invites",
     "create_room",
+    "roster",
 ]
 
 
-_READING = ("Frame", "Reading", "Sound")
+#: Where a name is, if the server's process does not need it: neither the widget nor the notebook packages
+#: under it.
+_LAZY = {
+    "NanoMeet": "_widget",
+    "BroadcastPlayer": "_player",
+    "Show": "_showing",
+    **dict.fromkeys(("Bot", "ProgramBroadcast", "broadcast"), "bot"),
+    **dict.fromkeys(("Frame", "Reading", "Sound"), "_reading"),
+    **dict.fromkeys(("Invites", "PersonalInvite", "Roster"), "classroom"),
+    **dict.fromkeys(("acreate_invites", "create_invites", "roster"), "classroom"),
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
-    # The server's process needs neither the widget nor the notebook packages under it.
-    if name == "NanoMeet":
-        from nanomeet_widget._widget import NanoMeet  # noqa: PLC0415
-
-        globals()[name] = NanoMeet
-        return NanoMeet
-    if name == "BroadcastPlayer":
-        from nanomeet_widget._player import BroadcastPlayer  # noqa: PLC0415
-
-        globals()[name] = BroadcastPlayer
-        return BroadcastPlayer
-    if name in {"Bot", "ProgramBroadcast", "broadcast"}:
-        from nanomeet_widget import bot  # noqa: PLC0415
-
-        return globals().setdefault(name, getattr(bot, name))
-    if name in _READING:
-        from nanomeet_widget import _reading  # noqa: PLC0415
-
-        return globals().setdefault(name, getattr(_reading, name))
-    if name == "Show":
-        from nanomeet_widget._showing import Show  # noqa: PLC0415
-
-        return globals().setdefault(name, Show)
+    if name in _LAZY:
+        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
+        return globals().setdefault(name, getattr(module, name))
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NoReturn, SupportsIndex, TypeAlias, TypedDict, get_args
@@ -278,6 +279,29 @@ class ReadingInfo(TypedDict):
     of: str | None
     #: ``video`` or ``audio``.
     media: str
+
+
+class RosterPerson(TypedDict):
+    """A person with a personal link to a room."""
+
+    #: The roster's own ID of them.
+    id: str
+    name: str
+    moderator: bool
+    #: Whether they are in the room now, and in how many browsers.
+    here: bool
+    browsers: int
+    #: Whether they have been in the room since it was opened.
+    came: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomRoster:
+    """What a server knows of a room's personal links."""
+
+    #: Whether the room is open: someone is in it.
+    open: bool
+    people: Sequence[RosterPerson]
 
 
 class Message(TypedDict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import refuse
@@ -45,6 +45,10 @@ _KINDS: dict[type, _Budget] = {
     meeting.ReadMedia: _Budget(burst=40, rate=1),
     meeting.AnswerReading: _Budget(burst=200, rate=10),
     meeting.StopReading: _Budget(burst=200, rate=10),
+    classroom.AnswerCheckIn: _Budget(burst=20, rate=1),
+    # Everyone is told.
+    classroom.StartCheckIn: _Budget(burst=20, rate=1),
+    classroom.EndCheckIn: _Budget(burst=20, rate=1),
     # A hash that takes ten milliseconds.
     meeting.SetPassword: _Budget(burst=20, rate=1),
 }

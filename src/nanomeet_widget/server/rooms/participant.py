@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nanomeet_widget._errors import IllegalStepError
 from nanomeet_widget._tokens import Claims
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.identities import ID_LENGTH, browser_of, identity_of, network_of
@@ -43,6 +43,9 @@ _NOT_KEPT = (
     meeting.ReadingGranted,
     meeting.ReadingMoved,
     meeting.ReadingsChanged,
+    classroom.RosterChanged,
+    classroom.RosterHere,
+    classroom.CheckInChanged,
     common.Pong,
 )
 #: Messages for the person, or for their program. The others are for the lost page: about its connections
@@ -193,7 +196,7 @@ class Participant:
             connection,
             identity=identity_of(claims, join.person, key=key),
             known=join.person is not None,
-            name=clean_name(join.name),
+            name=clean_name(claims.name or join.name),
             audio=join.audio,
             video=join.video,
             browser=browser_of(join.person, key=key),

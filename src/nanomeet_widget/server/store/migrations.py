@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+#: Personal links: whose they are. The rows expire with their tokens.
+ROSTER = """
+    ALTER TABLE tokens ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tokens ADD COLUMN roster TEXT NOT NULL DEFAULT '';
+    """
+
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 MIGRATIONS = (
     """
@@ -92,4 +98,5 @@ MIGRATIONS = (
     ALTER TABLE tokens ADD COLUMN stream TEXT NOT NULL DEFAULT '';
     CREATE INDEX tokens_by_stream ON tokens (stream);
     """,
+    ROSTER,
 )
