@@ -99,7 +99,12 @@ class MeetingState(Told):
             outside = {name: [] for name in ("participants", "hands", "lobby")}
             outside |= {"subject": "", "broadcast_stats": None, "broadcast_shows": "stage"}
             outside |= {"broadcast": BroadcastStatus.OFF, "playout": None}
+            outside |= self._unknown_outside()
         self._tell(status=target, error=_payloads.failure_of(told.error), **outside)
+
+    def _unknown_outside(self) -> dict[str, object]:
+        """Return the traits of which nothing is known outside of the room, as they are then."""
+        return {}
 
     def _on_broadcast(self, told: Broadcast) -> None:
         playout = _payloads.playout_of(told.playout) if told.playout else self.playout

@@ -288,11 +288,32 @@ class RosterPerson(TypedDict):
     id: str
     name: str
     moderator: bool
-    #: Whether they are in the room now, and in how many browsers.
-    here: bool
-    browsers: int
+    #: As which participants they are in the room: several, if their link is used in several browsers.
+    here: list[str]
     #: Whether they have been in the room since it was opened.
     came: bool
+
+
+class RosterInfo(TypedDict):
+    """A person with a personal link, as a meeting tells its moderators."""
+
+    #: The roster's own ID of them.
+    id: str
+    name: str
+    moderator: bool
+    #: As which participants they are in the room: several, if their link is used in several browsers.
+    here: list[str]
+
+
+class CheckInInfo(TypedDict):
+    """A check-in that goes on."""
+
+    id: str
+    question: str
+    #: Seconds since the epoch.
+    since: float
+    #: The ids of the participants who are done: for moderators; others know only of themselves.
+    done: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
+
+import msgspec
 
 from nanomeet_widget import _recordings
 from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joined
 from nanomeet_widget._readings import Readings
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
+from nanomeet_widget.classroom.attending import Attending
 from nanomeet_widget.events import Event
 
 E = TypeVar("E", bound=Event)
 
 
-class Participation(Readings):
+class Participation(Attending, Readings):
     """Commands, state and events of a meeting."""
+
+    _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
+        **Readings._KEPT,  # noqa: SLF001 - of a base
+        **Attending._KEPT,  # noqa: SLF001 - likewise
+    }
 
     def _own_token(self) -> str | None:
         """Return the meeting's token; None if there is none."""

@@ -104,6 +104,13 @@ class Bot(Participation):
         Participants who wait to be let in: ``id`` and ``display_name``. Known to moderators.
     chat : list of dict
         The newest 500 messages that the bot can read, oldest first, as for `NanoMeet`.
+    roster : list of dict
+        The people with personal links to the room: ``id, name, moderator`` and ``here``, the ids of
+        `participants` who they are now; several, if their link is used in several browsers. Known to
+        moderators; embedded server only.
+    check_in : dict or None
+        The check-in that goes on: ``id, question, since`` (seconds since the epoch) and ``done``, the ids of
+        `participants` who are done. Others than moderators know only of themselves. Embedded server only.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     broadcast_stats : None

@@ -19,7 +19,7 @@ from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
 from nanomeet_widget._errors import CommandError, failed
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Seconds before each attempt to come back; the last repeats. Up to `_JITTER` of it is added.
 _DELAYS = (0.0, 0.3, 1.0, 2.0, 3.0)
@@ -36,7 +36,13 @@ ANSWER = 10.0
 #: Why no one enters at the moment: a person may try again, a loop must not.
 _NOT_ADMITTED = frozenset({"room_full", "lobby_full", "room_closed"})
 
-Answer = meeting.Ack | meeting.InviteCreated | meeting.RemovalPlanned | meeting.ReadingOpened
+Answer = (
+    meeting.Ack
+    | meeting.InviteCreated
+    | meeting.RemovalPlanned
+    | meeting.ReadingOpened
+    | classroom.HandCalled
+)
 
 _decode = _json.guarded(msgspec.json.Decoder(meeting.ServerMessage).decode)
 _logger = logging.getLogger("nanomeet_widget")

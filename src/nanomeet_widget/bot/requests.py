@@ -7,7 +7,7 @@ from typing import Any
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import failed
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 _AVATAR = ("data:image/png;", "data:image/webp;")
 
@@ -88,9 +88,16 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "muteEveryone": lambda media: [meeting.MuteEveryone(media=media)],
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetAnswerCheckIn": lambda given: [
+        classroom.AnswerCheckIn(id=given["id"], done=given["done"])
+    ],
+    # `Line` gives it its `ref`.
+    "nanomeetCallHand": lambda given: [classroom.CallHand(ref=0, id=given["id"])],
+    "nanomeetEndCheckIn": lambda: [classroom.EndCheckIn()],
     "nanomeetPauseBroadcast": lambda paused: [meeting.PauseBroadcast(paused=paused)],
     "nanomeetReadMedia": lambda wanted: [_read(**wanted)],
     "nanomeetRemoveParticipant": _remove,
+    "nanomeetStartCheckIn": lambda given: [classroom.StartCheckIn(question=given["question"])],
     "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],
     "sendEndpointTextMessage": lambda to, text: [

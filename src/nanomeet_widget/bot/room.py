@@ -12,7 +12,7 @@ import msgspec
 from nanomeet_widget import _page_protocol as page
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget.bot.line import Ending
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Chat messages that are known by their number, so that a return repeats none.
 _KNOWN = 500
@@ -41,6 +41,10 @@ class Room:
         self._state: meeting.RoomState | None = None
         self._broadcast: meeting.BroadcastState | None = None
         self._chat: dict[tuple[int, float], None] = {}
+        #: People with personal links, by their IDs in the roster.
+        self._roster: dict[str, classroom.Rostered] = {}
+        #: Whether a check-in goes on.
+        self._checking = False
 
     @property
     def subject(self) -> str:
@@ -71,6 +75,11 @@ class Room:
         self._persons.clear()
         self._knocking.clear()
         self._state = self._broadcast = None
+        if self._roster:
+            self._roster.clear()
+            yield self._rostered()
+        if self._checking:
+            yield from self._check_in(classroom.CheckInChanged(id=None))
         if inside:
             yield page.Participants(participants=[])
             yield _event("videoConferenceLeft", roomName=self._name)
@@ -116,6 +125,12 @@ class Room:
         yield from self._sent(message.chat)
         yield from self._show(message.broadcast)
         yield self._readings(message.readings)
+        # They follow, if there still are any.
+        if self._roster:
+            self._roster.clear()
+            yield self._rostered()
+        if self._checking:
+            yield from self._check_in(classroom.CheckInChanged(id=None))
         yield page.Status(status=MeetingStatus.JOINED)
         yield _event("nanomeetConnection", state="connected")
         if not inside:
@@ -249,6 +264,24 @@ class Room:
     def _reading_ended(self, message: meeting.ReadingEnded) -> Told:
         yield _event("nanomeetReadingEnded", **msgspec.structs.asdict(message))
 
+    def _roster_changed(self, message: classroom.RosterChanged) -> Told:
+        self._roster = {person.id: person for person in message.people}
+        yield self._rostered()
+
+    def _roster_here(self, message: classroom.RosterHere) -> Told:
+        known = self._roster.get(message.id)
+        if known is not None:
+            self._roster[message.id] = msgspec.structs.replace(known, here=message.here)
+            yield self._rostered()
+
+    def _rostered(self) -> page.Event:
+        people = [msgspec.structs.asdict(person) for person in self._roster.values()]
+        return _event("nanomeetRosterChanged", people=people)
+
+    def _check_in(self, message: classroom.CheckInChanged) -> Told:
+        self._checking = message.id is not None
+        yield _event("nanomeetCheckInChanged", **msgspec.structs.asdict(message))
+
     def _whole(self, state: meeting.BroadcastState) -> meeting.BroadcastState:
         """Return a broadcast with whole addresses."""
         found = state.playout
@@ -296,6 +329,9 @@ class Room:
         meeting.ReadingsChanged: _readings_changed,
         meeting.ReadingMoved: _reading_moved,
         meeting.ReadingEnded: _reading_ended,
+        classroom.RosterChanged: _roster_changed,
+        classroom.RosterHere: _roster_here,
+        classroom.CheckInChanged: _check_in,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,

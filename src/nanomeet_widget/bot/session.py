@@ -17,7 +17,7 @@ from nanomeet_widget.bot.command_queue import CommandQueue, Given, verb
 from nanomeet_widget.bot.line import ANSWER, Connection, Ending, Line
 from nanomeet_widget.bot.requests import requests_for
 from nanomeet_widget.bot.room import Room
-from nanomeet_widget.server.protocol import common, meeting
+from nanomeet_widget.server.protocol import classroom, common, meeting
 
 #: Seconds for what takes a recording's last second, or other pages: as the pages have it.
 _TIMES = {
@@ -183,6 +183,8 @@ class Session:
             answer = await self._line.ask(request, timeout=_TIMES.get(verb(method, args), ANSWER))
         if isinstance(answer, meeting.ReadingOpened):
             return {"id": answer.id, "stream": answer.stream, "ticket": answer.ticket}
+        if isinstance(answer, classroom.HandCalled):
+            return {"id": answer.id}
         if method == "setNanoMeetSubject":
             return {"subject": self._room.subject}
         return (

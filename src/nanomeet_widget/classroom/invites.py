@@ -81,9 +81,9 @@ class Roster:
         Returns
         -------
         list of dict
-            In the order of the roster: ``id, name, moderator``, ``here`` (whether they are in the room now),
-            ``browsers`` (in how many: with more than one, they may have passed their link on), and ``came``
-            (whether they have been in the room since it was opened).
+            In the order of the roster: ``id, name, moderator``, ``here`` (the ids of `NanoMeet.participants`
+            who they are now: several, if their link is used in several browsers), and ``came`` (whether they
+            have been in the room since it was opened).
 
         Raises
         ------

@@ -226,8 +226,7 @@ def _rostered(entry: dict[str, Any]) -> RosterPerson:
         "id": str(entry["id"]),
         "name": str(entry["name"]),
         "moderator": entry["moderator"] is True,
-        "here": bool(entry["here"]),
-        "browsers": len(entry["here"]),
+        "here": [str(participant) for participant in entry["here"]],
         "came": entry["came"] is True,
     }
 
