@@ -202,8 +202,9 @@ def test_hands_are_called_in_order(server: RunningServer) -> None:
                     await teacher.call_hand(bo.own_id)
                 assert await teacher.call_hand(ada.own_id) == ada.own_id
                 assert await teacher.call_hand() is None
+                gone = ada.own_id
             with pytest.raises(nm.CommandError, match="no longer"):
-                await teacher.call_hand(ada.own_id)
+                await teacher.call_hand(gone)
 
     run(scenario())
 

@@ -3,6 +3,7 @@
 import {
   type Ack,
   type ClientMessage,
+  type HandCalled,
   type InviteCreated,
   LIMITS,
   type ReadingOpened,
@@ -13,7 +14,13 @@ import { RefusedError } from "../../shared/refused-error";
 import type { Request } from "../../shared/server-line";
 import { bytes } from "../../shared/text";
 
-export type Answer = Ack | InviteCreated | ReadingOpened | RemovalPlanned | SourceOpened;
+export type Answer =
+  | Ack
+  | HandCalled
+  | InviteCreated
+  | ReadingOpened
+  | RemovalPlanned
+  | SourceOpened;
 
 interface Pending {
   resolve: (answer: Answer) => void;

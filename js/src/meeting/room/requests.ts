@@ -61,7 +61,21 @@ export class RoomRequests {
     return this.#ask({ type: "stop_reading", id });
   }
 
+  /** Says whether one is done. */
+  answerCheckIn(id: string, done: boolean): Promise<void> {
+    return this.#ask({ type: "answer_check_in", id, done });
+  }
+
   // --- for moderators ---
+
+  /** Asks everyone whether they are done. */
+  startCheckIn(question: string): Promise<void> {
+    return this.#ask({ type: "start_check_in", question });
+  }
+
+  endCheckIn(): Promise<void> {
+    return this.#ask({ type: "end_check_in" });
+  }
 
   setSubject(subject: string): Promise<void> {
     return this.#ask({ type: "set_subject", subject });

@@ -12,6 +12,8 @@ import type {
   ServerMessage,
   StageFeed,
 } from "../../shared/protocol";
+import { CheckInStore } from "./classroom/check-in";
+import { RosterStore } from "./classroom/roster";
 
 /** The state without a broadcast. */
 export const NO_BROADCAST: BroadcastState = {
@@ -54,6 +56,9 @@ export class RoomStore {
   readonly feed = signal<StageFeed>(NO_FEED);
   /** Programs that read the stage, or a participant who has agreed; announced to everyone. */
   readonly readings = signal<readonly Reading[]>([]);
+  /** The people with personal links; known to moderators. */
+  readonly roster = new RosterStore();
+  readonly checkIn = new CheckInStore();
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -76,6 +81,8 @@ export class RoomStore {
 
   /** Applies a message; ignores those that do not concern the room's state. */
   apply(message: ServerMessage): void {
+    this.roster.apply(message);
+    this.checkIn.apply(message);
     switch (message.type) {
       case "welcome":
         this.own.value = message.own;
@@ -154,6 +161,8 @@ export class RoomStore {
     this.viewers.value = 0;
     this.feed.value = NO_FEED;
     this.readings.value = [];
+    this.roster.clear();
+    this.checkIn.clear();
   }
 
   #show(id: string, avatar: string | null): void {

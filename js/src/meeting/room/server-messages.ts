@@ -12,6 +12,7 @@ import type {
 import { RefusedError } from "../../shared/refused-error";
 import { inWords, t } from "../strings";
 import type { Call } from "./call";
+import { usedTwice } from "./classroom/roster";
 import type { MeetingParts } from "./parts";
 import { ReadingNews } from "./reading-words";
 
@@ -34,6 +35,8 @@ export class ServerMessages {
     const { mesh, broadcast, relay, sources, taps } = this.#call;
     const before = room.own.value;
     const { trouble } = room.broadcast.value;
+    const roster = room.roster.people.value;
+    const asked = room.checkIn.now.value?.id;
     if (message.type === "left") this.#tellLeft(message.id);
     room.apply(message);
     switch (message.type) {
@@ -76,6 +79,17 @@ export class ServerMessages {
       case "readings_changed":
         taps.keep(message.readings);
         this.#readingNews.tell();
+        break;
+      case "roster_changed":
+      case "roster_here":
+        for (const { name, here } of usedTwice(roster, room.roster.people.value)) {
+          view.tell(t.roster.usedTwice(name, here.length));
+        }
+        break;
+      case "check_in_changed":
+        if (message.id !== null && message.id !== asked) {
+          view.announce(t.roster.asks(message.question));
+        }
         break;
       case "lobby_note":
         view.lobbyNote.value = message;

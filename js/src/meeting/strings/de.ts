@@ -2,6 +2,7 @@ import type { Strings, Which } from "./en";
 import { panels } from "./panels.de";
 import { counting } from "./plural";
 import { readings } from "./readings.de";
+import { roster } from "./roster.de";
 
 const count = counting("de");
 
@@ -20,6 +21,7 @@ const NONE: Readonly<Record<Which, string>> = {
 export const de: Strings = {
   panels,
   readings,
+  roster,
   common: {
     meeting: "Besprechung",
     close: "Schließen",
@@ -33,6 +35,8 @@ export const de: Strings = {
   errors: {
     forbidden: "Das darf nur die Moderation.",
     timeout: "Der Server hat nicht rechtzeitig geantwortet.",
+    name_fixed: roster.fixedName,
+    hand_down: "Diese Hand ist nicht mehr gehoben: Vielleicht wurde die Person schon aufgerufen.",
     not_joined: "Sie sind nicht in der Besprechung.",
     connection_lost: "Die Verbindung ging verloren.",
     too_many_attempts:

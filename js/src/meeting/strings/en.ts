@@ -1,6 +1,7 @@
 import { panels } from "./panels.en";
 import { counting } from "./plural";
 import { readings } from "./readings.en";
+import { roster } from "./roster.en";
 
 const count = counting("en");
 
@@ -17,6 +18,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 export const en = {
   panels,
   readings,
+  roster,
   common: {
     meeting: "Meeting",
     close: "Close",
@@ -34,6 +36,8 @@ export const en = {
   errors: {
     forbidden: "Only moderators can do that.",
     timeout: "The server did not answer in time.",
+    name_fixed: roster.fixedName,
+    hand_down: "This hand is no longer raised: another moderator may have called on them.",
     not_joined: "You are not in the meeting.",
     connection_lost: "The connection was lost.",
     too_many_attempts: "Too many wrong passwords. Wait a moment, then try again.",

@@ -7,6 +7,7 @@ import { tabAddress } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { CheckInCard } from "./classroom/check-in-card";
 import { Close, Microphone, Speaker } from "./icons";
 import { ReadingQuestions } from "./reading-question";
 
@@ -42,6 +43,7 @@ export function Notices({ meeting }: { meeting: MeetingPage }): JSX.Element {
       <Question meeting={meeting} />
       <ElementQuestion meeting={meeting} />
       <ReadingQuestions meeting={meeting} />
+      <CheckInCard meeting={meeting} />
       <LobbyBar meeting={meeting} />
       <MediaNotice meeting={meeting} />
     </div>

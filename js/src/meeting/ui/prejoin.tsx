@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { rememberName, rememberStart } from "../room/preferences";
 import { t } from "../strings";
 import { Card } from "./card";
+import { FixedName } from "./classroom/fixed-name";
 import { DeviceSettings } from "./device-settings";
 import { Level } from "./microphone-level";
 import { MediaNotice } from "./notices";
@@ -18,8 +19,10 @@ export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { audio, video } = media.problems.value;
   const join = async (): Promise<void> => {
     rememberStart(media.wanted);
-    await meeting.rename(name);
-    rememberName(meeting.name.value);
+    if (!meeting.fixedName) {
+      await meeting.rename(name);
+      rememberName(meeting.name.value);
+    }
     meeting.start();
   };
   return (
@@ -39,15 +42,19 @@ export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
           }}
         >
           <p>{meeting.invitedAsModerator ? t.prejoin.asModerator : t.prejoin.asParticipant}</p>
-          <label class="field stacked">
-            {t.prejoin.name}
-            <input
-              autoComplete="name"
-              required
-              value={name}
-              onInput={(event) => setName(typed(event, LIMITS.name))}
-            />
-          </label>
+          {meeting.fixedName ? (
+            <FixedName label={t.prejoin.name} name={name} />
+          ) : (
+            <label class="field stacked">
+              {t.prejoin.name}
+              <input
+                autoComplete="name"
+                required
+                value={name}
+                onInput={(event) => setName(typed(event, LIMITS.name))}
+              />
+            </label>
+          )}
           <details class="prejoin-devices">
             <summary>{t.prejoin.devices}</summary>
             <DeviceSettings meeting={meeting} />
