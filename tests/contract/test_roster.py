@@ -15,6 +15,7 @@ import pytest
 
 import nanomeet_widget as nm
 from nanomeet_widget import _texts, _tokens
+from nanomeet_widget.cli import main
 from nanomeet_widget.services import LocalServer
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
@@ -395,3 +396,33 @@ def test_the_links_are_in_the_file_alone(server: RunningServer, tmp_path: Path) 
     for kept in (invites, invites["s1"], nm.roster(invites["s1"].token, service=service(server))):
         with pytest.raises(TypeError, match="pickled"):
             pickle.dumps(kept)
+
+
+def test_from_a_shell(
+    server: RunningServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NANOMEET_SERVER", server.url)
+    monkeypatch.setenv("NANOMEET_API_KEY", server.api_key)
+    token = server.room("Shell")
+    monkeypatch.setenv("NANOMEET_TOKEN", token)
+    students, links = tmp_path / "students.csv", tmp_path / "links.csv"
+    students.write_text("Matr;Name;Tutor\n7;Ada Lovelace;x\n8;Bo Li;\n", "utf-8")
+    wanted = ["--csv", str(links), "--name", "Name", "--id", "Matr", "--moderator", "Tutor"]
+    assert main(["roster", str(students), *wanted]) == 0
+    shown = capsys.readouterr().out
+    with links.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [(row["id"], row["name"], row["moderator"]) for row in rows] == [
+        ("7", "Ada Lovelace", "true"),
+        ("8", "Bo Li", "false"),
+    ]
+    guest = rows[0]["link"].partition("token=")[2]
+    assert guest.split(".")[2] not in shown
+    assert main(["roster", str(students), "--csv", str(links)]) != 0
+    assert "no column 'name'; it has 'Matr', 'Name', 'Tutor'" in capsys.readouterr().err
+    monkeypatch.setenv("NANOMEET_TOKEN", guest)
+    assert main(["token"]) == 0
+    assert "Ada Lovelace (7)" in capsys.readouterr().out

@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     revoking.add_revoke(
         commands.add_parser("revoke", parents=[common], help="revoke an invite, or a room's token")
     )
+    minting.add_roster(
+        commands.add_parser(
+            "roster", parents=[common], help="make a personal link for each person of a roster"
+        )
+    )
     minting.add_token(commands.add_parser("token", parents=[common], help="show what a token says"))
     doctor.add_doctor(
         commands.add_parser("doctor", parents=[common], help="check what meetings need")
