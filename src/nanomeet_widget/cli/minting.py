@@ -1,4 +1,4 @@
-"""`nanomeet room`, `invite` and `token`."""
+"""`nanomeet room`, `invite`, `roster` and `token`."""
 
 from __future__ import annotations
 
@@ -54,15 +54,13 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=invite)
 
 
-def add_invites(parser: argparse.ArgumentParser) -> None:
-    """Give a parser the options of `invites`."""
+def add_roster(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `roster`."""
     parser.description = (
         "Make a personal link for each person of a roster, into the room of a moderator's token, which is "
         f"read from standard input, from {_TOKEN}, or from a prompt."
     )
-    parser.add_argument(
-        "--roster", required=True, metavar="FILE", help="CSV in UTF-8, with a header"
-    )
+    parser.add_argument("roster", metavar="FILE", help="CSV in UTF-8, with a header")
     parser.add_argument(
         "--csv",
         required=True,
@@ -82,7 +80,7 @@ def add_invites(parser: argparse.ArgumentParser) -> None:
         "--moderator", metavar="COLUMN", help="who is a moderator (default: no one)"
     )
     _add_times(parser)
-    parser.set_defaults(run=invites)
+    parser.set_defaults(run=roster)
 
 
 def add_token(parser: argparse.ArgumentParser) -> None:
@@ -158,7 +156,7 @@ def invite(options: argparse.Namespace, output: Output) -> int:
     return DONE
 
 
-def invites(options: argparse.Namespace, output: Output) -> int:
+def roster(options: argparse.Namespace, output: Output) -> int:
     """Make personal links."""
     made = create_invites(
         _read_token(),
