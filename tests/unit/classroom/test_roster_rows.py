@@ -164,7 +164,8 @@ def test_who_is_a_moderator() -> None:
     assert found == [True] * len(yes) + [False] * len(no)
     assert all(row.moderator for row in rows(table, moderator=True))
     assert not any(row.moderator for row in rows(table, moderator=False))
-    for value in ("maybe", 2, -1, 0.5, [], "01"):
+    strange: list[Any] = ["maybe", 2, -1, 0.5, [], "01"]
+    for value in strange:
         words = refusal([{"name": "Ada", "m": value}], moderator="m")
         assert "row 1, column 'm'" in words
         assert "True or False" in words
