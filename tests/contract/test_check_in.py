@@ -62,7 +62,7 @@ def test_who_is_done(server: RunningServer) -> None:
             await until(lambda: done(teacher), [ada.own_id, bo.own_id])
             await ada.answer_check_in(False)
             await until(lambda: done(teacher), [bo.own_id])
-            # Another question begins anew.
+            # Another question has no answers yet.
             await teacher.start_check_in()
             await until(lambda: done(bo), [])
             assert done(teacher) == []

@@ -68,6 +68,11 @@ class Roster:
         A moderator's token.
     service : Service
         What made the links.
+
+    Raises
+    ------
+    MalformedTokenError
+        If it is not a token.
     """
 
     def __init__(self, token: Secret, service: Service) -> None:
@@ -181,6 +186,13 @@ class Invites(Sequence[PersonalInvite]):
 
     ``invites[0]`` is the first one, ``invites["s123"]`` the one of the person with that id. Neither its repr
     nor what a cell shows has a link; `to_csv` writes them.
+
+    Parameters
+    ----------
+    invites : sequence of PersonalInvite
+        The links.
+    roster : Roster
+        Who of the people is there.
     """
 
     def __init__(self, invites: Sequence[PersonalInvite], roster: Roster) -> None:
@@ -486,6 +498,8 @@ def roster(token: str, *, service: Service | None = None) -> Roster:
     ------
     TokenError
         If `token` is not a token.
+    InvalidInputError
+        If no service here serves the token's server.
     """
     token = SecretText(token)
     return Roster(Secret(token), service or _maker(token))
