@@ -62,6 +62,7 @@ def test_a_personal_link_sets_the_name(lesson: Lesson, open_page: OpenPage) -> N
         f"{FIXED}. If it is wrong, ask the organiser for another link."
     )
     assert violations(page) == []
+    at_every_size(page, "personal-link", "light", name, SMALL_AND_WIDE)
     page.get_by_role("button", name="Join").click()
     expect(tile(page, "Émilie du Châtelet")).to_be_visible(timeout=PATIENCE)
     settings = panel(page, "settings")
